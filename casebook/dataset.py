@@ -1,0 +1,257 @@
+"""All cases together: their order, their figures, answers, timeline and the lists they draw on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from casebook.comparability import ComparabilityClass, group_by_class
+from casebook.errors import Lang
+from casebook.model import (
+    NO_TEXT,
+    Answer,
+    Case,
+    Document,
+    Event,
+    Figure,
+    Region,
+    Source,
+    Text,
+    Vocabulary,
+)
+
+# Fewer silent years than this are an ordinary interval, not a gap worth naming.
+GAP_YEARS = 5
+
+Marker = Literal["known", "uncertain", "latest_only", "planned", "publication"]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """One entry of the timeline: an event of a case, or the publication of a shared source."""
+
+    event: Event
+    case: Case | None
+
+    @property
+    def marker(self) -> Marker:
+        """The mark that tells how well the date is known."""
+        if self.case is None:
+            return "publication"
+        if self.event.date.lane == "latest_only":
+            return "latest_only"
+        if self.event.date.lane == "uncertain":
+            return "uncertain"
+        return "planned" if self.event.status == "planned" else "known"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Years of which no record says anything, both ends included."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The three lanes: what is dated, what is uncertain, what only has a latest date."""
+
+    dated: tuple[TimelineItem | Gap, ...]
+    uncertain: tuple[TimelineItem, ...]
+    latest_only: tuple[TimelineItem, ...]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Every published case in administrative order, with vocabulary, regions and sources."""
+
+    cases: tuple[Case, ...]
+    vocabulary: Vocabulary
+    regions: Mapping[str, Region]
+    sources: Mapping[str, Source]
+
+    @cached_property
+    def by_slug(self) -> Mapping[str, Case]:
+        """The cases by slug."""
+        return {case.slug: case for case in self.cases}
+
+    @cached_property
+    def figures(self) -> Mapping[str, Figure]:
+        """Every figure by its `case.id` key, case after case."""
+        return {figure.key: figure for case in self.cases for figure in case.figures.values()}
+
+    @cached_property
+    def classes(self) -> Mapping[ComparabilityClass, tuple[Figure, ...]]:
+        """The figures by comparability class."""
+        return group_by_class(self.figures.values())
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """All events in their lanes, each lane in the order of time."""
+        return build_timeline(self)
+
+    @cached_property
+    def used_sources(self) -> Mapping[str, Source]:
+        """The sources that something rests on, by id, in the order of the list of sources."""
+        used = {name for case in self.cases for name in sources_of(case)}
+        return {name: source for name, source in self.sources.items() if name in used}
+
+    @cached_property
+    def documents(self) -> tuple[tuple[Case, Document], ...]:
+        """Every named document with its case."""
+        return tuple((case, document) for case in self.cases for document in case.documents)
+
+    def place(self, case: Case) -> Text:
+        """The name of the place as readers know it: 北京, 上海浦东, 深圳宝安."""
+        region = self.regions[case.region]
+        if region.level != "county" or not region.parent:
+            return region.short
+        parent = self.regions[region.parent].short
+        return Text(
+            parent.zh + region.short.zh, f"{region.short.inside('en')}, {parent.inside('en')}"
+        )
+
+    def province(self, case: Case) -> Region:
+        """The province-level unit that the case lies in."""
+        return self.regions[case.region[:2] + "0000"]
+
+    def answer(self, case: Case, question: str) -> Answer:
+        """The answer of the record, or for a derived question what the figures say."""
+        given = case.answers.get(question)
+        if given is not None:
+            return given
+        if question == "amount":
+            return _answer_amount(case, self.vocabulary)
+        if question == "year":
+            return _answer_year(case)
+        return Answer(question, "not_stated")
+
+    def answer_text(self, answer: Answer) -> Text:
+        """What an answer says, in the names of the vocabulary; empty where nothing is stated."""
+        question = self.vocabulary.questions[answer.question]
+        if not answer.terms:
+            return answer.text
+        terms: Mapping[str, Text] = {
+            term.key: term.name for term in getattr(self.vocabulary, question.terms).values()
+        }
+        names = [terms[key] for key in answer.terms]
+        return Text(
+            "、".join(name.zh for name in names), ", ".join(name.inside("en") for name in names)
+        )
+
+    def money_figures(self, case: Case) -> tuple[Figure, ...]:
+        """The amounts of money of a case, in the order of the record."""
+        return tuple(
+            figure
+            for figure in case.figures.values()
+            if self.vocabulary.measures[figure.measure].kind == "money"
+        )
+
+    def has_amount(self, case: Case) -> bool:
+        """Whether any figure of the case is public money for purchases."""
+        return self.answer(case, "amount").state == "stated"
+
+    def neighbours(self, case: Case) -> tuple[Case | None, Case | None]:
+        """The cases before and after in administrative order."""
+        index = self.cases.index(case)
+        before = self.cases[index - 1] if index > 0 else None
+        after = self.cases[index + 1] if index + 1 < len(self.cases) else None
+        return before, after
+
+
+def order_cases(cases: list[Case]) -> tuple[Case, ...]:
+    """The cases in administrative order: by code of GB/T 2260, then by slug."""
+    return tuple(sorted(cases, key=lambda case: (case.region, case.slug)))
+
+
+def sources_of(case: Case) -> tuple[str, ...]:
+    """The ids of every source that a case rests on, each once, in the order of first use."""
+    names: dict[str, None] = {}
+    for figure in case.figures.values():
+        names.setdefault(figure.source)
+        for report in figure.corroborated_by:
+            names.setdefault(report.source)
+    for event in case.events:
+        names.setdefault(event.source)
+    for document in case.documents:
+        names.setdefault(document.source)
+    for conflict in case.conflicts:
+        for report in conflict.reports:
+            names.setdefault(report.source)
+    return tuple(names)
+
+
+def build_timeline(dataset: Dataset) -> Timeline:
+    """The timeline of all cases, with the publication of sources that several cases share."""
+    items = [TimelineItem(event, case) for case in dataset.cases for event in case.events]
+    items.extend(_publications(dataset))
+    items.sort(key=lambda item: item.event.date.sort_key)
+    lanes: dict[str, list[TimelineItem]] = {"dated": [], "uncertain": [], "latest_only": []}
+    for item in items:
+        lanes[item.event.date.lane].append(item)
+    return Timeline(
+        tuple(_with_gaps(lanes["dated"])), tuple(lanes["uncertain"]), tuple(lanes["latest_only"])
+    )
+
+
+def _publications(dataset: Dataset) -> Iterator[TimelineItem]:
+    uses: dict[str, int] = {}
+    for case in dataset.cases:
+        for name in sources_of(case):
+            uses[name] = uses.get(name, 0) + 1
+    for name, count in uses.items():
+        source = dataset.sources[name]
+        if count > 1 and source.published is not None:
+            title = Text(
+                f"{source.publisher.zh}刊出《{source.title.zh}》",
+                f"{source.publisher.inside('en')} publishes “{source.title.inside('en')}”",
+            )
+            yield TimelineItem(Event("", source.published, title, name), None)
+
+
+def _with_gaps(items: list[TimelineItem]) -> Iterator[TimelineItem | Gap]:
+    reached: int | None = None
+    for item in items:
+        start = item.event.date.earliest
+        if start is not None and reached is not None and start.year - reached > GAP_YEARS:
+            yield Gap(reached + 1, start.year - 1)
+        # An open end says nothing about the years after its start.
+        end = item.event.date.latest or start
+        if end is not None:
+            reached = max(reached or end.year, end.year)
+        yield item
+
+
+def _answer_amount(case: Case, vocabulary: Vocabulary) -> Answer:
+    measures = [(figure, vocabulary.measures[figure.measure]) for figure in case.figures.values()]
+    spending = [figure for figure, measure in measures if measure.spending]
+    mixed = [figure for figure, measure in measures if measure.mixed]
+    if spending:
+        names = dict.fromkeys(vocabulary.measures[figure.measure].key for figure in spending)
+        return Answer("amount", "stated", text=_measure_names(names, vocabulary))
+    if mixed:
+        names = dict.fromkeys(vocabulary.measures[figure.measure].key for figure in mixed)
+        return Answer("amount", "partial", text=_measure_names(names, vocabulary))
+    return Answer("amount", "not_stated")
+
+
+def _measure_names(keys: Mapping[str, None], vocabulary: Vocabulary) -> Text:
+    names = [vocabulary.measures[key].name for key in keys]
+    return Text(
+        "、".join(name.zh for name in names), ", ".join(name.inside("en") for name in names)
+    )
+
+
+def _answer_year(case: Case) -> Answer:
+    periods = [figure.period for figure in case.figures.values()]
+    periods += [event.date for event in case.events]
+    for state, lane in (("stated", "dated"), ("partial", "uncertain")):
+        years = sorted({p.earliest.year for p in periods if p.lane == lane and p.earliest})
+        if years:
+            words = "、".join(str(year) for year in years)
+            text = Text(words, words.replace("、", ", "))
+            return Answer("year", "stated" if state == "stated" else "partial", text=text)
+    return Answer("year", "not_stated", text=NO_TEXT)

@@ -1,0 +1,80 @@
+"""Problems that an editor can mend, and the errors that end a command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Literal
+
+Lang = Literal["zh", "en"]
+Severity = Literal["error", "warning"]
+
+
+class Exit(IntEnum):
+    """The exit statuses of every command."""
+
+    DONE = 0
+    CONTENT = 1
+    USAGE = 2
+    MACHINE = 3
+    FAULT = 4
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a text, both numbers counted from one, columns in code points."""
+
+    line: int
+    column: int
+
+
+START = Position(1, 1)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong with the content, where it is, and what mends it.
+
+    `path` is relative to the project, with forward slashes.
+    """
+
+    path: str
+    at: Position
+    code: str
+    zh: str = field(compare=False)
+    en: str = field(compare=False)
+    hint_zh: str = field(default="", compare=False)
+    hint_en: str = field(default="", compare=False)
+    severity: Severity = field(default="error", compare=False)
+
+    def message(self, lang: Lang) -> str:
+        """The message with its remedy in one language."""
+        text, hint = (self.zh, self.hint_zh) if lang == "zh" else (self.en, self.hint_en)
+        if not hint:
+            return text
+        return f"{text}。{hint}" if lang == "zh" else f"{text}. {hint}"
+
+
+class CasebookError(Exception):
+    """An expected end of a command: a message in two languages and the exit status."""
+
+    def __init__(self, zh: str, en: str, exit_status: Exit = Exit.MACHINE) -> None:
+        super().__init__(en)
+        self.zh = zh
+        self.en = en
+        self.exit_status = exit_status
+
+    def message(self, lang: Lang) -> str:
+        """The message in one language."""
+        return self.zh if lang == "zh" else self.en
+
+
+class ContentError(CasebookError):
+    """Content that cannot be published, with every problem that was found."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        count = len(self.problems)
+        super().__init__(f"内容有 {count} 处问题", f"the content has {count} problems", Exit.CONTENT)
