@@ -1,0 +1,101 @@
+"""What a page is made of: the site that it is made from, its prose, and the page itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from casebook.dataset import Dataset
+from casebook.errors import Lang
+from casebook.model import Text
+
+if TYPE_CHECKING:
+    from casebook.charts import Drawn
+
+LANGS: tuple[Lang, ...] = ("zh", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in prose where the template puts something computed, such as `overview`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One heading of prose with what stands under it."""
+
+    id: str
+    title: str
+    parts: tuple[Markup | Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A text of the editors in one language: whole, and cut at its headings.
+
+    `standfirst` are the paragraphs before the first heading.
+    """
+
+    slug: str
+    lang: Lang
+    title: str
+    summary: str
+    body: Markup
+    sections: tuple[Section, ...] = ()
+    standfirst: tuple[Markup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """What holds for every page.
+
+    `siteurl` has no slash at its end and is empty for a site that is only looked at locally;
+    `stylesheet` is the asset path of the one style sheet.
+    """
+
+    name: Text
+    tagline: Text
+    siteurl: str
+    stylesheet: str
+    build_id: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything that pages are made from."""
+
+    dataset: Dataset
+    charts: Mapping[tuple[str, Lang], Drawn]
+    prose: Mapping[tuple[str, Lang], Prose]
+    settings: SiteSettings
+
+
+@dataclass(frozen=True)
+class Page:
+    """One file of the site in one language, before it is written.
+
+    `url` has no language prefix; it is empty for the home page. `lastmod` is an ISO date or
+    empty. A page that is not `indexed` is left out of the site map.
+    """
+
+    url: str
+    lang: Lang
+    template: str
+    title: Text
+    description: Text
+    context: Mapping[str, object] = field(default_factory=dict)
+    lastmod: str = ""
+    indexed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PageType:
+    """One kind of page, and how all pages of the kind are made from the site."""
+
+    name: str
+    make: Callable[[Site], Iterable[Page]]
