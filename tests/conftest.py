@@ -1,0 +1,130 @@
+"""What several tests stand on: a tiny project, the built site, a server, a browser."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+OF_A_PROJECT = ("casebook", "data", "content", "theme", "pelicanconf.py")
+
+Serve = Callable[[Path], contextlib.AbstractContextManager[str]]
+
+
+def copy_parts(source: Path, target: Path, names: tuple[str, ...]) -> None:
+    """Copies the named files and folders that exist."""
+    target.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        part = source / name
+        if part.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(part, target / name, ignore=ignored, dirs_exist_ok=True)
+        elif part.is_file():
+            shutil.copy2(part, target / name)
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    """The folder of the project."""
+    return PROJECT
+
+
+@pytest.fixture
+def tiny_project(tmp_path: Path) -> Path:
+    """A project of its own with the tiny site's data and content and the real theme."""
+    target = tmp_path / "tiny"
+    copy_parts(PROJECT, target, ("theme", "pelicanconf.py"))
+    copy_parts(PROJECT / "tests" / "tiny_site", target, ("data", "content", "pelicanconf.py"))
+    return target
+
+
+@pytest.fixture(scope="session")
+def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real project's site, built cold.
+
+    A copy is built, so that no build of the project itself is in the way, nor another worker's.
+    """
+    folder = tmp_path_factory.mktemp("built")
+    project, output = folder / "project", folder / "site"
+    copy_parts(PROJECT, project, OF_A_PROJECT)
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "casebook", "build", "--quiet", "--output", str(output)],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(project), "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode:
+        pytest.fail(f"the build ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return output
+
+
+class _SiteHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Keeps the requests out of the tests' output."""
+
+
+class _SiteServer(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Keeps a browser that hangs up from filling the tests' output."""
+
+
+@contextlib.contextmanager
+def _served(directory: Path) -> Iterator[str]:
+    handler = functools.partial(_SiteHandler, directory=str(directory))
+    with _SiteServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(scope="session")
+def serve_directory() -> Serve:
+    """Serves a folder: `with serve_directory(path) as url`, the address without a last slash."""
+    return _served
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """The system's Chromium under Playwright; where it must be there, its absence is a failure."""
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        missing = f"no browser found; looked for {', '.join(BROWSERS)}"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=BROWSER_ARGUMENTS)
+        yield opened
+        opened.close()
