@@ -1,0 +1,109 @@
+"""Markdown to HTML: figure references and slots, no raw HTML, links only to the web or the site."""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
+from markupsafe import Markup, escape
+
+from casebook.amounts import amount_html
+from casebook.dataset import Dataset
+from casebook.errors import Lang
+from casebook.model import Case
+from casebook.prose import REFERENCE, SITE, SLOT, count_site, resolve_figure, split_key
+
+_SAFE_LINK = re.compile(r"(?:https?://|site:/|zh:/|en:/|figure:|asset:/|#|mailto:)\S*")
+
+
+class FigureReferences(InlineProcessor):
+    """Turns `{{figure}}` into the wording of the figure, linked to it."""
+
+    def __init__(self, md: Markdown, dataset: Dataset, lang: Lang) -> None:
+        super().__init__(REFERENCE.pattern, md)
+        self.dataset = dataset
+        self.lang = lang
+        self.home: Case | None = None
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802  # the library's own name
+        self, m: re.Match[str], data: str
+    ) -> tuple[str | None, int | None, int | None]:
+        case, name = split_key(m.group(1).strip())
+        if case == SITE and name in (counts := count_site(self.dataset)):
+            html = escape(str(counts[name]))
+        else:
+            figure = resolve_figure(case, name, self.home, self.dataset)
+            if figure is None:
+                # Rules refuse unknown references before anything is rendered.
+                return None, None, None
+            html = amount_html(figure, self.lang)
+        return self.md.htmlStash.store(str(html)), m.start(0), m.end(0)
+
+
+class SafeLinks(Treeprocessor):
+    """Takes the address from links and images that do not lead to the web or the site."""
+
+    def run(self, root: Element) -> None:
+        for element in root.iter():
+            for name in ("href", "src"):
+                address = element.get(name)
+                if address is not None and not _SAFE_LINK.fullmatch(address):
+                    del element.attrib[name]
+            if element.tag == "a" and str(element.get("href", "")).startswith("http"):
+                element.set("rel", "noopener")
+
+
+class CasebookMarkdown(Extension):
+    """The site's Markdown: raw HTML shown as text, references resolved, links restricted."""
+
+    def __init__(self, dataset: Dataset, lang: Lang) -> None:
+        super().__init__()
+        self.dataset = dataset
+        self.lang = lang
+        self.references: FigureReferences | None = None
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  # the library's own name
+        """Register the parts with a Markdown instance."""
+        md.preprocessors.deregister("html_block")
+        md.inlinePatterns.deregister("html")
+        md.inlinePatterns.deregister("entity")
+        self.references = FigureReferences(md, self.dataset, self.lang)
+        # Before everything else, so that no other pattern sees the braces.
+        md.inlinePatterns.register(self.references, "figure", 200)
+        md.treeprocessors.register(SafeLinks(md), "safe_links", 0)
+
+
+EXTENSIONS = ("tables", "sane_lists", "def_list")
+
+
+class Renderer:
+    """Renders Markdown of one language; one instance serves many texts."""
+
+    def __init__(self, dataset: Dataset, lang: Lang) -> None:
+        self.extension = CasebookMarkdown(dataset, lang)
+        self.markdown = Markdown(extensions=[*EXTENSIONS, self.extension])
+
+    def render(self, text: str, home: Case | None = None) -> Markup:
+        """The HTML of a text; `home` is the case whose figures need no prefix."""
+        assert self.extension.references is not None
+        self.extension.references.home = home
+        self.markdown.reset()
+        return Markup(self.markdown.convert(text))
+
+
+def split_slots(html: str) -> list[str | tuple[str]]:
+    """Pieces of rendered HTML, with each paragraph that is only `[[name]]` as a 1-tuple."""
+    pieces: list[str | tuple[str]] = []
+    position = 0
+    for match in re.finditer(rf"<p>{SLOT.pattern}</p>\n?", html):
+        if html[position : match.start()].strip():
+            pieces.append(html[position : match.start()])
+        pieces.append((match.group(1),))
+        position = match.end()
+    if html[position:].strip():
+        pieces.append(html[position:])
+    return pieces

@@ -1,0 +1,645 @@
+"""Files of data/ as records: the lists first, then one case a file, all problems in one run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from casebook.dates import Period
+from casebook.dataset import Dataset, order_cases
+from casebook.errors import START, Position, Problem
+from casebook.fields import Fields, suggest
+from casebook.model import (
+    NO_TEXT,
+    Answer,
+    AnswerState,
+    Case,
+    Conflict,
+    Document,
+    Event,
+    Figure,
+    Measure,
+    Question,
+    Region,
+    Report,
+    Source,
+    Term,
+    Text,
+    Vocabulary,
+)
+from casebook.quantity import Quantity, QuantityError, parse_quantity, with_reading
+from casebook.tree import Mapping, Scalar, Sequence, read_tree
+
+QUOTE_LIMIT = 12
+SILENT = ("not_stated", "not_applicable")
+QUALIFIERS = ("exact", "approx", "more_than", "at_least", "at_most", "range")
+
+
+def _with_english(*names: str) -> frozenset[str]:
+    return frozenset(names) | {f"{name}_en" for name in names}
+
+
+# Stands in for a date that was reported as a problem, so that the rest can still be read.
+_UNKNOWN = Period("", None, None, "interval")
+
+CASE_FIELDS = _with_english("title", "summary", "story") | {
+    "region",
+    "topic",
+    "updated",
+    "state",
+    "answers",
+    "figures",
+    "events",
+    "documents",
+    "conflicts",
+}
+ANSWER_FIELDS = _with_english("value", "note") | {"state"}
+FIGURE_FIELDS = _with_english("label", "note") | {
+    "amount",
+    "measure",
+    "per",
+    "period",
+    "status",
+    "source",
+    "quote",
+    "line",
+    "scope",
+    "part_of",
+    "follows",
+    "qualifier",
+    "unit",
+    "corroborated_by",
+}
+REPORT_FIELDS = _with_english("says") | {"source", "quote", "line"}
+EVENT_FIELDS = _with_english("title", "note") | {"date", "source", "status", "quote", "line"}
+DOCUMENT_FIELDS = _with_english("title", "issuer", "note") | {"state", "source", "date"}
+CONFLICT_FIELDS = _with_english("about", "note") | {"figures", "reports"}
+SOURCE_FIELDS = _with_english("title", "publisher", "note") | {
+    "kind",
+    "published",
+    "accessed",
+    "url",
+}
+REGION_FIELDS = _with_english("name", "short") | {"level", "parent", "pinyin", "tile"}
+TERM_FIELDS = _with_english("name", "note")
+QUESTION_FIELDS = _with_english("name", "ask") | {"terms", "derived"}
+MEASURE_FIELDS = _with_english("name", "compare") | {"kind", "spending", "mixed", "cap", "zero"}
+VOCABULARY_FIELDS = frozenset(Vocabulary.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What the cases draw on: vocabulary, regions and sources."""
+
+    vocabulary: Vocabulary
+    regions: AbstractMapping[str, Region]
+    sources: AbstractMapping[str, Source]
+
+
+def read_dataset(project: Path) -> tuple[Dataset, list[Problem]]:
+    """The data set of a project, as far as it can be read, and every problem on the way."""
+    problems: list[Problem] = []
+    lists = read_lists(project, problems)
+    cases = []
+    for path in find_case_files(project):
+        case = read_case(read_bytes(path, project, problems), show_path(path, project), lists)
+        problems.extend(case[1])
+        if case[0] is not None:
+            cases.append(case[0])
+    published = [case for case in cases if case.state == "published"]
+    dataset = Dataset(order_cases(published), lists.vocabulary, lists.regions, lists.sources)
+    return dataset, problems
+
+
+def find_case_files(project: Path) -> list[Path]:
+    """The case files in the order of their names; a name that starts with _ or . is no case."""
+    folder = project / "data" / "cases"
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.glob("*.yaml") if path.name[0] not in "_.~")
+
+
+def show_path(path: Path, project: Path) -> str:
+    """A path as problems show it: relative to the project, with forward slashes."""
+    try:
+        return path.relative_to(project).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def read_bytes(path: Path, project: Path, problems: list[Problem]) -> bytes:
+    """The bytes of a regular file, or none and a problem."""
+    try:
+        if path.is_symlink() or not path.is_file():
+            raise OSError("not a regular file")
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        problems.append(
+            Problem(
+                show_path(path, project),
+                START,
+                "E140",
+                f"读不了这个文件（{reason}）",
+                f"cannot read this file ({reason})",
+            )
+        )
+        return b"{}"
+
+
+def read_lists(project: Path, problems: list[Problem]) -> Lists:
+    """Vocabulary, regions and sources of a project."""
+    vocabulary = _read_vocabulary(_list_file(project, "vocabulary", problems), problems)
+    regions = _read_regions(_list_file(project, "regions", problems), problems)
+    sources = _read_sources(_list_file(project, "sources", problems), vocabulary, problems)
+    return Lists(vocabulary, regions, sources)
+
+
+def _list_file(project: Path, name: str, problems: list[Problem]) -> tuple[Mapping, str]:
+    path = project / "data" / f"{name}.yaml"
+    shown = show_path(path, project)
+    node, found = read_tree(read_bytes(path, project, problems), shown)
+    problems.extend(found)
+    if isinstance(node, Mapping):
+        return node, shown
+    return Mapping({}, {}, START), shown
+
+
+def _read_vocabulary(file: tuple[Mapping, str], problems: list[Problem]) -> Vocabulary:
+    node, path = file
+    fields = Fields(node, path, problems, VOCABULARY_FIELDS)
+    questions = {
+        key: Question(
+            key,
+            inner.bilingual("name", required=True),
+            inner.bilingual("ask"),
+            inner.text("terms"),
+            inner.flag("derived"),
+        )
+        for key, _, inner in fields.entries("questions", QUESTION_FIELDS)
+    }
+    measures = {}
+    for key, _, inner in fields.entries("measures", MEASURE_FIELDS):
+        kinds = {"money": None, "count": None, "share": None}
+        measures[key] = Measure(
+            key,
+            inner.bilingual("name", required=True),
+            inner.term("kind", kinds, required=True) or "money",  # type: ignore[arg-type]  # held by term
+            inner.bilingual("compare"),
+            inner.flag("spending"),
+            inner.flag("mixed"),
+            inner.flag("cap"),
+            inner.flag("zero"),
+        )
+    terms = {
+        name: {
+            key: Term(key, inner.bilingual("name", required=True), inner.bilingual("note"))
+            for key, _, inner in fields.entries(name, TERM_FIELDS)
+        }
+        for name in VOCABULARY_FIELDS - {"questions", "measures"}
+    }
+    return Vocabulary(questions=questions, measures=measures, **terms)
+
+
+def _read_regions(file: tuple[Mapping, str], problems: list[Problem]) -> dict[str, Region]:
+    node, path = file
+    regions: dict[str, Region] = {}
+    levels = {"province": None, "prefecture": None, "county": None}
+    for code, value in node.entries.items():
+        if not isinstance(value, Mapping):
+            continue
+        fields = Fields(value, path, problems, REGION_FIELDS)
+        tile = fields.mapping("tile")
+        place = None
+        if tile is not None:
+            inside = Fields(tile, path, problems, {"col", "row"})
+            place = (inside.whole_number("col") or 0, inside.whole_number("row") or 0)
+        regions[code] = Region(
+            code,
+            fields.bilingual("name", required=True),
+            fields.bilingual("short", required=True),
+            fields.term("level", levels, required=True) or "province",  # type: ignore[arg-type]  # held by term
+            fields.text("parent"),
+            fields.text("pinyin"),
+            place,
+        )
+        parent = regions[code].parent
+        if parent and parent not in node.entries:
+            fields.known_word(Scalar(parent, fields.at("parent")), "parent", node.entries)
+    return regions
+
+
+def _read_sources(
+    file: tuple[Mapping, str], vocabulary: Vocabulary, problems: list[Problem]
+) -> dict[str, Source]:
+    node, path = file
+    sources: dict[str, Source] = {}
+    for name, value in node.entries.items():
+        if not isinstance(value, Mapping):
+            continue
+        fields = Fields(value, path, problems, SOURCE_FIELDS)
+        url = fields.line("url")
+        if url and not url.startswith(("http://", "https://")):
+            fields.report(
+                fields.at("url"),
+                "E260",
+                "网址要以 http:// 或 https:// 开头",
+                "an address starts with http:// or https://",
+            )
+            url = ""
+        sources[name] = Source(
+            name,
+            fields.bilingual("title", required=True),
+            fields.bilingual("publisher", required=True),
+            fields.term("kind", vocabulary.source_kinds, required=True),
+            fields.period("published"),
+            fields.line("accessed"),
+            url,
+            fields.bilingual("note"),
+        )
+    return sources
+
+
+def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[Problem]]:
+    """The case of one file, or None where a problem keeps it from being published."""
+    node, problems = read_tree(data, path)
+    if node is None:
+        return None, problems
+    if not isinstance(node, Mapping):
+        zh, en = "最外层应当是“字段: 值”的行", "the file should hold lines of “field: value”"
+        return None, [*problems, Problem(path, node.at, "E132", zh, en)]
+    slug = path.rsplit("/", 1)[-1].removesuffix(".yaml")
+    case = _CaseReader(node, path, slug, problems, lists).read()
+    broken = any(problem.severity == "error" for problem in problems)
+    return (None if broken else case), problems
+
+
+class _CaseReader:
+    """Reads one case; every part is read even where another is wrong."""
+
+    def __init__(
+        self, node: Mapping, path: str, slug: str, problems: list[Problem], lists: Lists
+    ) -> None:
+        self.slug = slug
+        self.path = path
+        self.lists = lists
+        self.vocabulary = lists.vocabulary
+        self.fields = Fields(node, path, problems, CASE_FIELDS)
+
+    def read(self) -> Case:
+        fields = self.fields
+        return Case(
+            slug=self.slug,
+            path=self.path,
+            title=fields.bilingual("title", required=True, example="东莞：一个社工岗位值多少钱"),
+            region=self.read_region(),
+            topic=fields.term("topic", self.vocabulary.topics, required=True),
+            summary=fields.bilingual("summary", required=True),
+            answers=self.read_answers(),
+            figures=self.read_figures(),
+            events=tuple(self.read_event(inner) for inner in fields.items("events", EVENT_FIELDS)),
+            documents=tuple(
+                self.read_document(inner) for inner in fields.items("documents", DOCUMENT_FIELDS)
+            ),
+            conflicts=tuple(
+                self.read_conflict(inner) for inner in fields.items("conflicts", CONFLICT_FIELDS)
+            ),
+            story=fields.bilingual_block("story"),
+            story_at=(_first_line(fields, "story"), _first_line(fields, "story_en")),
+            updated=self.read_day("updated"),
+            state="draft"
+            if fields.term("state", {"published": None, "draft": None}) == "draft"
+            else "published",
+            positions=dict(fields.node.key_at),
+        )
+
+    def read_region(self) -> str:
+        value = self.fields.scalar("region", required=True, example="441900")
+        if value is None:
+            return ""
+        code = value.text.strip()
+        if code in self.lists.regions:
+            return code
+        names = [
+            f"{key}（{region.name.zh}）"
+            for key, region in self.lists.regions.items()
+            if key[:4] == code[:4] or code in region.name.zh
+        ][:3]
+        close = suggest(code, self.lists.regions.keys(), "zh") if not names else ""
+        hint = f"相近的有 {'、'.join(names)}" if names else close
+        self.fields.report(
+            value.at,
+            "E251",
+            f"region 不认识行政区划代码 {code[:20]}",
+            f"region does not know the code {code[:20]}",
+            hint or "代码列在 data/regions.yaml",
+            f"Near: {', '.join(names)}" if names else "The codes stand in data/regions.yaml",
+        )
+        return ""
+
+    def read_day(self, name: str) -> str:
+        period = self.fields.period(name)
+        if period is None:
+            return ""
+        if period.precision != "day" or period.lane != "dated":
+            self.fields.report(
+                self.fields.at(name),
+                "E224",
+                f"{name} 应当是一天，例如 2026-11-23",
+                f"{name} should be a day such as 2026-11-23",
+            )
+            return ""
+        return period.edtf
+
+    def read_answers(self) -> dict[str, Answer]:
+        questions = self.vocabulary.questions
+        group = self.fields.mapping("answers")
+        answers: dict[str, Answer] = {}
+        if group is None:
+            group = Mapping({}, {}, self.fields.at("answers"))
+        asked = Fields(group, self.path, self.fields.problems, questions)
+        for key, question in questions.items():
+            if asked.has(key):
+                answers[key] = self.read_answer(asked, question)
+            elif not question.derived:
+                asked.report(
+                    group.key_at.get(key, group.at),
+                    "W206",
+                    f"没有回答“{question.name.zh}”（{key}），按“来源未说明”处理",
+                    f"the question {key} is not answered and counts as not stated",
+                    f"写 {key}: not_stated 可以去掉这条提醒",
+                    f"Write {key}: not_stated to say so",
+                    severity="warning",
+                )
+        return answers
+
+    def read_answer(self, asked: Fields, question: Question) -> Answer:
+        node = asked.node.entries[question.key]
+        note = NO_TEXT
+        state: AnswerState = "stated"
+        english = ""
+        if isinstance(node, Mapping):
+            inner = Fields(node, self.path, asked.problems, ANSWER_FIELDS)
+            note = inner.bilingual("note")
+            english = inner.line("value_en")
+            states = {"stated": None, "partial": None, "not_stated": None, "not_applicable": None}
+            state = cast(AnswerState, inner.term("state", states) or "stated")
+            found = node.entries.get("value")
+            if found is None:
+                if state not in SILENT:
+                    inner.text("value", required=True)
+                return Answer(question.key, state, note=note, at=node.at)
+            node = found
+        scalars = node.items if isinstance(node, Sequence) else (node,)
+        words = [item for item in scalars if isinstance(item, Scalar) and item.text.strip()]
+        if len(words) != len(scalars) or not words:
+            asked.report(
+                node.at,
+                "E203",
+                f"回答 {question.key} 应当是文字或文字的列表",
+                f"the answer to {question.key} should be a text or a list of texts",
+            )
+            return Answer(question.key, "not_stated", at=node.at)
+        if len(words) == 1 and words[0].text.strip() in SILENT:
+            silent = cast(AnswerState, words[0].text.strip())
+            return Answer(question.key, silent, note=note, at=node.at)
+        if question.terms:
+            known = cast("AbstractMapping[str, object]", getattr(self.vocabulary, question.terms))
+            terms = tuple(
+                term for word in words if (term := asked.known_word(word, question.key, known))
+            )
+            return Answer(question.key, state, terms=terms, note=note, at=node.at)
+        text = Text("、".join(word.text.strip() for word in words), english)
+        return Answer(question.key, state, text=text, note=note, at=node.at)
+
+    def read_figures(self) -> dict[str, Figure]:
+        figures: dict[str, Figure] = {}
+        for key, at, inner in self.fields.entries("figures", FIGURE_FIELDS):
+            if not (key.isascii() and key.replace("_", "").isalnum() and key[0].isalpha()):
+                inner.report(
+                    at,
+                    "E241",
+                    f"数字的名字 {key[:40]} 只能用英文小写字母、数字和 _，以字母开头",
+                    f"the figure's name {key[:40]} may only hold letters, digits and _",
+                )
+            figure = self.read_figure(key, at, inner)
+            if figure is not None:
+                figures[key] = figure
+        return figures
+
+    def read_figure(self, key: str, at: Position, fields: Fields) -> Figure | None:
+        label = fields.bilingual("label", required=True, example="年度购买总额")
+        quantity = self.read_amount(fields)
+        measure = fields.term("measure", self.vocabulary.measures, required=True)
+        period = fields.period("period", required=True)
+        status = fields.term("status", self.vocabulary.statuses, required=True)
+        source = self.read_source(fields)
+        note = fields.bilingual("note")
+        per = self.read_per(fields, quantity)
+        rest = {
+            "quote": self.read_quote(fields),
+            "scope": fields.term("scope", self.vocabulary.scopes),
+            "part_of": fields.text("part_of"),
+            "follows": fields.text("follows"),
+        }
+        line = fields.whole_number("line")
+        reports = self.read_reports(fields, "corroborated_by")
+        if quantity is None or period is None:
+            return None
+        self.check_reading(fields, quantity, measure, note)
+        return Figure(
+            key,
+            self.slug,
+            label,
+            quantity,
+            measure,
+            per,
+            period,
+            status,
+            source,
+            line=line,
+            note=note,
+            corroborated_by=reports,
+            at=at,
+            **rest,
+        )
+
+    def read_amount(self, fields: Fields) -> Quantity | None:
+        value = fields.scalar("amount", required=True, example="约8000万元")
+        if value is None:
+            return None
+        try:
+            quantity = parse_quantity(value.text.strip())
+        except QuantityError as error:
+            at = value.at
+            if value.is_plain:
+                at = Position(at.line, at.column + error.column - 1)
+            fields.report(at, "E210", f"amount {error.zh}", f"amount {error.en}")
+            return None
+        qualifier = fields.term("qualifier", dict.fromkeys(QUALIFIERS))
+        unit = fields.text("unit")
+        if qualifier or unit:
+            if not fields.has("note"):
+                fields.report(
+                    fields.at("qualifier" if qualifier else "unit"),
+                    "E217",
+                    "写了 qualifier 或 unit，就要在 note 里说明为什么这样读",
+                    "a reading (qualifier or unit) needs a note that says why",
+                )
+            try:
+                quantity = with_reading(quantity, qualifier or None, unit or None)
+            except ValueError as error:
+                zh = error.zh if isinstance(error, QuantityError) else str(error)
+                at = fields.at("qualifier" if qualifier else "unit")
+                fields.report(at, "E210", f"amount {zh}", f"amount {error}")
+                return None
+        if not quantity.unit:
+            fields.report(
+                value.at,
+                "E215",
+                f"amount 的“{value.text.strip()[:40]}”没有单位",
+                f"amount “{value.text.strip()[:40]}” has no unit",
+                "请写上 元、% 或量词（项、家、人 等），原文没有单位时另写 unit 和 note",
+                "Write 元, % or a counter, or add unit and note where the source has none",
+            )
+            return None
+        return quantity
+
+    def check_reading(self, fields: Fields, quantity: Quantity, measure: str, note: Text) -> None:
+        if not measure:
+            return
+        expected = self.vocabulary.measures[measure]
+        if quantity.kind != expected.kind:
+            kinds_zh = {"money": "金额", "count": "数量", "share": "比例"}
+            fields.report(
+                fields.at("measure"),
+                "E218",
+                f"measure {measure} 是{kinds_zh[expected.kind]}，"
+                f"amount 写的却是{kinds_zh[quantity.kind]}",
+                f"measure {measure} is {expected.kind}, but the amount is {quantity.kind}",
+            )
+        elif quantity.magnitude == 0 and not expected.zero:
+            fields.report(
+                fields.at("amount"),
+                "W216",
+                "金额为 0",
+                "the amount is 0",
+                severity="warning",
+            )
+
+    def read_per(self, fields: Fields, quantity: Quantity | None) -> tuple[str, ...]:
+        by_word = {term.name.zh: key for key, term in self.vocabulary.per.items()}
+        written = fields.scalar("per")
+        words: list[Scalar] = []
+        if written is not None:
+            words = [
+                Scalar(word.strip(), written.at) for word in written.text.split("/") if word.strip()
+            ]
+        keys = [self.per_key(fields, word, by_word) for word in words]
+        if quantity is not None and quantity.per:
+            at = fields.at("amount")
+            printed = [self.per_key(fields, Scalar(w, at), by_word) for w in quantity.per]
+            missing = [key for key in printed if key and key not in keys]
+            if words and missing:
+                fields.report(
+                    fields.at("per"),
+                    "E219",
+                    f"per 与 amount 的写法不一致：amount 写的是 每{'每'.join(quantity.per)}",
+                    f"per does not agree with the amount, which says {'/'.join(quantity.per)}",
+                )
+            keys += missing
+        order = list(self.vocabulary.per)
+        return tuple(sorted({key for key in keys if key}, key=order.index))
+
+    def per_key(self, fields: Fields, word: Scalar, by_word: dict[str, str]) -> str:
+        if word.text in by_word:
+            return by_word[word.text]
+        if word.text in self.vocabulary.per:
+            return word.text
+        return fields.known_word(word, "per", by_word)
+
+    def read_source(self, fields: Fields) -> str:
+        value = fields.scalar("source", required=True, example=next(iter(self.lists.sources), ""))
+        if value is None:
+            return ""
+        name = value.text.strip()
+        if name in self.lists.sources:
+            return name
+        fields.report(
+            value.at,
+            "E261",
+            f"来源 {name[:40]} 不在 data/sources.yaml 里",
+            f"the source {name[:40]} is not in data/sources.yaml",
+            suggest(name, self.lists.sources, "zh"),
+            suggest(name, self.lists.sources, "en"),
+        )
+        return ""
+
+    def read_quote(self, fields: Fields) -> str:
+        quote = fields.line("quote")
+        if len(quote) > QUOTE_LIMIT:
+            fields.report(
+                fields.at("quote"),
+                "E262",
+                f"引文 {len(quote)} 字，最多 {QUOTE_LIMIT} 字",
+                f"the quote has {len(quote)} characters, at most {QUOTE_LIMIT} are allowed",
+            )
+        return quote
+
+    def read_reports(self, fields: Fields, name: str) -> tuple[Report, ...]:
+        return tuple(
+            Report(
+                self.read_source(inner),
+                inner.bilingual("says", required=True),
+                self.read_quote(inner),
+                inner.whole_number("line"),
+            )
+            for inner in fields.items(name, REPORT_FIELDS)
+        )
+
+    def read_event(self, fields: Fields) -> Event:
+        date = fields.period("date", required=True)
+        return Event(
+            self.slug,
+            date or _UNKNOWN,
+            fields.bilingual("title", required=True),
+            self.read_source(fields),
+            fields.term("status", self.vocabulary.statuses),
+            self.read_quote(fields),
+            fields.whole_number("line"),
+            fields.bilingual("note"),
+            at=fields.node.at,
+        )
+
+    def read_document(self, fields: Fields) -> Document:
+        return Document(
+            fields.bilingual("title", required=True),
+            fields.term("state", self.vocabulary.document_states, required=True),
+            self.read_source(fields),
+            fields.bilingual("issuer"),
+            fields.period("date"),
+            fields.bilingual("note"),
+            at=fields.node.at,
+        )
+
+    def read_conflict(self, fields: Fields) -> Conflict:
+        return Conflict(
+            fields.bilingual("about", required=True),
+            fields.bilingual("note", required=True),
+            tuple(
+                item.text.strip() for item in fields.list_of("figures") if isinstance(item, Scalar)
+            ),
+            self.read_reports(fields, "reports"),
+            at=fields.node.at,
+        )
+
+
+def _first_line(fields: Fields, name: str) -> Position:
+    value = fields.node.entries.get(name)
+    if not isinstance(value, Scalar):
+        return START
+    # A block scalar is marked at its | or >, its text begins on the next line.
+    below = 1 if value.style in ("|", ">") else 0
+    return Position(value.at.line + below, value.at.column)

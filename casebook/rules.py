@@ -1,0 +1,154 @@
+"""Checks across the fields of a record and across records. Each rule is a sentence that holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from casebook.dataset import Dataset
+from casebook.errors import START, Position, Problem
+from casebook.fields import suggest
+from casebook.model import Case
+from casebook.prose import SITE, count_site, find_references, resolve_figure
+
+Rule = Callable[[Dataset], Iterator[Problem]]
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+MAX_SLUG = 80
+# Names that Windows keeps for devices, whatever follows the first dot.
+_WINDOWS = frozenset(
+    {"con", "prn", "aux", "nul", "conin", "conout"}
+    | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
+)
+_RESERVED = frozenset({"index", "feed", "sitemap", "assets", "data", "drafts", "tag", "en", SITE})
+
+
+def slugs_are_safe(dataset: Dataset) -> Iterator[Problem]:
+    """A slug is a short plain word that every file system and address can hold."""
+    for case in dataset.cases:
+        if not _SLUG.fullmatch(case.slug) or len(case.slug) > MAX_SLUG:
+            yield _at_file(
+                case,
+                "E240",
+                "文件名只能用英文小写字母、数字和单个连字符（例如 dongguan.yaml），最多 80 字",
+                "the file name may only hold a-z, 0-9 and single hyphens, at most 80 characters",
+            )
+        elif case.slug in _WINDOWS:
+            yield _at_file(
+                case,
+                "E241",
+                f"文件名 {case.slug} 是 Windows 的保留名",
+                f"the name {case.slug} is reserved by Windows",
+            )
+        elif case.slug in _RESERVED:
+            yield _at_file(
+                case,
+                "E242",
+                f"文件名 {case.slug} 是本站的保留名",
+                f"the name {case.slug} is reserved by the site",
+            )
+
+
+def story_references_exist(dataset: Dataset) -> Iterator[Problem]:
+    """Every `{{…}}` in a story names a figure of this case or, with its case, of another."""
+    for case in dataset.cases:
+        for text, start in zip((case.story.zh, case.story.en), case.story_at, strict=True):
+            yield from check_references(text, start, case.path, case, dataset)
+
+
+def check_references(
+    text: str, start: Position, path: str, home: Case | None, dataset: Dataset
+) -> Iterator[Problem]:
+    """The references of one text that name nothing, each with the nearest name."""
+    counts = count_site(dataset)
+    for reference in find_references(text, start):
+        if reference.case == SITE and reference.name in counts:
+            continue
+        if reference.name and resolve_figure(reference.case, reference.name, home, dataset):
+            continue
+        known = list(dataset.figures) + [f"{SITE}.{name}" for name in counts]
+        if home is not None:
+            known += list(home.figures)
+        word = f"{reference.case}.{reference.name}" if reference.case else reference.name
+        yield Problem(
+            path,
+            reference.at,
+            "E250",
+            f"没有数字 {reference.written[:60]}",
+            f"there is no figure {reference.written[:60]}",
+            suggest(word, known, "zh"),
+            suggest(word, known, "en"),
+        )
+
+
+def related_figures_exist(dataset: Dataset) -> Iterator[Problem]:
+    """`part_of`, `follows` and conflicts name other figures of the same case."""
+    for case in dataset.cases:
+        for figure in case.figures.values():
+            for field, name in (("part_of", figure.part_of), ("follows", figure.follows)):
+                if name and (name not in case.figures or name == figure.id):
+                    yield _missing_figure(case, figure.at, field, name)
+        for conflict in case.conflicts:
+            for name in conflict.figures:
+                if name not in case.figures:
+                    yield _missing_figure(case, conflict.at, "conflicts", name)
+
+
+def conflicts_have_two_sides(dataset: Dataset) -> Iterator[Problem]:
+    """A conflict sets at least two statements side by side."""
+    for case in dataset.cases:
+        for conflict in case.conflicts:
+            if len(conflict.figures) + len(conflict.reports) < 2:
+                yield Problem(
+                    case.path,
+                    conflict.at,
+                    "E236",
+                    "一处矛盾至少要有两种说法（figures 加 reports）",
+                    "a conflict needs at least two statements (figures and reports together)",
+                )
+
+
+def planned_amounts_are_planned(dataset: Dataset) -> Iterator[Problem]:
+    """An amount worded as a plan (将, 计划) has the status of a plan."""
+    for case in dataset.cases:
+        for figure in case.figures.values():
+            if figure.quantity.planned and figure.status not in ("planned", "target"):
+                yield Problem(
+                    case.path,
+                    figure.at,
+                    "E237",
+                    f"{figure.id} 的金额写作“{figure.quantity.text}”，status 应当是 planned",
+                    f"the amount of {figure.id} is worded as a plan, its status is not",
+                    f"现在写的是 {figure.status}",
+                    f"It says {figure.status}",
+                )
+
+
+def _missing_figure(case: Case, at: Position, field: str, name: str) -> Problem:
+    return Problem(
+        case.path,
+        at,
+        "E250",
+        f"{field} 里的数字 {name} 不在这个案例里",
+        f"{field} names the figure {name}, which this case does not have",
+        suggest(name, case.figures, "zh"),
+        suggest(name, case.figures, "en"),
+    )
+
+
+def _at_file(case: Case, code: str, zh: str, en: str) -> Problem:
+    return Problem(case.path, START, code, zh, en)
+
+
+RULES: tuple[Rule, ...] = (
+    slugs_are_safe,
+    story_references_exist,
+    related_figures_exist,
+    conflicts_have_two_sides,
+    planned_amounts_are_planned,
+)
+
+
+def check_rules(dataset: Dataset) -> list[Problem]:
+    """The problems that the rules find, in no particular order."""
+    return [problem for rule in RULES for problem in rule(dataset)]
