@@ -68,12 +68,12 @@ _AFTER: Final[dict[str, Qualifier]] = {
     **dict.fromkeys(
         ("及以下", "以下", "以内", "之内", "的上限", "为上限", "上限", "封顶"), "at_most"
     ),
-    **dict.fromkeys(("左右", "上下"), "approx"),
+    **dict.fromkeys(("左右", "上下", "前后"), "approx"),
 }
 _INSIDE: Final = ("以上", "以下", "以内", "左右", "上下")
 _LEADS: Final = (
     *("达到", "已达", "也达", "高达", "多达", "共计", "总计", "合计", "达", "共", "已", "仅"),
-    *("出资", "投入", "支付", "安排"),
+    *("出资", "投入", "支付", "安排", "补贴", "补助", "赔付", "奖励", "发放", "拨付"),
 )
 _PLANS: Final = ("计划", "预计", "将", "拟")
 
@@ -115,7 +115,7 @@ _COUNTERS: Final = (
 # A noun holds nothing that could be a second number, a currency or a qualifier: a qualifier that
 # is swallowed by a noun is a qualifier lost.
 _NOUN: Final = (
-    r"(?:(?!以上|以下|以内|之内|左右|上下|上限|为上限|封顶|有余|人民币|百分点|至少|至多|不)"
+    r"(?:(?!以上|以下|以内|之内|左右|上下|前后|上限|为上限|封顶|有余|人民币|百分点|至少|至多|不)"
     r"(?:第[一二三四五六七八九]|(?![零〇一二两三四五六七八九十百千万亿萬億元圆圓每约逾超余多最起和及与或的至到])"
     + _HAN
     + "))"
@@ -136,7 +136,7 @@ _POINTS: Final = re.compile("个?百分点")
 _VARYING: Final = re.compile("不等")
 _TO: Final = re.compile(r"至|到|[—–―~〜‐‑-]{1,2}")
 _AVERAGE: Final = re.compile("([年月日人户场次])均")
-_PER_WORD: Final = rf"(?:(?!{_NUMERAL}|[每元]){_HAN})"
+_PER_WORD: Final = rf"(?:(?!{_NUMERAL}|[每元为给按付补]){_HAN})"
 _NEXT: Final = (
     rf"(?= *(?:$|每|[/·•・]|{_NUMERAL}|¥|人民币|港币|百分之|[年月日人户场次]均|"
     rf"{_one_of((*_BEFORE, *_LEADS, *_PLANS))}))"
