@@ -290,11 +290,14 @@ def install(lock, voice):
             line = line.rstrip()
             last.append(line)
             word, _, rest = line.strip().partition(" ")
-            if word == "Collecting":
+            named = re.sub(r" \(from .*", "", rest).rpartition("/")[2]
+            if word in ("Collecting", "Processing"):
                 collected += 1
-                voice.progress("{0}/{1} {2}".format(collected, total, rest.split(" ")[0]))
-            elif word == "Downloading" and ".metadata" not in rest:
-                voice.progress(rest.rpartition("/")[2])
+                name = " ".join(re.split("==|-", named)[:2]) if word == "Processing" else named
+                voice.progress("{0}/{1} {2}".format(collected, total, name.replace("==", " ")))
+            elif word == "Downloading" and ".metadata" not in named:
+                name, _, size = named.partition(" ")
+                voice.progress("{0} {1}".format(" ".join(name.split("-")[:2]), size))
             elif line.startswith("Installing collected"):
                 voice.progress("安装中 …" if voice.chinese else "installing …")
         status = process.wait()

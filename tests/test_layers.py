@@ -23,14 +23,17 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("charts",),
     ("rules",),
     ("store",),
+    ("markdown",),
     ("prose",),
     ("reader",),
     ("fields",),
     ("dataset",),
     ("comparability",),
+    ("amounts",),
     ("model",),
     ("quantity", "dates"),
-    ("tokens", "errors"),
+    ("tree", "tokens"),
+    ("errors",),
 )
 LAYER_OF = {module: depth for depth, layer in enumerate(LAYERS) for module in layer}
 # Whoever imports one of these pays for it, so only its home does.
