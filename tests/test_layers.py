@@ -18,9 +18,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("serve", "scaffold"),
     ("pipeline",),
     ("publish",),
+    ("swap",),
     ("pages",),
     ("exports",),
     ("charts",),
+    ("content",),
     ("rules",),
     ("store",),
     ("markdown",),
@@ -32,7 +34,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("amounts",),
     ("model",),
     ("quantity", "dates"),
-    ("tree", "tokens"),
+    ("tree", "tokens", "report"),
     ("errors",),
 )
 LAYER_OF = {module: depth for depth, layer in enumerate(LAYERS) for module in layer}
