@@ -1,1 +1,21 @@
-"""The pages of the site, one kind a module."""
+"""The pages of the site, one kind a module; this is their register."""
+
+from __future__ import annotations
+
+from casebook.pages.base import PageType
+from casebook.pages.case import CASE_INDEX, CASES
+from casebook.pages.feeds import FEED, ROBOTS, make_sitemap_of
+from casebook.pages.home import HOME
+from casebook.pages.notfound import NOT_FOUND
+from casebook.pages.prose import PROSE
+from casebook.pages.timeline import TIMELINE
+
+_INDEXED: tuple[PageType, ...] = (HOME, CASES, CASE_INDEX, TIMELINE, PROSE)
+
+PAGES: tuple[PageType, ...] = (
+    *_INDEXED,
+    NOT_FOUND,
+    FEED,
+    PageType("site map", make_sitemap_of(_INDEXED)),
+    ROBOTS,
+)

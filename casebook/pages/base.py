@@ -55,7 +55,8 @@ class SiteSettings:
     """What holds for every page.
 
     `siteurl` has no slash at its end and is empty for a site that is only looked at locally;
-    `stylesheet` is the asset path of the one style sheet.
+    `stylesheet` is the asset path of the one style sheet, `script` that of the one script or
+    empty.
     """
 
     name: Text
@@ -63,6 +64,7 @@ class SiteSettings:
     siteurl: str
     stylesheet: str
     build_id: str
+    script: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,187 @@
+"""The page of one case, and the index of all cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from casebook.comparability import group_by_class
+from casebook.dataset import Dataset, TimelineItem
+from casebook.errors import Lang
+from casebook.model import NO_TEXT, Case, Region, Text
+from casebook.pages.base import LANGS, Page, PageType, Site
+from casebook.pages.linked_data import describe_case
+from casebook.pages.views import (
+    CaseLink,
+    FigureRow,
+    Statement,
+    date_case,
+    frame_chart,
+    link_case,
+    list_facts,
+    list_sources,
+    show_document,
+    show_event,
+    show_figure,
+    show_reports,
+)
+
+LANES = ("dated", "uncertain", "latest_only")
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """Statements about one thing that do not agree, side by side."""
+
+    about: Text
+    note: Text
+    figures: tuple[FigureRow, ...]
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionGroup:
+    """The cases of one province-level unit."""
+
+    region: Region
+    cases: tuple[CaseLink, ...]
+
+
+def make_cases(site: Site) -> Iterator[Page]:
+    """The page of every case in both languages."""
+    for case in site.dataset.cases:
+        for lang in LANGS:
+            yield make_case(case, lang, site)
+
+
+def make_case(case: Case, lang: Lang, site: Site) -> Page:
+    """The page of a case in one language."""
+    dataset = site.dataset
+    before, after = dataset.neighbours(case)
+    facts = list_facts(case, dataset)
+    charts = tuple(
+        frame_chart(drawn, dataset)
+        for (_, drawn_lang), drawn in site.charts.items()
+        if drawn_lang == lang and drawn.case == case.slug
+    )
+    lastmod = date_case(case, dataset)
+    sources = list_sources(case, dataset)
+    return Page(
+        url=f"cases/{case.slug}/",
+        lang=lang,
+        template="case.html",
+        title=case.title,
+        description=case.summary,
+        context={
+            "case": case,
+            "link": link_case(case, dataset),
+            "region": dataset.regions[case.region],
+            "within": _regions_above(case, dataset),
+            "topic": dataset.vocabulary.topics[case.topic],
+            "facts": facts,
+            "figures": tuple(show_figure(figure, dataset) for figure in case.figures.values()),
+            "charts": charts,
+            "why_no_chart": NO_TEXT if charts else explain_no_chart(case, dataset),
+            "events": tuple(show_event(item, dataset) for item in _order_events(case)),
+            "documents": tuple(show_document(case, item, dataset) for item in case.documents),
+            "disputes": list_disputes(case, dataset),
+            "missing": tuple(fact.question for fact in facts if fact.state == "not_stated"),
+            "addressee": _addressee(case, dataset),
+            "sources": sources,
+            "before": link_case(before, dataset) if before else None,
+            "after": link_case(after, dataset) if after else None,
+            "updated": lastmod,
+            "linked_data": describe_case(case, lang, site),
+        },
+        lastmod=lastmod,
+    )
+
+
+def explain_no_chart(case: Case, dataset: Dataset) -> Text:
+    """One sentence that says why the figures of the case are not drawn."""
+    if not case.figures:
+        return Text(
+            "来源没有给出任何数字，所以这里没有图。",
+            "The sources give no number at all, so there is no chart here.",
+        )
+    if len(case.figures) == 1:
+        return Text(
+            "来源只给出一个数字，没有可比的第二个，所以这里没有图。",
+            "The sources give a single number and nothing to compare it with, "
+            "so there is no chart here.",
+        )
+    classes = len(group_by_class(case.figures.values()))
+    count = len(case.figures)
+    if classes == 1:
+        return Text(
+            f"这里的{count}个数字口径相同，但不足以画成一张不误导的图，所以只列在表中。",
+            f"The {count} numbers are of one kind but not enough for a chart that does not "
+            "mislead, so they stand in the table only.",
+        )
+    return Text(
+        f"这里的{count}个数字分属{classes}种口径，彼此不能比较，放在一条轴上会误导，所以没有图。",
+        f"The {count} numbers here are of {classes} kinds that cannot be compared; one axis for "
+        "all would mislead, so there is no chart.",
+    )
+
+
+def list_disputes(case: Case, dataset: Dataset) -> tuple[Dispute, ...]:
+    """The contradictions of a case with both sides spelled out."""
+    return tuple(
+        Dispute(
+            conflict.about,
+            conflict.note,
+            tuple(show_figure(case.figures[name], dataset) for name in conflict.figures),
+            show_reports(conflict.reports, dataset),
+        )
+        for conflict in case.conflicts
+    )
+
+
+def make_index(site: Site) -> Iterator[Page]:
+    """The list of all cases by region, in both languages."""
+    groups: dict[str, list[CaseLink]] = {}
+    for case in site.dataset.cases:
+        code = site.dataset.province(case).code
+        groups.setdefault(code, []).append(link_case(case, site.dataset))
+    regions = tuple(
+        RegionGroup(site.dataset.regions[code], tuple(links)) for code, links in groups.items()
+    )
+    count = len(site.dataset.cases)
+    for lang in LANGS:
+        yield Page(
+            url="cases/",
+            lang=lang,
+            template="cases.html",
+            title=Text("案例", "Cases"),
+            description=Text(
+                f"{count}个地方政府购买服务的案例，按行政区划排列。",
+                f"{count} cases of local governments buying services, in administrative order.",
+            ),
+            context={"groups": regions, "count": count},
+        )
+
+
+def _order_events(case: Case) -> list[TimelineItem]:
+    items = [TimelineItem(event, case) for event in case.events]
+    return sorted(
+        items, key=lambda item: (LANES.index(item.event.date.lane), item.event.date.sort_key)
+    )
+
+
+def _regions_above(case: Case, dataset: Dataset) -> tuple[Region, ...]:
+    above: list[Region] = []
+    code = dataset.regions[case.region].parent
+    while code and code in dataset.regions:
+        above.insert(0, dataset.regions[code])
+        code = dataset.regions[code].parent
+    return tuple(above)
+
+
+def _addressee(case: Case, dataset: Dataset) -> Text:
+    answer = dataset.answer(case, "purchaser")
+    return answer.text if answer.state == "stated" else NO_TEXT
+
+
+CASES = PageType("case", make_cases)
+CASE_INDEX = PageType("case index", make_index)

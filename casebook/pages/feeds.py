@@ -1,0 +1,131 @@
+"""The files for machines that follow the site: the feed, the site map, the note to robots."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from casebook.errors import Lang
+from casebook.model import Text
+from casebook.pages.base import LANGS, Page, PageType, Site
+from casebook.pages.views import date_case, date_dataset, link_case
+
+FEED_LENGTH = 50
+
+# A name space of our own keeps ids the same whatever address the site has.
+_IDS = uuid.uuid5(uuid.NAMESPACE_URL, "casebook")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A case in the feed; `updated` is an ISO date."""
+
+    id: str
+    path: str
+    title: Text
+    summary: Text
+    updated: str
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """One page in the site map, with its address in each language."""
+
+    path: str
+    alternates: tuple[tuple[str, str], ...]
+    lastmod: str
+
+
+def name_entry(name: str, lang: Lang) -> str:
+    """The stable id of a case in the feed of one language."""
+    return uuid.uuid5(_IDS, f"{lang}/{name}").urn
+
+
+def make_feed(site: Site) -> Iterator[Page]:
+    """The Atom feed of cases in both languages, the newest first.
+
+    Cases whose date is unknown are left out, because the format demands one.
+    """
+    dataset = site.dataset
+    dated = [(date_case(case, dataset), case) for case in dataset.cases]
+    dated.sort(key=lambda pair: pair[0], reverse=True)
+    del dated[FEED_LENGTH:]
+    for lang in LANGS:
+        entries = []
+        for updated, case in dated:
+            if updated:
+                link = link_case(case, dataset)
+                title = Text(
+                    f"{link.place.zh}｜{link.title.zh}",
+                    f"{link.place.inside('en')} | {link.title.inside('en')}",
+                )
+                path = address(f"cases/{case.slug}/", lang)
+                entries.append(
+                    Entry(name_entry(case.slug, lang), path, title, link.summary, updated)
+                )
+        yield Page(
+            url="feed.xml",
+            lang=lang,
+            template="feed.xml",
+            title=site.settings.name,
+            description=site.settings.tagline,
+            context={
+                "feed_id": name_entry("feed", lang),
+                "entries": tuple(entries),
+                "updated": date_dataset(dataset),
+            },
+            indexed=False,
+        )
+
+
+def make_sitemap_of(
+    kinds: Iterable[PageType],
+) -> Callable[[Site], Iterator[Page]]:
+    """What makes the site map of these kinds of pages."""
+    listed = tuple(kinds)
+
+    def make_sitemap(site: Site) -> Iterator[Page]:
+        """The site map, where the site has an address."""
+        if not site.settings.siteurl:
+            return
+        locations = []
+        for kind in listed:
+            for page in kind.make(site):
+                if page.indexed:
+                    alternates = tuple((lang, address(page.url, lang)) for lang in LANGS)
+                    locations.append(
+                        Location(address(page.url, page.lang), alternates, page.lastmod)
+                    )
+        yield Page(
+            url="sitemap.xml",
+            lang=LANGS[0],
+            template="sitemap.xml",
+            title=site.settings.name,
+            description=site.settings.tagline,
+            context={"locations": tuple(locations)},
+            indexed=False,
+        )
+
+    return make_sitemap
+
+
+def make_robots(site: Site) -> Iterator[Page]:
+    """The note to robots, once for the whole site."""
+    yield Page(
+        url="robots.txt",
+        lang=LANGS[0],
+        template="robots.txt",
+        title=site.settings.name,
+        description=site.settings.tagline,
+        indexed=False,
+    )
+
+
+def address(url: str, lang: Lang) -> str:
+    """The path of a page of one language from the root of the site."""
+    return f"/{url}" if lang == LANGS[0] else f"/{lang}/{url}"
+
+
+FEED = PageType("feed", make_feed)
+ROBOTS = PageType("robots", make_robots)

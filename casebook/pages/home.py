@@ -1,0 +1,385 @@
+"""The home page: the lead article with everything that is computed from all cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from markupsafe import Markup
+
+from casebook.comparability import class_of, name_class, why_not_comparable
+from casebook.dataset import Dataset
+from casebook.errors import CasebookError, Exit, Lang
+from casebook.model import Answer, AnswerState, Case, Figure, Question, Term, Text
+from casebook.pages.base import LANGS, Page, PageType, Prose, Section, Site, Slot
+from casebook.pages.linked_data import describe_home
+from casebook.pages.prose import LEAD
+from casebook.pages.views import (
+    CaseLink,
+    FigureRow,
+    Frame,
+    date_dataset,
+    frame_chart,
+    link_case,
+    show_document,
+    show_figure,
+)
+
+# More amounts than this in one row of the overview hide the others from the reader.
+OVERVIEW_AMOUNTS = 3
+REFUSALS = 6
+
+_NOTHING = Markup("")
+
+# The slots that have a partial of their own; `chart:NAME` is drawn by the chart macro.
+SLOTS = (
+    "overview",
+    "money",
+    "refusals",
+    "missing",
+    "documents",
+    "cases",
+    "method",
+    "downloads",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One part of a section: `kind` is `text`, `chart`, or the name of a partial."""
+
+    kind: str
+    html: Markup = _NOTHING
+    frame: Frame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadSection:
+    """A section of the lead; `kind` is its first computed part and sets its place on a phone."""
+
+    id: str
+    title: str
+    kind: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A link that leaves only some rows of the overview; `number` is the same in page and style."""
+
+    number: int
+    name: Text
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FilterGroup:
+    """Filters that ask one thing."""
+
+    name: Text
+    filters: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewRow:
+    """One place in the overview; `filters` are the numbers of those that keep it."""
+
+    link: CaseLink
+    topic: Term
+    provider_types: Text
+    provider: Text
+    modes: Text
+    figures: tuple[FigureRow, ...]
+    more: int
+    year: Answer
+    statuses: Text
+    filters: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The rows in administrative order, and the links that filter them."""
+
+    groups: tuple[FilterGroup, ...]
+    rows: tuple[OverviewRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Two figures that a hasty reader would compare, and why that is not allowed."""
+
+    one: FigureRow
+    other: FigureRow
+    one_place: Text
+    other_place: Text
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Comparable:
+    """Figures of one class: the only ones that may stand on one axis."""
+
+    name: Text
+    figures: tuple[FigureRow, ...]
+    places: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """One question with the state of its answer in each place, the stated ones first."""
+
+    question: Question
+    states: tuple[AnswerState, ...]
+    not_stated: int
+    places: Text
+
+
+def make_home(site: Site) -> Iterator[Page]:
+    """The lead article in both languages."""
+    dataset = site.dataset
+    shared: dict[str, object] = {
+        "overview": list_overview(dataset),
+        "refusals": choose_refusals(dataset),
+        "comparables": list_comparables(dataset),
+        "silences": count_silences(dataset),
+        "documents": tuple(
+            show_document(case, document, dataset) for case, document in dataset.documents
+        ),
+        "cases": tuple(link_case(case, dataset) for case in dataset.cases),
+        "source_count": len(dataset.used_sources),
+        "updated": date_dataset(dataset),
+    }
+    for lang in LANGS:
+        lead = site.prose.get((LEAD, lang)) or site.prose.get((LEAD, LANGS[0]))
+        if lead is None:
+            lead = _plain_lead(lang, site)
+        english = lead.title if lead.lang == "en" else ""
+        method = site.prose.get(("method", lang)) or site.prose.get(("method", LANGS[0]))
+        yield Page(
+            url="",
+            lang=lang,
+            template="home.html",
+            title=Text(lead.title, english),
+            description=Text(lead.summary, lead.summary if lead.lang == "en" else ""),
+            context={
+                **shared,
+                "lead": lead,
+                "sections": tuple(_sections(lead, lang, site)),
+                "method": method,
+                "linked_data": describe_home(lang, lead.title, lead.summary, site),
+            },
+            lastmod=date_dataset(dataset),
+        )
+
+
+def _sections(lead: Prose, lang: Lang, site: Site) -> Iterator[LeadSection]:
+    for section in lead.sections:
+        blocks = []
+        for part in section.parts:
+            if not isinstance(part, Slot):
+                blocks.append(Block("text", html=part))
+            elif (block := _fill(part, lang, site)) is not None:
+                blocks.append(block)
+        names = [
+            part.name.removeprefix("chart:") for part in section.parts if isinstance(part, Slot)
+        ]
+        yield LeadSection(section.id, section.title, names[0] if names else "text", tuple(blocks))
+
+
+def _fill(slot: Slot, lang: Lang, site: Site) -> Block | None:
+    name = slot.name.removeprefix("chart:")
+    if slot.name in SLOTS and slot.name != "money":
+        return Block(slot.name)
+    if slot.name == "money" or slot.name.startswith("chart:"):
+        drawn = site.charts.get((name, lang))
+        return Block("chart", frame=frame_chart(drawn, site.dataset)) if drawn else None
+    known = ", ".join((*SLOTS, "chart:NAME"))
+    raise CasebookError(
+        f"首页文章里的 [[{slot.name}]] 不认识；可用的有：{known}",
+        f"the lead has an unknown [[{slot.name}]]; known are: {known}",
+        Exit.CONTENT,
+    )
+
+
+def _plain_lead(lang: Lang, site: Site) -> Prose:
+    """What stands in for the lead where the editors have not written one."""
+    titles = (
+        ("overview", "总览", "Overview"),
+        ("money", "金额", "Money"),
+        ("missing", "还缺什么", "What is missing"),
+        ("cases", "案例", "Cases"),
+        ("downloads", "下载与引用", "Download and cite"),
+    )
+    settings = site.settings
+    return Prose(
+        slug=LEAD,
+        lang=lang,
+        title=settings.name.inside(lang),
+        summary=settings.tagline.inside(lang),
+        body=Markup(""),
+        sections=tuple(
+            Section(name, zh if lang == "zh" else en, (Slot(name),)) for name, zh, en in titles
+        ),
+        standfirst=(Markup("<p>{}</p>").format(settings.tagline.inside(lang)),),
+    )
+
+
+def list_overview(dataset: Dataset) -> Overview:
+    """The overview with the filters by provider type, amount and year."""
+    tests: list[tuple[Text, list[tuple[Text, set[str]]]]] = [
+        (Text("承接方", "Provider"), _slugs_by_provider(dataset)),
+        (
+            Text("采购金额", "Amount"),
+            _slugs_by_answer("amount", dataset),
+        ),
+        (Text("年份", "Year"), _slugs_by_answer("year", dataset)),
+    ]
+    groups = []
+    kept: dict[str, list[int]] = {case.slug: [] for case in dataset.cases}
+    number = 0
+    for name, options in tests:
+        filters = []
+        for option, slugs in options:
+            number += 1
+            filters.append(Filter(number, option, len(slugs)))
+            for slug in slugs:
+                kept[slug].append(number)
+        if filters:
+            groups.append(FilterGroup(name, tuple(filters)))
+    rows = tuple(_overview_row(case, tuple(kept[case.slug]), dataset) for case in dataset.cases)
+    return Overview(tuple(groups), rows)
+
+
+def _slugs_by_provider(dataset: Dataset) -> list[tuple[Text, set[str]]]:
+    return [
+        (term.name, slugs)
+        for key, term in dataset.vocabulary.provider_types.items()
+        if (
+            slugs := {
+                case.slug
+                for case in dataset.cases
+                if key in dataset.answer(case, "provider_type").terms
+            }
+        )
+    ]
+
+
+def _slugs_by_answer(question: str, dataset: Dataset) -> list[tuple[Text, set[str]]]:
+    states: dict[str, set[str]] = {}
+    for case in dataset.cases:
+        state = dataset.answer(case, question).state
+        states.setdefault(state, set()).add(case.slug)
+    names = (
+        ("stated", Text("有说明", "stated")),
+        ("partial", Text("部分说明", "partly stated")),
+        ("not_stated", Text("未说明", "not stated")),
+    )
+    return [(name, states[state]) for state, name in names if state in states]
+
+
+def _overview_row(case: Case, filters: tuple[int, ...], dataset: Dataset) -> OverviewRow:
+    vocabulary = dataset.vocabulary
+    wholes = [figure for figure in dataset.money_figures(case) if not figure.part_of]
+    wholes.sort(key=lambda figure: not vocabulary.measures[figure.measure].spending)
+    shown = wholes[:OVERVIEW_AMOUNTS]
+    used = {figure.status for figure in case.figures.values()}
+    used |= {event.status for event in case.events if event.status}
+    statuses = [term.name for key, term in vocabulary.statuses.items() if key in used]
+    return OverviewRow(
+        link=link_case(case, dataset),
+        topic=vocabulary.topics[case.topic],
+        provider_types=dataset.answer_text(dataset.answer(case, "provider_type")),
+        provider=dataset.answer(case, "provider").text,
+        modes=dataset.answer_text(dataset.answer(case, "mode")),
+        figures=tuple(show_figure(figure, dataset) for figure in shown),
+        more=len(dataset.money_figures(case)) - len(shown),
+        year=dataset.answer(case, "year"),
+        statuses=join_texts(statuses),
+        filters=filters,
+    )
+
+
+def choose_refusals(dataset: Dataset) -> tuple[Refusal, ...]:
+    """Pairs of figures that invite a comparison which the data does not allow, with the reason.
+
+    The first pairs set public spending against other money, one for each other measure; the
+    rest are counts of one case that differ in what is counted.
+    """
+    figures = list(dataset.figures.values())
+    measures = dataset.vocabulary.measures
+    chosen: list[tuple[Figure, Figure]] = []
+    spending = [figure for figure in figures if measures[figure.measure].spending]
+    if spending:
+        pivot = max(spending, key=lambda figure: figure.quantity.magnitude)
+        seen = {pivot.measure}
+        for figure in figures:
+            if measures[figure.measure].kind == "money" and figure.measure not in seen:
+                seen.add(figure.measure)
+                chosen.append((pivot, figure))
+    for case in dataset.cases:
+        counts = [f for f in case.figures.values() if measures[f.measure].kind == "count"]
+        pairs = [pair for pair in combinations(counts, 2) if class_of(pair[0]) != class_of(pair[1])]
+        # The last pair holds the figures that an upward line would most likely be drawn through.
+        if len(counts) > 2 and pairs:
+            chosen.append(pairs[-1])
+    refusals = []
+    for one, other in chosen[:REFUSALS]:
+        reason = why_not_comparable(one, other, dataset.vocabulary)
+        if reason is not None:
+            refusals.append(
+                Refusal(
+                    show_figure(one, dataset),
+                    show_figure(other, dataset),
+                    dataset.place(dataset.by_slug[one.case]),
+                    dataset.place(dataset.by_slug[other.case]),
+                    reason,
+                )
+            )
+    return tuple(refusals)
+
+
+def list_comparables(dataset: Dataset) -> tuple[Comparable, ...]:
+    """The classes of money that have more than one figure."""
+    found = []
+    for key, figures in dataset.classes.items():
+        money = dataset.vocabulary.measures[key.measure].kind == "money"
+        if money and len(figures) > 1:
+            slugs = dict.fromkeys(figure.case for figure in figures)
+            found.append(
+                Comparable(
+                    name_class(key, dataset.vocabulary),
+                    tuple(show_figure(figure, dataset) for figure in figures),
+                    join_texts(dataset.place(dataset.by_slug[slug]) for slug in slugs),
+                )
+            )
+    return tuple(found)
+
+
+def count_silences(dataset: Dataset) -> tuple[Silence, ...]:
+    """For each question where the sources are silent, the most silent first."""
+    order: tuple[AnswerState, ...] = ("stated", "partial", "not_applicable", "not_stated")
+    silences = []
+    for question in dataset.vocabulary.questions.values():
+        states = {case.slug: dataset.answer(case, question.key).state for case in dataset.cases}
+        silent = [case for case in dataset.cases if states[case.slug] == "not_stated"]
+        silences.append(
+            Silence(
+                question,
+                tuple(sorted(states.values(), key=order.index)),
+                len(silent),
+                join_texts(dataset.place(case) for case in silent),
+            )
+        )
+    return tuple(sorted(silences, key=lambda silence: -silence.not_stated))
+
+
+def join_texts(texts: Iterable[Text]) -> Text:
+    """The wordings as a list in each language."""
+    listed = list(texts)
+    return Text(
+        "、".join(text.zh for text in listed), "; ".join(text.inside("en") for text in listed)
+    )
+
+
+HOME = PageType("home", make_home)

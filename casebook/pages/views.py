@@ -1,0 +1,227 @@
+"""Records as a template shows them: every key already replaced by what it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from casebook.dataset import Dataset, Marker, TimelineItem, sources_of
+from casebook.dates import Period
+from casebook.model import (
+    NO_TEXT,
+    AnswerState,
+    Case,
+    Document,
+    Figure,
+    Measure,
+    Question,
+    Report,
+    Source,
+    Term,
+    Text,
+)
+
+if TYPE_CHECKING:
+    from casebook.charts import Drawn
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLink:
+    """A case as other pages name it."""
+
+    slug: str
+    place: Text
+    title: Text
+    summary: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a source says, with the source itself."""
+
+    report: Report
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """A figure with the names of its measure, counting unit, scope and status."""
+
+    figure: Figure
+    measure: Measure
+    per: Text
+    scope: Text
+    status: Text
+    source: Source
+    whole: Text
+    corroborations: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """A dated entry with its mark; `place` and `slug` are empty where it belongs to no case."""
+
+    marker: Marker
+    date: Period
+    title: Text
+    note: Text
+    source: Source
+    quote: str
+    line: int | None
+    place: Text = NO_TEXT
+    slug: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A named document with the words for its state, and the case that it belongs to."""
+
+    document: Document
+    state: Term
+    source: Source
+    place: Text
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One question with its answer; `figures` are the amounts that answer it."""
+
+    question: Question
+    state: AnswerState
+    text: Text
+    note: Text
+    figures: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FramePanel:
+    """One drawing of a chart, for wide and for narrow pages, fit to stand in a page as it is."""
+
+    title: str
+    wide: Markup
+    narrow: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A drawn chart with the publications that it rests on."""
+
+    drawn: Drawn
+    panels: tuple[FramePanel, ...]
+    sources: tuple[Source, ...]
+
+
+def link_case(case: Case, dataset: Dataset) -> CaseLink:
+    """The case as other pages name it."""
+    return CaseLink(case.slug, dataset.place(case), case.title, case.summary)
+
+
+def show_figure(figure: Figure, dataset: Dataset) -> FigureRow:
+    """The figure with every key looked up."""
+    vocabulary = dataset.vocabulary
+    case = dataset.by_slug[figure.case]
+    per = [vocabulary.per[key].name for key in figure.per]
+    return FigureRow(
+        figure=figure,
+        measure=vocabulary.measures[figure.measure],
+        per=Text(
+            "".join(f"每{name.zh}" for name in per),
+            " ".join(f"per {name.inside('en')}" for name in per),
+        ),
+        scope=vocabulary.scopes[figure.scope].name if figure.scope else NO_TEXT,
+        status=vocabulary.statuses[figure.status].name,
+        source=dataset.sources[figure.source],
+        whole=case.figures[figure.part_of].label if figure.part_of else NO_TEXT,
+        corroborations=show_reports(figure.corroborated_by, dataset),
+    )
+
+
+def show_reports(reports: Iterable[Report], dataset: Dataset) -> tuple[Statement, ...]:
+    """What sources say, each with its source."""
+    return tuple(Statement(report, dataset.sources[report.source]) for report in reports)
+
+
+def show_event(item: TimelineItem, dataset: Dataset) -> EventRow:
+    """The entry of the timeline with its mark, place and source."""
+    event = item.event
+    return EventRow(
+        marker=item.marker,
+        date=event.date,
+        title=event.title,
+        note=event.note,
+        source=dataset.sources[event.source],
+        quote=event.quote,
+        line=event.line,
+        place=dataset.place(item.case) if item.case else NO_TEXT,
+        slug=item.case.slug if item.case else "",
+    )
+
+
+def show_document(case: Case, document: Document, dataset: Dataset) -> DocumentRow:
+    """The document with the words for its state."""
+    return DocumentRow(
+        document=document,
+        state=dataset.vocabulary.document_states[document.state],
+        source=dataset.sources[document.source],
+        place=dataset.place(case),
+        slug=case.slug,
+    )
+
+
+def list_facts(case: Case, dataset: Dataset) -> tuple[Fact, ...]:
+    """Every question of the vocabulary in its order, each with what the sources say."""
+    facts = []
+    for question in dataset.vocabulary.questions.values():
+        answer = dataset.answer(case, question.key)
+        figures: tuple[Figure, ...] = ()
+        if question.key == "amount" and answer.state in ("stated", "partial"):
+            figures = tuple(
+                figure for figure in dataset.money_figures(case) if _answers_amount(figure, dataset)
+            )
+        text = dataset.answer_text(answer)
+        facts.append(Fact(question, answer.state, text, answer.note, figures))
+    return tuple(facts)
+
+
+def _answers_amount(figure: Figure, dataset: Dataset) -> bool:
+    measure = dataset.vocabulary.measures[figure.measure]
+    return measure.spending or measure.mixed
+
+
+def frame_chart(drawn: Drawn, dataset: Dataset) -> Frame:
+    """The chart with the publications that it rests on."""
+    panels = tuple(
+        FramePanel(panel.title, Markup(panel.wide), Markup(panel.narrow)) for panel in drawn.panels
+    )
+    return Frame(drawn, panels, tuple(dataset.sources[name] for name in drawn.sources))
+
+
+def list_sources(case: Case, dataset: Dataset) -> tuple[Source, ...]:
+    """Every publication that the case rests on."""
+    return tuple(dataset.sources[name] for name in sources_of(case))
+
+
+def date_case(case: Case, dataset: Dataset) -> str:
+    """The ISO date on which the case last changed: its own, or that of its newest source.
+
+    Empty where neither is known. The clock is never asked.
+    """
+    if case.updated:
+        return case.updated
+    dates: list[date] = []
+    for source in list_sources(case, dataset):
+        if source.published is not None:
+            end = source.published.latest or source.published.earliest
+            if end is not None:
+                dates.append(end)
+    return max(dates).isoformat() if dates else ""
+
+
+def date_dataset(dataset: Dataset) -> str:
+    """The newest date of all cases, or nothing."""
+    return max((date_case(case, dataset) for case in dataset.cases), default="")
