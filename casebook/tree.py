@@ -214,7 +214,7 @@ def read_tree(data: bytes, path: str) -> tuple[Node | None, list[Problem]]:
 
     There is no tree where the text cannot be parsed or holds nothing.
     """
-    text, problems = _decode(data, path)
+    text, problems = decode(data, path)
     if text is None:
         return None, problems
     deep = _find_deep_nesting(text)
@@ -239,7 +239,8 @@ def read_tree(data: bytes, path: str) -> tuple[Node | None, list[Problem]]:
     return node, problems
 
 
-def _decode(data: bytes, path: str) -> tuple[str | None, list[Problem]]:
+def decode(data: bytes, path: str) -> tuple[str | None, list[Problem]]:
+    """The text of a UTF-8 file with plain line ends, or None and what is wrong with its bytes."""
     if len(data) > MAX_BYTES:
         zh = f"文件太大（{len(data):,} 字节，上限 {MAX_BYTES:,}）"
         en = f"the file is too large ({len(data):,} bytes, at most {MAX_BYTES:,})"

@@ -1,0 +1,139 @@
+"""The commands: their arguments, what they print, and their exit status."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from casebook.errors import CasebookError, ContentError, Exit, Lang
+from casebook.report import choose_language, print_problems
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit status; nothing an editor can cause shows a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console of another code page must not stop a build over one character.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = make_parser()
+    try:
+        options = parser.parse_args(arguments or ["build"])
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    lang = choose_language(options.lang)
+    project = Path(options.project).resolve()
+    try:
+        return int(options.run(options, project, lang))
+    except ContentError as error:
+        print_problems(error.problems, lang, project, sys.stderr)
+        print(_unchanged(lang), file=sys.stderr)
+        return Exit.CONTENT
+    except CasebookError as error:
+        print(error.message(lang), file=sys.stderr)
+        return error.exit_status
+    except OSError as error:
+        name = error.filename or ""
+        print(f"{name}: {error.strerror or error}", file=sys.stderr)
+        print(_unchanged(lang), file=sys.stderr)
+        return Exit.MACHINE
+    except KeyboardInterrupt:
+        print(_unchanged(lang), file=sys.stderr)
+        return Exit.INTERRUPTED
+    except Exception as error:
+        report = _save_report(error)
+        zh = f"程序自身出错（{type(error).__name__}），报告存于 {report}"
+        en = f"a fault of the program ({type(error).__name__}), the report is in {report}"
+        print(zh if lang == "zh" else en, file=sys.stderr)
+        return Exit.FAULT
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of the command line; each command stores the function that runs it."""
+    # Both levels take --lang; the suppressed default keeps one from overwriting the other.
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS)
+    common.add_argument("--project", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    parser = argparse.ArgumentParser(prog="build.py", description="Casebook", parents=[common])
+    parser.set_defaults(lang=None, project=str(PROJECT), run=run_build)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    build = commands.add_parser("build", help="build the site", parents=[common])
+    build.add_argument("--output", default="output", help="folder of the site (default: output)")
+    build.add_argument("--siteurl", default=None, help="public address of the site")
+    build.add_argument("--jobs", type=_count, default=None, help="processes that draw charts")
+    build.add_argument("--no-cache", action="store_true", help="draw everything anew")
+    build.add_argument("--quiet", action="store_true", help="print problems only")
+    build.set_defaults(run=run_build)
+
+    check = commands.add_parser("check", help="check the records", parents=[common])
+    check.add_argument("files", nargs="*", metavar="FILE", help="only these files")
+    check.add_argument("--format", choices=("text", "json", "github"), default="text")
+    check.set_defaults(run=run_check)
+    return parser
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 256):
+        raise argparse.ArgumentTypeError("a number from 1 to 256")
+    return int(text)
+
+
+def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
+    """Build the site and say where it is."""
+    from casebook.pipeline import BuildOptions, build_site
+
+    output = Path(options.output)
+    if not output.is_absolute():
+        output = project / output if options.output == "output" else Path.cwd() / output
+    asked = BuildOptions(
+        project=project,
+        output=output,
+        siteurl=options.siteurl,
+        jobs=options.jobs or os.cpu_count() or 1,
+        use_cache=not options.no_cache,
+    )
+    result = build_site(asked)
+    if result.warnings:
+        print_problems(result.warnings, lang, project, sys.stderr)
+    if not options.quiet:
+        zh = f"完成：{result.cases} 个案例，{result.files} 个文件，在 {output}"
+        en = f"done: {result.cases} cases, {result.files} files in {output}"
+        print(zh if lang == "zh" else en)
+    return Exit.DONE
+
+
+def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
+    """Check the records without building, and print every problem."""
+    from casebook.pipeline import check_project
+    from casebook.reader import show_path
+
+    problems = check_project(project)
+    if options.files:
+        wanted = {show_path((Path.cwd() / name).resolve(), project) for name in options.files}
+        problems = [problem for problem in problems if problem.path in wanted]
+    failed = any(problem.severity == "error" for problem in problems)
+    stream = sys.stdout if options.format == "json" else sys.stderr
+    print_problems(problems, lang, project, stream, options.format)
+    if not problems and options.format == "text":
+        print("没有问题" if lang == "zh" else "no problems")
+    return Exit.CONTENT if failed else Exit.DONE
+
+
+def _unchanged(lang: Lang) -> str:
+    return "网站没有改动" if lang == "zh" else "the site is unchanged"
+
+
+def _save_report(error: BaseException) -> str:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="casebook-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as report:
+        traceback.print_exception(error, file=report)
+    return report.name

@@ -1,0 +1,392 @@
+"""The one home of Pelican: reads the prose, renders every page, writes the tree of the site."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import traceback
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+from casebook import __version__
+from casebook.amounts import amount_html
+from casebook.content import find_content_files
+from casebook.dataset import Dataset
+from casebook.dates import Period
+from casebook.errors import START, ContentError, Lang, Position, Problem
+from casebook.exports import export_dataset
+from casebook.markdown import EXTENSIONS, CasebookMarkdown, Renderer, split_slots
+from casebook.model import Case, Figure, Text
+from casebook.pages import PAGES
+from casebook.pages.base import LANGS, Page, Prose, Section, Site, SiteSettings, Slot
+from casebook.store import digest
+from casebook.swap import MANIFEST
+
+if TYPE_CHECKING:
+    from casebook.charts import Drawn
+
+_LINK = re.compile(r'\b(href|src)="(site|zh|en|figure|asset):([^"]*)"')
+_HEADING = re.compile(r"<h2>(.*?)</h2>\n?")
+_PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
+# Styles that others build on come first, the rest by name.
+_FIRST_STYLES = ("tokens.css", "base.css")
+_INPUT_FOLDERS = ("content", "data", "theme", "casebook")
+
+
+def write_site(
+    project: Path,
+    dataset: Dataset,
+    charts: Mapping[tuple[str, Lang], Drawn],
+    folder: Path,
+    siteurl: str | None = None,
+) -> int:
+    """Write the whole site into an empty folder and give the number of files.
+
+    Raises ContentError where Pelican or a template reports anything as wrong.
+    """
+    writer = _TreeWriter(folder)
+    stylesheet = _write_assets(project / "theme" / "static", writer)
+    inputs = digest_inputs(project)
+    build_id = digest(json.dumps([__version__, inputs]).encode())[:12]
+    _run_pelican(project, dataset, charts, writer, stylesheet, build_id, siteurl)
+    for file in export_dataset(dataset):
+        writer.write(file.path, file.content)
+    for case in dataset.cases:
+        source = (project / case.path).read_bytes()
+        writer.write(f"cases/{case.slug}/{case.slug}.yaml", source)
+    manifest = {
+        "generator": "casebook",
+        "build": build_id,
+        "versions": _versions(),
+        "inputs": inputs,
+        "outputs": dict(sorted(writer.digests.items())),
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+    writer.write(MANIFEST, text.encode("utf-8"))
+    return len(writer.digests)
+
+
+def digest_inputs(project: Path) -> dict[str, str]:
+    """The SHA-256 of every file that the site is made from, by path."""
+    paths = [project / "pelicanconf.py"]
+    for name in _INPUT_FOLDERS:
+        paths += [
+            path
+            for path in (project / name).rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        ]
+    digests = {
+        path.relative_to(project).as_posix(): digest(path.read_bytes())
+        for path in paths
+        if path.exists()
+    }
+    return dict(sorted(digests.items()))
+
+
+def _versions() -> dict[str, str]:
+    names = ("pelican", "jinja2", "markdown", "matplotlib", "pyyaml")
+    return {"casebook": __version__} | {name: version(name) for name in names}
+
+
+class _TreeWriter:
+    """Writes files into one folder and keeps the SHA-256 of each."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.digests: dict[str, str] = {}
+
+    def write(self, path: str, content: bytes) -> None:
+        if path in self.digests:
+            raise ValueError(f"two pages are written to {path}")
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        self.digests[path] = digest(content)
+
+
+def _write_assets(static: Path, writer: _TreeWriter) -> str:
+    """Write the style sheet and other static files; give the path of the style sheet."""
+    styles = sorted(
+        (static / "css").glob("*.css"),
+        key=lambda path: (
+            _FIRST_STYLES.index(path.name) if path.name in _FIRST_STYLES else len(_FIRST_STYLES),
+            path.name,
+        ),
+    )
+    css = b"\n".join(path.read_bytes().strip() for path in styles) + b"\n"
+    name = f"assets/casebook.{digest(css)[:10]}.css"
+    writer.write(name, css)
+    for path in sorted(static.rglob("*")):
+        if path.is_file() and path.suffix != ".css":
+            writer.write(f"assets/{path.relative_to(static).as_posix()}", path.read_bytes())
+    return f"/{name}"
+
+
+class _ErrorCollector(logging.Handler):
+    """Keeps what Pelican logs as an error, for Pelican itself carries on and exits with 0."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+def _run_pelican(
+    project: Path,
+    dataset: Dataset,
+    charts: Mapping[tuple[str, Lang], Drawn],
+    writer: _TreeWriter,
+    stylesheet: str,
+    build_id: str,
+    siteurl: str | None,
+) -> None:
+    from jinja2 import StrictUndefined
+    from pelican import Pelican, signals
+    from pelican import log as pelican_log
+    from pelican.generators import Generator
+    from pelican.settings import read_settings
+
+    overrides: dict[str, Any] = {
+        "PATH": str(project / "content"),
+        "THEME": str(project / "theme"),
+        "OUTPUT_PATH": str(writer.folder),
+        "JINJA_ENVIRONMENT": {
+            "autoescape": True,
+            "undefined": StrictUndefined,
+            "trim_blocks": True,
+            "lstrip_blocks": True,
+            "extensions": [],
+        },
+    }
+    if siteurl is not None:
+        overrides["SITEURL"] = siteurl.rstrip("/")
+    settings = read_settings(str(project / "pelicanconf.py"), override=overrides)
+    build = _SiteBuild(dataset, charts, writer, stylesheet, build_id, settings)
+
+    class CasebookGenerator(Generator):  # type: ignore[misc]  # pelican ships no types
+        """Writes every page of the site from the records and the prose that Pelican read."""
+
+        def generate_output(self, _writer: object) -> None:
+            build.write_pages(self.env, self.context)
+
+    def offer_generator(_pelican: object) -> type:
+        return CasebookGenerator
+
+    collector = _ErrorCollector()
+    pelican_logger = logging.getLogger("pelican")
+    handlers, propagate = pelican_logger.handlers, pelican_logger.propagate
+    quiet = pelican_log.console.quiet
+    pelican_log.console.quiet = True
+    pelican_logger.addHandler(collector)
+    pelican_logger.propagate = False
+    try:
+        with (
+            signals.get_generators.connected_to(offer_generator),
+            signals.readers_init.connected_to(build.add_reader),
+        ):
+            Pelican(settings).run()
+    except _template_errors() as error:
+        raise ContentError([_describe_template_error(error, project)]) from error
+    finally:
+        pelican_logger.removeHandler(collector)
+        pelican_logger.handlers, pelican_logger.propagate = handlers, propagate
+        pelican_log.console.quiet = quiet
+    problems = [_describe_record(record, project) for record in collector.records]
+    if problems:
+        raise ContentError(problems)
+
+
+def _template_errors() -> tuple[type[Exception], ...]:
+    from jinja2 import TemplateError
+    from pelican.generators import PelicanTemplateNotFound
+
+    return (TemplateError, PelicanTemplateNotFound)
+
+
+def _describe_template_error(error: Exception, project: Path) -> Problem:
+    """The problem of a template, at the innermost line of the theme that was running."""
+    theme = str(project / "theme")
+    path, line = "theme/templates", 1
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename.startswith(theme):
+            path, line = Path(frame.filename).relative_to(project).as_posix(), frame.lineno or 1
+    number = getattr(error, "lineno", None)
+    name = getattr(error, "filename", None)
+    if number is not None and name is not None and str(name).startswith(theme):
+        path, line = Path(name).relative_to(project).as_posix(), number
+    return Problem(path, Position(line, 1), "E320", f"模板出错：{error}", f"template: {error}")
+
+
+def _describe_record(record: logging.LogRecord, project: Path) -> Problem:
+    message = re.sub(r"\s+", " ", record.getMessage()).strip()
+    path = "content"
+    for file in find_content_files(project):
+        name = file.relative_to(project).as_posix()
+        if name in message or str(file) in message or file.name in message:
+            path = name
+    message = message.replace(str(project) + "/", "")
+    return Problem(path, START, "E300", f"读取正文出错：{message}", f"reading prose: {message}")
+
+
+class _SiteBuild:
+    """One run: renders the pages with Pelican's environment and writes them."""
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        charts: Mapping[tuple[str, Lang], Drawn],
+        writer: _TreeWriter,
+        stylesheet: str,
+        build_id: str,
+        settings: Mapping[str, Any],
+    ) -> None:
+        self.dataset = dataset
+        self.charts = charts
+        self.writer = writer
+        self.renderers = {lang: Renderer(dataset, lang) for lang in LANGS}
+        self.settings = SiteSettings(
+            Text(settings["SITENAME"], settings["SITENAME_EN"]),
+            Text(settings["TAGLINE"], settings["TAGLINE_EN"]),
+            settings["SITEURL"],
+            stylesheet,
+            build_id,
+        )
+
+    def add_reader(self, readers: Any) -> None:
+        """Give Pelican's reader of Markdown the site's own extension."""
+        from pelican.readers import MarkdownReader
+
+        dataset = self.dataset
+
+        class CaseMarkdownReader(MarkdownReader):  # type: ignore[misc]  # pelican ships no types
+            def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
+                # A file name ends in .en.md where the text is English.
+                lang: Lang = "en" if source_path.endswith(".en.md") else "zh"
+                own = CasebookMarkdown(dataset, lang)
+                self.settings = dict(self.settings)
+                self.settings["MARKDOWN"] = {
+                    "extensions": [*EXTENSIONS, "markdown.extensions.meta", own],
+                    "extension_configs": {},
+                }
+                result: tuple[str, dict[str, Any]] = super().read(source_path)
+                return result
+
+        for extension in MarkdownReader.file_extensions:
+            readers.reader_classes[extension] = CaseMarkdownReader
+
+    def write_pages(self, env: Any, context: Mapping[str, Any]) -> None:
+        """Render and write every page of every type."""
+        prose = {(text.slug, text.lang): text for text in map(read_prose, context["pages"])}
+        site = Site(self.dataset, self.charts, prose, self.settings)
+        for page_type in PAGES:
+            for page in page_type.make(site):
+                html = env.get_template(page.template).render(self.context_of(page, site))
+                path = file_of(page)
+                text = resolve_links(html, page, self.settings.siteurl)
+                self.writer.write(path, text.encode("utf-8"))
+
+    def context_of(self, page: Page, site: Site) -> dict[str, Any]:
+        """Everything that a template is given."""
+        lang = page.lang
+
+        def choose(zh: str, en: str) -> str:
+            return en if lang == "en" else zh
+
+        def text(value: Text) -> Markup:
+            words = escape(value.inside(lang))
+            if not words or value.lang(lang) == ("en" if lang == "en" else "zh-Hans"):
+                return words
+            return Markup('<span lang="zh-Hans">{}</span>').format(words)
+
+        def amount(figure: Figure, link: bool = True) -> Markup:
+            return amount_html(figure, lang, link)
+
+        def story(case: Case) -> Markup:
+            written = case.story
+            if not written.inside(lang):
+                return Markup("")
+            if written.lang(lang) == "en":
+                return self.renderers["en"].render(written.en, case)
+            body = self.renderers["zh"].render(written.zh, case)
+            return body if lang == "zh" else Markup('<div lang="zh-Hans">{}</div>').format(body)
+
+        return {
+            **page.context,
+            "page": page,
+            "site": site,
+            "lang": lang,
+            "dataset": site.dataset,
+            "vocabulary": site.dataset.vocabulary,
+            "L": choose,
+            "text": text,
+            "amount": amount,
+            "period": lambda value: period_html(value, lang),
+            "story": story,
+            "absolute": lambda path: self.settings.siteurl + path,
+        }
+
+
+def read_prose(content: Any) -> Prose:
+    """A text that Pelican read, cut at its headings and at its slots."""
+    lang: Lang = "en" if content.lang == "en" else "zh"
+    body: str = content.content
+    pieces = _HEADING.split(body)
+    standfirst = tuple(Markup(match) for match in _PARAGRAPH.findall(pieces[0]))
+    sections = []
+    for number, (title, rest) in enumerate(zip(pieces[1::2], pieces[2::2], strict=True), 1):
+        parts = tuple(
+            Slot(piece[0]) if isinstance(piece, tuple) else Markup(piece)
+            for piece in split_slots(rest)
+        )
+        sections.append(Section(f"section-{number}", Markup(title).striptags(), parts))
+    return Prose(
+        content.slug,
+        lang,
+        content.title,
+        content.metadata.get("summary", ""),
+        Markup(body),
+        tuple(sections),
+        standfirst,
+    )
+
+
+def period_html(period: Period, lang: Lang) -> Markup:
+    """A date in words, as HTML's time element where it is one whole day, month or year."""
+    words = period.words(lang)
+    if period.datetime_attribute:
+        return Markup('<time datetime="{}">{}</time>').format(period.datetime_attribute, words)
+    return Markup('<span class="date">{}</span>').format(words)
+
+
+def file_of(page: Page) -> str:
+    """The path of a page's file in the site."""
+    prefix = "" if page.lang == "zh" else f"{page.lang}/"
+    name = "index.html" if page.url == "" or page.url.endswith("/") else ""
+    return prefix + page.url + name
+
+
+def resolve_links(html: str, page: Page, siteurl: str) -> str:
+    """The page with its links, which name pages, figures and files, made relative to it."""
+    folder = file_of(page).split("/")[:-1]
+    # The page for unknown addresses is shown at any depth, so its links start at the root.
+    is_anywhere = page.url == "404.html"
+    root = "/" + siteurl.partition("://")[2].partition("/")[2]
+    up = root.rstrip("/") + "/" if is_anywhere else "../" * len(folder) or "./"
+
+    def resolve(match: re.Match[str]) -> str:
+        attribute, scheme, rest = match.groups()
+        lang = scheme if scheme in ("zh", "en") else page.lang
+        if scheme == "figure":
+            case, _, name = rest.partition(".")
+            rest = f"/cases/{case}/#figure-{name}"
+        prefix = "" if scheme == "asset" or lang == "zh" else f"{lang}/"
+        return f'{attribute}="{up}{prefix}{rest.lstrip("/")}"'
+
+    return _LINK.sub(resolve, html)

@@ -1,0 +1,96 @@
+"""Problems as lines for a person, and the language that the person reads."""
+
+from __future__ import annotations
+
+import json
+import locale
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
+
+from casebook.errors import Lang, Problem
+
+
+def choose_language(asked: str | None) -> Lang:
+    """Chinese where it is asked for or the locale is Chinese, else English."""
+    if asked is not None:
+        return "zh" if asked == "zh" else "en"
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name)
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    if sys.platform == "win32":
+        name = locale.getlocale()[0] or ""
+        return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
+    return "en"
+
+
+def print_problems(
+    problems: Iterable[Problem], lang: Lang, project: Path, stream: TextIO, form: str = "text"
+) -> None:
+    """Print problems sorted by place: as text with a count, as JSON, or as GitHub annotations."""
+    ordered = sorted(set(problems))
+    if form == "json":
+        rows = [_as_object(problem, lang) for problem in ordered]
+        print(json.dumps(rows, ensure_ascii=False, indent=1), file=stream)
+        return
+    for problem in ordered:
+        if form == "github":
+            kind = "error" if problem.severity == "error" else "warning"
+            place = f"file={problem.path},line={problem.at.line},col={problem.at.column}"
+            print(f"::{kind} {place}::{problem.code} {problem.message(lang)}", file=stream)
+            continue
+        place = f"{problem.path}:{problem.at.line}:{problem.at.column}"
+        print(f"{place}: {problem.code} {problem.message(lang)}", file=stream)
+        if stream.isatty():
+            for line in _show_source(problem, project):
+                print(line, file=stream)
+    if ordered and form == "text":
+        print(count_problems(ordered, lang), file=stream)
+
+
+def count_problems(problems: Iterable[Problem], lang: Lang) -> str:
+    """The closing line: how many errors and warnings, in how many files."""
+    found = list(problems)
+    errors = sum(problem.severity == "error" for problem in found)
+    warnings = len(found) - errors
+    files = len({problem.path for problem in found})
+    if lang == "zh":
+        return f"共 {errors} 个错误、{warnings} 个提醒，在 {files} 个文件里"
+    words = [_plural(errors, "error"), _plural(warnings, "warning")]
+    return f"{words[0]} and {words[1]} in {_plural(files, 'file')}"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _as_object(problem: Problem, lang: Lang) -> dict[str, object]:
+    return {
+        "path": problem.path,
+        "line": problem.at.line,
+        "column": problem.at.column,
+        "code": problem.code,
+        "message": problem.zh if lang == "zh" else problem.en,
+        "hint": problem.hint_zh if lang == "zh" else problem.hint_en,
+    }
+
+
+def _show_source(problem: Problem, project: Path) -> list[str]:
+    """The line of the problem and a caret under the place, as wide as the characters before it."""
+    try:
+        text = (project / problem.path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return []
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if problem.at.line > len(lines):
+        return []
+    line = lines[problem.at.line - 1]
+    shown = "".join(c if c.isprintable() else "?" for c in line)[:160]
+    before = shown[: problem.at.column - 1]
+    width = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in before)
+    number = str(problem.at.line)
+    return [f"  {number} | {shown}", f"  {' ' * len(number)} | {' ' * width}^"]
