@@ -7,7 +7,6 @@ without complaint. The tests hold this reading to the library's.
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,25 +23,24 @@ _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
+_DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _HINT_ZH: Final = "可写 2012、2012-11、2012-12-07、2012?、2009/..、2010/2012 或 [..2012-12-07]"
 _HINT_EN: Final = "write 2012, 2012-11, 2012-12-07, 2012?, 2009/.., 2010/2012 or [..2012-12-07]"
 
-_DAY: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?([?~%]?)")
-_LOOSE_DAY: Final = re.compile(
-    r"([0-9]{4})(?:([-/.年])([0-9]{1,2})月?(?:[-/.月]?([0-9]{1,2})[日号]?)?)?"
-)
-_CHINESE_DAY: Final = re.compile(
+_DAY: Final = r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?([?~%]?)"
+_LOOSE_DAY: Final = r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:月|[-/.月]([0-9]{1,2})[日号]?)?)?"
+_CHINESE_DAY: Final = (
     r"(约|大约)?([0-9]{4})年?(?:(?<=年)([0-9]{1,2})月(?:([0-9]{1,2})[日号])?)?"
     r"([?~%])?(?:[（(](推断|推定|存疑)[）)])?"
 )
-_PLAIN: Final = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
-_DASHES: Final = re.compile(r"——|[至到—–～~]|(?<=[年月日])-")
-_LOOSE_SPACE: Final = re.compile(r"(?<=[0-9]) +(?=[年月日至到起])|(?<=[年月日至到约于]) +(?=[0-9])")
-_TWO_YEARS: Final = re.compile(r"([0-9]{4})-([0-9]{4})年?")
-_SINCE: Final = re.compile(r"(?:自|从)?(.+?)(?:起|以来|开始)")
-_NO_LATER: Final = re.compile(r"(?:不晚于|不迟于|截至|截止到?)(.+)")
+_PLAIN: Final = r"[0-9]{4}(?:-[0-9]{2}){0,2}"
+_DASHES: Final = r"——|[至到—–～~]|(?<=[年月日])-"
+_LOOSE_SPACE: Final = r"(?<=[0-9]) +(?=[年月日至到起])|(?<=[年月日至到约于]) +(?=[0-9])"
+_TWO_YEARS: Final = r"([0-9]{4})-([0-9]{4})年?"
+_SINCE: Final = r"(?:自|从)?(.+?)(?:起|以来|开始)"
+_NO_LATER: Final = r"(?:不晚于|不迟于|截至|截止到?)(.+)"
 _FULL_WIDTH: Final = {0xFF01 + n: 0x21 + n for n in range(94)}
-_FULL_WIDTH_MARK: Final = re.compile(r"[！-～]")
+_FULL_WIDTH_MARK: Final = r"[！-～]"
 
 
 class PeriodError(ValueError):
@@ -110,7 +108,7 @@ class Period:
 
         Only an exact day, month or year has one.
         """
-        return self.edtf if _PLAIN.fullmatch(self.edtf) else ""
+        return self.edtf if re.fullmatch(_PLAIN, self.edtf) else ""
 
 
 def parse_period(text: str) -> Period:
@@ -129,7 +127,7 @@ def parse_period(text: str) -> Period:
             _HINT_EN,
         )
     half_width = line.translate(_FULL_WIDTH)
-    if _FULL_WIDTH_MARK.search(line) and not _read_chinese(line):
+    if re.search(_FULL_WIDTH_MARK, line) and not _read_chinese(line):
         parse_period(half_width)
         _refuse(
             f"日期“{line}”里有全角字符",
@@ -180,7 +178,7 @@ def _read_edtf(line: str) -> Period | None:
 
 def _read_day(text: str) -> Period | None:
     """A day, month or year in EDTF with its mark of doubt, or None where it has another form."""
-    found = _DAY.fullmatch(text)
+    found = re.fullmatch(_DAY, text)
     return _build_day(found[1], found[2], found[3], found[4]) if found else None
 
 
@@ -197,7 +195,8 @@ def _build_day(year: str, month: str | None, day: str | None, mark: str) -> Peri
             "months are 01 to 12",
         )
     y, m = int(year), int(month or "1")
-    days = calendar.monthrange(y, m)[1]
+    leap = y % 4 == 0 and (y % 100 != 0 or y % 400 == 0)
+    days = 29 if m == 2 and leap else _DAYS[m - 1]
     if day and not 1 <= int(day) <= days:
         _refuse(
             f"{year} 年 {m} 月没有 {int(day)} 日",
@@ -244,8 +243,8 @@ def _between(first: Period, last: Period) -> Period:
 
 def _read_chinese(line: str) -> Period | None:
     """The period in a Chinese form, or None where it has another form."""
-    line = _LOOSE_SPACE.sub("", line)
-    if found := _NO_LATER.fullmatch(line):
+    line = re.sub(_LOOSE_SPACE, "", line)
+    if found := re.fullmatch(_NO_LATER, line):
         day = _read_chinese_day(found[1].strip(" "))
         if day and (day.uncertain or day.approximate):
             _refuse(
@@ -259,10 +258,10 @@ def _read_chinese(line: str) -> Period | None:
         return day
     # 2012年起（推断） and 2012年（推断）起 say the same.
     moved = re.fullmatch(r"(.+?)(起|以来|开始)([（(](?:推断|推定|存疑)[）)])", line)
-    if found := _SINCE.fullmatch(f"{moved[1]}{moved[3]}{moved[2]}" if moved else line):
+    if found := re.fullmatch(_SINCE, f"{moved[1]}{moved[3]}{moved[2]}" if moved else line):
         day = _read_chinese_day(found[1].strip(" "))
         return day and _since(day)
-    parts = _DASHES.split(line)
+    parts = re.split(_DASHES, line)
     if len(parts) != 2:
         return None
     first, last = (_read_chinese_day(part.strip(" ")) for part in parts)
@@ -273,7 +272,7 @@ def _read_chinese_day(text: str) -> Period | None:
     """A day, month or year in Chinese or in EDTF, or None where it has another form."""
     if day := _read_day(text):
         return day
-    found = _CHINESE_DAY.fullmatch(text)
+    found = re.fullmatch(_CHINESE_DAY, text)
     if not found:
         return None
     about, year, month, day_of_month, sign, inferred = found.groups()
@@ -313,10 +312,10 @@ def _nearest(line: str) -> str:
     """The form in use that a wording probably means, or the wording itself."""
     if re.fullmatch(r"[0-9]{8}", line):
         return f"{line[:4]}-{line[4:6]}-{line[6:]}"
-    if found := _LOOSE_DAY.fullmatch(line):
-        return "-".join(part.zfill(2) for part in (found[1], found[3], found[4]) if part)
-    if found := _TWO_YEARS.fullmatch(line):
+    if found := re.fullmatch(_TWO_YEARS, line):
         return f"{found[1]}/{found[2]}"
+    if found := re.fullmatch(_LOOSE_DAY, line):
+        return "-".join(part.zfill(2) for part in found.groups() if part)
     return line
 
 

@@ -208,6 +208,8 @@ def test_nearly_is_not_a_plan() -> None:
         pytest.param("5个百分点", 2, id="percentage points"),
         pytest.param("2倍", 2, id="a multiple"),
         pytest.param("3个多月", 4, id="a qualifier inside a noun"),
+        pytest.param("12家近年", 4, id="a qualifier in place of a noun"),
+        pytest.param("5元/不超过年", 3, id="a qualifier in place of a word to divide by"),
         pytest.param("5家机构和三家企业", 5, id="two amounts"),
         pytest.param("每百人5元", 1, id="a number to divide by"),
         pytest.param("每年工作经费6万元", 1, id="a topic after the year"),
