@@ -1,0 +1,61 @@
+"""Honest charts: which of them the data can have, what they say, and how they are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from casebook.charts import (
+    panels,
+    ranges,
+    rise,
+    series,
+    split,
+)
+from casebook.charts.base import Chart, Drawn, Selected, Table, draw_table
+from casebook.dataset import Dataset
+from casebook.errors import Lang
+from casebook.model import Case
+
+CHARTS: Final[tuple[Chart, ...]] = (
+    panels.CHART,
+    series.CHART,
+    split.CHART,
+    rise.CHART,
+    ranges.CHART,
+)
+
+
+def find_charts(dataset: Dataset) -> tuple[Selected, ...]:
+    """Every chart that the data can honestly have: those of all cases, then case by case."""
+    found = [
+        selected
+        for chart in CHARTS
+        if chart.find_across is not None
+        for selected in chart.find_across(dataset)
+    ]
+    for case in dataset.cases:
+        found.extend(find_charts_of(case, dataset))
+    return tuple(found)
+
+
+def find_charts_of(case: Case, dataset: Dataset) -> Iterator[Selected]:
+    """The charts of one case."""
+    for chart in CHARTS:
+        if chart.find_in is not None:
+            yield from chart.find_in(case, dataset)
+
+
+def chart_of(selected: Selected | Table) -> Chart:
+    """The kind of chart that was selected."""
+    return next(chart for chart in CHARTS if chart.name == selected.chart)
+
+
+def tabulate_chart(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
+    """All that a chart says and shows, computed but not drawn; its key tells when to redraw."""
+    return chart_of(selected).tabulate(selected, dataset, lang)
+
+
+def draw_chart(selected: Selected, dataset: Dataset, lang: Lang) -> Drawn:
+    """A chart drawn at both widths."""
+    return draw_table(chart_of(selected), tabulate_chart(selected, dataset, lang))

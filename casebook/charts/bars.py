@@ -1,0 +1,359 @@
+"""Figures of one comparability class as bars from zero, or on a marked log scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from casebook.charts.marks import Mark, draw_mark, draw_ring, draw_swatch, overhang
+from casebook.charts.sheet import LEADING, Sheet, baseline, height_of, widest
+from casebook.charts.text import clean, width_px, wrap_text
+from casebook.errors import Lang
+from casebook.quantity import compact
+
+# Beyond this ratio the smallest bar would be too thin to see on a phone.
+LARGEST_RATIO: Final = 80
+
+_THICK: Final = 22.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One figure of a block.
+
+    `name` is when or where, `about` what exactly it is. `together` numbers the group of
+    reports on one period that do not agree, zero for none.
+    """
+
+    key: str
+    name: str
+    amount: str
+    title: str
+    mark: Mark
+    value: Decimal
+    low: Decimal | None = None
+    about: str = ""
+    apart: bool = False
+    together: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Bars that share one scale, under a heading of their own.
+
+    `change` is a computed difference that stands between the first and the last bar.
+    """
+
+    bars: tuple[Bar, ...]
+    unit: str
+    lang: Lang
+    heading: str = ""
+    apart_words: str = ""
+    together_words: str = ""
+    log_words: str = ""
+    change: str = ""
+    lone_is_glyph: bool = False
+
+    @property
+    def is_log(self) -> bool:
+        """Whether the values lie too far apart for a linear scale."""
+        values = [value for value in self._values() if value > 0]
+        return bool(values) and max(values) / min(values) > LARGEST_RATIO
+
+    def _values(self) -> list[Decimal]:
+        found = [bar.value for bar in self.bars]
+        return found + [bar.low for bar in self.bars if bar.low is not None]
+
+
+def log_words(lang: Lang) -> str:
+    """What has to stand at a log scale."""
+    if lang == "zh":
+        return "数值相差悬殊，用对数刻度：每一格是前一格的10倍；只看点的位置，长短不成比例。"
+    return (
+        "The values lie far apart, so the scale is logarithmic: each step is ten times the last."
+        " Read the position of the dot; lengths are not proportional."
+    )
+
+
+def paint_blocks(blocks: Sequence[Block], sheet: Sheet) -> None:
+    """Draw blocks one under the other, each on its own scale."""
+    top = 4.0
+    for index, block in enumerate(blocks):
+        if index:
+            top += 12
+            sheet.line((0, top), (sheet.width, top), stroke="rule")
+            top += 10
+        top = _paint_block(block, sheet, top)
+    sheet.height = round(top + 6)
+
+
+def _paint_block(block: Block, sheet: Sheet, top: float) -> float:
+    if block.heading:
+        top = sheet.paragraph(
+            0, top, block.heading, sheet.width, size=sheet.style.small, role="ink-muted"
+        )
+        top += 4
+    if not block.bars:
+        return top
+    scale = _Scale.of(block, sheet)
+    first = top
+    previous: Bar | None = None
+    for bar in block.bars:
+        if bar.apart and (previous is None or not previous.apart):
+            if previous is not None:
+                _draw_zero(sheet, scale, first, top)
+                top += 14
+                sheet.line((0, top), (sheet.width, top), stroke="rule", dash=(2, 4))
+                top += 6
+            top = sheet.paragraph(
+                0,
+                top,
+                block.apart_words,
+                sheet.width,
+                size=sheet.style.small,
+                role="ink-muted",
+            )
+            top += 8
+            first = top
+        elif previous is not None:
+            top += 6 if bar.together and bar.together == previous.together else 14
+        starts_group = bar.together and (previous is None or previous.together != bar.together)
+        if starts_group:
+            top = sheet.paragraph(
+                0,
+                top,
+                f"{bar.name}：{block.together_words}"
+                if block.lang == "zh"
+                else f"{bar.name}: {block.together_words}",
+                sheet.width,
+                size=sheet.style.small,
+                role="accent",
+            )
+            top += 4
+        bar_top = top
+        top = scale.paint_row(bar, top)
+        if bar.together:
+            sheet.line((1, bar_top - 1), (1, top + 1), stroke="accent", stroke_width=2)
+        previous = bar
+    _draw_zero(sheet, scale, first, top)
+    if block.change:
+        top = _paint_change(block, sheet, scale, top)
+    if scale.is_log:
+        top = _paint_log_axis(block, sheet, scale, top)
+    return top
+
+
+def _draw_zero(sheet: Sheet, scale: _Scale, top: float, bottom: float) -> None:
+    if scale.has_axis:
+        sheet.line((scale.left, top - 2), (scale.left, bottom + 2), stroke="ink-muted")
+
+
+def _paint_change(block: Block, sheet: Sheet, scale: _Scale, top: float) -> float:
+    ends = [scale.x(block.bars[0].value), scale.x(block.bars[-1].value)]
+    left, right = min(ends), max(ends)
+    y = top + 12
+    for x in (left, right):
+        sheet.line((x, y - 5), (x, y + 5), stroke="accent", stroke_width=1.5)
+    sheet.line((left, y), (right, y), stroke="accent", stroke_width=1.5)
+    size = sheet.style.size
+    lines = wrap_text(clean(block.change), sheet.width - 4, size, True)
+    y += 8
+    for line in lines:
+        width = width_px(line, size, True)
+        x = min(right, sheet.width - 2)
+        x = max(x, min(width + 2, sheet.width))
+        sheet.text(x, y + baseline(size), line, bold=True, anchor="end", role="accent")
+        y += size * LEADING
+    return y
+
+
+def _paint_log_axis(block: Block, sheet: Sheet, scale: _Scale, top: float) -> float:
+    size = sheet.style.small
+    y = top + 8
+    sheet.line((scale.left, y), (scale.right, y), stroke="rule")
+    reached = 0.0
+    for power in range(scale.low_power, scale.high_power + 1):
+        value = Decimal(10) ** power
+        x = scale.x(value)
+        sheet.line((x, y), (x, y + 5), stroke="ink-muted")
+        words = clean(compact(value, block.unit, block.lang))
+        half = width_px(words, size) / 2
+        centre = min(max(x, half), sheet.width - half)
+        if centre - half >= reached:
+            sheet.text(
+                centre, y + 6 + baseline(size), words, size=size, role="ink-muted", anchor="middle"
+            )
+            reached = centre + half + 10
+    y += 8 + size * LEADING
+    words = block.log_words or log_words(block.lang)
+    return sheet.paragraph(0, y, words, sheet.width, size=size, role="ink-muted")
+
+
+@dataclass
+class _Scale:
+    """Where a value of a block stands, and how its rows are laid out."""
+
+    sheet: Sheet
+    block: Block
+    left: float
+    right: float
+    label_width: float
+    amount_width: float
+    high: Decimal
+    low_power: int = 0
+    high_power: int = 0
+
+    @classmethod
+    def of(cls, block: Block, sheet: Sheet) -> _Scale:
+        style = sheet.style
+        names = [clean(bar.name) for bar in block.bars]
+        abouts = [clean(bar.about) for bar in block.bars]
+        amounts = [clean(bar.amount) for bar in block.bars]
+        label_width = amount_width = 0.0
+        indent = 12.0 if any(bar.together for bar in block.bars) else 0.0
+        beyond = max(overhang(bar.mark, _THICK) for bar in block.bars)
+        left, right = indent, style.width - beyond - 1
+        if not style.is_narrow:
+            label_width = min(max(widest(names, style.size) + 16, widest(abouts, style.small)), 232)
+            amount_width = min(widest(amounts, style.size, True) + 2, 230)
+            left = indent + label_width + 16
+            right = style.width - beyond - amount_width - 10
+        values = block._values()
+        scale = cls(
+            sheet, block, left, right, label_width, amount_width, max([*values, Decimal(0)])
+        )
+        positive = [value for value in values if value > 0]
+        if positive:
+            scale.low_power = min(positive).adjusted()
+            scale.high_power = max(positive).adjusted() + 1
+        return scale
+
+    @property
+    def is_log(self) -> bool:
+        return self.block.is_log
+
+    @property
+    def has_axis(self) -> bool:
+        return not self.is_log and not self.is_glyph
+
+    @property
+    def is_glyph(self) -> bool:
+        """Whether a lone figure stands as its bare mark: nothing to be longer or shorter than."""
+        return self.block.lone_is_glyph and len(self.block.bars) == 1
+
+    def x(self, value: Decimal) -> float:
+        """Where a value stands."""
+        if self.is_log:
+            if value <= 0:
+                return self.left
+            steps = Decimal(self.high_power - self.low_power)
+            share = (value.log10() - self.low_power) / steps
+        else:
+            share = value / self.high if self.high else Decimal(0)
+        return self.left + float(share) * (self.right - self.left)
+
+    def paint_row(self, bar: Bar, top: float) -> float:
+        """Draw one bar with its words and give the bottom edge of the row."""
+        if self.is_glyph:
+            return self._paint_glyph_row(bar, top)
+        if self.sheet.style.is_narrow:
+            return self._paint_narrow_row(bar, top)
+        style, sheet = self.sheet.style, self.sheet
+        indent = self.left - self.label_width - 16
+        name_left = indent
+        name_width = self.label_width
+        # Beside the bar, the name stands at the middle of the bar's height.
+        name_top = top + (_THICK - style.size * LEADING) / 2
+        bottom = name_top
+        if bar.name and not bar.together:
+            if bar.mark.uncertain:
+                draw_ring(sheet, name_left + 5, name_top + style.size * LEADING / 2)
+                name_left, name_width = name_left + 16, name_width - 16
+            bottom = sheet.paragraph(name_left, name_top, bar.name, name_width)
+        if bar.about:
+            bottom = sheet.paragraph(
+                indent, bottom, bar.about, self.label_width, size=style.small, role="ink-muted"
+            )
+        with sheet.link(f"figure:{bar.key}", bar.title):
+            end = self._draw(bar, top)
+            words_left = end + overhang(bar.mark, _THICK) + 8
+            words_bottom = sheet.paragraph(
+                words_left, name_top, bar.amount, self.amount_width, bold=True
+            )
+        return max(bottom, words_bottom, top + _THICK)
+
+    def _paint_narrow_row(self, bar: Bar, top: float) -> float:
+        style, sheet = self.sheet.style, self.sheet
+        left = self.left
+        name_left = left
+        room = style.width - left
+        name = "" if bar.together else clean(bar.name)
+        if name:
+            if bar.mark.uncertain:
+                draw_ring(sheet, left + 5, top + style.size * LEADING / 2)
+                name_left += 16
+            top = sheet.paragraph(name_left, top, name, style.width - name_left)
+        if bar.about:
+            top = sheet.paragraph(left, top, bar.about, room, role="ink-muted")
+        with sheet.link(f"figure:{bar.key}", bar.title):
+            amount = clean(bar.amount)
+            last = sheet.words[-1] if name and not bar.about else None
+            beside = last.box.right + 12 if last is not None else 0
+            if last is not None and beside + width_px(amount, style.size, True) <= style.width:
+                sheet.text(beside, last.y, amount, bold=True)
+            else:
+                top = sheet.paragraph(left, top, amount, room, bold=True)
+            top += 3
+            self._draw(bar, top)
+        return top + _THICK
+
+    def _paint_glyph_row(self, bar: Bar, top: float) -> float:
+        style, sheet = self.sheet.style, self.sheet
+        left = 50.0
+        with sheet.link(f"figure:{bar.key}", bar.title):
+            glyph_top = top + (style.size * LEADING - 14) / 2
+            draw_swatch(sheet, bar.mark, 1, glyph_top, 14)
+            top = sheet.paragraph(left, top, bar.amount, style.width - left, bold=True)
+        words = bar.name if not bar.about else f"{bar.name}，{bar.about}"
+        if self.block.lang == "en" and bar.about:
+            words = f"{bar.name}, {bar.about}"
+        if bar.mark.uncertain:
+            draw_ring(sheet, left + 5, top + style.small * LEADING / 2)
+            left += 16
+        return sheet.paragraph(
+            left, top, words, style.width - left, size=style.small, role="ink-muted"
+        )
+
+    def _draw(self, bar: Bar, top: float) -> float:
+        sheet = self.sheet
+        end = self.x(bar.value)
+        start = self.left if bar.low is None or not self.is_log else self.x(bar.low)
+        sheet.mark(bar.key, self.x(bar.low) if bar.low is not None else self.left, end)
+        if self.is_log:
+            middle = top + _THICK / 2
+            sheet.line((self.left, middle), (self.right, middle), stroke="grid")
+            if bar.low is not None:
+                sheet.line((start, middle), (end, middle), stroke="series-1", stroke_width=5)
+            if bar.mark.kind == "planned":
+                sheet.disc(end, middle, 6, stroke="series-1", stroke_width=1.5, dash=(3, 2))
+            else:
+                sheet.disc(end, middle, 6, fill="series-1")
+            if bar.mark.end in ("more_than", "at_least"):
+                sheet.line(
+                    (end + 9, middle - 5),
+                    (end + 14, middle),
+                    (end + 9, middle + 5),
+                    stroke="series-1",
+                    stroke_width=2,
+                )
+            return end
+        low = self.x(bar.low) if bar.low is not None else None
+        draw_mark(sheet, bar.mark, self.left, end, top, _THICK, low=low)
+        return end
+
+
+def room_for_heading(heading: str, sheet: Sheet) -> float:
+    """The height that a heading takes."""
+    return height_of(heading, sheet.width, sheet.style.small)

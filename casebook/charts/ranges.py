@@ -1,0 +1,91 @@
+"""Amounts that a source gives as a range, as capsules from their lower to their upper end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casebook.charts.bars import Bar, Block, log_words, paint_blocks
+from casebook.charts.base import (
+    MOST_ROWS,
+    Chart,
+    PanelTable,
+    Selected,
+    Table,
+    amount_words,
+    figure_header,
+    figure_row,
+    figure_title,
+    legend_of,
+    sources_of_figures,
+)
+from casebook.charts.marks import mark_of
+from casebook.charts.sheet import Sheet
+from casebook.comparability import class_of, group_by_class, name_class
+from casebook.dataset import Dataset
+from casebook.errors import Lang
+from casebook.model import Case
+
+
+def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
+    """A drawing for each class of money of the case in which an amount is a range."""
+    ranges = [
+        figure
+        for figure in dataset.money_figures(case)
+        if figure.quantity.value is None and figure.per and not figure.part_of
+    ]
+    for index, figures in enumerate(group_by_class(ranges).values()):
+        if len(figures) <= MOST_ROWS:
+            name = f"{case.slug}-range" + (f"-{index + 1}" if index else "")
+            yield Selected(CHART.name, name, case.slug, tuple(f.key for f in figures))
+
+
+def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
+    """What the capsules say and show."""
+    figures = [dataset.figures[key] for key in selected.figures]
+    marks = {figure.key: mark_of(figure, dataset.vocabulary) for figure in figures}
+    place = dataset.place(dataset.by_slug[selected.case]).inside(lang)
+    bars = tuple(
+        Bar(
+            figure.key,
+            figure.label.inside(lang),
+            amount_words(figure, lang),
+            figure_title(figure, marks[figure.key], lang),
+            marks[figure.key],
+            figure.quantity.magnitude,
+            figure.quantity.low,
+            about=figure.period.words(lang),
+        )
+        for figure in figures
+    )
+    said = ("；" if lang == "zh" else "; ").join(
+        f"{f.label.inside(lang)}{'' if lang == 'zh' else ': '}{amount_words(f, lang)}"
+        for f in figures[:3]
+    )
+    finding = f"{place}：{said}" if lang == "zh" else f"{place}: {said}"
+    return Table(
+        CHART.name,
+        selected.name,
+        selected.case,
+        lang,
+        finding,
+        name_class(class_of(figures[0]), dataset.vocabulary).inside(lang),
+        figure_header(lang),
+        tuple(figure_row(figure, marks[figure.key], dataset, lang) for figure in figures),
+        (
+            PanelTable(
+                "",
+                finding,
+                Block(bars, figures[0].quantity.unit, lang, log_words=log_words(lang)),
+            ),
+        ),
+        tuple(dict.fromkeys(f.note.inside(lang) for f in figures if f.note)),
+        sources_of_figures(figures),
+        legend_of(marks.values()),
+    )
+
+
+def _paint(block: Block, sheet: Sheet) -> None:
+    paint_blocks((block,), sheet)
+
+
+CHART = Chart("range", tabulate, _paint, find_in=find_in)

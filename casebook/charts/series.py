@@ -1,0 +1,187 @@
+"""The amounts of one case over the years that its sources date, bars from zero, never a line.
+
+What is only announced, or whose year is not certain, stands apart after a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+
+from casebook.charts.bars import Bar, Block, log_words, paint_blocks
+from casebook.charts.base import (
+    MOST_ROWS,
+    Chart,
+    PanelTable,
+    Selected,
+    Table,
+    amount_words,
+    figure_header,
+    figure_row,
+    figure_title,
+    join,
+    legend_of,
+    sources_of_figures,
+)
+from casebook.charts.marks import mark_of
+from casebook.charts.sheet import Sheet
+from casebook.comparability import class_of, group_by_class, name_class
+from casebook.dataset import Dataset
+from casebook.errors import Lang
+from casebook.model import Case, Figure
+
+
+def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
+    """A series for each class of money of which the case dates two periods or more."""
+    count = 0
+    for figures in group_by_class(_candidates(case, dataset)).values():
+        dated = {figure.period.edtf for figure in figures if not is_apart(figure)}
+        if len(dated) < 2 or len(figures) > MOST_ROWS or _periods_overlap(figures):
+            continue
+        count += 1
+        name = f"{case.slug}-series" if count == 1 else f"{case.slug}-series-{count}"
+        keys = tuple(figure.key for figure in _in_order(figures))
+        yield Selected(CHART.name, name, case.slug, keys)
+
+
+def is_apart(figure: Figure) -> bool:
+    """Whether a figure may not join the dated ones: planned, or of no certain period."""
+    return (
+        figure.quantity.planned
+        or figure.status in ("planned", "target")
+        or figure.period.lane != "dated"
+        or figure.period.latest is None
+    )
+
+
+def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
+    """What the series says and shows."""
+    figures = [dataset.figures[key] for key in selected.figures]
+    marks = {figure.key: mark_of(figure, dataset.vocabulary) for figure in figures}
+    class_words = name_class(class_of(figures[0]), dataset.vocabulary).inside(lang)
+    groups = _groups(figures)
+    bars = tuple(
+        Bar(
+            figure.key,
+            figure.period.words(lang),
+            amount_words(figure, lang),
+            figure_title(figure, marks[figure.key], lang),
+            marks[figure.key],
+            figure.quantity.magnitude,
+            figure.quantity.low if figure.quantity.value is None else None,
+            apart=is_apart(figure),
+            together=groups.get(figure.key, 0),
+        )
+        for figure in figures
+    )
+    zh = lang == "zh"
+    block = Block(
+        bars,
+        figures[0].quantity.unit,
+        lang,
+        apart_words="另立，不与各年相连：计划中的数，或年份不确定"
+        if zh
+        else "Set apart, not part of the series: planned, or of no certain year",
+        together_words="说法不一" if zh else "accounts differ",
+        log_words=log_words(lang),
+    )
+    finding = find_words(figures, dataset, lang)
+    notes = [
+        *dict.fromkeys(
+            f"{figure.period.words(lang)}：{figure.note.inside(lang)}"
+            if zh
+            else f"{figure.period.words(lang)}: {figure.note.inside(lang)}"
+            for figure in figures
+            if figure.note
+        )
+    ]
+    return Table(
+        CHART.name,
+        selected.name,
+        selected.case,
+        lang,
+        finding,
+        class_words,
+        figure_header(lang),
+        tuple(figure_row(figure, marks[figure.key], dataset, lang) for figure in figures),
+        (PanelTable("", finding, block),),
+        tuple(notes),
+        sources_of_figures(figures),
+        legend_of(marks.values()),
+    )
+
+
+def find_words(figures: list[Figure], dataset: Dataset, lang: Lang) -> str:
+    """The finding: each dated period with its amount as worded, then what is set apart."""
+    place = dataset.place(dataset.by_slug[figures[0].case]).inside(lang)
+    dated = [figure for figure in figures if not is_apart(figure)]
+    apart = [figure for figure in figures if is_apart(figure)]
+    if len(dated) > 4:
+        dated = [dated[0], dated[-1]]
+    if lang == "zh":
+        clauses = [f"{f.period.words(lang)}{amount_words(f, lang)}" for f in dated]
+        tail = "；".join(f"“{amount_words(f, lang)}”{_why_apart(f, lang)}" for f in apart[:2])
+        return f"{place}：{join(clauses, lang)}" + (f"；{tail}" if tail else "")
+    clauses = [f"{amount_words(f, lang)} in {f.period.words(lang)}" for f in dated]
+    tail = "; ".join(f"{amount_words(f, lang)} {_why_apart(f, lang)}" for f in apart[:2])
+    return f"{place}: {join(clauses, lang)}" + (f"; {tail}" if tail else "")
+
+
+def _why_apart(figure: Figure, lang: Lang) -> str:
+    planned = figure.quantity.planned or figure.status in ("planned", "target")
+    if planned and figure.period.lane != "dated":
+        return "只是计划，年份不确定" if lang == "zh" else "is only planned, its year uncertain"
+    if planned:
+        return "只是计划" if lang == "zh" else "is only planned"
+    return "年份不确定" if lang == "zh" else "is of no certain year"
+
+
+def _candidates(case: Case, dataset: Dataset) -> list[Figure]:
+    found = []
+    for figure in dataset.money_figures(case):
+        measure = dataset.vocabulary.measures[figure.measure]
+        if not (figure.part_of or measure.cap or measure.mixed) and figure.quantity.magnitude >= 0:
+            found.append(figure)
+    return found
+
+
+def _periods_overlap(figures: tuple[Figure, ...]) -> bool:
+    # Amounts of 2010 to 2014 and of 2010 to 2015 hold the same money twice.
+    periods = sorted(
+        {figure.period for figure in figures if not is_apart(figure)},
+        key=lambda period: period.sort_key,
+    )
+    return any(
+        before.latest is not None and after.earliest is not None and after.earliest <= before.latest
+        for before, after in pairwise(periods)
+    )
+
+
+def _in_order(figures: tuple[Figure, ...]) -> list[Figure]:
+    return sorted(figures, key=lambda figure: (is_apart(figure), figure.period.sort_key))
+
+
+def _groups(figures: list[Figure]) -> dict[str, int]:
+    # Reports on one period disagree unless they give the same amount.
+    by_period: dict[str, list[Figure]] = {}
+    for figure in figures:
+        if not is_apart(figure):
+            by_period.setdefault(figure.period.edtf, []).append(figure)
+    groups: dict[str, int] = {}
+    number = 0
+    for together in by_period.values():
+        values: set[tuple[str, Decimal]] = {
+            (figure.quantity.qualifier, figure.quantity.magnitude) for figure in together
+        }
+        if len(values) > 1:
+            number += 1
+            groups.update({figure.key: number for figure in together})
+    return groups
+
+
+def _paint(block: Block, sheet: Sheet) -> None:
+    paint_blocks((block,), sheet)
+
+
+CHART = Chart("series", tabulate, _paint, find_in=find_in)

@@ -1,0 +1,248 @@
+"""The parts that a source gives of one amount, and the rest that it leaves unexplained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from casebook.charts.base import (
+    MOST_ROWS,
+    Chart,
+    PanelTable,
+    Selected,
+    Table,
+    amount_words,
+    figure_header,
+    figure_row,
+    figure_title,
+    legend_of,
+    sources_of_figures,
+)
+from casebook.charts.marks import Mark, draw_mark, mark_of
+from casebook.charts.sheet import LEADING, Sheet, baseline, widest
+from casebook.charts.text import clean, wrap_text
+from casebook.comparability import class_of, name_class
+from casebook.dataset import Dataset
+from casebook.errors import Lang
+from casebook.model import Case, Figure
+from casebook.quantity import compact
+
+_THICK = 24.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the whole, from where to where it lies along it."""
+
+    key: str
+    name: str
+    amount: str
+    title: str
+    mark: Mark | None
+    start: Decimal
+    end: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A whole and its parts in the order of the record; the rest has no mark of its own."""
+
+    whole: Part
+    parts: tuple[Part, ...]
+    lang: Lang
+
+
+def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
+    """A split for each amount of the case whose parts are given and fit into it."""
+    count = 0
+    for whole in dataset.money_figures(case):
+        parts = [figure for figure in case.figures.values() if figure.part_of == whole.id]
+        sized = [_size(part, whole) for part in parts]
+        sizes = [size for size in sized if size is not None]
+        value = whole.quantity.value
+        if not parts or len(sizes) < len(parts) or value is None or len(parts) > MOST_ROWS:
+            continue
+        if whole.quantity.qualifier not in ("exact", "approx"):
+            continue
+        if value <= 0 or min(sizes) < 0 or sum(sizes) > value:
+            continue
+        count += 1
+        name = f"{case.slug}-split" if count == 1 else f"{case.slug}-split-{count}"
+        # The largest part first, so that what is left over stands at the end.
+        parts.sort(key=lambda part: -(_size(part, whole) or Decimal(0)))
+        yield Selected(CHART.name, name, case.slug, (whole.key, *(p.key for p in parts)))
+
+
+def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
+    """What the split says and shows; every computed number says so."""
+    whole, *parts = (dataset.figures[key] for key in selected.figures)
+    marks = {figure.key: mark_of(figure, dataset.vocabulary) for figure in (whole, *parts)}
+    zh = lang == "zh"
+    unit = whole.quantity.unit
+    computed = "本站计算" if zh else "computed by this site"
+    total = whole.quantity.magnitude
+    place = dataset.place(dataset.by_slug[selected.case]).inside(lang)
+    drawn: list[Part] = []
+    rows = [figure_row(whole, marks[whole.key], dataset, lang)]
+    at = Decimal(0)
+    is_about = whole.quantity.qualifier == "approx"
+    for part in parts:
+        size = _size(part, whole) or Decimal(0)
+        words = amount_words(part, lang)
+        if part.quantity.kind == "share":
+            amount = compact(size, unit, lang)
+            shown = (
+                f"{words}，即{amount}（{computed}）" if zh else f"{words}: {amount} ({computed})"
+            )
+        else:
+            shown = words
+        is_about = is_about or part.quantity.qualifier == "approx"
+        drawn.append(
+            Part(
+                part.key,
+                part.label.inside(lang),
+                shown,
+                figure_title(part, marks[part.key], lang),
+                marks[part.key],
+                at,
+                at + size,
+            )
+        )
+        row = figure_row(part, marks[part.key], dataset, lang)
+        rows.append((*row[:2], shown, *row[3:]))
+        at += size
+    rest = total - at
+    if rest > 0:
+        hedge = ("约" if zh else "about ") if is_about else ""
+        amount = f"{hedge}{compact(rest, unit, lang)}"
+        name = "来源未说明的差额" if zh else "Left unexplained by the source"
+        shown = f"{amount}（{computed}）" if zh else f"{amount} ({computed})"
+        drawn.append(Part("", name, shown, f"{name}：{shown}", None, at, total))
+        rows.append((place, name, amount, computed, "", "", ""))
+    worded = amount_words(whole, lang)
+    if rest > 0:
+        finding = (
+            f"{place}：{worded}里，有{amount}来源没有说明用途"
+            if zh
+            else f"{place}: of {worded}, the source leaves {amount} unexplained"
+        )
+    else:
+        finding = (
+            f"{place}：{worded}分成{len(parts)}部分"
+            if zh
+            else f"{place}: {worded} in {len(parts)} parts"
+        )
+    figures: list[Figure] = [whole, *parts]
+    subtitle = name_class(class_of(whole), dataset.vocabulary).inside(lang)
+    whole_part = Part(
+        whole.key,
+        whole.label.inside(lang),
+        worded,
+        figure_title(whole, marks[whole.key], lang),
+        marks[whole.key],
+        Decimal(0),
+        total,
+    )
+    return Table(
+        CHART.name,
+        selected.name,
+        selected.case,
+        lang,
+        finding,
+        subtitle,
+        figure_header(lang),
+        tuple(rows),
+        (PanelTable("", finding, Split(whole_part, tuple(drawn), lang)),),
+        tuple(dict.fromkeys(f.note.inside(lang) for f in figures if f.note)),
+        sources_of_figures(figures),
+        legend_of(marks.values()),
+    )
+
+
+def _size(part: Figure, whole: Figure) -> Decimal | None:
+    """How much of the whole a part is, in the unit of the whole, or None where unknown."""
+    quantity, total = part.quantity, whole.quantity.value
+    if quantity.value is None or total is None:
+        return None
+    if quantity.qualifier not in ("exact", "approx"):
+        return None
+    if quantity.kind == "share":
+        return total * quantity.value
+    same = quantity.unit == whole.quantity.unit and part.per == whole.per
+    return quantity.value if same else None
+
+
+def _paint(split: Split, sheet: Sheet) -> None:
+    style = sheet.style
+    right = sheet.width - 10
+    total = split.whole.end
+
+    def x(value: Decimal) -> float:
+        return 1 + float(value / total) * (right - 1)
+
+    top = _paint_words(split.whole, sheet, 2, 0)
+    # The whole once more as one bar made of its parts.
+    sheet.mark(split.whole.key, x(Decimal(0)), x(total))
+    for part in split.parts:
+        _paint_part(part, sheet, x(part.start), x(part.end), top)
+    for part in split.parts[1:]:
+        start = x(part.start)
+        sheet.line((start, top), (start, top + _THICK), stroke="paper", stroke_width=2)
+    sheet.rectangle(x(Decimal(0)), top, right - 1, _THICK, stroke="ink-muted")
+    bottom = top + _THICK
+    for part in split.parts:
+        start, end = x(part.start), x(part.end)
+        top = bottom + 12
+        top = _paint_words(part, sheet, top, start)
+        if part.mark is None:
+            _paint_part(part, sheet, start, end, top)
+        else:
+            with sheet.link(f"figure:{part.key}", part.title):
+                sheet.mark(part.key, start, end)
+                draw_mark(sheet, part.mark, start, end, top, _THICK)
+        sheet.line((start, top - 3), (start, top + _THICK + 3), stroke="ink-muted")
+        bottom = top + _THICK
+    sheet.height = round(bottom + 8 + style.size * 0.1)
+
+
+def _paint_part(part: Part, sheet: Sheet, start: float, end: float, top: float) -> None:
+    if part.mark is None:
+        sheet.rectangle(
+            start, top, end - start, _THICK, stroke="accent", stroke_width=1, hatch="accent"
+        )
+    else:
+        draw_mark(sheet, part.mark, start, end, top, _THICK)
+
+
+def _paint_words(part: Part, sheet: Sheet, top: float, start: float) -> float:
+    # Words stand where the bar begins, or end at the right edge where there is no room for that.
+    role = "accent" if part.mark is None else "ink"
+    small, size = sheet.style.small, sheet.style.size
+    top = _paint_aligned(sheet, part.name, start, top, small, "ink-muted", bold=False)
+    if part.mark is None:
+        top = _paint_aligned(sheet, part.amount, start, top, size, role, bold=True)
+    else:
+        with sheet.link(f"figure:{part.key}", part.title):
+            top = _paint_aligned(sheet, part.amount, start, top, size, role, bold=True)
+    return top + 4
+
+
+def _paint_aligned(
+    sheet: Sheet, text: str, start: float, top: float, size: float, role: str, *, bold: bool
+) -> float:
+    lines = wrap_text(clean(text), sheet.width - 2, size, bold)
+    needed = widest(lines, size, bold)
+    left = start if start > 1 and start + needed <= sheet.width else 0.0
+    at_right = start > 1 and left == 0.0
+    for line in lines:
+        y = top + baseline(size)
+        if at_right:
+            sheet.text(sheet.width, y, line, size=size, role=role, bold=bold, anchor="end")
+        else:
+            sheet.text(left, y, line, size=size, role=role, bold=bold)
+        top += size * LEADING
+    return top
+
+
+CHART = Chart("split", tabulate, _paint, find_in=find_in)

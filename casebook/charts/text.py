@@ -1,0 +1,113 @@
+"""How wide a text stands, and where its lines may break."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+# Advance widths in thousandths of an em of U+0020 to U+007E in Noto Sans CJK. They stand here
+# because opening the font takes longer than drawing ten charts.
+_ASCII: Final = (
+    *(224, 323, 474, 555, 555, 921, 680, 278, 338, 338, 467, 555, 278, 347, 278, 392),
+    *(555, 555, 555, 555, 555, 555, 555, 555, 555, 555, 278, 278, 555, 555, 555, 474),
+    *(946, 608, 657, 638, 688, 589, 552, 689, 728, 293, 535, 646, 543, 812, 723, 742),
+    *(633, 742, 635, 596, 599, 721, 575, 878, 573, 531, 603, 338, 392, 338, 555, 559),
+    *(606, 563, 618, 510, 620, 554, 325, 564, 607, 275, 275, 552, 284, 926, 610, 606),
+    *(620, 620, 388, 468, 377, 607, 521, 802, 498, 521, 475, 338, 270, 338, 555),
+)
+
+# Marks that Chinese faces set on a full em and others narrower count as full: too much room
+# is never a fault.
+_NEUTRAL: Final = 750
+
+# Readers have other Latin faces than Noto; the widest of the usual ones needs a tenth more.
+_LATIN_SLACK: Final = 1.1
+_BOLD_SLACK: Final = 1.06
+
+_NOT_AT_START: Final = frozenset("，。、；：？！）》」』】〕〉”’…—·％‰,.;:?!)]}%~～–-")
+_NOT_AT_END: Final = frozenset("（《「『【〔〈“‘([{$#")
+_PIECE = re.compile(r"[ \t\r\n\u3000]+|[!-~\u00a0-\u024f]+|.", re.DOTALL)
+
+
+def width_em(text: str) -> float:
+    """The width of a text in em, as Noto Sans CJK sets it."""
+    return sum(_advance(char) for char in text) / 1000
+
+
+@lru_cache(maxsize=4096)
+def width_px(text: str, size: float, bold: bool = False) -> float:
+    """The room that a text needs in any of the usual faces, in pixels."""
+    total = 0.0
+    for char in text:
+        advance = _advance(char)
+        total += advance if advance >= 1000 else advance * _LATIN_SLACK
+    return total * size / 1000 * (_BOLD_SLACK if bold else 1.0)
+
+
+@lru_cache(maxsize=1024)
+def wrap_text(text: str, width: float, size: float, bold: bool = False) -> tuple[str, ...]:
+    """The lines of a text inside a width in pixels; at least one.
+
+    Lines break between Han characters and at spaces, not inside numbers or Latin words and not
+    before closing or after opening punctuation. A word that is wider than a line is cut.
+    """
+    lines: list[str] = []
+    line = ""
+    for piece in _pieces(text):
+        if piece.isspace():
+            line += " " if line else ""
+            continue
+        if not line.strip() or width_px(line + piece, size, bold) <= width:
+            line += piece
+        else:
+            lines.append(line.rstrip())
+            line = piece
+        while width_px(line, size, bold) > width and len(line) > 1:
+            kept = len(line) - 1
+            while kept > 1 and width_px(line[:kept], size, bold) > width:
+                kept -= 1
+            lines.append(line[:kept])
+            line = line[kept:]
+    lines.append(line.rstrip())
+    return tuple(lines)
+
+
+def clean(text: str) -> str:
+    """The text in one line, without characters that an SVG may not hold."""
+    kept = "".join(char if _may_stand_in_xml(char) else "\ufffd" for char in text)
+    return " ".join(kept.split())
+
+
+def _may_stand_in_xml(char: str) -> bool:
+    code = ord(char)
+    if code < 0x20:
+        return char in "\t\n\r"
+    return not (0x7F <= code <= 0x9F or 0xD800 <= code <= 0xDFFF or code & 0xFFFE == 0xFFFE)
+
+
+@lru_cache(maxsize=8192)
+def _advance(char: str) -> int:
+    code = ord(char)
+    if 0x20 <= code <= 0x7E:
+        return _ASCII[code - 0x20]
+    if unicodedata.combining(char) or code < 0x20:
+        return 0
+    width = unicodedata.east_asian_width(char)
+    if width in "WFA":
+        return 1000
+    return 500 if width == "H" else _NEUTRAL
+
+
+def _pieces(text: str) -> list[str]:
+    # What may not be parted: a Latin word or number with its sign, and punctuation with what
+    # it belongs to.
+    pieces: list[str] = []
+    for piece in _PIECE.findall(text):
+        after_opening = bool(pieces) and pieces[-1][-1] in _NOT_AT_END
+        if pieces and (piece[0] in _NOT_AT_START or after_opening) and not pieces[-1].isspace():
+            pieces[-1] += piece
+        else:
+            pieces.append(piece)
+    return pieces
