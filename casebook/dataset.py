@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 from casebook.comparability import ComparabilityClass, group_by_class
-from casebook.errors import Lang
 from casebook.model import (
     NO_TEXT,
     Answer,
@@ -49,10 +50,14 @@ class TimelineItem:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Years of which no record says anything, both ends included."""
+    """Years of which the sources that cases share say nothing, both ends included.
+
+    `others` counts the entries of other sources that fall into these years.
+    """
 
     first: int
     last: int
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,43 +191,62 @@ def sources_of(case: Case) -> tuple[str, ...]:
 
 def build_timeline(dataset: Dataset) -> Timeline:
     """The timeline of all cases, with the publication of sources that several cases share."""
+    shared = _shared_sources(dataset)
     items = [TimelineItem(event, case) for case in dataset.cases for event in case.events]
-    items.extend(_publications(dataset))
+    items.extend(_publication(dataset.sources[name]) for name in shared)
     items.sort(key=lambda item: item.event.date.sort_key)
     lanes: dict[str, list[TimelineItem]] = {"dated": [], "uncertain": [], "latest_only": []}
     for item in items:
         lanes[item.event.date.lane].append(item)
     return Timeline(
-        tuple(_with_gaps(lanes["dated"])), tuple(lanes["uncertain"]), tuple(lanes["latest_only"])
+        tuple(_with_gaps(lanes["dated"], shared or tuple(dataset.used_sources))),
+        tuple(lanes["uncertain"]),
+        tuple(lanes["latest_only"]),
     )
 
 
-def _publications(dataset: Dataset) -> Iterator[TimelineItem]:
-    uses: dict[str, int] = {}
-    for case in dataset.cases:
-        for name in sources_of(case):
-            uses[name] = uses.get(name, 0) + 1
-    for name, count in uses.items():
-        source = dataset.sources[name]
-        if count > 1 and source.published is not None:
-            title = Text(
-                f"{source.publisher.zh}刊出《{source.title.zh}》",
-                f"{source.publisher.inside('en')} publishes “{source.title.inside('en')}”",
-            )
-            yield TimelineItem(Event("", source.published, title, name), None)
+def _shared_sources(dataset: Dataset) -> tuple[str, ...]:
+    """The dated sources that more than one case rests on."""
+    uses = Counter(name for case in dataset.cases for name in sources_of(case))
+    return tuple(
+        name
+        for name, source in dataset.sources.items()
+        if uses[name] > 1 and source.published is not None
+    )
 
 
-def _with_gaps(items: list[TimelineItem]) -> Iterator[TimelineItem | Gap]:
-    reached: int | None = None
-    for item in items:
-        start = item.event.date.earliest
-        if start is not None and reached is not None and start.year - reached > GAP_YEARS:
-            yield Gap(reached + 1, start.year - 1)
+def _publication(source: Source) -> TimelineItem:
+    assert source.published is not None
+    title = Text(
+        f"{source.publisher.zh}刊出《{source.title.zh}》",
+        f"{source.publisher.inside('en')} publishes “{source.title.inside('en')}”",
+    )
+    return TimelineItem(Event("", source.published, title, source.id), None)
+
+
+def _with_gaps(items: list[TimelineItem], main: Sequence[str]) -> Iterator[TimelineItem | Gap]:
+    """The entries with a gap after each one that the main sources follow with long silence."""
+    told = [item for item in items if item.event.source in main and item.event.date.earliest]
+    gaps = {}
+    reached = 0
+    for before, after in pairwise(told):
+        start, end = before.event.date.earliest, before.event.date.latest
+        following = after.event.date.earliest
+        assert start is not None and following is not None
         # An open end says nothing about the years after its start.
-        end = item.event.date.latest or start
-        if end is not None:
-            reached = max(reached or end.year, end.year)
+        reached = max(reached, (end or start).year)
+        first, last = reached + 1, following.year - 1
+        if last - first + 1 >= GAP_YEARS:
+            inside = [
+                item
+                for item in items
+                if item.event.date.earliest and first <= item.event.date.earliest.year <= last
+            ]
+            gaps[id(before)] = Gap(first, last, len(inside))
+    for item in items:
         yield item
+        if id(item) in gaps:
+            yield gaps[id(item)]
 
 
 def _answer_amount(case: Case, vocabulary: Vocabulary) -> Answer:

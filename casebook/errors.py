@@ -77,4 +77,6 @@ class ContentError(CasebookError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems))
         count = len(self.problems)
-        super().__init__(f"内容有 {count} 处问题", f"the content has {count} problems", Exit.CONTENT)
+        super().__init__(
+            f"内容有 {count} 处问题", f"the content has {count} problems", Exit.CONTENT
+        )

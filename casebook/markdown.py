@@ -29,7 +29,7 @@ class FigureReferences(InlineProcessor):
         self.lang = lang
         self.home: Case | None = None
 
-    def handleMatch(  # type: ignore[override]  # noqa: N802  # the library's own name
+    def handleMatch(  # type: ignore[override]  # narrower than the library's
         self, m: re.Match[str], data: str
     ) -> tuple[str | None, int | None, int | None]:
         case, name = split_key(m.group(1).strip())
@@ -66,7 +66,7 @@ class CasebookMarkdown(Extension):
         self.lang = lang
         self.references: FigureReferences | None = None
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  # the library's own name
+    def extendMarkdown(self, md: Markdown) -> None:
         """Register the parts with a Markdown instance."""
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")

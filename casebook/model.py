@@ -1,4 +1,4 @@
-"""The records: a case, its figures, events, documents and conflicts, and the lists that they draw on."""
+"""The records: a case, its figures, events and documents, and the lists that they draw on."""
 
 from __future__ import annotations
 

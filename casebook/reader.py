@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import cast, get_args
 
-from casebook.dates import Period
 from casebook.dataset import Dataset, order_cases
+from casebook.dates import Period
 from casebook.errors import START, Position, Problem
 from casebook.fields import Fields, suggest
 from casebook.model import (
@@ -29,12 +29,11 @@ from casebook.model import (
     Text,
     Vocabulary,
 )
-from casebook.quantity import Quantity, QuantityError, parse_quantity, with_reading
+from casebook.quantity import Qualifier, Quantity, QuantityError, parse_quantity, with_reading
 from casebook.tree import Mapping, Scalar, Sequence, read_tree
 
 QUOTE_LIMIT = 12
 SILENT = ("not_stated", "not_applicable")
-QUALIFIERS = ("exact", "approx", "more_than", "at_least", "at_most", "range")
 
 
 def _with_english(*names: str) -> frozenset[str]:
@@ -478,7 +477,7 @@ class _CaseReader:
                 at = Position(at.line, at.column + error.column - 1)
             fields.report(at, "E210", f"amount {error.zh}", f"amount {error.en}")
             return None
-        qualifier = fields.term("qualifier", dict.fromkeys(QUALIFIERS))
+        qualifier = cast(Qualifier, fields.term("qualifier", dict.fromkeys(get_args(Qualifier))))
         unit = fields.text("unit")
         if qualifier or unit:
             if not fields.has("note"):

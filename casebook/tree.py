@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
@@ -65,14 +66,19 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
+def _place(event: Any) -> Position:
+    """Where an event of either parser starts."""
+    mark = event.start_mark
+    return Position(mark.line + 1, mark.column + 1) if mark is not None else START
+
+
 @dataclass
 class _Builder:
     path: str
     events: Iterator[yaml.Event]
     problems: list[Problem] = field(default_factory=list)
 
-    def report(self, mark: yaml.Mark | None, code: str, zh: str, en: str, hints: str = "") -> None:
-        at = Position(mark.line + 1, mark.column + 1) if mark is not None else START
+    def report(self, at: Position, code: str, zh: str, en: str, hints: str = "") -> None:
         hint_zh, _, hint_en = hints.partition("|")
         self.problems.append(Problem(self.path, at, code, zh, en, hint_zh, hint_en))
 
@@ -84,7 +90,7 @@ class _Builder:
                 documents += 1
                 if event.version or event.tags:
                     self.report(
-                        event.start_mark,
+                        _place(event),
                         "E135",
                         "这里有以 % 开头的 YAML 指令",
                         "a YAML directive that starts with % stands here",
@@ -92,7 +98,7 @@ class _Builder:
                     )
                 if documents > 1:
                     self.report(
-                        event.start_mark,
+                        _place(event),
                         "E131",
                         "文件里有不止一份 YAML 文档（多余的 --- 或 ...）",
                         "the file holds more than one YAML document (a stray --- or ...)",
@@ -104,10 +110,10 @@ class _Builder:
         return node
 
     def build(self, event: yaml.Event, depth: int) -> Node:
-        at = Position(event.start_mark.line + 1, event.start_mark.column + 1)
+        at = _place(event)
         if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
             self.report(
-                event.start_mark,
+                _place(event),
                 "E133",
                 "不能使用锚点或引用（& 和 *，以及 <<）",
                 "anchors and aliases (& and *, and <<) are not used here",
@@ -119,7 +125,7 @@ class _Builder:
         tag = getattr(event, "tag", None)
         if tag is not None and tag != "!":
             self.report(
-                event.start_mark,
+                _place(event),
                 "E134",
                 f"不能使用标签 {_show(tag)}",
                 f"the tag {_show(tag)} is not used here",
@@ -131,7 +137,7 @@ class _Builder:
             bad = _INVISIBLE.search(text)
             if bad is not None:
                 self.report(
-                    event.start_mark,
+                    _place(event),
                     "E103",
                     f"这个值里有看不见的控制字符 {_name(bad.group())}（转义写法）",
                     f"the value holds the control character {_name(bad.group())} (as an escape)",
@@ -141,7 +147,7 @@ class _Builder:
             return Scalar(unicodedata.normalize("NFC", text), at, event.style or "")
         if depth >= MAX_DEPTH:
             self.report(
-                event.start_mark,
+                _place(event),
                 "E136",
                 f"嵌套超过 {MAX_DEPTH} 层",
                 f"nested more than {MAX_DEPTH} levels deep",
@@ -167,7 +173,7 @@ class _Builder:
             value = self.build(next(self.events), depth + 1)
             if not isinstance(key, Scalar):
                 self.report(
-                    event.start_mark,
+                    _place(event),
                     "E137",
                     "字段名不能是列表或映射（? 写法）",
                     "a field name cannot be a list or a mapping (the ? form)",
@@ -175,7 +181,7 @@ class _Builder:
                 continue
             if not key.text or len(key.text) > MAX_KEY:
                 self.report(
-                    event.start_mark,
+                    _place(event),
                     "E137",
                     "字段名是空的" if not key.text else f"字段名太长（超过 {MAX_KEY} 字）",
                     "the field name is empty"
@@ -186,7 +192,7 @@ class _Builder:
             if key.text in entries:
                 first = key_at[key.text].line
                 self.report(
-                    event.start_mark,
+                    _place(event),
                     "E130",
                     f"字段 {_show(key.text)} 写了两次，第一次在第 {first} 行",
                     f"the field {_show(key.text)} is written twice, first on line {first}",
