@@ -55,8 +55,7 @@ class SiteSettings:
     """What holds for every page.
 
     `siteurl` has no slash at its end and is empty for a site that is only looked at locally;
-    `stylesheet` is the asset path of the one style sheet, `script` that of the one script or
-    empty.
+    `stylesheet` is the asset path of the one style sheet.
     """
 
     name: Text
@@ -64,7 +63,6 @@ class SiteSettings:
     siteurl: str
     stylesheet: str
     build_id: str
-    script: str = ""
 
 
 @dataclass(frozen=True)

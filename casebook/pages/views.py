@@ -108,11 +108,20 @@ class FramePanel:
 
 
 @dataclass(frozen=True, slots=True)
+class FrameMark:
+    """One mark of a chart with its words."""
+
+    words: str
+    swatch: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """A drawn chart with the publications that it rests on."""
 
     drawn: Drawn
     panels: tuple[FramePanel, ...]
+    legend: tuple[FrameMark, ...]
     sources: tuple[Source, ...]
 
 
@@ -198,7 +207,8 @@ def frame_chart(drawn: Drawn, dataset: Dataset) -> Frame:
     panels = tuple(
         FramePanel(panel.title, Markup(panel.wide), Markup(panel.narrow)) for panel in drawn.panels
     )
-    return Frame(drawn, panels, tuple(dataset.sources[name] for name in drawn.sources))
+    legend = tuple(FrameMark(item.words, Markup(item.swatch)) for item in drawn.legend)
+    return Frame(drawn, panels, legend, tuple(dataset.sources[name] for name in drawn.sources))
 
 
 def list_sources(case: Case, dataset: Dataset) -> tuple[Source, ...]:
