@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from casebook.charts import (
+    disclosure,
+    mode_provider,
     panels,
     ranges,
     rise,
     series,
     split,
+    timeline,
 )
 from casebook.charts.base import Chart, Drawn, Selected, Table, draw_table
 from casebook.dataset import Dataset
@@ -18,7 +21,10 @@ from casebook.errors import Lang
 from casebook.model import Case
 
 CHARTS: Final[tuple[Chart, ...]] = (
+    disclosure.CHART,
     panels.CHART,
+    mode_provider.CHART,
+    timeline.CHART,
     series.CHART,
     split.CHART,
     rise.CHART,

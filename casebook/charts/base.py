@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from casebook.charts.marks import LEGEND, Kind, Mark, draw_swatch, legend_kinds
+from casebook.charts.marks import LEGEND, Kind, Mark, draw_swatch, legend_kinds, mark_of_kind
 from casebook.charts.sheet import NARROW, WIDE, Sheet, Style
 from casebook.charts.svg import write_svg
 from casebook.dataset import Dataset
@@ -235,7 +235,6 @@ def join(parts: Sequence[str], lang: Lang) -> str:
 
 def _legend_item(kind: Kind, table: Table) -> LegendItem:
     sheet = Sheet(Style("wide", 40, 14, 14), height=22)
-    end = "exact" if kind in ("planned", "mixed", "uncertain") else kind
-    draw_swatch(sheet, Mark(kind, end), 2, 5, 12)
+    draw_swatch(sheet, mark_of_kind(kind), 2, 5, 12)
     words = LEGEND[kind].inside(table.lang)
     return LegendItem(kind, words, write_svg(sheet, f"{table.name}-legend-{kind}", words))

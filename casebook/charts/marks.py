@@ -92,6 +92,13 @@ def mark_of(figure: Figure, vocabulary: Vocabulary) -> Mark:
     return Mark(end, end, uncertain)
 
 
+def mark_of_kind(kind: Kind) -> Mark:
+    """The plainest mark of a kind, as a legend shows it."""
+    if kind == "planned" or kind == "mixed" or kind == "uncertain":
+        return Mark(kind, "exact")
+    return Mark(kind, kind)
+
+
 def legend_kinds(marks: list[Mark]) -> tuple[Kind, ...]:
     """The kinds that a legend has to explain, in a fixed order; an exact mark explains itself."""
     shown = {kind for mark in marks for kind in mark.kinds} - {"exact"}

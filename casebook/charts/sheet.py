@@ -156,7 +156,8 @@ class Sheet:
         """Make what is drawn inside lead to an address; links do not nest."""
         if self._open is not None:
             raise ValueError("a link inside a link")
-        self._open = inside = []
+        inside: list[Shape | Words] = []
+        self._open = inside
         try:
             yield
         finally:

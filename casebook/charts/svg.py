@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 from xml.sax.saxutils import escape
 
 from casebook.charts.sheet import Link, Shape, Sheet, Words
@@ -23,6 +23,12 @@ Colour = tuple[float, float, float]
 
 # Hundredths of a pixel are finer than any screen.
 _PLACES: Final = 2
+
+_ALIGNMENTS: Final[Mapping[str, Literal["left", "center", "right"]]] = {
+    "start": "left",
+    "middle": "center",
+    "end": "right",
+}
 
 SENTINELS: Final[Mapping[str, Colour]] = {
     role: ((index + 1) / 255, 90 / 255, 225 / 255) for index, role in enumerate(CHART_ROLES)
@@ -106,7 +112,7 @@ def _artist(part: Shape | Words, colours: Mapping[str, Colour]) -> Artist:
             color=colours[part.role],
             fontsize=part.size,
             fontweight="bold" if part.bold else "normal",
-            horizontalalignment={"start": "left", "middle": "center", "end": "right"}[part.anchor],
+            horizontalalignment=_ALIGNMENTS[part.anchor],
             verticalalignment="baseline",
             rotation=90 if part.turned else 0,
             rotation_mode="anchor",

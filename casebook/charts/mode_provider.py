@@ -1,0 +1,209 @@
+"""How services are bought, and from whom: which place stands where, nothing counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from casebook.charts.base import MOST_ROWS, Chart, PanelTable, Selected, Table
+from casebook.charts.sheet import LEADING, Sheet, baseline, height_of, widest
+from casebook.charts.text import clean, width_px
+from casebook.dataset import Dataset
+from casebook.errors import Lang
+from casebook.model import Answer, Case
+
+_CHIP: Final = 26.0
+_GAP: Final = 6.0
+
+Chip = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Rows of modes, columns of kinds of provider, and the places where they meet."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[tuple[tuple[Chip, ...], ...], ...]
+    lang: Lang
+
+
+def find_across(dataset: Dataset) -> Iterator[Selected]:
+    """The grid, where some case answers both questions and the cases fit into it."""
+    known = [
+        case
+        for case in dataset.cases
+        if dataset.answer(case, "mode").terms and dataset.answer(case, "provider_type").terms
+    ]
+    if known and len(dataset.cases) <= MOST_ROWS:
+        yield Selected(CHART.name, "mode-provider")
+
+
+def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
+    """What the grid says and shows."""
+    zh = lang == "zh"
+    vocabulary = dataset.vocabulary
+    silent = "未说明" if zh else "Not stated"
+    places: dict[tuple[str, str], list[Chip]] = {}
+    for case in dataset.cases:
+        chip = (dataset.place(case).inside(lang), f"site:/cases/{case.slug}/")
+        for mode in _terms(dataset.answer(case, "mode")):
+            for provider in _terms(dataset.answer(case, "provider_type")):
+                places.setdefault((mode, provider), []).append(chip)
+    modes = [key for key in (*vocabulary.modes, "") if any(mode == key for mode, _ in places)]
+    kinds = [
+        key for key in (*vocabulary.provider_types, "") if any(kind == key for _, kind in places)
+    ]
+    mode_names = [vocabulary.modes[key].name.inside(lang) if key else silent for key in modes]
+    kind_names = [
+        vocabulary.provider_types[key].name.inside(lang) if key else silent for key in kinds
+    ]
+    cells = tuple(tuple(tuple(places.get((mode, kind), ())) for kind in kinds) for mode in modes)
+    joined = "、" if zh else ", "
+    rows = tuple(
+        (name, *(joined.join(place for place, _ in cell) for cell in line))
+        for name, line in zip(mode_names, cells, strict=True)
+    )
+    pairs = [pair for pair in places if all(pair)]
+    finding = _finding(dataset.cases, pairs, places, mode_names, kind_names, lang)
+    subtitle = (
+        "行是怎样购买，列是承接方类型；一个地方可以有几种，格子里不计数"
+        if zh
+        else "Rows are modes, columns kinds of provider; a place may have several, and nothing is"
+        " counted"
+    )
+    return Table(
+        CHART.name,
+        selected.name,
+        "",
+        lang,
+        finding,
+        subtitle,
+        ("怎样购买" if zh else "How it is bought", *kind_names),
+        rows,
+        (PanelTable("", finding, Grid(tuple(mode_names), tuple(kind_names), cells, lang)),),
+        (
+            "一个案例列出几种方式、几类承接方时，来源未必说明哪种方式对应哪类，格子按全部组合放置。"
+            if zh
+            else "Where a case lists several modes and several kinds of provider, the sources may"
+            " not say which goes with which; it stands in every combination.",
+        ),
+    )
+
+
+def _terms(answer: Answer) -> tuple[str, ...]:
+    return answer.terms or ("",)
+
+
+def _finding(
+    cases: Sequence[Case],
+    pairs: list[tuple[str, str]],
+    places: dict[tuple[str, str], list[Chip]],
+    modes: list[str],
+    kinds: list[str],
+    lang: Lang,
+) -> str:
+    shared = [pair for pair in pairs if len(places[pair]) > 1]
+    if lang == "zh":
+        found = f"{len(cases)}个地方，{len(pairs)}种买法"
+        if not shared:
+            return found + "，没有两个地方相同"
+        return found + f"，其中{len(shared)}种有不止一个地方在用"
+    found = f"{len(cases)} places, {len(pairs)} combinations of mode and provider"
+    if not shared:
+        return found + ", no two alike"
+    verb = "is" if len(shared) == 1 else "are"
+    return found + f", of which {len(shared)} {verb} found in more than one place"
+
+
+def _paint(grid: Grid, sheet: Sheet) -> None:
+    style = sheet.style
+    chips = [place for line in grid.cells for cell in line for place, _ in cell]
+    label = min(widest(grid.rows, style.small), 120.0)
+    column = (style.width - label - 12) / len(grid.columns)
+    fits = widest(chips, style.small) + 14 + _GAP <= column
+    heads_fit = (
+        all(
+            width_px(word, style.small) <= column - 8
+            for name in grid.columns
+            for word in name.split()
+        )
+        or grid.lang == "zh"
+    )
+    if not style.is_narrow and fits and heads_fit:
+        _paint_grid(grid, sheet, label, column)
+    else:
+        _paint_list(grid, sheet)
+
+
+def _paint_grid(grid: Grid, sheet: Sheet, label: float, column: float) -> None:
+    style = sheet.style
+    left = label + 12
+    heights = [height_of(name, column - 8, style.small) for name in grid.columns]
+    top = 2 + max(heights)
+    for index, name in enumerate(grid.columns):
+        sheet.paragraph(
+            left + index * column + 4,
+            top - heights[index],
+            name,
+            column - 8,
+            size=style.small,
+            role="ink-muted",
+        )
+    top += 6
+    sheet.line((0, top), (style.width, top), stroke="ink-muted")
+    first = top
+    for name, line in zip(grid.rows, grid.cells, strict=True):
+        rows = max(1, *(len(cell) for cell in line))
+        height = max(rows * (_CHIP + 4) + 8, height_of(name, label, style.small) + 10)
+        sheet.paragraph(
+            0, top + 4 + (_CHIP + 4 - style.small * LEADING) / 2, name, label, size=style.small
+        )
+        for index, cell in enumerate(line):
+            y = top + 6
+            for place, href in cell:
+                _paint_chip(place, href, sheet, left + index * column + 4, y)
+                y += _CHIP + 4
+        top += height
+        sheet.line((0, top), (style.width, top), stroke="grid")
+    for index in range(len(grid.columns)):
+        x = left + index * column - 2
+        sheet.line((x, first), (x, top), stroke="grid")
+    sheet.height = round(top + 4)
+
+
+def _paint_list(grid: Grid, sheet: Sheet) -> None:
+    style = sheet.style
+    top = 2.0
+    for name, line in zip(grid.rows, grid.cells, strict=True):
+        top = sheet.paragraph(0, top, name, style.width, bold=True)
+        for kind, cell in zip(grid.columns, line, strict=True):
+            if not cell:
+                continue
+            top = sheet.paragraph(0, top, kind, style.width, size=style.small, role="ink-muted")
+            x, top = 0.0, top + 3
+            for place, href in cell:
+                needed = width_px(clean(place), style.small) + 14
+                if x and x + needed > style.width:
+                    x, top = 0.0, top + _CHIP + 4
+                _paint_chip(place, href, sheet, x, top)
+                x += needed + _GAP
+            top += _CHIP + 6
+        sheet.line((0, top), (style.width, top), stroke="rule")
+        top += 6
+    sheet.height = round(top)
+
+
+def _paint_chip(place: str, href: str, sheet: Sheet, x: float, top: float) -> None:
+    size = sheet.style.small
+    width = width_px(clean(place), size) + 14
+    with sheet.link(href, place):
+        sheet.capsule(
+            x + 0.5, top + 0.5, width - 1, _CHIP - 1, fill="surface", stroke="rule", radius=4
+        )
+        y = top + (_CHIP - size * LEADING) / 2 + baseline(size)
+        sheet.text(x + width / 2, y, place, size=size, anchor="middle")
+
+
+CHART = Chart("mode-provider", tabulate, _paint, find_across=find_across)

@@ -1,0 +1,460 @@
+"""When things happened, as far as it is known: a strip of years with a row for each place.
+
+Long silences are cut out of the axis and named. A year is a column, never its first of January;
+what only has a latest date stands at a bracket that is open to the left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from casebook.charts.base import MOST_ROWS, Chart, PanelTable, Selected, Table
+from casebook.charts.sheet import LEADING, Sheet, baseline, widest
+from casebook.charts.text import clean, width_px
+from casebook.dataset import GAP_YEARS, Dataset, Gap, Marker, TimelineItem
+from casebook.errors import Lang
+from casebook.model import Case, Text
+
+# Room for the two strokes that cut the axis.
+_CUT: Final = 30.0
+_RADIUS: Final = 6.0
+_MOST_EVENTS: Final = 150
+
+_MARKER_WORDS: Final[dict[Marker, Text]] = {
+    "known": Text("年份明确", "year known"),
+    "uncertain": Text("年份不确定", "year uncertain"),
+    "latest_only": Text("只知最晚日期", "only a latest date known"),
+    "planned": Text("计划", "planned"),
+    "publication": Text("刊出", "publication"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One event on the strip; years as decimals, `end` open where nothing says when it ended."""
+
+    marker: Marker
+    title: str
+    first: float | None
+    last: float | None
+    goes_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A place or an event, with what is marked in its row."""
+
+    name: str
+    href: str
+    moments: tuple[Moment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Years in runs between silences, the rows, and moments that concern them all."""
+
+    runs: tuple[tuple[int, int], ...]
+    rows: tuple[Row, ...]
+    everywhere: tuple[Moment, ...]
+    captions: tuple[str, ...]
+    key: tuple[tuple[Marker, str], ...]
+    lang: Lang
+
+
+def find_across(dataset: Dataset) -> Iterator[Selected]:
+    """The timeline of all cases, where it is small enough to be read as a drawing."""
+    events = sum(len(case.events) for case in dataset.cases)
+    with_events = [case for case in dataset.cases if case.events]
+    if 0 < len(with_events) <= MOST_ROWS and events <= _MOST_EVENTS:
+        yield Selected(CHART.name, "timeline")
+
+
+def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
+    """A strip for a case with two events or more."""
+    if 2 <= len(case.events) <= MOST_ROWS:
+        yield Selected(CHART.name, f"{case.slug}-timeline", case.slug)
+
+
+def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
+    """What the strip says and shows."""
+    zh = lang == "zh"
+    line = dataset.timeline
+    items = [
+        item
+        for item in (*line.dated, *line.uncertain, *line.latest_only)
+        if isinstance(item, TimelineItem)
+    ]
+    shared = [item for item in items if item.case is None]
+    if selected.case:
+        items = [item for item in items if item.case and item.case.slug == selected.case]
+        used = {item.event.source for item in items}
+        shared = [item for item in shared if item.event.source in used]
+    else:
+        items = [item for item in items if item.case is not None]
+    everything = [*items, *shared]
+    years = _years(everything)
+    runs, gaps = _runs(years, items)
+    rows = _event_rows(items, lang) if selected.case else _place_rows(items, dataset, lang)
+    shown = [moment.marker for row in rows for moment in row.moments]
+    shown += [_moment(item, lang).marker for item in shared]
+    key = tuple(
+        (marker, words.inside(lang)) for marker, words in _MARKER_WORDS.items() if marker in shown
+    )
+    silence = [
+        (f"{gap.first}—{gap.last}年来源没有记载" if zh else f"No record for {gap.first}–{gap.last}")
+        for gap in gaps
+    ]
+    captions = tuple(f"// {words}" for words in silence)
+    strip = Strip(runs, rows, tuple(_moment(item, lang) for item in shared), captions, key, lang)
+    counts = {
+        lane: sum(1 for item in items if item.event.date.lane == lane)
+        for lane in ("dated", "uncertain", "latest_only")
+    }
+    finding = _finding(selected, counts, silence, dataset, lang)
+    header = ("时间", "地方", "事件", "日期的把握") if zh else ("When", "Place", "Event", "Date")
+    table_rows = tuple(
+        (
+            item.event.date.words(lang),
+            dataset.place(item.case).inside(lang) if item.case else "",
+            item.event.title.inside(lang),
+            _MARKER_WORDS[item.marker].inside(lang),
+        )
+        for item in everything
+    )
+    subtitle = (
+        "每一列是一年，同一年里的先后不分；长的空白从轴上剪去"
+        if zh
+        else "A column is a year, with no order inside it; long silences are cut from the axis"
+    )
+    return Table(
+        CHART.name,
+        selected.name,
+        selected.case,
+        lang,
+        finding,
+        subtitle,
+        header,
+        table_rows,
+        (PanelTable("", finding, strip),),
+        (),
+        tuple(dict.fromkeys(item.event.source for item in everything)),
+    )
+
+
+def _finding(
+    selected: Selected,
+    counts: dict[str, int],
+    silence: Sequence[str],
+    dataset: Dataset,
+    lang: Lang,
+) -> str:
+    dated, uncertain, latest = counts["dated"], counts["uncertain"], counts["latest_only"]
+    place = dataset.place(dataset.by_slug[selected.case]).inside(lang) if selected.case else ""
+    if lang == "zh":
+        clauses = [f"{dated}件事有明确年份"] if dated else ["没有一件事有明确年份"]
+        clauses += [f"{uncertain}件年份不确定"] if uncertain else []
+        clauses += [f"{latest}件只知道最晚日期"] if latest else []
+        found = "，".join(clauses)
+        found += "；" + "，".join(silence) if silence else ""
+        return f"{place}：{found}" if place else found
+    things = "event has" if dated == 1 else "events have"
+    clauses = [f"{dated} {things} a known year"] if dated else ["no event has a known year"]
+    clauses += [f"{uncertain} an uncertain one"] if uncertain else []
+    clauses += [f"{latest} only a latest date"] if latest else []
+    found = ", ".join(clauses)
+    found += "; " + "; ".join(words[:1].lower() + words[1:] for words in silence)
+    found = found.rstrip("; ")
+    return f"{place}: {found}" if place else found[:1].upper() + found[1:]
+
+
+def _place_rows(items: Sequence[TimelineItem], dataset: Dataset, lang: Lang) -> tuple[Row, ...]:
+    by_case: dict[str, list[TimelineItem]] = {case.slug: [] for case in dataset.cases}
+    for item in items:
+        if item.case is not None:
+            by_case[item.case.slug].append(item)
+    return tuple(
+        Row(
+            dataset.place(dataset.by_slug[slug]).inside(lang),
+            f"site:/cases/{slug}/",
+            tuple(_moment(item, lang) for item in mine),
+        )
+        for slug, mine in by_case.items()
+        if mine
+    )
+
+
+def _event_rows(items: Sequence[TimelineItem], lang: Lang) -> tuple[Row, ...]:
+    colon = "：" if lang == "zh" else ": "
+    return tuple(
+        Row(
+            item.event.date.words(lang) + colon + item.event.title.inside(lang),
+            "",
+            (_moment(item, lang),),
+        )
+        for item in items
+    )
+
+
+def _moment(item: TimelineItem, lang: Lang) -> Moment:
+    period = item.event.date
+    colon = "：" if lang == "zh" else ": "
+    title = period.words(lang) + colon + item.event.title.inside(lang)
+    first = _decimal(period.earliest) if period.earliest else None
+    last = _decimal(period.latest, end=True) if period.latest else None
+    goes_on = period.latest is None and period.earliest is not None
+    return Moment(item.marker, title, first, last, goes_on)
+
+
+def _decimal(day: date, *, end: bool = False) -> float:
+    length = (date(day.year, 12, 31) - date(day.year, 1, 1)).days + 1
+    return day.year + (day.timetuple().tm_yday - (0 if end else 1)) / length - (1e-6 if end else 0)
+
+
+def _years(items: Iterable[TimelineItem]) -> list[int]:
+    years: set[int] = set()
+    for item in items:
+        period = item.event.date
+        for day in (period.earliest, period.latest):
+            if day is not None:
+                years.add(day.year)
+        if period.earliest and period.latest:
+            years.update(range(period.earliest.year, period.latest.year + 1))
+    return sorted(years)
+
+
+def _runs(
+    years: list[int], items: Sequence[TimelineItem]
+) -> tuple[tuple[tuple[int, int], ...], tuple[Gap, ...]]:
+    """The years to show in runs, and the silences between them."""
+    if not years:
+        return (), ()
+    runs: list[list[int]] = [[years[0], years[0]]]
+    gaps: list[Gap] = []
+    for year in years[1:]:
+        if year - runs[-1][1] > GAP_YEARS:
+            gaps.append(Gap(runs[-1][1] + 1, year - 1))
+            runs.append([year, year])
+        else:
+            runs[-1][1] = year
+    return tuple((first, last) for first, last in runs), tuple(gaps)
+
+
+def _paint(strip: Strip, sheet: Sheet) -> None:
+    style = sheet.style
+    if not strip.runs:
+        sheet.height = 8
+        return
+    beside = not style.is_narrow and all(width_px(row.name, style.size) < 180 for row in strip.rows)
+    names = widest([row.name for row in strip.rows], style.size) if beside else 0.0
+    # On a phone short names of places stand beside their row too.
+    if style.is_narrow and widest([row.name for row in strip.rows], style.size) <= 76:
+        beside, names = True, widest([row.name for row in strip.rows], style.size)
+    axis = _Axis(strip.runs, names + 14 if beside else 2.0, style.width - 2)
+    top = _paint_key(strip, sheet, 2)
+    top += 6
+    axis_top = top
+    top = _paint_years(axis, sheet, top)
+    body_top = top
+    for row in strip.rows:
+        top = _paint_row(row, axis, sheet, top, beside)
+    for moment in strip.everywhere:
+        x = axis.at(moment.last if moment.last is not None else moment.first or 0)
+        sheet.line((x, body_top - 4), (x, top + 4), stroke="accent", stroke_width=1.25)
+        sheet.rectangle(x - 4, top + 2, 8, 8, fill="accent")
+    top += 14 if strip.everywhere else 4
+    for words in (*(moment.title for moment in strip.everywhere),):
+        top = sheet.paragraph(0, top, f"■ {words}", style.width, size=style.small, role="ink-muted")
+    for words in strip.captions:
+        top = sheet.paragraph(0, top, words, style.width, size=style.small, role="ink-muted")
+    _paint_cuts(axis, sheet, axis_top + 4, body_top)
+    sheet.height = round(top + 6)
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """Where a year stands when the silences are cut out."""
+
+    runs: tuple[tuple[int, int], ...]
+    left: float
+    right: float
+
+    @property
+    def year_width(self) -> float:
+        count = sum(last - first + 1 for first, last in self.runs)
+        return (self.right - self.left - _CUT * (len(self.runs) - 1)) / count
+
+    def at(self, year: float) -> float:
+        x = self.left
+        for first, last in self.runs:
+            if year < last + 1:
+                return x + max(year - first, 0) * self.year_width
+            x += (last - first + 1) * self.year_width + _CUT
+        return self.right
+
+    def cuts(self) -> list[float]:
+        x = self.left
+        found = []
+        for first, last in self.runs[:-1]:
+            x += (last - first + 1) * self.year_width
+            found.append(x + _CUT / 2)
+            x += _CUT
+        return found
+
+
+def _paint_years(axis: _Axis, sheet: Sheet, top: float) -> float:
+    size = sheet.style.small
+    y = top + size * LEADING + 2
+    reached = 0.0
+    for first, last in axis.runs:
+        start, end = axis.at(first), axis.at(last) + axis.year_width
+        sheet.line((start, y), (end, y), stroke="ink-muted")
+        for year in range(first, last + 1):
+            x = axis.at(year)
+            sheet.line((x, y), (x, y + 5), stroke="ink-muted")
+            words = str(year)
+            half = width_px(words, size) / 2
+            centre = min(max(x + axis.year_width / 2, half), sheet.width - half)
+            shown = words
+            if width_px(words, size) + 6 > axis.year_width and year not in (first, last):
+                # Years that would run into each other are left to the ticks between them.
+                continue
+            if centre - half < reached:
+                continue
+            sheet.text(
+                centre, top + baseline(size), shown, size=size, role="ink-muted", anchor="middle"
+            )
+            reached = centre + half + 5
+        sheet.line((end, y), (end, y + 5), stroke="ink-muted")
+    return y + 10
+
+
+def _paint_cuts(axis: _Axis, sheet: Sheet, top: float, bottom: float) -> None:
+    for x in axis.cuts():
+        y = bottom - 10
+        for shift in (-4, 3):
+            sheet.line((x + shift - 2, y + 6), (x + shift + 3, y - 6), stroke="ink-muted")
+
+
+def _paint_row(row: Row, axis: _Axis, sheet: Sheet, top: float, beside: bool) -> float:
+    style = sheet.style
+    stacks = _stack(row.moments, axis)
+    lanes = max((lane for _, lane in stacks), default=0) + 1
+    height = max(lanes * (2 * _RADIUS + 4), style.size * LEADING if beside else 0.0)
+    if not beside:
+        top = _paint_name(row, sheet, top + 4, style.width) + 1
+    middle_first = top + height / 2 - (lanes - 1) * (_RADIUS + 2)
+    if beside:
+        _paint_name(row, sheet, top + (height - style.size * LEADING) / 2, 200)
+    for moment, lane in stacks:
+        _paint_moment(moment, axis, sheet, middle_first + lane * (2 * _RADIUS + 4))
+    bottom = top + height + 5
+    sheet.line((0, bottom), (style.width, bottom), stroke="grid")
+    return bottom + 5
+
+
+def _paint_name(row: Row, sheet: Sheet, top: float, width: float) -> float:
+    if not row.href:
+        return sheet.paragraph(0, top, row.name, width)
+    with sheet.link(row.href, row.name):
+        return sheet.paragraph(0, top, row.name, width)
+
+
+def _span(moment: Moment, axis: _Axis) -> tuple[float, float]:
+    """From where to where a moment is drawn."""
+    if moment.first is None:
+        end = axis.at(moment.last or 0)
+        return max(axis.left, end - 40), end + 2
+    last = moment.last if moment.last is not None else moment.first
+    centre = (axis.at(moment.first) + axis.at(last)) / 2
+    if moment.goes_on:
+        start = axis.at(int(moment.first)) + axis.year_width / 2
+        return start - _RADIUS, axis.right
+    if last - moment.first > 1:
+        return axis.at(moment.first), axis.at(last)
+    return centre - _RADIUS, centre + _RADIUS
+
+
+def _stack(moments: Sequence[Moment], axis: _Axis) -> list[tuple[Moment, int]]:
+    """Each moment with the first lane in which it covers no other."""
+    ends: list[float] = []
+    placed = []
+    for moment in sorted(moments, key=lambda moment: _span(moment, axis)[0]):
+        start, end = _span(moment, axis)
+        lane = next((i for i, reached in enumerate(ends) if reached + 3 <= start), len(ends))
+        if lane == len(ends):
+            ends.append(end)
+        else:
+            ends[lane] = end
+        placed.append((moment, lane))
+    return placed
+
+
+def _paint_moment(moment: Moment, axis: _Axis, sheet: Sheet, y: float) -> None:
+    start, end = _span(moment, axis)
+    centre = (start + end) / 2
+    if moment.marker == "latest_only":
+        # Open to the left: some day up to here.
+        sheet.line((start, y), (end - 2, y), stroke="series-1", stroke_width=1.5, dash=(2, 3))
+        sheet.line(
+            *((end - 7, y - _RADIUS), (end - 2, y - _RADIUS)),
+            *((end - 2, y + _RADIUS), (end - 7, y + _RADIUS)),
+            stroke="series-1",
+            stroke_width=2,
+        )
+        return
+    if moment.goes_on:
+        _paint_dot(moment.marker, sheet, start + _RADIUS, y)
+        tip = axis.right - 1
+        sheet.line((start + 2 * _RADIUS + 2, y), (tip, y), stroke="series-1", stroke_width=1.5)
+        sheet.line(
+            (tip - 5, y - 4), (tip, y), (tip - 5, y + 4), stroke="series-1", stroke_width=1.5
+        )
+        return
+    if end - start > 2 * _RADIUS + 1:
+        dash = (4.0, 3.0) if moment.marker == "planned" else ()
+        fill = "" if moment.marker in ("planned", "uncertain") else "series-1"
+        sheet.capsule(
+            start, y - 4, end - start, 8, fill=fill, stroke="series-1", stroke_width=1.5, dash=dash
+        )
+        return
+    _paint_dot(moment.marker, sheet, centre, y)
+
+
+def _paint_dot(marker: Marker, sheet: Sheet, x: float, y: float) -> None:
+    if marker == "known":
+        sheet.disc(x, y, _RADIUS - 0.5, fill="series-1")
+    elif marker == "planned":
+        sheet.disc(x, y, _RADIUS - 1, stroke="series-1", stroke_width=1.5, dash=(3, 2.2))
+    elif marker == "publication":
+        sheet.rectangle(x - 4, y - 4, 8, 8, fill="accent")
+    else:
+        sheet.disc(x, y, _RADIUS - 1, stroke="accent", stroke_width=2)
+
+
+def _paint_key(strip: Strip, sheet: Sheet, top: float) -> float:
+    """Say what each mark means, in as many lines as that takes."""
+    size = sheet.style.small
+    x = 0.0
+    for marker, words in strip.key:
+        needed = 24 + width_px(clean(words), size)
+        if x and x + needed > sheet.width:
+            x, top = 0.0, top + size * LEADING
+        y = top + size * LEADING / 2
+        if marker == "latest_only":
+            sheet.line((x + 1, y), (x + 14, y), stroke="series-1", stroke_width=1.5, dash=(2, 3))
+            sheet.line(
+                *((x + 9, y - 6), (x + 14, y - 6), (x + 14, y + 6), (x + 9, y + 6)),
+                stroke="series-1",
+                stroke_width=2,
+            )
+        else:
+            _paint_dot(marker, sheet, x + 8, y)
+        sheet.text(x + 22, top + baseline(size), words, size=size, role="ink-muted")
+        x += needed + 18
+    return top + size * LEADING
+
+
+CHART = Chart("timeline", tabulate, _paint, find_across=find_across, find_in=find_in)
