@@ -29,7 +29,9 @@ INTRASITE_LINK_REGEX = "(?!)(?P<what>)"
 # Everything is written by casebook's own generator.
 DIRECT_TEMPLATES: list[str] = []
 PAGE_SAVE_AS = ""
+PAGE_LANG_SAVE_AS = ""
 ARTICLE_SAVE_AS = ""
+ARTICLE_LANG_SAVE_AS = ""
 STATIC_PATHS: list[str] = []
 THEME_STATIC_PATHS: list[str] = []
 PAGE_TRANSLATION_ID = None
