@@ -122,10 +122,9 @@ def _finding(
         how = "没有一个说明" if fewest == 0 else f"只有{fewest}个完整说明"
         return f"{cases}个地方里，{which}{how}"
     which = " and ".join(f"“{name}”" for name in least)
-    how = "no place states" if fewest == 0 else f"only {fewest} fully state"
-    if fewest == 1:
-        how = "only 1 fully states"
-    return f"Of {cases} places, {how} {which}"
+    if fewest == 0:
+        return f"None of {cases} places states {which}"
+    return f"Only {fewest} of {cases} places fully {'states' if fewest == 1 else 'state'} {which}"
 
 
 def _paint(matrix: Matrix, sheet: Sheet) -> None:
@@ -199,14 +198,12 @@ def _paint_heads(matrix: Matrix, sheet: Sheet, top: float, left: float, column: 
                 sheet.text(x, y + size * 0.9, char, size=size, role="ink-muted", anchor="middle")
                 y += size * 1.1
         return top + height + 4
-    # Longer heads than this would push the matrix off a phone.
-    turned = [wrap_text(name, 190, size) for name in heads]
     fitting = max(1, int(column / (size * 1.15)))
-    height = max(width_px(line, size) for found in turned for line in found[:fitting])
+    turned = [_turned_lines(name, fitting, size) for name in heads]
+    height = max(width_px(line, size) for found in turned for line in found)
     for index, found in enumerate(turned):
-        shown = found[:fitting]
-        x = left + (index + 0.5) * column - (len(shown) - 1) * size * 0.575
-        for line in shown:
+        x = left + (index + 0.5) * column - (len(found) - 1) * size * 0.575
+        for line in found:
             sheet.text(
                 x + size * 0.35, top + height, line, size=size, role="ink-muted", turned=True
             )
@@ -214,9 +211,22 @@ def _paint_heads(matrix: Matrix, sheet: Sheet, top: float, left: float, column: 
     return top + height + 6
 
 
+def _turned_lines(name: str, most: int, size: float) -> tuple[str, ...]:
+    """The lines of a turned name: longer rather than more than stand over one column."""
+    length = 150.0
+    while len(lines := wrap_text(name, length, size)) > most:
+        length *= 1.2
+    return lines
+
+
 def _level(name: str, width: float, size: float) -> tuple[str, ...]:
     """The lines of a name that stands level over its column, empty where it does not fit."""
     lines = wrap_text(name, width, size)
+    # Lines of even length: a single character on the last one looks like a slip.
+    even = width_px(name, size) / len(lines)
+    while len(wrap_text(name, even, size)) > len(lines):
+        even += size / 4
+    lines = wrap_text(name, even, size)
     words = set(name.split())
     is_whole = _is_han(name) or all(piece in words for line in lines for piece in line.split())
     fits = all(width_px(line, size) <= width for line in lines)

@@ -174,22 +174,34 @@ def _paint_grid(grid: Grid, sheet: Sheet, label: float, column: float) -> None:
 
 
 def _paint_list(grid: Grid, sheet: Sheet) -> None:
+    """Write the grid as a list, which needs no columns: mode, kind of provider, places."""
     style = sheet.style
+    kinds_left = 0.0 if style.is_narrow else 220.0
+    chips_left = min(kinds_left + widest(grid.columns, style.small) + 14, style.width * 0.6)
+    kind_width = chips_left - kinds_left - 14
     top = 2.0
     for name, line in zip(grid.rows, grid.cells, strict=True):
-        top = sheet.paragraph(0, top, name, style.width, bold=True)
+        if style.is_narrow:
+            top = sheet.paragraph(0, top, name, style.width, bold=True) + 2
+            reached = top
+        else:
+            reached = sheet.paragraph(0, top + 2, name, kinds_left - 14, bold=True)
         for kind, cell in zip(grid.columns, line, strict=True):
             if not cell:
                 continue
-            top = sheet.paragraph(0, top, kind, style.width, size=style.small, role="ink-muted")
-            x, top = 0.0, top + 3
+            kind_top = top + (_CHIP - style.small * LEADING) / 2
+            bottom = sheet.paragraph(
+                kinds_left, kind_top, kind, kind_width, size=style.small, role="ink-muted"
+            )
+            x = chips_left
             for place, href in cell:
                 needed = width_px(clean(place), style.small) + 14
-                if x and x + needed > style.width:
-                    x, top = 0.0, top + _CHIP + 4
+                if x > chips_left and x + needed > style.width:
+                    x, top = chips_left, top + _CHIP + 4
                 _paint_chip(place, href, sheet, x, top)
                 x += needed + _GAP
-            top += _CHIP + 6
+            top = max(top + _CHIP + 6, bottom + 2)
+        top = max(top, reached + 4)
         sheet.line((0, top), (style.width, top), stroke="rule")
         top += 6
     sheet.height = round(top)

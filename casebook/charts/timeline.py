@@ -125,9 +125,10 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         for item in everything
     )
     subtitle = (
-        "每一列是一年，同一年里的先后不分；长的空白从轴上剪去"
+        "每一列是一年；只知道年份的，放在那一年正中；长的空白从轴上剪去"
         if zh
-        else "A column is a year, with no order inside it; long silences are cut from the axis"
+        else "A column is a year; what is known by its year only stands in the middle of it; long"
+        " silences are cut from the axis"
     )
     return Table(
         CHART.name,
@@ -258,15 +259,23 @@ def _paint(strip: Strip, sheet: Sheet) -> None:
     axis_top = top
     top = _paint_years(axis, sheet, top)
     body_top = top
+    bands = []
     for row in strip.rows:
-        top = _paint_row(row, axis, sheet, top, beside)
+        top, band = _paint_row(row, axis, sheet, top, beside)
+        bands.append(band)
     for moment in strip.everywhere:
         x = axis.at(moment.last if moment.last is not None else moment.first or 0)
-        sheet.line((x, body_top - 4), (x, top + 4), stroke="accent", stroke_width=1.25)
+        # The line may not run through the names that stand between the rows.
+        whole = ((body_top - 4, top + 4),)
+        for upper, lower in whole if beside else (*bands, (top, top + 4)):
+            sheet.line((x, upper), (x, lower), stroke="accent", stroke_width=1.25)
         sheet.rectangle(x - 4, top + 2, 8, 8, fill="accent")
     top += 14 if strip.everywhere else 4
-    for words in (*(moment.title for moment in strip.everywhere),):
-        top = sheet.paragraph(0, top, f"■ {words}", style.width, size=style.small, role="ink-muted")
+    for moment in strip.everywhere:
+        sheet.rectangle(2, top + style.small * LEADING / 2 - 4, 8, 8, fill="accent")
+        top = sheet.paragraph(
+            18, top, moment.title, style.width - 18, size=style.small, role="ink-muted"
+        )
     for words in strip.captions:
         top = sheet.paragraph(0, top, words, style.width, size=style.small, role="ink-muted")
     _paint_cuts(axis, sheet, axis_top + 4, body_top)
@@ -307,27 +316,33 @@ class _Axis:
 def _paint_years(axis: _Axis, sheet: Sheet, top: float) -> float:
     size = sheet.style.small
     y = top + size * LEADING + 2
-    reached = 0.0
+    room = width_px("2000", size) + 8
+    step = next((n for n in (1, 2, 5, 10, 20, 50) if n * axis.year_width >= room), 100)
+    taken: list[tuple[float, float]] = []
     for first, last in axis.runs:
         start, end = axis.at(first), axis.at(last) + axis.year_width
         sheet.line((start, y), (end, y), stroke="ink-muted")
-        for year in range(first, last + 1):
+        sheet.line((end, y), (end, y + 5), stroke="ink-muted")
+        years = range(first, last + 1)
+        for year in years:
             x = axis.at(year)
             sheet.line((x, y), (x, y + 5), stroke="ink-muted")
-            words = str(year)
-            half = width_px(words, size) / 2
-            centre = min(max(x + axis.year_width / 2, half), sheet.width - half)
-            shown = words
-            if width_px(words, size) + 6 > axis.year_width and year not in (first, last):
-                # Years that would run into each other are left to the ticks between them.
+        round_years = [year for year in years if year % step == 0]
+        for year in (first, *round_years, last):
+            half = (room - 6) / 2
+            middle = axis.at(year) + axis.year_width / 2
+            middle = min(max(middle, half), sheet.width - half)
+            if any(left < middle + half and middle - half < right for left, right in taken):
                 continue
-            if centre - half < reached:
-                continue
+            taken.append((middle - half, middle + half))
             sheet.text(
-                centre, top + baseline(size), shown, size=size, role="ink-muted", anchor="middle"
+                middle,
+                top + baseline(size),
+                str(year),
+                size=size,
+                role="ink-muted",
+                anchor="middle",
             )
-            reached = centre + half + 5
-        sheet.line((end, y), (end, y + 5), stroke="ink-muted")
     return y + 10
 
 
@@ -338,7 +353,10 @@ def _paint_cuts(axis: _Axis, sheet: Sheet, top: float, bottom: float) -> None:
             sheet.line((x + shift - 2, y + 6), (x + shift + 3, y - 6), stroke="ink-muted")
 
 
-def _paint_row(row: Row, axis: _Axis, sheet: Sheet, top: float, beside: bool) -> float:
+def _paint_row(
+    row: Row, axis: _Axis, sheet: Sheet, top: float, beside: bool
+) -> tuple[float, tuple[float, float]]:
+    """Draw a row; give its bottom edge and the band that its marks stand in."""
     style = sheet.style
     stacks = _stack(row.moments, axis)
     lanes = max((lane for _, lane in stacks), default=0) + 1
@@ -352,7 +370,7 @@ def _paint_row(row: Row, axis: _Axis, sheet: Sheet, top: float, beside: bool) ->
         _paint_moment(moment, axis, sheet, middle_first + lane * (2 * _RADIUS + 4))
     bottom = top + height + 5
     sheet.line((0, bottom), (style.width, bottom), stroke="grid")
-    return bottom + 5
+    return bottom + 5, (top, bottom)
 
 
 def _paint_name(row: Row, sheet: Sheet, top: float, width: float) -> float:
@@ -379,9 +397,13 @@ def _span(moment: Moment, axis: _Axis) -> tuple[float, float]:
 
 def _stack(moments: Sequence[Moment], axis: _Axis) -> list[tuple[Moment, int]]:
     """Each moment with the first lane in which it covers no other."""
+
+    def _in_stack(moment: Moment) -> tuple[bool, float]:
+        return moment.marker == "latest_only", _span(moment, axis)[0]
+
     ends: list[float] = []
     placed = []
-    for moment in sorted(moments, key=lambda moment: _span(moment, axis)[0]):
+    for moment in sorted(moments, key=_in_stack):
         start, end = _span(moment, axis)
         lane = next((i for i, reached in enumerate(ends) if reached + 3 <= start), len(ends))
         if lane == len(ends):

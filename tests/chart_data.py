@@ -1,0 +1,147 @@
+"""Small data sets for the tests of charts: a builder fills in what a test is not about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from casebook.charts.sheet import NARROW, WIDE, Sheet
+from casebook.dataset import Dataset
+from casebook.dates import parse_period
+from casebook.model import (
+    Answer,
+    Case,
+    Event,
+    Figure,
+    Measure,
+    Question,
+    Region,
+    Source,
+    Term,
+    Text,
+    Vocabulary,
+)
+from casebook.quantity import parse_quantity
+
+STYLES = (WIDE, NARROW)
+
+
+def terms(*keys: str) -> dict[str, Term]:
+    return {key: Term(key, Text(f"词{key}", f"Term {key}")) for key in keys}
+
+
+def vocabulary() -> Vocabulary:
+    measures = {
+        "annual_total": Measure(
+            "annual_total",
+            Text("年度总额", "Annual total"),
+            "money",
+            Text("甲", "A"),
+            spending=True,
+        ),
+        "unit_price": Measure(
+            "unit_price", Text("单价", "Unit price"), "money", Text("乙", "B"), spending=True
+        ),
+        "payout_cap": Measure(
+            "payout_cap", Text("赔付上限", "Ceiling"), "money", Text("丙", "C"), cap=True
+        ),
+        "programme_total": Measure(
+            "programme_total", Text("混合资金", "Mixed"), "money", Text("丁", "D"), mixed=True
+        ),
+        "share": Measure("share", Text("占比", "Share"), "share", Text("戊", "E")),
+        "count": Measure("count", Text("数量", "Count"), "count", Text("己", "F")),
+    }
+    questions = {
+        "purchaser": Question("purchaser", Text("谁在买", "Who buys"), Text("谁？", "Who?")),
+        "mode": Question("mode", Text("怎样买", "How"), Text("？", "?"), terms="modes"),
+        "provider_type": Question(
+            "provider_type", Text("承接方", "From whom"), Text("？", "?"), terms="provider_types"
+        ),
+        "amount": Question("amount", Text("金额", "Amount"), Text("？", "?"), derived=True),
+    }
+    return Vocabulary(
+        questions=questions,
+        topics=terms("topic"),
+        provider_types=terms("agency", "company"),
+        modes=terms("tender", "posts"),
+        measures=measures,
+        statuses=terms("reported", "planned", "set"),
+        scopes=terms("city", "fund"),
+        per=terms("post", "year"),
+        document_states=terms("issued"),
+        source_kinds=terms("report"),
+    )
+
+
+def figure(
+    amount: str = "100万元",
+    period: str = "2010",
+    id: str = "f1",
+    case: str = "one",
+    measure: str = "annual_total",
+    status: str = "reported",
+    label: str = "金额",
+    **more: str | tuple[str, ...],
+) -> Figure:
+    return Figure(
+        id=id,
+        case=case,
+        label=Text(label, f"Label {id}"),
+        quantity=parse_quantity(amount),
+        measure=measure,
+        per=tuple(more.get("per", ())),
+        period=parse_period(period),
+        status=status,
+        source="s",
+        scope=str(more.get("scope", "")),
+        part_of=str(more.get("part_of", "")),
+        follows=str(more.get("follows", "")),
+    )
+
+
+def event(date: str, title: str = "发生了一件事", case: str = "one", status: str = "") -> Event:
+    return Event(case, parse_period(date), Text(title, "Something happened"), "s", status)
+
+
+def case(
+    figures: Sequence[Figure] = (),
+    events: Sequence[Event] = (),
+    slug: str = "one",
+    answers: Mapping[str, Answer] | None = None,
+) -> Case:
+    return Case(
+        slug=slug,
+        path=f"data/cases/{slug}.yaml",
+        title=Text("题"),
+        region="110000",
+        topic="topic",
+        summary=Text("摘要"),
+        answers=answers or {},
+        figures={figure.id: figure for figure in figures},
+        events=tuple(events),
+    )
+
+
+def dataset(*cases: Case, place: str = "甲地", place_en: str = "Placeham") -> Dataset:
+    region = Region("110000", Text("甲省"), Text(place, place_en), "province")
+    source = Source("s", Text("来源", "Source"), Text("社", "Press"), "report")
+    return Dataset(cases, vocabulary(), {"110000": region}, {"s": source})
+
+
+def faults_of(sheet: Sheet) -> list[str]:
+    """Texts that leave the sheet or cover each other, in words."""
+    boxes = [words.box for words in sheet.words]
+    found = [
+        f"{box.text!r} leaves the sheet"
+        for box in boxes
+        if box.left < -0.6
+        or box.right > sheet.width + 0.6
+        or box.top < -0.6
+        or box.bottom > sheet.height + 0.6
+    ]
+    found += [
+        f"{box.text!r} covers {other.text!r}"
+        for index, box in enumerate(boxes)
+        for other in boxes[index + 1 :]
+        if box.overlaps(other)
+    ]
+    return found
