@@ -23,9 +23,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = make_parser()
+    # `build` may be left out, with or without its options.
+    if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
+        arguments.insert(0, "build")
     try:
-        options = parser.parse_args(arguments or ["build"])
+        options = make_parser().parse_args(arguments)
     except SystemExit as stop:
         return int(stop.code or 0)
     lang = choose_language(options.lang)
@@ -57,13 +59,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def make_parser() -> argparse.ArgumentParser:
     """The parser of the command line; each command stores the function that runs it."""
-    # Both levels take --lang; the suppressed default keeps one from overwriting the other.
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS)
-    common.add_argument("--project", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-    parser = argparse.ArgumentParser(prog="build.py", description="Casebook", parents=[common])
-    parser.set_defaults(lang=None, project=str(PROJECT), run=run_build)
+    parser = argparse.ArgumentParser(prog="build.py", description="Casebook")
     commands = parser.add_subparsers(dest="command", required=True)
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--lang", choices=("zh", "en"), help="language of the messages")
+    common.add_argument("--project", default=str(PROJECT), help=argparse.SUPPRESS)
 
     build = commands.add_parser("build", help="build the site", parents=[common])
     build.add_argument("--output", default="output", help="folder of the site (default: output)")

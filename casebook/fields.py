@@ -43,7 +43,7 @@ def nearest(word: str, known: Collection[str]) -> str:
     if meant in known:
         return meant or ""
     by_folded = {name.casefold(): name for name in known}
-    found = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.7)
+    found = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[found[0]] if found else ""
 
 

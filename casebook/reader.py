@@ -270,7 +270,8 @@ def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[P
         zh, en = "最外层应当是“字段: 值”的行", "the file should hold lines of “field: value”"
         return None, [*problems, Problem(path, node.at, "E132", zh, en)]
     slug = path.rsplit("/", 1)[-1].removesuffix(".yaml")
-    case = _CaseReader(node, path, slug, problems, lists).read()
+    lines = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    case = _CaseReader(node, path, slug, lines, problems, lists).read()
     broken = any(problem.severity == "error" for problem in problems)
     return (None if broken else case), problems
 
@@ -279,9 +280,16 @@ class _CaseReader:
     """Reads one case; every part is read even where another is wrong."""
 
     def __init__(
-        self, node: Mapping, path: str, slug: str, problems: list[Problem], lists: Lists
+        self,
+        node: Mapping,
+        path: str,
+        slug: str,
+        lines: list[str],
+        problems: list[Problem],
+        lists: Lists,
     ) -> None:
         self.slug = slug
+        self.lines = lines
         self.path = path
         self.lists = lists
         self.vocabulary = lists.vocabulary
@@ -306,7 +314,10 @@ class _CaseReader:
                 self.read_conflict(inner) for inner in fields.items("conflicts", CONFLICT_FIELDS)
             ),
             story=fields.bilingual_block("story"),
-            story_at=(_first_line(fields, "story"), _first_line(fields, "story_en")),
+            story_at=(
+                _text_start(fields, "story", self.lines),
+                _text_start(fields, "story_en", self.lines),
+            ),
             updated=self.read_day("updated"),
             state="draft"
             if fields.term("state", {"published": None, "draft": None}) == "draft"
@@ -635,10 +646,14 @@ class _CaseReader:
         )
 
 
-def _first_line(fields: Fields, name: str) -> Position:
+def _text_start(fields: Fields, name: str, lines: list[str]) -> Position:
+    """Where the first character of a text stands, which for a block is below its | or >."""
     value = fields.node.entries.get(name)
     if not isinstance(value, Scalar):
         return START
-    # A block scalar is marked at its | or >, its text begins on the next line.
-    below = 1 if value.style in ("|", ">") else 0
-    return Position(value.at.line + below, value.at.column)
+    if value.style not in ("|", ">"):
+        return value.at
+    for number, line in enumerate(lines[value.at.line :], value.at.line + 1):
+        if line.strip():
+            return Position(number, len(line) - len(line.lstrip()) + 1)
+    return value.at

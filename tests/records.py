@@ -1,0 +1,89 @@
+"""Builders of records: each fills in what a test is not about."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from casebook.dataset import Dataset, order_cases
+from casebook.errors import Problem
+from casebook.model import Case
+from casebook.reader import Lists, read_case, read_dataset, read_lists
+
+TINY = Path(__file__).parent / "tiny_site"
+
+FIGURE = {
+    "label": "购买金额",
+    "amount": "120万元",
+    "measure": "annual_total",
+    "period": "2013",
+    "status": "reported",
+    "source": "evening-2015-03-02",
+}
+
+RECORD = """\
+title: 海曙：读书会由谁来办
+region: 330203
+topic: reading
+summary: 一句话。
+answers:
+  purchaser: 海曙区
+  provider_type: library
+  mode: tender
+"""
+
+
+@cache
+def tiny_lists() -> Lists:
+    """The vocabulary, regions and sources of the tiny site."""
+    problems: list[Problem] = []
+    lists = read_lists(TINY, problems)
+    assert not problems
+    return lists
+
+
+@cache
+def tiny_dataset() -> Dataset:
+    """The data set of the tiny site."""
+    dataset, problems = read_dataset(TINY)
+    assert not problems
+    return dataset
+
+
+def record(*figures: str, rest: str = "") -> str:
+    """A sound record with the given figures, each as YAML, and further fields."""
+    lines = [RECORD]
+    if figures:
+        lines.append("figures:\n")
+        lines.extend(figures)
+    return "".join(lines) + rest
+
+
+def figure(name: str = "paid", **fields: str | None) -> str:
+    """One figure as YAML; a field given as None is left out."""
+    merged = {key: value for key, value in (FIGURE | fields).items() if value is not None}
+    return f"  {name}:\n" + "".join(f"    {key}: {value}\n" for key, value in merged.items())
+
+
+def read(text: str, slug: str = "haishu") -> tuple[Case | None, list[Problem]]:
+    """The case and the problems of a record given as text."""
+    return read_case(text.encode(), f"data/cases/{slug}.yaml", tiny_lists())
+
+
+def case_of(text: str, slug: str = "haishu") -> Case:
+    """The case of a record that must be sound."""
+    case, problems = read(text, slug)
+    assert case is not None, problems
+    return case
+
+
+def dataset_of(*texts: str) -> Dataset:
+    """A data set of sound records, named case-1, case-2 and so on."""
+    cases = [case_of(text, f"case-{number}") for number, text in enumerate(texts, 1)]
+    lists = tiny_lists()
+    return Dataset(order_cases(cases), lists.vocabulary, lists.regions, lists.sources)
+
+
+def shown(problems: list[Problem]) -> list[str]:
+    """Problems as `line:column CODE`, sorted."""
+    return [f"{p.at.line}:{p.at.column} {p.code}" for p in sorted(problems)]

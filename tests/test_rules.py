@@ -1,0 +1,94 @@
+"""Rules across fields and records."""
+
+from __future__ import annotations
+
+import pytest
+
+from casebook.dataset import Dataset
+from casebook.rules import RULES, check_rules
+from tests.records import case_of, dataset_of, figure, record, shown, tiny_dataset, tiny_lists
+
+
+def test_the_tiny_site_keeps_every_rule() -> None:
+    assert check_rules(tiny_dataset()) == []
+
+
+def test_every_rule_is_a_sentence() -> None:
+    assert all(rule.__doc__ and rule.__doc__.endswith(".") for rule in RULES)
+
+
+@pytest.mark.parametrize(
+    ("slug", "code"),
+    [
+        pytest.param("东莞", "E240", id="Chinese"),
+        pytest.param("Dongguan", "E240", id="capital letter"),
+        pytest.param("a--b", "E240", id="two hyphens"),
+        pytest.param("a b", "E240", id="blank"),
+        pytest.param("..", "E240", id="parent folder"),
+        pytest.param("x" * 81, "E240", id="too long"),
+        pytest.param("con", "E241", id="a device of Windows"),
+        pytest.param("lpt9", "E241", id="a port of Windows"),
+        pytest.param("index", "E242", id="the home page"),
+        pytest.param("site", "E242", id="the name in references"),
+    ],
+)
+def test_a_slug_that_is_not_safe_is_refused(slug: str, code: str) -> None:
+    lists = tiny_lists()
+    case = case_of(record(), slug=slug)
+
+    problems = check_rules(Dataset((case,), lists.vocabulary, lists.regions, lists.sources))
+
+    assert [p.code for p in problems] == [code]
+
+
+@pytest.mark.parametrize(
+    ("story", "at", "hint"),
+    [
+        pytest.param("花去{{paid_2014}}。", "18:5", "paid", id="unknown figure"),
+        pytest.param("共{{case-9.paid}}。", "18:4", "case-1.paid", id="unknown case"),
+        pytest.param("共{{paid|safe}}。", "18:4", "", id="no expression"),
+        pytest.param("共{{ 7*7 }}。", "18:4", "", id="no arithmetic"),
+        pytest.param("共{{site.places}}。", "18:4", "", id="unknown count of the site"),
+    ],
+)
+def test_a_reference_names_a_figure(story: str, at: str, hint: str) -> None:
+    dataset = dataset_of(record(figure(), rest=f"story: |\n  {story}\n"))
+
+    problems = check_rules(dataset)
+
+    assert shown(problems) == [f"{at} E250"]
+    assert hint in problems[0].hint_zh
+
+
+def test_a_reference_may_name_another_case_or_a_count_of_the_site() -> None:
+    story = "story: |\n  {{paid}} {{case-2.paid}} {{site.cases}}\n"
+    dataset = dataset_of(record(figure(), rest=story), record(figure()))
+
+    assert check_rules(dataset) == []
+
+
+@pytest.mark.parametrize("field", ["part_of", "follows"])
+def test_related_figures_stand_in_the_same_case(field: str) -> None:
+    dataset = dataset_of(record(figure("paid"), figure("more", **{field: "piad"})))
+
+    problems = check_rules(dataset)
+
+    assert [p.code for p in problems] == ["E250"]
+    assert "paid" in problems[0].hint_en
+
+
+def test_a_figure_is_no_part_of_itself() -> None:
+    assert [p.code for p in check_rules(dataset_of(record(figure(part_of="paid"))))] == ["E250"]
+
+
+def test_a_conflict_has_two_sides() -> None:
+    conflict = "conflicts:\n  - about: 金额\n    figures: [paid]\n    note: 只有一种说法。\n"
+    dataset = dataset_of(record(figure(), rest=conflict))
+
+    assert shown(check_rules(dataset)) == ["18:5 E236"]
+
+
+def test_an_amount_worded_as_a_plan_is_not_told_as_a_deed() -> None:
+    dataset = dataset_of(record(figure(amount="将突破亿元", status="reported")))
+
+    assert [p.code for p in check_rules(dataset)] == ["E237"]
