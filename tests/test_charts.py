@@ -21,6 +21,7 @@ from casebook.charts import (
 )
 from casebook.charts.base import Table, describe, paint_panel
 from casebook.charts.marks import Mark, legend_kinds, mark_of
+from casebook.charts.picture import compose_picture, write_picture_png
 from casebook.charts.rise import change_words
 from casebook.charts.sheet import NARROW, WIDE, Sheet, Style
 from casebook.charts.svg import SENTINELS, build_figure, paint_in, write_svg
@@ -541,3 +542,16 @@ def test_finding_and_describing_need_no_matplotlib() -> None:
     )
 
     assert done.returncode == 0, done.stderr
+
+
+def test_a_picture_holds_its_finding_and_comes_out_the_same_twice(real: Dataset) -> None:
+    table = table_of("beijing-series", real)
+    sheet = compose_picture(chart_of(table), table, ["来源"])
+    colours = {role: f"#0000{index:02x}" for index, role in enumerate(CHART_ROLES)}
+
+    first, second = (write_picture_png(sheet, colours) for _ in range(2))
+
+    assert faults_of(sheet) == []
+    assert first.startswith(b"\x89PNG")
+    assert first == second
+    assert "".join(words.text for words in sheet.words if words.size == 22) == table.finding

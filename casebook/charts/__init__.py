@@ -20,6 +20,19 @@ from casebook.dataset import Dataset
 from casebook.errors import Lang
 from casebook.model import Case
 
+__all__ = [
+    "CHARTS",
+    "Chart",
+    "Drawn",
+    "Selected",
+    "Table",
+    "chart_of",
+    "draw_chart",
+    "find_charts",
+    "find_charts_of",
+    "tabulate_chart",
+]
+
 CHARTS: Final[tuple[Chart, ...]] = (
     disclosure.CHART,
     panels.CHART,

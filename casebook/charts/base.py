@@ -68,7 +68,7 @@ class Table:
 class LegendItem:
     """One mark that a chart uses: its kind, its words, and the mark itself as inline SVG."""
 
-    kind: Kind
+    kind: str
     words: str
     swatch: str
 
@@ -237,4 +237,5 @@ def _legend_item(kind: Kind, table: Table) -> LegendItem:
     sheet = Sheet(Style("wide", 40, 14, 14), height=22)
     draw_swatch(sheet, mark_of_kind(kind), 2, 5, 12)
     words = LEGEND[kind].inside(table.lang)
-    return LegendItem(kind, words, write_svg(sheet, f"{table.name}-legend-{kind}", words))
+    # The words stand beside the swatch, which has nothing to add for those who hear the page.
+    return LegendItem(kind, words, write_svg(sheet, f"{table.name}-legend-{kind}", ""))

@@ -148,7 +148,12 @@ def _paint(matrix: Matrix, sheet: Sheet) -> None:
             sheet.paragraph(0, text_top, place, names_width)
         for index, state in enumerate(states):
             x = left + (index + 0.5) * column
-            _paint_state(state, sheet, x, top + height / 2, radius)
+            colon = "：" if matrix.lang == "zh" else ": "
+            words = (
+                f"{place} · {matrix.questions[index]}{colon}{_STATES[state].inside(matrix.lang)}"
+            )
+            with sheet.link("", words):
+                _paint_state(state, sheet, x, top + height / 2, radius)
         top += height
         sheet.line((0, top), (style.width, top), stroke="grid")
     top += 3

@@ -111,7 +111,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Shapes and words that lead somewhere together, with what they say when pointed at."""
+    """Shapes and words that lead somewhere together, with what they say when pointed at.
+
+    Without an address they only belong together.
+    """
 
     href: str
     title: str
@@ -153,7 +156,7 @@ class Sheet:
 
     @contextmanager
     def link(self, href: str, title: str) -> Iterator[None]:
-        """Make what is drawn inside lead to an address; links do not nest."""
+        """Make what is drawn inside lead to an address, if any; links do not nest."""
         if self._open is not None:
             raise ValueError("a link inside a link")
         inside: list[Shape | Words] = []

@@ -42,16 +42,17 @@ def write_svg(sheet: Sheet, prefix: str, label: str) -> str:
     """The sheet as one inline SVG element whose ids begin with the prefix.
 
     A drawing with links is a group for assistive technology, because the parts of an image
-    cannot be reached.
+    cannot be reached; one without a label is hidden from it.
     """
     renderer = _renderer_class()(sheet.width, sheet.height, prefix)
     build_figure(sheet, SENTINELS).draw(renderer)
     role = "group" if any(isinstance(part, Link) for part in sheet.parts) else "img"
     size = f'width="{number(sheet.width)}" height="{number(sheet.height)}"'
     box = f"0 0 {number(sheet.width)} {number(sheet.height)}"
+    heard = f'role="{role}" aria-label={quote(clean(label))}' if label else 'aria-hidden="true"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart__svg" {size} viewBox="{box}"'
-        f' role="{role}" aria-label={quote(clean(label))}>{renderer.markup()}</svg>'
+        f" {heard}>{renderer.markup()}</svg>"
     )
 
 
@@ -79,33 +80,41 @@ def quote(text: str) -> str:
     return '"' + escape(text, {'"': "&quot;"}) + '"'
 
 
-def build_figure(sheet: Sheet, colours: Mapping[str, Colour]) -> Any:
-    """A matplotlib Figure that holds the parts of a sheet as artists, a pixel to a dot."""
+def build_figure(
+    sheet: Sheet, colours: Mapping[str, Colour], *, scale: float = 1, font: str = ""
+) -> Any:
+    """A matplotlib Figure that holds the parts of a sheet as artists.
+
+    A pixel is `scale` dots. `font` is the file to set text in, needed by backends that draw
+    letters themselves.
+    """
     from matplotlib.figure import Figure
     from matplotlib.transforms import Affine2D
 
-    figure = Figure(figsize=(sheet.width / 72, sheet.height / 72), dpi=72, frameon=False)
-    down = Affine2D().scale(1, -1).translate(0, sheet.height)
+    size = (sheet.width / 72, sheet.height / 72)
+    figure = Figure(figsize=size, dpi=72 * scale, frameon=False)
+    down = Affine2D().scale(1, -1).translate(0, sheet.height).scale(scale)
     group = _group_class()
     for part in sheet.parts:
         if isinstance(part, Link):
-            inside = [_artist(item, colours) for item in part.parts]
+            inside = [_artist(item, colours, font) for item in part.parts]
             for artist in inside:
                 artist.set_figure(figure)
                 artist.set_transform(down)
             figure.add_artist(group(part, inside))
         else:
-            artist = _artist(part, colours)
+            artist = _artist(part, colours, font)
             artist.set_transform(down)
             figure.add_artist(artist)
     return figure
 
 
-def _artist(part: Shape | Words, colours: Mapping[str, Colour]) -> Artist:
+def _artist(part: Shape | Words, colours: Mapping[str, Colour], font: str) -> Artist:
     if isinstance(part, Words):
+        from matplotlib.font_manager import FontProperties
         from matplotlib.text import Text
 
-        return Text(
+        text = Text(
             part.x,
             part.y,
             part.text,
@@ -119,6 +128,11 @@ def _artist(part: Shape | Words, colours: Mapping[str, Colour]) -> Artist:
             parse_math=False,
             zorder=1,
         )
+        if font:
+            text.set_fontproperties(FontProperties(fname=font, size=part.size))
+            # One code point has a Chinese and a Japanese shape.
+            text.set_language("zh-Hans")
+        return text
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
@@ -177,6 +191,7 @@ def _renderer_class() -> Any:
             self._prefix = prefix
             self._elements: list[str] = []
             self._groups: list[bool] = []
+            self._ends: list[str] = []
             self._patterns: dict[str, str] = {}
 
         def markup(self) -> str:
@@ -198,13 +213,14 @@ def _renderer_class() -> Any:
                 self._elements.append("</g>")
 
         def open_link(self, href: str, title: str) -> None:
-            """Begin a link with the words that it shows when pointed at."""
+            """Begin a link, or a group, with the words that it shows when pointed at."""
             words = f"<title>{escape(title)}</title>" if title else ""
-            self._elements.append(f"<a href={quote(href)}>{words}")
+            self._ends.append("</a>" if href else "</g>")
+            self._elements.append((f"<a href={quote(href)}>" if href else "<g>") + words)
 
         def close_link(self) -> None:
-            """End a link."""
-            self._elements.append("</a>")
+            """End a link or a group."""
+            self._elements.append(self._ends.pop())
 
         def draw_path(self, gc: Any, path: Any, transform: Any, rgbFace: Any = None) -> None:
             attributes = f'd="{self._path_data(path, transform)}"'

@@ -367,7 +367,8 @@ def _paint_row(
     if beside:
         _paint_name(row, sheet, top + (height - style.size * LEADING) / 2, 200)
     for moment, lane in stacks:
-        _paint_moment(moment, axis, sheet, middle_first + lane * (2 * _RADIUS + 4))
+        with sheet.link(row.href, moment.title):
+            _paint_moment(moment, axis, sheet, middle_first + lane * (2 * _RADIUS + 4))
     bottom = top + height + 5
     sheet.line((0, bottom), (style.width, bottom), stroke="grid")
     return bottom + 5, (top, bottom)
