@@ -13,7 +13,7 @@ from casebook.errors import Lang
 from casebook.model import Text
 
 if TYPE_CHECKING:
-    from casebook.charts import Drawn
+    from casebook.charts.base import Drawn
 
 LANGS: tuple[Lang, ...] = ("zh", "en")
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from casebook.comparability import group_by_class
 from casebook.dataset import Dataset, TimelineItem
-from casebook.errors import Lang
-from casebook.model import NO_TEXT, Case, Region, Text
+from casebook.errors import START, Lang
+from casebook.model import NO_TEXT, Case, Figure, Region, Text
 from casebook.pages.base import LANGS, Page, PageType, Site
 from casebook.pages.linked_data import describe_case
 from casebook.pages.views import (
@@ -25,6 +25,7 @@ from casebook.pages.views import (
     show_figure,
     show_reports,
 )
+from casebook.prose import find_references, resolve_figure
 
 LANES = ("dated", "uncertain", "latest_only")
 
@@ -85,8 +86,10 @@ def make_case(case: Case, lang: Lang, site: Site) -> Page:
             "events": tuple(show_event(item, dataset) for item in _order_events(case)),
             "documents": tuple(show_document(case, item, dataset) for item in case.documents),
             "disputes": list_disputes(case, dataset),
-            "missing": tuple(fact.question for fact in facts if fact.state == "not_stated"),
-            "addressee": _addressee(case, dataset),
+            "missing": tuple(
+                fact.question for fact in facts if fact.state in ("not_stated", "partial")
+            ),
+            "cited": list_cited(case, lang, dataset),
             "sources": sources,
             "before": link_case(before, dataset) if before else None,
             "after": link_case(after, dataset) if after else None,
@@ -138,6 +141,16 @@ def list_disputes(case: Case, dataset: Dataset) -> tuple[Dispute, ...]:
     )
 
 
+def list_cited(case: Case, lang: Lang, dataset: Dataset) -> tuple[FigureRow, ...]:
+    """The figures that the story names, each once, in the order of the text."""
+    named: dict[str, Figure] = {}
+    for reference in find_references(case.story.inside(lang), START):
+        figure = resolve_figure(reference.case, reference.name, case, dataset)
+        if figure is not None:
+            named.setdefault(figure.key, figure)
+    return tuple(show_figure(figure, dataset) for figure in named.values())
+
+
 def make_index(site: Site) -> Iterator[Page]:
     """The list of all cases by region, in both languages."""
     groups: dict[str, list[CaseLink]] = {}
@@ -176,11 +189,6 @@ def _regions_above(case: Case, dataset: Dataset) -> tuple[Region, ...]:
         above.insert(0, dataset.regions[code])
         code = dataset.regions[code].parent
     return tuple(above)
-
-
-def _addressee(case: Case, dataset: Dataset) -> Text:
-    answer = dataset.answer(case, "purchaser")
-    return answer.text if answer.state == "stated" else NO_TEXT
 
 
 CASES = PageType("case", make_cases)

@@ -56,13 +56,9 @@ def make_feed(site: Site) -> Iterator[Page]:
         for updated, case in dated:
             if updated:
                 link = link_case(case, dataset)
-                title = Text(
-                    f"{link.place.zh}｜{link.title.zh}",
-                    f"{link.place.inside('en')} | {link.title.inside('en')}",
-                )
                 path = address(f"cases/{case.slug}/", lang)
                 entries.append(
-                    Entry(name_entry(case.slug, lang), path, title, link.summary, updated)
+                    Entry(name_entry(case.slug, lang), path, link.name, link.summary, updated)
                 )
         yield Page(
             url="feed.xml",

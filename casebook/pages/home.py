@@ -28,7 +28,8 @@ from casebook.pages.views import (
 
 # More amounts than this in one row of the overview hide the others from the reader.
 OVERVIEW_AMOUNTS = 3
-REFUSALS = 6
+MONEY_REFUSALS = 6
+COUNT_REFUSALS = 2
 
 _NOTHING = Markup("")
 
@@ -303,28 +304,13 @@ def _overview_row(case: Case, filters: tuple[int, ...], dataset: Dataset) -> Ove
 def choose_refusals(dataset: Dataset) -> tuple[Refusal, ...]:
     """Pairs of figures that invite a comparison which the data does not allow, with the reason.
 
-    The first pairs set public spending against other money, one for each other measure; the
-    rest are counts of one case that differ in what is counted.
+    The first pairs set public spending against the largest amount of each other measure of
+    money; the rest are counts of one case in the same unit at different times, through which a line
+    would be drawn although they count different things.
     """
-    figures = list(dataset.figures.values())
-    measures = dataset.vocabulary.measures
-    chosen: list[tuple[Figure, Figure]] = []
-    spending = [figure for figure in figures if measures[figure.measure].spending]
-    if spending:
-        pivot = max(spending, key=lambda figure: figure.quantity.magnitude)
-        seen = {pivot.measure}
-        for figure in figures:
-            if measures[figure.measure].kind == "money" and figure.measure not in seen:
-                seen.add(figure.measure)
-                chosen.append((pivot, figure))
-    for case in dataset.cases:
-        counts = [f for f in case.figures.values() if measures[f.measure].kind == "count"]
-        pairs = [pair for pair in combinations(counts, 2) if class_of(pair[0]) != class_of(pair[1])]
-        # The last pair holds the figures that an upward line would most likely be drawn through.
-        if len(counts) > 2 and pairs:
-            chosen.append(pairs[-1])
+    pairs = [*_money_pairs(dataset), *_count_pairs(dataset)]
     refusals = []
-    for one, other in chosen[:REFUSALS]:
+    for one, other in pairs:
         reason = why_not_comparable(one, other, dataset.vocabulary)
         if reason is not None:
             refusals.append(
@@ -337,6 +323,42 @@ def choose_refusals(dataset: Dataset) -> tuple[Refusal, ...]:
                 )
             )
     return tuple(refusals)
+
+
+def _money_pairs(dataset: Dataset) -> list[tuple[Figure, Figure]]:
+    measures = dataset.vocabulary.measures
+    figures = [figure for case in dataset.cases for figure in dataset.money_figures(case)]
+    pivot = next((figure for figure in figures if measures[figure.measure].spending), None)
+    if pivot is None:
+        return []
+    largest: dict[str, Figure] = {}
+    for figure in figures:
+        known = largest.get(figure.measure)
+        if known is None or known.quantity.magnitude < figure.quantity.magnitude:
+            largest[figure.measure] = figure
+    others = [figure for measure, figure in largest.items() if measure != pivot.measure]
+    others.sort(key=lambda figure: figure.quantity.magnitude, reverse=True)
+    return [(pivot, figure) for figure in others[:MONEY_REFUSALS]]
+
+
+def _count_pairs(dataset: Dataset) -> list[tuple[Figure, Figure]]:
+    measures = dataset.vocabulary.measures
+    found = []
+    for case in dataset.cases:
+        counts = [f for f in case.figures.values() if measures[f.measure].kind == "count"]
+        pair = next(
+            (
+                (one, other)
+                for one, other in combinations(counts, 2)
+                if one.quantity.unit == other.quantity.unit
+                and one.period != other.period
+                and class_of(one) != class_of(other)
+            ),
+            None,
+        )
+        if pair is not None:
+            found.append(pair)
+    return found[:COUNT_REFUSALS]
 
 
 def list_comparables(dataset: Dataset) -> tuple[Comparable, ...]:

@@ -25,9 +25,9 @@ def make_timeline(site: Site) -> Iterator[Page]:
             template="timeline.html",
             title=Text("时间线", "Timeline"),
             description=Text(
-                "有年份的、年份不确定的和没有注明日期的，分三列排开；没有记载的年份也写明。",
+                "有年份的、年份不确定的和没有注明日期的，分三组排开；没有记载的年份也写明。",
                 "What has a year, what has an uncertain year and what has no date, in three "
-                "lanes; years without a record are named.",
+                "groups; years without a record are named.",
             ),
             context={
                 "dated": dated,

@@ -26,7 +26,7 @@ from casebook.model import (
 )
 
 if TYPE_CHECKING:
-    from casebook.charts import Drawn
+    from casebook.charts.base import Drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,21 @@ class CaseLink:
     place: Text
     title: Text
     summary: Text
+
+    @property
+    def title_names_place(self) -> bool:
+        """Whether the title begins with the place, so that it need not be named again."""
+        return self.title.zh.startswith(self.place.zh)
+
+    @property
+    def name(self) -> Text:
+        """The title, after the place where the title itself does not begin with it."""
+        if self.title_names_place:
+            return self.title
+        return Text(
+            f"{self.place.zh}｜{self.title.zh}",
+            f"{self.place.inside('en')} | {self.title.inside('en')}",
+        )
 
 
 @dataclass(frozen=True, slots=True)
