@@ -62,10 +62,11 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
     change = change_words(before, after, lang)
     place = dataset.place(dataset.by_slug[selected.case]).inside(lang)
     amounts = (amount_words(before, lang), amount_words(after, lang))
+    label = before.label.inside(lang)
     finding = (
-        f"{place}：从{amounts[0]}到{amounts[1]}"
+        f"{place}：{label}从{amounts[0]}到{amounts[1]}"
         if zh
-        else f"{place}: from {amounts[0]} to {amounts[1]}"
+        else f"{place}: {label[:1].lower()}{label[1:]} from {amounts[0]} to {amounts[1]}"
     )
     rows = [figure_row(figure, marks[figure.key], dataset, lang) for figure in (before, after)]
     if change:

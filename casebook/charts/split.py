@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -20,7 +20,7 @@ from casebook.charts.base import (
     sources_of_figures,
 )
 from casebook.charts.marks import Mark, draw_mark, mark_of
-from casebook.charts.sheet import LEADING, Sheet, baseline, widest
+from casebook.charts.sheet import LEADING, Anchor, Sheet, baseline, widest
 from casebook.charts.text import clean, wrap_text
 from casebook.comparability import class_of, name_class
 from casebook.dataset import Dataset
@@ -121,18 +121,13 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         drawn.append(Part("", name, shown, f"{name}：{shown}", None, at, total))
         rows.append((place, name, amount, computed, "", "", ""))
     worded = amount_words(whole, lang)
-    if rest > 0:
-        finding = (
-            f"{place}：{worded}里，有{amount}来源没有说明用途"
-            if zh
-            else f"{place}: of {worded}, the source leaves {amount} unexplained"
-        )
+    label = whole.label.inside(lang)
+    if zh:
+        said = f"其中{amount}来源没有说明用途" if rest > 0 else f"分成{len(parts)}部分"
+        finding = f"{place}：{label}{worded}，{said}"
     else:
-        finding = (
-            f"{place}：{worded}分成{len(parts)}部分"
-            if zh
-            else f"{place}: {worded} in {len(parts)} parts"
-        )
+        said = f"{amount} of it unexplained" if rest > 0 else f"in {len(parts)} parts"
+        finding = f"{place}: {label[:1].lower()}{label[1:]}, {worded}, {said}"
     figures: list[Figure] = [whole, *parts]
     subtitle = name_class(class_of(whole), dataset.vocabulary).inside(lang)
     whole_part = Part(
@@ -175,13 +170,15 @@ def _size(part: Figure, whole: Figure) -> Decimal | None:
 
 def _paint(split: Split, sheet: Sheet) -> None:
     style = sheet.style
-    right = sheet.width - 10
+    # A soft end reaches beyond its value.
+    is_soft = any(part.mark and part.mark.end == "approx" for part in split.parts[-1:])
+    right = sheet.width - (10 if is_soft else 1)
     total = split.whole.end
 
     def x(value: Decimal) -> float:
         return 1 + float(value / total) * (right - 1)
 
-    top = _paint_words(split.whole, sheet, 2, 0)
+    top = _paint_words(split.whole, sheet, 2, 0, right)
     # The whole once more as one bar made of its parts.
     sheet.mark(split.whole.key, x(Decimal(0)), x(total))
     for part in split.parts:
@@ -194,7 +191,7 @@ def _paint(split: Split, sheet: Sheet) -> None:
     for part in split.parts:
         start, end = x(part.start), x(part.end)
         top = bottom + 12
-        top = _paint_words(part, sheet, top, start)
+        top = _paint_words(part, sheet, top, start, right)
         if part.mark is None:
             _paint_part(part, sheet, start, end, top)
         else:
@@ -215,34 +212,34 @@ def _paint_part(part: Part, sheet: Sheet, start: float, end: float, top: float) 
         draw_mark(sheet, part.mark, start, end, top, _THICK)
 
 
-def _paint_words(part: Part, sheet: Sheet, top: float, start: float) -> float:
+def _paint_words(part: Part, sheet: Sheet, top: float, start: float, right: float) -> float:
     # Words stand where the bar begins, or end at the right edge where there is no room for that.
-    role = "accent" if part.mark is None else "ink"
     small, size = sheet.style.small, sheet.style.size
-    top = _paint_aligned(sheet, part.name, start, top, small, "ink-muted", bold=False)
+    name = wrap_text(clean(part.name), sheet.width - 2, small)
+    amount = wrap_text(clean(part.amount), sheet.width - 2, size, True)
+    needed = max(widest(name, small), widest(amount, size, True))
+    at_start = start + needed <= sheet.width
+    anchor: Anchor = "start" if at_start else "end"
+    x = start if at_start else max(right, min(needed + 1, sheet.width))
+    if start <= 1:
+        anchor, x = "start", 0
+    for line in name:
+        sheet.text(x, top + baseline(small), line, size=small, role="ink-muted", anchor=anchor)
+        top += small * LEADING
     if part.mark is None:
-        top = _paint_aligned(sheet, part.amount, start, top, size, role, bold=True)
-    else:
-        with sheet.link(f"figure:{part.key}", part.title):
-            top = _paint_aligned(sheet, part.amount, start, top, size, role, bold=True)
-    return top + 4
+        return _paint_amount(sheet, amount, x, top, "accent", anchor)
+    with sheet.link(f"figure:{part.key}", part.title):
+        return _paint_amount(sheet, amount, x, top, "ink", anchor)
 
 
-def _paint_aligned(
-    sheet: Sheet, text: str, start: float, top: float, size: float, role: str, *, bold: bool
+def _paint_amount(
+    sheet: Sheet, lines: Sequence[str], x: float, top: float, role: str, anchor: Anchor
 ) -> float:
-    lines = wrap_text(clean(text), sheet.width - 2, size, bold)
-    needed = widest(lines, size, bold)
-    left = start if start > 1 and start + needed <= sheet.width else 0.0
-    at_right = start > 1 and left == 0.0
+    size = sheet.style.size
     for line in lines:
-        y = top + baseline(size)
-        if at_right:
-            sheet.text(sheet.width, y, line, size=size, role=role, bold=bold, anchor="end")
-        else:
-            sheet.text(left, y, line, size=size, role=role, bold=bold)
+        sheet.text(x, top + baseline(size), line, role=role, bold=True, anchor=anchor)
         top += size * LEADING
-    return top
+    return top + 4
 
 
 CHART = Chart("split", tabulate, _paint, find_in=find_in)
