@@ -195,6 +195,7 @@ def test_reports_of_one_period_that_disagree_stand_side_by_side() -> None:
     table = table_of("one-series", dataset(case(figures)))
 
     assert [bar.together for bar in table.panels[0].content.bars] == [0, 1, 1]
+    assert table.finding == "甲地：2010年1万元，2011年2万元，2011年3万元；2011年说法不一"
 
 
 def test_money_of_two_classes_never_shares_a_scale() -> None:

@@ -135,7 +135,10 @@ def _paint_block(block: Block, sheet: Sheet, top: float) -> float:
         bar_top = top
         top = scale.paint_row(bar, top)
         if bar.together:
-            sheet.line((1, bar_top - 1), (1, top + 1), stroke="accent", stroke_width=2)
+            # One bracket embraces all the reports, across the space between their bars.
+            upper = bar_top - (7 if not starts_group else 1)
+            x = scale.left - 8
+            sheet.line((x, upper), (x, top + 1), stroke="accent", stroke_width=2)
         previous = bar
     _draw_zero(sheet, scale, first, top)
     if block.change:
@@ -146,7 +149,8 @@ def _paint_block(block: Block, sheet: Sheet, top: float) -> float:
 
 
 def _draw_zero(sheet: Sheet, scale: _Scale, top: float, bottom: float) -> None:
-    if scale.has_axis:
+    # On a phone words stand over the zero, so each bar has its own piece of the line.
+    if scale.has_axis and not sheet.style.is_narrow:
         sheet.line((scale.left, top - 2), (scale.left, bottom + 2), stroke="ink-muted")
 
 
@@ -212,7 +216,8 @@ class _Scale:
         abouts = [clean(bar.about) for bar in block.bars]
         amounts = [clean(bar.amount) for bar in block.bars]
         label_width = amount_width = 0.0
-        indent = 12.0 if any(bar.together for bar in block.bars) else 0.0
+        is_bracketed = any(bar.together for bar in block.bars)
+        indent = 12.0 if is_bracketed and style.is_narrow else 0.0
         beyond = max(overhang(bar.mark, _THICK) for bar in block.bars)
         left, right = indent, style.width - beyond - 1
         if not style.is_narrow:
@@ -307,6 +312,9 @@ class _Scale:
                 top = sheet.paragraph(left, top, amount, room, bold=True)
             top += 3
             self._draw(bar, top)
+        if self.has_axis:
+            bottom = top + _THICK + 2
+            sheet.line((left, top - 2), (left, bottom), stroke="ink-muted")
         return top + _THICK
 
     def _paint_glyph_row(self, bar: Bar, top: float) -> float:

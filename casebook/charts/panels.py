@@ -76,6 +76,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         panels.append(PanelTable(title, f"{title}。{measure.compare.inside(lang)}", blocks))
     zh = lang == "zh"
     count, kinds = len(figures), len(group_by_class(figures))
+    alone = f"{count}个金额都属一类" if zh else f"All {count} amounts are of one class"
     finding = (
         f"{count}个金额分属{kinds}类，类与类之间不能相加，也不能排名"
         if zh
@@ -98,7 +99,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         selected.name,
         "",
         lang,
-        finding,
+        finding if kinds > 1 else alone,
         subtitle,
         figure_header(lang),
         tuple(figure_row(figure, marks[figure.key], dataset, lang) for figure in ordered),

@@ -117,15 +117,19 @@ def find_words(figures: list[Figure], dataset: Dataset, lang: Lang) -> str:
     place = dataset.place(dataset.by_slug[figures[0].case]).inside(lang)
     dated = [figure for figure in figures if not is_apart(figure)]
     apart = [figure for figure in figures if is_apart(figure)]
+    groups = _groups(figures)
+    disputed = dict.fromkeys(f.period.words(lang) for f in dated if f.key in groups)
     if len(dated) > 4:
         dated = [dated[0], dated[-1]]
     if lang == "zh":
         clauses = [f"{f.period.words(lang)}{amount_words(f, lang)}" for f in dated]
-        tail = "；".join(f"“{amount_words(f, lang)}”{_why_apart(f, lang)}" for f in apart[:2])
-        return f"{place}：{join(clauses, lang)}" + (f"；{tail}" if tail else "")
+        tails = [f"{'、'.join(disputed)}说法不一"] if disputed else []
+        tails += [f"“{amount_words(f, lang)}”{_why_apart(f, lang)}" for f in apart[:2]]
+        return "；".join([f"{place}：{join(clauses, lang)}", *tails])
     clauses = [f"{amount_words(f, lang)} in {f.period.words(lang)}" for f in dated]
-    tail = "; ".join(f"{amount_words(f, lang)} {_why_apart(f, lang)}" for f in apart[:2])
-    return f"{place}: {join(clauses, lang)}" + (f"; {tail}" if tail else "")
+    tails = [f"accounts of {', '.join(disputed)} differ"] if disputed else []
+    tails += [f"{amount_words(f, lang)} {_why_apart(f, lang)}" for f in apart[:2]]
+    return "; ".join([f"{place}: {join(clauses, lang)}", *tails])
 
 
 def _why_apart(figure: Figure, lang: Lang) -> str:
