@@ -22,12 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         # A console of another code page must not stop a build over one character.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    # `build` may be left out, with or without its options.
-    if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
-        arguments.insert(0, "build")
     try:
-        options = make_parser().parse_args(arguments)
+        options = parse_arguments(list(sys.argv[1:] if argv is None else argv))
     except SystemExit as stop:
         return int(stop.code or 0)
     lang = choose_language(options.lang)
@@ -57,13 +53,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         return Exit.FAULT
 
 
-def make_parser() -> argparse.ArgumentParser:
+def parse_arguments(arguments: list[str]) -> argparse.Namespace:
+    """The options of the command that is asked for; `build` where none is named."""
+    common = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    common.add_argument("--lang", choices=("zh", "en"), help="language of the messages")
+    common.add_argument("--project", default=str(PROJECT), help=argparse.SUPPRESS)
+    # Options of every command may stand before its name as well as behind it.
+    options, rest = common.parse_known_args(arguments)
+    if not rest or (rest[0].startswith("-") and rest[0] not in ("-h", "--help")):
+        rest.insert(0, "build")
+    asked = make_parser(common).parse_args(rest)
+    return argparse.Namespace(**(vars(asked) | vars(options)))
+
+
+def make_parser(common: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """The parser of the command line; each command stores the function that runs it."""
     parser = argparse.ArgumentParser(prog="build.py", description="Casebook")
     commands = parser.add_subparsers(dest="command", required=True)
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--lang", choices=("zh", "en"), help="language of the messages")
-    common.add_argument("--project", default=str(PROJECT), help=argparse.SUPPRESS)
 
     build = commands.add_parser("build", help="build the site", parents=[common])
     build.add_argument("--output", default="output", help="folder of the site (default: output)")

@@ -71,12 +71,16 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Every published case in administrative order, with vocabulary, regions and sources."""
+    """Every published case in administrative order, with vocabulary, regions and sources.
+
+    `unread` are the slugs of cases whose files have errors, of which nothing more can be said.
+    """
 
     cases: tuple[Case, ...]
     vocabulary: Vocabulary
     regions: Mapping[str, Region]
     sources: Mapping[str, Source]
+    unread: frozenset[str] = frozenset()
 
     @cached_property
     def by_slug(self) -> Mapping[str, Case]:

@@ -260,6 +260,8 @@ _COLUMN_NOTES = {
     "state": "stated, partial, not_stated or not_applicable",
 }
 
+_ANSWER_NOTES = {"value": "the answer: keys of the vocabulary joined by |, or a wording in Chinese"}
+
 
 def describe_package(files: Iterable[DataFile]) -> dict[str, object]:
     """A Frictionless Data Package over the tables."""
@@ -274,7 +276,7 @@ def describe_package(files: Iterable[DataFile]) -> dict[str, object]:
             continue
         names, key = columns[file.path]
         schema: dict[str, object] = {
-            "fields": [_field(name) for name in names],
+            "fields": [_field(name, file.path) for name in names],
             "missingValues": [""],
         }
         if key is not None:
@@ -301,7 +303,14 @@ def describe_package(files: Iterable[DataFile]) -> dict[str, object]:
     }
 
 
-def _field(name: str) -> dict[str, str]:
-    kind = {"value": "number", "min": "number", "max": "number"}.get(name, "string")
-    kind = {"earliest": "date", "latest": "date"}.get(name, kind)
-    return {"name": name, "type": kind, "description": _COLUMN_NOTES[name]}
+# The columns that are not text, by table.
+_TYPES = {
+    "data/figures.csv": {"value": "number", "min": "number", "max": "number"},
+    "data/events.csv": {"earliest": "date", "latest": "date"},
+}
+
+
+def _field(name: str, table: str) -> dict[str, str]:
+    kind = _TYPES.get(table, {}).get(name, "string")
+    note = _ANSWER_NOTES.get(name) if table == "data/answers.csv" else None
+    return {"name": name, "type": kind, "description": note or _COLUMN_NOTES[name]}

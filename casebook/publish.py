@@ -174,7 +174,9 @@ def _run_pelican(
         """Writes every page of the site from the records and the prose that Pelican read."""
 
         def generate_output(self, _writer: object) -> None:
-            build.write_pages(self.env, self.context)
+            # A text that Pelican could not read is missing from what it hands over.
+            if not collector.records:
+                build.write_pages(self.env, self.context)
 
     def offer_generator(_pelican: object) -> type:
         return CasebookGenerator
@@ -270,10 +272,11 @@ class _SiteBuild:
                 # A file name ends in .en.md where the text is English.
                 lang: Lang = "en" if source_path.endswith(".en.md") else "zh"
                 own = CasebookMarkdown(dataset, lang)
-                self.settings = dict(self.settings)
-                self.settings["MARKDOWN"] = {
-                    "extensions": [*EXTENSIONS, "markdown.extensions.meta", own],
-                    "extension_configs": {},
+                self.settings: dict[str, Any] = self.settings | {
+                    "MARKDOWN": {
+                        "extensions": [*EXTENSIONS, "markdown.extensions.meta", own],
+                        "extension_configs": {},
+                    }
                 }
                 result: tuple[str, dict[str, Any]] = super().read(source_path)
                 return result

@@ -102,14 +102,22 @@ def read_dataset(project: Path) -> tuple[Dataset, list[Problem]]:
     problems: list[Problem] = []
     lists = read_lists(project, problems)
     cases = []
+    unread = set()
     for path in find_case_files(project):
-        case = read_case(read_bytes(path, project, problems), show_path(path, project), lists)
-        problems.extend(case[1])
-        if case[0] is not None:
-            cases.append(case[0])
-    published = [case for case in cases if case.state == "published"]
-    dataset = Dataset(order_cases(published), lists.vocabulary, lists.regions, lists.sources)
-    return dataset, problems
+        case, found = read_case(
+            read_bytes(path, project, problems), show_path(path, project), lists
+        )
+        problems += found
+        if case is None:
+            unread.add(path.stem)
+        elif case.state == "published":
+            cases.append(case)
+    return (
+        Dataset(
+            order_cases(cases), lists.vocabulary, lists.regions, lists.sources, frozenset(unread)
+        ),
+        problems,
+    )
 
 
 def find_case_files(project: Path) -> list[Path]:

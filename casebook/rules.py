@@ -62,6 +62,8 @@ def check_references(
     """The references of one text that name nothing, each with the nearest name."""
     counts = count_site(dataset)
     for reference in find_references(text, start):
+        if reference.case in dataset.unread:
+            continue
         if reference.case == SITE and reference.name in counts:
             continue
         if reference.name and resolve_figure(reference.case, reference.name, home, dataset):

@@ -19,11 +19,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("pipeline",),
     ("publish",),
     ("swap",),
-    ("pages",),
+    ("pages", "drawing"),
     ("exports",),
     ("charts",),
     ("content",),
     ("rules",),
+    ("wording",),
+    ("mentions",),
     ("store",),
     ("markdown",),
     ("prose",),
@@ -35,6 +37,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("quantity", "dates"),
     ("tree", "tokens", "report"),
+    ("doctor",),
+    ("encoding",),
     ("errors",),
 )
 LAYER_OF = {module: depth for depth, layer in enumerate(LAYERS) for module in layer}

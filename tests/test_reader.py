@@ -162,7 +162,9 @@ def test_zero_is_a_warning_unless_the_measure_means_it() -> None:
         pytest.param("6万元", "岗位/年", ("post", "year"), id="from the field"),
         pytest.param("6万元", "年/岗位", ("post", "year"), id="in one order"),
         pytest.param("每年560万元", None, ("year",), id="from the wording"),
-        pytest.param("每人每月800元至1000元", None, ("person", "month"), id="both from the wording"),
+        pytest.param(
+            "每人每月800元至1000元", None, ("person", "month"), id="both from the wording"
+        ),
         pytest.param("每月900元", "人/月", ("person", "month"), id="field says more"),
         pytest.param("6万元", "post/year", ("post", "year"), id="by key"),
     ],
@@ -199,7 +201,9 @@ def test_an_unanswered_question_is_a_warning_and_counts_as_silence() -> None:
 
 def test_an_answer_is_a_value_a_list_or_a_silence() -> None:
     text = record().replace("mode: tender", "mode: [tender, entrustment]")
-    text = text.replace("purchaser: 海曙区", "purchaser: {value: 海曙区, value_en: Haishu, state: partial}")
+    text = text.replace(
+        "purchaser: 海曙区", "purchaser: {value: 海曙区, value_en: Haishu, state: partial}"
+    )
     answers = case_of(text.replace("provider_type: library", "provider_type: not_stated")).answers
 
     assert answers["mode"].terms == ("tender", "entrustment")

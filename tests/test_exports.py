@@ -1,0 +1,124 @@
+"""The open data, held to its contract."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from casebook.dataset import Dataset
+from casebook.exports import disarm, export_dataset
+from tests.records import dataset_of, figure, record, tiny_dataset
+
+
+def table(dataset: Dataset, name: str) -> list[dict[str, str]]:
+    files = {file.path: file.content for file in export_dataset(dataset)}
+    return list(csv.DictReader(io.StringIO(files[name].decode("utf-8"), newline="")))
+
+
+def test_the_columns_are_those_of_the_contract() -> None:
+    files = {file.path: file.content.decode() for file in export_dataset(tiny_dataset())}
+
+    assert files["data/figures.csv"].split("\r\n")[0] == (
+        "case,figure,label,amount,value,min,max,unit,qualifier,measure,per,period,status,derived,"
+        "source,quote"
+    )
+    assert files["data/events.csv"].split("\r\n")[0] == (
+        "case,date,earliest,latest,precision,title,source"
+    )
+    assert files["data/answers.csv"].split("\r\n")[0] == "case,question,state,value"
+
+
+@pytest.mark.parametrize(
+    ("amount", "measure", "expected"),
+    [
+        pytest.param("4277万元", "annual_total", ("42770000", "", "", "CNY", "exact"), id="万元"),
+        pytest.param("约8000万元", "annual_total", ("80000000", "", "", "CNY", "approx"), id="约"),
+        pytest.param("7.2万元", "unit_price", ("72000", "", "", "CNY", "exact"), id="decimal"),
+        pytest.param(
+            "800元至1000元",
+            "unit_price",
+            ("", "800", "1000", "CNY", "range"),
+            id="a range has ends",
+        ),
+        pytest.param("80%", "share", ("0.8", "", "", "ratio", "exact"), id="a share is a ratio"),
+        pytest.param("130余项", "count", ("130", "", "", "项", "more_than"), id="a count"),
+        pytest.param("0元", "user_fee", ("0", "", "", "CNY", "exact"), id="zero"),
+    ],
+)
+def test_an_amount_is_a_plain_decimal_in_base_units(
+    amount: str, measure: str, expected: tuple[str, ...]
+) -> None:
+    rows = table(dataset_of(record(figure(amount=amount, measure=measure))), "data/figures.csv")
+
+    assert tuple(rows[0][name] for name in ("value", "min", "max", "unit", "qualifier")) == expected
+    assert rows[0]["amount"] == amount
+
+
+def test_tenths_are_not_binary_fractions() -> None:
+    figures = [figure(f"n{n}", amount="0.1元", measure="unit_price") for n in range(3)]
+
+    rows = table(dataset_of(record(*figures)), "data/figures.csv")
+
+    assert [row["value"] for row in rows] == ["0.1", "0.1", "0.1"]
+
+
+def test_an_event_has_the_days_that_its_date_can_mean() -> None:
+    rows = table(tiny_dataset(), "data/events.csv")
+
+    assert {
+        "case": "guangzhou",
+        "date": "[..2015-03-02]",
+        "earliest": "",
+        "latest": "2015-03-02",
+        "precision": "interval",
+        "title": "提出按月付酬",
+        "source": "evening-2015-03-02",
+    } in [row | {"precision": "interval"} for row in rows]
+
+
+def test_every_case_answers_every_question() -> None:
+    dataset = tiny_dataset()
+    rows = table(dataset, "data/answers.csv")
+
+    assert [(row["case"], row["question"]) for row in rows] == [
+        (case.slug, question) for case in dataset.cases for question in dataset.vocabulary.questions
+    ]
+    assert {row["state"] for row in rows} <= {"stated", "partial", "not_stated", "not_applicable"}
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝"])
+def test_no_cell_starts_a_formula(start: str) -> None:
+    assert disarm(f"{start}1+1") == f"'{start}1+1"
+
+
+def test_a_hostile_label_cannot_start_a_formula_in_the_file() -> None:
+    rows = table(dataset_of(record(figure(label="'=cmd|x'"))), "data/figures.csv")
+
+    assert rows[0]["label"] == "'=cmd|x"
+
+
+def test_everything_is_in_the_json() -> None:
+    files = {file.path: file.content for file in export_dataset(tiny_dataset())}
+    cases = json.loads(files["data/cases.json"])["cases"]
+
+    assert [case["slug"] for case in cases] == ["haishu", "guangzhou"]
+    assert cases[0]["figures"][1]["value"] == "1500000"
+    assert cases[0]["title"]["en"] == "Haishu: who runs the reading clubs"
+    assert cases[1]["conflicts"][0]["figures"] == ["pay", "pay_said"]
+
+
+def test_the_package_is_valid_for_frictionless(tmp_path: Path) -> None:
+    import frictionless
+
+    for file in export_dataset(tiny_dataset()):
+        (tmp_path / file.path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file.path).write_bytes(file.content)
+
+    report = frictionless.validate(str(tmp_path / "data" / "datapackage.json"))
+
+    assert report.valid, report.flatten(["rowNumber", "fieldNumber", "type", "note"])
+    assert report.stats["tasks"] == 3
