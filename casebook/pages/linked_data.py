@@ -7,7 +7,7 @@ from casebook.errors import Lang
 from casebook.model import Case, Figure
 from casebook.pages.base import LANGS, Site
 from casebook.pages.views import date_case, date_dataset, list_sources
-from casebook.quantity import plain
+from casebook.quantity import in_english, plain
 
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 LANGUAGE_TAGS: dict[Lang, str] = {"zh": "zh-Hans", "en": "en"}
@@ -73,11 +73,12 @@ def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
 def describe_figure(figure: Figure, lang: Lang, dataset: Dataset) -> dict[str, object]:
     """A figure as a property: bounds where the wording gives bounds, never a false exact value."""
     quantity = figure.quantity
+    words = quantity.text if lang == "zh" else in_english(quantity)
     described: dict[str, object] = {
         "@type": "PropertyValue",
         "@id": f"#figure-{figure.id}",
         "name": figure.label.inside(lang),
-        "description": f"{quantity.text} · {figure.period.words(lang)}",
+        "description": f"{words} · {figure.period.words(lang)}",
         "measurementTechnique": dataset.vocabulary.measures[figure.measure].name.inside(lang),
     }
     if quantity.unit:
