@@ -119,6 +119,14 @@ def test_a_case_page_asks_for_all_that_is_silent_or_half_said() -> None:
     assert [question.key for question in context["missing"]] == ["purchaser", "amount", "year"]
 
 
+def test_a_part_of_an_amount_is_no_amount_beside_its_whole() -> None:
+    dataset = dataset_of(record(figure("whole"), figure("part", part_of="whole", scope="clubs")))
+    facts = make_case(dataset.cases[0], "zh", site_of(dataset)).context["facts"]
+    (amount,) = [fact for fact in facts if fact.question.key == "amount"]
+
+    assert [shown.id for shown in amount.figures] == ["whole"]
+
+
 def test_the_notes_beside_a_story_are_the_figures_that_it_names_in_its_order() -> None:
     dataset = tiny_dataset()
     context = make_case(dataset.by_slug["haishu"], "zh", site_of(dataset)).context

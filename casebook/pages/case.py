@@ -60,11 +60,14 @@ def make_case(case: Case, lang: Lang, site: Site) -> Page:
     dataset = site.dataset
     before, after = dataset.neighbours(case)
     facts = list_facts(case, dataset)
-    charts = tuple(
-        frame_chart(drawn, dataset)
+    drawings = [
+        drawn
         for (_, drawn_lang), drawn in site.charts.items()
         if drawn_lang == lang and drawn.case == case.slug
-    )
+    ]
+    # A drawing of dates stands with the dates; it says nothing about the figures.
+    of_dates = [drawn for drawn in drawings if drawn.name.endswith("-timeline")]
+    charts = tuple(frame_chart(drawn, dataset) for drawn in drawings if drawn not in of_dates)
     lastmod = date_case(case, dataset)
     sources = list_sources(case, dataset)
     return Page(
@@ -83,6 +86,7 @@ def make_case(case: Case, lang: Lang, site: Site) -> Page:
             "figures": tuple(show_figure(figure, dataset) for figure in case.figures.values()),
             "charts": charts,
             "why_no_chart": NO_TEXT if charts else explain_no_chart(case, dataset),
+            "date_charts": tuple(frame_chart(drawn, dataset) for drawn in of_dates),
             "events": tuple(show_event(item, dataset) for item in _order_events(case)),
             "documents": tuple(show_document(case, item, dataset) for item in case.documents),
             "disputes": list_disputes(case, dataset),

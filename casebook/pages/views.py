@@ -205,7 +205,9 @@ def list_facts(case: Case, dataset: Dataset) -> tuple[Fact, ...]:
         figures: tuple[Figure, ...] = ()
         if question.key == "amount" and answer.state in ("stated", "partial"):
             figures = tuple(
-                figure for figure in dataset.money_figures(case) if _answers_amount(figure, dataset)
+                figure
+                for figure in dataset.money_figures(case)
+                if not figure.part_of and _answers_amount(figure, dataset)
             )
         text = dataset.answer_text(answer)
         facts.append(Fact(question, answer.state, text, answer.note, figures))
