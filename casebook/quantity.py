@@ -109,8 +109,8 @@ _FRACTION: Final = r"点([零〇一二三四五六七八九]{1,4})"
 _HAN: Final = r"[\u3400-\u9fff]"
 _NUMERAL: Final = r"[0-9零〇一二两三四五六七八九十百千万亿]"
 _COUNTERS: Final = (
-    *("小时", "课时", "人次", "场次", "平方米", "公里"),
-    *"项家场个人名处类种户岗次条份件所间座套台支批期站室点天岁位部辆张篇门届轮组队村",
+    *("小时", "课时", "人次", "场次", "平方米", "公里", "大类", "大项", "小类"),
+    *"项家场个人名处类种户岗次条份件所间座套台支批期站室点天岁位部辆张篇门届轮组队村档",
 )
 # A noun and a word to divide by hold nothing that could be a second number, a currency or a
 # qualifier: a qualifier that is swallowed by a noun is a qualifier lost.

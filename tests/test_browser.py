@@ -1,0 +1,167 @@
+"""The real site in a real browser, at the widths and in the schemes of its readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "",
+    "timeline/",
+    "cases/",
+    "cases/beijing/",
+    "cases/dongguan/",
+    "cases/shanghai-fengxian/",
+    "cases/shenzhen-baoan/",
+    "cases/maanshan/",
+    "method/",
+    "glossary/",
+    "about/",
+)
+BOTH = tuple(f"{prefix}{page}" for page in PAGES for prefix in ("", "en/"))
+
+
+@pytest.fixture(scope="module")
+def address(built_site: Path, serve_directory) -> Iterator[str]:  # type: ignore[no-untyped-def]  # see conftest
+    with serve_directory(built_site) as url:
+        yield url
+
+
+def open_page(browser: Browser, width: int, **options: object) -> Page:
+    context = browser.new_context(viewport={"width": width, "height": 844}, **options)  # type: ignore[arg-type]  # passed through
+    return context.new_page()
+
+
+def test_no_page_complains_or_asks_elsewhere(browser: Browser, address: str) -> None:
+    page = open_page(browser, 1280)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("response", lambda answer: said.append(answer.url) if answer.status >= 400 else None)
+    page.on(
+        "request",
+        lambda request: said.append(request.url) if not request.url.startswith(address) else None,
+    )
+    for name in BOTH:
+        response = page.goto(f"{address}/{name}")
+        assert response is not None
+        assert response.ok, name
+
+    page.context.close()
+    assert said == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_no_page_scrolls_sideways(browser: Browser, address: str, width: int) -> None:
+    page = open_page(browser, width)
+    wide = []
+    for name in BOTH:
+        page.goto(f"{address}/{name}")
+        needed = page.evaluate("document.documentElement.scrollWidth")
+        if needed > width:
+            wide.append((name, needed))
+
+    page.context.close()
+    assert wide == []
+
+
+def test_everything_can_be_read_without_scripts(browser: Browser, address: str) -> None:
+    page = open_page(browser, 390, java_script_enabled=False)
+    page.goto(f"{address}/cases/beijing/")
+    shown = page.inner_text("main")
+    page.goto(f"{address}/")
+    home = page.inner_text("main")
+    page.context.close()
+
+    assert "4277万元" in shown.replace(" ", "")
+    assert "约8000万元" in shown.replace(" ", "")
+    assert "上海浦东" in home
+    assert "马鞍山" in home
+
+
+@pytest.mark.parametrize(("width", "shown"), [(390, "narrow"), (1280, "wide")])
+def test_one_drawing_of_each_chart_is_shown(
+    browser: Browser, address: str, width: int, shown: str
+) -> None:
+    page = open_page(browser, width)
+    page.goto(f"{address}/")
+    visible = {
+        kind: page.locator(f".chart__{kind} svg.chart__svg:visible").count()
+        for kind in ("wide", "narrow")
+    }
+    page.context.close()
+
+    assert visible.pop(shown) > 5
+    assert set(visible.values()) == {0}
+
+
+def test_text_on_a_phone_is_at_least_sixteen_pixels(browser: Browser, address: str) -> None:
+    page = open_page(browser, 390)
+    page.goto(f"{address}/")
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll('main p, main dd, main td')]
+            .filter(e => e.offsetParent && e.innerText.trim())
+            .map(e => parseFloat(getComputedStyle(e).fontSize))"""
+    )
+    page.context.close()
+
+    assert min(sizes) >= 14
+    assert sorted(sizes)[len(sizes) // 2] >= 16
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_charts_follow_the_colour_scheme(browser: Browser, address: str, scheme: str) -> None:
+    page = open_page(browser, 1280, color_scheme=scheme)
+    page.goto(f"{address}/cases/beijing/")
+    ink, paper = page.evaluate(
+        """() => {
+            const text = document.querySelector('.chart__wide svg text');
+            return [getComputedStyle(text).fill, getComputedStyle(document.body).backgroundColor];
+        }"""
+    )
+    page.context.close()
+
+    light = [sum(map(float, c[c.index("(") + 1 : -1].split(",")[:3])) for c in (ink, paper)]
+    assert (light[0] < light[1]) == (scheme == "light")
+
+
+def test_a_mark_of_a_chart_leads_to_its_figure(browser: Browser, address: str) -> None:
+    page = open_page(browser, 1280)
+    page.goto(f"{address}/")
+    link = page.locator(".chart__wide svg a").first
+    target = link.get_attribute("href")
+    assert target is not None
+    page.goto(f"{address}/{target.removeprefix('./')}")
+    fragment = target.partition("#")[2]
+    found = page.locator(f"[id='{fragment}']").count()
+    page.context.close()
+
+    assert fragment.startswith("figure-")
+    assert found == 1
+
+
+def test_the_language_switch_keeps_the_place(browser: Browser, address: str) -> None:
+    page = open_page(browser, 1280)
+    page.goto(f"{address}/cases/dongguan/")
+    page.get_by_role("link", name="English").first.click()
+    english = page.url
+    language = page.get_attribute("html", "lang")
+    page.context.close()
+
+    assert english == f"{address}/en/cases/dongguan/"
+    assert language == "en"
+
+
+def test_the_site_can_be_read_from_a_disk(browser: Browser, built_site: Path) -> None:
+    page = open_page(browser, 1280)
+    page.goto((built_site / "index.html").as_uri())
+    page.get_by_role("link", name="时间线").first.click()
+    title = page.locator("h1").inner_text()
+    page.context.close()
+
+    assert title != ""
