@@ -10,26 +10,35 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+from casebook.doctor import NO_MAPPING, TOO_DEEP, Doctor, Fault, describe, quote_line
+from casebook.encoding import (
+    MAX_SHOWN,
+    decode,
+    describe_invisible,
+    find_invisible,
+    line_of,
+    offer,
+    remove_invisible,
+    show,
+)
 from casebook.errors import START, Position, Problem
+from casebook.slips import Inspector
 
-# libyaml reads eight times faster than the pure parser but dies on deep nesting; the look at
-# nesting below keeps such texts away from it.
+__all__ = ["Mapping", "Node", "Scalar", "Sequence", "decode", "read_tree"]
+
+# libyaml reads eight times faster than the pure parser. It dies only where it composes deeply
+# nested nodes; its events come one by one, and we stop at the first that is too deep.
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# PyYAML lets bare errors of its own escape on some malformed escapes and tags.
+_PARSER_ERRORS = (yaml.YAMLError, ValueError, KeyError, AttributeError, IndexError, OverflowError)
 
-MAX_BYTES = 1_000_000
 MAX_DEPTH = 12
 MAX_KEY = 200
-
-# Characters that an editor cannot see, or that YAML takes for line breaks.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028\u2029\u202a-\u202e"
-    "\u2060\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +75,126 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
+class _TooDeep(Exception):
+    """The text nests deeper than any record does."""
+
+    def __init__(self, at: Position) -> None:
+        self.at = at
+
+
+def read_tree(data: bytes, path: str) -> tuple[Node | None, list[Problem]]:
+    """The tree of a YAML file, whose root is a mapping, and the problems of bytes and syntax.
+
+    There is no tree where the text cannot be parsed or holds nothing. Where the slips could be
+    mended the tree is that of the mended text, so that all problems come out in one run.
+    """
+    text, problems = decode(data, path)
+    if text is None:
+        return None, problems
+    other = _find_other_format(text, path)
+    if other:
+        return None, [*problems, *other]
+    try:
+        return _build_tree(text, path, problems), problems
+    except _TooDeep as deep:
+        fault = Fault(deep.at, TOO_DEEP)
+        return None, [*problems, describe(fault, 0, [], path)]
+
+
+def _build_tree(text: str, path: str, problems: list[Problem]) -> Node | None:
+    builder = _Builder(text, path)
+    try:
+        node = builder.build_document()
+    except _PARSER_ERRORS:
+        node = Scalar("", START)
+    else:
+        if node is None or node == Scalar("", node.at):
+            zh, en = "文件是空的，没有内容", "the file is empty"
+            hints = "请写入内容，或删掉这个文件", "Write something, or delete the file"
+            problems.append(Problem(path, START, "E107", zh, en, *hints))
+            return None
+        if isinstance(node, Mapping):
+            problems += builder.problems
+            return node
+    mended, named = Doctor(text, path, find_fault).diagnose()
+    problems += named
+    if mended is None:
+        return None
+    again = _Builder(mended, path)
+    node = again.build_document()
+    # Mending may have added lines or moved them, so only what stands apart is told again.
+    told = {problem.at.line for problem in named}
+    problems += [problem for problem in again.problems if problem.at.line not in told]
+    return node
+
+
+def find_fault(text: str) -> Fault | None:
+    """Why a text cannot be parsed to a mapping, or nothing where it can, or holds nothing."""
+    depth = 0
+    root_is_mapping = None
+    last = START
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    return Fault(_place(event), TOO_DEEP, _place(event))
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if root_is_mapping is None and isinstance(event, yaml.NodeEvent):
+                empty = isinstance(event, yaml.ScalarEvent) and not event.value
+                root_is_mapping = empty or isinstance(event, yaml.MappingStartEvent)
+                last = _place(event)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        since = error.context_mark or mark
+        at = START if mark is None else Position(mark.line + 1, mark.column + 1)
+        began = at if since is None else Position(since.line + 1, since.column + 1)
+        return Fault(at, f"{error.context or ''}: {error.problem or ''}", began)
+    except _PARSER_ERRORS as error:
+        return Fault(START, str(error))
+    if root_is_mapping is False:
+        return Fault(last, NO_MAPPING, last)
+    return None
+
+
+def _find_other_format(text: str, path: str) -> list[Problem]:
+    """A web page or the marks of a merge, where a record was expected."""
+    if re.match(r"\s*<(?:!DOCTYPE|html|head|body|\?xml|!--|script)", text, re.IGNORECASE):
+        zh, en = "这是网页（HTML），不是 YAML 文本", "this is a web page (HTML), not YAML"
+        hints = "请只保留“字段: 值”的内容", "Keep only lines of “field: value”"
+        return [Problem(path, START, "E108", zh, en, *hints)]
+    if "<<<<<<<" not in text and ">>>>>>>" not in text:
+        return []
+    problems: list[Problem] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        found = re.match(r"(?:<{7}|>{7})(?:\s|$)", line)
+        if found is not None and len(problems) < MAX_SHOWN:
+            mark = found.group().strip()
+            zh, en = f"合并冲突的标记 {mark} 还在", f"a merge conflict marker {mark} is left here"
+            hints = "请选定一方，删掉标记", "Choose one side and delete the markers"
+            problems.append(Problem(path, Position(number, 1), "E108", zh, en, *hints))
+    return problems
+
+
 def _place(event: Any) -> Position:
     """Where an event of either parser starts."""
     mark = event.start_mark
     return Position(mark.line + 1, mark.column + 1) if mark is not None else START
 
 
-@dataclass
 class _Builder:
-    path: str
-    events: Iterator[yaml.Event]
-    problems: list[Problem] = field(default_factory=list)
+    def __init__(self, text: str, path: str) -> None:
+        self.text = text
+        self.path = path
+        self.events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=_Loader))
+        self.problems: list[Problem] = []
+        self.inspector = Inspector(text, path, self.problems)
+        self.is_normal = unicodedata.is_normalized("NFC", text)
 
-    def report(self, at: Position, code: str, zh: str, en: str, hints: str = "") -> None:
-        hint_zh, _, hint_en = hints.partition("|")
+    def report(
+        self, at: Position, code: str, zh: str, en: str, hint_zh: str = "", hint_en: str = ""
+    ) -> None:
         self.problems.append(Problem(self.path, at, code, zh, en, hint_zh, hint_en))
 
     def build_document(self) -> Node | None:
@@ -94,7 +209,8 @@ class _Builder:
                         "E135",
                         "这里有以 % 开头的 YAML 指令",
                         "a YAML directive that starts with % stands here",
-                        "请删掉这一行|Delete this line",
+                        "请删掉这一行",
+                        "Delete this line",
                     )
                 if documents > 1:
                     self.report(
@@ -102,293 +218,198 @@ class _Builder:
                         "E131",
                         "文件里有不止一份 YAML 文档（多余的 --- 或 ...）",
                         "the file holds more than one YAML document (a stray --- or ...)",
-                        "一个文件只写一个案例|Write one case a file",
+                        "一个文件只写一个案例",
+                        "Write one case a file",
                     )
                     return node
             elif isinstance(event, yaml.NodeEvent):
                 node = self.build(event, 0)
         return node
 
-    def build(self, event: yaml.Event, depth: int) -> Node:
-        at = _place(event)
-        if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
-            self.report(
-                _place(event),
-                "E133",
-                "不能使用锚点或引用（& 和 *，以及 <<）",
-                "anchors and aliases (& and *, and <<) are not used here",
-                "如果 & 或 * 是文字的一部分，请给整个值加引号"
-                "|If & or * belongs to the text, put the whole value in quotes",
-            )
-        if isinstance(event, yaml.AliasEvent):
-            return Scalar("", at)
-        tag = getattr(event, "tag", None)
-        if tag is not None and tag != "!":
-            self.report(
-                _place(event),
-                "E134",
-                f"不能使用标签 {_show(tag)}",
-                f"the tag {_show(tag)} is not used here",
-                "如果 ! 是文字的一部分，请给整个值加引号"
-                "|If ! belongs to the text, put the whole value in quotes",
-            )
+    def build(self, event: yaml.Event, depth: int, in_flow: bool = False) -> Node:
         if isinstance(event, yaml.ScalarEvent):
-            text = event.value
-            bad = _INVISIBLE.search(text)
-            if bad is not None:
-                self.report(
-                    _place(event),
-                    "E103",
-                    f"这个值里有看不见的控制字符 {_name(bad.group())}（转义写法）",
-                    f"the value holds the control character {_name(bad.group())} (as an escape)",
-                    "请删掉它|Delete it",
-                )
-                text = _INVISIBLE.sub("", text)
-            return Scalar(unicodedata.normalize("NFC", text), at, event.style or "")
-        if depth >= MAX_DEPTH:
-            self.report(
-                _place(event),
-                "E136",
-                f"嵌套超过 {MAX_DEPTH} 层",
-                f"nested more than {MAX_DEPTH} levels deep",
-            )
-            self.skip()
+            return self.build_scalar(event, in_flow)
+        at = _place(event)
+        if isinstance(event, yaml.AliasEvent):
+            self.refuse_anchor(at)
             return Scalar("", at)
+        self.refuse_marks(event, at)
+        if depth >= MAX_DEPTH:
+            raise _TooDeep(at)
+        if self.inspector.has_tab:
+            self.inspector.look_at_tab(event.start_mark)
+        flows = bool(getattr(event, "flow_style", False))
         if isinstance(event, yaml.SequenceStartEvent):
             items: list[Node] = []
             for inner in self.events:
                 if isinstance(inner, yaml.SequenceEndEvent):
                     break
-                items.append(self.build(inner, depth + 1))
+                items.append(self.build(inner, depth + 1, flows))
             return Sequence(tuple(items), at)
-        return self.build_mapping(at, depth)
+        return self.build_mapping(at, depth, flows)
 
-    def build_mapping(self, at: Position, depth: int) -> Mapping:
+    def build_scalar(self, event: Any, in_flow: bool, is_key: bool = False) -> Scalar:
+        at = _place(event)
+        if event.anchor is not None or event.tag is not None:
+            self.refuse_marks(event, at)
+        text, style = event.value, event.style or ""
+        if style == "":
+            if not is_key and event.tag is None and event.anchor is None:
+                self.inspector.look_at_value(event, in_flow)
+        elif style == '"':
+            text = self.refuse_escapes(event, at)
+        elif not text and style in "|>":
+            self.refuse_empty_block(event, at)
+        if self.inspector.has_tab and not is_key:
+            self.inspector.look_at_tab(event.start_mark)
+        if not self.is_normal:
+            text = unicodedata.normalize("NFC", text)
+        return Scalar(text, at, style)
+
+    def refuse_marks(self, event: Any, at: Position) -> None:
+        if event.anchor is not None:
+            self.refuse_anchor(at)
+        if event.tag is not None and event.tag != "!":
+            written = re.match(r"!\S*", self.text[event.start_mark.index :])
+            tag = show(written.group() if written else event.tag)
+            self.report(
+                at,
+                "E134",
+                f"不能使用标签（! 开头的 {tag}）",
+                f"the tag {tag} (it starts with !) is not used here",
+                *self.offer_quotes(at, "!"),
+            )
+
+    def refuse_anchor(self, at: Position) -> None:
+        if any(p.code == "E133" and p.at.line == at.line for p in self.problems[-3:]):
+            return
+        self.report(
+            at,
+            "E133",
+            "不能使用锚点或引用（& 和 *，以及 <<）",
+            "anchors and aliases (& and *, and <<) are not used here",
+            *self.offer_quotes(at, "& 或 *"),
+        )
+
+    def offer_quotes(self, at: Position, mark: str) -> tuple[str, str]:
+        lines = self.text.split("\n")
+        quoted = quote_line(lines[at.line - 1])
+        lines[at.line - 1] = quoted
+        # A real anchor has a list or fields below it, which quotes would cut off.
+        if quoted and len(self.problems) < MAX_SHOWN and find_fault("\n".join(lines)) is None:
+            hints = offer(quoted)
+            if hints[0]:
+                return hints
+        marks_en = mark.replace("或", "or")
+        return (
+            f"如果 {mark} 是文字的一部分，请给整个值加引号",
+            f"If {marks_en} belongs to the text, put the whole value in quotes",
+        )
+
+    def refuse_escapes(self, event: Any, at: Position) -> str:
+        """The text of a double-quoted scalar without the control characters it was given."""
+        text: str = event.value
+        run = find_invisible(text)
+        if not run:
+            return text
+        raw = self.text[event.start_mark.index : event.end_mark.index]
+        written = re.search(r"\\(?:[0abevfNLP]|x[0-9a-fA-F]|u[0-9a-fA-F]|U)", raw)
+        if written is not None:
+            line = at.line + raw.count("\n", 0, written.start())
+            begin = raw.rfind("\n", 0, written.start()) + 1
+            column = written.start() - begin + (at.column if line == at.line else 1)
+            at = Position(line, column)
+        found = describe_invisible(run, at, self.path)
+        self.report(
+            at,
+            found.code,
+            f"{found.zh}，是用 \\ 转义写出来的",
+            f"{found.en}, written as an escape",
+            "请删掉这个转义；如果 \\ 是文字，请改用单引号",
+            "Delete the escape; if the backslash is text, use single quotes",
+        )
+        return remove_invisible(text)
+
+    def refuse_empty_block(self, event: Any, at: Position) -> None:
+        header = re.match(r"[|>][+-]?[1-9]", self.text[event.start_mark.index :])
+        if header is not None:
+            self.report(
+                at,
+                "E120",
+                f"值以 {header.group()[0]} 开头，会被当成文字块的标记，要加引号",
+                f"a value that starts with {header.group()[0]} is read as a text block",
+                "请给整个值加引号",
+                "Put the whole value in quotes",
+            )
+
+    def build_mapping(self, at: Position, depth: int, in_flow: bool) -> Mapping:
         entries: dict[str, Node] = {}
         key_at: dict[str, Position] = {}
+        twins: dict[str, str] = {}
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
-            key = self.build(event, depth + 1)
-            value = self.build(next(self.events), depth + 1)
-            if not isinstance(key, Scalar):
-                self.report(
-                    _place(event),
-                    "E137",
-                    "字段名不能是列表或映射（? 写法）",
-                    "a field name cannot be a list or a mapping (the ? form)",
-                )
+            if not isinstance(event, yaml.ScalarEvent):
+                self.refuse_key(event, depth, in_flow)
+                self.build(next(self.events), depth + 1, in_flow)
                 continue
-            if not key.text or len(key.text) > MAX_KEY:
-                self.report(
-                    _place(event),
-                    "E137",
-                    "字段名是空的" if not key.text else f"字段名太长（超过 {MAX_KEY} 字）",
-                    "the field name is empty"
-                    if not key.text
-                    else f"the field name is longer than {MAX_KEY} characters",
-                )
+            key = self.build_scalar(event, in_flow, is_key=True)
+            value = self.build(next(self.events), depth + 1, in_flow)
+            name = key.text
+            if not name or len(name) > MAX_KEY:
+                zh = f"字段名太长（超过 {MAX_KEY} 字）" if name else "字段名是空的"
+                en = f"longer than {MAX_KEY} characters" if name else "empty"
+                hints = "请检查这一行的冒号", "Check the colon of this line"
+                self.report(key.at, "E137", zh, f"the field name is {en}", *hints)
                 continue
-            if key.text in entries:
-                first = key_at[key.text].line
-                self.report(
-                    _place(event),
-                    "E130",
-                    f"字段 {_show(key.text)} 写了两次，第一次在第 {first} 行",
-                    f"the field {_show(key.text)} is written twice, first on line {first}",
-                    "请保留一个|Keep one of them",
-                )
+            if name == "<<" and key.is_plain:
+                self.refuse_anchor(key.at)
                 continue
-            entries[key.text] = value
-            key_at[key.text] = key.at
+            if key.is_plain:
+                self.inspector.look_at_key(event.value, event.start_mark)
+            twin = name if name.isascii() else unicodedata.normalize("NFKC", name).strip()
+            if twin in twins:
+                self.refuse_twin(name, key.at, key_at[twins[twin]].line)
+                continue
+            twins[twin] = name
+            entries[name] = value
+            key_at[name] = key.at
         return Mapping(entries, key_at, at)
 
-    def skip(self) -> None:
-        """Pass over the collection whose start was just read."""
-        open_collections = 1
-        for event in self.events:
-            if isinstance(event, yaml.CollectionStartEvent):
-                open_collections += 1
-            elif isinstance(event, yaml.CollectionEndEvent):
-                open_collections -= 1
-                if open_collections == 0:
-                    return
-
-
-def read_tree(data: bytes, path: str) -> tuple[Node | None, list[Problem]]:
-    """The tree of a YAML file and the problems of its bytes and syntax.
-
-    There is no tree where the text cannot be parsed or holds nothing.
-    """
-    text, problems = decode(data, path)
-    if text is None:
-        return None, problems
-    deep = _find_deep_nesting(text)
-    if deep is not None:
-        zh, en = f"嵌套超过 {MAX_DEPTH} 层", f"nested more than {MAX_DEPTH} levels deep"
-        return None, [*problems, Problem(path, deep, "E136", zh, en)]
-    builder = _Builder(path, iter(yaml.parse(text, Loader=_Loader)), problems)
-    try:
-        node = builder.build_document()
-    except yaml.MarkedYAMLError as error:
-        problems.append(_describe_syntax_error(error, text, path))
-        return None, problems
-    # PyYAML lets bare errors of its own escape on some malformed escapes and tags.
-    except (yaml.YAMLError, ValueError, KeyError, AttributeError, IndexError, RecursionError):
-        zh, en = "不是有效的 YAML", "not valid YAML"
-        problems.append(Problem(path, START, "E110", zh, en))
-        return None, problems
-    if node is None or node == Scalar("", node.at):
-        zh, en = "文件是空的，没有内容", "the file is empty"
-        problems.append(Problem(path, START, "E107", zh, en))
-        return None, problems
-    return node, problems
-
-
-def decode(data: bytes, path: str) -> tuple[str | None, list[Problem]]:
-    """The text of a UTF-8 file with plain line ends, or None and what is wrong with its bytes."""
-    if len(data) > MAX_BYTES:
-        zh = f"文件太大（{len(data):,} 字节，上限 {MAX_BYTES:,}）"
-        en = f"the file is too large ({len(data):,} bytes, at most {MAX_BYTES:,})"
-        return None, [Problem(path, START, "E109", zh, en)]
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:4]:
-        zh = "文件是 UTF-16 编码，或者内容损坏（含 NUL）"
-        en = "the file is UTF-16, or damaged (it holds NUL bytes)"
-        hint_zh, hint_en = "请另存为 UTF-8", "Save it as UTF-8"
-        return None, [Problem(path, START, "E102", zh, en, hint_zh, hint_en)]
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before.rsplit(b"\n", 1)[-1].decode("utf-8", "replace")) + 1
-        gbk = _is_gbk(data)
-        zh = "文件像是 GBK（GB18030）编码，不是 UTF-8" if gbk else "这里的字节不是 UTF-8"
-        en = "the file looks like GBK (GB18030), not UTF-8" if gbk else "not UTF-8 from here on"
-        at = START if gbk and line == 1 else Position(line, column)
-        hint_zh = "请另存为 UTF-8（记事本：另存为，编码选 UTF-8）"
-        hint_en = "Save the file as UTF-8"
-        return None, [Problem(path, at, "E101", zh, en, hint_zh, hint_en)]
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    bad = _INVISIBLE.search(text)
-    if bad is not None:
-        at = position_of(text, bad.start())
-        name = _name(bad.group())
-        zh, en = f"这里有看不见的控制字符 {name}", f"an invisible control character {name} is here"
-        return None, [Problem(path, at, "E103", zh, en, "请删掉它", "Delete it")]
-    return text, []
-
-
-def _is_gbk(data: bytes) -> bool:
-    try:
-        data.decode("gb18030")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def position_of(text: str, index: int) -> Position:
-    """The line and column of a character of a text."""
-    start = text.rfind("\n", 0, index) + 1
-    return Position(text.count("\n", 0, index) + 1, index - start + 1)
-
-
-def _find_deep_nesting(text: str) -> Position | None:
-    """Where brackets or indented dashes nest deeper than any record does, in one cheap pass."""
-    for number, line in enumerate(text.split("\n"), 1):
-        opened = line.count("[") + line.count("{")
-        dashes = re.match(r"[ ]*(?:- )+", line)
-        if opened > MAX_DEPTH or (dashes and dashes.group().count("-") > MAX_DEPTH):
-            depth = 0
-            for column, character in enumerate(line, 1):
-                depth += (character in "[{") - (character in "]}")
-                if depth > MAX_DEPTH:
-                    return Position(number, column)
-            if dashes and dashes.group().count("-") > MAX_DEPTH:
-                return Position(number, 1)
-    return None
-
-
-def _describe_syntax_error(error: yaml.MarkedYAMLError, text: str, path: str) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    at = Position(mark.line + 1, mark.column + 1) if mark is not None else START
-    colon = _find_fullwidth_colon(text, at.line)
-    if colon is not None:
-        return Problem(
-            path,
-            colon,
-            "E112",
-            "这里用了全角冒号“：”",
-            "a full-width colon “：” stands here",
-            "请改成半角冒号加一个空格",
-            "Write a plain colon and a space",
-        )
-    opened = _describe_unclosed(error, path)
-    if opened is not None:
-        return opened
-    reason = error.problem or "invalid YAML"
-    if "mapping values are not allowed" in reason:
-        return Problem(
-            path,
+    def refuse_key(self, event: Any, depth: int, in_flow: bool) -> None:
+        at = _place(event)
+        if isinstance(event, yaml.AliasEvent):
+            self.refuse_anchor(at)
+            return
+        braces = self.text[event.start_mark.index :].startswith("{")
+        self.build(event, depth + 1, in_flow)
+        line = line_of(self.text, at.line)
+        hints = offer(_quote_braces(line)) if braces else ("", "")
+        self.report(
             at,
-            "E121",
-            "值里有“冒号加空格”，或缩进不对",
-            "the value holds a colon followed by a space, or the indentation is off",
-            "请给整个值加引号，或与上下行对齐",
-            "Put the whole value in quotes, or line it up with its neighbours",
+            "E120" if braces else "E137",
+            "值以 { 开头，会被当成“字段名: 值”的组"
+            if braces
+            else "字段名不能是列表或映射（? 写法）",
+            "a value that starts with { is read as a mapping"
+            if braces
+            else "a field name cannot be a list or a mapping (the ? form)",
+            hints[0] or "字段名只写文字；如果括号是文字，请给整个值加引号",
+            hints[1] or "Write text for the name; quote the whole value if the bracket is text",
         )
-    if "cannot start any token" in reason or "expected alphabetic" in reason:
-        return Problem(
-            path,
+
+    def refuse_twin(self, name: str, at: Position, first: int) -> None:
+        shown = show(name)
+        self.report(
             at,
-            "E120",
-            "值不能以这个符号开头，也不能用 Tab（制表符）缩进",
-            "a value cannot start with this character, nor a line with a tab",
-            "请给整个值加引号；缩进只用空格",
-            "Put the whole value in quotes; indent with spaces only",
+            "E130",
+            f"字段 {shown} 写了两次（重复），第一次在第 {first} 行",
+            f"the field {shown} is written twice, first on line {first}",
+            "请保留一个",
+            "Keep one of them",
         )
-    return Problem(
-        path,
-        at,
-        "E110",
-        "这里不符合 YAML 写法",
-        f"not valid YAML here: {reason}",
-        "请检查冒号、引号和缩进",
-        "Check colons, quotes and indentation",
-    )
 
 
-def _describe_unclosed(error: yaml.MarkedYAMLError, path: str) -> Problem | None:
-    context = error.context or ""
-    mark = error.context_mark
-    if mark is None:
-        return None
-    at = Position(mark.line + 1, mark.column + 1)
-    if "quoted scalar" in context:
-        zh, en = '这里的引号 " 没有闭合', "this quote is never closed"
-    elif "flow sequence" in context or "flow mapping" in context:
-        zh, en = "这里的括号 [ 或 { 没有闭合", "this bracket is never closed"
-    else:
-        return None
-    return Problem(path, at, "E118", zh, en, "请补上", "Close it")
-
-
-def _find_fullwidth_colon(text: str, line_number: int) -> Position | None:
-    """The full-width colon behind a field name on the line of the error or the one before."""
-    lines = text.split("\n")
-    for number in (line_number - 1, line_number):
-        if 1 <= number <= len(lines):
-            found = re.match(r"[ ]*(?:- )?[^\s：:#\"']{1,40}(：)", lines[number - 1])
-            if found is not None:
-                return Position(number, found.start(1) + 1)
-    return None
-
-
-def _name(character: str) -> str:
-    return f"U+{ord(character):04X}"
-
-
-def _show(text: str) -> str:
-    """A piece of data fit for a message: short, and without control characters."""
-    shown = text if len(text) <= 40 else text[:40] + "..."
-    return "".join(c if c.isprintable() else _name(c) for c in shown)
+def _quote_braces(line: str) -> str:
+    found = re.match(r"([ ]*(?:-[ ]+)*[^:{]*:[ ]+)(\{\{[^\"\\]*)$", line)
+    return f'{found[1]}"{found[2].rstrip()}"' if found else ""

@@ -37,6 +37,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("quantity", "dates"),
     ("tree", "tokens", "report"),
+    ("slips",),
     ("doctor",),
     ("encoding",),
     ("errors",),
