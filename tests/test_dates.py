@@ -53,6 +53,10 @@ ACCEPTED = [
     ("不晚于2012-12-07", "[..2012-12-07]", None, (2012, 12, 7), "interval", "latest_only"),
     ("不晚于2012年12月7日", "[..2012-12-07]", None, (2012, 12, 7), "interval", "latest_only"),
     ("截至2011年", "[..2011]", None, (2011, 12, 31), "interval", "latest_only"),
+    ("201X", "201X", (2010, 1, 1), (2019, 12, 31), "interval", "dated"),
+    ("1990年代", "199X", (1990, 1, 1), (1999, 12, 31), "interval", "dated"),
+    ("199X?", "199X?", (1990, 1, 1), (1999, 12, 31), "interval", "uncertain"),
+    ("2012-XX", "2012-XX", (2012, 1, 1), (2012, 12, 31), "interval", "dated"),
 ]
 
 
@@ -115,7 +119,6 @@ def test_the_canonical_form_and_the_chinese_words_read_back_as_the_same_period(t
         pytest.param("2012年至2010年", "顺序", id="the end before the start in Chinese"),
         pytest.param("不晚于约2012年", "约", id="a latest date in doubt"),
         pytest.param("../..", "2012", id="open on both sides"),
-        pytest.param("201X", "2012", id="a decade"),
         pytest.param("2012-21", "01 至 12", id="a season"),
         pytest.param("[2010,2011]", "2012", id="a set"),
         pytest.param("今年", "2012", id="this year"),
@@ -149,6 +152,8 @@ def test_a_day_that_a_month_lacks_is_named() -> None:
         ("2009/..", "2009年起", "since 2009"),
         ("2010/2012", "2010年至2012年", "2010 to 2012"),
         ("2012?/..", "2012年（推断）起", "since 2012 (inferred)"),
+        ("199X", "1990年代", "the 1990s"),
+        ("2012-XX", "2012年某月", "a month of 2012"),
     ],
 )
 def test_a_period_is_said_in_both_languages(edtf: str, zh: str, en: str) -> None:
