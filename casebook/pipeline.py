@@ -15,13 +15,17 @@ from casebook.swap import check_output, staged_tree
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
-    """What a build is asked for; `siteurl` None means the one of pelicanconf.py."""
+    """What a build is asked for; `siteurl` None means the one of pelicanconf.py.
+
+    `drafts` is for the preview: a build that is published leaves no byte of a draft.
+    """
 
     project: Path
     output: Path
     siteurl: str | None = None
     jobs: int = 1
     use_cache: bool = True
+    drafts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +37,9 @@ class BuildResult:
     warnings: tuple[Problem, ...]
 
 
-def load_checked(project: Path) -> tuple[Dataset, list[Problem]]:
+def load_checked(project: Path, drafts: bool = False) -> tuple[Dataset, list[Problem]]:
     """The data set with every problem of the records and the prose."""
-    dataset, problems = read_dataset(project)
+    dataset, problems = read_dataset(project, drafts)
     problems += check_rules(dataset)
     problems += check_content(project, dataset)
     return dataset, problems
@@ -52,7 +56,7 @@ def build_site(options: BuildOptions) -> BuildResult:
     Raises ContentError, with nothing changed, where the content has errors.
     """
     check_output(options.output, options.project)
-    dataset, problems = load_checked(options.project)
+    dataset, problems = load_checked(options.project, options.drafts)
     if any(problem.severity == "error" for problem in problems):
         raise ContentError(problems)
     # Only now: a check, and a build that stops at a problem, must not pay for these imports.

@@ -97,8 +97,11 @@ class Lists:
     sources: AbstractMapping[str, Source]
 
 
-def read_dataset(project: Path) -> tuple[Dataset, list[Problem]]:
-    """The data set of a project, as far as it can be read, and every problem on the way."""
+def read_dataset(project: Path, drafts: bool = False) -> tuple[Dataset, list[Problem]]:
+    """The data set of a project, as far as it can be read, and every problem on the way.
+
+    Cases in the state of a draft are left out unless `drafts` asks for them.
+    """
     problems: list[Problem] = []
     lists = read_lists(project, problems)
     cases = []
@@ -110,7 +113,7 @@ def read_dataset(project: Path) -> tuple[Dataset, list[Problem]]:
         problems += found
         if case is None:
             unread.add(path.stem)
-        elif case.state == "published":
+        elif drafts or case.state == "published":
             cases.append(case)
     return (
         Dataset(

@@ -26,27 +26,28 @@ _RESERVED = frozenset({"index", "feed", "sitemap", "assets", "data", "drafts", "
 def slugs_are_safe(dataset: Dataset) -> Iterator[Problem]:
     """A slug is a short plain word that every file system and address can hold."""
     for case in dataset.cases:
-        if not _SLUG.fullmatch(case.slug) or len(case.slug) > MAX_SLUG:
-            yield _at_file(
-                case,
-                "E240",
-                "文件名只能用英文小写字母、数字和单个连字符（例如 dongguan.yaml），最多 80 字",
-                "the file name may only hold a-z, 0-9 and single hyphens, at most 80 characters",
-            )
-        elif case.slug in _WINDOWS:
-            yield _at_file(
-                case,
-                "E241",
-                f"文件名 {case.slug} 是 Windows 的保留名",
-                f"the name {case.slug} is reserved by Windows",
-            )
-        elif case.slug in _RESERVED:
-            yield _at_file(
-                case,
-                "E242",
-                f"文件名 {case.slug} 是本站的保留名",
-                f"the name {case.slug} is reserved by the site",
-            )
+        fault = judge_slug(case.slug)
+        if fault is not None:
+            yield _at_file(case, *fault)
+
+
+def judge_slug(slug: str) -> tuple[str, str, str] | None:
+    """The code and the two wordings of what is wrong with a slug, or None."""
+    if not _SLUG.fullmatch(slug) or len(slug) > MAX_SLUG:
+        return (
+            "E240",
+            "文件名只能用英文小写字母、数字和单个连字符（例如 dongguan.yaml），最多 80 字",
+            "the file name may only hold a-z, 0-9 and single hyphens, at most 80 characters",
+        )
+    if slug in _WINDOWS:
+        return (
+            "E241",
+            f"文件名 {slug} 是 Windows 的保留名",
+            f"the name {slug} is reserved by Windows",
+        )
+    if slug in _RESERVED:
+        return "E242", f"文件名 {slug} 是本站的保留名", f"the name {slug} is reserved by the site"
+    return None
 
 
 def story_references_exist(dataset: Dataset) -> Iterator[Problem]:
