@@ -288,8 +288,12 @@ def _read_chinese_day(text: str) -> Period | None:
 
 def _read_with_library(line: str) -> Period | None:
     """A decade or an unknown month of a year, or None where it has another form."""
-    if found := re.fullmatch(r"([0-9]{3})0年代", line):
-        line = f"{found[1]}X"
+    found = re.fullmatch(r"(约)?([0-9]{3})0年代([（(]推断[）)])?", line)
+    if found is not None:
+        mark = {(0, 0): "", (1, 0): "~", (0, 1): "?", (1, 1): "%"}[bool(found[1]), bool(found[3])]
+        line = f"{found[2]}X{mark}"
+    elif unknown := re.fullmatch("([0-9]{4})年某月", line):
+        line = f"{unknown[1]}-XX"
     rare = re.fullmatch(_RARE, line)
     if rare is None or rare[1] < "100":
         return None
