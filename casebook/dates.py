@@ -130,7 +130,7 @@ def parse_period(text: str) -> Period:
             _HINT_EN,
         )
     half_width = line.translate(_FULL_WIDTH)
-    if re.search(_FULL_WIDTH_MARK, line) and not _read_chinese(line):
+    if re.search(_FULL_WIDTH_MARK, line) and not (_read_chinese(line) or _read_rare(line)):
         parse_period(half_width)
         _refuse(
             f"日期“{line}”里有全角字符",
@@ -138,9 +138,7 @@ def parse_period(text: str) -> Period:
             f"请用半角，写成 {half_width}",
             f"write {half_width}",
         )
-    return (
-        _read_edtf(line) or _read_chinese(line) or _read_with_library(line) or _refuse_shape(line)
-    )
+    return _read_edtf(line) or _read_chinese(line) or _read_rare(line) or _refuse_shape(line)
 
 
 def _refuse(zh: str, en: str, hint_zh: str = "", hint_en: str = "") -> NoReturn:
@@ -286,8 +284,8 @@ def _read_chinese_day(text: str) -> Period | None:
     return _build_day(year, month and month.zfill(2), day_of_month and day_of_month.zfill(2), mark)
 
 
-def _read_with_library(line: str) -> Period | None:
-    """A decade or an unknown month of a year, or None where it has another form."""
+def _read_rare(line: str) -> Period | None:
+    """A decade or a month that is not known, or None where it has another form."""
     found = re.fullmatch(r"(约)?([0-9]{3})0年代([（(]推断[）)])?", line)
     if found is not None:
         mark = {(0, 0): "", (1, 0): "~", (0, 1): "?", (1, 1): "%"}[bool(found[1]), bool(found[3])]
