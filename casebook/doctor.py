@@ -25,7 +25,11 @@ DASHES = "－—–−‐‑‒―﹣•·●○◆■▪"
 OPENERS = {"［": "[", "｛": "{", "【": "[", "〔": "["}
 CLOSERS = {"］": "]", "｝": "}", "】": "]", "〕": "]"}
 PIPES = {"｜": "|", "＞": ">", "︱": "|"}
-_HALF = str.maketrans(OPENERS | CLOSERS | {"，": ",", "：": ": ", "、": ",", "＂": '"'})
+_HALF = str.maketrans(
+    OPENERS
+    | CLOSERS
+    | {"，": ", ", "：": ": ", "、": ", ", "＂": '"', "“": '"', "”": '"', "；": ", "}
+)
 _QUOTES = '"“”＂„‟'
 
 _IN = r"(?P<in>[ ]*(?:-[ ]+)*)"
@@ -115,7 +119,7 @@ def _cure_blanks(found: re.Match[str]) -> Iterator[str]:
     if before.strip():
         yield f"{before.rstrip()} {rest}"
         return
-    for width in (2, 1, 4):
+    for width in (2, 1, 4) if "\u3000" in found["at"] else (1, 2, 4):
         yield f"{before}{re.sub(f'[{BLANKS}]', ' ' * width, found['at'])}{rest}"
 
 
@@ -172,8 +176,20 @@ def _cure_open_bracket(found: re.Match[str]) -> Iterator[str]:
             wanted.append("]" if character == "[" else "}")
         elif wanted and character == wanted[-1]:
             wanted.pop()
-    if wanted:
-        yield f"{found['before']}{value.rstrip(',，')}{''.join(reversed(wanted))}"
+    # A list that goes on below is closed there.
+    if wanted and not value.endswith((",", "[", "{")):
+        yield f"{found['before']}{value.rstrip('，')}{''.join(reversed(wanted))}"
+
+
+def _cure_surplus(found: re.Match[str]) -> Iterator[str]:
+    value = re.sub(r",\s*(?=[,\]}])", "", found["v"])
+    yield f"{found['before']}{value}"
+    yield f"{found['before']}{value[:-1].rstrip()}"
+
+
+def _cure_block(found: re.Match[str]) -> Iterator[str]:
+    indent = " " * (len(found["in"]) + 2)
+    yield f"{found['before']}{found['at']}\n{indent}{found['v']}"
 
 
 def _cure_value(found: re.Match[str]) -> Iterator[str]:
@@ -282,7 +298,7 @@ SLIPS: tuple[Slip, ...] = (
     Slip(
         "E114",
         re.compile(
-            _VALUE + rf"(?P<v>(?=.*(?P<at>[{''.join({**OPENERS, **CLOSERS})}]))"
+            _VALUE + rf"(?P<v>(?=.*?(?P<at>[{''.join({**OPENERS, **CLOSERS})}]))"
             rf"[\[{{{''.join(OPENERS)}].*[\]}}{''.join(CLOSERS)}])[ ]*$"
         ),
         _cure_brackets,
@@ -290,6 +306,15 @@ SLIPS: tuple[Slip, ...] = (
         "the bracket “{at}” is full-width",
         "列表请用半角的 [ ] 和 ,",
         "Write lists with plain [ ] and ,",
+    ),
+    Slip(
+        "E114",
+        re.compile(_VALUE + r"(?P<v>(?=.*?(?P<at>[：，；“”]))[\[{].*[\]}])[ ]*$"),
+        _cure_brackets,
+        "括号里的“{at}”是全角的",
+        "“{at}” inside the brackets is full-width",
+        '括号里请用半角的 : , 和 "',
+        "Use plain : , and quotes inside brackets",
     ),
     Slip(
         "E104",
@@ -375,8 +400,26 @@ SLIPS: tuple[Slip, ...] = (
         "Close it, or put the whole value in quotes",
     ),
     Slip(
+        "E118",
+        re.compile(_VALUE + r"(?P<v>(?P<at>[\[{]).*[\]}])[ ]*$"),
+        _cure_surplus,
+        "这里的括号 {at} 里多了一个括号或逗号",
+        "there is a bracket or a comma too many in this {at}",
+        "请删掉多余的，或给整个值加引号",
+        "Delete it, or put the whole value in quotes",
+    ),
+    Slip(
+        "E125",
+        re.compile(rf"^(?P<before>{_IN}{_KEY}:[ ]+)(?P<at>[|>][+-]?)[ ]+(?P<v>[^\s#].*)$"),
+        _cure_block,
+        "文字块的标记 {at} 后面要换行",
+        "the text of a block starts on the line below {at}",
+        "请把文字移到下一行并缩进",
+        "Move the text to the next line and indent it",
+    ),
+    Slip(
         "E124",
-        re.compile(_VALUE + r"(?P<v>(?P<at>-)[ ]+.*)$"),
+        re.compile(rf"^(?P<before>{_IN}{_KEY}:[ ]+)(?P<v>(?P<at>-)[ ]+.*)$"),
         _cure_nested_list,
         "列表的“- ”要另起一行",
         "a list starts on a line of its own",
@@ -469,8 +512,14 @@ def quote_line(line: str) -> str:
     return next(iter(_cure_value(found))) if found is not None else ""
 
 
-_INDENT_ZH = "这一行的缩进与上面对不上"
-_INDENT_EN = "the indentation of this line matches none above it"
+# What turns a line into text that the parser accepts, so that it blames a later line.
+SILENT_SLIPS: tuple[Slip, ...] = tuple(
+    slip
+    for slip in SLIPS
+    if slip.code in ("E112", "E115", "E123")
+    or (slip.code == "E113" and "缺一个空格" in slip.zh)
+    or (slip.code == "E114" and "列表的标记" in slip.zh)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -564,22 +613,43 @@ class Doctor:
         """The cures to try, the likeliest first."""
         above = self.line_above(cause)
         yield from self.open_block(cause)
-        near = [cause, fault.at.line, self.heading_of(cause), above]
-        numbers = [n for n in dict.fromkeys(near) if 1 <= n <= len(self.lines)]
+        yield from self.mend_line(cause, cause)
+        yield from self.mend_lines_above(cause)
+        others = [n for n in (fault.at.line, self.heading_of(cause), above) if n != cause]
+        numbers = [n for n in dict.fromkeys(others) if 1 <= n <= len(self.lines)]
         for number in numbers:
-            line = self.lines[number - 1]
-            if len(line) > _LONGEST_LINE or not line:
-                continue
-            for slip in SLIPS:
-                found = slip.look.match(line)
-                if found is not None:
-                    for mended in slip.cure(found):
-                        if mended != line:
-                            yield self.replace_line(number, mended, slip, found, cause)
+            yield from self.mend_line(number, cause)
+        if above and _indent(self.lines[above - 1]) == _indent(self.lines[cause - 1]):
+            yield from self.hang_line(cause)
+        for number in (cause, *numbers):
             yield from self.reindent(number)
-        for number in (cause, fault.at.line):
-            if number <= len(self.lines):
-                yield from self.hang_line(number)
+        for number in (cause, *numbers):
+            yield from self.hang_line(number)
+
+    def mend_line(
+        self, number: int, cause: int, slips: tuple[Slip, ...] | None = None
+    ) -> Iterator[_Cure]:
+        """The cures of one line by itself."""
+        line = self.lines[number - 1]
+        if len(line) > _LONGEST_LINE:
+            return
+        for slip in SLIPS if slips is None else slips:
+            found = slip.look.match(line)
+            if found is not None:
+                for mended in slip.cure(found):
+                    if mended != line:
+                        yield self.replace_line(number, mended, slip, found, cause)
+
+    def mend_lines_above(self, cause: int) -> Iterator[_Cure]:
+        """The cures of the nearest lines above whose slip the parser took for text."""
+        number, own = self.line_above(cause), _indent(self.lines[cause - 1])
+        for _ in range(20):
+            if number < 1:
+                return
+            yield from self.mend_line(number, cause, SILENT_SLIPS)
+            if _indent(self.lines[number - 1]) < own:
+                return
+            number = self.line_above(number)
 
     def replace_line(
         self, number: int, mended: str, slip: Slip, found: re.Match[str], cause: int
@@ -594,18 +664,26 @@ class Doctor:
         names_en = names | {"blank": name_blank(at[:1])[1]}
         zh, en = _fill(slip.zh, names_zh), _fill(slip.en, names_en)
         hints = offer(mended) if slip.offers and not slip.blames_cause else ("", "")
-        return self._cure(
-            lines,
-            Problem(
-                self.path,
-                Position(cause, 1) if slip.blames_cause else Position(number, start + 1),
-                slip.code,
-                zh,
-                en,
-                hints[0] or slip.hint_zh,
-                hints[1] or slip.hint_en,
-            ),
-        )
+        place = Position(cause, 1) if slip.blames_cause else Position(number, start + 1)
+        hint_zh, hint_en = hints[0] or slip.hint_zh, hints[1] or slip.hint_en
+        return _Cure(lines, (Problem(self.path, place, slip.code, zh, en, hint_zh, hint_en),))
+
+    def open_block(self, cause: int) -> Iterator[_Cure]:
+        """The cure for a text block whose marker is full-width, so that its lines were parsed."""
+        heading = self.heading_of(cause)
+        if heading < 1:
+            return
+        line = self.lines[heading - 1]
+        found = _WIDE_PIPE.look.match(line)
+        if found is None:
+            return
+        mended = next(iter(_WIDE_PIPE.cure(found)))
+        cure = self.replace_line(heading, mended, _WIDE_PIPE, found, cause)
+        zh = f"第 {heading} 行的“{found['at']}”是全角的，所以这一行没有算作文字"
+        en = f"“{found['at']}” on line {heading} is full-width, so this line is not read as text"
+        at = Position(cause, _indent(self.lines[cause - 1]) + 1)
+        follow = Problem(self.path, at, "E121", zh, en, "改好那一行就行", "Mend that line only")
+        yield _Cure(cure.lines, (*cure.problems, follow))
 
     def reindent(self, number: int) -> Iterator[_Cure]:
         """The cures that move a line, with all that hangs from it, to a level that is open."""
@@ -613,17 +691,42 @@ class Doctor:
         own = _indent(line)
         if not line.strip() or line.lstrip().startswith("#"):
             return
-        last = number
-        while last < len(self.lines) and (
-            not self.lines[last].strip() or _indent(self.lines[last]) > own
-        ):
-            last += 1
+        hanging = self._end_of(number, own + 1)
+        # Several lines of a text block, say, slip together.
+        together = self._end_of(number, own) if own else hanging
         for level, sibling in self.open_levels(number):
             if level == own:
                 continue
-            moved = [_move(text, level - own) for text in self.lines[number - 1 : last]]
-            lines = [*self.lines[: number - 1], *moved, *self.lines[last:]]
-            yield self._indented(lines, number, moved[0], own + 1, sibling)
+            for last in dict.fromkeys((hanging, together)):
+                yield self._moved(number, last, level - own, sibling)
+
+    def _end_of(self, number: int, least: int) -> int:
+        """The last line of those below that are blank or indented so far at least."""
+        last = number
+        while last < len(self.lines) and (
+            not self.lines[last].strip() or _indent(self.lines[last]) >= least
+        ):
+            last += 1
+        return last
+
+    def _moved(self, number: int, last: int, by: int, sibling: int) -> _Cure:
+        own = _indent(self.lines[number - 1])
+        moved = [_move(text, by) for text in self.lines[number - 1 : last]]
+        lines = [*self.lines[: number - 1], *moved, *self.lines[last:]]
+        slipped = [
+            number + offset
+            for offset, text in enumerate(self.lines[number - 1 : last])
+            if text.strip() and _indent(text) == own
+        ]
+        zh = f"这一行的缩进与上面对不上，应当与第 {sibling} 行对齐"
+        en = f"the indentation is off; the line should line up with line {sibling}"
+        return _Cure(
+            lines,
+            tuple(
+                Problem(self.path, Position(n, own + 1), "E117", zh, en, *offer(lines[n - 1]))
+                for n in slipped[:MAX_SHOWN]
+            ),
+        )
 
     def open_levels(self, number: int) -> Iterator[tuple[int, int]]:
         """The indentations that a line could have, and which line has each, the nearest first."""
@@ -655,27 +758,7 @@ class Doctor:
         en = "a colon is missing, or the line goes on with the text above and is not indented"
         hints = offer(mended)
         at = Position(number, _indent(line) + 1)
-        yield self._cure(lines, Problem(self.path, at, "E117", zh, en, *hints))
-
-    def _cure(self, lines: list[str], *problems: Problem) -> _Cure:
-        return _Cure(lines, problems)
-
-    def open_block(self, cause: int) -> Iterator[_Cure]:
-        """The cure for a text block whose marker is full-width, so that its lines were parsed."""
-        heading = self.heading_of(cause)
-        if heading < 1:
-            return
-        line = self.lines[heading - 1]
-        found = _WIDE_PIPE.look.match(line)
-        if found is None:
-            return
-        mended = next(iter(_WIDE_PIPE.cure(found)))
-        cure = self.replace_line(heading, mended, _WIDE_PIPE, found, cause)
-        zh = f"第 {heading} 行的“{found['at']}”是全角的，所以这一行没有算作文字"
-        en = f"“{found['at']}” on line {heading} is full-width, so this line is not read as text"
-        at = Position(cause, _indent(self.lines[cause - 1]) + 1)
-        follow = Problem(self.path, at, "E121", zh, en, "改好那一行就行", "Mend that line only")
-        yield _Cure(cure.lines, (*cure.problems, follow))
+        yield _Cure(lines, (Problem(self.path, at, "E117", zh, en, *hints),))
 
     def line_above(self, number: int) -> int:
         """The nearest line above with text in it, 0 where there is none."""
@@ -693,26 +776,6 @@ class Doctor:
         while above > 0 and _indent(self.lines[above - 1]) >= own:
             above = self.line_above(above)
         return above
-
-    def _indented(
-        self, lines: list[str], number: int, mended: str, column: int, sibling: int
-    ) -> _Cure:
-        hints = offer(mended)
-        note_zh, note_en = (
-            f"，应当与第 {sibling} 行对齐",
-            f"; it should line up with line {sibling}",
-        )
-        return self._cure(
-            lines,
-            Problem(
-                self.path,
-                Position(number, column),
-                "E117",
-                _INDENT_ZH + note_zh,
-                _INDENT_EN + note_en,
-                *hints,
-            ),
-        )
 
 
 def _fill(template: str, names: dict[str, str]) -> str:
@@ -752,6 +815,9 @@ def describe(fault: Fault, cause: int, lines: list[str], path: str) -> Problem:
         if sign in reason:
             if code == "E118":
                 at = fault.since
+            elif code in ("E104", "E119"):
+                column = lines[fault.at.line - 1].rfind("\\", 0, fault.at.column - 1) + 1
+                at = Position(fault.at.line, column or fault.at.column)
             return Problem(path, at, code, zh, en, hint_zh, hint_en)
     zh, en = "这里不符合 YAML 写法", f"not valid YAML here: {reason}"
     return Problem(
@@ -773,8 +839,16 @@ _FALLBACKS: tuple[tuple[str, str, str, str, str, str], ...] = (
         "E132",
         "最外层应当是“字段: 值”的行",
         "the file should hold lines of “field: value”",
-        "冒号要用半角，后面加一个空格",
-        "Write a plain colon and a space behind each field",
+        "每个字段一行，写字段名、半角冒号、空格和值",
+        "One field a line: its name, a plain colon, a space and the value",
+    ),
+    (
+        "<document start>",
+        "E131",
+        "文件结束标记 ... 或 --- 后面还有多余的内容",
+        "there is text after ... or ---, which ends the file",
+        "请删掉多余的部分",
+        "Delete what is not part of the record",
     ),
     (
         "Unicode character escape",
@@ -783,6 +857,22 @@ _FALLBACKS: tuple[tuple[str, str, str, str, str, str], ...] = (
         "the escape is no valid character, such as a surrogate",
         "请直接写这个字符",
         "Write the character itself",
+    ),
+    (
+        "escape",
+        "E119",
+        "双引号里的反斜杠 \\ 是转义，这里的转义无效",
+        "a backslash in double quotes is an escape, and this one is not valid",
+        "请改用单引号",
+        "Use single quotes",
+    ),
+    (
+        "hexdecimal",
+        "E119",
+        "双引号里的反斜杠 \\ 是转义，这里的转义无效",
+        "a backslash in double quotes is an escape, and this one is not valid",
+        "请改用单引号",
+        "Use single quotes",
     ),
     (
         "quoted scalar: found unexpected end",

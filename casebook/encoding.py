@@ -63,7 +63,9 @@ _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 # What UTF-8 read as GBK is full of: the marks of 标点, then the reverse and the Latin kind.
-_MOJIBAKE_SIGNS = ("锛", "銆", "鈥", "涓", "鐨", "\u00ef\u00bc", "\u00e3\u0080", "\u00e2\u20ac")
+_MOJIBAKE_SIGN = re.compile(
+    "[锛銆鈥涓鐨]|[\u00e2-\u00ef][\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u2122]"
+)
 _MOJIBAKE_RUN = re.compile("[\u0080-\uffef]{3,}")
 
 
@@ -86,7 +88,8 @@ def decode(data: bytes, path: str) -> tuple[str | None, list[Problem]]:
     problems = list(_find_lost_text(text, path))
     if _INVISIBLE.search(text) is not None:
         text, found = _remove_invisible(text, path)
-        problems += found
+        told = {problem.at.line for problem in problems}
+        problems += [problem for problem in found if problem.at.line not in told]
     return text, problems
 
 
@@ -182,6 +185,7 @@ def _describe_line(line: bytes, at: Position, path: str, error: UnicodeDecodeErr
             zh, en = zh + "（代理字符 surrogate）", en + " (a surrogate)"
         elif byte >= 0xC0 and len(error.object) - error.end < 1:
             zh, en = zh + "（一个字被截断，或是 Latin-1）", en + " (a cut character, or Latin-1)"
+        meant = _as_latin(line)
     hints = (
         offer(meant) if meant else ("请重打这一行，存为 UTF-8", "Type this line again, as UTF-8")
     )
@@ -198,6 +202,16 @@ def _as_gbk(data: bytes) -> str:
     # Nearly all text of editors is in GB 2312; other bytes hit its Hanzi by accident only.
     common = sum(_in_gb2312(c) for c in text if not c.isascii())
     return text if strange and common * 10 >= strange * 7 else ""
+
+
+def _as_latin(line: bytes) -> str:
+    """The text of a line whose only strange bytes stand alone among ASCII, else nothing."""
+    if re.search(rb"[\x80-\xff]{2}", line):
+        return ""
+    try:
+        return line.decode("cp1252")
+    except UnicodeDecodeError:
+        return ""
 
 
 def _in_gb2312(character: str) -> bool:
@@ -273,7 +287,7 @@ def _find_lost_text(text: str, path: str) -> Iterator[Problem]:
                 en = "the text was lost here (U+FFFD, a replacement character)"
                 hints = "请从来源重新抄录", "Copy it from its source again"
                 yield Problem(path, Position(number, column + 1), "E106", zh, en, *hints)
-    if any(sign in text for sign in _MOJIBAKE_SIGNS):
+    if _MOJIBAKE_SIGN.search(text) is not None:
         for number, line in enumerate(text.split("\n"), 1):
             for run in _MOJIBAKE_RUN.finditer(line):
                 if meant := unscramble(run.group()):

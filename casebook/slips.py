@@ -36,7 +36,7 @@ _KEY_DASH = re.compile(f"[{DASHES}]")
 _KEY_JOINER = re.compile("[\u200d\ufe00-\ufe0f]")
 # Not the enumeration comma: 民政局、财政局 is one text that names two.
 _COMMAS = re.compile("[，；]")
-_WIDE_LIST = re.compile(r"[［｛].*[］｝]", re.DOTALL)
+_WIDE_LIST = re.compile(r"[［｛].*[］｝\]}]", re.DOTALL)
 # A value that starts with one of these is looked at twice.
 _ODD_STARTS = frozenset("｜＞［｛＃-" + DASHES)
 
@@ -48,7 +48,7 @@ class Inspector:
         self.text = text
         self.path = path
         self.problems = problems
-        self.has_hash = " #" in text or " ＃" in text
+        self.has_hash = " #" in text
         self.has_tab = "\t" in text
 
     def look_at_value(self, event: Any, in_flow: bool) -> None:
@@ -63,6 +63,8 @@ class Inspector:
             comma = _COMMAS.search(value)
             if comma is not None:
                 self._warn_of_comma(Position(start.line + 1, start.column + 1 + comma.start()))
+        if value[0] in BLANKS_ALL:
+            self._warn_of_blank(value, start)
         runs_on = start.line != end.line
         if runs_on or value[0] in _ODD_STARTS or "：" in value or ":" in value:
             self._look_at_lines(value, start, end)
@@ -87,7 +89,7 @@ class Inspector:
     def _look_at_hash(self, end: Any) -> None:
         # A comment as people write them has a blank behind its # or two before it.
         behind = self.text[end.index : end.index + 4]
-        if not re.match(r" [#＃][^\s#!]", behind):
+        if not re.match(r" #[^\s#!]", behind):
             return
         at = Position(end.line + 1, end.column + 2)
         line = self._line(at.line)
@@ -118,6 +120,19 @@ class Inspector:
             ("请改成半角逗号", "Write a plain comma"),
         )
 
+    def _warn_of_blank(self, value: str, start: Any) -> None:
+        zh, en = name_blank(value[0])
+        before = self.text[start.index - start.column : start.index]
+        line = self._line(start.line + 1)
+        self._warn(
+            Position(start.line + 1, start.column + 1),
+            "W115",
+            f"值的前面有{zh}",
+            f"{en} stands before the value",
+            before + line[len(before) :].lstrip(BLANKS_ALL),
+            ("请删掉它", "Delete it"),
+        )
+
     def _look_at_lines(self, value: str, start: Any, end: Any) -> None:
         before = self.text[start.index - start.column : start.index]
         lines = self.text[start.index : end.index].split("\n")
@@ -131,7 +146,7 @@ class Inspector:
                 ("请改成半角的 | 或 >", "Write a plain | or >"),
             )
         if _WIDE_LIST.fullmatch(value):
-            half = unicodedata.normalize("NFKC", value).replace(",", ", ").replace(":", ": ")
+            half = re.sub(r"([,:])\s*", r"\1 ", unicodedata.normalize("NFKC", value))
             self._warn(
                 Position(start.line + 1, start.column + 1),
                 "W114",
@@ -228,11 +243,24 @@ class Inspector:
 
         line = self._line(number)
         head, tail = line[: start.column], line[start.column + len(key) :]
+        found = re.match(rf"-(?P<blank>[{BLANKS}])[{BLANKS} ]*(?P<rest>.*)", key)
+        if found is not None:
+            zh, en = name_blank(found["blank"])
+            self._note(
+                place(1),
+                "E115",
+                f"列表的减号后面是{zh}，不是普通空格",
+                f"{en} stands behind the dash instead of a plain space",
+                f"{head}- {found['rest']}{tail}",
+                ("请换成普通空格", "Use a plain space"),
+            )
+            return
         found = _KEY_BLANK.search(key)
         if found is not None:
             zh, en = name_blank(found.group())
             inner = key.lstrip(BLANKS_ALL)
-            lead = "  " * (len(key) - len(inner))
+            outer = key[: len(key) - len(inner)]
+            lead = "".join("  " if blank == "\u3000" else " " for blank in outer)
             fixed = f"{head}{lead}{inner.rstrip(BLANKS_ALL)}{tail}"
             where_zh = "缩进或字段名里有" if lead else "字段名里有"
             self._note(
@@ -252,7 +280,9 @@ class Inspector:
                 "E112",
                 "这里用了全角冒号“：”",
                 "a full-width colon “：” stands here",
-                f"{head}{key[: found.start()]}: {sound_value(rest)}" if "{" not in line else "",
+                f"{head}{key[: found.start()]}: {sound_value(rest)}"
+                if "{" not in head
+                else line.replace("：", ": ").replace("，", ", "),
                 ("请改成半角冒号加一个空格", "Write a plain colon and a space"),
             )
             return

@@ -367,7 +367,7 @@ class _Builder:
                 continue
             if key.is_plain:
                 self.inspector.look_at_key(event.value, event.start_mark)
-            twin = name if name.isascii() else unicodedata.normalize("NFKC", name).strip()
+            twin = name if name.isascii() else unicodedata.normalize("NFKC", name)
             if twin in twins:
                 self.refuse_twin(name, key.at, key_at[twins[twin]].line)
                 continue
@@ -381,7 +381,8 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             self.refuse_anchor(at)
             return
-        braces = self.text[event.start_mark.index :].startswith("{")
+        index = event.start_mark.index
+        braces = self.text[index - 1 : index + 1] == "{{"
         self.build(event, depth + 1, in_flow)
         line = line_of(self.text, at.line)
         hints = offer(_quote_braces(line)) if braces else ("", "")
