@@ -50,10 +50,10 @@ def write_site(
     Raises ContentError where Pelican or a template reports anything as wrong.
     """
     writer = _TreeWriter(folder)
-    stylesheet = _write_assets(project / "theme" / "static", writer)
+    stylesheet, assets = _write_assets(project / "theme" / "static", writer)
     inputs = digest_inputs(project)
     build_id = digest(json.dumps([__version__, inputs]).encode())[:12]
-    _run_pelican(project, dataset, charts, writer, stylesheet, build_id, siteurl)
+    _run_pelican(project, dataset, charts, writer, stylesheet, assets, build_id, siteurl)
     for file in export_dataset(dataset):
         writer.write(file.path, file.content)
     for case in dataset.cases:
@@ -109,8 +109,11 @@ class _TreeWriter:
         self.digests[path] = digest(content)
 
 
-def _write_assets(static: Path, writer: _TreeWriter) -> str:
-    """Write the style sheet and other static files; give the path of the style sheet."""
+def _write_assets(static: Path, writer: _TreeWriter) -> tuple[str, dict[str, str]]:
+    """Write the style sheet and the other static files; give their paths, the latter by name.
+
+    Every name holds a digest of the content, so that a cache may keep the file for ever.
+    """
     styles = sorted(
         (static / "css").glob("*.css"),
         key=lambda path: (
@@ -121,10 +124,15 @@ def _write_assets(static: Path, writer: _TreeWriter) -> str:
     css = b"\n".join(path.read_bytes().strip() for path in styles) + b"\n"
     name = f"assets/casebook.{digest(css)[:10]}.css"
     writer.write(name, css)
+    assets = {}
     for path in sorted(static.rglob("*")):
         if path.is_file() and path.suffix != ".css":
-            writer.write(f"assets/{path.relative_to(static).as_posix()}", path.read_bytes())
-    return f"/{name}"
+            content = path.read_bytes()
+            kept = path.relative_to(static)
+            marked = kept.with_name(f"{kept.stem}.{digest(content)[:10]}{kept.suffix}").as_posix()
+            writer.write(f"assets/{marked}", content)
+            assets[kept.as_posix()] = f"/assets/{marked}"
+    return f"/{name}", assets
 
 
 class _ErrorCollector(logging.Handler):
@@ -144,6 +152,7 @@ def _run_pelican(
     charts: Mapping[tuple[str, Lang], Drawn],
     writer: _TreeWriter,
     stylesheet: str,
+    assets: Mapping[str, str],
     build_id: str,
     siteurl: str | None,
 ) -> None:
@@ -168,7 +177,7 @@ def _run_pelican(
     if siteurl is not None:
         overrides["SITEURL"] = siteurl.rstrip("/")
     settings = read_settings(str(project / "pelicanconf.py"), override=overrides)
-    build = _SiteBuild(dataset, charts, writer, stylesheet, build_id, settings)
+    build = _SiteBuild(dataset, charts, writer, stylesheet, assets, build_id, settings)
 
     class CasebookGenerator(Generator):  # type: ignore[misc]  # pelican ships no types
         """Writes every page of the site from the records and the prose that Pelican read."""
@@ -246,6 +255,7 @@ class _SiteBuild:
         charts: Mapping[tuple[str, Lang], Drawn],
         writer: _TreeWriter,
         stylesheet: str,
+        assets: Mapping[str, str],
         build_id: str,
         settings: Mapping[str, Any],
     ) -> None:
@@ -259,6 +269,7 @@ class _SiteBuild:
             settings["SITEURL"],
             stylesheet,
             build_id,
+            assets,
         )
 
     def add_reader(self, readers: Any) -> None:

@@ -55,7 +55,8 @@ class SiteSettings:
     """What holds for every page.
 
     `siteurl` has no slash at its end and is empty for a site that is only looked at locally;
-    `stylesheet` is the asset path of the one style sheet.
+    `stylesheet` is the asset path of the one style sheet, and `assets` gives that of every other
+    static file by its name in the theme.
     """
 
     name: Text
@@ -63,6 +64,7 @@ class SiteSettings:
     siteurl: str
     stylesheet: str
     build_id: str
+    assets: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
