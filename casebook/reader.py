@@ -11,6 +11,9 @@ from casebook.dataset import Dataset, order_cases
 from casebook.dates import Period
 from casebook.errors import START, Position, Problem
 from casebook.fields import Fields, suggest
+from casebook.files import find_case_files as find_case_files
+from casebook.files import read_bytes as read_bytes
+from casebook.files import show_path as show_path
 from casebook.model import (
     NO_TEXT,
     Answer,
@@ -106,10 +109,13 @@ def read_dataset(project: Path, drafts: bool = False) -> tuple[Dataset, list[Pro
     lists = read_lists(project, problems)
     cases = []
     unread = set()
-    for path in find_case_files(project):
-        case, found = read_case(
-            read_bytes(path, project, problems), show_path(path, project), lists
-        )
+    for path in find_case_files(project, problems):
+        already = len(problems)
+        data = read_bytes(path, project, problems)
+        if len(problems) > already:
+            unread.add(path.stem)
+            continue
+        case, found = read_case(data, show_path(path, project), lists)
         problems += found
         if case is None:
             unread.add(path.stem)
@@ -121,42 +127,6 @@ def read_dataset(project: Path, drafts: bool = False) -> tuple[Dataset, list[Pro
         ),
         problems,
     )
-
-
-def find_case_files(project: Path) -> list[Path]:
-    """The case files in the order of their names; a name that starts with _ or . is no case."""
-    folder = project / "data" / "cases"
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.glob("*.yaml") if path.name[0] not in "_.~")
-
-
-def show_path(path: Path, project: Path) -> str:
-    """A path as problems show it: relative to the project, with forward slashes."""
-    try:
-        return path.relative_to(project).as_posix()
-    except ValueError:
-        return path.as_posix()
-
-
-def read_bytes(path: Path, project: Path, problems: list[Problem]) -> bytes:
-    """The bytes of a regular file, or none and a problem."""
-    try:
-        if path.is_symlink() or not path.is_file():
-            raise OSError("not a regular file")
-        return path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        problems.append(
-            Problem(
-                show_path(path, project),
-                START,
-                "E140",
-                f"读不了这个文件（{reason}）",
-                f"cannot read this file ({reason})",
-            )
-        )
-        return b"{}"
 
 
 def read_lists(project: Path, problems: list[Problem]) -> Lists:

@@ -37,7 +37,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("quantity", "dates"),
     ("tree", "tokens", "report"),
-    ("slips",),
+    ("slips", "files"),
     ("doctor",),
     ("encoding",),
     ("errors",),
