@@ -83,6 +83,11 @@ def make_parser(common: argparse.ArgumentParser) -> argparse.ArgumentParser:
     check.add_argument("files", nargs="*", metavar="FILE", help="only these files")
     check.add_argument("--format", choices=("text", "json", "github"), default="text")
     check.set_defaults(run=run_check)
+
+    new = commands.add_parser("new", help="start a case file", parents=[common])
+    new.add_argument("slug", nargs="?", metavar="SLUG", help="name of the file and of the page")
+    new.add_argument("--region", metavar="CODE", help="code of GB/T 2260, or the place's name")
+    new.set_defaults(run=run_new)
     return parser
 
 
@@ -131,6 +136,56 @@ def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     if not problems and options.format == "text":
         print("没有问题" if lang == "zh" else "no problems")
     return Exit.CONTENT if failed else Exit.DONE
+
+
+def run_new(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
+    """Make a case file, asking for what was left out where somebody is there to answer."""
+    from casebook.scaffold import choose_region, create_case, propose_slug, read_all_lists
+
+    slug, region = options.slug, options.region
+    if not (slug and region):
+        if not (sys.stdin and sys.stdin.isatty()):
+            raise CasebookError(
+                "要写英文名和地方，例如 build.py new suzhou --region 320000",
+                "name the case and its place, as in build.py new suzhou --region 320000",
+                Exit.USAGE,
+            )
+        if not region:
+            region = _ask("哪里？写名称或行政区划代码", "Which place? Its name or code", "", lang)
+        regions = read_all_lists(project).regions
+        chosen = choose_region(region, regions)
+        region = chosen.code
+        if not slug:
+            proposed = propose_slug(chosen, regions)
+            slug = _ask("文件的英文名", "Name of the file", proposed, lang)
+    made = create_case(project, slug, region, lang)
+    shown = made.path.relative_to(project).as_posix()
+    if lang == "zh":
+        print(f"已新建 {shown}（{made.region.name.zh}，{made.region.code}）。接下来：")
+        print("  1. 在 data/sources.yaml 里登记来源")
+        print(f"  2. 用文本编辑器打开 {shown}，填好空白，删去不用的行")
+        print(f"  3. python3 build.py check {shown}  逐条改好")
+        print("  4. python3 build.py serve  在浏览器里边改边看")
+    else:
+        print(f"made {shown} ({made.region.name.inside('en')}, {made.region.code}). Next:")
+        print("  1. list its sources in data/sources.yaml")
+        print(f"  2. open {shown} in a text editor, fill in the blanks, delete unused lines")
+        print(f"  3. python3 build.py check {shown}  and mend what it names")
+        print("  4. python3 build.py serve  to see it in the browser as you write")
+    return Exit.DONE
+
+
+def _ask(zh: str, en: str, proposed: str, lang: Lang) -> str:
+    """What a person types, or what is proposed where nothing is typed."""
+    question = zh if lang == "zh" else en
+    mark = "：" if lang == "zh" else ": "
+    try:
+        answer = input(f"{question}{f' [{proposed}]' if proposed else ''}{mark}").strip()
+    except EOFError:
+        answer = ""
+    if not (answer or proposed):
+        raise CasebookError("没有回答，没有新建文件", "no answer, no file was made", Exit.USAGE)
+    return answer or proposed
 
 
 def _unchanged(lang: Lang) -> str:

@@ -91,6 +91,11 @@ def _show_source(problem: Problem, project: Path) -> list[str]:
     line = lines[problem.at.line - 1]
     shown = "".join(c if c.isprintable() else "?" for c in line)[:160]
     before = shown[: problem.at.column - 1]
-    width = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in before)
+    width = display_width(before)
     number = str(problem.at.line)
     return [f"  {number} | {shown}", f"  {' ' * len(number)} | {' ' * width}^"]
+
+
+def display_width(text: str) -> int:
+    """The columns that a text takes on a console, where Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
