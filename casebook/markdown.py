@@ -1,4 +1,4 @@
-"""Markdown to HTML: figure references and slots, no raw HTML, links only to the web or the site."""
+"""Markdown to HTML: figure references, slots, marked Chinese, no raw HTML, only safe links."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ from casebook.errors import Lang
 from casebook.model import Case
 from casebook.prose import REFERENCE, SITE, SLOT, count_site, resolve_figure, split_key
 
+# Chinese characters with the Chinese punctuation between and around them.
+_CHINESE = re.compile(
+    "([\u3000-\u303f\uff00-\uffef]*[\u3400-\u9fff][\u3000-\u303f\u3400-\u9fff\uff00-\uffef]*)"
+)
 _SAFE_LINK = re.compile(r"(?:https?://|site:/|zh:/|en:/|figure:|asset:/|#|mailto:)\S*")
 
 
@@ -57,6 +61,48 @@ class SafeLinks(Treeprocessor):
                 element.set("rel", "noopener")
 
 
+def mark_chinese(words: str) -> Markup:
+    """English words with every run of Chinese in them marked as Chinese."""
+    pieces = _CHINESE.split(words)
+    marked = (
+        Markup('<span lang="zh-Hans">{}</span>').format(piece) if number % 2 else escape(piece)
+        for number, piece in enumerate(pieces)
+    )
+    return Markup("").join(marked)
+
+
+class ChineseInEnglish(Treeprocessor):
+    """Marks every run of Chinese in English prose, so that it is read and set as Chinese."""
+
+    def run(self, root: Element) -> None:
+        for element in list(root.iter()):
+            if element.tag != "code":
+                self._mark_text(element)
+            for child in list(element):
+                self._mark_tail(element, child)
+
+    def _mark_text(self, element: Element) -> None:
+        first, *rest = _CHINESE.split(element.text or "")
+        if rest:
+            element.text = first
+            element[:0] = self._spans(rest)
+
+    def _mark_tail(self, parent: Element, child: Element) -> None:
+        first, *rest = _CHINESE.split(child.tail or "")
+        if rest:
+            child.tail = first
+            at = list(parent).index(child) + 1
+            parent[at:at] = self._spans(rest)
+
+    def _spans(self, pieces: list[str]) -> list[Element]:
+        spans = []
+        for words, after in zip(pieces[::2], pieces[1::2], strict=True):
+            span = Element("span", {"lang": "zh-Hans"})
+            span.text, span.tail = words, after
+            spans.append(span)
+        return spans
+
+
 class CasebookMarkdown(Extension):
     """The site's Markdown: raw HTML shown as text, references resolved, links restricted."""
 
@@ -75,6 +121,9 @@ class CasebookMarkdown(Extension):
         # Before everything else, so that no other pattern sees the braces.
         md.inlinePatterns.register(self.references, "figure", 200)
         md.treeprocessors.register(SafeLinks(md), "safe_links", 0)
+        if self.lang == "en":
+            # After the inline patterns (20), while placeholders still hide what is stashed.
+            md.treeprocessors.register(ChineseInEnglish(md), "chinese_in_english", 5)
 
 
 EXTENSIONS = ("tables", "sane_lists", "def_list")

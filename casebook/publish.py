@@ -20,7 +20,7 @@ from casebook.dataset import Dataset
 from casebook.dates import Period
 from casebook.errors import START, ContentError, Lang, Position, Problem
 from casebook.exports import export_dataset
-from casebook.markdown import EXTENSIONS, CasebookMarkdown, Renderer, split_slots
+from casebook.markdown import EXTENSIONS, CasebookMarkdown, Renderer, mark_chinese, split_slots
 from casebook.model import Case, Figure, Text
 from casebook.pages import PAGES
 from casebook.pages.base import LANGS, Page, Prose, Section, Site, SiteSettings, Slot
@@ -315,7 +315,9 @@ class _SiteBuild:
 
         def text(value: Text) -> Markup:
             words = escape(value.inside(lang))
-            if not words or value.lang(lang) == ("en" if lang == "en" else "zh-Hans"):
+            if value.lang(lang) == "en":
+                return mark_chinese(value.inside(lang))
+            if not words or lang == "zh":
                 return words
             return Markup('<span lang="zh-Hans">{}</span>').format(words)
 

@@ -16,7 +16,16 @@ from casebook.dataset import Dataset
 from casebook.errors import CasebookError
 from casebook.model import Source, Text
 from casebook.pages import PAGES
-from casebook.pages.base import LANGS, Page, Prose, Section, Site, SiteSettings, Slot
+from casebook.pages.base import (
+    CONTENT_POLICY,
+    LANGS,
+    Page,
+    Prose,
+    Section,
+    Site,
+    SiteSettings,
+    Slot,
+)
 from casebook.pages.case import explain_no_chart, make_case
 from casebook.pages.feeds import make_feed, name_entry
 from casebook.pages.home import choose_refusals, count_silences, list_overview, make_home
@@ -72,7 +81,8 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_every_page_for_readers_is_made_in_both_languages() -> None:
-    pages = [page for page in pages_of(site_of(tiny_dataset())) if page.url != "robots.txt"]
+    once = ("sitemap.xml", "robots.txt", "_headers")
+    pages = [page for page in pages_of(site_of(tiny_dataset())) if page.url not in once]
     urls = {lang: [page.url for page in pages if page.lang == lang] for lang in LANGS}
 
     assert urls["zh"] == urls["en"]
@@ -252,13 +262,14 @@ def test_the_id_of_a_case_in_the_feed_never_changes() -> None:
     assert name_entry("beijing", "zh") == "urn:uuid:d2d40de3-4c14-55bd-bafb-31894751182f"
 
 
-def test_the_site_map_waits_for_an_address() -> None:
-    dataset = tiny_dataset()
+@pytest.mark.parametrize(
+    ("siteurl", "root"),
+    [("", "http://localhost"), ("https://example.org", "https://example.org")],
+)
+def test_the_site_map_always_has_whole_addresses(siteurl: str, root: str) -> None:
+    pages = pages_of(site_of(tiny_dataset(), siteurl=siteurl))
 
-    assert "sitemap.xml" not in {page.url for page in pages_of(site_of(dataset))}
-    assert "sitemap.xml" in {
-        page.url for page in pages_of(site_of(dataset, siteurl="https://example.org"))
-    }
+    assert [page.context["root"] for page in pages if page.url == "sitemap.xml"] == [root]
 
 
 # What machines read
@@ -348,10 +359,11 @@ def test_chinese_stands_in_a_template_only_as_one_half_of_a_wording(path: Path) 
 def test_the_policy_of_every_page_allows_only_its_own_files() -> None:
     base = (PROJECT / "theme/templates/base.html").read_text(encoding="utf-8")
 
-    assert (
+    assert CONTENT_POLICY in base
+    assert CONTENT_POLICY == (
         "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
         "base-uri 'none'; form-action 'none'"
-    ) in base
+    )
 
 
 # Style sheets

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casebook.pages.base import PageType
 from casebook.pages.case import CASE_INDEX, CASES
-from casebook.pages.feeds import FEED, ROBOTS, make_sitemap_of
+from casebook.pages.feeds import FEED, HEADERS, ROBOTS, make_sitemap_of
 from casebook.pages.home import HOME
 from casebook.pages.notfound import NOT_FOUND
 from casebook.pages.prose import PROSE
@@ -18,4 +18,5 @@ PAGES: tuple[PageType, ...] = (
     FEED,
     PageType("site map", make_sitemap_of(_INDEXED)),
     ROBOTS,
+    HEADERS,
 )

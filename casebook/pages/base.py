@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 LANGS: tuple[Lang, ...] = ("zh", "en")
 
+# What a page may load. Nothing from elsewhere, nothing written into the page itself.
+CONTENT_POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:

@@ -6,12 +6,17 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from casebook.errors import Lang
 from casebook.model import Text
-from casebook.pages.base import LANGS, Page, PageType, Site
+from casebook.pages.base import CONTENT_POLICY, LANGS, Page, PageType, Site
 from casebook.pages.views import date_case, date_dataset, link_case
 
 FEED_LENGTH = 50
+
+# The format wants whole addresses; this one is reserved and can never lead to a stranger's site.
+LOCAL_ADDRESS = "http://localhost"
 
 # A name space of our own keeps ids the same whatever address the site has.
 _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "casebook")
@@ -19,7 +24,7 @@ _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "casebook")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A case in the feed; `updated` is an ISO date."""
+    """A case in the feed; `path` is below the language's root, `updated` an ISO date."""
 
     id: str
     path: str
@@ -56,7 +61,7 @@ def make_feed(site: Site) -> Iterator[Page]:
         for updated, case in dated:
             if updated:
                 link = link_case(case, dataset)
-                path = address(f"cases/{case.slug}/", lang)
+                path = f"cases/{case.slug}/"
                 entries.append(
                     Entry(name_entry(case.slug, lang), path, link.name, link.summary, updated)
                 )
@@ -82,9 +87,7 @@ def make_sitemap_of(
     listed = tuple(kinds)
 
     def make_sitemap(site: Site) -> Iterator[Page]:
-        """The site map, where the site has an address."""
-        if not site.settings.siteurl:
-            return
+        """The site map, whose addresses are the local host's until the site has its own."""
         locations = []
         for kind in listed:
             for page in kind.make(site):
@@ -99,11 +102,27 @@ def make_sitemap_of(
             template="sitemap.xml",
             title=site.settings.name,
             description=site.settings.tagline,
-            context={"locations": tuple(locations)},
+            context={
+                "locations": tuple(locations),
+                "root": site.settings.siteurl or LOCAL_ADDRESS,
+            },
             indexed=False,
         )
 
     return make_sitemap
+
+
+def make_headers(site: Site) -> Iterator[Page]:
+    """The headers that a host should send, in the form that several hosts read from `_headers`."""
+    yield Page(
+        url="_headers",
+        lang=LANGS[0],
+        template="headers.txt",
+        title=site.settings.name,
+        description=site.settings.tagline,
+        context={"policy": Markup(CONTENT_POLICY)},
+        indexed=False,
+    )
 
 
 def make_robots(site: Site) -> Iterator[Page]:
@@ -125,3 +144,4 @@ def address(url: str, lang: Lang) -> str:
 
 FEED = PageType("feed", make_feed)
 ROBOTS = PageType("robots", make_robots)
+HEADERS = PageType("headers", make_headers)
