@@ -11,6 +11,7 @@ from casebook.errors import START, Lang
 from casebook.model import NO_TEXT, Case, Figure, Region, Text
 from casebook.pages.base import LANGS, Page, PageType, Site
 from casebook.pages.linked_data import describe_case
+from casebook.pages.tiles import list_tiles
 from casebook.pages.views import (
     CaseLink,
     FigureRow,
@@ -175,7 +176,7 @@ def make_index(site: Site) -> Iterator[Page]:
                 f"{count}个地方政府购买服务的案例，按行政区划排列。",
                 f"{count} cases of local governments buying services, in administrative order.",
             ),
-            context={"groups": regions, "count": count},
+            context={"groups": regions, "count": count, "tiles": list_tiles(site.dataset)},
         )
 
 

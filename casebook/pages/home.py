@@ -15,6 +15,7 @@ from casebook.model import Answer, AnswerState, Case, Figure, Question, Term, Te
 from casebook.pages.base import LANGS, Page, PageType, Prose, Section, Site, Slot
 from casebook.pages.linked_data import describe_home
 from casebook.pages.prose import LEAD
+from casebook.pages.tiles import list_tiles
 from casebook.pages.views import (
     CaseLink,
     FigureRow,
@@ -148,6 +149,7 @@ def make_home(site: Site) -> Iterator[Page]:
             show_document(case, document, dataset) for case, document in dataset.documents
         ),
         "cases": tuple(link_case(case, dataset) for case in dataset.cases),
+        "tiles": list_tiles(dataset),
         "source_count": len(dataset.used_sources),
         "updated": date_dataset(dataset),
     }
