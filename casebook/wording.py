@@ -35,6 +35,9 @@ OWN_NUMBERS: Final[tuple[tuple[Decimal, str, str], ...]] = (
     (Decimal(QUOTE_LIMIT), r"个?字|characters", "the longest quotation"),
 )
 
+# How a page counts its cases; the count is checked, so that it cannot drift.
+_PLACES: Final = ("个?(?:地方|案例|地区)|places|cases", "the cases of the site")
+
 # --- Words beside a number ------------------------------------------------------------------
 
 # A word counts where it touches its number, with at most a filler between them. Look-alikes are
@@ -62,22 +65,23 @@ BEFORE: Final[dict[Lang, tuple[tuple[Qualifier, str], ...]]] = {
         ),
         (
             "approx",
-            "about|around|roughly|approximately|approx\\.?|circa|nearly|almost|close to|some|an?"
-            " estimated|in the region of",
+            "about|around|roughly|approximately|approx\\.?|circa|nearly|almost|close to|"
+            "some(?! of)|an? estimated|in the region of",
         ),
         (
             "more_than",
             "(?<!no )(?<!not )more than|over|above|exceed(?:s|ed|ing)?|upwards of|in excess of|"
-            "surpass(?:es|ed|ing)?|pass(?:es|ed|ing)?|top(?:s|ped|ping)?|beyond|greater than",
+            "surpass(?:es|ed|ing)?|pass(?:es|ed|ing)?|top(?:s|ped|ping)|beyond|greater than",
         ),
     ),
 }
 AFTER: Final[dict[Lang, tuple[tuple[Qualifier, str], ...]]] = {
     "zh": (
-        ("at_least", "及以上|以上|起(?![步草初诉点码因源来到])"),
+        ("at_least", "及以上|以上(?![级所述])|起(?![步草初诉点码因源来到])"),
         ("at_most", "及以下|以下|以内|之内|的?(?:为)?上限|封顶"),
-        ("approx", "左右|上下|前后|不等"),
-        ("more_than", "有余|余(?![额下地])|多(?![种个项家方样少数次年半])"),
+        ("approx", "左右|上下|前后"),
+        # 多 stands inside its number (300多项); after the unit it compares: 比4277万元多.
+        ("more_than", "有余|余(?![额下地])"),
     ),
     "en": (
         ("at_least", r"or more(?! than)|at (?:the )?least(?= *\Z)|and above|upwards"),
@@ -140,7 +144,7 @@ PLANNED: Final[dict[Lang, re.Pattern[str]]] = {
 }
 PLAN_GAINED: Final[dict[Lang, re.Pattern[str]]] = {
     "zh": re.compile(
-        "计划|预计|打算|力争|有望|拟(?<![虚模比]拟)(?![人合真定])|将(?<![主名大老健麻小]将)"
+        "计划(?!生育|经济)|预计|打算|力争|有望|拟(?<![虚模比]拟)(?![人合真定])|将(?<![主名大老健麻小]将)"
         "(?:要|会|达|突破|超|逾|出资|投入|支付|安排|购买|增|提高|升|拨|下达|拿出)"
     ),
     "en": re.compile(
@@ -598,7 +602,8 @@ class _Reading:
     def _is_own(self, mention: Mention) -> bool:
         tail = self.prose[mention.start : mention.end + 16]
         return any(
-            mention.value == value and re.search(nouns, tail) for value, nouns, _ in OWN_NUMBERS
+            mention.value == value and re.search(nouns, tail)
+            for value, nouns, _ in (*OWN_NUMBERS, (len(self.dataset.cases), *_PLACES))
         )
 
     def _in_known_title(self, mention: Mention) -> bool:

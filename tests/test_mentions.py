@@ -76,6 +76,7 @@ def test_the_source_article_has_41_mentions() -> None:
         pytest.param("4000多万元", "40000000", id="plus inside"),
         pytest.param("6770余万元", "67700000", id="rest inside"),
         pytest.param("130余项", "130", id="rest behind"),
+        pytest.param("1万多元", "10000", id="plus behind a scale"),
         pytest.param("逾百人", "100", id="a scale with a counter"),
         pytest.param("将突破亿元", "100000000", id="a scale with a currency"),
         pytest.param("一万左右", "10000", id="one with a scale"),

@@ -168,6 +168,10 @@ TOLD_RIGHT = [
     ("zh", "一些老百姓说，一般的办法十分简单，四川也一样。"),
     ("zh", "第三方评估，第一步是申报；一个人一项任务。"),
     ("zh", "合约3731万元。"),
+    ("zh", "约8000万元，比2010年的4277万元多。"),
+    ("zh", "748家以上级单位为主。"),
+    ("zh", "按计划，领舞人每月得800元到1000元不等。"),
+    ("zh", "经过300项审核，其中多数通过。"),
     ("zh", "2010年至2014年累计 {{total}}，见 [报道](https://example.cn/2031/99)。"),
     ("en", "In 2010 the town spent 42.77 million yuan on 300 projects."),
     ("en", "In 2010 the town spent RMB 42,770,000 on three hundred projects."),
@@ -194,6 +198,9 @@ TOLD_RIGHT = [
     ("en", "The district plans to pay 5.6 million yuan every year."),
     ("en", "The district will pay 5.6 million yuan every year."),
     ("en", "The town allocated 37.31 million yuan."),
+    ("en", "The amount rose from 42.77 million to about 80 million yuan."),
+    ("en", "It spent 42.77 million yuan, about which some of the 300 projects know more."),
+    ("en", "One hundred and thirty-odd functions were handed over."),
     ("en", "It began in 1995; a contract followed in March 2012."),
     ("en", "According to the compilation of 7 December 2012, one of the places is ours."),
     ("en", "The Harbour plan for 300 days was issued."),
@@ -458,6 +465,7 @@ PAGES = [
     ("zh", "本站每处引文不超过十二个字。", []),
     ("en", "No quotation is longer than twelve characters.", []),
     ("zh", "十二家机构。", ["E270"]),
+    ("en", "All of ten places are told.", ["E270"]),
     ("zh", "Title: 方法\nSlug: page-300-a\nDate: 2031-01-01\nSummary: 有77项\n\n正文。", ["E270"]),
     ("zh", "1. 首先\n2. 其次\n\n| 项 | 值 |\n|---|---|\n| 甲 | 300项 |\n", []),
     ("zh", "2031年的事。", ["E270"]),
@@ -476,6 +484,16 @@ def test_a_page_may_name_the_years_of_which_the_sources_are_silent() -> None:
     found = list(check_wording(text, START, "content/a.md", None, REAL, "zh", "page"))
 
     assert found == []
+
+
+def test_a_page_may_count_its_cases() -> None:
+    right, wrong = f"本站有{len(REAL.cases)}个地方。", f"本站有{len(REAL.cases) + 987}个地方。"
+    told = [
+        [p.code for p in check_wording(text, START, "content/a.md", None, REAL, "zh", "page")]
+        for text in (right, wrong)
+    ]
+
+    assert told == [[], ["E270"]]
 
 
 def test_a_page_names_a_figure_with_its_case() -> None:
