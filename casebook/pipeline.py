@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 
 from casebook.content import check_content
 from casebook.dataset import Dataset
 from casebook.errors import ContentError, Problem
+from casebook.inputs import Inputs, check_links, find_changed, read_inputs, refuse_changes
 from casebook.reader import read_dataset
 from casebook.rules import check_rules
 from casebook.swap import check_output, staged_tree
+
+# A file that is saved once while a build runs costs one more try, not the editor's time.
+ATTEMPTS = 3
+
+
+# The source and the code of each compiled template, by the name that Jinja gives it.
+KeptTemplates = MutableMapping[str, tuple[str, CodeType]]
 
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
     """What a build is asked for; `siteurl` None means the one of pelicanconf.py.
 
-    `drafts` is for the preview: a build that is published leaves no byte of a draft.
+    `drafts` is for the preview: a build that is published leaves no byte of a draft. So is
+    `kept_templates`, where the compiled templates of one build are kept for the next one.
     """
 
     project: Path
@@ -26,6 +37,7 @@ class BuildOptions:
     jobs: int = 1
     use_cache: bool = True
     drafts: bool = False
+    kept_templates: KeptTemplates | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +47,13 @@ class BuildResult:
     cases: int
     files: int
     warnings: tuple[Problem, ...]
+    drafts: tuple[str, ...] = ()
 
 
 def load_checked(project: Path, drafts: bool = False) -> tuple[Dataset, list[Problem]]:
     """The data set with every problem of the records and the prose."""
     dataset, problems = read_dataset(project, drafts)
+    problems += check_links(project)
     problems += check_rules(dataset)
     problems += check_content(project, dataset)
     return dataset, problems
@@ -53,9 +67,21 @@ def check_project(project: Path) -> list[Problem]:
 def build_site(options: BuildOptions) -> BuildResult:
     """Build the whole site and swap it in.
 
-    Raises ContentError, with nothing changed, where the content has errors.
+    A build whose sources are written meanwhile starts again. Raises ContentError, with nothing
+    changed, where the content has errors, or where the writing does not end.
     """
     check_output(options.output, options.project)
+    for _attempt in range(ATTEMPTS - 1):
+        inputs = read_inputs(options.project)
+        try:
+            return _build_once(options, inputs)
+        except ContentError:
+            if not find_changed(inputs):
+                raise
+    return _build_once(options, read_inputs(options.project))
+
+
+def _build_once(options: BuildOptions, inputs: Inputs) -> BuildResult:
     dataset, problems = load_checked(options.project, options.drafts)
     if any(problem.severity == "error" for problem in problems):
         raise ContentError(problems)
@@ -64,8 +90,18 @@ def build_site(options: BuildOptions) -> BuildResult:
     from casebook.publish import write_site
     from casebook.store import open_store
 
-    with open_store(options.project / ".cache", enabled=options.use_cache) as store:
-        charts = draw_charts(dataset, store)
-    with staged_tree(options.output) as staging:
-        files = write_site(options.project, dataset, charts, staging, options.siteurl)
-    return BuildResult(len(dataset.cases), files, tuple(problems))
+    with staged_tree(options.output) as tree:
+        with open_store(options.project / ".cache", enabled=options.use_cache) as store:
+            charts = draw_charts(dataset, store)
+        files = write_site(
+            options.project,
+            dataset,
+            charts,
+            tree,
+            inputs.digests,
+            options.siteurl,
+            options.kept_templates,
+        )
+        refuse_changes(inputs)
+    drafts = tuple(case.slug for case in dataset.cases if case.state == "draft")
+    return BuildResult(len(dataset.cases), files, tuple(problems), drafts)

@@ -6,9 +6,10 @@ import json
 import logging
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from importlib.metadata import version
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
@@ -25,7 +26,7 @@ from casebook.model import Case, Figure, Text
 from casebook.pages import PAGES
 from casebook.pages.base import LANGS, Page, Prose, Section, Site, SiteSettings, Slot
 from casebook.store import digest
-from casebook.swap import MANIFEST
+from casebook.swap import MANIFEST, NewTree
 
 if TYPE_CHECKING:
     from casebook.charts import Drawn
@@ -35,25 +36,28 @@ _HEADING = re.compile(r"<h2>(.*?)</h2>\n?")
 _PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
 # Styles that others build on come first, the rest by name.
 _FIRST_STYLES = ("tokens.css", "base.css")
-_INPUT_FOLDERS = ("content", "data", "theme", "casebook")
 
 
 def write_site(
     project: Path,
     dataset: Dataset,
     charts: Mapping[tuple[str, Lang], Drawn],
-    folder: Path,
+    writer: NewTree,
+    inputs: Mapping[str, str],
     siteurl: str | None = None,
+    kept_templates: MutableMapping[str, tuple[str, CodeType]] | None = None,
 ) -> int:
-    """Write the whole site into an empty folder and give the number of files.
+    """Write the whole site into an empty tree and give the number of files.
+
+    `inputs` are the digests of what the site is made from, for the manifest.
 
     Raises ContentError where Pelican or a template reports anything as wrong.
     """
-    writer = _TreeWriter(folder)
     stylesheet, assets = _write_assets(project / "theme" / "static", writer)
-    inputs = digest_inputs(project)
-    build_id = digest(json.dumps([__version__, inputs]).encode())[:12]
-    _run_pelican(project, dataset, charts, writer, stylesheet, assets, build_id, siteurl)
+    build_id = digest(json.dumps([__version__, dict(inputs)]).encode())[:12]
+    _run_pelican(
+        project, dataset, charts, writer, stylesheet, assets, build_id, siteurl, kept_templates
+    )
     for file in export_dataset(dataset):
         writer.write(file.path, file.content)
     for case in dataset.cases:
@@ -63,7 +67,7 @@ def write_site(
         "generator": "casebook",
         "build": build_id,
         "versions": _versions(),
-        "inputs": inputs,
+        "inputs": dict(inputs),
         "outputs": dict(sorted(writer.digests.items())),
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
@@ -71,45 +75,12 @@ def write_site(
     return len(writer.digests)
 
 
-def digest_inputs(project: Path) -> dict[str, str]:
-    """The SHA-256 of every file that the site is made from, by path."""
-    paths = [project / "pelicanconf.py"]
-    for name in _INPUT_FOLDERS:
-        paths += [
-            path
-            for path in (project / name).rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts
-        ]
-    digests = {
-        path.relative_to(project).as_posix(): digest(path.read_bytes())
-        for path in paths
-        if path.exists()
-    }
-    return dict(sorted(digests.items()))
-
-
 def _versions() -> dict[str, str]:
     names = ("pelican", "jinja2", "markdown", "matplotlib", "pyyaml")
     return {"casebook": __version__} | {name: version(name) for name in names}
 
 
-class _TreeWriter:
-    """Writes files into one folder and keeps the SHA-256 of each."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.digests: dict[str, str] = {}
-
-    def write(self, path: str, content: bytes) -> None:
-        if path in self.digests:
-            raise ValueError(f"two pages are written to {path}")
-        target = self.folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-        self.digests[path] = digest(content)
-
-
-def _write_assets(static: Path, writer: _TreeWriter) -> tuple[str, dict[str, str]]:
+def _write_assets(static: Path, writer: NewTree) -> tuple[str, dict[str, str]]:
     """Write the style sheet and the other static files; give their paths, the latter by name.
 
     Every name holds a digest of the content, so that a cache may keep the file for ever.
@@ -150,11 +121,12 @@ def _run_pelican(
     project: Path,
     dataset: Dataset,
     charts: Mapping[tuple[str, Lang], Drawn],
-    writer: _TreeWriter,
+    writer: NewTree,
     stylesheet: str,
     assets: Mapping[str, str],
     build_id: str,
     siteurl: str | None,
+    kept_templates: MutableMapping[str, tuple[str, CodeType]] | None,
 ) -> None:
     from jinja2 import StrictUndefined
     from pelican import Pelican, signals
@@ -174,6 +146,8 @@ def _run_pelican(
             "extensions": [],
         },
     }
+    if kept_templates is not None:
+        overrides["JINJA_ENVIRONMENT"]["bytecode_cache"] = _keep_templates(kept_templates)
     if siteurl is not None:
         overrides["SITEURL"] = siteurl.rstrip("/")
     settings = read_settings(str(project / "pelicanconf.py"), override=overrides)
@@ -212,6 +186,24 @@ def _run_pelican(
     problems = [_describe_record(record, project) for record in collector.records]
     if problems:
         raise ContentError(problems)
+
+
+def _keep_templates(kept: MutableMapping[str, tuple[str, CodeType]]) -> Any:
+    """A cache of compiled templates in memory: code that is read from a file could be planted."""
+    from jinja2 import BytecodeCache
+    from jinja2.bccache import Bucket
+
+    class MemoryCache(BytecodeCache):
+        def load_bytecode(self, bucket: Bucket) -> None:
+            checksum, code = kept.get(bucket.key, ("", None))
+            if checksum == bucket.checksum:
+                bucket.code = code
+
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            if bucket.code is not None:
+                kept[bucket.key] = (bucket.checksum, bucket.code)
+
+    return MemoryCache()
 
 
 def _template_errors() -> tuple[type[Exception], ...]:
@@ -253,7 +245,7 @@ class _SiteBuild:
         self,
         dataset: Dataset,
         charts: Mapping[tuple[str, Lang], Drawn],
-        writer: _TreeWriter,
+        writer: NewTree,
         stylesheet: str,
         assets: Mapping[str, str],
         build_id: str,

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
+import os
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_SCHEMA = "create table if not exists made (key text primary key, value blob, digest text)"
+_SCHEMA = "create table if not exists made (key text primary key, value blob, seal blob)"
+_KEY_BYTES = 32
+# What a damaged file makes SQLite and its Python module raise.
+_DAMAGE = (sqlite3.Error, OSError, OverflowError, MemoryError, ValueError)
 
 
 class Store:
-    """Bytes under content keys; a damaged value counts as missing."""
+    """Bytes under content keys; a value that is damaged, moved or planted counts as missing.
 
-    def __init__(self, connection: sqlite3.Connection | None) -> None:
+    Each value is sealed together with its key by a secret of this checkout, so that a store
+    carried here from elsewhere is not believed.
+    """
+
+    def __init__(self, connection: sqlite3.Connection | None, secret: bytes = b"") -> None:
         self._connection = connection
+        self._secret = secret
         self._used: set[str] = set()
 
     def get(self, key: str) -> bytes | None:
@@ -23,10 +34,15 @@ class Store:
         self._used.add(key)
         if self._connection is None:
             return None
-        with suppress(sqlite3.DatabaseError):
-            query = "select value, digest from made where key = ?"
+        with suppress(*_DAMAGE):
+            query = "select value, seal from made where key = ?"
             row = self._connection.execute(query, (key,)).fetchone()
-            if row is not None and isinstance(row[0], bytes) and digest(row[0]) == row[1]:
+            if (
+                row is not None
+                and isinstance(row[0], bytes)
+                and isinstance(row[1], bytes)
+                and hmac.compare_digest(self._seal(key, row[0]), row[1])
+            ):
                 return row[0]
         return None
 
@@ -34,48 +50,78 @@ class Store:
         """Keep bytes under a key."""
         self._used.add(key)
         if self._connection is not None:
-            with suppress(sqlite3.DatabaseError):
+            with suppress(*_DAMAGE):
                 query = "insert or replace into made values (?, ?, ?)"
-                self._connection.execute(query, (key, value, digest(value)))
+                self._connection.execute(query, (key, value, self._seal(key, value)))
 
     def prune(self, prefix: str) -> None:
         """Forget what has the prefix and was neither asked for nor kept since the opening."""
         if self._connection is None:
             return
-        with suppress(sqlite3.DatabaseError):
-            keys = {row[0] for row in self._connection.execute("select key from made")}
+        with suppress(*_DAMAGE):
+            found = self._connection.execute("select key from made").fetchall()
+            keys = {row[0] for row in found if isinstance(row[0], str)}
             unused = [(key,) for key in keys - self._used if key.startswith(prefix)]
             self._connection.executemany("delete from made where key = ?", unused)
+
+    def _seal(self, key: str, value: bytes) -> bytes:
+        return hmac.digest(self._secret, key.encode() + b"\0" + value, "sha256")
 
 
 @contextmanager
 def open_store(folder: Path, enabled: bool = True) -> Iterator[Store]:
     """The store in a folder; one that cannot be read is made anew, or done without."""
-    connection = _connect(folder / "store.sqlite") if enabled else None
+    connection = None
+    secret = b""
+    if enabled and not folder.is_symlink():
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            secret = _read_secret(folder / "store.key")
+            connection = _connect(folder / "store.sqlite")
     try:
-        yield Store(connection)
+        yield Store(connection, secret)
         if connection is not None:
-            with suppress(sqlite3.DatabaseError):
+            with suppress(*_DAMAGE):
                 connection.commit()
     finally:
         if connection is not None:
-            connection.close()
+            with suppress(*_DAMAGE):
+                connection.close()
+
+
+def _read_secret(path: Path) -> bytes:
+    """The secret of this checkout, made where there is none; only its owner can read it."""
+    if path.is_symlink():
+        raise OSError(f"{path} is a link")
+    with suppress(OSError):
+        secret = path.read_bytes()
+        if len(secret) == _KEY_BYTES:
+            return secret
+        path.unlink()
+    secret = secrets.token_bytes(_KEY_BYTES)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        stream.write(secret)
+    return secret
 
 
 def _connect(path: Path) -> sqlite3.Connection | None:
+    if path.is_symlink():
+        return None
     for _attempt in range(2):
         connection = None
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(path, timeout=5)
+            # What stands in the file is data: no function of it may be called by a schema.
+            connection.execute("pragma trusted_schema = off")
             connection.execute(_SCHEMA)
-            connection.execute("select count(*) from made").fetchone()
+            connection.execute("select count(key), count(value), count(seal) from made").fetchone()
             return connection
-        except (sqlite3.DatabaseError, OSError):
+        except _DAMAGE:
             if connection is not None:
                 connection.close()
-            with suppress(OSError):
-                path.unlink()
+            for name in (path, path.with_name(path.name + "-journal")):
+                with suppress(OSError):
+                    name.unlink()
     return None
 
 

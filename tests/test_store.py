@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -39,6 +41,74 @@ def test_a_changed_value_counts_as_missing(tmp_path: Path) -> None:
         found = store.get("a")
 
     assert found is None
+
+
+def test_a_value_under_another_key_counts_as_missing(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        store.put("a", b"one")
+    with sqlite3.connect(tmp_path / "store.sqlite") as connection:
+        connection.execute("update made set key = 'b'")
+
+    with open_store(tmp_path) as store:
+        found = store.get("b")
+
+    assert found is None
+
+
+def test_a_store_of_another_checkout_is_not_believed(tmp_path: Path) -> None:
+    with open_store(tmp_path / "theirs") as store:
+        store.put("a", b"planted")
+    (tmp_path / "ours").mkdir()
+    shutil.copy(tmp_path / "theirs" / "store.sqlite", tmp_path / "ours")
+
+    with open_store(tmp_path / "ours") as store:
+        found = store.get("a")
+
+    assert found is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes of this kind")
+def test_only_the_owner_can_read_the_secret(tmp_path: Path) -> None:
+    with open_store(tmp_path):
+        mode = (tmp_path / "store.key").stat().st_mode & 0o777
+
+    assert mode == 0o600
+
+
+def test_a_store_that_is_a_link_is_done_without(tmp_path: Path) -> None:
+    work = tmp_path / "years-of-work.sqlite"
+    work.write_bytes(b"precious")
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    (folder / "store.sqlite").symlink_to(work)
+
+    with open_store(folder) as store:
+        store.put("a", b"one")
+
+    assert work.read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param("create view made as select 'a' key, x'00' value, x'00' seal", id="view"),
+        pytest.param("create table made (key, value)", id="other columns"),
+        pytest.param(
+            "create table made (key, value, seal); insert into made values (1, 2, 3)", id="numbers"
+        ),
+    ],
+)
+def test_a_planted_schema_does_no_harm(tmp_path: Path, statement: str) -> None:
+    connection = sqlite3.connect(tmp_path / "store.sqlite")
+    connection.executescript(statement)
+    connection.close()
+
+    with open_store(tmp_path) as store:
+        store.put("a", b"one")
+        found = store.get("a")
+        store.prune("chart:")
+
+    assert found in (b"one", None)
 
 
 @pytest.mark.parametrize(
