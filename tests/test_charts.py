@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree
@@ -26,8 +27,9 @@ from casebook.charts.rise import change_words
 from casebook.charts.sheet import NARROW, WIDE, Sheet, Style
 from casebook.charts.svg import SENTINELS, build_figure, paint_in, write_svg
 from casebook.dataset import Dataset
+from casebook.dates import parse_period
 from casebook.errors import Lang
-from casebook.model import Answer
+from casebook.model import Answer, Conflict, Text
 from casebook.reader import read_dataset
 from casebook.tokens import CHART_ROLES
 
@@ -209,8 +211,12 @@ def test_money_of_two_classes_never_shares_a_scale() -> None:
 
     table = table_of("money", dataset(case(figures)))
 
-    blocks = [[bar.key for bar in block.bars] for p in table.panels for block in p.content]
-    assert blocks == [["one.a", "one.b"], ["one.c"], ["one.d"]]
+    compared, alone = (panel.content for panel in table.panels)
+    assert [[bar.key for bar in block.bars] for block in compared.blocks] == [["one.a", "one.b"]]
+    assert [[item.key for item in group.items] for group in alone.alone.groups] == [
+        ["one.c"],
+        ["one.d"],
+    ]
 
 
 def test_sums_over_other_years_never_share_a_scale() -> None:
@@ -218,7 +224,7 @@ def test_sums_over_other_years_never_share_a_scale() -> None:
 
     table = table_of("money", dataset(case(figures)))
 
-    assert [len(block.bars) for block in table.panels[0].content] == [1, 1]
+    assert [len(group.items) for group in table.panels[0].content.alone.groups] == [2]
 
 
 def test_the_rest_of_a_split_is_computed_and_says_so() -> None:
@@ -280,6 +286,85 @@ def test_silent_years_are_cut_from_the_axis_and_named() -> None:
     assert table.finding == "甲地：3件事有明确年份；1999—2008年来源没有记载"
 
 
+def test_the_strip_of_all_cases_names_the_gap_of_the_shared_sources() -> None:
+    cases = [
+        case(events=[event("1998"), event("2009")]),
+        case(slug="two", events=[replace(event("2006", case="two"), source="other")]),
+    ]
+    data = dataset(*cases)
+    report = replace(data.sources["s"], published=parse_period("2012-12-07"))
+    other = replace(report, id="other", published=None)
+    data = replace(data, sources={"s": report, "other": other})
+    # The other case rests on the shared source too, so that it is one.
+    two = replace(cases[1], events=(*cases[1].events, event("2010", case="two")))
+    data = replace(data, cases=(cases[0], two))
+
+    table = table_of("timeline", data)
+
+    assert "多案共用的来源在1999—2008年间没有记载" in table.finding
+    assert table.panels[0].content.captions == (
+        "多案共用的来源在1999—2008年间没有记载；其间1件见于别的来源",
+        "// 1999—2005年没有任何事件，从轴上剪去",
+    )
+
+
+def test_the_finding_of_the_grid_counts_named_modes_only() -> None:
+    def answers(*modes: str) -> dict[str, Answer]:
+        state = "stated" if modes else "not_stated"
+        return {"mode": Answer("mode", state, modes)}
+
+    data = dataset(
+        case(answers={"provider_type": Answer("provider_type", "stated", ("agency",))}),
+        case(slug="two", answers=answers("tender")),
+        case(
+            slug="three",
+            answers=answers("tender", "posts")
+            | {"provider_type": Answer("provider_type", "stated", ("agency", "company"))},
+        ),
+    )
+
+    assert table_of("mode-provider", data).finding == (
+        "3个地方里，2个写明怎样购买，共2种方式，只有“词tender”不止一个地方在用"
+    )
+    assert table_of("mode-provider", data, "en").finding == (
+        "2 of 3 places say how they buy, in 2 modes; only “Term tender” is found in more than one"
+    )
+
+
+def test_counts_are_listed_with_their_units() -> None:
+    data = dataset(
+        case([figure("17项", measure="count", id="a"), figure("130余项", measure="count", id="b")]),
+        case([figure("262人", measure="count", case="two")], slug="two"),
+    )
+
+    table = table_of("counts", data)
+
+    assert table.finding == "2个地方的3个计数用了2种量词，只列出，不画成条"
+    amounts = [[i.amount for i in group.items] for group in table.panels[0].content.groups]
+    assert amounts == [["17项", "130余项"], ["262人"]]
+
+
+def test_figures_of_one_conflict_are_bracketed_and_say_so() -> None:
+    figures = [
+        figure("560万元", id="a"),
+        figure("600万元", id="b"),
+        figure("20万元", id="c", measure="unit_price"),
+    ]
+    one = replace(
+        case(figures),
+        conflicts=(
+            Conflict(Text("金额"), Text("注"), ("a", "b")),
+            Conflict(Text("x"), Text(""), ("c",)),
+        ),
+    )
+
+    table = table_of("money", dataset(one))
+
+    assert [bar.together for bar in table.panels[0].content.blocks[0].bars] == [1, 1]
+    assert [row[3] for row in table.rows] == ["确数；来源说法不一"] * 3
+    assert table.legend == ("contradicted",)
+
+
 def test_the_matrix_puts_the_questions_answered_most_first() -> None:
     answered = {"mode": Answer("mode", "stated", ("tender",))}
     data = dataset(case(answers=answered), case(slug="two", answers=answered))
@@ -316,11 +401,12 @@ def test_a_capsule_lies_between_its_ends() -> None:
         assert zero == pytest.approx(0 if sheet.style is NARROW else zero)
 
 
-def test_a_value_of_nothing_still_has_a_mark() -> None:
+def test_a_value_of_nothing_is_a_line_without_length() -> None:
     figures = [figure("0元", "2010", "a"), figure("5元", "2011", "b")]
     for sheet in sheets_of("one-series", dataset(case(figures))):
         assert sheet.extents[0].end == sheet.extents[0].start
-        assert write_svg(sheet, "x", "x").count('fill="var(--series-1)"') == 2
+        assert write_svg(sheet, "x", "x").count('fill="var(--series-1)"') == 1
+        assert write_svg(sheet, "x", "x").count('stroke="var(--series-1)"') == 1
 
 
 def test_amounts_far_apart_get_a_marked_log_scale() -> None:
@@ -495,8 +581,6 @@ def test_the_alt_text_is_made_of_the_table() -> None:
 
 def test_a_corrected_summary_redraws_nothing(real: Dataset) -> None:
     one = case([figure("1万元", "2010", "a"), figure("2万元", "2011", "b")])
-    from dataclasses import replace
-
     other = replace(one, summary=replace(one.summary, zh="改过"))
 
     key = table_of("one-series", dataset(one)).key

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from casebook.charts import (
+    counts,
     disclosure,
     mode_provider,
     panels,
@@ -36,6 +37,7 @@ __all__ = [
 CHARTS: Final[tuple[Chart, ...]] = (
     disclosure.CHART,
     panels.CHART,
+    counts.CHART,
     mode_provider.CHART,
     timeline.CHART,
     series.CHART,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from casebook.charts.marks import Mark, draw_mark, draw_ring, draw_swatch, overhang
-from casebook.charts.sheet import LEADING, Sheet, baseline, height_of, widest
+from casebook.charts.marks import Mark, draw_bracket, draw_mark, draw_ring, overhang
+from casebook.charts.sheet import LEADING, Sheet, baseline, widest
 from casebook.charts.text import clean, width_px, wrap_text
 from casebook.errors import Lang
 from casebook.quantity import compact
@@ -16,7 +16,7 @@ from casebook.quantity import compact
 # Beyond this ratio the smallest bar would be too thin to see on a phone.
 LARGEST_RATIO: Final = 80
 
-_THICK: Final = 22.0
+_THICK: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,6 @@ class Block:
     together_words: str = ""
     log_words: str = ""
     change: str = ""
-    lone_is_glyph: bool = False
 
     @property
     def is_log(self) -> bool:
@@ -82,9 +81,9 @@ def paint_blocks(blocks: Sequence[Block], sheet: Sheet) -> None:
     top = 4.0
     for index, block in enumerate(blocks):
         if index:
-            top += 12
-            sheet.line((0, top), (sheet.width, top), stroke="rule")
             top += 10
+            sheet.line((0, top), (sheet.width, top), stroke="rule")
+            top += 6
         top = _paint_block(block, sheet, top)
     sheet.height = round(top + 6)
 
@@ -99,8 +98,9 @@ def _paint_block(block: Block, sheet: Sheet, top: float) -> float:
         return top
     scale = _Scale.of(block, sheet)
     first = top
+    group_top = top
     previous: Bar | None = None
-    for bar in block.bars:
+    for bar, following in zip(block.bars, (*block.bars[1:], None), strict=True):
         if bar.apart and (previous is None or not previous.apart):
             if previous is not None:
                 _draw_zero(sheet, scale, first, top)
@@ -118,9 +118,12 @@ def _paint_block(block: Block, sheet: Sheet, top: float) -> float:
             top += 8
             first = top
         elif previous is not None:
-            top += 6 if bar.together and bar.together == previous.together else 14
-        starts_group = bar.together and (previous is None or previous.together != bar.together)
-        if starts_group:
+            top += 6 if bar.together and bar.together == previous.together else 10
+        starts = not bar.together or previous is None or previous.together != bar.together
+        if starts and bar.together:
+            # The words may not stand on the line of the zero.
+            if top > first:
+                _draw_zero(sheet, scale, first, top)
             top = sheet.paragraph(
                 0,
                 top,
@@ -132,13 +135,14 @@ def _paint_block(block: Block, sheet: Sheet, top: float) -> float:
                 role="accent",
             )
             top += 4
-        bar_top = top
+            first = top
+        if starts:
+            group_top = top
         top = scale.paint_row(bar, top)
-        if bar.together:
+        goes_on = bar.together and following is not None and following.together == bar.together
+        if (bar.together or bar.mark.contradicted) and not goes_on:
             # One bracket embraces all the reports, across the space between their bars.
-            upper = bar_top - (7 if not starts_group else 1)
-            x = scale.left - 8
-            sheet.line((x, upper), (x, top + 1), stroke="accent", stroke_width=2)
+            draw_bracket(sheet, scale.left - 9, group_top - 1, top + 1)
         previous = bar
     _draw_zero(sheet, scale, first, top)
     if block.change:
@@ -216,7 +220,7 @@ class _Scale:
         abouts = [clean(bar.about) for bar in block.bars]
         amounts = [clean(bar.amount) for bar in block.bars]
         label_width = amount_width = 0.0
-        is_bracketed = any(bar.together for bar in block.bars)
+        is_bracketed = any(bar.together or bar.mark.contradicted for bar in block.bars)
         indent = 12.0 if is_bracketed and style.is_narrow else 0.0
         beyond = max(overhang(bar.mark, _THICK) for bar in block.bars)
         left, right = indent, style.width - beyond - 1
@@ -241,12 +245,7 @@ class _Scale:
 
     @property
     def has_axis(self) -> bool:
-        return not self.is_log and not self.is_glyph
-
-    @property
-    def is_glyph(self) -> bool:
-        """Whether a lone figure stands as its bare mark: nothing to be longer or shorter than."""
-        return self.block.lone_is_glyph and len(self.block.bars) == 1
+        return not self.is_log
 
     def x(self, value: Decimal) -> float:
         """Where a value stands."""
@@ -261,8 +260,6 @@ class _Scale:
 
     def paint_row(self, bar: Bar, top: float) -> float:
         """Draw one bar with its words and give the bottom edge of the row."""
-        if self.is_glyph:
-            return self._paint_glyph_row(bar, top)
         if self.sheet.style.is_narrow:
             return self._paint_narrow_row(bar, top)
         style, sheet = self.sheet.style, self.sheet
@@ -317,23 +314,6 @@ class _Scale:
             sheet.line((left, top - 2), (left, bottom), stroke="ink-muted")
         return top + _THICK
 
-    def _paint_glyph_row(self, bar: Bar, top: float) -> float:
-        style, sheet = self.sheet.style, self.sheet
-        left = 50.0
-        with sheet.link(f"figure:{bar.key}", bar.title):
-            glyph_top = top + (style.size * LEADING - 14) / 2
-            draw_swatch(sheet, bar.mark, 1, glyph_top, 14)
-            top = sheet.paragraph(left, top, bar.amount, style.width - left, bold=True)
-        words = bar.name if not bar.about else f"{bar.name}，{bar.about}"
-        if self.block.lang == "en" and bar.about:
-            words = f"{bar.name}, {bar.about}"
-        if bar.mark.uncertain:
-            draw_ring(sheet, left + 5, top + style.small * LEADING / 2)
-            left += 16
-        return sheet.paragraph(
-            left, top, words, style.width - left, size=style.small, role="ink-muted"
-        )
-
     def _draw(self, bar: Bar, top: float) -> float:
         sheet = self.sheet
         end = self.x(bar.value)
@@ -360,8 +340,3 @@ class _Scale:
         low = self.x(bar.low) if bar.low is not None else None
         draw_mark(sheet, bar.mark, self.left, end, top, _THICK, low=low)
         return end
-
-
-def room_for_heading(heading: str, sheet: Sheet) -> float:
-    """The height that a heading takes."""
-    return height_of(heading, sheet.width, sheet.style.small)

@@ -5,9 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
-from casebook.charts.marks import LEGEND, Kind, Mark, draw_swatch, legend_kinds, mark_of_kind
+from casebook.charts.marks import (
+    LEGEND,
+    Kind,
+    Mark,
+    draw_bracket,
+    draw_swatch,
+    legend_kinds,
+    mark_of_kind,
+)
 from casebook.charts.sheet import NARROW, WIDE, Sheet, Style
 from casebook.charts.svg import write_svg
 from casebook.dataset import Dataset
@@ -228,6 +237,26 @@ def legend_of(marks: Iterable[Mark]) -> tuple[Kind, ...]:
     return legend_kinds(list(marks))
 
 
+def together_words(lang: Lang) -> str:
+    """What stands over figures that contradict each other."""
+    return "说法不一" if lang == "zh" else "accounts differ"
+
+
+def number_disputes(figures: Sequence[Figure], dataset: Dataset) -> dict[str, int]:
+    """A number for each figure that a conflict of its case sets against a neighbour here.
+
+    Only neighbours of one period can stand in one bracket under one name.
+    """
+    numbers: dict[str, int] = {}
+    for before, after in pairwise(figures):
+        same = before.case == after.case and before.period.edtf == after.period.edtf
+        conflicts = dataset.by_slug[before.case].conflicts
+        if same and any({before.id, after.id} <= set(about.figures) for about in conflicts):
+            number = numbers.get(before.key) or max(numbers.values(), default=0) + 1
+            numbers[before.key] = numbers[after.key] = number
+    return numbers
+
+
 def join(parts: Sequence[str], lang: Lang) -> str:
     """Clauses of one sentence, joined as the language joins them."""
     return ("，" if lang == "zh" else ", ").join(parts)
@@ -235,7 +264,10 @@ def join(parts: Sequence[str], lang: Lang) -> str:
 
 def _legend_item(kind: Kind, table: Table) -> LegendItem:
     sheet = Sheet(Style("wide", 40, 14, 14), height=22)
-    draw_swatch(sheet, mark_of_kind(kind), 2, 5, 12)
+    mark = mark_of_kind(kind)
+    draw_swatch(sheet, mark, 8 if mark.contradicted else 2, 5, 12)
+    if mark.contradicted:
+        draw_bracket(sheet, 2, 2, 20)
     words = LEGEND[kind].inside(table.lang)
     # The words stand beside the swatch, which has nothing to add for those who hear the page.
     return LegendItem(kind, words, write_svg(sheet, f"{table.name}-legend-{kind}", ""))

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from casebook.charts.sheet import Sheet
+from casebook.charts.sheet import Point, Sheet
+from casebook.dataset import Dataset
 from casebook.errors import Lang
 from casebook.model import Figure, Text, Vocabulary
 from casebook.quantity import Qualifier
 
 Kind = Literal[
-    "exact", "approx", "more_than", "at_least", "at_most", "range", "planned", "mixed", "uncertain"
+    "exact",
+    "approx",
+    "more_than",
+    "at_least",
+    "at_most",
+    "range",
+    "planned",
+    "mixed",
+    "uncertain",
+    "contradicted",
 ]
 
 # What has not happened yet, whatever the wording says.
@@ -28,6 +38,7 @@ WORDS: Final[Mapping[Kind, Text]] = {
     "planned": Text("计划，尚未发生", "planned, not done"),
     "mixed": Text("混合用途，不全是购买", "mixed use, not all for purchases"),
     "uncertain": Text("日期不确定", "date uncertain"),
+    "contradicted": Text("来源说法不一", "sources disagree"),
 }
 
 LEGEND: Final[Mapping[Kind, Text]] = {
@@ -42,6 +53,7 @@ LEGEND: Final[Mapping[Kind, Text]] = {
     "planned": Text("虚线框：计划，尚未发生", "Dashed: planned, not done"),
     "mixed": Text("斜线：混合用途", "Hatched: mixed use"),
     "uncertain": Text("圆圈：日期不确定", "Ring: date uncertain"),
+    "contradicted": Text("左侧方括线：来源说法不一", "Bracket on the left: sources disagree"),
 }
 
 LEGEND_ORDER: Final[tuple[Kind, ...]] = tuple(LEGEND)
@@ -52,12 +64,14 @@ class Mark:
     """How a figure is drawn.
 
     `kind` is what matters most about it. `end` is how its bar ends whatever its body is;
-    `uncertain` is true where its date is.
+    `uncertain` is true where its date is, `contradicted` where another statement stands
+    against it.
     """
 
     kind: Kind
     end: Qualifier
     uncertain: bool = False
+    contradicted: bool = False
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -67,6 +81,8 @@ class Mark:
             kinds.append(self.end)
         if self.uncertain:
             kinds.append("uncertain")
+        if self.contradicted:
+            kinds.append("contradicted")
         return tuple(kinds)
 
     def words(self, lang: Lang) -> str:
@@ -92,8 +108,17 @@ def mark_of(figure: Figure, vocabulary: Vocabulary) -> Mark:
     return Mark(end, end, uncertain)
 
 
+def mark_in(figure: Figure, dataset: Dataset) -> Mark:
+    """The mark of a figure among the records, which may contradict it."""
+    mark = mark_of(figure, dataset.vocabulary)
+    conflicts = dataset.by_slug[figure.case].conflicts
+    return replace(mark, contradicted=any(figure.id in about.figures for about in conflicts))
+
+
 def mark_of_kind(kind: Kind) -> Mark:
     """The plainest mark of a kind, as a legend shows it."""
+    if kind == "contradicted":
+        return Mark("exact", "exact", contradicted=True)
     if kind == "planned" or kind == "mixed" or kind == "uncertain":
         return Mark(kind, "exact")
     return Mark(kind, kind)
@@ -124,7 +149,11 @@ def draw_mark(
     if mark.end == "range" and low is not None:
         _draw_capsule(sheet, mark, start, low, end, top, thickness, role)
         return
-    if mark.kind == "mixed":
+    if end <= start and low is None:
+        # Nothing has no length: it stands as a line on the zero.
+        sheet.line((start, top - 3), (start, top + thickness + 3), stroke=role, stroke_width=2.5)
+        _draw_end(sheet, mark, end, top, thickness, role)
+    elif mark.kind == "mixed":
         sheet.rectangle(
             start, top, end - start, thickness, stroke=role, stroke_width=1.25, hatch=role
         )
@@ -132,13 +161,12 @@ def draw_mark(
     elif mark.kind == "planned":
         _draw_planned(sheet, mark, start, end, top, thickness, role)
     elif mark.end == "at_most":
-        sheet.rectangle(start, top, end - start, thickness, fill=role, opacity=0.22)
+        sheet.rectangle(start, top, end - start, thickness, fill=role, opacity=0.3)
         _draw_end(sheet, mark, end, top, thickness, role)
     elif mark.end == "approx":
         _draw_soft(sheet, start, end, top, thickness, role)
     else:
-        # A value of nothing is still a value: it stands as a line on the zero.
-        sheet.rectangle(start, top, max(end - start, 1.5), thickness, fill=role)
+        sheet.rectangle(start, top, max(end - start, 1), thickness, fill=role)
         _draw_end(sheet, mark, end, top, thickness, role)
 
 
@@ -182,23 +210,26 @@ def _draw_planned(
     sheet: Sheet, mark: Mark, start: float, end: float, top: float, thickness: float, role: str
 ) -> None:
     bottom = top + thickness
-    dash = (4.0, 3.0)
-    if mark.end in ("more_than", "at_least", "approx"):
-        # An open end: nobody said where it stops.
-        sheet.line(
-            (end, top),
-            (start, top),
-            (start, bottom),
-            (end, bottom),
-            stroke=role,
-            stroke_width=1.5,
-            dash=dash,
-        )
-    else:
-        sheet.rectangle(
-            start, top, end - start, thickness, stroke=role, stroke_width=1.5, dash=dash
-        )
+    corners = ((start, top), (end, top), (start, bottom), (end, bottom))
+    upper_left, upper_right, lower_left, lower_right = corners
+    sides = [(upper_left, upper_right), (lower_left, lower_right), (upper_left, lower_left)]
+    if mark.end == "at_most":
+        sheet.rectangle(start, top, end - start, thickness, fill=role, opacity=0.14)
+    elif mark.end not in ("more_than", "at_least", "approx"):
+        # Where nobody said where it stops, the end stays open.
+        sides.append((upper_right, lower_right))
+    for one, other in sides:
+        _draw_dashes(sheet, one, other, role)
     _draw_end(sheet, mark, end, top, thickness, role)
+
+
+def _draw_dashes(sheet: Sheet, one: Point, other: Point, role: str) -> None:
+    # A dash at either end of each side, so that corners are closed at any size.
+    length = abs(other[0] - one[0]) + abs(other[1] - one[1])
+    dash, gap = 4.0, 3.0
+    pairs = max(round((length - dash) / (dash + gap)), 1)
+    stretched = max(length - pairs * gap, 1.0) / (pairs + 1)
+    sheet.line(one, other, stroke=role, stroke_width=1.5, dash=(stretched, gap))
 
 
 def _draw_capsule(
@@ -222,13 +253,28 @@ def _draw_capsule(
         sheet.capsule(low, top, width, thickness, fill=role)
 
 
-def draw_swatch(sheet: Sheet, mark: Mark, left: float, top: float, thickness: float) -> None:
+def draw_swatch(
+    sheet: Sheet,
+    mark: Mark,
+    left: float,
+    top: float,
+    thickness: float,
+    *,
+    is_zero: bool = False,
+) -> None:
     """Draw a mark by itself, as a legend or a lone figure shows it: without a scale."""
     if mark.kind == "uncertain":
         draw_ring(sheet, left + 12, top + thickness / 2)
         return
     low = left + 4 if mark.end == "range" else None
-    draw_mark(sheet, mark, left, left + 24, top, thickness, low=low)
+    end = left if is_zero and low is None else left + 24
+    draw_mark(sheet, mark, left, end, top, thickness, low=low)
+
+
+def draw_bracket(sheet: Sheet, x: float, top: float, bottom: float) -> None:
+    """Draw the bracket that embraces what sources say differently, open to the right."""
+    points = ((x + 4, top), (x, top), (x, bottom), (x + 4, bottom))
+    sheet.line(*points, stroke="accent", stroke_width=1.75)
 
 
 def draw_ring(sheet: Sheet, x: float, y: float, radius: float = 4.5) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from casebook.charts.base import MOST_ROWS, Chart, PanelTable, Selected, Table
 from casebook.charts.sheet import LEADING, Sheet, baseline, height_of, widest
-from casebook.charts.text import clean, width_px
+from casebook.charts.text import clean, shorten_text, width_px
 from casebook.dataset import Dataset
 from casebook.errors import Lang
 from casebook.model import Answer, Case
@@ -65,8 +65,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         (name, *(joined.join(place for place, _ in cell) for cell in line))
         for name, line in zip(mode_names, cells, strict=True)
     )
-    pairs = [pair for pair in places if all(pair)]
-    finding = _finding(dataset.cases, pairs, places, mode_names, kind_names, lang)
+    finding = _finding(dataset.cases, dataset, lang)
     subtitle = (
         "行是怎样购买，列是承接方类型；一个地方可以有几种，格子里不计数"
         if zh
@@ -96,25 +95,33 @@ def _terms(answer: Answer) -> tuple[str, ...]:
     return answer.terms or ("",)
 
 
-def _finding(
-    cases: Sequence[Case],
-    pairs: list[tuple[str, str]],
-    places: dict[tuple[str, str], list[Chip]],
-    modes: list[str],
-    kinds: list[str],
-    lang: Lang,
-) -> str:
-    shared = [pair for pair in pairs if len(places[pair]) > 1]
+def _finding(cases: Sequence[Case], dataset: Dataset, lang: Lang) -> str:
+    """How many places say how they buy, in how many modes, and which of these are shared."""
+    used: dict[str, int] = {key: 0 for key in dataset.vocabulary.modes}
+    stated = 0
+    for case in cases:
+        terms = dataset.answer(case, "mode").terms
+        stated += bool(terms)
+        for term in terms:
+            used[term] += 1
+    names = {key: dataset.vocabulary.modes[key].name.inside(lang) for key in used}
+    modes = sum(1 for count in used.values() if count)
+    shared = [names[key] for key, count in used.items() if count > 1]
     if lang == "zh":
-        found = f"{len(cases)}个地方，{len(pairs)}种买法"
+        found = f"{len(cases)}个地方里，{stated}个写明怎样购买，共{modes}种方式"
         if not shared:
             return found + "，没有两个地方相同"
-        return found + f"，其中{len(shared)}种有不止一个地方在用"
-    found = f"{len(cases)} places, {len(pairs)} combinations of mode and provider"
+        if len(shared) > 2:
+            return found + f"，其中{len(shared)}种不止一个地方在用"
+        return found + f"，只有{'、'.join(f'“{name}”' for name in shared)}不止一个地方在用"
+    found = f"{stated} of {len(cases)} places say how they buy, in {modes} "
+    found += "mode" if modes == 1 else "modes"
     if not shared:
         return found + ", no two alike"
-    verb = "is" if len(shared) == 1 else "are"
-    return found + f", of which {len(shared)} {verb} found in more than one place"
+    if len(shared) > 2:
+        return found + f", {len(shared)} of them found in more than one place"
+    named = " and ".join(f"“{name}”" for name in shared)
+    return found + f"; only {named} {'is' if len(shared) == 1 else 'are'} found in more than one"
 
 
 def _paint(grid: Grid, sheet: Sheet) -> None:
@@ -177,7 +184,10 @@ def _paint_list(grid: Grid, sheet: Sheet) -> None:
     """Write the grid as a list, which needs no columns: mode, kind of provider, places."""
     style = sheet.style
     kinds_left = 0.0 if style.is_narrow else 220.0
-    chips_left = min(kinds_left + widest(grid.columns, style.small) + 14, style.width * 0.6)
+    widest_chip = widest([p for line in grid.cells for cell in line for p, _ in cell], style.small)
+    chips_left = kinds_left + widest(grid.columns, style.small) + 14
+    # The names of kinds may take several lines; a chip is one line, cut only where it has to be.
+    chips_left = max(min(chips_left, style.width - widest_chip - 14), kinds_left + 110)
     kind_width = chips_left - kinds_left - 14
     top = 2.0
     for name, line in zip(grid.rows, grid.cells, strict=True):
@@ -195,7 +205,8 @@ def _paint_list(grid: Grid, sheet: Sheet) -> None:
             )
             x = chips_left
             for place, href in cell:
-                needed = width_px(clean(place), style.small) + 14
+                place = shorten_text(clean(place), style.width - chips_left - 15, style.small)
+                needed = width_px(place, style.small) + 14
                 if x > chips_left and x + needed > style.width:
                     x, top = chips_left, top + _CHIP + 4
                 _paint_chip(place, href, sheet, x, top)

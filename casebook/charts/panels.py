@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from casebook.charts.bars import Bar, Block, log_words, paint_blocks
 from casebook.charts.base import (
@@ -17,21 +17,27 @@ from casebook.charts.base import (
     figure_row,
     figure_title,
     legend_of,
+    number_disputes,
     sources_of_figures,
+    together_words,
 )
-from casebook.charts.marks import mark_of
+from casebook.charts.listing import Group, Item, Listing, paint_listing
+from casebook.charts.marks import mark_in
 from casebook.charts.sheet import Sheet
-from casebook.comparability import (
-    ComparabilityClass,
-    class_of,
-    group_by_class,
-    name_class,
-)
+from casebook.comparability import ComparabilityClass, class_of, group_by_class, name_class
 from casebook.dataset import Dataset
 from casebook.errors import Lang
 from casebook.model import Figure
 
 _MOST_FIGURES = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """One panel: blocks of figures that compare, or a list of those that stand alone."""
+
+    blocks: tuple[Block, ...] = ()
+    alone: Listing | None = None
 
 
 def find_across(dataset: Dataset) -> Iterator[Selected]:
@@ -47,13 +53,11 @@ def find_across(dataset: Dataset) -> Iterator[Selected]:
 
 
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
-    """What the panels say and show: one panel a measure, one scale a class."""
+    """What the panels say and show: one scale a class, and a list of what has none."""
     vocabulary = dataset.vocabulary
+    zh = lang == "zh"
     figures = [dataset.figures[key] for key in selected.figures]
-    marks = {figure.key: mark_of(figure, vocabulary) for figure in figures}
-    classes = _groups(figures)
-    panels = []
-    ordered: list[Figure] = []
+    marks = {figure.key: mark_in(figure, dataset) for figure in figures}
     # Ceilings and mixed programmes come last: they are no purchases.
     measures = sorted(
         {figure.measure for figure in figures},
@@ -63,18 +67,27 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
             list(vocabulary.measures).index(name),
         ),
     )
-    for name in measures:
-        measure = vocabulary.measures[name]
-        # Classes with something to compare come before lone figures.
-        groups = sorted(
-            ((key, group) for key, group in classes if key.measure == name),
-            key=lambda item: len(item[1]) < 2,
+    groups = sorted(_groups(figures), key=lambda item: measures.index(item[0].measure))
+    shared = [(key, group) for key, group in groups if len(group) > 1]
+    lone = [group[0] for _, group in groups if len(group) == 1]
+    panels = []
+    if shared:
+        title = (
+            "同一类里有几个数：各类用自己的刻度"
+            if zh
+            else "Classes with several figures, each on its own scale"
         )
-        blocks = tuple(_block(key, group, dataset, lang) for key, group in groups)
-        ordered.extend(figure for _, group in groups for figure in group)
-        title = measure.name.inside(lang)
-        panels.append(PanelTable(title, f"{title}。{measure.compare.inside(lang)}", blocks))
-    zh = lang == "zh"
+        blocks = tuple(_block(key, group, dataset, lang) for key, group in shared)
+        panels.append(PanelTable(title, _say(title, blocks), Money(blocks)))
+    if lone:
+        title = (
+            "自成一类的数：没有可比的，只列原文措辞"
+            if zh
+            else "Figures alone in their class: nothing to compare with, listed as worded"
+        )
+        listed = _list(lone, measures, dataset, lang)
+        said = _say(title, (group.heading for group in listed.groups))
+        panels.append(PanelTable(title if shared else "", said, Money(alone=listed)))
     count, kinds = len(figures), len(group_by_class(figures))
     alone = f"{count}个金额都属一类" if zh else f"All {count} amounts are of one class"
     finding = (
@@ -84,16 +97,19 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         " nor ranked"
     )
     subtitle = (
-        "按所量之物分栏，每一类各用自己的刻度，长短只在同一类里可比；单独一个数只画记号"
+        "长短只在同一类里可比；单独一个数只画记号，记号的长短没有意义"
         if zh
-        else "By what is measured; each class has its own scale, and lengths compare only within"
-        " it. A lone figure is shown by its mark alone"
+        else "Lengths compare only within a class; a lone figure is shown by its mark alone, whose"
+        " length means nothing"
     )
+    told = {key.measure for key, _ in shared}
     notes = [
         f"{vocabulary.measures[name].name.inside(lang)}"
         f"{'：' if zh else ': '}{vocabulary.measures[name].compare.inside(lang)}"
         for name in measures
+        if name in told or vocabulary.measures[name].cap or vocabulary.measures[name].mixed
     ]
+    ordered = [figure for _, group in shared for figure in group] + lone
     return Table(
         CHART.name,
         selected.name,
@@ -110,14 +126,74 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
     )
 
 
+def _say(title: str, parts: Iterable[Block | str]) -> str:
+    names = [part if isinstance(part, str) else part.heading for part in parts]
+    return f"{title}（{'；'.join(names)}）"
+
+
+def _list(
+    figures: Sequence[Figure], measures: Sequence[str], dataset: Dataset, lang: Lang
+) -> Listing:
+    """The lone figures under the names of their measures and places."""
+    together: dict[tuple[str, str], list[Figure]] = {}
+    for figure in sorted(figures, key=lambda figure: measures.index(figure.measure)):
+        together.setdefault((figure.measure, figure.case), []).append(figure)
+    groups = tuple(
+        list_figures(
+            (
+                dataset.vocabulary.measures[measure].name.inside(lang),
+                dataset.place(dataset.by_slug[slug]).inside(lang),
+            ),
+            members,
+            dataset,
+            lang,
+        )
+        for (measure, slug), members in together.items()
+    )
+    return Listing(groups, lang)
+
+
+def list_figures(
+    names: Sequence[str], figures: Sequence[Figure], dataset: Dataset, lang: Lang
+) -> Group:
+    """Figures as items under a heading, which also says the time that they have in common."""
+    periods = {figure.period.words(lang) for figure in figures}
+    shared = periods.pop() if len(periods) == 1 else ""
+    items = tuple(_item(figure, shared, dataset, lang) for figure in figures)
+    return Group(" · ".join((*names, shared) if shared else names), items)
+
+
+def _item(figure: Figure, said: str, dataset: Dataset, lang: Lang) -> Item:
+    zh = lang == "zh"
+    mark = mark_in(figure, dataset)
+    label = figure.label.inside(lang)
+    per = [dataset.vocabulary.per[key].name.inside(lang) for key in figure.per]
+    counted = "".join(f"每{word}" for word in per) if zh else " ".join(f"per {w}" for w in per)
+    when = figure.period.words(lang)
+    # What the heading or the label says already is not said again.
+    parts = [
+        label,
+        "" if counted in label else counted,
+        "" if when == said or when in label else when,
+    ]
+    return Item(
+        figure.key,
+        amount_words(figure, lang),
+        ("，" if zh else ", ").join(part for part in parts if part),
+        figure_title(figure, mark, lang),
+        mark,
+        figure.quantity.magnitude,
+    )
+
+
 def _block(
     key: ComparabilityClass, figures: tuple[Figure, ...], dataset: Dataset, lang: Lang
 ) -> Block:
-    vocabulary = dataset.vocabulary
     shown = figures[:MOST_ROWS]
+    disputes = number_disputes(shown, dataset)
     bars = []
     for figure in shown:
-        mark = mark_of(figure, vocabulary)
+        mark = mark_in(figure, dataset)
         place = dataset.place(dataset.by_slug[figure.case]).inside(lang)
         when = figure.period.words(lang)
         about = figure.label.inside(lang)
@@ -131,9 +207,10 @@ def _block(
                 figure.quantity.magnitude,
                 figure.quantity.low if figure.quantity.value is None else None,
                 about=about,
+                together=disputes.get(figure.key, 0),
             )
         )
-    heading = _heading(key, dataset, lang)
+    heading = name_class(key, dataset.vocabulary).inside(lang)
     left = len(figures) - len(shown)
     if left:
         heading += f"（另有{left}个见表）" if lang == "zh" else f" ({left} more in the table)"
@@ -142,8 +219,8 @@ def _block(
         key.unit,
         lang,
         heading=heading,
+        together_words=together_words(lang),
         log_words=log_words(lang),
-        lone_is_glyph=True,
     )
 
 
@@ -160,20 +237,11 @@ def _groups(
     return [(key, tuple(group)) for (key, _), group in groups.items()]
 
 
-def _heading(key: ComparabilityClass, dataset: Dataset, lang: Lang) -> str:
-    # The panel is named after the measure already; only scope and unit are left to say.
-    vocabulary = dataset.vocabulary
-    whole = name_class(replace(key, scope=""), vocabulary).inside(lang)
-    unit = whole.removeprefix(vocabulary.measures[key.measure].name.inside(lang)).lstrip("，, ")
-    scope = vocabulary.scopes[key.scope].name.inside(lang) if key.scope else ""
-    if lang == "en":
-        scope = scope[:1].upper() + scope[1:]
-    parts = [part for part in (scope, unit) if part]
-    return ("，" if lang == "zh" else ", ").join(parts)
-
-
-def _paint(blocks: tuple[Block, ...], sheet: Sheet) -> None:
-    paint_blocks(blocks, sheet)
+def _paint(money: Money, sheet: Sheet) -> None:
+    if money.alone is not None:
+        paint_listing(money.alone, sheet)
+    else:
+        paint_blocks(money.blocks, sheet)
 
 
 CHART = Chart("panels", tabulate, _paint, find_across=find_across)

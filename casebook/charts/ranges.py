@@ -18,7 +18,7 @@ from casebook.charts.base import (
     legend_of,
     sources_of_figures,
 )
-from casebook.charts.marks import mark_of
+from casebook.charts.marks import mark_in
 from casebook.charts.sheet import Sheet
 from casebook.comparability import class_of, group_by_class, name_class
 from casebook.dataset import Dataset
@@ -42,7 +42,7 @@ def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
     """What the capsules say and show."""
     figures = [dataset.figures[key] for key in selected.figures]
-    marks = {figure.key: mark_of(figure, dataset.vocabulary) for figure in figures}
+    marks = {figure.key: mark_in(figure, dataset) for figure in figures}
     place = dataset.place(dataset.by_slug[selected.case]).inside(lang)
     bars = tuple(
         Bar(

@@ -18,7 +18,7 @@ from casebook.charts.base import (
     legend_of,
     sources_of_figures,
 )
-from casebook.charts.marks import mark_of
+from casebook.charts.marks import mark_in
 from casebook.charts.sheet import Sheet
 from casebook.comparability import are_comparable, class_of, name_class
 from casebook.dataset import Dataset
@@ -44,7 +44,7 @@ def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
     """What the pair says and shows."""
     before, after = (dataset.figures[key] for key in selected.figures)
-    marks = {figure.key: mark_of(figure, dataset.vocabulary) for figure in (before, after)}
+    marks = {figure.key: mark_in(figure, dataset) for figure in (before, after)}
     zh = lang == "zh"
     names = ("先前", "后来") if zh else ("Before", "Later")
     bars = tuple(

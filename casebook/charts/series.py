@@ -23,8 +23,9 @@ from casebook.charts.base import (
     join,
     legend_of,
     sources_of_figures,
+    together_words,
 )
-from casebook.charts.marks import mark_of
+from casebook.charts.marks import mark_in
 from casebook.charts.sheet import Sheet
 from casebook.comparability import class_of, group_by_class, name_class
 from casebook.dataset import Dataset
@@ -58,7 +59,7 @@ def is_apart(figure: Figure) -> bool:
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
     """What the series says and shows."""
     figures = [dataset.figures[key] for key in selected.figures]
-    marks = {figure.key: mark_of(figure, dataset.vocabulary) for figure in figures}
+    marks = {figure.key: mark_in(figure, dataset) for figure in figures}
     class_words = name_class(class_of(figures[0]), dataset.vocabulary).inside(lang)
     groups = _groups(figures)
     bars = tuple(
@@ -83,7 +84,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         apart_words="另立，不与各年相连：计划中的数，或年份不确定"
         if zh
         else "Set apart, not part of the series: planned, or of no certain year",
-        together_words="说法不一" if zh else "accounts differ",
+        together_words=together_words(lang),
         log_words=log_words(lang),
     )
     finding = find_words(figures, dataset, lang)

@@ -46,7 +46,8 @@ class Style:
 
 
 WIDE: Final = Style("wide", 720, 15, 14)
-NARROW: Final = Style("narrow", 358, 16, 16)
+# What a phone of 360 px leaves between its margins, so that 16 px are 16 px there.
+NARROW: Final = Style("narrow", 328, 16, 16)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from casebook.charts.base import (
@@ -19,7 +19,7 @@ from casebook.charts.base import (
     legend_of,
     sources_of_figures,
 )
-from casebook.charts.marks import Mark, draw_mark, mark_of
+from casebook.charts.marks import Mark, draw_mark, mark_in
 from casebook.charts.sheet import LEADING, Anchor, Sheet, baseline, widest
 from casebook.charts.text import clean, wrap_text
 from casebook.comparability import class_of, name_class
@@ -77,7 +77,7 @@ def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
     """What the split says and shows; every computed number says so."""
     whole, *parts = (dataset.figures[key] for key in selected.figures)
-    marks = {figure.key: mark_of(figure, dataset.vocabulary) for figure in (whole, *parts)}
+    marks = {figure.key: mark_in(figure, dataset) for figure in (whole, *parts)}
     zh = lang == "zh"
     unit = whole.quantity.unit
     computed = "本站计算" if zh else "computed by this site"
@@ -151,7 +151,8 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         (PanelTable("", finding, Split(whole_part, tuple(drawn), lang)),),
         tuple(dict.fromkeys(f.note.inside(lang) for f in figures if f.note)),
         sources_of_figures(figures),
-        legend_of(marks.values()),
+        # No bracket embraces a part: what contradicts it stands elsewhere, and in the table.
+        legend_of(replace(mark, contradicted=False) for mark in marks.values()),
     )
 
 

@@ -74,6 +74,16 @@ def wrap_text(text: str, width: float, size: float, bold: bool = False) -> tuple
     return tuple(lines)
 
 
+def shorten_text(text: str, width: float, size: float, bold: bool = False) -> str:
+    """The text, or as much of it as fits into a width, with an ellipsis at the end."""
+    if width_px(text, size, bold) <= width:
+        return text
+    kept = len(text)
+    while kept > 1 and width_px(text[:kept].rstrip() + "…", size, bold) > width:
+        kept -= 1
+    return text[:kept].rstrip() + "…"
+
+
 def clean(text: str) -> str:
     """The text in one line, without characters that an SVG may not hold."""
     kept = "".join(char if _may_stand_in_xml(char) else "\ufffd" for char in text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 from casebook.charts.base import MOST_ROWS, Chart, PanelTable, Selected, Table
@@ -95,19 +96,22 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
     else:
         items = [item for item in items if item.case is not None]
     everything = [*items, *shared]
-    years = _years(everything)
-    runs, gaps = _runs(years, items)
+    runs = _runs(_years(everything))
     rows = _event_rows(items, lang) if selected.case else _place_rows(items, dataset, lang)
     shown = [moment.marker for row in rows for moment in row.moments]
     shown += [_moment(item, lang).marker for item in shared]
     key = tuple(
         (marker, words.inside(lang)) for marker, words in _MARKER_WORDS.items() if marker in shown
     )
-    silence = [
-        (f"{gap.first}—{gap.last}年来源没有记载" if zh else f"No record for {gap.first}–{gap.last}")
-        for gap in gaps
-    ]
-    captions = tuple(f"// {words}" for words in silence)
+    cuts = [(before[1] + 1, after[0] - 1) for before, after in pairwise(runs)]
+    if selected.case:
+        silence = [_say_cut(first, last, lang) for first, last in cuts]
+        captions = tuple(f"// {words}" for words in silence)
+    else:
+        gaps = [gap for gap in line.dated if isinstance(gap, Gap)]
+        silence = [_say_gap(gap, lang) for gap in gaps]
+        captions = tuple(_say_gap(gap, lang) + _say_others(gap, lang) for gap in gaps)
+        captions += tuple(_say_shortened(first, last, lang) for first, last in cuts)
     strip = Strip(runs, rows, tuple(_moment(item, lang) for item in shared), captions, key, lang)
     counts = {
         lane: sum(1 for item in items if item.event.date.lane == lane)
@@ -166,9 +170,37 @@ def _finding(
     clauses += [f"{uncertain} an uncertain one"] if uncertain else []
     clauses += [f"{latest} only a latest date"] if latest else []
     found = ", ".join(clauses)
-    found += "; " + "; ".join(words[:1].lower() + words[1:] for words in silence)
-    found = found.rstrip("; ")
+    found = "; ".join([found, *(words[:1].lower() + words[1:] for words in silence)])
     return f"{place}: {found}" if place else found[:1].upper() + found[1:]
+
+
+def _say_gap(gap: Gap, lang: Lang) -> str:
+    years = f"{gap.first}" if gap.first == gap.last else f"{gap.first}—{gap.last}"
+    if lang == "zh":
+        return f"多案共用的来源在{years}年{'间' if gap.last > gap.first else ''}没有记载"
+    return f"The shared sources have nothing for {years.replace('—', '–')}"
+
+
+def _say_others(gap: Gap, lang: Lang) -> str:
+    if not gap.others:
+        return ""
+    if lang == "zh":
+        return f"；其间{gap.others}件见于别的来源"
+    verb = "is" if gap.others == 1 else "are"
+    return f"; {gap.others} of the entries here {verb} from other sources"
+
+
+def _say_cut(first: int, last: int, lang: Lang) -> str:
+    if lang == "zh":
+        return f"{first}—{last}年来源没有记载"
+    return f"No record for {first}–{last}"
+
+
+def _say_shortened(first: int, last: int, lang: Lang) -> str:
+    # The axis leaves out only years without any mark, which a gap of some sources may have.
+    if lang == "zh":
+        return f"// {first}—{last}年没有任何事件，从轴上剪去"
+    return f"// No event in {first}–{last}, cut from the axis"
 
 
 def _place_rows(items: Sequence[TimelineItem], dataset: Dataset, lang: Lang) -> tuple[Row, ...]:
@@ -226,21 +258,15 @@ def _years(items: Iterable[TimelineItem]) -> list[int]:
     return sorted(years)
 
 
-def _runs(
-    years: list[int], items: Sequence[TimelineItem]
-) -> tuple[tuple[tuple[int, int], ...], tuple[Gap, ...]]:
-    """The years to show in runs, and the silences between them."""
-    if not years:
-        return (), ()
-    runs: list[list[int]] = [[years[0], years[0]]]
-    gaps: list[Gap] = []
-    for year in years[1:]:
-        if year - runs[-1][1] > GAP_YEARS:
-            gaps.append(Gap(runs[-1][1] + 1, year - 1))
-            runs.append([year, year])
+def _runs(years: list[int]) -> tuple[tuple[int, int], ...]:
+    """The years to show in runs, without long spells in which nothing is marked."""
+    runs: list[tuple[int, int]] = []
+    for year in years:
+        if runs and year - runs[-1][1] <= GAP_YEARS:
+            runs[-1] = (runs[-1][0], year)
         else:
-            runs[-1][1] = year
-    return tuple((first, last) for first, last in runs), tuple(gaps)
+            runs.append((year, year))
+    return tuple(runs)
 
 
 def _paint(strip: Strip, sheet: Sheet) -> None:

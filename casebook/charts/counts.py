@@ -1,0 +1,90 @@
+"""Counts of things, each with its own unit: a list, because bars of them would compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casebook.charts.base import (
+    MOST_ROWS,
+    Chart,
+    PanelTable,
+    Selected,
+    Table,
+    figure_header,
+    figure_row,
+    legend_of,
+    sources_of_figures,
+)
+from casebook.charts.listing import Listing, paint_listing
+from casebook.charts.marks import mark_in
+from casebook.charts.panels import list_figures
+from casebook.charts.sheet import Sheet
+from casebook.dataset import Dataset
+from casebook.errors import Lang
+from casebook.model import Figure
+
+
+def find_across(dataset: Dataset) -> Iterator[Selected]:
+    """One list of every count, where it is short enough to be read."""
+    counts = [figure for figure in dataset.figures.values() if _is_count(figure, dataset)]
+    if 0 < len(counts) <= 2 * MOST_ROWS:
+        yield Selected(CHART.name, "counts", "", tuple(figure.key for figure in counts))
+
+
+def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
+    """What the list says and shows: the counts place by place, in the order of the records."""
+    zh = lang == "zh"
+    figures = [dataset.figures[key] for key in selected.figures]
+    marks = {figure.key: mark_in(figure, dataset) for figure in figures}
+    groups: dict[str, list[Figure]] = {}
+    for figure in figures:
+        groups.setdefault(figure.case, []).append(figure)
+    listing = Listing(
+        tuple(
+            list_figures(
+                (dataset.place(dataset.by_slug[slug]).inside(lang),), members, dataset, lang
+            )
+            for slug, members in groups.items()
+        ),
+        lang,
+    )
+    units = len({figure.quantity.unit for figure in figures})
+    count, places = len(figures), len(groups)
+    if zh:
+        finding = f"{places}个地方的{count}个计数用了{units}种量词，只列出，不画成条"
+        subtitle = "数的是不同的东西；同一个量词也不等于同一口径"
+    else:
+        finding = (
+            f"{_many(count, 'count')} from {_many(places, 'place')} in"
+            f" {_many(units, 'unit')}: listed, not drawn as bars"
+        )
+        subtitle = "Different things are counted; even one unit does not mean one scope"
+    return Table(
+        CHART.name,
+        selected.name,
+        "",
+        lang,
+        finding,
+        subtitle,
+        figure_header(lang),
+        tuple(figure_row(figure, marks[figure.key], dataset, lang) for figure in figures),
+        (PanelTable("", finding, listing),),
+        (),
+        sources_of_figures(figures),
+        legend_of(marks.values()),
+    )
+
+
+def _is_count(figure: Figure, dataset: Dataset) -> bool:
+    return dataset.vocabulary.measures[figure.measure].kind == "count"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _paint(listing: Listing, sheet: Sheet) -> None:
+    paint_listing(listing, sheet)
+
+
+CHART = Chart("counts", tabulate, _paint, find_across=find_across)

@@ -1,0 +1,160 @@
+"""Figures that are told one by one: each with its mark and wording, on no scale at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from casebook.charts.marks import Mark, draw_bracket, draw_ring, draw_swatch
+from casebook.charts.sheet import LEADING, Sheet, height_of
+from casebook.charts.text import clean, width_px
+from casebook.errors import Lang
+
+_GUTTER: Final = 28.0
+_MARK: Final = 48.0
+_RING: Final = 16.0
+_MARK_HEIGHT: Final = 14.0
+_GROUP_SPACE: Final = 14.0
+_ITEM_SPACE: Final = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One figure of a list: its wording, and what it is, beside it or beneath.
+
+    `value` only tells whether there is anything to be long.
+    """
+
+    key: str
+    amount: str
+    about: str
+    title: str
+    mark: Mark
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The items under one heading."""
+
+    heading: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Groups of items, in columns where there is room for two."""
+
+    groups: tuple[Group, ...]
+    lang: Lang
+
+
+def paint_listing(listing: Listing, sheet: Sheet) -> None:
+    """Write the groups one under the other, on a wide sheet in two columns of even height."""
+    if sheet.style.is_narrow:
+        sheet.height = round(_paint_column(listing.groups, sheet, 0, sheet.width, 2) + 6)
+        return
+    width = (sheet.width - _GUTTER) / 2
+    first, second = _halve(listing.groups, width, sheet)
+    bottoms = [
+        _paint_column(groups, sheet, left, width, 2)
+        for groups, left in ((first, 0.0), (second, width + _GUTTER))
+    ]
+    if second:
+        x = width + _GUTTER / 2
+        sheet.line((x, 4), (x, max(bottoms)), stroke="grid")
+    sheet.height = round(max(bottoms) + 6)
+
+
+def _halve(
+    groups: Sequence[Group], width: float, sheet: Sheet
+) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
+    # The cut that leaves the shorter picture; a long group goes on in the second column.
+    pieces = [
+        Group(group.heading if not index else "", (item,))
+        for group in groups
+        for index, item in enumerate(group.items)
+    ]
+    heights = [_group_height(piece, width, sheet) for piece in pieces]
+
+    def longer(cut: int) -> float:
+        return max(sum(heights[:cut]), sum(heights[cut:]))
+
+    cut = min(range(len(pieces) + 1), key=longer) if pieces else 0
+    return _joined(pieces[:cut]), _joined(pieces[cut:])
+
+
+def _joined(pieces: Sequence[Group]) -> tuple[Group, ...]:
+    joined: list[Group] = []
+    for piece in pieces:
+        if piece.heading or not joined:
+            joined.append(piece)
+        else:
+            last = joined[-1]
+            joined[-1] = Group(last.heading, (*last.items, *piece.items))
+    return tuple(joined)
+
+
+def _group_height(group: Group, width: float, sheet: Sheet) -> float:
+    small, size = sheet.style.small, sheet.style.size
+    height = 0.0
+    if group.heading:
+        height += height_of(group.heading, width, small, True) + _GROUP_SPACE
+    for item in group.items:
+        height += height_of(item.amount, width - _MARK, size, True) + _ITEM_SPACE
+        if not _room_beside(item, width, sheet):
+            ring = _RING if item.mark.uncertain else 0
+            height += height_of(item.about, width - _MARK - ring, small)
+    return height
+
+
+def _paint_column(
+    groups: Sequence[Group], sheet: Sheet, left: float, width: float, top: float
+) -> float:
+    small = sheet.style.small
+    for index, group in enumerate(groups):
+        if group.heading:
+            if index:
+                top += _GROUP_SPACE - _ITEM_SPACE
+                sheet.line((left, top), (left + width, top), stroke="rule")
+                top += 6
+            top = sheet.paragraph(left, top, group.heading, width, size=small, bold=True) + 3
+        for item in group.items:
+            top = _paint_item(item, sheet, left, width, top) + _ITEM_SPACE
+    return top
+
+
+def _paint_item(item: Item, sheet: Sheet, left: float, width: float, top: float) -> float:
+    style = sheet.style
+    first = top
+    words_left = left + _MARK
+    room = width - _MARK
+    with sheet.link(f"figure:{item.key}", item.title):
+        mark_top = top + (style.size * LEADING - _MARK_HEIGHT) / 2
+        draw_swatch(sheet, item.mark, left + 6, mark_top, _MARK_HEIGHT, is_zero=item.value == 0)
+        top = sheet.paragraph(words_left, top, item.amount, room, bold=True)
+    beside = _room_beside(item, width, sheet)
+    down = (style.size - style.small) * (LEADING / 2 + 0.35)
+    if beside:
+        words_left, room = left + width - beside, beside
+        top -= style.size * LEADING - down
+    if item.mark.uncertain:
+        draw_ring(sheet, words_left + 5, top + style.small * LEADING / 2)
+        words_left, room = words_left + _RING, room - _RING
+    about = item.about
+    top = sheet.paragraph(words_left, top, about, room + 0.5, size=style.small, role="ink-muted")
+    if beside:
+        top = max(top, first + style.size * LEADING)
+    if item.mark.contradicted:
+        draw_bracket(sheet, left, first + 2, top - 2)
+    return top
+
+
+def _room_beside(item: Item, width: float, sheet: Sheet) -> float:
+    """The room right of the amount where what it is fits there on one line, else nothing."""
+    style = sheet.style
+    left = width - _MARK - width_px(clean(item.amount), style.size, True) - 12
+    needed = width_px(clean(item.about), style.small) + (_RING if item.mark.uncertain else 0)
+    return left if needed <= left else 0.0
