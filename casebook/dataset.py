@@ -9,14 +9,16 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
-from casebook.comparability import ComparabilityClass, group_by_class
+from casebook.comparability import ComparabilityClass, class_of, group_by_class
 from casebook.model import (
     NO_TEXT,
     Answer,
     Case,
+    Change,
     Document,
     Event,
     Figure,
+    Refusal,
     Region,
     Source,
     Text,
@@ -26,6 +28,7 @@ from casebook.model import (
 # Fewer silent years than this are an ordinary interval, not a gap worth naming.
 GAP_YEARS = 5
 
+Review = Literal["single", "corroborated", "contradicted", "primary", "computed"]
 Marker = Literal["known", "uncertain", "latest_only", "planned", "publication"]
 
 
@@ -81,6 +84,7 @@ class Dataset:
     regions: Mapping[str, Region]
     sources: Mapping[str, Source]
     unread: frozenset[str] = frozenset()
+    refusals: tuple[Refusal, ...] = ()
 
     @cached_property
     def by_slug(self) -> Mapping[str, Case]:
@@ -94,8 +98,23 @@ class Dataset:
 
     @cached_property
     def classes(self) -> Mapping[ComparabilityClass, tuple[Figure, ...]]:
-        """The figures by comparability class."""
-        return group_by_class(self.figures.values())
+        """The printed figures by comparability class."""
+        return group_by_class(figure for figure in self.figures.values() if not figure.formula)
+
+    @cached_property
+    def reviews(self) -> Mapping[str, Review]:
+        """How well each figure is supported, by its `case.id` key."""
+        return {
+            figure.key: review_figure(figure, case, self)
+            for case in self.cases
+            for figure in case.figures.values()
+        }
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """Every change of what was published, the newest first."""
+        changes = [change for case in self.cases for change in case.changes]
+        return tuple(sorted(changes, key=lambda change: change.date.sort_key, reverse=True))
 
     @cached_property
     def timeline(self) -> Timeline:
@@ -152,10 +171,10 @@ class Dataset:
         )
 
     def money_figures(self, case: Case) -> tuple[Figure, ...]:
-        """The amounts of money of a case, in the order of the record."""
+        """The printed amounts of money of a case, in the order of the record."""
         return tuple(
             figure
-            for figure in case.figures.values()
+            for figure in case.printed_figures
             if self.vocabulary.measures[figure.measure].kind == "money"
         )
 
@@ -180,7 +199,8 @@ def sources_of(case: Case) -> tuple[str, ...]:
     """The ids of every source that a case rests on, each once, in the order of first use."""
     names: dict[str, None] = {}
     for figure in case.figures.values():
-        names.setdefault(figure.source)
+        for name in figure.sources:
+            names.setdefault(name)
         for report in figure.corroborated_by:
             names.setdefault(report.source)
     for event in case.events:
@@ -191,6 +211,40 @@ def sources_of(case: Case) -> tuple[str, ...]:
         for report in conflict.reports:
             names.setdefault(report.source)
     return tuple(names)
+
+
+def review_figure(figure: Figure, case: Case, dataset: Dataset) -> Review:
+    """How well a figure is supported; what contradicts it weighs more than what supports it.
+
+    Corroborated is what another publication says as well, in a report beside the figure or as a
+    figure of its own; primary is what stands in such a document itself or is confirmed by one.
+    """
+    if figure.formula:
+        return "computed"
+    if any(figure.id in conflict.figures for conflict in case.conflicts):
+        return "contradicted"
+    kinds = dataset.vocabulary.source_kinds
+    confirming = {report.source for report in figure.corroborated_by if report.confirms}
+    confirming |= {
+        other.source
+        for other in case.printed_figures
+        if other.source != figure.source and _say_the_same(figure, other)
+    }
+    if any(kinds[dataset.sources[name].kind].primary for name in {figure.source, *confirming}):
+        return "primary"
+    return "corroborated" if confirming else "single"
+
+
+def _say_the_same(one: Figure, other: Figure) -> bool:
+    quantities = [
+        (f.quantity.value, f.quantity.low, f.quantity.high, f.quantity.qualifier)
+        for f in (one, other)
+    ]
+    return (
+        quantities[0] == quantities[1]
+        and one.period.edtf == other.period.edtf
+        and class_of(one) == class_of(other)
+    )
 
 
 def build_timeline(dataset: Dataset) -> Timeline:
@@ -254,7 +308,7 @@ def _with_gaps(items: list[TimelineItem], main: Sequence[str]) -> Iterator[Timel
 
 
 def _answer_amount(case: Case, vocabulary: Vocabulary) -> Answer:
-    measures = [(figure, vocabulary.measures[figure.measure]) for figure in case.figures.values()]
+    measures = [(figure, vocabulary.measures[figure.measure]) for figure in case.printed_figures]
     spending = [figure for figure, measure in measures if measure.spending]
     mixed = [figure for figure, measure in measures if measure.mixed]
     if spending:
@@ -274,7 +328,7 @@ def _measure_names(keys: Mapping[str, None], vocabulary: Vocabulary) -> Text:
 
 
 def _answer_year(case: Case) -> Answer:
-    periods = [figure.period for figure in case.figures.values()]
+    periods = [figure.period for figure in case.printed_figures]
     periods += [event.date for event in case.events]
     for state, lane in (("stated", "dated"), ("partial", "uncertain")):
         years = sorted({p.earliest.year for p in periods if p.lane == lane and p.earliest})

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from casebook.dataset import Dataset
 from casebook.dates import Period
-from casebook.model import Case, Document, Event, Figure, Report, Source, Text
+from casebook.model import Case, Change, Document, Event, Figure, Report, Source, Text
 from casebook.quantity import plain
 
 FIGURE_COLUMNS = (
@@ -76,8 +76,8 @@ def figure_row(figure: Figure) -> dict[str, str]:
         "per": "/".join(figure.per),
         "period": figure.period.edtf,
         "status": figure.status,
-        "derived": "",
-        "source": figure.source,
+        "derived": figure.formula,
+        "source": "|".join(figure.sources),
         "quote": figure.quote,
     }
 
@@ -145,6 +145,7 @@ def describe_dataset(dataset: Dataset) -> dict[str, object]:
     return {
         "cases": [describe_case(case, dataset) for case in dataset.cases],
         "sources": {name: _source(source) for name, source in dataset.used_sources.items()},
+        "corrections": [_change(change) for change in dataset.changes],
     }
 
 
@@ -159,7 +160,7 @@ def describe_case(case: Case, dataset: Dataset) -> dict[str, object]:
         "summary": _text(case.summary),
         "updated": case.updated,
         "answers": list(answer_rows(dataset, case)),
-        "figures": [_figure(figure) for figure in case.figures.values()],
+        "figures": [_figure(figure, dataset) for figure in case.figures.values()],
         "events": [_event(event) for event in case.events],
         "documents": [_document(document) for document in case.documents],
         "conflicts": [
@@ -175,7 +176,7 @@ def describe_case(case: Case, dataset: Dataset) -> dict[str, object]:
     }
 
 
-def _figure(figure: Figure) -> dict[str, object]:
+def _figure(figure: Figure, dataset: Dataset) -> dict[str, object]:
     row: dict[str, object] = dict(figure_row(figure))
     return row | {
         "label": _text(figure.label),
@@ -185,6 +186,20 @@ def _figure(figure: Figure) -> dict[str, object]:
         "line": figure.line,
         "note": _text(figure.note),
         "corroborated_by": [_report(report) for report in figure.corroborated_by],
+        "review": dataset.reviews[figure.key],
+        "history": [_change(change) for change in figure.history],
+    }
+
+
+def _change(change: Change) -> dict[str, object]:
+    return {
+        "case": change.case,
+        "figure": change.figure,
+        "date": change.date.edtf,
+        "kind": change.kind,
+        "from": change.before,
+        "to": change.after,
+        "why": _text(change.why),
     }
 
 
@@ -210,6 +225,7 @@ def _report(report: Report) -> dict[str, object]:
         "says": _text(report.says),
         "quote": report.quote,
         "line": report.line,
+        "confirms": report.confirms,
     }
 
 
@@ -248,8 +264,8 @@ _COLUMN_NOTES = {
     "per": "what the amount is counted per; only equal values may be compared",
     "period": "the time that the figure speaks of, as EDTF",
     "status": "whether the figure was planned, reported, set and so on",
-    "derived": "the formula where the figure was computed by this site",
-    "source": "id of the source, listed in cases.json",
+    "derived": "the formula over figures of the case where the figure was computed by this site",
+    "source": "id of the source, listed in cases.json; several are joined by |",
     "quote": "a short quote from the source",
     "date": "the time of the event, as EDTF",
     "earliest": "the first day that the date can mean",

@@ -265,6 +265,18 @@ class Fields:
             return ()
         return value.items
 
+    def names(self, name: str) -> tuple[str, ...]:
+        """The words of a list, or the one word that stands there without a list."""
+        value = self.node.entries.get(name)
+        if isinstance(value, Scalar):
+            return (value.text.strip(),) if value.text.strip() else ()
+        return tuple(item.text.strip() for item in self.list_of(name) if isinstance(item, Scalar))
+
+    def terms(self, name: str, known: Collection[str]) -> tuple[str, ...]:
+        """The keys of a closed list that stand in a list, without those that are unknown."""
+        found = (item for item in self.list_of(name) if isinstance(item, Scalar))
+        return tuple(word for item in found if (word := self.known_word(item, name, known)))
+
     def inner(self, node: Node, name: str, known: Collection[str]) -> Fields | None:
         """The fields of a mapping inside this one, or None and a problem."""
         if isinstance(node, Mapping):

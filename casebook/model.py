@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from casebook.dates import Period
@@ -12,6 +12,7 @@ from casebook.quantity import Quantity
 
 AnswerState = Literal["stated", "partial", "not_stated", "not_applicable"]
 State = Literal["published", "draft"]
+ChangeKind = Literal["correction", "clarification", "update"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,19 @@ NO_TEXT = Text("")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word of the vocabulary: its key in the records, its names, and what it means."""
+    """One word of the vocabulary: its key in the records, its names, and what it means.
+
+    On a scope, `bought_by` is the scope of the money that bought the things which this one counts,
+    and `per` what a price of one of them is per. On a kind of source, `primary` is true where such
+    a publication is itself the document and not a report of it.
+    """
 
     key: str
     name: Text
     note: Text = NO_TEXT
+    bought_by: str = ""
+    per: str = ""
+    primary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,8 @@ class Question:
 
     `terms` names the list of the vocabulary that answers come from, empty for free text.
     `ask` is the question as a citizen would put it to the purchaser. A `derived` question is
-    answered from the figures of the case where the record does not answer it.
+    answered from the figures of the case where the record does not answer it. `items` are the
+    items of the official list of what must be published that the question asks for.
     """
 
     key: str
@@ -59,6 +69,7 @@ class Question:
     ask: Text
     terms: str = ""
     derived: bool = False
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +105,7 @@ class Vocabulary:
     per: Mapping[str, Term]
     document_states: Mapping[str, Term]
     source_kinds: Mapping[str, Term]
+    disclosure_items: Mapping[str, Term] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +129,7 @@ class Source:
     """A publication that figures, events and answers rest on.
 
     `published` is an EDTF date or empty; `url` is empty where no address may be linked.
+    `characters` is the length of its text without blanks, where it is known.
     """
 
     id: str
@@ -127,16 +140,40 @@ class Source:
     accessed: str = ""
     url: str = ""
     note: Text = NO_TEXT
+    characters: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one source says of a thing, in the words of this site."""
+    """What one source says of a thing, in the words of this site.
+
+    `confirms` is false where a report beside a figure speaks of something near to it only.
+    """
 
     source: str
     says: Text
     quote: str = ""
     line: int | None = None
+    confirms: bool = True
+    at: Position = START
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of what was published about a figure.
+
+    `before` and `after` are an amount, a period or a qualifier; `after` is empty where the figure
+    was taken out.
+    """
+
+    case: str
+    figure: str
+    date: Period
+    kind: ChangeKind
+    before: str
+    after: str
+    why: Text
+    at: Position = START
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +183,8 @@ class Figure:
     `per` holds keys of the vocabulary in a fixed order. `line` is the line of the quote in the
     source. `part_of` and `follows` name figures of the same case: the whole that this is a part
     of, and the figure that this one later replaced. `corroborated_by` are other publications
-    that say the same.
+    that say the same. A figure with a `formula` is computed by this site: it has no quote, its
+    status is the least certain of those that it rests on, and `rests_on` are all their sources.
     """
 
     id: str
@@ -166,11 +204,19 @@ class Figure:
     note: Text = NO_TEXT
     corroborated_by: tuple[Report, ...] = ()
     at: Position = START
+    formula: str = ""
+    rests_on: tuple[str, ...] = ()
+    history: tuple[Change, ...] = ()
 
     @property
     def key(self) -> str:
         """The figure's name across all cases."""
         return f"{self.case}.{self.id}"
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The sources that the figure rests on, one unless it is computed."""
+        return self.rests_on or (self.source,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +275,8 @@ class Case:
     """One place where a local government buys a public service.
 
     `slug` is the name of the file and the address of the page. `updated` is an ISO date or
-    empty. `story_at` are the lines on which the texts of the stories begin in the file.
+    empty. `withdrawn` are changes of figures that were taken out. `story_at` are the lines on which
+    the texts of the stories begin in the file.
     """
 
     slug: str
@@ -248,3 +295,34 @@ class Case:
     updated: str = ""
     state: State = "published"
     positions: Mapping[str, Position] | None = None
+    withdrawn: tuple[Change, ...] = ()
+
+    @property
+    def printed_figures(self) -> tuple[Figure, ...]:
+        """The figures that a source prints, without those that this site computes."""
+        return tuple(figure for figure in self.figures.values() if not figure.formula)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Every change of what was published of the case, in the order of the record."""
+        own = (change for figure in self.figures.values() for change in figure.history)
+        return (*own, *self.withdrawn)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A computation or comparison that suggests itself and that the guard refuses.
+
+    Either a `formula` over the figures of `case`, in which `unknown` are names of things of which
+    no source gives a number, or `compare`: figures set side by side, or `spending`: figures taken
+    for amounts of purchases, both as `case.figure`.
+    """
+
+    id: str
+    title: Text
+    case: str = ""
+    formula: str = ""
+    compare: tuple[str, ...] = ()
+    spending: tuple[str, ...] = ()
+    unknown: Mapping[str, Text] = field(default_factory=dict)
+    at: Position = START

@@ -54,7 +54,7 @@ def count_site(dataset: Dataset) -> dict[str, int]:
     return {
         "cases": len(dataset.cases),
         "cases_with_amount": sum(dataset.has_amount(case) for case in dataset.cases),
-        "figures": len(dataset.figures),
+        "figures": sum(len(case.printed_figures) for case in dataset.cases),
         "sources": len(dataset.used_sources),
         "events": sum(len(case.events) for case in dataset.cases),
     }

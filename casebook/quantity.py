@@ -375,6 +375,8 @@ def _english(value: Decimal, unit: str, *, noun: bool = True) -> str:
             number = number.rstrip("0").rstrip(".") if "." in number else number
             number = f"{number} {name}"
             break
+    if unit == "倍":
+        return f"{number} times"
     if not noun or unit not in CURRENCIES:
         return number
     word = CURRENCIES[unit][1]

@@ -9,6 +9,7 @@ from typing import cast, get_args
 
 from casebook.dataset import Dataset, order_cases
 from casebook.dates import Period
+from casebook.derive import FormulaError, derive, names_of, parse_formula
 from casebook.errors import START, Position, Problem
 from casebook.fields import Fields, suggest
 from casebook.files import find_case_files as find_case_files
@@ -19,12 +20,15 @@ from casebook.model import (
     Answer,
     AnswerState,
     Case,
+    Change,
+    ChangeKind,
     Conflict,
     Document,
     Event,
     Figure,
     Measure,
     Question,
+    Refusal,
     Region,
     Report,
     Source,
@@ -56,6 +60,7 @@ CASE_FIELDS = _with_english("title", "summary", "story") | {
     "events",
     "documents",
     "conflicts",
+    "history",
 }
 ANSWER_FIELDS = _with_english("value", "note") | {"state"}
 FIGURE_FIELDS = _with_english("label", "note") | {
@@ -73,8 +78,16 @@ FIGURE_FIELDS = _with_english("label", "note") | {
     "qualifier",
     "unit",
     "corroborated_by",
+    "formula",
+    "history",
 }
-REPORT_FIELDS = _with_english("says") | {"source", "quote", "line"}
+# What a computed figure takes over from those that it is computed from.
+TAKEN_OVER = (
+    *("amount", "per", "period", "status", "source", "quote", "line", "part_of", "follows"),
+    *("qualifier", "unit", "corroborated_by"),
+)
+REPORT_FIELDS = _with_english("says") | {"source", "quote", "line", "confirms"}
+CHANGE_FIELDS = _with_english("why") | {"date", "from", "to", "kind"}
 EVENT_FIELDS = _with_english("title", "note") | {"date", "source", "status", "quote", "line"}
 DOCUMENT_FIELDS = _with_english("title", "issuer", "note") | {"state", "source", "date"}
 CONFLICT_FIELDS = _with_english("about", "note") | {"figures", "reports"}
@@ -83,10 +96,14 @@ SOURCE_FIELDS = _with_english("title", "publisher", "note") | {
     "published",
     "accessed",
     "url",
+    "characters",
 }
 REGION_FIELDS = _with_english("name", "short") | {"level", "parent", "pinyin", "tile"}
 TERM_FIELDS = _with_english("name", "note")
-QUESTION_FIELDS = _with_english("name", "ask") | {"terms", "derived"}
+SCOPE_FIELDS = TERM_FIELDS | {"bought_by", "per"}
+SOURCE_KIND_FIELDS = TERM_FIELDS | {"primary"}
+QUESTION_FIELDS = _with_english("name", "ask") | {"terms", "derived", "items"}
+REFUSAL_FIELDS = _with_english("title") | {"case", "formula", "unknown", "compare", "spending"}
 MEASURE_FIELDS = _with_english("name", "compare") | {"kind", "spending", "mixed", "cap", "zero"}
 VOCABULARY_FIELDS = frozenset(Vocabulary.__dataclass_fields__)
 
@@ -123,7 +140,12 @@ def read_dataset(project: Path, drafts: bool = False) -> tuple[Dataset, list[Pro
             cases.append(case)
     return (
         Dataset(
-            order_cases(cases), lists.vocabulary, lists.regions, lists.sources, frozenset(unread)
+            order_cases(cases),
+            lists.vocabulary,
+            lists.regions,
+            lists.sources,
+            frozenset(unread),
+            read_refusals(project, problems),
         ),
         problems,
     )
@@ -135,6 +157,41 @@ def read_lists(project: Path, problems: list[Problem]) -> Lists:
     regions = _read_regions(_list_file(project, "regions", problems), problems)
     sources = _read_sources(_list_file(project, "sources", problems), vocabulary, problems)
     return Lists(vocabulary, regions, sources)
+
+
+def read_refusals(project: Path, problems: list[Problem]) -> tuple[Refusal, ...]:
+    """The comparisons that suggest themselves and are not made, none where there is no list."""
+    if not (project / "data" / "refusals.yaml").exists():
+        return ()
+    node, path = _list_file(project, "refusals", problems)
+    refusals = []
+    for key, value in node.entries.items():
+        if not isinstance(value, Mapping):
+            continue
+        fields = Fields(value, path, problems, REFUSAL_FIELDS)
+        unknown = fields.mapping("unknown") or Mapping({}, {}, START)
+        names = [name for name in unknown.entries if not name.endswith("_en")]
+        words = Fields(unknown, path, problems, unknown.entries)
+        refusal = Refusal(
+            key,
+            fields.bilingual("title", required=True),
+            fields.text("case"),
+            fields.text("formula"),
+            fields.names("compare"),
+            fields.names("spending"),
+            {name: words.bilingual(name) for name in names},
+            node.key_at[key],
+        )
+        if sum(map(bool, (refusal.formula, refusal.compare, refusal.spending))) != 1:
+            fields.report(
+                refusal.at,
+                "E284",
+                f"{key} 要写 formula、compare、spending 中的一个",
+                f"{key} needs one of formula, compare and spending",
+            )
+            continue
+        refusals.append(refusal)
+    return tuple(refusals)
 
 
 def _list_file(project: Path, name: str, problems: list[Problem]) -> tuple[Mapping, str]:
@@ -150,6 +207,9 @@ def _list_file(project: Path, name: str, problems: list[Problem]) -> tuple[Mappi
 def _read_vocabulary(file: tuple[Mapping, str], problems: list[Problem]) -> Vocabulary:
     node, path = file
     fields = Fields(node, path, problems, VOCABULARY_FIELDS)
+    known = {
+        name: group.entries for name, group in node.entries.items() if isinstance(group, Mapping)
+    }
     questions = {
         key: Question(
             key,
@@ -157,6 +217,7 @@ def _read_vocabulary(file: tuple[Mapping, str], problems: list[Problem]) -> Voca
             inner.bilingual("ask"),
             inner.text("terms"),
             inner.flag("derived"),
+            inner.terms("items", known.get("disclosure_items", {})),
         )
         for key, _, inner in fields.entries("questions", QUESTION_FIELDS)
     }
@@ -173,14 +234,35 @@ def _read_vocabulary(file: tuple[Mapping, str], problems: list[Problem]) -> Voca
             inner.flag("cap"),
             inner.flag("zero"),
         )
+    special = {"scopes": SCOPE_FIELDS, "source_kinds": SOURCE_KIND_FIELDS}
     terms = {
         name: {
-            key: Term(key, inner.bilingual("name", required=True), inner.bilingual("note"))
-            for key, _, inner in fields.entries(name, TERM_FIELDS)
+            key: _read_term(inner, key, known)
+            for key, _, inner in fields.entries(name, special.get(name, TERM_FIELDS))
         }
         for name in VOCABULARY_FIELDS - {"questions", "measures"}
     }
     return Vocabulary(questions=questions, measures=measures, **terms)
+
+
+def _read_term(
+    fields: Fields, key: str, known: AbstractMapping[str, AbstractMapping[str, object]]
+) -> Term:
+    if fields.has("bought_by") != fields.has("per"):
+        fields.report(
+            fields.node.at,
+            "E202",
+            f"{key} 的 bought_by 和 per 要一起写",
+            f"bought_by and per of {key} are written together",
+        )
+    return Term(
+        key,
+        fields.bilingual("name", required=True),
+        fields.bilingual("note"),
+        fields.term("bought_by", known.get("scopes", {})),
+        fields.term("per", known.get("per", {})),
+        fields.flag("primary"),
+    )
 
 
 def _read_regions(file: tuple[Mapping, str], problems: list[Problem]) -> dict[str, Region]:
@@ -238,6 +320,7 @@ def _read_sources(
             fields.line("accessed"),
             url,
             fields.bilingual("note"),
+            fields.whole_number("characters"),
         )
     return sources
 
@@ -304,6 +387,10 @@ class _CaseReader:
             if fields.term("state", {"published": None, "draft": None}) == "draft"
             else "published",
             positions=dict(fields.node.key_at),
+            withdrawn=tuple(
+                self.read_change(inner, self.figure_of_change(inner))
+                for inner in fields.items("history", CHANGE_FIELDS | {"figure"})
+            ),
         )
 
     def read_region(self) -> str:
@@ -407,6 +494,7 @@ class _CaseReader:
 
     def read_figures(self) -> dict[str, Figure]:
         figures: dict[str, Figure] = {}
+        computed: dict[str, tuple[Position, Fields]] = {}
         for key, at, inner in self.fields.entries("figures", FIGURE_FIELDS):
             if not (key.isascii() and key.replace("_", "").isalnum() and key[0].isalpha()):
                 inner.report(
@@ -415,10 +503,156 @@ class _CaseReader:
                     f"数字的名字 {key[:40]} 只能用英文小写字母、数字和 _，以字母开头",
                     f"the figure's name {key[:40]} may only hold letters, digits and _",
                 )
+            if inner.has("formula"):
+                computed[key] = (at, inner)
+                continue
             figure = self.read_figure(key, at, inner)
             if figure is not None:
                 figures[key] = figure
-        return figures
+        self.compute_figures(computed, figures)
+        return {key: figures[key] for key in self.written_figures if key in figures}
+
+    @property
+    def written_figures(self) -> AbstractMapping[str, object]:
+        """What stands under `figures`, whether it can be read or not."""
+        written = self.fields.node.entries.get("figures")
+        return written.entries if isinstance(written, Mapping) else {}
+
+    def compute_figures(
+        self, computed: dict[str, tuple[Position, Fields]], figures: dict[str, Figure]
+    ) -> None:
+        """Add the figures that have a formula, those that others rest on first."""
+        known = self.written_figures
+        waiting: dict[str, tuple[Position, Fields, set[str]]] = {}
+        for key, (at, inner) in computed.items():
+            value = inner.scalar("formula")
+            assert value is not None
+            try:
+                names = list(names_of(parse_formula(value.text.strip())))
+            except FormulaError as error:
+                place = Position(value.at.line, value.at.column + error.column - 1)
+                inner.report(
+                    place if value.is_plain else value.at,
+                    "E280",
+                    f"formula 看不懂：{error.zh}",
+                    f"formula is not understood: {error.en}",
+                )
+                continue
+            strangers = [name for name in names if name.id not in known]
+            for name in strangers:
+                place = Position(value.at.line, value.at.column + name.column - 1)
+                inner.report(
+                    place if value.is_plain else value.at,
+                    "E250",
+                    f"formula 里的数字 {name.id} 不在这个案例里",
+                    f"formula names the figure {name.id}, which this case does not have",
+                    suggest(name.id, known, "zh"),
+                    suggest(name.id, known, "en"),
+                )
+            if not strangers:
+                waiting[key] = (at, inner, {name.id for name in names})
+        while ready := [key for key, (_, _, names) in waiting.items() if names <= figures.keys()]:
+            for key in ready:
+                at, inner, _ = waiting.pop(key)
+                figure = self.compute_figure(key, at, inner, figures)
+                if figure is not None:
+                    figures[key] = figure
+        for key, (_, inner, needed) in waiting.items():
+            # A name that waits for nothing has a problem of its own, which is told already.
+            if all(name in waiting or name in figures for name in needed):
+                inner.report(
+                    inner.at("formula"),
+                    "E282",
+                    f"{key} 的 formula 绕回了自己",
+                    f"the formula of {key} comes back to itself",
+                )
+
+    def compute_figure(
+        self, key: str, at: Position, fields: Fields, figures: dict[str, Figure]
+    ) -> Figure | None:
+        """A figure that this site computes from others of the case."""
+        for name in TAKEN_OVER:
+            if fields.has(name):
+                fields.report(
+                    fields.at(name),
+                    "E281",
+                    f"{key} 有 formula，就不写 {name}：它由算式里的数字决定",
+                    f"{key} has a formula, so it has no {name}: its figures settle that",
+                    "只写 label、formula、measure、scope、note",
+                    "Write only label, formula, measure, scope and note",
+                )
+        label = fields.bilingual("label", required=True, example="2011年是2010年的几倍")
+        measure = fields.term("measure", self.vocabulary.measures, required=True)
+        scope = fields.term("scope", self.vocabulary.scopes)
+        note = fields.bilingual("note")
+        formula = fields.text("formula")
+        derived, reasons = derive(formula, figures, self.vocabulary)
+        for reason in reasons:
+            fields.report(
+                fields.at("formula"),
+                "E283",
+                f"{key} 不能这样算：{reason.zh}",
+                f"{key} may not be computed: {reason.en}",
+            )
+        if derived is None:
+            return None
+        self.check_reading(fields, derived.quantity, measure, note)
+        return Figure(
+            key,
+            self.slug,
+            label,
+            derived.quantity,
+            measure,
+            derived.per,
+            derived.period,
+            derived.status,
+            derived.sources[0],
+            scope=scope,
+            note=note,
+            at=at,
+            formula=formula,
+            rests_on=derived.sources,
+            history=self.read_history(fields, key),
+        )
+
+    def figure_of_change(self, fields: Fields) -> str:
+        """The figure that was taken out, which may not stand in the case any more."""
+        name = fields.text("figure", required=True, example="paid_2010")
+        if name in self.written_figures:
+            fields.report(
+                fields.at("figure"),
+                "E238",
+                f"{name} 还在这个案例里，它的更正记录写在它自己的 history 下面",
+                f"{name} is still in this case, and its changes stand in its own history",
+            )
+        return name
+
+    def read_history(self, fields: Fields, figure: str) -> tuple[Change, ...]:
+        return tuple(
+            self.read_change(inner, figure) for inner in fields.items("history", CHANGE_FIELDS)
+        )
+
+    def read_change(self, fields: Fields, figure: str) -> Change:
+        date = fields.period("date", required=True)
+        kind = fields.term("kind", dict.fromkeys(get_args(ChangeKind)), required=True)
+        before = fields.line("from", required=True, example="约8000万元")
+        if fields.has("date") and date is not None and date.precision != "day":
+            fields.report(
+                fields.at("date"),
+                "E224",
+                "date 应当是一天，例如 2026-11-23",
+                "date should be a day such as 2026-11-23",
+            )
+        return Change(
+            self.slug,
+            figure,
+            date or _UNKNOWN,
+            cast(ChangeKind, kind or "correction"),
+            before,
+            fields.line("to", required="figure" not in fields.node.entries, example="约5000万元"),
+            fields.bilingual("why", required=True),
+            fields.node.at,
+        )
 
     def read_figure(self, key: str, at: Position, fields: Fields) -> Figure | None:
         label = fields.bilingual("label", required=True, example="年度购买总额")
@@ -429,12 +663,8 @@ class _CaseReader:
         source = self.read_source(fields)
         note = fields.bilingual("note")
         per = self.read_per(fields, quantity)
-        rest = {
-            "quote": self.read_quote(fields),
-            "scope": fields.term("scope", self.vocabulary.scopes),
-            "part_of": fields.text("part_of"),
-            "follows": fields.text("follows"),
-        }
+        quote = self.read_quote(fields)
+        scope = fields.term("scope", self.vocabulary.scopes)
         line = fields.whole_number("line")
         reports = self.read_reports(fields, "corroborated_by")
         if quantity is None or period is None:
@@ -454,7 +684,11 @@ class _CaseReader:
             note=note,
             corroborated_by=reports,
             at=at,
-            **rest,
+            quote=quote,
+            scope=scope,
+            part_of=fields.text("part_of"),
+            follows=fields.text("follows"),
+            history=self.read_history(fields, key),
         )
 
     def read_amount(self, fields: Fields) -> Quantity | None:
@@ -586,6 +820,8 @@ class _CaseReader:
                 inner.bilingual("says", required=True),
                 self.read_quote(inner),
                 inner.whole_number("line"),
+                not inner.has("confirms") or inner.flag("confirms"),
+                inner.node.at,
             )
             for inner in fields.items(name, REPORT_FIELDS)
         )

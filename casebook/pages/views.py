@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from casebook.dataset import Dataset, Marker, TimelineItem, sources_of
+from casebook.dataset import Dataset, Marker, Review, TimelineItem, sources_of
 from casebook.dates import Period
+from casebook.derive import split_formula
 from casebook.model import (
     NO_TEXT,
     AnswerState,
@@ -63,6 +64,14 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class FormulaPart:
+    """One word of a formula: a figure, or a sign or number."""
+
+    figure: Figure | None
+    sign: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FigureRow:
     """A figure with the names of its measure, counting unit, scope and status."""
 
@@ -74,6 +83,8 @@ class FigureRow:
     source: Source
     whole: Text
     corroborations: tuple[Statement, ...]
+    review: Review = "single"
+    formula: tuple[FormulaPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +173,16 @@ def show_figure(figure: Figure, dataset: Dataset) -> FigureRow:
         source=dataset.sources[figure.source],
         whole=case.figures[figure.part_of].label if figure.part_of else NO_TEXT,
         corroborations=show_reports(figure.corroborated_by, dataset),
+        review=dataset.reviews[figure.key],
+        formula=show_formula(figure.formula, case),
+    )
+
+
+def show_formula(formula: str, case: Case) -> tuple[FormulaPart, ...]:
+    """A formula with the figures that it names; a name of no figure stays a word."""
+    return tuple(
+        FormulaPart(case.figures[word]) if word in case.figures else FormulaPart(None, word)
+        for word in split_formula(formula)
     )
 
 
