@@ -92,6 +92,10 @@ def test_every_page_for_readers_is_made_in_both_languages() -> None:
         "cases/guangzhou/",
         "cases/",
         "timeline/",
+        "compare/",
+        "compare/by-amount/",
+        "compare/by-year/",
+        "compare/by-place/",
         "404.html",
         "feed.xml",
     ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from casebook.pages.base import PageType
 from casebook.pages.case import CASE_INDEX, CASES
+from casebook.pages.compare import COMPARE
 from casebook.pages.feeds import FEED, HEADERS, ROBOTS, make_sitemap_of
 from casebook.pages.home import HOME
 from casebook.pages.notfound import NOT_FOUND
 from casebook.pages.prose import PROSE
 from casebook.pages.timeline import TIMELINE
 
-_INDEXED: tuple[PageType, ...] = (HOME, CASES, CASE_INDEX, TIMELINE, PROSE)
+_INDEXED: tuple[PageType, ...] = (HOME, CASES, CASE_INDEX, TIMELINE, COMPARE, PROSE)
 
 PAGES: tuple[PageType, ...] = (
     *_INDEXED,

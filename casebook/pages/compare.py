@@ -1,0 +1,255 @@
+"""The pages that set figures side by side, in four orders, with filters that are plain links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+from casebook.comparability import ComparabilityClass, class_of, name_class, why_not_comparable
+from casebook.dataset import Dataset
+from casebook.model import NO_TEXT, Case, Figure, Text
+from casebook.pages.base import LANGS, Page, PageType, Site
+from casebook.pages.views import CaseLink, FigureRow, date_dataset, link_case, show_figure
+
+Order = Literal["class", "amount", "year", "place"]
+
+ORDERS: tuple[tuple[Order, str, Text], ...] = (
+    ("class", "compare/", Text("按口径", "by what is measured")),
+    (
+        "amount",
+        "compare/by-amount/",
+        Text("按金额（同一口径之内）", "by amount, within one measure"),
+    ),
+    ("year", "compare/by-year/", Text("按时间", "by time")),
+    ("place", "compare/by-place/", Text("按行政区划", "by place")),
+)
+LANES = ("dated", "uncertain", "latest_only")
+# The style sheet knows this many filters; what is beyond them is not offered.
+FILTER_LIMIT = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A link that leaves only some rows; `number` is the same in page and style."""
+
+    number: int
+    value: str
+    name: Text
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OptionGroup:
+    """Options that ask one thing, of which one may be chosen."""
+
+    key: str
+    name: Text
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRow:
+    """One figure with its case, or a case that has none; `filters` are what keeps the row."""
+
+    link: CaseLink
+    row: FigureRow | None
+    provider_types: Text
+    modes: Text
+    filters: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows under one heading; `name` is empty where all rows stand in one list."""
+
+    id: str
+    name: Text
+    rows: tuple[CompareRow, ...]
+
+    @property
+    def filters(self) -> tuple[int, ...]:
+        """Every filter that keeps a row of the group."""
+        return tuple(sorted({number for row in self.rows for number in row.filters}))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The amounts of money, or the counts and shares."""
+
+    id: str
+    title: Text
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    case: Case
+    figure: Figure | None
+    values: frozenset[tuple[str, str]]
+
+
+def make_compare(site: Site) -> Iterator[Page]:
+    """The page in each order and both languages; only the first is in the site map."""
+    dataset = site.dataset
+    money = _list_entries(dataset, money=True)
+    counts = _list_entries(dataset, money=False)
+    options = list_options([*money, *counts], dataset)
+    reasons = list_reasons([entry.figure for entry in money if entry.figure], dataset)
+    for order, url, name in ORDERS:
+        tables = (
+            Table("money", Text("金额", "Money"), _arrange(money, order, options, dataset)),
+            Table(
+                "counts",
+                Text("数量与占比", "Counts and shares"),
+                _arrange(counts, order, options, dataset),
+            ),
+        )
+        for lang in LANGS:
+            yield Page(
+                url=url,
+                lang=lang,
+                template="compare.html",
+                title=Text("对照", "Compare")
+                if order == "class"
+                else Text(f"对照：{name.zh}", f"Compare: {name.inside('en')}"),
+                description=Text(
+                    "全部数字放在一起看：口径相同的归在一处，口径不同的不排先后。",
+                    "All figures in one place: what is measured alike stands together, and what "
+                    "is not is put in no order.",
+                ),
+                context={
+                    "order": order,
+                    "orders": ORDERS,
+                    "tables": tables,
+                    "option_groups": options,
+                    "reasons": reasons,
+                },
+                lastmod=date_dataset(dataset),
+                indexed=order == "class",
+            )
+
+
+def list_options(entries: Iterable[_Entry], dataset: Dataset) -> tuple[OptionGroup, ...]:
+    """The filters by provider, mode, measure, amount and year, each with its count of rows."""
+    listed = list(entries)
+    vocabulary = dataset.vocabulary
+    offered: list[tuple[str, Text, list[tuple[str, Text]]]] = [
+        ("provider", Text("承接方", "Provider"), _names(vocabulary.provider_types.items())),
+        ("mode", Text("购买方式", "Mode"), _names(vocabulary.modes.items())),
+        ("measure", Text("口径", "Measure"), _names(vocabulary.measures.items())),
+        (
+            "amount",
+            Text("金额", "Amount"),
+            [("yes", Text("写了金额", "stated")), ("no", Text("没有金额", "not stated"))],
+        ),
+        (
+            "year",
+            Text("年份", "Year"),
+            [
+                ("dated", Text("已写明", "stated")),
+                ("uncertain", Text("靠推断", "inferred")),
+                ("latest_only", Text("未注明", "not stated")),
+            ],
+        ),
+    ]
+    groups = []
+    number = 0
+    for key, name, values in offered:
+        options = []
+        for value, words in values:
+            count = sum((key, value) in entry.values for entry in listed)
+            if count and number < FILTER_LIMIT:
+                number += 1
+                options.append(Option(number, value, words, count))
+        if options:
+            groups.append(OptionGroup(key, name, tuple(options)))
+    return tuple(groups)
+
+
+def list_reasons(figures: Iterable[Figure], dataset: Dataset) -> tuple[Text, ...]:
+    """For every two classes of the figures, why their first figures may not be compared."""
+    firsts: dict[ComparabilityClass, Figure] = {}
+    for figure in figures:
+        firsts.setdefault(class_of(figure), figure)
+    reasons = (
+        why_not_comparable(one, other, dataset.vocabulary)
+        for one, other in combinations(firsts.values(), 2)
+    )
+    return tuple(reason for reason in reasons if reason is not None)
+
+
+def _list_entries(dataset: Dataset, *, money: bool) -> list[_Entry]:
+    """One entry a figure, and where money is asked for one a case that states no amount."""
+    entries = []
+    for case in dataset.cases:
+        amounts = dataset.money_figures(case)
+        figures = amounts if money else tuple(f for f in case.figures.values() if f not in amounts)
+        shared = {("amount", "yes" if amounts else "no")}
+        for key, question in (("provider", "provider_type"), ("mode", "mode")):
+            shared |= {(key, term) for term in dataset.answer(case, question).terms}
+        for figure in figures:
+            own = {("measure", figure.measure), ("year", figure.period.lane)}
+            entries.append(_Entry(case, figure, frozenset(shared | own)))
+        if money and not amounts:
+            entries.append(_Entry(case, None, frozenset(shared)))
+    return entries
+
+
+def _arrange(
+    entries: list[_Entry], order: Order, options: tuple[OptionGroup, ...], dataset: Dataset
+) -> tuple[Group, ...]:
+    """The rows in an order; amounts are put in order only within one class."""
+    numbers = {
+        (group.key, option.value): option.number for group in options for option in group.options
+    }
+
+    def show(listed: Iterable[_Entry]) -> tuple[CompareRow, ...]:
+        return tuple(_show(entry, numbers, dataset) for entry in listed)
+
+    if order == "place":
+        return (Group("all", NO_TEXT, show(entries)),) if entries else ()
+    silent = [entry for entry in entries if entry.figure is None]
+    figures = [(entry.figure, entry) for entry in entries if entry.figure is not None]
+    if order == "year":
+        figures.sort(key=lambda pair: (LANES.index(pair[0].period.lane), pair[0].period.sort_key))
+        listed = [*(entry for _, entry in figures), *silent]
+        return (Group("all", NO_TEXT, show(listed)),) if listed else ()
+    if order == "amount":
+        figures.sort(key=lambda pair: pair[0].quantity.magnitude, reverse=True)
+    measures = list(dataset.vocabulary.measures)
+    # The classes keep the order of the records, whatever order their figures are put in.
+    classes: dict[ComparabilityClass, list[_Entry]] = {
+        class_of(entry.figure): [] for entry in entries if entry.figure is not None
+    }
+    for figure, entry in figures:
+        classes[class_of(figure)].append(entry)
+    keys = sorted(classes, key=lambda key: measures.index(key.measure))
+    groups = [
+        Group(f"class-{number}", name_class(key, dataset.vocabulary), show(classes[key]))
+        for number, key in enumerate(keys, 1)
+    ]
+    if silent:
+        groups.append(
+            Group("silent", Text("来源没有写金额", "No amount in the sources"), show(silent))
+        )
+    return tuple(groups)
+
+
+def _show(entry: _Entry, numbers: dict[tuple[str, str], int], dataset: Dataset) -> CompareRow:
+    case = entry.case
+    return CompareRow(
+        link=link_case(case, dataset),
+        row=show_figure(entry.figure, dataset) if entry.figure else None,
+        provider_types=dataset.answer_text(dataset.answer(case, "provider_type")),
+        modes=dataset.answer_text(dataset.answer(case, "mode")),
+        filters=tuple(sorted(numbers[value] for value in entry.values if value in numbers)),
+    )
+
+
+def _names(terms: Iterable[tuple[str, object]]) -> list[tuple[str, Text]]:
+    return [(key, getattr(term, "name")) for key, term in terms]  # noqa: B009  # Term or Measure
+
+
+COMPARE = PageType("compare", make_compare)

@@ -1,0 +1,76 @@
+// Without this script each filter is a link to a target and works alone; with it, filters of
+// different groups work together, and the choice stands in the address: #provider=individual&year=dated.
+(() => {
+  const links = [...document.querySelectorAll(".filters__link")];
+  const rows = [...document.querySelectorAll(".compare__row")];
+  const groups = [...document.querySelectorAll(".compare__group")];
+  const orders = [...document.querySelectorAll(".filters__order")];
+  const all = document.querySelector(".filters__all");
+  const status = document.querySelector(".compare__status");
+  const start = orders.map((link) => link.getAttribute("href"));
+
+  function readChoice() {
+    const words = location.hash.slice(1);
+    const plain = links.find((link) => link.getAttribute("href") === `#${words}`);
+    if (plain) {
+      return new Map([[plain.dataset.group, plain.dataset.value]]);
+    }
+    const given = new URLSearchParams(words);
+    return new Map(
+      links
+        .filter((link) => given.get(link.dataset.group) === link.dataset.value)
+        .map((link) => [link.dataset.group, link.dataset.value]),
+    );
+  }
+
+  function writeChoice(choice) {
+    return `#${choice.size ? new URLSearchParams([...choice]) : "all"}`;
+  }
+
+  function isChosen(link, choice) {
+    return choice.get(link.dataset.group) === link.dataset.value;
+  }
+
+  function show() {
+    const choice = readChoice();
+    const chosen = links.filter((link) => isChosen(link, choice));
+    for (const link of links) {
+      if (chosen.includes(link)) {
+        link.setAttribute("aria-current", "true");
+      } else {
+        link.removeAttribute("aria-current");
+      }
+    }
+    let count = 0;
+    for (const row of rows) {
+      row.hidden = !chosen.every((link) => row.classList.contains(`in-${link.dataset.number}`));
+      count += row.hidden ? 0 : 1;
+    }
+    for (const group of groups) {
+      group.hidden = ![...group.querySelectorAll(".compare__row")].some((row) => !row.hidden);
+    }
+    for (const [number, link] of orders.entries()) {
+      link.setAttribute("href", start[number] + (choice.size ? writeChoice(choice) : ""));
+    }
+    status.textContent = choice.size ? status.dataset.words.replace("%d", count) : "";
+  }
+
+  for (const link of links) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const choice = readChoice();
+      if (isChosen(link, choice)) {
+        choice.delete(link.dataset.group);
+      } else {
+        choice.set(link.dataset.group, link.dataset.value);
+      }
+      location.hash = writeChoice(choice);
+    });
+  }
+  all.addEventListener("click", (event) => {
+    event.preventDefault();
+    location.hash = writeChoice(new Map());
+  });
+  addEventListener("hashchange", show);
+  show();
+})();
