@@ -84,16 +84,33 @@ def make_parser(common: argparse.ArgumentParser) -> argparse.ArgumentParser:
     check.add_argument("--format", choices=("text", "json", "github"), default="text")
     check.set_defaults(run=run_check)
 
+    serve = commands.add_parser("serve", help="preview in the browser", parents=[common])
+    serve.add_argument(
+        "--port", type=_port, default=None, help="port (default: first free, 8000 on)"
+    )
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    serve.set_defaults(run=run_serve)
+
     new = commands.add_parser("new", help="start a case file", parents=[common])
     new.add_argument("slug", nargs="?", metavar="SLUG", help="name of the file and of the page")
     new.add_argument("--region", metavar="CODE", help="code of GB/T 2260, or the place's name")
     new.set_defaults(run=run_new)
+
+    verify = commands.add_parser("verify", help="hold a site to its manifest", parents=[common])
+    verify.add_argument("folder", nargs="?", default=None, metavar="DIR", help="default: output")
+    verify.set_defaults(run=run_verify)
     return parser
 
 
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 256):
         raise argparse.ArgumentTypeError("a number from 1 to 256")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
+        raise argparse.ArgumentTypeError("a number from 0 to 65535")
     return int(text)
 
 
@@ -136,6 +153,13 @@ def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     if not problems and options.format == "text":
         print("没有问题" if lang == "zh" else "no problems")
     return Exit.CONTENT if failed else Exit.DONE
+
+
+def run_serve(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
+    """Show the site in the browser, anew after every change."""
+    from casebook.serve import run_preview
+
+    return run_preview(project, options.host, options.port, lang)
 
 
 def run_new(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
@@ -186,6 +210,25 @@ def _ask(zh: str, en: str, proposed: str, lang: Lang) -> str:
     if not (answer or proposed):
         raise CasebookError("没有回答，没有新建文件", "no answer, no file was made", Exit.USAGE)
     return answer or proposed
+
+
+def run_verify(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
+    """Name every file of a copy of the site that is not as its manifest says."""
+    from casebook.verify import verify_tree
+
+    folder = Path(options.folder) if options.folder is not None else project / "output"
+    verdict = verify_tree(folder)
+    for difference in verdict.differences:
+        print(difference.message(lang), file=sys.stderr)
+    count = len(verdict.differences)
+    if count:
+        zh, en = f"共 {count} 处不符", f"{count} difference" + "s" * (count > 1)
+        print(zh if lang == "zh" else en, file=sys.stderr)
+        return Exit.CONTENT
+    zh = f"完整：{verdict.files} 个文件，{folder}，manifest.json 的 SHA-256 是 {verdict.manifest}"
+    en = f"whole: {verdict.files} files in {folder}, SHA-256 of manifest.json {verdict.manifest}"
+    print(zh if lang == "zh" else en)
+    return Exit.DONE
 
 
 def _unchanged(lang: Lang) -> str:

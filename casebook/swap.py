@@ -37,7 +37,7 @@ _KEPT = (
     ".cache",
 )
 # File managers leave these in every folder that is looked at.
-_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
@@ -107,7 +107,7 @@ def _find_foreign_file(folder: Path) -> str:
     for path, _folders, names in os.walk(folder):
         inside = Path(path).relative_to(folder)
         for name in sorted(names):
-            if (inside / name).as_posix() not in ours and name not in _LITTER:
+            if (inside / name).as_posix() not in ours and name not in LITTER:
                 return (inside / name).as_posix()
     return ""
 
