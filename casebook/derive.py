@@ -272,7 +272,7 @@ def why_not_spending(figure: Figure, vocabulary: Vocabulary) -> Text | None:
     return Text(
         f"“{figure.label.zh}”（{figure.quantity.text}）是{_explain(measure).zh}",
         f"“{figure.label.inside('en')}” ({in_english(figure.quantity)}) is "
-        f"{_explain(measure).inside('en')}",
+        f"of the kind {_explain(measure).en}",
     )
 
 
@@ -282,7 +282,7 @@ def _explain(measure: Measure) -> Text:
     name = measure.name.inside("en")
     return Text(
         measure.name.zh + (f"：{zh}" if zh else ""),
-        name[:1].lower() + name[1:] + (f": {en[:1].lower()}{en[1:]}" if en else ""),
+        f"“{name[:1].lower()}{name[1:]}”" + (f": {en[:1].lower()}{en[1:]}" if en else ""),
     )
 
 
@@ -385,7 +385,7 @@ class _Evaluation:
                     explained = _explain(measure)
                     yield Text(
                         f"“{figure.label.zh}”是{explained.zh}",
-                        f"“{figure.label.inside('en')}” is {explained.en}",
+                        f"“{figure.label.inside('en')}” is of the kind {explained.en}",
                     )
                 if figure.quantity.qualifier == "range" and figure.id not in seen:
                     yield Text(

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import combinations
 
+from casebook.comparability import class_of
 from casebook.dataset import Dataset
+from casebook.derive import FormulaError, speak_of_same_time
 from casebook.errors import START, Position, Problem
 from casebook.fields import suggest
-from casebook.model import Case
+from casebook.model import Case, Figure
 from casebook.prose import SITE, count_site, find_references, resolve_figure
+from casebook.refusals import judge_refusal, keys_of
 
 Rule = Callable[[Dataset], Iterator[Problem]]
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 MAX_SLUG = 80
+_REFUSALS = "data/refusals.yaml"
 # Names that Windows keeps for devices, whatever follows the first dot.
 _WINDOWS = frozenset(
     {"con", "prn", "aux", "nul", "conin", "conout"}
@@ -143,12 +148,96 @@ def _at_file(case: Case, code: str, zh: str, en: str) -> Problem:
     return Problem(case.path, START, code, zh, en)
 
 
+def figures_agree_or_conflict(dataset: Dataset) -> Iterator[Problem]:
+    """Figures of one class and time that differ stand in a declared conflict."""
+    for case in dataset.cases:
+        declared = [set(conflict.figures) for conflict in case.conflicts]
+        for one, other in combinations(case.printed_figures, 2):
+            if class_of(one) != class_of(other):
+                continue
+            if not speak_of_same_time(one.period, other.period) or _say_the_same(one, other):
+                continue
+            if _replaces(one, other, case) or _replaces(other, one, case):
+                continue
+            if any({one.id, other.id} <= names for names in declared):
+                continue
+            yield Problem(
+                case.path,
+                other.at,
+                "E234",
+                f"{other.id}（{other.quantity.text}）与第 {one.at.line} 行的 {one.id}"
+                f"（{one.quantity.text}）口径相同、时间重合，说法却不同",
+                f"{other.id} ({other.quantity.text}) is of the same class and time as {one.id} "
+                f"({one.quantity.text}) in line {one.at.line}, but differs from it",
+                f"请在 conflicts 里写 figures: [{one.id}, {other.id}]；后者取代前者就写 "
+                f"follows: {one.id}；数的不是同一样东西就各写 scope",
+                f"Declare a conflict with figures: [{one.id}, {other.id}], or write follows: "
+                f"{one.id} where it came later, or a scope where another thing is counted",
+            )
+
+
+def _say_the_same(one: Figure, other: Figure) -> bool:
+    told = [
+        (f.quantity.value, f.quantity.low, f.quantity.high, f.quantity.qualifier, f.status)
+        for f in (one, other)
+    ]
+    return told[0] == told[1]
+
+
+def _replaces(later: Figure, earlier: Figure, case: Case) -> bool:
+    """Whether a figure came after another, directly or by way of others."""
+    seen = set()
+    name = later.follows
+    while name in case.figures and name not in seen:
+        if name == earlier.id:
+            return True
+        seen.add(name)
+        name = case.figures[name].follows
+    return False
+
+
+def refusals_are_refused(dataset: Dataset) -> Iterator[Problem]:
+    """What the site says it does not compute or compare is what the guard refuses."""
+    for refusal in dataset.refusals:
+        try:
+            keys = keys_of(refusal, dataset)
+        except FormulaError as error:
+            zh, en = f"formula 看不懂：{error.zh}", f"formula is not understood: {error.en}"
+            yield Problem(_REFUSALS, refusal.at, "E280", f"{refusal.id} 的 {zh}", en)
+            continue
+        if any(key.partition(".")[0] in dataset.unread for key in keys):
+            continue
+        unknown = [key for key in keys if key not in dataset.figures]
+        for key in unknown:
+            yield Problem(
+                _REFUSALS,
+                refusal.at,
+                "E250",
+                f"{refusal.id} 里没有数字 {key}",
+                f"{refusal.id} names the figure {key}, which does not exist",
+                suggest(key, dataset.figures, "zh"),
+                suggest(key, dataset.figures, "en"),
+            )
+        if not unknown and not judge_refusal(refusal, dataset):
+            yield Problem(
+                _REFUSALS,
+                refusal.at,
+                "E285",
+                f"“{refusal.title.zh}”列为不做的比较，规则却允许它",
+                f"“{refusal.title.inside('en')}” is listed as refused, but the guard allows it",
+                "改写这一条，或把它删去",
+                "Word it anew or take it out",
+            )
+
+
 RULES: tuple[Rule, ...] = (
     slugs_are_safe,
     story_references_exist,
     related_figures_exist,
     conflicts_have_two_sides,
     planned_amounts_are_planned,
+    figures_agree_or_conflict,
+    refusals_are_refused,
 )
 
 

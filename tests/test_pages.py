@@ -14,7 +14,7 @@ from records import case_of, dataset_of, figure, record, tiny_dataset, tiny_list
 
 from casebook.dataset import Dataset
 from casebook.errors import CasebookError
-from casebook.model import Source, Text
+from casebook.model import Refusal, Source, Text
 from casebook.pages import PAGES
 from casebook.pages.base import (
     CONTENT_POLICY,
@@ -28,7 +28,13 @@ from casebook.pages.base import (
 )
 from casebook.pages.case import explain_no_chart, make_case
 from casebook.pages.feeds import make_feed, name_entry
-from casebook.pages.home import choose_refusals, count_silences, list_overview, make_home
+from casebook.pages.home import (
+    count_reviews,
+    count_silences,
+    list_overview,
+    list_refused,
+    make_home,
+)
 from casebook.pages.linked_data import describe_figure
 from casebook.pages.prose import make_prose
 from casebook.pages.views import date_case
@@ -193,19 +199,46 @@ def test_the_style_sheet_knows_every_filter_of_the_overview() -> None:
         assert f".overview__target--{number}:target ~ .overview__table" in css
 
 
-def test_refusals_name_only_figures_that_may_not_be_compared() -> None:
+def test_what_is_refused_is_shown_with_its_figures_and_the_guards_reasons() -> None:
     dataset = dataset_of(
         record(
-            figure("paid"),
             figure("early", amount="17项", measure="count", period="2011", scope="clubs"),
             figure("late", amount="262项", measure="count", period="2013"),
         )
     )
-    pairs = [
-        (refusal.one.figure.id, refusal.other.figure.id) for refusal in choose_refusals(dataset)
-    ]
+    keys = ("case-1.early", "case-1.late")
+    refusal = Refusal("growth", Text("一路增长", "Growth"), compare=keys)
 
-    assert pairs == [("early", "late")]
+    (refused,) = list_refused(replace(dataset, refusals=(refusal,)))
+
+    assert [part.figure.id if part.figure else part.word.zh for part in refused.parts] == [
+        "early",
+        "≠",
+        "late",
+    ]
+    assert "口径不同：前者是读书会，后者是未限定口径" in refused.reasons[0].zh
+
+
+def test_a_refused_formula_is_shown_with_what_no_source_gives() -> None:
+    dataset = dataset_of(record(figure()))
+    refusal = Refusal(
+        "head", Text("人均"), "case-1", "paid / people", unknown={"people": Text("人口", "people")}
+    )
+
+    (refused,) = list_refused(replace(dataset, refusals=(refusal,)))
+
+    assert [part.figure.id if part.figure else part.word.zh for part in refused.parts] == [
+        "paid",
+        "÷",
+        "人口",
+    ]
+    assert "没有来源给出“人口”" in refused.reasons[0].zh
+
+
+def test_reviews_are_counted_the_weakest_first() -> None:
+    counted = [(entry.review, entry.count) for entry in count_reviews(tiny_dataset())]
+
+    assert counted == [("single", 3), ("contradicted", 2)]
 
 
 def test_the_most_silent_question_comes_first() -> None:

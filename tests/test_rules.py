@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from casebook.dataset import Dataset
+from casebook.model import Refusal, Text
 from casebook.rules import RULES, check_rules
 from tests.records import case_of, dataset_of, figure, record, shown, tiny_dataset, tiny_lists
 
@@ -92,3 +95,99 @@ def test_an_amount_worded_as_a_plan_is_not_told_as_a_deed() -> None:
     dataset = dataset_of(record(figure(amount="将突破亿元", status="reported")))
 
     assert [p.code for p in check_rules(dataset)] == ["E237"]
+
+
+CONFLICT = "conflicts:\n  - about: 金额\n    figures: [paid, said]\n    note: 并列。\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "rest", "is_error"),
+    [
+        pytest.param({}, {"amount": "130万元"}, "", True, id="another value"),
+        pytest.param({}, {"amount": "约120万元"}, "", True, id="another qualifier"),
+        pytest.param({}, {"status": "planned"}, "", True, id="another status"),
+        pytest.param({}, {"amount": "130万元", "period": "2013-05"}, "", True, id="in that year"),
+        pytest.param({}, {"amount": "130万元", "period": "不晚于2015"}, "", True, id="no later"),
+        pytest.param({}, {"amount": "130万元"}, CONFLICT, False, id="declared"),
+        pytest.param({}, {}, "", False, id="the same from two sources"),
+        pytest.param({}, {"amount": "130万元", "period": "2014"}, "", False, id="another year"),
+        pytest.param({}, {"amount": "130万元", "scope": "clubs"}, "", False, id="another scope"),
+        pytest.param({}, {"amount": "130万元", "per": "年"}, "", False, id="per year"),
+        pytest.param({}, {"amount": "130万美元"}, "", False, id="another currency"),
+        pytest.param({}, {"amount": "130万元", "measure": "unit_price"}, "", False, id="measure"),
+        pytest.param({}, {"amount": "130万元", "follows": "paid"}, "", False, id="came later"),
+        pytest.param(
+            {"period": "2010/2014"},
+            {"amount": "130万元", "period": "2010/2015"},
+            "",
+            False,
+            id="sums of other years",
+        ),
+    ],
+)
+def test_figures_that_differ_are_a_declared_conflict(
+    first: dict[str, str], second: dict[str, str], rest: str, is_error: bool
+) -> None:
+    dataset = dataset_of(record(figure("paid", **first), figure("said", **second), rest=rest))
+
+    problems = check_rules(dataset)
+
+    assert [problem.code for problem in problems] == (["E234"] if is_error else [])
+    if is_error:
+        assert "第 10 行的 paid" in problems[0].zh
+
+
+def test_a_chain_of_later_figures_is_no_conflict() -> None:
+    figures = [
+        figure("a"),
+        figure("b", amount="130万元", follows="a"),
+        figure("c", amount="140万元", follows="b"),
+    ]
+
+    assert check_rules(dataset_of(record(*figures))) == []
+
+
+def refusing(**fields: object) -> Dataset:
+    dataset = dataset_of(
+        record(
+            figure("paid"),
+            figure("later", amount="150万元", period="2014"),
+            figure("cap", amount="20万元", measure="payout_cap"),
+            figure("clubs", amount="8个", measure="count"),
+        )
+    )
+    refusal = Refusal("hasty", Text("草率的比较", "A hasty comparison"), **fields)  # type: ignore[arg-type]  # fields of a refusal
+    return replace(dataset, refusals=(refusal,))
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        pytest.param({"compare": ("case-1.paid", "case-1.cap")}, "", id="classes"),
+        pytest.param({"spending": ("case-1.cap",)}, "", id="a cap"),
+        pytest.param({"case": "case-1", "formula": "paid / clubs"}, "", id="not bought"),
+        pytest.param(
+            {"case": "case-1", "formula": "paid / people", "unknown": {"people": Text("人口")}},
+            "",
+            id="unknown",
+        ),
+        pytest.param({"compare": ("case-1.paid", "case-1.later")}, "E285", id="one class"),
+        pytest.param({"spending": ("case-1.paid",)}, "E285", id="spending after all"),
+        pytest.param({"spending": ("case-1.cap", "case-1.paid")}, "E285", id="one of them is"),
+        pytest.param({"case": "case-1", "formula": "later / paid"}, "E285", id="allowed"),
+        pytest.param({"case": "case-1", "formula": "paid / people"}, "E250", id="undeclared"),
+        pytest.param({"compare": ("case-1.paid", "case-2.paid")}, "E250", id="no such case"),
+        pytest.param({"case": "case-1", "formula": "paid /"}, "E280", id="no formula"),
+    ],
+)
+def test_what_is_listed_as_refused_is_refused(fields: dict[str, object], code: str) -> None:
+    problems = check_rules(refusing(**fields))
+
+    assert [problem.code for problem in problems] == ([code] if code else [])
+    assert all(problem.path == "data/refusals.yaml" for problem in problems)
+
+
+def test_a_refusal_waits_for_a_case_that_could_not_be_read() -> None:
+    dataset = refusing(compare=("case-1.paid", "broken.paid"))
+
+    assert check_rules(replace(dataset, unread=frozenset({"broken"}))) == []

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
 
 from markupsafe import Markup
 
-from casebook.comparability import class_of, name_class, why_not_comparable
-from casebook.dataset import Dataset
+from casebook.comparability import name_class
+from casebook.dataset import Dataset, Review
 from casebook.errors import CasebookError, Exit, Lang
-from casebook.model import Answer, AnswerState, Case, Figure, Question, Term, Text
+from casebook.model import NO_TEXT, Answer, AnswerState, Case, Figure, Question, Refusal, Term, Text
 from casebook.pages.base import LANGS, Page, PageType, Prose, Section, Site, Slot
 from casebook.pages.linked_data import describe_home
 from casebook.pages.prose import LEAD
@@ -25,12 +25,13 @@ from casebook.pages.views import (
     link_case,
     show_document,
     show_figure,
+    show_formula,
 )
+from casebook.refusals import figures_of, judge_refusal
 
 # More amounts than this in one row of the overview hide the others from the reader.
 OVERVIEW_AMOUNTS = 3
-MONEY_REFUSALS = 6
-COUNT_REFUSALS = 2
+REVIEWS: tuple[Review, ...] = ("single", "contradicted", "corroborated", "primary", "computed")
 
 _NOTHING = Markup("")
 
@@ -43,6 +44,7 @@ SLOTS = (
     "documents",
     "cases",
     "method",
+    "reviews",
     "downloads",
 )
 
@@ -108,14 +110,29 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """Two figures that a hasty reader would compare, and why that is not allowed."""
+class RefusedPart:
+    """One word of what is not computed: a figure with its place, a sign, or an unknown thing."""
 
-    one: FigureRow
-    other: FigureRow
-    one_place: Text
-    other_place: Text
-    reason: Text
+    figure: Figure | None
+    place: Text = NO_TEXT
+    word: Text = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What a hasty reader would compute or compare, and the guard's reasons against it."""
+
+    title: Text
+    parts: tuple[RefusedPart, ...]
+    reasons: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCount:
+    """How many figures are supported in one way."""
+
+    review: Review
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +159,8 @@ def make_home(site: Site) -> Iterator[Page]:
     dataset = site.dataset
     shared: dict[str, object] = {
         "overview": list_overview(dataset),
-        "refusals": choose_refusals(dataset),
+        "refusals": list_refused(dataset),
+        "reviews": count_reviews(dataset),
         "comparables": list_comparables(dataset),
         "silences": count_silences(dataset),
         "documents": tuple(
@@ -303,64 +321,37 @@ def _overview_row(case: Case, filters: tuple[int, ...], dataset: Dataset) -> Ove
     )
 
 
-def choose_refusals(dataset: Dataset) -> tuple[Refusal, ...]:
-    """Pairs of figures that invite a comparison which the data does not allow, with the reason.
-
-    The first pairs set public spending against the largest amount of each other measure of
-    money; the rest are counts of one case in the same unit at different times, through which a line
-    would be drawn although they count different things.
-    """
-    pairs = [*_money_pairs(dataset), *_count_pairs(dataset)]
-    refusals = []
-    for one, other in pairs:
-        reason = why_not_comparable(one, other, dataset.vocabulary)
-        if reason is not None:
-            refusals.append(
-                Refusal(
-                    show_figure(one, dataset),
-                    show_figure(other, dataset),
-                    dataset.place(dataset.by_slug[one.case]),
-                    dataset.place(dataset.by_slug[other.case]),
-                    reason,
-                )
-            )
-    return tuple(refusals)
-
-
-def _money_pairs(dataset: Dataset) -> list[tuple[Figure, Figure]]:
-    measures = dataset.vocabulary.measures
-    figures = [figure for case in dataset.cases for figure in dataset.money_figures(case)]
-    pivot = next((figure for figure in figures if measures[figure.measure].spending), None)
-    if pivot is None:
-        return []
-    largest: dict[str, Figure] = {}
-    for figure in figures:
-        known = largest.get(figure.measure)
-        if known is None or known.quantity.magnitude < figure.quantity.magnitude:
-            largest[figure.measure] = figure
-    others = [figure for measure, figure in largest.items() if measure != pivot.measure]
-    others.sort(key=lambda figure: figure.quantity.magnitude, reverse=True)
-    return [(pivot, figure) for figure in others[:MONEY_REFUSALS]]
-
-
-def _count_pairs(dataset: Dataset) -> list[tuple[Figure, Figure]]:
-    measures = dataset.vocabulary.measures
-    found = []
-    for case in dataset.cases:
-        counts = [f for f in case.figures.values() if measures[f.measure].kind == "count"]
-        pair = next(
-            (
-                (one, other)
-                for one, other in combinations(counts, 2)
-                if one.quantity.unit == other.quantity.unit
-                and one.period != other.period
-                and class_of(one) != class_of(other)
-            ),
-            None,
+def list_refused(dataset: Dataset) -> tuple[Refused, ...]:
+    """What is declared as refused, each with its figures as worded and the guard's reasons."""
+    return tuple(
+        Refused(
+            refusal.title,
+            tuple(_refused_parts(refusal, dataset)),
+            judge_refusal(refusal, dataset),
         )
-        if pair is not None:
-            found.append(pair)
-    return found[:COUNT_REFUSALS]
+        for refusal in dataset.refusals
+    )
+
+
+def _refused_parts(refusal: Refusal, dataset: Dataset) -> Iterator[RefusedPart]:
+    if refusal.formula:
+        case = dataset.by_slug[refusal.case]
+        for part in show_formula(refusal.formula, case):
+            if part.figure is not None:
+                yield RefusedPart(part.figure, dataset.place(case))
+            else:
+                yield RefusedPart(None, word=refusal.unknown.get(part.sign, Text(part.sign)))
+        return
+    for number, figure in enumerate(figures_of(refusal, dataset)):
+        if number and refusal.compare:
+            yield RefusedPart(None, word=Text("≠"))
+        yield RefusedPart(figure, dataset.place(dataset.by_slug[figure.case]))
+
+
+def count_reviews(dataset: Dataset) -> tuple[ReviewCount, ...]:
+    """How many figures are supported in which way, the weakest first."""
+    counts = Counter(dataset.reviews.values())
+    return tuple(ReviewCount(review, counts[review]) for review in REVIEWS if counts[review])
 
 
 def list_comparables(dataset: Dataset) -> tuple[Comparable, ...]:
