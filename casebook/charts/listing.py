@@ -71,7 +71,7 @@ def paint_listing(listing: Listing, sheet: Sheet) -> None:
 def _halve(
     groups: Sequence[Group], width: float, sheet: Sheet
 ) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
-    # The cut that leaves the shorter picture; a long group goes on in the second column.
+    # The cut that leaves the shorter picture, between groups where that costs little.
     pieces = [
         Group(group.heading if not index else "", (item,))
         for group in groups
@@ -82,8 +82,15 @@ def _halve(
     def longer(cut: int) -> float:
         return max(sum(heights[:cut]), sum(heights[cut:]))
 
-    cut = min(range(len(pieces) + 1), key=longer) if pieces else 0
-    return _joined(pieces[:cut]), _joined(pieces[cut:])
+    cut = min(range(len(pieces) + 1), key=longer)
+    between = [at for at, piece in enumerate(pieces) if at and piece.heading]
+    if between and longer(best := min(between, key=longer)) < 1.12 * longer(cut):
+        cut = best
+    headings = [piece.heading for piece in pieces[: cut + 1] if piece.heading]
+    rest = list(pieces[cut:])
+    if rest and not rest[0].heading and headings:
+        rest[0] = Group(headings[-1], rest[0].items)
+    return _joined(pieces[:cut]), _joined(rest)
 
 
 def _joined(pieces: Sequence[Group]) -> tuple[Group, ...]:

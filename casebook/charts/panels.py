@@ -135,9 +135,16 @@ def _list(
     figures: Sequence[Figure], measures: Sequence[str], dataset: Dataset, lang: Lang
 ) -> Listing:
     """The lone figures under the names of their measures and places."""
-    together: dict[tuple[str, str], list[Figure]] = {}
+    together: dict[tuple[str, str, str], list[Figure]] = {}
     for figure in sorted(figures, key=lambda figure: measures.index(figure.measure)):
-        together.setdefault((figure.measure, figure.case), []).append(figure)
+        alike = [
+            other.period.edtf
+            for other in figures
+            if (other.measure, other.case) == (figure.measure, figure.case)
+        ]
+        # Several of one date share a heading; else the date stands with each.
+        when = figure.period.edtf if min(map(alike.count, alike)) > 1 else ""
+        together.setdefault((figure.measure, figure.case, when), []).append(figure)
     groups = tuple(
         list_figures(
             (
@@ -148,7 +155,7 @@ def _list(
             dataset,
             lang,
         )
-        for (measure, slug), members in together.items()
+        for (measure, slug, _), members in together.items()
     )
     return Listing(groups, lang)
 
