@@ -15,8 +15,11 @@ from casebook.encoding import MAX_SHOWN, offer, show
 from casebook.errors import START, Position, Problem
 
 # How much text the search for a cause may have parsed, all tries together: about one second.
-_BUDGET = 6_000_000
+_BUDGET = 4_000_000
+# Where several slips hide each other no cure makes the text sound at once.
+_TRIES_MORE = 6
 _LONGEST_LINE = 4_000
+_LONGEST_NAME = 1_000
 
 # Blanks that are no blanks to YAML, and the marks that input methods give for plain ones.
 BLANKS = "\u3000\u00a0\u1680\u2000-\u200a\u202f\u205f"
@@ -51,6 +54,8 @@ class Fault:
 # Reasons of our own beside those of the parser.
 NO_MAPPING = "the root is no mapping"
 TOO_DEEP = "nested too deep"
+TOO_LONG = "a name too long"
+MIXED = "a list among fields"
 
 Judge = Callable[[str], Fault | None]
 
@@ -110,7 +115,7 @@ def _cure_tabs(found: re.Match[str]) -> Iterator[str]:
     if before.strip():
         yield f"{before.rstrip()} {rest}"
         return
-    for width in (2, 4, 8, 1):
+    for width in (2, 4, 8, 1, 0):
         yield f"{before}{tabs.replace(chr(9), ' ' * width)}{rest}" if rest else ""
 
 
@@ -185,6 +190,7 @@ def _cure_surplus(found: re.Match[str]) -> Iterator[str]:
     value = re.sub(r",\s*(?=[,\]}])", "", found["v"])
     yield f"{found['before']}{value}"
     yield f"{found['before']}{value[:-1].rstrip()}"
+    yield f"{found['before']}{value[:-1]}{']' if value[0] == '[' else '}'}"
 
 
 def _cure_block(found: re.Match[str]) -> Iterator[str]:
@@ -364,6 +370,15 @@ SLIPS: tuple[Slip, ...] = (
         "Put the whole value in quotes",
     ),
     Slip(
+        "E119",
+        re.compile(_VALUE + r"\"(?P<v>[^\"]*(?P<at>\\))\"(?P<rest>[ ]*)$"),
+        _cure_escapes,
+        "双引号里的反斜杠 \\ 会吃掉后面的引号",
+        "a backslash in double quotes takes the closing quote with it",
+        "请改用单引号",
+        "Use single quotes",
+    ),
+    Slip(
         "E118",
         re.compile(_VALUE + r"(?P<at>\")(?P<v>(?:[^\"\\]|\\.)*)$"),
         _cure_unclosed_quote,
@@ -403,8 +418,8 @@ SLIPS: tuple[Slip, ...] = (
         "E118",
         re.compile(_VALUE + r"(?P<v>(?P<at>[\[{]).*[\]}])[ ]*$"),
         _cure_surplus,
-        "这里的括号 {at} 里多了一个括号或逗号",
-        "there is a bracket or a comma too many in this {at}",
+        "这里的括号 {at} 里多了或错了一个括号或逗号",
+        "a bracket or a comma is wrong or too many behind this {at}",
         "请删掉多余的，或给整个值加引号",
         "Delete it, or put the whole value in quotes",
     ),
@@ -428,7 +443,7 @@ SLIPS: tuple[Slip, ...] = (
     ),
     Slip(
         "E120",
-        re.compile(_VALUE + r"(?P<v>(?P<at>[*&!%@`|>\[\]{},?]).*)$"),
+        re.compile(_VALUE + r"(?P<v>(?P<at>[*&!%@`|>\],}?]|[\[{](?!.*,[ ]*$)).*)$"),
         _cure_value,
         "值以 {at} 开头，要加引号",
         "a value that starts with {at} must be quoted",
@@ -484,10 +499,19 @@ SLIPS: tuple[Slip, ...] = (
     ),
     Slip(
         "E113",
-        re.compile(rf"^{_IN}{_KEY}[ ]*(?P<at>[=＝])[ ]*(?P<v>.*)$"),
+        re.compile(rf"^{_IN}{_KEY}[ ]*(?P<at>[=＝；;])[ ]*(?P<v>.*)$"),
         _cure_field,
-        "字段名后面要用冒号，这里是等号",
-        "a field name is followed by a colon, here stands an equals sign",
+        "字段名后面要用冒号，这里是“{at}”",
+        "a field name is followed by a colon, here stands “{at}”",
+    ),
+    Slip(
+        "E113",
+        re.compile(r"^(?P<in>[ ]*(?:-[ ]+)*)(?P<key>[A-Za-z_]\w{0,30})(?P<at>)[ ]*$"),
+        lambda m: (f"{m['in']}{m['key']}:",),
+        "字段名后面缺冒号",
+        "a colon is missing behind the field name",
+        "请加冒号",
+        "Put a colon",
     ),
     Slip(
         "E113",
@@ -546,10 +570,13 @@ class Doctor:
     def judge(self, lines: list[str]) -> Fault | None:
         """What is wrong with a text, or nothing."""
         text = "\n".join(lines)
-        self._left -= len(text) + 1_000
         if self._left < 0:
             raise _GaveUp
-        return self._judge(text)
+        fault = self._judge(text)
+        # The parser reads no further than the fault.
+        read = 1.0 if fault is None else min(1.0, fault.at.line / len(lines) + 0.1)
+        self._left -= int(len(text) * read) + 1_000
+        return fault
 
     def diagnose(self) -> tuple[str | None, list[Problem]]:
         """The mended text where all slips could be named, and the problem of each slip."""
@@ -596,12 +623,17 @@ class Doctor:
     def find_cure(self, fault: Fault, cause: int) -> _Cure | None:
         """The first cure that makes the text sound, else the first that mends it so far."""
         partial: _Cure | None = None
+        more = _TRIES_MORE
         for cure in self.list_cures(fault, cause):
             left = self.judge(cure.lines)
             if left is None:
                 return cure
             if partial is None and left.at.line > cause and self.is_sound_so_far(cure, cause):
                 partial = cure
+            if partial is not None:
+                more -= 1
+                if not more:
+                    break
         return partial
 
     def is_sound_so_far(self, cure: _Cure, cause: int) -> bool:
@@ -621,7 +653,9 @@ class Doctor:
             yield from self.mend_line(number, cause)
         if above and _indent(self.lines[above - 1]) == _indent(self.lines[cause - 1]):
             yield from self.hang_line(cause)
-        for number in (cause, *numbers):
+        # An item among fields is itself out of place, whatever moving its neighbours would do.
+        is_item = self.lines[cause - 1].lstrip().startswith("- ")
+        for number in (cause,) if is_item else (cause, *numbers):
             yield from self.reindent(number)
         for number in (cause, *numbers):
             yield from self.hang_line(number)
@@ -750,7 +784,7 @@ class Doctor:
         """The cure that makes a line go on with the text above it."""
         above = self.line_above(number)
         line = self.lines[number - 1]
-        if above < 1 or not line.strip() or re.search(r":(?:\s|$)", line):
+        if above < 1 or not line.strip() or re.search(r":(?:\s|$)|^\s*-\s", line):
             return
         mended = " " * (_indent(self.lines[above - 1]) + 2) + line.strip()
         lines = [*self.lines[: number - 1], mended, *self.lines[number:]]
@@ -811,6 +845,11 @@ def describe(fault: Fault, cause: int, lines: list[str], path: str) -> Problem:
     at = fault.at
     if cause and cause < at.line and reason != TOO_DEEP:
         at = Position(cause, _indent(lines[cause - 1]) + 1)
+    if "mapping values" in reason and at.column > _LONGEST_NAME:
+        reason = TOO_LONG
+        at = Position(at.line, 1)
+    elif cause and reason != NO_MAPPING and re.match(r"\s*- ", lines[cause - 1]):
+        reason = MIXED
     for sign, code, zh, en, hint_zh, hint_en in _FALLBACKS:
         if sign in reason:
             if code == "E118":
@@ -833,6 +872,22 @@ _FALLBACKS: tuple[tuple[str, str, str, str, str, str], ...] = (
         "nested more than 12 levels deep",
         "请把这里写得平一些",
         "Make it flatter",
+    ),
+    (
+        MIXED,
+        "E117",
+        "“- ”列表与“字段: 值”混在同一层，或者缩进不对",
+        "a list and fields stand on one level, or the indentation is off",
+        "请让这一行与同类的行对齐",
+        "Line it up with its like",
+    ),
+    (
+        TOO_LONG,
+        "E137",
+        "字段名太长，或者这一行漏了换行",
+        "the field name is too long, or a line break is missing",
+        "请检查这一行的冒号和引号",
+        "Check the colons and quotes of this line",
     ),
     (
         NO_MAPPING,

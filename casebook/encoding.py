@@ -228,7 +228,7 @@ def _remove_invisible(text: str, path: str) -> tuple[str, list[Problem]]:
             break
         at = position_of(text, found.start())
         line = line_of(text, at.line)
-        hints = offer(_without_invisible(line))
+        hints = offer(_without_invisible(line)) if len(line) < 1_000 else ("", "")
         problems.append(describe_invisible(found.group(), at, path, *hints))
     return _without_invisible(text), problems
 

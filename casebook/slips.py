@@ -21,12 +21,15 @@ from casebook.encoding import (
 )
 from casebook.errors import Position, Problem
 
+# Enough for one run.
+MAX_PROBLEMS = 100
+
 _NAME = r"[A-Za-z_][A-Za-z0-9_]{0,30}|[\u4e00-\u9fff]{1,8}"
 _FIELD_LINE = re.compile(
     rf"(?P<key>{_NAME})[ {BLANKS}]*(?P<colon>[{COLONS}]|:(?=[^\s/:0-9]))(?P<v>.*)"
 )
 _MARKER_LINE = re.compile(
-    rf"(?P<mark>[{DASHES}](?![{DASHES}])|-(?=[^\s0-9.-])|-(?=[ ]))[ {BLANKS}]*(?P<v>.*)"
+    rf"(?P<mark>[{DASHES}](?![{DASHES}])|-(?=[^\s0-9.-]|[{BLANKS}])|-(?=[ ]))[ {BLANKS}]*(?P<v>.*)"
 )
 _OUR_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _KEY_BLANK = re.compile(f"[{BLANKS}]")
@@ -48,11 +51,14 @@ class Inspector:
         self.text = text
         self.path = path
         self.problems = problems
+        self._lines: list[str] = []
         self.has_hash = " #" in text
         self.has_tab = "\t" in text
 
     def look_at_value(self, event: Any, in_flow: bool) -> None:
         """Note the slips of a plain text that is a value or an item."""
+        if len(self.problems) > MAX_PROBLEMS:
+            return
         value: str = event.value
         start, end = event.start_mark, event.end_mark
         if self.has_hash:
@@ -70,7 +76,10 @@ class Inspector:
             self._look_at_lines(value, start, end)
 
     def _line(self, number: int) -> str:
-        return self.text.split("\n")[number - 1]
+        if not self._lines:
+            self._lines = self.text.split("\n")
+        # What is longer cannot be offered anyway.
+        return self._lines[number - 1][:1_000]
 
     def _note(
         self, at: Position, code: str, zh: str, en: str, fixed: str, hints: tuple[str, str]
@@ -213,7 +222,9 @@ class Inspector:
     def look_at_tab(self, start: Any) -> None:
         """Note a tab before a value."""
         index = start.index
-        if not self.has_tab or self.text[index - 1 : index] not in ("\t", " "):
+        if not self.has_tab or len(self.problems) > MAX_PROBLEMS:
+            return
+        if self.text[index - 1 : index] not in ("\t", " "):
             return
         line_start = index - start.column
         before = self.text[line_start:index]
@@ -234,7 +245,7 @@ class Inspector:
 
     def look_at_key(self, key: str, start: Any) -> None:
         """Note what is odd about a field name; one thing is enough."""
-        if key.isascii() and key[:1] != "-":
+        if (key.isascii() and key[:1] != "-") or len(self.problems) > MAX_PROBLEMS:
             return
         number = start.line + 1
 
@@ -261,7 +272,7 @@ class Inspector:
             inner = key.lstrip(BLANKS_ALL)
             outer = key[: len(key) - len(inner)]
             lead = "".join("  " if blank == "\u3000" else " " for blank in outer)
-            fixed = f"{head}{lead}{inner.rstrip(BLANKS_ALL)}{tail}"
+            fixed = f"{head}{lead}{_KEY_BLANK.sub('', inner).rstrip()}{tail}"
             where_zh = "缩进或字段名里有" if lead else "字段名里有"
             self._note(
                 place(found.start()),

@@ -27,7 +27,7 @@ from casebook.encoding import (
     show,
 )
 from casebook.errors import START, Position, Problem
-from casebook.slips import Inspector
+from casebook.slips import MAX_PROBLEMS, Inspector
 
 __all__ = ["Mapping", "Node", "Scalar", "Sequence", "decode", "read_tree"]
 
@@ -39,6 +39,8 @@ _PARSER_ERRORS = (yaml.YAMLError, ValueError, KeyError, AttributeError, IndexErr
 
 MAX_DEPTH = 12
 MAX_KEY = 200
+# A cure of a longer text is not tried, only told.
+_LONGEST_TRIED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,17 @@ def read_tree(data: bytes, path: str) -> tuple[Node | None, list[Problem]]:
     There is no tree where the text cannot be parsed or holds nothing. Where the slips could be
     mended the tree is that of the mended text, so that all problems come out in one run.
     """
+    node, problems = _read(data, path)
+    if len(problems) > MAX_PROBLEMS:
+        problems.sort()
+        zh, en = "后面还有问题，没有列出", "there are more problems, not listed here"
+        at = problems[MAX_PROBLEMS].at
+        hints = "请先改好上面的", "Mend those above first"
+        problems[MAX_PROBLEMS:] = [Problem(path, at, "E199", zh, en, *hints)]
+    return node, problems
+
+
+def _read(data: bytes, path: str) -> tuple[Node | None, list[Problem]]:
     text, problems = decode(data, path)
     if text is None:
         return None, problems
@@ -195,7 +208,8 @@ class _Builder:
     def report(
         self, at: Position, code: str, zh: str, en: str, hint_zh: str = "", hint_en: str = ""
     ) -> None:
-        self.problems.append(Problem(self.path, at, code, zh, en, hint_zh, hint_en))
+        if len(self.problems) <= MAX_PROBLEMS:
+            self.problems.append(Problem(self.path, at, code, zh, en, hint_zh, hint_en))
 
     def build_document(self) -> Node | None:
         node: Node | None = None
@@ -269,8 +283,10 @@ class _Builder:
     def refuse_marks(self, event: Any, at: Position) -> None:
         if event.anchor is not None:
             self.refuse_anchor(at)
-        if event.tag is not None and event.tag != "!":
-            written = re.match(r"!\S*", self.text[event.start_mark.index :])
+        if event.tag is not None:
+            written = re.match(
+                r"!\S*", self.text[event.start_mark.index : event.start_mark.index + 80]
+            )
             tag = show(written.group() if written else event.tag)
             self.report(
                 at,
@@ -292,14 +308,14 @@ class _Builder:
         )
 
     def offer_quotes(self, at: Position, mark: str) -> tuple[str, str]:
-        lines = self.text.split("\n")
-        quoted = quote_line(lines[at.line - 1])
-        lines[at.line - 1] = quoted
-        # A real anchor has a list or fields below it, which quotes would cut off.
-        if quoted and len(self.problems) < MAX_SHOWN and find_fault("\n".join(lines)) is None:
-            hints = offer(quoted)
-            if hints[0]:
-                return hints
+        if len(self.problems) < MAX_SHOWN and len(self.text) < _LONGEST_TRIED:
+            lines = self.text.split("\n")
+            quoted = lines[at.line - 1] = quote_line(lines[at.line - 1])
+            # A real anchor has a list or fields below it, which quotes would cut off.
+            if quoted and find_fault("\n".join(lines)) is None:
+                hints = offer(quoted)
+                if hints[0]:
+                    return hints
         marks_en = mark.replace("或", "or")
         return (
             f"如果 {mark} 是文字的一部分，请给整个值加引号",
@@ -331,7 +347,9 @@ class _Builder:
         return remove_invisible(text)
 
     def refuse_empty_block(self, event: Any, at: Position) -> None:
-        header = re.match(r"[|>][+-]?[1-9]", self.text[event.start_mark.index :])
+        header = re.match(
+            r"[|>][+-]?[1-9]", self.text[event.start_mark.index : event.end_mark.index]
+        )
         if header is not None:
             self.report(
                 at,
@@ -384,8 +402,7 @@ class _Builder:
         index = event.start_mark.index
         braces = self.text[index - 1 : index + 1] == "{{"
         self.build(event, depth + 1, in_flow)
-        line = line_of(self.text, at.line)
-        hints = offer(_quote_braces(line)) if braces else ("", "")
+        hints = offer(_quote_braces(line_of(self.text, at.line))) if braces else ("", "")
         self.report(
             at,
             "E120" if braces else "E137",
