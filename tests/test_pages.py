@@ -102,8 +102,12 @@ def test_every_page_for_readers_is_made_in_both_languages() -> None:
         "compare/by-amount/",
         "compare/by-year/",
         "compare/by-place/",
+        "search/",
+        "search/index.js",
+        "corrections/",
         "404.html",
         "feed.xml",
+        "corrections.xml",
     ]
 
 

@@ -9,9 +9,10 @@ from casebook.pages.feeds import FEED, HEADERS, ROBOTS, make_sitemap_of
 from casebook.pages.home import HOME
 from casebook.pages.notfound import NOT_FOUND
 from casebook.pages.prose import PROSE
+from casebook.pages.search import SEARCH
 from casebook.pages.timeline import TIMELINE
 
-_INDEXED: tuple[PageType, ...] = (HOME, CASES, CASE_INDEX, TIMELINE, COMPARE, PROSE)
+_INDEXED: tuple[PageType, ...] = (HOME, CASES, CASE_INDEX, TIMELINE, COMPARE, SEARCH, PROSE)
 
 PAGES: tuple[PageType, ...] = (
     *_INDEXED,

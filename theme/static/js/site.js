@@ -1,10 +1,25 @@
 // Opened from a folder, a link to "…/" lists the folder; a server would give its index.html.
 if (location.protocol === "file:") {
+  // The attribute, because the href of a link inside a drawing is no string.
   for (const link of document.querySelectorAll("a[href]")) {
-    const url = new URL(link.href);
+    const url = new URL(link.getAttribute("href"), location.href);
     if (url.protocol === "file:" && url.pathname.endsWith("/")) {
       url.pathname += "index.html";
-      link.href = url.href;
+      link.setAttribute("href", url.href);
     }
+  }
+}
+
+// The field in the masthead needs a script; without one the link to the page of search remains.
+{
+  const form = document.querySelector(".masthead__search");
+  const page = document.querySelector(".masthead__link--search");
+  if (form && page) {
+    form.hidden = false;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const query = form.querySelector("input").value.trim();
+      location.href = page.href + (query ? `#${new URLSearchParams({ q: query })}` : "");
+    });
   }
 }

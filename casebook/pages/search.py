@@ -1,0 +1,191 @@
+"""The page that searches the whole site, and the index that it reads when it is used."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from casebook.dataset import Dataset
+from casebook.errors import Lang
+from casebook.model import Case, Figure, Text
+from casebook.pages.base import LANGS, Page, PageType, Site
+from casebook.pages.prose import LEAD
+from casebook.pages.views import link_case, list_facts, list_sources
+from casebook.prose import REFERENCE, SITE, SLOT, count_site, resolve_figure, split_key
+from casebook.quantity import in_english, plain
+
+# With more cases than these the sentences of the stories are left out, for the reader's sake.
+STORIES_LIMIT = 500
+
+_LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)")
+_MARKS = re.compile(r"[*_`]+|^[#>\-|:\s]+", re.MULTILINE)
+_END_OF_SENTENCE = re.compile(r"(?<=[。！？])|(?<=[.!?])\s+|\n+")
+_END_OF_BLOCK = re.compile(r"</(?:p|li|dd|dt|h[1-6]|td|th|blockquote)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One thing that can be found: its words, where it stands, and the numbers in it.
+
+    Each of `numbers` is a value in plain digits with the wording that says it.
+    """
+
+    anchor: str
+    words: str
+    numbers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A page with its passages; `names` are other words by which it is looked for."""
+
+    url: str
+    title: str
+    names: str
+    passages: tuple[Passage, ...]
+
+
+def make_search(site: Site) -> Iterator[Page]:
+    """The page with the field, and its index, in both languages."""
+    cases = tuple(link_case(case, site.dataset) for case in site.dataset.cases)
+    for lang in LANGS:
+        yield Page(
+            url="search/",
+            lang=lang,
+            template="search.html",
+            title=Text("搜索", "Search"),
+            description=Text(
+                "在全部案例、数字、事件和说明里找一个词或一个数。",
+                "Find a word or a number in all cases, figures, events and notes.",
+            ),
+            context={"cases": cases},
+        )
+        yield Page(
+            url="search/index.js",
+            lang=lang,
+            template="search-index.js",
+            title=Text("搜索", "Search"),
+            description=Text("", ""),
+            context={"index": write_index(list_indexed(site, lang))},
+            indexed=False,
+        )
+
+
+def write_index(pages: Iterable[Indexed]) -> Markup:
+    """The index as the value of a script: pages, and passages that name their page by number."""
+    listed = list(pages)
+    index = {
+        "pages": [[page.url, page.title, page.names] for page in listed],
+        "passages": [
+            [number, passage.anchor, passage.words, [list(pair) for pair in passage.numbers]]
+            for number, page in enumerate(listed)
+            for passage in page.passages
+        ],
+    }
+    text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
+    # These end a line of a script in old browsers.
+    return Markup(text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+
+
+def list_indexed(site: Site, lang: Lang) -> Iterator[Indexed]:
+    """Every page that can be found in a language, with its passages."""
+    dataset = site.dataset
+    told = len(dataset.cases) <= STORIES_LIMIT
+    for case in dataset.cases:
+        link = link_case(case, dataset)
+        region = dataset.regions[case.region]
+        names = (link.place.zh, link.place.en, region.name.zh, region.name.en, region.pinyin)
+        yield Indexed(
+            f"cases/{case.slug}/",
+            link.name.inside(lang),
+            " ".join(dict.fromkeys(filter(None, names))),
+            tuple(_list_passages(case, lang, dataset, told=told)),
+        )
+    for (slug, written), prose in site.prose.items():
+        if written == lang and slug != LEAD:
+            words = _strip_blocks(_END_OF_BLOCK.sub("\n", str(prose.body)))
+            passages = [Passage("", prose.summary)] if prose.summary else []
+            passages += [Passage("", sentence) for sentence in split_sentences(words)]
+            yield Indexed(f"{slug}/", prose.title, "", tuple(passages))
+
+
+def _list_passages(case: Case, lang: Lang, dataset: Dataset, *, told: bool) -> Iterator[Passage]:
+    yield Passage("", case.summary.inside(lang))
+    for figure in case.figures.values():
+        measure = dataset.vocabulary.measures[figure.measure].name.inside(lang)
+        words = word_figure(figure, lang)
+        label = figure.label.inside(lang)
+        sentence = " · ".join((words, label, measure, figure.period.words(lang)))
+        yield Passage(f"figure-{figure.id}", sentence, number_figure(figure, lang))
+    if told:
+        yield from _list_story(case, lang, dataset)
+    for fact in list_facts(case, dataset):
+        if fact.text:
+            joined = f"{fact.question.name.inside(lang)}：{fact.text.inside(lang)}"
+            yield Passage("facts", joined.replace("：", ": ") if lang == "en" else joined)
+    for event in case.events:
+        date = event.date.words(lang)
+        yield Passage("events", f"{date} · {event.title.inside(lang)}")
+    for document in case.documents:
+        yield Passage("documents", document.title.inside(lang))
+    for conflict in case.conflicts:
+        yield Passage("disputes", f"{conflict.about.inside(lang)} · {conflict.note.inside(lang)}")
+    for source in list_sources(case, dataset):
+        words = f"{source.title.inside(lang)} · {source.publisher.inside(lang)}"
+        yield Passage(f"source-{source.id}", words)
+
+
+def _list_story(case: Case, lang: Lang, dataset: Dataset) -> Iterator[Passage]:
+    named: list[Figure] = []
+    written: Lang = "en" if case.story.lang(lang) == "en" else "zh"
+    counts = count_site(dataset) if f"{{{{{SITE}." in case.story.inside(lang) else {}
+
+    def word(match: re.Match[str]) -> str:
+        owner, name = split_key(match.group(1).strip())
+        figure = resolve_figure(owner, name, case, dataset)
+        if figure is None:
+            return str(counts.get(name, ""))
+        named.append(figure)
+        return word_figure(figure, written)
+
+    text = SLOT.sub("", case.story.inside(lang))
+    text = _MARKS.sub("", _LINK.sub(r"\1", REFERENCE.sub(word, text)))
+    for sentence in split_sentences(text):
+        numbers = dict.fromkeys(
+            pair
+            for figure in named
+            for pair in number_figure(figure, written)
+            if pair[1] in sentence
+        )
+        yield Passage("story", sentence, tuple(numbers))
+
+
+def word_figure(figure: Figure, lang: Lang) -> str:
+    """The wording of a figure in a language."""
+    return figure.quantity.text if lang == "zh" else in_english(figure.quantity)
+
+
+def number_figure(figure: Figure, lang: Lang) -> tuple[tuple[str, str], ...]:
+    """The values of a figure in plain digits, each with the wording: two for a range."""
+    quantity = figure.quantity
+    values = (quantity.value, quantity.low, quantity.high)
+    words = word_figure(figure, lang)
+    return tuple(dict.fromkeys((plain(value), words) for value in values if value is not None))
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of plain text, without those that have no word."""
+    sentences = (piece.strip() for piece in _END_OF_SENTENCE.split(text))
+    return [sentence for sentence in sentences if re.search(r"\w", sentence)]
+
+
+def _strip_blocks(html: str) -> str:
+    lines = (Markup(line).striptags() for line in html.split("\n"))
+    return "\n".join(str(line) for line in lines if line)
+
+
+SEARCH = PageType("search", make_search)
