@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from casebook.comparability import group_by_class
 from casebook.dataset import Dataset, TimelineItem
 from casebook.errors import START, Lang
-from casebook.model import NO_TEXT, Case, Figure, Region, Text
+from casebook.model import NO_TEXT, Case, Change, Figure, Region, Text
 from casebook.pages.base import LANGS, Page, PageType, Site
+from casebook.pages.corrections import show_changes
 from casebook.pages.linked_data import describe_case
 from casebook.pages.tiles import list_tiles
 from casebook.pages.views import (
@@ -91,6 +92,7 @@ def make_case(case: Case, lang: Lang, site: Site) -> Page:
             "events": tuple(show_event(item, dataset) for item in _order_events(case)),
             "documents": tuple(show_document(case, item, dataset) for item in case.documents),
             "disputes": list_disputes(case, dataset),
+            "changes": show_changes(list_changes(case, lang, dataset), dataset),
             "missing": tuple(
                 fact.question for fact in facts if fact.state in ("not_stated", "partial")
             ),
@@ -107,19 +109,19 @@ def make_case(case: Case, lang: Lang, site: Site) -> Page:
 
 def explain_no_chart(case: Case, dataset: Dataset) -> Text:
     """One sentence that says why the figures of the case are not drawn."""
-    if not case.figures:
+    if not case.printed_figures:
         return Text(
             "来源没有给出任何数字，所以这里没有图。",
             "The sources give no number at all, so there is no chart here.",
         )
-    if len(case.figures) == 1:
+    if len(case.printed_figures) == 1:
         return Text(
             "来源只给出一个数字，没有可比的第二个，所以这里没有图。",
             "The sources give a single number and nothing to compare it with, "
             "so there is no chart here.",
         )
-    classes = len(group_by_class(case.figures.values()))
-    count = len(case.figures)
+    classes = len(group_by_class(case.printed_figures))
+    count = len(case.printed_figures)
     if classes == 1:
         return Text(
             f"这里的{count}个数字口径相同，但不足以画成一张不误导的图，所以只列在表中。",
@@ -148,12 +150,29 @@ def list_disputes(case: Case, dataset: Dataset) -> tuple[Dispute, ...]:
 
 def list_cited(case: Case, lang: Lang, dataset: Dataset) -> tuple[FigureRow, ...]:
     """The figures that the story names, each once, in the order of the text."""
+    return tuple(show_figure(figure, dataset) for figure in _name_cited(case, lang, dataset))
+
+
+def _name_cited(case: Case, lang: Lang, dataset: Dataset) -> tuple[Figure, ...]:
     named: dict[str, Figure] = {}
     for reference in find_references(case.story.inside(lang), START):
         figure = resolve_figure(reference.case, reference.name, case, dataset)
         if figure is not None:
             named.setdefault(figure.key, figure)
-    return tuple(show_figure(figure, dataset) for figure in named.values())
+    return tuple(named.values())
+
+
+def list_changes(case: Case, lang: Lang, dataset: Dataset) -> tuple[Change, ...]:
+    """The changes of every figure that the page of a case shows, the newest first.
+
+    A story may show figures of other cases.
+    """
+    shown = {figure.key for figure in _name_cited(case, lang, dataset)}
+    return tuple(
+        change
+        for change in dataset.changes
+        if change.case == case.slug or f"{change.case}.{change.figure}" in shown
+    )
 
 
 def make_index(site: Site) -> Iterator[Page]:

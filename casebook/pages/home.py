@@ -13,6 +13,7 @@ from casebook.dataset import Dataset, Review
 from casebook.errors import CasebookError, Exit, Lang
 from casebook.model import NO_TEXT, Answer, AnswerState, Case, Figure, Question, Refusal, Term, Text
 from casebook.pages.base import LANGS, Page, PageType, Prose, Section, Site, Slot
+from casebook.pages.corrections import show_changes
 from casebook.pages.linked_data import describe_home
 from casebook.pages.prose import LEAD
 from casebook.pages.tiles import list_tiles
@@ -161,6 +162,7 @@ def make_home(site: Site) -> Iterator[Page]:
         "overview": list_overview(dataset),
         "refusals": list_refused(dataset),
         "reviews": count_reviews(dataset),
+        "changes": show_changes(dataset.changes, dataset),
         "comparables": list_comparables(dataset),
         "silences": count_silences(dataset),
         "documents": tuple(
