@@ -99,6 +99,9 @@ def make_parser(common: argparse.ArgumentParser) -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="hold a site to its manifest", parents=[common])
     verify.add_argument("folder", nargs="?", default=None, metavar="DIR", help="default: output")
     verify.set_defaults(run=run_verify)
+
+    schema = commands.add_parser("schema", help="write data/case.schema.json", parents=[common])
+    schema.set_defaults(run=run_schema)
     return parser
 
 
@@ -160,6 +163,20 @@ def run_serve(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     from casebook.serve import run_preview
 
     return run_preview(project, options.host, options.port, lang)
+
+
+def run_schema(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
+    """Write the JSON Schema of a case, which editors complete and explain fields by."""
+    from casebook.scaffold import read_all_lists
+    from casebook.schema import SCHEMA_FILE, write_schema
+
+    content = write_schema(read_all_lists(project))
+    path = project / SCHEMA_FILE
+    draft = path.with_name(f".{path.name}.new")
+    draft.write_bytes(content)
+    os.replace(draft, path)
+    print(f"已写入 {SCHEMA_FILE}" if lang == "zh" else f"wrote {SCHEMA_FILE}")
+    return Exit.DONE
 
 
 def run_new(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:

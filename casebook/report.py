@@ -46,7 +46,7 @@ def print_problems(
         place = f"{problem.path}:{problem.at.line}:{problem.at.column}"
         print(f"{place}: {problem.code} {problem.message(lang)}", file=stream)
         if stream.isatty():
-            for line in _show_source(problem, project):
+            for line in show_source(problem, project):
                 print(line, file=stream)
     if ordered and form == "text":
         print(count_problems(ordered, lang), file=stream)
@@ -79,7 +79,7 @@ def _as_object(problem: Problem, lang: Lang) -> dict[str, object]:
     }
 
 
-def _show_source(problem: Problem, project: Path) -> list[str]:
+def show_source(problem: Problem, project: Path) -> list[str]:
     """The line of the problem and a caret under the place, as wide as the characters before it."""
     try:
         text = (project / problem.path).read_text(encoding="utf-8-sig")
