@@ -573,8 +573,8 @@ class Doctor:
         if self._left < 0:
             raise _GaveUp
         fault = self._judge(text)
-        # The parser reads no further than the fault.
-        read = 1.0 if fault is None else min(1.0, fault.at.line / len(lines) + 0.1)
+        # The parser reads no further than the fault, but the text was put together whole.
+        read = 1.0 if fault is None else min(1.0, fault.at.line / len(lines) + 0.4)
         self._left -= int(len(text) * read) + 1_000
         return fault
 
@@ -765,12 +765,15 @@ class Doctor:
     def open_levels(self, number: int) -> Iterator[tuple[int, int]]:
         """The indentations that a line could have, and which line has each, the nearest first."""
         seen: set[int] = set()
+        is_item = self.lines[number - 1].lstrip().startswith("- ")
         for above in range(number - 1, max(0, number - 200), -1):
             text = self.lines[above - 1]
             if not text.strip() or text.lstrip().startswith("#"):
                 continue
             start = re.match(r"[ ]*(?:-[ ]+)*", text)
-            for level in (start.end() if start else 0, _indent(text)):
+            inside = start.end() if start else 0
+            # An item goes with the dashes above, a field with the fields behind them.
+            for level in (_indent(text), inside) if is_item else (inside, _indent(text)):
                 if level not in seen:
                     seen.add(level)
                     yield level, above
