@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from casebook.dataset import Dataset
 from casebook.dates import Period
 from casebook.model import Case, Change, Document, Event, Figure, Report, Source, Text
 from casebook.quantity import plain
+from casebook.quotes import measure_quotes
 
 FIGURE_COLUMNS = (
     "case",
@@ -33,6 +34,9 @@ FIGURE_COLUMNS = (
 )
 EVENT_COLUMNS = ("case", "date", "earliest", "latest", "precision", "title", "source")
 ANSWER_COLUMNS = ("case", "question", "state", "value")
+
+
+_UNQUOTED: Mapping[str, object] = {"quotes": 0, "characters": 0, "share": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +146,20 @@ def _json(value: object) -> bytes:
 
 def describe_dataset(dataset: Dataset) -> dict[str, object]:
     """Everything that cases.json holds."""
+    quoted: dict[str, dict[str, object]] = {
+        measured.source: {
+            "quotes": measured.quotes,
+            "characters": measured.characters,
+            "share": "" if measured.share is None else plain(measured.share),
+        }
+        for measured in measure_quotes(dataset)
+    }
     return {
         "cases": [describe_case(case, dataset) for case in dataset.cases],
-        "sources": {name: _source(source) for name, source in dataset.used_sources.items()},
+        "sources": {
+            name: _source(source) | {"quoted": quoted.get(name, dict(_UNQUOTED))}
+            for name, source in dataset.used_sources.items()
+        },
         "corrections": [_change(change) for change in dataset.changes],
     }
 

@@ -151,6 +151,19 @@ def read_dataset(project: Path, drafts: bool = False) -> tuple[Dataset, list[Pro
     )
 
 
+def read_snapshots(folder: Path, problems: list[Problem]) -> dict[str, str]:
+    """The kept texts of sources by id, from files `<id>.txt` of a folder outside the project."""
+    if not folder.is_dir():
+        zh, en = f"没有这个文件夹：{folder}", f"there is no folder {folder}"
+        problems.append(Problem("CASEBOOK_SNAPSHOTS", START, "E265", zh, en))
+        return {}
+    # The text is only searched, so that a stray byte in it is no reason to stop.
+    return {
+        path.stem: read_bytes(path, folder, problems).decode("utf-8-sig", "replace")
+        for path in sorted(folder.glob("*.txt"))
+    }
+
+
 def read_lists(project: Path, problems: list[Problem]) -> Lists:
     """Vocabulary, regions and sources of a project."""
     vocabulary = _read_vocabulary(_list_file(project, "vocabulary", problems), problems)
