@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,40 +91,50 @@ def _sign(path: Path) -> _Signature:
     return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
 
-def check_links(project: Path) -> list[Problem]:
-    """The symbolic links of the sources that lead out of them, or nowhere, and other oddities."""
+def check_sources(project: Path) -> list[Problem]:
+    """Links of the sources that lead out of them or nowhere, and what cannot be read as a file."""
     problems = []
     roots = [project.resolve() / name for name in SOURCES]
-    for path in _walk_sources(project):
+
+    def report(path: Path, code: str, zh: str, en: str, hint_zh: str, hint_en: str) -> None:
         shown = path.relative_to(project).as_posix()
+        problems.append(Problem(shown, START, code, zh, en, hint_zh, hint_en))
+
+    def report_unreadable(error: OSError) -> None:
+        # Else a folder that may not be read would count as an empty one.
+        reason = error.strerror or str(error)
+        report(
+            Path(error.filename),
+            "E140",
+            f"读不了这个文件夹（{reason}）",
+            f"cannot read this folder ({reason})",
+            "请检查它的权限",
+            "Check its permissions",
+        )
+
+    for path in _walk_sources(project, report_unreadable):
         if path.is_symlink():
             try:
                 target = path.resolve(strict=True)
             except (OSError, RuntimeError):
                 target = None
             if target is None or not any(target.is_relative_to(root) for root in roots):
-                problems.append(
-                    Problem(
-                        shown,
-                        START,
-                        "E144",
-                        "符号链接指向项目的源文件之外，或指向不存在的文件",
-                        "a symbolic link leads out of the sources of the project, or nowhere",
-                        "请把文件本身放进来",
-                        "Put the file itself here",
-                    )
+                report(
+                    path,
+                    "E144",
+                    "符号链接指向项目的源文件之外，或指向不存在的文件",
+                    "a symbolic link leads out of the sources of the project, or nowhere",
+                    "请把文件本身放进来",
+                    "Put the file itself here",
                 )
         elif _is_odd(path):
-            problems.append(
-                Problem(
-                    shown,
-                    START,
-                    "E141",
-                    "这不是普通文件（管道、设备或套接字）",
-                    "this is no ordinary file (a pipe, a device or a socket)",
-                    "请移走它",
-                    "Move it away",
-                )
+            report(
+                path,
+                "E141",
+                "这不是普通文件（管道、设备或套接字）",
+                "this is no ordinary file (a pipe, a device or a socket)",
+                "请移走它",
+                "Move it away",
             )
     return problems
 
@@ -137,11 +147,12 @@ def _is_odd(path: Path) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
-def _walk_sources(project: Path) -> Iterator[Path]:
+def _walk_sources(project: Path, complain: Callable[[OSError], None]) -> Iterator[Path]:
     for name in SOURCES:
         root = project / name
         if root.is_symlink():
             yield root
-        for path, folders, files in os.walk(root):
-            for entry in (*folders, *files):
-                yield Path(path) / entry
+        elif root.exists():
+            for path, folders, files in os.walk(root, onerror=complain):
+                for entry in (*folders, *files):
+                    yield Path(path) / entry

@@ -10,7 +10,7 @@ from types import CodeType
 from casebook.content import check_content
 from casebook.dataset import Dataset
 from casebook.errors import ContentError, Problem
-from casebook.inputs import Inputs, check_links, find_changed, read_inputs, refuse_changes
+from casebook.inputs import Inputs, check_sources, find_changed, read_inputs, refuse_changes
 from casebook.reader import read_dataset
 from casebook.rules import check_rules
 from casebook.swap import check_output, staged_tree
@@ -53,7 +53,7 @@ class BuildResult:
 def load_checked(project: Path, drafts: bool = False) -> tuple[Dataset, list[Problem]]:
     """The data set with every problem of the records and the prose."""
     dataset, problems = read_dataset(project, drafts)
-    problems += check_links(project)
+    problems += check_sources(project)
     problems += check_rules(dataset)
     problems += check_content(project, dataset)
     return dataset, problems

@@ -73,7 +73,8 @@ def check_output(output: Path, project: Path) -> None:
         return
     if not resolved.is_dir():
         raise _refuse(output, "它不是文件夹", "it is not a folder")
-    foreign = _find_foreign_file(resolved)
+    with _explained(resolved):
+        foreign = _find_foreign_file(resolved)
     if foreign:
         raise _refuse(
             output,
@@ -104,7 +105,7 @@ def _is_home(folder: Path) -> bool:
 def _find_foreign_file(folder: Path) -> str:
     """A file in the folder that the manifest of its site does not list, or nothing."""
     ours = _listed_files(folder)
-    for path, _folders, names in os.walk(folder):
+    for path, _folders, names in os.walk(folder, onerror=_raise):
         inside = Path(path).relative_to(folder)
         for name in sorted(names):
             if (inside / name).as_posix() not in ours and name not in LITTER:
@@ -112,10 +113,15 @@ def _find_foreign_file(folder: Path) -> str:
     return ""
 
 
+def _raise(error: OSError) -> None:
+    # A folder that cannot be read must not be taken for an empty one.
+    raise error
+
+
 def _listed_files(folder: Path) -> frozenset[str]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+    except (FileNotFoundError, ValueError, RecursionError):
         return frozenset()
     if not isinstance(manifest, dict) or manifest.get("generator") != "casebook":
         return frozenset()
@@ -253,7 +259,7 @@ def _repair(output: Path, staging: Path, retired: Path) -> None:
         _persist(os.replace, retired, output)
     for leftover in (staging, retired):
         if leftover.exists():
-            _persist(shutil.rmtree, leftover)
+            _persist(_remove, leftover)
 
 
 def _swap(staging: Path, output: Path, retired: Path) -> None:
@@ -273,7 +279,20 @@ def _swap(staging: Path, output: Path, retired: Path) -> None:
             raise
     # The new site stands. What cannot be removed now is removed by the next build.
     with suppress(OSError):
-        _persist(shutil.rmtree, retired)
+        _persist(_remove, retired)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder of ours, also one that somebody has protected from writing."""
+    try:
+        shutil.rmtree(folder)
+    except PermissionError:
+        # The files share their mode with those of the published site, the folders do not.
+        folder.chmod(0o700)
+        for path, folders, _names in os.walk(folder):
+            for name in folders:
+                (Path(path) / name).chmod(0o700)
+        shutil.rmtree(folder)
 
 
 def _persist(action: Callable[..., Any], *paths: Path) -> None:

@@ -43,6 +43,37 @@ def copy_parts(source: Path, target: Path, names: tuple[str, ...]) -> None:
             shutil.copy2(part, target / name)
 
 
+def make_tiny_project(target: Path) -> None:
+    """Copies the tiny site's data and content and the real theme to a folder."""
+    copy_parts(PROJECT, target, ("theme", "pelicanconf.py"))
+    copy_parts(PROJECT / "tests" / "tiny_site", target, ("data", "content", "pelicanconf.py"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds --soak, which tries each fault some hundred times instead of a few."""
+    parser.addoption("--soak", action="store_true", help="try every fault some hundred times")
+
+
+_FIGURES = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def note_figures(pytestconfig: pytest.Config) -> Callable[[str], None]:
+    """Keeps a line for the summary at the end, with --soak."""
+    return pytestconfig.stash.setdefault(_FIGURES, []).append
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Prints what the soak counted."""
+    figures = config.stash.get(_FIGURES, [])
+    if figures and config.getoption("--soak"):
+        terminalreporter.section("faults tried")
+        for line in figures:
+            terminalreporter.write_line(line)
+
+
 @pytest.fixture(scope="session")
 def project_root() -> Path:
     """The folder of the project."""
@@ -53,8 +84,7 @@ def project_root() -> Path:
 def tiny_project(tmp_path: Path) -> Path:
     """A project of its own with the tiny site's data and content and the real theme."""
     target = tmp_path / "tiny"
-    copy_parts(PROJECT, target, ("theme", "pelicanconf.py"))
-    copy_parts(PROJECT / "tests" / "tiny_site", target, ("data", "content", "pelicanconf.py"))
+    make_tiny_project(target)
     return target
 
 

@@ -1,0 +1,91 @@
+"""Whatever is done to a build, the published folder is the old site or the new one.
+
+A few trials of each kind; `python3 build.py test --soak` makes them some hundred.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests import soak
+from tests.conftest import make_tiny_project
+from tests.soak import Lab, Tally
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals and modes")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    project = tmp_path_factory.mktemp("project")
+    make_tiny_project(project)
+    return Lab(tmp_path_factory.mktemp("lab"), project)
+
+
+@pytest.fixture
+def times(pytestconfig: pytest.Config) -> Callable[[int, int], int]:
+    """Chooses between the number of trials of the suite and that of the soak."""
+    whole = bool(pytestconfig.getoption("--soak"))
+    return lambda few, many: many if whole else few
+
+
+Times = Callable[[int, int], int]
+Note = Callable[[str], None]
+
+
+def expect_nothing_wrong(tally: Tally, note: Note) -> None:
+    note(str(tally))
+    print(tally)
+
+    assert tally.wrong == []
+
+
+def test_a_build_killed_at_any_moment(lab: Lab, times: Times, note_figures: Note) -> None:
+    expect_nothing_wrong(soak.kill_at_random(lab, times(3, 200)), note_figures)
+
+
+def test_a_build_killed_at_the_swap(lab: Lab, times: Times, note_figures: Note) -> None:
+    expect_nothing_wrong(soak.kill_at_random(lab, times(4, 200), aimed=True), note_figures)
+
+
+def test_a_build_that_is_interrupted(lab: Lab, times: Times, note_figures: Note) -> None:
+    expect_nothing_wrong(soak.interrupt_at_random(lab, times(4, 60)), note_figures)
+
+
+def test_each_use_of_a_file_refused(lab: Lab, times: Times, note_figures: Note) -> None:
+    def choose(uses: int) -> list[int]:
+        step = max(1, uses // times(4, uses))
+        return list(range(1, uses + 1, step))
+
+    expect_nothing_wrong(soak.refuse_each_use(lab, choose), note_figures)
+
+
+def test_each_write_failed(lab: Lab, times: Times, note_figures: Note) -> None:
+    if not times(0, 1):
+        pytest.skip("only with --soak: takes minutes")
+    expect_nothing_wrong(soak.fail_each_write(lab, 500), note_figures)
+
+
+def test_a_full_disk(lab: Lab, tmp_path: Path, times: Times, note_figures: Note) -> None:
+    lab.publish(0)
+    steps = times(40, 10)
+    expect_nothing_wrong(soak.fill_the_disk(lab, tmp_path / "small", steps), note_figures)
+
+
+def test_permissions_taken_away(lab: Lab, times: Times, note_figures: Note) -> None:
+    expect_nothing_wrong(soak.take_permissions(lab, every=times(6, 1)), note_figures)
+
+
+def test_sources_written_while_they_are_read(lab: Lab, times: Times, note_figures: Note) -> None:
+    expect_nothing_wrong(soak.rewrite_while_reading(lab, times(2, 60)), note_figures)
+
+
+def test_bits_of_the_cache_flipped(lab: Lab, times: Times, note_figures: Note) -> None:
+    expect_nothing_wrong(soak.flip_bits_of_the_cache(lab, times(20, 500)), note_figures)
+
+
+def test_builds_at_the_same_time(lab: Lab, times: Times, note_figures: Note) -> None:
+    expect_nothing_wrong(soak.build_at_once(lab, times(2, 8), times(1, 20)), note_figures)
