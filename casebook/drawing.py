@@ -6,19 +6,24 @@ import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 
 from casebook.charts import chart_of, find_charts
 from casebook.charts.base import Drawn, LegendItem, Panel, Table, draw_table
+from casebook.charts.picture import Pictures
+from casebook.charts.picture import draw_pictures as draw_pictures_of
 from casebook.dataset import Dataset
 from casebook.errors import Lang
 from casebook.store import Store, digest
+from casebook.tokens import read_tokens
 
 # A process costs as much as this many charts: importing matplotlib is most of it.
 CHARTS_PER_PROCESS = 60
+# The pictures of a chart cost as much as thirty charts; a process pays from a few on.
+PICTURES_PER_PROCESS = 4
 
 _LANGS: tuple[Lang, ...] = ("zh", "en")
 
@@ -48,6 +53,97 @@ def draw_charts(dataset: Dataset, store: Store, jobs: int = 1) -> dict[tuple[str
             drawn[table.name, table.lang] = result
     store.prune("chart:")
     return {(table.name, table.lang): drawn[table.name, table.lang] for table in tables}
+
+
+def draw_pictures(
+    dataset: Dataset,
+    store: Store,
+    project: Path,
+    jobs: int = 1,
+) -> dict[tuple[str, Lang], Pictures]:
+    """The pictures of every chart by name and language, in the colours of the project's theme."""
+    code = digest_code()
+    colours = read_colours(project)
+    tasks = {}
+    for selected in find_charts(dataset):
+        for lang in _LANGS:
+            table = chart_of(selected).tabulate(selected, dataset, lang)
+            task = PictureTask(table, credit_sources(table, dataset), colours)
+            tasks[f"picture:{code}:{digest(repr(task).encode())}"] = task
+    pictures = {}
+    missing = {}
+    for key, task in tasks.items():
+        kept = _read_pictures(store, key)
+        if kept is None:
+            missing[key] = task
+        else:
+            pictures[key] = kept
+    costly = sum(1 for task in missing.values() if task.table.pictured)
+    with _executor(min(jobs, costly // PICTURES_PER_PROCESS)) as executor:
+        work = missing.values()
+        results = map(draw_task, work) if executor is None else executor.map(draw_task, work)
+        for key, result in zip(missing, results, strict=True):
+            for part, content in _parts_of(result).items():
+                store.put(f"{key}:{part}", content)
+            pictures[key] = result
+    store.prune("picture:")
+    return {(task.table.name, task.table.lang): pictures[key] for key, task in tasks.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class PictureTask:
+    """All that the pictures of one chart depend on."""
+
+    table: Table
+    sources: tuple[str, ...]
+    colours: dict[str, str]
+
+
+def read_colours(project: Path) -> dict[str, str]:
+    """The colours that drawings have outside a page: those of the light scheme."""
+    css = (project / "theme" / "static" / "css" / "tokens.css").read_text("utf-8")
+    return read_tokens(css).colours("light")
+
+
+def credit_sources(table: Table, dataset: Dataset) -> tuple[str, ...]:
+    """The line beneath a picture that names its sources."""
+    names = list(
+        dict.fromkeys(
+            dataset.sources[source].publisher.inside(table.lang) for source in table.sources
+        )
+    )
+    if not names:
+        return ()
+    return (
+        ("来源：" + "；".join(names)) if table.lang == "zh" else "Sources: " + "; ".join(names),
+    )
+
+
+def draw_task(task: PictureTask) -> Pictures:
+    """The pictures of one chart; runs in any process."""
+    chart = chart_of(task.table)
+    return draw_pictures_of(chart, task.table, task.sources, task.colours)
+
+
+def _parts_of(pictures: Pictures) -> dict[str, bytes]:
+    return {
+        "svg": pictures.svg,
+        "png": pictures.png,
+        "png_large": pictures.png_large,
+        "card": pictures.card,
+        "missing": pictures.missing.encode("utf-8"),
+    }
+
+
+def _read_pictures(store: Store, key: str) -> Pictures | None:
+    parts = {
+        part: store.get(f"{key}:{part}") for part in ("svg", "png", "png_large", "card", "missing")
+    }
+    found = {part: content for part, content in parts.items() if content is not None}
+    if len(found) < len(parts):
+        return None
+    missing = found.pop("missing").decode("utf-8", "replace")
+    return Pictures(**found, missing=missing)
 
 
 def draw(table: Table) -> Drawn:

@@ -86,17 +86,19 @@ def _build_once(options: BuildOptions, inputs: Inputs) -> BuildResult:
     if any(problem.severity == "error" for problem in problems):
         raise ContentError(problems)
     # Only now: a check, and a build that stops at a problem, must not pay for these imports.
-    from casebook.drawing import draw_charts
+    from casebook.drawing import draw_charts, draw_pictures
     from casebook.publish import write_site
     from casebook.store import open_store
 
     with staged_tree(options.output) as tree:
         with open_store(options.project / ".cache", enabled=options.use_cache) as store:
             charts = draw_charts(dataset, store)
+            pictures = draw_pictures(dataset, store, options.project, options.jobs)
         files = write_site(
             options.project,
             dataset,
             charts,
+            pictures,
             tree,
             inputs.digests,
             options.siteurl,

@@ -25,11 +25,13 @@ from casebook.markdown import EXTENSIONS, CasebookMarkdown, Renderer, mark_chine
 from casebook.model import Case, Figure, Text
 from casebook.pages import PAGES
 from casebook.pages.base import LANGS, Page, Prose, Section, Site, SiteSettings, Slot
+from casebook.pages.charts import find_card, make_chart_files
 from casebook.store import digest
 from casebook.swap import MANIFEST, NewTree
 
 if TYPE_CHECKING:
     from casebook.charts import Drawn
+    from casebook.charts.picture import Pictures
 
 _LINK = re.compile(r'\b(href|src)="(site|zh|en|figure|asset):([^"]*)"')
 _HEADING = re.compile(r"<h2>(.*?)</h2>\n?")
@@ -42,6 +44,7 @@ def write_site(
     project: Path,
     dataset: Dataset,
     charts: Mapping[tuple[str, Lang], Drawn],
+    pictures: Mapping[tuple[str, Lang], Pictures],
     writer: NewTree,
     inputs: Mapping[str, str],
     siteurl: str | None = None,
@@ -55,9 +58,11 @@ def write_site(
     """
     stylesheet, assets = _write_assets(project / "theme" / "static", writer)
     build_id = digest(json.dumps([__version__, dict(inputs)]).encode())[:12]
-    _run_pelican(
+    site = _run_pelican(
         project, dataset, charts, writer, stylesheet, assets, build_id, siteurl, kept_templates
     )
+    for file in make_chart_files(site, pictures):
+        writer.write(file.path, file.content)
     for file in export_dataset(dataset):
         writer.write(file.path, file.content)
     for case in dataset.cases:
@@ -127,7 +132,8 @@ def _run_pelican(
     build_id: str,
     siteurl: str | None,
     kept_templates: MutableMapping[str, tuple[str, CodeType]] | None,
-) -> None:
+) -> Site:
+    """Write every page and give the site that they were made from."""
     from jinja2 import StrictUndefined
     from pelican import Pelican, signals
     from pelican import log as pelican_log
@@ -186,6 +192,7 @@ def _run_pelican(
     problems = [_describe_record(record, project) for record in collector.records]
     if problems:
         raise ContentError(problems)
+    return build.site
 
 
 def _keep_templates(kept: MutableMapping[str, tuple[str, CodeType]]) -> Any:
@@ -255,6 +262,7 @@ class _SiteBuild:
         self.charts = charts
         self.writer = writer
         self.renderers = {lang: Renderer(dataset, lang) for lang in LANGS}
+        self.site: Site
         self.settings = SiteSettings(
             Text(settings["SITENAME"], settings["SITENAME_EN"]),
             Text(settings["TAGLINE"], settings["TAGLINE_EN"]),
@@ -290,7 +298,7 @@ class _SiteBuild:
     def write_pages(self, env: Any, context: Mapping[str, Any]) -> None:
         """Render and write every page of every type."""
         prose = {(text.slug, text.lang): text for text in map(read_prose, context["pages"])}
-        site = Site(self.dataset, self.charts, prose, self.settings)
+        site = self.site = Site(self.dataset, self.charts, prose, self.settings)
         for page_type in PAGES:
             for page in page_type.make(site):
                 html = env.get_template(page.template).render(self.context_of(page, site))
@@ -328,6 +336,7 @@ class _SiteBuild:
         return {
             **page.context,
             "page": page,
+            "card": find_card(page, site),
             "site": site,
             "lang": lang,
             "dataset": site.dataset,

@@ -102,6 +102,7 @@ def test_every_page_for_readers_is_made_in_both_languages() -> None:
         "compare/by-amount/",
         "compare/by-year/",
         "compare/by-place/",
+        "charts/",
         "search/",
         "search/index.js",
         "corrections/",

@@ -52,7 +52,10 @@ class PanelTable:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Everything that is said and drawn in a chart, in one language, as plain data."""
+    """Everything that is said and drawn in a chart, in one language, as plain data.
+
+    A chart that is not `pictured` is offered as SVG but not as PNG, which takes far longer.
+    """
 
     chart: str
     name: str
@@ -66,6 +69,7 @@ class Table:
     notes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     legend: tuple[Kind, ...] = ()
+    pictured: bool = True
 
     @property
     def key(self) -> str:
@@ -107,6 +111,7 @@ class Drawn:
     notes: tuple[str, ...]
     sources: tuple[str, ...]
     legend: tuple[LegendItem, ...]
+    pictured: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,7 @@ def draw_table(chart: Chart, table: Table) -> Drawn:
         table.notes,
         table.sources,
         tuple(_legend_item(kind, table) for kind in table.legend),
+        table.pictured,
     )
 
 

@@ -72,6 +72,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         (),
         sources_of_figures(figures),
         legend_of(marks.values()),
+        pictured=False,
     )
 
 

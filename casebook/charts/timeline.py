@@ -146,6 +146,8 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         (PanelTable("", finding, strip),),
         (),
         tuple(dict.fromkeys(item.event.source for item in everything)),
+        # The strip of one case only says again what the list of its dates says.
+        pictured=not selected.case,
     )
 
 

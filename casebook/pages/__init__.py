@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from casebook.pages.base import PageType
 from casebook.pages.case import CASE_INDEX, CASES
+from casebook.pages.charts import CHARTS
 from casebook.pages.compare import COMPARE
 from casebook.pages.feeds import FEED, HEADERS, ROBOTS, make_sitemap_of
 from casebook.pages.home import HOME
@@ -12,7 +13,7 @@ from casebook.pages.prose import PROSE
 from casebook.pages.search import SEARCH
 from casebook.pages.timeline import TIMELINE
 
-_INDEXED: tuple[PageType, ...] = (HOME, CASES, CASE_INDEX, TIMELINE, COMPARE, SEARCH, PROSE)
+_INDEXED: tuple[PageType, ...] = (HOME, CASES, CASE_INDEX, TIMELINE, COMPARE, CHARTS, SEARCH, PROSE)
 
 PAGES: tuple[PageType, ...] = (
     *_INDEXED,

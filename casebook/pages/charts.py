@@ -1,0 +1,117 @@
+"""The page of each chart with all that can be taken from it, and the page that others embed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from casebook.errors import Lang
+from casebook.exports import DataFile
+from casebook.model import Text
+from casebook.pages.base import LANGS, Page, PageType, Site
+from casebook.pages.views import date_case, date_dataset, frame_chart, link_case
+from casebook.reuse import Citation, folder_of, list_downloads, make_files, write_snippet
+
+if TYPE_CHECKING:
+    from casebook.charts.base import Drawn
+    from casebook.charts.picture import Pictures
+
+# The chart that stands for the whole site where a page has none of its own.
+FACE = "disclosure"
+
+
+def make_charts(site: Site) -> Iterator[Page]:
+    """The index of charts, and the two pages of each, in both languages."""
+    names = dict.fromkeys(name for name, _ in site.charts)
+    for lang in LANGS:
+        yield Page(
+            url="charts/",
+            lang=lang,
+            template="charts.html",
+            title=Text("图表", "Charts"),
+            description=Text(
+                "本站的每一张图：标题由数据算出，可下载、引用、嵌入。",
+                "Every chart of this site, its title computed from the data; to download, "
+                "cite and embed.",
+            ),
+            context={"charts": tuple(site.charts[name, lang] for name in names)},
+        )
+        for name in names:
+            yield from _make_chart(site.charts[name, lang], site)
+
+
+def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
+    lang = drawn.lang
+    frame = frame_chart(drawn, site.dataset)
+    title = Text(site.charts[drawn.name, "zh"].finding, site.charts[drawn.name, "en"].finding)
+    described = Text(site.charts[drawn.name, "zh"].subtitle, site.charts[drawn.name, "en"].subtitle)
+    citation = cite_chart(drawn, site)
+    case = site.dataset.by_slug.get(drawn.case)
+    yield Page(
+        url=f"charts/{drawn.name}/",
+        lang=lang,
+        template="chart.html",
+        title=title,
+        description=described,
+        context={
+            "frame": frame,
+            "link": link_case(case, site.dataset) if case else None,
+            "downloads": list_downloads(drawn),
+            "citation": citation,
+            "snippet": write_snippet(drawn, f"{citation.url or '…/'}embed/"),
+        },
+        lastmod=citation.updated,
+    )
+    yield Page(
+        url=f"charts/{drawn.name}/embed/",
+        lang=lang,
+        template="embed.html",
+        title=title,
+        description=described,
+        context={"frame": frame},
+        indexed=False,
+    )
+
+
+def cite_chart(drawn: Drawn, site: Site) -> Citation:
+    """What has to be known to cite a chart of the site."""
+    settings = site.settings
+    case = site.dataset.by_slug.get(drawn.case)
+    return Citation(
+        drawn.name,
+        drawn.finding,
+        settings.name.inside(drawn.lang),
+        f"{settings.siteurl}/{folder_of(drawn.name, drawn.lang)}" if settings.siteurl else "",
+        date_case(case, site.dataset) if case else date_dataset(site.dataset),
+        drawn.lang,
+    )
+
+
+def make_chart_files(
+    site: Site, pictures: Mapping[tuple[str, Lang], Pictures]
+) -> Iterator[DataFile]:
+    """Every file that the charts of the site offer."""
+    for key, drawn in site.charts.items():
+        sources = tuple(site.dataset.sources[name] for name in drawn.sources)
+        yield from make_files(drawn, pictures[key], sources, cite_chart(drawn, site))
+
+
+def find_card(page: Page, site: Site) -> str:
+    """The path of the drawn card that stands for a page elsewhere, empty where there is none."""
+    charts = [drawn for (_, lang), drawn in site.charts.items() if lang == page.lang]
+    kind, _, rest = page.url.partition("/")
+    if kind == "cases" and rest:
+        found = [drawn for drawn in charts if drawn.case == rest.strip("/")]
+    elif kind == "charts" and rest:
+        found = [drawn for drawn in charts if drawn.name == rest.strip("/")]
+    else:
+        found = [drawn for drawn in charts if drawn.name == (kind or FACE)]
+    found += [drawn for drawn in charts if drawn.name == FACE]
+    pictured = [drawn for drawn in found if drawn.pictured]
+    if not pictured:
+        return ""
+    name = pictured[0].name
+    return f"/{folder_of(name, page.lang)}{name}-card.png"
+
+
+CHARTS = PageType("chart", make_charts)
