@@ -46,6 +46,8 @@ _INVISIBLE = re.compile(
     f"([{_CONTROL}{_FORMAT}])\\1*|(?<![{_EMOJI}])\u200d+|\u200d+(?![{_EMOJI}])"
     "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]+"
 )
+# One class is searched five times faster than the whole, and nearly every file has none of it.
+_MAY_BE_INVISIBLE = re.compile(f"[{_CONTROL}{_FORMAT}\u200d\U000e0020-\U000e007f]")
 _IS_CONTROL = re.compile(f"[{_CONTROL}]")
 _ENDS_LINE = "\x85\u2028\u2029\x0b\x0c"
 
@@ -63,9 +65,7 @@ _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 # What UTF-8 read as GBK is full of: the marks of 标点, then the reverse and the Latin kind.
-_MOJIBAKE_SIGN = re.compile(
-    "[锛銆鈥涓鐨]|[\u00e2-\u00ef][\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u2122]"
-)
+_MOJIBAKE_SIGN = re.compile("[锛銆鈥涓鐨\u00e2-\u00ef]")
 _MOJIBAKE_RUN = re.compile("[\u0080-\uffef]{3,}")
 
 
@@ -86,7 +86,7 @@ def decode(data: bytes, path: str) -> tuple[str | None, list[Problem]]:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     problems = list(_find_lost_text(text, path))
-    if _INVISIBLE.search(text) is not None:
+    if _MAY_BE_INVISIBLE.search(text) is not None:
         text, found = _remove_invisible(text, path)
         told = {problem.at.line for problem in problems}
         problems += [problem for problem in found if problem.at.line not in told]
