@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from casebook.dataset import Gap, TimelineItem
+from casebook.errors import Problem
+from casebook.model import Term, Text
+from casebook.reader import read_lists
 from tests.records import case_of, dataset_of, figure, record, tiny_dataset
 
 
@@ -135,3 +141,84 @@ def test_neighbours_follow_the_administrative_order() -> None:
 
     assert dataset.neighbours(haishu) == (None, guangzhou)
     assert dataset.neighbours(guangzhou) == (haishu, None)
+
+
+# The items of 财预〔2017〕87号, part 5, in its order.
+MUST_BE_PUBLISHED = (
+    *("购买内容", "购买方式", "承接主体", "合同金额"),
+    *("分年财政资金安排", "合同期限", "绩效评价"),
+)
+
+
+def test_every_question_asks_for_an_item_that_must_be_published(project_root: Path) -> None:
+    problems: list[Problem] = []
+    vocabulary = read_lists(project_root, problems).vocabulary
+    names = tuple(item.name.zh for item in vocabulary.disclosure_items.values())
+    asked = {item for question in vocabulary.questions.values() for item in question.items}
+
+    assert problems == []
+    assert names == MUST_BE_PUBLISHED
+    assert asked == set(vocabulary.disclosure_items)
+    assert all(question.items for question in vocabulary.questions.values())
+
+
+REPORT = "[{source: gazette-2016, says: 同样。}]"
+ANOTHER = "[{source: gazette-2016, says: 说的是另一处。, confirms: no}]"
+DISPUTE = "conflicts:\n  - about: 金额\n    figures: [paid, said]\n    note: 并列。\n"
+
+
+@pytest.mark.parametrize(
+    ("fields", "second", "rest", "primary", "expected"),
+    [
+        pytest.param({}, None, "", "", "single", id="one report"),
+        pytest.param(
+            {"corroborated_by": REPORT}, None, "", "", "corroborated", id="another report"
+        ),
+        pytest.param({"corroborated_by": ANOTHER}, None, "", "", "single", id="of another thing"),
+        pytest.param({}, {"source": "gazette-2016"}, "", "", "corroborated", id="another figure"),
+        pytest.param({}, {"amount": "130万元"}, DISPUTE, "", "contradicted", id="a conflict"),
+        pytest.param(
+            {"corroborated_by": REPORT},
+            {"amount": "130万元"},
+            DISPUTE,
+            "notice",
+            "contradicted",
+            id="a conflict weighs more",
+        ),
+        pytest.param({}, None, "", "news_report", "primary", id="in a document"),
+        pytest.param(
+            {"corroborated_by": REPORT}, None, "", "notice", "primary", id="confirmed by a document"
+        ),
+        pytest.param(
+            {"corroborated_by": ANOTHER}, None, "", "notice", "single", id="a document of another"
+        ),
+    ],
+)
+def test_a_figure_is_as_well_supported_as_its_sources(
+    fields: dict[str, str], second: dict[str, str] | None, rest: str, primary: str, expected: str
+) -> None:
+    figures = [figure(**fields)] + ([figure("said", **second)] if second else [])
+    dataset = dataset_of(record(*figures, rest=rest))
+    kinds = {
+        kind: Term(kind, Text(kind), primary=kind == primary) for kind in ("news_report", "notice")
+    }
+    gazette = replace(dataset.sources["gazette-2016"], kind="notice")
+    dataset = replace(
+        dataset,
+        vocabulary=replace(dataset.vocabulary, source_kinds=kinds),
+        sources={**dataset.sources, "gazette-2016": gazette},
+    )
+
+    assert dataset.reviews["case-1.paid"] == expected
+
+
+def test_a_computed_figure_is_no_amount_of_a_source() -> None:
+    more = figure(
+        "more", amount=None, period=None, status=None, source=None, formula="later - paid"
+    )
+    dataset = dataset_of(record(figure(), figure("later", amount="150万元", period="2014"), more))
+    case = dataset.by_slug["case-1"]
+
+    assert dataset.reviews["case-1.more"] == "computed"
+    assert [f.id for f in dataset.money_figures(case)] == ["paid", "later"]
+    assert all(not f.formula for group in dataset.classes.values() for f in group)
