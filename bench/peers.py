@@ -1,0 +1,287 @@
+"""The programs that are measured side by side, each with a site of the same text."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.cases import Made, make_case, make_cases, write_case, write_project
+
+ROOT = Path(__file__).resolve().parent.parent
+# What these numbers lie beyond is no case of the site; the edits take theirs from there.
+_BEYOND = 10**6
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A program with its site: how the site is written, built, emptied and changed.
+
+    `changes` are what can be done to the site between two builds, by the name of the change; a
+    change is given the number of cases and the number of the round, so that none is done twice.
+    """
+
+    name: str
+    write: Callable[[Path, int], None]
+    command: Callable[[Path], list[str]]
+    made: tuple[str, ...]
+    changes: dict[str, Callable[[Path, int, int], None]] = field(default_factory=dict)
+    most_cases: int = 10**9
+
+
+def clear(peer: Peer, folder: Path) -> None:
+    """Take away everything that an earlier build made or kept."""
+    for name in peer.made:
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+# --- Casebook -------------------------------------------------------------------------------
+
+
+def _write_casebook(folder: Path, count: int) -> None:
+    write_project(ROOT, folder, count)
+
+
+def _casebook_command(folder: Path) -> list[str]:
+    places = ["--project", str(folder), "--output", str(folder / "site")]
+    return [sys.executable, "-P", "-m", "casebook", "build", "--quiet", *places]
+
+
+def _record_of(folder: Path, number: int) -> Path:
+    return folder / "data" / "cases" / f"{make_case(number).slug}.yaml"
+
+
+def _edit_case(folder: Path, count: int, round_: int) -> None:
+    path = _record_of(folder, (count // 2 + round_) % count)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("这是测量用的样本", "这是测量用的一个样本"), encoding="utf-8")
+
+
+def _add_figure(folder: Path, count: int, round_: int) -> None:
+    number = (count // 3 + round_) % count
+    path = _record_of(folder, number)
+    text = path.read_text(encoding="utf-8")
+    year = make_case(number).amounts[-1][0] + 1
+    _, _, last = text.partition(f"  paid_{year - 1}:\n")
+    added = f"  paid_{year}:\n" + last.partition("  places:")[0].replace(str(year - 1), str(year))
+    path.write_text(text.replace("  places:\n", f"{added}  places:\n"), encoding="utf-8")
+
+
+def _add_case(folder: Path, _count: int, round_: int) -> None:
+    write_case(folder, _beyond(round_))
+
+
+def _rename_case(folder: Path, _count: int, round_: int) -> None:
+    path = folder / "data" / "cases" / f"{_beyond(round_).slug}.yaml"
+    path.rename(path.with_name(f"renamed-{round_}.yaml"))
+
+
+def _delete_case(folder: Path, _count: int, round_: int) -> None:
+    (folder / "data" / "cases" / f"renamed-{round_}.yaml").unlink()
+
+
+def _change_template(folder: Path, _count: int, round_: int) -> None:
+    path = folder / "theme" / "templates" / "timeline.html"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("<div", f'<div data-round="{round_}"', 1), encoding="utf-8")
+
+
+def _change_colour(folder: Path, _count: int, round_: int) -> None:
+    path = folder / "theme" / "static" / "css" / "tokens.css"
+    text = path.read_text(encoding="utf-8")
+    before, mark, after = text.partition("--paper: #")
+    path.write_text(f"{before}{mark}{round_ % 10}{after[1:]}", encoding="utf-8")
+
+
+def _beyond(round_: int) -> Made:
+    """A case of no publication of its own, so that nothing else has to be written for it."""
+    made = make_case(_BEYOND + round_)
+    source = f"sample-{(_BEYOND + round_) // 10:05}"
+    return Made(
+        made.slug,
+        made.title,
+        made.summary,
+        made.record.replace(source, "sample-00000"),
+        made.body,
+        made.amounts,
+    )
+
+
+# --- Pelican --------------------------------------------------------------------------------
+
+_SETTINGS = """SITENAME = "peer"
+AUTHOR = "peer"
+PATH = "content"
+TIMEZONE = "UTC"
+DEFAULT_LANG = "zh"
+PLUGINS = {plugins}
+PLUGIN_PATHS = ["."]
+CACHE_CONTENT = LOAD_CONTENT_CACHE = {cache}
+"""
+
+_PLUGIN = '''"""One chart an article, as the manual of matplotlib begins."""
+
+import os
+
+import matplotlib
+
+matplotlib.use("svg")
+
+from matplotlib import pyplot as plt
+from pelican import signals
+
+
+def draw(content):
+    if not hasattr(content, "amounts"):
+        return
+    pairs = [pair.split(":") for pair in content.amounts.split()]
+    figure, axes = plt.subplots()
+    axes.bar([year for year, _ in pairs], [int(amount) for _, amount in pairs])
+    axes.set_title(content.slug)
+    plt.tight_layout()
+    folder = os.path.join(content.settings["OUTPUT_PATH"], "charts")
+    os.makedirs(folder, exist_ok=True)
+    figure.savefig(os.path.join(folder, content.slug + ".svg"))
+    plt.close(figure)
+    content._content += f'<p><img src="/charts/{content.slug}.svg" alt=""></p>'
+
+
+def register():
+    signals.content_object_init.connect(draw)
+'''
+
+
+def _write_pelican(plugins: list[str], cache: bool) -> Callable[[Path, int], None]:
+    def write(folder: Path, count: int) -> None:
+        (folder / "content").mkdir(parents=True)
+        settings = _SETTINGS.format(plugins=plugins, cache=cache)
+        (folder / "pelicanconf.py").write_text(settings, encoding="utf-8")
+        (folder / "charts_by_pyplot.py").write_text(_PLUGIN, encoding="utf-8")
+        for made in make_cases(count):
+            _write_article(folder, made)
+
+    return write
+
+
+def _write_article(folder: Path, made: Made) -> None:
+    amounts = " ".join(f"{year}:{amount}" for year, amount in made.amounts)
+    text = (
+        f"Title: {made.title}\nSlug: {made.slug}\nDate: 2026-01-01\nCategory: cases\n"
+        f"Summary: {made.summary}\nAmounts: {amounts}\n\n{made.body}"
+    )
+    (folder / "content" / f"{made.slug}.md").write_text(text, encoding="utf-8")
+
+
+def _pelican_command(folder: Path) -> list[str]:
+    settings, output = str(folder / "pelicanconf.py"), str(folder / "output")
+    options = ["-s", settings, "-o", output, "-q"]
+    return [sys.executable, "-m", "pelican", str(folder / "content"), *options]
+
+
+def _edit_page(folder: Path, count: int, round_: int) -> None:
+    made = make_case((count // 2 + round_) % count)
+    path = next(folder.glob(f"content/**/{made.slug}.md"))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("这是测量用的样本", "这是测量用的一个样本"), encoding="utf-8")
+
+
+# --- Hugo -----------------------------------------------------------------------------------
+
+_HUGO = """baseURL = "/"
+title = "peer"
+disableKinds = []
+[pagination]
+pagerSize = 200
+"""
+_LAYOUT = """<!doctype html>
+<html lang="zh"><head><meta charset="utf-8"><title>{{ .Title }}</title></head>
+<body><header><a href="/">{{ site.Title }}</a></header><main>%s</main></body></html>
+"""
+_LAYOUTS = {
+    "single.html": _LAYOUT % "<h1>{{ .Title }}</h1><p>{{ .Params.summary }}</p>{{ .Content }}",
+    "list.html": _LAYOUT
+    % (
+        '{{ range .Paginator.Pages }}<h2><a href="{{ .RelPermalink }}">{{ .Title }}</a></h2>'
+        "<p>{{ .Params.summary }}</p>{{ end }}"
+    ),
+}
+
+
+def _write_hugo(folder: Path, count: int) -> None:
+    layouts = folder / "layouts" / "_default"
+    layouts.mkdir(parents=True)
+    (folder / "content" / "cases").mkdir(parents=True)
+    (folder / "hugo.toml").write_text(_HUGO, encoding="utf-8")
+    for name, text in _LAYOUTS.items():
+        (layouts / name).write_text(text, encoding="utf-8")
+    for made in make_cases(count):
+        head = f"---\ntitle: {made.title}\nsummary: {made.summary}\ndate: 2026-01-01\n---\n"
+        path = folder / "content" / "cases" / f"{made.slug}.md"
+        path.write_text(head + made.body, encoding="utf-8")
+
+
+def install_hugo() -> str:
+    """The path of Hugo, installed beside the caches of the project; empty where it cannot be."""
+    folder = ROOT / ".cache" / "bench" / "venv"
+    scripts = folder / ("Scripts" if os.name == "nt" else "bin")
+    program = scripts / ("hugo.exe" if os.name == "nt" else "hugo")
+    if not program.exists():
+        requirements = str(Path(__file__).with_name("requirements.txt"))
+        python = str(scripts / "python")
+        steps = (
+            [sys.executable, "-m", "venv", str(folder)],
+            [python, "-m", "pip", "install", "-q", "--require-hashes", "-r", requirements],
+        )
+        for step in steps:
+            done = subprocess.run(step, capture_output=True, encoding="utf-8", check=False)
+            if done.returncode:
+                print(f"Hugo is left out: {done.stderr.strip()[-300:]}", file=sys.stderr)
+                return ""
+    return str(program)
+
+
+def list_peers(with_peers: bool = True) -> tuple[Peer, ...]:
+    """Casebook first, then every peer that is there."""
+    casebook = Peer(
+        "Casebook",
+        _write_casebook,
+        _casebook_command,
+        ("site", ".cache"),
+        {
+            "one case edited": _edit_case,
+            "one figure added": _add_figure,
+            "one case added": _add_case,
+            "one case renamed": _rename_case,
+            "one case deleted": _delete_case,
+            "one template changed": _change_template,
+            "one colour changed": _change_colour,
+        },
+    )
+    if not with_peers:
+        return (casebook,)
+    edit = {"one case edited": _edit_page}
+    made = ("output", "cache", "__pycache__")
+    peers = [
+        casebook,
+        Peer("Pelican", _write_pelican([], False), _pelican_command, made, edit),
+        Peer("Pelican, cached", _write_pelican([], True), _pelican_command, made, edit),
+        Peer(
+            "Pelican, pyplot",
+            _write_pelican(["charts_by_pyplot"], False),
+            _pelican_command,
+            made,
+            most_cases=100,
+        ),
+    ]
+    hugo = install_hugo()
+    if hugo:
+
+        def command(folder: Path) -> list[str]:
+            return [hugo, "--quiet", "--source", str(folder), "--cacheDir", str(folder / "cache")]
+
+        peers.append(Peer("Hugo", _write_hugo, command, ("public", "resources", "cache"), edit))
+    return tuple(peers)
