@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -92,6 +92,10 @@ class Dataset:
         return {case.slug: case for case in self.cases}
 
     @cached_property
+    def _positions(self) -> Mapping[str, int]:
+        return {case.slug: index for index, case in enumerate(self.cases)}
+
+    @cached_property
     def figures(self) -> Mapping[str, Figure]:
         """Every figure by its `case.id` key, case after case."""
         return {figure.key: figure for case in self.cases for figure in case.figures.values()}
@@ -115,6 +119,17 @@ class Dataset:
         """Every change of what was published, the newest first."""
         changes = [change for case in self.cases for change in case.changes]
         return tuple(sorted(changes, key=lambda change: change.date.sort_key, reverse=True))
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """The counts of the whole site that a text may name as `{{site.…}}`."""
+        return {
+            "cases": len(self.cases),
+            "cases_with_amount": sum(self.has_amount(case) for case in self.cases),
+            "figures": sum(len(case.printed_figures) for case in self.cases),
+            "sources": len(self.used_sources),
+            "events": sum(len(case.events) for case in self.cases),
+        }
 
     @cached_property
     def timeline(self) -> Timeline:
@@ -184,7 +199,7 @@ class Dataset:
 
     def neighbours(self, case: Case) -> tuple[Case | None, Case | None]:
         """The cases before and after in administrative order."""
-        index = self.cases.index(case)
+        index = self._positions[case.slug]
         before = self.cases[index - 1] if index > 0 else None
         after = self.cases[index + 1] if index + 1 < len(self.cases) else None
         return before, after
@@ -257,7 +272,7 @@ def build_timeline(dataset: Dataset) -> Timeline:
     for item in items:
         lanes[item.event.date.lane].append(item)
     return Timeline(
-        tuple(_with_gaps(lanes["dated"], shared or tuple(dataset.used_sources))),
+        tuple(_with_gaps(lanes["dated"], frozenset(shared or dataset.used_sources))),
         tuple(lanes["uncertain"]),
         tuple(lanes["latest_only"]),
     )
@@ -282,7 +297,7 @@ def _publication(source: Source) -> TimelineItem:
     return TimelineItem(Event("", source.published, title, source.id), None)
 
 
-def _with_gaps(items: list[TimelineItem], main: Sequence[str]) -> Iterator[TimelineItem | Gap]:
+def _with_gaps(items: list[TimelineItem], main: Set[str]) -> Iterator[TimelineItem | Gap]:
     """The entries with a gap after each one that the main sources follow with long silence."""
     told = [item for item in items if item.event.source in main and item.event.date.earliest]
     gaps = {}

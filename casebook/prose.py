@@ -6,7 +6,7 @@ Nothing in a text is ever executed: a reference names a figure, a count of the s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from casebook.dataset import Dataset
@@ -49,15 +49,9 @@ def split_key(key: str) -> tuple[str, str]:
     return (found.group(1) or "", found.group(2)) if found is not None else ("", "")
 
 
-def count_site(dataset: Dataset) -> dict[str, int]:
+def count_site(dataset: Dataset) -> Mapping[str, int]:
     """The counts of the whole site that a text may name as `{{site.…}}`."""
-    return {
-        "cases": len(dataset.cases),
-        "cases_with_amount": sum(dataset.has_amount(case) for case in dataset.cases),
-        "figures": sum(len(case.printed_figures) for case in dataset.cases),
-        "sources": len(dataset.used_sources),
-        "events": sum(len(case.events) for case in dataset.cases),
-    }
+    return dataset.counts
 
 
 def resolve_figure(case: str, name: str, home: Case | None, dataset: Dataset) -> Figure | None:
