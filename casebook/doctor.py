@@ -699,7 +699,8 @@ class Doctor:
         zh, en = _fill(slip.zh, names_zh), _fill(slip.en, names_en)
         hints = offer(mended) if slip.offers and not slip.blames_cause else ("", "")
         place = Position(cause, 1) if slip.blames_cause else Position(number, start + 1)
-        hint_zh, hint_en = hints[0] or slip.hint_zh, hints[1] or slip.hint_en
+        hint_zh = hints[0] or slip.hint_zh or "请改这一行"
+        hint_en = hints[1] or slip.hint_en or "Mend this line"
         return _Cure(lines, (Problem(self.path, place, slip.code, zh, en, hint_zh, hint_en),))
 
     def open_block(self, cause: int) -> Iterator[_Cure]:
@@ -757,7 +758,9 @@ class Doctor:
         return _Cure(
             lines,
             tuple(
-                Problem(self.path, Position(n, own + 1), "E117", zh, en, *offer(lines[n - 1]))
+                Problem(
+                    self.path, Position(n, own + 1), "E117", zh, en, *_offer_indent(lines[n - 1])
+                )
                 for n in slipped[:MAX_SHOWN]
             ),
         )
@@ -793,7 +796,7 @@ class Doctor:
         lines = [*self.lines[: number - 1], mended, *self.lines[number:]]
         zh = "这一行缺冒号，或者它接着上一行的文字而没有缩进"
         en = "a colon is missing, or the line goes on with the text above and is not indented"
-        hints = offer(mended)
+        hints = _offer_indent(mended)
         at = Position(number, _indent(line) + 1)
         yield _Cure(lines, (Problem(self.path, at, "E117", zh, en, *hints),))
 
@@ -820,6 +823,15 @@ def _fill(template: str, names: dict[str, str]) -> str:
     for name, value in names.items():
         template = template.replace("{" + name + "}", value)
     return template
+
+
+def _offer_indent(line: str) -> tuple[str, str]:
+    offered = offer(line)
+    spaces = _indent(line)
+    zh, en = f"行首留 {spaces} 个空格", f"start the line with {spaces} spaces"
+    if not spaces:
+        zh, en = "删掉行首的空格", "start the line without spaces"
+    return offered[0] or f"请{zh}", offered[1] or en.capitalize()
 
 
 def _indent(line: str) -> int:
