@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 
 from casebook.dataset import Dataset
-from casebook.errors import START, Position, Problem
+from casebook.errors import START, Lang, Position, Problem
 from casebook.fields import suggest
 from casebook.reader import read_bytes, show_path
 from casebook.rules import check_references
 from casebook.tree import decode
+from casebook.wording import check_wording
 
 # The texts that pages are made of; the English of each is optional.
 PROSE = {
@@ -42,6 +43,9 @@ def check_content(project: Path, dataset: Dataset) -> list[Problem]:
         if header.get("Lang") == "zh":
             slugs.add(header.get("Slug", ""))
         problems += check_references(text, START, shown, None, dataset)
+        if not dataset.unread:
+            lang: Lang = "en" if header.get("Lang") == "en" else "zh"
+            problems += check_wording(text, START, shown, None, dataset, lang, "page")
     for slug, place in PROSE.items():
         if slug not in slugs:
             zh, en = f"缺少 Slug 为 {slug} 的中文正文", f"there is no Chinese text with Slug {slug}"

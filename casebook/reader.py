@@ -395,6 +395,14 @@ class _CaseReader:
                 _text_start(fields, "story", self.lines),
                 _text_start(fields, "story_en", self.lines),
             ),
+            summary_at=(
+                _text_start(fields, "summary", self.lines),
+                _text_start(fields, "summary_en", self.lines),
+            ),
+            title_at=(
+                _text_start(fields, "title", self.lines),
+                _text_start(fields, "title_en", self.lines),
+            ),
             updated=self.read_day("updated"),
             state="draft"
             if fields.term("state", {"published": None, "draft": None}) == "draft"
@@ -882,7 +890,8 @@ def _text_start(fields: Fields, name: str, lines: list[str]) -> Position:
     if not isinstance(value, Scalar):
         return START
     if value.style not in ("|", ">"):
-        return value.at
+        # The text of a quoted value begins after its quotation mark.
+        return value.at if value.is_plain else Position(value.at.line, value.at.column + 1)
     for number, line in enumerate(lines[value.at.line :], value.at.line + 1):
         if line.strip():
             return Position(number, len(line) - len(line.lstrip()) + 1)

@@ -9,16 +9,18 @@ from itertools import combinations
 from casebook.comparability import class_of
 from casebook.dataset import Dataset
 from casebook.derive import FormulaError, speak_of_same_time
-from casebook.errors import START, Position, Problem
+from casebook.errors import START, Lang, Position, Problem
 from casebook.fields import suggest
-from casebook.model import Case, Figure
+from casebook.model import Case, Figure, Text
 from casebook.prose import SITE, count_site, find_references, resolve_figure
 from casebook.refusals import judge_refusal, keys_of
+from casebook.wording import Wording, check_wording
 
 Rule = Callable[[Dataset], Iterator[Problem]]
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 MAX_SLUG = 80
+_LANGS: tuple[Lang, Lang] = ("zh", "en")
 _REFUSALS = "data/refusals.yaml"
 # Names that Windows keeps for devices, whatever follows the first dot.
 _WINDOWS = frozenset(
@@ -87,6 +89,20 @@ def check_references(
             suggest(word, known, "zh"),
             suggest(word, known, "en"),
         )
+
+
+def texts_tell_what_the_records_hold(dataset: Dataset) -> Iterator[Problem]:
+    """No number is told without its figure, and no figure without the words that belong to it."""
+    # A number may be that of a case that could not be read.
+    for case in dataset.cases if not dataset.unread else ():
+        told: tuple[tuple[Text, tuple[Position, Position], Wording], ...] = (
+            (case.title, case.title_at, "summary"),
+            (case.summary, case.summary_at, "summary"),
+            (case.story, case.story_at, "story"),
+        )
+        for text, starts, wording in told:
+            for words, at, lang in zip((text.zh, text.en), starts, _LANGS, strict=True):
+                yield from check_wording(words, at, case.path, case, dataset, lang, wording)
 
 
 def related_figures_exist(dataset: Dataset) -> Iterator[Problem]:
@@ -233,6 +249,7 @@ def refusals_are_refused(dataset: Dataset) -> Iterator[Problem]:
 RULES: tuple[Rule, ...] = (
     slugs_are_safe,
     story_references_exist,
+    texts_tell_what_the_records_hold,
     related_figures_exist,
     conflicts_have_two_sides,
     planned_amounts_are_planned,

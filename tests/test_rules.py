@@ -191,3 +191,19 @@ def test_a_refusal_waits_for_a_case_that_could_not_be_read() -> None:
     dataset = refusing(compare=("case-1.paid", "broken.paid"))
 
     assert check_rules(replace(dataset, unread=frozenset({"broken"}))) == []
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        pytest.param("story: |\n  花去120万元。\n", [], id="the figure"),
+        pytest.param("story: |\n  花去一百二十万元。\n", [], id="the figure in another notation"),
+        pytest.param("story: |\n  花去130万元。\n", ["18:5 E270"], id="no figure"),
+        pytest.param("story: |\n  花去约120万元。\n", ["18:6 E271"], id="a qualifier gained"),
+        pytest.param("story_en: |\n  It cost 12 million yuan.\n", ["18:11 E270"], id="English"),
+        pytest.param("summary_en: It cost 12 million yuan.\n", ["17:21 E270"], id="summary"),
+        pytest.param('title_en: "It cost 12 million yuan"\n', ["17:20 E270"], id="title"),
+    ],
+)
+def test_texts_tell_what_the_records_hold(rest: str, expected: list[str]) -> None:
+    assert shown(check_rules(dataset_of(record(figure(), rest=rest)))) == expected
