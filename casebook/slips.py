@@ -10,7 +10,6 @@ import re
 import unicodedata
 from typing import Any
 
-from casebook.doctor import BLANKS, COLONS, DASHES, name_blank, sound_value
 from casebook.encoding import (
     as_warning,
     describe_invisible,
@@ -20,6 +19,7 @@ from casebook.encoding import (
     unscramble,
 )
 from casebook.errors import Position, Problem
+from casebook.remedies import BLANKS, COLONS, DASHES, name_blank, sound_value
 
 # Enough for one run.
 MAX_PROBLEMS = 100

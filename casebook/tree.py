@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from casebook.doctor import NO_MAPPING, TOO_DEEP, Doctor, Fault, describe, quote_line
+from casebook.doctor import NO_MAPPING, TOO_DEEP, Doctor, Fault, describe
 from casebook.encoding import (
     MAX_SHOWN,
     decode,
@@ -27,6 +27,7 @@ from casebook.encoding import (
     show,
 )
 from casebook.errors import START, Position, Problem
+from casebook.remedies import quote_line
 from casebook.slips import MAX_PROBLEMS, Inspector
 
 __all__ = ["Mapping", "Node", "Scalar", "Sequence", "decode", "read_tree"]

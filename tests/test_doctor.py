@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casebook.doctor import SLIPS, Slip, quote
 from casebook.encoding import offer, show, unscramble
 from casebook.errors import Problem
+from casebook.remedies import SLIPS, Slip, quote
 from casebook.tree import Mapping, read_tree
 
 HERE = Path(__file__).resolve().parent

@@ -22,6 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("pages", "drawing"),
     ("reuse",),
     ("exports",),
+    ("slots",),
     ("charts",),
     ("content",),
     ("rules", "history"),
@@ -43,6 +44,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tree", "tokens", "report", "overlay"),
     ("slips", "files"),
     ("doctor",),
+    ("remedies",),
     ("encoding",),
     ("errors",),
 )
