@@ -100,6 +100,11 @@ def make_parser(common: argparse.ArgumentParser) -> argparse.ArgumentParser:
     verify.add_argument("folder", nargs="?", default=None, metavar="DIR", help="default: output")
     verify.set_defaults(run=run_verify)
 
+    chart = commands.add_parser("chart", help="draw one chart into a file", parents=[common])
+    chart.add_argument("name", metavar="NAME", help="name of the chart, as in its address")
+    chart.add_argument("--out", required=True, metavar="FILE", help="ends in .svg, .png or .pdf")
+    chart.set_defaults(run=run_chart)
+
     schema = commands.add_parser("schema", help="write data/case.schema.json", parents=[common])
     schema.set_defaults(run=run_schema)
     return parser
@@ -227,6 +232,28 @@ def _ask(zh: str, en: str, proposed: str, lang: Lang) -> str:
     if not (answer or proposed):
         raise CasebookError("没有回答，没有新建文件", "no answer, no file was made", Exit.USAGE)
     return answer or proposed
+
+
+def run_chart(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
+    """Draw one chart into a file, its words in the language that was asked for, else Chinese."""
+    from casebook.drawing import PICTURE_KINDS, draw_picture
+    from casebook.pipeline import load_checked
+
+    target = (Path.cwd() / options.out).resolve()
+    if target.suffix not in PICTURE_KINDS:
+        kinds = " ".join(PICTURE_KINDS)
+        zh, en = f"--out 的文件名要以 {kinds} 之一结尾", f"--out has to end in one of {kinds}"
+        raise CasebookError(zh, en, Exit.USAGE)
+    dataset, problems = load_checked(project)
+    if any(problem.severity == "error" for problem in problems):
+        raise ContentError(problems)
+    content = draw_picture(options.name, dataset, options.lang or "zh", target.suffix, project)
+    # A reader of the file may never see half of it.
+    part = target.with_name(f".{target.name}.part")
+    part.write_bytes(content)
+    os.replace(part, target)
+    print(target)
+    return Exit.DONE
 
 
 def run_verify(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:

@@ -16,7 +16,8 @@ from casebook.charts.base import Drawn, LegendItem, Panel, Table, draw_table
 from casebook.charts.picture import Pictures
 from casebook.charts.picture import draw_pictures as draw_pictures_of
 from casebook.dataset import Dataset
-from casebook.errors import Lang
+from casebook.errors import CasebookError, Exit, Lang
+from casebook.fields import suggest
 from casebook.store import Store, digest
 from casebook.tokens import read_tokens
 
@@ -24,6 +25,7 @@ from casebook.tokens import read_tokens
 CHARTS_PER_PROCESS = 60
 # The pictures of a chart cost as much as thirty charts; a process pays from a few on.
 PICTURES_PER_PROCESS = 4
+PICTURE_KINDS = (".svg", ".png", ".pdf")
 
 _LANGS: tuple[Lang, ...] = ("zh", "en")
 
@@ -88,6 +90,35 @@ def draw_pictures(
             pictures[key] = result
     store.prune("picture:")
     return {(task.table.name, task.table.lang): pictures[key] for key, task in tasks.items()}
+
+
+def draw_picture(name: str, dataset: Dataset, lang: Lang, kind: str, project: Path) -> bytes:
+    """One chart as a picture for print; `kind` is one of PICTURE_KINDS."""
+    from casebook.charts.picture import (
+        compose_picture,
+        write_picture_pdf,
+        write_picture_png,
+        write_picture_svg,
+    )
+
+    found = find_charts(dataset)
+    selected = next((chart for chart in found if chart.name == name), None)
+    if selected is None:
+        names = [chart.name for chart in found]
+        zh = f"没有图 {name[:60]}。{suggest(name, names, 'zh')}"
+        en = f"there is no chart {name[:60]}. {suggest(name, names, 'en')}"
+        raise CasebookError(
+            f"{zh}现有：{'、'.join(names)}", f"{en} There are {', '.join(names)}", Exit.USAGE
+        )
+    chart = chart_of(selected)
+    table = chart.tabulate(selected, dataset, lang)
+    sheet = compose_picture(chart, table, credit_sources(table, dataset))
+    colours = read_colours(project)
+    if kind == ".pdf":
+        return write_picture_pdf(sheet, colours)
+    if kind == ".png":
+        return write_picture_png(sheet, colours)
+    return write_picture_svg(sheet, name, table.finding, colours).encode("utf-8")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from casebook.errors import ContentError, Problem
 from casebook.inputs import Inputs, check_sources, find_changed, read_inputs, refuse_changes
 from casebook.reader import read_dataset
 from casebook.rules import check_rules
+from casebook.slots import check_slots
 from casebook.swap import check_output, staged_tree
 
 # A file that is saved once while a build runs costs one more try, not the editor's time.
@@ -56,6 +57,7 @@ def load_checked(project: Path, drafts: bool = False) -> tuple[Dataset, list[Pro
     problems += check_sources(project)
     problems += check_rules(dataset)
     problems += check_content(project, dataset)
+    problems += check_slots(project, dataset)
     return dataset, problems
 
 

@@ -26,6 +26,7 @@ from casebook.model import Case, Figure, Text
 from casebook.pages import PAGES
 from casebook.pages.base import LANGS, Page, Prose, Section, Site, SiteSettings, Slot
 from casebook.pages.charts import find_card, make_chart_files
+from casebook.pages.views import frame_chart
 from casebook.store import digest
 from casebook.swap import MANIFEST, NewTree
 
@@ -301,12 +302,12 @@ class _SiteBuild:
         site = self.site = Site(self.dataset, self.charts, prose, self.settings)
         for page_type in PAGES:
             for page in page_type.make(site):
-                html = env.get_template(page.template).render(self.context_of(page, site))
+                html = env.get_template(page.template).render(self.context_of(page, site, env))
                 path = file_of(page)
                 text = resolve_links(html, page, self.settings.siteurl)
                 self.writer.write(path, text.encode("utf-8"))
 
-    def context_of(self, page: Page, site: Site) -> dict[str, Any]:
+    def context_of(self, page: Page, site: Site, env: Any) -> dict[str, Any]:
         """Everything that a template is given."""
         lang = page.lang
 
@@ -324,16 +325,31 @@ class _SiteBuild:
         def amount(figure: Figure, link: bool = True) -> Markup:
             return amount_html(figure, lang, link)
 
+        def charted(body: Markup) -> Markup:
+            pieces = split_slots(body)
+            if all(isinstance(piece, str) for piece in pieces):
+                return body
+            draw = env.get_template("macros/chart.html").make_module(given).chart
+            done = []
+            for piece in pieces:
+                name = "" if isinstance(piece, str) else piece[0].removeprefix("chart:")
+                drawn = site.charts.get((name, lang))
+                if drawn is not None:
+                    done.append(Markup(draw(frame_chart(drawn, site.dataset))))
+                elif isinstance(piece, str):
+                    done.append(Markup(piece))
+            return Markup("\n").join(done)
+
         def story(case: Case) -> Markup:
             written = case.story
             if not written.inside(lang):
                 return Markup("")
             if written.lang(lang) == "en":
-                return self.renderers["en"].render(written.en, case)
-            body = self.renderers["zh"].render(written.zh, case)
+                return charted(self.renderers["en"].render(written.en, case))
+            body = charted(self.renderers["zh"].render(written.zh, case))
             return body if lang == "zh" else Markup('<div lang="zh-Hans">{}</div>').format(body)
 
-        return {
+        given = {
             **page.context,
             "page": page,
             "card": find_card(page, site),
@@ -346,8 +362,10 @@ class _SiteBuild:
             "amount": amount,
             "period": lambda value: period_html(value, lang),
             "story": story,
+            "charted": charted,
             "absolute": lambda path: self.settings.siteurl + path,
         }
+        return given
 
 
 def read_prose(content: Any) -> Prose:

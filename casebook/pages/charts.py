@@ -47,6 +47,7 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
     described = Text(site.charts[drawn.name, "zh"].subtitle, site.charts[drawn.name, "en"].subtitle)
     citation = cite_chart(drawn, site)
     case = site.dataset.by_slug.get(drawn.case)
+    address = citation.url or f"…/{folder_of(drawn.name, lang)}"
     yield Page(
         url=f"charts/{drawn.name}/",
         lang=lang,
@@ -58,7 +59,7 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
             "link": link_case(case, site.dataset) if case else None,
             "downloads": list_downloads(drawn),
             "citation": citation,
-            "snippet": write_snippet(drawn, f"{citation.url or '…/'}embed/"),
+            "snippet": write_snippet(drawn, f"{address}embed/"),
         },
         lastmod=citation.updated,
     )
@@ -98,15 +99,13 @@ def make_chart_files(
 
 def find_card(page: Page, site: Site) -> str:
     """The path of the drawn card that stands for a page elsewhere, empty where there is none."""
-    charts = [drawn for (_, lang), drawn in site.charts.items() if lang == page.lang]
     kind, _, rest = page.url.partition("/")
+    name = rest.strip("/") if kind == "charts" and rest else kind or FACE
     if kind == "cases" and rest:
-        found = [drawn for drawn in charts if drawn.case == rest.strip("/")]
-    elif kind == "charts" and rest:
-        found = [drawn for drawn in charts if drawn.name == rest.strip("/")]
+        found = list(site.charts_of.get((rest.strip("/"), page.lang), ()))
     else:
-        found = [drawn for drawn in charts if drawn.name == (kind or FACE)]
-    found += [drawn for drawn in charts if drawn.name == FACE]
+        found = [site.charts[key] for key in [(name, page.lang)] if key in site.charts]
+    found += [site.charts[key] for key in [(FACE, page.lang)] if key in site.charts]
     pictured = [drawn for drawn in found if drawn.pictured]
     if not pictured:
         return ""

@@ -1,0 +1,80 @@
+"""The charts that texts embed as `[[chart:NAME]]` on a line of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from casebook.charts import find_charts
+from casebook.content import find_content_files
+from casebook.dataset import Dataset
+from casebook.errors import START, Position, Problem
+from casebook.fields import suggest
+from casebook.reader import show_path
+
+# Looser than what is rendered, so that a slip is named instead of printed.
+_WRITTEN = re.compile(r"\[\[\s*chart\s*[:：]([^\[\]\n]*)\]\]", re.IGNORECASE)
+_ALONE = re.compile(r"\s*\[\[chart:([a-z0-9-]+)\]\]\s*", re.ASCII)
+
+
+def find_chart_names(text: str) -> tuple[str, ...]:
+    """The names of the charts that a text embeds, in its order."""
+    found = (_ALONE.fullmatch(line) for line in text.split("\n"))
+    return tuple(match[1] for match in found if match is not None)
+
+
+def check_slots(project: Path, dataset: Dataset) -> list[Problem]:
+    """The embedded charts that do not exist or do not stand alone, each with its line."""
+    texts = [
+        (text, start, case.path)
+        for case in dataset.cases
+        for text, start in zip((case.story.zh, case.story.en), case.story_at, strict=True)
+    ]
+    for path in find_content_files(project):
+        # What cannot be read is a problem that was told already.
+        text = path.read_bytes().decode("utf-8", "replace")
+        texts.append((text, START, show_path(path, project)))
+    texts = [found for found in texts if "[[" in found[0]]
+    if not texts:
+        return []
+    names = [selected.name for selected in find_charts(dataset)]
+    return [
+        problem
+        for text, start, path in texts
+        for problem in _check_text(text, start, path, names, dataset)
+    ]
+
+
+def _check_text(
+    text: str, start: Position, path: str, names: list[str], dataset: Dataset
+) -> Iterator[Problem]:
+    for number, line in enumerate(text.split("\n")):
+        for match in _WRITTEN.finditer(line):
+            at = Position(start.line + number, start.column + match.start())
+            name = match[1].strip()
+            if line[: match.start()].count("`") % 2:
+                continue
+            # A case that cannot be read has charts of which nothing is known.
+            if any(name.startswith(f"{slug}-") for slug in dataset.unread):
+                continue
+            if name not in names:
+                yield Problem(
+                    path,
+                    at,
+                    "E252",
+                    f"没有图 {match[0][:60]}",
+                    f"there is no chart {match[0][:60]}",
+                    suggest(name, names, "zh"),
+                    suggest(name, names, "en"),
+                )
+            elif _ALONE.fullmatch(line) is None:
+                yield Problem(
+                    path,
+                    at,
+                    "E252",
+                    "嵌入的图要写成 [[chart:名字]]，单独占一行",
+                    "an embedded chart is written [[chart:name]] on a line of its own",
+                    f"改成单独一行的 [[chart:{name}]]，前后各空一行",
+                    f"write [[chart:{name}]] on a line of its own, a blank line on either side",
+                )
