@@ -1,0 +1,153 @@
+"""What axe-core and a strict parser find on the pages, and what a keyboard reaches."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+# One page of each kind; the two cases have every part that a case can have.
+KINDS = (
+    *("", "cases/", "cases/beijing/", "cases/shanghai-fengxian/", "timeline/"),
+    *("compare/", "search/", "glossary/", "404.html"),
+)
+ADDRESSES = tuple(f"{prefix}{kind}" for kind in KINDS for prefix in ("", "en/"))
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def library(name: str) -> ModuleType:
+    """A library of the test extra; where it must be there, its absence is a failure."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"{name} is not installed")
+
+
+@pytest.fixture(scope="module")
+def address(built_site: Path, serve_directory) -> Iterator[str]:  # type: ignore[no-untyped-def]  # see conftest
+    with serve_directory(built_site) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    library("axe_playwright_python")
+    return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+
+
+def open_page(browser: Browser, width: int, scheme: str = "light", height: int = 844) -> Page:
+    # The policy of the pages would keep the script of axe out.
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,  # type: ignore[arg-type]  # one of two words
+        bypass_csp=True,
+    )
+    return context.new_page()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing(
+    browser: Browser, address: str, axe: str, width: int, scheme: str
+) -> None:
+    page = open_page(browser, width, scheme)
+    found = []
+    for name in ADDRESSES:
+        page.goto(f"{address}/{name}")
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        page.evaluate(axe)
+        violations = page.evaluate(
+            """rules => axe.run({runOnly: rules, resultTypes: ['violations']}).then(result =>
+                result.violations.map(v => [v.id, v.nodes.slice(0, 3).map(n => n.html)]))""",
+            RULES,
+        )
+        found += [(name, *violation) for violation in violations]
+    page.context.close()
+
+    assert found == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["cases/shanghai-fengxian/", "search/"])
+def test_everything_that_acts_is_reached_by_the_tab_key_and_shows_it(
+    browser: Browser, address: str, name: str
+) -> None:
+    page = open_page(browser, 1280)
+    page.goto(f"{address}/{name}")
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    expected = page.evaluate(
+        """() => [...document.querySelectorAll('a[href], input, summary, [tabindex="0"]')]
+            .filter(e => e.checkVisibility({visibilityProperty: true})).length"""
+    )
+    reached = 0
+    unmarked = []
+    for _ in range(expected + 5):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(
+            """() => {
+                const e = document.activeElement;
+                if (e === document.body || e.dataset.seen) { return null; }
+                e.dataset.seen = 'yes';
+                return [e.outerHTML.slice(0, 80), getComputedStyle(e).outlineStyle];
+            }"""
+        )
+        if seen is None:
+            break
+        reached += 1
+        if seen[1] == "none":
+            unmarked.append(seen[0])
+    page.context.close()
+
+    assert reached == expected
+    assert unmarked == []
+
+
+@pytest.mark.browser
+def test_text_twice_as_large_still_fits(browser: Browser, address: str) -> None:
+    page = open_page(browser, 1280)
+    wide = []
+    for name in ADDRESSES:
+        page.goto(f"{address}/{name}")
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        needed = page.evaluate("document.documentElement.scrollWidth")
+        if needed > 1280:
+            wide.append((name, needed))
+    page.context.close()
+
+    assert wide == []
+
+
+@pytest.mark.browser
+def test_a_target_for_a_finger_is_large_enough(browser: Browser, address: str) -> None:
+    page = open_page(browser, 390)
+    small = []
+    for name in ("", "compare/", "search/"):
+        page.goto(f"{address}/{name}")
+        small += page.evaluate(
+            """() => [...document.querySelectorAll('nav a, .tiles__link, summary')]
+                .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 24)
+                .map(e => e.outerHTML.slice(0, 80))"""
+        )
+    page.context.close()
+
+    assert small == []
+
+
+def test_every_page_is_sound_html(built_site: Path) -> None:
+    html5lib = library("html5lib")
+    wrong = []
+    for path in sorted(built_site.rglob("*.html")):
+        parser = html5lib.HTMLParser()
+        parser.parse(path.read_text(encoding="utf-8"))
+        wrong += [(path.relative_to(built_site).as_posix(), *error[:2]) for error in parser.errors]
+
+    assert wrong == []
