@@ -7,11 +7,11 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from casebook.errors import CasebookError, ContentError, Exit, Lang
-from casebook.report import choose_language, print_problems
+from casebook.report import choose_language, clean_line, print_problems
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -82,6 +82,11 @@ def make_parser(common: argparse.ArgumentParser) -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="check the records", parents=[common])
     check.add_argument("files", nargs="*", metavar="FILE", help="only these files")
     check.add_argument("--format", choices=("text", "json", "github"), default="text")
+    check.add_argument("--fix", action="store_true", help="make the safe repairs, keep a copy")
+    check.add_argument("--explain", action="store_true", help="tell what amounts and dates became")
+    check.add_argument(
+        "--since", metavar="REV|MANIFEST", help="tell what changed figures touch since then"
+    )
     check.set_defaults(run=run_check)
 
     serve = commands.add_parser("serve", help="preview in the browser", parents=[common])
@@ -148,19 +153,75 @@ def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Check the records without building, and print every problem."""
+    from casebook.files import show_path
     from casebook.pipeline import check_project
-    from casebook.reader import show_path
 
+    wanted = [(Path.cwd() / name).resolve() for name in options.files]
+    for path in wanted:
+        if not path.exists():
+            raise CasebookError(f"没有文件 {path}", f"there is no file {path}", Exit.USAGE)
+    if options.fix:
+        fix_files(wanted, project, lang)
     problems = check_project(project)
-    if options.files:
-        wanted = {show_path((Path.cwd() / name).resolve(), project) for name in options.files}
-        problems = [problem for problem in problems if problem.path in wanted]
+    shown = {show_path(path, project) for path in wanted}
+    if shown:
+        problems = [problem for problem in problems if problem.path in shown]
+    if options.explain:
+        explain_files(shown, project, lang)
+    if options.since is not None:
+        tell_impact(options.since, project, lang)
     failed = any(problem.severity == "error" for problem in problems)
     stream = sys.stdout if options.format == "json" else sys.stderr
     print_problems(problems, lang, project, stream, options.format)
     if not problems and options.format == "text":
         print("没有问题" if lang == "zh" else "no problems")
     return Exit.CONTENT if failed else Exit.DONE
+
+
+def explain_files(shown: Collection[str], project: Path, lang: Lang) -> None:
+    """Print what the amounts and dates became, of the named files or of all cases."""
+    from casebook.explain import explain_case
+    from casebook.reader import read_dataset
+
+    dataset, _ = read_dataset(project, drafts=True)
+    for case in dataset.cases:
+        if not shown or case.path in shown:
+            print_lines(explain_case(case, dataset.vocabulary, lang))
+
+
+def tell_impact(since: str, project: Path, lang: Lang) -> None:
+    """Print which figures changed since an earlier state, and what shows them."""
+    from casebook.impact import describe_impact, find_impact, read_earlier
+    from casebook.reader import read_dataset
+
+    dataset, _ = read_dataset(project)
+    print_lines(describe_impact(find_impact(project, dataset, read_earlier(project, since)), lang))
+
+
+def fix_files(wanted: Sequence[Path], project: Path, lang: Lang) -> None:
+    """Make the safe repairs of the files, or of all of data/, and show what they are."""
+    from casebook.files import show_path
+    from casebook.repair import repair_text, write_repair
+
+    paths = wanted or sorted((project / "data").rglob("*.yaml"))
+    for path in paths:
+        if path.suffix != ".yaml" or path.is_symlink() or not path.is_file():
+            continue
+        repair = repair_text(path.read_bytes(), show_path(path, project))
+        if repair is None:
+            continue
+        copy = write_repair(path, repair)
+        print_lines(repair.diff())
+        kept = show_path(copy, project)
+        zh = f"{repair.path}：改了 {repair.lines} 行，原来的存为 {kept}"
+        en = f"{repair.path}: {repair.lines} lines mended, the file as it was is {kept}"
+        print(zh if lang == "zh" else en)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines that hold words of the records, without what could steer a terminal."""
+    for line in lines:
+        print(clean_line(line))
 
 
 def run_serve(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:

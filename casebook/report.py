@@ -7,11 +7,15 @@ import locale
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TextIO
 
 from casebook.errors import Lang, Problem
+
+# So many problems of one file are shown to a person at a time.
+MOST_SHOWN = 20
 
 
 def choose_language(asked: str | None) -> Lang:
@@ -36,20 +40,46 @@ def print_problems(
     if form == "json":
         rows = [_as_object(problem, lang) for problem in ordered]
         print(json.dumps(rows, ensure_ascii=False, indent=1), file=stream)
-        return
-    for problem in ordered:
-        if form == "github":
-            kind = "error" if problem.severity == "error" else "warning"
-            place = f"file={problem.path},line={problem.at.line},col={problem.at.column}"
-            print(f"::{kind} {place}::{problem.code} {problem.message(lang)}", file=stream)
-            continue
-        place = f"{problem.path}:{problem.at.line}:{problem.at.column}"
-        print(f"{place}: {problem.code} {problem.message(lang)}", file=stream)
-        if stream.isatty():
-            for line in show_source(problem, project):
-                print(line, file=stream)
-    if ordered and form == "text":
+    elif form == "github":
+        for problem in ordered:
+            print(_as_annotation(problem, lang), file=stream)
+    else:
+        _print_text(ordered, lang, project, stream)
+
+
+def _print_text(ordered: Sequence[Problem], lang: Lang, project: Path, stream: TextIO) -> None:
+    # A person reads so many at a time; a file or a program gets all of them.
+    most = MOST_SHOWN if stream.isatty() else len(ordered)
+    for path, group in groupby(ordered, key=lambda problem: problem.path):
+        found = list(group)
+        for problem in found[:most]:
+            place = f"{path}:{problem.at.line}:{problem.at.column}"
+            line = f"{place}: {problem.code} {problem.message(lang)}"
+            print(clean_line(line), file=stream)
+            if stream.isatty():
+                for source in show_source(problem, project):
+                    print(source, file=stream)
+        left = len(found) - most
+        if left > 0:
+            print(
+                f"{path}：还有 {left} 个" if lang == "zh" else f"{path}: {left} more", file=stream
+            )
+    if ordered:
         print(count_problems(ordered, lang), file=stream)
+
+
+def clean_line(line: str) -> str:
+    """A line as a terminal may show it: what could steer the terminal is made visible."""
+    return "".join(c if c.isprintable() else "?" for c in line)
+
+
+def _as_annotation(problem: Problem, lang: Lang) -> str:
+    """A problem as a command of GitHub's runner, which marks the line in a pull request."""
+    kind = "error" if problem.severity == "error" else "warning"
+    path = problem.path.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+    place = f"file={clean_line(path)},line={problem.at.line},col={problem.at.column}"
+    message = f"{problem.code} {problem.message(lang)}".replace("%", "%25")
+    return f"::{kind} {place}::{clean_line(message)}"
 
 
 def count_problems(problems: Iterable[Problem], lang: Lang) -> str:

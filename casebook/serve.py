@@ -11,7 +11,7 @@ import socketserver
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -39,7 +39,7 @@ _PORTS = 100
 _WATCHED = ("data", "content", "theme")
 _SETTINGS = "pelicanconf.py"
 # The watch wakes up this often, in milliseconds, to see whether a watched folder was replaced.
-_WAKE = 500
+_WAKE = 100
 _HEARTBEAT = 15.0
 # How long a page that is being swapped may be missing.
 _PATIENCE = 1.0
@@ -415,7 +415,7 @@ def run_preview(project: Path, host: str, port: int | None, lang: Lang) -> Exit:
         shown = f"[{host}]" if ":" in host else host
         thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
         try:
-            changes = watch_project(project)
+            changed = start_watching(project)
             thread.start()
             address = f"http://{shown}:{server.server_port}/"
             zh, en = f"预览 {address}  按 Ctrl-C 结束", f"preview at {address}  Ctrl-C ends it"
@@ -425,47 +425,64 @@ def run_preview(project: Path, host: str, port: int | None, lang: Lang) -> Exit:
                 en = "note: others on this network can open the preview"
                 print(zh if lang == "zh" else en, file=sys.stderr, flush=True)
             preview.rebuild()
-            for _ in changes:
-                preview.rebuild()
+            while True:
+                # Without an end to the wait, Ctrl-C is not heard on Windows.
+                if changed.wait(1):
+                    changed.clear()
+                    preview.rebuild()
         except KeyboardInterrupt:
             return Exit.INTERRUPTED
         finally:
             if thread.is_alive():
                 server.shutdown()
-    return Exit.DONE
 
 
 def _is_loopback(host: str) -> bool:
     return host in _LOCAL_NAMES or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
 
 
-def watch_project(project: Path) -> Iterator[None]:
-    """One item after every burst of changes to what the site is made from."""
+def start_watching(project: Path) -> threading.Event:
+    """An event that is set after every burst of changes to what the site is made from.
+
+    The watch is in place when this returns, so that no change goes unseen from then on.
+    """
+    ready, changed = threading.Event(), threading.Event()
+    watcher = threading.Thread(target=_watch, args=(project, ready, changed), daemon=True)
+    watcher.start()
+    ready.wait(5)
+    return changed
+
+
+def _watch(project: Path, ready: threading.Event, changed: threading.Event) -> None:
     from watchfiles import DefaultFilter, watch
 
     class SourceFilter(DefaultFilter):
         ignore_entity_patterns = (*DefaultFilter.ignore_entity_patterns, r"\.bak$", r"^\.", r"~$")
 
+    seen = _identify(project)
     while True:
-        seen = _identify(project)
         folders = [project / name for name in _WATCHED if (project / name).is_dir()]
-        if not folders:
-            time.sleep(_WAKE / 1000)
-        else:
-            for changes in watch(
-                *folders,
-                watch_filter=SourceFilter(),
-                debounce=200,
-                step=15,
-                rust_timeout=_WAKE,
-                yield_on_timeout=True,
-            ):
-                if changes:
-                    yield
-                if _identify(project) != seen:
+        bursts = watch(
+            *folders,
+            watch_filter=SourceFilter(),
+            debounce=200,
+            step=15,
+            rust_timeout=_WAKE,
+            yield_on_timeout=True,
+            raise_interrupt=False,
+        )
+        try:
+            for burst in bursts:
+                ready.set()
+                before, seen = seen, _identify(project)
+                if burst or seen != before:
+                    changed.set()
+                if seen[:-1] != before[:-1]:
+                    # A folder was replaced; the watch still holds the old one.
                     break
-        if _identify(project) != seen:
-            yield
+        except OSError:
+            # A folder went away between the look and the watch.
+            time.sleep(_WAKE / 1000)
 
 
 def _identify(project: Path) -> tuple[object, ...]:
