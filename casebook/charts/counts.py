@@ -26,7 +26,8 @@ from casebook.model import Figure
 
 def find_across(dataset: Dataset) -> Iterator[Selected]:
     """One list of every count, where it is short enough to be read."""
-    counts = [figure for figure in dataset.figures.values() if _is_count(figure, dataset)]
+    printed = (figure for case in dataset.cases for figure in case.printed_figures)
+    counts = [figure for figure in printed if _is_count(figure, dataset)]
     if 0 < len(counts) <= 2 * MOST_ROWS:
         yield Selected(CHART.name, "counts", "", tuple(figure.key for figure in counts))
 

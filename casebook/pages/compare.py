@@ -185,7 +185,7 @@ def _list_entries(dataset: Dataset, *, money: bool) -> list[_Entry]:
     entries = []
     for case in dataset.cases:
         amounts = dataset.money_figures(case)
-        figures = amounts if money else tuple(f for f in case.figures.values() if f not in amounts)
+        figures = amounts if money else tuple(f for f in case.printed_figures if f not in amounts)
         shared = {("amount", "yes" if amounts else "no")}
         for key, question in (("provider", "provider_type"), ("mode", "mode")):
             shared |= {(key, term) for term in dataset.answer(case, question).terms}

@@ -164,6 +164,9 @@ def make_home(site: Site) -> Iterator[Page]:
         "reviews": count_reviews(dataset),
         "changes": show_changes(dataset.changes, dataset),
         "comparables": list_comparables(dataset),
+        "computed": tuple(
+            show_figure(figure, dataset) for figure in dataset.figures.values() if figure.formula
+        ),
         "silences": count_silences(dataset),
         "documents": tuple(
             show_document(case, document, dataset) for case, document in dataset.documents
