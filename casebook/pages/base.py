@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -82,6 +83,14 @@ class Site:
     prose: Mapping[tuple[str, Lang], Prose]
     settings: SiteSettings
 
+    @cached_property
+    def charts_of(self) -> Mapping[tuple[str, Lang], tuple[Drawn, ...]]:
+        """The charts of each case in each language, and under no case those of all together."""
+        found: dict[tuple[str, Lang], list[Drawn]] = {}
+        for (_, lang), drawn in self.charts.items():
+            found.setdefault((drawn.case, lang), []).append(drawn)
+        return {key: tuple(listed) for key, listed in found.items()}
+
 
 @dataclass(frozen=True)
 class Page:
@@ -103,7 +112,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class PageType:
-    """One kind of page, and how all pages of the kind are made from the site."""
+    """One kind of page, and how all pages of the kind are made from the site.
+
+    `outline` makes the same pages without what only a template needs, where that is much.
+    """
 
     name: str
     make: Callable[[Site], Iterable[Page]]
+    outline: Callable[[Site], Iterable[Page]] | None = None

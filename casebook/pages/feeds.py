@@ -90,7 +90,7 @@ def make_sitemap_of(
         """The site map, whose addresses are the local host's until the site has its own."""
         locations = []
         for kind in listed:
-            for page in kind.make(site):
+            for page in (kind.outline or kind.make)(site):
                 if page.indexed:
                     alternates = tuple((lang, address(page.url, lang)) for lang in LANGS)
                     locations.append(
