@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,10 @@ from types import CodeType
 from casebook.content import check_content
 from casebook.dataset import Dataset
 from casebook.errors import ContentError, Problem
+from casebook.history import check_history, parse_published
 from casebook.inputs import Inputs, check_sources, find_changed, read_inputs, refuse_changes
-from casebook.reader import read_dataset
+from casebook.quotes import check_quotes, check_shares
+from casebook.reader import read_dataset, read_snapshots
 from casebook.rules import check_rules
 from casebook.slots import check_slots
 from casebook.swap import check_output, staged_tree
@@ -56,6 +59,10 @@ def load_checked(project: Path, drafts: bool = False) -> tuple[Dataset, list[Pro
     dataset, problems = read_dataset(project, drafts)
     problems += check_sources(project)
     problems += check_rules(dataset)
+    problems += check_shares(dataset)
+    # The texts of sources are not ours to publish, so they are kept outside the project.
+    if folder := os.environ.get("CASEBOOK_SNAPSHOTS"):
+        problems += check_quotes(dataset, read_snapshots(Path(folder), problems))
     problems += check_content(project, dataset)
     problems += check_slots(project, dataset)
     return dataset, problems
@@ -63,7 +70,17 @@ def load_checked(project: Path, drafts: bool = False) -> tuple[Dataset, list[Pro
 
 def check_project(project: Path) -> list[Problem]:
     """Every problem that a build would refuse or warn of."""
-    return load_checked(project)[1]
+    dataset, problems = load_checked(project)
+    return problems + check_published(dataset, project / "output")
+
+
+def check_published(dataset: Dataset, output: Path) -> list[Problem]:
+    """The figures that differ from the last published site without a recorded change."""
+    try:
+        content = (output / "data" / "figures.csv").read_bytes()
+    except OSError:
+        return []
+    return check_history(dataset, parse_published(content))
 
 
 def build_site(options: BuildOptions) -> BuildResult:
@@ -85,6 +102,9 @@ def build_site(options: BuildOptions) -> BuildResult:
 
 def _build_once(options: BuildOptions, inputs: Inputs) -> BuildResult:
     dataset, problems = load_checked(options.project, options.drafts)
+    # A preview is not published, so that nothing in it needs a reason to change.
+    if not options.drafts:
+        problems += check_published(dataset, options.output)
     if any(problem.severity == "error" for problem in problems):
         raise ContentError(problems)
     # Only now: a check, and a build that stops at a problem, must not pay for these imports.
