@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casebook.comparability import group_by_class
 from casebook.dataset import Dataset, TimelineItem
@@ -28,7 +28,6 @@ from casebook.pages.views import (
     show_reports,
 )
 from casebook.prose import find_references, resolve_figure
-from casebook.slots import find_chart_names
 
 LANES = ("dated", "uncertain", "latest_only")
 
@@ -58,30 +57,38 @@ def make_cases(site: Site) -> Iterator[Page]:
             yield make_case(case, lang, site)
 
 
-def make_case(case: Case, lang: Lang, site: Site) -> Page:
-    """The page of a case in one language."""
-    dataset = site.dataset
-    before, after = dataset.neighbours(case)
-    facts = list_facts(case, dataset)
-    drawings = [
-        drawn
-        for (_, drawn_lang), drawn in site.charts.items()
-        if drawn_lang == lang and drawn.case == case.slug
-    ]
-    # A chart that the story shows is not shown again.
-    told = find_chart_names(case.story.inside(lang))
-    drawings = [drawn for drawn in drawings if drawn.name not in told]
-    # A drawing of dates stands with the dates; it says nothing about the figures.
-    of_dates = [drawn for drawn in drawings if drawn.name.endswith("-timeline")]
-    charts = tuple(frame_chart(drawn, dataset) for drawn in drawings if drawn not in of_dates)
-    lastmod = date_case(case, dataset)
-    sources = list_sources(case, dataset)
+def outline_cases(site: Site) -> Iterator[Page]:
+    """The page of every case without its parts, for those who only name it."""
+    for case in site.dataset.cases:
+        for lang in LANGS:
+            yield outline_case(case, lang, site.dataset)
+
+
+def outline_case(case: Case, lang: Lang, dataset: Dataset) -> Page:
+    """The page of a case without its parts."""
     return Page(
         url=f"cases/{case.slug}/",
         lang=lang,
         template="case.html",
         title=case.title,
         description=case.summary,
+        lastmod=date_case(case, dataset),
+    )
+
+
+def make_case(case: Case, lang: Lang, site: Site) -> Page:
+    """The page of a case in one language."""
+    dataset = site.dataset
+    before, after = dataset.neighbours(case)
+    facts = list_facts(case, dataset)
+    drawings = list(site.charts_of.get((case.slug, lang), ()))
+    # A drawing of dates stands with the dates; it says nothing about the figures.
+    of_dates = [drawn for drawn in drawings if drawn.name.endswith("-timeline")]
+    charts = tuple(frame_chart(drawn, dataset) for drawn in drawings if drawn not in of_dates)
+    outline = outline_case(case, lang, dataset)
+    sources = list_sources(case, dataset)
+    return replace(
+        outline,
         context={
             "case": case,
             "link": link_case(case, dataset),
@@ -91,7 +98,7 @@ def make_case(case: Case, lang: Lang, site: Site) -> Page:
             "facts": facts,
             "figures": tuple(show_figure(figure, dataset) for figure in case.figures.values()),
             "charts": charts,
-            "why_no_chart": NO_TEXT if charts or told else explain_no_chart(case, dataset),
+            "why_no_chart": NO_TEXT if charts else explain_no_chart(case, dataset),
             "date_charts": tuple(frame_chart(drawn, dataset) for drawn in of_dates),
             "events": tuple(show_event(item, dataset) for item in _order_events(case)),
             "documents": tuple(show_document(case, item, dataset) for item in case.documents),
@@ -104,10 +111,9 @@ def make_case(case: Case, lang: Lang, site: Site) -> Page:
             "sources": sources,
             "before": link_case(before, dataset) if before else None,
             "after": link_case(after, dataset) if after else None,
-            "updated": lastmod,
+            "updated": outline.lastmod,
             "linked_data": describe_case(case, lang, site),
         },
-        lastmod=lastmod,
     )
 
 
@@ -219,5 +225,5 @@ def _regions_above(case: Case, dataset: Dataset) -> tuple[Region, ...]:
     return tuple(above)
 
 
-CASES = PageType("case", make_cases)
+CASES = PageType("case", make_cases, outline_cases)
 CASE_INDEX = PageType("case index", make_index)
