@@ -28,6 +28,7 @@ from casebook.pages.views import (
     show_reports,
 )
 from casebook.prose import find_references, resolve_figure
+from casebook.slots import find_chart_names
 
 LANES = ("dated", "uncertain", "latest_only")
 
@@ -83,6 +84,9 @@ def make_case(case: Case, lang: Lang, site: Site) -> Page:
     facts = list_facts(case, dataset)
     drawings = list(site.charts_of.get((case.slug, lang), ()))
     # A drawing of dates stands with the dates; it says nothing about the figures.
+    # A chart that the story shows is not shown again.
+    told = find_chart_names(case.story.inside(lang))
+    drawings = [drawn for drawn in drawings if drawn.name not in told]
     of_dates = [drawn for drawn in drawings if drawn.name.endswith("-timeline")]
     charts = tuple(frame_chart(drawn, dataset) for drawn in drawings if drawn not in of_dates)
     outline = outline_case(case, lang, dataset)
@@ -98,7 +102,7 @@ def make_case(case: Case, lang: Lang, site: Site) -> Page:
             "facts": facts,
             "figures": tuple(show_figure(figure, dataset) for figure in case.figures.values()),
             "charts": charts,
-            "why_no_chart": NO_TEXT if charts else explain_no_chart(case, dataset),
+            "why_no_chart": NO_TEXT if charts or told else explain_no_chart(case, dataset),
             "date_charts": tuple(frame_chart(drawn, dataset) for drawn in of_dates),
             "events": tuple(show_event(item, dataset) for item in _order_events(case)),
             "documents": tuple(show_document(case, item, dataset) for item in case.documents),
