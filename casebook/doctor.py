@@ -14,8 +14,8 @@ from casebook.encoding import MAX_SHOWN, offer, show
 from casebook.errors import START, Position, Problem
 from casebook.remedies import SILENT_SLIPS, SLIPS, WIDE_PIPE, Slip, name_blank
 
-# How much text the search for a cause may have parsed, all tries together: about one second.
-_BUDGET = 4_000_000
+# How much text the search for a cause may have parsed, all tries together: well under a second.
+_BUDGET = 3_000_000
 # Where several slips hide each other no cure makes the text sound at once.
 _TRIES_MORE = 6
 _LONGEST_LINE = 4_000
