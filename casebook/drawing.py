@@ -16,7 +16,7 @@ from casebook.charts.base import Drawn, LegendItem, Panel, Table, draw_table
 from casebook.charts.picture import Pictures
 from casebook.charts.picture import draw_pictures as draw_pictures_of
 from casebook.dataset import Dataset
-from casebook.errors import CasebookError, Exit, Lang
+from casebook.errors import START, CasebookError, Exit, Lang, Position, Problem
 from casebook.fields import suggest
 from casebook.store import Store, digest
 from casebook.tokens import read_tokens
@@ -90,6 +90,52 @@ def draw_pictures(
             pictures[key] = result
     store.prune("picture:")
     return {(task.table.name, task.table.lang): pictures[key] for key, task in tasks.items()}
+
+
+def warn_of_letters(
+    pictures: Mapping[tuple[str, Lang], Pictures], dataset: Dataset
+) -> list[Problem]:
+    """A warning for each character that PNGs cannot show, at the field that holds it.
+
+    SVG and pages have the fonts of their reader and lose nothing.
+    """
+    missing = {char for drawn in pictures.values() for char in drawn.missing}
+    problems = []
+    for path, at, field, text in _fields_of(dataset) if missing else ():
+        for char in sorted(missing & set(text)):
+            code = f"U+{ord(char):04X}"
+            problems.append(
+                Problem(
+                    path,
+                    at,
+                    "W310",
+                    f"{field} 里的字符“{char}”（{code}）不在绘图字体里，PNG 图中以〓代替",
+                    f"the character “{char}” ({code}) in {field} is not in the font of the PNGs;"
+                    " they show 〓",
+                    "网页和 SVG 不受影响；如不需要，请换一个字",
+                    "Pages and SVG are not touched; choose another character if it matters",
+                    severity="warning",
+                )
+            )
+    return problems
+
+
+def _fields_of(dataset: Dataset) -> Iterator[tuple[str, Position, str, str]]:
+    """Every text that a chart may show, with its path, place and field."""
+    for case in dataset.cases:
+        for figure in case.figures.values():
+            name = f"figures.{figure.id}"
+            yield case.path, figure.at, f"{name}.label", figure.label.zh
+            yield case.path, figure.at, f"{name}.label_en", figure.label.en
+            yield case.path, figure.at, f"{name}.amount", figure.quantity.text
+        for event in case.events:
+            yield case.path, event.at, "events.title", event.title.zh
+            yield case.path, event.at, "events.title_en", event.title.en
+    for region in dataset.regions.values():
+        yield "data/regions.yaml", START, f"{region.code}.short", region.short.zh + region.short.en
+    for source in dataset.sources.values():
+        words = source.title.zh + source.title.en + source.publisher.zh + source.publisher.en
+        yield "data/sources.yaml", START, source.id, words
 
 
 def draw_picture(name: str, dataset: Dataset, lang: Lang, kind: str, project: Path) -> bytes:

@@ -108,7 +108,7 @@ def _build_once(options: BuildOptions, inputs: Inputs) -> BuildResult:
     if any(problem.severity == "error" for problem in problems):
         raise ContentError(problems)
     # Only now: a check, and a build that stops at a problem, must not pay for these imports.
-    from casebook.drawing import draw_charts, draw_pictures
+    from casebook.drawing import draw_charts, draw_pictures, warn_of_letters
     from casebook.publish import write_site
     from casebook.store import open_store
 
@@ -116,6 +116,7 @@ def _build_once(options: BuildOptions, inputs: Inputs) -> BuildResult:
         with open_store(options.project / ".cache", enabled=options.use_cache) as store:
             charts = draw_charts(dataset, store)
             pictures = draw_pictures(dataset, store, options.project, options.jobs)
+        problems += warn_of_letters(pictures, dataset)
         files = write_site(
             options.project,
             dataset,
