@@ -67,7 +67,7 @@ def _read_header(text: str, path: str, problems: list[Problem]) -> dict[str, str
             problems.append(Problem(path, Position(number, column), "E112", zh, en))
         elif found.group(1) not in HEADER:
             name = found.group(1)
-            zh, en = f"没有字段 {name}", f"there is no field {name}"
+            zh, en = f"不认识字段 {name}", f"there is no field {name}"
             hint_zh, hint_en = suggest(name, HEADER, "zh"), suggest(name, HEADER, "en")
             problems.append(Problem(path, Position(number, 1), "E201", zh, en, hint_zh, hint_en))
         else:

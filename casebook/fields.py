@@ -69,7 +69,7 @@ class Fields:
                 self.report(
                     node.key_at[name],
                     "E201",
-                    f"没有字段 {name}",
+                    f"不认识字段 {name}",
                     f"there is no field {name}",
                     suggest(name, known, "zh"),
                     suggest(name, known, "en"),
