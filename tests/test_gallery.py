@@ -1,0 +1,61 @@
+"""Every kind of chart can be drawn from awkward data, and nothing of it is cut or covered."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from chart_data import STYLES, faults_of
+from chart_gallery import awkward, write_gallery
+
+from casebook.charts import CHARTS, chart_of, find_charts, tabulate_chart
+from casebook.charts.base import paint_panel
+from casebook.errors import Lang
+
+LANGS: tuple[Lang, ...] = ("zh", "en")
+
+
+def test_the_gallery_holds_every_kind_of_chart(tmp_path: Path) -> None:
+    shown = write_gallery(tmp_path)
+    kinds = {selected.chart for data in awkward().values() for selected in find_charts(data)}
+
+    assert kinds == {chart.name for chart in CHARTS}
+    assert shown["nothing"] == []
+    for lang in LANGS:
+        page = (tmp_path / f"{lang}.html").read_text("utf-8")
+        drawings = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+        assert len(drawings) > 50
+        for drawing in drawings:
+            ElementTree.fromstring(drawing)
+            assert "style" not in drawing
+
+
+@pytest.mark.parametrize("title", awkward())
+def test_no_text_is_cut_or_covered(title: str) -> None:
+    data = awkward()[title]
+    found = []
+    for selected in find_charts(data):
+        for lang in LANGS:
+            table = tabulate_chart(selected, data, lang)
+            for number, panel in enumerate(table.panels):
+                for style in STYLES:
+                    sheet = paint_panel(chart_of(table), panel, style)
+                    where = f"{table.name} {lang} {style.name} {number}"
+                    found += [f"{where}: {fault}" for fault in faults_of(sheet)]
+
+    assert found == []
+
+
+@pytest.mark.parametrize("title", awkward())
+def test_a_legend_explains_what_the_marks_show_and_nothing_else(title: str) -> None:
+    data = awkward()[title]
+    for selected in find_charts(data):
+        table = tabulate_chart(selected, data, "zh")
+        said = " ".join(row[3] for row in table.rows if len(row) == 7)
+
+        if table.chart in ("series", "panels", "range", "counts"):
+            assert ("contradicted" in table.legend) == ("来源说法不一" in said)
+            assert ("approx" in table.legend) == ("约数" in said)
+            assert ("planned" in table.legend) == ("计划" in said)
