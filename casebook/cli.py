@@ -8,10 +8,15 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from casebook.errors import CasebookError, ContentError, Exit, Lang
-from casebook.report import choose_language, clean_line, print_problems
+from casebook.errors import CasebookError, ContentError, Exit, Lang, Problem
+from casebook.report import choose_language, clean_line, print_problems, show_waiting
+
+if TYPE_CHECKING:
+    from casebook.unchanged import LastBuild, Look
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -101,6 +106,12 @@ def make_parser(common: argparse.ArgumentParser) -> argparse.ArgumentParser:
     new.add_argument("--region", metavar="CODE", help="code of GB/T 2260, or the place's name")
     new.set_defaults(run=run_new)
 
+    bench = commands.add_parser("bench", help="measure builds beside other programs")
+    bench.add_argument("--sizes", metavar="N,N", help="numbers of cases (default: 10,100,1000)")
+    bench.add_argument("--rounds", type=_count, metavar="N", help="rounds (default: 3)")
+    bench.add_argument("--alone", action="store_true", help="without the other programs")
+    bench.set_defaults(run=run_bench)
+
     verify = commands.add_parser("verify", help="hold a site to its manifest", parents=[common])
     verify.add_argument("folder", nargs="?", default=None, metavar="DIR", help="default: output")
     verify.set_defaults(run=run_verify)
@@ -129,26 +140,54 @@ def _port(text: str) -> int:
 
 def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Build the site and say where it is."""
-    from casebook.pipeline import BuildOptions, build_site
+    from casebook.unchanged import find_last_build, look_at_inputs
 
     output = Path(options.output)
     if not output.is_absolute():
         output = project / output if options.output == "output" else Path.cwd() / output
+    look = look_at_inputs(project, output, options.siteurl)
+    made = None if options.no_cache else find_last_build(look)
+    if made is None:
+        made = _build(options, look, lang)
+    if made.warnings:
+        print_problems(made.warnings, lang, project, sys.stderr)
+    if not options.quiet:
+        zh = f"完成：{made.cases} 个案例，{made.files} 个文件，在 {output}"
+        en = f"done: {made.cases} cases, {made.files} files in {output}"
+        print(zh if lang == "zh" else en)
+    return Exit.DONE
+
+
+def _build(options: argparse.Namespace, look: Look, lang: Lang) -> LastBuild:
+    """Build what was looked at, and keep what was made from it."""
+    # Only now: where nothing changed, nobody pays for these imports.
+    from casebook.pipeline import BuildOptions, build_site
+    from casebook.unchanged import LastBuild, record_build
+
     asked = BuildOptions(
-        project=project,
-        output=output,
+        project=look.project,
+        output=look.output,
         siteurl=options.siteurl,
         jobs=options.jobs or os.cpu_count() or 1,
         use_cache=not options.no_cache,
     )
-    result = build_site(asked)
-    if result.warnings:
-        print_problems(result.warnings, lang, project, sys.stderr)
-    if not options.quiet:
-        zh = f"完成：{result.cases} 个案例，{result.files} 个文件，在 {output}"
-        en = f"done: {result.cases} cases, {result.files} files in {output}"
-        print(zh if lang == "zh" else en)
-    return Exit.DONE
+    zh, en = "正在生成网站……", "building the site ..."
+    with show_waiting("" if options.quiet else zh if lang == "zh" else en, sys.stderr):
+        result = build_site(asked)
+    made = LastBuild(result.cases, result.files, result.warnings)
+    record_build(look, made)
+    return made
+
+
+def run_bench(options: argparse.Namespace, _project: Path, _lang: Lang) -> int:
+    """Measure builds of made-up cases beside the peers, in a process of their own."""
+    import subprocess
+
+    command = [sys.executable, "-m", "bench.run"]
+    command += [f"--sizes={options.sizes}"] if options.sizes else []
+    command += [f"--rounds={options.rounds}"] if options.rounds else []
+    command += ["--alone"] if options.alone else []
+    return subprocess.run(command, cwd=PROJECT, check=False).returncode
 
 
 def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
@@ -163,6 +202,7 @@ def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     if options.fix:
         fix_files(wanted, project, lang)
     problems = check_project(project)
+    problems += check_drafts(project, problems)
     shown = {show_path(path, project) for path in wanted}
     if shown:
         problems = [problem for problem in problems if problem.path in shown]
@@ -176,6 +216,20 @@ def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     if not problems and options.format == "text":
         print("没有问题" if lang == "zh" else "no problems")
     return Exit.CONTENT if failed else Exit.DONE
+
+
+def check_drafts(project: Path, known: Collection[Problem]) -> list[Problem]:
+    """What is wrong with the drafts, which a build leaves out and an editor wants to finish."""
+    from casebook.files import find_case_files
+    from casebook.pipeline import load_checked
+
+    with suppress(OSError):
+        # Most projects have none, and then a second look at everything would be for nothing.
+        if not any(b"draft" in path.read_bytes() for path in find_case_files(project)):
+            return []
+    dataset, problems = load_checked(project, drafts=True)
+    drafts = {case.path for case in dataset.cases if case.state == "draft"}
+    return [problem for problem in problems if problem.path in drafts and problem not in known]
 
 
 def explain_files(shown: Collection[str], project: Path, lang: Lang) -> None:

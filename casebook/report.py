@@ -6,8 +6,10 @@ import json
 import locale
 import os
 import sys
+import threading
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import TextIO
@@ -16,6 +18,10 @@ from casebook.errors import Lang, Problem
 
 # So many problems of one file are shown to a person at a time.
 MOST_SHOWN = 20
+
+
+# A build of fewer seconds needs no sign of life.
+PATIENCE = 1.0
 
 
 def choose_language(asked: str | None) -> Lang:
@@ -80,6 +86,33 @@ def _as_annotation(problem: Problem, lang: Lang) -> str:
     place = f"file={clean_line(path)},line={problem.at.line},col={problem.at.column}"
     message = f"{problem.code} {problem.message(lang)}".replace("%", "%25")
     return f"::{kind} {place}::{clean_line(message)}"
+
+
+@contextmanager
+def show_waiting(words: str, stream: TextIO) -> Iterator[None]:
+    """A sign of life on a terminal while something takes longer than a moment."""
+    if not words or not stream.isatty():
+        yield
+        return
+    done = threading.Event()
+    sign = threading.Thread(target=_turn, args=(words, stream, done), daemon=True)
+    sign.start()
+    try:
+        yield
+    finally:
+        done.set()
+        sign.join()
+
+
+def _turn(words: str, stream: TextIO, done: threading.Event) -> None:
+    if done.wait(PATIENCE):
+        return
+    # Importing it takes longer than many a build.
+    from rich.console import Console
+
+    # The spinner of plain characters, for consoles that have no others.
+    with Console(file=stream).status(words, spinner="line"):
+        done.wait()
 
 
 def count_problems(problems: Iterable[Problem], lang: Lang) -> str:

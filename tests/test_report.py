@@ -1,0 +1,150 @@
+"""What problems look like to a person, to a program and to GitHub, on any console."""
+
+from __future__ import annotations
+
+import ast
+import io
+import time
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT
+from test_cli import break_case, run
+
+from casebook import report
+from casebook.errors import Position, Problem
+from casebook.report import clean_line, print_problems, show_source, show_waiting
+
+# The modules whose words go to a console; what goes into pages may hold any character.
+SPOKEN = sorted(
+    path for path in (PROJECT / "casebook").glob("*.py") if path.stem not in ("overlay", "svg")
+)
+SPEAKERS = {"Problem", "CasebookError", "ContentError", "report", "print", "_note", "_warn", "Slip"}
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def problem(line: int = 1, column: int = 1, zh: str = "错", path: str = "a.yaml") -> Problem:
+    return Problem(path, Position(line, column), "E201", zh, "wrong")
+
+
+def printed(problems: list[Problem], form: str = "text", stream: io.StringIO | None = None) -> str:
+    stream = stream or io.StringIO()
+    print_problems(problems, "zh", PROJECT, stream, form)
+    return stream.getvalue()
+
+
+def test_a_terminal_shows_twenty_problems_a_file() -> None:
+    lines = printed([problem(n) for n in range(1, 31)], stream=Terminal()).splitlines()
+
+    assert lines[20:] == ["a.yaml：还有 10 个", "共 30 个错误、0 个提醒，在 1 个文件里"]
+
+
+def test_a_program_gets_every_problem() -> None:
+    assert len(printed([problem(n) for n in range(1, 31)]).splitlines()) == 31
+
+
+def test_github_gets_one_annotation_a_problem() -> None:
+    text = printed([problem(3, 5, "100%：甲\n乙", "a,b:c.yaml")], "github")
+
+    assert text == "::error file=a%2Cb%3Ac.yaml,line=3,col=5::E201 100%25：甲?乙\n"
+
+
+def test_what_could_steer_a_terminal_is_made_visible() -> None:
+    assert "\x1b" not in printed([problem(zh="\x1b[31m红\u202e")])
+    assert clean_line("a\x1b]0;x\x07\u202eb") == "a?]0;x??b"
+
+
+def test_the_caret_stands_under_a_place_behind_wide_characters(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("标题：x\n", encoding="utf-8")
+
+    assert show_source(problem(1, 3), tmp_path) == ["  1 | 标题：x", "    |     ^"]
+
+
+def said_by(path: Path) -> list[tuple[int, str]]:
+    """The texts that a module gives to what speaks to the editor, with their lines."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if name not in SPEAKERS:
+            continue
+        # A pattern may look for any character.
+        inner = [a for a in [*node.args, *(k.value for k in node.keywords)]]
+        for argument in inner:
+            if isinstance(argument, ast.Call | ast.Lambda):
+                continue
+            found += [
+                (part.lineno, part.value)
+                for part in ast.walk(argument)
+                if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            ]
+    return found
+
+
+@pytest.mark.parametrize("path", SPOKEN, ids=lambda path: path.stem)
+def test_messages_hold_only_what_a_chinese_console_can_show(path: Path) -> None:
+    foreign = [
+        (line, text)
+        for line, text in said_by(path)
+        if text != text.encode("gbk", "ignore").decode("gbk")
+    ]
+
+    assert foreign == []
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "ascii", "cp1252"])
+def test_a_console_of_another_encoding_is_no_reason_to_fail(
+    tiny_project: Path, encoding: str
+) -> None:
+    break_case(tiny_project, "topic: reading", 'topic: "读\U0001f600😀 ✓ €"')
+    path = tiny_project / "data" / "cases" / "haishu.yaml"
+
+    import os
+    import subprocess
+    import sys
+
+    done = subprocess.run(
+        [sys.executable, "-m", "casebook", "--project", str(tiny_project), "check", "--lang", "zh"],
+        cwd=PROJECT,
+        env={k: v for k, v in os.environ.items() if k != "PYTHONUTF8"}
+        | {"PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert b"haishu.yaml:4:8: E205" in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert path.exists()
+
+
+def test_a_draft_is_checked_like_any_case(tiny_project: Path) -> None:
+    text = (tiny_project / "data/cases/guangzhou.yaml").read_text(encoding="utf-8")
+    draft = tiny_project / "data/cases/xihu.yaml"
+    draft.write_text(text + "state: draft\nstory: 见 {{no_such_figure}}。\n", encoding="utf-8")
+
+    done = run(tiny_project, "check", str(draft))
+
+    assert done.returncode == 1
+    assert "E250 there is no figure {{no_such_figure}}" in done.stderr
+
+
+def test_a_long_wait_shows_a_sign_of_life_on_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(report, "PATIENCE", 0.0)
+    terminal, file = Terminal(), io.StringIO()
+
+    for stream in (terminal, file):
+        with show_waiting("正在生成网站", stream):
+            ends = time.monotonic() + 10
+            while stream is terminal and "正在" not in stream.getvalue():
+                assert time.monotonic() < ends
+
+    assert "正在生成网站" in terminal.getvalue()
+    assert file.getvalue() == ""
