@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -160,6 +161,7 @@ def describe_dataset(dataset: Dataset) -> dict[str, object]:
             name: _source(source) | {"quoted": quoted.get(name, dict(_UNQUOTED))}
             for name, source in dataset.used_sources.items()
         },
+        "reviews": dict(sorted(Counter(dataset.reviews.values()).items())),
         "corrections": [_change(change) for change in dataset.changes],
     }
 

@@ -109,6 +109,44 @@ def test_everything_is_in_the_json() -> None:
     assert cases[0]["figures"][1]["value"] == "1500000"
     assert cases[0]["title"]["en"] == "Haishu: who runs the reading clubs"
     assert cases[1]["conflicts"][0]["figures"] == ["pay", "pay_said"]
+    assert cases[1]["figures"][0]["review"] == "contradicted"
+    assert json.loads(files["data/cases.json"])["reviews"] == {"contradicted": 2, "single": 3}
+
+
+def test_a_computed_figure_names_its_formula_and_every_source() -> None:
+    own: dict[str, str | None] = {
+        "amount": None,
+        "period": None,
+        "status": None,
+        "source": None,
+        "formula": "later - paid",
+    }
+    text = record(
+        figure(),
+        figure("later", amount="约150万元", period="2014", source="gazette-2016"),
+        figure("more", **own),
+    )
+
+    row = table(dataset_of(text), "data/figures.csv")[2]
+
+    assert row == {
+        "case": "case-1",
+        "figure": "more",
+        "label": "购买金额",
+        "amount": "约30万元",
+        "value": "300000",
+        "min": "",
+        "max": "",
+        "unit": "CNY",
+        "qualifier": "approx",
+        "measure": "annual_total",
+        "per": "",
+        "period": "2013/2014",
+        "status": "reported",
+        "derived": "later - paid",
+        "source": "gazette-2016|evening-2015-03-02",
+        "quote": "",
+    }
 
 
 def test_the_package_is_valid_for_frictionless(tmp_path: Path) -> None:

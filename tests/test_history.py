@@ -253,6 +253,7 @@ def test_a_build_refuses_to_change_what_it_published(tiny_project: Path, tmp_pat
     page = (tiny_project / "output/cases/haishu/index.html").read_text(encoding="utf-8")
     assert "核对原文" in page
     assert "核对原文" in (tiny_project / "output/corrections/index.html").read_text("utf-8")
+    assert "CorrectionComment" in page
     feed = (tiny_project / "output/corrections.xml").read_text(encoding="utf-8")
     assert "120万元" in feed
 

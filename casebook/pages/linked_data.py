@@ -59,6 +59,15 @@ def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
     )
     article["headline"] = title
     article["isBasedOn"] = [source.title.zh for source in list_sources(case, dataset)]
+    if case.changes:
+        article["correction"] = [
+            {
+                "@type": "CorrectionComment",
+                "datePublished": change.date.edtf,
+                "text": f"{change.before} → {change.after} · {change.why.inside(lang)}",
+            }
+            for change in case.changes
+        ]
     article["about"] = {
         "@type": "AdministrativeArea",
         "name": dataset.regions[case.region].name.inside(lang),
