@@ -70,8 +70,11 @@ def make_case(number: int, seed: int = SEED) -> Made:
     first = chance.randrange(2004, 2012)
     years = range(first, first + chance.randrange(3, 7))
     amounts = tuple((year, chance.randrange(40, 900)) for year in years)
-    title, title_en = f"样本{_count(number)}：给{people}买服务", f"Sample {number}: {people_en}"
-    summary = f"这是测量用的样本，不是真实的案例：给{people}买服务，分年列出金额。"
+    title, title_en = (
+        f"测例{_count(number)}：给{people}买服务",
+        f"Sample {_letters(number)}: {people_en}",
+    )
+    summary = f"这是测量用的测例，不是真实的案例：给{people}买服务，分年列出金额。"
     summary_en = f"A sample made for measuring, not a real case: services for {people_en}."
     source = name_source(number // CASES_PER_SOURCE)
     figures = "".join(_figure(year, amount, source) for year, amount in amounts)
@@ -86,7 +89,7 @@ summary: {summary}
 summary_en: "{summary_en}"
 updated: 2026-01-{1 + number % 28:02}
 answers:
-  purchaser: {{value: 样本地方的主管部门, value_en: A department of the sample}}
+  purchaser: {{value: 测例地方的主管部门, value_en: A department of the sample}}
   provider_type: {chance.choice(_PROVIDERS)}
   provider: not_stated
   mode: {chance.choice(_MODES)}
@@ -150,9 +153,9 @@ def write_case(folder: Path, made: Made) -> None:
 
 def _source(number: int) -> str:
     return f"""{name_source(number)}:
-  title: 样本材料{_count(number)}
+  title: 测例材料{_count(number)}
   title_en: Sample material {number}
-  publisher: 样本刊物
+  publisher: 测例刊物
   publisher_en: Sample publisher
   kind: news_report
   published: 2013-{1 + number % 12:02}-{1 + number % 28:02}
@@ -214,13 +217,18 @@ def _peer_body(
     return f"| year | amount | measure |\n| --- | --- | --- |\n{rows}\n\n{text}\n"
 
 
+def _letters(number: int) -> str:
+    """A name for a number in which no number stands, for that would have to be a figure."""
+    return "".join("ABCDEFGHJK"[int(digit)] for digit in str(number))
+
+
 def _count(number: int) -> str:
-    """A number in Chinese numerals, digit by digit."""
-    return "".join("〇一二三四五六七八九"[int(digit)] for digit in str(number))
+    """The same name in Chinese."""
+    return "".join("甲乙丙丁戊己庚辛壬癸"[int(digit)] for digit in str(number))
 
 
 _PROSE = {
-    "stories/lead.md": """Title: 测量用的样本
+    "stories/lead.md": """Title: 测量用的测例
 Slug: lead
 Lang: zh
 Summary: 这些案例是为测量编写的。

@@ -58,7 +58,7 @@ def _record_of(folder: Path, number: int) -> Path:
 def _edit_case(folder: Path, count: int, round_: int) -> None:
     path = _record_of(folder, (count // 2 + round_) % count)
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("这是测量用的样本", "这是测量用的一个样本"), encoding="utf-8")
+    path.write_text(text.replace("这是测量用的测例", "这是测量用的一个测例"), encoding="utf-8")
 
 
 def _add_figure(folder: Path, count: int, round_: int) -> None:
@@ -186,7 +186,7 @@ def _edit_page(folder: Path, count: int, round_: int) -> None:
     made = make_case((count // 2 + round_) % count)
     path = next(folder.glob(f"content/**/{made.slug}.md"))
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("这是测量用的样本", "这是测量用的一个样本"), encoding="utf-8")
+    path.write_text(text.replace("这是测量用的测例", "这是测量用的一个测例"), encoding="utf-8")
 
 
 # --- Hugo -----------------------------------------------------------------------------------

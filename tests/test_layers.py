@@ -16,7 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
     ("serve", "scaffold", "schema", "repair", "impact", "explain"),
-    ("pipeline", "verify"),
+    ("pipeline", "verify", "unchanged"),
     ("publish",),
     ("swap", "inputs"),
     ("pages", "drawing"),
