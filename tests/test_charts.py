@@ -283,7 +283,16 @@ def test_silent_years_are_cut_from_the_axis_and_named() -> None:
     table = table_of("one-timeline", data)
 
     assert table.panels[0].content.runs == ((1998, 1998), (2009, 2010))
-    assert table.finding == "甲地：3件事有明确年份；1999—2008年来源没有记载"
+    assert table.finding == "甲地：3件事有明确年份；来源在1999—2008年间没有记载"
+
+
+def test_many_silences_are_counted_in_the_finding_and_named_beneath() -> None:
+    data = dataset(case(events=[event("1960"), event("1970"), event("1980"), event("1990")]))
+
+    table = table_of("one-timeline", data)
+
+    assert table.finding == "甲地：4件事有明确年份；来源有3段时间没有记载"
+    assert table.panels[0].content.captions[0] == "// 来源在1961—1969年间没有记载"
 
 
 def test_the_strip_of_all_cases_names_the_gap_of_the_shared_sources() -> None:

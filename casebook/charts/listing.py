@@ -82,7 +82,8 @@ def _halve(
     def longer(cut: int) -> float:
         return max(sum(heights[:cut]), sum(heights[cut:]))
 
-    cut = min(range(len(pieces) + 1), key=longer)
+    # Of two that are as good, the fuller first column.
+    cut = min(reversed(range(len(pieces) + 1)), key=longer)
     between = [at for at, piece in enumerate(pieces) if at and piece.heading]
     if between and longer(best := min(between, key=longer)) < 1.12 * longer(cut):
         cut = best

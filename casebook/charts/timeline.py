@@ -101,13 +101,20 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
     )
     cuts = [(before[1] + 1, after[0] - 1) for before, after in pairwise(runs)]
     if selected.case:
-        silence = [_say_cut(first, last, lang) for first, last in cuts]
-        captions = tuple(f"// {words}" for words in silence)
+        silence = _say_silence([Gap(*cut) for cut in cuts], False, lang)
+        captions = tuple(f"// {_say_silence([Gap(*cut)], False, lang)}" for cut in cuts)
     else:
         gaps = [gap for gap in line.dated if isinstance(gap, Gap)]
-        silence = [_say_gap(gap, lang) for gap in gaps]
-        captions = tuple(_say_gap(gap, lang) + _say_others(gap, lang) for gap in gaps)
-        captions += tuple(_say_shortened(first, last, lang) for first, last in cuts)
+        # Where no source is shared, the gaps are those of all.
+        silence = _say_silence(gaps, bool(shared), lang)
+        captions = tuple(
+            ("// " if (gap.first, gap.last) in cuts else "")
+            + _say_silence([gap], bool(shared), lang)
+            + _say_others(gap, lang)
+            for gap in gaps
+        )
+        told = {(gap.first, gap.last) for gap in gaps}
+        captions += tuple(_say_shortened(*cut, lang) for cut in cuts if cut not in told)
     strip = Strip(runs, rows, tuple(_moment(item, lang) for item in shared), captions, key, lang)
     counts = {
         lane: sum(1 for item in items if item.event.date.lane == lane)
@@ -150,7 +157,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
 def _finding(
     selected: Selected,
     counts: dict[str, int],
-    silence: Sequence[str],
+    silence: str,
     dataset: Dataset,
     lang: Lang,
 ) -> str:
@@ -161,22 +168,36 @@ def _finding(
         clauses += [f"{uncertain}件年份不确定"] if uncertain else []
         clauses += [f"{latest}件只知道最晚日期"] if latest else []
         found = "，".join(clauses)
-        found += "；" + "，".join(silence) if silence else ""
+        found += f"；{silence}" if silence else ""
         return f"{place}：{found}" if place else found
     things = "event has" if dated == 1 else "events have"
     clauses = [f"{dated} {things} a known year"] if dated else ["no event has a known year"]
     clauses += [f"{uncertain} an uncertain one"] if uncertain else []
     clauses += [f"{latest} only a latest date"] if latest else []
     found = ", ".join(clauses)
-    found = "; ".join([found, *(words[:1].lower() + words[1:] for words in silence)])
+    found += f"; {silence[:1].lower()}{silence[1:]}" if silence else ""
     return f"{place}: {found}" if place else found[:1].upper() + found[1:]
 
 
-def _say_gap(gap: Gap, lang: Lang) -> str:
-    years = f"{gap.first}" if gap.first == gap.last else f"{gap.first}—{gap.last}"
+def _say_silence(gaps: Sequence[Gap], shared: bool, lang: Lang) -> str:
+    """The years without a record, in the words of the list of dates; a few of them by name."""
+    if not gaps:
+        return ""
+    who = "多案共用的来源" if shared else "来源"
+    whose = "The shared sources have nothing for" if shared else "No record for"
+    if len(gaps) > 2:
+        if lang == "zh":
+            return f"{who}有{len(gaps)}段时间没有记载"
+        return f"{whose} {len(gaps)} spells of years"
     if lang == "zh":
-        return f"多案共用的来源在{years}年{'间' if gap.last > gap.first else ''}没有记载"
-    return f"The shared sources have nothing for {years.replace('—', '–')}"
+        years = "、".join(_years_of(gap, "—") for gap in gaps)
+        inside = "间" if any(gap.last > gap.first for gap in gaps) else ""
+        return f"{who}在{years}年{inside}没有记载"
+    return f"{whose} {' and '.join(_years_of(gap, '–') for gap in gaps)}"
+
+
+def _years_of(gap: Gap, dash: str) -> str:
+    return str(gap.first) if gap.first == gap.last else f"{gap.first}{dash}{gap.last}"
 
 
 def _say_others(gap: Gap, lang: Lang) -> str:
@@ -186,12 +207,6 @@ def _say_others(gap: Gap, lang: Lang) -> str:
         return f"；其间{gap.others}件见于别的来源"
     verb = "is" if gap.others == 1 else "are"
     return f"; {gap.others} of the entries here {verb} from other sources"
-
-
-def _say_cut(first: int, last: int, lang: Lang) -> str:
-    if lang == "zh":
-        return f"{first}—{last}年来源没有记载"
-    return f"No record for {first}–{last}"
 
 
 def _say_shortened(first: int, last: int, lang: Lang) -> str:
