@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
@@ -25,6 +25,10 @@ from casebook.tokens import read_tokens
 CHARTS_PER_PROCESS = 60
 # The pictures of a chart cost as much as thirty charts; a process pays from a few on.
 PICTURES_PER_PROCESS = 4
+# Of more charts than these, only those of all cases have a page with files, and PNGs: a
+# thousand cases would take minutes to draw and leave forty thousand files.
+MOST_OFFERED = 200
+MOST_PICTURED = 40
 PICTURE_KINDS = (".svg", ".png", ".pdf")
 
 _LANGS: tuple[Lang, ...] = ("zh", "en")
@@ -33,11 +37,7 @@ _LANGS: tuple[Lang, ...] = ("zh", "en")
 def draw_charts(dataset: Dataset, store: Store, jobs: int = 1) -> dict[tuple[str, Lang], Drawn]:
     """Every chart of the data set by name and language."""
     code = digest_code()
-    tables = [
-        chart_of(selected).tabulate(selected, dataset, lang)
-        for selected in find_charts(dataset)
-        for lang in _LANGS
-    ]
+    tables = tabulate_charts(dataset)
     keys = [f"chart:{code}:{table.key}" for table in tables]
     drawn = {}
     missing = []
@@ -57,6 +57,26 @@ def draw_charts(dataset: Dataset, store: Store, jobs: int = 1) -> dict[tuple[str
     return {(table.name, table.lang): drawn[table.name, table.lang] for table in tables}
 
 
+def tabulate_charts(dataset: Dataset) -> list[Table]:
+    """Every chart of the data set in each language, with what is offered of it."""
+    found = [
+        chart_of(selected).tabulate(selected, dataset, lang)
+        for selected in find_charts(dataset)
+        for lang in _LANGS
+    ]
+    all_offered = len(found) <= MOST_OFFERED * len(_LANGS)
+    pictured = sum(1 for table in found if table.pictured)
+    all_pictured = all_offered and pictured <= MOST_PICTURED * len(_LANGS)
+    return [
+        replace(
+            table,
+            pictured=table.pictured and (all_pictured or not table.case),
+            offered=all_offered or not table.case,
+        )
+        for table in found
+    ]
+
+
 def draw_pictures(
     dataset: Dataset,
     store: Store,
@@ -67,9 +87,8 @@ def draw_pictures(
     code = digest_code()
     colours = read_colours(project)
     tasks = {}
-    for selected in find_charts(dataset):
-        for lang in _LANGS:
-            table = chart_of(selected).tabulate(selected, dataset, lang)
+    for table in tabulate_charts(dataset):
+        if table.offered:
             task = PictureTask(table, credit_sources(table, dataset), colours)
             tasks[f"picture:{code}:{digest(repr(task).encode())}"] = task
     pictures = {}

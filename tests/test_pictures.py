@@ -28,7 +28,7 @@ from casebook.charts.sheet import WIDE, Sheet
 from casebook.cli import main
 from casebook.dataset import Dataset
 from casebook.drawing import draw_pictures as draw_all
-from casebook.drawing import read_colours, warn_of_letters
+from casebook.drawing import read_colours, tabulate_charts, warn_of_letters
 from casebook.errors import Lang
 from casebook.reader import read_dataset
 from casebook.reuse import Citation, list_downloads, make_files, write_snippet
@@ -164,6 +164,24 @@ def test_an_ordinary_text_causes_no_warning() -> None:
     records = data()
 
     assert warn_of_letters(draw_all(records, Store(None), PROJECT), records) == []
+
+
+def test_of_very_many_charts_only_those_of_all_cases_have_files() -> None:
+    figures = [figure("1万元", "2010", "a"), figure("约2万元", "2011", "b")]
+    few, many = (
+        dataset(
+            *(
+                case([replace(f, case=f"case-{n}") for f in figures], slug=f"case-{n}")
+                for n in range(count)
+            )
+        )
+        for count in (2, 201)
+    )
+
+    offered = [{t.name for t in tabulate_charts(data) if t.offered} for data in (few, many)]
+
+    assert offered[0] == {"disclosure", "money", "case-0-series", "case-1-series"}
+    assert all("series" not in name for name in offered[1])
 
 
 # Files

@@ -54,7 +54,8 @@ class PanelTable:
 class Table:
     """Everything that is said and drawn in a chart, in one language, as plain data.
 
-    A chart that is not `pictured` is offered as SVG but not as PNG, which takes far longer.
+    A chart that is not `pictured` is offered as SVG but not as PNG, which takes far longer; one
+    that is not `offered` has neither files nor a page of its own.
     """
 
     chart: str
@@ -70,6 +71,7 @@ class Table:
     sources: tuple[str, ...] = ()
     legend: tuple[Kind, ...] = ()
     pictured: bool = True
+    offered: bool = True
 
     @property
     def key(self) -> str:
@@ -112,6 +114,7 @@ class Drawn:
     sources: tuple[str, ...]
     legend: tuple[LegendItem, ...]
     pictured: bool = True
+    offered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,7 @@ def draw_table(chart: Chart, table: Table) -> Drawn:
         table.sources,
         tuple(_legend_item(kind, table) for kind in table.legend),
         table.pictured,
+        table.offered,
     )
 
 

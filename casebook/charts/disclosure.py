@@ -115,7 +115,7 @@ def _finding(
         return (
             f"{cases}个地方：每个问题都有{most}个地方说明"
             if lang == "zh"
-            else f"{cases} places: each question is answered by {most}"
+            else f"{_places(cases)}: each question is answered by {most}"
         )
     if lang == "zh":
         which = "、".join(f"“{name}”" for name in least)
@@ -123,8 +123,12 @@ def _finding(
         return f"{cases}个地方里，{which}{how}"
     which = " and ".join(f"“{name}”" for name in least)
     if fewest == 0:
-        return f"None of {cases} places states {which}"
-    return f"Only {fewest} of {cases} places fully {'states' if fewest == 1 else 'state'} {which}"
+        return f"{f'None of {cases} places' if cases > 1 else 'No place'} states {which}"
+    return f"Only {fewest} of {_places(cases)} fully {'states' if fewest == 1 else 'state'} {which}"
+
+
+def _places(count: int) -> str:
+    return "1 place" if count == 1 else f"{count} places"
 
 
 def _paint(matrix: Matrix, sheet: Sheet) -> None:

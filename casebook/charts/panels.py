@@ -90,6 +90,8 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         panels.append(PanelTable(title if shared else "", said, Money(alone=listed)))
     count, kinds = len(figures), len(group_by_class(figures))
     alone = f"{count}个金额都属一类" if zh else f"All {count} amounts are of one class"
+    if count == 1:
+        alone = "只有1个金额，没有可比的" if zh else "A single amount, nothing to compare with"
     finding = (
         f"{count}个金额分属{kinds}类，类与类之间不能相加，也不能排名"
         if zh

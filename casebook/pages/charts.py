@@ -22,7 +22,7 @@ FACE = "disclosure"
 
 def make_charts(site: Site) -> Iterator[Page]:
     """The index of charts, and the two pages of each, in both languages."""
-    names = dict.fromkeys(name for name, _ in site.charts)
+    names = dict.fromkeys(name for (name, _), drawn in site.charts.items() if drawn.offered)
     for lang in LANGS:
         yield Page(
             url="charts/",
@@ -93,6 +93,8 @@ def make_chart_files(
 ) -> Iterator[DataFile]:
     """Every file that the charts of the site offer."""
     for key, drawn in site.charts.items():
+        if not drawn.offered:
+            continue
         sources = tuple(site.dataset.sources[name] for name in drawn.sources)
         yield from make_files(drawn, pictures[key], sources, cite_chart(drawn, site))
 
