@@ -1,0 +1,88 @@
+"""The editors' guide: every command in it is one, its exercise works, every code is explained."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT
+from test_cli import run
+
+from casebook.cli import parse_arguments
+
+GUIDE = (PROJECT / "docs" / "editing.zh.md").read_text(encoding="utf-8")
+COMMANDS = sorted(set(re.findall(r"python3 build\.py[^`\n|]*", GUIDE)))
+BLOCKS = re.findall(r"```([a-z]*)\n(.*?)```", GUIDE.partition("## 练习")[2], re.DOTALL)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_of_the_guide_is_one(command: str) -> None:
+    arguments = command.removeprefix("python3 build.py").split()
+
+    assert parse_arguments(arguments).command in ("build", "check", "new", "serve", "schema")
+
+
+def test_every_code_is_explained_with_its_remedy() -> None:
+    explained = set()
+    for row in re.findall(r"^\| (`[EW][0-9]{3}`[^|]*) \| ([^|]+) \| (.+) \|$", GUIDE, re.MULTILINE):
+        assert all(cell.strip() for cell in row)
+        explained |= set(re.findall(r"[EW][0-9]{3}", row[0]))
+    used = {
+        code
+        for path in (PROJECT / "casebook").rglob("*.py")
+        for code in re.findall(r'"([EW][0-9]{3})"', path.read_text(encoding="utf-8"))
+    }
+
+    assert used - explained == set()
+
+
+@pytest.fixture
+def exercise(tmp_path: Path) -> Path:
+    """A copy of the project in which the exercise was done as the guide says."""
+    for name in ("data", "content"):
+        shutil.copytree(PROJECT / name, tmp_path / name)
+    command, source, case = (text for _, text in BLOCKS[:3])
+    assert run(tmp_path, *command.split()[2:]).returncode == 0
+    with (tmp_path / "data" / "sources.yaml").open("a", encoding="utf-8") as sources:
+        sources.write("\n" + source)
+    (tmp_path / "data" / "cases" / "lianxi.yaml").write_text(case, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_exercise_passes_check(exercise: Path) -> None:
+    done = run(exercise, "check", str(exercise / "data/cases/lianxi.yaml"), "--lang", "zh")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "没有问题\n", "")
+
+
+def test_the_exercise_is_explained_as_the_guide_says(exercise: Path) -> None:
+    path = str(exercise / "data/cases/lianxi.yaml")
+
+    done = run(exercise, "check", "--explain", path, "--lang", "zh")
+
+    assert done.stdout.removesuffix("没有问题\n") == BLOCKS[5][1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        pytest.param("topic: public", "topic：public", "E112", id="full-width colon"),
+        pytest.param("reported", "reportd", "E205", id="misspelt word"),
+        pytest.param("{{session_price}}", "{{session_prise}}", "E250", id="misspelt figure"),
+        pytest.param("是{{session_price}}", "是600元", "E271", id="a lost qualifier"),
+    ],
+)
+def test_its_mistakes_are_told_as_the_guide_says(
+    exercise: Path, old: str, new: str, code: str
+) -> None:
+    path = exercise / "data/cases/lianxi.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    done = run(exercise, "check", str(path), "--lang", "zh")
+
+    assert done.returncode == 1
+    assert f": {code} " in done.stderr
