@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import MutableMapping
-from dataclasses import dataclass
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType
 
@@ -58,14 +58,26 @@ def load_checked(project: Path, drafts: bool = False) -> tuple[Dataset, list[Pro
     """The data set with every problem of the records and the prose."""
     dataset, problems = read_dataset(project, drafts)
     problems += check_sources(project)
-    problems += check_rules(dataset)
+    waiting = {case.path for case in dataset.cases if case.state == "draft"}
+    published = replace(
+        dataset, cases=tuple(case for case in dataset.cases if case.path not in waiting)
+    )
+    problems += _check_dataset(project, published if waiting else dataset)
+    if waiting:
+        # A draft is judged among the published cases, which are not judged by it.
+        problems += [p for p in _check_dataset(project, dataset) if p.path in waiting]
+    return dataset, problems
+
+
+def _check_dataset(project: Path, dataset: Dataset) -> list[Problem]:
+    problems = check_rules(dataset)
     problems += check_shares(dataset)
     # The texts of sources are not ours to publish, so they are kept outside the project.
     if folder := os.environ.get("CASEBOOK_SNAPSHOTS"):
         problems += check_quotes(dataset, read_snapshots(Path(folder), problems))
     problems += check_content(project, dataset)
     problems += check_slots(project, dataset)
-    return dataset, problems
+    return problems
 
 
 def check_project(project: Path) -> list[Problem]:
@@ -123,10 +135,20 @@ def _build_once(options: BuildOptions, inputs: Inputs) -> BuildResult:
             charts,
             pictures,
             tree,
-            inputs.digests,
+            _leave_out_unpublished(inputs.digests, dataset),
             options.siteurl,
             options.kept_templates,
         )
         refuse_changes(inputs)
     drafts = tuple(case.slug for case in dataset.cases if case.state == "draft")
     return BuildResult(len(dataset.cases), files, tuple(problems), drafts)
+
+
+def _leave_out_unpublished(digests: Mapping[str, str], dataset: Dataset) -> dict[str, str]:
+    """The digests of what a site is made from, without the drafts, whose names are not public."""
+    published = {case.path for case in dataset.cases}
+    return {
+        path: digest
+        for path, digest in digests.items()
+        if not path.startswith("data/cases/") or path in published
+    }
