@@ -112,6 +112,7 @@ def make_case(case: Case, lang: Lang, site: Site) -> Page:
                 fact.question for fact in facts if fact.state in ("not_stated", "partial")
             ),
             "cited": list_cited(case, lang, dataset),
+            "notes": list_notes(case, lang, dataset),
             "sources": sources,
             "before": link_case(before, dataset) if before else None,
             "after": link_case(after, dataset) if after else None,
@@ -160,6 +161,15 @@ def list_disputes(case: Case, dataset: Dataset) -> tuple[Dispute, ...]:
         )
         for conflict in case.conflicts
     )
+
+
+def list_notes(case: Case, lang: Lang, dataset: Dataset) -> tuple[FigureRow, ...]:
+    """The figures that the story names, as often and in the order as it does: its endnotes."""
+    named = (
+        resolve_figure(reference.case, reference.name, case, dataset)
+        for reference in find_references(case.story.inside(lang), START)
+    )
+    return tuple(show_figure(figure, dataset) for figure in named if figure is not None)
 
 
 def list_cited(case: Case, lang: Lang, dataset: Dataset) -> tuple[FigureRow, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ OVERVIEW_AMOUNTS = 3
 REVIEWS: tuple[Review, ...] = ("single", "contradicted", "corroborated", "primary", "computed")
 
 _NOTHING = Markup("")
+_FIGURE_LINK = re.compile('<a class="figure" href="figure:([^"]+)"')
 
 # The slots that have a partial of their own; `chart:NAME` is drawn by the chart macro.
 SLOTS = (
@@ -192,11 +194,24 @@ def make_home(site: Site) -> Iterator[Page]:
                 **shared,
                 "lead": lead,
                 "sections": tuple(_sections(lead, lang, site)),
+                "notes": list_notes(lead, dataset),
                 "method": method,
                 "linked_data": describe_home(lang, lead.title, lead.summary, site),
             },
             lastmod=date_dataset(dataset),
         )
+
+
+def list_notes(lead: Prose, dataset: Dataset) -> tuple[FigureRow, ...]:
+    """The figures that a text names, each as often and in the order as it does: its endnotes."""
+    written = [*lead.standfirst]
+    for section in lead.sections:
+        written += [part for part in section.parts if not isinstance(part, Slot)]
+    return tuple(
+        show_figure(dataset.figures[key], dataset)
+        for html in written
+        for key in _FIGURE_LINK.findall(str(html))
+    )
 
 
 def _sections(lead: Prose, lang: Lang, site: Site) -> Iterator[LeadSection]:
