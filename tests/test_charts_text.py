@@ -37,6 +37,11 @@ def test_room_is_never_less_than_the_text() -> None:
     assert width_px("万元", 10) == 20
 
 
+def test_room_is_left_where_browsers_space_chinese_and_latin() -> None:
+    assert width_px("在2年", 10) == pytest.approx(10 + 5.55 * 1.1 + 10 + 2 * 1.25)
+    assert width_px("在，年", 10) == 30
+
+
 @pytest.mark.parametrize(
     ("text", "width", "lines"),
     [

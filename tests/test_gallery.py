@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from chart_data import STYLES, faults_of
 from chart_gallery import awkward, write_gallery
+from conftest import Serve
 
 from casebook.charts import CHARTS, chart_of, find_charts, tabulate_chart
 from casebook.charts.base import paint_panel
@@ -59,3 +61,32 @@ def test_a_legend_explains_what_the_marks_show_and_nothing_else(title: str) -> N
             assert ("contradicted" in table.legend) == ("来源说法不一" in said)
             assert ("approx" in table.legend) == ("约数" in said)
             assert ("planned" in table.legend) == ("计划" in said)
+
+
+_OUTSIDE = """() => [...document.querySelectorAll("svg.chart__svg")]
+  .filter((svg) => svg.getBoundingClientRect().width > 0)
+  .flatMap((svg) => [...svg.querySelectorAll("text")]
+    .filter((text) => {
+      const box = text.getBBox();
+      const view = svg.viewBox.baseVal;
+      const turned = text.hasAttribute("transform");
+      return !turned && (box.x < -1 || box.x + box.width > view.width + 1);
+    })
+    .map((text) => text.textContent))"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_browser_sets_every_text_inside_its_drawing(
+    lang: Lang, width: int, tmp_path: Path, serve_directory: Serve, browser: Any
+) -> None:
+    write_gallery(tmp_path)
+    with serve_directory(tmp_path) as address:
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        try:
+            page.goto(f"{address}/{lang}.html")
+            outside = page.evaluate(_OUTSIDE)
+        finally:
+            page.close()
+
+    assert outside == []

@@ -187,7 +187,7 @@ def _paint_list(grid: Grid, sheet: Sheet) -> None:
     widest_chip = widest([p for line in grid.cells for cell in line for p, _ in cell], style.small)
     chips_left = kinds_left + widest(grid.columns, style.small) + 14
     # The names of kinds may take several lines; a chip is one line, cut only where it has to be.
-    chips_left = max(min(chips_left, style.width - widest_chip - 14), kinds_left + 110)
+    chips_left = max(min(chips_left, style.width - widest_chip - 16), kinds_left + 110)
     kind_width = chips_left - kinds_left - 14
     top = 2.0
     for name, line in zip(grid.rows, grid.cells, strict=True):

@@ -26,6 +26,9 @@ _NEUTRAL: Final = 750
 _LATIN_SLACK: Final = 1.1
 _BOLD_SLACK: Final = 1.06
 
+# Browsers that space Chinese and Latin set an eighth of an em between them.
+_BETWEEN_SCRIPTS: Final = 125
+
 _NOT_AT_START: Final = frozenset("，。、；：？！）》」』】〕〉”’…—·％‰,.;:?!)]}%~～–-")
 _NOT_AT_END: Final = frozenset("（《「『【〔〈“‘([{$#")
 _PIECE = re.compile(r"[ \t\r\n\u3000]+|[!-~\u00a0-\u024f]+|.", re.DOTALL)
@@ -40,9 +43,14 @@ def width_em(text: str) -> float:
 def width_px(text: str, size: float, bold: bool = False) -> float:
     """The room that a text needs in any of the usual faces, in pixels."""
     total = 0.0
+    before = ""
     for char in text:
         advance = _advance(char)
         total += advance if advance >= 1000 else advance * _LATIN_SLACK
+        kind = _script(char)
+        if before and kind and kind != before:
+            total += _BETWEEN_SCRIPTS
+        before = kind
     return total * size / 1000 * (_BOLD_SLACK if bold else 1.0)
 
 
@@ -95,6 +103,12 @@ def _may_stand_in_xml(char: str) -> bool:
     if code < 0x20:
         return char in "\t\n\r"
     return not (0x7F <= code <= 0x9F or 0xD800 <= code <= 0xDFFF or code & 0xFFFE == 0xFFFE)
+
+
+def _script(char: str) -> str:
+    if "\u3400" <= char <= "\u9fff":
+        return "han"
+    return "latin" if char.isalnum() and char < "\u0250" else ""
 
 
 @lru_cache(maxsize=8192)
