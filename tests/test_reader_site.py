@@ -274,3 +274,9 @@ def test_linked_data_of_every_page_is_json(built_site: Path) -> None:
         html = path.read_text(encoding="utf-8")
         for text in re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.S):
             assert json.loads(text)["@context"] == "https://schema.org"
+
+
+def test_the_guide_to_publishing_names_the_policy_of_the_pages(project_root: Path) -> None:
+    guide = (project_root / "docs/publishing.md").read_text(encoding="utf-8")
+
+    assert f'Content-Security-Policy "{CONTENT_POLICY}"' in guide
