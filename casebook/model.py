@@ -275,8 +275,8 @@ class Case:
     """One place where a local government buys a public service.
 
     `slug` is the name of the file and the address of the page. `updated` is an ISO date or
-    empty. `withdrawn` are changes of figures that were taken out. `story_at`,
-    `summary_at` and `title_at` are where these texts begin in the file, in Chinese and in English.
+    empty. `withdrawn` are changes of figures that were taken out. `story_at` and
+    `summary_at` are where these texts begin in the file, in Chinese and in English.
     """
 
     slug: str
@@ -293,7 +293,6 @@ class Case:
     story: Text = NO_TEXT
     story_at: tuple[Position, Position] = (START, START)
     summary_at: tuple[Position, Position] = (START, START)
-    title_at: tuple[Position, Position] = (START, START)
     updated: str = ""
     state: State = "published"
     positions: Mapping[str, Position] | None = None

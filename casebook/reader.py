@@ -399,10 +399,6 @@ class _CaseReader:
                 _text_start(fields, "summary", self.lines),
                 _text_start(fields, "summary_en", self.lines),
             ),
-            title_at=(
-                _text_start(fields, "title", self.lines),
-                _text_start(fields, "title_en", self.lines),
-            ),
             updated=self.read_day("updated"),
             state="draft"
             if fields.term("state", {"published": None, "draft": None}) == "draft"

@@ -96,7 +96,6 @@ def texts_tell_what_the_records_hold(dataset: Dataset) -> Iterator[Problem]:
     # A number may be that of a case that could not be read.
     for case in dataset.cases if not dataset.unread else ():
         told: tuple[tuple[Text, tuple[Position, Position], Wording], ...] = (
-            (case.title, case.title_at, "summary"),
             (case.summary, case.summary_at, "summary"),
             (case.story, case.story_at, "story"),
         )

@@ -202,7 +202,7 @@ def test_a_refusal_waits_for_a_case_that_could_not_be_read() -> None:
         pytest.param("story: |\n  花去约120万元。\n", ["18:6 E271"], id="a qualifier gained"),
         pytest.param("story_en: |\n  It cost 12 million yuan.\n", ["18:11 E270"], id="English"),
         pytest.param("summary_en: It cost 12 million yuan.\n", ["17:21 E270"], id="summary"),
-        pytest.param('title_en: "It cost 12 million yuan"\n', ["17:20 E270"], id="title"),
+        pytest.param('summary_en: "It cost 12 million yuan"\n', ["17:22 E270"], id="in quotes"),
     ],
 )
 def test_texts_tell_what_the_records_hold(rest: str, expected: list[str]) -> None:

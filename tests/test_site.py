@@ -258,7 +258,9 @@ def test_hostile_text_is_shown_as_text(tiny_project: Path, hostile: str) -> None
         "开始购买读书会服务",
     ):
         assert old in text
-        text = text.replace(old, f"'{quoted}'")
+        # A number in a summary would have to be that of a figure.
+        shown = re.sub("[0-9]", "n", quoted) if old.startswith("据") else quoted
+        text = text.replace(old, f"'{shown}'")
     path.write_text(text, encoding="utf-8")
 
     site = build(tiny_project)
