@@ -12,6 +12,7 @@ from casebook.dataset import Dataset
 from casebook.errors import ContentError
 from casebook.exports import export_dataset
 from casebook.history import Published, check_history, parse_published, publish_figure
+from casebook.pages.corrections import show_changes
 from casebook.pipeline import BuildOptions, build_site, check_project
 from tests.records import dataset_of, figure, read, record, shown
 
@@ -256,6 +257,25 @@ def test_a_build_refuses_to_change_what_it_published(tiny_project: Path, tmp_pat
     assert "CorrectionComment" in page
     feed = (tiny_project / "output/corrections.xml").read_text(encoding="utf-8")
     assert "120万元" in feed
+
+
+@pytest.mark.parametrize(
+    ("text", "zh", "en"),
+    [
+        pytest.param("约8000万元", "约8000万元", "about 80 million yuan", id="an amount"),
+        pytest.param("2013", "2013年", "2013", id="a year is no number"),
+        pytest.param(
+            "[..2012-12-07]", "不晚于2012年12月7日", "no later than 7 December 2012", id="EDTF"
+        ),
+        pytest.param("at_most", "至多", "up to", id="a qualifier"),
+    ],
+)
+def test_what_changed_is_told_in_words(text: str, zh: str, en: str) -> None:
+    dataset = dataset_of(record(with_history(figure(), entry(text, text))))
+
+    (row,) = show_changes(dataset.changes, dataset)
+
+    assert (row.before.zh, row.before.en) == (zh, en)
 
 
 def test_a_preview_may_change_at_will(tiny_project: Path) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from casebook.dataset import Dataset
+from casebook.dates import PeriodError, parse_period
 from casebook.errors import Lang
 from casebook.model import Change, ChangeKind, Figure, Text
 from casebook.pages.base import LANGS, Page, PageType, Site
 from casebook.pages.feeds import FEED_LENGTH, Entry, name_entry
-from casebook.quantity import QuantityError, in_english, parse_quantity
+from casebook.quantity import QUALIFIER_WORDS, QuantityError, in_english, parse_quantity
 
 TITLE = Text("更正", "Corrections")
 SUMMARY = Text(
@@ -52,6 +54,14 @@ def show_changes(changes: Iterable[Change], dataset: Dataset) -> tuple[ChangeRow
 
 
 def _word(text: str) -> Text:
+    """What stood there, in words: a qualifier, a period or an amount."""
+    for qualifier, words in QUALIFIER_WORDS.items():
+        if text == qualifier:
+            return Text(words["zh"], words["en"])
+    # A bare year is a year before it is a number.
+    with suppress(PeriodError):
+        period = parse_period(text)
+        return Text(period.words("zh"), period.words("en"))
     try:
         return Text(text, in_english(parse_quantity(text)))
     except QuantityError:
