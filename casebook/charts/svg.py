@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from xml.sax.saxutils import escape
 
 from casebook.charts.sheet import Link, Shape, Sheet, Words
-from casebook.charts.text import clean, width_px
+from casebook.charts.text import clean, width_em, width_px
 from casebook.tokens import CHART_ROLES
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
+    from matplotlib.text import Text
 
 Colour = tuple[float, float, float]
 
@@ -112,9 +113,8 @@ def build_figure(
 def _artist(part: Shape | Words, colours: Mapping[str, Colour], font: str) -> Artist:
     if isinstance(part, Words):
         from matplotlib.font_manager import FontProperties
-        from matplotlib.text import Text
 
-        text = Text(
+        text: Text = _text_class()(
             part.x,
             part.y,
             part.text,
@@ -149,6 +149,37 @@ def _artist(part: Shape | Words, colours: Mapping[str, Colour], font: str) -> Ar
         hatchcolor=colours[part.hatch] if part.hatch else None,
         zorder=1,
     )
+
+
+@lru_cache(maxsize=1)
+def _text_class() -> Any:
+    from matplotlib.text import Text
+
+    class PlainText(Text):
+        """One line on its baseline, set without matplotlib's measuring, which costs as much."""
+
+        def draw(self, renderer: Any) -> None:
+            """Draw the line; its width is known from the font of the lock."""
+            gc = renderer.new_gc()
+            gc.set_foreground(self.get_color())
+            x, y = self.get_transform().transform(self.get_unitless_position())
+            back = {"left": 0.0, "center": 0.5, "right": 1.0}[self.get_horizontalalignment()]
+            figure = self.get_figure(root=True)
+            assert figure is not None
+            size = float(self.get_fontsize()) * figure.dpi / 72
+            shift = back * width_em(self.get_text()) * size
+            if self.get_rotation():
+                y -= shift
+            else:
+                x -= shift
+            if renderer.flipy():
+                y = renderer.get_canvas_width_height()[1] - y
+            font = self.get_fontproperties()
+            turn = self.get_rotation()
+            renderer.draw_text(gc, x, y, self.get_text(), font, turn, ismath=False, mtext=self)
+            gc.restore()
+
+    return PlainText
 
 
 @lru_cache(maxsize=1)
