@@ -184,3 +184,23 @@ def test_an_order_by_amount_falls_within_each_class(browser: Browser, address: s
 def test_every_order_is_a_page_in_both_languages(built_site: Path, url: str) -> None:
     for prefix in ("", "en/"):
         assert (built_site / prefix / url / "index.html").is_file()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("scripts", "shown"), [(True, False), (False, True)])
+def test_a_phone_folds_the_filters_only_where_it_can_open_them_for_a_choice(
+    browser: Browser, address: str, scripts: bool, shown: bool
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, java_script_enabled=scripts
+    )
+    page = context.new_page()
+    page.goto(f"{address}/compare/")
+    at_first = page.locator(".filters__link").first.is_visible()
+    page.goto("about:blank")
+    page.goto(f"{address}/compare/#provider=individual")
+    with_choice = page.locator(".filters__link").first.is_visible()
+    context.close()
+
+    assert at_first == shown
+    assert with_choice

@@ -141,7 +141,7 @@ def page(browser: Browser) -> Iterator[Page]:
 def look_for(page: Page, address: str, words: str, prefix: str = "") -> list[str]:
     page.goto(f"{address}/{prefix}search/")
     page.fill("#query", words)
-    page.wait_for_function("document.querySelector('.search__status').textContent !== ''")
+    page.locator(".search__status:not(:empty)").wait_for()
     return page.locator(".search__hit").all_inner_texts()
 
 

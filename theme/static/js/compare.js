@@ -73,4 +73,8 @@
   });
   addEventListener("hashchange", show);
   show();
+  // On a phone the filters would fill the first screen; whoever comes with a choice sees it.
+  if (matchMedia("(max-width: 47.99rem)").matches && readChoice().size === 0) {
+    document.querySelector(".filters__fold").open = false;
+  }
 })();
