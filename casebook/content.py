@@ -8,6 +8,7 @@ from pathlib import Path
 from casebook.dataset import Dataset
 from casebook.errors import START, Lang, Position, Problem
 from casebook.fields import suggest
+from casebook.limits import check_markdown
 from casebook.reader import read_bytes, show_path
 from casebook.rules import check_references
 from casebook.tree import decode
@@ -42,6 +43,7 @@ def check_content(project: Path, dataset: Dataset) -> list[Problem]:
         header = _read_header(text, shown, problems)
         if header.get("Lang") == "zh":
             slugs.add(header.get("Slug", ""))
+        problems += check_markdown(text, START, shown)
         problems += check_references(text, START, shown, None, dataset)
         if not dataset.unread:
             lang: Lang = "en" if header.get("Lang") == "en" else "zh"

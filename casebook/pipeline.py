@@ -13,6 +13,7 @@ from casebook.dataset import Dataset
 from casebook.errors import ContentError, Problem
 from casebook.history import check_history, parse_published
 from casebook.inputs import Inputs, check_sources, find_changed, read_inputs, refuse_changes
+from casebook.limits import check_limits
 from casebook.quotes import check_quotes, check_shares
 from casebook.reader import read_dataset, read_snapshots
 from casebook.rules import check_rules
@@ -58,6 +59,10 @@ def load_checked(project: Path, drafts: bool = False) -> tuple[Dataset, list[Pro
     """The data set with every problem of the records and the prose."""
     dataset, problems = read_dataset(project, drafts)
     problems += check_sources(project)
+    crowded = check_limits(dataset)
+    if crowded:
+        # The rules would read the very texts that are too long to be read.
+        return dataset, problems + crowded
     waiting = {case.path for case in dataset.cases if case.state == "draft"}
     published = replace(
         dataset, cases=tuple(case for case in dataset.cases if case.path not in waiting)

@@ -384,7 +384,8 @@ def _handled(handlers: dict[signal.Signals, Any], only_default: bool = False) ->
     before: dict[signal.Signals, Any] = {}
     if threading.current_thread() is threading.main_thread():
         for number, handler in handlers.items():
-            if only_default and signal.getsignal(number) is not signal.SIG_DFL:
+            now = signal.getsignal(number)
+            if now is None or (only_default and now is not signal.SIG_DFL):
                 continue
             before[number] = signal.signal(number, handler)
     try:

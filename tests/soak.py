@@ -108,6 +108,8 @@ class Lab:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
+            # What is started in the background of a shell inherits an ignored SIGINT.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
 
     def build(
@@ -116,11 +118,14 @@ class Lab:
         env: Mapping[str, str] | None = None,
         output: Path | None = None,
         command: list[str] | None = None,
+        folder: Path = ROOT,
+        umask: int = -1,
     ) -> subprocess.CompletedProcess[str]:
         """A build from its start to its end."""
         return subprocess.run(
             [*prefix, *(command or self.command(output))],
-            cwd=ROOT,
+            cwd=folder,
+            umask=umask,
             env=os.environ | {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"} | dict(env or {}),
             capture_output=True,
             encoding="utf-8",
@@ -209,7 +214,7 @@ def kill_at_random(lab: Lab, count: int, aimed: bool = False) -> Tally:
                 _until_the_swap(lab, process)
                 pause = lab.random.uniform(0, 0.012)
             else:
-                pause = lab.random.uniform(0, lab.seconds * 1.1)
+                pause = lab.random.uniform(0, lab.seconds * 1.2)
             time.sleep(pause)
             process.kill()
             process.communicate()
@@ -218,7 +223,10 @@ def kill_at_random(lab: Lab, count: int, aimed: bool = False) -> Tally:
                 tally.count("with leftovers")
             _judge(lab, tally, before, f"killed after {pause:.4f} s")
             if number % 10 == 9 or number == count - 1:
+                started = time.monotonic()
                 done = lab.build()
+                # A machine with other work to do slows down in the course of the trial.
+                lab.seconds = time.monotonic() - started
                 if done.returncode or lab.published() != lab.version or lab.leftovers():
                     tally.wrong.append(f"not repaired: {done.returncode} {lab.leftovers()}")
                 tally.count("repaired by the next build")
@@ -252,7 +260,7 @@ def interrupt_at_random(lab: Lab, count: int) -> Tally:
         what = f"{asked.name}: {process.returncode} {errors!r}"
         # -15 is a SIGTERM that came before the build had begun to write.
         expected = (0, 130) if asked == signal.SIGINT else (0, 143, -15)
-        if process.returncode not in expected or "Traceback" in errors or took > 2:
+        if process.returncode not in expected or "Traceback" in errors or took > 10:
             tally.wrong.append(f"{what} after {took:.1f} s")
         if lab.leftovers():
             tally.wrong.append(f"{what}: left {lab.leftovers()}")
@@ -539,4 +547,89 @@ def build_at_once(lab: Lab, builds: int, rounds: int) -> Tally:
             tally.wrong.append("nobody published the new version")
         if lab.leftovers():
             tally.wrong.append(f"left {lab.leftovers()}")
+    return tally
+
+
+HOSTILE_RC = """\
+svg.hashsalt: other
+svg.fonttype: path
+font.family: monospace
+font.size: 40
+lines.linewidth: 9
+axes.facecolor: red
+savefig.dpi: 17
+figure.dpi: 23
+axes.unicode_minus: False
+timezone: America/New_York
+axes.formatter.use_locale: True
+"""
+
+# The environment of each build and its further options.
+VARIATIONS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
+    "New York": ({"TZ": "America/New_York"}, ()),
+    "Shanghai, jobs 2": ({"TZ": "Asia/Shanghai"}, ("--jobs", "2")),
+    "Kiritimati, no cache": ({"TZ": "Pacific/Kiritimati"}, ("--no-cache",)),
+    "locale C": ({"LC_ALL": "C", "PYTHONUTF8": "0"}, ()),
+    "locale C without UTF-8": (
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        ("--no-cache",),
+    ),
+    "locale GBK": ({"LC_ALL": "zh_CN.GBK", "LANG": "zh_CN.GBK", "PYTHONUTF8": "0"}, ()),
+    "locale zh_CN": ({"LC_ALL": "zh_CN.UTF-8", "LANG": "zh_CN.UTF-8"}, ()),
+    "locale tr_TR": ({"LC_ALL": "tr_TR.UTF-8"}, ("--no-cache",)),
+    "console cp936": ({"PYTHONIOENCODING": "cp936"}, ()),
+    "hash seed 0": ({"PYTHONHASHSEED": "0"}, ("--no-cache",)),
+    "hash seed 1": ({"PYTHONHASHSEED": "1"}, ("--no-cache",)),
+    "hash seed 7": ({"PYTHONHASHSEED": "7"}, ("--no-cache",)),
+    "hash seed 42": ({"PYTHONHASHSEED": "42"}, ()),
+    "jobs 1": ({}, ("--jobs", "1", "--no-cache")),
+    "jobs 2": ({}, ("--jobs", "2", "--no-cache")),
+    "jobs 4": ({}, ("--jobs", "4", "--no-cache")),
+    "umask 077": ({}, ()),
+    "umask 000": ({}, ("--no-cache",)),
+    "no home": ({"HOME": "/nowhere/at/all"}, ("--no-cache",)),
+    "home is a file": ({"HOME": "/proc/version"}, ()),
+    "settings elsewhere": ({"XDG_CONFIG_HOME": "/proc", "XDG_CACHE_HOME": "/proc"}, ()),
+    "hostile matplotlibrc": ({"MATPLOTLIBRC": "@rc"}, ("--no-cache",)),
+    "hostile matplotlibrc here": ({}, ("--no-cache",)),
+    "backend": ({"MPLBACKEND": "pdf"}, ("--no-cache",)),
+    "narrow terminal": ({"COLUMNS": "20", "LINES": "2"}, ("--no-cache",)),
+    "dumb terminal": ({"TERM": "dumb", "NO_COLOR": "1"}, ()),
+    "optimised": ({"PYTHONOPTIMIZE": "2"}, ("--no-cache",)),
+    "warnings shown": ({"PYTHONWARNINGS": "always"}, ("--no-cache",)),
+    "another epoch": ({"SOURCE_DATE_EPOCH": "1"}, ("--no-cache",)),
+    "a path with 空格 and Chinese": ({}, ("--no-cache",)),
+    "the same, with the cache": ({}, ()),
+}
+
+
+def vary_environment(lab: Lab, every: int) -> Tally:
+    """Builds in other surroundings: not one byte of the site may differ."""
+    tally = Tally("environments")
+    lab.choose(0)
+    rc = lab.folder / "elsewhere" / "matplotlibrc"
+    rc.parent.mkdir()
+    rc.write_text(HOSTILE_RC, encoding="utf-8")
+    for name, (environment, options) in list(VARIATIONS.items())[::every]:
+        output = lab.folder / ("空格 和中文" if "Chinese" in name else "varied")
+        project = lab.project
+        if "Chinese" in name:
+            project = lab.folder / "项 目"
+            shutil.copytree(lab.project, project)
+        command = [sys.executable, "-m", "casebook", "--project", str(project), "build"]
+        command += ["--output", str(output), *options]
+        env = {key: value.replace("@rc", str(rc)) for key, value in environment.items()}
+        here = rc.parent if name.endswith("here") else ROOT
+        umask = int(name.split()[1], 8) if name.startswith("umask") else -1
+        env |= {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}
+        done = lab.build(command=command, env=env, folder=here, umask=umask)
+        tally.trials += 1
+        tree = read_tree(output)
+        differing = {path for path in tree.keys() | lab.trees[0].keys()} - {
+            path for path, digest in tree.items() if lab.trees[0].get(path) == digest
+        }
+        if done.returncode or differing or done.stderr:
+            tally.wrong.append(f"{name}: {done.returncode} {done.stderr!r} {sorted(differing)[:5]}")
+        shutil.rmtree(output, ignore_errors=True)
+    tally.count("files in each", len(lab.trees[0]))
     return tally

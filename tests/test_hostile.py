@@ -239,7 +239,7 @@ VOID = frozenset(
 )
 # Elements that the templates and Markdown make; a string that made another would be markup.
 FORBIDDEN = frozenset(
-    ("iframe", "object", "embed", "base", "template", "plaintext", "xmp", "video", "math", "style")
+    ("iframe", "object", "embed", "template", "plaintext", "xmp", "video", "math", "style")
 )
 
 
@@ -267,6 +267,8 @@ class Page(HTMLParser):
             self.faults.append(f"an attribute twice: {tag} {attrs}")
         if tag in FORBIDDEN:
             self.faults.append(f"element {tag}")
+        if tag == "base" and "href" in named:
+            self.faults.append(f"addresses start at {named['href']}")
         for name, value in named.items():
             policy = (value or "").lower() == "content-security-policy"
             if name.startswith("on") or name in ("style", "srcdoc", "formaction"):

@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("slots",),
     ("charts",),
     ("content",),
-    ("rules", "history"),
+    ("limits", "rules", "history"),
     ("quotes",),
     ("wording",),
     ("mentions",),

@@ -89,3 +89,7 @@ def test_bits_of_the_cache_flipped(lab: Lab, times: Times, note_figures: Note) -
 
 def test_builds_at_the_same_time(lab: Lab, times: Times, note_figures: Note) -> None:
     expect_nothing_wrong(soak.build_at_once(lab, times(2, 8), times(1, 20)), note_figures)
+
+
+def test_other_surroundings(lab: Lab, times: Times, note_figures: Note) -> None:
+    expect_nothing_wrong(soak.vary_environment(lab, every=times(6, 1)), note_figures)
