@@ -95,7 +95,8 @@ SCRIPT = """\
   }
 
   function listen() {
-    events = new EventSource("/__casebook__/events");
+    const address = encodeURIComponent(location.pathname);
+    events = new EventSource(`/__casebook__/events?page=${address}`);
     events.onmessage = (message) => {
       const state = JSON.parse(message.data);
       if (!state.problems.length && state.generation !== page) {

@@ -6,7 +6,7 @@ import json
 import logging
 import re
 import traceback
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Collection, Mapping, MutableMapping
 from importlib.metadata import version
 from pathlib import Path
 from types import CodeType
@@ -86,7 +86,7 @@ def _versions() -> dict[str, str]:
     return {"casebook": __version__} | {name: version(name) for name in names}
 
 
-def _write_assets(static: Path, writer: NewTree) -> tuple[str, dict[str, str]]:
+def _write_assets(static: Path, writer: NewTree | _Pages) -> tuple[str, dict[str, str]]:
     """Write the style sheet and the other static files; give their paths, the latter by name.
 
     Every name holds a digest of the content, so that a cache may keep the file for ever.
@@ -123,18 +123,47 @@ class _ErrorCollector(logging.Handler):
         self.records.append(record)
 
 
+class _Pages:
+    """Files that are kept in memory, for a preview that cannot wait for the whole site."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.contents: dict[str, bytes] = {}
+
+    def write(self, path: str, content: bytes) -> None:
+        self.contents[path] = content
+
+
+def render_pages(
+    project: Path,
+    dataset: Dataset,
+    charts: Mapping[tuple[str, Lang], Drawn],
+    wanted: Collection[str],
+    siteurl: str | None = None,
+    kept_templates: MutableMapping[str, tuple[str, CodeType]] | None = None,
+) -> dict[str, bytes]:
+    """The wanted pages, by their paths in the site, with the static files that they may name."""
+    pages = _Pages(project / ".cache")
+    stylesheet, assets = _write_assets(project / "theme" / "static", pages)
+    _run_pelican(
+        project, dataset, charts, pages, stylesheet, assets, "", siteurl, kept_templates, wanted
+    )
+    return pages.contents
+
+
 def _run_pelican(
     project: Path,
     dataset: Dataset,
     charts: Mapping[tuple[str, Lang], Drawn],
-    writer: NewTree,
+    writer: NewTree | _Pages,
     stylesheet: str,
     assets: Mapping[str, str],
     build_id: str,
     siteurl: str | None,
     kept_templates: MutableMapping[str, tuple[str, CodeType]] | None,
+    wanted: Collection[str] | None = None,
 ) -> Site:
-    """Write every page and give the site that they were made from."""
+    """Write every page, or the wanted ones alone, and give the site that they were made from."""
     from jinja2 import StrictUndefined
     from pelican import Pelican, signals
     from pelican import log as pelican_log
@@ -158,7 +187,7 @@ def _run_pelican(
     if siteurl is not None:
         overrides["SITEURL"] = siteurl.rstrip("/")
     settings = read_settings(str(project / "pelicanconf.py"), override=overrides)
-    build = _SiteBuild(dataset, charts, writer, stylesheet, assets, build_id, settings)
+    build = _SiteBuild(dataset, charts, writer, stylesheet, assets, build_id, settings, wanted)
 
     class CasebookGenerator(Generator):  # type: ignore[misc]  # pelican ships no types
         """Writes every page of the site from the records and the prose that Pelican read."""
@@ -253,12 +282,14 @@ class _SiteBuild:
         self,
         dataset: Dataset,
         charts: Mapping[tuple[str, Lang], Drawn],
-        writer: NewTree,
+        writer: NewTree | _Pages,
         stylesheet: str,
         assets: Mapping[str, str],
         build_id: str,
         settings: Mapping[str, Any],
+        wanted: Collection[str] | None,
     ) -> None:
+        self.wanted = wanted
         self.dataset = dataset
         self.charts = charts
         self.writer = writer
@@ -302,8 +333,10 @@ class _SiteBuild:
         site = self.site = Site(self.dataset, self.charts, prose, self.settings)
         for page_type in PAGES:
             for page in page_type.make(site):
-                html = env.get_template(page.template).render(self.context_of(page, site, env))
                 path = file_of(page)
+                if self.wanted is not None and path not in self.wanted:
+                    continue
+                html = env.get_template(page.template).render(self.context_of(page, site, env))
                 text = resolve_links(html, page, self.settings.siteurl)
                 self.writer.write(path, text.encode("utf-8"))
 

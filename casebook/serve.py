@@ -11,14 +11,16 @@ import socketserver
 import sys
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import CodeType
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qs, quote, unquote
 
 from casebook.errors import CasebookError, ContentError, Exit, Lang, Problem
 from casebook.overlay import (
@@ -30,7 +32,7 @@ from casebook.overlay import (
     blank_page,
     dress_page,
 )
-from casebook.pipeline import BuildOptions, build_site
+from casebook.pipeline import BuildOptions, build_site, glimpse_site
 from casebook.report import print_problems, show_source
 
 FIRST_PORT = 8000
@@ -41,6 +43,8 @@ _SETTINGS = "pelicanconf.py"
 # The watch wakes up this often, in milliseconds, to see whether a watched folder was replaced.
 _WAKE = 100
 _HEARTBEAT = 15.0
+# An editor who saves again this soon, in seconds, is not kept waiting for the whole site.
+_PAUSE = 0.2
 # How long a page that is being swapped may be missing.
 _PATIENCE = 1.0
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -65,11 +69,14 @@ _TYPES = {
 class PreviewState:
     """What browsers are told: how many sites were built, and what keeps the next one away.
 
-    `step` counts every change of the state, `generation` the good builds alone.
+    `step` counts every change of the state, `generation` the good ones alone. `built` is the
+    generation of the site on disk; where it is behind, `fresh` holds the pages that are open.
     """
 
     step: int = 0
     generation: int = 0
+    built: int = 0
+    fresh: Mapping[str, bytes] = field(default_factory=dict)
     problems: tuple[dict[str, object], ...] = ()
     drafts: tuple[str, ...] = ()
 
@@ -83,15 +90,35 @@ class Preview:
         self.lang: Lang = lang
         self.state = PreviewState()
         self._changed = threading.Condition()
+        self._open: Counter[str] = Counter()
         self._templates: dict[str, tuple[str, CodeType]] = {}
 
-    def rebuild(self) -> None:
-        """Build the site with its drafts; where that fails the last good one stays."""
+    def rebuild(self, changed: threading.Event | None = None) -> None:
+        """Build the site with its drafts; where that fails the last good one stays.
+
+        The pages that browsers have open come first. Where more changes by then, the rest is
+        left to the next call.
+        """
         started = time.perf_counter()
         options = BuildOptions(
             self.project, self.site, siteurl="", drafts=True, kept_templates=self._templates
         )
+        open_pages = {*self._open} if self.state.built else set()
+        generation = self.state.generation + 1
         try:
+            if open_pages:
+                glimpse = glimpse_site(options, open_pages)
+                self._tell(
+                    replace(
+                        self.state,
+                        generation=generation,
+                        fresh=glimpse.pages,
+                        problems=(),
+                        drafts=glimpse.drafts,
+                    )
+                )
+                if changed is not None and changed.wait(_PAUSE):
+                    return
             result = build_site(options)
         except ContentError as error:
             print_problems(error.problems, self.lang, self.project, sys.stderr)
@@ -112,10 +139,19 @@ class Preview:
         zh = f"已生成 {result.cases} 个案例、{result.files} 个文件，{took:.2f} 秒"
         en = f"built {result.cases} cases, {result.files} files in {took:.2f} s"
         print(zh if self.lang == "zh" else en, flush=True)
-        state = self.state
-        self._tell(
-            replace(state, generation=state.generation + 1, problems=(), drafts=result.drafts)
-        )
+        self._tell(PreviewState(self.state.step, generation, generation, {}, (), result.drafts))
+
+    @contextmanager
+    def watched(self, page: str) -> Iterator[None]:
+        """Count a page as open for the time of a block."""
+        with self._changed:
+            self._open[page] += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._open[page] -= 1
+                self._open += Counter()
 
     def wait_for_step(self, after: int, seconds: float) -> PreviewState | None:
         """The state as soon as it is another than that of a step, or None in good time."""
@@ -234,15 +270,15 @@ class _Handler(BaseHTTPRequestHandler):
         names = split_address(address)
         status, path = HTTPStatus.OK, None
         if names is not None:
-            if address.endswith("/") or not names:
-                path = "/".join([*names, "index.html"])
-            elif is_plain_folder(preview.site, names):
+            if names and not address.endswith("/") and is_plain_folder(preview.site, names):
                 self._redirect("/" + "".join(f"{quote(name)}/" for name in names))
                 return
-            else:
-                path = "/".join(names)
+            path = "/".join([*names, "index.html"] if address.endswith("/") else names)
         state = preview.state
-        content = read_page(preview.site, path, patient=state.generation > 0)
+        content = state.fresh.get(path or "")
+        generation = state.built if content is None else state.generation
+        if content is None:
+            content = read_page(preview.site, path, patient=state.built > 0)
         if content is None:
             status, path = HTTPStatus.NOT_FOUND, "404.html"
             content = read_page(preview.site, path, patient=False)
@@ -254,7 +290,7 @@ class _Handler(BaseHTTPRequestHandler):
         if suffix == ".html":
             html = content.decode("utf-8", errors="replace")
             lang: Lang = "en" if path.startswith("en/") else preview.lang
-            html = dress_page(html, path, state.generation, state.drafts, lang)
+            html = dress_page(html, path, generation, state.drafts, lang)
             content = html.encode("utf-8")
         self._send(status, content, _TYPES.get(suffix, "application/octet-stream"), with_body)
 
@@ -286,6 +322,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(status, text, _TYPES[".txt"], with_body)
 
     def _stream_events(self) -> None:
+        names = split_address(parse_qs(self.path.partition("?")[2]).get("page", [""])[0])
+        page = "" if names is None else find_path(names, self.server.preview.site)
+        with self.server.preview.watched(page) if page else nullcontext():
+            self._tell_events(page)
+
+    def _tell_events(self, page: str) -> None:
         self.close_connection = True
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream; charset=utf-8")
@@ -303,8 +345,10 @@ class _Handler(BaseHTTPRequestHandler):
             if not state.generation and not state.problems:
                 # The first build is not done; a page that waits for it must not reload.
                 continue
+            # A page that was not among those rendered first is to reload when all are.
+            is_fresh = page in state.fresh or not page
             told = {
-                "generation": state.generation,
+                "generation": state.generation if is_fresh else state.built,
                 "problems": state.problems,
                 "drafts": state.drafts,
             }
@@ -324,6 +368,11 @@ def split_address(address: str) -> list[str] | None:
         if name.startswith(".") or any(c in '\\:*?"<>|' or not c.isprintable() for c in name):
             return None
     return names
+
+
+def find_path(names: list[str], site: Path) -> str:
+    """The path of the page that an address without its last slash names."""
+    return "/".join([*names, "index.html"] if is_plain_folder(site, names) else names)
 
 
 def is_plain_folder(site: Path, names: list[str]) -> bool:
@@ -429,7 +478,7 @@ def run_preview(project: Path, host: str, port: int | None, lang: Lang) -> Exit:
                 # Without an end to the wait, Ctrl-C is not heard on Windows.
                 if changed.wait(1):
                     changed.clear()
-                    preview.rebuild()
+                    preview.rebuild(changed)
         except KeyboardInterrupt:
             return Exit.INTERRUPTED
         finally:
