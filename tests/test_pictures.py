@@ -7,10 +7,12 @@ import json
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from chart_data import case, dataset, event, faults_of, figure
+from conftest import Serve
 from PIL import Image
 
 from casebook.charts import chart_of, draw_chart, find_charts, tabulate_chart
@@ -326,3 +328,26 @@ def test_a_wrong_wish_is_told_and_writes_nothing(
 
 def test_pictures_have_the_colours_of_the_light_scheme() -> None:
     assert read_colours(PROJECT)["paper"] == "#faf6ee"
+
+
+def test_an_embedded_chart_gives_its_frame_the_height_it_needs(
+    built_site: Path, tmp_path: Path, serve_directory: Serve, browser: Any
+) -> None:
+    drawn = replace(drawn_of("one-series"), name="beijing-series")
+    with serve_directory(built_site) as site, serve_directory(tmp_path) as host:
+        snippet = write_snippet(drawn, f"{site}/charts/beijing-series/embed/")
+        (tmp_path / "index.html").write_text(f"<!doctype html><body>{snippet}", "utf-8")
+        page = browser.new_page(viewport={"width": 360, "height": 700})
+        try:
+            page.goto(host)
+            frame = page.frames[1]
+            page.wait_for_function("document.querySelector('iframe').height > 700")
+            needed, room, wide, width = frame.evaluate(
+                "(() => { const r = document.documentElement;"
+                " return [r.scrollHeight, innerHeight, r.scrollWidth, innerWidth] })()"
+            )
+        finally:
+            page.close()
+
+    assert needed <= room
+    assert wide <= width
