@@ -649,3 +649,14 @@ def test_a_picture_holds_its_finding_and_comes_out_the_same_twice(real: Dataset)
     assert first.startswith(b"\x89PNG")
     assert first == second
     assert "".join(words.text for words in sheet.words if words.size == 22) == table.finding
+
+
+def test_the_strip_and_the_list_of_dates_use_the_same_words() -> None:
+    macro = (PROJECT / "theme/templates/macros/timeline.html").read_text("utf-8")
+    events = [event("2010"), event("2012?"), event("[..2012]"), event("2011", status="planned")]
+
+    table = table_of("one-timeline", dataset(case(events=events)))
+
+    assert {row[3] for row in table.rows} == {"年份已写明", "年份靠推断", "未注明日期", "计划"}
+    for row in table.rows:
+        assert f"L('{row[3]}'" in macro

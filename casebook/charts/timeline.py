@@ -25,11 +25,12 @@ _RADIUS: Final = 6.0
 _MOST_EVENTS: Final = 150
 
 _MARKER_WORDS: Final[dict[Marker, Text]] = {
-    "known": Text("年份明确", "year known"),
-    "uncertain": Text("年份不确定", "year uncertain"),
-    "latest_only": Text("只知最晚日期", "only a latest date known"),
+    # The words of the list of dates.
+    "known": Text("年份已写明", "date stated"),
+    "uncertain": Text("年份靠推断", "date inferred"),
+    "latest_only": Text("未注明日期", "no date given"),
     "planned": Text("计划", "planned"),
-    "publication": Text("刊出", "publication"),
+    "publication": Text("报道刊出", "publication"),
 }
 
 
