@@ -243,10 +243,6 @@ Summary: 这些案例是为测量编写的。
 
 [[money]]
 
-## 时间
-
-[[chart:timeline]]
-
 ## 还缺什么
 
 [[missing]]

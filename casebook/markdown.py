@@ -63,6 +63,8 @@ class SafeLinks(Treeprocessor):
 
 def mark_chinese(words: str) -> Markup:
     """English words with every run of Chinese in them marked as Chinese."""
+    if words.isascii():
+        return escape(words)
     pieces = _CHINESE.split(words)
     marked = (
         Markup('<span lang="zh-Hans">{}</span>').format(piece) if number % 2 else escape(piece)

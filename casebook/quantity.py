@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from typing import Final, Literal, NoReturn
 
 from casebook.errors import Lang
@@ -400,13 +401,19 @@ def _stop(line: str, at: int, zh: str, en: str) -> NoReturn:
     raise QuantityError(zh + so_far_zh, en + so_far_en, at + 1, understood)
 
 
+@cache
+def _compile(pattern: str) -> re.Pattern[str]:
+    # The cache of `re` looks at the flags each time, which takes longer than most matches.
+    return re.compile(pattern)
+
+
 def _match(pattern: str, line: str, at: int) -> re.Match[str] | None:
     """The match of a pattern at an offset.
 
     The patterns are compiled when they are first used: together they cost 30 ms, which a build
     with nothing to read must not pay.
     """
-    return re.compile(pattern).match(line, at)
+    return _compile(pattern).match(line, at)
 
 
 class _Reading:

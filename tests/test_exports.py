@@ -160,3 +160,15 @@ def test_the_package_is_valid_for_frictionless(tmp_path: Path) -> None:
 
     assert report.valid, report.flatten(["rowNumber", "fieldNumber", "type", "note"])
     assert report.stats["tasks"] == 3
+
+
+def test_a_case_reads_the_same_in_cases_json_as_in_its_own_file() -> None:
+    files = {
+        file.path: json.loads(file.content)
+        for file in export_dataset(tiny_dataset())
+        if file.path.endswith(".json")
+    }
+    together = files["data/cases.json"]["cases"]
+
+    assert [case["slug"] for case in together] == [case.slug for case in tiny_dataset().cases]
+    assert together == [files[f"cases/{case['slug']}/{case['slug']}.json"] for case in together]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, replace
+from itertools import combinations, islice
 from typing import Literal
 
 from casebook.comparability import ComparabilityClass, class_of, name_class, why_not_comparable
@@ -90,22 +90,10 @@ class _Entry:
     values: frozenset[tuple[str, str]]
 
 
-def make_compare(site: Site) -> Iterator[Page]:
-    """The page in each order and both languages; only the first is in the site map."""
-    dataset = site.dataset
-    money = _list_entries(dataset, money=True)
-    counts = _list_entries(dataset, money=False)
-    options = list_options([*money, *counts], dataset)
-    reasons = list_reasons([entry.figure for entry in money if entry.figure], dataset)
+def outline_compare(site: Site) -> Iterator[Page]:
+    """The page in each order and both languages, empty; only the first is in the site map."""
+    lastmod = date_dataset(site.dataset)
     for order, url, name in ORDERS:
-        tables = (
-            Table("money", Text("金额", "Money"), _arrange(money, order, options, dataset)),
-            Table(
-                "counts",
-                Text("数量与占比", "Counts and shares"),
-                _arrange(counts, order, options, dataset),
-            ),
-        )
         for lang in LANGS:
             yield Page(
                 url=url,
@@ -119,16 +107,37 @@ def make_compare(site: Site) -> Iterator[Page]:
                     "All figures in one place: what is measured alike stands together, and what "
                     "is not is put in no order.",
                 ),
-                context={
-                    "order": order,
-                    "orders": ORDERS,
-                    "tables": tables,
-                    "option_groups": options,
-                    "reasons": reasons,
-                },
-                lastmod=date_dataset(dataset),
+                lastmod=lastmod,
                 indexed=order == "class",
             )
+
+
+def make_compare(site: Site) -> Iterator[Page]:
+    """The page in each order and both languages."""
+    dataset = site.dataset
+    money = _list_entries(dataset, money=True)
+    counts = _list_entries(dataset, money=False)
+    options = list_options([*money, *counts], dataset)
+    reasons = list_reasons([entry.figure for entry in money if entry.figure], dataset)
+    outlines = outline_compare(site)
+    for order, _, _ in ORDERS:
+        tables = (
+            Table("money", Text("金额", "Money"), _arrange(money, order, options, dataset)),
+            Table(
+                "counts",
+                Text("数量与占比", "Counts and shares"),
+                _arrange(counts, order, options, dataset),
+            ),
+        )
+        context = {
+            "order": order,
+            "orders": ORDERS,
+            "tables": tables,
+            "option_groups": options,
+            "reasons": reasons,
+        }
+        for page in islice(outlines, len(LANGS)):
+            yield replace(page, context=context)
 
 
 def list_options(entries: Iterable[_Entry], dataset: Dataset) -> tuple[OptionGroup, ...]:
@@ -252,4 +261,4 @@ def _names(terms: Iterable[tuple[str, object]]) -> list[tuple[str, Text]]:
     return [(key, getattr(term, "name")) for key, term in terms]  # noqa: B009  # Term or Measure
 
 
-COMPARE = PageType("compare", make_compare)
+COMPARE = PageType("compare", make_compare, outline_compare)

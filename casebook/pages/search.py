@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -49,9 +49,8 @@ class Indexed:
     passages: tuple[Passage, ...]
 
 
-def make_search(site: Site) -> Iterator[Page]:
-    """The page with the field, and its index, in both languages."""
-    cases = tuple(link_case(case, site.dataset) for case in site.dataset.cases)
+def outline_search(_site: Site) -> Iterator[Page]:
+    """The page with the field in both languages, without the cases that it lists."""
     for lang in LANGS:
         yield Page(
             url="search/",
@@ -62,8 +61,15 @@ def make_search(site: Site) -> Iterator[Page]:
                 "在全部案例、数字、事件和说明里找一个词或一个数。",
                 "Find a word or a number in all cases, figures, events and notes.",
             ),
-            context={"cases": cases},
         )
+
+
+def make_search(site: Site) -> Iterator[Page]:
+    """The page with the field, and its index, in both languages."""
+    cases = tuple(link_case(case, site.dataset) for case in site.dataset.cases)
+    for outline in outline_search(site):
+        lang = outline.lang
+        yield replace(outline, context={"cases": cases})
         yield Page(
             url="search/index.js",
             lang=lang,
@@ -188,4 +194,4 @@ def _strip_blocks(html: str) -> str:
     return "\n".join(str(line) for line in lines if line)
 
 
-SEARCH = PageType("search", make_search)
+SEARCH = PageType("search", make_search, outline_search)
