@@ -1,0 +1,115 @@
+"""Every package that is locked may be used beside code under the AGPL, and is listed with why."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.metadata import PackageNotFoundError, distribution, metadata
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+LOCKS = ("requirements.lock", "requirements-test.lock")
+
+# Licences whose terms allow use in a program under AGPL-3.0-or-later, by their SPDX names.
+COMPATIBLE = frozenset(
+    {
+        "0BSD",
+        "AGPL-3.0-or-later",
+        "Apache-2.0",
+        "Artistic-1.0-Perl",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "CC0-1.0",
+        "GPL-2.0-or-later",
+        "ISC",
+        "MIT",
+        "MIT-CMU",
+        "MPL-2.0",
+        "PSF-2.0",
+        "Public-Domain",
+        "Unlicense",
+        "Zlib",
+    }
+)
+# What packages write that do not use the SPDX names: in the classifiers, or in License.
+SPOKEN = {
+    "MIT License": "MIT",
+    "MIT": "MIT",
+    "BSD License": "BSD-3-Clause",
+    "BSD-2-Clause": "BSD-2-Clause",
+    "Apache-2.0": "Apache-2.0",
+    "Apache 2.0": "Apache-2.0",
+    "Apache Software License": "Apache-2.0",
+    "Artistic License": "Artistic-1.0-Perl",
+    "GNU Affero General Public License v3 or later (AGPLv3+)": "AGPL-3.0-or-later",
+    "GNU General Public License v2 or later (GPLv2+)": "GPL-2.0-or-later",
+    "GNU General Public License (GPL)": "GPL-2.0-or-later",
+    "ISC License (ISCL)": "ISC",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "Public Domain": "Public-Domain",
+    "Python Software Foundation License": "PSF-2.0",
+}
+
+
+def locked_packages() -> list[str]:
+    names = set()
+    for lock in LOCKS:
+        text = (PROJECT / lock).read_text(encoding="utf-8")
+        names |= set(re.findall(r"(?m)^([A-Za-z0-9][A-Za-z0-9._-]*)==", text))
+    return sorted(names)
+
+
+def licences_of(name: str) -> list[set[str]]:
+    """What a package says of its licence: each set is a choice, and all of them hold."""
+    told = metadata(name)
+    expression = told.get("License-Expression")
+    if expression:
+        return [
+            {choice.strip("() ") for choice in part.split(" OR ")}
+            for part in expression.split(" AND ")
+        ]
+    classifiers = [
+        line.rpartition(" :: ")[2]
+        for line in told.get_all("Classifier") or []
+        if line.startswith("License :: ") and line != "License :: OSI Approved"
+    ]
+    words = classifiers or [(told.get("License") or "").strip()]
+    if words == [""]:
+        # Some say it only in the first line of the licence itself.
+        files = [f"licenses/{name}" for name in told.get_all("License-File") or []]
+        texts = [distribution(name).read_text(file) or "" for file in files]
+        words = [text.strip().partition("\n")[0] for text in texts]
+    return [{SPOKEN.get(word, word) for word in words}]
+
+
+@pytest.mark.parametrize("name", locked_packages())
+def test_the_licence_goes_with_ours(name: str) -> None:
+    try:
+        licences = licences_of(name)
+    except PackageNotFoundError:
+        pytest.skip("not needed on this system")
+
+    assert [choices for choices in licences if not choices & COMPATIBLE] == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_locked_file_has_a_digest(lock: str) -> None:
+    text = (PROJECT / lock).read_text(encoding="utf-8")
+    entries = re.split(r"(?m)^(?=[A-Za-z0-9])", text)[1:]
+
+    assert entries
+    assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_the_document_lists_each_direct_dependency_with_its_reason() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    names = {re.split(r"[<>=~! ;\[]", line)[0].lower() for line in wanted}
+    document = (PROJECT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    listed = {
+        row[0].lower() for row in re.findall(r"(?m)^\| ([A-Za-z0-9-]+) \| (.+) \|$", document)
+    }
+
+    assert listed - {"package"} == names
