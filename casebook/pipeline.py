@@ -131,7 +131,7 @@ def _build_once(options: BuildOptions, inputs: Inputs) -> BuildResult:
 
     with staged_tree(options.output) as tree:
         with open_store(options.project / ".cache", enabled=options.use_cache) as store:
-            charts = draw_charts(dataset, store)
+            charts = draw_charts(dataset, store, options.jobs)
             pictures = draw_pictures(dataset, store, options.project, options.jobs)
         problems += warn_of_letters(pictures, dataset)
         files = write_site(
@@ -170,7 +170,7 @@ def glimpse_site(options: BuildOptions, wanted: Collection[str]) -> Glimpse:
     from casebook.store import open_store
 
     with open_store(options.project / ".cache", enabled=options.use_cache) as store:
-        charts = draw_charts(dataset, store)
+        charts = draw_charts(dataset, store, options.jobs)
     pages = render_pages(
         options.project, dataset, charts, wanted, options.siteurl, options.kept_templates
     )

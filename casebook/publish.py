@@ -348,12 +348,12 @@ class _SiteBuild:
             return en if lang == "en" else zh
 
         def text(value: Text) -> Markup:
-            words = escape(value.inside(lang))
-            if value.lang(lang) == "en":
-                return mark_chinese(value.inside(lang))
-            if not words or lang == "zh":
-                return words
-            return Markup('<span lang="zh-Hans">{}</span>').format(words)
+            if lang == "zh":
+                return escape(value.zh)
+            if value.en:
+                return mark_chinese(value.en)
+            words = escape(value.zh)
+            return Markup(f'<span lang="zh-Hans">{words}</span>') if words else words
 
         def amount(figure: Figure, link: bool = True) -> Markup:
             return amount_html(figure, lang, link)
@@ -427,10 +427,10 @@ def read_prose(content: Any) -> Prose:
 
 def period_html(period: Period, lang: Lang) -> Markup:
     """A date in words, as HTML's time element where it is one whole day, month or year."""
-    words = period.words(lang)
-    if period.datetime_attribute:
-        return Markup('<time datetime="{}">{}</time>').format(period.datetime_attribute, words)
-    return Markup('<span class="date">{}</span>').format(words)
+    words = escape(period.words(lang))
+    if day := period.datetime_attribute:
+        return Markup(f'<time datetime="{escape(day)}">{words}</time>')
+    return Markup(f'<span class="date">{words}</span>')
 
 
 def file_of(page: Page) -> str:
