@@ -543,7 +543,8 @@ class _CaseReader:
         waiting: dict[str, tuple[Position, Fields, set[str]]] = {}
         for key, (at, inner) in computed.items():
             value = inner.scalar("formula")
-            assert value is not None
+            if value is None:
+                continue
             try:
                 names = list(names_of(parse_formula(value.text.strip())))
             except FormulaError as error:
@@ -684,7 +685,8 @@ class _CaseReader:
         scope = fields.term("scope", self.vocabulary.scopes)
         line = fields.whole_number("line")
         reports = self.read_reports(fields, "corroborated_by")
-        if quantity is None or period is None:
+        # What is computed from a figure asks for every one of these.
+        if quantity is None or period is None or not (measure and status and source):
             return None
         self.check_reading(fields, quantity, measure, note)
         return Figure(

@@ -254,3 +254,31 @@ def test_a_draft_is_not_in_the_data_set(tmp_path: Path) -> None:
 
 def test_cases_stand_in_administrative_order() -> None:
     assert [case.slug for case in tiny_dataset().cases] == ["haishu", "guangzhou"]
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        pytest.param("status", "reportd", id="status"),
+        pytest.param("measure", "anual_total", id="measure"),
+        pytest.param("source", "nowhere", id="source"),
+        pytest.param("period", "someday", id="period"),
+        pytest.param("amount", "a lot", id="amount"),
+    ],
+)
+def test_what_is_computed_from_an_unsound_figure_is_left_out(field: str, wrong: str) -> None:
+    computed = "  twice:\n    label: 两倍\n    formula: paid * 2\n    measure: annual_total\n"
+
+    _, problems = read(record(figure(**{field: wrong}), computed))
+
+    assert {problem.at.line for problem in problems} == {
+        number
+        for number, line in enumerate(record(figure(**{field: wrong})).split("\n"), 1)
+        if line.strip().startswith(f"{field}:")
+    }
+
+
+def test_a_formula_that_is_no_text_is_a_problem_not_a_fault() -> None:
+    _, problems = read(record(figure(), "  twice:\n    label: 两倍\n    formula: [paid]\n"))
+
+    assert "E203" in {problem.code for problem in problems}
