@@ -108,6 +108,7 @@ class Lab:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
+            errors="replace",
             # What is started in the background of a shell inherits an ignored SIGINT.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
@@ -129,6 +130,7 @@ class Lab:
             env=os.environ | {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"} | dict(env or {}),
             capture_output=True,
             encoding="utf-8",
+            errors="replace",
             check=False,
         )
 
@@ -191,10 +193,13 @@ def _judge(lab: Lab, tally: Tally, before: int, what: str) -> None:
         tally.count("old site" if found == before else "new site")
 
 
-def _until_the_swap(lab: Lab, process: subprocess.Popen[str]) -> None:
-    """Return when the manifest, which is written last, stands in the new tree."""
+def _until_the_swap(lab: Lab, process: subprocess.Popen[str], swapped: bool) -> None:
+    """Return when the manifest, which is written last, stands in the new tree, or is swapped in."""
     last = lab.staging / "manifest.json"
-    while process.poll() is None and not last.exists():
+    before = lab.output.stat().st_ino
+    while process.poll() is None and not (
+        lab.output.stat().st_ino != before if swapped else last.exists()
+    ):
         pass
 
 
@@ -211,8 +216,10 @@ def kill_at_random(lab: Lab, count: int, aimed: bool = False) -> Tally:
             lab.choose(1 - before)
             process = lab.start()
             if aimed:
-                _until_the_swap(lab, process)
-                pause = lab.random.uniform(0, 0.012)
+                # Every third is aimed behind the swap, where the old tree is being removed.
+                swapped = number % 3 == 2
+                _until_the_swap(lab, process, swapped)
+                pause = lab.random.uniform(0, 0.002 if swapped else lab.seconds / 20)
             else:
                 pause = lab.random.uniform(0, lab.seconds * 1.2)
             time.sleep(pause)
@@ -574,7 +581,10 @@ VARIATIONS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
         ("--no-cache",),
     ),
-    "locale GBK": ({"LC_ALL": "zh_CN.GBK", "LANG": "zh_CN.GBK", "PYTHONUTF8": "0"}, ()),
+    "locale GBK": (
+        {"LC_ALL": "zh_CN.GBK", "LOCPATH": "@locales", "PYTHONUTF8": "0"},
+        ("--no-cache",),
+    ),
     "locale zh_CN": ({"LC_ALL": "zh_CN.UTF-8", "LANG": "zh_CN.UTF-8"}, ()),
     "locale tr_TR": ({"LC_ALL": "tr_TR.UTF-8"}, ("--no-cache",)),
     "console cp936": ({"PYTHONIOENCODING": "cp936"}, ()),
@@ -610,6 +620,12 @@ def vary_environment(lab: Lab, every: int) -> Tally:
     rc = lab.folder / "elsewhere" / "matplotlibrc"
     rc.parent.mkdir()
     rc.write_text(HOSTILE_RC, encoding="utf-8")
+    locales = lab.folder / "locales"
+    if shutil.which("localedef"):
+        # No machine of ours has this locale by itself.
+        locales.mkdir()
+        made = ["localedef", "-i", "zh_CN", "-f", "GBK", str(locales / "zh_CN.GBK")]
+        subprocess.run(made, capture_output=True, check=False)
     for name, (environment, options) in list(VARIATIONS.items())[::every]:
         output = lab.folder / ("空格 和中文" if "Chinese" in name else "varied")
         project = lab.project
@@ -618,7 +634,10 @@ def vary_environment(lab: Lab, every: int) -> Tally:
             shutil.copytree(lab.project, project)
         command = [sys.executable, "-m", "casebook", "--project", str(project), "build"]
         command += ["--output", str(output), *options]
-        env = {key: value.replace("@rc", str(rc)) for key, value in environment.items()}
+        env = {
+            key: value.replace("@rc", str(rc)).replace("@locales", str(locales))
+            for key, value in environment.items()
+        }
         here = rc.parent if name.endswith("here") else ROOT
         umask = int(name.split()[1], 8) if name.startswith("umask") else -1
         env |= {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}
