@@ -400,6 +400,26 @@ def test_a_browser_reloads_and_shows_errors_over_the_page(preview: Running, brow
 
 
 @pytest.mark.browser
+def test_every_open_page_is_loaded_anew_once(preview: Running, browser: Any) -> None:
+    address = f"http://127.0.0.1:{preview.port}"
+    loads: list[str] = []
+    pages = [browser.new_page() for _ in range(2)]
+    for page, path in zip(pages, ("/cases/", "/cases/haishu/"), strict=True):
+        page.on("load", lambda page: loads.append(page.url.removeprefix(address)))
+        page.goto(address + path)
+
+    preview.edit("title: 海曙：读书会由谁来办", "title: 海曙：读书会换了名字")
+    for page in pages:
+        page.get_by_text("读书会换了名字").first.wait_for(state="attached", timeout=SECONDS * 1000)
+    preview.wait(lambda state: any("built 2" in line for line in preview.lines[2:]))
+    for page in pages:
+        page.wait_for_load_state("load")
+        page.close()
+
+    assert sorted(loads) == ["/cases/", "/cases/", "/cases/haishu/", "/cases/haishu/"]
+
+
+@pytest.mark.browser
 def test_a_browser_marks_links_to_drafts(preview: Running, browser: Any) -> None:
     page = browser.new_page()
     (preview.project / "data/cases/xihu.yaml").write_text(DRAFT, encoding="utf-8")
