@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from casebook.comparability import group_by_class
@@ -12,7 +12,8 @@ from casebook.model import NO_TEXT, Case, Change, Figure, Region, Text
 from casebook.pages.base import LANGS, Page, PageType, Site
 from casebook.pages.corrections import show_changes
 from casebook.pages.linked_data import describe_case
-from casebook.pages.tiles import list_tiles
+from casebook.pages.parts import cut_list, name_part
+from casebook.pages.tiles import INDEX, list_tiles
 from casebook.pages.views import (
     CaseLink,
     FigureRow,
@@ -201,17 +202,12 @@ def list_changes(case: Case, lang: Lang, dataset: Dataset) -> tuple[Change, ...]
 
 def make_index(site: Site) -> Iterator[Page]:
     """The list of all cases by region, in both languages."""
-    groups: dict[str, list[CaseLink]] = {}
-    for case in site.dataset.cases:
-        code = site.dataset.province(case).code
-        groups.setdefault(code, []).append(link_case(case, site.dataset))
-    regions = tuple(
-        RegionGroup(site.dataset.regions[code], tuple(links)) for code, links in groups.items()
-    )
-    count = len(site.dataset.cases)
+    dataset = site.dataset
+    count = len(dataset.cases)
+    parts = [(part, group_by_region(part.entries, dataset)) for part in cut_list(dataset.cases)]
     for lang in LANGS:
-        yield Page(
-            url="cases/",
+        page = Page(
+            url=INDEX,
             lang=lang,
             template="cases.html",
             title=Text("案例", "Cases"),
@@ -219,8 +215,19 @@ def make_index(site: Site) -> Iterator[Page]:
                 f"{count}个地方政府购买服务的案例，按行政区划排列。",
                 f"{count} cases of local governments buying services, in administrative order.",
             ),
-            context={"groups": regions, "count": count, "tiles": list_tiles(site.dataset)},
+            context={"count": count, "tiles": list_tiles(dataset)},
         )
+        for part, groups in parts:
+            named = name_part(page, part)
+            yield replace(named, context={**named.context, "groups": groups})
+
+
+def group_by_region(cases: Iterable[Case], dataset: Dataset) -> tuple[RegionGroup, ...]:
+    """Cases under the province-level unit that they lie in."""
+    groups: dict[str, list[CaseLink]] = {}
+    for case in cases:
+        groups.setdefault(dataset.province(case).code, []).append(link_case(case, dataset))
+    return tuple(RegionGroup(dataset.regions[code], tuple(links)) for code, links in groups.items())
 
 
 def _order_events(case: Case) -> list[TimelineItem]:

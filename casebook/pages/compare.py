@@ -11,6 +11,7 @@ from casebook.comparability import ComparabilityClass, class_of, name_class, why
 from casebook.dataset import Dataset
 from casebook.model import NO_TEXT, Case, Figure, Text
 from casebook.pages.base import LANGS, Page, PageType, Site
+from casebook.pages.parts import cut_list, name_part
 from casebook.pages.views import CaseLink, FigureRow, date_dataset, link_case, show_figure
 
 Order = Literal["class", "amount", "year", "place"]
@@ -129,15 +130,40 @@ def make_compare(site: Site) -> Iterator[Page]:
                 _arrange(counts, order, options, dataset),
             ),
         )
+        parts = [(part, gather_rows(part.entries)) for part in cut_list(list(_flatten(tables)))]
         context = {
             "order": order,
             "orders": ORDERS,
-            "tables": tables,
             "option_groups": options,
             "reasons": reasons,
         }
         for page in islice(outlines, len(LANGS)):
-            yield replace(page, context=context)
+            whole = replace(page, context=context)
+            for part, shown in parts:
+                named = name_part(whole, part)
+                yield replace(named, context={**named.context, "tables": shown})
+
+
+def _flatten(tables: Iterable[Table]) -> Iterator[tuple[Table, Group, CompareRow]]:
+    for table in tables:
+        for group in table.groups:
+            for row in group.rows:
+                yield table, group, row
+
+
+def gather_rows(entries: Iterable[tuple[Table, Group, CompareRow]]) -> tuple[Table, ...]:
+    """Rows under their headings again, where a list of them was cut."""
+    tables: dict[str, tuple[Table, dict[str, tuple[Group, list[CompareRow]]]]] = {}
+    for table, group, row in entries:
+        _, groups = tables.setdefault(table.id, (table, {}))
+        groups.setdefault(group.id, (group, []))[1].append(row)
+    return tuple(
+        replace(
+            table,
+            groups=tuple(replace(group, rows=tuple(rows)) for group, rows in groups.values()),
+        )
+        for table, groups in tables.values()
+    )
 
 
 def list_options(entries: Iterable[_Entry], dataset: Dataset) -> tuple[OptionGroup, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -16,6 +16,7 @@ from casebook.model import NO_TEXT, Answer, AnswerState, Case, Figure, Question,
 from casebook.pages.base import LANGS, Page, PageType, Prose, Section, Site, Slot
 from casebook.pages.corrections import show_changes
 from casebook.pages.linked_data import describe_home
+from casebook.pages.parts import MOST_LISTED
 from casebook.pages.prose import LEAD
 from casebook.pages.tiles import list_tiles
 from casebook.pages.views import (
@@ -33,6 +34,8 @@ from casebook.refusals import figures_of, judge_refusal
 
 # More amounts than this in one row of the overview hide the others from the reader.
 OVERVIEW_AMOUNTS = 3
+# More places or amounts than this in one row are a list that has a page of its own.
+MOST_NAMED = 40
 REVIEWS: tuple[Review, ...] = ("single", "contradicted", "corroborated", "primary", "computed")
 
 _NOTHING = Markup("")
@@ -140,11 +143,12 @@ class ReviewCount:
 
 @dataclass(frozen=True, slots=True)
 class Comparable:
-    """Figures of one class: the only ones that may stand on one axis."""
+    """Figures of one class: the only ones that may stand on one axis; `more` are not listed."""
 
     name: Text
     figures: tuple[FigureRow, ...]
     places: Text
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,20 +164,23 @@ class Silence:
 def make_home(site: Site) -> Iterator[Page]:
     """The lead article in both languages."""
     dataset = site.dataset
+    listed = replace(dataset, cases=dataset.cases[:MOST_LISTED])
     shared: dict[str, object] = {
-        "overview": list_overview(dataset),
+        "overview": list_overview(listed),
+        "case_count": len(dataset.cases),
         "refusals": list_refused(dataset),
         "reviews": count_reviews(dataset),
         "changes": show_changes(dataset.changes, dataset),
         "comparables": list_comparables(dataset),
         "computed": tuple(
-            show_figure(figure, dataset) for figure in dataset.figures.values() if figure.formula
+            show_figure(figure, listed) for figure in listed.figures.values() if figure.formula
         ),
         "silences": count_silences(dataset),
         "documents": tuple(
-            show_document(case, document, dataset) for case, document in dataset.documents
+            show_document(case, document, listed)
+            for case, document in listed.documents[:MOST_LISTED]
         ),
-        "cases": tuple(link_case(case, dataset) for case in dataset.cases),
+        "cases": tuple(link_case(case, listed) for case in listed.cases),
         "tiles": list_tiles(dataset),
         "source_count": len(dataset.used_sources),
         "updated": date_dataset(dataset),
@@ -384,8 +391,9 @@ def list_comparables(dataset: Dataset) -> tuple[Comparable, ...]:
             found.append(
                 Comparable(
                     name_class(key, dataset.vocabulary),
-                    tuple(show_figure(figure, dataset) for figure in figures),
-                    join_texts(dataset.place(dataset.by_slug[slug]) for slug in slugs),
+                    tuple(show_figure(figure, dataset) for figure in figures[:MOST_NAMED]),
+                    name_places((dataset.by_slug[slug] for slug in slugs), dataset),
+                    max(0, len(figures) - MOST_NAMED),
                 )
             )
     return tuple(found)
@@ -403,10 +411,20 @@ def count_silences(dataset: Dataset) -> tuple[Silence, ...]:
                 question,
                 tuple(sorted(states.values(), key=order.index)),
                 len(silent),
-                join_texts(dataset.place(case) for case in silent),
+                name_places(silent, dataset),
             )
         )
     return tuple(sorted(silences, key=lambda silence: -silence.not_stated))
+
+
+def name_places(cases: Iterable[Case], dataset: Dataset) -> Text:
+    """The places of cases, of which the first are named where there are many."""
+    places = [dataset.place(case) for case in cases]
+    named = join_texts(places[:MOST_NAMED])
+    left = len(places) - MOST_NAMED
+    if left <= 0:
+        return named
+    return Text(f"{named.zh}等{len(places)}个地方", f"{named.inside('en')}; and {left} more")
 
 
 def join_texts(texts: Iterable[Text]) -> Text:
