@@ -1,6 +1,11 @@
 """Runs the command line: `python -m casebook`."""
 
-from casebook.cli import main
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    try:
+        from casebook.cli import main
+
+        status = main()
+    except KeyboardInterrupt:
+        # Ahead of the command there is nothing to clear up; a traceback would tell nobody anything.
+        status = 130
+    raise SystemExit(status)
