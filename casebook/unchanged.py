@@ -75,7 +75,8 @@ def find_last_build(look: Look) -> LastBuild | None:
 
     None as well where another build is at work or was killed, so that it is seen to.
     """
-    if os.environ.get("CASEBOOK_SNAPSHOTS"):
+    # The root folder has no name; the build itself says that it is no place for a site.
+    if os.environ.get("CASEBOOK_SNAPSHOTS") or not look.output.name:
         return None
     path = _record_of(look.project)
     output = look.output
