@@ -117,7 +117,11 @@ def record_build(look: Look, last: LastBuild) -> None:
 def _record_of(project: Path) -> Path | None:
     folder = project / ".cache"
     path = folder / _RECORD
-    return None if folder.is_symlink() or path.is_symlink() else path
+    try:
+        return None if folder.is_symlink() or path.is_symlink() else path
+    except OSError:
+        # A cache that may not be looked into is done without.
+        return None
 
 
 def _write(path: Path, record: dict[str, object]) -> None:
