@@ -1,0 +1,71 @@
+"""The benchmark: its cases are sound and always the same, its table says what was measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.cases import make_case, make_cases, write_project
+from bench.peers import list_peers
+from bench.run import Run, make_table
+from casebook.pipeline import load_checked
+
+ROOT = Path(__file__).resolve().parents[1]
+# What has to be done to a project before a change of it can be made.
+BEFORE = {
+    "one case renamed": ("one case added",),
+    "one case deleted": ("one case added", "one case renamed"),
+}
+
+
+def read_all(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_case_is_the_same_whenever_it_is_made() -> None:
+    assert make_case(7) == make_case(7)
+    assert list(make_cases(3)) == list(make_cases(5))[:3]
+    assert make_case(7).record != make_case(8).record
+
+
+def test_the_made_up_cases_have_no_problem(tmp_path: Path) -> None:
+    write_project(ROOT, tmp_path / "project", 12)
+    dataset, problems = load_checked(tmp_path / "project")
+
+    assert problems == []
+    assert len(dataset.cases) == 12
+
+
+def test_every_case_has_amounts_for_a_chart() -> None:
+    assert min(len(made.amounts) for made in make_cases(30)) >= 2
+
+
+def test_the_text_for_peers_has_no_reference_left() -> None:
+    assert [made.slug for made in make_cases(30) if "{{" in made.body] == []
+
+
+@pytest.mark.parametrize("name", list(list_peers(with_peers=False)[0].changes))
+def test_a_change_leaves_a_sound_project(tmp_path: Path, name: str) -> None:
+    casebook = list_peers(with_peers=False)[0]
+    project = tmp_path / "project"
+    casebook.write(project, 5)
+    for earlier in BEFORE.get(name, ()):
+        casebook.changes[earlier](project, 5, 0)
+    before = read_all(project)
+    casebook.changes[name](project, 5, 0)
+
+    assert read_all(project) != before
+    assert load_checked(project)[1] == []
+
+
+def test_a_ratio_is_that_of_pairs_of_one_round() -> None:
+    runs = {
+        ("cold", "Casebook"): [Run(1, 1, 50), Run(2, 2, 50), Run(4, 4, 50)],
+        ("cold", "Hugo"): [Run(2, 4, 80), Run(8, 8, 80), Run(4, 4, 80)],
+    }
+    lines = make_table(runs, 1000, 3).splitlines()
+
+    assert lines[0] == "### 1,000 cases, 3 rounds"
+    assert lines[-2] == "| cold | Casebook | 2.00 | 2.00 | 50 |  |  |"
+    assert lines[-1] == "| cold | Hugo | 4.00 | 4.00 | 80 | 0.50 | 0.25 |"
