@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from casebook.charts import NAMES_ACROSS, find_charts
 from casebook.cli import main
-from casebook.pipeline import check_project
-from casebook.slots import find_chart_names
+from casebook.pipeline import check_project, load_checked
+from casebook.slots import check_slots, find_chart_names
+
+PROJECT = Path(__file__).resolve().parents[1]
 
 CASE = "data/cases/haishu.yaml"
 LINE = "  读书会共有{{clubs}}。\n"
@@ -76,6 +80,23 @@ def test_prose_of_the_site_is_held_to_the_same_rule(tiny_project: Path) -> None:
     problems = [p for p in check_project(tiny_project) if p.code == "E252"]
 
     assert [p.path for p in problems] == ["content/stories/lead.md"]
+
+
+def test_a_text_goes_without_a_chart_that_the_site_has_outgrown(tiny_project: Path) -> None:
+    dataset, _ = load_checked(tiny_project)
+    none = replace(dataset, cases=())
+    lead = tiny_project / "content/stories/lead.md"
+    lead.write_text("Title: x\n\n" + "\n\n".join(f"[[chart:{n}]]" for n in NAMES_ACROSS), "utf-8")
+
+    assert [chart.name for chart in find_charts(none)] == []
+    assert check_slots(tiny_project, none) == []
+
+
+def test_every_chart_of_all_cases_is_known_by_name() -> None:
+    dataset, _ = load_checked(PROJECT)
+    names = {chart.name for chart in find_charts(dataset) if not chart.case}
+
+    assert names == set(NAMES_ACROSS)
 
 
 def test_names_are_those_that_stand_alone() -> None:

@@ -23,6 +23,7 @@ from casebook.model import Case
 
 __all__ = [
     "CHARTS",
+    "NAMES_ACROSS",
     "Chart",
     "Drawn",
     "Selected",
@@ -45,6 +46,11 @@ CHARTS: Final[tuple[Chart, ...]] = (
     rise.CHART,
     ranges.CHART,
 )
+
+
+# What the charts of all cases are called. Data may be too little for one of them, or too much: a
+# strip of a thousand places cannot be read. A text that embeds it then goes without.
+NAMES_ACROSS: Final = ("disclosure", "money", "counts", "mode-provider", "timeline")
 
 
 def find_charts(dataset: Dataset) -> tuple[Selected, ...]:
