@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -395,6 +393,10 @@ def _unchanged(lang: Lang) -> str:
 
 
 def _save_report(error: BaseException) -> str:
+    # A build with nothing to do must not pay for these imports.
+    import tempfile
+    import traceback
+
     with tempfile.NamedTemporaryFile(
         "w", prefix="casebook-", suffix=".txt", delete=False, encoding="utf-8"
     ) as report:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import locale
 import os
 import sys
 import threading
@@ -33,6 +32,8 @@ def choose_language(asked: str | None) -> Lang:
         if value:
             return "zh" if value.lower().startswith("zh") else "en"
     if sys.platform == "win32":
+        import locale
+
         name = locale.getlocale()[0] or ""
         return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
     return "en"
