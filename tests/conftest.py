@@ -7,6 +7,7 @@ import functools
 import http.server
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -27,6 +28,11 @@ BROWSER_ARGUMENTS = [
     "--disable-sync",
 ]
 OF_A_PROJECT = ("casebook", "data", "content", "theme", "pelicanconf.py")
+
+# A run in the background may have been told to ignore these; what it starts must not inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 Serve = Callable[[Path], contextlib.AbstractContextManager[str]]
 
@@ -80,11 +86,25 @@ def project_root() -> Path:
     return PROJECT
 
 
+@pytest.fixture(scope="session")
+def tiny_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of a first build of the tiny site, so that later ones need not draw it again."""
+    project = tmp_path_factory.mktemp("tiny-cache") / "tiny"
+    make_tiny_project(project)
+    subprocess.run(
+        [sys.executable, "-m", "casebook", "--project", str(project), "build", "--quiet"],
+        cwd=PROJECT,
+        check=True,
+    )
+    return project / ".cache"
+
+
 @pytest.fixture
-def tiny_project(tmp_path: Path) -> Path:
+def tiny_project(tmp_path: Path, tiny_cache: Path) -> Path:
     """A project of its own with the tiny site's data and content and the real theme."""
     target = tmp_path / "tiny"
     make_tiny_project(target)
+    copy_parts(tiny_cache, target / ".cache", ("store.sqlite", "store.key"))
     return target
 
 
