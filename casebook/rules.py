@@ -176,10 +176,12 @@ def figures_agree_or_conflict(dataset: Dataset) -> Iterator[Problem]:
                 continue
             if any({one.id, other.id} <= names for names in declared):
                 continue
+            # Figures of which only a latest date is known may speak of different times.
+            undated = "latest_only" in (one.period.lane, other.period.lane)
             yield Problem(
                 case.path,
                 other.at,
-                "E234",
+                "W234" if undated else "E234",
                 f"{other.id}（{other.quantity.text}）与第 {one.at.line} 行的 {one.id}"
                 f"（{one.quantity.text}）口径相同、时间重合，说法却不同",
                 f"{other.id} ({other.quantity.text}) is of the same class and time as {one.id} "
@@ -188,6 +190,7 @@ def figures_agree_or_conflict(dataset: Dataset) -> Iterator[Problem]:
                 f"follows: {one.id}；数的不是同一样东西就各写 scope",
                 f"Declare a conflict with figures: [{one.id}, {other.id}], or write follows: "
                 f"{one.id} where it came later, or a scope where another thing is counted",
+                severity="warning" if undated else "error",
             )
 
 
