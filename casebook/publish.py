@@ -61,7 +61,7 @@ def write_site(
     stylesheet, assets = _write_assets(project / "theme" / "static", writer)
     build_id = digest(json.dumps([__version__, dict(inputs)]).encode())[:12]
     site = _run_pelican(
-        project, dataset, charts, writer, stylesheet, assets, build_id, siteurl, kept_templates
+        project, dataset, charts, writer, stylesheet, assets, siteurl, kept_templates
     )
     for file in make_chart_files(site, pictures):
         writer.write(file.path, file.content)
@@ -147,7 +147,7 @@ def render_pages(
     pages = _Pages(project / ".cache")
     stylesheet, assets = _write_assets(project / "theme" / "static", pages)
     _run_pelican(
-        project, dataset, charts, pages, stylesheet, assets, "", siteurl, kept_templates, wanted
+        project, dataset, charts, pages, stylesheet, assets, siteurl, kept_templates, wanted
     )
     return pages.contents
 
@@ -159,7 +159,6 @@ def _run_pelican(
     writer: NewTree | _Pages,
     stylesheet: str,
     assets: Mapping[str, str],
-    build_id: str,
     siteurl: str | None,
     kept_templates: MutableMapping[str, tuple[str, CodeType]] | None,
     wanted: Collection[str] | None = None,
@@ -188,7 +187,7 @@ def _run_pelican(
     if siteurl is not None:
         overrides["SITEURL"] = siteurl.rstrip("/")
     settings = read_settings(str(project / "pelicanconf.py"), override=overrides)
-    build = _SiteBuild(dataset, charts, writer, stylesheet, assets, build_id, settings, wanted)
+    build = _SiteBuild(dataset, charts, writer, stylesheet, assets, settings, wanted)
 
     class CasebookGenerator(Generator):  # type: ignore[misc]  # pelican ships no types
         """Writes every page of the site from the records and the prose that Pelican read."""
@@ -286,7 +285,6 @@ class _SiteBuild:
         writer: NewTree | _Pages,
         stylesheet: str,
         assets: Mapping[str, str],
-        build_id: str,
         settings: Mapping[str, Any],
         wanted: Collection[str] | None,
     ) -> None:
@@ -301,7 +299,6 @@ class _SiteBuild:
             Text(settings["TAGLINE"], settings["TAGLINE_EN"]),
             settings["SITEURL"],
             stylesheet,
-            build_id,
             assets,
         )
 

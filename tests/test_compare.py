@@ -21,7 +21,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 
 def pages_of(dataset: Dataset) -> dict[str, SitePage]:
-    settings = SiteSettings(Text("小站"), Text("读书会"), "", "/a.css", "b1")
+    settings = SiteSettings(Text("小站"), Text("读书会"), "", "/a.css")
     return {page.url: page for page in make_compare(Site(dataset, {}, {}, settings))}
 
 

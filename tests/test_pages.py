@@ -51,7 +51,7 @@ def named(path: Path) -> str:
 
 def site_of(dataset: Dataset, siteurl: str = "", prose: tuple[Prose, ...] = ()) -> Site:
     settings = SiteSettings(
-        Text("小站", "Tiny"), Text("读书会", "Reading clubs"), siteurl, "/assets/a.css", "b1"
+        Text("小站", "Tiny"), Text("读书会", "Reading clubs"), siteurl, "/assets/a.css"
     )
     return Site(dataset, {}, {(text.slug, text.lang): text for text in prose}, settings)
 

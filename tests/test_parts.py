@@ -46,7 +46,7 @@ def many_cases(count: int) -> Dataset:
 
 
 def site_of(dataset: Dataset) -> Site:
-    return Site(dataset, {}, {}, SiteSettings(Text("站"), Text("题"), "", "/a.css", "1"))
+    return Site(dataset, {}, {}, SiteSettings(Text("站"), Text("题"), "", "/a.css"))
 
 
 def in_chinese(pages: list[Page]) -> list[Page]:

@@ -82,7 +82,7 @@ NUMBERS = (
 
 
 def indexed(dataset, lang="zh"):  # type: ignore[no-untyped-def]
-    settings = SiteSettings(Text("小站"), Text("读书会"), "", "/a.css", "b1")
+    settings = SiteSettings(Text("小站"), Text("读书会"), "", "/a.css")
     return list(list_indexed(Site(dataset, {}, {}, settings), lang))
 
 

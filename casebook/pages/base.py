@@ -70,7 +70,6 @@ class SiteSettings:
     tagline: Text
     siteurl: str
     stylesheet: str
-    build_id: str
     assets: Mapping[str, str] = field(default_factory=dict)
 
 
