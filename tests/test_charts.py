@@ -21,11 +21,12 @@ from casebook.charts import (
     tabulate_chart,
 )
 from casebook.charts.base import Table, describe, paint_panel
+from casebook.charts.figure import build_figure
 from casebook.charts.marks import Mark, legend_kinds, mark_of
 from casebook.charts.picture import compose_picture, write_picture_png
 from casebook.charts.rise import change_words
 from casebook.charts.sheet import NARROW, WIDE, Sheet, Style
-from casebook.charts.svg import SENTINELS, build_figure, paint_in, write_svg
+from casebook.charts.svg import paint_in, write_svg
 from casebook.dataset import Dataset
 from casebook.dates import parse_period
 from casebook.errors import Lang
@@ -568,12 +569,25 @@ def test_a_drawing_that_stands_alone_has_real_colours_and_no_links() -> None:
     assert "href" not in svg
 
 
-def test_colours_without_a_role_are_refused() -> None:
+def test_a_picture_with_a_colour_that_has_no_role_is_refused() -> None:
     sheet = Sheet(WIDE, height=10)
     sheet.rectangle(0, 0, 5, 5, fill="ink")
 
     with pytest.raises(KeyError):
-        build_figure(sheet, {role: SENTINELS[role] for role in ("paper",)})
+        build_figure(sheet, {"paper": (1, 1, 1)}, "")
+
+
+def test_every_colour_of_a_drawing_is_a_role_of_charts(real: Dataset) -> None:
+    drawn = [draw_chart(selected, real, "zh") for selected in find_charts(real)]
+
+    used = {
+        role
+        for chart in drawn
+        for panel in chart.panels
+        for role in re.findall(r"var\(--([^)]*)\)", panel.wide + panel.narrow)
+    }
+    assert "accent" in used
+    assert used <= set(CHART_ROLES)
 
 
 def test_the_alt_text_is_made_of_the_table() -> None:

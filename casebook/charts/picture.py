@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from casebook.charts.base import Chart, Table, paint_panel
+from casebook.charts.figure import build_figure
 from casebook.charts.marks import LEGEND, draw_bracket, draw_swatch, mark_of_kind
 from casebook.charts.sheet import LEADING, WIDE, Link, Shape, Sheet, Style, Words, baseline
-from casebook.charts.svg import build_figure, paint_in, write_svg
+from casebook.charts.svg import paint_in, write_svg
 from casebook.charts.text import clean, shorten_text, width_px, wrap_text
 from casebook.errors import CasebookError
 
@@ -195,7 +196,7 @@ def _figure(sheet: Sheet, colours: Mapping[str, str], scale: float) -> Any:
     real = {role: to_rgb(colour) for role, colour in colours.items()}
     missing = find_missing(sheet)
     shown = replace(sheet, parts=[_without(part, missing) for part in sheet.parts])
-    figure = build_figure(shown, real, scale=scale, font=str(find_font()))
+    figure = build_figure(shown, real, str(find_font()), scale)
     figure.set_frameon(True)
     figure.patch.set_facecolor(real["paper"])
     return figure
