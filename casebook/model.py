@@ -276,7 +276,8 @@ class Case:
 
     `slug` is the name of the file and the address of the page. `updated` is an ISO date or
     empty. `withdrawn` are changes of figures that were taken out. `story_at` and
-    `summary_at` are where these texts begin in the file, in Chinese and in English.
+    `summary_at` are where these texts begin in the file, in Chinese and in English. `digest` is
+    the SHA-256 of the file, in hexadecimal: the version of the record.
     """
 
     slug: str
@@ -297,6 +298,7 @@ class Case:
     state: State = "published"
     positions: Mapping[str, Position] | None = None
     withdrawn: tuple[Change, ...] = ()
+    digest: str = ""
 
     @property
     def printed_figures(self) -> tuple[Figure, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast, get_args
 
@@ -349,8 +350,9 @@ def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[P
     slug = path.rsplit("/", 1)[-1].removesuffix(".yaml")
     lines = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     case = _CaseReader(node, path, slug, lines, problems, lists).read()
-    broken = any(problem.severity == "error" for problem in problems)
-    return (None if broken else case), problems
+    if any(problem.severity == "error" for problem in problems):
+        return None, problems
+    return replace(case, digest=hashlib.sha256(data).hexdigest()), problems
 
 
 class _CaseReader:
