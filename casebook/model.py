@@ -277,7 +277,7 @@ class Case:
     `slug` is the name of the file and the address of the page. `updated` is an ISO date or
     empty. `withdrawn` are changes of figures that were taken out. `story_at` and
     `summary_at` are where these texts begin in the file, in Chinese and in English. `digest` is
-    the SHA-256 of the file, in hexadecimal: the version of the record.
+    the version of the record: the SHA-256 of its text in hexadecimal, whatever ends its lines.
     """
 
     slug: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -352,7 +353,9 @@ def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[P
     case = _CaseReader(node, path, slug, lines, problems, lists).read()
     if any(problem.severity == "error" for problem in problems):
         return None, problems
-    return replace(case, digest=hashlib.sha256(data).hexdigest()), problems
+    # Other ends of lines and a byte order mark make no other version.
+    text = unicodedata.normalize("NFC", "\n".join(lines))
+    return replace(case, digest=hashlib.sha256(text.encode()).hexdigest()), problems
 
 
 class _CaseReader:
