@@ -55,9 +55,44 @@ def make_tiny_project(target: Path) -> None:
     copy_parts(PROJECT / "tests" / "tiny_site", target, ("data", "content", "pelicanconf.py"))
 
 
+# What `--soak` can be asked for one after the other; each takes minutes.
+SOAK_PARTS = (
+    "kills",
+    "swap",
+    "signals",
+    "files",
+    "calls",
+    "disk",
+    "permissions",
+    "sources",
+    "cache",
+    "together",
+    "surroundings",
+    "clock",
+    "strings",
+)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds --soak, which tries each fault some hundred times instead of a few."""
-    parser.addoption("--soak", action="store_true", help="try every fault some hundred times")
+    parser.addoption(
+        "--soak",
+        nargs="?",
+        const="all",
+        choices=("all", *SOAK_PARTS),
+        metavar="PART",
+        help=f"try every fault some hundred times, or one part: {', '.join(SOAK_PARTS)}",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves the tests of one part of the soak where one is asked for."""
+    part = config.getoption("--soak")
+    if part in (None, "all"):
+        return
+    wanted = [item for item in items if any(part in m.args for m in item.iter_markers("soak"))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in wanted])
+    items[:] = wanted
 
 
 _FIGURES = pytest.StashKey[list[str]]()

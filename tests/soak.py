@@ -6,17 +6,20 @@ swap in, and holds the published folder to the trees of the two: anything else i
 
 from __future__ import annotations
 
+import contextlib
+import io
+import itertools
 import os
+import pickle
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -152,7 +155,7 @@ class Lab:
         return found - BESIDE
 
 
-@contextmanager
+@contextlib.contextmanager
 def polled(lab: Lab, tally: Tally) -> Iterator[None]:
     """A reader who opens pages of the published site all the while, and knows both versions."""
     paths = sorted(lab.trees[0].keys() & lab.trees[1].keys())
@@ -193,19 +196,9 @@ def _judge(lab: Lab, tally: Tally, before: int, what: str) -> None:
         tally.count("old site" if found == before else "new site")
 
 
-def _until_the_swap(lab: Lab, process: subprocess.Popen[str], swapped: bool) -> None:
-    """Return when the manifest, which is written last, stands in the new tree, or is swapped in."""
-    last = lab.staging / "manifest.json"
-    before = lab.output.stat().st_ino
-    while process.poll() is None and not (
-        lab.output.stat().st_ino != before if swapped else last.exists()
-    ):
-        pass
-
-
-def kill_at_random(lab: Lab, count: int, aimed: bool = False) -> Tally:
-    """Builds killed with SIGKILL at random moments, or in the milliseconds around the swap."""
-    tally = Tally("killed at the swap" if aimed else "killed at random")
+def kill_at_random(lab: Lab, count: int) -> Tally:
+    """Builds killed with SIGKILL at random moments from their start to their end."""
+    tally = Tally("killed at random")
     lab.publish(0)
     with polled(lab, tally):
         for number in range(count):
@@ -215,29 +208,120 @@ def kill_at_random(lab: Lab, count: int, aimed: bool = False) -> Tally:
                 break
             lab.choose(1 - before)
             process = lab.start()
-            if aimed:
-                # Every third is aimed behind the swap, where the old tree is being removed.
-                swapped = number % 3 == 2
-                _until_the_swap(lab, process, swapped)
-                pause = lab.random.uniform(0, 0.002 if swapped else lab.seconds / 20)
-            else:
-                pause = lab.random.uniform(0, lab.seconds * 1.2)
+            pause = lab.random.uniform(0, lab.seconds * 1.1)
             time.sleep(pause)
             process.kill()
             process.communicate()
-            tally.trials += 1
-            if lab.leftovers():
-                tally.count("with leftovers")
-            _judge(lab, tally, before, f"killed after {pause:.4f} s")
+            _judge_killed(lab, tally, before, f"killed after {pause:.4f} s")
             if number % 10 == 9 or number == count - 1:
-                started = time.monotonic()
-                done = lab.build()
-                # A machine with other work to do slows down in the course of the trial.
-                lab.seconds = time.monotonic() - started
-                if done.returncode or lab.published() != lab.version or lab.leftovers():
-                    tally.wrong.append(f"not repaired: {done.returncode} {lab.leftovers()}")
-                tally.count("repaired by the next build")
+                _repair(lab, tally)
     return tally
+
+
+# Runs a build that the system ends by a signal nothing handles, so many microseconds after one
+# of its steps: the timer is the kernel's and the build knows nothing of it. Without a moment it
+# tells how long the steps lie before its end.
+AIMED = """
+import os, runpy, signal, sys, time
+step, delay = sys.argv[1], float(sys.argv[2])
+steps = {}
+def watch(event, arguments):
+    first = arguments[0] if arguments else None
+    if event == "open" and isinstance(first, (str, os.PathLike)):
+        # The last file of the new tree.
+        seen = "written" if os.fspath(first).endswith(".building/manifest.json") else ""
+    elif event == "ctypes.dlsym":
+        seen = "exchanged" if arguments[1] == "renameat2" else ""
+    elif event == "shutil.rmtree":
+        seen = "cleared" if "exchanged" in steps and "cleared" not in steps else ""
+    else:
+        return
+    if not seen or (seen == "written" and "written" in steps):
+        return
+    steps[seen] = time.perf_counter()
+    if seen == step:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, delay)
+sys.argv = ["casebook", *sys.argv[3:]]
+sys.addaudithook(watch)
+try:
+    runpy.run_module("casebook", run_name="__main__")
+finally:
+    if not step:
+        now = time.perf_counter()
+        told = " ".join(f"{name}={now - steps[name]:.6f}" for name in steps)
+        print(f"steps: {told}", file=sys.stderr)
+"""
+
+
+def kill_at_the_swap(lab: Lab, count: int) -> Tally:
+    """Builds killed in the milliseconds around the swap, where the site is at stake.
+
+    A third of them between the writing of the last file and the exchange, a third within a third
+    of a millisecond of it, and a third while the old tree is being removed.
+    """
+    tally = Tally("killed at the swap")
+    lab.publish(0)
+    lab.choose(1)
+    left = _measure_steps(lab, tally)
+    aims = (
+        ("written", left["written"] - left["exchanged"]),
+        ("exchanged", 0.0003),
+        ("cleared", left["cleared"]),
+    )
+    with polled(lab, tally):
+        for number in range(count):
+            before = lab.published()
+            if before is None:
+                tally.wrong.append("the site was broken between two trials")
+                break
+            lab.choose(1 - before)
+            step, window = aims[number % len(aims)]
+            delay = lab.random.uniform(1e-6, window)
+            done = lab.build(command=_aimed_command(lab, step, delay))
+            what = f"killed {delay * 1e6:.0f} microseconds after {step}"
+            if done.returncode == -signal.SIGALRM:
+                tally.count(f"killed when {step}")
+            elif done.returncode != 0:
+                tally.wrong.append(f"{what}: {done.returncode} {done.stderr!r}")
+            _judge_killed(lab, tally, before, what)
+            if number % 10 == 9 or number == count - 1:
+                _repair(lab, tally)
+    return tally
+
+
+def _aimed_command(lab: Lab, step: str, delay: float) -> list[str]:
+    return [sys.executable, "-c", AIMED, step, f"{delay:.6f}", *lab.command()[3:]]
+
+
+def _measure_steps(lab: Lab, tally: Tally) -> dict[str, float]:
+    """How long before its end a build takes each step, in seconds."""
+    done = lab.build(command=_aimed_command(lab, "", 0))
+    told = done.stderr.rpartition("steps: ")[2].split()
+    left = {name: float(seconds) for name, _, seconds in (word.partition("=") for word in told)}
+    if done.returncode or not {"written", "exchanged", "cleared"} <= left.keys():
+        raise RuntimeError(f"the steps of a build were not seen: {done.stderr}")
+    for name, seconds in left.items():
+        tally.count(f"ms from {name} to the end", round(seconds * 1000))
+    return left
+
+
+def _judge_killed(lab: Lab, tally: Tally, before: int, what: str) -> None:
+    tally.trials += 1
+    if lab.leftovers():
+        tally.count("with leftovers")
+    _judge(lab, tally, before, what)
+
+
+def _repair(lab: Lab, tally: Tally) -> None:
+    """Have the next build put right what killed ones left."""
+    started = time.monotonic()
+    done = lab.build()
+    # A machine with other work to do slows down in the course of the trial.
+    lab.seconds = time.monotonic() - started
+    if done.returncode or lab.published() != lab.version or lab.leftovers():
+        tally.wrong.append(f"not repaired: {done.returncode} {lab.leftovers()}")
+    tally.count("repaired by the next build")
 
 
 def interrupt_at_random(lab: Lab, count: int) -> Tally:
@@ -275,11 +359,11 @@ def interrupt_at_random(lab: Lab, count: int) -> Tally:
     return tally
 
 
-# Runs a build in which one use of a file below a folder is refused, counted by Python's audit
+# Runs a build in which one use of a file below some folders is refused, counted by Python's audit
 # events; no part of the product knows of it.
 REFUSING = """
 import errno, os, runpy, sys
-folder, refused, code = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+folders, refused, code = tuple(sys.argv[1].split(":")), int(sys.argv[2]), int(sys.argv[3])
 seen = 0
 EVENTS = ("open", "os.mkdir", "os.link", "os.rename", "os.remove", "os.rmdir", "os.truncate",
           "os.listdir", "os.scandir", "sqlite3.connect")
@@ -288,7 +372,7 @@ def watch(event, arguments):
     if event not in EVENTS:
         return
     paths = [os.fsdecode(a) for a in arguments[:2] if isinstance(a, (str, bytes, os.PathLike))]
-    if not any(path.startswith(folder) for path in paths):
+    if not any(path.startswith(folders) for path in paths):
         return
     seen += 1
     if seen == refused:
@@ -309,7 +393,8 @@ def refuse_each_use(lab: Lab, numbers: Callable[[int], list[int]]) -> Tally:
     codes = (28, 5, 13)
 
     def command(refused: int, code: int) -> list[str]:
-        watched = [sys.executable, "-c", REFUSING, str(lab.folder), str(refused), str(code)]
+        folders = f"{lab.folder}:{lab.project}"
+        watched = [sys.executable, "-c", REFUSING, folders, str(refused), str(code)]
         return [*watched, *lab.command()[3:]]
 
     lab.publish(0)
@@ -356,9 +441,8 @@ def fail_each_write(lab: Lab, limit: int) -> Tally:
         return tally
     lab.publish(0)
     # A question mark: the call may not exist on this machine.
-    calls = ("write", "?mkdir,mkdirat", "?link,linkat", "renameat2,?rename", "unlinkat,?unlink")
-    calls += ("syncfs", "?rmdir", "pwrite64", "ftruncate", "fdatasync")
-    for call in calls:
+    calls = "write pwrite64 ?mkdir,mkdirat ?link,linkat renameat2,?rename unlinkat,?unlink ?rmdir"
+    for call in f"{calls} syncfs ftruncate fdatasync ?chmod,fchmodat".split():
         failed = 0
         while failed < limit:
             before = lab.published()
@@ -467,25 +551,16 @@ def take_permissions(lab: Lab, every: int) -> Tally:
 
 
 def rewrite_while_reading(lab: Lab, count: int) -> Tally:
-    """Builds while an editor saves the case again and again, whole and in pieces."""
-    tally = Tally("written while read")
+    """Builds while the case is saved again and again, in every way in which files are swapped."""
+    tally = Tally("sources swapped while they are read")
     lab.publish(0)
     stop = threading.Event()
+    ways = (_save_whole, _save_in_pieces, _remove_and_save, _swap_folders)
 
     def write() -> None:
         chance = random.Random(2)
         while not stop.is_set():
-            text = lab.texts[chance.randrange(2)].encode()
-            if chance.random() < 0.5:
-                half = lab.folder / "saved.tmp"
-                half.write_bytes(text)
-                os.replace(half, lab.case)
-            else:
-                with lab.case.open("wb") as stream:
-                    stream.write(text[: len(text) // 2])
-                    stream.flush()
-                    stop.wait(chance.uniform(0, 0.02))
-                    stream.write(text[len(text) // 2 :])
+            chance.choice(ways)(lab, lab.texts[chance.randrange(2)].encode(), stop)
             stop.wait(chance.uniform(0, lab.seconds))
 
     thread = threading.Thread(target=write, daemon=True)
@@ -508,34 +583,127 @@ def rewrite_while_reading(lab: Lab, count: int) -> Tally:
     return tally
 
 
-def flip_bits_of_the_cache(lab: Lab, count: int) -> Tally:
-    """Builds with one bit of the cache turned over, in one process so that many can be tried."""
-    from casebook.pipeline import BuildOptions, build_site
+def _save_whole(lab: Lab, text: bytes, _stop: threading.Event) -> None:
+    half = lab.folder / "saved.tmp"
+    half.write_bytes(text)
+    os.replace(half, lab.case)
 
+
+def _save_in_pieces(lab: Lab, text: bytes, stop: threading.Event) -> None:
+    with lab.case.open("wb") as stream:
+        stream.write(text[: len(text) // 2])
+        stream.flush()
+        stop.wait(0.01)
+        stream.write(text[len(text) // 2 :])
+
+
+def _remove_and_save(lab: Lab, text: bytes, stop: threading.Event) -> None:
+    lab.case.unlink()
+    stop.wait(0.02)
+    lab.case.write_bytes(text)
+
+
+def _swap_folders(lab: Lab, text: bytes, stop: threading.Event) -> None:
+    """What happens to all cases at once where another branch is checked out."""
+    cases = lab.case.parent
+    other, aside = lab.folder / "cases.new", lab.folder / "cases.old"
+    shutil.copytree(cases, other)
+    (other / lab.case.name).write_bytes(text)
+    cases.rename(aside)
+    stop.wait(0.005)
+    other.rename(cases)
+    shutil.rmtree(aside)
+
+
+def flip_bits_of_the_cache(lab: Lab, count: int) -> Tally:
+    """One bit of the cache turned over before each build, whose case was edited as well.
+
+    So each build asks the cache for all that the edit did not touch. They run in one process, so
+    that many can be tried. Every second bit is of a file chosen by its size, the others are of
+    the small files as often as of the large ones.
+    """
     tally = Tally("bits of the cache flipped")
-    lab.publish(0)
-    store = lab.project / ".cache" / "store.sqlite"
-    with sqlite3.connect(store) as connection:
-        kept = connection.execute("select count(*) from made").fetchone()[0]
-    connection.close()
-    tally.count("values kept", kept)
-    sound = store.read_bytes()
-    for _ in range(count):
-        damaged = bytearray(sound)
-        bit = lab.random.randrange(len(damaged) * 8)
+    caches = []
+    for number in (0, 1):
+        lab.publish(1 - number)
+        lab.publish(number)
+        caches.append(_read_cache(lab))
+    tally.count("bytes kept", sum(map(len, caches[1].values())))
+    for number in range(count):
+        sound = caches[lab.version]
+        names = sorted(name for name, content in sound.items() if content)
+        sizes = [len(sound[name]) if number % 2 else 1 for name in names]
+        name = lab.random.choices(names, sizes)[0]
+        bit = lab.random.randrange(len(sound[name]) * 8)
+        damaged = bytearray(sound[name])
         damaged[bit // 8] ^= 1 << (bit % 8)
-        store.write_bytes(damaged)
-        try:
-            build_site(BuildOptions(lab.project, lab.output))
-        except Exception as error:
-            tally.wrong.append(f"bit {bit}: {type(error).__name__} {error}")
-        tally.trials += 1
-        if lab.published() != 0:
-            tally.wrong.append(f"bit {bit}: the site changed")
-            store.write_bytes(sound)
-            lab.publish(0)
-    store.write_bytes(sound)
+        _damage_and_build(lab, tally, sound | {name: bytes(damaged)}, f"{name}, bit {bit}")
+        tally.count(f"in {name}")
     return tally
+
+
+def damage_the_cache(lab: Lab, every: int) -> Tally:
+    """Builds with a cache that is cut short, emptied, swapped, of a stranger or no cache at all."""
+    tally = Tally("cache damaged")
+    lab.publish(1)
+    lab.publish(0)
+    sound = _read_cache(lab)
+    damages: dict[str, Callable[[str, bytes], bytes]] = {
+        "empty": lambda _name, _content: b"",
+        "cut in half": lambda _name, content: content[: len(content) // 2],
+        "cut by a byte": lambda _name, content: content[:-1],
+        "zeros": lambda _name, content: bytes(len(content)),
+        "text": lambda _name, _content: b"not of this kind\n" * 9,
+        "other file": lambda name, _content: sound[min(set(sound) - {name})],
+        "planted code": lambda _name, _content: pickle.dumps(_Planted()),
+    }
+    for name, way in list(itertools.product(sorted(sound), damages))[::every]:
+        damaged = sound | {name: damages[way](name, sound[name])}
+        _damage_and_build(lab, tally, damaged, f"{name}: {way}")
+    _damage_and_build(lab, tally, dict.fromkeys(sound, b""), "all empty")
+    _damage_and_build(lab, tally, {}, "none")
+    if _Planted.marker.exists():
+        tally.wrong.append("code of the cache was run")
+    return tally
+
+
+class _Planted:
+    """A value that would leave a mark if anything unpickled it."""
+
+    marker = Path(tempfile.gettempdir()) / f"casebook-planted-{os.getpid()}"
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return Path.touch, (str(self.marker),)
+
+
+def _read_cache(lab: Lab) -> dict[str, bytes]:
+    folder = lab.project / ".cache"
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _damage_and_build(lab: Lab, tally: Tally, cache: Mapping[str, bytes], what: str) -> None:
+    """Build the other version with a cache, and expect nothing but that version."""
+    from casebook.cli import main
+
+    folder = lab.project / ".cache"
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, content in cache.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    lab.choose(1 - lab.version)
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        status = main(lab.command()[3:])
+    tally.trials += 1
+    if status or said.getvalue():
+        tally.wrong.append(f"{what}: {status} {said.getvalue()}")
+    if lab.published() != lab.version:
+        tally.wrong.append(f"{what}: the site is not the version that was asked for")
+        lab.publish(lab.version)
 
 
 def build_at_once(lab: Lab, builds: int, rounds: int) -> Tally:
@@ -556,101 +724,4 @@ def build_at_once(lab: Lab, builds: int, rounds: int) -> Tally:
             tally.wrong.append("nobody published the new version")
         if lab.leftovers():
             tally.wrong.append(f"left {lab.leftovers()}")
-    return tally
-
-
-HOSTILE_RC = """\
-svg.hashsalt: other
-svg.fonttype: path
-font.family: monospace
-font.size: 40
-lines.linewidth: 9
-axes.facecolor: red
-savefig.dpi: 17
-figure.dpi: 23
-axes.unicode_minus: False
-timezone: America/New_York
-axes.formatter.use_locale: True
-"""
-
-# The environment of each build and its further options.
-VARIATIONS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
-    "New York": ({"TZ": "America/New_York"}, ()),
-    "Shanghai, jobs 2": ({"TZ": "Asia/Shanghai"}, ("--jobs", "2")),
-    "Kiritimati, no cache": ({"TZ": "Pacific/Kiritimati"}, ("--no-cache",)),
-    "locale C": ({"LC_ALL": "C", "PYTHONUTF8": "0"}, ()),
-    "locale C without UTF-8": (
-        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
-        ("--no-cache",),
-    ),
-    "locale GBK": (
-        {"LC_ALL": "zh_CN.GBK", "LOCPATH": "@locales", "PYTHONUTF8": "0"},
-        ("--no-cache",),
-    ),
-    "locale zh_CN": ({"LC_ALL": "zh_CN.UTF-8", "LANG": "zh_CN.UTF-8"}, ()),
-    "locale tr_TR": ({"LC_ALL": "tr_TR.UTF-8"}, ("--no-cache",)),
-    "console cp936": ({"PYTHONIOENCODING": "cp936"}, ()),
-    "hash seed 0": ({"PYTHONHASHSEED": "0"}, ("--no-cache",)),
-    "hash seed 1": ({"PYTHONHASHSEED": "1"}, ("--no-cache",)),
-    "hash seed 7": ({"PYTHONHASHSEED": "7"}, ("--no-cache",)),
-    "hash seed 42": ({"PYTHONHASHSEED": "42"}, ()),
-    "jobs 1": ({}, ("--jobs", "1", "--no-cache")),
-    "jobs 2": ({}, ("--jobs", "2", "--no-cache")),
-    "jobs 4": ({}, ("--jobs", "4", "--no-cache")),
-    "umask 077": ({}, ()),
-    "umask 000": ({}, ("--no-cache",)),
-    "no home": ({"HOME": "/nowhere/at/all"}, ("--no-cache",)),
-    "home is a file": ({"HOME": "/proc/version"}, ()),
-    "settings elsewhere": ({"XDG_CONFIG_HOME": "/proc", "XDG_CACHE_HOME": "/proc"}, ()),
-    "hostile matplotlibrc": ({"MATPLOTLIBRC": "@rc"}, ("--no-cache",)),
-    "hostile matplotlibrc here": ({}, ("--no-cache",)),
-    "backend": ({"MPLBACKEND": "pdf"}, ("--no-cache",)),
-    "narrow terminal": ({"COLUMNS": "20", "LINES": "2"}, ("--no-cache",)),
-    "dumb terminal": ({"TERM": "dumb", "NO_COLOR": "1"}, ()),
-    "optimised": ({"PYTHONOPTIMIZE": "2"}, ("--no-cache",)),
-    "warnings shown": ({"PYTHONWARNINGS": "always"}, ("--no-cache",)),
-    "another epoch": ({"SOURCE_DATE_EPOCH": "1"}, ("--no-cache",)),
-    "a path with 空格 and Chinese": ({}, ("--no-cache",)),
-    "the same, with the cache": ({}, ()),
-}
-
-
-def vary_environment(lab: Lab, every: int) -> Tally:
-    """Builds in other surroundings: not one byte of the site may differ."""
-    tally = Tally("environments")
-    lab.choose(0)
-    rc = lab.folder / "elsewhere" / "matplotlibrc"
-    rc.parent.mkdir()
-    rc.write_text(HOSTILE_RC, encoding="utf-8")
-    locales = lab.folder / "locales"
-    if shutil.which("localedef"):
-        # No machine of ours has this locale by itself.
-        locales.mkdir()
-        made = ["localedef", "-i", "zh_CN", "-f", "GBK", str(locales / "zh_CN.GBK")]
-        subprocess.run(made, capture_output=True, check=False)
-    for name, (environment, options) in list(VARIATIONS.items())[::every]:
-        output = lab.folder / ("空格 和中文" if "Chinese" in name else "varied")
-        project = lab.project
-        if "Chinese" in name:
-            project = lab.folder / "项 目"
-            shutil.copytree(lab.project, project)
-        command = [sys.executable, "-m", "casebook", "--project", str(project), "build"]
-        command += ["--output", str(output), *options]
-        env = {
-            key: value.replace("@rc", str(rc)).replace("@locales", str(locales))
-            for key, value in environment.items()
-        }
-        here = rc.parent if name.endswith("here") else ROOT
-        umask = int(name.split()[1], 8) if name.startswith("umask") else -1
-        env |= {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}
-        done = lab.build(command=command, env=env, folder=here, umask=umask)
-        tally.trials += 1
-        tree = read_tree(output)
-        differing = {path for path in tree.keys() | lab.trees[0].keys()} - {
-            path for path, digest in tree.items() if lab.trees[0].get(path) == digest
-        }
-        if done.returncode or differing or done.stderr:
-            tally.wrong.append(f"{name}: {done.returncode} {done.stderr!r} {sorted(differing)[:5]}")
-        shutil.rmtree(output, ignore_errors=True)
-    tally.count("files in each", len(lab.trees[0]))
     return tally

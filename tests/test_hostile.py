@@ -20,6 +20,8 @@ from casebook.rules import check_rules
 from tests.conftest import Serve, make_tiny_project
 from tests.records import tiny_lists
 
+pytestmark = pytest.mark.soak("strings")
+
 NAUGHTY = Path(__file__).parent / "naughty.txt"
 UNSEEN = "# Characters that cannot be seen"
 

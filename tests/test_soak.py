@@ -1,6 +1,7 @@
 """Whatever is done to a build, the published folder is the old site or the new one.
 
-A few trials of each kind; `python3 build.py test --soak` makes them some hundred.
+A few trials of each kind; `python3 build.py test --soak` makes them some hundred, and with the
+name of a part, as in `--soak kills`, those of one part.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import soak
+from tests import soak, surroundings
 from tests.conftest import make_tiny_project
 from tests.soak import Lab, Tally
 
@@ -43,18 +44,22 @@ def expect_nothing_wrong(tally: Tally, note: Note) -> None:
     assert tally.wrong == []
 
 
+@pytest.mark.soak("kills")
 def test_a_build_killed_at_any_moment(lab: Lab, times: Times, note_figures: Note) -> None:
     expect_nothing_wrong(soak.kill_at_random(lab, times(3, 200)), note_figures)
 
 
+@pytest.mark.soak("swap")
 def test_a_build_killed_at_the_swap(lab: Lab, times: Times, note_figures: Note) -> None:
-    expect_nothing_wrong(soak.kill_at_random(lab, times(4, 200), aimed=True), note_figures)
+    expect_nothing_wrong(soak.kill_at_the_swap(lab, times(6, 200)), note_figures)
 
 
+@pytest.mark.soak("signals")
 def test_a_build_that_is_interrupted(lab: Lab, times: Times, note_figures: Note) -> None:
     expect_nothing_wrong(soak.interrupt_at_random(lab, times(4, 60)), note_figures)
 
 
+@pytest.mark.soak("files")
 def test_each_use_of_a_file_refused(lab: Lab, times: Times, note_figures: Note) -> None:
     def choose(uses: int) -> list[int]:
         step = max(1, uses // times(4, uses))
@@ -63,33 +68,50 @@ def test_each_use_of_a_file_refused(lab: Lab, times: Times, note_figures: Note) 
     expect_nothing_wrong(soak.refuse_each_use(lab, choose), note_figures)
 
 
+@pytest.mark.soak("calls")
 def test_each_write_failed(lab: Lab, times: Times, note_figures: Note) -> None:
     if not times(0, 1):
         pytest.skip("only with --soak: takes minutes")
     expect_nothing_wrong(soak.fail_each_write(lab, 500), note_figures)
 
 
+@pytest.mark.soak("disk")
 def test_a_full_disk(lab: Lab, tmp_path: Path, times: Times, note_figures: Note) -> None:
     lab.publish(0)
     steps = times(40, 10)
     expect_nothing_wrong(soak.fill_the_disk(lab, tmp_path / "small", steps), note_figures)
 
 
+@pytest.mark.soak("permissions")
 def test_permissions_taken_away(lab: Lab, times: Times, note_figures: Note) -> None:
     expect_nothing_wrong(soak.take_permissions(lab, every=times(6, 1)), note_figures)
 
 
+@pytest.mark.soak("sources")
 def test_sources_written_while_they_are_read(lab: Lab, times: Times, note_figures: Note) -> None:
-    expect_nothing_wrong(soak.rewrite_while_reading(lab, times(2, 60)), note_figures)
+    expect_nothing_wrong(soak.rewrite_while_reading(lab, times(2, 100)), note_figures)
 
 
+@pytest.mark.soak("cache")
 def test_bits_of_the_cache_flipped(lab: Lab, times: Times, note_figures: Note) -> None:
-    expect_nothing_wrong(soak.flip_bits_of_the_cache(lab, times(20, 500)), note_figures)
+    expect_nothing_wrong(soak.flip_bits_of_the_cache(lab, times(8, 500)), note_figures)
 
 
+@pytest.mark.soak("cache")
+def test_a_damaged_cache(lab: Lab, times: Times, note_figures: Note) -> None:
+    expect_nothing_wrong(soak.damage_the_cache(lab, every=times(8, 1)), note_figures)
+
+
+@pytest.mark.soak("together")
 def test_builds_at_the_same_time(lab: Lab, times: Times, note_figures: Note) -> None:
     expect_nothing_wrong(soak.build_at_once(lab, times(2, 8), times(1, 20)), note_figures)
 
 
+@pytest.mark.soak("surroundings")
 def test_other_surroundings(lab: Lab, times: Times, note_figures: Note) -> None:
-    expect_nothing_wrong(soak.vary_environment(lab, every=times(6, 1)), note_figures)
+    expect_nothing_wrong(surroundings.vary_environment(lab, every=times(6, 1)), note_figures)
+
+
+@pytest.mark.soak("clock")
+def test_another_clock(lab: Lab, times: Times, note_figures: Note) -> None:
+    expect_nothing_wrong(surroundings.move_the_clock(lab, times(1, 6)), note_figures)
