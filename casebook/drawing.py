@@ -12,10 +12,11 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from casebook.charts import chart_of, find_charts
-from casebook.charts.base import Drawn, LegendItem, Panel, Table, draw_table
+from casebook.charts.base import Drawn, LegendItem, Panel, Selected, Table, draw_table
 from casebook.charts.picture import Pictures
 from casebook.charts.picture import draw_pictures as draw_pictures_of
 from casebook.dataset import Dataset
+from casebook.deadline import limit_chart
 from casebook.errors import START, CasebookError, Exit, Lang, Position, Problem
 from casebook.fields import suggest
 from casebook.store import Store, digest
@@ -60,9 +61,7 @@ def draw_charts(dataset: Dataset, store: Store, jobs: int = 1) -> dict[tuple[str
 def tabulate_charts(dataset: Dataset) -> list[Table]:
     """Every chart of the data set in each language, with what is offered of it."""
     found = [
-        chart_of(selected).tabulate(selected, dataset, lang)
-        for selected in find_charts(dataset)
-        for lang in _LANGS
+        tabulate(selected, dataset, lang) for selected in find_charts(dataset) for lang in _LANGS
     ]
     all_offered = len(found) <= MOST_OFFERED * len(_LANGS)
     pictured = sum(1 for table in found if table.pictured)
@@ -75,6 +74,12 @@ def tabulate_charts(dataset: Dataset) -> list[Table]:
         )
         for table in found
     ]
+
+
+def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
+    """All that one chart says, in one language."""
+    with limit_chart(selected.name, selected.case):
+        return chart_of(selected).tabulate(selected, dataset, lang)
 
 
 def draw_pictures(
@@ -176,7 +181,7 @@ def draw_picture(name: str, dataset: Dataset, lang: Lang, kind: str, project: Pa
             f"{zh}现有：{'、'.join(names)}", f"{en} There are {', '.join(names)}", Exit.USAGE
         )
     chart = chart_of(selected)
-    table = chart.tabulate(selected, dataset, lang)
+    table = tabulate(selected, dataset, lang)
     sheet = compose_picture(chart, table, credit_sources(table, dataset))
     colours = read_colours(project)
     if kind == ".pdf":
@@ -217,8 +222,9 @@ def credit_sources(table: Table, dataset: Dataset) -> tuple[str, ...]:
 
 def draw_task(task: PictureTask) -> Pictures:
     """The pictures of one chart; runs in any process."""
-    chart = chart_of(task.table)
-    return draw_pictures_of(chart, task.table, task.sources, task.colours)
+    table = task.table
+    with limit_chart(table.name, table.case):
+        return draw_pictures_of(chart_of(table), table, task.sources, task.colours)
 
 
 def _parts_of(pictures: Pictures) -> dict[str, bytes]:
@@ -244,7 +250,8 @@ def _read_pictures(store: Store, key: str) -> Pictures | None:
 
 def draw(table: Table) -> Drawn:
     """One chart from its table; runs in any process."""
-    return draw_table(chart_of(table), table)
+    with limit_chart(table.name, table.case):
+        return draw_table(chart_of(table), table)
 
 
 @contextmanager

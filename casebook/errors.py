@@ -66,6 +66,10 @@ class CasebookError(Exception):
         self.en = en
         self.exit_status = exit_status
 
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        # From the process that draws to the one that tells, nothing may get lost.
+        return type(self), (self.zh, self.en, self.exit_status)
+
     def message(self, lang: Lang) -> str:
         """The message in one language."""
         return self.zh if lang == "zh" else self.en
@@ -80,3 +84,6 @@ class ContentError(CasebookError):
         super().__init__(
             f"内容有 {count} 处问题", f"the content has {count} problems", Exit.CONTENT
         )
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return type(self), (self.problems,)

@@ -14,6 +14,7 @@ import pytest
 
 from casebook.dataset import Dataset, order_cases
 from casebook.errors import Problem
+from casebook.limits import MAX_NAME
 from casebook.pipeline import BuildOptions, build_site
 from casebook.reader import read_case
 from casebook.rules import check_rules
@@ -139,17 +140,17 @@ def make_groups(single: bool) -> list[list[str]]:
     groups: list[list[str]] = []
     open_group: list[str] = []
     for text in SEEN:
+        if len(JOIN.join([*open_group, text])) > MAX_NAME:
+            groups.append(open_group)
+            open_group = []
         # Beside others a digit may read as a sum that the record does not hold.
         alone = text[0] in "=+-@＝＋－＠" or find_problems(
             fill(JOIN.join([*open_group, text]), story="话", cited="话")
         )
         if alone:
             groups.append([text])
-            continue
-        open_group.append(text)
-        if len(open_group) == 40:
-            groups.append(open_group)
-            open_group = []
+        else:
+            open_group.append(text)
     return [*groups, open_group] if open_group else groups
 
 

@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("publish",),
     ("swap", "inputs"),
     ("pages", "drawing"),
-    ("reuse",),
+    ("reuse", "deadline"),
     ("exports",),
     ("slots",),
     ("charts",),

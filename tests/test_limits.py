@@ -45,5 +45,20 @@ def test_a_text_of_one_line_has_a_limit() -> None:
     assert "2,001" in problems[0].zh
 
 
+@pytest.mark.parametrize(
+    "holder",
+    [
+        pytest.param(record(figure()).replace("读书会", "长" * 194), id="title of a case"),
+        pytest.param(record(figure(label="长" * 201)), id="label of a figure"),
+        pytest.param(record(figure(label_en="a" * 201)), id="English label of a figure"),
+    ],
+)
+def test_a_name_has_a_limit_of_its_own(holder: str) -> None:
+    problems = check_limits(dataset_of(holder))
+
+    assert [p.code for p in problems] == ["E302"]
+    assert "201 characters, at most 200" in problems[0].en
+
+
 def test_an_ordinary_record_is_within_the_limits() -> None:
     assert check_limits(dataset_of(record(figure()))) == []

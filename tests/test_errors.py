@@ -1,0 +1,24 @@
+"""What ends a command says the same in whichever process it was raised."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from casebook.errors import CasebookError, ContentError, Exit, Position, Problem
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        CasebookError("磁盘已满", "the disk is full", Exit.MACHINE),
+        ContentError([Problem("a.yaml", Position(3, 5), "E302", "太长", "too long")]),
+    ],
+    ids=["machine", "content"],
+)
+def test_an_error_of_another_process_arrives_whole(error: CasebookError) -> None:
+    arrived = pickle.loads(pickle.dumps(error))
+
+    assert type(arrived) is type(error)
+    assert vars(arrived) == vars(error)
