@@ -119,6 +119,9 @@ def make_parser(common: argparse.ArgumentParser) -> argparse.ArgumentParser:
     chart.add_argument("--out", required=True, metavar="FILE", help="ends in .svg, .png or .pdf")
     chart.set_defaults(run=run_chart)
 
+    record = commands.add_parser("record", help="write down what is published", parents=[common])
+    record.set_defaults(run=run_record)
+
     schema = commands.add_parser("schema", help="write data/case.schema.json", parents=[common])
     schema.set_defaults(run=run_schema)
     return parser
@@ -294,6 +297,21 @@ def run_schema(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     draft.write_bytes(content)
     os.replace(draft, path)
     print(f"已写入 {SCHEMA_FILE}" if lang == "zh" else f"wrote {SCHEMA_FILE}")
+    return Exit.DONE
+
+
+def run_record(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
+    """Write the addresses of the site into the ledger, where the project has no problems."""
+    from casebook.ledger import record_addresses
+    from casebook.pipeline import load_checked
+    from casebook.reader import LEDGER
+
+    dataset, problems = load_checked(project)
+    if any(problem.severity == "error" for problem in problems):
+        raise ContentError(problems)
+    new = record_addresses(project, dataset)
+    zh, en = f"{LEDGER}：新增 {new} 个地址", f"{LEDGER}: {new} addresses are new"
+    print(zh if lang == "zh" else en)
     return Exit.DONE
 
 

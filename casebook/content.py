@@ -22,12 +22,24 @@ PROSE = {
     "about": "content/pages/about.md",
 }
 HEADER = ("Title", "Slug", "Lang", "Summary")
+_SLUG_LINE = re.compile(r"^Slug:[ \t]*(\S+)", re.MULTILINE)
 _HEADER_LINE = re.compile(r"([^\s:：]+)(：|:)(.*)")
 
 
 def find_content_files(project: Path) -> list[Path]:
     """The Markdown files of content/, in the order of their names."""
     return sorted((project / "content").rglob("*.md"))
+
+
+def find_slugs(project: Path) -> tuple[str, ...]:
+    """The slugs of the texts that have a page of their own, which the lead has not."""
+    slugs = []
+    for path in find_content_files(project):
+        # What cannot be read is a problem that is told elsewhere.
+        found = _SLUG_LINE.search(path.read_bytes().decode("utf-8", "replace"))
+        if found is not None and found[1] != "lead":
+            slugs.append(found[1])
+    return tuple(dict.fromkeys(slugs))
 
 
 def check_content(project: Path, dataset: Dataset) -> list[Problem]:

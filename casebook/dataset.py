@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import Literal
@@ -18,6 +18,7 @@ from casebook.model import (
     Document,
     Event,
     Figure,
+    Gone,
     Refusal,
     Region,
     Source,
@@ -77,6 +78,8 @@ class Dataset:
     """Every published case in administrative order, with vocabulary, regions and sources.
 
     `unread` are the slugs of cases whose files have errors, of which nothing more can be said.
+    `ledger` holds every address that was ever published, with its line in data/addresses.txt, and
+    `gone` what is told of those that are no more.
     """
 
     cases: tuple[Case, ...]
@@ -85,6 +88,8 @@ class Dataset:
     sources: Mapping[str, Source]
     unread: frozenset[str] = frozenset()
     refusals: tuple[Refusal, ...] = ()
+    ledger: Mapping[str, int] = field(default_factory=dict)
+    gone: Mapping[str, Gone] = field(default_factory=dict)
 
     @cached_property
     def by_slug(self) -> Mapping[str, Case]:

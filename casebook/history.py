@@ -77,7 +77,7 @@ def check_history(dataset: Dataset, published: Sequence[Published]) -> list[Prob
         case = dataset.by_slug.get(slug)
         if case is not None:
             problems += _check_case(case, rows)
-        elif slug not in dataset.unread:
+        elif slug not in dataset.unread and not _is_told(slug, dataset):
             zh, en = (
                 f"已发布过的案例 {slug} 现在没有了",
                 f"the case {slug} was published and is gone",
@@ -85,6 +85,11 @@ def check_history(dataset: Dataset, published: Sequence[Published]) -> list[Prob
             place = f"data/cases/{slug}.yaml"
             problems.append(Problem(place, START, "W239", zh, en, severity="warning"))
     return problems
+
+
+def _is_told(slug: str, dataset: Dataset) -> bool:
+    """Whether the record says what became of a case."""
+    return f"cases/{slug}/" in dataset.gone or any(slug in case.aliases for case in dataset.cases)
 
 
 def _check_case(case: Case, rows: Iterable[Published]) -> Iterator[Problem]:

@@ -274,10 +274,11 @@ class Answer:
 class Case:
     """One place where a local government buys a public service.
 
-    `slug` is the name of the file and the address of the page. `updated` is an ISO date or
-    empty. `withdrawn` are changes of figures that were taken out. `story_at` and
-    `summary_at` are where these texts begin in the file, in Chinese and in English. `digest` is
-    the version of the record: the SHA-256 of its text in hexadecimal, whatever ends its lines.
+    `slug` is the name of the file and the address of the page, `aliases` are earlier ones.
+    `updated` is an ISO date or empty. `withdrawn` are changes of figures that were taken out.
+    `story_at` and `summary_at` are where these texts begin in the file, in Chinese and in
+    English. `digest` is the version of the record: the SHA-256 of its text in hexadecimal,
+    whatever ends its lines.
     """
 
     slug: str
@@ -299,6 +300,7 @@ class Case:
     positions: Mapping[str, Position] | None = None
     withdrawn: tuple[Change, ...] = ()
     digest: str = ""
+    aliases: tuple[str, ...] = ()
 
     @property
     def printed_figures(self) -> tuple[Figure, ...]:
@@ -328,4 +330,20 @@ class Refusal:
     compare: tuple[str, ...] = ()
     spending: tuple[str, ...] = ()
     unknown: Mapping[str, Text] = field(default_factory=dict)
+    at: Position = START
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """An address at which something stood: what it was, and why it is gone or where it is now.
+
+    `address` and `moved_to` have no slash before them and no language; one of `why` and
+    `moved_to` is given.
+    """
+
+    address: str
+    title: Text
+    why: Text = NO_TEXT
+    date: Period | None = None
+    moved_to: str = ""
     at: Position = START

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType
 
+from casebook.addresses import check_addresses
 from casebook.content import check_content
 from casebook.dataset import Dataset
 from casebook.errors import ContentError, Problem
@@ -82,6 +83,7 @@ def _check_dataset(project: Path, dataset: Dataset) -> list[Problem]:
         problems += check_quotes(dataset, read_snapshots(Path(folder), problems))
     problems += check_content(project, dataset)
     problems += check_slots(project, dataset)
+    problems += check_addresses(project, dataset)
     return problems
 
 

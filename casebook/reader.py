@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ from casebook.model import (
     Document,
     Event,
     Figure,
+    Gone,
     Measure,
     Question,
     Refusal,
@@ -39,7 +41,7 @@ from casebook.model import (
     Vocabulary,
 )
 from casebook.quantity import Qualifier, Quantity, QuantityError, parse_quantity, with_reading
-from casebook.tree import Mapping, Scalar, Sequence, read_tree
+from casebook.tree import Mapping, Scalar, Sequence, decode, read_tree
 
 QUOTE_LIMIT = 12
 SILENT = ("not_stated", "not_applicable")
@@ -49,6 +51,11 @@ def _with_english(*names: str) -> frozenset[str]:
     return frozenset(names) | {f"{name}_en" for name in names}
 
 
+LEDGER = "data/addresses.txt"
+GONE = "data/gone.yaml"
+# An address below the root of the site, the same in every language.
+_ADDRESS = re.compile(r"/(?:[a-z0-9][A-Za-z0-9._-]*/)*", re.ASCII)
+
 # Stands in for a date that was reported as a problem, so that the rest can still be read.
 _UNKNOWN = Period("", None, None, "interval")
 
@@ -57,6 +64,7 @@ CASE_FIELDS = _with_english("title", "summary", "story") | {
     "topic",
     "updated",
     "state",
+    "aliases",
     "answers",
     "figures",
     "events",
@@ -105,6 +113,7 @@ TERM_FIELDS = _with_english("name", "note")
 SCOPE_FIELDS = TERM_FIELDS | {"bought_by", "per"}
 SOURCE_KIND_FIELDS = TERM_FIELDS | {"primary"}
 QUESTION_FIELDS = _with_english("name", "ask") | {"terms", "derived", "items"}
+GONE_FIELDS = _with_english("title", "why") | {"date", "moved_to"}
 REFUSAL_FIELDS = _with_english("title") | {"case", "formula", "unknown", "compare", "spending"}
 MEASURE_FIELDS = _with_english("name", "compare") | {"kind", "spending", "mixed", "cap", "zero"}
 VOCABULARY_FIELDS = frozenset(Vocabulary.__dataclass_fields__)
@@ -148,6 +157,8 @@ def read_dataset(project: Path, drafts: bool = False) -> tuple[Dataset, list[Pro
             lists.sources,
             frozenset(unread),
             read_refusals(project, problems),
+            read_ledger(project, problems),
+            read_gone(project, problems),
         ),
         problems,
     )
@@ -207,6 +218,70 @@ def read_refusals(project: Path, problems: list[Problem]) -> tuple[Refusal, ...]
             continue
         refusals.append(refusal)
     return tuple(refusals)
+
+
+def read_ledger(project: Path, problems: list[Problem]) -> dict[str, int]:
+    """Every address that was ever published, with its line; none where there is no ledger yet."""
+    path = project / LEDGER
+    if not path.exists():
+        return {}
+    text, found = decode(read_bytes(path, project, problems), LEDGER)
+    problems += found
+    ledger: dict[str, int] = {}
+    for number, line in enumerate((text or "").split("\n"), 1):
+        written = line.partition("#")[0].strip()
+        if _ADDRESS.fullmatch(written):
+            ledger.setdefault(written[1:], number)
+        elif written:
+            column = line.index(written) + 1
+            problems.append(report_address(LEDGER, Position(number, column), written))
+    return ledger
+
+
+def report_address(path: str, at: Position, written: str) -> Problem:
+    """The problem of what should be an address of the site and is none."""
+    return Problem(
+        path,
+        at,
+        "E290",
+        f"{written[:60]} 不是本站的地址",
+        f"{written[:60]} is no address of the site",
+        "写成 /cases/beijing/ 的样子：前后有斜杠，没有域名，没有语言",
+        "Write it as /cases/beijing/, with both slashes, without a host and without a language",
+    )
+
+
+def read_gone(project: Path, problems: list[Problem]) -> dict[str, Gone]:
+    """What is told of addresses that are no more, by address; nothing where there is no list."""
+    if not (project / GONE).exists():
+        return {}
+    node, path = _list_file(project, "gone", problems)
+    gone: dict[str, Gone] = {}
+    for key, value in node.entries.items():
+        at = node.key_at[key]
+        if not _ADDRESS.fullmatch(key):
+            problems.append(report_address(path, at, key))
+        elif isinstance(value, Mapping):
+            fields = Fields(value, path, problems, GONE_FIELDS)
+            moved_to = fields.line("moved_to")
+            if moved_to and not _ADDRESS.fullmatch(moved_to):
+                problems.append(report_address(path, fields.at("moved_to"), moved_to))
+            if fields.has("why") == bool(moved_to):
+                fields.report(
+                    at,
+                    "E293",
+                    f"{key} 要写 why（为什么没有了）或 moved_to（搬到了哪里），只写一个",
+                    f"{key} needs either why, for what is gone, or moved_to, for what moved",
+                )
+            gone[key[1:]] = Gone(
+                key[1:],
+                fields.bilingual("title", required=not moved_to),
+                fields.bilingual("why"),
+                fields.period("date"),
+                moved_to[1:],
+                at,
+            )
+    return gone
 
 
 def _list_file(project: Path, name: str, problems: list[Problem]) -> tuple[Mapping, str]:
@@ -413,6 +488,7 @@ class _CaseReader:
                 self.read_change(inner, self.figure_of_change(inner))
                 for inner in fields.items("history", CHANGE_FIELDS | {"figure"})
             ),
+            aliases=fields.names("aliases"),
         )
 
     def read_region(self) -> str:

@@ -62,6 +62,10 @@ CASE: Final[Notes] = {
         "draft 是草稿，只在预览里看得到；不写就是 published。",
         "A draft is seen in the preview only; published where left out.",
     ),
+    "aliases": Text(
+        "以前的文件名（不带 .yaml）。改名以后写上，旧地址就会转到这里。",
+        "Earlier names of the file; their addresses lead here.",
+    ),
     "answers": Text(
         "对每个案例都问同样的问题。来源没有写：not_stated；问题不适用：not_applicable。",
         "The same questions are asked of every case: a value, not_stated or not_applicable.",
@@ -246,6 +250,7 @@ def make_schema(lists: Lists) -> dict[str, Any]:
             ),
             "topic": _choice((key, term.name) for key, term in vocabulary.topics.items()),
             "state": {"enum": ["published", "draft"]},
+            "aliases": {"type": ["array", "string", "null"], "items": _TEXT},
             "answers": _answers(lists),
             "figures": {
                 "type": "object",

@@ -9,6 +9,7 @@ from casebook.pages.compare import COMPARE
 from casebook.pages.corrections import CORRECTIONS, CORRECTIONS_FEED
 from casebook.pages.feeds import FEED, HEADERS, ROBOTS, make_sitemap_of
 from casebook.pages.home import HOME
+from casebook.pages.moved import MOVED, REDIRECTS
 from casebook.pages.notfound import NOT_FOUND
 from casebook.pages.prose import PROSE
 from casebook.pages.search import SEARCH
@@ -22,6 +23,8 @@ _INDEXED: tuple[PageType, ...] = (
 PAGES: tuple[PageType, ...] = (
     *_INDEXED,
     NOT_FOUND,
+    MOVED,
+    REDIRECTS,
     FEED,
     CORRECTIONS_FEED,
     PageType("site map", make_sitemap_of(_INDEXED)),

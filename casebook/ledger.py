@@ -1,0 +1,49 @@
+"""What is kept in the project of everything that was published: the ledger of addresses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from casebook.addresses import list_addresses, list_chart_addresses
+from casebook.content import find_slugs
+from casebook.dataset import Dataset
+from casebook.drawing import tabulate_charts
+from casebook.reader import LEDGER
+
+_HEAD = """\
+# Every address that was ever published, one a line, the same in every language.
+# "python3 build.py record" adds to it and nothing is ever taken out: an address that is no more
+# needs an alias in its case, or an entry in data/gone.yaml.
+# 每个发布过的地址，一行一个，只增不减：案例改名就写 aliases，撤下的写进 data/gone.yaml。
+"""
+
+
+def record_addresses(project: Path, dataset: Dataset) -> int:
+    """Add to the ledger every address that the site has now, and give how many were new.
+
+    Nothing is ever taken out of it, and what is noted behind an address stays.
+    """
+    offered = dict.fromkeys(table.name for table in tabulate_charts(dataset) if table.offered)
+    made = {
+        *list_addresses(dataset, find_slugs(project)),
+        *list_chart_addresses(offered),
+    }
+    new = sorted(made - dataset.ledger.keys())
+    if new:
+        path = project / LEDGER
+        before = path.read_text(encoding="utf-8-sig") if path.exists() else _HEAD
+        lines = before.splitlines()
+        heads = [line for line in lines if line.startswith("#")]
+        listed = [line for line in lines if line.strip() and not line.startswith("#")]
+        listed += [f"/{address}" for address in new]
+        replace_lines(path, [*heads, *sorted(listed)])
+    return len(new)
+
+
+def replace_lines(path: Path, lines: Iterable[str]) -> None:
+    """Write a text in the place of another at once, so that no half of it is ever read."""
+    draft = path.with_name(f".{path.name}.new")
+    draft.write_bytes("".join(f"{line}\n" for line in lines).encode())
+    os.replace(draft, path)
