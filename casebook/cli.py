@@ -111,7 +111,13 @@ def make_parser(common: argparse.ArgumentParser) -> argparse.ArgumentParser:
     bench.set_defaults(run=run_bench)
 
     verify = commands.add_parser("verify", help="hold a site to its manifest", parents=[common])
-    verify.add_argument("folder", nargs="?", default=None, metavar="DIR", help="default: output")
+    verify.add_argument(
+        "place",
+        nargs="?",
+        default=None,
+        metavar="DIR|URL",
+        help="a folder, file:// or http://127.0.0.1:PORT/ (default: output)",
+    )
     verify.set_defaults(run=run_verify)
 
     chart = commands.add_parser("chart", help="draw one chart into a file", parents=[common])
@@ -389,10 +395,10 @@ def run_chart(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 def run_verify(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Name every file of a copy of the site that is not as its manifest says."""
-    from casebook.verify import verify_tree
+    from casebook.verify import verify_copy
 
-    folder = Path(options.folder) if options.folder is not None else project / "output"
-    verdict = verify_tree(folder)
+    place = options.place if options.place is not None else str(project / "output")
+    verdict = verify_copy(place)
     for difference in verdict.differences:
         print(difference.message(lang), file=sys.stderr)
     count = len(verdict.differences)
@@ -400,9 +406,13 @@ def run_verify(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
         zh, en = f"共 {count} 处不符", f"{count} difference" + "s" * (count > 1)
         print(zh if lang == "zh" else en, file=sys.stderr)
         return Exit.CONTENT
-    zh = f"完整：{verdict.files} 个文件，{folder}，manifest.json 的 SHA-256 是 {verdict.manifest}"
-    en = f"whole: {verdict.files} files in {folder}, SHA-256 of manifest.json {verdict.manifest}"
+    zh = f"完整：{verdict.files} 个文件，{place}，manifest.json 的 SHA-256 是 {verdict.manifest}"
+    en = f"whole: {verdict.files} files in {place}, SHA-256 of manifest.json {verdict.manifest}"
     print(zh if lang == "zh" else en)
+    if not verdict.extras_told:
+        zh = "从网址看不出有没有多出的文件；要查，请核对它的文件夹"
+        en = "files beyond these cannot be told from an address, only from a folder"
+        print(zh if lang == "zh" else en)
     return Exit.DONE
 
 

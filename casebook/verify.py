@@ -36,12 +36,24 @@ class Verdict:
     """What was found: how many files the manifest lists, and which of them are not so.
 
     `manifest` is the SHA-256 of the manifest itself. Nothing in the tree vouches for that one;
-    who published it can say whether it is his.
+    who published it can say whether it is his. A server lists no files, so in what one gives out
+    those beyond the manifest cannot be told; then `extras_told` is false.
     """
 
     files: int
     manifest: str
     differences: tuple[Difference, ...]
+    extras_told: bool = True
+
+
+def verify_copy(place: str) -> Verdict:
+    """Compare a copy, given as a folder, as file:// or as an address of this machine.
+
+    Raises CasebookError where there is none, or where the address is of another machine.
+    """
+    if place.lower().startswith("file:/"):
+        return verify_tree(_find_folder(place))
+    return verify_served(place) if "://" in place else verify_tree(Path(place))
 
 
 def verify_tree(folder: Path) -> Verdict:
@@ -72,6 +84,43 @@ def verify_tree(folder: Path) -> Verdict:
         if data is None or digest(data) != expected:
             differences.append(Difference(path, "differs"))
     return Verdict(len(listed), digest(content), tuple(sorted(differences)))
+
+
+def verify_served(address: str) -> Verdict:
+    """Compare every file that a server of this machine gives out with the manifest it gives out.
+
+    Raises CasebookError where it does not answer, or is not of this machine.
+    """
+    # Who verifies a folder needs nothing of the network.
+    from casebook.served import ServedCopy
+
+    copy = ServedCopy(address)
+    content = copy.read(MANIFEST)
+    if content is None:
+        return Verdict(0, "", (Difference(MANIFEST, "missing"),), extras_told=False)
+    seal = digest(content)
+    listed = _read_outputs(content)
+    if listed is None:
+        return Verdict(0, seal, (Difference(MANIFEST, "differs"),), extras_told=False)
+    differences = []
+    for path, expected in sorted(listed.items()):
+        data = copy.read(path)
+        if data is None or digest(data) != expected:
+            differences.append(Difference(path, "missing" if data is None else "differs"))
+    return Verdict(len(listed), seal, tuple(differences), extras_told=False)
+
+
+def _find_folder(address: str) -> Path:
+    """The folder that a file:// address of this machine names."""
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
+    parts = urlsplit(address)
+    if parts.netloc not in ("", "localhost") or "%00" in address:
+        raise CasebookError(
+            f"{address} 不是本机的文件夹", f"{address} is no folder of this machine", Exit.USAGE
+        )
+    return Path(url2pathname(parts.path))
 
 
 def _find_files(folder: Path) -> set[str]:

@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("serve", "scaffold", "schema", "repair", "impact", "explain", "ledger"),
     ("pipeline", "verify", "unchanged"),
     ("publish",),
-    ("swap", "inputs"),
+    ("swap", "inputs", "served"),
     ("pages", "drawing"),
     ("reuse", "deadline"),
     ("exports",),
