@@ -11,7 +11,7 @@ from types import CodeType
 from casebook.addresses import check_addresses
 from casebook.content import check_content
 from casebook.dataset import Dataset
-from casebook.errors import ContentError, Problem
+from casebook.errors import CasebookError, ContentError, Problem
 from casebook.history import check_history, parse_published
 from casebook.inputs import Inputs, check_sources, find_changed, read_inputs, refuse_changes
 from casebook.limits import check_limits
@@ -113,10 +113,16 @@ def build_site(options: BuildOptions) -> BuildResult:
         inputs = read_inputs(options.project)
         try:
             return _build_once(options, inputs)
-        except ContentError:
+        # A source that is taken away meanwhile shows as a file that the machine does not find.
+        except CasebookError:
             if not find_changed(inputs):
                 raise
-    return _build_once(options, read_inputs(options.project))
+    inputs = read_inputs(options.project)
+    try:
+        return _build_once(options, inputs)
+    except CasebookError:
+        refuse_changes(inputs)
+        raise
 
 
 def _build_once(options: BuildOptions, inputs: Inputs) -> BuildResult:

@@ -156,3 +156,29 @@ def test_a_build_gives_up_where_the_saving_does_not_end(
 
     assert [p.code for p in refused.value.problems] == ["E145"]
     assert not (tiny_project / "output").exists()
+
+
+def test_a_build_starts_again_where_a_record_is_away_for_a_moment(
+    tiny_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tiny_project / "data" / "cases" / "haishu.yaml"
+    aside = tiny_project / "aside.yaml"
+    load = pipeline.load_checked
+
+    def put_back(*arguments: object) -> object:
+        if aside.exists():
+            aside.rename(path)
+        return load(*arguments)  # type: ignore[arg-type]
+
+    def load_and_take_away(*arguments: object) -> object:
+        loaded = load(*arguments)  # type: ignore[arg-type]
+        path.rename(aside)
+        monkeypatch.setattr(pipeline, "load_checked", put_back)
+        return loaded
+
+    monkeypatch.setattr(pipeline, "load_checked", load_and_take_away)
+    output = tiny_project / "output"
+    build_site(BuildOptions(tiny_project, output))
+
+    assert (output / "cases" / "haishu" / "index.html").exists()
+    assert not aside.exists()
