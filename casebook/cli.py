@@ -14,6 +14,7 @@ from casebook.errors import CasebookError, ContentError, Exit, Lang, Problem
 from casebook.report import choose_language, clean_line, print_problems, show_waiting
 
 if TYPE_CHECKING:
+    from casebook.imports import OnDifference
     from casebook.unchanged import LastBuild, Look
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -103,6 +104,16 @@ def make_parser(common: argparse.ArgumentParser) -> argparse.ArgumentParser:
     new.add_argument("slug", nargs="?", metavar="SLUG", help="name of the file and of the page")
     new.add_argument("--region", metavar="CODE", help="code of GB/T 2260, or the place's name")
     new.set_defaults(run=run_new)
+
+    take = commands.add_parser("import", help="take figures from a table", parents=[common])
+    take.add_argument("file", metavar="FILE", help="CSV in the open data's columns, or OCDS JSON")
+    differing = take.add_mutually_exclusive_group()
+    differing.add_argument("--replace", action="store_true", help="where they differ, as the table")
+    differing.add_argument("--keep", action="store_true", help="where they differ, as the record")
+    take.add_argument(
+        "--dry-run", action="store_true", help="show what would change, write nothing"
+    )
+    take.set_defaults(run=run_import)
 
     bench = commands.add_parser("bench", help="measure builds beside other programs")
     bench.add_argument("--sizes", metavar="N,N", help="numbers of cases (default: 10,100,1000)")
@@ -234,9 +245,8 @@ def check_drafts(project: Path, known: Collection[Problem]) -> list[Problem]:
         # Most projects have none, and then a second look at everything would be for nothing.
         if not any(b"draft" in path.read_bytes() for path in find_case_files(project)):
             return []
-    dataset, problems = load_checked(project, drafts=True)
-    drafts = {case.path for case in dataset.cases if case.state == "draft"}
-    return [problem for problem in problems if problem.path in drafts and problem not in known]
+    _, problems = load_checked(project, drafts=True)
+    return [problem for problem in problems if problem not in known]
 
 
 def explain_files(shown: Collection[str], project: Path, lang: Lang) -> None:
@@ -261,8 +271,8 @@ def tell_impact(since: str, project: Path, lang: Lang) -> None:
 
 def fix_files(wanted: Sequence[Path], project: Path, lang: Lang) -> None:
     """Make the safe repairs of the files, or of all of data/, and show what they are."""
-    from casebook.files import show_path
-    from casebook.repair import repair_text, write_repair
+    from casebook.files import replace_file, show_path
+    from casebook.repair import repair_text
 
     paths = wanted or sorted((project / "data").rglob("*.yaml"))
     for path in paths:
@@ -271,7 +281,7 @@ def fix_files(wanted: Sequence[Path], project: Path, lang: Lang) -> None:
         repair = repair_text(path.read_bytes(), show_path(path, project))
         if repair is None:
             continue
-        copy = write_repair(path, repair)
+        copy = replace_file(path, repair.before, repair.after)
         print_lines(repair.diff())
         kept = show_path(copy, project)
         zh = f"{repair.path}：改了 {repair.lines} 行，原来的存为 {kept}"
@@ -355,6 +365,65 @@ def run_new(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
         print(f"  2. open {shown} in a text editor, fill in the blanks, delete unused lines")
         print(f"  3. python3 build.py check {shown}  and mend what it names")
         print("  4. python3 build.py serve  to see it in the browser as you write")
+    return Exit.DONE
+
+
+def run_import(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
+    """Take figures from a table, or cases from an OCDS release package, into the case files."""
+    from casebook.files import read_bytes, replace_file, show_path
+    from casebook.history import parse_published
+    from casebook.imports import plan_import
+    from casebook.scaffold import read_all_lists, write_new_file
+
+    path = (Path.cwd() / options.file).resolve()
+    if not path.is_file():
+        raise CasebookError(f"没有文件 {path}", f"there is no file {path}", Exit.USAGE)
+    problems: list[Problem] = []
+    data = read_bytes(path, path.parent, problems)
+    if problems:
+        raise ContentError(problems)
+    published: dict[str, frozenset[str]] = {}
+    with suppress(OSError):
+        site = (project / "output" / "data" / "figures.csv").read_bytes()
+        for row in parse_published(site):
+            published[row.case] = published.get(row.case, frozenset()) | {row.figure}
+    on_difference: OnDifference = (
+        "replace" if options.replace else "keep" if options.keep else "refuse"
+    )
+    plan = plan_import(
+        data,
+        show_path(path, project),
+        project,
+        read_all_lists(project),
+        published,
+        on_difference,
+        lang,
+    )
+    if plan.warnings:
+        print_problems(plan.warnings, lang, project, sys.stderr)
+    for change in plan.changes:
+        copy = None
+        # A draft is best read in its own file.
+        if options.dry_run or change.before is not None:
+            print_lines(change.diff())
+        if not options.dry_run and change.before is None:
+            write_new_file(change.path, change.after)
+        elif not options.dry_run and change.before is not None:
+            copy = replace_file(change.path, change.before, change.after)
+        print(clean_line(change.summary(lang)))
+        if copy is not None:
+            kept = show_path(copy, project)
+            print(f"  原来的存为 {kept}" if lang == "zh" else f"  the file as it was is {kept}")
+    for shown in plan.left_alone:
+        zh, en = f"{shown} 已经存在，没有改动", f"{shown} exists and was left alone"
+        print(clean_line(zh if lang == "zh" else en))
+    if not plan.changes:
+        print("没有要改的" if lang == "zh" else "nothing to change")
+    elif options.dry_run:
+        print("这是试运行，没有写任何文件" if lang == "zh" else "a dry run: nothing was written")
+    else:
+        zh = "接下来：python3 build.py check，逐条填好空白"
+        print(zh if lang == "zh" else "Next: python3 build.py check, and fill in the blanks")
     return Exit.DONE
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
 import unicodedata
 from collections import defaultdict
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 from casebook.encoding import MAX_BYTES, too_large
-from casebook.errors import START, Problem
+from casebook.errors import START, CasebookError, Problem
 
 # What systems and editors leave beside a file; nobody meant it for a case.
 _LEFT_BEHIND = re.compile(
@@ -96,6 +99,47 @@ def read_bytes(path: Path, project: Path, problems: list[Problem]) -> bytes:
     except OSError as error:
         problems.append(_unreadable(path, project, error))
         return b"{}"
+
+
+def replace_file(path: Path, before: bytes, after: bytes) -> Path:
+    """Put new content in the place of a file, keep what was there beside it, and say where.
+
+    No copy is written over an earlier one. Raises CasebookError where somebody else wrote the
+    file since it was read.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with draft.open("wb") as file:
+            file.write(after)
+            file.flush()
+            os.fsync(file.fileno())
+        # A file keeps who may read it.
+        shutil.copymode(path, draft)
+        if path.read_bytes() != before:
+            raise CasebookError(
+                f"{path.name} 刚才被别的程序改动，没有改它，请再运行一次",
+                f"{path.name} was just changed by another program and is left alone; run it again",
+            )
+        copy = _keep_copy(path, before)
+        os.replace(draft, path)
+    finally:
+        with suppress(FileNotFoundError):
+            draft.unlink()
+    return copy
+
+
+def _keep_copy(path: Path, content: bytes) -> Path:
+    for number in count(1):
+        copy = path.with_name(f"{path.name}.bak" if number == 1 else f"{path.name}.{number}.bak")
+        try:
+            with copy.open("xb") as file:
+                file.write(content)
+        except FileExistsError:
+            if copy.is_file() and copy.read_bytes() == content:
+                return copy
+            continue
+        return copy
+    raise AssertionError("there is always a next number")
 
 
 def is_own_file(path: Path, project: Path) -> bool:

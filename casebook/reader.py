@@ -131,7 +131,8 @@ class Lists:
 def read_dataset(project: Path, drafts: bool = False) -> tuple[Dataset, list[Problem]]:
     """The data set of a project, as far as it can be read, and every problem on the way.
 
-    Cases in the state of a draft are left out unless `drafts` asks for them.
+    Cases in the state of a draft, and what is wrong with them, are left out unless `drafts` asks
+    for them.
     """
     problems: list[Problem] = []
     lists = read_lists(project, problems)
@@ -144,6 +145,9 @@ def read_dataset(project: Path, drafts: bool = False) -> tuple[Dataset, list[Pro
             unread.add(path.stem)
             continue
         case, found = read_case(data, show_path(path, project), lists)
+        if case is None and not drafts and is_draft(data):
+            # What is not finished is not published, and keeps nothing else from being published.
+            continue
         problems += found
         if case is None:
             unread.add(path.stem)
@@ -415,6 +419,13 @@ def _read_sources(
     return sources
 
 
+def is_draft(data: bytes) -> bool:
+    """Whether a record, which may have faults elsewhere, says that it is a draft."""
+    node, _ = read_tree(data, "")
+    state = node.entries.get("state") if isinstance(node, Mapping) else None
+    return isinstance(state, Scalar) and state.text.strip() == "draft"
+
+
 def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[Problem]]:
     """The case of one file, or None where a problem keeps it from being published."""
     node, problems = read_tree(data, path)
@@ -431,6 +442,14 @@ def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[P
     # Other ends of lines and a byte order mark make no other version.
     text = unicodedata.normalize("NFC", "\n".join(lines))
     return replace(case, digest=hashlib.sha256(text.encode()).hexdigest()), problems
+
+
+def read_figure(
+    node: Mapping, key: str, path: str, lists: Lists, problems: list[Problem]
+) -> Figure | None:
+    """The figure of one mapping by itself, where it is sound and not computed."""
+    case = _CaseReader(Mapping({}, {}, node.at), path, "", [], problems, lists)
+    return case.read_figure(key, node.at, Fields(node, path, problems, FIGURE_FIELDS))
 
 
 class _CaseReader:
@@ -562,12 +581,11 @@ class _CaseReader:
             english = inner.line("value_en")
             states = {"stated": None, "partial": None, "not_stated": None, "not_applicable": None}
             state = cast(AnswerState, inner.term("state", states) or "stated")
-            found = node.entries.get("value")
-            if found is None:
+            if not inner.has("value"):
                 if state not in SILENT:
                     inner.text("value", required=True)
                 return Answer(question.key, state, note=note, at=node.at)
-            node = found
+            node = node.entries["value"]
         scalars = node.items if isinstance(node, Sequence) else (node,)
         words = [item for item in scalars if isinstance(item, Scalar) and item.text.strip()]
         if len(words) != len(scalars) or not words:

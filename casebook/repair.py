@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import difflib
-import os
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from casebook.errors import Problem
 from casebook.tree import read_tree
@@ -89,13 +87,3 @@ def _is_better(now: list[Problem], before: list[Problem]) -> bool:
     known = {(problem.at.line, problem.code) for problem in before}
     fresh = [problem for problem in now if (problem.at.line, problem.code) not in known]
     return len(now) < len(before) and not any(problem.severity == "error" for problem in fresh)
-
-
-def write_repair(path: Path, repair: Repair) -> Path:
-    """Put the repaired file in place, keep what was there beside it, and say where."""
-    copy = path.with_name(f"{path.name}.bak")
-    draft = path.with_name(f".{path.name}.new")
-    copy.write_bytes(repair.before)
-    draft.write_bytes(repair.after)
-    os.replace(draft, path)
-    return copy

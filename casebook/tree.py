@@ -30,11 +30,11 @@ from casebook.errors import START, Position, Problem
 from casebook.remedies import quote_line
 from casebook.slips import MAX_PROBLEMS, Inspector
 
-__all__ = ["Mapping", "Node", "Scalar", "Sequence", "decode", "read_tree"]
+__all__ = ["Loader", "Mapping", "Node", "Scalar", "Sequence", "decode", "read_tree"]
 
 # libyaml reads eight times faster than the pure parser. It dies only where it composes deeply
 # nested nodes; its events come one by one, and we stop at the first that is too deep.
-_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # PyYAML lets bare errors of its own escape on some malformed escapes and tags.
 _PARSER_ERRORS = (yaml.YAMLError, ValueError, KeyError, AttributeError, IndexError, OverflowError)
 
@@ -148,7 +148,7 @@ def find_fault(text: str) -> Fault | None:
     root_is_mapping = None
     last = START
     try:
-        for event in yaml.parse(text, Loader=_Loader):
+        for event in yaml.parse(text, Loader=Loader):
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:
@@ -201,7 +201,7 @@ class _Builder:
     def __init__(self, text: str, path: str) -> None:
         self.text = text
         self.path = path
-        self.events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=_Loader))
+        self.events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=Loader))
         self.problems: list[Problem] = []
         self.inspector = Inspector(text, path, self.problems)
         self.is_normal = unicodedata.is_normalized("NFC", text)

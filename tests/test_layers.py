@@ -15,6 +15,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "casebook"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
+    ("imports",),
+    ("layout",),
     ("serve", "scaffold", "schema", "repair", "impact", "explain", "ledger"),
     ("pipeline", "verify", "unchanged"),
     ("publish",),
