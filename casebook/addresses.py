@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from casebook.content import find_slugs
+from casebook.content import LEAD, find_slugs
 from casebook.dataset import Dataset
 from casebook.errors import START, Position, Problem
 from casebook.fields import nearest
@@ -35,8 +35,10 @@ def list_addresses(dataset: Dataset, texts: Iterable[str]) -> Iterator[str]:
     Those of charts are left out, because only drawing tells which of them there are.
     """
     yield from FIXED
-    for slug in texts:
-        yield f"{slug}/"
+    for slug in dict.fromkeys(texts):
+        # The lead is the home page.
+        if slug != LEAD:
+            yield f"{slug}/"
     for case in dataset.cases:
         yield f"cases/{case.slug}/"
 
@@ -97,7 +99,7 @@ def follow_all(dataset: Dataset, made: Iterable[str]) -> Iterator[tuple[str, str
 
 def check_addresses(project: Path, dataset: Dataset) -> list[Problem]:
     """The published addresses that lead nowhere, and the aliases and entries that cannot hold."""
-    made = set(list_addresses(dataset, find_slugs(project)))
+    made = set(list_addresses(dataset, find_slugs(project).values()))
     aliases = find_aliases(dataset)
     problems = [*_check_aliases(dataset), *_check_gone(dataset, made, aliases)]
     # What a case that cannot be read is called, and was, is not known.

@@ -137,6 +137,13 @@ def make_parser(common: argparse.ArgumentParser) -> argparse.ArgumentParser:
     chart.set_defaults(run=run_chart)
 
     record = commands.add_parser("record", help="write down what is published", parents=[common])
+    record.add_argument(
+        "--in-step",
+        nargs="+",
+        default=(),
+        metavar="FILE",
+        help="files whose English says what the Chinese says, although only the Chinese changed",
+    )
     record.set_defaults(run=run_record)
 
     schema = commands.add_parser("schema", help="write data/case.schema.json", parents=[common])
@@ -317,16 +324,25 @@ def run_schema(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 
 def run_record(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
-    """Write the addresses of the site into the ledger, where the project has no problems."""
-    from casebook.ledger import record_addresses
+    """Record addresses and translations of the site, where the project has no errors."""
+    from casebook.files import show_path
+    from casebook.ledger import record_addresses, record_translations
     from casebook.pipeline import load_checked
     from casebook.reader import LEDGER
+    from casebook.translations import ENGLISH
 
     dataset, problems = load_checked(project)
     if any(problem.severity == "error" for problem in problems):
         raise ContentError(problems)
     new = record_addresses(project, dataset)
     zh, en = f"{LEDGER}：新增 {new} 个地址", f"{LEDGER}: {new} addresses are new"
+    print(zh if lang == "zh" else en)
+    named = {show_path((Path.cwd() / name).resolve(), project) for name in options.in_step}
+    behind = record_translations(project, dataset, named)
+    zh, en = (
+        f"{ENGLISH}：{behind} 处英文比中文旧",
+        f"{ENGLISH}: {behind} parts are behind in English",
+    )
     print(zh if lang == "zh" else en)
     return Exit.DONE
 

@@ -15,8 +15,9 @@ from casebook.tree import decode
 from casebook.wording import check_wording
 
 # The texts that pages are made of; the English of each is optional.
+LEAD = "lead"
 PROSE = {
-    "lead": "content/stories/lead.md",
+    LEAD: "content/stories/lead.md",
     "method": "content/pages/method.md",
     "glossary": "content/pages/glossary.md",
     "about": "content/pages/about.md",
@@ -31,15 +32,15 @@ def find_content_files(project: Path) -> list[Path]:
     return sorted((project / "content").rglob("*.md"))
 
 
-def find_slugs(project: Path) -> tuple[str, ...]:
-    """The slugs of the texts that have a page of their own, which the lead has not."""
-    slugs = []
+def find_slugs(project: Path) -> dict[Path, str]:
+    """The slug of each text, as far as its header can be read."""
+    slugs = {}
     for path in find_content_files(project):
         # What cannot be read is a problem that is told elsewhere.
         found = _SLUG_LINE.search(path.read_bytes().decode("utf-8", "replace"))
-        if found is not None and found[1] != "lead":
-            slugs.append(found[1])
-    return tuple(dict.fromkeys(slugs))
+        if found is not None:
+            slugs[path] = found[1]
+    return slugs
 
 
 def check_content(project: Path, dataset: Dataset) -> list[Problem]:

@@ -19,6 +19,7 @@ from casebook.model import (
     Event,
     Figure,
     Gone,
+    Outdated,
     Refusal,
     Region,
     Source,
@@ -79,7 +80,8 @@ class Dataset:
 
     `unread` are the slugs of cases whose files have errors, of which nothing more can be said.
     `ledger` holds every address that was ever published, with its line in data/addresses.txt, and
-    `gone` what is told of those that are no more.
+    `gone` what is told of those that are no more. `outdated` tells of the pages whose
+    English is older than their Chinese, by address.
     """
 
     cases: tuple[Case, ...]
@@ -90,6 +92,7 @@ class Dataset:
     refusals: tuple[Refusal, ...] = ()
     ledger: Mapping[str, int] = field(default_factory=dict)
     gone: Mapping[str, Gone] = field(default_factory=dict)
+    outdated: Mapping[str, Outdated] = field(default_factory=dict)
 
     @cached_property
     def by_slug(self) -> Mapping[str, Case]:

@@ -1,9 +1,9 @@
-"""What is kept in the project of everything that was published: the ledger of addresses."""
+"""What is kept in the project of everything that was published: addresses and translations."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from casebook.addresses import list_addresses, list_chart_addresses
@@ -11,7 +11,13 @@ from casebook.content import find_slugs
 from casebook.dataset import Dataset
 from casebook.drawing import tabulate_charts
 from casebook.reader import LEDGER
+from casebook.translations import ENGLISH, Pair, is_outdated, list_pairs, read_recorded
 
+_HEAD_OF_ENGLISH = """\
+# What the Chinese and the English of each part were when the English last said the same.
+# "python3 build.py record" keeps it; it is not written by hand.
+# 每一部分的中文和英文上次一致时的摘要，由 "python3 build.py record" 维护，不要手改。
+"""
 _HEAD = """\
 # Every address that was ever published, one a line, the same in every language.
 # "python3 build.py record" adds to it and nothing is ever taken out: an address that is no more
@@ -27,7 +33,7 @@ def record_addresses(project: Path, dataset: Dataset) -> int:
     """
     offered = dict.fromkeys(table.name for table in tabulate_charts(dataset) if table.offered)
     made = {
-        *list_addresses(dataset, find_slugs(project)),
+        *list_addresses(dataset, find_slugs(project).values()),
         *list_chart_addresses(offered),
     }
     new = sorted(made - dataset.ledger.keys())
@@ -40,6 +46,27 @@ def record_addresses(project: Path, dataset: Dataset) -> int:
         listed += [f"/{address}" for address in new]
         replace_lines(path, [*heads, *sorted(listed)])
     return len(new)
+
+
+def record_translations(project: Path, dataset: Dataset, in_step: Collection[str] = ()) -> int:
+    """Record the English that says what the Chinese says, and give how many parts do not.
+
+    Where only the Chinese changed, the record stays and with it the notice, unless the file is
+    named `in_step`.
+    """
+    recorded = read_recorded(project)
+    kept: dict[tuple[str, str], Pair] = {}
+    behind = 0
+    for key, pair in list_pairs(project, dataset.cases):
+        before = recorded.get(key)
+        if before is not None and is_outdated(before, pair) and key[0] not in in_step:
+            kept[key] = before
+            behind += 1
+        else:
+            kept[key] = pair
+    lines = [f"{path} {part} {pair.zh} {pair.en}" for (path, part), pair in sorted(kept.items())]
+    replace_lines(project / ENGLISH, [*_HEAD_OF_ENGLISH.splitlines(), *lines])
+    return behind
 
 
 def replace_lines(path: Path, lines: Iterable[str]) -> None:

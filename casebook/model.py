@@ -347,3 +347,14 @@ class Gone:
     date: Period | None = None
     moved_to: str = ""
     at: Position = START
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """A file whose English is older than its Chinese in these parts.
+
+    A part is a field of a record; a text of the editors is one part without a name.
+    """
+
+    path: str
+    parts: tuple[str, ...]

@@ -20,6 +20,7 @@ from casebook.reader import read_dataset, read_snapshots
 from casebook.rules import check_rules
 from casebook.slots import check_slots
 from casebook.swap import check_output, staged_tree
+from casebook.translations import check_translations, find_outdated
 
 # A file that is saved once while a build runs costs one more try, not the editor's time.
 ATTEMPTS = 3
@@ -59,6 +60,7 @@ class BuildResult:
 def load_checked(project: Path, drafts: bool = False) -> tuple[Dataset, list[Problem]]:
     """The data set with every problem of the records and the prose."""
     dataset, problems = read_dataset(project, drafts)
+    dataset = replace(dataset, outdated=find_outdated(project, dataset))
     problems += check_sources(project)
     crowded = check_limits(dataset)
     if crowded:
@@ -84,6 +86,7 @@ def _check_dataset(project: Path, dataset: Dataset) -> list[Problem]:
     problems += check_content(project, dataset)
     problems += check_slots(project, dataset)
     problems += check_addresses(project, dataset)
+    problems += check_translations(dataset)
     return problems
 
 

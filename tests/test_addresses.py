@@ -171,7 +171,7 @@ def test_the_site_has_the_pages_that_the_check_reckons_with(
     pages = {"" if page == "/" else page for page in pages if not page.startswith("en/")}
     pages.discard("en/")
     dataset, _ = read_dataset(project_root)
-    expected = set(list_addresses(dataset, find_slugs(project_root)))
+    expected = set(list_addresses(dataset, find_slugs(project_root).values()))
 
     charts = {page for page in pages if re.fullmatch(r"charts/.+/", page)}
 

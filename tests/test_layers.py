@@ -24,7 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("pages", "drawing"),
     ("reuse", "deadline"),
     ("exports",),
-    ("slots", "addresses"),
+    ("slots", "addresses", "translations"),
     ("charts",),
     ("content",),
     ("limits", "rules", "history"),

@@ -23,6 +23,7 @@ from casebook.pages.views import (
     link_case,
     list_facts,
     list_sources,
+    name_outdated,
     show_document,
     show_event,
     show_figure,
@@ -96,6 +97,7 @@ def make_case(case: Case, lang: Lang, site: Site) -> Page:
         outline,
         context={
             "case": case,
+            "outdated": name_outdated(outline.url, lang, dataset),
             "link": link_case(case, dataset),
             "region": dataset.regions[case.region],
             "within": _regions_above(case, dataset),

@@ -26,6 +26,7 @@ from casebook.pages.views import (
     date_dataset,
     frame_chart,
     link_case,
+    name_outdated,
     show_document,
     show_figure,
     show_formula,
@@ -200,6 +201,7 @@ def make_home(site: Site) -> Iterator[Page]:
             context={
                 **shared,
                 "lead": lead,
+                "outdated": name_outdated("", lang, dataset),
                 "sections": tuple(_sections(lead, lang, site)),
                 "notes": list_notes(lead, dataset),
                 "method": method,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from casebook.addresses import follow_all, list_addresses, list_chart_addresses
 from casebook.model import Gone, Text
 from casebook.pages.base import LANGS, Page, PageType, Site
-from casebook.pages.prose import LEAD
 
 # What a case offers beside its page is named after it.
 _FILES = ("yaml", "json", "csv")
@@ -77,7 +76,7 @@ def make_redirects(site: Site) -> Iterator[Page]:
 
 def _follow_all(site: Site) -> Iterator[tuple[str, str | Gone]]:
     charts = dict.fromkeys(name for (name, _), drawn in site.charts.items() if drawn.offered)
-    texts = (slug for slug, _ in site.prose if slug != LEAD)
+    texts = (slug for slug, _ in site.prose)
     made = {*list_addresses(site.dataset, texts), *list_chart_addresses(charts)}
     yield from follow_all(site.dataset, made)
 

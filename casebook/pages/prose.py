@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from casebook.content import LEAD as LEAD
 from casebook.model import Measure, Term, Text
 from casebook.pages.base import LANGS, Page, PageType, Site
-
-LEAD = "lead"
+from casebook.pages.views import name_outdated
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ def make_prose(site: Site) -> Iterator[Page]:
                 description=Text(prose.summary, prose.summary if prose.lang == "en" else ""),
                 context={
                     "prose": prose,
+                    "outdated": name_outdated(f"{slug}/", lang, site.dataset),
                     "measures": _measures(site) if glossary else (),
                     "term_lists": _term_lists(site) if glossary else (),
                 },

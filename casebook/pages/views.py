@@ -12,6 +12,7 @@ from markupsafe import Markup
 from casebook.dataset import Dataset, Marker, Review, TimelineItem, sources_of
 from casebook.dates import Period
 from casebook.derive import split_formula
+from casebook.errors import Lang
 from casebook.model import (
     NO_TEXT,
     AnswerState,
@@ -252,6 +253,28 @@ def frame_chart(drawn: Drawn, dataset: Dataset) -> Frame:
 def list_sources(case: Case, dataset: Dataset) -> tuple[Source, ...]:
     """Every publication that the case rests on."""
     return tuple(dataset.sources[name] for name in sources_of(case))
+
+
+# The parts of a page as its readers know them.
+_PARTS = {
+    "title": "the headline",
+    "summary": "the summary",
+    "story": "the story",
+    "answers": "the answers",
+    "figures": "labels and notes of figures",
+    "events": "the dates",
+    "documents": "the documents",
+    "conflicts": "where sources disagree",
+    "history": "the corrections",
+}
+
+
+def name_outdated(url: str, lang: Lang, dataset: Dataset) -> str:
+    """What on an English page is older than its Chinese, in words; empty where nothing is."""
+    outdated = dataset.outdated.get(url)
+    if outdated is None or lang != "en":
+        return ""
+    return ", ".join(_PARTS.get(part, "the text") for part in outdated.parts)
 
 
 def date_case(case: Case, dataset: Dataset) -> str:
