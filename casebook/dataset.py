@@ -74,6 +74,14 @@ class Timeline:
     latest_only: tuple[TimelineItem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What pages of single cases show of the whole data set: its counts and shared sources."""
+
+    counts: Mapping[str, int]
+    shared: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Dataset:
     """Every published case in administrative order, with vocabulary, regions and sources.
@@ -81,7 +89,7 @@ class Dataset:
     `unread` are the slugs of cases whose files have errors, of which nothing more can be said.
     `ledger` holds every address that was ever published, with its line in data/addresses.txt, and
     `gone` what is told of those that are no more. `outdated` tells of the pages whose
-    English is older than their Chinese, by address.
+    English is older than their Chinese, by address. An excerpt says in `whole` what its cases show of the data set that it was taken from.
     """
 
     cases: tuple[Case, ...]
@@ -93,6 +101,7 @@ class Dataset:
     ledger: Mapping[str, int] = field(default_factory=dict)
     gone: Mapping[str, Gone] = field(default_factory=dict)
     outdated: Mapping[str, Outdated] = field(default_factory=dict)
+    whole: Whole | None = None
 
     @cached_property
     def by_slug(self) -> Mapping[str, Case]:
@@ -131,6 +140,8 @@ class Dataset:
     @cached_property
     def counts(self) -> Mapping[str, int]:
         """The counts of the whole site that a text may name as `{{site.…}}`."""
+        if self.whole is not None:
+            return self.whole.counts
         return {
             "cases": len(self.cases),
             "cases_with_amount": sum(self.has_amount(case) for case in self.cases),
@@ -138,6 +149,18 @@ class Dataset:
             "sources": len(self.used_sources),
             "events": sum(len(case.events) for case in self.cases),
         }
+
+    @cached_property
+    def shared_sources(self) -> tuple[str, ...]:
+        """The ids of the dated sources that more than one case rests on."""
+        if self.whole is not None:
+            return self.whole.shared
+        uses = Counter(name for case in self.cases for name in sources_of(case))
+        return tuple(
+            name
+            for name, source in self.sources.items()
+            if uses[name] > 1 and source.published is not None
+        )
 
     @cached_property
     def timeline(self) -> Timeline:
@@ -295,7 +318,7 @@ def _say_the_same(one: Figure, other: Figure) -> bool:
 
 def build_timeline(dataset: Dataset) -> Timeline:
     """The timeline of all cases, with the publication of sources that several cases share."""
-    shared = _shared_sources(dataset)
+    shared = dataset.shared_sources
     items = [TimelineItem(event, case) for case in dataset.cases for event in case.events]
     items.extend(_publication(dataset.sources[name]) for name in shared)
     items.sort(key=lambda item: item.event.date.sort_key)
@@ -306,16 +329,6 @@ def build_timeline(dataset: Dataset) -> Timeline:
         tuple(_with_gaps(lanes["dated"], frozenset(shared or dataset.used_sources))),
         tuple(lanes["uncertain"]),
         tuple(lanes["latest_only"]),
-    )
-
-
-def _shared_sources(dataset: Dataset) -> tuple[str, ...]:
-    """The dated sources that more than one case rests on."""
-    uses = Counter(name for case in dataset.cases for name in sources_of(case))
-    return tuple(
-        name
-        for name, source in dataset.sources.items()
-        if uses[name] > 1 and source.published is not None
     )
 
 

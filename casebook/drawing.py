@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 
-from casebook.charts import chart_of, find_charts
+from casebook.charts import chart_of, find_charts, find_charts_across, find_charts_of
 from casebook.charts.base import Drawn, LegendItem, Panel, Selected, Table, draw_table
 from casebook.charts.picture import Pictures
 from casebook.charts.picture import draw_pictures as draw_pictures_of
@@ -21,9 +18,8 @@ from casebook.errors import START, CasebookError, Exit, Lang, Position, Problem
 from casebook.fields import suggest
 from casebook.store import Store, digest
 from casebook.tokens import read_tokens
+from casebook.workers import open_executor, run_batches
 
-# A process costs as much as this many charts: importing matplotlib is most of it.
-CHARTS_PER_PROCESS = 60
 # The pictures of a chart cost as much as thirty charts; a process pays from a few on.
 PICTURES_PER_PROCESS = 4
 # Of more charts than these, only those of all cases have a page with files, and PNGs: a
@@ -35,10 +31,44 @@ PICTURE_KINDS = (".svg", ".png", ".pdf")
 _LANGS: tuple[Lang, ...] = ("zh", "en")
 
 
-def draw_charts(dataset: Dataset, store: Store, jobs: int = 1) -> dict[tuple[str, Lang], Drawn]:
-    """Every chart of the data set by name and language."""
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The charts that are drawn before any page is made.
+
+    Where `offered` is false there are so many that those of single cases are drawn with their
+    pages, and only those that a text embeds are among these.
+    """
+
+    charts: tuple[Selected, ...]
+    offered: bool
+
+
+def select_charts(dataset: Dataset, embedded: Collection[str] = ()) -> Selection:
+    """The charts of all cases together, and of each case where the site offers them."""
+    across = tuple(find_charts_across(dataset))
+    found = list(across)
+    for case in dataset.cases:
+        found.extend(find_charts_of(case, dataset))
+        if len(found) > MOST_OFFERED:
+            break
+    else:
+        return Selection(tuple(found), True)
+    wanted = tuple(
+        chart
+        for case in dataset.cases
+        if any(name.startswith(f"{case.slug}-") for name in embedded)
+        for chart in find_charts_of(case, dataset)
+        if chart.name in embedded
+    )
+    return Selection((*across, *wanted), False)
+
+
+def draw_charts(
+    dataset: Dataset, selection: Selection, store: Store, jobs: int = 1
+) -> dict[tuple[str, Lang], Drawn]:
+    """Every selected chart by name and language."""
     code = digest_code()
-    tables = tabulate_charts(dataset)
+    tables = tabulate_charts(dataset, selection)
     keys = [f"chart:{code}:{table.key}" for table in tables]
     drawn = {}
     missing = []
@@ -48,29 +78,23 @@ def draw_charts(dataset: Dataset, store: Store, jobs: int = 1) -> dict[tuple[str
             missing.append((table, key))
         else:
             drawn[table.name, table.lang] = kept
-    with _executor(min(jobs, len(missing) // CHARTS_PER_PROCESS)) as executor:
-        tasks = [table for table, _ in missing]
-        results = map(draw, tasks) if executor is None else executor.map(draw, tasks, chunksize=8)
-        for (table, key), result in zip(missing, results, strict=True):
-            store.put(key, encode_drawn(result))
-            drawn[table.name, table.lang] = result
+    for table, key in missing:
+        drawn[table.name, table.lang] = draw(table)
+        store.put(key, encode_drawn(drawn[table.name, table.lang]))
     store.prune("chart:")
     return {(table.name, table.lang): drawn[table.name, table.lang] for table in tables}
 
 
-def tabulate_charts(dataset: Dataset) -> list[Table]:
-    """Every chart of the data set in each language, with what is offered of it."""
-    found = [
-        tabulate(selected, dataset, lang) for selected in find_charts(dataset) for lang in _LANGS
-    ]
-    all_offered = len(found) <= MOST_OFFERED * len(_LANGS)
+def tabulate_charts(dataset: Dataset, selection: Selection) -> list[Table]:
+    """Every selected chart in each language, with what is offered of it."""
+    found = [tabulate(selected, dataset, lang) for selected in selection.charts for lang in _LANGS]
     pictured = sum(1 for table in found if table.pictured)
-    all_pictured = all_offered and pictured <= MOST_PICTURED * len(_LANGS)
+    all_pictured = selection.offered and pictured <= MOST_PICTURED * len(_LANGS)
     return [
         replace(
             table,
             pictured=table.pictured and (all_pictured or not table.case),
-            offered=all_offered or not table.case,
+            offered=selection.offered or not table.case,
         )
         for table in found
     ]
@@ -84,6 +108,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
 
 def draw_pictures(
     dataset: Dataset,
+    selection: Selection,
     store: Store,
     project: Path,
     jobs: int = 1,
@@ -92,7 +117,7 @@ def draw_pictures(
     code = digest_code()
     colours = read_colours(project)
     tasks = {}
-    for table in tabulate_charts(dataset):
+    for table in tabulate_charts(dataset, selection):
         if table.offered:
             task = PictureTask(table, credit_sources(table, dataset), colours)
             tasks[f"picture:{code}:{digest(repr(task).encode())}"] = task
@@ -105,9 +130,9 @@ def draw_pictures(
         else:
             pictures[key] = kept
     costly = sum(1 for task in missing.values() if task.table.pictured)
-    with _executor(min(jobs, costly // PICTURES_PER_PROCESS)) as executor:
-        work = missing.values()
-        results = map(draw_task, work) if executor is None else executor.map(draw_task, work)
+    processes = min(jobs, costly // PICTURES_PER_PROCESS)
+    with open_executor(processes) as executor:
+        results = run_batches(draw_task, missing.values(), executor, processes)
         for key, result in zip(missing, results, strict=True):
             for part, content in _parts_of(result).items():
                 store.put(f"{key}:{part}", content)
@@ -252,16 +277,6 @@ def draw(table: Table) -> Drawn:
     """One chart from its table; runs in any process."""
     with limit_chart(table.name, table.case):
         return draw_table(chart_of(table), table)
-
-
-@contextmanager
-def _executor(processes: int) -> Iterator[Executor | None]:
-    if processes < 2:
-        yield None
-        return
-    # A forked child would share the lock of the build and the state of other threads.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as executor:
-        yield executor
 
 
 def digest_code() -> str:

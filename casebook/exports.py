@@ -50,20 +50,32 @@ class DataFile:
 
 def export_dataset(dataset: Dataset) -> tuple[DataFile, ...]:
     """Every file of open data, for the whole site and for each case."""
-    described = {case.slug: _write_json(describe_case(case, dataset)) for case in dataset.cases}
+    described = [_write_json(describe_case(case, dataset)) for case in dataset.cases]
+    files = list(export_site(dataset, described))
+    for case in dataset.cases:
+        files += export_case(case, dataset)
+    return tuple(files)
+
+
+def export_site(dataset: Dataset, described: Iterable[str]) -> tuple[DataFile, ...]:
+    """The files of open data for the whole site, given the JSON text of each case."""
     files = [
         DataFile("data/figures.csv", _figures_csv(dataset.figures.values())),
         DataFile("data/events.csv", _events_csv(dataset.cases)),
         DataFile("data/answers.csv", _answers_csv(dataset, dataset.cases)),
-        DataFile("data/cases.json", _join_cases(dataset, described.values())),
+        DataFile("data/cases.json", _join_cases(dataset, described)),
     ]
     files.append(DataFile("data/datapackage.json", _json(describe_package(files))))
-    for case in dataset.cases:
-        folder = f"cases/{case.slug}/{case.slug}"
-        files.append(DataFile(f"{folder}.csv", _figures_csv(case.figures.values())))
-        text = described[case.slug] + "\n"
-        files.append(DataFile(f"{folder}.json", text.encode("utf-8")))
     return tuple(files)
+
+
+def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
+    """The files of open data of one case."""
+    folder = f"cases/{case.slug}/{case.slug}"
+    return (
+        DataFile(f"{folder}.csv", _figures_csv(case.figures.values())),
+        DataFile(f"{folder}.json", _json(describe_case(case, dataset))),
+    )
 
 
 def figure_row(figure: Figure) -> dict[str, str]:

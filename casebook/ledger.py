@@ -9,7 +9,7 @@ from pathlib import Path
 from casebook.addresses import list_addresses, list_chart_addresses
 from casebook.content import find_slugs
 from casebook.dataset import Dataset
-from casebook.drawing import tabulate_charts
+from casebook.drawing import select_charts, tabulate_charts
 from casebook.reader import LEDGER
 from casebook.translations import ENGLISH, Pair, is_outdated, list_pairs, read_recorded
 
@@ -31,7 +31,9 @@ def record_addresses(project: Path, dataset: Dataset) -> int:
 
     Nothing is ever taken out of it, and what is noted behind an address stays.
     """
-    offered = dict.fromkeys(table.name for table in tabulate_charts(dataset) if table.offered)
+    offered = dict.fromkeys(
+        table.name for table in tabulate_charts(dataset, select_charts(dataset)) if table.offered
+    )
     made = {
         *list_addresses(dataset, find_slugs(project).values()),
         *list_chart_addresses(offered),

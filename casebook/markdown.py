@@ -27,7 +27,7 @@ _SAFE_LINK = re.compile(r"(?:https?://|site:/|zh:/|en:/|figure:|asset:/|#|mailto
 class FigureReferences(InlineProcessor):
     """Turns `{{figure}}` into the wording of the figure, linked to it."""
 
-    def __init__(self, md: Markdown, dataset: Dataset, lang: Lang) -> None:
+    def __init__(self, md: Markdown, dataset: Dataset | None, lang: Lang) -> None:
         super().__init__(REFERENCE.pattern, md)
         self.dataset = dataset
         self.lang = lang
@@ -37,6 +37,7 @@ class FigureReferences(InlineProcessor):
         self, m: re.Match[str], data: str
     ) -> tuple[str | None, int | None, int | None]:
         case, name = split_key(m.group(1).strip())
+        assert self.dataset is not None
         if case == SITE and name in (counts := count_site(self.dataset)):
             html = escape(str(counts[name]))
         else:
@@ -108,7 +109,7 @@ class ChineseInEnglish(Treeprocessor):
 class CasebookMarkdown(Extension):
     """The site's Markdown: raw HTML shown as text, references resolved, links restricted."""
 
-    def __init__(self, dataset: Dataset, lang: Lang) -> None:
+    def __init__(self, dataset: Dataset | None, lang: Lang) -> None:
         super().__init__()
         self.dataset = dataset
         self.lang = lang
@@ -134,13 +135,14 @@ EXTENSIONS = ("tables", "sane_lists", "def_list")
 class Renderer:
     """Renders Markdown of one language; one instance serves many texts."""
 
-    def __init__(self, dataset: Dataset, lang: Lang) -> None:
-        self.extension = CasebookMarkdown(dataset, lang)
+    def __init__(self, lang: Lang) -> None:
+        self.extension = CasebookMarkdown(None, lang)
         self.markdown = Markdown(extensions=[*EXTENSIONS, self.extension])
 
-    def render(self, text: str, home: Case | None = None) -> Markup:
+    def render(self, text: str, dataset: Dataset, home: Case | None = None) -> Markup:
         """The HTML of a text; `home` is the case whose figures need no prefix."""
         assert self.extension.references is not None
+        self.extension.references.dataset = dataset
         self.extension.references.home = home
         self.markdown.reset()
         return Markup(self.markdown.convert(text))

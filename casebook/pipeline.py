@@ -18,7 +18,7 @@ from casebook.limits import check_limits
 from casebook.quotes import check_quotes, check_shares
 from casebook.reader import read_dataset, read_snapshots
 from casebook.rules import check_rules
-from casebook.slots import check_slots
+from casebook.slots import check_slots, find_embedded
 from casebook.swap import check_output, staged_tree
 from casebook.translations import check_translations, find_outdated
 
@@ -136,25 +136,31 @@ def _build_once(options: BuildOptions, inputs: Inputs) -> BuildResult:
     if any(problem.severity == "error" for problem in problems):
         raise ContentError(problems)
     # Only now: a check, and a build that stops at a problem, must not pay for these imports.
-    from casebook.drawing import draw_charts, draw_pictures, warn_of_letters
-    from casebook.publish import write_site
+    from casebook.drawing import draw_charts, draw_pictures, select_charts, warn_of_letters
+    from casebook.freshness import Freshness
+    from casebook.publish import Edition, write_site
     from casebook.store import open_store
 
-    with staged_tree(options.output) as tree:
-        with open_store(options.project / ".cache", enabled=options.use_cache) as store:
-            charts = draw_charts(dataset, store, options.jobs)
-            pictures = draw_pictures(dataset, store, options.project, options.jobs)
+    selection = select_charts(dataset, find_embedded(options.project, dataset))
+    with (
+        staged_tree(options.output) as tree,
+        open_store(options.project / ".cache", enabled=options.use_cache) as store,
+    ):
+        charts = draw_charts(dataset, selection, store)
+        pictures = draw_pictures(dataset, selection, store, options.project, options.jobs)
         problems += warn_of_letters(pictures, dataset)
-        files = write_site(
+        edition = Edition(
             options.project,
             dataset,
             charts,
             pictures,
-            tree,
             _leave_out_unpublished(inputs.digests, dataset),
+            selection.offered,
             options.siteurl,
+            options.jobs,
             options.kept_templates,
         )
+        files = write_site(edition, tree, Freshness(store, options.output.resolve()))
         refuse_changes(inputs)
     drafts = tuple(case.slug for case in dataset.cases if case.state == "draft")
     return BuildResult(len(dataset.cases), files, tuple(problems), drafts)
@@ -176,15 +182,21 @@ def glimpse_site(options: BuildOptions, wanted: Collection[str]) -> Glimpse:
     dataset, problems = load_checked(options.project, options.drafts)
     if any(problem.severity == "error" for problem in problems):
         raise ContentError(problems)
-    from casebook.drawing import draw_charts
-    from casebook.publish import render_pages
+    from casebook.drawing import draw_charts, select_charts
+    from casebook.publish import Edition, render_pages
     from casebook.store import open_store
 
+    selection = select_charts(dataset, find_embedded(options.project, dataset))
     with open_store(options.project / ".cache", enabled=options.use_cache) as store:
-        charts = draw_charts(dataset, store, options.jobs)
-    pages = render_pages(
-        options.project, dataset, charts, wanted, options.siteurl, options.kept_templates
+        charts = draw_charts(dataset, selection, store)
+    edition = Edition(
+        options.project,
+        dataset,
+        charts,
+        siteurl=options.siteurl,
+        kept_templates=options.kept_templates,
     )
+    pages = render_pages(edition, wanted)
     return Glimpse(pages, tuple(case.slug for case in dataset.cases if case.state == "draft"))
 
 

@@ -5,81 +5,106 @@ from __future__ import annotations
 import json
 import logging
 import re
-import traceback
 from collections.abc import Collection, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from casebook import __version__
-from casebook.amounts import amount_html
+from casebook.casefiles import CaseWork, Workshop, make_batch
 from casebook.content import find_content_files
 from casebook.dataset import Dataset
-from casebook.dates import Period
-from casebook.errors import START, ContentError, Lang, Position, Problem
-from casebook.exports import export_dataset
-from casebook.markdown import EXTENSIONS, CasebookMarkdown, Renderer, mark_chinese, split_slots
-from casebook.model import Case, Figure, Text
-from casebook.pages import PAGES
-from casebook.pages.base import LANGS, Page, Prose, Section, Site, SiteSettings, Slot
-from casebook.pages.charts import find_card, make_chart_files
-from casebook.pages.views import frame_chart
-from casebook.store import digest
+from casebook.errors import START, ContentError, Lang, Problem
+from casebook.excerpt import Excerpter
+from casebook.exports import export_site
+from casebook.freshness import Freshness
+from casebook.markdown import EXTENSIONS, CasebookMarkdown, split_slots
+from casebook.model import Case, Text
+from casebook.pages import CASE_PAGES, PAGES
+from casebook.pages.base import LANGS, Prose, Section, Site, SiteSettings, Slot
+from casebook.pages.charts import find_faces, make_chart_files
+from casebook.render import Press, file_of
+from casebook.slots import find_chart_names
+from casebook.store import digest, digest_program
 from casebook.swap import MANIFEST, NewTree
+from casebook.templates import (
+    TemplateFault,
+    digest_templates,
+    environment_options,
+    explaining_templates,
+)
+from casebook.workers import cut_batches, open_executor, run_batches
 
 if TYPE_CHECKING:
     from casebook.charts import Drawn
     from casebook.charts.picture import Pictures
 
-# Begun with a literal the search goes through a page four times as fast.
-_LINK = re.compile(r'="(?:(?<=\bhref=")|(?<=\bsrc="))(site|zh|en|figure|asset):([^"]*)"')
 _HEADING = re.compile(r"<h2>(.*?)</h2>\n?")
 _PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
 # Styles that others build on come first, the rest by name.
 _FIRST_STYLES = ("tokens.css", "base.css")
+# A process pays from this many cases on: its start costs as much as making thirty.
+_CASES_PER_PROCESS = 60
+_BATCH = 20
+# What shapes every case beside its own record, the theme and the program.
+_SHAPING = ("data/vocabulary.yaml", "data/regions.yaml", "pelicanconf.py")
 
 
-def write_site(
-    project: Path,
-    dataset: Dataset,
-    charts: Mapping[tuple[str, Lang], Drawn],
-    pictures: Mapping[tuple[str, Lang], Pictures],
-    writer: NewTree,
-    inputs: Mapping[str, str],
-    siteurl: str | None = None,
-    kept_templates: MutableMapping[str, tuple[str, CodeType]] | None = None,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What a site is made from and how: all that its pages and files depend on.
+
+    `inputs` are the digests of the files that the site is made from, by path; `siteurl` None means
+    the one of pelicanconf.py. `kept_templates` are compiled templates of an earlier build.
+    """
+
+    project: Path
+    dataset: Dataset
+    charts: Mapping[tuple[str, Lang], Drawn]
+    pictures: Mapping[tuple[str, Lang], Pictures] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    offers_charts: bool = True
+    siteurl: str | None = None
+    jobs: int = 1
+    kept_templates: MutableMapping[str, tuple[str, CodeType]] | None = None
+
+
+def write_site(edition: Edition, tree: NewTree, freshness: Freshness) -> int:
     """Write the whole site into an empty tree and give the number of files.
-
-    `inputs` are the digests of what the site is made from, for the manifest.
 
     Raises ContentError where Pelican or a template reports anything as wrong.
     """
-    stylesheet, assets = _write_assets(project / "theme" / "static", writer)
-    build_id = digest(json.dumps([__version__, dict(inputs)]).encode())[:12]
-    site = _run_pelican(
-        project, dataset, charts, writer, stylesheet, assets, siteurl, kept_templates
-    )
-    for file in make_chart_files(site, pictures):
-        writer.write(file.path, file.content)
-    for file in export_dataset(dataset):
-        writer.write(file.path, file.content)
-    for case in dataset.cases:
-        source = (project / case.path).read_bytes()
-        writer.write(f"cases/{case.slug}/{case.slug}.yaml", source)
+    stylesheet, assets = _write_assets(edition.project / "theme" / "static", tree)
+    build = _SiteBuild(edition, tree, stylesheet, assets, freshness=freshness)
+    _run_pelican(build)
+    for file in make_chart_files(build.site, edition.pictures):
+        tree.write(file.path, file.content)
+    for file in export_site(edition.dataset, build.described):
+        tree.write(file.path, file.content)
     manifest = {
         "generator": "casebook",
-        "build": build_id,
+        "build": digest(json.dumps([__version__, dict(edition.inputs)]).encode())[:12],
         "versions": _versions(),
-        "inputs": dict(inputs),
-        "outputs": dict(sorted(writer.digests.items())),
+        "inputs": dict(edition.inputs),
+        "outputs": dict(sorted(tree.digests.items())),
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-    writer.write(MANIFEST, text.encode("utf-8"))
-    return len(writer.digests)
+    tree.write(MANIFEST, text.encode("utf-8"))
+    freshness.save(tree)
+    return len(tree.digests)
+
+
+def render_pages(edition: Edition, wanted: Collection[str]) -> dict[str, bytes]:
+    """The wanted pages, by their paths in the site, with the static files that they may name."""
+    pages = _Pages(edition.project / ".cache")
+    stylesheet, assets = _write_assets(edition.project / "theme" / "static", pages)
+    _run_pelican(_SiteBuild(edition, pages, stylesheet, assets, wanted=wanted))
+    return pages.contents
 
 
 def _versions() -> dict[str, str]:
@@ -135,59 +160,26 @@ class _Pages:
         self.contents[path] = content
 
 
-def render_pages(
-    project: Path,
-    dataset: Dataset,
-    charts: Mapping[tuple[str, Lang], Drawn],
-    wanted: Collection[str],
-    siteurl: str | None = None,
-    kept_templates: MutableMapping[str, tuple[str, CodeType]] | None = None,
-) -> dict[str, bytes]:
-    """The wanted pages, by their paths in the site, with the static files that they may name."""
-    pages = _Pages(project / ".cache")
-    stylesheet, assets = _write_assets(project / "theme" / "static", pages)
-    _run_pelican(
-        project, dataset, charts, pages, stylesheet, assets, siteurl, kept_templates, wanted
-    )
-    return pages.contents
-
-
-def _run_pelican(
-    project: Path,
-    dataset: Dataset,
-    charts: Mapping[tuple[str, Lang], Drawn],
-    writer: NewTree | _Pages,
-    stylesheet: str,
-    assets: Mapping[str, str],
-    siteurl: str | None,
-    kept_templates: MutableMapping[str, tuple[str, CodeType]] | None,
-    wanted: Collection[str] | None = None,
-) -> Site:
-    """Write every page, or the wanted ones alone, and give the site that they were made from."""
-    from jinja2 import StrictUndefined
+def _run_pelican(build: _SiteBuild) -> None:
+    """Have Pelican read the texts and hand them over to the build."""
     from pelican import Pelican, signals
     from pelican import log as pelican_log
     from pelican.generators import Generator
     from pelican.settings import read_settings
 
+    project, kept = build.edition.project, build.edition.kept_templates
     overrides: dict[str, Any] = {
         "PATH": str(project / "content"),
         "THEME": str(project / "theme"),
-        "OUTPUT_PATH": str(writer.folder),
-        "JINJA_ENVIRONMENT": {
-            "autoescape": True,
-            "undefined": StrictUndefined,
-            "trim_blocks": True,
-            "lstrip_blocks": True,
-            "extensions": [],
-        },
+        "OUTPUT_PATH": str(build.writer.folder),
+        "JINJA_ENVIRONMENT": environment_options(),
     }
-    if kept_templates is not None:
-        overrides["JINJA_ENVIRONMENT"]["bytecode_cache"] = _keep_templates(kept_templates)
-    if siteurl is not None:
-        overrides["SITEURL"] = siteurl.rstrip("/")
+    if kept is not None:
+        overrides["JINJA_ENVIRONMENT"]["bytecode_cache"] = _keep_templates(kept)
+    if build.edition.siteurl is not None:
+        overrides["SITEURL"] = build.edition.siteurl.rstrip("/")
     settings = read_settings(str(project / "pelicanconf.py"), override=overrides)
-    build = _SiteBuild(dataset, charts, writer, stylesheet, assets, settings, wanted)
+    build.configure(settings)
 
     class CasebookGenerator(Generator):  # type: ignore[misc]  # pelican ships no types
         """Writes every page of the site from the records and the prose that Pelican read."""
@@ -211,10 +203,11 @@ def _run_pelican(
         with (
             signals.get_generators.connected_to(offer_generator),
             signals.readers_init.connected_to(build.add_reader),
+            explaining_templates(project / "theme"),
         ):
             Pelican(settings).run()
-    except _template_errors() as error:
-        raise ContentError([_describe_template_error(error, project)]) from error
+    except TemplateFault as fault:
+        raise ContentError([fault.problem]) from fault
     finally:
         pelican_logger.removeHandler(collector)
         pelican_logger.handlers, pelican_logger.propagate = handlers, propagate
@@ -222,7 +215,6 @@ def _run_pelican(
     problems = [_describe_record(record, project) for record in collector.records]
     if problems:
         raise ContentError(problems)
-    return build.site
 
 
 def _keep_templates(kept: MutableMapping[str, tuple[str, CodeType]]) -> Any:
@@ -243,27 +235,6 @@ def _keep_templates(kept: MutableMapping[str, tuple[str, CodeType]]) -> Any:
     return MemoryCache()
 
 
-def _template_errors() -> tuple[type[Exception], ...]:
-    from jinja2 import TemplateError
-    from pelican.generators import PelicanTemplateNotFound
-
-    return (TemplateError, PelicanTemplateNotFound)
-
-
-def _describe_template_error(error: Exception, project: Path) -> Problem:
-    """The problem of a template, at the innermost line of the theme that was running."""
-    theme = str(project / "theme")
-    path, line = "theme/templates", 1
-    for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename.startswith(theme):
-            path, line = Path(frame.filename).relative_to(project).as_posix(), frame.lineno or 1
-    number = getattr(error, "lineno", None)
-    name = getattr(error, "filename", None)
-    if number is not None and name is not None and str(name).startswith(theme):
-        path, line = Path(name).relative_to(project).as_posix(), number
-    return Problem(path, Position(line, 1), "E320", f"模板出错：{error}", f"template: {error}")
-
-
 def _describe_record(record: logging.LogRecord, project: Path) -> Problem:
     message = re.sub(r"\s+", " ", record.getMessage()).strip()
     path = "content"
@@ -280,33 +251,39 @@ class _SiteBuild:
 
     def __init__(
         self,
-        dataset: Dataset,
-        charts: Mapping[tuple[str, Lang], Drawn],
+        edition: Edition,
         writer: NewTree | _Pages,
         stylesheet: str,
         assets: Mapping[str, str],
-        settings: Mapping[str, Any],
-        wanted: Collection[str] | None,
+        freshness: Freshness | None = None,
+        wanted: Collection[str] | None = None,
     ) -> None:
-        self.wanted = wanted
-        self.dataset = dataset
-        self.charts = charts
+        self.edition = edition
         self.writer = writer
-        self.renderers = {lang: Renderer(dataset, lang) for lang in LANGS}
+        self.stylesheet = stylesheet
+        self.assets = assets
+        self.freshness = freshness
+        self.wanted = wanted
         self.site: Site
+        self.settings: SiteSettings
+        # The JSON of each case, for the file that holds all of them.
+        self.described: list[str] = []
+
+    def configure(self, settings: Mapping[str, Any]) -> None:
+        """Take over what pelicanconf.py says."""
         self.settings = SiteSettings(
             Text(settings["SITENAME"], settings["SITENAME_EN"]),
             Text(settings["TAGLINE"], settings["TAGLINE_EN"]),
             settings["SITEURL"],
-            stylesheet,
-            assets,
+            self.stylesheet,
+            self.assets,
         )
 
     def add_reader(self, readers: Any) -> None:
         """Give Pelican's reader of Markdown the site's own extension."""
         from pelican.readers import MarkdownReader
 
-        dataset = self.dataset
+        dataset = self.edition.dataset
 
         class CaseMarkdownReader(MarkdownReader):  # type: ignore[misc]  # pelican ships no types
             def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
@@ -327,76 +304,126 @@ class _SiteBuild:
 
     def write_pages(self, env: Any, context: Mapping[str, Any]) -> None:
         """Render and write every page of every type."""
+        edition = self.edition
         prose = {(text.slug, text.lang): text for text in map(read_prose, context["pages"])}
-        site = self.site = Site(self.dataset, self.charts, prose, self.settings)
-        for page_type in PAGES:
-            for page in page_type.make(site):
-                path = file_of(page)
-                if self.wanted is not None and path not in self.wanted:
-                    continue
-                html = env.get_template(page.template).render(self.context_of(page, site, env))
-                text = resolve_links(html, page, self.settings.siteurl)
-                self.writer.write(path, text.encode("utf-8"))
+        faces = find_faces(edition.charts)
+        self.site = Site(edition.dataset, edition.charts, prose, self.settings, faces)
+        press = Press(env)
+        for kind in PAGES:
+            for page in kind.make(self.site):
+                if self.wanted is None or file_of(page) in self.wanted:
+                    file = press.print_page(page, self.site)
+                    self.writer.write(file.path, file.content)
+        if self.wanted is None:
+            assert isinstance(self.writer, NewTree)
+            self._write_cases(self.writer)
+        else:
+            self._show_cases(press, self.wanted)
 
-    def context_of(self, page: Page, site: Site, env: Any) -> dict[str, Any]:
-        """Everything that a template is given."""
-        lang = page.lang
-
-        def choose(zh: str, en: str) -> str:
-            return en if lang == "en" else zh
-
-        def text(value: Text) -> Markup:
-            if lang == "zh":
-                return escape(value.zh)
-            if value.en:
-                return mark_chinese(value.en)
-            words = escape(value.zh)
-            return Markup(f'<span lang="zh-Hans">{words}</span>') if words else words
-
-        def amount(figure: Figure, link: bool = True) -> Markup:
-            return amount_html(figure, lang, link)
-
-        def charted(body: Markup) -> Markup:
-            pieces = split_slots(body)
-            if all(isinstance(piece, str) for piece in pieces):
-                return body
-            draw = env.get_template("macros/chart.html").make_module(given).chart
-            done = []
-            for piece in pieces:
-                name = "" if isinstance(piece, str) else piece[0].removeprefix("chart:")
-                drawn = site.charts.get((name, lang))
-                if drawn is not None:
-                    done.append(Markup(draw(frame_chart(drawn, site.dataset))))
-                elif isinstance(piece, str):
-                    done.append(Markup(piece))
-            return Markup("\n").join(done)
-
-        def story(case: Case) -> Markup:
-            written = case.story
-            if not written.inside(lang):
-                return Markup("")
-            if written.lang(lang) == "en":
-                return charted(self.renderers["en"].render(written.en, case))
-            body = charted(self.renderers["zh"].render(written.zh, case))
-            return body if lang == "zh" else Markup('<div lang="zh-Hans">{}</div>').format(body)
-
-        given = {
-            **page.context,
-            "page": page,
-            "card": find_card(page, site),
-            "site": site,
-            "lang": lang,
-            "dataset": site.dataset,
-            "vocabulary": site.dataset.vocabulary,
-            "L": choose,
-            "text": text,
-            "amount": amount,
-            "period": lambda value: period_html(value, lang),
-            "story": story,
-            "charted": charted,
-            "absolute": lambda path: self.settings.siteurl + path,
+    def _show_cases(self, press: Press, wanted: Collection[str]) -> None:
+        """Write the wanted pages of cases, seen with the whole data set around them."""
+        slugs = {
+            path.removeprefix("en/").split("/")[1].partition(".")[0]
+            for path in wanted
+            if path.count("/") > 1
         }
-        return given
+        for slug in slugs & self.edition.dataset.by_slug.keys():
+            case = self.edition.dataset.by_slug[slug]
+            for kind in CASE_PAGES:
+                for page in kind.make(case, self.site):
+                    if file_of(page) in wanted:
+                        file = press.print_page(page, self.site)
+                        self.writer.write(file.path, file.content)
+
+    def _write_cases(self, tree: NewTree) -> None:
+        """Write the files of every case, those that are fresh as they stand."""
+        edition = self.edition
+        workshop = self._open_workshop()
+        excerpter = Excerpter(edition.dataset, edition.inputs)
+        described: dict[str, str] = {}
+        stale = []
+        for case in edition.dataset.cases:
+            excerpt = excerpter.excerpt(case)
+            own, embedded = self._charts_of(case)
+            # A drawing of its own follows from the excerpt, but for what is offered of it.
+            shown = [(drawn.name, drawn.pictured) for drawn in own or ()]
+            key = digest(f"{workshop.key} {excerpt.key} {shown} {embedded}".encode())
+            unit = f"case:{case.slug}"
+            if self.freshness is not None and self.freshness.keep(unit, key, tree):
+                described[case.slug] = _read_json(self.freshness.read(_json_of(case)))
+            else:
+                stale.append((excerpt, own, embedded, key))
+        processes = min(edition.jobs, len(stale) // _CASES_PER_PROCESS)
+        work = (
+            CaseWork(excerpt, (edition.project / excerpt.case.path).read_bytes(), own, embedded)
+            for excerpt, own, embedded, _ in stale
+        )
+        with open_executor(processes) as executor:
+            task = partial(make_batch, workshop)
+            results = run_batches(task, cut_batches(work, _BATCH), executor, processes)
+            made = (files for batch in results for files in batch)
+            for (excerpt, *_, key), files in zip(stale, made, strict=True):
+                slug = excerpt.case.slug
+                for file in files:
+                    tree.write(file.path, file.content)
+                    if file.path == _json_of(excerpt.case):
+                        described[slug] = _read_json(file.content)
+                if self.freshness is not None:
+                    self.freshness.note(f"case:{slug}", key, [file.path for file in files])
+        self.described = [described[case.slug] for case in edition.dataset.cases]
+
+    def _charts_of(self, case: Case) -> tuple[tuple[Drawn, ...] | None, tuple[Drawn, ...]]:
+        """The drawings of a case, None where they are made with its files, and those it embeds."""
+        charts = self.site.charts_of
+        own = [drawn for lang in LANGS for drawn in charts.get((case.slug, lang), ())]
+        told = [
+            name
+            for text in (case.story.zh, case.story.en)
+            if "[[" in text
+            for name in find_chart_names(text)
+        ]
+        embedded = tuple(
+            drawn
+            for name in dict.fromkeys(told)
+            for lang in LANGS
+            for drawn in [self.site.charts.get((name, lang))]
+            if drawn is not None and drawn.case != case.slug
+        )
+        return (tuple(own) if self.edition.offers_charts else None), embedded
+
+    def _open_workshop(self) -> Workshop:
+        """What all cases share, under a key that changes with anything that shapes their files."""
+        edition = self.edition
+        theme = edition.project / "theme"
+        closures = digest_templates(theme)
+        parts = [
+            {path: sha for path, sha in edition.inputs.items() if path in _SHAPING},
+            digest_program(),
+            _versions(),
+            [closures.get(name, "") for kind in CASE_PAGES for name in kind.templates],
+            repr(self.settings),
+            sorted(self.site.prose),
+            sorted(self.site.faces.items()),
+            edition.offers_charts,
+        ]
+        return Workshop(
+            theme,
+            self.settings,
+            edition.dataset.vocabulary,
+            edition.dataset.regions,
+            tuple(sorted(self.site.prose)),
+            self.site.faces,
+            digest(json.dumps(parts, ensure_ascii=False).encode()),
+        )
+
+
+def _json_of(case: Case) -> str:
+    return f"cases/{case.slug}/{case.slug}.json"
+
+
+def _read_json(content: bytes) -> str:
+    # The file ends with a line of its own, its place among all cases does not.
+    return content.decode("utf-8").removesuffix("\n")
 
 
 def read_prose(content: Any) -> Prose:
@@ -421,38 +448,3 @@ def read_prose(content: Any) -> Prose:
         tuple(sections),
         standfirst,
     )
-
-
-def period_html(period: Period, lang: Lang) -> Markup:
-    """A date in words, as HTML's time element where it is one whole day, month or year."""
-    words = escape(period.words(lang))
-    if day := period.datetime_attribute:
-        return Markup(f'<time datetime="{escape(day)}">{words}</time>')
-    return Markup(f'<span class="date">{words}</span>')
-
-
-def file_of(page: Page) -> str:
-    """The path of a page's file in the site."""
-    prefix = "" if page.lang == "zh" else f"{page.lang}/"
-    name = "index.html" if page.url == "" or page.url.endswith("/") else ""
-    return prefix + page.url + name
-
-
-def resolve_links(html: str, page: Page, siteurl: str) -> str:
-    """The page with its links, which name pages, figures and files, made relative to it."""
-    folder = file_of(page).split("/")[:-1]
-    # The page for unknown addresses is shown at any depth, so its links start at the root.
-    is_anywhere = page.url == "404.html"
-    root = "/" + siteurl.partition("://")[2].partition("/")[2]
-    up = root.rstrip("/") + "/" if is_anywhere else "../" * len(folder) or "./"
-
-    def resolve(match: re.Match[str]) -> str:
-        scheme, rest = match.groups()
-        lang = scheme if scheme in ("zh", "en") else page.lang
-        if scheme == "figure":
-            case, _, name = rest.partition(".")
-            rest = f"/cases/{case}/#figure-{name}"
-        prefix = "" if scheme == "asset" or lang == "zh" else f"{lang}/"
-        return f'="{up}{prefix}{rest.lstrip("/")}"'
-
-    return _LINK.sub(resolve, html)

@@ -24,6 +24,13 @@ def find_chart_names(text: str) -> tuple[str, ...]:
     return tuple(match[1] for match in found if match is not None)
 
 
+def find_embedded(project: Path, dataset: Dataset) -> frozenset[str]:
+    """The names of all charts that any text embeds."""
+    texts = [text for case in dataset.cases for text in (case.story.zh, case.story.en)]
+    texts += [path.read_text("utf-8", "replace") for path in find_content_files(project)]
+    return frozenset(name for text in texts if "[[" in text for name in find_chart_names(text))
+
+
 def check_slots(project: Path, dataset: Dataset) -> list[Problem]:
     """The embedded charts that do not exist or do not stand alone, each with its line."""
     texts = [

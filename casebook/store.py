@@ -9,6 +9,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 
 _SCHEMA = "create table if not exists made (key text primary key, value blob, seal blob)"
@@ -123,6 +124,14 @@ def _connect(path: Path) -> sqlite3.Connection | None:
                 with suppress(OSError):
                     name.unlink()
     return None
+
+
+@lru_cache(maxsize=1)
+def digest_program() -> str:
+    """A digest of the program itself: what another version made is made anew."""
+    folder = Path(__file__).parent
+    files = sorted(folder.rglob("*.py"))
+    return digest("\n".join(digest(file.read_bytes()) for file in files).encode())
 
 
 def digest(data: bytes) -> str:

@@ -152,16 +152,7 @@ class NewTree:
 
     def write(self, path: str, content: bytes) -> None:
         """Put a file into the tree; `path` is relative to it, with forward slashes."""
-        parts = path.split("/")
-        if any(part in ("", ".", "..") for part in parts) or "\\" in path or ":" in path:
-            raise ValueError(f"{path!r} is no path inside the site")
-        if path in self.digests:
-            raise ValueError(f"two pages are written to {path}")
-        target = self.folder / path
-        parent = path.rpartition("/")[0]
-        if parent not in self._made:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._made.add(parent)
+        target = self._place(path)
         if not self._link(path, target, content):
             self.written += 1
             try:
@@ -171,6 +162,31 @@ class NewTree:
                 error.filename = error.filename or str(target)
                 raise
         self.digests[path] = digest(content)
+
+    def take_over(self, path: str, expected: str) -> None:
+        """Put a file of the old tree into this one as it stands there, under its known digest."""
+        assert self._old is not None
+        target = self._place(path)
+        source = self._old / path
+        try:
+            os.link(source, target, follow_symlinks=False)
+        except (OSError, NotImplementedError):
+            # FAT and some network file systems have no hard links; the times are kept as well.
+            shutil.copy2(source, target, follow_symlinks=False)
+        self.digests[path] = expected
+
+    def _place(self, path: str) -> Path:
+        """Where a file of the site goes, its folder made."""
+        parts = path.split("/")
+        if any(part in ("", ".", "..") for part in parts) or "\\" in path or ":" in path:
+            raise ValueError(f"{path!r} is no path inside the site")
+        if path in self.digests:
+            raise ValueError(f"two pages are written to {path}")
+        parent = path.rpartition("/")[0]
+        if parent not in self._made:
+            (self.folder / parent).mkdir(parents=True, exist_ok=True)
+            self._made.add(parent)
+        return self.folder / path
 
     def _link(self, path: str, target: Path, content: bytes) -> bool:
         """Whether the old tree holds this file, so that the new one could share it."""

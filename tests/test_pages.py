@@ -15,7 +15,7 @@ from records import case_of, dataset_of, figure, record, tiny_dataset, tiny_list
 from casebook.dataset import Dataset
 from casebook.errors import CasebookError
 from casebook.model import Refusal, Source, Text
-from casebook.pages import PAGES
+from casebook.pages import CASE_PAGES, PAGES
 from casebook.pages.base import (
     CONTENT_POLICY,
     LANGS,
@@ -57,7 +57,10 @@ def site_of(dataset: Dataset, siteurl: str = "", prose: tuple[Prose, ...] = ()) 
 
 
 def pages_of(site: Site) -> list[Page]:
-    return [page for kind in PAGES for page in kind.make(site)]
+    pages = [page for kind in PAGES for page in kind.make(site)]
+    for kind in CASE_PAGES:
+        pages += [page for case in site.dataset.cases for page in kind.make(case, site)]
+    return pages
 
 
 def lead_with(slot: str) -> Prose:
@@ -94,8 +97,6 @@ def test_every_page_for_readers_is_made_in_both_languages() -> None:
     assert urls["zh"] == urls["en"]
     assert urls["zh"] == [
         "",
-        "cases/haishu/",
-        "cases/guangzhou/",
         "cases/",
         "timeline/",
         "compare/",
@@ -109,6 +110,8 @@ def test_every_page_for_readers_is_made_in_both_languages() -> None:
         "404.html",
         "feed.xml",
         "corrections.xml",
+        "cases/haishu/",
+        "cases/guangzhou/",
     ]
 
 

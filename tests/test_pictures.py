@@ -30,7 +30,7 @@ from casebook.charts.sheet import WIDE, Sheet
 from casebook.cli import main
 from casebook.dataset import Dataset
 from casebook.drawing import draw_pictures as draw_all
-from casebook.drawing import read_colours, tabulate_charts, warn_of_letters
+from casebook.drawing import read_colours, select_charts, tabulate_charts, warn_of_letters
 from casebook.errors import Lang
 from casebook.reader import read_dataset
 from casebook.reuse import Citation, list_downloads, make_files, write_snippet
@@ -152,7 +152,7 @@ def test_a_character_that_pngs_lack_is_named_with_its_field(tmp_path: Path) -> N
     figures = [figure("1万元", "2010", "a", label="名字😀"), figure("2万元", "2011", "b")]
     records = dataset(case(figures))
 
-    pictures = draw_all(records, Store(None), PROJECT)
+    pictures = draw_all(records, select_charts(records), Store(None), PROJECT)
     problems = warn_of_letters(pictures, records)
 
     assert [(p.path, p.code, p.severity) for p in problems] == [
@@ -165,7 +165,9 @@ def test_a_character_that_pngs_lack_is_named_with_its_field(tmp_path: Path) -> N
 def test_an_ordinary_text_causes_no_warning() -> None:
     records = data()
 
-    assert warn_of_letters(draw_all(records, Store(None), PROJECT), records) == []
+    pictures = draw_all(records, select_charts(records), Store(None), PROJECT)
+
+    assert warn_of_letters(pictures, records) == []
 
 
 def test_of_very_many_charts_only_those_of_all_cases_have_files() -> None:
@@ -180,7 +182,10 @@ def test_of_very_many_charts_only_those_of_all_cases_have_files() -> None:
         for count in (2, 201)
     )
 
-    offered = [{t.name for t in tabulate_charts(data) if t.offered} for data in (few, many)]
+    offered = [
+        {t.name for t in tabulate_charts(data, select_charts(data)) if t.offered}
+        for data in (few, many)
+    ]
 
     assert offered[0] == {"disclosure", "money", "case-0-series", "case-1-series"}
     assert all("series" not in name for name in offered[1])

@@ -14,8 +14,8 @@ from tests.records import tiny_dataset
 
 def render(text: str, lang: str = "zh", home: str = "haishu") -> str:
     dataset = tiny_dataset()
-    renderer = Renderer(dataset, "en" if lang == "en" else "zh")
-    return str(renderer.render(text, dataset.by_slug[home]))
+    renderer = Renderer("en" if lang == "en" else "zh")
+    return str(renderer.render(text, dataset, dataset.by_slug[home]))
 
 
 @pytest.mark.parametrize(

@@ -55,11 +55,11 @@ def test_chinese_in_english_prose_is_marked(text: str, html: str | None) -> None
         '<span lang="zh-Hans">省。</span></p>'
     )
 
-    assert Renderer(tiny_dataset(), "en").render(text) == expected
+    assert Renderer("en").render(text, tiny_dataset()) == expected
 
 
 def test_chinese_in_chinese_prose_is_not_marked() -> None:
-    assert Renderer(tiny_dataset(), "zh").render("政府购买服务") == "<p>政府购买服务</p>"
+    assert Renderer("zh").render("政府购买服务", tiny_dataset()) == "<p>政府购买服务</p>"
 
 
 def test_marked_words_are_escaped() -> None:

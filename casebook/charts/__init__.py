@@ -31,6 +31,7 @@ __all__ = [
     "chart_of",
     "draw_chart",
     "find_charts",
+    "find_charts_across",
     "find_charts_of",
     "tabulate_chart",
 ]
@@ -55,15 +56,17 @@ NAMES_ACROSS: Final = ("disclosure", "money", "counts", "mode-provider", "timeli
 
 def find_charts(dataset: Dataset) -> tuple[Selected, ...]:
     """Every chart that the data can honestly have: those of all cases, then case by case."""
-    found = [
-        selected
-        for chart in CHARTS
-        if chart.find_across is not None
-        for selected in chart.find_across(dataset)
-    ]
+    found = list(find_charts_across(dataset))
     for case in dataset.cases:
         found.extend(find_charts_of(case, dataset))
     return tuple(found)
+
+
+def find_charts_across(dataset: Dataset) -> Iterator[Selected]:
+    """The charts of all cases together."""
+    for chart in CHARTS:
+        if chart.find_across is not None:
+            yield from chart.find_across(dataset)
 
 
 def find_charts_of(case: Case, dataset: Dataset) -> Iterator[Selected]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casebook.pages.base import PageType
+from casebook.pages.base import CasePageType, PageType
 from casebook.pages.case import CASE_INDEX, CASES
 from casebook.pages.charts import CHARTS
 from casebook.pages.compare import COMPARE
@@ -15,19 +15,24 @@ from casebook.pages.prose import PROSE
 from casebook.pages.search import SEARCH
 from casebook.pages.timeline import TIMELINE
 
-_INDEXED: tuple[PageType, ...] = (
-    *(HOME, CASES, CASE_INDEX, TIMELINE, COMPARE, CHARTS),
+# What stands in the site map, in its order: the pages of each case follow the home page.
+_BEFORE_CASES: tuple[PageType, ...] = (HOME,)
+_BEHIND_CASES: tuple[PageType, ...] = (
+    *(CASE_INDEX, TIMELINE, COMPARE, CHARTS),
     *(SEARCH, PROSE, CORRECTIONS),
 )
 
+CASE_PAGES: tuple[CasePageType, ...] = (CASES,)
+
 PAGES: tuple[PageType, ...] = (
-    *_INDEXED,
+    *_BEFORE_CASES,
+    *_BEHIND_CASES,
     NOT_FOUND,
     MOVED,
     REDIRECTS,
     FEED,
     CORRECTIONS_FEED,
-    PageType("site map", make_sitemap_of(_INDEXED)),
+    PageType("site map", make_sitemap_of(_BEFORE_CASES, CASE_PAGES, _BEHIND_CASES)),
     ROBOTS,
     HEADERS,
 )

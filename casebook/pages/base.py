@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from casebook.dataset import Dataset
 from casebook.errors import Lang
-from casebook.model import Text
+from casebook.model import Case, Text
 
 if TYPE_CHECKING:
     from casebook.charts.base import Drawn
@@ -75,12 +75,16 @@ class SiteSettings:
 
 @dataclass(frozen=True)
 class Site:
-    """Everything that pages are made from."""
+    """Everything that pages are made from.
+
+    `faces` are the paths of the cards that stand for the site where a page has none of its own.
+    """
 
     dataset: Dataset
     charts: Mapping[tuple[str, Lang], Drawn]
     prose: Mapping[tuple[str, Lang], Prose]
     settings: SiteSettings
+    faces: Mapping[Lang, str] = field(default_factory=dict)
 
     @cached_property
     def charts_of(self) -> Mapping[tuple[str, Lang], tuple[Drawn, ...]]:
@@ -119,3 +123,17 @@ class PageType:
     name: str
     make: Callable[[Site], Iterable[Page]]
     outline: Callable[[Site], Iterable[Page]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePageType:
+    """One kind of page that every case has, made from an excerpt of the data set.
+
+    `templates` are all that its pages name. What an excerpt does not hold, such a page may not
+    show, for it is made anew only when its excerpt changes.
+    """
+
+    name: str
+    make: Callable[[Case, Site], Iterable[Page]]
+    outline: Callable[[Case, Dataset], Iterable[Page]]
+    templates: tuple[str, ...]

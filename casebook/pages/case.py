@@ -9,7 +9,7 @@ from casebook.comparability import group_by_class
 from casebook.dataset import Dataset, TimelineItem
 from casebook.errors import START, Lang
 from casebook.model import NO_TEXT, Case, Change, Figure, Region, Text
-from casebook.pages.base import LANGS, Page, PageType, Site
+from casebook.pages.base import LANGS, CasePageType, Page, PageType, Site
 from casebook.pages.corrections import show_changes
 from casebook.pages.linked_data import describe_case
 from casebook.pages.parts import cut_list, name_part
@@ -53,18 +53,16 @@ class RegionGroup:
     cases: tuple[CaseLink, ...]
 
 
-def make_cases(site: Site) -> Iterator[Page]:
-    """The page of every case in both languages."""
-    for case in site.dataset.cases:
-        for lang in LANGS:
-            yield make_case(case, lang, site)
+def make_cases(case: Case, site: Site) -> Iterator[Page]:
+    """The page of a case in both languages."""
+    for lang in LANGS:
+        yield make_case(case, lang, site)
 
 
-def outline_cases(site: Site) -> Iterator[Page]:
-    """The page of every case without its parts, for those who only name it."""
-    for case in site.dataset.cases:
-        for lang in LANGS:
-            yield outline_case(case, lang, site.dataset)
+def outline_cases(case: Case, dataset: Dataset) -> Iterator[Page]:
+    """The page of a case in both languages without its parts, for those who only name it."""
+    for lang in LANGS:
+        yield outline_case(case, lang, dataset)
 
 
 def outline_case(case: Case, lang: Lang, dataset: Dataset) -> Page:
@@ -248,5 +246,5 @@ def _regions_above(case: Case, dataset: Dataset) -> tuple[Region, ...]:
     return tuple(above)
 
 
-CASES = PageType("case", make_cases, outline_cases)
+CASES = CasePageType("case", make_cases, outline_cases, ("case.html",))
 CASE_INDEX = PageType("case index", make_index)

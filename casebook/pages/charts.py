@@ -107,12 +107,18 @@ def find_card(page: Page, site: Site) -> str:
         found = list(site.charts_of.get((rest.strip("/"), page.lang), ()))
     else:
         found = [site.charts[key] for key in [(name, page.lang)] if key in site.charts]
-    found += [site.charts[key] for key in [(FACE, page.lang)] if key in site.charts]
     pictured = [drawn for drawn in found if drawn.pictured]
-    if not pictured:
-        return ""
-    name = pictured[0].name
-    return f"/{folder_of(name, page.lang)}{name}-card.png"
+    return _card_of(pictured[0]) if pictured else site.faces.get(page.lang, "")
+
+
+def find_faces(charts: Mapping[tuple[str, Lang], Drawn]) -> dict[Lang, str]:
+    """The paths of the cards that stand for the whole site."""
+    faces = {lang: charts[FACE, lang] for lang in LANGS if (FACE, lang) in charts}
+    return {lang: _card_of(drawn) for lang, drawn in faces.items() if drawn.pictured}
+
+
+def _card_of(drawn: Drawn) -> str:
+    return f"/{folder_of(drawn.name, drawn.lang)}{drawn.name}-card.png"
 
 
 CHARTS = PageType("chart", make_charts)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from casebook.errors import Lang
 from casebook.model import Text
-from casebook.pages.base import CONTENT_POLICY, LANGS, Page, PageType, Site
+from casebook.pages.base import CONTENT_POLICY, LANGS, CasePageType, Page, PageType, Site
 from casebook.pages.views import date_case, date_dataset, link_case
 
 FEED_LENGTH = 50
@@ -81,21 +81,27 @@ def make_feed(site: Site) -> Iterator[Page]:
 
 
 def make_sitemap_of(
-    kinds: Iterable[PageType],
+    before: Iterable[PageType], of_cases: Iterable[CasePageType], behind: Iterable[PageType]
 ) -> Callable[[Site], Iterator[Page]]:
-    """What makes the site map of these kinds of pages."""
-    listed = tuple(kinds)
+    """What makes the site map of these kinds of pages, in their order."""
+    before, of_cases, behind = tuple(before), tuple(of_cases), tuple(behind)
+
+    def list_pages(site: Site) -> Iterator[Page]:
+        for kind in before:
+            yield from (kind.outline or kind.make)(site)
+        for case_kind in of_cases:
+            for case in site.dataset.cases:
+                yield from case_kind.outline(case, site.dataset)
+        for kind in behind:
+            yield from (kind.outline or kind.make)(site)
 
     def make_sitemap(site: Site) -> Iterator[Page]:
         """The site map, whose addresses are the local host's until the site has its own."""
         locations = []
-        for kind in listed:
-            for page in (kind.outline or kind.make)(site):
-                if page.indexed:
-                    alternates = tuple((lang, address(page.url, lang)) for lang in LANGS)
-                    locations.append(
-                        Location(address(page.url, page.lang), alternates, page.lastmod)
-                    )
+        for page in list_pages(site):
+            if page.indexed:
+                alternates = tuple((lang, address(page.url, lang)) for lang in LANGS)
+                locations.append(Location(address(page.url, page.lang), alternates, page.lastmod))
         yield Page(
             url="sitemap.xml",
             lang=LANGS[0],

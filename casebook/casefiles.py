@@ -1,0 +1,94 @@
+"""All files of one case: its pages and its open data, made from an excerpt in any process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from markupsafe import Markup
+
+from casebook.charts import Drawn, find_charts_of
+from casebook.dataset import Dataset
+from casebook.drawing import draw, tabulate
+from casebook.errors import Lang
+from casebook.excerpt import Excerpt
+from casebook.exports import DataFile, export_case
+from casebook.model import Case, Region, Vocabulary
+from casebook.pages import CASE_PAGES
+from casebook.pages.base import LANGS, Prose, Site, SiteSettings
+from casebook.render import Press
+from casebook.templates import explaining_templates, make_environment
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What is the same for every case of a build; `key` is a digest of everything in here.
+
+    `texts` are the slugs and languages of the editors' texts, of which cases know no more than
+    that they exist. `offers_charts` says that each chart has a page of its own, and the drawings
+    of a case are then handed in.
+    """
+
+    theme: Path
+    settings: SiteSettings
+    vocabulary: Vocabulary
+    regions: Mapping[str, Region]
+    texts: tuple[tuple[str, Lang], ...]
+    faces: Mapping[Lang, str]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWork:
+    """One case to be made: its excerpt, the bytes of its record, and drawings that there are.
+
+    `own` are the drawings of the case, None where they are still to be made; `embedded` are
+    others that its story shows.
+    """
+
+    excerpt: Excerpt
+    record: bytes
+    own: tuple[Drawn, ...] | None = None
+    embedded: tuple[Drawn, ...] = ()
+
+
+def make_case_files(work: CaseWork, workshop: Workshop, press: Press) -> Iterator[DataFile]:
+    """Every file of a case."""
+    case = work.excerpt.case
+    dataset = work.excerpt.dataset(workshop.vocabulary, workshop.regions)
+    own = draw_own(case, dataset) if work.own is None else work.own
+    site = Site(
+        dataset,
+        {(drawn.name, drawn.lang): drawn for drawn in (*own, *work.embedded)},
+        {(slug, lang): Prose(slug, lang, "", "", Markup("")) for slug, lang in workshop.texts},
+        workshop.settings,
+        workshop.faces,
+    )
+    for kind in CASE_PAGES:
+        for page in kind.make(case, site):
+            yield press.print_page(page, site)
+    yield from export_case(case, dataset)
+    yield DataFile(f"cases/{case.slug}/{case.slug}.yaml", work.record)
+
+
+def draw_own(case: Case, dataset: Dataset) -> tuple[Drawn, ...]:
+    """The drawings of a case in a site of so many charts that none has files of its own."""
+    return tuple(
+        replace(draw(tabulate(selected, dataset, lang)), pictured=False, offered=False)
+        for selected in find_charts_of(case, dataset)
+        for lang in LANGS
+    )
+
+
+_presses: dict[str, Press] = {}
+
+
+def make_batch(workshop: Workshop, batch: Sequence[CaseWork]) -> list[list[DataFile]]:
+    """The files of several cases; a process keeps its press from one batch to the next."""
+    if workshop.key not in _presses:
+        _presses.clear()
+        _presses[workshop.key] = Press(make_environment(workshop.theme))
+    press = _presses[workshop.key]
+    with explaining_templates(workshop.theme):
+        return [list(make_case_files(work, workshop, press)) for work in batch]

@@ -1,0 +1,114 @@
+"""The theme's templates: their environment, and a digest of all that each of them is made of."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from casebook.errors import Position, Problem
+from casebook.store import digest
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_NAMED = re.compile(r"""{%-?\s*(?:extends|include|import|from)\s+(["'][^"'\n]*["'][^%]*?)\s*-?%}""")
+_PLAIN = re.compile(r"""["']([^"']*)["'](?:\s+(?:import|as|with|without|ignore)\b.*)?""", re.DOTALL)
+# Begins a name that is only known when the template runs.
+_BEGUN = re.compile(r"""["']([^"']*)["']""")
+
+
+class TemplateFault(Exception):
+    """A template that cannot be rendered, as a problem; it passes from one process to another."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+@contextmanager
+def explaining_templates(theme: Path) -> Iterator[None]:
+    """Turns what Jinja raises into a TemplateFault that names the line of the template."""
+    from jinja2 import TemplateError
+
+    try:
+        yield
+    except TemplateError as error:
+        raise TemplateFault(_describe_error(error, theme)) from error
+
+
+def _describe_error(error: Exception, theme: Path) -> Problem:
+    """The problem of a template, at the innermost line of the theme that was running."""
+    path, line = "theme/templates", 1
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename.startswith(str(theme)):
+            path, line = _show(frame.filename, theme), frame.lineno or 1
+    number = getattr(error, "lineno", None)
+    name = getattr(error, "filename", None)
+    if number is not None and name is not None and str(name).startswith(str(theme)):
+        path, line = _show(name, theme), number
+    return Problem(path, Position(line, 1), "E320", f"模板出错：{error}", f"template: {error}")
+
+
+def _show(path: str, theme: Path) -> str:
+    return Path(path).relative_to(theme.parent).as_posix()
+
+
+def environment_options() -> dict[str, Any]:
+    """What Jinja is told for every template; Pelican's own environment is given the same."""
+    from jinja2 import StrictUndefined
+
+    return {
+        "autoescape": True,
+        "undefined": StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "extensions": [],
+    }
+
+
+def make_environment(theme: Path) -> Environment:
+    """An environment over the templates of a theme, for pages that do without Pelican."""
+    from jinja2 import Environment, FileSystemLoader
+
+    return Environment(loader=FileSystemLoader(theme / "templates"), **environment_options())
+
+
+def digest_templates(theme: Path) -> Mapping[str, str]:
+    """For each template a digest of itself and of all that it may include or import."""
+    folder = theme / "templates"
+    sources = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    named = {name: find_named(source, sources) for name, source in sources.items()}
+    own = {name: digest(source) for name, source in sources.items()}
+    digests = {}
+    for name in sources:
+        closure = {name}
+        waiting = [name]
+        while waiting:
+            found = named[waiting.pop()] - closure
+            closure |= found
+            waiting += found
+        parts = (f"{part} {own[part]}" for part in sorted(closure))
+        digests[name] = digest("\n".join(parts).encode())
+    return digests
+
+
+def find_named(source: bytes, known: Mapping[str, object]) -> frozenset[str]:
+    """The templates that a template names; all that begin alike where a name is put together."""
+    found: set[str] = set()
+    for match in _NAMED.finditer(source.decode("utf-8", "replace")):
+        plain = _PLAIN.fullmatch(match[1])
+        if plain is not None:
+            found |= {plain[1]} & known.keys()
+            continue
+        begun = _BEGUN.match(match[1])
+        start = begun[1] if begun is not None else ""
+        found |= {name for name in known if name.startswith(start)}
+    return frozenset(found)

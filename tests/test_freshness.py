@@ -1,0 +1,285 @@
+"""A build makes anew what changed and nothing else, and ends with the same bytes as a clean one."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bench.cases import make_case, name_source, write_case, write_project
+from casebook.pipeline import BuildOptions, build_site
+from tests.conftest import PROJECT
+
+COUNT = 5
+SOURCES = ("data", "content", "theme", "pelicanconf.py")
+
+
+def build(project: Path, output: Path) -> None:
+    build_site(BuildOptions(project, output))
+
+
+def identities(output: Path) -> dict[str, int]:
+    """The place on the disk of every file: one that was written anew has another."""
+    return {
+        path.relative_to(output).as_posix(): path.stat().st_ino
+        for path in output.rglob("*")
+        if path.is_file()
+    }
+
+
+def contents(output: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(output).as_posix(): path.read_bytes()
+        for path in output.rglob("*")
+        if path.is_file()
+    }
+
+
+def replace_in(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def made_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A built project of a few made-up cases."""
+    project = tmp_path_factory.mktemp("made") / "project"
+    write_project(PROJECT, project, COUNT)
+    build(project, project / "output")
+    return project
+
+
+@pytest.fixture
+def project(made_project: Path, tmp_path: Path) -> Path:
+    """A copy of the built project in which nothing counts as built elsewhere."""
+    target = tmp_path / "project"
+    shutil.copytree(made_project, target, ignore=shutil.ignore_patterns("output"))
+    build(target, target / "output")
+    return target
+
+
+def record(project: Path, number: int) -> Path:
+    return project / "data" / "cases" / f"{make_case(number).slug}.yaml"
+
+
+def written(project: Path, change: Callable[[Path], object]) -> set[str]:
+    """The files that a build writes after a change."""
+    before = identities(project / "output")
+    change(project)
+    build(project, project / "output")
+    after = identities(project / "output")
+    return {path for path, place in after.items() if before.get(path) != place}
+
+
+def test_an_edited_story_rewrites_the_pages_that_tell_it_and_nothing_of_other_cases(
+    project: Path,
+) -> None:
+    slug = make_case(2).slug
+
+    changed = written(
+        project, lambda _: replace_in(record(project, 2), "story: |\n", "story: |\n  多一句。\n\n")
+    )
+
+    assert changed == {
+        f"cases/{slug}/index.html",
+        f"cases/{slug}/{slug}.json",
+        f"cases/{slug}/{slug}.yaml",
+        "data/cases.json",
+        "search/index.js",
+        "manifest.json",
+    }
+
+
+def test_a_changed_template_rewrites_only_pages_made_with_it(project: Path) -> None:
+    template = project / "theme" / "templates" / "timeline.html"
+
+    changed = written(project, lambda _: replace_in(template, "<div", '<div data-x="1"'))
+
+    assert changed == {"timeline/index.html", "en/timeline/index.html", "manifest.json"}
+
+
+def test_a_partial_of_cases_makes_every_case_anew(project: Path) -> None:
+    partial = project / "theme" / "templates" / "partials" / "footer.html"
+
+    changed = written(project, lambda _: replace_in(partial, "<footer", '<footer data-x="1"'))
+
+    assert {f"cases/{make_case(n).slug}/index.html" for n in range(COUNT)} <= changed
+    assert not any(path.endswith((".csv", ".yaml", ".png")) for path in changed)
+
+
+def test_a_case_that_comes_or_goes_rewrites_its_neighbours(project: Path) -> None:
+    ordered = sorted(
+        (made.record.split("region: ")[1][:6], made.slug)
+        for made in [make_case(n) for n in range(COUNT)]
+    )
+    first, second, third, *rest = (slug for _, slug in ordered)
+
+    changed = written(project, lambda _: (project / "data" / "cases" / f"{second}.yaml").unlink())
+
+    assert {f"cases/{first}/index.html", f"cases/{third}/index.html"} <= changed
+    assert not any(f"cases/{slug}/index.html" in changed for slug in rest)
+    assert not (project / "output" / "cases" / second).exists()
+
+
+def test_a_corrected_source_rewrites_only_the_cases_that_rest_on_it(project: Path) -> None:
+    shutil.copy2(record(project, 4), project / "data" / "cases" / "other.yaml")
+    replace_in(project / "data" / "cases" / "other.yaml", name_source(0), "sample-other")
+    with (project / "data" / "sources.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("sample-other:\n  title: 另一份\n  publisher: 刊物\n  kind: news_report\n")
+    build(project, project / "output")
+
+    changed = written(
+        project, lambda _: replace_in(project / "data" / "sources.yaml", "另一份", "另一份材料")
+    )
+
+    assert "cases/other/index.html" in changed
+    assert f"cases/{make_case(0).slug}/index.html" not in changed
+
+
+def test_a_published_page_that_was_touched_is_made_anew(project: Path) -> None:
+    page = project / "output" / "cases" / make_case(1).slug / "index.html"
+    whole = page.read_bytes()
+
+    page.write_bytes(b"damaged")
+    build(project, project / "output")
+
+    assert page.read_bytes() == whole
+
+
+EDITS: tuple[Callable[[Path, random.Random], None], ...]
+
+
+def _edit_summary(project: Path, chance: random.Random) -> None:
+    path = chance.choice(sorted((project / "data" / "cases").iterdir()))
+    replace_in(path, "这是测量用的", chance.choice(["这是测量用的", "这是只供测量用的"]))
+
+
+def _edit_title(project: Path, chance: random.Random) -> None:
+    path = chance.choice(sorted((project / "data" / "cases").iterdir()))
+    replace_in(path, "title: 测例", "title: 测例新")
+
+
+def _withdraw_figure(project: Path, chance: random.Random) -> None:
+    path = chance.choice(sorted((project / "data" / "cases").iterdir()))
+    text = path.read_text(encoding="utf-8")
+    head, mark, rest = text.partition("  places:\n")
+    if mark:
+        amount = rest.split("amount: ")[1].partition("\n")[0]
+        change = f"{{figure: places, date: 2026-01-02, kind: correction, from: {amount}, why: 试}}"
+        tail = rest[rest.index("events:") :]
+        path.write_text(f"{head}history:\n  - {change}\n{tail}", encoding="utf-8")
+
+
+def _edit_event(project: Path, chance: random.Random) -> None:
+    path = chance.choice(sorted((project / "data" / "cases").iterdir()))
+    replace_in(path, "主管部门公布", chance.choice(["主管部门公布", "主管部门再次公布"]))
+
+
+def _name_another(project: Path, chance: random.Random) -> None:
+    first, second = chance.sample(sorted((project / "data" / "cases").iterdir()), 2)
+    text = second.read_text(encoding="utf-8")
+    figure = text[text.index("figures:\n  ") + 11 :].partition(":")[0]
+    replace_in(first, "story: |\n", f"story: |\n  别处是 {{{{{second.stem}.{figure}}}}}。\n\n")
+
+
+def _add_case(project: Path, chance: random.Random) -> None:
+    made = make_case(chance.randrange(10**4, 10**5))
+    write_case(project, made)
+    source = made.record.split("source: ")[1].partition("\n")[0]
+    replace_in(project / "data" / "cases" / f"{made.slug}.yaml", source, name_source(0))
+
+
+def _delete_case(project: Path, chance: random.Random) -> None:
+    paths = sorted((project / "data" / "cases").iterdir())
+    if len(paths) > 3:
+        named = "".join(path.read_text(encoding="utf-8") for path in paths)
+        free = [path for path in paths if f"{{{{{path.stem}." not in named]
+        if free:
+            chance.choice(free).unlink()
+
+
+def _rename_case(project: Path, chance: random.Random) -> None:
+    paths = sorted((project / "data" / "cases").iterdir())
+    named = "".join(path.read_text(encoding="utf-8") for path in paths)
+    free = [path for path in paths if f"{{{{{path.stem}." not in named]
+    if free:
+        path = chance.choice(free)
+        path.rename(path.with_name(f"renamed-{chance.randrange(10**6)}.yaml"))
+
+
+def _edit_source(project: Path, chance: random.Random) -> None:
+    replace_in(
+        project / "data" / "sources.yaml", "测例刊物", f"测例刊物{'新' * chance.randrange(2)}"
+    )
+
+
+def _edit_term(project: Path, chance: random.Random) -> None:
+    path = project / "data" / "vocabulary.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("name: 年度总额", "name: 全年总额"), encoding="utf-8")
+
+
+def _edit_template(project: Path, chance: random.Random) -> None:
+    name = chance.choice(["case.html", "home.html", "partials/footer.html", "macros/figure.html"])
+    path = project / "theme" / "templates" / name
+    path.write_text(path.read_text(encoding="utf-8").replace('class="', 'class="x ', 1), "utf-8")
+
+
+def _edit_colour(project: Path, chance: random.Random) -> None:
+    path = project / "theme" / "static" / "css" / "tokens.css"
+    before, mark, after = path.read_text(encoding="utf-8").partition("--paper: #")
+    path.write_text(f"{before}{mark}{chance.randrange(10)}{after[1:]}", encoding="utf-8")
+
+
+EDITS = (
+    *(_edit_summary, _edit_title, _withdraw_figure, _edit_event, _name_another, _add_case),
+    *(_delete_case, _rename_case, _edit_source, _edit_term, _edit_template, _edit_colour),
+)
+
+
+def test_an_incremental_build_equals_a_clean_one_byte_for_byte(
+    project: Path, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    chance = random.Random(9)
+    clean = tmp_path / "clean"
+    rounds = 500 if pytestconfig.getoption("--soak") else len(EDITS)
+    for number in range(rounds):
+        # Every edit once, then any; several between two builds now and then.
+        edits = [EDITS[number]] if number < len(EDITS) else []
+        edits += chance.choices(EDITS, k=chance.randrange(3) if number >= len(EDITS) else 0)
+        for edit in edits:
+            edit(project, chance)
+        build(project, project / "output")
+        _copy_sources(project, clean)
+        build(clean, clean / "output")
+
+        told = [edit.__name__ for edit in edits]
+        ours, theirs = contents(project / "output"), contents(clean / "output")
+        assert ours.keys() == theirs.keys(), (number, told)
+        assert [path for path in ours if ours[path] != theirs[path]] == [], (number, told)
+
+
+def _copy_sources(project: Path, clean: Path) -> None:
+    """A project that knows nothing of earlier builds but how pictures look, which take long."""
+    for name in ("output", *SOURCES):
+        if (clean / name).is_dir():
+            shutil.rmtree(clean / name)
+    for name in SOURCES:
+        if (project / name).is_dir():
+            shutil.copytree(project / name, clean / name)
+        else:
+            shutil.copy2(project / name, clean / name)
+    cache = clean / ".cache" / "store.sqlite"
+    if cache.exists():
+        with closing(sqlite3.connect(cache)) as store, store:
+            store.execute("delete from made where key not like 'picture:%'")
+    last = clean / ".cache" / "last-build.json"
+    if last.exists():
+        os.unlink(last)
