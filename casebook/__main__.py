@@ -8,4 +8,15 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         # Ahead of the command there is nothing to clear up; a traceback would tell nobody anything.
         status = 130
+    if status == 130:
+        import os
+        import sys
+        from contextlib import suppress
+
+        # Where Ctrl-C came inside exec or eval, of which dataclasses are made, Python ends itself
+        # by the signal, although it was caught; who started it would see another status.
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(status)
     raise SystemExit(status)

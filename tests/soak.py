@@ -349,9 +349,11 @@ def interrupt_at_random(lab: Lab, count: int) -> Tally:
         tally.trials += 1
         tally.count(f"ended with {process.returncode}")
         what = f"{asked.name}: {process.returncode} {errors!r}"
-        # -15 is a SIGTERM that came before the build had begun to write.
-        expected = (0, 130) if asked == signal.SIGINT else (0, 143, -15)
-        if process.returncode not in expected or "Traceback" in errors or took > 10:
+        # Before Python has started it knows no Ctrl-C, and a SIGTERM ends it at once until the
+        # build has begun to write. Either way nothing was said or done.
+        early = process.returncode == -asked and not errors
+        expected = (0, 130) if asked == signal.SIGINT else (0, 143)
+        if not (process.returncode in expected or early) or "Traceback" in errors or took > 10:
             tally.wrong.append(f"{what} after {took:.1f} s")
         if lab.leftovers():
             tally.wrong.append(f"{what}: left {lab.leftovers()}")
@@ -461,38 +463,45 @@ def fail_each_write(lab: Lab, limit: int) -> Tally:
     return tally
 
 
-def fill_the_disk(lab: Lab, mount: Path, step: int) -> Tally:
-    """Builds on a file system that is too small for a second tree, made larger step by step."""
+# What is left for the new tree: of room, in kB, and of entries in folders.
+ROOMS = (0, 8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048)
+ENTRIES = (0, 1, 2, 10, 50, 100, 200, 400)
+
+
+def fill_the_disk(lab: Lab, mount: Path, every: int) -> Tally:
+    """Builds on a file system that has little room left, or room for few further files."""
     tally = Tally("disk full")
-    sizes = [path.stat().st_size for path in lab.output.rglob("*") if path.is_file()]
-    # Files take whole pages of memory.
-    need = sum((size + 4095) // 4096 * 4096 for size in sizes)
-    home = lab.output
-    for percent in range(110, 240, step):
-        size = need * percent // 100 // 1024 + 200
+    site = lab.output
+    count = sum(1 for _ in site.rglob("*"))
+    trials = [*((room, 100_000) for room in ROOMS), *((4096, entries) for entries in ENTRIES)]
+    for room, entries in trials[::every]:
         mount.mkdir(exist_ok=True)
-        options = f"size={size}k"
+        # The root, the site, what fills it, the lock, and the folder of the new tree.
+        options = f"size=64m,nr_inodes={count + 4 + entries}"
         command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(mount)]
         if subprocess.run(command, capture_output=True, check=False).returncode:
             tally.count("skipped, no mount allowed")
             return tally
         try:
             lab.output = mount / "output"
-            shutil.copytree(home, lab.output)
+            shutil.copytree(site, lab.output)
+            free = os.statvfs(mount)
+            filled = free.f_bavail * free.f_frsize - room * 1024
+            (mount / "filled").write_bytes(bytes(filled))
             before = lab.published()
             if before is None:
                 tally.wrong.append("the copy differs")
                 continue
             lab.choose(1 - before)
             done = lab.build()
-            _judge_refusal(lab, tally, before, done, f"{percent} % of a site free")
+            _judge_refusal(lab, tally, before, done, f"{room} kB, {entries} entries free")
             if done.returncode and "disk is full" not in done.stderr:
                 tally.wrong.append(f"the message does not say so: {done.stderr}")
-            left = {path.name for path in mount.iterdir()} - BESIDE - {"output"}
+            left = {path.name for path in mount.iterdir()} - BESIDE - {"output", "filled"}
             if left:
                 tally.wrong.append(f"left {left}")
         finally:
-            lab.output = home
+            lab.output = site
             subprocess.run(["umount", str(mount)], check=True)
     return tally
 

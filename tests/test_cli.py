@@ -194,3 +194,22 @@ def test_an_unreadable_list_is_a_problem_not_a_traceback(tiny_project: Path) -> 
     assert done.returncode == 1
     assert "data/vocabulary.yaml:1:1: E140" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_interruption_ends_with_130_wherever_it_comes(tmp_path: Path) -> None:
+    # Inside exec Python notes that it has to end by the signal.
+    program = (
+        "import runpy\n"
+        "from casebook import cli\n"
+        "cli.parse_arguments = lambda _: exec('raise KeyboardInterrupt')\n"
+        "runpy.run_module('casebook', run_name='__main__')\n"
+    )
+    (tmp_path / "interrupted.py").write_text(program, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "interrupted"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+
+    assert done.returncode == 130

@@ -78,8 +78,8 @@ def test_each_write_failed(lab: Lab, times: Times, note_figures: Note) -> None:
 @pytest.mark.soak("disk")
 def test_a_full_disk(lab: Lab, tmp_path: Path, times: Times, note_figures: Note) -> None:
     lab.publish(0)
-    steps = times(40, 10)
-    expect_nothing_wrong(soak.fill_the_disk(lab, tmp_path / "small", steps), note_figures)
+    every = times(6, 1)
+    expect_nothing_wrong(soak.fill_the_disk(lab, tmp_path / "small", every), note_figures)
 
 
 @pytest.mark.soak("permissions")
