@@ -119,6 +119,7 @@ def make_parser(common: argparse.ArgumentParser) -> argparse.ArgumentParser:
     bench.add_argument("--sizes", metavar="N,N", help="numbers of cases (default: 10,100,1000)")
     bench.add_argument("--rounds", type=_count, metavar="N", help="rounds (default: 3)")
     bench.add_argument("--alone", action="store_true", help="without the other programs")
+    bench.add_argument("--kills", type=_count, metavar="N", help="kill N builds of each instead")
     bench.set_defaults(run=run_bench)
 
     verify = commands.add_parser("verify", help="hold a site to its manifest", parents=[common])
@@ -208,6 +209,9 @@ def run_bench(options: argparse.Namespace, _project: Path, _lang: Lang) -> int:
     """Measure builds of made-up cases beside the peers, in a process of their own."""
     import subprocess
 
+    if options.kills:
+        command = [sys.executable, "-m", "bench.kills", f"--count={options.kills}"]
+        return subprocess.run(command, cwd=PROJECT, check=False).returncode
     command = [sys.executable, "-m", "bench.run"]
     command += [f"--sizes={options.sizes}"] if options.sizes else []
     command += [f"--rounds={options.rounds}"] if options.rounds else []

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import kills
 from bench.cases import make_case, make_cases, write_project
 from bench.peers import list_peers
 from bench.run import Run, make_table
@@ -69,3 +70,22 @@ def test_a_ratio_is_that_of_pairs_of_one_round() -> None:
     assert lines[0] == "### 1,000 cases, 3 rounds"
     assert lines[-2] == "| cold | Casebook | 2.00 | 2.00 | 50 |  |  |"
     assert lines[-1] == "| cold | Hugo | 4.00 | 4.00 | 80 | 0.50 | 0.25 |"
+
+
+def test_the_trial_of_kills_changes_every_case(tmp_path: Path) -> None:
+    (casebook,) = list_peers(with_peers=False)
+    casebook.write(tmp_path / "site", 3)
+    before = read_all(tmp_path / "site")
+    kills.change_every_case(tmp_path / "site")
+    after = read_all(tmp_path / "site")
+
+    assert sum(before[path] != after[path] for path in before) == 3
+
+
+def test_the_trial_of_kills_tells_a_whole_site_from_a_half() -> None:
+    old, new = {"index.html": "1", "a.html": "1"}, {"index.html": "2", "a.html": "2"}
+
+    assert kills.name_outcome(dict(old), old, new) == "old site"
+    assert kills.name_outcome(dict(new), old, new) == "new site"
+    assert kills.name_outcome({"index.html": "2", "a.html": "1"}, old, new) == "neither"
+    assert kills.name_outcome({}, old, new) == "neither"
