@@ -89,7 +89,8 @@ class Dataset:
     `unread` are the slugs of cases whose files have errors, of which nothing more can be said.
     `ledger` holds every address that was ever published, with its line in data/addresses.txt, and
     `gone` what is told of those that are no more. `outdated` tells of the pages whose
-    English is older than their Chinese, by address. An excerpt says in `whole` what its cases show of the data set that it was taken from.
+    English is older than their Chinese, by address. An excerpt says in `whole` what its cases
+    show of the data set that it was taken from.
     """
 
     cases: tuple[Case, ...]
