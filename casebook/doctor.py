@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from casebook.encoding import MAX_SHOWN, offer, show
-from casebook.errors import START, Position, Problem
-from casebook.remedies import SILENT_SLIPS, SLIPS, WIDE_PIPE, Slip, name_blank
+from casebook.errors import Position, Problem
+from casebook.notation import name_blank
+from casebook.parser import MIXED, NO_MAPPING, TOO_DEEP, TOO_LONG, Fault
+from casebook.remedies import SILENT_SLIPS, SLIPS, WIDE_PIPE, Slip
 
 # How much text the search for a cause may have parsed, all tries together: well under a second.
 _BUDGET = 3_000_000
@@ -21,21 +23,6 @@ _TRIES_MORE = 6
 _LONGEST_LINE = 4_000
 _LONGEST_NAME = 1_000
 
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Where the parser gave up, what it said, and where the piece began that it was reading."""
-
-    at: Position
-    reason: str
-    since: Position = START
-
-
-# Reasons of our own beside those of the parser.
-NO_MAPPING = "the root is no mapping"
-TOO_DEEP = "nested too deep"
-TOO_LONG = "a name too long"
-MIXED = "a list among fields"
 
 Judge = Callable[[str], Fault | None]
 

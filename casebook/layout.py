@@ -18,7 +18,8 @@ import yaml
 
 from casebook.encoding import decode
 from casebook.errors import Position
-from casebook.tree import Loader, Mapping, Scalar, read_tree
+from casebook.parser import Loader
+from casebook.tree import Mapping, Scalar, read_tree
 
 _ENDS = re.compile(r"\r\n|\n|\r")
 

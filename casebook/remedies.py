@@ -10,10 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-# Blanks that are no blanks to YAML, and the marks that input methods give for plain ones.
-BLANKS = "\u3000\u00a0\u1680\u2000-\u200a\u202f\u205f"
-COLONS = "：﹕∶︰"
-DASHES = "－—–−‐‑‒―﹣•·●○◆■▪"
+from casebook.notation import BLANKS, COLONS, DASHES, quote, sound_value, split_comment
+
 OPENERS = {"［": "[", "｛": "{", "【": "[", "〔": "["}
 CLOSERS = {"］": "]", "｝": "}", "】": "]", "〕": "]"}
 PIPES = {"｜": "|", "＞": ">", "︱": "|"}
@@ -49,28 +47,6 @@ class Slip:
     offers: bool = True
     # The slip shows on the line that broke, not on the one that is mended.
     blames_cause: bool = False
-
-
-def quote(value: str) -> str:
-    """A value as YAML text in quotes, with a comment behind it left outside."""
-    value, gap, comment = _split_comment(value.strip())
-    if '"' not in value and "\\" not in value:
-        return f'"{value}"{gap}{comment}'
-    return "'" + value.replace("'", "''") + f"'{gap}{comment}"
-
-
-def _split_comment(value: str) -> tuple[str, str, str]:
-    found = re.search(r"(\s+)(#\s.*)$", value)
-    return (value[: found.start()], *found.groups()) if found else (value, "", "")  # type: ignore[return-value]  # two groups
-
-
-def sound_value(value: str) -> str:
-    """A value as it can stand behind a colon: quoted where YAML would misread it."""
-    value = value.strip(" \t\u3000\u00a0")
-    if re.fullmatch(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|\[.*\]|\{.*\}|[|>][+-]?", value):
-        return value
-    risky = re.match(r"[\[\]{},&*!|>%@`\"'#]|[?-](?:\s|$)", value)
-    return quote(value) if risky or re.search(r":(?:\s|$)|\s#\S", value) else value
 
 
 def _field(found: re.Match[str]) -> str:
@@ -145,7 +121,7 @@ def _cure_brackets(found: re.Match[str]) -> Iterator[str]:
 
 
 def _cure_open_bracket(found: re.Match[str]) -> Iterator[str]:
-    value, _, _ = _split_comment(found["v"].rstrip())
+    value, _, _ = split_comment(found["v"].rstrip())
     wanted: list[str] = []
     for character in value:
         if character in "[{":
@@ -515,13 +491,3 @@ SILENT_SLIPS: tuple[Slip, ...] = tuple(
     or (slip.code == "E113" and "缺一个空格" in slip.zh)
     or (slip.code == "E114" and "列表的标记" in slip.zh)
 )
-
-
-def name_blank(character: str) -> tuple[str, str]:
-    """What a blank is called that YAML does not take for one."""
-    if character == "\u3000":
-        return "全角空格（U+3000）", "a full-width space (U+3000)"
-    if character == "\u00a0":
-        return "不间断空格（U+00A0）", "a no-break space (U+00A0)"
-    name = f"U+{ord(character):04X}" if character else ""
-    return f"特殊空格（{name}）", f"a special space ({name})"

@@ -19,7 +19,7 @@ from casebook.encoding import (
     unscramble,
 )
 from casebook.errors import Position, Problem
-from casebook.remedies import BLANKS, COLONS, DASHES, name_blank, sound_value
+from casebook.notation import BLANKS, COLONS, DASHES, name_blank, sound_value
 
 # Enough for one run.
 MAX_PROBLEMS = 100

@@ -15,7 +15,6 @@ from typing import Any
 
 import yaml
 
-from casebook.doctor import NO_MAPPING, TOO_DEEP, Doctor, Fault, describe
 from casebook.encoding import (
     MAX_SHOWN,
     decode,
@@ -27,18 +26,11 @@ from casebook.encoding import (
     show,
 )
 from casebook.errors import START, Position, Problem
-from casebook.remedies import quote_line
+from casebook.parser import MAX_DEPTH, PARSER_ERRORS, TOO_DEEP, Fault, Loader, find_fault, place_of
 from casebook.slips import MAX_PROBLEMS, Inspector
 
-__all__ = ["Loader", "Mapping", "Node", "Scalar", "Sequence", "decode", "read_tree"]
+__all__ = ["Mapping", "Node", "Scalar", "Sequence", "decode", "read_tree"]
 
-# libyaml reads eight times faster than the pure parser. It dies only where it composes deeply
-# nested nodes; its events come one by one, and we stop at the first that is too deep.
-Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# PyYAML lets bare errors of its own escape on some malformed escapes and tags.
-_PARSER_ERRORS = (yaml.YAMLError, ValueError, KeyError, AttributeError, IndexError, OverflowError)
-
-MAX_DEPTH = 12
 MAX_KEY = 200
 # A cure of a longer text is not tried, only told.
 _LONGEST_TRIED = 100_000
@@ -111,6 +103,8 @@ def _read(data: bytes, path: str) -> tuple[Node | None, list[Problem]]:
     try:
         return _build_tree(text, path, problems), problems
     except _TooDeep as deep:
+        from casebook.doctor import describe
+
         fault = Fault(deep.at, TOO_DEEP)
         return None, [*problems, describe(fault, 0, [], path)]
 
@@ -119,7 +113,7 @@ def _build_tree(text: str, path: str, problems: list[Problem]) -> Node | None:
     builder = _Builder(text, path)
     try:
         node = builder.build_document()
-    except _PARSER_ERRORS:
+    except PARSER_ERRORS:
         node = Scalar("", START)
     else:
         if node is None or node == Scalar("", node.at):
@@ -130,6 +124,9 @@ def _build_tree(text: str, path: str, problems: list[Problem]) -> Node | None:
         if isinstance(node, Mapping):
             problems += builder.problems
             return node
+    # Only now: the table of slips takes longer to set up than a sound file to read.
+    from casebook.doctor import Doctor
+
     mended, named = Doctor(text, path, find_fault).diagnose()
     problems += named
     if mended is None:
@@ -140,36 +137,6 @@ def _build_tree(text: str, path: str, problems: list[Problem]) -> Node | None:
     told = {problem.at.line for problem in named}
     problems += [problem for problem in again.problems if problem.at.line not in told]
     return node
-
-
-def find_fault(text: str) -> Fault | None:
-    """Why a text cannot be parsed to a mapping, or nothing where it can, or holds nothing."""
-    depth = 0
-    root_is_mapping = None
-    last = START
-    try:
-        for event in yaml.parse(text, Loader=Loader):
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-                if depth > MAX_DEPTH:
-                    return Fault(_place(event), TOO_DEEP, _place(event))
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            if root_is_mapping is None and isinstance(event, yaml.NodeEvent):
-                empty = isinstance(event, yaml.ScalarEvent) and not event.value
-                root_is_mapping = empty or isinstance(event, yaml.MappingStartEvent)
-                last = _place(event)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        since = error.context_mark or mark
-        at = START if mark is None else Position(mark.line + 1, mark.column + 1)
-        began = at if since is None else Position(since.line + 1, since.column + 1)
-        return Fault(at, f"{error.context or ''}: {error.problem or ''}", began)
-    except _PARSER_ERRORS as error:
-        return Fault(START, str(error))
-    if root_is_mapping is False:
-        return Fault(last, NO_MAPPING, last)
-    return None
 
 
 def _find_other_format(text: str, path: str) -> list[Problem]:
@@ -189,12 +156,6 @@ def _find_other_format(text: str, path: str) -> list[Problem]:
             hints = "请选定一方，删掉标记", "Choose one side and delete the markers"
             problems.append(Problem(path, Position(number, 1), "E108", zh, en, *hints))
     return problems
-
-
-def _place(event: Any) -> Position:
-    """Where an event of either parser starts."""
-    mark = event.start_mark
-    return Position(mark.line + 1, mark.column + 1) if mark is not None else START
 
 
 class _Builder:
@@ -220,7 +181,7 @@ class _Builder:
                 documents += 1
                 if event.version or event.tags:
                     self.report(
-                        _place(event),
+                        place_of(event),
                         "E135",
                         "这里有以 % 开头的 YAML 指令",
                         "a YAML directive that starts with % stands here",
@@ -229,7 +190,7 @@ class _Builder:
                     )
                 if documents > 1:
                     self.report(
-                        _place(event),
+                        place_of(event),
                         "E131",
                         "文件里有不止一份 YAML 文档（多余的 --- 或 ...）",
                         "the file holds more than one YAML document (a stray --- or ...)",
@@ -244,7 +205,7 @@ class _Builder:
     def build(self, event: yaml.Event, depth: int, in_flow: bool = False) -> Node:
         if isinstance(event, yaml.ScalarEvent):
             return self.build_scalar(event, in_flow)
-        at = _place(event)
+        at = place_of(event)
         if isinstance(event, yaml.AliasEvent):
             self.refuse_anchor(at)
             return Scalar("", at)
@@ -264,7 +225,7 @@ class _Builder:
         return self.build_mapping(at, depth, flows)
 
     def build_scalar(self, event: Any, in_flow: bool, is_key: bool = False) -> Scalar:
-        at = _place(event)
+        at = place_of(event)
         if event.anchor is not None or event.tag is not None:
             self.refuse_marks(event, at)
         text, style = event.value, event.style or ""
@@ -310,6 +271,8 @@ class _Builder:
 
     def offer_quotes(self, at: Position, mark: str) -> tuple[str, str]:
         if len(self.problems) < MAX_SHOWN and len(self.text) < _LONGEST_TRIED:
+            from casebook.remedies import quote_line
+
             lines = self.text.split("\n")
             quoted = lines[at.line - 1] = quote_line(lines[at.line - 1])
             # A real anchor has a list or fields below it, which quotes would cut off.
@@ -396,7 +359,7 @@ class _Builder:
         return Mapping(entries, key_at, at)
 
     def refuse_key(self, event: Any, depth: int, in_flow: bool) -> None:
-        at = _place(event)
+        at = place_of(event)
         if isinstance(event, yaml.AliasEvent):
             self.refuse_anchor(at)
             return

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from casebook.encoding import offer, show, unscramble
 from casebook.errors import Problem
-from casebook.remedies import SLIPS, Slip, quote
+from casebook.notation import quote
+from casebook.remedies import SLIPS, Slip
 from casebook.tree import Mapping, read_tree
 
 HERE = Path(__file__).resolve().parent

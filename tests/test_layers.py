@@ -47,9 +47,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("quantity", "dates"),
     ("tree", "tokens", "report", "overlay", "store", "workers"),
-    ("slips", "files"),
-    ("doctor",),
+    ("doctor", "slips", "files"),
     ("remedies",),
+    ("notation", "parser"),
     ("encoding",),
     ("errors",),
 )

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from html import escape
 from typing import Final
-from xml.sax.saxutils import escape
 
 from casebook.charts.sheet import CLOSE, CUBIC, LINE, MOVE, Link, Shape, Sheet, Words
 from casebook.charts.text import clean
@@ -58,7 +58,8 @@ def number(value: float) -> str:
 
 def quote(text: str) -> str:
     """A text as the value of an attribute, in double quotes."""
-    return '"' + escape(text, {'"': "&quot;"}) + '"'
+    quoted = escape(text, quote=False).replace('"', "&quot;")
+    return f'"{quoted}"'
 
 
 def _write_part(part: Shape | Words | Link, prefix: str, patterns: dict[str, str]) -> str:
@@ -67,7 +68,7 @@ def _write_part(part: Shape | Words | Link, prefix: str, patterns: dict[str, str
     if isinstance(part, Shape):
         return _write_shape(part, prefix, patterns)
     inside = "".join([_write_part(item, prefix, patterns) for item in part.parts])
-    title = f"<title>{escape(part.title)}</title>" if part.title else ""
+    title = f"<title>{escape(part.title, quote=False)}</title>" if part.title else ""
     if part.href:
         return f"<a href={quote(part.href)}>{title}{inside}</a>"
     return f"<g>{title}{inside}</g>"
@@ -130,4 +131,5 @@ def _write_words(words: Words) -> str:
         attributes += ' font-weight="700"'
     if words.anchor != "start":
         attributes += f' text-anchor="{words.anchor}"'
-    return f'<text {attributes} fill="var(--{words.role})">{escape(clean(words.text))}</text>'
+    text = escape(clean(words.text), quote=False)
+    return f'<text {attributes} fill="var(--{words.role})">{text}</text>'
