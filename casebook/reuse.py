@@ -9,13 +9,13 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from markupsafe import escape
 
 from casebook.charts.base import Drawn
 from casebook.charts.picture import Pictures
+from casebook.citations import Citation
 from casebook.errors import Lang
 from casebook.exports import DataFile, disarm
 from casebook.model import Source
@@ -25,65 +25,8 @@ _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 _READABLE: Final = 0o100644 << 16
 _UNIX: Final = 3
 
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
-_BIBTEX: Final = {
-    **{char: f"\\{char}" for char in "&%$#_{}"},
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
-
 # The widest text column that a reader of another site is likely to have, and our margins.
 _EMBED_HEIGHT_EXTRA: Final = 260
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """What has to be known to cite a chart; `url` and `updated` (ISO date) may be empty."""
-
-    name: str
-    title: str
-    site: str
-    url: str
-    updated: str
-    lang: Lang
-
-    @property
-    def gb_t_7714(self) -> str:
-        """The entry as GB/T 7714-2015 sets a database that is online; the reader adds the day."""
-        updated = f"({self.updated})" if self.updated else ""
-        read = "[填写引用日期]" if self.lang == "zh" else "[date of access]"
-        where = f". {self.url}" if self.url else ""
-        kind = "[DB/OL]" if self.url else "[DB]"
-        return f"{self.site}. {self.title}{kind}. {updated}{read}{where}."
-
-    @property
-    def apa(self) -> str:
-        """The entry as the seventh edition of the APA style sets a chart on a web site."""
-        when = "n.d."
-        if self.updated:
-            day = date.fromisoformat(self.updated)
-            when = f"{day.year}, {_MONTHS[day.month - 1]} {day.day}"
-        where = f" {self.url}" if self.url else ""
-        return f"{self.site}. ({when}). {self.title} [Chart].{where}"
-
-    @property
-    def bibtex(self) -> str:
-        """The entry for BibTeX."""
-        fields = {
-            "author": f"{{{_tex(self.site)}}}",
-            "title": f"{{{_tex(self.title)}}}",
-            "year": self.updated[:4],
-            "date": self.updated,
-            "note": "Chart",
-            "url": self.url,
-        }
-        lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
-        key = f"casebook-{self.name}-{self.lang}"
-        return f"@misc{{{key},\n" + ",\n".join(lines) + "\n}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +70,7 @@ def make_files(
         "description.txt": text.encode("utf-8"),
         "citation.txt": cited.encode("utf-8"),
         "citation.bib": citation.bibtex.encode("utf-8"),
+        "citation.json": citation.csl_json.encode("utf-8"),
     }
     there = {file: content for file, content in files.items() if content}
     folder = folder_of(name, drawn.lang)
@@ -210,7 +154,3 @@ def _zip(files: dict[str, bytes]) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
             archive.writestr(entry, content)
     return target.getvalue()
-
-
-def _tex(text: str) -> str:
-    return "".join(_BIBTEX.get(char, char) for char in text)

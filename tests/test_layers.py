@@ -26,7 +26,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("swap", "inputs", "served"),
     ("pages", "drawing"),
     ("reuse", "deadline"),
-    ("exports",),
+    ("exports", "citations"),
     ("slots", "addresses", "translations"),
     ("charts",),
     ("content",),

@@ -63,6 +63,7 @@ def pictures_of(name: str) -> Pictures:
 
 
 CITATION = Citation(
+    "chart",
     "one-series",
     "甲地：1万元 & 50%",
     "案例簿",
@@ -214,6 +215,7 @@ def test_a_chart_comes_as_files_and_as_one_archive_of_them() -> None:
             "description.txt",
             "citation.txt",
             "citation.bib",
+            "citation.json",
             "one-series.zip",
         )
     ]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from casebook.citations import Citation
 from casebook.errors import Lang
-from casebook.exports import DataFile
+from casebook.exports import DataFile, version_of
 from casebook.model import Text
 from casebook.pages.base import LANGS, Page, PageType, Site
 from casebook.pages.views import date_case, date_dataset, frame_chart, link_case
-from casebook.reuse import Citation, folder_of, list_downloads, make_files, write_snippet
+from casebook.reuse import folder_of, list_downloads, make_files, write_snippet
 
 if TYPE_CHECKING:
     from casebook.charts.base import Drawn
@@ -79,12 +80,14 @@ def cite_chart(drawn: Drawn, site: Site) -> Citation:
     settings = site.settings
     case = site.dataset.by_slug.get(drawn.case)
     return Citation(
+        "chart",
         drawn.name,
         drawn.finding,
         settings.name.inside(drawn.lang),
         f"{settings.siteurl}/{folder_of(drawn.name, drawn.lang)}" if settings.siteurl else "",
         date_case(case, site.dataset) if case else date_dataset(site.dataset),
         drawn.lang,
+        version_of(case) if case else "",
     )
 
 

@@ -1,0 +1,110 @@
+"""The open data: tables as CSV, SQLite and a workbook, records as JSON, and their description.
+
+`columns` says what the tables hold, `rows` fills them, and each format has a module of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from casebook.dataset import Dataset
+from casebook.exports.cases import describe_case, join_cases
+from casebook.exports.columns import (
+    ANSWER_COLUMNS,
+    EVENT_COLUMNS,
+    FIGURE_COLUMNS,
+    FIGURES,
+    TABLES,
+    Table,
+    list_words,
+)
+from casebook.exports.formats import DataFile, disarm, encode_json, write_csv, write_json
+from casebook.exports.ocds import describe_releases
+from casebook.exports.package import describe_case_package, describe_package
+from casebook.exports.record_schema import describe_schema
+from casebook.exports.rows import Row, answer_rows, event_row, figure_row, list_rows, version_of
+from casebook.exports.sqlite import write_sqlite
+from casebook.exports.workbook import write_workbook
+from casebook.model import Case
+
+__all__ = [
+    "ANSWER_COLUMNS",
+    "EVENT_COLUMNS",
+    "FIGURE_COLUMNS",
+    "DataFile",
+    "answer_rows",
+    "disarm",
+    "event_row",
+    "export_case",
+    "export_dataset",
+    "export_site",
+    "figure_row",
+    "fill_tables",
+    "offers_all_formats",
+    "version_of",
+    "write_csv",
+    "write_formats",
+    "write_tables",
+]
+
+
+# A workbook of more cases takes seconds, and one edited case would write all of it anew.
+MOST_IN_ALL_FORMATS: Final = 500
+
+
+def export_dataset(dataset: Dataset) -> tuple[DataFile, ...]:
+    """Every file of open data, for the whole site and for each case."""
+    described = [write_json(describe_case(case, dataset)) for case in dataset.cases]
+    files = list(export_site(dataset, described))
+    for case in dataset.cases:
+        files += export_case(case, dataset)
+    return tuple(files)
+
+
+def export_site(dataset: Dataset, described: Iterable[str]) -> Iterator[DataFile]:
+    """The files of open data for the whole site, given the JSON text of each case."""
+    filled = fill_tables(dataset)
+    yield from write_tables(filled, dataset)
+    yield DataFile("data/cases.json", join_cases(dataset, described))
+    if offers_all_formats(dataset):
+        yield from write_formats(filled, dataset)
+        yield DataFile("data/ocds.json", encode_json(describe_releases(dataset)))
+
+
+def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
+    """The files of open data of one case."""
+    folder = f"cases/{case.slug}"
+    rows = map(figure_row, case.figures.values())
+    return (
+        DataFile(f"{folder}/{case.slug}.csv", write_csv(FIGURES.names, rows)),
+        DataFile(f"{folder}/{case.slug}.json", encode_json(describe_case(case, dataset))),
+        DataFile(f"{folder}/datapackage.json", describe_case_package(case, dataset.vocabulary)),
+    )
+
+
+def fill_tables(dataset: Dataset) -> dict[Table, tuple[Row, ...]]:
+    """Every table with its rows."""
+    return {table: tuple(list_rows(table, dataset)) for table in TABLES}
+
+
+def write_tables(filled: Mapping[Table, Sequence[Row]], dataset: Dataset) -> Iterator[DataFile]:
+    """The tables as CSV, the description of them, and that of cases.json."""
+    for table, rows in filled.items():
+        yield DataFile(f"data/{table.name}.csv", write_csv(table.names, rows))
+    package = describe_package(list_words(dataset.vocabulary))
+    yield DataFile("data/datapackage.json", encode_json(package))
+    schema = describe_schema(dataset.vocabulary)
+    yield DataFile("data/cases.schema.json", encode_json(schema))
+
+
+def write_formats(filled: Mapping[Table, Sequence[Row]], dataset: Dataset) -> Iterator[DataFile]:
+    """All tables in one SQLite file, and in one workbook."""
+    yield DataFile("data/casebook.sqlite", write_sqlite(filled))
+    words = list_words(dataset.vocabulary)
+    yield DataFile("data/casebook.xlsx", write_workbook(filled, words))
+
+
+def offers_all_formats(dataset: Dataset) -> bool:
+    """Whether a build writes the formats that have to be written anew as a whole."""
+    return len(dataset.cases) <= MOST_IN_ALL_FORMATS

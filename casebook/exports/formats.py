@@ -1,0 +1,46 @@
+"""How tables and records become bytes: one file of open data, RFC 4180 and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+# What a spreadsheet takes for the start of a formula, also in the widths of Chinese input methods.
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """One file of open data: its path in the site and its bytes."""
+
+    path: str
+    content: bytes
+
+
+def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
+    """A table as RFC 4180 in UTF-8, in which no cell can start a spreadsheet's formula."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([disarm(row[column]) for column in columns])
+    return stream.getvalue().encode("utf-8")
+
+
+def disarm(cell: str) -> str:
+    """The cell with an apostrophe before it where a spreadsheet would run it as a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+
+
+def write_json(value: object) -> str:
+    """A value as JSON on several lines, Chinese as it is."""
+    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def encode_json(value: object) -> bytes:
+    """The bytes of a JSON file."""
+    return (write_json(value) + "\n").encode("utf-8")
