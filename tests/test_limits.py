@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from casebook.errors import Position, Problem
 from casebook.limits import check_limits, check_markdown
+from tests.conftest import make_tiny_project
 from tests.records import dataset_of, figure, record, shown
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def markdown(text: str) -> list[Problem]:
@@ -62,3 +69,55 @@ def test_a_name_has_a_limit_of_its_own(holder: str) -> None:
 
 def test_an_ordinary_record_is_within_the_limits() -> None:
     assert check_limits(dataset_of(record(figure()))) == []
+
+
+MANY = {
+    "figures": "figures:\n" + "".join(figure(f"paid_{number}") for number in range(201)),
+    "events": "events:\n" + "  - {date: 2013, title: 事, source: gazette-2016}\n" * 501,
+    "documents": "documents:\n"
+    + "  - {title: 文, issuer: 区, state: issued, source: gazette-2016}\n" * 201,
+    "conflicts": "figures:\n"
+    + figure("one")
+    + figure("two", amount="130万元")
+    + "conflicts:\n"
+    + "  - {about: 钱, figures: [one, two], note: 话}\n" * 101,
+}
+
+# What a file holds too much of, and what is said of it.
+BREAKING = {
+    "bytes": (record() + "# " + "长" * 333_333, "E109", "1,000,", "1,000,000"),
+    "depth": (record(rest="note: " + "[" * 20 + "]" * 20 + "\n"), "E136", "12", "12"),
+    "title": (record().replace("读书会", "长" * 194), "E302", "201", "200"),
+    "label": (record(figure(label="长" * 201)), "E302", "201", "200"),
+    "summary": (record().replace("一句话", "长" * 2_000), "E302", "2,001", "2,000"),
+    "story": (record(rest="story: |\n" + "  长\n" * 25_001), "E302", "50,00", "50,000"),
+    "line": (record(rest="story: |\n  " + "长" * 5_001 + "\n"), "E302", "5,001", "5,000"),
+    "brackets": (record(rest="story: |\n  " + "[" * 201 + "\n"), "E303", "201", "200"),
+    "indent": (record(rest="story: |\n  话\n  " + " " * 25 + "- a\n"), "E304", "25", "24"),
+    **{name: (record(rest=text), "E305", name, "at most") for name, text in MANY.items()},
+}
+
+
+def test_a_file_that_breaks_a_limit_is_told_which_and_by_how_much(tmp_path: Path) -> None:
+    make_tiny_project(tmp_path)
+    for name, (text, *_) in BREAKING.items():
+        (tmp_path / "data" / "cases" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "casebook", "--project", str(tmp_path), "check", "--lang", "en"],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    told: dict[str, list[str]] = {name: [] for name in BREAKING}
+    for line in done.stderr.splitlines():
+        path, _, message = line.partition(".yaml:")
+        if (name := path.removeprefix("data/cases/")) in told:
+            told[name].append(message)
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    for name, (_, code, found, most) in BREAKING.items():
+        hits = [message for message in told[name] if code in message]
+        assert any(found in hit and most in hit for hit in hits), (name, told[name][:5])
