@@ -103,13 +103,37 @@ def test_every_locked_file_has_a_digest(lock: str) -> None:
     assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
 
 
+DOCUMENT = (PROJECT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+CHOSEN, _, BROUGHT = DOCUMENT.partition("## What these bring along")
+
+
+def rows_of(text: str) -> dict[str, str]:
+    """The packages of the tables of a text with the licence of each."""
+    rows = re.findall(r"(?m)^\| ([A-Za-z0-9-]+) \| ([^|]+) \| [^|]+ \|$", text)
+    return {name.lower(): licence for name, licence in rows if name != "package"}
+
+
 def test_the_document_lists_each_direct_dependency_with_its_reason() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
     names = {re.split(r"[<>=~! ;\[]", line)[0].lower() for line in wanted}
-    document = (PROJECT / "docs" / "dependencies.md").read_text(encoding="utf-8")
-    listed = {
-        row[0].lower() for row in re.findall(r"(?m)^\| ([A-Za-z0-9-]+) \| (.+) \|$", document)
-    }
 
-    assert listed - {"package"} == names
+    assert rows_of(CHOSEN).keys() == names
+
+
+def test_the_document_lists_every_locked_package_once() -> None:
+    chosen, brought = rows_of(CHOSEN), rows_of(BROUGHT)
+
+    assert chosen.keys() & brought.keys() == set()
+    assert sorted(chosen.keys() | brought.keys()) == locked_packages()
+
+
+@pytest.mark.parametrize("name", locked_packages())
+def test_the_document_tells_the_licence_that_the_package_tells(name: str) -> None:
+    try:
+        licences = licences_of(name)
+    except PackageNotFoundError:
+        pytest.skip("not needed on this system")
+    told = (rows_of(CHOSEN) | rows_of(BROUGHT))[name]
+
+    assert told == " AND ".join(" OR ".join(sorted(choices)) for choices in licences)
