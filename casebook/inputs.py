@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from casebook.errors import START, ContentError, Problem
-from casebook.store import digest
+from casebook.store import Store, digest
 
 SOURCES = ("content", "data", "theme")
 _FOLDERS = (*SOURCES, "casebook")
 _FILE = "pelicanconf.py"
+_KNOWN = "inputs"
+# A file that was written this recently may be written again without its time changing: clocks of
+# file systems go in steps, of two seconds at the worst.
+YOUNG = 2 * 10**9
 
 # What a file was when it was looked at: any writing changes one of these.
 _Signature = tuple[int, int, int, int]
@@ -29,41 +35,72 @@ class Inputs:
     signatures: Mapping[str, _Signature]
 
 
-def find_inputs(project: Path) -> Iterator[tuple[str, Path]]:
-    """The files that a site is made from, with the names that the manifest gives them."""
-    if (project / _FILE).is_file():
-        yield _FILE, project / _FILE
+def find_inputs(project: Path) -> Iterator[tuple[str, _Signature]]:
+    """The files that a site is made from, each with what it was when it was looked at."""
+    with suppress(OSError):
+        found = os.stat(project / _FILE)
+        if stat.S_ISREG(found.st_mode):
+            yield _FILE, _sign(found)
     for name in _FOLDERS:
-        for path, folders, files in os.walk(project / name):
-            folders[:] = [folder for folder in folders if folder != "__pycache__"]
-            for file in files:
-                # What editors and file managers leave differs between machines.
-                if file[0] == "." or file[-1] == "~" or file.endswith((".pyc", ".swp")):
-                    continue
-                found = Path(path) / file
-                if found.is_file():
-                    yield found.relative_to(project).as_posix(), found
+        yield from _find_below(str(project / name), name)
 
 
-def read_inputs(project: Path) -> Inputs:
-    """The digests of all inputs as they are now."""
+def _find_below(folder: str, shown: str) -> Iterator[tuple[str, _Signature]]:
+    try:
+        with os.scandir(folder) as entries:
+            listed = list(entries)
+    except OSError:
+        return
+    for entry in listed:
+        name = entry.name
+        with suppress(OSError):
+            if entry.is_dir(follow_symlinks=False):
+                if name != "__pycache__":
+                    yield from _find_below(entry.path, f"{shown}/{name}")
+            # What editors and file managers leave differs between machines.
+            elif name[0] != "." and name[-1] != "~" and not name.endswith((".pyc", ".swp")):
+                found = entry.stat()
+                if stat.S_ISREG(found.st_mode):
+                    yield f"{shown}/{name}", _sign(found)
+
+
+def read_inputs(project: Path, store: Store | None = None) -> Inputs:
+    """The digests of all inputs as they are now.
+
+    A file that bears the marks under which the store knows its digest is not read again, unless
+    it is so young that it could have been written twice without its marks telling.
+    """
+    known = _read_known(store)
+    trusted = time.time_ns() - YOUNG
     digests = {}
-    signatures = {}
-    for name, path in sorted(find_inputs(project)):
-        # The signature comes first: a file that changes while it is read then differs from it.
+    # The signature comes first: a file that changes while it is read then differs from it.
+    signatures = dict(sorted(find_inputs(project)))
+    for name, signature in signatures.items():
+        before = known.get(name)
+        if before is not None and before[0] == signature and max(signature[:2]) < trusted:
+            digests[name] = before[1]
+            continue
         # One that cannot be read is told of by whoever needs it.
         with suppress(OSError):
-            signatures[name] = _sign(path)
-            digests[name] = digest(path.read_bytes())
+            digests[name] = digest((project / name).read_bytes())
+    if store is not None:
+        kept = {name: [*signatures[name], found] for name, found in digests.items()}
+        store.put(_KNOWN, json.dumps(kept).encode())
     return Inputs(project, digests, signatures)
+
+
+def _read_known(store: Store | None) -> dict[str, tuple[_Signature, str]]:
+    """The digests that the store knows, each with the signature of its file."""
+    try:
+        kept = json.loads((store.get(_KNOWN) if store is not None else None) or b"{}")
+        return {name: ((a, b, c, d), found) for name, (a, b, c, d, found) in kept.items()}
+    except (ValueError, TypeError, AttributeError):
+        return {}
 
 
 def find_changed(inputs: Inputs) -> list[str]:
     """The names of the inputs that were written, added or removed since they were read."""
-    now = {}
-    for name, path in find_inputs(inputs.project):
-        with suppress(OSError):
-            now[name] = _sign(path)
+    now = dict(find_inputs(inputs.project))
     names = sorted(now.keys() | inputs.signatures.keys())
     return [name for name in names if now.get(name) != inputs.signatures.get(name)]
 
@@ -86,8 +123,7 @@ def refuse_changes(inputs: Inputs) -> None:
         raise ContentError(problems)
 
 
-def _sign(path: Path) -> _Signature:
-    found = path.stat()
+def _sign(found: os.stat_result) -> _Signature:
     return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
 

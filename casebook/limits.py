@@ -23,17 +23,19 @@ MAX_ITEMS = {"figures": 200, "events": 500, "documents": 200, "conflicts": 100}
 
 def check_limits(dataset: Dataset) -> list[Problem]:
     """The problems of records that hold too much."""
-    problems: list[Problem] = []
-    for case in dataset.cases:
-        problems += _check_counts(case)
-        for texts, most in ((_names(case), MAX_NAME), (_texts(case), MAX_TEXT)):
-            for text, at in texts:
-                for words in (text.zh, text.en):
-                    if len(words) > most:
-                        problems.append(_too_long(case.path, at, len(words), most))
-        for words, at in zip((case.story.zh, case.story.en), case.story_at, strict=True):
-            problems += check_markdown(words, at, case.path)
-    return problems
+    return [problem for case in dataset.cases for problem in check_limits_of(case)]
+
+
+def check_limits_of(case: Case) -> Iterator[Problem]:
+    """The problems of a record that holds too much."""
+    yield from _check_counts(case)
+    for texts, most in ((_names(case), MAX_NAME), (_texts(case), MAX_TEXT)):
+        for text, at in texts:
+            for words in (text.zh, text.en):
+                if len(words) > most:
+                    yield _too_long(case.path, at, len(words), most)
+    for words, at in zip((case.story.zh, case.story.en), case.story_at, strict=True):
+        yield from check_markdown(words, at, case.path)
 
 
 def check_markdown(text: str, start: Position, path: str) -> Iterator[Problem]:

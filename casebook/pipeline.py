@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, MutableMapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType
@@ -12,13 +12,17 @@ from casebook.addresses import check_addresses
 from casebook.content import check_content
 from casebook.dataset import Dataset
 from casebook.errors import CasebookError, ContentError, Problem
+from casebook.excerpt import Excerpter
 from casebook.history import check_history, parse_published
 from casebook.inputs import Inputs, check_sources, find_changed, read_inputs, refuse_changes
-from casebook.limits import check_limits
+from casebook.kept import Kept
+from casebook.limits import check_limits_of
+from casebook.model import Case
 from casebook.quotes import check_quotes, check_shares
 from casebook.reader import read_dataset, read_snapshots
-from casebook.rules import check_rules
+from casebook.rules import RULES, check_case
 from casebook.slots import check_slots, find_embedded
+from casebook.store import Store, open_store
 from casebook.swap import check_output, staged_tree
 from casebook.translations import check_translations, find_outdated
 
@@ -57,12 +61,15 @@ class BuildResult:
     drafts: tuple[str, ...] = ()
 
 
-def load_checked(project: Path, drafts: bool = False) -> tuple[Dataset, list[Problem]]:
+def load_checked(
+    project: Path, drafts: bool = False, kept: Kept | None = None
+) -> tuple[Dataset, list[Problem]]:
     """The data set with every problem of the records and the prose."""
-    dataset, problems = read_dataset(project, drafts)
+    dataset, problems = read_dataset(project, drafts, kept)
     dataset = replace(dataset, outdated=find_outdated(project, dataset))
     problems += check_sources(project)
-    crowded = check_limits(dataset)
+    doubtful = find_doubtful(dataset, kept)
+    crowded = [problem for case in doubtful for problem in check_limits_of(case)]
     if crowded:
         # The rules would read the very texts that are too long to be read.
         return dataset, problems + crowded
@@ -70,15 +77,47 @@ def load_checked(project: Path, drafts: bool = False) -> tuple[Dataset, list[Pro
     published = replace(
         dataset, cases=tuple(case for case in dataset.cases if case.path not in waiting)
     )
-    problems += _check_dataset(project, published if waiting else dataset)
     if waiting:
+        problems += _check_dataset(project, published, published.cases)
         # A draft is judged among the published cases, which are not judged by it.
-        problems += [p for p in _check_dataset(project, dataset) if p.path in waiting]
+        found = _check_dataset(project, dataset, dataset.cases)
+        problems += [problem for problem in found if problem.path in waiting]
+    else:
+        problems += _check_dataset(project, dataset, doubtful, kept)
     return dataset, problems
 
 
-def _check_dataset(project: Path, dataset: Dataset) -> list[Problem]:
-    problems = check_rules(dataset)
+def find_doubtful(dataset: Dataset, kept: Kept | None) -> Sequence[Case]:
+    """The cases that no earlier build found sound as they stand here."""
+    if kept is None or dataset.unread:
+        return dataset.cases
+    excerpter = Excerpter(dataset, kept.versions)
+    return [case for case in dataset.cases if not kept.is_sound(excerpter.excerpt(case).key)]
+
+
+def check_cases(
+    cases: Iterable[Case], dataset: Dataset, kept: Kept | None = None
+) -> Iterator[Problem]:
+    """The problems of these cases; those that are sound by their excerpt alone are noted.
+
+    An excerpt does not hold what a text may tell of the whole site, so that a fault within it is
+    looked at again among all cases.
+    """
+    excerpter = Excerpter(dataset, kept.versions) if kept is not None else None
+    for case in cases:
+        if kept is not None and excerpter is not None and not dataset.unread:
+            excerpt = excerpter.excerpt(case)
+            if not check_case(case, excerpt.dataset(dataset.vocabulary, dataset.regions)):
+                kept.note_sound(excerpt.key)
+                continue
+        yield from check_case(case, dataset)
+
+
+def _check_dataset(
+    project: Path, dataset: Dataset, cases: Iterable[Case], kept: Kept | None = None
+) -> list[Problem]:
+    problems = [problem for rule in RULES for problem in rule(dataset)]
+    problems += check_cases(cases, dataset, kept)
     problems += check_shares(dataset)
     # The texts of sources are not ours to publish, so they are kept outside the project.
     if folder := os.environ.get("CASEBOOK_SNAPSHOTS"):
@@ -112,24 +151,31 @@ def build_site(options: BuildOptions) -> BuildResult:
     changed, where the content has errors, or where the writing does not end.
     """
     check_output(options.output, options.project)
+    with open_store(options.project / ".cache", enabled=options.use_cache) as store:
+        return _build_until_still(options, store)
+
+
+def _build_until_still(options: BuildOptions, store: Store) -> BuildResult:
     for _attempt in range(ATTEMPTS - 1):
-        inputs = read_inputs(options.project)
+        inputs = read_inputs(options.project, store)
         try:
-            return _build_once(options, inputs)
+            return _build_once(options, inputs, store)
         # A source that is taken away meanwhile shows as a file that the machine does not find.
         except CasebookError:
             if not find_changed(inputs):
                 raise
-    inputs = read_inputs(options.project)
+    inputs = read_inputs(options.project, store)
     try:
-        return _build_once(options, inputs)
+        return _build_once(options, inputs, store)
     except CasebookError:
         refuse_changes(inputs)
         raise
 
 
-def _build_once(options: BuildOptions, inputs: Inputs) -> BuildResult:
-    dataset, problems = load_checked(options.project, options.drafts)
+def _build_once(options: BuildOptions, inputs: Inputs, store: Store) -> BuildResult:
+    kept = Kept(store, inputs.digests)
+    dataset, problems = load_checked(options.project, options.drafts, kept)
+    kept.save()
     # A preview is not published, so that nothing in it needs a reason to change.
     if not options.drafts:
         problems += check_published(dataset, options.output)
@@ -139,13 +185,9 @@ def _build_once(options: BuildOptions, inputs: Inputs) -> BuildResult:
     from casebook.drawing import draw_charts, draw_pictures, select_charts, warn_of_letters
     from casebook.freshness import Freshness
     from casebook.publish import Edition, write_site
-    from casebook.store import open_store
 
     selection = select_charts(dataset, find_embedded(options.project, dataset))
-    with (
-        staged_tree(options.output) as tree,
-        open_store(options.project / ".cache", enabled=options.use_cache) as store,
-    ):
+    with staged_tree(options.output) as tree:
         charts = draw_charts(dataset, selection, store)
         pictures = draw_pictures(dataset, selection, store, options.project, options.jobs)
         problems += warn_of_letters(pictures, dataset)
@@ -179,15 +221,15 @@ def glimpse_site(options: BuildOptions, wanted: Collection[str]) -> Glimpse:
 
     Raises ContentError where the build would.
     """
-    dataset, problems = load_checked(options.project, options.drafts)
-    if any(problem.severity == "error" for problem in problems):
-        raise ContentError(problems)
     from casebook.drawing import draw_charts, select_charts
     from casebook.publish import Edition, render_pages
-    from casebook.store import open_store
 
-    selection = select_charts(dataset, find_embedded(options.project, dataset))
     with open_store(options.project / ".cache", enabled=options.use_cache) as store:
+        kept = Kept(store, read_inputs(options.project, store).digests)
+        dataset, problems = load_checked(options.project, options.drafts, kept)
+        if any(problem.severity == "error" for problem in problems):
+            raise ContentError(problems)
+        selection = select_charts(dataset, find_embedded(options.project, dataset))
         charts = draw_charts(dataset, selection, store)
     edition = Edition(
         options.project,

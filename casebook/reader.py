@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast, get_args
+from typing import Protocol, cast, get_args
 
 from casebook.dataset import Dataset, order_cases
 from casebook.dates import Period
@@ -128,7 +128,22 @@ class Lists:
     sources: AbstractMapping[str, Source]
 
 
-def read_dataset(project: Path, drafts: bool = False) -> tuple[Dataset, list[Problem]]:
+class KeptCases(Protocol):
+    """Cases that were read before, by the paths of their files."""
+
+    def use_lists(self, lists: Lists) -> None:
+        """Say which lists the records draw on."""
+
+    def find_case(self, path: str) -> tuple[Case, list[Problem]] | None:
+        """The case of a file with its warnings, where it need not be read again."""
+
+    def keep_case(self, case: Case, problems: list[Problem]) -> None:
+        """Keep a case as it was read."""
+
+
+def read_dataset(
+    project: Path, drafts: bool = False, kept: KeptCases | None = None
+) -> tuple[Dataset, list[Problem]]:
     """The data set of a project, as far as it can be read, and every problem on the way.
 
     Cases in the state of a draft, and what is wrong with them, are left out unless `drafts` asks
@@ -136,9 +151,17 @@ def read_dataset(project: Path, drafts: bool = False) -> tuple[Dataset, list[Pro
     """
     problems: list[Problem] = []
     lists = read_lists(project, problems)
+    if kept is not None:
+        kept.use_lists(lists)
     cases = []
     unread = set()
     for path in find_case_files(project, problems):
+        known = kept.find_case(show_path(path, project)) if kept is not None else None
+        if known is not None:
+            problems += known[1]
+            if drafts or known[0].state == "published":
+                cases.append(known[0])
+            continue
         already = len(problems)
         data = read_bytes(path, project, problems)
         if len(problems) > already:
@@ -149,6 +172,8 @@ def read_dataset(project: Path, drafts: bool = False) -> tuple[Dataset, list[Pro
             # What is not finished is not published, and keeps nothing else from being published.
             continue
         problems += found
+        if case is not None and kept is not None:
+            kept.keep_case(case, found)
         if case is None:
             unread.add(path.stem)
         elif drafts or case.state == "published":

@@ -17,6 +17,7 @@ from casebook.refusals import judge_refusal, keys_of
 from casebook.wording import Wording, check_wording
 
 Rule = Callable[[Dataset], Iterator[Problem]]
+CaseRule = Callable[[Case, Dataset], Iterator[Problem]]
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 MAX_SLUG = 80
@@ -30,12 +31,11 @@ _WINDOWS = frozenset(
 _RESERVED = frozenset({"index", "feed", "sitemap", "assets", "data", "drafts", "tag", "en", SITE})
 
 
-def slugs_are_safe(dataset: Dataset) -> Iterator[Problem]:
+def slugs_are_safe(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """A slug is a short plain word that every file system and address can hold."""
-    for case in dataset.cases:
-        fault = judge_slug(case.slug)
-        if fault is not None:
-            yield _at_file(case, *fault)
+    fault = judge_slug(case.slug)
+    if fault is not None:
+        yield _at_file(case, *fault)
 
 
 def judge_slug(slug: str) -> tuple[str, str, str] | None:
@@ -57,11 +57,10 @@ def judge_slug(slug: str) -> tuple[str, str, str] | None:
     return None
 
 
-def story_references_exist(dataset: Dataset) -> Iterator[Problem]:
+def story_references_exist(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """Every `{{…}}` in a story names a figure of this case or, with its case, of another."""
-    for case in dataset.cases:
-        for text, start in zip((case.story.zh, case.story.en), case.story_at, strict=True):
-            yield from check_references(text, start, case.path, case, dataset)
+    for text, start in zip((case.story.zh, case.story.en), case.story_at, strict=True):
+        yield from check_references(text, start, case.path, case, dataset)
 
 
 def check_references(
@@ -91,60 +90,58 @@ def check_references(
         )
 
 
-def texts_tell_what_the_records_hold(dataset: Dataset) -> Iterator[Problem]:
+def texts_tell_what_the_records_hold(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """No number is told without its figure, and no figure without the words that belong to it."""
     # A number may be that of a case that could not be read.
-    for case in dataset.cases if not dataset.unread else ():
-        told: tuple[tuple[Text, tuple[Position, Position], Wording], ...] = (
-            (case.summary, case.summary_at, "summary"),
-            (case.story, case.story_at, "story"),
-        )
-        for text, starts, wording in told:
-            for words, at, lang in zip((text.zh, text.en), starts, _LANGS, strict=True):
-                yield from check_wording(words, at, case.path, case, dataset, lang, wording)
+    if dataset.unread:
+        return
+    told: tuple[tuple[Text, tuple[Position, Position], Wording], ...] = (
+        (case.summary, case.summary_at, "summary"),
+        (case.story, case.story_at, "story"),
+    )
+    for text, starts, wording in told:
+        for words, at, lang in zip((text.zh, text.en), starts, _LANGS, strict=True):
+            yield from check_wording(words, at, case.path, case, dataset, lang, wording)
 
 
-def related_figures_exist(dataset: Dataset) -> Iterator[Problem]:
+def related_figures_exist(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """`part_of`, `follows` and conflicts name other figures of the same case."""
-    for case in dataset.cases:
-        for figure in case.figures.values():
-            for field, name in (("part_of", figure.part_of), ("follows", figure.follows)):
-                if name and (name not in case.figures or name == figure.id):
-                    yield _missing_figure(case, figure.at, field, name)
-        for conflict in case.conflicts:
-            for name in conflict.figures:
-                if name not in case.figures:
-                    yield _missing_figure(case, conflict.at, "conflicts", name)
+    for figure in case.figures.values():
+        for field, name in (("part_of", figure.part_of), ("follows", figure.follows)):
+            if name and (name not in case.figures or name == figure.id):
+                yield _missing_figure(case, figure.at, field, name)
+    for conflict in case.conflicts:
+        for name in conflict.figures:
+            if name not in case.figures:
+                yield _missing_figure(case, conflict.at, "conflicts", name)
 
 
-def conflicts_have_two_sides(dataset: Dataset) -> Iterator[Problem]:
+def conflicts_have_two_sides(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """A conflict sets at least two statements side by side."""
-    for case in dataset.cases:
-        for conflict in case.conflicts:
-            if len(conflict.figures) + len(conflict.reports) < 2:
-                yield Problem(
-                    case.path,
-                    conflict.at,
-                    "E236",
-                    "一处矛盾至少要有两种说法（figures 加 reports）",
-                    "a conflict needs at least two statements (figures and reports together)",
-                )
+    for conflict in case.conflicts:
+        if len(conflict.figures) + len(conflict.reports) < 2:
+            yield Problem(
+                case.path,
+                conflict.at,
+                "E236",
+                "一处矛盾至少要有两种说法（figures 加 reports）",
+                "a conflict needs at least two statements (figures and reports together)",
+            )
 
 
-def planned_amounts_are_planned(dataset: Dataset) -> Iterator[Problem]:
+def planned_amounts_are_planned(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """An amount worded as a plan (将, 计划) has the status of a plan."""
-    for case in dataset.cases:
-        for figure in case.figures.values():
-            if figure.quantity.planned and figure.status not in ("planned", "target"):
-                yield Problem(
-                    case.path,
-                    figure.at,
-                    "E237",
-                    f"{figure.id} 的金额写作“{figure.quantity.text}”，status 应当是 planned",
-                    f"the amount of {figure.id} is worded as a plan, its status is not",
-                    f"现在写的是 {figure.status}",
-                    f"It says {figure.status}",
-                )
+    for figure in case.figures.values():
+        if figure.quantity.planned and figure.status not in ("planned", "target"):
+            yield Problem(
+                case.path,
+                figure.at,
+                "E237",
+                f"{figure.id} 的金额写作“{figure.quantity.text}”，status 应当是 planned",
+                f"the amount of {figure.id} is worded as a plan, its status is not",
+                f"现在写的是 {figure.status}",
+                f"It says {figure.status}",
+            )
 
 
 def _missing_figure(case: Case, at: Position, field: str, name: str) -> Problem:
@@ -163,35 +160,34 @@ def _at_file(case: Case, code: str, zh: str, en: str) -> Problem:
     return Problem(case.path, START, code, zh, en)
 
 
-def figures_agree_or_conflict(dataset: Dataset) -> Iterator[Problem]:
+def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """Figures of one class and time that differ stand in a declared conflict."""
-    for case in dataset.cases:
-        declared = [set(conflict.figures) for conflict in case.conflicts]
-        for one, other in combinations(case.printed_figures, 2):
-            if class_of(one) != class_of(other):
-                continue
-            if not speak_of_same_time(one.period, other.period) or _say_the_same(one, other):
-                continue
-            if _replaces(one, other, case) or _replaces(other, one, case):
-                continue
-            if any({one.id, other.id} <= names for names in declared):
-                continue
-            # Figures of which only a latest date is known may speak of different times.
-            undated = "latest_only" in (one.period.lane, other.period.lane)
-            yield Problem(
-                case.path,
-                other.at,
-                "W234" if undated else "E234",
-                f"{other.id}（{other.quantity.text}）与第 {one.at.line} 行的 {one.id}"
-                f"（{one.quantity.text}）口径相同、时间重合，说法却不同",
-                f"{other.id} ({other.quantity.text}) is of the same class and time as {one.id} "
-                f"({one.quantity.text}) in line {one.at.line}, but differs from it",
-                f"请在 conflicts 里写 figures: [{one.id}, {other.id}]；后者取代前者就写 "
-                f"follows: {one.id}；数的不是同一样东西就各写 scope",
-                f"Declare a conflict with figures: [{one.id}, {other.id}], or write follows: "
-                f"{one.id} where it came later, or a scope where another thing is counted",
-                severity="warning" if undated else "error",
-            )
+    declared = [set(conflict.figures) for conflict in case.conflicts]
+    for one, other in combinations(case.printed_figures, 2):
+        if class_of(one) != class_of(other):
+            continue
+        if not speak_of_same_time(one.period, other.period) or _say_the_same(one, other):
+            continue
+        if _replaces(one, other, case) or _replaces(other, one, case):
+            continue
+        if any({one.id, other.id} <= names for names in declared):
+            continue
+        # Figures of which only a latest date is known may speak of different times.
+        undated = "latest_only" in (one.period.lane, other.period.lane)
+        yield Problem(
+            case.path,
+            other.at,
+            "W234" if undated else "E234",
+            f"{other.id}（{other.quantity.text}）与第 {one.at.line} 行的 {one.id}"
+            f"（{one.quantity.text}）口径相同、时间重合，说法却不同",
+            f"{other.id} ({other.quantity.text}) is of the same class and time as {one.id} "
+            f"({one.quantity.text}) in line {one.at.line}, but differs from it",
+            f"请在 conflicts 里写 figures: [{one.id}, {other.id}]；后者取代前者就写 "
+            f"follows: {one.id}；数的不是同一样东西就各写 scope",
+            f"Declare a conflict with figures: [{one.id}, {other.id}], or write follows: "
+            f"{one.id} where it came later, or a scope where another thing is counted",
+            severity="warning" if undated else "error",
+        )
 
 
 def _say_the_same(one: Figure, other: Figure) -> bool:
@@ -248,7 +244,8 @@ def refusals_are_refused(dataset: Dataset) -> Iterator[Problem]:
             )
 
 
-RULES: tuple[Rule, ...] = (
+# What holds of one case, whatever other cases there are beside those that it names.
+CASE_RULES: tuple[CaseRule, ...] = (
     slugs_are_safe,
     story_references_exist,
     texts_tell_what_the_records_hold,
@@ -256,10 +253,19 @@ RULES: tuple[Rule, ...] = (
     conflicts_have_two_sides,
     planned_amounts_are_planned,
     figures_agree_or_conflict,
-    refusals_are_refused,
 )
+
+RULES: tuple[Rule, ...] = (refusals_are_refused,)
 
 
 def check_rules(dataset: Dataset) -> list[Problem]:
     """The problems that the rules find, in no particular order."""
-    return [problem for rule in RULES for problem in rule(dataset)]
+    problems = [problem for rule in RULES for problem in rule(dataset)]
+    for case in dataset.cases:
+        problems += check_case(case, dataset)
+    return problems
+
+
+def check_case(case: Case, dataset: Dataset) -> list[Problem]:
+    """The problems of one case among those of the data set."""
+    return [problem for rule in CASE_RULES for problem in rule(case, dataset)]

@@ -14,6 +14,8 @@ from pathlib import Path
 
 _SCHEMA = "create table if not exists made (key text primary key, value blob, seal blob)"
 _KEY_BYTES = 32
+# Bytes that may wait in memory until they are written together.
+_MOST_WAITING = 32 * 2**20
 # What a damaged file makes SQLite and its Python module raise.
 _DAMAGE = (sqlite3.Error, OSError, OverflowError, MemoryError, ValueError)
 
@@ -29,12 +31,16 @@ class Store:
         self._connection = connection
         self._secret = secret
         self._used: set[str] = set()
+        self._waiting: dict[str, bytes] = {}
+        self._weight = 0
 
     def get(self, key: str) -> bytes | None:
         """The bytes kept under a key, or None."""
         self._used.add(key)
         if self._connection is None:
             return None
+        if key in self._waiting:
+            return self._waiting[key]
         with suppress(*_DAMAGE):
             query = "select value, seal from made where key = ?"
             row = self._connection.execute(query, (key,)).fetchone()
@@ -51,9 +57,19 @@ class Store:
         """Keep bytes under a key."""
         self._used.add(key)
         if self._connection is not None:
+            self._waiting[key] = value
+            self._weight += len(value)
+            if self._weight > _MOST_WAITING:
+                self.flush()
+
+    def flush(self) -> None:
+        """Bring to the disk what was put, at one stroke: another build must not wait for this."""
+        waiting, self._waiting, self._weight = self._waiting, {}, 0
+        if self._connection is not None and waiting:
+            rows = ((key, value, self._seal(key, value)) for key, value in waiting.items())
             with suppress(*_DAMAGE):
-                query = "insert or replace into made values (?, ?, ?)"
-                self._connection.execute(query, (key, value, self._seal(key, value)))
+                self._connection.executemany("insert or replace into made values (?, ?, ?)", rows)
+                self._connection.commit()
 
     def prune(self, prefix: str) -> None:
         """Forget what has the prefix and was neither asked for nor kept since the opening."""
@@ -64,6 +80,7 @@ class Store:
             keys = {row[0] for row in found if isinstance(row[0], str)}
             unused = [(key,) for key in keys - self._used if key.startswith(prefix)]
             self._connection.executemany("delete from made where key = ?", unused)
+            self._connection.commit()
 
     def _seal(self, key: str, value: bytes) -> bytes:
         return hmac.digest(self._secret, key.encode() + b"\0" + value, "sha256")
@@ -79,12 +96,12 @@ def open_store(folder: Path, enabled: bool = True) -> Iterator[Store]:
             folder.mkdir(parents=True, exist_ok=True)
             secret = _read_secret(folder / "store.key")
             connection = _connect(folder / "store.sqlite")
+    store = Store(connection, secret)
     try:
-        yield Store(connection, secret)
-        if connection is not None:
-            with suppress(*_DAMAGE):
-                connection.commit()
+        yield store
     finally:
+        # What is kept is known by its content, so that it is as good after a build that failed.
+        store.flush()
         if connection is not None:
             with suppress(*_DAMAGE):
                 connection.close()

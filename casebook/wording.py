@@ -603,7 +603,7 @@ class _Reading:
         tail = self.prose[mention.start : mention.end + 16]
         return any(
             mention.value == value and re.search(nouns, tail)
-            for value, nouns, _ in (*OWN_NUMBERS, (len(self.dataset.cases), *_PLACES))
+            for value, nouns, _ in (*OWN_NUMBERS, (self.dataset.counts.get("cases"), *_PLACES))
         )
 
     def _in_known_title(self, mention: Mention) -> bool:

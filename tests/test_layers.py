@@ -19,7 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("layout",),
     ("serve", "scaffold", "schema", "repair", "impact", "explain", "ledger"),
     ("pipeline", "verify", "unchanged"),
-    ("publish",),
+    ("publish", "kept"),
     ("casefiles",),
     ("render", "templates"),
     ("freshness",),

@@ -8,7 +8,7 @@ import pytest
 
 from casebook.dataset import Dataset
 from casebook.model import Refusal, Text
-from casebook.rules import RULES, check_rules
+from casebook.rules import CASE_RULES, RULES, check_rules
 from tests.records import case_of, dataset_of, figure, record, shown, tiny_dataset, tiny_lists
 
 
@@ -17,7 +17,7 @@ def test_the_tiny_site_keeps_every_rule() -> None:
 
 
 def test_every_rule_is_a_sentence() -> None:
-    assert all(rule.__doc__ and rule.__doc__.endswith(".") for rule in RULES)
+    assert all(rule.__doc__ and rule.__doc__.endswith(".") for rule in (*CASE_RULES, *RULES))
 
 
 @pytest.mark.parametrize(
