@@ -5,12 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import re
+import struct
+import zipfile
 from html.parser import HTMLParser
+from itertools import accumulate
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
 from casebook.dataset import Dataset, order_cases
 from casebook.errors import Problem
@@ -18,6 +23,7 @@ from casebook.limits import MAX_NAME
 from casebook.pipeline import BuildOptions, build_site
 from casebook.reader import read_case
 from casebook.rules import check_rules
+from casebook.schema import write_schema
 from tests.conftest import Serve, make_tiny_project
 from tests.records import tiny_lists
 
@@ -71,6 +77,13 @@ figures:
       - source: gazette-2016
         says: @
         says_en: @
+    history:
+      - date: 2016-01-01
+        kind: correction
+        from: 110万元
+        to: 120万元
+        why: @
+        why_en: @
   paid_2014:
     label: @
     amount: 150万元
@@ -100,6 +113,10 @@ conflicts:
     note: @
     note_en: @
     figures: [paid_2013, paid_2014]
+    reports:
+      - source: gazette-2016
+        says: @
+        says_en: @
 story: @
 story_en: @
 """
@@ -171,6 +188,50 @@ def is_clear(problem: Problem) -> bool:
     # The joiner of a family of emoji is no character that moves a cursor or turns a line.
     printable = all(word.replace("\u200d", "").isprintable() for word in words)
     return printable and bool(problem.zh and problem.en)
+
+
+def find_texts(schema: Any, root: Any, path: str = "", depth: int = 0) -> set[str]:
+    """The fields of a schema that are written in two languages, by their paths."""
+    if not isinstance(schema, dict) or depth > 12:
+        return set()
+    if "$ref" in schema:
+        target = root
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        return find_texts(target, root, path, depth + 1)
+    properties = schema.get("properties", {})
+    found = {f"{path}/{name}" for name in properties if f"{name}_en" in properties}
+    inside = [(f"{path}/{name}", part) for name, part in properties.items()]
+    inside += [(f"{path}/*", schema.get("additionalProperties"))]
+    inside += [(f"{path}/*", part) for part in schema.get("patternProperties", {}).values()]
+    inside += [(path, part) for part in (*schema.get("oneOf", ()), *schema.get("anyOf", ()))]
+    inside += [(path, part) for part in (*schema.get("allOf", ()), schema.get("items"))]
+    return found.union(*(find_texts(part, root, name, depth + 1) for name, part in inside))
+
+
+def list_fields(value: Any, path: str = "") -> set[str]:
+    """The paths of a record's fields, with * for the names that its author chose."""
+    if isinstance(value, list):
+        return set().union(*(list_fields(part, path) for part in value))
+    if not isinstance(value, dict):
+        return {path}
+    chosen = path == "/figures"
+    return set().union(
+        *(list_fields(part, f"{path}/{'*' if chosen else name}") for name, part in value.items())
+    )
+
+
+def test_no_text_of_a_record_is_left_out() -> None:
+    schema = json.loads(write_schema(tiny_lists()))
+    # An answer is the same to whichever question.
+    wanted = {
+        re.sub("^/answers/[a-z_]+", "/answers/purchaser", p) for p in find_texts(schema, schema)
+    }
+    tried = list_fields(yaml.safe_load(FIELDS.replace("@", "x")))
+
+    assert len(wanted) > 15
+    # A figure that is gone is told of in the history of the case; its words are those of a figure.
+    assert {path for path in wanted - tried if not path.startswith("/history")} == set()
 
 
 def test_there_are_enough_strings() -> None:
@@ -257,6 +318,7 @@ class Page(HTMLParser):
         self.scripts: list[str] = []
         self.linked: list[str] = []
         self.titles: list[str] = []
+        self.typed: list[str] = []
         self.feed(html)
         self.close()
         if self.open:
@@ -301,6 +363,9 @@ class Page(HTMLParser):
             self.linked.append(data)
         elif self.open and self.open[-1] == "title" and "svg" not in self.open:
             self.titles.append(data)
+        elif self.open and self.open[-1] in ("textarea", "code"):
+            self.typed.append(data)
+            self.words.append(data)
         else:
             self.words.append(data)
 
@@ -368,6 +433,121 @@ def test_every_xml_file_is_well_formed(hostile_site: Path) -> None:
     assert found
     for path in found:
         ElementTree.parse(path)
+
+
+def test_a_picture_holds_no_script_and_leads_nowhere(hostile_site: Path) -> None:
+    leading = re.compile(r"[{][^}]*[}](?:script|foreignObject|iframe|image|use|style|animate|set)")
+    for path in hostile_site.rglob("*.svg"):
+        for element in ElementTree.parse(path).iter():
+            assert not leading.fullmatch(str(element.tag)), path
+            for name, value in element.attrib.items():
+                assert not name.lower().startswith("on"), (path, name)
+                assert not name.endswith("href") or value.startswith("#"), (path, value)
+
+
+def test_a_feed_holds_texts_and_no_markup(hostile_site: Path) -> None:
+    feeds = [path for path in hostile_site.rglob("*.xml") if path.name != "sitemap.xml"]
+
+    assert feeds
+    for path in feeds:
+        for element in ElementTree.parse(path).iter():
+            kind = element.get("type", "text")
+            assert element.tag.startswith("{http://www.w3.org/2005/Atom}"), (path, element.tag)
+            assert kind in ("text", "text/html", "application/atom+xml"), (path, kind)
+            assert urlsplit(element.get("href", "")).scheme in ("", "http", "https"), path
+
+
+def test_the_site_map_names_pages_of_the_site_alone(hostile_site: Path) -> None:
+    located = [
+        element
+        for element in ElementTree.parse(hostile_site / "sitemap.xml").iter()
+        if element.tag.endswith("}loc")
+    ]
+
+    assert located
+    for element in located:
+        path = urlsplit(element.text or "").path.strip("/")
+        assert (element.text or "").startswith("http://localhost/")
+        assert (hostile_site / path / "index.html").exists(), path
+
+
+def test_the_search_index_is_one_value(hostile_site: Path) -> None:
+    index = (hostile_site / "search" / "index.js").read_text(encoding="utf-8")
+    name, _, value = index.partition(" = ")
+
+    assert name == "window.casebookIndex"
+    assert json.loads(value.strip().removesuffix(";"))
+    # Both end a line of a script that an old browser reads.
+    assert not {"\u2028", "\u2029"} & set(index)
+
+
+def test_a_picture_of_dots_holds_dots_alone(hostile_site: Path) -> None:
+    for path in hostile_site.rglob("*.png"):
+        content = path.read_bytes()
+        at, kinds = 8, set()
+        while at < len(content):
+            length, kind = struct.unpack(">I4s", content[at : at + 8])
+            kinds.add(kind)
+            at += 12 + length
+        assert kinds == {b"IHDR", b"PLTE", b"IDAT", b"IEND"}, path
+
+
+def test_an_archive_unpacks_into_its_folder(hostile_site: Path) -> None:
+    archives = sorted(hostile_site.rglob("*.zip"))
+
+    assert archives
+    for path in archives:
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                assert re.fullmatch(r"[a-z0-9][a-z0-9._@-]*", name), (path, name)
+
+
+def test_a_citation_closes_what_it_opens_and_calls_nothing(hostile_site: Path) -> None:
+    citations = sorted(hostile_site.rglob("*.bib"))
+
+    assert citations
+    for path in citations:
+        text = path.read_text(encoding="utf-8")
+        calls = set(re.findall(r"\\([a-zA-Z]+)", text))
+        bare = re.sub(r"\\.", "", text)
+        depths = list(accumulate((c == "{") - (c == "}") for c in bare))
+        assert calls <= {"textbackslash", "textasciitilde", "textasciicircum"}, path
+        assert min(depths) >= 0, path
+        assert depths[-1] == 0, path
+        assert text.count("\n@") == 0, path
+
+
+def test_a_snippet_to_embed_is_one_frame(pages: dict[str, Page]) -> None:
+    snippets = [
+        text
+        for page in pages.values()
+        for text in page.typed
+        if "<iframe" in text and 'class="casebook-chart"' in text
+    ]
+
+    assert snippets
+    for snippet in snippets:
+        frame = Page(snippet)
+        assert [fault for fault in frame.faults if fault != "element iframe"] == []
+        assert frame.text == ""
+
+
+def test_a_workbook_holds_texts_and_numbers_alone(hostile_site: Path) -> None:
+    workbooks = sorted(hostile_site.rglob("*.xlsx"))
+
+    assert workbooks
+    for path in workbooks:
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                assert "external" not in name.lower(), (path, name)
+                assert not name.endswith((".bin", ".vml")), (path, name)
+                content = archive.read(name)
+                if name.startswith("xl/worksheets/sheet"):
+                    kinds = {
+                        element.tag.partition("}")[2]
+                        for element in ElementTree.fromstring(content).iter()
+                    }
+                    assert not {"f", "hyperlink"} & kinds, (path, name)
 
 
 def test_every_json_file_parses(hostile_site: Path) -> None:
