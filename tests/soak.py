@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import itertools
+import json
 import os
 import pickle
 import random
@@ -361,58 +362,151 @@ def interrupt_at_random(lab: Lab, count: int) -> Tally:
     return tally
 
 
-# Runs a build in which one use of a file below some folders is refused, counted by Python's audit
-# events; no part of the product knows of it.
-REFUSING = """
-import errno, os, runpy, sys
-folders, refused, code = tuple(sys.argv[1].split(":")), int(sys.argv[2]), int(sys.argv[3])
-seen = 0
+# Builds that begin where a build has imported everything, which is most of its time: each is a
+# process of its own, forked from one that holds the modules and nothing else. In it one use of a
+# file below some folders may be refused, counted by Python's audit events, or it stops until
+# somebody has attached to it; no part of the product knows of either.
+FORKING = """
+import errno, importlib, json, os, signal, sys, traceback
 EVENTS = ("open", "os.mkdir", "os.link", "os.rename", "os.remove", "os.rmdir", "os.truncate",
-          "os.listdir", "os.scandir", "sqlite3.connect")
-def watch(event, arguments):
-    global seen
-    if event not in EVENTS:
-        return
-    paths = [os.fsdecode(a) for a in arguments[:2] if isinstance(a, (str, bytes, os.PathLike))]
-    if not any(path.startswith(folders) for path in paths):
-        return
-    seen += 1
-    if seen == refused:
-        raise OSError(code, os.strerror(code), paths[0])
-sys.argv = ["casebook", *sys.argv[4:]]
-sys.addaudithook(watch)
-try:
-    runpy.run_module("casebook", run_name="__main__")
-finally:
-    if refused == 0:
-        print(f"uses={seen}", file=sys.stderr)
+          "os.listdir", "os.scandir", "os.chmod", "os.utime", "sqlite3.connect")
+
+def build(order):
+    from casebook.cli import main
+    seen = 0
+    def watch(event, arguments):
+        nonlocal seen
+        if event not in EVENTS:
+            return
+        paths = [os.fsdecode(a) for a in arguments[:2] if isinstance(a, (str, bytes, os.PathLike))]
+        if not any(path.startswith(tuple(order["folders"])) for path in paths):
+            return
+        seen += 1
+        if seen == order["refused"]:
+            raise OSError(order["code"], os.strerror(order["code"]), paths[0])
+    os.dup2(os.open(order["errors"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+    os.dup2(2, 1)
+    if order["hold"]:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    if order["folders"]:
+        sys.addaudithook(watch)
+    try:
+        status = main(order["arguments"])
+    except SystemExit as end:
+        status = end.code
+    except BaseException:
+        traceback.print_exc()
+        status = 4
+    sys.stderr.flush()
+    return status, seen
+
+def run(order):
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(read)
+        status, seen = build(order)
+        names = sorted(sys.modules) if order["modules"] else []
+        os.write(write, json.dumps([seen, names]).encode())
+        os._exit(status)
+    os.close(write)
+    print(child, flush=True)
+    with os.fdopen(read, "rb") as pipe:
+        told = pipe.read()
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    seen, names = json.loads(told) if told else (0, [])
+    print(json.dumps([status, seen]), flush=True)
+    for name in names:
+        if name != "__main__":
+            try:
+                importlib.import_module(name)
+            except Exception:
+                pass
+
+for line in sys.stdin:
+    run(json.loads(line))
 """
+
+
+class Forked:
+    """Builds of a lab that need not import anything."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self.errors = lab.folder / "errors"
+        self._server = subprocess.Popen(
+            [sys.executable, "-c", FORKING],
+            cwd=ROOT,
+            env=os.environ | {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        self.build(modules=True)
+
+    def build(
+        self, refused: int = 0, code: int = 0, watched: bool = False, modules: bool = False
+    ) -> tuple[subprocess.CompletedProcess[str], int]:
+        """A build from its start to its end, and the number of uses of files that were seen."""
+        self._order(refused=refused, code=code, watched=watched, modules=modules, hold=False)
+        return self._end()
+
+    def hold(self) -> int:
+        """The number of a process with a build that waits to be continued."""
+        return self._order(refused=0, code=0, watched=False, modules=False, hold=True)
+
+    def end(self) -> subprocess.CompletedProcess[str]:
+        """The end of a build that was held."""
+        return self._end()[0]
+
+    def close(self) -> None:
+        """Let the process with the modules go."""
+        self._server.communicate()
+
+    def _order(self, *, watched: bool, **order: object) -> int:
+        folders = [str(self.lab.folder), str(self.lab.project)] if watched else []
+        order |= {"folders": folders, "errors": str(self.errors)}
+        order |= {"arguments": self.lab.command()[3:]}
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        print(json.dumps(order), file=self._server.stdin, flush=True)
+        return int(self._server.stdout.readline())
+
+    def _end(self) -> tuple[subprocess.CompletedProcess[str], int]:
+        assert self._server.stdout is not None
+        status, seen = json.loads(self._server.stdout.readline())
+        said = self.errors.read_text(encoding="utf-8", errors="replace")
+        return subprocess.CompletedProcess(self.lab.command(), status, "", said), seen
+
+
+@contextlib.contextmanager
+def forked(lab: Lab) -> Iterator[Forked]:
+    """Forked builds of a lab, until the block ends."""
+    builds = Forked(lab)
+    try:
+        yield builds
+    finally:
+        builds.close()
 
 
 def refuse_each_use(lab: Lab, numbers: Callable[[int], list[int]]) -> Tally:
     """One opening, renaming, linking or removal of a file refused in each build, one by one."""
     tally = Tally("uses of files refused")
     codes = (28, 5, 13)
-
-    def command(refused: int, code: int) -> list[str]:
-        folders = f"{lab.folder}:{lab.project}"
-        watched = [sys.executable, "-c", REFUSING, folders, str(refused), str(code)]
-        return [*watched, *lab.command()[3:]]
-
-    lab.publish(0)
-    lab.choose(1)
-    counted = lab.build(command=command(0, 0))
-    uses = int(counted.stderr.rpartition("uses=")[2])
-    tally.count("uses of files in a build", uses)
-    lab.publish(0)
-    for number in numbers(uses):
-        before = lab.published()
-        if before is None:
-            break
-        lab.choose(1 - before)
-        code = codes[number % len(codes)]
-        done = lab.build(command=command(number, code))
-        _judge_refusal(lab, tally, before, done, f"use {number} with error {code}")
+    with forked(lab) as builds:
+        lab.publish(0)
+        lab.choose(1)
+        _, uses = builds.build(watched=True)
+        tally.count("uses of files in a build", uses)
+        lab.publish(0)
+        for number in numbers(uses):
+            before = lab.published()
+            if before is None:
+                break
+            lab.choose(1 - before)
+            code = codes[number % len(codes)]
+            done, _ = builds.build(number, code, watched=True)
+            _judge_refusal(lab, tally, before, done, f"use {number} with error {code}")
     return tally
 
 
@@ -434,6 +528,13 @@ def _judge_refusal(
         tally.wrong.append(f"{what}: refused, but the new site stands")
 
 
+# A question mark: the call may not exist on this machine.
+CALLS = (
+    *("write", "pwrite64", "?mkdir,mkdirat", "?link,linkat", "renameat2,?rename"),
+    *("unlinkat,?unlink", "?rmdir", "syncfs", "ftruncate", "fdatasync", "?chmod,fchmodat"),
+)
+
+
 def fail_each_write(lab: Lab, limit: int) -> Tally:
     """One system call that writes failed in each build by strace, one by one."""
     tally = Tally("system calls failed")
@@ -441,26 +542,38 @@ def fail_each_write(lab: Lab, limit: int) -> Tally:
     if program is None:
         tally.count("skipped, no strace")
         return tally
-    lab.publish(0)
-    # A question mark: the call may not exist on this machine.
-    calls = "write pwrite64 ?mkdir,mkdirat ?link,linkat renameat2,?rename unlinkat,?unlink ?rmdir"
-    for call in f"{calls} syncfs ftruncate fdatasync ?chmod,fchmodat".split():
-        failed = 0
-        while failed < limit:
-            before = lab.published()
-            if before is None:
-                break
-            lab.choose(1 - before)
-            failed += 1
-            log = lab.folder / "strace.log"
-            inject = f"inject={call}:error=ENOSPC:when={failed}"
-            done = lab.build((program, "-qq", "-o", str(log), "-e", f"trace={call}", "-e", inject))
-            hit = "INJECTED" in log.read_text(encoding="utf-8", errors="replace")
-            if not hit:
-                break
-            _judge_refusal(lab, tally, before, done, f"{call} {failed}")
-            tally.count(f"failed {call}")
+    log = lab.folder / "strace.log"
+    with forked(lab) as builds:
+        lab.publish(0)
+        for call in CALLS:
+            for number in range(1, limit + 1):
+                before = lab.published()
+                if before is None:
+                    break
+                lab.choose(1 - before)
+                inject = f"inject={call}:error=ENOSPC:when={number}"
+                command = [program, "-qq", "-o", str(log), "-e", f"trace={call}", "-e", inject]
+                with _attached(command, builds.hold()):
+                    done = builds.end()
+                if "INJECTED" not in log.read_text(encoding="utf-8", errors="replace"):
+                    break
+                _judge_refusal(lab, tally, before, done, f"{call} {number}")
+                tally.count(f"failed {call.replace('?', '')}")
     return tally
+
+
+@contextlib.contextmanager
+def _attached(command: list[str], process: int) -> Iterator[None]:
+    """strace attached to a process that waits, which is then continued."""
+    status = Path(f"/proc/{process}/status")
+    while "State:\tT" not in status.read_text(encoding="utf-8"):
+        pass
+    with subprocess.Popen([*command, "-p", str(process)]) as tracer:
+        while f"TracerPid:\t{tracer.pid}\n" not in status.read_text(encoding="utf-8"):
+            if tracer.poll() is not None:
+                break
+        os.kill(process, signal.SIGCONT)
+        yield
 
 
 # What is left for the new tree: of room, in kB, and of entries in folders.

@@ -62,7 +62,7 @@ def test_a_build_that_is_interrupted(lab: Lab, times: Times, note_figures: Note)
 @pytest.mark.soak("files")
 def test_each_use_of_a_file_refused(lab: Lab, times: Times, note_figures: Note) -> None:
     def choose(uses: int) -> list[int]:
-        step = max(1, uses // times(4, uses))
+        step = max(1, uses // times(8, uses))
         return list(range(1, uses + 1, step))
 
     expect_nothing_wrong(soak.refuse_each_use(lab, choose), note_figures)
@@ -70,9 +70,7 @@ def test_each_use_of_a_file_refused(lab: Lab, times: Times, note_figures: Note) 
 
 @pytest.mark.soak("calls")
 def test_each_write_failed(lab: Lab, times: Times, note_figures: Note) -> None:
-    if not times(0, 1):
-        pytest.skip("only with --soak: takes minutes")
-    expect_nothing_wrong(soak.fail_each_write(lab, 500), note_figures)
+    expect_nothing_wrong(soak.fail_each_write(lab, times(1, 1000)), note_figures)
 
 
 @pytest.mark.soak("disk")
