@@ -69,6 +69,7 @@ SOAK_PARTS = (
     "together",
     "surroundings",
     "clock",
+    "outputs",
     "strings",
 )
 

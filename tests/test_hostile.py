@@ -7,6 +7,7 @@ import json
 import re
 import struct
 import zipfile
+from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import accumulate
 from pathlib import Path
@@ -580,7 +581,11 @@ def test_nothing_of_the_machine_is_drawn_in(hostile_site: Path) -> None:
 
 @pytest.mark.browser
 def test_a_browser_runs_nothing_of_it(
-    hostile_site: Path, browser: object, serve_directory: Serve, pytestconfig: pytest.Config
+    hostile_site: Path,
+    browser: object,
+    serve_directory: Serve,
+    pytestconfig: pytest.Config,
+    note_figures: Callable[[str], None],
 ) -> None:
     whole = pytestconfig.getoption("--soak")
     names = [path.relative_to(hostile_site).as_posix() for path in hostile_site.rglob("*.html")]
@@ -596,10 +601,15 @@ def test_a_browser_runs_nothing_of_it(
             "request",
             lambda request: request.url.startswith(url) or ran.append(f"request {request.url}"),
         )
-        for name in shared + (cases if whole else cases[::3]):
+        opened = shared + (cases if whole else cases[::3])
+        for name in opened:
             page.goto(f"{url}/{name}")
             if page.evaluate("window.ranHere === true"):
                 ran.append(f"script on {name}")
         page.close()
+    note_figures(
+        f"naughty strings: {len(SEEN)} in {FIELDS.count('@')} fields, {len(opened)} pages opened, "
+        f"{len(ran)} wrong; {len(INVISIBLE)} that cannot be seen"
+    )
 
     assert ran == []

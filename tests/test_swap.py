@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 
 from casebook import swap
+from casebook.cli import main
 from casebook.errors import CasebookError, Exit
 from casebook.swap import NewTree, check_output, staged_tree
+from tests.conftest import make_tiny_project
 
 ROOT = Path(__file__).resolve().parent.parent
 posix_only = pytest.mark.skipif(os.name == "nt", reason="POSIX signals and modes")
@@ -402,54 +404,64 @@ def test_a_lock_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     assert work.read_text() == "years of work"
 
 
-def test_folders_that_must_not_be_replaced_are_refused(tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    for name in ("data/cases", "content", "theme", "foreign/inner", "empty", ".git", "mixed"):
-        (project / name).mkdir(parents=True)
-    (project / "foreign" / "inner" / "thesis.docx").write_text("years of work")
+@pytest.mark.soak("outputs")
+@posix_only
+def test_folders_that_must_not_be_replaced_are_refused(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    note_figures: Callable[[str], None],
+) -> None:
+    project, home = tmp_path / "project", tmp_path / "home"
+    make_tiny_project(project)
+    monkeypatch.setenv("HOME", str(home))
+    for folder in (home, *(project / name for name in ("foreign/inner", "empty", ".git", ".venv"))):
+        folder.mkdir(parents=True)
+        (folder / "thesis.docx").write_text("years of work")
+    (project / "empty" / "thesis.docx").unlink()
     (project / "file").write_text("x")
     (project / "link").symlink_to(project / "empty")
+    (project / "home").symlink_to(home)
     (project / "looped").symlink_to(project / "looped")
     publish(project / "mixed", "ours")
     (project / "mixed" / "CNAME").write_text("example.org")
+    publish(project / "broken", "ours")
+    (project / "broken" / "manifest.json").write_text("{" * 100_000)
     (project / "liar").mkdir()
     (project / "liar" / "manifest.json").write_text('{"generator": "casebook"}')
     (project / "liar" / "thesis.docx").write_text("years of work")
     dangerous = [
-        Path("/"),
-        Path.home(),
-        tmp_path,
-        tmp_path.parent,
-        project,
-        project / ".",
-        project / "empty" / "..",
-        project / "data",
-        project / "data" / "cases",
-        project / "data" / "not-there-yet",
-        project / "content" / "site",
-        project / "theme",
-        project / "casebook",
-        project / ".git" / "site",
-        project / ".venv" / "site",
-        project / ".cache",
-        project / "foreign",
-        project / "file",
-        project / "link",
-        project / "looped",
-        project / "mixed",
-        project / "liar",
+        *(Path("/"), home, tmp_path, tmp_path.parent, project, project / "."),
+        *(project / "empty" / "..", project / "home" / "..", project / "link", project / "looped"),
+        *(project / "home", project / "empty" / ".." / "data"),
+        *(project / name for name in ("data", "data/cases", "data/not-there-yet", "content/site")),
+        *(project / name for name in ("theme", "theme/templates", "casebook", "tests/x", "docs")),
+        *(project / name for name in (".git", ".git/site", ".venv/site", ".cache", ".cache/x")),
+        *(
+            project / name
+            for name in ("foreign", "foreign/inner", "file", "mixed", "broken", "liar")
+        ),
     ]
-    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-
-    refused = []
+    before = read_all(tmp_path)
+    statuses = []
     for output in dangerous:
-        try:
-            check_output(output, project)
-        except CasebookError as error:
-            refused.append((output, error.exit_status))
+        command = ["--project", str(project), "build", "--quiet", "--output", str(output)]
+        statuses.append((output, main(command)))
+        told = capsys.readouterr().err
 
-    assert refused == [(output, Exit.USAGE) for output in dangerous]
-    assert before == {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+        assert told.startswith(("cannot write to", "不能输出到")), told
+        assert read_all(tmp_path) == before, output
+
+    note_figures(f"dangerous outputs: {len(dangerous)} refused, 0 files touched")
+
+    assert statuses == [(output, Exit.USAGE) for output in dangerous]
+
+
+def read_all(folder: Path) -> dict[Path, bytes | None]:
+    """Everything in a folder; files with their bytes."""
+    return {
+        path: path.read_bytes() if path.is_file() else None for path in sorted(folder.rglob("*"))
+    }
 
 
 def test_folders_of_our_own_and_empty_ones_are_taken(tmp_path: Path) -> None:
