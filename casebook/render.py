@@ -15,6 +15,7 @@ from casebook.markdown import Renderer, mark_chinese, split_slots
 from casebook.model import Case, Figure, Text
 from casebook.pages.base import LANGS, Page, Site
 from casebook.pages.charts import find_card
+from casebook.pages.titles import name_document
 from casebook.pages.views import frame_chart
 
 # Begun with a literal the search goes through a page four times as fast.
@@ -85,6 +86,7 @@ class Press:
             "dataset": site.dataset,
             "vocabulary": site.dataset.vocabulary,
             "L": choose,
+            "name_document": name_document,
             "text": text,
             "amount": amount,
             "period": lambda value: period_html(value, lang),

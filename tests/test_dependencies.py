@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from importlib.metadata import PackageNotFoundError, distribution, metadata
@@ -137,3 +138,12 @@ def test_the_document_tells_the_licence_that_the_package_tells(name: str) -> Non
     told = (rows_of(CHOSEN) | rows_of(BROUGHT))[name]
 
     assert told == " AND ".join(" OR ".join(sorted(choices)) for choices in licences)
+
+
+def test_the_document_names_what_the_tests_need_under_node() -> None:
+    wanted = json.loads((PROJECT / "tests" / "web" / "package.json").read_text(encoding="utf-8"))
+    lock = (PROJECT / "tests" / "web" / "package-lock.json").read_text(encoding="utf-8")
+
+    assert [name for name in wanted["devDependencies"] if f"`{name}`" not in DOCUMENT] == []
+    # A registry's host would be named there.
+    assert '"resolved"' not in lock

@@ -417,7 +417,7 @@ def test_the_policy_of_every_page_allows_only_its_own_files() -> None:
     assert CONTENT_POLICY in base
     assert CONTENT_POLICY == (
         "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
-        "base-uri 'none'; form-action 'none'"
+        "connect-src 'self'; base-uri 'none'; form-action 'none'"
     )
 
 

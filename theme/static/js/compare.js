@@ -55,6 +55,12 @@
     status.textContent = choice.size ? status.dataset.words.replace("%d", count) : "";
   }
 
+  // The event of a new hash comes a moment later, and would show the old choice until then.
+  function choose(choice) {
+    location.hash = writeChoice(choice);
+    show();
+  }
+
   for (const link of links) {
     link.addEventListener("click", (event) => {
       event.preventDefault();
@@ -64,17 +70,18 @@
       } else {
         choice.set(link.dataset.group, link.dataset.value);
       }
-      location.hash = writeChoice(choice);
+      choose(choice);
     });
   }
   all.addEventListener("click", (event) => {
     event.preventDefault();
-    location.hash = writeChoice(new Map());
+    choose(new Map());
   });
   addEventListener("hashchange", show);
   show();
-  // On a phone the filters would fill the first screen; whoever comes with a choice sees it.
-  if (matchMedia("(max-width: 47.99rem)").matches && readChoice().size === 0) {
-    document.querySelector(".filters__fold").open = false;
+  // Whoever comes with a choice sees it.
+  const isWide = matchMedia("(min-width: 48rem)").matches;
+  if (readChoice().size > 0 || (isWide && !CSS.supports("selector(::details-content)"))) {
+    document.querySelector(".filters__fold").open = true;
   }
 })();
