@@ -54,9 +54,15 @@ class Excerpter:
         self.dataset = dataset
         self._versions = versions
         self._sources: dict[str, str] = {}
+        self._excerpts: dict[str, Excerpt] = {}
 
     def excerpt(self, case: Case) -> Excerpt:
         """What the pages of a case may show."""
+        if case.slug not in self._excerpts:
+            self._excerpts[case.slug] = self._take(case)
+        return self._excerpts[case.slug]
+
+    def _take(self, case: Case) -> Excerpt:
         dataset = self.dataset
         names: dict[str, None] = {}
         counted = False

@@ -20,14 +20,14 @@ from casebook.casefiles import CaseWork, Workshop, make_batch
 from casebook.content import find_content_files
 from casebook.dataset import Dataset
 from casebook.errors import START, ContentError, Lang, Problem
-from casebook.excerpt import Excerpter
+from casebook.excerpt import Excerpt, Excerpter
 from casebook.exports import export_site
 from casebook.freshness import Freshness
 from casebook.markdown import EXTENSIONS, CasebookMarkdown, split_slots
 from casebook.model import Case, Text
 from casebook.pages import CASE_PAGES, PAGES
 from casebook.pages.base import LANGS, Prose, Section, Site, SiteSettings, Slot
-from casebook.pages.charts import find_faces, make_chart_files
+from casebook.pages.charts import find_card, find_faces, make_chart_files
 from casebook.render import Press, file_of
 from casebook.slots import find_chart_names
 from casebook.store import digest, digest_program
@@ -264,6 +264,8 @@ class _SiteBuild:
         self.assets = assets
         self.freshness = freshness
         self.wanted = wanted
+        self.closures = digest_templates(edition.project / "theme")
+        self.excerpts: tuple[Excerpt, ...] = ()
         self.site: Site
         self.settings: SiteSettings
         # The JSON of each case, for the file that holds all of them.
@@ -307,18 +309,42 @@ class _SiteBuild:
         edition = self.edition
         prose = {(text.slug, text.lang): text for text in map(read_prose, context["pages"])}
         faces = find_faces(edition.charts)
-        self.site = Site(edition.dataset, edition.charts, prose, self.settings, faces)
+        excerpter = Excerpter(edition.dataset, edition.inputs)
+        self.excerpts = tuple(excerpter.excerpt(case) for case in edition.dataset.cases)
+        versions = {excerpt.case.slug: excerpt.key for excerpt in self.excerpts}
+        self.site = Site(edition.dataset, edition.charts, prose, self.settings, faces, versions)
         press = Press(env)
+        if self.wanted is not None:
+            self._show_pages(press, self.wanted)
+            return
+        assert isinstance(self.writer, NewTree)
+        self._write_lists(press, self.writer)
+        self._write_cases(self.writer)
+
+    def _show_pages(self, press: Press, wanted: Collection[str]) -> None:
+        """Write the wanted pages."""
         for kind in PAGES:
             for page in kind.make(self.site):
-                if self.wanted is None or file_of(page) in self.wanted:
+                if file_of(page) in wanted:
                     file = press.print_page(page, self.site)
                     self.writer.write(file.path, file.content)
-        if self.wanted is None:
-            assert isinstance(self.writer, NewTree)
-            self._write_cases(self.writer)
-        else:
-            self._show_cases(press, self.wanted)
+        self._show_cases(press, wanted)
+
+    def _write_lists(self, press: Press, tree: NewTree) -> None:
+        """Write the pages of all cases together, those that are fresh as they stand."""
+        around = self._digest_surroundings()
+        for kind in PAGES:
+            for page in kind.make(self.site):
+                path = file_of(page)
+                told = (page.title, page.description, page.lastmod, find_card(page, self.site))
+                shaped = (around, self.closures.get(page.template), page.key)
+                key = digest(repr((*shaped, *told)).encode())
+                if page.key and self.freshness is not None:
+                    if self.freshness.keep(f"page:{path}", key, tree):
+                        continue
+                    self.freshness.note(f"page:{path}", key, (path,))
+                file = press.print_page(page, self.site)
+                tree.write(file.path, file.content)
 
     def _show_cases(self, press: Press, wanted: Collection[str]) -> None:
         """Write the wanted pages of cases, seen with the whole data set around them."""
@@ -339,11 +365,10 @@ class _SiteBuild:
         """Write the files of every case, those that are fresh as they stand."""
         edition = self.edition
         workshop = self._open_workshop()
-        excerpter = Excerpter(edition.dataset, edition.inputs)
         described: dict[str, str] = {}
         stale = []
-        for case in edition.dataset.cases:
-            excerpt = excerpter.excerpt(case)
+        for excerpt in self.excerpts:
+            case = excerpt.case
             own, embedded = self._charts_of(case)
             # A drawing of its own follows from the excerpt, but for what is offered of it.
             shown = [(drawn.name, drawn.pictured) for drawn in own or ()]
@@ -391,23 +416,25 @@ class _SiteBuild:
         )
         return (tuple(own) if self.edition.offers_charts else None), embedded
 
-    def _open_workshop(self) -> Workshop:
-        """What all cases share, under a key that changes with anything that shapes their files."""
-        edition = self.edition
-        theme = edition.project / "theme"
-        closures = digest_templates(theme)
+    def _digest_surroundings(self) -> str:
+        """A digest of what every page depends on beside its template and what it shows."""
         parts = [
-            {path: sha for path, sha in edition.inputs.items() if path in _SHAPING},
+            [self.edition.inputs.get(path) for path in _SHAPING],
             digest_program(),
             _versions(),
-            [closures.get(name, "") for kind in CASE_PAGES for name in kind.templates],
             repr(self.settings),
             sorted(self.site.prose),
             sorted(self.site.faces.items()),
-            edition.offers_charts,
         ]
+        return digest(json.dumps(parts, ensure_ascii=False).encode())
+
+    def _open_workshop(self) -> Workshop:
+        """What all cases share, under a key that changes with anything that shapes their files."""
+        edition = self.edition
+        templates = [self.closures.get(name) for kind in CASE_PAGES for name in kind.templates]
+        parts = [self._digest_surroundings(), templates, edition.offers_charts]
         return Workshop(
-            theme,
+            edition.project / "theme",
             self.settings,
             edition.dataset.vocabulary,
             edition.dataset.regions,

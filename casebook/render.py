@@ -78,7 +78,7 @@ class Press:
             return body if lang == "zh" else Markup('<div lang="zh-Hans">{}</div>').format(body)
 
         given = {
-            **page.context,
+            **page.whole_context,
             "page": page,
             "card": find_card(page, site),
             "site": site,

@@ -107,7 +107,7 @@ def test_a_tile_leads_to_the_page_on_which_its_cases_begin() -> None:
 
 def test_the_timeline_keeps_its_lanes_on_every_page() -> None:
     pages = in_chinese(list(make_timeline(site_of(many_cases(401)))))
-    lengths = [len(page.context["dated"]) for page in pages]  # type: ignore[arg-type]
+    lengths = [len(page.whole_context["dated"]) for page in pages]  # type: ignore[arg-type]
 
     assert [page.url for page in pages][:2] == ["timeline/", "timeline/page/2/"]
     assert sum(lengths) == len(many_cases(401).timeline.dated)
@@ -123,7 +123,7 @@ def test_a_comparison_keeps_its_headings_on_every_page() -> None:
     rows = [
         (table.id, group.name.zh, row.link.slug)
         for page in pages
-        for table in page.context["tables"]  # type: ignore[attr-defined]
+        for table in page.whole_context["tables"]  # type: ignore[attr-defined]
         for group in table.groups
         for row in group.rows
     ]

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from casebook.dataset import Dataset
 from casebook.errors import Lang
 from casebook.model import Case, Text
+from casebook.store import digest
 
 if TYPE_CHECKING:
     from casebook.charts.base import Drawn
@@ -79,6 +80,8 @@ class Site:
     """Everything that pages are made from.
 
     `faces` are the paths of the cards that stand for the site where a page has none of its own.
+    `versions` are digests, by slug, of all that a page may show of a case; without them every page
+    is made anew.
     """
 
     dataset: Dataset
@@ -86,6 +89,18 @@ class Site:
     prose: Mapping[tuple[str, Lang], Prose]
     settings: SiteSettings
     faces: Mapping[Lang, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def key(self, *parts: object, cases: Iterable[str] = ()) -> str:
+        """A digest of the parts and of these cases, empty where nothing is known of versions.
+
+        What parts are told by must say all of them: texts, numbers and records do, addresses of
+        objects do not.
+        """
+        if not self.versions:
+            return ""
+        told = [repr(part) for part in parts] + [self.versions[slug] for slug in cases]
+        return digest("\n".join(told).encode())
 
     @cached_property
     def charts_of(self) -> Mapping[tuple[str, Lang], tuple[Drawn, ...]]:
@@ -101,7 +116,9 @@ class Page:
     """One file of the site in one language, before it is written.
 
     `url` has no language prefix; it is empty for the home page. `lastmod` is an ISO date or
-    empty. A page that is not `indexed` is left out of the site map.
+    empty. A page that is not `indexed` is left out of the site map. One with a `key`, a digest of
+    all that it shows, is made anew only where that changes; `fill` gives what its template needs
+    beside the context, at a cost that a page which stays need not pay.
     """
 
     url: str
@@ -112,6 +129,13 @@ class Page:
     context: Mapping[str, object] = field(default_factory=dict)
     lastmod: str = ""
     indexed: bool = True
+    key: str = ""
+    fill: Callable[[], Mapping[str, object]] | None = None
+
+    @property
+    def whole_context(self) -> Mapping[str, object]:
+        """The context with what `fill` adds to it."""
+        return {**self.context, **self.fill()} if self.fill is not None else self.context
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,7 +204,12 @@ def make_index(site: Site) -> Iterator[Page]:
     """The list of all cases by region, in both languages."""
     dataset = site.dataset
     count = len(dataset.cases)
-    parts = [(part, group_by_region(part.entries, dataset)) for part in cut_list(dataset.cases)]
+    tiles = list_tiles(dataset)
+    places = site.key(tiles, count)
+    parts = []
+    for part in cut_list(dataset.cases):
+        groups = group_by_region(part.entries, dataset)
+        parts.append((part, groups, site.key(places, part.number, part.count, groups)))
     for lang in LANGS:
         page = Page(
             url=INDEX,
@@ -215,11 +220,11 @@ def make_index(site: Site) -> Iterator[Page]:
                 f"{count}个地方政府购买服务的案例，按行政区划排列。",
                 f"{count} cases of local governments buying services, in administrative order.",
             ),
-            context={"count": count, "tiles": list_tiles(dataset)},
+            context={"count": count, "tiles": tiles},
         )
-        for part, groups in parts:
+        for part, groups, key in parts:
             named = name_part(page, part)
-            yield replace(named, context={**named.context, "groups": groups})
+            yield replace(named, context={**named.context, "groups": groups}, key=key)
 
 
 def group_by_region(cases: Iterable[Case], dataset: Dataset) -> tuple[RegionGroup, ...]:

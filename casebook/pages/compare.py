@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations, islice
 from typing import Literal
 
@@ -11,7 +13,7 @@ from casebook.comparability import ComparabilityClass, class_of, name_class, why
 from casebook.dataset import Dataset
 from casebook.model import NO_TEXT, Case, Figure, Text
 from casebook.pages.base import LANGS, Page, PageType, Site
-from casebook.pages.parts import cut_list, name_part
+from casebook.pages.parts import Part, cut_list, name_part
 from casebook.pages.views import CaseLink, FigureRow, date_dataset, link_case, show_figure
 
 Order = Literal["class", "amount", "year", "place"]
@@ -75,6 +77,10 @@ class Group:
         return tuple(sorted({number for row in self.rows for number in row.filters}))
 
 
+_ALL = Group("all", NO_TEXT, ())
+_SILENT = Group("silent", Text("来源没有写金额", "No amount in the sources"), ())
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """The amounts of money, or the counts and shares."""
@@ -89,6 +95,15 @@ class _Entry:
     case: Case
     figure: Figure | None
     values: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An entry under its headings, before anything is looked up for its row."""
+
+    table: Table
+    group: Group
+    entry: _Entry
 
 
 def outline_compare(site: Site) -> Iterator[Page]:
@@ -120,17 +135,22 @@ def make_compare(site: Site) -> Iterator[Page]:
     counts = _list_entries(dataset, money=False)
     options = list_options([*money, *counts], dataset)
     reasons = list_reasons([entry.figure for entry in money if entry.figure], dataset)
+    numbers = {
+        (group.key, option.value): option.number for group in options for option in group.options
+    }
+    around = site.key(options, reasons)
     outlines = outline_compare(site)
     for order, _, _ in ORDERS:
-        tables = (
-            Table("money", Text("金额", "Money"), _arrange(money, order, options, dataset)),
-            Table(
-                "counts",
-                Text("数量与占比", "Counts and shares"),
-                _arrange(counts, order, options, dataset),
+        places = [
+            *_arrange(Table("money", Text("金额", "Money"), ()), money, order, dataset),
+            *_arrange(
+                Table("counts", Text("数量与占比", "Counts and shares"), ()), counts, order, dataset
             ),
-        )
-        parts = [(part, gather_rows(part.entries)) for part in cut_list(list(_flatten(tables)))]
+        ]
+        parts = [
+            (part, partial(_fill, part, numbers, dataset), _sign(part, around, site))
+            for part in cut_list(places)
+        ]
         context = {
             "order": order,
             "orders": ORDERS,
@@ -139,36 +159,47 @@ def make_compare(site: Site) -> Iterator[Page]:
         }
         for page in islice(outlines, len(LANGS)):
             whole = replace(page, context=context)
-            for part, shown in parts:
-                named = name_part(whole, part)
-                yield replace(named, context={**named.context, "tables": shown})
+            for part, fill, key in parts:
+                yield replace(name_part(whole, part), fill=fill, key=key)
 
 
-def _flatten(tables: Iterable[Table]) -> Iterator[tuple[Table, Group, CompareRow]]:
-    for table in tables:
-        for group in table.groups:
-            for row in group.rows:
-                yield table, group, row
-
-
-def gather_rows(entries: Iterable[tuple[Table, Group, CompareRow]]) -> tuple[Table, ...]:
-    """Rows under their headings again, where a list of them was cut."""
+def _fill(
+    part: Part[_Place], numbers: Mapping[tuple[str, str], int], dataset: Dataset
+) -> Mapping[str, object]:
+    """The rows of a part under their headings, where a list of them was cut."""
     tables: dict[str, tuple[Table, dict[str, tuple[Group, list[CompareRow]]]]] = {}
-    for table, group, row in entries:
-        _, groups = tables.setdefault(table.id, (table, {}))
-        groups.setdefault(group.id, (group, []))[1].append(row)
-    return tuple(
+    for place in part.entries:
+        _, groups = tables.setdefault(place.table.id, (place.table, {}))
+        rows = groups.setdefault(place.group.id, (place.group, []))[1]
+        rows.append(_show(place.entry, numbers, dataset))
+    filled = tuple(
         replace(
             table,
             groups=tuple(replace(group, rows=tuple(rows)) for group, rows in groups.values()),
         )
         for table, groups in tables.values()
     )
+    return {"tables": filled}
+
+
+def _sign(part: Part[_Place], around: str, site: Site) -> str:
+    """The key of a part: its entries by the versions of their cases, and all around them."""
+    listed = [
+        (
+            place.table.id,
+            place.group.id,
+            place.group.name.zh,
+            site.versions.get(place.entry.case.slug),
+            place.entry.figure.id if place.entry.figure is not None else "",
+        )
+        for place in part.entries
+    ]
+    return site.key(around, part.number, part.count, part.first, part.total, listed)
 
 
 def list_options(entries: Iterable[_Entry], dataset: Dataset) -> tuple[OptionGroup, ...]:
     """The filters by provider, mode, measure, amount and year, each with its count of rows."""
-    listed = list(entries)
+    counts = Counter(value for entry in entries for value in entry.values)
     vocabulary = dataset.vocabulary
     offered: list[tuple[str, Text, list[tuple[str, Text]]]] = [
         ("provider", Text("承接方", "Provider"), _names(vocabulary.provider_types.items())),
@@ -194,7 +225,7 @@ def list_options(entries: Iterable[_Entry], dataset: Dataset) -> tuple[OptionGro
     for key, name, values in offered:
         options = []
         for value, words in values:
-            count = sum((key, value) in entry.values for entry in listed)
+            count = counts[key, value]
             if count and number < FILTER_LIMIT:
                 number += 1
                 options.append(Option(number, value, words, count))
@@ -233,46 +264,35 @@ def _list_entries(dataset: Dataset, *, money: bool) -> list[_Entry]:
 
 
 def _arrange(
-    entries: list[_Entry], order: Order, options: tuple[OptionGroup, ...], dataset: Dataset
-) -> tuple[Group, ...]:
-    """The rows in an order; amounts are put in order only within one class."""
-    numbers = {
-        (group.key, option.value): option.number for group in options for option in group.options
-    }
-
-    def show(listed: Iterable[_Entry]) -> tuple[CompareRow, ...]:
-        return tuple(_show(entry, numbers, dataset) for entry in listed)
-
+    table: Table, entries: list[_Entry], order: Order, dataset: Dataset
+) -> Iterator[_Place]:
+    """The entries of a table in an order; amounts are put in order only within one class."""
     if order == "place":
-        return (Group("all", NO_TEXT, show(entries)),) if entries else ()
+        yield from (_Place(table, _ALL, entry) for entry in entries)
+        return
     silent = [entry for entry in entries if entry.figure is None]
     figures = [(entry.figure, entry) for entry in entries if entry.figure is not None]
     if order == "year":
         figures.sort(key=lambda pair: (LANES.index(pair[0].period.lane), pair[0].period.sort_key))
-        listed = [*(entry for _, entry in figures), *silent]
-        return (Group("all", NO_TEXT, show(listed)),) if listed else ()
-    if order == "amount":
-        figures.sort(key=lambda pair: pair[0].quantity.magnitude, reverse=True)
-    measures = list(dataset.vocabulary.measures)
+        yield from (_Place(table, _ALL, entry) for _, entry in figures)
+        yield from (_Place(table, _ALL, entry) for entry in silent)
+        return
     # The classes keep the order of the records, whatever order their figures are put in.
     classes: dict[ComparabilityClass, list[_Entry]] = {
-        class_of(entry.figure): [] for entry in entries if entry.figure is not None
+        class_of(figure): [] for figure, _ in figures
     }
+    if order == "amount":
+        figures.sort(key=lambda pair: pair[0].quantity.magnitude, reverse=True)
     for figure, entry in figures:
         classes[class_of(figure)].append(entry)
-    keys = sorted(classes, key=lambda key: measures.index(key.measure))
-    groups = [
-        Group(f"class-{number}", name_class(key, dataset.vocabulary), show(classes[key]))
-        for number, key in enumerate(keys, 1)
-    ]
-    if silent:
-        groups.append(
-            Group("silent", Text("来源没有写金额", "No amount in the sources"), show(silent))
-        )
-    return tuple(groups)
+    measures = list(dataset.vocabulary.measures)
+    for number, key in enumerate(sorted(classes, key=lambda key: measures.index(key.measure)), 1):
+        group = Group(f"class-{number}", name_class(key, dataset.vocabulary), ())
+        yield from (_Place(table, group, entry) for entry in classes[key])
+    yield from (_Place(table, _SILENT, entry) for entry in silent)
 
 
-def _show(entry: _Entry, numbers: dict[tuple[str, str], int], dataset: Dataset) -> CompareRow:
+def _show(entry: _Entry, numbers: Mapping[tuple[str, str], int], dataset: Dataset) -> CompareRow:
     case = entry.case
     return CompareRow(
         link=link_case(case, dataset),

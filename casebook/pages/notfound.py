@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from casebook.model import Text
 from casebook.pages.base import LANGS, Page, PageType, Site
+from casebook.pages.parts import MOST_LISTED
 from casebook.pages.views import link_case
 
 
 def make_notfound(site: Site) -> Iterator[Page]:
     """The page in both languages, with the list of what does exist."""
-    cases = tuple(link_case(case, site.dataset) for case in site.dataset.cases)
+    cases = tuple(link_case(case, site.dataset) for case in site.dataset.cases[:MOST_LISTED])
     for lang in LANGS:
         yield Page(
             url="404.html",

@@ -13,6 +13,7 @@ from casebook.dataset import Dataset
 from casebook.errors import Lang
 from casebook.model import Case, Figure, Text
 from casebook.pages.base import LANGS, Page, PageType, Site
+from casebook.pages.parts import MOST_LISTED
 from casebook.pages.prose import LEAD
 from casebook.pages.views import link_case, list_facts, list_sources
 from casebook.prose import REFERENCE, SITE, SLOT, count_site, resolve_figure, split_key
@@ -66,7 +67,7 @@ def outline_search(_site: Site) -> Iterator[Page]:
 
 def make_search(site: Site) -> Iterator[Page]:
     """The page with the field, and its index, in both languages."""
-    cases = tuple(link_case(case, site.dataset) for case in site.dataset.cases)
+    cases = tuple(link_case(case, site.dataset) for case in site.dataset.cases[:MOST_LISTED])
     for outline in outline_search(site):
         lang = outline.lang
         yield replace(outline, context={"cases": cases})
