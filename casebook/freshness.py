@@ -14,8 +14,9 @@ from casebook.store import Store, digest
 if TYPE_CHECKING:
     from casebook.swap import NewTree
 
-# Time of writing, size and place on the disk. Not the time of change, which every new link moves.
-Mark = tuple[int, int, int]
+# Time of writing, size, place on the disk and permissions. Not the time of change, which every
+# new link moves.
+Mark = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,17 @@ class Freshness:
         found = self._before.get(unit)
         if found is None or found.key != key:
             return False
-        if any(_mark(self._output / file.path) != file.mark for file in found.files):
-            return False
-        for file in found.files:
-            tree.take_over(file.path, file.digest)
+        lying = [_mark(f"{tree.folder}/{file.path}") == file.mark for file in found.files]
+        for file, lies in zip(found.files, lying, strict=True):
+            if file.mark[3] != tree.mode:
+                return False
+            if not lies and _mark(f"{self._output}/{file.path}") != file.mark:
+                return False
+        for file, lies in zip(found.files, lying, strict=True):
+            if lies:
+                tree.keep(file.path, file.digest)
+            else:
+                tree.take_over(file.path, file.digest)
         self._now[unit] = found
         return True
 
@@ -73,19 +81,19 @@ class Freshness:
         for unit, (key, paths) in self._made.items():
             files = []
             for path in paths:
-                mark = _mark(tree.folder / path)
+                mark = _mark(f"{tree.folder}/{path}")
                 if mark is not None:
                     files.append(StandingFile(path, tree.digests[path], mark))
             self._now[unit] = _Unit(key, tuple(files))
         self._store.put(self._name, _encode(self._now))
 
 
-def _mark(path: Path) -> Mark | None:
+def _mark(path: str) -> Mark | None:
     try:
         found = os.lstat(path)
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return found.st_mtime_ns, found.st_size, found.st_ino, found.st_mode & 0o777
 
 
 def _encode(units: dict[str, _Unit]) -> bytes:

@@ -46,6 +46,8 @@ _NO_EXCHANGE = (errno.ENOSYS, errno.EINVAL, errno.EPERM, errno.ENOTSUP, errno.EO
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
 # Windows: a virus scanner or a file synchroniser holds the file for a moment.
 _BUSY = (5, 32)
+# A site of fewer files than this is linked anew in no time.
+_LARGE = 2_000
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 
@@ -105,17 +107,27 @@ def _is_home(folder: Path) -> bool:
 def _find_foreign_file(folder: Path) -> str:
     """A file in the folder that the manifest of its site does not list, or nothing."""
     ours = _listed_files(folder)
-    for path, _folders, names in os.walk(folder, onerror=_raise):
-        inside = Path(path).relative_to(folder)
-        for name in sorted(names):
-            if (inside / name).as_posix() not in ours and name not in LITTER:
-                return (inside / name).as_posix()
+    for path in list_files(folder):
+        if path not in ours and path.rpartition("/")[2] not in LITTER:
+            return path
     return ""
 
 
-def _raise(error: OSError) -> None:
-    # A folder that cannot be read must not be taken for an empty one.
-    raise error
+def list_files(folder: Path) -> Iterator[str]:
+    """Everything below a folder that is no folder itself, by its path with forward slashes.
+
+    A folder that cannot be read raises OSError, lest it be taken for an empty one.
+    """
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        with os.scandir(folder / inside) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+        for entry in listed:
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(f"{inside}{entry.name}/")
+            else:
+                yield f"{inside}{entry.name}"
 
 
 def _listed_files(folder: Path) -> frozenset[str]:
@@ -139,22 +151,25 @@ class NewTree:
     """A tree of files in the making; what an older tree holds in the same bytes is linked.
 
     The bytes are compared, not the digests of an old manifest: a published file that was
-    changed by hand or damaged since must not live on.
+    changed by hand or damaged since must not live on. A `begun` tree is the one before the
+    published, which shares most of its files with that: what it holds already is left in place.
     """
 
-    def __init__(self, folder: Path, old: Path | None = None) -> None:
+    def __init__(self, folder: Path, old: Path | None = None, begun: bool = False) -> None:
         self.folder = folder
         self.digests: dict[str, str] = {}
         self.written = 0
+        self.mode = folder.stat().st_mode & 0o666
         self._old = old
+        self._begun = begun
         self._made = {""}
-        self._mode = folder.stat().st_mode & 0o666
 
     def write(self, path: str, content: bytes) -> None:
         """Put a file into the tree; `path` is relative to it, with forward slashes."""
         target = self._place(path)
         if not self._link(path, target, content):
             self.written += 1
+            self._clear(target)
             try:
                 target.write_bytes(content)
             except OSError as error:
@@ -163,11 +178,17 @@ class NewTree:
                 raise
         self.digests[path] = digest(content)
 
+    def keep(self, path: str, expected: str) -> None:
+        """Leave a file where it lies in this tree, under its known digest."""
+        self._note(path)
+        self.digests[path] = expected
+
     def take_over(self, path: str, expected: str) -> None:
         """Put a file of the old tree into this one as it stands there, under its known digest."""
         assert self._old is not None
         target = self._place(path)
         source = self._old / path
+        self._clear(target)
         try:
             os.link(source, target, follow_symlinks=False)
         except (OSError, NotImplementedError):
@@ -175,18 +196,40 @@ class NewTree:
             shutil.copy2(source, target, follow_symlinks=False)
         self.digests[path] = expected
 
+    def remove_rest(self) -> None:
+        """Take everything out of a begun tree that was not put into it since."""
+        if not self._begun:
+            return
+        for path in list(list_files(self.folder)):
+            if path not in self.digests:
+                (self.folder / path).unlink()
+                parent = (self.folder / path).parent
+                # Only an empty folder lets itself be removed.
+                with suppress(OSError):
+                    while parent != self.folder:
+                        parent.rmdir()
+                        parent = parent.parent
+
+    def _clear(self, target: Path) -> None:
+        # Never written into: the published site may share the file.
+        if self._begun:
+            target.unlink(missing_ok=True)
+
     def _place(self, path: str) -> Path:
         """Where a file of the site goes, its folder made."""
-        parts = path.split("/")
-        if any(part in ("", ".", "..") for part in parts) or "\\" in path or ":" in path:
-            raise ValueError(f"{path!r} is no path inside the site")
-        if path in self.digests:
-            raise ValueError(f"two pages are written to {path}")
+        self._note(path)
         parent = path.rpartition("/")[0]
         if parent not in self._made:
             (self.folder / parent).mkdir(parents=True, exist_ok=True)
             self._made.add(parent)
         return self.folder / path
+
+    def _note(self, path: str) -> None:
+        parts = path.split("/")
+        if any(part in ("", ".", "..") for part in parts) or "\\" in path or ":" in path:
+            raise ValueError(f"{path!r} is no path inside the site")
+        if path in self.digests:
+            raise ValueError(f"two pages are written to {path}")
 
     def _link(self, path: str, target: Path, content: bytes) -> bool:
         """Whether the old tree holds this file, so that the new one could share it."""
@@ -197,11 +240,14 @@ class NewTree:
             found = source.lstat()
             if (
                 not stat.S_ISREG(found.st_mode)
-                or found.st_mode & 0o777 != self._mode
+                or found.st_mode & 0o777 != self.mode
                 or found.st_size != len(content)
                 or source.read_bytes() != content
             ):
                 return False
+            if self._begun and target.exists() and os.path.samestat(found, target.lstat()):
+                return True
+            self._clear(target)
             os.link(source, target, follow_symlinks=False)
         except (OSError, NotImplementedError):
             # FAT and some network file systems have no hard links: the file is written.
@@ -215,24 +261,39 @@ def staged_tree(output: Path) -> Iterator[NewTree]:
 
     Where the block raises, `output` stays as it was. A second build of the same folder at the
     same time, a full disk or a missing permission raises CasebookError.
+
+    The tree of a large site is not removed when another has taken its place, but becomes the
+    beginning of the next one: to link and to remove fifty thousand files takes longer than all
+    the rest of a build that changes one of them.
     """
     output = output.resolve()
     staging = output.with_name(f".{output.name}.building")
     retired = output.with_name(f".{output.name}.retired")
+    spare = output.with_name(f".{output.name}.spare")
     with _explained(output), _ends_on_signals():
         output.parent.mkdir(parents=True, exist_ok=True)
         with _lock(output.with_name(f".{output.name}.lock")):
             _repair(output, staging, retired)
-            staging.mkdir()
+            begun = output.exists() and spare.is_dir() and not spare.is_symlink()
+            if begun:
+                os.replace(spare, staging)
+            else:
+                staging.mkdir()
             try:
-                tree = NewTree(staging, output if output.exists() else None)
+                tree = NewTree(staging, output if output.exists() else None, begun)
                 yield tree
+                tree.remove_rest()
+                large = len(tree.digests) > _LARGE
                 if _holds_the_same(tree, output):
-                    shutil.rmtree(staging, ignore_errors=True)
+                    _retire(staging, spare if large else None)
                     return
                 _flush(staging)
                 with _signals_held():
-                    _swap(staging, output, retired)
+                    old = _swap(staging, output, retired)
+                if old is not None:
+                    _retire(old, spare if large else None)
+                elif large:
+                    _copy_links(output, staging, spare)
             except BaseException:
                 shutil.rmtree(staging, ignore_errors=True)
                 raise
@@ -242,11 +303,7 @@ def _holds_the_same(tree: NewTree, output: Path) -> bool:
     """Whether every file was linked and the old tree holds no other, so that nothing changes."""
     if tree.written or not output.exists():
         return False
-    return {
-        (Path(path).relative_to(output) / name).as_posix()
-        for path, _folders, names in os.walk(output)
-        for name in names
-    } == set(tree.digests)
+    return set(list_files(output)) == tree.digests.keys()
 
 
 def _flush(folder: Path) -> None:
@@ -278,10 +335,11 @@ def _repair(output: Path, staging: Path, retired: Path) -> None:
             _persist(_remove, leftover)
 
 
-def _swap(staging: Path, output: Path, retired: Path) -> None:
+def _swap(staging: Path, output: Path, retired: Path) -> Path | None:
+    """Put the new tree in the place of the old one, and give where that is now."""
     if not output.exists():
         _persist(os.replace, staging, output)
-        return
+        return None
     if exchange(staging, output):
         retired = staging
     else:
@@ -293,9 +351,28 @@ def _swap(staging: Path, output: Path, retired: Path) -> None:
         except OSError:
             _persist(os.replace, retired, output)
             raise
-    # The new site stands. What cannot be removed now is removed by the next build.
+    return retired
+
+
+def _retire(old: Path, spare: Path | None) -> None:
+    """Keep an old tree for the next build to begin with, or remove it.
+
+    The new site stands. What cannot be done now is done by the next build.
+    """
     with suppress(OSError):
-        _persist(_remove, retired)
+        if spare is None:
+            _persist(_remove, old)
+        else:
+            _persist(os.replace, old, spare)
+
+
+def _copy_links(output: Path, staging: Path, spare: Path) -> None:
+    """Make a tree for the next build to begin with, whose files are those of the published one."""
+    with suppress(OSError, NotImplementedError):
+        shutil.copytree(output, staging, copy_function=os.link)
+        _persist(os.replace, staging, spare)
+        return
+    shutil.rmtree(staging, ignore_errors=True)
 
 
 def _remove(folder: Path) -> None:

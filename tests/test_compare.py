@@ -78,7 +78,8 @@ def test_every_figure_stands_in_every_order_once() -> None:
 
 def test_every_filter_counts_the_rows_that_it_keeps() -> None:
     page = pages_of(tiny_dataset())["compare/"]
-    rows = [row for table in page.whole_context["tables"] for group in table.groups for row in group.rows]
+    tables = page.whole_context["tables"]
+    rows = [row for table in tables for group in table.groups for row in group.rows]
     for group in page.context["option_groups"]:
         for option in group.options:
             assert sum(option.number in row.filters for row in rows) == option.count > 0

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bench.cases import make_case, name_source, write_case, write_project
+from casebook import swap
 from casebook.pipeline import BuildOptions, build_site
 from tests.conftest import PROJECT
 
@@ -31,6 +32,11 @@ def identities(output: Path) -> dict[str, int]:
         for path in output.rglob("*")
         if path.is_file()
     }
+
+
+def places(folder: Path) -> dict[str, int]:
+    """The folders below a folder, each with its place on the disk."""
+    return {path.name: path.stat().st_ino for path in folder.iterdir() if path.is_dir()}
 
 
 def contents(output: Path) -> dict[str, bytes]:
@@ -150,7 +156,42 @@ def test_a_published_page_that_was_touched_is_made_anew(project: Path) -> None:
     assert page.read_bytes() == whole
 
 
-EDITS: tuple[Callable[[Path, random.Random], None], ...]
+def test_a_large_site_begins_with_a_spare_tree_and_leaves_other_files_where_they_lie(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, spare = project / "output", project / ".output.spare"
+    monkeypatch.setattr(swap, "_LARGE", 0)
+    replace_in(record(project, 1), "这是测量用的", "这是只供测量用的")
+    build(project, output)
+    folders = places(spare / "cases")
+
+    replace_in(record(project, 2), "这是测量用的", "这是只供测量用的")
+    build(project, output)
+
+    assert places(output / "cases") == folders
+    assert "只供" in (output / "cases" / make_case(1).slug / "index.html").read_text("utf-8")
+    assert contents(spare).keys() == contents(output).keys()
+
+
+def test_what_was_put_into_the_spare_tree_is_not_published(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, spare = project / "output", project / ".output.spare"
+    monkeypatch.setattr(swap, "_LARGE", 0)
+    replace_in(record(project, 1), "这是测量用的", "这是只供测量用的")
+    build(project, output)
+    page = f"cases/{make_case(3).slug}/index.html"
+    whole = (output / page).read_bytes()
+
+    (spare / "planted").mkdir()
+    (spare / "planted" / "index.html").write_text("planted")
+    (spare / page).unlink()
+    (spare / page).write_text("planted")
+    replace_in(record(project, 2), "这是测量用的", "这是只供测量用的")
+    build(project, output)
+
+    assert not (output / "planted").exists()
+    assert (output / page).read_bytes() == whole
 
 
 def _edit_summary(project: Path, chance: random.Random) -> None:
@@ -242,7 +283,7 @@ EDITS = (
 
 
 def test_an_incremental_build_equals_a_clean_one_byte_for_byte(
-    project: Path, tmp_path: Path, pytestconfig: pytest.Config
+    project: Path, tmp_path: Path, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = random.Random(9)
     clean = tmp_path / "clean"
@@ -253,7 +294,10 @@ def test_an_incremental_build_equals_a_clean_one_byte_for_byte(
         edits += chance.choices(EDITS, k=chance.randrange(3) if number >= len(EDITS) else 0)
         for edit in edits:
             edit(project, chance)
+        # Large sites begin with a spare tree; a site may grow and shrink across the limit.
+        monkeypatch.setattr(swap, "_LARGE", chance.choice([0, 0, 2_000]))
         build(project, project / "output")
+        monkeypatch.undo()
         _copy_sources(project, clean)
         build(clean, clean / "output")
 
