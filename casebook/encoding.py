@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from casebook.errors import START, Position, Problem, Severity
+from casebook.errors import START, Position, Problem, Severity, in_gbk, make_visible, name_of
 
 MAX_BYTES = 1_000_000
 # A file that is wrong on every line needs one remedy, not a thousand messages.
@@ -335,24 +335,9 @@ def line_of(text: str, number: int) -> str:
     return text.split("\n")[number - 1]
 
 
-def name_of(character: str) -> str:
-    """The code point of a character, U+0000."""
-    return f"U+{ord(character):04X}"
-
-
 def show(text: str) -> str:
     """A piece of data fit for any console: short, without control characters, in GBK."""
-    shown = text if len(text) <= 40 else text[:40] + "..."
-    return "".join(c if c.isprintable() and in_gbk(c) else name_of(c) for c in shown)
-
-
-def in_gbk(text: str) -> bool:
-    """Whether a Chinese console can show a text."""
-    try:
-        text.encode("gbk")
-    except UnicodeEncodeError:
-        return False
-    return True
+    return make_visible(text if len(text) <= 40 else text[:40] + "...")
 
 
 def offer(line: str) -> tuple[str, str]:

@@ -52,9 +52,30 @@ class Problem:
     def message(self, lang: Lang) -> str:
         """The message with its remedy in one language."""
         text, hint = (self.zh, self.hint_zh) if lang == "zh" else (self.en, self.hint_en)
-        if not hint:
-            return text
-        return f"{text}。{hint}" if lang == "zh" else f"{text}. {hint}"
+        if hint:
+            text = f"{text}。{hint}" if lang == "zh" else f"{text}. {hint}"
+        return make_visible(text)
+
+
+def make_visible(text: str) -> str:
+    """A text in which what a Chinese console cannot show is named instead: U+200B."""
+    if text.isprintable() and in_gbk(text):
+        return text
+    return "".join(c if c.isprintable() and in_gbk(c) else name_of(c) for c in text)
+
+
+def in_gbk(text: str) -> bool:
+    """Whether a Chinese console can show a text."""
+    try:
+        text.encode("gbk")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def name_of(character: str) -> str:
+    """The code point of a character, U+0000."""
+    return f"U+{ord(character):04X}"
 
 
 class CasebookError(Exception):
