@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from casebook.encoding import MAX_SHOWN, offer, show
 from casebook.errors import Position, Problem
-from casebook.notation import name_blank
+from casebook.notation import COLONS, name_blank
 from casebook.parser import MIXED, NO_MAPPING, TOO_DEEP, TOO_LONG, Fault
-from casebook.remedies import SILENT_SLIPS, SLIPS, WIDE_PIPE, Slip
+from casebook.remedies import BARE_NAME, SILENT_SLIPS, SLIPS, WIDE_PIPE, Slip
 
 # How much text the search for a cause may have parsed, all tries together: well under a second.
 _BUDGET = 3_000_000
@@ -33,6 +33,8 @@ class _Cure:
 
     lines: list[str]
     problems: tuple[Problem, ...]
+    # Some cures are plausible only where nothing else is wrong with them.
+    must_be_whole: bool = False
 
 
 class _GaveUp(Exception):
@@ -109,6 +111,8 @@ class Doctor:
             left = self.judge(cure.lines)
             if left is None:
                 return cure
+            if cure.must_be_whole:
+                continue
             if partial is None and left.at.line > cause and self.is_sound_so_far(cure, cause):
                 partial = cure
             if partial is not None:
@@ -126,6 +130,15 @@ class Doctor:
         """The cures to try, the likeliest first."""
         above = self.line_above(cause)
         yield from self.open_block(cause)
+        line = self.lines[cause - 1]
+        if (
+            above
+            and _indent(line) < _indent(self.lines[above - 1])
+            and not re.search(f"[:{COLONS}]", line)
+            and not self.is_text_below(self.heading_of(above))
+        ):
+            for cure in self.hang_line(cause):
+                yield _Cure(cure.lines, cure.problems, must_be_whole=True)
         yield from self.mend_line(cause, cause)
         yield from self.mend_lines_above(cause)
         others = [n for n in (fault.at.line, self.heading_of(cause), above) if n != cause]
@@ -134,6 +147,7 @@ class Doctor:
             yield from self.mend_line(number, cause)
         if above and _indent(self.lines[above - 1]) == _indent(self.lines[cause - 1]):
             yield from self.hang_line(cause)
+        yield from self.align_first(cause)
         # An item among fields is itself out of place, whatever moving its neighbours would do.
         is_item = self.lines[cause - 1].lstrip().startswith("- ")
         for number in (cause,) if is_item else (cause, *numbers):
@@ -150,10 +164,42 @@ class Doctor:
             return
         for slip in SLIPS if slips is None else slips:
             found = slip.look.match(line)
-            if found is not None:
-                for mended in slip.cure(found):
-                    if mended != line:
-                        yield self.replace_line(number, mended, slip, found, cause)
+            # A name by itself has lost its colon only where something hangs from it.
+            if found is None or (slip is BARE_NAME and not self.has_hanging(number)):
+                continue
+            cures = [mended for mended in slip.cure(found) if mended != line]
+            if slip.code in ("E115", "E116"):
+                cures.sort(key=lambda mended: self.rank_indent(number, mended))
+            for mended in cures:
+                yield self.replace_line(number, mended, slip, found, cause)
+
+    def has_hanging(self, number: int) -> bool:
+        """Whether the next line with text is indented further, or starts an item."""
+        own = _indent(self.lines[number - 1])
+        below = self.line_below(number)
+        line = self.lines[below - 1] if below else ""
+        return _indent(line) > own or (_indent(line) == own and line.lstrip().startswith("- "))
+
+    def rank_indent(self, number: int, line: str) -> int:
+        """How well the indentation of a line goes with its neighbours', 0 for well."""
+        own = _indent(line)
+        above, below = self.line_above(number), self.line_below(number)
+        before = _indent(self.lines[above - 1]) if above else 0
+        after = _indent(self.lines[below - 1]) if below else 0
+        if line.rstrip().endswith(":"):
+            # What hangs from a heading is indented further.
+            return 2 if own >= after or own > before else int(own != before)
+        if above and self.lines[above - 1].rstrip().endswith(":"):
+            return 0 if own == after > before else 1 if own > before else 2
+        return int(own != before)
+
+    def line_below(self, number: int) -> int:
+        """The nearest line below with text in it, 0 where there is none."""
+        for below in range(number + 1, len(self.lines) + 1):
+            text = self.lines[below - 1].strip()
+            if text and not text.startswith("#"):
+                return below
+        return 0
 
     def mend_lines_above(self, cause: int) -> Iterator[_Cure]:
         """The cures of the nearest lines above whose slip the parser took for text."""
@@ -210,11 +256,43 @@ class Doctor:
         hanging = self._end_of(number, own + 1)
         # Several lines of a text block, say, slip together.
         together = self._end_of(number, own) if own else hanging
-        for level, sibling in self.open_levels(number):
+        below = self.line_below(number)
+        inside = _indent(self.lines[below - 1]) if below else 0
+        # The least that could have slipped is the likeliest.
+        for level, sibling in sorted(
+            self.open_levels(number), key=lambda found: abs(found[0] - own)
+        ):
             if level == own:
                 continue
-            for last in dict.fromkeys((hanging, together)):
+            keeps_its_own = not line.rstrip().endswith(":") or not own < inside <= level
+            for last in dict.fromkeys((number if keeps_its_own else hanging, hanging, together)):
                 yield self._moved(number, last, level - own, sibling)
+
+    def align_first(self, cause: int) -> Iterator[_Cure]:
+        """The cure that moves the first line below a heading to where its neighbours begin.
+
+        Of two lines nobody can say which is out of place, of three the one that stands alone is.
+        """
+        own = _indent(self.lines[cause - 1])
+        after = self.line_below(self._end_of(cause, own + 1))
+        if not after or _indent(self.lines[after - 1]) != own:
+            return
+        first = self.line_above(cause)
+        while first:
+            heading = self.heading_of(first)
+            indent = _indent(self.lines[first - 1])
+            above = _indent(self.lines[heading - 1]) if heading else -1
+            # The first line of a text may be indented as a paragraph is.
+            leads = self.line_below(heading) == first and not self.is_text_below(heading)
+            if leads and indent != own > above:
+                last = first if indent < own else self._end_of(first, indent + 1)
+                moved = self._moved(first, last, own - indent, cause)
+                yield _Cure(moved.lines, moved.problems, must_be_whole=True)
+            first = heading
+
+    def is_text_below(self, heading: int) -> bool:
+        """Whether a block of text hangs from a line."""
+        return bool(heading) and self.lines[heading - 1].rstrip(" +-").endswith(("|", ">"))
 
     def _end_of(self, number: int, least: int) -> int:
         """The last line of those below that are blank or indented so far at least."""

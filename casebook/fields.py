@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
+import re
+import unicodedata
 from collections.abc import Collection, Iterator
 from collections.abc import Mapping as AbstractMapping
 
@@ -37,13 +38,42 @@ _CHINESE_NAMES = {
 }
 
 
+# Where fields belong that stand in a record once.
+_HOMES = {
+    **dict.fromkeys(
+        (
+            *("region", "topic", "summary", "updated", "answers", "events", "documents"),
+            *("conflicts", "story", "story_en", "summary_en"),
+        ),
+        ("最外层，不缩进", "at the outermost level, without spaces before it"),
+    ),
+    **dict.fromkeys(
+        (
+            *("label", "label_en", "amount", "measure", "per", "period", "scope", "part_of"),
+            *("follows", "qualifier", "unit", "corroborated_by", "formula"),
+        ),
+        ("figures 里的一个数字下面", "below one of the figures"),
+    ),
+    **dict.fromkeys(
+        ("purchaser", "provider", "provider_type", "mode", "competition", "evaluation"),
+        ("answers 下面", "below answers"),
+    ),
+}
+
+# What the tree finds wrong with the name of a field.
+_ABOUT_NAMES = frozenset({"E112", "E114", "E115", "E117"})
+
+
 def nearest(word: str, known: Collection[str]) -> str:
     """The known word that a misspelt one most likely means, or nothing."""
-    meant = _CHINESE_NAMES.get(word)
+    import difflib
+
+    plain = re.sub(r"^\W+|\W+$", "", unicodedata.normalize("NFKC", word)).replace("-", "_")
+    meant = _CHINESE_NAMES.get(plain)
     if meant in known:
         return meant or ""
     by_folded = {name.casefold(): name for name in known}
-    found = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(plain.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[found[0]] if found else ""
 
 
@@ -55,6 +85,17 @@ def suggest(word: str, known: Collection[str], lang: str) -> str:
     return f"是不是 {name}？" if lang == "zh" else f"Did you mean {name}?"
 
 
+def _rename(node: Mapping, names: AbstractMapping[str, str]) -> Mapping:
+    """A mapping with fields under the names that they were meant to have, if those are free."""
+    entries, key_at = {}, {}
+    for name, value in node.entries.items():
+        meant = names.get(name) or name
+        if meant in entries or (meant != name and meant in node.entries):
+            meant = name
+        entries[meant], key_at[meant] = value, node.key_at[name]
+    return Mapping(entries, key_at, node.at)
+
+
 class Fields:
     """The fields of one mapping: every getter returns something harmless and records problems."""
 
@@ -64,16 +105,26 @@ class Fields:
         self.node = node
         self.path = path
         self.problems = problems
-        for name in node.entries:
-            if name not in known:
-                self.report(
-                    node.key_at[name],
-                    "E201",
-                    f"不认识字段 {name}",
-                    f"there is no field {name}",
-                    suggest(name, known, "zh"),
-                    suggest(name, known, "en"),
-                )
+        strangers = [name for name in node.entries if name not in known]
+        for name in strangers:
+            self.report_stranger(name, known)
+        if strangers:
+            # What is meant is read on, so that no field is said to be missing as well.
+            self.node = _rename(node, {name: nearest(name, known) for name in strangers})
+
+    def report_stranger(self, name: str, known: Collection[str]) -> None:
+        """Record a field that there is none of, unless its name was found to be garbled before."""
+        at = self.node.key_at[name]
+        if any(p.at.line == at.line and p.code in _ABOUT_NAMES for p in self.problems):
+            return
+        hint_zh, hint_en = suggest(name, known, "zh"), suggest(name, known, "en")
+        if name in _HOMES:
+            home_zh, home_en = _HOMES[name]
+            hint_zh, hint_en = f"{name} 写在{home_zh}", f"{name} belongs {home_en}"
+        zh, en = f"这里没有字段 {name}", f"there is no field {name} here"
+        if name not in _HOMES:
+            zh, en = f"不认识字段 {name}", f"there is no field {name}"
+        self.report(at, "E201", zh, en, hint_zh, hint_en)
 
     def report(
         self,
@@ -239,14 +290,14 @@ class Fields:
         if group is None:
             return
         for key, value in group.entries.items():
-            inside = self.inner(value, f"{name}.{key}", known)
+            inside = self.inner(value, f"{name}.{key}", known, group.key_at[key])
             if inside is not None:
                 yield key, group.key_at[key], inside
 
     def items(self, name: str, known: Collection[str]) -> Iterator[Fields]:
         """The mappings in a list under a field."""
         for number, value in enumerate(self.list_of(name), 1):
-            inside = self.inner(value, f"{name}[{number}]", known)
+            inside = self.inner(value, f"{name}[{number}]", known, value.at)
             if inside is not None:
                 yield inside
 
@@ -277,14 +328,17 @@ class Fields:
         found = (item for item in self.list_of(name) if isinstance(item, Scalar))
         return tuple(word for item in found if (word := self.known_word(item, name, known)))
 
-    def inner(self, node: Node, name: str, known: Collection[str]) -> Fields | None:
+    def inner(self, node: Node, name: str, known: Collection[str], at: Position) -> Fields | None:
         """The fields of a mapping inside this one, or None and a problem."""
         if isinstance(node, Mapping):
             return Fields(node, self.path, self.problems, known)
+        home_zh, home_en = _HOMES.get(name.rpartition(".")[2], ("", ""))
         self.report(
-            node.at,
+            at,
             "E203",
             f"{name} 下面应当是“名称: 值”的行",
             f"{name} should hold lines of “name: value”",
+            f"如果是字段，它写在{home_zh}" if home_zh else "",
+            f"If it is a field, it belongs {home_en}" if home_en else "",
         )
         return None

@@ -44,6 +44,7 @@ from casebook.quantity import Qualifier, Quantity, QuantityError, parse_quantity
 from casebook.tree import Mapping, Scalar, Sequence, decode, read_tree
 
 QUOTE_LIMIT = 12
+_FIGURE_NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 SILENT = ("not_stated", "not_applicable")
 
 
@@ -637,12 +638,12 @@ class _CaseReader:
         figures: dict[str, Figure] = {}
         computed: dict[str, tuple[Position, Fields]] = {}
         for key, at, inner in self.fields.entries("figures", FIGURE_FIELDS):
-            if not (key.isascii() and key.replace("_", "").isalnum() and key[0].isalpha()):
+            if not _FIGURE_NAME.fullmatch(key):
                 inner.report(
                     at,
                     "E241",
                     f"数字的名字 {key[:40]} 只能用英文小写字母、数字和 _，以字母开头",
-                    f"the figure's name {key[:40]} may only hold letters, digits and _",
+                    f"the figure's name {key[:40]} may only hold a-z, 0-9 and _",
                 )
             if inner.has("formula"):
                 computed[key] = (at, inner)
@@ -650,8 +651,26 @@ class _CaseReader:
             figure = self.read_figure(key, at, inner)
             if figure is not None:
                 figures[key] = figure
+        for key in self.faulty_figures & figures.keys():
+            # What is computed from it would only repeat that it is wrong.
+            del figures[key]
         self.compute_figures(computed, figures)
         return {key: figures[key] for key in self.written_figures if key in figures}
+
+    @property
+    def faulty_figures(self) -> set[str]:
+        """The names of the figures in whose lines an error was found."""
+        wrong = {p.at.line for p in self.fields.problems if p.severity == "error"}
+        group = self.fields.node.entries.get("figures")
+        if not (wrong and isinstance(group, Mapping) and group.key_at):
+            return set()
+        starts = sorted((at.line, key) for key, at in group.key_at.items())
+        ends = [*(line for line, _ in starts[1:]), starts[-1][0] + len(FIGURE_FIELDS)]
+        return {
+            key
+            for (line, key), end in zip(starts, ends, strict=True)
+            if not wrong.isdisjoint(range(line, end))
+        }
 
     @property
     def written_figures(self) -> AbstractMapping[str, object]:
@@ -699,15 +718,21 @@ class _CaseReader:
                 figure = self.compute_figure(key, at, inner, figures)
                 if figure is not None:
                     figures[key] = figure
-        for key, (_, inner, needed) in waiting.items():
-            # A name that waits for nothing has a problem of its own, which is told already.
-            if all(name in waiting or name in figures for name in needed):
-                inner.report(
-                    inner.at("formula"),
-                    "E282",
-                    f"{key} 的 formula 绕回了自己",
-                    f"the formula of {key} comes back to itself",
-                )
+        # What waits for a figure that cannot be read has no fault of its own.
+        while hopeless := [
+            key
+            for key, (_, _, needed) in waiting.items()
+            if any(name not in waiting and name not in figures for name in needed)
+        ]:
+            for key in hopeless:
+                del waiting[key]
+        for key, (_, inner, _) in waiting.items():
+            inner.report(
+                inner.at("formula"),
+                "E282",
+                f"{key} 的 formula 绕回了自己",
+                f"the formula of {key} comes back to itself",
+            )
 
     def compute_figure(
         self, key: str, at: Position, fields: Fields, figures: dict[str, Figure]
@@ -829,8 +854,8 @@ class _CaseReader:
             at=at,
             quote=quote,
             scope=scope,
-            part_of=fields.text("part_of"),
-            follows=fields.text("follows"),
+            part_of=self.read_reference(fields, "part_of", key),
+            follows=self.read_reference(fields, "follows", key),
             history=self.read_history(fields, key),
         )
 
@@ -999,11 +1024,35 @@ class _CaseReader:
             fields.bilingual("about", required=True),
             fields.bilingual("note", required=True),
             tuple(
-                item.text.strip() for item in fields.list_of("figures") if isinstance(item, Scalar)
+                self.known_figure(item, fields, "figures")
+                for item in fields.list_of("figures")
+                if isinstance(item, Scalar)
             ),
             self.read_reports(fields, "reports"),
             at=fields.node.at,
         )
+
+    def read_reference(self, fields: Fields, name: str, own: str) -> str:
+        """The other figure of the case that a field names, or nothing."""
+        value = fields.scalar(name)
+        return self.known_figure(value, fields, name, own) if value is not None else ""
+
+    def known_figure(self, value: Scalar, fields: Fields, name: str, own: str = "") -> str:
+        """The name of a figure of this case, other than the one that names it."""
+        word = value.text.strip()
+        others = [figure for figure in self.written_figures if figure != own]
+        if word not in others:
+            fields.report(
+                value.at,
+                "E250",
+                f"{name} 里的数字 {word} 不在这个案例里" if word != own else f"{name} 写的是它自己",
+                f"{name} names the figure {word}, which this case does not have"
+                if word != own
+                else f"{name} names the figure itself",
+                suggest(word, others, "zh"),
+                suggest(word, others, "en"),
+            )
+        return word
 
 
 def _text_start(fields: Fields, name: str, lines: list[str]) -> Position:

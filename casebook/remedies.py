@@ -71,7 +71,7 @@ def _cure_blanks(found: re.Match[str]) -> Iterator[str]:
     if before.strip():
         yield f"{before.rstrip()} {rest}"
         return
-    for width in (2, 1, 4) if "\u3000" in found["at"] else (1, 2, 4):
+    for width in (2, 1, 4, 0) if "\u3000" in found["at"] else (1, 2, 4, 0):
         yield f"{before}{re.sub(f'[{BLANKS}]', ' ' * width, found['at'])}{rest}"
 
 
@@ -166,6 +166,16 @@ WIDE_PIPE = Slip(
     "Write the plain one",
 )
 
+BARE_NAME = Slip(
+    "E113",
+    re.compile(r"^(?P<in>[ ]*(?:-[ ]+)*)(?P<key>[A-Za-z_]\w{0,30})(?P<at>)[ ]*$"),
+    lambda m: (f"{m['in']}{m['key']}:",),
+    "字段名后面缺冒号",
+    "a colon is missing behind the field name",
+    "请加冒号",
+    "Put a colon",
+)
+
 SLIPS: tuple[Slip, ...] = (
     Slip(
         "E116",
@@ -196,7 +206,7 @@ SLIPS: tuple[Slip, ...] = (
     ),
     Slip(
         "E112",
-        re.compile(rf"^{_IN}{_KEY}[ {BLANKS}]*(?P<at>[{COLONS}])[ {BLANKS}:]*(?P<v>.*)$"),
+        re.compile(rf"^{_IN}{_KEY}[ {BLANKS}:]*(?P<at>[{COLONS}])[ {BLANKS}:]*(?P<v>.*)$"),
         _cure_field,
         "这里用了全角冒号“：”",
         "a full-width colon “：” stands here",
@@ -207,6 +217,18 @@ SLIPS: tuple[Slip, ...] = (
         "E114",
         re.compile(
             rf"^(?P<in>[ ]*)(?P<at>[{DASHES}]|\*(?=[ ]))[ {BLANKS}]*(?P<v>[^\s{DASHES}].*)$"
+        ),
+        lambda m: (f"{m['in']}- {m['v']}",),
+        "列表的标记“{at}”不是半角减号（-）",
+        "the list marker “{at}” is not a plain dash",
+        "请改成半角减号加一个空格",
+        "Write a plain dash and a space",
+    ),
+    Slip(
+        "E114",
+        re.compile(
+            rf"^(?P<in>[ ]*)(?P<at>[（(]?(?:[0-9]{{1,3}}|[一二三四五六七八九十]{{1,3}})[.、．)）]"
+            rf"|[①-⑳])[ {BLANKS}]*(?P<v>[A-Za-z_]\w{{0,30}}[ ]*[:：].*)$"
         ),
         lambda m: (f"{m['in']}- {m['v']}",),
         "列表的标记“{at}”不是半角减号（-）",
@@ -451,15 +473,7 @@ SLIPS: tuple[Slip, ...] = (
         "字段名后面要用冒号，这里是“{at}”",
         "a field name is followed by a colon, here stands “{at}”",
     ),
-    Slip(
-        "E113",
-        re.compile(r"^(?P<in>[ ]*(?:-[ ]+)*)(?P<key>[A-Za-z_]\w{0,30})(?P<at>)[ ]*$"),
-        lambda m: (f"{m['in']}{m['key']}:",),
-        "字段名后面缺冒号",
-        "a colon is missing behind the field name",
-        "请加冒号",
-        "Put a colon",
-    ),
+    BARE_NAME,
     Slip(
         "E113",
         re.compile(

@@ -104,18 +104,6 @@ def texts_tell_what_the_records_hold(case: Case, dataset: Dataset) -> Iterator[P
             yield from check_wording(words, at, case.path, case, dataset, lang, wording)
 
 
-def related_figures_exist(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """`part_of`, `follows` and conflicts name other figures of the same case."""
-    for figure in case.figures.values():
-        for field, name in (("part_of", figure.part_of), ("follows", figure.follows)):
-            if name and (name not in case.figures or name == figure.id):
-                yield _missing_figure(case, figure.at, field, name)
-    for conflict in case.conflicts:
-        for name in conflict.figures:
-            if name not in case.figures:
-                yield _missing_figure(case, conflict.at, "conflicts", name)
-
-
 def conflicts_have_two_sides(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """A conflict sets at least two statements side by side."""
     for conflict in case.conflicts:
@@ -142,18 +130,6 @@ def planned_amounts_are_planned(case: Case, dataset: Dataset) -> Iterator[Proble
                 f"现在写的是 {figure.status}",
                 f"It says {figure.status}",
             )
-
-
-def _missing_figure(case: Case, at: Position, field: str, name: str) -> Problem:
-    return Problem(
-        case.path,
-        at,
-        "E250",
-        f"{field} 里的数字 {name} 不在这个案例里",
-        f"{field} names the figure {name}, which this case does not have",
-        suggest(name, case.figures, "zh"),
-        suggest(name, case.figures, "en"),
-    )
 
 
 def _at_file(case: Case, code: str, zh: str, en: str) -> Problem:
@@ -249,7 +225,6 @@ CASE_RULES: tuple[CaseRule, ...] = (
     slugs_are_safe,
     story_references_exist,
     texts_tell_what_the_records_hold,
-    related_figures_exist,
     conflicts_have_two_sides,
     planned_amounts_are_planned,
     figures_agree_or_conflict,

@@ -39,6 +39,11 @@ _KEY_DASH = re.compile(f"[{DASHES}]")
 _KEY_JOINER = re.compile("[\u200d\ufe00-\ufe0f]")
 # Not the enumeration comma: 民政局、财政局 is one text that names two.
 _COMMAS = re.compile("[，；]")
+# What people write behind a value who know it from JSON or from a list in prose.
+_TAIL = frozenset(",，;；、")
+_HALF_QUOTED = re.compile(r"“[^“”\"]*\"|\"[^“”\"]*”", re.DOTALL)
+# A field that was indented into the text above it.
+_FIELD_IN_TEXT = re.compile(r"^[ ]*(?P<key>[a-z][a-z_]{2,30}):[ ]*[|>][+-]?[ ]*$", re.MULTILINE)
 _WIDE_LIST = re.compile(r"[［｛].*[］｝\]}]", re.DOTALL)
 # A value that starts with one of these is looked at twice.
 _ODD_STARTS = frozenset("｜＞［｛＃-" + DASHES)
@@ -69,6 +74,10 @@ class Inspector:
             comma = _COMMAS.search(value)
             if comma is not None:
                 self._warn_of_comma(Position(start.line + 1, start.column + 1 + comma.start()))
+        elif not in_flow and value[-1] in _TAIL:
+            self._warn_of_tail(value, end)
+        if value[0] == "“" and _HALF_QUOTED.fullmatch(value):
+            self._refuse_half_quotes(value, start)
         if value[0] in BLANKS_ALL:
             self._warn_of_blank(value, start)
         runs_on = start.line != end.line
@@ -127,6 +136,47 @@ class Inspector:
             f"the full-width comma “{mark}” parts no items: this is one item",
             fixed,
             ("请改成半角逗号", "Write a plain comma"),
+        )
+
+    def _warn_of_tail(self, value: str, end: Any) -> None:
+        at = Position(end.line + 1, end.column)
+        line = self._line(at.line)
+        self._warn(
+            at,
+            "W126",
+            f"值以“{value[-1]}”结尾，它会算作文字",
+            f"the value ends with “{value[-1]}”, which is read as text",
+            f"{line[: at.column - 1]}{line[at.column :]}".rstrip(),
+            ("请删掉它", "Delete it"),
+        )
+
+    def _refuse_half_quotes(self, value: str, start: Any) -> None:
+        line = self._line(start.line + 1)
+        inner = value[1:-1]
+        self._note(
+            Position(start.line + 1, start.column + 1),
+            "E118",
+            "引号一边是全角的，一边是半角的，都会算作文字",
+            "one quote is full-width, the other plain, and both are read as text",
+            f'{line[: start.column]}"{inner}"' if "\n" not in value else "",
+            ('请都用半角的 "，或都用全角的', "Use plain quotes on both sides, or full-width ones"),
+        )
+
+    def look_at_block(self, text: str, start: Any) -> None:
+        """Note a field that was indented into a block of text and so is part of it."""
+        found = _FIELD_IN_TEXT.search(text)
+        if found is None or len(self.problems) > MAX_PROBLEMS:
+            return
+        number = start.line + 2 + text.count("\n", 0, found.start())
+        line = self._line(number)
+        indent = len(line) - len(line.lstrip(" "))
+        self._warn(
+            Position(number, indent + 1),
+            "W117",
+            f"{found['key']} 这一行缩进太深，算作上面的文字",
+            f"the line of {found['key']} is indented too far and read as text of the block above",
+            "",
+            ("请与上面的字段对齐", "Line it up with the field above"),
         )
 
     def _warn_of_blank(self, value: str, start: Any) -> None:

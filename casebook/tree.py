@@ -123,7 +123,8 @@ def _build_tree(text: str, path: str, problems: list[Problem]) -> Node | None:
             return None
         if isinstance(node, Mapping):
             problems += builder.problems
-            return node
+            # Half a file is no record: what it lacks stands below the line that parts it.
+            return None if any(p.code == "E131" for p in builder.problems) else node
     # Only now: the table of slips takes longer to set up than a sound file to read.
     from casebook.doctor import Doctor
 
@@ -234,8 +235,11 @@ class _Builder:
                 self.inspector.look_at_value(event, in_flow)
         elif style == '"':
             text = self.refuse_escapes(event, at)
-        elif not text and style in "|>":
-            self.refuse_empty_block(event, at)
+        elif style in "|>":
+            if not text:
+                self.refuse_empty_block(event, at)
+            elif ": " in text or ":\n" in text:
+                self.inspector.look_at_block(text, event.start_mark)
         if self.inspector.has_tab and not is_key:
             self.inspector.look_at_tab(event.start_mark)
         if not self.is_normal:
@@ -328,6 +332,8 @@ class _Builder:
         entries: dict[str, Node] = {}
         key_at: dict[str, Position] = {}
         twins: dict[str, str] = {}
+        # The field above with nothing behind its colon, and whether what follows was meant for it.
+        heading, is_heading = "", False
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
@@ -336,7 +342,8 @@ class _Builder:
                 self.build(next(self.events), depth + 1, in_flow)
                 continue
             key = self.build_scalar(event, in_flow, is_key=True)
-            value = self.build(next(self.events), depth + 1, in_flow)
+            following = next(self.events)
+            value = self.build(following, depth + 1, in_flow)
             name = key.text
             if not name or len(name) > MAX_KEY:
                 zh = f"字段名太长（超过 {MAX_KEY} 字）" if name else "字段名是空的"
@@ -351,8 +358,15 @@ class _Builder:
                 self.inspector.look_at_key(event.value, event.start_mark)
             twin = name if name.isascii() else unicodedata.normalize("NFKC", name)
             if twin in twins:
-                self.refuse_twin(name, key.at, key_at[twins[twin]].line)
+                if not heading:
+                    self.refuse_twin(name, key.at, key_at[twins[twin]].line)
+                elif not is_heading:
+                    self.refuse_indent(heading, key_at[heading])
+                    is_heading = True
                 continue
+            # One field may be left blank; one whose next is there twice was meant to hold it.
+            heading = name if _is_blank(following) else heading if is_heading else ""
+            is_heading = is_heading and heading != name
             twins[twin] = name
             entries[name] = value
             key_at[name] = key.at
@@ -380,6 +394,17 @@ class _Builder:
             hints[1] or "Write text for the name; quote the whole value if the bracket is text",
         )
 
+    def refuse_indent(self, name: str, at: Position) -> None:
+        shown = show(name)
+        self.report(
+            at,
+            "E117",
+            f"{shown} 这一行缩进太深：它下面的字段在同一层已经有了",
+            f"{shown} is indented too far: the fields below it stand in the same group already",
+            "请与同类的名字左边对齐",
+            "Line it up with the names of its kind",
+        )
+
     def refuse_twin(self, name: str, at: Position, first: int) -> None:
         shown = show(name)
         self.report(
@@ -390,6 +415,10 @@ class _Builder:
             "请保留一个",
             "Keep one of them",
         )
+
+
+def _is_blank(event: Any) -> bool:
+    return isinstance(event, yaml.ScalarEvent) and not (event.value or event.style)
 
 
 def _quote_braces(line: str) -> str:

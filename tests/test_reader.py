@@ -282,3 +282,41 @@ def test_a_formula_that_is_no_text_is_a_problem_not_a_fault() -> None:
     _, problems = read(record(figure(), "  twice:\n    label: 两倍\n    formula: [paid]\n"))
 
     assert "E203" in {problem.code for problem in problems}
+
+
+@pytest.mark.parametrize("field", ["part_of", "follows"])
+@pytest.mark.parametrize(
+    ("named", "hint"),
+    [
+        pytest.param("piad", "Did you mean paid?", id="misspelt"),
+        pytest.param("more", "", id="itself"),
+    ],
+)
+def test_a_related_figure_is_another_one_of_the_case(field: str, named: str, hint: str) -> None:
+    _, problems = read(record(figure("paid"), figure("more", **{field: named})))
+
+    assert [(p.code, p.at.line, p.hint_en) for p in problems] == [("E250", 24, hint)]
+    assert problems[0].at.column == len(f"    {field}: ") + 1
+
+
+def test_a_conflict_names_figures_of_the_case_each_at_its_place() -> None:
+    conflict = "conflicts:\n  - about: 甲\n    figures: [paid, piad, other]\n    note: 乙\n"
+
+    _, problems = read(record(figure("paid"), rest=conflict))
+
+    assert shown(problems) == ["19:21 E250", "19:27 E250"]
+
+
+def test_a_figure_with_a_fault_brings_no_further_one_to_what_rests_on_it() -> None:
+    computed = "  sum:\n    label: 和\n    formula: paid + more\n    measure: annual_total\n"
+    faulty = figure("paid", scope="*club")
+
+    _, problems = read(record(faulty, figure("more", period="2014"), computed))
+
+    assert {p.at.line for p in problems} == {17}
+
+
+def test_a_misspelt_field_is_read_as_the_one_it_is_near_to() -> None:
+    _, problems = read(record(figure()).replace("topic: reading", "TOPIC: readin"))
+
+    assert shown(problems) == ["3:1 E201", "3:8 E205"]

@@ -50,7 +50,7 @@ def test_a_program_gets_every_problem() -> None:
 def test_github_gets_one_annotation_a_problem() -> None:
     text = printed([problem(3, 5, "100%：甲\n乙", "a,b:c.yaml")], "github")
 
-    assert text == "::error file=a%2Cb%3Ac.yaml,line=3,col=5::E201 100%25：甲?乙\n"
+    assert text == "::error file=a%2Cb%3Ac.yaml,line=3,col=5::E201 100%25：甲U+000A乙\n"
 
 
 def test_what_could_steer_a_terminal_is_made_visible() -> None:

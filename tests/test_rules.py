@@ -70,20 +70,6 @@ def test_a_reference_may_name_another_case_or_a_count_of_the_site() -> None:
     assert check_rules(dataset) == []
 
 
-@pytest.mark.parametrize("field", ["part_of", "follows"])
-def test_related_figures_stand_in_the_same_case(field: str) -> None:
-    dataset = dataset_of(record(figure("paid"), figure("more", **{field: "piad"})))
-
-    problems = check_rules(dataset)
-
-    assert [p.code for p in problems] == ["E250"]
-    assert "paid" in problems[0].hint_en
-
-
-def test_a_figure_is_no_part_of_itself() -> None:
-    assert [p.code for p in check_rules(dataset_of(record(figure(part_of="paid"))))] == ["E250"]
-
-
 def test_a_conflict_has_two_sides() -> None:
     conflict = "conflicts:\n  - about: 金额\n    figures: [paid]\n    note: 只有一种说法。\n"
     dataset = dataset_of(record(figure(), rest=conflict))
