@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context, parent_process, resource_tracker
 from typing import TypeVar
+
+from casebook.errors import CasebookError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -24,8 +30,59 @@ def open_executor(processes: int) -> Iterator[Executor | None]:
         yield None
         return
     # A forked child would share the lock of the build and the state of other threads.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as executor:
-        yield executor
+    context = get_context("spawn")
+    with ProcessPoolExecutor(processes, context, _end_with_parent) as executor:
+        with _interrupts_kept_out():
+            # The first piece of work starts the processes.
+            executor.submit(_do_nothing)
+        try:
+            yield executor
+        except BrokenProcessPool as error:
+            raise CasebookError(
+                "系统终止了一个帮着构建的进程，多半是内存不够。请用 --jobs 1 再试。网站没有改动",
+                "the system ended a process that helps to build, most likely for want of memory. "
+                "Try again with --jobs 1. The site is unchanged",
+            ) from error
+        except BaseException:
+            # Nobody will ask for what is under way, which may take a minute.
+            for process in active_children():
+                process.terminate()
+            raise
+
+
+def _do_nothing() -> None:
+    pass
+
+
+@contextmanager
+def _interrupts_kept_out() -> Iterator[None]:
+    """Has processes that are started meanwhile never see Ctrl-C, which is for the first alone.
+
+    A terminal tells all of them, and each would show where in its work it was.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # It lifts the block when it starts its own process.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_with_parent() -> None:
+    """Ends this process as soon as the one that started it is gone, be it killed."""
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def run_batches(
