@@ -39,7 +39,7 @@ Note = Callable[[str], None]
 
 def expect_nothing_wrong(tally: Tally, note: Note) -> None:
     note(str(tally))
-    print(tally)
+    print(tally, *tally.wrong, sep="\n")
 
     assert tally.wrong == []
 
