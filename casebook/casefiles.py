@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from markupsafe import Markup
 
@@ -18,7 +17,7 @@ from casebook.model import Case, Region, Vocabulary
 from casebook.pages import CASE_PAGES
 from casebook.pages.base import LANGS, Prose, Site, SiteSettings
 from casebook.render import Press
-from casebook.templates import explaining_templates, make_environment
+from casebook.templates import THEME, explaining_templates, make_environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +26,11 @@ class Workshop:
 
     `texts` are the slugs and languages of the editors' texts, of which cases know no more than
     that they exist. `offers_charts` says that each chart has a page of its own, and the drawings
-    of a case are then handed in.
+    of a case are then handed in. `templates` are the sources of all templates by name: the machine
+    that makes the pages need not have the project.
     """
 
-    theme: Path
+    templates: Mapping[str, bytes]
     settings: SiteSettings
     vocabulary: Vocabulary
     regions: Mapping[str, Region]
@@ -88,7 +88,7 @@ def make_batch(workshop: Workshop, batch: Sequence[CaseWork]) -> list[list[DataF
     """The files of several cases; a process keeps its press from one batch to the next."""
     if workshop.key not in _presses:
         _presses.clear()
-        _presses[workshop.key] = Press(make_environment(workshop.theme))
+        _presses[workshop.key] = Press(make_environment(workshop.templates))
     press = _presses[workshop.key]
-    with explaining_templates(workshop.theme):
+    with explaining_templates(THEME):
         return [list(make_case_files(work, workshop, press)) for work in batch]

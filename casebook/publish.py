@@ -37,6 +37,7 @@ from casebook.templates import (
     digest_templates,
     environment_options,
     explaining_templates,
+    read_templates,
 )
 from casebook.workers import cut_batches, open_executor, run_batches
 
@@ -264,7 +265,8 @@ class _SiteBuild:
         self.assets = assets
         self.freshness = freshness
         self.wanted = wanted
-        self.closures = digest_templates(edition.project / "theme")
+        self.templates = read_templates(edition.project / "theme")
+        self.closures = digest_templates(self.templates)
         self.excerpts: tuple[Excerpt, ...] = ()
         self.site: Site
         self.settings: SiteSettings
@@ -434,7 +436,7 @@ class _SiteBuild:
         templates = [self.closures.get(name) for kind in CASE_PAGES for name in kind.templates]
         parts = [self._digest_surroundings(), templates, edition.offers_charts]
         return Workshop(
-            edition.project / "theme",
+            self.templates,
             self.settings,
             edition.dataset.vocabulary,
             edition.dataset.regions,

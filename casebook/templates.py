@@ -21,6 +21,10 @@ _PLAIN = re.compile(r"""["']([^"']*)["'](?:\s+(?:import|as|with|without|ignore)\
 _BEGUN = re.compile(r"""["']([^"']*)["']""")
 
 
+# The theme of an environment in memory, which lies in no folder.
+THEME = Path("theme")
+
+
 class TemplateFault(Exception):
     """A template that cannot be rendered, as a problem; it passes from one process to another."""
 
@@ -70,21 +74,34 @@ def environment_options() -> dict[str, Any]:
     }
 
 
-def make_environment(theme: Path) -> Environment:
-    """An environment over the templates of a theme, for pages that do without Pelican."""
-    from jinja2 import Environment, FileSystemLoader
-
-    return Environment(loader=FileSystemLoader(theme / "templates"), **environment_options())
-
-
-def digest_templates(theme: Path) -> Mapping[str, str]:
-    """For each template a digest of itself and of all that it may include or import."""
+def read_templates(theme: Path) -> dict[str, bytes]:
+    """The source of every template of a theme, by the name that Jinja knows it under."""
     folder = theme / "templates"
-    sources = {
+    return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def make_environment(sources: Mapping[str, bytes]) -> Environment:
+    """An environment over templates in memory, for pages made in whatever process or machine.
+
+    Faults name the templates as files of a folder `theme`.
+    """
+    from jinja2 import Environment, FunctionLoader
+
+    def load(name: str) -> tuple[str, str, None] | None:
+        source = sources.get(name)
+        return (
+            None if source is None else (source.decode("utf-8"), f"{THEME}/templates/{name}", None)
+        )
+
+    return Environment(loader=FunctionLoader(load), **environment_options())
+
+
+def digest_templates(sources: Mapping[str, bytes]) -> Mapping[str, str]:
+    """For each template a digest of itself and of all that it may include or import."""
     named = {name: find_named(source, sources) for name, source in sources.items()}
     own = {name: digest(source) for name, source in sources.items()}
     digests = {}
