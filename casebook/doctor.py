@@ -130,16 +130,11 @@ class Doctor:
         """The cures to try, the likeliest first."""
         above = self.line_above(cause)
         yield from self.open_block(cause)
-        line = self.lines[cause - 1]
-        if (
-            above
-            and _indent(line) < _indent(self.lines[above - 1])
-            and not re.search(f"[:{COLONS}]", line)
-            and not self.is_text_below(self.heading_of(above))
-        ):
+        yield from self.mend_line(cause, cause)
+        if self.may_go_on(cause):
             for cure in self.hang_line(cause):
                 yield _Cure(cure.lines, cure.problems, must_be_whole=True)
-        yield from self.mend_line(cause, cause)
+        yield from self.mend_line(cause, cause, (BARE_NAME,))
         yield from self.mend_lines_above(cause)
         others = [n for n in (fault.at.line, self.heading_of(cause), above) if n != cause]
         numbers = [n for n in dict.fromkeys(others) if 1 <= n <= len(self.lines)]
@@ -172,6 +167,17 @@ class Doctor:
                 cures.sort(key=lambda mended: self.rank_indent(number, mended))
             for mended in cures:
                 yield self.replace_line(number, mended, slip, found, cause)
+
+    def may_go_on(self, number: int) -> bool:
+        """Whether a line may be the end of the text above that lost its indentation."""
+        above = self.line_above(number)
+        line = self.lines[number - 1]
+        return (
+            above > 0
+            and _indent(line) < _indent(self.lines[above - 1])
+            and not re.search(f"[:{COLONS}]", line)
+            and not self.is_text_below(self.heading_of(above))
+        )
 
     def has_hanging(self, number: int) -> bool:
         """Whether the next line with text is indented further, or starts an item."""
@@ -280,7 +286,8 @@ class Doctor:
         first = self.line_above(cause)
         while first:
             heading = self.heading_of(first)
-            indent = _indent(self.lines[first - 1])
+            lead = re.match(r"[ ]*(?:-[ ]+)?", self.lines[first - 1])
+            indent = lead.end() if lead else 0
             above = _indent(self.lines[heading - 1]) if heading else -1
             # The first line of a text may be indented as a paragraph is.
             leads = self.line_below(heading) == first and not self.is_text_below(heading)

@@ -61,7 +61,7 @@ _HOMES = {
 }
 
 # What the tree finds wrong with the name of a field.
-_ABOUT_NAMES = frozenset({"E112", "E114", "E115", "E117"})
+_ABOUT_NAMES = frozenset({"E112", "E113", "E114", "E115", "E117", "E137"})
 
 
 def nearest(word: str, known: Collection[str]) -> str:

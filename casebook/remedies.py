@@ -205,6 +205,28 @@ SLIPS: tuple[Slip, ...] = (
         "Use a plain space",
     ),
     Slip(
+        "E113",
+        re.compile(
+            r"^(?P<in>[ ]*(?:-[ ]+)*)(?P<key>[A-Za-z_]\w{0,30}|[\u4e00-\u9fff]{1,8})"
+            r"[ ]*(?P<at>[=＝；;])[ ]*(?P<v>.*)$"
+        ),
+        _cure_field,
+        "字段名后面要用冒号，这里是“{at}”",
+        "a field name is followed by a colon, here stands “{at}”",
+    ),
+    Slip(
+        "E113",
+        re.compile(
+            rf"^(?P<in>[ ]*(?:-[ ]+)*)(?P<key>[a-z][a-z_]{{1,30}})(?P<at>[ {BLANKS}]+)"
+            r"(?P<v>[\u4e00-\u9fff\"'{\[].*[:：].*)$"
+        ),
+        _cure_field,
+        "字段名后面缺冒号",
+        "a colon is missing behind the field name",
+        "请加冒号和一个空格",
+        "Put a colon and a space",
+    ),
+    Slip(
         "E112",
         re.compile(rf"^{_IN}{_KEY}[ {BLANKS}:]*(?P<at>[{COLONS}])[ {BLANKS}:]*(?P<v>.*)$"),
         _cure_field,
@@ -466,14 +488,6 @@ SLIPS: tuple[Slip, ...] = (
         "Write the name, or delete the line",
         offers=False,
     ),
-    Slip(
-        "E113",
-        re.compile(rf"^{_IN}{_KEY}[ ]*(?P<at>[=＝；;])[ ]*(?P<v>.*)$"),
-        _cure_field,
-        "字段名后面要用冒号，这里是“{at}”",
-        "a field name is followed by a colon, here stands “{at}”",
-    ),
-    BARE_NAME,
     Slip(
         "E113",
         re.compile(

@@ -31,6 +31,11 @@ _FIELD_LINE = re.compile(
 _MARKER_LINE = re.compile(
     rf"(?P<mark>[{DASHES}](?![{DASHES}])|-(?=[^\s0-9.-]|[{BLANKS}])|-(?=[ ]))[ {BLANKS}]*(?P<v>.*)"
 )
+# What stands behind a name instead of a colon and a blank, so that both became one name.
+_SEPARATOR = re.compile(
+    r"(?P<key>[A-Za-z_][A-Za-z0-9_]{0,30})[ ]*"
+    rf"(?P<mark>[=＝;；]|:[{BLANKS}]+|:(?=[\"'\[{{])|(?<=[ ])(?=[\"'\[{{]))"
+)
 _OUR_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _KEY_BLANK = re.compile(f"[{BLANKS}]")
 _KEY_COLON = re.compile(f"[{COLONS}]")
@@ -293,9 +298,27 @@ class Inspector:
             ("请换成一个空格", "Use a space"),
         )
 
+    def _note_separator(self, mark: str, at: Position, fixed: str) -> None:
+        hints = "请写成半角冒号加一个空格", "Write a plain colon and a space"
+        if len(mark) > 1:
+            zh, en = name_blank(mark[1])
+            zh, en = f"冒号后面是{zh}，不是普通空格", f"{en} stands behind the colon"
+            self._note(Position(at.line, at.column + 1), "E115", zh, en, fixed, hints)
+            return
+        zh, en = "冒号后面缺一个空格", "a space is missing behind the colon"
+        if not mark:
+            zh, en = "字段名后面缺冒号", "a colon is missing behind the field name"
+        elif mark != ":":
+            zh = f"字段名后面要用冒号，这里是“{mark}”"
+            en = f"a field name is followed by a colon, here stands “{mark}”"
+        self._note(at, "E113", zh, en, fixed, hints)
+
     def look_at_key(self, key: str, start: Any) -> None:
         """Note what is odd about a field name; one thing is enough."""
-        if (key.isascii() and key[:1] != "-") or len(self.problems) > MAX_PROBLEMS:
+        if len(self.problems) > MAX_PROBLEMS:
+            return
+        separator = _SEPARATOR.match(key)
+        if separator is None and key.isascii() and key[:1] != "-":
             return
         number = start.line + 1
 
@@ -304,6 +327,11 @@ class Inspector:
 
         line = self._line(number)
         head, tail = line[: start.column], line[start.column + len(key) :]
+        if separator is not None:
+            fixed = f"{head}{separator['key']}: "
+            fixed += sound_value(line[start.column + separator.end() :])
+            self._note_separator(separator["mark"], place(separator.start("mark")), fixed)
+            return
         found = re.match(rf"-(?P<blank>[{BLANKS}])[{BLANKS} ]*(?P<rest>.*)", key)
         if found is not None:
             zh, en = name_blank(found["blank"])
