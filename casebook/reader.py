@@ -611,7 +611,7 @@ class _CaseReader:
                 if state not in SILENT:
                     inner.text("value", required=True)
                 return Answer(question.key, state, note=note, at=node.at)
-            node = node.entries["value"]
+            node = inner.node.entries["value"]
         scalars = node.items if isinstance(node, Sequence) else (node,)
         words = [item for item in scalars if isinstance(item, Scalar) and item.text.strip()]
         if len(words) != len(scalars) or not words:

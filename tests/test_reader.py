@@ -320,3 +320,10 @@ def test_a_misspelt_field_is_read_as_the_one_it_is_near_to() -> None:
     _, problems = read(record(figure()).replace("topic: reading", "TOPIC: readin"))
 
     assert shown(problems) == ["3:1 E201", "3:8 E205"]
+
+
+def test_a_misspelt_field_of_an_answer_is_read_on() -> None:
+    """A fuzzer found that the answer was looked for under the name as it was written."""
+    _, problems = read(record().replace("purchaser: 海曙区", "purchaser: {valu': 海曙区}"))
+
+    assert shown(problems) == ["6:15 E201"]
