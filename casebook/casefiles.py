@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -12,10 +12,11 @@ from casebook.dataset import Dataset
 from casebook.drawing import draw, tabulate
 from casebook.errors import Lang
 from casebook.excerpt import Excerpt
-from casebook.exports import DataFile, export_case
+from casebook.exports import DataFile, export_case, write_case_rows
 from casebook.model import Case, Region, Vocabulary
 from casebook.pages import CASE_PAGES
 from casebook.pages.base import LANGS, Prose, Site, SiteSettings
+from casebook.pages.search import ENTRY, index_case, write_entry
 from casebook.render import Press
 from casebook.templates import THEME, explaining_templates, make_environment
 
@@ -25,9 +26,9 @@ class Workshop:
     """What is the same for every case of a build; `key` is a digest of everything in here.
 
     `texts` are the slugs and languages of the editors' texts, of which cases know no more than
-    that they exist. `offers_charts` says that each chart has a page of its own, and the drawings
-    of a case are then handed in. `templates` are the sources of all templates by name: the machine
-    that makes the pages need not have the project.
+    that they exist. `tells_stories` says that the sentences of stories can be searched for.
+    `templates` are the sources of all templates by name: the machine that makes the pages need
+    not have the project.
     """
 
     templates: Mapping[str, bytes]
@@ -36,6 +37,7 @@ class Workshop:
     regions: Mapping[str, Region]
     texts: tuple[tuple[str, Lang], ...]
     faces: Mapping[Lang, str]
+    tells_stories: bool
     key: str
 
 
@@ -53,8 +55,16 @@ class CaseWork:
     embedded: tuple[Drawn, ...] = ()
 
 
-def make_case_files(work: CaseWork, workshop: Workshop, press: Press) -> Iterator[DataFile]:
-    """Every file of a case."""
+@dataclass(frozen=True, slots=True)
+class MadeCase:
+    """The files of a case, and the texts that the lists of the whole site take from it."""
+
+    files: tuple[DataFile, ...]
+    parts: Mapping[str, str]
+
+
+def make_case_files(work: CaseWork, workshop: Workshop, press: Press) -> MadeCase:
+    """Everything that is made of one case."""
     case = work.excerpt.case
     dataset = work.excerpt.dataset(workshop.vocabulary, workshop.regions)
     own = draw_own(case, dataset) if work.own is None else work.own
@@ -65,11 +75,13 @@ def make_case_files(work: CaseWork, workshop: Workshop, press: Press) -> Iterato
         workshop.settings,
         workshop.faces,
     )
-    for kind in CASE_PAGES:
-        for page in kind.make(case, site):
-            yield press.print_page(page, site)
-    yield from export_case(case, dataset)
-    yield DataFile(f"cases/{case.slug}/{case.slug}.yaml", work.record)
+    files = [press.print_page(page, site) for kind in CASE_PAGES for page in kind.make(case, site)]
+    files += export_case(case, dataset)
+    files.append(DataFile(f"cases/{case.slug}/{case.slug}.yaml", work.record))
+    parts = write_case_rows(case, dataset)
+    for lang in LANGS:
+        parts[ENTRY[lang]] = write_entry(index_case(case, lang, dataset, workshop.tells_stories))
+    return MadeCase(tuple(files), parts)
 
 
 def draw_own(case: Case, dataset: Dataset) -> tuple[Drawn, ...]:
@@ -84,11 +96,11 @@ def draw_own(case: Case, dataset: Dataset) -> tuple[Drawn, ...]:
 _presses: dict[str, Press] = {}
 
 
-def make_batch(workshop: Workshop, batch: Sequence[CaseWork]) -> list[list[DataFile]]:
+def make_batch(workshop: Workshop, batch: Sequence[CaseWork]) -> list[MadeCase]:
     """The files of several cases; a process keeps its press from one batch to the next."""
     if workshop.key not in _presses:
         _presses.clear()
         _presses[workshop.key] = Press(make_environment(workshop.templates))
     press = _presses[workshop.key]
     with explaining_templates(THEME):
-        return [list(make_case_files(work, workshop, press)) for work in batch]
+        return [make_case_files(work, workshop, press) for work in batch]

@@ -216,8 +216,18 @@ class Dataset:
         """The province-level unit that the case lies in."""
         return self.regions[case.region[:2] + "0000"]
 
+    @cached_property
+    def _answers(self) -> dict[tuple[str, str], Answer]:
+        return {}
+
     def answer(self, case: Case, question: str) -> Answer:
         """The answer of the record, or for a derived question what the figures say."""
+        key = case.slug, question
+        if key not in self._answers:
+            self._answers[key] = self._find_answer(case, question)
+        return self._answers[key]
+
+    def _find_answer(self, case: Case, question: str) -> Answer:
         given = case.answers.get(question)
         if given is not None:
             return given

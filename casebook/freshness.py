@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,6 +68,21 @@ class Freshness:
         self._now[unit] = found
         return True
 
+    def find_parts(self, key: str) -> dict[str, str] | None:
+        """The texts that lists take from a unit of this key, where they are known."""
+        content = self._store.get(f"parts:{key}")
+        if content is None:
+            return None
+        try:
+            parts = json.loads(content)
+        except ValueError:
+            return None
+        return parts if isinstance(parts, dict) else None
+
+    def keep_parts(self, key: str, parts: Mapping[str, str]) -> None:
+        """Keep the texts that lists take from a unit of this key."""
+        self._store.put(f"parts:{key}", json.dumps(dict(parts), ensure_ascii=False).encode())
+
     def read(self, path: str) -> bytes:
         """The bytes of a published file."""
         return (self._output / path).read_bytes()
@@ -86,6 +101,7 @@ class Freshness:
                     files.append(StandingFile(path, tree.digests[path], mark))
             self._now[unit] = _Unit(key, tuple(files))
         self._store.put(self._name, _encode(self._now))
+        self._store.prune("parts:")
 
 
 def _mark(path: str) -> Mark | None:

@@ -7,8 +7,9 @@ import pickle
 import sys
 from collections.abc import Mapping
 
-from casebook.dataset import sources_of
+from casebook.dataset import Dataset, sources_of
 from casebook.errors import Problem
+from casebook.excerpt import Excerpter
 from casebook.model import Case
 from casebook.reader import Lists
 from casebook.store import Store, digest, digest_program
@@ -31,6 +32,7 @@ class Kept:
         self._sources: Mapping[str, str] = {}
         self._known = frozenset(_read_keys(store.get(_SOUND)))
         self._sound: set[str] = set()
+        self._excerpter: Excerpter | None = None
 
     def use_lists(self, lists: Lists) -> None:
         """Say which lists the records draw on."""
@@ -55,6 +57,12 @@ class Kept:
         if case.path in self.versions:
             content = (case, problems, self._sign_sources(case))
             self._store.put(self._key(case.path), pickle.dumps(content, pickle.HIGHEST_PROTOCOL))
+
+    def excerpts_of(self, dataset: Dataset) -> Excerpter:
+        """What takes excerpts of a data set, each of them once."""
+        if self._excerpter is None or self._excerpter.dataset is not dataset:
+            self._excerpter = Excerpter(dataset, self.versions)
+        return self._excerpter
 
     def is_sound(self, excerpt: str) -> bool:
         """Whether an earlier build found nothing wrong with the case of this excerpt."""

@@ -12,7 +12,6 @@ from casebook.addresses import check_addresses
 from casebook.content import check_content
 from casebook.dataset import Dataset
 from casebook.errors import CasebookError, ContentError, Problem
-from casebook.excerpt import Excerpter
 from casebook.history import check_history, parse_published
 from casebook.inputs import Inputs, check_sources, find_changed, read_inputs, refuse_changes
 from casebook.kept import Kept
@@ -91,7 +90,7 @@ def find_doubtful(dataset: Dataset, kept: Kept | None) -> Sequence[Case]:
     """The cases that no earlier build found sound as they stand here."""
     if kept is None or dataset.unread:
         return dataset.cases
-    excerpter = Excerpter(dataset, kept.versions)
+    excerpter = kept.excerpts_of(dataset)
     return [case for case in dataset.cases if not kept.is_sound(excerpter.excerpt(case).key)]
 
 
@@ -103,10 +102,9 @@ def check_cases(
     An excerpt does not hold what a text may tell of the whole site, so that a fault within it is
     looked at again among all cases.
     """
-    excerpter = Excerpter(dataset, kept.versions) if kept is not None else None
     for case in cases:
-        if kept is not None and excerpter is not None and not dataset.unread:
-            excerpt = excerpter.excerpt(case)
+        if kept is not None and not dataset.unread:
+            excerpt = kept.excerpts_of(dataset).excerpt(case)
             if not check_case(case, excerpt.dataset(dataset.vocabulary, dataset.regions)):
                 kept.note_sound(excerpt.key)
                 continue
@@ -201,6 +199,7 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Store) -> BuildRes
             options.siteurl,
             options.jobs,
             options.kept_templates,
+            kept.excerpts_of(dataset),
         )
         files = write_site(edition, tree, Freshness(store, options.output.resolve()))
         refuse_changes(inputs)

@@ -6,7 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Collection, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -28,6 +28,7 @@ from casebook.model import Case, Text
 from casebook.pages import CASE_PAGES, PAGES
 from casebook.pages.base import LANGS, Prose, Section, Site, SiteSettings, Slot
 from casebook.pages.charts import find_card, find_faces, make_chart_files
+from casebook.pages.search import tells_stories
 from casebook.render import Press, file_of
 from casebook.slots import find_chart_names
 from casebook.store import digest, digest_program
@@ -73,6 +74,7 @@ class Edition:
     siteurl: str | None = None
     jobs: int = 1
     kept_templates: MutableMapping[str, tuple[str, CodeType]] | None = None
+    excerpter: Excerpter | None = None
 
 
 def write_site(edition: Edition, tree: NewTree, freshness: Freshness) -> int:
@@ -85,7 +87,8 @@ def write_site(edition: Edition, tree: NewTree, freshness: Freshness) -> int:
     _run_pelican(build)
     for file in make_chart_files(build.site, edition.pictures):
         tree.write(file.path, file.content)
-    for file in export_site(edition.dataset, build.described):
+    rows = [build.parts[case.slug] for case in edition.dataset.cases]
+    for file in export_site(edition.dataset, build.described, rows):
         tree.write(file.path, file.content)
     manifest = {
         "generator": "casebook",
@@ -270,8 +273,9 @@ class _SiteBuild:
         self.excerpts: tuple[Excerpt, ...] = ()
         self.site: Site
         self.settings: SiteSettings
-        # The JSON of each case, for the file that holds all of them.
+        # What the files of all cases take from each: its JSON, and its other texts by slug.
         self.described: list[str] = []
+        self.parts: dict[str, Mapping[str, str]] = {}
 
     def configure(self, settings: Mapping[str, Any]) -> None:
         """Take over what pelicanconf.py says."""
@@ -311,7 +315,7 @@ class _SiteBuild:
         edition = self.edition
         prose = {(text.slug, text.lang): text for text in map(read_prose, context["pages"])}
         faces = find_faces(edition.charts)
-        excerpter = Excerpter(edition.dataset, edition.inputs)
+        excerpter = edition.excerpter or Excerpter(edition.dataset, edition.inputs)
         self.excerpts = tuple(excerpter.excerpt(case) for case in edition.dataset.cases)
         versions = {excerpt.case.slug: excerpt.key for excerpt in self.excerpts}
         self.site = Site(edition.dataset, edition.charts, prose, self.settings, faces, versions)
@@ -320,8 +324,9 @@ class _SiteBuild:
             self._show_pages(press, self.wanted)
             return
         assert isinstance(self.writer, NewTree)
-        self._write_lists(press, self.writer)
         self._write_cases(self.writer)
+        self.site = replace(self.site, parts=self.parts)
+        self._write_lists(press, self.writer)
 
     def _show_pages(self, press: Press, wanted: Collection[str]) -> None:
         """Write the wanted pages."""
@@ -376,10 +381,13 @@ class _SiteBuild:
             shown = [(drawn.name, drawn.pictured) for drawn in own or ()]
             key = digest(f"{workshop.key} {excerpt.key} {shown} {embedded}".encode())
             unit = f"case:{case.slug}"
-            if self.freshness is not None and self.freshness.keep(unit, key, tree):
-                described[case.slug] = _read_json(self.freshness.read(_json_of(case)))
-            else:
+            fresh = self.freshness
+            parts = fresh.find_parts(key) if fresh is not None else None
+            if fresh is None or parts is None or not fresh.keep(unit, key, tree):
                 stale.append((excerpt, own, embedded, key))
+                continue
+            self.parts[case.slug] = parts
+            described[case.slug] = _read_json(fresh.read(_json_of(case)))
         processes = min(edition.jobs, len(stale) // _CASES_PER_PROCESS)
         work = (
             CaseWork(excerpt, (edition.project / excerpt.case.path).read_bytes(), own, embedded)
@@ -388,15 +396,17 @@ class _SiteBuild:
         with open_executor(processes) as executor:
             task = partial(make_batch, workshop)
             results = run_batches(task, cut_batches(work, _BATCH), executor, processes)
-            made = (files for batch in results for files in batch)
-            for (excerpt, *_, key), files in zip(stale, made, strict=True):
+            made = (case for batch in results for case in batch)
+            for (excerpt, *_, key), done in zip(stale, made, strict=True):
                 slug = excerpt.case.slug
-                for file in files:
+                for file in done.files:
                     tree.write(file.path, file.content)
                     if file.path == _json_of(excerpt.case):
                         described[slug] = _read_json(file.content)
+                self.parts[slug] = done.parts
                 if self.freshness is not None:
-                    self.freshness.note(f"case:{slug}", key, [file.path for file in files])
+                    self.freshness.note(f"case:{slug}", key, [file.path for file in done.files])
+                    self.freshness.keep_parts(key, done.parts)
         self.described = [described[case.slug] for case in edition.dataset.cases]
 
     def _charts_of(self, case: Case) -> tuple[tuple[Drawn, ...] | None, tuple[Drawn, ...]]:
@@ -434,7 +444,8 @@ class _SiteBuild:
         """What all cases share, under a key that changes with anything that shapes their files."""
         edition = self.edition
         templates = [self.closures.get(name) for kind in CASE_PAGES for name in kind.templates]
-        parts = [self._digest_surroundings(), templates, edition.offers_charts]
+        told = tells_stories(edition.dataset)
+        parts = [self._digest_surroundings(), templates, edition.offers_charts, told]
         return Workshop(
             self.templates,
             self.settings,
@@ -442,6 +453,7 @@ class _SiteBuild:
             edition.dataset.regions,
             tuple(sorted(self.site.prose)),
             self.site.faces,
+            told,
             digest(json.dumps(parts, ensure_ascii=False).encode()),
         )
 

@@ -11,9 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from records import dataset_of, figure, record
 
-from casebook.model import Text
-from casebook.pages.base import Site, SiteSettings
-from casebook.pages.search import list_indexed, split_sentences, write_index
+from casebook.pages.search import index_case, split_sentences, write_entry, write_index
 from casebook.quantity import number_of, plain
 
 NUMBERS = (
@@ -82,8 +80,7 @@ NUMBERS = (
 
 
 def indexed(dataset, lang="zh"):  # type: ignore[no-untyped-def]
-    settings = SiteSettings(Text("小站"), Text("读书会"), "", "/a.css")
-    return list(list_indexed(Site(dataset, {}, {}, settings), lang))
+    return [index_case(case, lang, dataset, told=True) for case in dataset.cases]
 
 
 def test_a_number_is_indexed_in_plain_digits_with_its_wording() -> None:
@@ -116,10 +113,10 @@ def test_text_is_cut_at_the_ends_of_sentences(text: str, sentences: list[str]) -
 
 def test_the_index_is_data_and_nothing_else() -> None:
     dataset = dataset_of(record(figure("a", amount="约8000万元", quote="约8000万元")))
-    index = json.loads(write_index(indexed(dataset)))
+    index = json.loads(write_index(map(write_entry, indexed(dataset))))
 
-    assert set(index) == {"pages", "passages"}
-    assert index["passages"][0][0] == 0
+    assert set(index) == {"pages"}
+    assert [len(page) for page in index["pages"]] == [4]
 
 
 # In a browser
@@ -187,8 +184,7 @@ def test_it_finds_numbers_on_english_pages(page: Page, address: str, words: str)
 def test_a_number_is_not_found_inside_a_longer_one(page: Page, address: str) -> None:
     page.goto(f"{address}/search/")
     index = {
-        "pages": [["a/", "甲", ""]],
-        "passages": [[0, "", "共18000万元", []], [0, "", "共8000万元", []]],
+        "pages": [["a/", "甲", "", [["", "共18000万元", []], ["", "共8000万元", []]]]],
     }
     found = page.evaluate(
         "([index, query]) => casebookSearch.find(index, query).map(hit => hit.text)",

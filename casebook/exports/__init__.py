@@ -19,11 +19,28 @@ from casebook.exports.columns import (
     Table,
     list_words,
 )
-from casebook.exports.formats import DataFile, disarm, encode_json, write_csv, write_json
+from casebook.exports.formats import (
+    DataFile,
+    disarm,
+    encode_json,
+    join_lines,
+    write_csv,
+    write_json,
+    write_lines,
+)
 from casebook.exports.ocds import describe_releases
 from casebook.exports.package import describe_case_package, describe_package
 from casebook.exports.record_schema import describe_schema
-from casebook.exports.rows import Row, answer_rows, event_row, figure_row, list_rows, version_of
+from casebook.exports.rows import (
+    CASE_TABLES,
+    Row,
+    answer_rows,
+    event_row,
+    figure_row,
+    list_case_rows,
+    list_rows,
+    version_of,
+)
 from casebook.exports.sqlite import write_sqlite
 from casebook.exports.workbook import write_workbook
 from casebook.model import Case
@@ -56,19 +73,27 @@ MOST_IN_ALL_FORMATS: Final = 500
 def export_dataset(dataset: Dataset) -> tuple[DataFile, ...]:
     """Every file of open data, for the whole site and for each case."""
     described = [write_json(describe_case(case, dataset)) for case in dataset.cases]
-    files = list(export_site(dataset, described))
+    rows = [write_case_rows(case, dataset) for case in dataset.cases]
+    files = list(export_site(dataset, described, rows))
     for case in dataset.cases:
         files += export_case(case, dataset)
     return tuple(files)
 
 
-def export_site(dataset: Dataset, described: Iterable[str]) -> Iterator[DataFile]:
-    """The files of open data for the whole site, given the JSON text of each case."""
-    filled = fill_tables(dataset)
-    yield from write_tables(filled, dataset)
+def export_site(
+    dataset: Dataset, described: Iterable[str], rows: Sequence[Mapping[str, str]]
+) -> Iterator[DataFile]:
+    """The files of open data for the whole site, given the JSON and the rows of each case."""
+    for table in TABLES:
+        if table in CASE_TABLES:
+            lines = [of_case[table.name] for of_case in rows]
+        else:
+            lines = [write_lines(table.names, list_rows(table, dataset))]
+        yield DataFile(f"data/{table.name}.csv", join_lines(table.names, lines))
+    yield from write_descriptions(dataset)
     yield DataFile("data/cases.json", join_cases(dataset, described))
     if offers_all_formats(dataset):
-        yield from write_formats(filled, dataset)
+        yield from write_formats(fill_tables(dataset), dataset)
         yield DataFile("data/ocds.json", encode_json(describe_releases(dataset)))
 
 
@@ -83,6 +108,14 @@ def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
     )
 
 
+def write_case_rows(case: Case, dataset: Dataset) -> dict[str, str]:
+    """The lines of one case in each table that has lines of cases, by the name of the table."""
+    return {
+        table.name: write_lines(table.names, list_case_rows(table, case, dataset))
+        for table in CASE_TABLES
+    }
+
+
 def fill_tables(dataset: Dataset) -> dict[Table, tuple[Row, ...]]:
     """Every table with its rows."""
     return {table: tuple(list_rows(table, dataset)) for table in TABLES}
@@ -92,6 +125,11 @@ def write_tables(filled: Mapping[Table, Sequence[Row]], dataset: Dataset) -> Ite
     """The tables as CSV, the description of them, and that of cases.json."""
     for table, rows in filled.items():
         yield DataFile(f"data/{table.name}.csv", write_csv(table.names, rows))
+    yield from write_descriptions(dataset)
+
+
+def write_descriptions(dataset: Dataset) -> Iterator[DataFile]:
+    """The data package, and the schema of cases.json."""
     package = describe_package(list_words(dataset.vocabulary))
     yield DataFile("data/datapackage.json", encode_json(package))
     schema = describe_schema(dataset.vocabulary)

@@ -23,12 +23,20 @@ class DataFile:
 
 def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
     """A table as RFC 4180 in UTF-8, in which no cell can start a spreadsheet's formula."""
+    return join_lines(columns, [write_lines(columns, rows)])
+
+
+def write_lines(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
+    """The lines of some rows, without the line of the columns."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([disarm(row[column]) for column in columns])
-    return stream.getvalue().encode("utf-8")
+    writer.writerows([disarm(row[column]) for column in columns] for row in rows)
+    return stream.getvalue()
+
+
+def join_lines(columns: Sequence[str], lines: Iterable[str]) -> bytes:
+    """A whole table from the lines of its parts; the names of columns need no quotes."""
+    return "".join((",".join(columns), "\r\n", *lines)).encode("utf-8")
 
 
 def disarm(cell: str) -> str:

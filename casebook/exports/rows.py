@@ -36,6 +36,9 @@ def list_rows(table: Table, dataset: Dataset) -> Iterator[Row]:
     return (row for case in dataset.cases for row in list_case_rows(table, case, dataset))
 
 
+CASE_TABLES: Final = (FIGURES, EVENTS, ANSWERS, CASES, COMPARABILITY, EVIDENCE)
+
+
 def list_case_rows(table: Table, case: Case, dataset: Dataset) -> Iterable[Row]:
     """The rows that one case has in a table; none in those that belong to no case."""
     if table is FIGURES:

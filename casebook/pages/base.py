@@ -81,7 +81,8 @@ class Site:
 
     `faces` are the paths of the cards that stand for the site where a page has none of its own.
     `versions` are digests, by slug, of all that a page may show of a case; without them every page
-    is made anew.
+    is made anew. `parts` are what lists take from each case as text, by slug, where it was made
+    with the files of the case.
     """
 
     dataset: Dataset
@@ -90,6 +91,7 @@ class Site:
     settings: SiteSettings
     faces: Mapping[Lang, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def key(self, *parts: object, cases: Iterable[str] = ()) -> str:
         """A digest of the parts and of these cases, empty where nothing is known of versions.

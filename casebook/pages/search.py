@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -21,6 +21,9 @@ from casebook.quantity import in_english, plain
 
 # With more cases than these the sentences of the stories are left out, for the reader's sake.
 STORIES_LIMIT = 500
+
+# The names under which the entry of a case is kept.
+ENTRY: Mapping[Lang, str] = {"zh": "search-zh", "en": "search-en"}
 
 _LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)")
 _MARKS = re.compile(r"[*_`]+|^[#>\-|:\s]+", re.MULTILINE)
@@ -77,41 +80,59 @@ def make_search(site: Site) -> Iterator[Page]:
             template="search-index.js",
             title=Text("搜索", "Search"),
             description=Text("", ""),
-            context={"index": write_index(list_indexed(site, lang))},
+            context={"index": write_index(list_entries(site, lang))},
             indexed=False,
         )
 
 
-def write_index(pages: Iterable[Indexed]) -> Markup:
-    """The index as the value of a script: pages, and passages that name their page by number."""
-    listed = list(pages)
-    index = {
-        "pages": [[page.url, page.title, page.names] for page in listed],
-        "passages": [
-            [number, passage.anchor, passage.words, [list(pair) for pair in passage.numbers]]
-            for number, page in enumerate(listed)
-            for passage in page.passages
-        ],
-    }
-    text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
+def write_index(entries: Iterable[str]) -> Markup:
+    """The index as the value of a script: the entries of all pages."""
+    return Markup(f'{{"pages":[{",".join(entries)}]}}')
+
+
+def write_entry(page: Indexed) -> str:
+    """The entry of a page as JSON: its address, title and other names, and its passages."""
+    passages = [
+        [passage.anchor, passage.words, [list(pair) for pair in passage.numbers]]
+        for passage in page.passages
+    ]
+    entry = [page.url, page.title, page.names, passages]
+    text = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
     # These end a line of a script in old browsers.
-    return Markup(text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def list_indexed(site: Site, lang: Lang) -> Iterator[Indexed]:
-    """Every page that can be found in a language, with its passages."""
-    dataset = site.dataset
-    told = len(dataset.cases) <= STORIES_LIMIT
-    for case in dataset.cases:
-        link = link_case(case, dataset)
-        region = dataset.regions[case.region]
-        names = (link.place.zh, link.place.en, region.name.zh, region.name.en, region.pinyin)
-        yield Indexed(
-            f"cases/{case.slug}/",
-            link.name.inside(lang),
-            " ".join(dict.fromkeys(filter(None, names))),
-            tuple(_list_passages(case, lang, dataset, told=told)),
-        )
+def tells_stories(dataset: Dataset) -> bool:
+    """Whether the sentences of the stories can be found as well."""
+    return len(dataset.cases) <= STORIES_LIMIT
+
+
+def list_entries(site: Site, lang: Lang) -> Iterator[str]:
+    """The entries of every page of a language; those of cases may be made already."""
+    told = tells_stories(site.dataset)
+    for case in site.dataset.cases:
+        parts = site.parts.get(case.slug)
+        if parts is not None:
+            yield parts[ENTRY[lang]]
+        else:
+            yield write_entry(index_case(case, lang, site.dataset, told))
+    yield from map(write_entry, _index_texts(site, lang))
+
+
+def index_case(case: Case, lang: Lang, dataset: Dataset, told: bool) -> Indexed:
+    """The page of a case in a language, with its passages; `told` are the sentences as well."""
+    link = link_case(case, dataset)
+    region = dataset.regions[case.region]
+    names = (link.place.zh, link.place.en, region.name.zh, region.name.en, region.pinyin)
+    return Indexed(
+        f"cases/{case.slug}/",
+        link.name.inside(lang),
+        " ".join(dict.fromkeys(filter(None, names))),
+        tuple(_list_passages(case, lang, dataset, told=told)),
+    )
+
+
+def _index_texts(site: Site, lang: Lang) -> Iterator[Indexed]:
     for (slug, written), prose in site.prose.items():
         if written == lang and slug != LEAD:
             words = _strip_blocks(_END_OF_BLOCK.sub("\n", str(prose.body)))

@@ -265,7 +265,8 @@
     const heads = index.pages.map(([, title, names]) => fold(`${title} ${names}`));
     const first = new Set();
     const found = [];
-    for (const [page, anchor, text, numbers] of index.passages) {
+    const passages = index.pages.flatMap(([, , , own], page) => own.map((passage) => [page, ...passage]));
+    for (const [page, anchor, text, numbers] of passages) {
       const isFirst = !first.has(page);
       first.add(page);
       const folded = fold(text);
