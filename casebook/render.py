@@ -21,6 +21,9 @@ from casebook.pages.views import frame_chart
 # Begun with a literal the search goes through a page four times as fast.
 _LINK = re.compile(r'="(?:(?<=\bhref=")|(?<=\bsrc="))(site|zh|en|figure|asset):([^"]*)"')
 
+_BEFORE_DATE = re.compile("(不晚于|至)")
+_SPAN = re.compile(r"\d+—\d+")
+
 
 class Press:
     """Prints pages with the templates of one environment."""
@@ -87,6 +90,7 @@ class Press:
             "vocabulary": site.dataset.vocabulary,
             "L": choose,
             "name_document": name_document,
+            "unbroken": keep_spans,
             "text": text,
             "amount": amount,
             "period": lambda value: period_html(value, lang),
@@ -97,9 +101,17 @@ class Press:
         return given
 
 
+def keep_spans(words: str) -> Markup:
+    """Words in which a span of years stays on one line."""
+    return Markup(_SPAN.sub(r'<span class="unbroken">\g<0></span>', str(escape(words))))
+
+
 def period_html(period: Period, lang: Lang) -> Markup:
     """A date in words, as HTML's time element where it is one whole day, month or year."""
     words = escape(period.words(lang))
+    if lang == "zh":
+        # A date is kept whole on a line; before it there is room to turn.
+        words = Markup(_BEFORE_DATE.sub(r"\1<wbr>", str(words)))
     if day := period.datetime_attribute:
         return Markup(f'<time datetime="{escape(day)}">{words}</time>')
     return Markup(f'<span class="date">{words}</span>')

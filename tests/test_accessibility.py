@@ -85,7 +85,7 @@ def test_everything_that_acts_is_reached_by_the_tab_key_and_shows_it(
     page.goto(f"{address}/{name}")
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     expected = page.evaluate(
-        """() => [...document.querySelectorAll('a[href], input, summary, [tabindex="0"]')]
+        """() => [...document.querySelectorAll('a[href], button, input, summary, [tabindex="0"]')]
             .filter(e => e.checkVisibility({visibilityProperty: true})).length"""
     )
     reached = 0

@@ -49,6 +49,9 @@ def test_room_is_left_where_browsers_space_chinese_and_latin() -> None:
         pytest.param("共四千，另有", 48, ("共四", "千，另", "有"), id="no comma at a line start"),
         pytest.param("见《办法》", 40, ("见", "《办", "法》"), id="no bracket alone at an end"),
         pytest.param("约8000万元", 40, ("约", "8000", "万元"), id="numbers stay whole"),
+        pytest.param(
+            "不晚于2012年12月7日", 130, ("不晚于", "2012年12月7日"), id="dates stay whole"
+        ),
         pytest.param("a total of ten", 60, ("a total", "of ten"), id="between words"),
         pytest.param("", 60, ("",), id="nothing"),
     ],

@@ -31,7 +31,9 @@ _BETWEEN_SCRIPTS: Final = 125
 
 _NOT_AT_START: Final = frozenset("，。、；：？！）》」』】〕〉”’…—·％‰,.;:?!)]}%~～–-")
 _NOT_AT_END: Final = frozenset("（《「『【〔〈“‘([{$#")
-_PIECE = re.compile(r"[ \t\r\n\u3000]+|[!-~\u00a0-\u024f]+|.", re.DOTALL)
+_PIECE = re.compile(
+    r"[ \t\r\n\u3000]+|[0-9]{1,4}[年月日](?:[0-9]{1,2}[月日])*|[!-~\u00a0-\u024f]+|.", re.DOTALL
+)
 
 
 def width_em(text: str) -> float:
@@ -58,7 +60,7 @@ def width_px(text: str, size: float, bold: bool = False) -> float:
 def wrap_text(text: str, width: float, size: float, bold: bool = False) -> tuple[str, ...]:
     """The lines of a text inside a width in pixels; at least one.
 
-    Lines break between Han characters and at spaces, not inside numbers or Latin words and not
+    Lines break between Han characters and at spaces, not inside numbers, dates or Latin words, not
     before closing or after opening punctuation. A word that is wider than a line is cut.
     """
     lines: list[str] = []
