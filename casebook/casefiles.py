@@ -100,7 +100,9 @@ def make_batch(workshop: Workshop, batch: Sequence[CaseWork]) -> list[MadeCase]:
     """The files of several cases; a process keeps its press from one batch to the next."""
     if workshop.key not in _presses:
         _presses.clear()
-        _presses[workshop.key] = Press(make_environment(workshop.templates))
+        _presses[workshop.key] = Press(
+            {lang: make_environment(workshop.templates, lang) for lang in LANGS}
+        )
     press = _presses[workshop.key]
     with explaining_templates(THEME):
         return [make_case_files(work, workshop, press) for work in batch]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Final, Literal, NoReturn
 
 from casebook.errors import Lang
@@ -363,6 +364,7 @@ def _bare_words(edtf: str, lang: Lang) -> str:
     return " ".join(words)
 
 
+@lru_cache(maxsize=4096)
 def _day_words(edtf: str, lang: Lang) -> str:
     """A day, month or year in words, with its doubt."""
     day, mark = _split_mark(edtf)

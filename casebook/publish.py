@@ -319,7 +319,7 @@ class _SiteBuild:
         self.excerpts = tuple(excerpter.excerpt(case) for case in edition.dataset.cases)
         versions = {excerpt.case.slug: excerpt.key for excerpt in self.excerpts}
         self.site = Site(edition.dataset, edition.charts, prose, self.settings, faces, versions)
-        press = Press(env)
+        press = Press(dict.fromkeys(LANGS, env))
         if self.wanted is not None:
             self._show_pages(press, self.wanted)
             return

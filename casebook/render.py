@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -26,15 +27,16 @@ _SPAN = re.compile(r"\d+—\d+")
 
 
 class Press:
-    """Prints pages with the templates of one environment."""
+    """Prints pages with the templates of one environment for each language."""
 
-    def __init__(self, env: Any) -> None:
-        self.env = env
+    def __init__(self, environments: Mapping[Lang, Any]) -> None:
+        self.environments = environments
         self.renderers = {lang: Renderer(lang) for lang in LANGS}
 
     def print_page(self, page: Page, site: Site) -> DataFile:
         """The file of a page, with its path in the site."""
-        html = self.env.get_template(page.template).render(self.context_of(page, site))
+        template = self.environments[page.lang].get_template(page.template)
+        html = template.render(self.context_of(page, site))
         text = resolve_links(html, page, site.settings.siteurl)
         return DataFile(file_of(page), text.encode("utf-8"))
 
@@ -60,7 +62,8 @@ class Press:
             pieces = split_slots(body)
             if all(isinstance(piece, str) for piece in pieces):
                 return body
-            draw = self.env.get_template("macros/chart.html").make_module(given).chart
+            macros = self.environments[lang].get_template("macros/chart.html")
+            draw = macros.make_module(given).chart
             done = []
             for piece in pieces:
                 name = "" if isinstance(piece, str) else piece[0].removeprefix("chart:")

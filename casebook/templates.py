@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from casebook.errors import Position, Problem
+from casebook.errors import Lang, Position, Problem
 from casebook.store import digest
 
 if TYPE_CHECKING:
@@ -84,12 +84,31 @@ def read_templates(theme: Path) -> dict[str, bytes]:
     }
 
 
-def make_environment(sources: Mapping[str, bytes]) -> Environment:
-    """An environment over templates in memory, for pages made in whatever process or machine.
+def make_environment(sources: Mapping[str, bytes], lang: Lang) -> Environment:
+    """An environment over templates in memory, for pages of one language made in any process.
 
     Faults name the templates as files of a folder `theme`.
     """
-    from jinja2 import Environment, FunctionLoader
+    from jinja2 import Environment, FunctionLoader, nodes
+    from jinja2.visitor import NodeTransformer
+
+    class Chooser(NodeTransformer):
+        """Puts one of the two wordings in the place of `L('…', '…')`."""
+
+        def visit_Call(self, node: nodes.Call) -> Any:
+            if isinstance(node.node, nodes.Name) and node.node.name == "L" and len(node.args) == 2:
+                return self.visit(node.args[0 if lang == "zh" else 1])
+            return self.generic_visit(node)
+
+    class OneLanguage(Environment):
+        """Chooses the language once for a template and not each time that it is rendered.
+
+        Half of all that the pages of a case call are these choices.
+        """
+
+        def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+            tree: nodes.Template = Chooser().visit(super()._parse(source, name, filename))
+            return tree
 
     def load(name: str) -> tuple[str, str, None] | None:
         source = sources.get(name)
@@ -97,7 +116,7 @@ def make_environment(sources: Mapping[str, bytes]) -> Environment:
             None if source is None else (source.decode("utf-8"), f"{THEME}/templates/{name}", None)
         )
 
-    return Environment(loader=FunctionLoader(load), **environment_options())
+    return OneLanguage(loader=FunctionLoader(load), **environment_options())
 
 
 def digest_templates(sources: Mapping[str, bytes]) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from html import escape
 from typing import Final
 
@@ -50,6 +51,7 @@ def paint_in(svg: str, colours: Mapping[str, str]) -> str:
     return head + ground + painted[opening:]
 
 
+@lru_cache(maxsize=8192)
 def number(value: float) -> str:
     """A coordinate to hundredths of a pixel, in as few digits as it needs."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")

@@ -56,6 +56,14 @@ def width_px(text: str, size: float, bold: bool = False) -> float:
     return total * size / 1000 * (_BOLD_SLACK if bold else 1.0)
 
 
+# Controls, halves of pairs, and what will never be a character.
+_NOT_IN_XML: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
+    + "".join(chr(plane * 0x10000 + low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF))
+    + "]"
+)
+
+
 @lru_cache(maxsize=1024)
 def wrap_text(text: str, width: float, size: float, bold: bool = False) -> tuple[str, ...]:
     """The lines of a text inside a width in pixels; at least one.
@@ -96,15 +104,7 @@ def shorten_text(text: str, width: float, size: float, bold: bool = False) -> st
 
 def clean(text: str) -> str:
     """The text in one line, without characters that an SVG may not hold."""
-    kept = "".join(char if _may_stand_in_xml(char) else "\ufffd" for char in text)
-    return " ".join(kept.split())
-
-
-def _may_stand_in_xml(char: str) -> bool:
-    code = ord(char)
-    if code < 0x20:
-        return char in "\t\n\r"
-    return not (0x7F <= code <= 0x9F or 0xD800 <= code <= 0xDFFF or code & 0xFFFE == 0xFFFE)
+    return " ".join(_NOT_IN_XML.sub("\ufffd", text).split())
 
 
 def _script(char: str) -> str:
