@@ -42,6 +42,7 @@ from casebook.model import (
 )
 from casebook.quantity import Qualifier, Quantity, QuantityError, parse_quantity, with_reading
 from casebook.tree import Mapping, Scalar, Sequence, decode, read_tree
+from casebook.urls import judge_url
 
 QUOTE_LIMIT = 12
 _FIGURE_NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
@@ -418,19 +419,12 @@ def _read_sources(
 ) -> dict[str, Source]:
     node, path = file
     sources: dict[str, Source] = {}
+    named: dict[str, int] = {}
     for name, value in node.entries.items():
         if not isinstance(value, Mapping):
             continue
         fields = Fields(value, path, problems, SOURCE_FIELDS)
-        url = fields.line("url")
-        if url and not url.startswith(("http://", "https://")):
-            fields.report(
-                fields.at("url"),
-                "E260",
-                "网址要以 http:// 或 https:// 开头",
-                "an address starts with http:// or https://",
-            )
-            url = ""
+        url = _read_url(fields, named)
         sources[name] = Source(
             name,
             fields.bilingual("title", required=True),
@@ -443,6 +437,33 @@ def _read_sources(
             fields.whole_number("characters"),
         )
     return sources
+
+
+def _read_url(fields: Fields, named: dict[str, int]) -> str:
+    """The address of a source, empty where it may not be linked; the ones seen are noted."""
+    url = fields.line("url")
+    if not url:
+        return ""
+    fault = judge_url(url)
+    at = fields.at("url")
+    if fault is not None:
+        plain = unicodedata.normalize("NFKC", url)
+        hint = plain if plain != url and judge_url(plain) is None else ""
+        hints = (f"是不是 {hint}？", f"Did you mean {hint}?") if hint else ("", "")
+        fields.report(at, "E260", *fault, *hints)
+        return ""
+    first = named.setdefault(url, at.line)
+    if first != at.line:
+        fields.report(
+            at,
+            "W266",
+            f"这个网址在第 {first} 行的来源里已经有了",
+            f"the source on line {first} has this address already",
+            "同一篇文章只登记一次",
+            "List a publication once",
+            severity="warning",
+        )
+    return url
 
 
 def is_draft(data: bytes) -> bool:
@@ -912,6 +933,15 @@ class _CaseReader:
                 f"measure {measure} 是{kinds_zh[expected.kind]}，"
                 f"amount 写的却是{kinds_zh[quantity.kind]}",
                 f"measure {measure} is {expected.kind}, but the amount is {quantity.kind}",
+            )
+        elif expected.kind == "share" and fields.has("part_of") and quantity.magnitude > 1:
+            fields.report(
+                fields.at("amount"),
+                "E214",
+                "部分的占比超过了 100%",
+                "the share of a part is more than 100 per cent",
+                "请核对原话，或改写 part_of",
+                "Check the wording, or mend part_of",
             )
         elif quantity.magnitude == 0 and not expected.zero:
             fields.report(

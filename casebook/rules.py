@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from decimal import Decimal
 from itertools import combinations
 
 from casebook.comparability import class_of
 from casebook.dataset import Dataset
+from casebook.dates import Period, parse_period
 from casebook.derive import FormulaError, speak_of_same_time
 from casebook.errors import START, Lang, Position, Problem
 from casebook.fields import suggest
-from casebook.model import Case, Figure, Text
+from casebook.mentions import Mention, find_mentions
+from casebook.model import Case, Event, Figure, Text
 from casebook.prose import SITE, count_site, find_references, resolve_figure
 from casebook.refusals import judge_refusal, keys_of
 from casebook.wording import Wording, check_wording
@@ -23,6 +26,15 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 MAX_SLUG = 80
 _LANGS: tuple[Lang, Lang] = ("zh", "en")
 _REFUSALS = "data/refusals.yaml"
+# The states of what has not happened yet.
+_AHEAD = ("planned", "target")
+# Money may be set, permitted or handed down for years to come.
+_MAY_COME = (*_AHEAD, "permitted", "issued", "set", "allocated", "contracted")
+# The purchases that this site is about are of this country.
+_FIRST_YEAR = 1949
+# 万元 for 元 makes ten thousand, 亿元 for 万元 as well; a thousand may be chance between two.
+_FAR = 1000
+_FEWEST_NEIGHBOURS = 3
 # Names that Windows keeps for devices, whatever follows the first dot.
 _WINDOWS = frozenset(
     {"con", "prn", "aux", "nul", "conin", "conout"}
@@ -136,6 +148,104 @@ def _at_file(case: Case, code: str, zh: str, en: str) -> Problem:
     return Problem(case.path, START, code, zh, en)
 
 
+def dates_stand_before_their_source(case: Case, dataset: Dataset) -> Iterator[Problem]:
+    """What a source tells as done had begun when it was published; only plans lie ahead."""
+    dated: list[tuple[Period, bool, Event | Figure]]
+    dated = [(event.date, event.status in _AHEAD, event) for event in case.events]
+    dated += [(f.period, f.status in _MAY_COME, f) for f in case.printed_figures]
+    for period, is_ahead, told in dated:
+        source = dataset.sources.get(told.source)
+        published = source.published.latest if source and source.published else None
+        known_by = period.lane == "latest_only"
+        # 不晚于2015 of a source from March of that year is vague and no contradiction.
+        begun = parse_period(period.edtf[3:-1]).earliest if known_by else period.earliest
+        if begun is None:
+            continue
+        # Even a plan was known no later than the source that tells of it.
+        if published and begun > published and (known_by or not is_ahead):
+            yield Problem(
+                case.path,
+                told.at,
+                "E225",
+                f"日期 {period.edtf} 晚于来源 {told.source} 的发布日 {published.isoformat()}",
+                f"the date {period.edtf} is later than the source {told.source}, published on "
+                f"{published.isoformat()}",
+                "请核对日期和来源；来源说的是计划，就写 status: planned",
+                "Check both; write status: planned if the source speaks of a plan",
+            )
+        elif begun.year < _FIRST_YEAR:
+            yield Problem(
+                case.path,
+                told.at,
+                "W226",
+                f"日期 {period.edtf} 早于 {_FIRST_YEAR} 年",
+                f"the date {period.edtf} is before {_FIRST_YEAR}",
+                "请核对年份",
+                "Check the year",
+                severity="warning",
+            )
+
+
+def quotes_hold_their_amounts(case: Case, dataset: Dataset) -> Iterator[Problem]:
+    """A quote with numbers in it has the one that it is quoted for."""
+    for figure in case.printed_figures:
+        if not figure.quote or figure.quantity.text in figure.quote:
+            continue
+        told = [m for m in find_mentions(figure.quote) if m.value is not None and not m.date]
+        quantity = figure.quantity
+        meant = [n for n in (quantity.value, quantity.low, quantity.high) if n is not None]
+        if told and not any(_tells(mention, meant) for mention in told):
+            yield Problem(
+                case.path,
+                figure.at,
+                "E212",
+                f"{figure.id} 的 amount 是 {quantity.text}，quote 里的数却是 {figure.quote}",
+                f"the amount of {figure.id} is {quantity.text}, but its quote says {figure.quote}",
+                "请核对原文，amount 与 quote 要说同一个数",
+                "Check the source: the amount and the quote tell one number",
+            )
+
+
+def _tells(mention: Mention, meant: Collection[Decimal]) -> bool:
+    """Whether a number of a quote is one of those meant; one cut before its unit by its digits."""
+    value = mention.value
+    if value is None or mention.unit:
+        return value in meant
+    digits = value.normalize().as_tuple().digits
+    return any(number.normalize().as_tuple().digits == digits for number in meant)
+
+
+def amounts_are_near_their_neighbours(dataset: Dataset) -> Iterator[Problem]:
+    """No amount is a thousand times as large, or as small, as all others that measure the same."""
+    groups: dict[tuple[object, ...], list[tuple[Decimal, Figure]]] = {}
+    for case in dataset.cases:
+        for figure in case.printed_figures:
+            size = figure.quantity.magnitude
+            if figure.quantity.kind == "money" and size:
+                key = (figure.measure, figure.quantity.unit, figure.per)
+                groups.setdefault(key, []).append((size, figure))
+    paths = {case.slug: case.path for case in dataset.cases}
+    for group in groups.values():
+        if len(group) < _FEWEST_NEIGHBOURS:
+            continue
+        group.sort(key=lambda found: found[0])
+        for (size, figure), (other, near) in ((group[0], group[1]), (group[-1], group[-2])):
+            ratio = max(size, other) / min(size, other)
+            if ratio >= _FAR:
+                yield Problem(
+                    paths[figure.case],
+                    figure.at,
+                    "W235",
+                    f"{figure.id}（{figure.quantity.text}）与同类中最近的 {near.key}"
+                    f"（{near.quantity.text}）相差 {int(ratio)} 倍，单位是不是写错了",
+                    f"{figure.id} ({figure.quantity.text}) and the nearest of its kind, {near.key} "
+                    f"({near.quantity.text}), differ by a factor of {int(ratio)}",
+                    "请核对是万元还是元；不错就不管",
+                    "Check whether it is 万元 or 元; if it is right, leave it",
+                    severity="warning",
+                )
+
+
 def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """Figures of one class and time that differ stand in a declared conflict."""
     declared = [set(conflict.figures) for conflict in case.conflicts]
@@ -227,10 +337,15 @@ CASE_RULES: tuple[CaseRule, ...] = (
     texts_tell_what_the_records_hold,
     conflicts_have_two_sides,
     planned_amounts_are_planned,
+    dates_stand_before_their_source,
+    quotes_hold_their_amounts,
     figures_agree_or_conflict,
 )
 
-RULES: tuple[Rule, ...] = (refusals_are_refused,)
+RULES: tuple[Rule, ...] = (
+    refusals_are_refused,
+    amounts_are_near_their_neighbours,
+)
 
 
 def check_rules(dataset: Dataset) -> list[Problem]:

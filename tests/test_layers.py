@@ -49,7 +49,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tree", "tokens", "report", "overlay", "store", "workers"),
     ("doctor", "slips", "files"),
     ("remedies",),
-    ("notation", "parser"),
+    ("notation", "parser", "urls"),
     ("encoding",),
     ("errors",),
 )

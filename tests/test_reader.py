@@ -327,3 +327,18 @@ def test_a_misspelt_field_of_an_answer_is_read_on() -> None:
     _, problems = read(record().replace("purchaser: 海曙区", "purchaser: {valu': 海曙区}"))
 
     assert shown(problems) == ["6:15 E201"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "codes"),
+    [
+        pytest.param({"amount": "80%"}, [], id="a part"),
+        pytest.param({"amount": "180%"}, ["E214"], id="more than all of it"),
+    ],
+)
+def test_a_part_is_no_more_than_its_whole(fields: dict[str, str], codes: list[str]) -> None:
+    part = figure("part", measure="share", part_of="paid", **fields)
+
+    _, problems = read(record(figure("paid"), part))
+
+    assert [p.code for p in problems] == codes

@@ -201,3 +201,71 @@ def test_a_refusal_waits_for_a_case_that_could_not_be_read() -> None:
 )
 def test_texts_tell_what_the_records_hold(rest: str, expected: list[str]) -> None:
     assert shown(check_rules(dataset_of(record(figure(), rest=rest)))) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        pytest.param({"period": "2016", "status": "reported"}, "E225", id="told before it was"),
+        pytest.param({"period": "2016", "status": "planned"}, None, id="a plan"),
+        pytest.param({"period": "2015"}, None, id="the year of the source"),
+        pytest.param({"period": "2014/2016"}, None, id="under way"),
+        pytest.param({"period": "2014/.."}, None, id="going on"),
+        pytest.param({"period": "不晚于2015-03-02"}, None, id="known on that day"),
+        pytest.param({"period": "不晚于2015-03-03", "status": "planned"}, "E225", id="known later"),
+        pytest.param({"period": "1948"}, "W226", id="long ago"),
+    ],
+)
+def test_a_source_tells_of_no_later_day(fields: dict[str, str], code: str | None) -> None:
+    problems = check_rules(dataset_of(record(figure(**fields))))
+
+    assert [(p.code, p.at.line) for p in problems] == ([(code, 10)] if code else [])
+
+
+def test_an_event_lies_ahead_of_its_source_only_as_a_plan() -> None:
+    event = "events:\n  - date: 2016\n    title: 甲\n    source: evening-2015-03-02\n"
+
+    told = check_rules(dataset_of(record(rest=event)))
+    planned = check_rules(dataset_of(record(rest=event + "    status: planned\n")))
+
+    assert shown(told) == ["10:5 E225"]
+    assert planned == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "quote", "code"),
+    [
+        pytest.param("120万元", "投入120万元", None, id="the same"),
+        pytest.param("120万元", "投入120", None, id="cut before its unit"),
+        pytest.param("约120万元", "一百二十万元", None, id="in Chinese"),
+        pytest.param("80万元至120万元", "至120万元", None, id="one end of a range"),
+        pytest.param("120万元", "2013年投入", None, id="a year is no amount"),
+        pytest.param("120万元", "投入若干", None, id="no number"),
+        pytest.param("120元", "投入120万元", "E212", id="another unit"),
+        pytest.param("120万元", "投入210万元", "E212", id="turned digits"),
+    ],
+)
+def test_a_quote_tells_the_amount_that_it_is_for(amount: str, quote: str, code: str | None) -> None:
+    problems = check_rules(dataset_of(record(figure(amount=amount, quote=quote))))
+
+    assert [p.code for p in problems] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("amounts", "odd"),
+    [
+        pytest.param(("3万元", "5万元", "4元"), 2, id="元 for 万元"),
+        pytest.param(("3万元", "5万元", "4亿元"), 2, id="亿元 for 万元"),
+        pytest.param(("3万元", "4元"), None, id="of two nobody can say which"),
+        pytest.param(("3元", "4元", "2990元"), None, id="less than a thousand times"),
+    ],
+)
+def test_an_amount_far_from_all_of_its_kind_is_noticed(
+    amounts: tuple[str, ...], odd: int | None
+) -> None:
+    cases = [record(figure(amount=amount, period=f"201{n}")) for n, amount in enumerate(amounts)]
+
+    problems = [p for p in check_rules(dataset_of(*cases)) if p.code == "W235"]
+
+    far = [] if odd is None else [f"data/cases/case-{odd + 1}.yaml"]
+    assert [p.path for p in problems if odd is None or p.path in far] == far
