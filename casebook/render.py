@@ -24,6 +24,8 @@ _LINK = re.compile(r'="(?:(?<=\bhref=")|(?<=\bsrc="))(site|zh|en|figure|asset):(
 
 _BEFORE_DATE = re.compile("(不晚于|至)")
 _SPAN = re.compile(r"\d+—\d+")
+# What is written in a drawing where there is no English for it.
+_CHINESE_LABEL = re.compile(r"<(title|text)((?:\s[^<>]*)?>[^<>\u3400-\u9fff]*[\u3400-\u9fff])")
 
 
 class Press:
@@ -93,7 +95,8 @@ class Press:
             "vocabulary": site.dataset.vocabulary,
             "L": choose,
             "name_document": name_document,
-            "unbroken": keep_spans,
+            "words": lambda words: tag_words(words, lang),
+            "drawing": lambda drawing: tag_drawing(drawing, lang),
             "text": text,
             "amount": amount,
             "period": lambda value: period_html(value, lang),
@@ -104,9 +107,17 @@ class Press:
         return given
 
 
-def keep_spans(words: str) -> Markup:
-    """Words in which a span of years stays on one line."""
-    return Markup(_SPAN.sub(r'<span class="unbroken">\g<0></span>', str(escape(words))))
+def tag_words(words: str, lang: Lang) -> Markup:
+    """The words of a chart: a span of years stays on one line, Chinese in English is marked."""
+    marked = mark_chinese(words) if lang == "en" else escape(words)
+    return Markup(_SPAN.sub(r'<span class="unbroken">\g<0></span>', str(marked)))
+
+
+def tag_drawing(drawing: str, lang: Lang) -> Markup:
+    """A drawing for a page, in which Chinese on an English page is marked as such."""
+    if lang == "en":
+        drawing = _CHINESE_LABEL.sub(r'<\1 lang="zh-Hans"\2', str(drawing))
+    return Markup(drawing)
 
 
 def period_html(period: Period, lang: Lang) -> Markup:

@@ -175,6 +175,18 @@ def test_it_finds(page: Page, address: str, words: str, found: str) -> None:
 
 
 @pytest.mark.browser
+def test_every_notation_of_a_number_finds_the_same(page: Page, address: str) -> None:
+    notations = ("8000万", "八千万", "80,000,000", "8,000万元", "80000000", "８０００万")
+
+    found = {words: sorted(look_for(page, address, words)) for words in notations}
+
+    assert any("约8000万元" in hit for hit in found["八千万"])
+    assert {
+        words for words in notations if not any("约8000万元" in h for h in found[words])
+    } == set()
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("words", ["80,000,000", "八千万", "80 million"])
 def test_it_finds_numbers_on_english_pages(page: Page, address: str, words: str) -> None:
     assert any("about 80 million yuan" in hit for hit in look_for(page, address, words, "en/"))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
+import html5lib
 import pytest
 
 from casebook.ledger import record_translations
@@ -127,3 +131,52 @@ def test_the_english_page_says_so_and_links_the_chinese(recorded: Path) -> None:
     case = pages["en/cases/haishu/index.html"]
     assert "changed after its English: the headline." in case
     assert '<a href="../../../cases/haishu/" lang="zh-Hans"' in case
+
+
+def test_a_case_without_english_is_shown_in_chinese_and_never_half_empty(
+    tiny_project: Path,
+) -> None:
+    record_file = tiny_project / HAISHU
+    lines = record_file.read_text(encoding="utf-8").splitlines()
+    kept = []
+    inside = False
+    for line in lines:
+        # An English text goes with the lines of its block.
+        inside = inside and (line.startswith("  ") or not line)
+        if re.match(r"\s*(?:- )?\w+_en:", line):
+            inside = line.rstrip().endswith(("|", ">"))
+            continue
+        if not inside:
+            kept.append(line)
+    record_file.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    command = [sys.executable, "-m", "casebook", "--project", str(tiny_project), "build", "--quiet"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    page = html5lib.parse(
+        (tiny_project / "output/en/cases/haishu/index.html").read_text(encoding="utf-8"),
+        namespaceHTMLElements=False,
+    )
+    body = page.find("body")
+    empty = [
+        element.tag
+        for element in body.iter()
+        if element.tag in ("h1", "h2", "h3", "p", "dt", "a")
+        and not "".join(element.itertext())
+        and element.get("role") != "status"
+    ]
+
+    assert "海曙" in "".join(body.find(".//h1").itertext())
+    assert list(find_misread(body, "en")) == []
+    assert empty == []
+
+
+def find_misread(element: Element, lang: str) -> Iterator[str]:
+    """The Chinese words that a screen reader would read in another language."""
+    lang = element.get("lang", lang)
+    # A citation names things as they are called where they stand.
+    if element.tag in ("script", "code") or "citation" in element.get("class", ""):
+        return
+    own = [element.text or ""] + [child.tail or "" for child in element]
+    if not lang.startswith("zh"):
+        yield from (words.strip() for words in own if re.search(r"[\u4e00-\u9fff]", words))
+    for child in element:
+        yield from find_misread(child, lang)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -14,6 +14,9 @@ from casebook.pages.base import CONTENT_POLICY, LANGS, CasePageType, Page, PageT
 from casebook.pages.views import date_case, date_dataset, link_case
 
 FEED_LENGTH = 50
+
+# What one file may list by the protocol of site maps (sitemaps.org).
+MOST_LOCATIONS = 50_000
 
 # The format wants whole addresses; this one is reserved and can never lead to a stranger's site.
 LOCAL_ADDRESS = "http://localhost"
@@ -102,20 +105,35 @@ def make_sitemap_of(
             if page.indexed:
                 alternates = tuple((lang, address(page.url, lang)) for lang in LANGS)
                 locations.append(Location(address(page.url, page.lang), alternates, page.lastmod))
-        yield Page(
-            url="sitemap.xml",
-            lang=LANGS[0],
-            template="sitemap.xml",
-            title=site.settings.name,
-            description=site.settings.tagline,
-            context={
-                "locations": tuple(locations),
-                "root": site.settings.siteurl or LOCAL_ADDRESS,
-            },
-            indexed=False,
-        )
+        yield from cut_sitemap(locations, site)
 
     return make_sitemap
+
+
+def cut_sitemap(
+    locations: Sequence[Location], site: Site, most: int = MOST_LOCATIONS
+) -> Iterator[Page]:
+    """The site map, in parts behind a list of them where it would grow beyond what is allowed."""
+    parts = [locations[start : start + most] for start in range(0, len(locations), most)]
+    names = [f"sitemap-{number}.xml" for number in range(1, len(parts) + 1)]
+    if len(parts) > 1:
+        yield _make_map(site, "sitemap.xml", "sitemap-index.xml", {"names": tuple(names)})
+    else:
+        names = ["sitemap.xml"]
+    for name, part in zip(names, parts or [()], strict=True):
+        yield _make_map(site, name, "sitemap.xml", {"locations": tuple(part)})
+
+
+def _make_map(site: Site, url: str, template: str, context: Mapping[str, object]) -> Page:
+    return Page(
+        url=url,
+        lang=LANGS[0],
+        template=template,
+        title=site.settings.name,
+        description=site.settings.tagline,
+        context={**context, "root": site.settings.siteurl or LOCAL_ADDRESS},
+        indexed=False,
+    )
 
 
 def make_headers(site: Site) -> Iterator[Page]:
