@@ -23,6 +23,9 @@ from casebook.errors import Position, Problem
 # file systems go in steps, of two seconds at the worst.
 YOUNG = 2 * 10**9
 
+# A site of more files than this is not looked at file by file.
+MOST_LOOKED_AT = 5_000
+
 _SOURCES = ("content", "data", "theme", "casebook")
 _SETTINGS = "pelicanconf.py"
 _PROGRAM = Path(__file__).parent
@@ -85,7 +88,8 @@ def find_last_build(look: Look) -> LastBuild | None:
         if path is None or output.is_symlink() or any(place.exists() for place in beside):
             return None
         kept = json.loads(path.read_bytes())
-        if kept["seen"] != look.seen or kept["made"] != _look_at_output(output):
+        made = _look_at_output(output, kept["files"])
+        if kept["seen"] != look.seen or kept["made"] != made:
             return None
         if any(_digest_file(name) != found for name, found in kept["young"].items()):
             return None
@@ -106,7 +110,7 @@ def record_build(look: Look, last: LastBuild) -> None:
     record = {
         "seen": look.seen,
         "young": look.young,
-        "made": _look_at_output(look.output),
+        "made": _look_at_output(look.output, last.files),
         "cases": last.cases,
         "files": last.files,
         "warnings": [asdict(problem) for problem in last.warnings],
@@ -140,9 +144,19 @@ def _restore(problem: dict[str, object]) -> Problem:
     return Problem(**(problem | {"at": Position(**at)}))  # type: ignore[arg-type]  # our own record
 
 
-def _look_at_output(output: Path) -> str:
-    """The marks of the whole site; they are taken after its last file was written."""
-    return _digest(_mark_tree(str(output), None))
+def _look_at_output(output: Path, files: int) -> str:
+    """The marks of the whole site, taken after its last file was written.
+
+    To look at each of very many files would take many times as long as all the rest, so that of
+    a large site only its folder, what stands at its root and its manifest are looked at: another
+    site in its place, or a part that was taken away, is seen.
+    """
+    if files <= MOST_LOOKED_AT:
+        return _digest(_mark_tree(str(output), None))
+    with os.scandir(output) as entries:
+        names = sorted(entry.name for entry in entries)
+    marks = [mark for name in ("", *names) for mark in _mark(str(output / name), None)]
+    return _digest(marks)
 
 
 def _mark_tree(root: str, young: dict[str, str] | None) -> Iterator[str]:

@@ -100,6 +100,30 @@ def test_a_change_of_inputs_or_site_is_seen(project: Path, name: str, change: ob
     assert find(project) is None
 
 
+def test_of_a_large_site_only_the_root_and_the_manifest_are_looked_at(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unchanged, "MOST_LOOKED_AT", MADE.files - 1)
+    (project / "site" / "manifest.json").write_text("{}", encoding="utf-8")
+    build(project)
+    deep = project / "site" / "cases" / "index.html"
+
+    deep.write_text("other words", encoding="utf-8")
+    assert find(project) == MADE
+    (project / "site" / "manifest.json").write_text("{ }", encoding="utf-8")
+    assert find(project) is None
+
+
+def test_a_part_that_is_taken_out_of_a_large_site_is_seen(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unchanged, "MOST_LOOKED_AT", MADE.files - 1)
+    build(project)
+
+    shutil.rmtree(project / "site" / "cases")
+    assert find(project) is None
+
+
 def test_the_settings_are_an_input(project: Path) -> None:
     build(project)
     edit(project / "pelicanconf.py")
