@@ -158,7 +158,7 @@ def _source(number: int) -> str:
   publisher: 测例刊物
   publisher_en: Sample publisher
   kind: news_report
-  published: 2013-{1 + number % 12:02}-{1 + number % 28:02}
+  published: 2020-{1 + number % 12:02}-{1 + number % 28:02}
 """
 
 
