@@ -59,6 +59,7 @@ def make_tiny_project(target: Path) -> None:
 SOAK_PARTS = (
     "kills",
     "swap",
+    "large",
     "signals",
     "files",
     "calls",

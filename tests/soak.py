@@ -61,11 +61,24 @@ def read_tree(folder: Path) -> Tree:
     }
 
 
-class Lab:
-    """A project in a folder of its own with the trees of its two versions."""
+# Has a build take a site for a large one, which keeps the tree before the last to begin with.
+AS_LARGE = """
+import runpy
+from casebook import swap
+swap._LARGE = 10
+"""
+RUN = 'runpy.run_module("casebook", run_name="__main__")\n'
 
-    def __init__(self, folder: Path, project: Path, seed: int = 6) -> None:
+
+class Lab:
+    """A project in a folder of its own with the trees of its two versions.
+
+    A `large` one is built as sites of many files are.
+    """
+
+    def __init__(self, folder: Path, project: Path, seed: int = 6, large: bool = False) -> None:
         self.folder = folder
+        self.large = large
         self.project = project
         self.output = folder / "output"
         self.staging = folder / ".output.building"
@@ -97,9 +110,13 @@ class Lab:
 
     def command(self, output: Path | None = None) -> list[str]:
         """The command of a build."""
+        program = ["-c", AS_LARGE + RUN] if self.large else ["-m", "casebook"]
+        return [sys.executable, *program, *self.arguments(output)]
+
+    def arguments(self, output: Path | None = None) -> list[str]:
+        """What a build is asked for."""
         target = str(output or self.output)
-        program = [sys.executable, "-m", "casebook", "--project", str(self.project)]
-        return [*program, "build", "--quiet", "--output", target]
+        return ["--project", str(self.project), "build", "--quiet", "--output", target]
 
     def start(
         self, prefix: tuple[str, ...] = (), env: Mapping[str, str] | None = None
@@ -153,7 +170,7 @@ class Lab:
     def leftovers(self) -> set[str]:
         """What lies beside the site and should not."""
         found = {path.name for path in self.folder.iterdir() if path.name.startswith(".output")}
-        return found - BESIDE
+        return found - BESIDE - ({".output.spare"} if self.large else set())
 
 
 @contextlib.contextmanager
@@ -233,7 +250,8 @@ def watch(event, arguments):
         seen = "written" if os.fspath(first).endswith(".building/manifest.json") else ""
     elif event == "ctypes.dlsym":
         seen = "exchanged" if arguments[1] == "renameat2" else ""
-    elif event == "shutil.rmtree":
+    elif event in ("shutil.rmtree", "os.rename"):
+        # The old tree is removed, or kept for the next build.
         seen = "cleared" if "exchanged" in steps and "cleared" not in steps else ""
     else:
         return
@@ -292,7 +310,8 @@ def kill_at_the_swap(lab: Lab, count: int) -> Tally:
 
 
 def _aimed_command(lab: Lab, step: str, delay: float) -> list[str]:
-    return [sys.executable, "-c", AIMED, step, f"{delay:.6f}", *lab.command()[3:]]
+    program = (AS_LARGE if lab.large else "") + AIMED
+    return [sys.executable, "-c", program, step, f"{delay:.6f}", *lab.arguments()]
 
 
 def _measure_steps(lab: Lab, tally: Tally) -> dict[str, float]:
@@ -468,7 +487,7 @@ class Forked:
     def _order(self, *, watched: bool, **order: object) -> int:
         folders = [str(self.lab.folder), str(self.lab.project)] if watched else []
         order |= {"folders": folders, "errors": str(self.errors)}
-        order |= {"arguments": self.lab.command()[3:]}
+        order |= {"arguments": self.lab.arguments()}
         assert self._server.stdin is not None
         assert self._server.stdout is not None
         print(json.dumps(order), file=self._server.stdin, flush=True)
@@ -821,7 +840,7 @@ def _damage_and_build(lab: Lab, tally: Tally, cache: Mapping[str, bytes], what: 
     lab.choose(1 - lab.version)
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        status = main(lab.command()[3:])
+        status = main(lab.arguments())
     tally.trials += 1
     if status or said.getvalue():
         tally.wrong.append(f"{what}: {status} {said.getvalue()}")

@@ -26,6 +26,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     return Lab(tmp_path_factory.mktemp("lab"), project)
 
 
+@pytest.fixture(scope="module")
+def large_lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    project = tmp_path_factory.mktemp("project")
+    make_tiny_project(project)
+    return Lab(tmp_path_factory.mktemp("large"), project, large=True)
+
+
 @pytest.fixture
 def times(pytestconfig: pytest.Config) -> Callable[[int, int], int]:
     """Chooses between the number of trials of the suite and that of the soak."""
@@ -52,6 +59,20 @@ def test_a_build_killed_at_any_moment(lab: Lab, times: Times, note_figures: Note
 @pytest.mark.soak("swap")
 def test_a_build_killed_at_the_swap(lab: Lab, times: Times, note_figures: Note) -> None:
     expect_nothing_wrong(soak.kill_at_the_swap(lab, times(6, 200)), note_figures)
+
+
+@pytest.mark.soak("large")
+def test_a_build_of_a_large_site_killed_at_any_moment(
+    large_lab: Lab, times: Times, note_figures: Note
+) -> None:
+    expect_nothing_wrong(soak.kill_at_random(large_lab, times(0, 100)), note_figures)
+
+
+@pytest.mark.soak("large")
+def test_a_build_of_a_large_site_killed_at_the_swap(
+    large_lab: Lab, times: Times, note_figures: Note
+) -> None:
+    expect_nothing_wrong(soak.kill_at_the_swap(large_lab, times(3, 100)), note_figures)
 
 
 @pytest.mark.soak("signals")
