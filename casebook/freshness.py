@@ -83,10 +83,6 @@ class Freshness:
         """Keep the texts that lists take from a unit of this key."""
         self._store.put(f"parts:{key}", json.dumps(dict(parts), ensure_ascii=False).encode())
 
-    def read(self, path: str) -> bytes:
-        """The bytes of a published file."""
-        return (self._output / path).read_bytes()
-
     def note(self, unit: str, key: str, paths: Iterable[str]) -> None:
         """Say which files were made of a unit."""
         self._made[unit] = (key, tuple(paths))

@@ -387,7 +387,8 @@ class _SiteBuild:
                 stale.append((excerpt, own, embedded, key))
                 continue
             self.parts[case.slug] = parts
-            described[case.slug] = _read_json(fresh.read(_json_of(case)))
+            # The published file may be of another edition than the one that was kept.
+            described[case.slug] = _read_json((tree.folder / _json_of(case)).read_bytes())
         processes = min(edition.jobs, len(stale) // _CASES_PER_PROCESS)
         work = (
             CaseWork(excerpt, (edition.project / excerpt.case.path).read_bytes(), own, embedded)

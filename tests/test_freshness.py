@@ -194,6 +194,22 @@ def test_what_was_put_into_the_spare_tree_is_not_published(
     assert (output / page).read_bytes() == whole
 
 
+def test_all_cases_are_told_as_their_own_files_tell_them_after_a_build_that_was_killed(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, store = project / "output", project / ".cache" / "store.sqlite"
+    monkeypatch.setattr(swap, "_LARGE", 0)
+    before, kept = contents(output), store.read_bytes()
+    replace_in(record(project, 1), "这是测量用的", "这是只供测量用的")
+    build(project, output)
+    # A build that is killed behind the swap has published, and has kept nothing of it.
+    store.write_bytes(kept)
+    replace_in(record(project, 1), "这是只供测量用的", "这是测量用的")
+    build(project, output)
+
+    assert contents(output) == before
+
+
 def _edit_summary(project: Path, chance: random.Random) -> None:
     path = chance.choice(sorted((project / "data" / "cases").iterdir()))
     replace_in(path, "这是测量用的", chance.choice(["这是测量用的", "这是只供测量用的"]))
