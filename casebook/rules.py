@@ -16,6 +16,7 @@ from casebook.fields import suggest
 from casebook.mentions import Mention, find_mentions
 from casebook.model import Case, Event, Figure, Text
 from casebook.prose import SITE, count_site, find_references, resolve_figure
+from casebook.quantity import plain
 from casebook.refusals import judge_refusal, keys_of
 from casebook.wording import Wording, check_wording
 
@@ -256,6 +257,9 @@ def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]
             continue
         if _replaces(one, other, case) or _replaces(other, one, case):
             continue
+        # A part is less than its whole, and nothing like another part of it.
+        if one.part_of in (other.id, other.part_of or None) or other.part_of == one.id:
+            continue
         if any({one.id, other.id} <= names for names in declared):
             continue
         # Figures of which only a latest date is known may speak of different times.
@@ -274,6 +278,32 @@ def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]
             f"{one.id} where it came later, or a scope where another thing is counted",
             severity="warning" if undated else "error",
         )
+
+
+def parts_are_no_more_than_their_whole(case: Case, dataset: Dataset) -> Iterator[Problem]:
+    """Exact parts of an exact amount add up to no more than it."""
+    parts: dict[str, list[Figure]] = {}
+    for figure in case.printed_figures:
+        whole = case.figures.get(figure.part_of)
+        if whole is None or figure.quantity.unit != whole.quantity.unit or figure.per != whole.per:
+            continue
+        if "exact" == figure.quantity.qualifier == whole.quantity.qualifier:
+            parts.setdefault(whole.id, []).append(figure)
+    for name, group in parts.items():
+        whole = case.figures[name]
+        total = sum((figure.quantity.magnitude or Decimal(0) for figure in group), Decimal(0))
+        if whole.quantity.value is not None and total > whole.quantity.value:
+            shown, added = plain(whole.quantity.value), plain(total)
+            listed = "、".join(f"{figure.id}（{figure.quantity.text}）" for figure in group)
+            yield Problem(
+                case.path,
+                group[-1].at,
+                "E239",
+                f"{listed} 加起来是 {added}，多于总额 {name}（{whole.quantity.text}，{shown}）",
+                f"the parts of {name} add up to {added}, more than the whole of {shown}",
+                "请核对各数；不是它的部分，就删去 part_of",
+                "Check the numbers, or take out part_of where one is no part of it",
+            )
 
 
 def _say_the_same(one: Figure, other: Figure) -> bool:
@@ -340,6 +370,7 @@ CASE_RULES: tuple[CaseRule, ...] = (
     dates_stand_before_their_source,
     quotes_hold_their_amounts,
     figures_agree_or_conflict,
+    parts_are_no_more_than_their_whole,
 )
 
 RULES: tuple[Rule, ...] = (

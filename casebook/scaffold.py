@@ -188,7 +188,8 @@ def _unknown_region(asked: str, regions: Mapping[str, Region]) -> CasebookError:
     else:
         zh, en = f"{zh}。", f"{en}. "
     return CasebookError(
-        f"{zh}要用新的地方，先在 data/regions.yaml 里照样加一段（代码、name、short、level）",
+        f"{zh}要用新的地方，先在 data/regions.yaml 里照样加一段，写法见 docs/editing.zh.md 的"
+        "“地方不在名单里”",
         f"{en}For a new place add it there first (code, name, short, level, parent)",
         Exit.USAGE,
     )

@@ -269,3 +269,30 @@ def test_an_amount_far_from_all_of_its_kind_is_noticed(
 
     far = [] if odd is None else [f"data/cases/case-{odd + 1}.yaml"]
     assert [p.path for p in problems if odd is None or p.path in far] == far
+
+
+def test_a_part_does_not_contradict_its_whole_nor_another_part() -> None:
+    parts = [figure(name, amount=amount, part_of="paid") for name, amount in PARTS.items()]
+
+    assert check_rules(dataset_of(record(figure("paid"), *parts))) == []
+
+
+PARTS = {"city": "50万元", "district": "69万元"}
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        pytest.param("10001元", "E239", id="a yuan too much"),
+        pytest.param("约9万元", None, id="about"),
+        pytest.param("9%", None, id="a share"),
+    ],
+)
+def test_exact_parts_add_up_to_no_more_than_their_whole(more: str, code: str | None) -> None:
+    parts = [figure(name, amount=amount, part_of="paid") for name, amount in PARTS.items()]
+    measure = "share" if more.endswith("%") else "annual_total"
+    last = figure("more", amount=more, part_of="paid", measure=measure)
+
+    problems = check_rules(dataset_of(record(figure("paid"), *parts, last)))
+
+    assert [p.code for p in problems] == ([code] if code else [])
