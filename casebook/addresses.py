@@ -24,8 +24,10 @@ FIXED = (
     "compare/by-place/",
     "compare/by-year/",
     "corrections/",
+    "data/",
     "search/",
     "timeline/",
+    "versions/",
 )
 
 
@@ -41,6 +43,8 @@ def list_addresses(dataset: Dataset, texts: Iterable[str]) -> Iterator[str]:
             yield f"{slug}/"
     for case in dataset.cases:
         yield f"cases/{case.slug}/"
+    for key in dataset.figures:
+        yield f"figures/{key}/"
 
 
 def list_chart_addresses(names: Iterable[str]) -> Iterator[str]:
@@ -68,7 +72,20 @@ def follow_address(
         return f"cases/{aliases[name].slug}/" if name in aliases else None
     if kind == "charts":
         return _follow_chart(name, dataset, aliases)
+    if kind == "figures":
+        return _follow_figure(name, dataset, aliases)
     return None
+
+
+def _follow_figure(name: str, dataset: Dataset, aliases: Mapping[str, Case]) -> str | Gone | None:
+    """What became of a figure: its case moved, or its case tells why it was taken out."""
+    slug, _, figure = name.partition(".")
+    case = dataset.by_slug.get(slug) or aliases.get(slug)
+    if case is not None:
+        moved = f"{case.slug}.{figure}"
+        return f"figures/{moved}/" if moved in dataset.figures else f"cases/{case.slug}/"
+    told = dataset.gone.get(f"cases/{slug}/")
+    return (told.moved_to or told) if told is not None else None
 
 
 def _follow_chart(name: str, dataset: Dataset, aliases: Mapping[str, Case]) -> str | Gone | None:
@@ -107,7 +124,8 @@ def check_addresses(project: Path, dataset: Dataset) -> list[Problem]:
         return problems
     # At ten thousand cases one difference of sets is all that a sound site pays.
     for address in dataset.ledger.keys() - made:
-        if follow_address(address, dataset, aliases) is None:
+        # A figure that leads nowhere is one of a case that does not either, which is named itself.
+        if not address.startswith("figures/") and not follow_address(address, dataset, aliases):
             problems.append(_report_vanished(address, dataset))
     return problems
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 
@@ -15,7 +15,7 @@ from casebook.excerpt import Excerpt
 from casebook.exports import DataFile, export_case, write_case_rows
 from casebook.model import Case, Region, Vocabulary
 from casebook.pages import CASE_PAGES
-from casebook.pages.base import LANGS, Prose, Site, SiteSettings
+from casebook.pages.base import LANGS, Prose, Site, SiteSettings, Uses
 from casebook.pages.search import ENTRY, index_case, write_entry
 from casebook.render import Press
 from casebook.templates import THEME, explaining_templates, make_environment
@@ -46,13 +46,14 @@ class CaseWork:
     """One case to be made: its excerpt, the bytes of its record, and drawings that there are.
 
     `own` are the drawings of the case, None where they are still to be made; `embedded` are
-    others that its story shows.
+    others that its story shows, and `uses` tell what else shows its figures.
     """
 
     excerpt: Excerpt
     record: bytes
     own: tuple[Drawn, ...] | None = None
     embedded: tuple[Drawn, ...] = ()
+    uses: Uses = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def make_case_files(work: CaseWork, workshop: Workshop, press: Press) -> MadeCas
         {(slug, lang): Prose(slug, lang, "", "", Markup("")) for slug, lang in workshop.texts},
         workshop.settings,
         workshop.faces,
+        uses=work.uses,
     )
     files = [press.print_page(page, site) for kind in CASE_PAGES for page in kind.make(case, site)]
     files += export_case(case, dataset)

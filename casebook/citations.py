@@ -108,7 +108,7 @@ class Citation:
             entry["version"] = self.version
         if self.url:
             entry["URL"] = self.url
-        return json.dumps([entry], ensure_ascii=False, indent=1) + "\n"
+        return json.dumps([entry], ensure_ascii=False) + "\n"
 
     @property
     def _key(self) -> str:

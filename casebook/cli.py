@@ -14,6 +14,8 @@ from casebook.errors import CasebookError, ContentError, Exit, Lang, Problem
 from casebook.report import choose_language, clean_line, print_problems, show_waiting
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from casebook.imports import OnDifference
     from casebook.unchanged import LastBuild, Look
 
@@ -137,6 +139,12 @@ def make_parser(common: argparse.ArgumentParser) -> argparse.ArgumentParser:
     chart.add_argument("--out", required=True, metavar="FILE", help="ends in .svg, .png or .pdf")
     chart.set_defaults(run=run_chart)
 
+    release = commands.add_parser("release", help="freeze a version of the data", parents=[common])
+    release.add_argument(
+        "--date", type=_day, default=None, metavar="YYYY-MM-DD", help="its date (default: today)"
+    )
+    release.set_defaults(run=run_release)
+
     record = commands.add_parser("record", help="write down what is published", parents=[common])
     record.add_argument(
         "--in-step",
@@ -156,6 +164,16 @@ def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 256):
         raise argparse.ArgumentTypeError("a number from 1 to 256")
     return int(text)
+
+
+def _day(text: str) -> date:
+    # A build with nothing to do must not pay for this import.
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a day, as 2026-11-25") from None
 
 
 def _port(text: str) -> int:
@@ -347,6 +365,29 @@ def run_record(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
         f"{ENGLISH}：{behind} 处英文比中文旧",
         f"{ENGLISH}: {behind} parts are behind in English",
     )
+    print(zh if lang == "zh" else en)
+    return Exit.DONE
+
+
+def run_release(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
+    """Freeze the data as a version of their own, where the project has no errors."""
+    from datetime import date
+
+    from casebook.files import show_path
+    from casebook.ledger import record_addresses
+    from casebook.pipeline import check_released, load_checked
+    from casebook.releases import freeze_release
+
+    dataset, problems = load_checked(project)
+    problems += check_released(dataset, project)
+    if any(problem.severity == "error" for problem in problems):
+        raise ContentError(problems)
+    day = options.date or date.today()
+    folder = show_path(freeze_release(project, dataset, day), project)
+    record_addresses(project, dataset)
+    zh = f"已冻结 {len(dataset.cases)} 个案例：{folder}；下次构建发布在 /versions/{day}/"
+    en = f"froze {len(dataset.cases)} cases in {folder}; the next build has them at "
+    en += f"/versions/{day}/"
     print(zh if lang == "zh" else en)
     return Exit.DONE
 

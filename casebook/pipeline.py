@@ -21,6 +21,8 @@ from casebook.limits import check_limits_of
 from casebook.model import Case
 from casebook.quotes import check_quotes, check_shares
 from casebook.reader import read_dataset, read_snapshots
+from casebook.releases import FOLDER as RELEASES
+from casebook.releases import check_releases, list_dates
 from casebook.rules import RULES, check_case
 from casebook.slots import check_slots, find_embedded
 from casebook.store import Store, open_store
@@ -69,6 +71,7 @@ def load_checked(
     dataset, problems = read_dataset(project, drafts, kept)
     dataset = replace(dataset, outdated=find_outdated(project, dataset))
     problems += check_sources(project)
+    problems += check_releases(project)
     doubtful = find_doubtful(dataset, kept)
     crowded = [problem for case in doubtful for problem in check_limits_of(case)]
     if crowded:
@@ -135,13 +138,19 @@ def check_project(project: Path) -> list[Problem]:
     return problems + check_published(dataset, project / "output")
 
 
-def check_published(dataset: Dataset, output: Path) -> list[Problem]:
+def check_published(dataset: Dataset, output: Path, folder: str = "data") -> list[Problem]:
     """The figures that differ from the last published site without a recorded change."""
     try:
-        content = (output / "data" / "figures.csv").read_bytes()
+        content = (output / folder / "figures.csv").read_bytes()
     except OSError:
         return []
     return check_history(dataset, parse_published(content))
+
+
+def check_released(dataset: Dataset, project: Path) -> list[Problem]:
+    """The figures that differ from the newest frozen version without a recorded change."""
+    dates = list_dates(project)
+    return check_published(dataset, project / RELEASES / dates[-1], "") if dates else []
 
 
 def build_site(options: BuildOptions) -> BuildResult:

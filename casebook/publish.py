@@ -26,9 +26,11 @@ from casebook.freshness import Freshness
 from casebook.markdown import EXTENSIONS, CasebookMarkdown, split_slots
 from casebook.model import Case, Text
 from casebook.pages import CASE_PAGES, PAGES
-from casebook.pages.base import LANGS, Prose, Section, Site, SiteSettings, Slot
+from casebook.pages.base import LANGS, Prose, Section, Site, SiteSettings, Slot, Uses
 from casebook.pages.charts import find_card, find_faces, make_chart_files
 from casebook.pages.search import tells_stories
+from casebook.pages.uses import find_uses
+from casebook.releases import read_releases
 from casebook.render import Press, file_of
 from casebook.slots import find_chart_names
 from casebook.store import digest, digest_program
@@ -90,6 +92,9 @@ def write_site(edition: Edition, tree: NewTree, freshness: Freshness) -> int:
     rows = [build.parts[case.slug] for case in edition.dataset.cases]
     for file in export_site(edition.dataset, build.described, rows):
         tree.write(file.path, file.content)
+    for release in build.site.releases:
+        for file in release.files:
+            tree.write(f"versions/{release.date}/{file.path}", file.content)
     manifest = {
         "generator": "casebook",
         "build": digest(json.dumps([__version__, dict(edition.inputs)]).encode())[:12],
@@ -318,7 +323,16 @@ class _SiteBuild:
         excerpter = edition.excerpter or Excerpter(edition.dataset, edition.inputs)
         self.excerpts = tuple(excerpter.excerpt(case) for case in edition.dataset.cases)
         versions = {excerpt.case.slug: excerpt.key for excerpt in self.excerpts}
-        self.site = Site(edition.dataset, edition.charts, prose, self.settings, faces, versions)
+        self.site = Site(
+            edition.dataset,
+            edition.charts,
+            prose,
+            self.settings,
+            faces,
+            versions,
+            uses=find_uses(edition.dataset, edition.charts.values(), prose.values()),
+            releases=read_releases(edition.project),
+        )
         press = Press(dict.fromkeys(LANGS, env))
         if self.wanted is not None:
             self._show_pages(press, self.wanted)
@@ -379,20 +393,23 @@ class _SiteBuild:
             own, embedded = self._charts_of(case)
             # A drawing of its own follows from the excerpt, but for what is offered of it.
             shown = [(drawn.name, drawn.pictured) for drawn in own or ()]
-            key = digest(f"{workshop.key} {excerpt.key} {shown} {embedded}".encode())
+            uses = self._uses_of(case)
+            key = digest(f"{workshop.key} {excerpt.key} {shown} {embedded} {uses}".encode())
             unit = f"case:{case.slug}"
             fresh = self.freshness
             parts = fresh.find_parts(key) if fresh is not None else None
             if fresh is None or parts is None or not fresh.keep(unit, key, tree):
-                stale.append((excerpt, own, embedded, key))
+                stale.append((excerpt, own, embedded, uses, key))
                 continue
             self.parts[case.slug] = parts
             # The published file may be of another edition than the one that was kept.
             described[case.slug] = _read_json((tree.folder / _json_of(case)).read_bytes())
         processes = min(edition.jobs, len(stale) // _CASES_PER_PROCESS)
         work = (
-            CaseWork(excerpt, (edition.project / excerpt.case.path).read_bytes(), own, embedded)
-            for excerpt, own, embedded, _ in stale
+            CaseWork(
+                excerpt, (edition.project / excerpt.case.path).read_bytes(), own, embedded, uses
+            )
+            for excerpt, own, embedded, uses, _ in stale
         )
         with open_executor(processes) as executor:
             task = partial(make_batch, workshop)
@@ -428,6 +445,11 @@ class _SiteBuild:
             if drawn is not None and drawn.case != case.slug
         )
         return (tuple(own) if self.edition.offers_charts else None), embedded
+
+    def _uses_of(self, case: Case) -> Uses:
+        """What else shows the figures of a case."""
+        uses = self.site.uses
+        return {f.key: uses[f.key] for f in case.figures.values() if f.key in uses}
 
     def _digest_surroundings(self) -> str:
         """A digest of what every page depends on beside its template and what it shows."""

@@ -150,8 +150,7 @@ def resolve_links(html: str, page: Page, siteurl: str) -> str:
         scheme, rest = match.groups()
         lang = scheme if scheme in ("zh", "en") else page.lang
         if scheme == "figure":
-            case, _, name = rest.partition(".")
-            rest = f"/cases/{case}/#figure-{name}"
+            rest = f"/figures/{rest}/"
         prefix = "" if scheme == "asset" or lang == "zh" else f"{lang}/"
         return f'="{up}{prefix}{rest.lstrip("/")}"'
 

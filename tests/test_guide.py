@@ -21,7 +21,7 @@ BLOCKS = re.findall(r"```([a-z]*)\n(.*?)```", GUIDE.partition("## 练习")[2], r
 def test_every_command_of_the_guide_is_one(command: str) -> None:
     arguments = command.removeprefix("python3 build.py").split()
 
-    commands = ("build", "check", "new", "import", "serve", "schema", "record")
+    commands = ("build", "check", "new", "import", "serve", "schema", "record", "release")
 
     assert parse_arguments(arguments).command in commands
 

@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("freshness",),
     ("swap", "inputs", "served"),
     ("pages", "drawing"),
-    ("reuse", "deadline"),
+    ("reuse", "deadline", "releases"),
     ("exports", "citations"),
     ("slots", "addresses", "translations"),
     ("charts",),

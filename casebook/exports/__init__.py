@@ -40,6 +40,7 @@ from casebook.exports.rows import (
     list_case_rows,
     list_rows,
     version_of,
+    version_of_all,
 )
 from casebook.exports.sqlite import write_sqlite
 from casebook.exports.workbook import write_workbook
@@ -58,8 +59,10 @@ __all__ = [
     "export_site",
     "figure_row",
     "fill_tables",
+    "freeze_dataset",
     "offers_all_formats",
     "version_of",
+    "version_of_all",
     "write_csv",
     "write_formats",
     "write_tables",
@@ -141,6 +144,18 @@ def write_formats(filled: Mapping[Table, Sequence[Row]], dataset: Dataset) -> It
     yield DataFile("data/casebook.sqlite", write_sqlite(filled))
     words = list_words(dataset.vocabulary)
     yield DataFile("data/casebook.xlsx", write_workbook(filled, words))
+
+
+def freeze_dataset(dataset: Dataset) -> Iterator[DataFile]:
+    """The files of a release: the tables, the records, and their descriptions, in one folder.
+
+    SQLite and the workbook are left out: their bytes follow from the tables and from the versions
+    of what writes them.
+    """
+    described = (write_json(describe_case(case, dataset)) for case in dataset.cases)
+    for file in write_tables(fill_tables(dataset), dataset):
+        yield DataFile(file.path.removeprefix("data/"), file.content)
+    yield DataFile("cases.json", join_cases(dataset, described))
 
 
 def offers_all_formats(dataset: Dataset) -> bool:

@@ -21,6 +21,7 @@ from casebook.exports.columns import (
 )
 from casebook.model import Case, Event, Figure, Source
 from casebook.quantity import plain
+from casebook.store import digest
 
 VERSION_DIGITS: Final = 12
 
@@ -122,6 +123,12 @@ def case_row(case: Case, dataset: Dataset) -> dict[str, str]:
 def version_of(case: Case) -> str:
     """The version of a record, which changes with that record only."""
     return case.digest[:VERSION_DIGITS]
+
+
+def version_of_all(dataset: Dataset) -> str:
+    """The version of the whole data set, which changes with any record."""
+    told = "\n".join(f"{case.slug} {case.digest}" for case in dataset.cases)
+    return digest(told.encode())[:VERSION_DIGITS]
 
 
 def source_row(source: Source) -> dict[str, str]:

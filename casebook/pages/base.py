@@ -12,6 +12,7 @@ from markupsafe import Markup
 from casebook.dataset import Dataset
 from casebook.errors import Lang
 from casebook.model import Case, Text
+from casebook.releases import Release
 from casebook.store import digest
 
 if TYPE_CHECKING:
@@ -60,6 +61,18 @@ class Prose:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """A page beyond those of its case that shows a figure, and what a link to it says."""
+
+    url: str
+    title: Text
+
+
+# The uses of figures by their `case.id` keys.
+Uses = Mapping[str, tuple[Use, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class SiteSettings:
     """What holds for every page.
 
@@ -82,7 +95,8 @@ class Site:
     `faces` are the paths of the cards that stand for the site where a page has none of its own.
     `versions` are digests, by slug, of all that a page may show of a case; without them every page
     is made anew. `parts` are what lists take from each case as text, by slug, where it was made
-    with the files of the case.
+    with the files of the case. `uses` are the pages beyond those of its own case that show a
+    figure, `releases` the frozen versions of the data, the oldest first.
     """
 
     dataset: Dataset
@@ -92,6 +106,8 @@ class Site:
     faces: Mapping[Lang, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    uses: Uses = field(default_factory=dict)
+    releases: tuple[Release, ...] = ()
 
     def key(self, *parts: object, cases: Iterable[str] = ()) -> str:
         """A digest of the parts and of these cases, empty where nothing is known of versions.

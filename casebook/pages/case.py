@@ -10,8 +10,9 @@ from casebook.dataset import Dataset, TimelineItem
 from casebook.errors import START, Lang
 from casebook.model import NO_TEXT, Case, Change, Figure, Region, Text
 from casebook.pages.base import LANGS, CasePageType, Page, PageType, Site
+from casebook.pages.cite import cite_case
 from casebook.pages.corrections import show_changes
-from casebook.pages.linked_data import describe_case
+from casebook.pages.linked_data import describe_case, write_linked_data
 from casebook.pages.parts import cut_list, name_part
 from casebook.pages.tiles import INDEX, list_tiles
 from casebook.pages.views import (
@@ -117,8 +118,8 @@ def make_case(case: Case, lang: Lang, site: Site) -> Page:
             "sources": sources,
             "before": link_case(before, dataset) if before else None,
             "after": link_case(after, dataset) if after else None,
-            "updated": outline.lastmod,
-            "linked_data": describe_case(case, lang, site),
+            "citation": cite_case(case, lang, site),
+            "linked_data": write_linked_data(describe_case(case, lang, site)),
         },
     )
 

@@ -14,8 +14,9 @@ from casebook.dataset import Dataset, Review
 from casebook.errors import CasebookError, Exit, Lang
 from casebook.model import NO_TEXT, Answer, AnswerState, Case, Figure, Question, Refusal, Term, Text
 from casebook.pages.base import LANGS, Page, PageType, Prose, Section, Site, Slot
+from casebook.pages.cite import cite_data
 from casebook.pages.corrections import show_changes
-from casebook.pages.linked_data import describe_home
+from casebook.pages.linked_data import describe_home, write_linked_data
 from casebook.pages.parts import MOST_LISTED
 from casebook.pages.prose import LEAD
 from casebook.pages.tiles import list_tiles
@@ -205,7 +206,10 @@ def make_home(site: Site) -> Iterator[Page]:
                 "sections": tuple(_sections(lead, lang, site)),
                 "notes": list_notes(lead, dataset),
                 "method": method,
-                "linked_data": describe_home(lang, lead.title, lead.summary, site),
+                "citation": cite_data(lang, site),
+                "linked_data": write_linked_data(
+                    describe_home(lang, lead.title, lead.summary, site)
+                ),
             },
             lastmod=date_dataset(dataset),
         )

@@ -2,46 +2,87 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
+
+from markupsafe import Markup
+
 from casebook.dataset import Dataset
 from casebook.errors import Lang
-from casebook.model import Case, Figure
+from casebook.exports import offers_all_formats, version_of, version_of_all
+from casebook.exports.columns import TABLES
+from casebook.model import Case, Figure, Source
 from casebook.pages.base import LANGS, Site
 from casebook.pages.views import date_case, date_dataset, list_sources
-from casebook.quantity import in_english, plain
+from casebook.quantity import Quantity, in_english
 
+# What could end the script element or begin a comment in it.
+_ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&"}
+
+CONTEXT = "https://schema.org"
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 LANGUAGE_TAGS: dict[Lang, str] = {"zh": "zh-Hans", "en": "en"}
+
+
+# The files of the whole data set and what they are, for those who look for data.
+DISTRIBUTIONS = (
+    *((f"{table.name}.csv", "text/csv") for table in TABLES),
+    ("cases.json", "application/json"),
+    ("datapackage.json", "application/vnd.datapackage+json"),
+)
+ALL_FORMATS = (
+    ("casebook.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("casebook.sqlite", "application/vnd.sqlite3"),
+)
+
+
+def write_linked_data(value: object) -> Markup:
+    """A description as JSON that may stand inside a script element, Chinese as it is."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return Markup(text.translate(_ESCAPES))
 
 
 def describe_home(lang: Lang, title: str, summary: str, site: Site) -> dict[str, object]:
     """The article and the data set behind it."""
     dataset = site.dataset
-    updated = date_dataset(dataset)
-    article = _describe("Article", lang, "", title, summary, updated, site)
+    article = _describe("Article", lang, "", title, summary, date_dataset(dataset), site)
     article["headline"] = title
-    article["isBasedOn"] = [source.title.zh for source in dataset.used_sources.values()]
-    data = _describe("Dataset", lang, "", site.settings.name.inside(lang), summary, updated, site)
-    data["creator"] = {"@type": "Organization", "name": site.settings.name.inside(lang)}
+    article["isBasedOn"] = [
+        describe_source(source, lang) for source in dataset.used_sources.values()
+    ]
+    return {"@context": CONTEXT, "@graph": [article, _describe_data(lang, summary, site)]}
+
+
+def describe_data_page(lang: Lang, summary: str, site: Site) -> dict[str, object]:
+    """The data set alone, for the page that offers it."""
+    return {"@context": CONTEXT, **_describe_data(lang, summary, site)}
+
+
+def _describe_data(lang: Lang, summary: str, site: Site) -> dict[str, object]:
+    dataset = site.dataset
+    name = site.settings.name.inside(lang)
+    data = _describe("Dataset", lang, "data/", name, summary, date_dataset(dataset), site)
+    data["creator"] = {"@type": "Organization", "name": name}
+    data["version"] = version_of_all(dataset)
+    data["isAccessibleForFree"] = True
+    used = {figure.measure for figure in dataset.figures.values()}
     data["variableMeasured"] = [
-        measure.name.inside(lang)
+        {"@type": "PropertyValue", "propertyID": key, "name": measure.name.inside(lang)}
         for key, measure in dataset.vocabulary.measures.items()
-        if any(figure.measure == key for figure in dataset.figures.values())
+        if key in used
     ]
     if site.settings.siteurl:
+        offered = (*DISTRIBUTIONS, *(ALL_FORMATS if offers_all_formats(dataset) else ()))
         data["distribution"] = [
             {
                 "@type": "DataDownload",
+                "name": name,
                 "contentUrl": f"{site.settings.siteurl}/data/{name}",
                 "encodingFormat": media_type,
             }
-            for name, media_type in (
-                ("figures.csv", "text/csv"),
-                ("events.csv", "text/csv"),
-                ("answers.csv", "text/csv"),
-                ("cases.json", "application/json"),
-            )
+            for name, media_type in offered
         ]
-    return {"@context": "https://schema.org", "@graph": [article, data]}
+    return data
 
 
 def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
@@ -58,7 +99,8 @@ def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
         site,
     )
     article["headline"] = title
-    article["isBasedOn"] = [source.title.zh for source in list_sources(case, dataset)]
+    article["version"] = version_of(case)
+    article["isBasedOn"] = [describe_source(source, lang) for source in list_sources(case, dataset)]
     if case.changes:
         article["correction"] = [
             {
@@ -73,38 +115,84 @@ def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
         "name": dataset.regions[case.region].name.inside(lang),
         "identifier": f"GB/T 2260 {case.region}",
         "additionalProperty": [
-            describe_figure(figure, lang, dataset) for figure in case.figures.values()
+            {"@id": f"#figure-{figure.id}", **describe_figure(figure, lang, dataset)}
+            for figure in case.figures.values()
         ],
     }
-    return {"@context": "https://schema.org", **article}
+    return {"@context": CONTEXT, **article}
+
+
+def describe_figure_page(figure: Figure, lang: Lang, site: Site) -> dict[str, object]:
+    """A figure by itself, with the publications that it rests on."""
+    dataset = site.dataset
+    described = describe_figure(figure, lang, dataset)
+    if site.settings.siteurl:
+        prefix = "" if lang == LANGS[0] else f"{lang}/"
+        described["url"] = f"{site.settings.siteurl}/{prefix}figures/{figure.key}/"
+    described["subjectOf"] = [
+        describe_source(dataset.sources[name], lang) for name in figure.sources
+    ]
+    return {"@context": CONTEXT, **described}
 
 
 def describe_figure(figure: Figure, lang: Lang, dataset: Dataset) -> dict[str, object]:
-    """A figure as a property: bounds where the wording gives bounds, never a false exact value."""
+    """A figure as a property: bounds where the wording gives bounds, never a false exact value.
+
+    What a number alone would lose stands beside it: qualifier, period, status, and per what.
+    """
     quantity = figure.quantity
     words = quantity.text if lang == "zh" else in_english(quantity)
     described: dict[str, object] = {
         "@type": "PropertyValue",
-        "@id": f"#figure-{figure.id}",
+        "identifier": figure.key,
+        "propertyID": figure.measure,
         "name": figure.label.inside(lang),
         "description": f"{words} · {figure.period.words(lang)}",
-        "measurementTechnique": dataset.vocabulary.measures[figure.measure].name.inside(lang),
     }
     if quantity.unit:
-        described["unitText"] = quantity.unit
-    if quantity.qualifier in ("exact", "approx") and quantity.value is not None:
-        described["value"] = plain(quantity.value)
-    elif quantity.qualifier in ("more_than", "at_least") and quantity.value is not None:
-        described["minValue"] = plain(quantity.value)
-    elif quantity.qualifier == "at_most" and quantity.value is not None:
-        described["maxValue"] = plain(quantity.value)
-    elif quantity.qualifier == "range":
-        described |= {
-            key: plain(value)
-            for key, value in (("minValue", quantity.low), ("maxValue", quantity.high))
-            if value is not None
-        }
+        described["unitText"] = "/".join((quantity.unit, *figure.per))
+    described |= {key: _number(value) for key, value in _bound(quantity) if value is not None}
+    described["valueReference"] = [
+        {"@type": "PropertyValue", "propertyID": name, "value": value}
+        for name, value in (
+            ("qualifier", quantity.qualifier),
+            ("period", figure.period.edtf),
+            ("status", figure.status),
+            ("source", "|".join(figure.sources)),
+        )
+    ]
     return described
+
+
+def describe_source(source: Source, lang: Lang) -> dict[str, object]:
+    """A publication that something rests on."""
+    described: dict[str, object] = {
+        "@type": "CreativeWork",
+        "identifier": source.id,
+        "name": source.title.inside(lang),
+        "publisher": {"@type": "Organization", "name": source.publisher.inside(lang)},
+    }
+    # Only a whole day, month or year is a date of schema.org.
+    if source.published is not None and source.published.datetime_attribute:
+        described["datePublished"] = source.published.datetime_attribute
+    if source.url:
+        described["url"] = source.url
+    return described
+
+
+def _bound(quantity: Quantity) -> tuple[tuple[str, Decimal | None], ...]:
+    """What the wording says of the number: the number itself, or between what it lies."""
+    if quantity.qualifier in ("exact", "approx"):
+        return (("value", quantity.value),)
+    if quantity.qualifier in ("more_than", "at_least"):
+        return (("minValue", quantity.value),)
+    if quantity.qualifier == "at_most":
+        return (("maxValue", quantity.value),)
+    return (("minValue", quantity.low), ("maxValue", quantity.high))
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _describe(

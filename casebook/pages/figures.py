@@ -1,0 +1,149 @@
+"""The page of each figure, which every link to it leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from casebook.comparability import class_of, name_class
+from casebook.dataset import Dataset
+from casebook.errors import START, Lang
+from casebook.model import Case, Figure, Text
+from casebook.pages.base import LANGS, CasePageType, Page, Site, Use
+from casebook.pages.cite import cite_figure
+from casebook.pages.corrections import show_changes
+from casebook.pages.linked_data import describe_figure_page, write_linked_data
+from casebook.pages.uses import list_shown
+from casebook.pages.views import FigureRow, date_case, link_case, show_figure
+from casebook.prose import find_references
+from casebook.quantity import in_english, plain
+
+if TYPE_CHECKING:
+    from casebook.charts.base import Drawn
+
+
+@dataclass(frozen=True, slots=True)
+class FigureSheet:
+    """What the page of a figure shows beside its row.
+
+    `value` is the number in base units, both ends where it is a range. `peers` are the other
+    figures of its case that it may be compared with; `uses` lead from the case page outwards.
+    """
+
+    row: FigureRow
+    value: str
+    class_name: Text
+    peers: tuple[FigureRow, ...]
+    uses: tuple[Use, ...]
+    disputed: bool
+
+
+def make_figures(case: Case, site: Site) -> Iterator[Page]:
+    """The page of every figure of a case in both languages."""
+    dataset = site.dataset
+    link = link_case(case, dataset)
+    rows = {name: show_figure(figure, dataset) for name, figure in case.figures.items()}
+    told = _find_told(case)
+    drawn = {lang: site.charts_of.get((case.slug, lang), ()) for lang in LANGS}
+    shown = [(chart, frozenset(list_shown(chart))) for chart in drawn["zh"]]
+    titles = {chart.name: chart.finding for chart in drawn["en"]}
+    updated = date_case(case, dataset)
+    for figure in case.figures.values():
+        row = rows[figure.id]
+        uses = (
+            *_list_own_uses(figure, told),
+            *(_use_chart(chart, titles, case) for chart, keys in shown if figure.key in keys),
+            *site.uses.get(figure.key, ()),
+        )
+        sheet = FigureSheet(
+            row,
+            _show_value(figure),
+            name_class(class_of(figure), dataset.vocabulary),
+            tuple(
+                rows[other.id]
+                for other in case.printed_figures
+                if other.id != figure.id
+                and not figure.formula
+                and class_of(other) == class_of(figure)
+            ),
+            tuple(dict.fromkeys(uses)),
+            any(figure.id in conflict.figures for conflict in case.conflicts),
+        )
+        changes = show_changes(figure.history, dataset)
+        for lang in LANGS:
+            page = _name_page(figure, lang, dataset, updated)
+            yield Page(
+                page.url,
+                lang,
+                page.template,
+                page.title,
+                page.description,
+                {
+                    "sheet": sheet,
+                    "link": link,
+                    "changes": changes,
+                    "citation": cite_figure(figure, case, page.title, lang, site),
+                    "linked_data": write_linked_data(describe_figure_page(figure, lang, site)),
+                },
+                updated,
+            )
+
+
+def outline_figures(case: Case, dataset: Dataset) -> Iterator[Page]:
+    """The page of every figure of a case without its parts."""
+    updated = date_case(case, dataset)
+    for figure in case.figures.values():
+        for lang in LANGS:
+            yield _name_page(figure, lang, dataset, updated)
+
+
+def _name_page(figure: Figure, lang: Lang, dataset: Dataset, updated: str) -> Page:
+    place = dataset.place(dataset.by_slug[figure.case])
+    label, quantity = figure.label, figure.quantity
+    name = Text(
+        f"{place.zh}：{label.zh}，{quantity.text}",
+        f"{place.inside('en')}: {label.inside('en')}, {in_english(quantity)}",
+    )
+    when = figure.period
+    return Page(
+        url=f"figures/{figure.key}/",
+        lang=lang,
+        template="figure.html",
+        title=name,
+        description=Text(f"{name.zh}（{when.words('zh')}）", f"{name.en}, {when.words('en')}"),
+        lastmod=updated,
+    )
+
+
+def _find_told(case: Case) -> frozenset[str]:
+    """The figures of a case that its story tells."""
+    return frozenset(
+        reference.name
+        for text in (case.story.zh, case.story.en)
+        for reference in find_references(text, START)
+        if reference.case in ("", case.slug)
+    )
+
+
+def _list_own_uses(figure: Figure, told: frozenset[str]) -> Iterator[Use]:
+    page = f"cases/{figure.case}/"
+    yield Use(f"{page}#figure-{figure.id}", Text("案例的数字表", "The table of the case"))
+    if figure.id in told:
+        yield Use(f"{page}#story", Text("案例的经过", "The story of the case"))
+
+
+def _use_chart(drawn: Drawn, titles: dict[str, str], case: Case) -> Use:
+    url = f"charts/{drawn.name}/" if drawn.offered else f"cases/{case.slug}/"
+    title = titles.get(drawn.name, "")
+    return Use(url, Text(f"图：{drawn.finding}", f"Chart: {title}" if title else ""))
+
+
+def _show_value(figure: Figure) -> str:
+    quantity = figure.quantity
+    if quantity.low is not None and quantity.high is not None:
+        return f"{plain(quantity.low)}–{plain(quantity.high)}"
+    return "" if quantity.value is None else plain(quantity.value)
+
+
+FIGURES = CasePageType("figure", make_figures, outline_figures, ("figure.html",))

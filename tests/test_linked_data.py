@@ -1,0 +1,116 @@
+"""What machines read of a page, held to the words of schema.org."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from casebook.pages.linked_data import describe_figure, write_linked_data
+from tests.records import dataset_of, figure, record
+
+# The types in use and the properties that schema.org gives them, own or inherited, as in the
+# package schema-dts 2.1.0, which is generated from schema.org's definitions. Types in brackets are
+# what a property inherits from: AdministrativeArea is a Place, CorrectionComment a Comment.
+TERMS: dict[str, set[str]] = {
+    "Article": {
+        *("about", "correction", "dateModified", "description", "headline", "inLanguage"),
+        *("isBasedOn", "license", "name", "url", "version"),
+    },
+    "Dataset": {
+        *("creator", "dateModified", "description", "distribution", "inLanguage"),
+        *("isAccessibleForFree", "license", "name", "url", "variableMeasured", "version"),
+    },
+    "DataDownload": {"contentUrl", "encodingFormat", "name"},
+    "PropertyValue": {
+        *("description", "identifier", "maxValue", "minValue", "name", "propertyID", "subjectOf"),
+        *("unitText", "url", "value", "valueReference"),
+    },
+    "CreativeWork": {"datePublished", "identifier", "name", "publisher", "url"},
+    "Organization": {"name"},
+    "AdministrativeArea": {"additionalProperty", "identifier", "name"},
+    "CorrectionComment": {"datePublished", "text"},
+}
+
+
+def objects(value: object) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if "@type" in value:
+            yield value
+        for part in value.values():
+            yield from objects(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from objects(part)
+
+
+def read_linked_data(page: Path) -> Iterator[Any]:
+    text = page.read_text(encoding="utf-8")
+    for script in re.findall(
+        r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL
+    ):
+        yield json.loads(script)
+
+
+def test_every_term_of_the_site_is_one_of_schema_org(built_site: Path) -> None:
+    used: dict[str, set[str]] = {}
+    for page in built_site.rglob("*.html"):
+        for value in read_linked_data(page):
+            assert value["@context"] == "https://schema.org"
+            for found in objects(value):
+                names = {name for name in found if name[0] != "@"}
+                used.setdefault(found["@type"], set()).update(names)
+
+    assert used.keys() <= TERMS.keys()
+    assert {kind: names - TERMS[kind] for kind, names in used.items()} == {
+        kind: set() for kind in used
+    }
+    assert {"Article", "Dataset", "PropertyValue", "AdministrativeArea"} <= used.keys()
+
+
+def test_every_figure_is_a_property_on_the_page_of_its_case_and_on_its_own(
+    built_site: Path,
+) -> None:
+    (case,) = read_linked_data(built_site / "cases" / "beijing" / "index.html")
+    listed = {item["identifier"]: item for item in case["about"]["additionalProperty"]}
+    pages = sorted(path.name for path in (built_site / "figures").glob("beijing.*"))
+
+    assert sorted(listed) == pages
+    for key in pages:
+        (own,) = read_linked_data(built_site / "figures" / key / "index.html")
+        assert own["identifier"] == key
+        assert own["subjectOf"][0]["name"]
+        assert {item["propertyID"] for item in own["valueReference"]} == {
+            *("qualifier", "period", "status", "source")
+        }
+
+
+@pytest.mark.parametrize(
+    ("amount", "qualifier"),
+    [
+        pytest.param("约120万元", "approx", id="about"),
+        pytest.param("逾120万元", "more_than", id="more than"),
+    ],
+)
+def test_a_qualifier_goes_with_the_number(amount: str, qualifier: str) -> None:
+    dataset = dataset_of(record(figure(amount=amount)))
+    described = describe_figure(dataset.figures["case-1.paid"], "zh", dataset)
+
+    told = {item["propertyID"]: item["value"] for item in described["valueReference"]}  # type: ignore[attr-defined]
+    assert told == {
+        "qualifier": qualifier,
+        "period": "2013",
+        "status": "reported",
+        "source": "evening-2015-03-02",
+    }
+
+
+def test_no_text_can_end_the_script_that_it_stands_in() -> None:
+    hostile = "</script><!--&"
+
+    assert "<" not in write_linked_data({"name": hostile})
+    assert json.loads(str(write_linked_data({"name": hostile})))["name"] == hostile
