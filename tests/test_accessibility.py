@@ -112,14 +112,15 @@ def test_everything_that_acts_is_reached_by_the_tab_key_and_shows_it(
 
 
 @pytest.mark.browser
-def test_text_twice_as_large_still_fits(browser: Browser, address: str) -> None:
-    page = open_page(browser, 1280)
+@pytest.mark.parametrize("width", [640, 1280])
+def test_text_twice_as_large_still_fits(browser: Browser, address: str, width: int) -> None:
+    page = open_page(browser, width)
     wide = []
     for name in ADDRESSES:
         page.goto(f"{address}/{name}")
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         needed = page.evaluate("document.documentElement.scrollWidth")
-        if needed > 1280:
+        if needed > width:
             wide.append((name, needed))
     page.context.close()
 
