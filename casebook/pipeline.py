@@ -192,7 +192,6 @@ def _collecting_later() -> Iterator[None]:
     try:
         yield
     finally:
-        gc.freeze()
         if was_enabled:
             gc.enable()
 

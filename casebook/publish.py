@@ -21,7 +21,7 @@ from casebook.content import find_content_files
 from casebook.dataset import Dataset
 from casebook.errors import START, ContentError, Lang, Problem
 from casebook.excerpt import Excerpt, Excerpter
-from casebook.exports import export_site
+from casebook.exports import encode_json, export_site
 from casebook.freshness import Freshness
 from casebook.markdown import EXTENSIONS, CasebookMarkdown, split_slots
 from casebook.model import Case, Text
@@ -102,8 +102,7 @@ def write_site(edition: Edition, tree: NewTree, freshness: Freshness) -> int:
         "inputs": dict(edition.inputs),
         "outputs": dict(sorted(tree.digests.items())),
     }
-    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-    tree.write(MANIFEST, text.encode("utf-8"))
+    tree.write(MANIFEST, encode_json(manifest))
     freshness.save(tree)
     return len(tree.digests)
 

@@ -53,6 +53,7 @@ __all__ = [
     "DataFile",
     "answer_rows",
     "disarm",
+    "encode_json",
     "event_row",
     "export_case",
     "export_dataset",
