@@ -65,10 +65,10 @@ class BuildResult:
 
 
 def load_checked(
-    project: Path, drafts: bool = False, kept: Kept | None = None
+    project: Path, drafts: bool = False, kept: Kept | None = None, jobs: int = 1
 ) -> tuple[Dataset, list[Problem]]:
     """The data set with every problem of the records and the prose."""
-    dataset, problems = read_dataset(project, drafts, kept)
+    dataset, problems = read_dataset(project, drafts, kept, jobs)
     dataset = replace(dataset, outdated=find_outdated(project, dataset))
     problems += check_sources(project)
     problems += check_releases(project)
@@ -199,7 +199,7 @@ def _collecting_later() -> Iterator[None]:
 def _build_once(options: BuildOptions, inputs: Inputs, store: Store) -> BuildResult:
     kept = Kept(store, inputs.digests)
     with _collecting_later():
-        dataset, problems = load_checked(options.project, options.drafts, kept)
+        dataset, problems = load_checked(options.project, options.drafts, kept, options.jobs)
     kept.save()
     # A preview is not published, so that nothing in it needs a reason to change.
     if not options.drafts:

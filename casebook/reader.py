@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol, cast, get_args
 
@@ -43,6 +45,10 @@ from casebook.model import (
 from casebook.quantity import Qualifier, Quantity, QuantityError, parse_quantity, with_reading
 from casebook.tree import Mapping, Scalar, Sequence, decode, read_tree
 from casebook.urls import judge_url
+
+# The start of a process costs as much as reading so many files.
+_FILES_PER_PROCESS = 400
+_BATCH = 50
 
 QUOTE_LIMIT = 12
 _FIGURE_NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
@@ -144,12 +150,12 @@ class KeptCases(Protocol):
 
 
 def read_dataset(
-    project: Path, drafts: bool = False, kept: KeptCases | None = None
+    project: Path, drafts: bool = False, kept: KeptCases | None = None, jobs: int = 1
 ) -> tuple[Dataset, list[Problem]]:
     """The data set of a project, as far as it can be read, and every problem on the way.
 
     Cases in the state of a draft, and what is wrong with them, are left out unless `drafts` asks
-    for them.
+    for them. What is not kept is read in this many processes at most.
     """
     problems: list[Problem] = []
     lists = read_lists(project, problems)
@@ -157,29 +163,27 @@ def read_dataset(
         kept.use_lists(lists)
     cases = []
     unread = set()
+    waiting = []
     for path in find_case_files(project, problems):
         known = kept.find_case(show_path(path, project)) if kept is not None else None
-        if known is not None:
-            problems += known[1]
-            if drafts or known[0].state == "published":
-                cases.append(known[0])
+        if known is None:
+            waiting.append(path)
             continue
-        already = len(problems)
-        data = read_bytes(path, project, problems)
-        if len(problems) > already:
-            unread.add(path.stem)
-            continue
-        case, found = read_case(data, show_path(path, project), lists)
-        if case is None and not drafts and is_draft(data):
+        problems += known[1]
+        if drafts or known[0].state == "published":
+            cases.append(known[0])
+    for path, read in _read_waiting(waiting, project, lists, jobs):
+        if read.case is None and read.is_draft and not drafts:
             # What is not finished is not published, and keeps nothing else from being published.
             continue
-        problems += found
-        if case is not None and kept is not None:
-            kept.keep_case(case, found)
-        if case is None:
+        problems += read.problems
+        if read.case is None:
             unread.add(path.stem)
-        elif drafts or case.state == "published":
-            cases.append(case)
+            continue
+        if kept is not None:
+            kept.keep_case(read.case, read.problems)
+        if drafts or read.case.state == "published":
+            cases.append(read.case)
     return (
         Dataset(
             order_cases(cases),
@@ -193,6 +197,46 @@ def read_dataset(
         ),
         problems,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What came of one file."""
+
+    case: Case | None
+    problems: list[Problem]
+    is_draft: bool
+
+
+def _read_waiting(
+    paths: list[Path], project: Path, lists: Lists, jobs: int
+) -> Iterator[tuple[Path, _Read]]:
+    """What comes of each file, in their order, read in several processes where they are many."""
+    processes = min(jobs, len(paths) // _FILES_PER_PROCESS)
+    if processes < 2:
+        yield from ((path, _read_file(path, project, lists)) for path in paths)
+        return
+    # Only now: to know how to start processes takes as long as reading the lists.
+    from casebook.workers import cut_batches, open_executor, run_batches
+
+    task = partial(_read_batch, project, lists)
+    with open_executor(processes) as executor:
+        batches = run_batches(task, cut_batches(paths, _BATCH), executor, processes)
+        read = (of_file for batch in batches for of_file in batch)
+        yield from zip(paths, read, strict=True)
+
+
+def _read_batch(project: Path, lists: Lists, paths: list[Path]) -> list[_Read]:
+    return [_read_file(path, project, lists) for path in paths]
+
+
+def _read_file(path: Path, project: Path, lists: Lists) -> _Read:
+    problems: list[Problem] = []
+    data = read_bytes(path, project, problems)
+    if problems:
+        return _Read(None, problems, False)
+    case, problems = read_case(data, show_path(path, project), lists)
+    return _Read(case, problems, case is None and is_draft(data))
 
 
 def read_snapshots(folder: Path, problems: list[Problem]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from casebook import reader
 from casebook.model import Text
 from casebook.reader import read_dataset
 from tests.records import case_of, figure, read, record, shown, tiny_dataset
@@ -342,3 +343,14 @@ def test_a_part_is_no_more_than_its_whole(fields: dict[str, str], codes: list[st
     _, problems = read(record(figure("paid"), part))
 
     assert [p.code for p in problems] == codes
+
+
+def test_many_files_are_read_in_several_processes_and_come_out_the_same(
+    tiny_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tiny_project / "data" / "cases" / "broken.yaml").write_text("title 甲\n", encoding="utf-8")
+    alone = read_dataset(tiny_project)
+    monkeypatch.setattr(reader, "_FILES_PER_PROCESS", 1)
+    monkeypatch.setattr(reader, "_BATCH", 1)
+
+    assert read_dataset(tiny_project, jobs=2) == alone
