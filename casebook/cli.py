@@ -80,7 +80,13 @@ def make_parser(common: argparse.ArgumentParser) -> argparse.ArgumentParser:
     build = commands.add_parser("build", help="build the site", parents=[common])
     build.add_argument("--output", default="output", help="folder of the site (default: output)")
     build.add_argument("--siteurl", default=None, help="public address of the site")
-    build.add_argument("--jobs", type=_count, default=None, help="processes that draw charts")
+    build.add_argument("--jobs", type=_count, default=None, help="processes that work at once")
+    build.add_argument(
+        "--executor",
+        default="processes",
+        metavar="none|processes|dask://HOST:PORT",
+        help="where the work is done (default: processes of this machine)",
+    )
     build.add_argument("--no-cache", action="store_true", help="draw everything anew")
     build.add_argument("--quiet", action="store_true", help="print problems only")
     build.set_defaults(run=run_build)
@@ -186,13 +192,14 @@ def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Build the site and say where it is."""
     from casebook.unchanged import find_last_build, look_at_inputs
 
+    scheduler = find_scheduler(options.executor)
     output = Path(options.output)
     if not output.is_absolute():
         output = project / output if options.output == "output" else Path.cwd() / output
     look = look_at_inputs(project, output, options.siteurl)
     made = None if options.no_cache else find_last_build(look)
     if made is None:
-        made = _build(options, look, lang)
+        made = _build(options, look, scheduler, lang)
     if made.warnings:
         print_problems(made.warnings, lang, project, sys.stderr)
     if not options.quiet:
@@ -202,7 +209,16 @@ def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     return Exit.DONE
 
 
-def _build(options: argparse.Namespace, look: Look, lang: Lang) -> LastBuild:
+def find_scheduler(executor: str) -> str:
+    """HOST:PORT of the scheduler that an executor names, empty for this machine."""
+    if executor in ("none", "processes"):
+        return ""
+    from casebook.cluster import parse_address
+
+    return parse_address(executor)
+
+
+def _build(options: argparse.Namespace, look: Look, scheduler: str, lang: Lang) -> LastBuild:
     """Build what was looked at, and keep what was made from it."""
     # Only now: where nothing changed, nobody pays for these imports.
     from casebook.pipeline import BuildOptions, build_site
@@ -212,7 +228,8 @@ def _build(options: argparse.Namespace, look: Look, lang: Lang) -> LastBuild:
         project=look.project,
         output=look.output,
         siteurl=options.siteurl,
-        jobs=options.jobs or os.cpu_count() or 1,
+        jobs=1 if options.executor == "none" else options.jobs or os.cpu_count() or 1,
+        scheduler=scheduler,
         use_cache=not options.no_cache,
     )
     zh, en = "正在生成网站……", "building the site ..."

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from casebook.charts import chart_of, find_charts, find_charts_across, find_charts_of
 from casebook.charts.base import Drawn, LegendItem, Panel, Selected, Table, draw_table
@@ -18,7 +19,10 @@ from casebook.errors import START, CasebookError, Exit, Lang, Position, Problem
 from casebook.fields import suggest
 from casebook.store import Store, digest
 from casebook.tokens import read_tokens
-from casebook.workers import open_executor, run_batches
+from casebook.workers import open_workers
+
+if TYPE_CHECKING:
+    from casebook.cluster import ClusterExecutor
 
 # The pictures of a chart cost as much as thirty charts; a process pays from a few on.
 PICTURES_PER_PROCESS = 4
@@ -112,6 +116,7 @@ def draw_pictures(
     store: Store,
     project: Path,
     jobs: int = 1,
+    cluster: ClusterExecutor | None = None,
 ) -> dict[tuple[str, Lang], Pictures]:
     """The pictures of every chart by name and language, in the colours of the project's theme."""
     code = digest_code()
@@ -131,8 +136,8 @@ def draw_pictures(
             pictures[key] = kept
     costly = sum(1 for task in missing.values() if task.table.pictured)
     processes = min(jobs, costly // PICTURES_PER_PROCESS)
-    with open_executor(processes) as executor:
-        results = run_batches(draw_task, missing.values(), executor, processes)
+    with open_workers(processes, cluster if missing else None) as workers:
+        results = workers.run(draw_task, missing.values())
         for key, result in zip(missing, results, strict=True):
             for part, content in _parts_of(result).items():
                 store.put(f"{key}:{part}", content)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType
+from typing import TYPE_CHECKING
 
 from casebook.addresses import check_addresses
 from casebook.content import check_content
@@ -29,6 +30,9 @@ from casebook.store import Store, open_store
 from casebook.swap import check_output, staged_tree
 from casebook.translations import check_translations, find_outdated
 
+if TYPE_CHECKING:
+    from casebook.cluster import ClusterExecutor
+
 # A file that is saved once while a build runs costs one more try, not the editor's time.
 ATTEMPTS = 3
 
@@ -43,6 +47,7 @@ class BuildOptions:
 
     `drafts` is for the preview: a build that is published leaves no byte of a draft. So is
     `kept_templates`, where the compiled templates of one build are kept for the next one.
+    `scheduler` is the HOST:PORT of a Dask scheduler whose workers take the place of `jobs`.
     """
 
     project: Path
@@ -52,6 +57,7 @@ class BuildOptions:
     use_cache: bool = True
     drafts: bool = False
     kept_templates: KeptTemplates | None = None
+    scheduler: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +218,9 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Store) -> BuildRes
     from casebook.publish import Edition, write_site
 
     selection = select_charts(dataset, find_embedded(options.project, dataset))
-    with staged_tree(options.output) as tree:
+    with _open_cluster(options.scheduler) as cluster, staged_tree(options.output) as tree:
         charts = draw_charts(dataset, selection, store)
-        pictures = draw_pictures(dataset, selection, store, options.project, options.jobs)
+        pictures = draw_pictures(dataset, selection, store, options.project, options.jobs, cluster)
         problems += warn_of_letters(pictures, dataset)
         edition = Edition(
             options.project,
@@ -225,6 +231,7 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Store) -> BuildRes
             selection.offered,
             options.siteurl,
             options.jobs,
+            cluster,
             options.kept_templates,
             kept.excerpts_of(dataset),
         )
@@ -232,6 +239,18 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Store) -> BuildRes
         refuse_changes(inputs)
     drafts = tuple(case.slug for case in dataset.cases if case.state == "draft")
     return BuildResult(len(dataset.cases), files, tuple(problems), drafts)
+
+
+@contextmanager
+def _open_cluster(scheduler: str) -> Iterator[ClusterExecutor | None]:
+    """The workers of the scheduler, or None where none is named."""
+    if not scheduler:
+        yield None
+        return
+    from casebook.cluster import open_cluster
+
+    with open_cluster(scheduler) as cluster:
+        yield cluster
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,11 +42,12 @@ from casebook.templates import (
     explaining_templates,
     read_templates,
 )
-from casebook.workers import cut_batches, open_executor, run_batches
+from casebook.workers import cut_batches, open_workers
 
 if TYPE_CHECKING:
     from casebook.charts import Drawn
     from casebook.charts.picture import Pictures
+    from casebook.cluster import ClusterExecutor
 
 _HEADING = re.compile(r"<h2>(.*?)</h2>\n?")
 _PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
@@ -75,6 +76,7 @@ class Edition:
     offers_charts: bool = True
     siteurl: str | None = None
     jobs: int = 1
+    cluster: ClusterExecutor | None = None
     kept_templates: MutableMapping[str, tuple[str, CodeType]] | None = None
     excerpter: Excerpter | None = None
 
@@ -410,9 +412,10 @@ class _SiteBuild:
             )
             for excerpt, own, embedded, uses, _ in stale
         )
-        with open_executor(processes) as executor:
+        with open_workers(processes, edition.cluster) as workers:
             task = partial(make_batch, workshop)
-            results = run_batches(task, cut_batches(work, _BATCH), executor, processes)
+            batches = cut_batches(work, workers.size_batches(len(stale), _BATCH))
+            results = workers.run(task, batches)
             made = (case for batch in results for case in batch)
             for (excerpt, *_, key), done in zip(stale, made, strict=True):
                 slug = excerpt.case.slug

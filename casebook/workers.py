@@ -1,4 +1,4 @@
-"""Work that is done in several processes, in batches, with the results in order."""
+"""Work that is done in several processes or on several machines, with the results in order."""
 
 from __future__ import annotations
 
@@ -10,24 +10,65 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import active_children, get_context, parent_process, resource_tracker
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from casebook.errors import CasebookError
+
+if TYPE_CHECKING:
+    from casebook.cluster import ClusterExecutor
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 # More batches than these under way a process would only fill the memory with results.
 _AHEAD = 2
+# So few batches a worker would leave one of them alone with the last; more cost their sending.
+_BATCHES_EACH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """An executor with the number of its workers, which may change; None means this process."""
+
+    executor: Executor | None
+    count: Callable[[], int]
+
+    def run(self, task: Callable[[T], R], batches: Iterable[T]) -> Iterator[R]:
+        """The result of the task for each batch, in the order of the batches.
+
+        Only so many batches are under way at once that memory stays flat.
+        """
+        if self.executor is None:
+            yield from map(task, batches)
+            return
+        waiting = iter(batches)
+        running: deque[Future[R]] = deque()
+        while True:
+            room = max(1, self.count()) * _AHEAD - len(running)
+            for batch in islice(waiting, max(0, room)):
+                running.append(self.executor.submit(task, batch))
+            if not running:
+                return
+            yield running.popleft().result()
+
+    def size_batches(self, items: int, most: int) -> int:
+        """How many items make a batch, so that no worker waits for long for the last one."""
+        if self.executor is None:
+            return most
+        return min(most, max(1, items // (max(1, self.count()) * _BATCHES_EACH)))
 
 
 @contextmanager
-def open_executor(processes: int) -> Iterator[Executor | None]:
-    """An executor of this many processes, or None where one process is enough."""
+def open_workers(processes: int, cluster: ClusterExecutor | None = None) -> Iterator[Workers]:
+    """The workers of a cluster, else so many processes, or this one where one is enough."""
+    if cluster is not None:
+        yield Workers(cluster, lambda: cluster.size)
+        return
     if processes < 2:
-        yield None
+        yield Workers(None, lambda: 1)
         return
     # A forked child would share the lock of the build and the state of other threads.
     context = get_context("spawn")
@@ -36,7 +77,7 @@ def open_executor(processes: int) -> Iterator[Executor | None]:
             # The first piece of work starts the processes.
             executor.submit(_do_nothing)
         try:
-            yield executor
+            yield Workers(executor, lambda: processes)
         except BrokenProcessPool as error:
             raise CasebookError(
                 "系统终止了一个帮着构建的进程，多半是内存不够。请用 --jobs 1 再试。网站没有改动",
@@ -83,26 +124,6 @@ def _end_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
-
-
-def run_batches(
-    task: Callable[[T], R], batches: Iterable[T], executor: Executor | None, processes: int = 1
-) -> Iterator[R]:
-    """The result of the task for each batch, in the order of the batches.
-
-    Only so many batches are under way at once that memory stays flat. Without an executor the
-    task runs in this process.
-    """
-    if executor is None:
-        yield from map(task, batches)
-        return
-    waiting = iter(batches)
-    running: deque[Future[R]] = deque(
-        executor.submit(task, batch) for batch in islice(waiting, processes * _AHEAD)
-    )
-    while running:
-        yield running.popleft().result()
-        running.extend(executor.submit(task, batch) for batch in islice(waiting, 1))
 
 
 def cut_batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
-LOCKS = ("requirements.lock", "requirements-test.lock")
+LOCKS = ("requirements.lock", "requirements-dask.lock", "requirements-test.lock")
 
 # Licences whose terms allow use in a program under AGPL-3.0-or-later, by their SPDX names.
 COMPATIBLE = frozenset(
@@ -39,6 +39,7 @@ SPOKEN = {
     "MIT License": "MIT",
     "MIT": "MIT",
     "BSD License": "BSD-3-Clause",
+    "BSD": "BSD-3-Clause",
     "BSD-2-Clause": "BSD-2-Clause",
     "Apache-2.0": "Apache-2.0",
     "Apache 2.0": "Apache-2.0",
@@ -116,7 +117,8 @@ def rows_of(text: str) -> dict[str, str]:
 
 def test_the_document_lists_each_direct_dependency_with_its_reason() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["dask"], *extras["test"]]
     names = {re.split(r"[<>=~! ;\[]", line)[0].lower() for line in wanted}
 
     assert rows_of(CHOSEN).keys() == names

@@ -18,7 +18,7 @@ WORKING = """\
 import os, signal, sys
 from pathlib import Path
 from casebook.errors import CasebookError
-from casebook.workers import open_executor
+from casebook.workers import open_workers
 
 def work(folder):
     (Path(folder) / str(os.getpid())).touch()
@@ -30,8 +30,8 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with open_executor(2) as executor:
-            for task in [executor.submit(work, sys.argv[1]) for _ in range(4)]:
+        with open_workers(2) as workers:
+            for task in [workers.executor.submit(work, sys.argv[1]) for _ in range(4)]:
                 task.result()
     except CasebookError as error:
         print(error.en)
