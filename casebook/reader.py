@@ -217,11 +217,11 @@ def _read_waiting(
         yield from ((path, _read_file(path, project, lists)) for path in paths)
         return
     # Only now: to know how to start processes takes as long as reading the lists.
-    from casebook.workers import cut_batches, open_executor, run_batches
+    from casebook.workers import cut_batches, open_workers
 
     task = partial(_read_batch, project, lists)
-    with open_executor(processes) as executor:
-        batches = run_batches(task, cut_batches(paths, _BATCH), executor, processes)
+    with open_workers(processes) as workers:
+        batches = workers.run(task, cut_batches(paths, _BATCH))
         read = (of_file for batch in batches for of_file in batch)
         yield from zip(paths, read, strict=True)
 
