@@ -9,7 +9,7 @@ from casebook.content import LEAD, find_slugs
 from casebook.dataset import Dataset
 from casebook.errors import START, Position, Problem
 from casebook.fields import nearest
-from casebook.model import Case, Gone
+from casebook.model import Case, Gone, Text
 from casebook.reader import GONE, LEDGER
 from casebook.rules import judge_slug
 
@@ -83,6 +83,13 @@ def _follow_figure(name: str, dataset: Dataset, aliases: Mapping[str, Case]) -> 
     case = dataset.by_slug.get(slug) or aliases.get(slug)
     if case is not None:
         moved = f"{case.slug}.{figure}"
+        for change in case.withdrawn:
+            if change.figure == figure:
+                title = Text(
+                    f"数字 {figure}（{case.title.zh}）",
+                    f"Figure {figure} ({case.title.inside('en')})",
+                )
+                return Gone(f"figures/{name}/", title, change.why, change.date)
         return f"figures/{moved}/" if moved in dataset.figures else f"cases/{case.slug}/"
     told = dataset.gone.get(f"cases/{slug}/")
     return (told.moved_to or told) if told is not None else None

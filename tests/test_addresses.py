@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from casebook.addresses import check_addresses, list_addresses
+from casebook.addresses import check_addresses, find_aliases, follow_address, list_addresses
 from casebook.content import find_slugs
 from casebook.dataset import Dataset
 from casebook.errors import Problem
 from casebook.ledger import record_addresses
+from casebook.model import Gone
 from casebook.reader import read_dataset, read_gone, read_ledger
-from tests.records import case_of, dataset_of, record
+from tests.records import case_of, dataset_of, figure, record
 
 ROOT = Path(__file__).resolve().parent.parent
 GONE = """\
@@ -78,6 +79,22 @@ def test_a_vanished_text_is_an_error() -> None:
 
 def test_a_tombstone_tells_what_became_of_a_case(tmp_path: Path) -> None:
     assert check(gone_of(tmp_path), "cases/pudong/", "charts/pudong-split/") == []
+
+
+def test_a_figure_that_was_taken_out_says_why_and_others_lead_to_their_case() -> None:
+    gone = (
+        "history:\n  - {figure: more, date: 2026-11-23, kind: correction, from: 1元, why: 误录}\n"
+    )
+    case = case_of("aliases: [case-0]\n" + record(figure(), rest=gone), "case-1")
+    dataset = replace(dataset_of(record()), cases=(case,))
+    aliases = find_aliases(dataset)
+
+    told = follow_address("figures/case-0.more/", dataset, aliases)
+
+    assert isinstance(told, Gone)
+    assert (told.why.zh, told.address) == ("误录", "figures/case-0.more/")
+    assert follow_address("figures/case-0.paid/", dataset, aliases) == "figures/case-1.paid/"
+    assert follow_address("figures/case-1.never/", dataset, aliases) == "cases/case-1/"
 
 
 def test_nothing_is_said_of_addresses_while_a_case_cannot_be_read() -> None:
