@@ -32,7 +32,8 @@ STYLE = """\
 .casebook-errors ol { margin: .5rem 0 0; padding: 0; list-style: none; }
 .casebook-errors li { margin: .6rem 0 0; }
 .casebook-errors code { color: #ffb8a8; font: inherit; }
-.casebook-errors em { display: block; color: #f3d9a4; font-style: normal; }
+.casebook-errors em { display: block; color: #f3d9a4; font-style: normal;
+  text-emphasis: none; }
 .casebook-errors pre { margin: .2rem 0 0; padding: .2rem .6rem; overflow: auto; font: inherit;
   background: #3b211c; color: #fff; }
 .casebook-draft, .casebook-draft-link::after { font: 600 14px/1.5 system-ui, sans-serif;
@@ -86,6 +87,8 @@ SCRIPT = """\
 
   function markDrafts(drafts) {
     for (const link of document.querySelectorAll("a[href]")) {
+      // A link to a place on the page itself, which bears the mark already, needs none.
+      if (link.pathname === location.pathname) continue;
       const found = /^\\/(?:en\\/)?cases\\/([a-z0-9-]+)\\/$/.exec(link.pathname);
       if (found && drafts.includes(found[1])) {
         link.classList.add("casebook-draft-link");
