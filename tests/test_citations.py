@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from dataclasses import replace
 
 import pytest
+from conftest import PROJECT
 from yaml import safe_load
 
 from casebook.citations import Citation, Kind, write_citation_file
@@ -25,7 +27,7 @@ CSL_TYPES = {"dataset", "webpage", "figure"}
 CSL_FIELDS = {"id", "type", "title", "author", "language", "issued", "version", "URL"}
 # The keys that the Citation File Format 1.2.0 requires, and the others that are used.
 CFF_REQUIRED = {"cff-version", "message", "title", "authors"}
-CFF_OPTIONAL = {"type", "version", "date-released", "url", "license"}
+CFF_OPTIONAL = {"type", "version", "date-released", "url", "license", "abstract", "keywords"}
 
 
 def test_a_figure_is_cited_with_the_version_of_its_record() -> None:
@@ -66,3 +68,13 @@ def test_a_citation_file_holds_any_title_and_the_keys_of_its_format(title: str) 
     assert told["authors"] == [{"name": "案例簿"}]
     assert told.keys() >= CFF_REQUIRED
     assert told.keys() <= CFF_REQUIRED | CFF_OPTIONAL
+
+
+def test_the_project_is_cited_in_its_own_version() -> None:
+    told = safe_load((PROJECT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert told["cff-version"] == "1.2.0"
+    assert told.keys() >= CFF_REQUIRED
+    assert told.keys() <= CFF_REQUIRED | CFF_OPTIONAL
+    assert (told["version"], told["license"]) == (project["version"], project["license"])
