@@ -390,7 +390,7 @@ EVENT_COLUMNS: Final = EVENTS.names
 ANSWER_COLUMNS: Final = ANSWERS.names
 
 # The closed lists that stand in no file of the project.
-_FIXED: Final[Mapping[str, tuple[Category, ...]]] = {
+FIXED_WORDS: Final[Mapping[str, tuple[Category, ...]]] = {
     "qualifiers": tuple(
         Category(key, Text(words["zh"], words["en"])) for key, words in QUALIFIER_WORDS.items()
     ),
@@ -431,7 +431,7 @@ def list_words(vocabulary: Vocabulary) -> dict[str, tuple[Category, ...]]:
             *("scopes", "per", "source_kinds"),
         )
     }
-    return {**listed, **_FIXED}
+    return {**listed, **FIXED_WORDS}
 
 
 def _describe(terms: Iterable[Term | Measure | Question]) -> tuple[Category, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from casebook.comparability import class_of, name_class
 from casebook.dataset import Dataset
 from casebook.errors import START, Lang
+from casebook.exports.columns import FIXED_WORDS
 from casebook.model import Case, Figure, Text
 from casebook.pages.base import LANGS, CasePageType, Page, Site, Use
 from casebook.pages.cite import cite_figure
@@ -21,6 +22,8 @@ from casebook.quantity import in_english, plain
 
 if TYPE_CHECKING:
     from casebook.charts.base import Drawn
+
+_REVIEWS: Final = {word.value: word.name for word in FIXED_WORDS["reviews"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class FigureSheet:
     peers: tuple[FigureRow, ...]
     uses: tuple[Use, ...]
     disputed: bool
+    review: Text
 
 
 def make_figures(case: Case, site: Site) -> Iterator[Page]:
@@ -69,6 +73,7 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
             ),
             tuple(dict.fromkeys(uses)),
             any(figure.id in conflict.figures for conflict in case.conflicts),
+            _REVIEWS[row.review],
         )
         changes = show_changes(figure.history, dataset)
         for lang in LANGS:
