@@ -110,7 +110,7 @@ class Press:
 def tag_words(words: str, lang: Lang) -> Markup:
     """The words of a chart: a span of years stays on one line, Chinese in English is marked."""
     marked = mark_chinese(words) if lang == "en" else escape(words)
-    return Markup(_SPAN.sub(r'<span class="unbroken">\g<0></span>', str(marked)))
+    return Markup(_SPAN.sub(r'<wbr><span class="unbroken">\g<0></span>', str(marked)))
 
 
 def tag_drawing(drawing: str, lang: Lang) -> Markup:
