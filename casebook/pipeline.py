@@ -22,17 +22,16 @@ from casebook.limits import check_limits_of
 from casebook.model import Case
 from casebook.quotes import check_quotes, check_shares
 from casebook.reader import read_dataset, read_snapshots
-from casebook.releases import FOLDER as RELEASES
-from casebook.releases import check_releases, list_dates
 from casebook.rules import RULES, check_case
 from casebook.slots import check_slots, find_embedded
 from casebook.store import Store, open_store
-from casebook.swap import check_output, staged_tree
 from casebook.translations import check_translations, find_outdated
 
 if TYPE_CHECKING:
     from casebook.cluster import ClusterExecutor
 
+# Where the frozen releases stand; a project without any pays nothing for them.
+_RELEASES = "data/versions"
 # A file that is saved once while a build runs costs one more try, not the editor's time.
 ATTEMPTS = 3
 
@@ -77,7 +76,10 @@ def load_checked(
     dataset, problems = read_dataset(project, drafts, kept, jobs)
     dataset = replace(dataset, outdated=find_outdated(project, dataset))
     problems += check_sources(project)
-    problems += check_releases(project)
+    if (project / _RELEASES).is_dir():
+        from casebook.releases import check_releases
+
+        problems += check_releases(project)
     doubtful = find_doubtful(dataset, kept)
     crowded = [problem for case in doubtful for problem in check_limits_of(case)]
     if crowded:
@@ -155,8 +157,12 @@ def check_published(dataset: Dataset, output: Path, folder: str = "data") -> lis
 
 def check_released(dataset: Dataset, project: Path) -> list[Problem]:
     """The figures that differ from the newest frozen version without a recorded change."""
+    if not (project / _RELEASES).is_dir():
+        return []
+    from casebook.releases import list_dates
+
     dates = list_dates(project)
-    return check_published(dataset, project / RELEASES / dates[-1], "") if dates else []
+    return check_published(dataset, project / _RELEASES / dates[-1], "") if dates else []
 
 
 def build_site(options: BuildOptions) -> BuildResult:
@@ -165,6 +171,8 @@ def build_site(options: BuildOptions) -> BuildResult:
     A build whose sources are written meanwhile starts again. Raises ContentError, with nothing
     changed, where the content has errors, or where the writing does not end.
     """
+    from casebook.swap import check_output
+
     check_output(options.output, options.project)
     with open_store(options.project / ".cache", enabled=options.use_cache) as store:
         return _build_until_still(options, store)
@@ -216,6 +224,7 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Store) -> BuildRes
     from casebook.drawing import draw_charts, draw_pictures, select_charts, warn_of_letters
     from casebook.freshness import Freshness
     from casebook.publish import Edition, write_site
+    from casebook.swap import staged_tree
 
     selection = select_charts(dataset, find_embedded(options.project, dataset))
     with _open_cluster(options.scheduler) as cluster, staged_tree(options.output) as tree:
