@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -244,8 +244,67 @@ def install_hugo() -> str:
     return str(program)
 
 
-def list_peers(with_peers: bool = True) -> tuple[Peer, ...]:
-    """Casebook first, then every peer that is there."""
+# --- Eleventy -------------------------------------------------------------------------------
+
+# A theme as plain as Hugo's; pages of lists of two hundred as well.
+_ELEVENTY = {
+    "_includes/page.njk": """<!doctype html>
+<html lang="zh"><head><meta charset="utf-8"><title>{{ title }}</title></head>
+<body><header><a href="/">peer</a></header><main>
+<h1>{{ title }}</h1><p>{{ summary }}</p>{{ content | safe }}</main></body></html>
+""",
+    "index.njk": """---
+pagination:
+  data: collections.cases
+  size: 200
+permalink: "{% if pagination.pageNumber %}page/{{ pagination.pageNumber + 1 }}/{% endif %}/"
+---
+<!doctype html>
+<html lang="zh"><head><meta charset="utf-8"><title>peer</title></head>
+<body><header><a href="/">peer</a></header><main>{% for case in pagination.items %}
+<h2><a href="{{ case.url }}">{{ case.data.title }}</a></h2><p>{{ case.data.summary }}</p>
+{% endfor %}</main></body></html>
+""",
+    "cases/cases.json": """{"layout": "page.njk", "tags": "cases"}
+""",
+}
+
+
+def _write_eleventy(folder: Path, count: int) -> None:
+    for name, text in _ELEVENTY.items():
+        path = folder / "content" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    for made in make_cases(count):
+        head = f"---\ntitle: {made.title}\nsummary: {made.summary}\n---\n"
+        path = folder / "content" / "cases" / f"{made.slug}.md"
+        path.write_text(head + made.body, encoding="utf-8")
+
+
+def install_eleventy() -> str:
+    """The path of Eleventy's program, installed where npm is there; empty where it cannot be."""
+    folder = ROOT / ".cache" / "bench" / "eleventy"
+    program = folder / "node_modules" / "@11ty" / "eleventy" / "cmd.cjs"
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        print("Eleventy is left out: there is no npm", file=sys.stderr)
+        return ""
+    if not program.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy2(Path(__file__).with_name(name), folder)
+        command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, encoding="utf-8", check=False
+        )
+        if done.returncode:
+            print(f"Eleventy is left out: {done.stderr.strip()[-300:]}", file=sys.stderr)
+            return ""
+    return str(program)
+
+
+def list_peers(with_peers: bool = True, wanted: Collection[str] = ()) -> tuple[Peer, ...]:
+    """Casebook first, then every peer that is there, or of them those that are wanted."""
     casebook = Peer(
         "Casebook",
         _write_casebook,
@@ -284,4 +343,8 @@ def list_peers(with_peers: bool = True) -> tuple[Peer, ...]:
             return [hugo, "--quiet", "--source", str(folder), "--cacheDir", str(folder / "cache")]
 
         peers.append(Peer("Hugo", _write_hugo, command, ("public", "resources", "cache"), edit))
-    return tuple(peers)
+    eleventy = install_eleventy()
+    if eleventy:
+        run = ["node", eleventy, "--quiet", "--input=content", "--output=output"]
+        peers.append(Peer("Eleventy", _write_eleventy, lambda _folder: run, ("output",), edit))
+    return tuple(peer for peer in peers if not wanted or peer.name in ("Casebook", *wanted))

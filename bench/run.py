@@ -13,44 +13,46 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from bench.goals import judge_goals, ratio_of
+from bench.measure import Runs, measure_process
 from bench.peers import ROOT, Peer, clear, list_peers
+from bench.preview import Reload, make_reload_table, measure_reloads
+from bench.reader import weigh_page
 
 SIZES = (10, 100, 1000)
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One process: seconds on the wall, seconds of the processor, MiB of its largest process."""
-
-    wall: float
-    cpu: float
-    memory: float
-
-
-Runs = dict[tuple[str, str], list[Run]]
+# Changes of which each program is measured that knows them.
+PREVIEW, PAGE, CHART = "preview", "first page", "chart"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure every size that is asked for and print its table."""
+    """Measure every size that is asked for and print the tables of docs/performance.md."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="numbers of cases")
     parser.add_argument("--rounds", type=int, default=3, help="rounds, of which the median counts")
     parser.add_argument("--alone", action="store_true", help="measure Casebook without its peers")
-    parser.add_argument("--changes", default="", help="only these, as the table names them")
+    parser.add_argument("--peers", default="", help="only these, as the table names them, by ;")
+    parser.add_argument(
+        "--changes",
+        default="",
+        help=f"only these, as the table names them; {PREVIEW}, {PAGE} and {CHART} as well",
+    )
     parser.add_argument("--folder", default=None, help="where the sites are made and left")
     options = parser.parse_args(argv)
     if not hasattr(os, "wait4"):
         print("The benchmark needs os.wait4, which this system lacks.", file=sys.stderr)
         return 3
     sizes = [int(size) for size in options.sizes.split(",")]
-    peers = list_peers(with_peers=not options.alone)
+    only = [name.strip() for name in options.changes.split(",") if name.strip()]
+    wanted = [name.strip() for name in options.peers.split(";") if name.strip()]
+    peers = list_peers(not options.alone, wanted)
+    measured: dict[int, Runs] = {}
+    reloads: dict[int, dict[str, list[Reload]]] = {}
+    bounds: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="casebook-bench-") as made:
         folder = Path(options.folder) if options.folder else Path(made)
         # A copy: what is edited while this runs must not come in between.
@@ -59,12 +61,43 @@ def main(argv: Sequence[str] | None = None) -> int:
         shutil.copytree(ROOT / "casebook", program / "casebook", ignore=ignored)
         print(describe_machine())
         for size in sizes:
-            only = [name for name in options.changes.split(",") if name]
-            runs = measure(peers, program, folder / str(size), size, options.rounds, only)
-            print(make_table(runs, size, options.rounds), flush=True)
+            place = folder / str(size)
+            measured[size] = measure(peers, program, place, size, options.rounds, only)
+            if measured[size]:
+                print(make_table(measured[size], size, options.rounds), flush=True)
+            if not only or PREVIEW in only:
+                found = measure_reloads(place, size, options.rounds, program, not options.alone)
+                reloads[size] = found
+                bounds[f"reload {size}"] = median(one.told for one in found["Casebook"])
+                print(f"{size} · {PREVIEW}", file=sys.stderr)
             if not options.folder:
-                shutil.rmtree(folder / str(size))
+                shutil.rmtree(place)
+        if not only or PAGE in only:
+            bounds |= weigh_first_page(program, Path(made) / "real")
+    if not only or CHART in only:
+        bounds["chart"] = measure_chart()
+    for table in (make_reload_table(reloads), judge_goals(measured, bounds)):
+        if table:
+            print(table, flush=True)
     return 0
+
+
+def weigh_first_page(program: Path, folder: Path) -> dict[str, float]:
+    """What the real site's first page costs a reader, under the names of its goals."""
+    for name in ("data", "content", "theme"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy2(ROOT / "pelicanconf.py", folder)
+    command = [sys.executable, "-P", "-m", "casebook", "build", "--quiet", "--project", str(folder)]
+    measure_process([*command, "--output", str(folder / "site")], folder, program)
+    cost = weigh_page(folder / "site")
+    return {"first page": cost.kilobytes, "requests elsewhere": float(len(cost.elsewhere))}
+
+
+def measure_chart() -> float:
+    """Our processor time for a chart of eight bars to that of pyplot."""
+    command = [sys.executable, str(Path(__file__).with_name("chart.py")), "--ratio"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    return float(done.stdout)
 
 
 def measure(
@@ -79,6 +112,10 @@ def measure(
 
     `only` names the changes that are wanted where not all are; the first must be a cold build.
     """
+    if only and not {
+        name for peer in peers for name in ("cold", "nothing changed", *peer.changes)
+    } & {*only}:
+        return {}
     taking_part = [peer for peer in peers if size <= peer.most_cases]
     places = {peer.name: folder / peer.name.replace(", ", "-").lower() for peer in taking_part}
     for peer in taking_part:
@@ -98,29 +135,10 @@ def measure(
                     peer.changes[change](place, size, round_)
                 elif change != "nothing changed":
                     continue
-                runs[change, peer.name].append(run(peer.command(place), place, program))
+                command = peer.command(place)
+                runs[change, peer.name].append(measure_process(command, place, program))
                 print(f"{size} · {change} · {peer.name}", file=sys.stderr)
     return runs
-
-
-def run(command: list[str], folder: Path, program: Path) -> Run:
-    """One process from its start to its end."""
-    environment = os.environ | {"PYTHONPATH": str(program), "PYTHONUTF8": "1", "MPLBACKEND": "svg"}
-    with tempfile.TemporaryFile() as said:
-        start = time.perf_counter()
-        process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=said
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            said.seek(0)
-            words = said.read().decode("utf-8", "replace")[-2000:]
-            raise SystemExit(f"{' '.join(command)} ended with {process.returncode}:\n{words}")
-    # Linux counts in KiB, macOS in bytes.
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / unit)
 
 
 def make_table(runs: Runs, size: int, rounds: int) -> str:
@@ -133,18 +151,17 @@ def make_table(runs: Runs, size: int, rounds: int) -> str:
         f"### {size:,} cases, {rounds} rounds",
         "",
         "| what was built | program | wall s | processor s | largest process MiB "
-        "| Casebook : it, wall | Casebook : it, processor |",
-        "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
+        "| all together MiB | Casebook : it, wall | Casebook : it, processor |",
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for (change, name), measured in runs.items():
-        pairs = list(zip(runs[change, "Casebook"], measured, strict=True))
-        wall = median(own.wall / other.wall for own, other in pairs)
-        cpu = median(own.cpu / other.cpu for own, other in pairs)
+        wall, cpu = ratio_of(runs[change, "Casebook"], measured)
         ratios = " | " if name == "Casebook" else f"{wall:.2f} | {cpu:.2f}"
         lines.append(
             f"| {change} | {name} | {median(run.wall for run in measured):.2f} "
             f"| {median(run.cpu for run in measured):.2f} "
-            f"| {median(run.memory for run in measured):.0f} | {ratios} |"
+            f"| {median(run.memory for run in measured):.0f} "
+            f"| {median(run.together for run in measured):.0f} | {ratios} |"
         )
     return "\n".join(lines) + "\n"
 

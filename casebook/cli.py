@@ -127,6 +127,8 @@ def make_parser(common: argparse.ArgumentParser) -> argparse.ArgumentParser:
     bench.add_argument("--sizes", metavar="N,N", help="numbers of cases (default: 10,100,1000)")
     bench.add_argument("--rounds", type=_count, metavar="N", help="rounds (default: 3)")
     bench.add_argument("--alone", action="store_true", help="without the other programs")
+    bench.add_argument("--changes", metavar="NAME,NAME", help="only these, as the tables name them")
+    bench.add_argument("--peers", metavar="NAME;NAME", help="only these, as the tables name them")
     bench.add_argument("--kills", type=_count, metavar="N", help="kill N builds of each instead")
     bench.set_defaults(run=run_bench)
 
@@ -251,6 +253,8 @@ def run_bench(options: argparse.Namespace, _project: Path, _lang: Lang) -> int:
     command += [f"--sizes={options.sizes}"] if options.sizes else []
     command += [f"--rounds={options.rounds}"] if options.rounds else []
     command += ["--alone"] if options.alone else []
+    command += [f"--changes={options.changes}"] if options.changes else []
+    command += [f"--peers={options.peers}"] if options.peers else []
     return subprocess.run(command, cwd=PROJECT, check=False).returncode
 
 

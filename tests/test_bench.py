@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from bench import kills
 from bench.cases import make_case, make_cases, write_project
+from bench.goals import GOALS, Ratio, judge_goals
+from bench.measure import Run, find_family, measure_process, read_memory
 from bench.peers import list_peers
-from bench.run import Run, make_table
+from bench.reader import weigh_page
+from bench.run import make_table
 from casebook.pipeline import load_checked
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,8 +74,8 @@ def test_a_ratio_is_that_of_pairs_of_one_round() -> None:
     lines = make_table(runs, 1000, 3).splitlines()
 
     assert lines[0] == "### 1,000 cases, 3 rounds"
-    assert lines[-2] == "| cold | Casebook | 2.00 | 2.00 | 50 |  |  |"
-    assert lines[-1] == "| cold | Hugo | 4.00 | 4.00 | 80 | 0.50 | 0.25 |"
+    assert lines[-2] == "| cold | Casebook | 2.00 | 2.00 | 50 | 0 |  |  |"
+    assert lines[-1] == "| cold | Hugo | 4.00 | 4.00 | 80 | 0 | 0.50 | 0.25 |"
 
 
 def test_the_trial_of_kills_changes_every_case(tmp_path: Path) -> None:
@@ -89,3 +95,71 @@ def test_the_trial_of_kills_tells_a_whole_site_from_a_half() -> None:
     assert kills.name_outcome(dict(new), old, new) == "new site"
     assert kills.name_outcome({"index.html": "2", "a.html": "1"}, old, new) == "neither"
     assert kills.name_outcome({}, old, new) == "neither"
+
+
+def test_a_goal_is_judged_by_the_pairs_that_were_measured() -> None:
+    runs = {
+        ("cold", "Casebook"): [Run(3, 2, 50), Run(3, 2, 50)],
+        ("cold", "Pelican, pyplot"): [Run(4, 8, 90), Run(4, 8, 90)],
+        ("nothing changed", "Casebook"): [Run(1, 1, 20), Run(1, 1, 20)],
+        ("nothing changed", "Hugo"): [Run(4, 4, 70), Run(4, 4, 70)],
+    }
+    lines = judge_goals({10: runs}, {"first page": 120.0}).splitlines()
+
+    assert lines[2:] == [
+        "| cold, 10 cases: at most 1/2 of Pelican, pyplot | 1/1.33 | 1/4 "
+        "| missed, 1.5 times the goal |",
+        "| nothing changed, 10 cases: at most 1/2 of Hugo | 1/4 | 1/4 | met |",
+        "| the reader's first page: at most 100 kB | 120 kB |  | missed, 1.2 times the goal |",
+    ]
+
+
+def test_no_goal_is_judged_of_which_nothing_was_measured() -> None:
+    assert judge_goals({}, {}) == ""
+
+
+def test_every_goal_beside_a_peer_names_a_change_that_is_measured() -> None:
+    changes = {"cold", "nothing changed", *list_peers(with_peers=False)[0].changes}
+
+    assert {goal.change for goal in GOALS if isinstance(goal, Ratio)} <= changes
+
+
+def test_a_page_is_weighed_with_all_that_it_loads(tmp_path: Path) -> None:
+    page = """<link rel="stylesheet" href="../a.css"><link rel="canonical" href="https://a.example/">
+    <img src="../b.png" alt=""><script src="https://elsewhere.example/c.js"></script>
+    <a href="../d.html">not loaded</a>"""
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases" / "index.html").write_text(page, encoding="utf-8")
+    (tmp_path / "a.css").write_bytes(b"p {}" * 1000)
+    (tmp_path / "b.png").write_bytes(b"x" * 5000)
+    cost = weigh_page(tmp_path, "cases/index.html")
+
+    assert cost.requests == 4
+    assert cost.elsewhere == ("https://elsewhere.example/c.js",)
+    # The picture as it is, the text as it is compressed.
+    assert 5.0 < cost.kilobytes < 5.5
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="Linux tells this")
+def test_memory_is_counted_with_the_processes_below() -> None:
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        family = list(find_family(os.getpid()))
+
+        assert child.pid in family
+        assert read_memory(os.getpid()) > 1
+    finally:
+        child.communicate()
+
+
+def test_a_process_that_fails_ends_the_benchmark_with_its_words(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "raise SystemExit('no such thing')"]
+    with pytest.raises(SystemExit, match="no such thing"):
+        measure_process(command, tmp_path, tmp_path)
+
+
+def test_locks_of_peers_name_no_registry() -> None:
+    locked = (ROOT / "bench" / "package-lock.json").read_text(encoding="utf-8")
+
+    assert '"resolved"' not in locked
+    assert locked.count('"integrity"') == locked.count('"node_modules/')

@@ -1,0 +1,92 @@
+"""The goals of the project, and how far what was measured is from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from bench.measure import Run, Runs
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A goal beside a peer: `most` is what Casebook may take of the peer's time, as `words`."""
+
+    size: int
+    change: str
+    peer: str
+    most: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A goal in a unit of its own; the key names what was measured."""
+
+    key: str
+    most: float
+    unit: str
+    words: str
+
+
+GOALS: tuple[Ratio | Bound, ...] = (
+    Bound("chart", 1 / 8, "of pyplot", "a chart of eight bars: at most 1/8 of pyplot"),
+    Ratio(10, "cold", "Pelican, pyplot", 1 / 2, "1/2"),
+    Ratio(1000, "cold", "Pelican", 1, "1"),
+    Ratio(10000, "one case edited", "Hugo", 1 / 8, "1/8"),
+    Ratio(10000, "nothing changed", "Hugo", 1 / 40, "1/40"),
+    Ratio(10, "nothing changed", "Hugo", 1 / 2, "1/2"),
+    Bound("reload 10", 0.3, "s", "preview, 10 cases: saved to shown in 0.3 s"),
+    Bound("reload 10000", 1.0, "s", "preview, 10,000 cases: saved to shown in 1 s"),
+    Bound("first page", 100, "kB", "the reader's first page: at most 100 kB"),
+    Bound("requests elsewhere", 0, "", "the reader's first page: no request elsewhere"),
+)
+
+
+def judge_goals(measured: Mapping[int, Runs], bounds: Mapping[str, float]) -> str:
+    """A Markdown table of every goal for which something was measured, empty for none.
+
+    Of ratios both are judged, on the wall and of the processor: the median of pairs of a round.
+    """
+    rows = []
+    for goal in GOALS:
+        if isinstance(goal, Bound):
+            if goal.key in bounds:
+                found = bounds[goal.key]
+                told = f"{found:.3g} {goal.unit}".strip()
+                rows.append((goal.words, told, "", judge(found, goal.most)))
+            continue
+        runs = measured.get(goal.size, {})
+        own = runs.get((goal.change, "Casebook"), [])
+        peer = runs.get((goal.change, goal.peer), [])
+        if own and peer:
+            wall, cpu = ratio_of(own, peer)
+            words = f"{goal.change}, {goal.size:,} cases: at most {goal.words} of {goal.peer}"
+            verdict = judge(wall, goal.most)
+            rows.append((words, name_ratio(wall), name_ratio(cpu), verdict))
+    if not rows:
+        return ""
+    lines = ["| goal | measured | of the processor | |", "| --- | ---: | ---: | --- |"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)]) + "\n"
+
+
+def ratio_of(own: Sequence[Run], peer: Sequence[Run]) -> tuple[float, float]:
+    """The median over the rounds of our time to the peer's, on the wall and of the processor."""
+    pairs = list(zip(own, peer, strict=True))
+    return (
+        median(one.wall / other.wall for one, other in pairs),
+        median(one.cpu / other.cpu for one, other in pairs),
+    )
+
+
+def name_ratio(ratio: float) -> str:
+    """A ratio as a person says it: 1/13, or 4.9 times."""
+    return f"1/{1 / ratio:.3g}" if ratio < 1 else f"{ratio:.3g} times"
+
+
+def judge(found: float, most: float) -> str:
+    """Whether a goal is met, or how many times too much was found."""
+    if found <= most:
+        return "met"
+    return f"missed, {found / most:.2g} times the goal" if most else "missed"
