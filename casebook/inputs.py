@@ -106,8 +106,23 @@ def find_changed(inputs: Inputs) -> list[str]:
 
 
 def refuse_changes(inputs: Inputs) -> None:
-    """Raise ContentError where a file was written while the site was made from it."""
+    """Raise ContentError where a file was written while the site was made from it.
+
+    As well where its digest is missing, for the site would not say what it was made from.
+    """
     problems = [
+        Problem(
+            name,
+            START,
+            "E140",
+            "这个文件刚才读不了",
+            "this file could not be read a moment ago",
+            "请检查权限和磁盘，再构建一次",
+            "Check its permissions and the disk, and build again",
+        )
+        for name in inputs.signatures.keys() - inputs.digests.keys()
+    ]
+    problems += [
         Problem(
             name,
             START,

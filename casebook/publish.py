@@ -34,7 +34,7 @@ from casebook.releases import read_releases
 from casebook.render import Press, file_of
 from casebook.slots import find_chart_names
 from casebook.store import digest, digest_program
-from casebook.swap import MANIFEST, NewTree
+from casebook.swap import MANIFEST, NewTree, list_files
 from casebook.templates import (
     TemplateFault,
     digest_templates,
@@ -127,8 +127,10 @@ def _write_assets(static: Path, writer: NewTree | _Pages) -> tuple[str, dict[str
 
     Every name holds a digest of the content, so that a cache may keep the file for ever.
     """
+    # A glob would take a folder that cannot be read for an empty one.
+    files = sorted(static / path for path in list_files(static))
     styles = sorted(
-        (static / "css").glob("*.css"),
+        (path for path in files if path.suffix == ".css" and path.parent.name == "css"),
         key=lambda path: (
             _FIRST_STYLES.index(path.name) if path.name in _FIRST_STYLES else len(_FIRST_STYLES),
             path.name,
@@ -138,7 +140,7 @@ def _write_assets(static: Path, writer: NewTree | _Pages) -> tuple[str, dict[str
     name = f"assets/casebook.{digest(css)[:10]}.css"
     writer.write(name, css)
     assets = {}
-    for path in sorted(static.rglob("*")):
+    for path in files:
         if path.is_file() and path.suffix != ".css":
             content = path.read_bytes()
             kept = path.relative_to(static)

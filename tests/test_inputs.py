@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,13 @@ def test_a_build_starts_again_where_a_record_is_away_for_a_moment(
 
     assert (output / "cases" / "haishu" / "index.html").exists()
     assert not aside.exists()
+
+
+def test_a_source_whose_digest_is_missing_is_a_problem(tmp_path: Path) -> None:
+    project = make_project(tmp_path)
+    inputs = read_inputs(project)
+    unread = replace(inputs, digests={k: v for k, v in inputs.digests.items() if k[:4] != "data"})
+    with pytest.raises(ContentError) as refused:
+        refuse_changes(unread)
+
+    assert {(p.path[:5], p.code) for p in refused.value.problems} == {("data/", "E140")}
