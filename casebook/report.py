@@ -21,6 +21,8 @@ MOST_SHOWN = 20
 
 # A build of fewer seconds needs no sign of life.
 PATIENCE = 1.0
+# A log is read afterwards: it is told rarely that the work goes on.
+INTERVAL = 30.0
 
 
 def choose_language(asked: str | None) -> Lang:
@@ -91,12 +93,13 @@ def _as_annotation(problem: Problem, lang: Lang) -> str:
 
 @contextmanager
 def show_waiting(words: str, stream: TextIO) -> Iterator[None]:
-    """A sign of life on a terminal while something takes longer than a moment."""
-    if not words or not stream.isatty():
+    """A sign of life while something takes long: it turns on a terminal, elsewhere it is a line."""
+    if not words:
         yield
         return
     done = threading.Event()
-    sign = threading.Thread(target=_turn, args=(words, stream, done), daemon=True)
+    tell = _turn if stream.isatty() else _tell
+    sign = threading.Thread(target=tell, args=(words, stream, done), daemon=True)
     sign.start()
     try:
         yield
@@ -110,10 +113,20 @@ def _turn(words: str, stream: TextIO, done: threading.Event) -> None:
         return
     # Importing it takes longer than many a build.
     from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     # The spinner of plain characters, for consoles that have no others.
-    with Console(file=stream).status(words, spinner="line"):
+    columns = SpinnerColumn("line"), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Progress(*columns, console=Console(file=stream), transient=True) as progress:
+        progress.add_task(words, total=None)
         done.wait()
+
+
+def _tell(words: str, stream: TextIO, done: threading.Event) -> None:
+    waited = 0
+    while not done.wait(INTERVAL):
+        waited += round(INTERVAL)
+        print(f"{words} {waited} s", file=stream, flush=True)
 
 
 def count_problems(problems: Iterable[Problem], lang: Lang) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import threading
 import time
 from pathlib import Path
 
@@ -134,7 +135,7 @@ def test_a_draft_is_checked_like_any_case(tiny_project: Path) -> None:
     assert "E250 there is no figure {{no_such_figure}}" in done.stderr
 
 
-def test_a_long_wait_shows_a_sign_of_life_on_a_terminal_only(
+def test_a_long_wait_turns_on_a_terminal_and_a_short_one_says_nothing_to_a_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(report, "PATIENCE", 0.0)
@@ -148,3 +149,28 @@ def test_a_long_wait_shows_a_sign_of_life_on_a_terminal_only(
 
     assert "正在生成网站" in terminal.getvalue()
     assert file.getvalue() == ""
+
+
+def test_a_long_wait_is_told_in_plain_lines_where_there_is_no_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("casebook.report.INTERVAL", 0.001)
+    told = Told()
+
+    with show_waiting("正在生成网站", told):
+        told.line.wait(20)
+
+    assert told.getvalue().startswith("正在生成网站 ")
+    assert "\x1b" not in told.getvalue()
+
+
+class Told(io.StringIO):
+    """A stream that is no terminal and knows when a line has come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.line = threading.Event()
+
+    def write(self, text: str) -> int:
+        self.line.set()
+        return super().write(text)
