@@ -6,6 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from casebook import reader
 from casebook.model import Text
@@ -354,3 +356,26 @@ def test_many_files_are_read_in_several_processes_and_come_out_the_same(
     monkeypatch.setattr(reader, "_BATCH", 1)
 
     assert read_dataset(tiny_project, jobs=2) == alone
+
+
+def test_a_field_that_no_chinese_console_can_show_is_named_by_its_number() -> None:
+    """A fuzzer found that such a name went into the message as it was."""
+    _, problems = read(record() + "\u2765源: x\n")
+
+    assert [p.message("zh") for p in problems] == ["不认识字段 U+2765源"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_no_field_with_any_text_raises(data: st.DataObject) -> None:
+    lines = record(figure(), rest="events:\n  - date: 2013\n    title: 甲\n").split("\n")
+    number = data.draw(st.integers(0, len(lines) - 2))
+    name, colon, _ = lines[number].partition(": ")
+    lines[number] = name + colon + data.draw(st.text(max_size=20).filter(lambda t: "\n" not in t))
+
+    case, problems = read("\n".join(lines).encode("utf-8", "replace").decode())
+
+    assert case is not None or problems
+    for problem in problems:
+        assert problem.message("zh").isprintable()
+        problem.message("en").encode("gbk")
