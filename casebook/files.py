@@ -73,10 +73,10 @@ def _escape(character: str) -> str:
     return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 
 
-def read_bytes(path: Path, project: Path, problems: list[Problem]) -> bytes:
+def read_bytes(path: Path, project: Path, problems: list[Problem], most: int = MAX_BYTES) -> bytes:
     """The bytes of a regular file of the project, or an empty mapping and a problem.
 
-    Nothing but a regular file is opened, and none that is larger than any record.
+    Nothing but a regular file is opened, and none of more than `most` bytes.
     """
     try:
         if not is_own_file(path, project):
@@ -90,9 +90,9 @@ def read_bytes(path: Path, project: Path, problems: list[Problem]) -> bytes:
             if not stat.S_ISREG(state.st_mode):
                 problems.append(_not_a_file(path, project))
                 return b"{}"
-            data = file.read(MAX_BYTES + 1) if state.st_size <= MAX_BYTES else b""
+            data = file.read(most + 1) if state.st_size <= most else b""
             size = max(state.st_size, len(data))
-        if size > MAX_BYTES:
+        if size > most:
             problems.append(too_large(show_path(path, project), size))
             return b"{}"
         return data

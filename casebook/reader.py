@@ -43,7 +43,7 @@ from casebook.model import (
     Vocabulary,
 )
 from casebook.quantity import Qualifier, Quantity, QuantityError, parse_quantity, with_reading
-from casebook.tree import Mapping, Scalar, Sequence, decode, read_tree
+from casebook.tree import Mapping, Scalar, Sequence, read_tree
 from casebook.urls import judge_url
 
 # The start of a process costs as much as reading so many files.
@@ -61,6 +61,8 @@ def _with_english(*names: str) -> frozenset[str]:
 
 LEDGER = "data/addresses.txt"
 GONE = "data/gone.yaml"
+# It grows with all that was ever published: a million addresses, not the size of a record.
+MOST_OF_LEDGER = 64_000_000
 # An address below the root of the site, the same in every language.
 _ADDRESS = re.compile(r"/(?:[a-z0-9][A-Za-z0-9._-]*/)*", re.ASCII)
 
@@ -300,10 +302,10 @@ def read_ledger(project: Path, problems: list[Problem]) -> dict[str, int]:
     path = project / LEDGER
     if not path.exists():
         return {}
-    text, found = decode(read_bytes(path, project, problems), LEDGER)
-    problems += found
+    data = read_bytes(path, project, problems, MOST_OF_LEDGER)
     ledger: dict[str, int] = {}
-    for number, line in enumerate((text or "").split("\n"), 1):
+    # Whatever is no address is told by its line, so that odd bytes need no other diagnosis.
+    for number, line in enumerate(data.decode("utf-8-sig", "replace").splitlines(), 1):
         written = line.partition("#")[0].strip()
         if _ADDRESS.fullmatch(written):
             ledger.setdefault(written[1:], number)

@@ -162,6 +162,16 @@ def test_a_line_of_the_ledger_is_an_address(tmp_path: Path) -> None:
     assert [(problem.at.line, problem.code) for problem in problems] == [(4, "E290"), (5, "E290")]
 
 
+def test_a_ledger_may_be_larger_than_any_record(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    lines = "".join(f"/cases/place-{number}/\r\n" for number in range(60_000))
+    (tmp_path / "data" / "addresses.txt").write_text(lines, encoding="utf-8", newline="")
+    problems: list[Problem] = []
+
+    assert len(read_ledger(tmp_path, problems)) == 60_000
+    assert problems == []
+
+
 def test_recording_only_adds_and_keeps_notes(tiny_project: Path) -> None:
     ledger = tiny_project / "data" / "addresses.txt"
     ledger.write_text("# 说明\n/old/ # 旧\n", encoding="utf-8")
@@ -212,7 +222,7 @@ def test_moved_and_withdrawn_pages_say_so_in_both_languages(tiny_project: Path) 
         moved = (output / prefix / "cases/haishu-district/index.html").read_text(encoding="utf-8")
         assert words in gone
         assert '<meta name="robots" content="noindex">' in gone
-        assert 'content="0; url=../../cases/haishu/"' in moved
+        assert 'content="0; url=../../cases/haishu/index.html"' in moved
         assert f'rel="canonical" href="https://example.org/a{lang}/cases/haishu/"' in moved
         assert f"{lang}/cases/haishu-district/ {lang}/cases/haishu/ 301" in redirects
     assert "/cases/haishu-district/haishu-district.csv /cases/haishu/haishu.csv 301" in redirects

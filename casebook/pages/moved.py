@@ -37,14 +37,16 @@ def make_moved(site: Site) -> Iterator[Page]:
                     indexed=False,
                 )
             else:
-                # Both languages are as deep, so that one path leads from either to its own.
+                # Both languages are as deep, so that one path leads from either to its own. It
+                # names the file, because on a disk a folder would be listed.
+                path = "../" * address.count("/") + fate + "index.html"
                 yield Page(
                     url=address,
                     lang=lang,
                     template="moved.html",
                     title=Text("已搬到新的地址", "Moved"),
                     description=Text("这一页有了新的地址。", "This page has a new address."),
-                    context={"target": fate, "path": "../" * address.count("/") + fate},
+                    context={"target": fate, "path": path},
                     indexed=False,
                 )
 
