@@ -22,7 +22,8 @@ class Excerpt:
     """A case with all that its pages show beside the vocabulary and the regions.
 
     `neighbours` are the cases before and after it, no more of them than a link needs; `named`
-    are the other cases whose figures its story tells. `key` is a digest of everything in here.
+    are the other cases whose figures its story tells. `key` is a digest of everything in here,
+    `version` one of the record and its sources alone, which is what lists show of a case.
     """
 
     case: Case
@@ -32,6 +33,7 @@ class Excerpt:
     whole: Whole
     outdated: Mapping[str, Outdated]
     key: str
+    version: str
 
     def dataset(self, vocabulary: Vocabulary, regions: Mapping[str, Region]) -> Dataset:
         """The excerpt as a data set, as if there were no other case."""
@@ -82,6 +84,8 @@ class Excerpter:
         )
         url = f"cases/{case.slug}/"
         outdated = {url: dataset.outdated[url]} if url in dataset.outdated else {}
+        own = [self._versions.get(case.path, case.digest)]
+        own += [self._version_of(name) for name in sources_of(case)]
         parts = [
             [self._versions.get(told.path, told.digest) for told in (case, *named)],
             [
@@ -99,6 +103,7 @@ class Excerpter:
             whole,
             outdated,
             digest(json.dumps(parts, ensure_ascii=False).encode()),
+            digest("\n".join(own).encode()),
         )
 
     def _version_of(self, source: str) -> str:

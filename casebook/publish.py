@@ -325,7 +325,7 @@ class _SiteBuild:
         faces = find_faces(edition.charts)
         excerpter = edition.excerpter or Excerpter(edition.dataset, edition.inputs)
         self.excerpts = tuple(excerpter.excerpt(case) for case in edition.dataset.cases)
-        versions = {excerpt.case.slug: excerpt.key for excerpt in self.excerpts}
+        versions = {excerpt.case.slug: excerpt.version for excerpt in self.excerpts}
         self.site = Site(
             edition.dataset,
             edition.charts,

@@ -93,7 +93,7 @@ class Site:
     """Everything that pages are made from.
 
     `faces` are the paths of the cards that stand for the site where a page has none of its own.
-    `versions` are digests, by slug, of all that a page may show of a case; without them every page
+    `versions` are digests, by slug, of all that a list may show of a case; without them every page
     is made anew. `parts` are what lists take from each case as text, by slug, where it was made
     with the files of the case. `uses` are the pages beyond those of its own case that show a
     figure, `releases` the frozen versions of the data, the oldest first.
@@ -109,16 +109,15 @@ class Site:
     uses: Uses = field(default_factory=dict)
     releases: tuple[Release, ...] = ()
 
-    def key(self, *parts: object, cases: Iterable[str] = ()) -> str:
-        """A digest of the parts and of these cases, empty where nothing is known of versions.
+    def key(self, *parts: object) -> str:
+        """A digest of the parts, empty where nothing is known of versions.
 
         What parts are told by must say all of them: texts, numbers and records do, addresses of
         objects do not.
         """
         if not self.versions:
             return ""
-        told = [repr(part) for part in parts] + [self.versions[slug] for slug in cases]
-        return digest("\n".join(told).encode())
+        return digest("\n".join(map(repr, parts)).encode())
 
     @cached_property
     def charts_of(self) -> Mapping[tuple[str, Lang], tuple[Drawn, ...]]:
