@@ -129,7 +129,7 @@ def test_the_english_page_says_so_and_links_the_chinese(recorded: Path) -> None:
 
     assert sorted(pages) == ["en/about/index.html", "en/cases/haishu/index.html"]
     case = pages["en/cases/haishu/index.html"]
-    assert "changed after its English: the headline." in case
+    assert "since this English was written: the headline." in case
     assert '<a href="../../../cases/haishu/" lang="zh-Hans"' in case
 
 
