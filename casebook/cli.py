@@ -454,14 +454,14 @@ def run_import(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Take figures from a table, or cases from an OCDS release package, into the case files."""
     from casebook.files import read_bytes, replace_file, show_path
     from casebook.history import parse_published
-    from casebook.imports import plan_import
+    from casebook.imports import MAX_BYTES, plan_import
     from casebook.scaffold import read_all_lists, write_new_file
 
     path = (Path.cwd() / options.file).resolve()
     if not path.is_file():
         raise CasebookError(f"没有文件 {path}", f"there is no file {path}", Exit.USAGE)
     problems: list[Problem] = []
-    data = read_bytes(path, path.parent, problems)
+    data = read_bytes(path, path.parent, problems, MAX_BYTES)
     if problems:
         raise ContentError(problems)
     published: dict[str, frozenset[str]] = {}

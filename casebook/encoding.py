@@ -69,13 +69,13 @@ _MOJIBAKE_SIGN = re.compile("[锛銆鈥涓鐨\u00e2-\u00ef]")
 _MOJIBAKE_RUN = re.compile("[\u0080-\uffef]{3,}")
 
 
-def decode(data: bytes, path: str) -> tuple[str | None, list[Problem]]:
+def decode(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[str | None, list[Problem]]:
     """The text of a UTF-8 file with plain line ends, and what is wrong with its bytes.
 
     There is no text where the bytes are not UTF-8. Invisible characters are problems and left out
     of the text, so that the rest can still be read.
     """
-    refused = _refuse_bytes(data, path)
+    refused = _refuse_bytes(data, path, most)
     if refused is not None:
         return None, [refused]
     data = data.removeprefix(b"\xef\xbb\xbf")
@@ -93,17 +93,17 @@ def decode(data: bytes, path: str) -> tuple[str | None, list[Problem]]:
     return text, problems
 
 
-def too_large(path: str, size: int) -> Problem:
-    """The problem of a file that is larger than any record."""
-    zh = f"文件太大（{size:,} 字节，上限 {MAX_BYTES:,}）"
-    en = f"the file is too large ({size:,} bytes, at most {MAX_BYTES:,})"
+def too_large(path: str, size: int, most: int = MAX_BYTES) -> Problem:
+    """The problem of a file that is larger than any of its kind."""
+    zh = f"文件太大（{size:,} 字节，上限 {most:,}）"
+    en = f"the file is too large ({size:,} bytes, at most {most:,})"
     hints = "请检查是不是放错了文件", "Is it the right file?"
     return Problem(path, START, "E109", zh, en, *hints)
 
 
-def _refuse_bytes(data: bytes, path: str) -> Problem | None:
-    if len(data) > MAX_BYTES:
-        return too_large(path, len(data))
+def _refuse_bytes(data: bytes, path: str, most: int) -> Problem | None:
+    if len(data) > most:
+        return too_large(path, len(data), most)
     for magic, zh, en in _MAGIC:
         if data.startswith(magic):
             hints = "请用文本编辑器另存为纯文本（UTF-8）", "Save it as plain text (UTF-8)"

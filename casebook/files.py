@@ -93,7 +93,7 @@ def read_bytes(path: Path, project: Path, problems: list[Problem], most: int = M
             data = file.read(most + 1) if state.st_size <= most else b""
             size = max(state.st_size, len(data))
         if size > most:
-            problems.append(too_large(show_path(path, project), size))
+            problems.append(too_large(show_path(path, project), size, most))
             return b"{}"
         return data
     except OSError as error:

@@ -400,6 +400,14 @@ def test_a_table_that_is_none_is_named(project: Path, data: str, expected: str, 
     assert word in first.message("zh")
 
 
+def test_a_table_may_be_larger_than_a_record(project: Path) -> None:
+    rows = "".join(f"haishu,made_{number},{'甲' * 300}\n" for number in range(1500))
+    text = "case,figure,quote\n" + rows
+
+    assert len(text.encode()) > 1_000_000
+    assert len(refused(project, text)) == 1500
+
+
 @pytest.mark.parametrize("encoding", ["gbk", "utf-16"])
 def test_a_table_in_another_encoding_is_named(project: Path, encoding: str) -> None:
     with pytest.raises(ContentError) as error:

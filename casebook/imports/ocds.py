@@ -19,6 +19,7 @@ from typing import Any
 from casebook.encoding import decode, show
 from casebook.errors import START, Lang, Position, Problem
 from casebook.imports.draft import Blank, Draft, DraftFigure, clean_text, list_choices
+from casebook.imports.table import MAX_BYTES
 from casebook.quantity import plain
 from casebook.reader import Lists
 from casebook.scaffold import describe_regions, find_regions, mend_slug
@@ -36,7 +37,7 @@ def read_package(
     data: bytes, path: str, lists: Lists, lang: Lang, problems: list[Problem]
 ) -> Mapping[str, Draft]:
     """The draft of each contracting process of a package, by the slug that it gets."""
-    text, found = decode(data, path)
+    text, found = decode(data, path, MAX_BYTES)
     problems += found
     package = _parse(text, path, problems) if text is not None else None
     if package is None:

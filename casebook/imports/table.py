@@ -13,6 +13,8 @@ from casebook.exports import FIGURE_COLUMNS, disarm
 from casebook.fields import suggest
 
 REQUIRED = ("case", "figure")
+# A table of a hundred thousand figures; a record is much smaller.
+MAX_BYTES = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Row:
 
 def read_table(data: bytes, path: str, problems: list[Problem]) -> tuple[Row, ...]:
     """The rows of a table; what keeps it from being read is added to the problems."""
-    text, found = decode(data, path)
+    text, found = decode(data, path, MAX_BYTES)
     problems += found
     if text is None:
         return ()
