@@ -55,6 +55,8 @@ def judge_goals(measured: Mapping[int, Runs], bounds: Mapping[str, float]) -> st
             if goal.key in bounds:
                 found = bounds[goal.key]
                 told = f"{found:.3g} {goal.unit}".strip()
+                if goal.unit == "of pyplot":
+                    told = name_ratio(found)
                 rows.append((goal.words, told, "", judge(found, goal.most)))
             continue
         runs = measured.get(goal.size, {})

@@ -19,6 +19,7 @@ from casebook.pages.base import LANGS, Prose, Site, SiteSettings, Uses
 from casebook.pages.search import ENTRY, index_case, write_entry
 from casebook.render import Press
 from casebook.templates import THEME, explaining_templates, make_environment
+from casebook.timings import UNTIMED, Spent, Timings
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Workshop:
     faces: Mapping[Lang, str]
     tells_stories: bool
     key: str
+    is_timed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,16 @@ class MadeCase:
 
     files: tuple[DataFile, ...]
     parts: Mapping[str, str]
+    spent: Mapping[str, Spent] = field(default_factory=dict)
 
 
 def make_case_files(work: CaseWork, workshop: Workshop, press: Press) -> MadeCase:
     """Everything that is made of one case."""
     case = work.excerpt.case
     dataset = work.excerpt.dataset(workshop.vocabulary, workshop.regions)
-    own = draw_own(case, dataset) if work.own is None else work.own
+    timings = Timings() if workshop.is_timed else UNTIMED
+    with timings.measure("drawings of cases"):
+        own = draw_own(case, dataset) if work.own is None else work.own
     site = Site(
         dataset,
         {(drawn.name, drawn.lang): drawn for drawn in (*own, *work.embedded)},
@@ -77,13 +82,18 @@ def make_case_files(work: CaseWork, workshop: Workshop, press: Press) -> MadeCas
         workshop.faces,
         uses=work.uses,
     )
-    files = [press.print_page(page, site) for kind in CASE_PAGES for page in kind.make(case, site)]
+    files: list[DataFile] = []
+    for kind in CASE_PAGES:
+        before = len(files)
+        with timings.measure(kind.name):
+            files += (press.print_page(page, site) for page in kind.make(case, site))
+        timings.count(kind.name, made=len(files) - before)
     files += export_case(case, dataset)
     files.append(DataFile(f"cases/{case.slug}/{case.slug}.yaml", work.record))
     parts = write_case_rows(case, dataset)
     for lang in LANGS:
         parts[ENTRY[lang]] = write_entry(index_case(case, lang, dataset, workshop.tells_stories))
-    return MadeCase(tuple(files), parts)
+    return MadeCase(tuple(files), parts, timings.types)
 
 
 def draw_own(case: Case, dataset: Dataset) -> tuple[Drawn, ...]:

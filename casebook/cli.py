@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from casebook.imports import OnDifference
+    from casebook.timings import Timings
     from casebook.unchanged import LastBuild, Look
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -88,6 +89,7 @@ def make_parser(common: argparse.ArgumentParser) -> argparse.ArgumentParser:
         help="where the work is done (default: processes of this machine)",
     )
     build.add_argument("--no-cache", action="store_true", help="draw everything anew")
+    build.add_argument("--timings", action="store_true", help="tell where the time went")
     build.add_argument("--quiet", action="store_true", help="print problems only")
     build.set_defaults(run=run_build)
 
@@ -198,10 +200,14 @@ def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     output = Path(options.output)
     if not output.is_absolute():
         output = project / output if options.output == "output" else Path.cwd() / output
+    timings = find_timings(options.timings)
+    timings.begin("look")
     look = look_at_inputs(project, output, options.siteurl)
     made = None if options.no_cache else find_last_build(look)
     if made is None:
-        made = _build(options, look, scheduler, lang)
+        made = _build(options, look, scheduler, timings, lang)
+    for line in timings.describe(lang) if options.timings else ():
+        print(line, file=sys.stderr)
     if made.warnings:
         print_problems(made.warnings, lang, project, sys.stderr)
     if not options.quiet:
@@ -209,6 +215,13 @@ def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
         en = f"done: {made.cases} cases, {made.files} files in {output}"
         print(zh if lang == "zh" else en)
     return Exit.DONE
+
+
+def find_timings(is_asked: bool) -> Timings:
+    """A recorder of where the time of a build goes, or one that records nothing."""
+    from casebook.timings import UNTIMED, Timings
+
+    return Timings() if is_asked else UNTIMED
 
 
 def find_scheduler(executor: str) -> str:
@@ -220,8 +233,11 @@ def find_scheduler(executor: str) -> str:
     return parse_address(executor)
 
 
-def _build(options: argparse.Namespace, look: Look, scheduler: str, lang: Lang) -> LastBuild:
+def _build(
+    options: argparse.Namespace, look: Look, scheduler: str, timings: Timings, lang: Lang
+) -> LastBuild:
     """Build what was looked at, and keep what was made from it."""
+    timings.begin("imports")
     # Only now: where nothing changed, nobody pays for these imports.
     from casebook.pipeline import BuildOptions, build_site
     from casebook.unchanged import LastBuild, record_build
@@ -232,6 +248,7 @@ def _build(options: argparse.Namespace, look: Look, scheduler: str, lang: Lang) 
         siteurl=options.siteurl,
         jobs=1 if options.executor == "none" else options.jobs or os.cpu_count() or 1,
         scheduler=scheduler,
+        timings=timings,
         use_cache=not options.no_cache,
     )
     zh, en = "正在生成网站……", "building the site ..."

@@ -25,6 +25,7 @@ from casebook.reader import read_dataset, read_snapshots
 from casebook.rules import RULES, check_case
 from casebook.slots import check_slots, find_embedded
 from casebook.store import Store, open_store
+from casebook.timings import UNTIMED, Timings
 from casebook.translations import check_translations, find_outdated
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class BuildOptions:
     drafts: bool = False
     kept_templates: KeptTemplates | None = None
     scheduler: str = ""
+    timings: Timings = UNTIMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,16 @@ class BuildResult:
 
 
 def load_checked(
-    project: Path, drafts: bool = False, kept: Kept | None = None, jobs: int = 1
+    project: Path,
+    drafts: bool = False,
+    kept: Kept | None = None,
+    jobs: int = 1,
+    timings: Timings = UNTIMED,
 ) -> tuple[Dataset, list[Problem]]:
     """The data set with every problem of the records and the prose."""
+    timings.begin("read")
     dataset, problems = read_dataset(project, drafts, kept, jobs)
+    timings.begin("check")
     dataset = replace(dataset, outdated=find_outdated(project, dataset))
     problems += check_sources(project)
     if (project / _RELEASES).is_dir():
@@ -180,6 +188,7 @@ def build_site(options: BuildOptions) -> BuildResult:
 
 def _build_until_still(options: BuildOptions, store: Store) -> BuildResult:
     for _attempt in range(ATTEMPTS - 1):
+        options.timings.begin("inputs")
         inputs = read_inputs(options.project, store)
         try:
             return _build_once(options, inputs, store)
@@ -187,6 +196,7 @@ def _build_until_still(options: BuildOptions, store: Store) -> BuildResult:
         except CasebookError:
             if not find_changed(inputs):
                 raise
+    options.timings.begin("inputs")
     inputs = read_inputs(options.project, store)
     try:
         return _build_once(options, inputs, store)
@@ -213,22 +223,27 @@ def _collecting_later() -> Iterator[None]:
 def _build_once(options: BuildOptions, inputs: Inputs, store: Store) -> BuildResult:
     kept = Kept(store, inputs.digests)
     with _collecting_later():
-        dataset, problems = load_checked(options.project, options.drafts, kept, options.jobs)
+        dataset, problems = load_checked(
+            options.project, options.drafts, kept, options.jobs, options.timings
+        )
     kept.save()
     # A preview is not published, so that nothing in it needs a reason to change.
     if not options.drafts:
         problems += check_published(dataset, options.output)
     if any(problem.severity == "error" for problem in problems):
         raise ContentError(problems)
+    options.timings.begin("imports")
     # Only now: a check, and a build that stops at a problem, must not pay for these imports.
     from casebook.drawing import draw_charts, draw_pictures, select_charts, warn_of_letters
     from casebook.freshness import Freshness
     from casebook.publish import Edition, write_site
     from casebook.swap import staged_tree
 
+    options.timings.begin("charts")
     selection = select_charts(dataset, find_embedded(options.project, dataset))
     with _open_cluster(options.scheduler) as cluster, staged_tree(options.output) as tree:
         charts = draw_charts(dataset, selection, store)
+        options.timings.begin("pictures")
         pictures = draw_pictures(dataset, selection, store, options.project, options.jobs, cluster)
         problems += warn_of_letters(pictures, dataset)
         edition = Edition(
@@ -243,8 +258,10 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Store) -> BuildRes
             cluster,
             options.kept_templates,
             kept.excerpts_of(dataset),
+            options.timings,
         )
         files = write_site(edition, tree, Freshness(store, options.output.resolve()))
+        options.timings.begin("publish")
         refuse_changes(inputs)
     drafts = tuple(case.slug for case in dataset.cases if case.state == "draft")
     return BuildResult(len(dataset.cases), files, tuple(problems), drafts)

@@ -26,7 +26,7 @@ from casebook.freshness import Freshness
 from casebook.markdown import EXTENSIONS, CasebookMarkdown, split_slots
 from casebook.model import Case, Text
 from casebook.pages import CASE_PAGES, PAGES
-from casebook.pages.base import LANGS, Prose, Section, Site, SiteSettings, Slot, Uses
+from casebook.pages.base import LANGS, Page, Prose, Section, Site, SiteSettings, Slot, Uses
 from casebook.pages.charts import find_card, find_faces, make_chart_files
 from casebook.pages.search import tells_stories
 from casebook.pages.uses import find_uses
@@ -42,6 +42,7 @@ from casebook.templates import (
     explaining_templates,
     read_templates,
 )
+from casebook.timings import UNTIMED, Timings
 from casebook.workers import cut_batches, open_workers
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Edition:
     cluster: ClusterExecutor | None = None
     kept_templates: MutableMapping[str, tuple[str, CodeType]] | None = None
     excerpter: Excerpter | None = None
+    timings: Timings = UNTIMED
 
 
 def write_site(edition: Edition, tree: NewTree, freshness: Freshness) -> int:
@@ -86,9 +88,11 @@ def write_site(edition: Edition, tree: NewTree, freshness: Freshness) -> int:
 
     Raises ContentError where Pelican or a template reports anything as wrong.
     """
+    edition.timings.begin("prose")
     stylesheet, assets = _write_assets(edition.project / "theme" / "static", tree)
     build = _SiteBuild(edition, tree, stylesheet, assets, freshness=freshness)
     _run_pelican(build)
+    edition.timings.begin("exports")
     for file in make_chart_files(build.site, edition.pictures):
         tree.write(file.path, file.content)
     rows = [build.parts[case.slug] for case in edition.dataset.cases]
@@ -341,7 +345,9 @@ class _SiteBuild:
             self._show_pages(press, self.wanted)
             return
         assert isinstance(self.writer, NewTree)
+        edition.timings.begin("cases")
         self._write_cases(self.writer)
+        edition.timings.begin("lists")
         self.site = replace(self.site, parts=self.parts)
         self._write_lists(press, self.writer)
 
@@ -357,18 +363,33 @@ class _SiteBuild:
     def _write_lists(self, press: Press, tree: NewTree) -> None:
         """Write the pages of all cases together, those that are fresh as they stand."""
         around = self._digest_surroundings()
+        timings = self.edition.timings
         for kind in PAGES:
-            for page in kind.make(self.site):
-                path = file_of(page)
-                told = (page.title, page.description, page.lastmod, find_card(page, self.site))
-                shaped = (around, self.closures.get(page.template), page.key)
-                key = digest(repr((*shaped, *told)).encode())
-                if page.key and self.freshness is not None:
-                    if self.freshness.keep(f"page:{path}", key, tree):
-                        continue
-                    self.freshness.note(f"page:{path}", key, (path,))
-                file = press.print_page(page, self.site)
-                tree.write(file.path, file.content)
+            with timings.measure(kind.name):
+                for page in kind.make(self.site):
+                    is_kept = self._write_list(page, around, press, tree)
+                    timings.count(kind.name, made=not is_kept, kept=is_kept)
+
+    def _write_list(self, page: Page, around: str, press: Press, tree: NewTree) -> bool:
+        """Write a page of all cases together; whether it is fresh and stands as it was."""
+        path = file_of(page)
+        told = (page.title, page.description, page.lastmod, find_card(page, self.site))
+        shaped = (around, self.closures.get(page.template), page.key)
+        key = digest(repr((*shaped, *told)).encode())
+        if page.key and self.freshness is not None:
+            if self.freshness.keep(f"page:{path}", key, tree):
+                return True
+            self.freshness.note(f"page:{path}", key, (path,))
+        file = press.print_page(page, self.site)
+        tree.write(file.path, file.content)
+        return False
+
+    def _count_kept(self, case: Case) -> None:
+        """Count the pages of a case that stand as they were."""
+        timings = self.edition.timings
+        for kind in CASE_PAGES if timings is not UNTIMED else ():
+            pages = sum(1 for _ in kind.outline(case, self.edition.dataset))
+            timings.count(kind.name, kept=pages)
 
     def _show_cases(self, press: Press, wanted: Collection[str]) -> None:
         """Write the wanted pages of cases, seen with the whole data set around them."""
@@ -405,6 +426,7 @@ class _SiteBuild:
                 stale.append((excerpt, own, embedded, uses, key))
                 continue
             self.parts[case.slug] = parts
+            self._count_kept(case)
             # The published file may be of another edition than the one that was kept.
             described[case.slug] = _read_json((tree.folder / _json_of(case)).read_bytes())
         processes = min(edition.jobs, len(stale) // _CASES_PER_PROCESS)
@@ -426,6 +448,8 @@ class _SiteBuild:
                     if file.path == _json_of(excerpt.case):
                         described[slug] = _read_json(file.content)
                 self.parts[slug] = done.parts
+                for name, spent in done.spent.items():
+                    edition.timings.add(name, spent)
                 if self.freshness is not None:
                     self.freshness.note(f"case:{slug}", key, [file.path for file in done.files])
                     self.freshness.keep_parts(key, done.parts)
@@ -482,6 +506,7 @@ class _SiteBuild:
             self.site.faces,
             told,
             digest(json.dumps(parts, ensure_ascii=False).encode()),
+            edition.timings is not UNTIMED,
         )
 
 

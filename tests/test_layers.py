@@ -52,7 +52,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("doctor", "slips", "files"),
     ("remedies",),
     ("notation", "parser", "urls"),
-    ("encoding",),
+    ("encoding", "timings"),
     ("errors",),
 )
 LAYER_OF = {module: depth for depth, layer in enumerate(LAYERS) for module in layer}
