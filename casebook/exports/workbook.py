@@ -29,20 +29,14 @@ def write_workbook(
 ) -> bytes:
     """The bytes of an XLSX file: numbers as numbers, words as text and never as formulas.
 
+    Every cell is written by its type, for XlsxWriter's `write` would guess it from the words.
+
     Beside a column of words of a closed list stands one with their Chinese names.
     """
     from xlsxwriter import Workbook
 
     stream = io.BytesIO()
-    book = Workbook(
-        stream,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_numbers": False,
-            "strings_to_urls": False,
-        },
-    )
+    book = Workbook(stream, {"in_memory": True})
     book.set_properties({"created": _WRITTEN, "title": "政府购买服务案例数据"})
     bold = book.add_format({"bold": True, "bottom": 1})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
