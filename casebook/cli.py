@@ -142,6 +142,9 @@ def make_parser(common: argparse.ArgumentParser) -> argparse.ArgumentParser:
         metavar="DIR|URL",
         help="a folder, file:// or http://127.0.0.1:PORT/ (default: output)",
     )
+    verify.add_argument(
+        "--since", metavar="MANIFEST", help="list what to upload since this earlier manifest"
+    )
     verify.set_defaults(run=run_verify)
 
     chart = commands.add_parser("chart", help="draw one chart into a file", parents=[common])
@@ -563,9 +566,12 @@ def run_chart(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 def run_verify(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Name every file of a copy of the site that is not as its manifest says."""
-    from casebook.verify import verify_copy
+    from casebook.verify import find_uploads, verify_copy
 
     place = options.place if options.place is not None else str(project / "output")
+    if options.since is not None:
+        print_lines(find_uploads(Path(options.since), Path(place)))
+        return Exit.DONE
     verdict = verify_copy(place)
     for difference in verdict.differences:
         print(difference.message(lang), file=sys.stderr)

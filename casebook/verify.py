@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -108,6 +108,34 @@ def verify_served(address: str) -> Verdict:
         if data is None or digest(data) != expected:
             differences.append(Difference(path, "missing" if data is None else "differs"))
     return Verdict(len(listed), seal, tuple(differences), extras_told=False)
+
+
+def find_uploads(earlier: Path, folder: Path) -> Iterator[str]:
+    """What brings a copy that an earlier manifest describes to the site in a folder.
+
+    A line is `+ path` for a file to upload and `- path` for one to delete, in the order in which
+    no reader meets a page before what it loads: files, pages, the manifest, and last what goes.
+    Raises CasebookError where one of the manifests is none.
+    """
+    before, now = _require_outputs(earlier), _require_outputs(folder / MANIFEST)
+    changed = sorted(path for path, seal in now.items() if before.get(path) != seal)
+    yield from (f"+ {path}" for path in changed if not path.endswith(".html"))
+    yield from (f"+ {path}" for path in changed if path.endswith(".html"))
+    if changed or before.keys() != now.keys():
+        yield f"+ {MANIFEST}"
+    yield from (f"- {path}" for path in sorted(before.keys() - now.keys()))
+
+
+def _require_outputs(path: Path) -> Mapping[str, str]:
+    content = _read_regular(path)
+    listed = None if content is None else _read_outputs(content)
+    if listed is None:
+        raise CasebookError(
+            f"{path} 不是本程序写的 manifest.json",
+            f"{path} is no manifest.json of this program",
+            Exit.USAGE,
+        )
+    return listed
 
 
 def _find_folder(address: str) -> Path:

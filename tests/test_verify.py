@@ -18,6 +18,7 @@ from casebook.errors import CasebookError, Exit
 from casebook.store import digest
 from casebook.verify import Difference, Verdict, verify_copy, verify_tree
 from tests.conftest import Serve
+from tests.test_cli import run
 
 
 @pytest.fixture
@@ -375,3 +376,41 @@ def test_the_command_says_what_an_address_cannot_tell(
 
 def test_the_command_ends_with_two_where_there_is_no_folder(tmp_path: Path) -> None:
     assert verify(str(tmp_path / "nowhere")).returncode == 2
+
+
+def write_manifest(path: Path, **outputs: str) -> Path:
+    names = {name.replace("_", "."): seal for name, seal in outputs.items()}
+    path.write_text(json.dumps({"generator": "casebook", "outputs": names}), encoding="utf-8")
+    return path
+
+
+def test_what_to_upload_is_what_two_manifests_differ_in(tmp_path: Path) -> None:
+    earlier = write_manifest(
+        tmp_path / "a", index_html="1", old_css="1", same_js="1", gone_html="1"
+    )
+    write_manifest(tmp_path / "manifest.json", index_html="2", new_css="1", same_js="1")
+    done = run(tmp_path, "verify", str(tmp_path), "--since", str(earlier))
+
+    # A page comes after what it loads, and what goes away last.
+    assert done.stdout.splitlines() == [
+        "+ new.css",
+        "+ index.html",
+        "+ manifest.json",
+        "- gone.html",
+        "- old.css",
+    ]
+
+
+def test_nothing_is_to_upload_where_nothing_differs(tmp_path: Path) -> None:
+    manifest = write_manifest(tmp_path / "manifest.json", index_html="1")
+    done = run(tmp_path, "verify", str(tmp_path), "--since", str(manifest))
+
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_a_manifest_of_another_program_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
+    done = run(tmp_path, "verify", str(tmp_path), "--since", str(tmp_path / "manifest.json"))
+
+    assert done.returncode == 2
+    assert "is no manifest.json of this program" in done.stderr
