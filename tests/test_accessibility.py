@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 KINDS = (
     *("", "cases/", "cases/beijing/", "cases/shanghai-fengxian/", "timeline/"),
     *("compare/", "search/", "glossary/", "404.html"),
+    *("figures/beijing.paid_2011/", "data/", "versions/", "charts/beijing-series/"),
 )
 ADDRESSES = tuple(f"{prefix}{kind}" for kind in KINDS for prefix in ("", "en/"))
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -22,6 +22,8 @@ PAGES = (
     "method/",
     "glossary/",
     "about/",
+    "data/",
+    "figures/beijing.paid_2011/",
 )
 BOTH = tuple(f"{prefix}{page}" for page in PAGES for prefix in ("", "en/"))
 
