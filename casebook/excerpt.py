@@ -84,7 +84,8 @@ class Excerpter:
         )
         url = f"cases/{case.slug}/"
         outdated = {url: dataset.outdated[url]} if url in dataset.outdated else {}
-        own = [self._versions.get(case.path, case.digest)]
+        # A renamed file is the same record at another address.
+        own = [case.slug, self._versions.get(case.path, case.digest)]
         own += [self._version_of(name) for name in sources_of(case)]
         parts = [
             [self._versions.get(told.path, told.digest) for told in (case, *named)],
