@@ -148,7 +148,7 @@ def make_table(runs: Runs, size: int, rounds: int) -> str:
     as well, the time of the processor says more than that on the wall.
     """
     lines = [
-        f"### {size:,} cases, {rounds} rounds",
+        f"### {size:,} cases, {rounds} round{'s' * (rounds > 1)}",
         "",
         "| what was built | program | wall s | processor s | largest process MiB "
         "| all together MiB | Casebook : it, wall | Casebook : it, processor |",
