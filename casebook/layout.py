@@ -136,11 +136,6 @@ class Layout:
                 return end
             end = begin + len(line) - 1
 
-    @property
-    def is_edited(self) -> bool:
-        """Whether there is any edit to make."""
-        return bool(self._edits)
-
     def apply(self) -> bytes:
         """The bytes of the file with all edits, its line ends and byte order mark as they were."""
         data = self._data

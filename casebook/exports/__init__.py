@@ -66,7 +66,6 @@ __all__ = [
     "version_of_all",
     "write_csv",
     "write_formats",
-    "write_tables",
 ]
 
 
@@ -123,13 +122,6 @@ def write_case_rows(case: Case, dataset: Dataset) -> dict[str, str]:
 def fill_tables(dataset: Dataset) -> dict[Table, tuple[Row, ...]]:
     """Every table with its rows."""
     return {table: tuple(list_rows(table, dataset)) for table in TABLES}
-
-
-def write_tables(filled: Mapping[Table, Sequence[Row]], dataset: Dataset) -> Iterator[DataFile]:
-    """The tables as CSV, the description of them, and that of cases.json."""
-    for table, rows in filled.items():
-        yield DataFile(f"data/{table.name}.csv", write_csv(table.names, rows))
-    yield from write_descriptions(dataset)
 
 
 def write_descriptions(dataset: Dataset) -> Iterator[DataFile]:
