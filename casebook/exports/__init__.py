@@ -66,6 +66,7 @@ __all__ = [
     "version_of_all",
     "write_csv",
     "write_formats",
+    "write_tables",
 ]
 
 
@@ -87,13 +88,7 @@ def export_site(
     dataset: Dataset, described: Iterable[str], rows: Sequence[Mapping[str, str]]
 ) -> Iterator[DataFile]:
     """The files of open data for the whole site, given the JSON and the rows of each case."""
-    for table in TABLES:
-        if table in CASE_TABLES:
-            lines = [of_case[table.name] for of_case in rows]
-        else:
-            lines = [write_lines(table.names, list_rows(table, dataset))]
-        yield DataFile(f"data/{table.name}.csv", join_lines(table.names, lines))
-    yield from write_descriptions(dataset)
+    yield from write_tables(dataset, rows)
     yield DataFile("data/cases.json", join_cases(dataset, described))
     if offers_all_formats(dataset):
         yield from write_formats(fill_tables(dataset), dataset)
@@ -124,8 +119,14 @@ def fill_tables(dataset: Dataset) -> dict[Table, tuple[Row, ...]]:
     return {table: tuple(list_rows(table, dataset)) for table in TABLES}
 
 
-def write_descriptions(dataset: Dataset) -> Iterator[DataFile]:
-    """The data package, and the schema of cases.json."""
+def write_tables(dataset: Dataset, rows: Sequence[Mapping[str, str]]) -> Iterator[DataFile]:
+    """The tables as CSV from the rows of each case, their description, and that of cases.json."""
+    for table in TABLES:
+        if table in CASE_TABLES:
+            lines = [of_case[table.name] for of_case in rows]
+        else:
+            lines = [write_lines(table.names, list_rows(table, dataset))]
+        yield DataFile(f"data/{table.name}.csv", join_lines(table.names, lines))
     package = describe_package(list_words(dataset.vocabulary))
     yield DataFile("data/datapackage.json", encode_json(package))
     schema = describe_schema(dataset.vocabulary)
@@ -146,7 +147,8 @@ def freeze_dataset(dataset: Dataset) -> Iterator[DataFile]:
     of what writes them.
     """
     described = (write_json(describe_case(case, dataset)) for case in dataset.cases)
-    for file in write_tables(fill_tables(dataset), dataset):
+    rows = [write_case_rows(case, dataset) for case in dataset.cases]
+    for file in write_tables(dataset, rows):
         yield DataFile(file.path.removeprefix("data/"), file.content)
     yield DataFile("cases.json", join_cases(dataset, described))
 
