@@ -115,6 +115,12 @@ class CasebookMarkdown(Extension):
         self.lang = lang
         self.references: FigureReferences | None = None
 
+    def forget_dataset(self) -> None:
+        """Let go of the data set, where the Markdown instance may be kept for ever."""
+        self.dataset = None
+        if self.references is not None:
+            self.references.dataset = None
+
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the parts with a Markdown instance."""
         md.preprocessors.deregister("html_block")

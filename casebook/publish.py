@@ -317,6 +317,8 @@ class _SiteBuild:
                     }
                 }
                 result: tuple[str, dict[str, Any]] = super().read(source_path)
+                # The instance of Markdown outlives the build, and a preview builds all day.
+                own.forget_dataset()
                 return result
 
         for extension in MarkdownReader.file_extensions:

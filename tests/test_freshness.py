@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import shutil
@@ -14,6 +15,7 @@ import pytest
 
 from bench.cases import make_case, name_source, write_case, write_project
 from casebook import swap
+from casebook.dataset import Dataset
 from casebook.pipeline import BuildOptions, build_site
 from tests.conftest import PROJECT
 
@@ -154,6 +156,17 @@ def test_a_published_page_that_was_touched_is_made_anew(project: Path) -> None:
     build(project, project / "output")
 
     assert page.read_bytes() == whole
+
+
+def test_a_build_leaves_no_data_set_in_memory(project: Path) -> None:
+    for words in ("这是只供测量用的", "这是另供测量用的"):
+        _toggle(record(project, 1), "这是测量用的", words)
+        build(project, project / "output")
+        gc.collect()
+
+    # A preview builds all day in one process.
+    whole = [kept for kept in gc.get_objects() if isinstance(kept, Dataset) and not kept.whole]
+    assert whole == []
 
 
 def test_a_large_site_begins_with_a_spare_tree_and_leaves_other_files_where_they_lie(
