@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Collection, Mapping, MutableMapping
+from collections.abc import Collection, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
@@ -19,7 +19,7 @@ from casebook import __version__
 from casebook.casefiles import CaseWork, Workshop, make_batch
 from casebook.content import find_content_files
 from casebook.dataset import Dataset
-from casebook.errors import START, ContentError, Lang, Problem
+from casebook.errors import START, CasebookError, ContentError, Lang, Problem
 from casebook.excerpt import Excerpt, Excerpter
 from casebook.exports import encode_json, export_site
 from casebook.freshness import Freshness
@@ -327,6 +327,7 @@ class _SiteBuild:
     def write_pages(self, env: Any, context: Mapping[str, Any]) -> None:
         """Render and write every page of every type."""
         edition = self.edition
+        _refuse_missing(edition.project, context["pages"])
         prose = {(text.slug, text.lang): text for text in map(read_prose, context["pages"])}
         faces = find_faces(edition.charts)
         excerpter = edition.excerpter or Excerpter(edition.dataset, edition.inputs)
@@ -510,6 +511,17 @@ class _SiteBuild:
             digest(json.dumps(parts, ensure_ascii=False).encode()),
             edition.timings is not UNTIMED,
         )
+
+
+def _refuse_missing(project: Path, read: Iterable[Any]) -> None:
+    """Raise CasebookError where Pelican left out a text: it passes over folders it cannot list."""
+    given = {Path(content.source_path).resolve() for content in read}
+    for path in find_content_files(project):
+        if path.resolve() not in given:
+            shown = path.relative_to(project).as_posix()
+            raise CasebookError(
+                f"{shown}：没有读到。网站没有改动", f"{shown}: was not read. The site is unchanged"
+            )
 
 
 def _json_of(case: Case) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from casebook import pipeline
-from casebook.errors import ContentError
+from casebook.errors import CasebookError, ContentError
 from casebook.inputs import check_sources, find_changed, read_inputs, refuse_changes
 from casebook.pipeline import BuildOptions, build_site
 
@@ -193,3 +193,23 @@ def test_a_source_whose_digest_is_missing_is_a_problem(tmp_path: Path) -> None:
         refuse_changes(unread)
 
     assert {(p.path[:5], p.code) for p in refused.value.problems} == {("data/", "E140")}
+
+
+def test_a_folder_of_texts_that_cannot_be_listed_ends_the_build(
+    tiny_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_site(BuildOptions(tiny_project, tiny_project / "output"))
+    before = {path: path.read_bytes() for path in (tiny_project / "output").rglob("*.html")}
+    walk = os.walk
+
+    # The reader of texts passes over a folder that the system does not list.
+    def pass_over(top: str, *rest: object, **options: object) -> Iterator[object]:
+        for found in walk(top, *rest, **options):  # type: ignore[call-overload]
+            if not str(found[0]).endswith("pages"):
+                yield found
+
+    monkeypatch.setattr("pelican.generators.os.walk", pass_over)
+    with pytest.raises(CasebookError, match=r"content/pages/about.*was not read"):
+        build_site(BuildOptions(tiny_project, tiny_project / "output", use_cache=False))
+
+    assert {path: path.read_bytes() for path in before} == before
