@@ -171,7 +171,7 @@ def test_a_build_leaves_no_data_set_in_memory(project: Path) -> None:
         build(project, project / "output")
 
     # A preview builds all day in one process.
-    assert len(data_sets()) == before
+    assert len(data_sets()) <= before
 
 
 def test_a_large_site_begins_with_a_spare_tree_and_leaves_other_files_where_they_lie(
