@@ -9,7 +9,7 @@ from casebook.content import LEAD, find_slugs
 from casebook.dataset import Dataset
 from casebook.errors import START, Position, Problem
 from casebook.fields import nearest
-from casebook.model import Case, Gone, Text
+from casebook.model import Gone, Text
 from casebook.reader import GONE, LEDGER
 from casebook.rules import judge_slug
 
@@ -41,7 +41,7 @@ def list_addresses(dataset: Dataset, texts: Iterable[str]) -> Iterator[str]:
         # The lead is the home page.
         if slug != LEAD:
             yield f"{slug}/"
-    for case in dataset.cases:
+    for case in dataset.briefs:
         yield f"cases/{case.slug}/"
     for key in dataset.figures:
         yield f"figures/{key}/"
@@ -54,14 +54,12 @@ def list_chart_addresses(names: Iterable[str]) -> Iterator[str]:
         yield f"charts/{name}/embed/"
 
 
-def find_aliases(dataset: Dataset) -> Mapping[str, Case]:
-    """The cases by the slugs that they had before."""
-    return {alias: case for case in dataset.cases for alias in case.aliases}
+def find_aliases(dataset: Dataset) -> Mapping[str, str]:
+    """The slugs of cases by those that they had before."""
+    return {alias: case.slug for case in dataset.briefs for alias in case.aliases}
 
 
-def follow_address(
-    address: str, dataset: Dataset, aliases: Mapping[str, Case]
-) -> str | Gone | None:
+def follow_address(address: str, dataset: Dataset, aliases: Mapping[str, str]) -> str | Gone | None:
     """What became of an address that is no page: where it leads, why it is gone, or None."""
     told = dataset.gone.get(address)
     if told is not None:
@@ -69,7 +67,7 @@ def follow_address(
     kind, _, rest = address.partition("/")
     name = rest.partition("/")[0]
     if kind == "cases":
-        return f"cases/{aliases[name].slug}/" if name in aliases else None
+        return f"cases/{aliases[name]}/" if name in aliases else None
     if kind == "charts":
         return _follow_chart(name, dataset, aliases)
     if kind == "figures":
@@ -77,10 +75,10 @@ def follow_address(
     return None
 
 
-def _follow_figure(name: str, dataset: Dataset, aliases: Mapping[str, Case]) -> str | Gone | None:
+def _follow_figure(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> str | Gone | None:
     """What became of a figure: its case moved, or its case tells why it was taken out."""
     slug, _, figure = name.partition(".")
-    case = dataset.by_slug.get(slug) or aliases.get(slug)
+    case = dataset.by_slug.get(aliases.get(slug, slug))
     if case is not None:
         moved = f"{case.slug}.{figure}"
         for change in case.withdrawn:
@@ -95,14 +93,13 @@ def _follow_figure(name: str, dataset: Dataset, aliases: Mapping[str, Case]) -> 
     return (told.moved_to or told) if told is not None else None
 
 
-def _follow_chart(name: str, dataset: Dataset, aliases: Mapping[str, Case]) -> str | Gone | None:
+def _follow_chart(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> str | Gone | None:
     """What became of a chart, which data may come to refuse without anybody taking it out."""
     words = name.split("-")
     for count in range(len(words) - 1, 0, -1):
         slug = "-".join(words[:count])
-        case = dataset.by_slug.get(slug) or aliases.get(slug)
-        if case is not None:
-            return f"cases/{case.slug}/"
+        if slug in dataset.by_slug or slug in aliases:
+            return f"cases/{aliases.get(slug, slug)}/"
         if told := dataset.gone.get(f"cases/{slug}/"):
             return told.moved_to or told
     return "charts/"
@@ -139,9 +136,9 @@ def check_addresses(project: Path, dataset: Dataset) -> list[Problem]:
 
 def _check_aliases(dataset: Dataset) -> Iterator[Problem]:
     owners: dict[str, str] = {}
-    for case in dataset.cases:
+    for case in dataset.briefs:
         for alias in case.aliases:
-            at = (case.positions or {}).get("aliases", START)
+            at = (dataset.by_slug[case.slug].positions or {}).get("aliases", START)
             if alias in dataset.by_slug or alias in dataset.unread:
                 zh = f"aliases 里的 {alias} 是现有的案例"
                 en = f"{alias} in aliases is a case of its own"
@@ -159,7 +156,7 @@ def _check_aliases(dataset: Dataset) -> Iterator[Problem]:
             yield Problem(case.path, at, "E292", zh, en, hint_zh, hint_en)
 
 
-def _check_gone(dataset: Dataset, made: set[str], aliases: Mapping[str, Case]) -> Iterator[Problem]:
+def _check_gone(dataset: Dataset, made: set[str], aliases: Mapping[str, str]) -> Iterator[Problem]:
     for gone in dataset.gone.values():
         if gone.address in made:
             zh = f"/{gone.address} 还在，不能写成没有了"
@@ -201,6 +198,6 @@ def _report_vanished(address: str, dataset: Dataset) -> Problem:
 def _guess_renamed(slug: str, dataset: Dataset) -> str:
     """The case that most likely had this slug: one that was not yet published, or …"""
     unpublished = [
-        case.slug for case in dataset.cases if f"cases/{case.slug}/" not in dataset.ledger
+        case.slug for case in dataset.briefs if f"cases/{case.slug}/" not in dataset.ledger
     ]
     return nearest(slug, unpublished) or (unpublished[0] if len(unpublished) == 1 else "…")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
-from casebook.comparability import ComparabilityClass, class_of, group_by_class
+from casebook.answers import find_answer
+from casebook.briefs import CaseBrief, EventBrief, brief_case, brief_event
+from casebook.comparability import ComparabilityClass
+from casebook.dates import Lane
+from casebook.evidence import Review, review_figure
 from casebook.model import (
-    NO_TEXT,
     Answer,
     Case,
     Change,
@@ -26,11 +29,14 @@ from casebook.model import (
     Text,
     Vocabulary,
 )
+from casebook.shelf import Shelf
 
 # Fewer silent years than this are an ordinary interval, not a gap worth naming.
 GAP_YEARS = 5
+# Answers that are remembered; those of one page are asked for several times.
+_MOST_ANSWERS = 5_000
 
-Review = Literal["single", "corroborated", "contradicted", "primary", "computed"]
+LANES: tuple[Lane, ...] = ("dated", "uncertain", "latest_only")
 Marker = Literal["known", "uncertain", "latest_only", "planned", "publication"]
 
 
@@ -66,6 +72,27 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """The place of an entry of the timeline: an event by its number in its case, or a source.
+
+    `slug` is empty for the publication of a source that cases share.
+    """
+
+    slug: str
+    number: int
+    brief: EventBrief
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """The three lanes by the places of their entries, each in the order of time."""
+
+    dated: tuple[TimelineEntry | Gap, ...]
+    uncertain: tuple[TimelineEntry, ...]
+    latest_only: tuple[TimelineEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """The three lanes: what is dated, what is uncertain, what only has a latest date."""
 
@@ -86,6 +113,8 @@ class Whole:
 class Dataset:
     """Every published case in administrative order, with vocabulary, regions and sources.
 
+    The cases may stand on a shelf, which loads each when it is asked for; what needs something of
+    all of them asks `briefs`.
     `unread` are the slugs of cases whose files have errors, of which nothing more can be said.
     `ledger` holds every address that was ever published, with its line in data/addresses.txt, and
     `gone` what is told of those that are no more. `outdated` tells of the pages whose
@@ -93,7 +122,7 @@ class Dataset:
     show of the data set that it was taken from.
     """
 
-    cases: tuple[Case, ...]
+    cases: Sequence[Case]
     vocabulary: Vocabulary
     regions: Mapping[str, Region]
     sources: Mapping[str, Source]
@@ -105,37 +134,56 @@ class Dataset:
     whole: Whole | None = None
 
     @cached_property
+    def briefs(self) -> tuple[CaseBrief, ...]:
+        """What lists need to know of each case, in the order of the cases."""
+        if isinstance(self.cases, Shelf):
+            return self.cases.briefs
+        return tuple(brief_case(case, self.vocabulary, self.sources) for case in self.cases)
+
+    @cached_property
     def by_slug(self) -> Mapping[str, Case]:
         """The cases by slug."""
+        if isinstance(self.cases, Shelf):
+            return self.cases.by_slug
         return {case.slug: case for case in self.cases}
 
     @cached_property
-    def _positions(self) -> Mapping[str, int]:
+    def positions(self) -> Mapping[str, int]:
+        """The place of each case in the order, by slug."""
+        if isinstance(self.cases, Shelf):
+            return {brief.slug: index for index, brief in enumerate(self.briefs)}
         return {case.slug: index for index, case in enumerate(self.cases)}
 
     @cached_property
     def figures(self) -> Mapping[str, Figure]:
         """Every figure by its `case.id` key, case after case."""
-        return {figure.key: figure for case in self.cases for figure in case.figures.values()}
+        return _Figures(self)
 
     @cached_property
-    def classes(self) -> Mapping[ComparabilityClass, tuple[Figure, ...]]:
-        """The printed figures by comparability class."""
-        return group_by_class(figure for figure in self.figures.values() if not figure.formula)
+    def classes(self) -> Mapping[ComparabilityClass, tuple[str, ...]]:
+        """The keys of the printed figures by comparability class."""
+        groups: dict[ComparabilityClass, list[str]] = {}
+        for case in self.briefs:
+            for figure in case.printed_figures:
+                groups.setdefault(figure.group, []).append(f"{case.slug}.{figure.id}")
+        return {group: tuple(keys) for group, keys in groups.items()}
+
+    def review(self, figure: Figure) -> Review:
+        """How well a figure is supported."""
+        return review_figure(figure, self.by_slug[figure.case], self.vocabulary, self.sources)
 
     @cached_property
-    def reviews(self) -> Mapping[str, Review]:
-        """How well each figure is supported, by its `case.id` key."""
-        return {
-            figure.key: review_figure(figure, case, self)
-            for case in self.cases
-            for figure in case.figures.values()
-        }
+    def reviews(self) -> Mapping[Review, int]:
+        """How many figures are supported in each way."""
+        return Counter(figure.review for case in self.briefs for figure in case.figures)
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """Every change of what was published, the newest first."""
-        changes = [change for case in self.cases for change in case.changes]
+        cases: Iterable[Case | CaseBrief] = self.cases
+        if isinstance(self.cases, Shelf):
+            cases = self.cases.briefs
+        changes = [change for case in cases for change in case.changes]
         return tuple(sorted(changes, key=lambda change: change.date.sort_key, reverse=True))
 
     @cached_property
@@ -145,10 +193,10 @@ class Dataset:
             return self.whole.counts
         return {
             "cases": len(self.cases),
-            "cases_with_amount": sum(self.has_amount(case) for case in self.cases),
-            "figures": sum(len(case.printed_figures) for case in self.cases),
+            "cases_with_amount": sum(case.has_amount for case in self.briefs),
+            "figures": sum(len(case.printed_figures) for case in self.briefs),
             "sources": len(self.used_sources),
-            "events": sum(len(case.events) for case in self.cases),
+            "events": sum(len(case.events) for case in self.briefs),
         }
 
     @cached_property
@@ -156,7 +204,7 @@ class Dataset:
         """The ids of the dated sources that more than one case rests on."""
         if self.whole is not None:
             return self.whole.shared
-        uses = Counter(name for case in self.cases for name in sources_of(case))
+        uses = Counter(name for case in self.briefs for name in case.sources)
         return tuple(
             name
             for name, source in self.sources.items()
@@ -164,37 +212,42 @@ class Dataset:
         )
 
     @cached_property
-    def timeline(self) -> Timeline:
-        """All events in their lanes, each lane in the order of time."""
-        return build_timeline(self)
+    def lanes(self) -> Lanes:
+        """The places of all events, and of the shared sources, in the lanes of the timeline."""
+        return _fill_lanes(self)
 
     @cached_property
-    def timeline_of(self) -> Mapping[str, tuple[TimelineItem, ...]]:
-        """What the timeline holds of each case: its events, then the shared sources of these."""
-        lanes = self.timeline
-        items = [
-            item
-            for item in (*lanes.dated, *lanes.uncertain, *lanes.latest_only)
-            if isinstance(item, TimelineItem)
-        ]
-        events: dict[str, list[TimelineItem]] = {case.slug: [] for case in self.cases}
-        shared: dict[str, tuple[int, TimelineItem]] = {}
-        for number, item in enumerate(items):
-            if item.case is None:
-                shared[item.event.source] = (number, item)
-            else:
-                events[item.case.slug].append(item)
-        found = {}
-        for slug, own in events.items():
-            used = {item.event.source for item in own} & shared.keys()
-            told = sorted((shared[name] for name in used), key=lambda pair: pair[0])
-            found[slug] = (*own, *(item for _, item in told))
-        return found
+    def timeline(self) -> Timeline:
+        """All events in their lanes, each lane in the order of time."""
+        lanes = self.lanes
+        return Timeline(
+            tuple(
+                entry if isinstance(entry, Gap) else self.item_of(entry) for entry in lanes.dated
+            ),
+            tuple(map(self.item_of, lanes.uncertain)),
+            tuple(map(self.item_of, lanes.latest_only)),
+        )
+
+    def item_of(self, entry: TimelineEntry) -> TimelineItem:
+        """What stands at a place of the timeline."""
+        if not entry.slug:
+            return _publication(self.sources[entry.brief.source])
+        case = self.by_slug[entry.slug]
+        return TimelineItem(case.events[entry.number], case)
+
+    def timeline_of(self, case: Case) -> tuple[TimelineItem, ...]:
+        """What the timeline holds of a case: its events, then the shared sources of these."""
+        told = {event.source for event in case.events}
+        shared = [_publication(self.sources[name]) for name in self.shared_sources if name in told]
+        return (
+            *order_items(TimelineItem(event, case) for event in case.events),
+            *order_items(shared),
+        )
 
     @cached_property
     def used_sources(self) -> Mapping[str, Source]:
         """The sources that something rests on, by id, in the order of the list of sources."""
-        used = {name for case in self.cases for name in sources_of(case)}
+        used = {name for case in self.briefs for name in case.sources}
         return {name: source for name, source in self.sources.items() if name in used}
 
     @cached_property
@@ -202,7 +255,7 @@ class Dataset:
         """Every named document with its case."""
         return tuple((case, document) for case in self.cases for document in case.documents)
 
-    def place(self, case: Case) -> Text:
+    def place(self, case: Case | CaseBrief) -> Text:
         """The name of the place as readers know it: 北京, 上海浦东, 深圳宝安."""
         region = self.regions[case.region]
         if region.level != "county" or not region.parent:
@@ -212,9 +265,15 @@ class Dataset:
             parent.zh + region.short.zh, f"{region.short.inside('en')}, {parent.inside('en')}"
         )
 
-    def province(self, case: Case) -> Region:
-        """The province-level unit that the case lies in."""
-        return self.regions[case.region[:2] + "0000"]
+    def province(self, region: str) -> Region:
+        """The province-level unit that a region is or lies in, by its code."""
+        return self.regions[region[:2] + "0000"]
+
+    def find_figure(self, case: str, name: str, home: Case | None) -> Figure | None:
+        """The figure that a reference names, seen from a text of the case `home`."""
+        if not case:
+            return home.figures.get(name) if home is not None else None
+        return self.figures.get(f"{case}.{name}")
 
     @cached_property
     def _answers(self) -> dict[tuple[str, str], Answer]:
@@ -224,18 +283,10 @@ class Dataset:
         """The answer of the record, or for a derived question what the figures say."""
         key = case.slug, question
         if key not in self._answers:
-            self._answers[key] = self._find_answer(case, question)
+            if len(self._answers) >= _MOST_ANSWERS:
+                self._answers.clear()
+            self._answers[key] = find_answer(case, question, self.vocabulary)
         return self._answers[key]
-
-    def _find_answer(self, case: Case, question: str) -> Answer:
-        given = case.answers.get(question)
-        if given is not None:
-            return given
-        if question == "amount":
-            return _answer_amount(case, self.vocabulary)
-        if question == "year":
-            return _answer_year(case)
-        return Answer(question, "not_stated")
 
     def answer_text(self, answer: Answer) -> Text:
         """What an answer says, in the names of the vocabulary; empty where nothing is stated."""
@@ -264,7 +315,7 @@ class Dataset:
 
     def neighbours(self, case: Case) -> tuple[Case | None, Case | None]:
         """The cases before and after in administrative order."""
-        index = self._positions[case.slug]
+        index = self.positions[case.slug]
         before = self.cases[index - 1] if index > 0 else None
         after = self.cases[index + 1] if index + 1 < len(self.cases) else None
         return before, after
@@ -275,71 +326,53 @@ def order_cases(cases: list[Case]) -> tuple[Case, ...]:
     return tuple(sorted(cases, key=lambda case: (case.region, case.slug)))
 
 
-def sources_of(case: Case) -> tuple[str, ...]:
-    """The ids of every source that a case rests on, each once, in the order of first use."""
-    names: dict[str, None] = {}
-    for figure in case.figures.values():
-        for name in figure.sources:
-            names.setdefault(name)
-        for report in figure.corroborated_by:
-            names.setdefault(report.source)
-    for event in case.events:
-        names.setdefault(event.source)
-    for document in case.documents:
-        names.setdefault(document.source)
-    for conflict in case.conflicts:
-        for report in conflict.reports:
-            names.setdefault(report.source)
-    return tuple(names)
+class _Figures(Mapping[str, Figure]):
+    """The figures of all cases by their `case.id` keys."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+
+    def __getitem__(self, key: str) -> Figure:
+        slug, _, name = key.partition(".")
+        return self._dataset.by_slug[slug].figures[name]
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self.get(key) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        cases = self._dataset.cases
+        if isinstance(cases, Shelf):
+            return (f"{case.slug}.{figure.id}" for case in cases.briefs for figure in case.figures)
+        return (figure.key for case in cases for figure in case.figures.values())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
-def review_figure(figure: Figure, case: Case, dataset: Dataset) -> Review:
-    """How well a figure is supported; what contradicts it weighs more than what supports it.
-
-    Corroborated is what another publication says as well, in a report beside the figure or as a
-    figure of its own; primary is what stands in such a document itself or is confirmed by one.
-    """
-    if figure.formula:
-        return "computed"
-    if any(figure.id in conflict.figures for conflict in case.conflicts):
-        return "contradicted"
-    kinds = dataset.vocabulary.source_kinds
-    confirming = {report.source for report in figure.corroborated_by if report.confirms}
-    confirming |= {
-        other.source
-        for other in case.printed_figures
-        if other.source != figure.source and _say_the_same(figure, other)
-    }
-    if any(kinds[dataset.sources[name].kind].primary for name in {figure.source, *confirming}):
-        return "primary"
-    return "corroborated" if confirming else "single"
-
-
-def _say_the_same(one: Figure, other: Figure) -> bool:
-    quantities = [
-        (f.quantity.value, f.quantity.low, f.quantity.high, f.quantity.qualifier)
-        for f in (one, other)
-    ]
-    return (
-        quantities[0] == quantities[1]
-        and one.period.edtf == other.period.edtf
-        and class_of(one) == class_of(other)
-    )
-
-
-def build_timeline(dataset: Dataset) -> Timeline:
-    """The timeline of all cases, with the publication of sources that several cases share."""
+def _fill_lanes(dataset: Dataset) -> Lanes:
     shared = dataset.shared_sources
-    items = [TimelineItem(event, case) for case in dataset.cases for event in case.events]
-    items.extend(_publication(dataset.sources[name]) for name in shared)
-    items.sort(key=lambda item: item.event.date.sort_key)
-    lanes: dict[str, list[TimelineItem]] = {"dated": [], "uncertain": [], "latest_only": []}
-    for item in items:
-        lanes[item.event.date.lane].append(item)
-    return Timeline(
+    entries = [
+        TimelineEntry(case.slug, number, event)
+        for case in dataset.briefs
+        for number, event in enumerate(case.events)
+    ]
+    for name in shared:
+        entries.append(TimelineEntry("", 0, brief_event(_publication(dataset.sources[name]).event)))
+    entries.sort(key=lambda entry: entry.brief.sort_key)
+    lanes: dict[str, list[TimelineEntry]] = {"dated": [], "uncertain": [], "latest_only": []}
+    for entry in entries:
+        lanes[entry.brief.lane].append(entry)
+    return Lanes(
         tuple(_with_gaps(lanes["dated"], frozenset(shared or dataset.used_sources))),
         tuple(lanes["uncertain"]),
         tuple(lanes["latest_only"]),
+    )
+
+
+def order_items(items: Iterable[TimelineItem]) -> list[TimelineItem]:
+    """Entries lane by lane, each lane in the order of time."""
+    return sorted(
+        items, key=lambda item: (LANES.index(item.event.date.lane), item.event.date.sort_key)
     )
 
 
@@ -352,58 +385,23 @@ def _publication(source: Source) -> TimelineItem:
     return TimelineItem(Event("", source.published, title, source.id), None)
 
 
-def _with_gaps(items: list[TimelineItem], main: Set[str]) -> Iterator[TimelineItem | Gap]:
+def _with_gaps(entries: list[TimelineEntry], main: Set[str]) -> Iterator[TimelineEntry | Gap]:
     """The entries with a gap after each one that the main sources follow with long silence."""
-    told = [item for item in items if item.event.source in main and item.event.date.earliest]
+    told = [entry for entry in entries if entry.brief.source in main and entry.brief.years]
     gaps = {}
     reached = 0
     for before, after in pairwise(told):
-        start, end = before.event.date.earliest, before.event.date.latest
-        following = after.event.date.earliest
-        assert start is not None and following is not None
-        # An open end says nothing about the years after its start.
-        reached = max(reached, (end or start).year)
-        first, last = reached + 1, following.year - 1
+        assert before.brief.years is not None and after.brief.years is not None
+        reached = max(reached, before.brief.years[1])
+        first, last = reached + 1, after.brief.years[0] - 1
         if last - first + 1 >= GAP_YEARS:
             inside = [
-                item
-                for item in items
-                if item.event.date.earliest and first <= item.event.date.earliest.year <= last
+                entry
+                for entry in entries
+                if entry.brief.years and first <= entry.brief.years[0] <= last
             ]
             gaps[id(before)] = Gap(first, last, len(inside))
-    for item in items:
-        yield item
-        if id(item) in gaps:
-            yield gaps[id(item)]
-
-
-def _answer_amount(case: Case, vocabulary: Vocabulary) -> Answer:
-    measures = [(figure, vocabulary.measures[figure.measure]) for figure in case.printed_figures]
-    spending = [figure for figure, measure in measures if measure.spending]
-    mixed = [figure for figure, measure in measures if measure.mixed]
-    if spending:
-        names = dict.fromkeys(vocabulary.measures[figure.measure].key for figure in spending)
-        return Answer("amount", "stated", text=_measure_names(names, vocabulary))
-    if mixed:
-        names = dict.fromkeys(vocabulary.measures[figure.measure].key for figure in mixed)
-        return Answer("amount", "partial", text=_measure_names(names, vocabulary))
-    return Answer("amount", "not_stated")
-
-
-def _measure_names(keys: Mapping[str, None], vocabulary: Vocabulary) -> Text:
-    names = [vocabulary.measures[key].name for key in keys]
-    return Text(
-        "、".join(name.zh for name in names), ", ".join(name.inside("en") for name in names)
-    )
-
-
-def _answer_year(case: Case) -> Answer:
-    periods = [figure.period for figure in case.printed_figures]
-    periods += [event.date for event in case.events]
-    for state, lane in (("stated", "dated"), ("partial", "uncertain")):
-        years = sorted({p.earliest.year for p in periods if p.lane == lane and p.earliest})
-        if years:
-            words = "、".join(str(year) for year in years)
-            text = Text(words, words.replace("、", ", "))
-            return Answer("year", "stated" if state == "stated" else "partial", text=text)
-    return Answer("year", "not_stated", text=NO_TEXT)
+    for entry in entries:
+        yield entry
+        if id(entry) in gaps:
+            yield gaps[id(entry)]

@@ -59,9 +59,9 @@ def select_charts(dataset: Dataset, embedded: Collection[str] = ()) -> Selection
         return Selection(tuple(found), True)
     wanted = tuple(
         chart
-        for case in dataset.cases
+        for case in dataset.briefs
         if any(name.startswith(f"{case.slug}-") for name in embedded)
-        for chart in find_charts_of(case, dataset)
+        for chart in find_charts_of(dataset.by_slug[case.slug], dataset)
         if chart.name in embedded
     )
     return Selection((*across, *wanted), False)

@@ -7,13 +7,12 @@ here: an excerpt that holds too little shows at once, as a name that does not ex
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from casebook.dataset import Dataset, Whole, order_cases, sources_of
-from casebook.errors import START
+from casebook.briefs import CaseBrief
+from casebook.dataset import Dataset, Whole, order_cases
 from casebook.model import Case, Outdated, Region, Source, Vocabulary
-from casebook.prose import SITE, find_references
 from casebook.store import digest
 
 
@@ -49,6 +48,14 @@ class Excerpt:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What an excerpt is known by: the digest of all that is in it, and that of its case alone."""
+
+    key: str
+    version: str
+
+
 class Excerpter:
     """Takes excerpts of one data set; `versions` are the digests of its records by path."""
 
@@ -56,61 +63,77 @@ class Excerpter:
         self.dataset = dataset
         self._versions = versions
         self._sources: dict[str, str] = {}
-        self._excerpts: dict[str, Excerpt] = {}
+        self._signatures: dict[str, Signature] = {}
+        self._ranks = {name: rank for rank, name in enumerate(dataset.shared_sources)}
 
-    def excerpt(self, case: Case) -> Excerpt:
+    def take(self, case: CaseBrief) -> Excerpt:
         """What the pages of a case may show."""
-        if case.slug not in self._excerpts:
-            self._excerpts[case.slug] = self._take(case)
-        return self._excerpts[case.slug]
-
-    def _take(self, case: Case) -> Excerpt:
         dataset = self.dataset
-        names: dict[str, None] = {}
-        counted = False
-        for text in (case.story.zh, case.story.en):
-            for reference in find_references(text, START) if "{{" in text else ():
-                if reference.case == SITE:
-                    counted = True
-                elif reference.case and reference.case != case.slug:
-                    names.setdefault(reference.case)
-        named = tuple(dataset.by_slug[slug] for slug in names if slug in dataset.by_slug)
-        neighbours = tuple(strip_case(near) for near in dataset.neighbours(case) if near)
-        used = dict.fromkeys(name for told in (case, *named) for name in sources_of(told))
-        told_by = {event.source for event in case.events}
-        whole = Whole(
-            dataset.counts if counted else {},
-            tuple(name for name in dataset.shared_sources if name in told_by),
-        )
-        url = f"cases/{case.slug}/"
-        outdated = {url: dataset.outdated[url]} if url in dataset.outdated else {}
-        # A renamed file is the same record at another address.
-        own = [case.slug, self._versions.get(case.path, case.digest)]
-        own += [self._version_of(name) for name in sources_of(case)]
-        parts = [
-            [self._versions.get(told.path, told.digest) for told in (case, *named)],
-            [
-                [near.slug, near.region, *astuple(near.title), *astuple(near.summary)]
-                for near in neighbours
-            ],
-            [self._version_of(name) for name in used],
-            [dict(whole.counts), whole.shared, repr(outdated)],
-        ]
+        named = self._find_named(case)
+        signature = self.sign(case)
         return Excerpt(
-            case,
-            neighbours,
-            named,
-            tuple(dataset.sources[name] for name in used),
-            whole,
-            outdated,
-            digest(json.dumps(parts, ensure_ascii=False).encode()),
-            digest("\n".join(own).encode()),
+            dataset.by_slug[case.slug],
+            tuple(strip_case(dataset.by_slug[near.slug]) for near in self._find_neighbours(case)),
+            tuple(dataset.by_slug[other.slug] for other in named),
+            tuple(dataset.sources[name] for name in _list_sources(case, named)),
+            self._find_whole(case),
+            self._find_outdated(case),
+            signature.key,
+            signature.version,
         )
+
+    def sign(self, case: CaseBrief) -> Signature:
+        """What the excerpt of a case is known by, told without its record."""
+        if case.slug not in self._signatures:
+            self._signatures[case.slug] = self._sign(case)
+        return self._signatures[case.slug]
+
+    def _sign(self, case: CaseBrief) -> Signature:
+        named = self._find_named(case)
+        whole = self._find_whole(case)
+        version = self._versions.get(case.path, case.version)
+        # A renamed file is the same record at another address.
+        own = [case.slug, version, *(self._version_of(name) for name in case.sources)]
+        parts = [
+            [version, *(self._versions.get(other.path, other.version) for other in named)],
+            [near.link for near in self._find_neighbours(case)],
+            [self._version_of(name) for name in _list_sources(case, named)],
+            [dict(whole.counts), whole.shared, repr(self._find_outdated(case))],
+        ]
+        return Signature(
+            digest(json.dumps(parts, ensure_ascii=False).encode()), digest("\n".join(own).encode())
+        )
+
+    def _find_named(self, case: CaseBrief) -> list[CaseBrief]:
+        """The other cases whose figures the story tells."""
+        briefs, positions = self.dataset.briefs, self.dataset.positions
+        slugs = dict.fromkeys(slug for slug, _ in case.told)
+        return [briefs[positions[slug]] for slug in slugs if slug in positions]
+
+    def _find_neighbours(self, case: CaseBrief) -> list[CaseBrief]:
+        briefs = self.dataset.briefs
+        at = self.dataset.positions[case.slug]
+        return [*briefs[max(0, at - 1) : at], *briefs[at + 1 : at + 2]]
+
+    def _find_whole(self, case: CaseBrief) -> Whole:
+        told = {event.source for event in case.events} & self._ranks.keys()
+        counts = self.dataset.counts if case.counts_site else {}
+        return Whole(counts, tuple(sorted(told, key=self._ranks.__getitem__)))
+
+    def _find_outdated(self, case: CaseBrief) -> Mapping[str, Outdated]:
+        url = f"cases/{case.slug}/"
+        outdated = self.dataset.outdated.get(url)
+        return {} if outdated is None else {url: outdated}
 
     def _version_of(self, source: str) -> str:
         if source not in self._sources:
             self._sources[source] = digest(repr(self.dataset.sources[source]).encode())
         return self._sources[source]
+
+
+def _list_sources(case: CaseBrief, named: Iterable[CaseBrief]) -> dict[str, None]:
+    """The sources that a case and those that it names rest on, each once."""
+    return dict.fromkeys(name for told in (case, *named) for name in told.sources)
 
 
 def strip_case(case: Case) -> Case:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import pickle
 import sys
+import zlib
 from collections.abc import Mapping
 
-from casebook.dataset import Dataset, sources_of
-from casebook.errors import Problem
+from casebook.briefs import CaseBrief
+from casebook.dataset import Dataset
 from casebook.excerpt import Excerpter
 from casebook.model import Case
-from casebook.reader import Lists
+from casebook.reader import KeptCase, Lists
 from casebook.store import Store, digest, digest_program
 
 _SOUND = "sound"
+# The briefs of all cases are kept in so many pieces: one edited case has one of them written.
+_DRAWERS = 64
+
+# What is kept of a case, under the key of its record, with the versions of its sources.
+_Entry = tuple[str, KeptCase, list[str]]
 
 
 class Kept:
@@ -33,6 +39,9 @@ class Kept:
         self._known = frozenset(_read_keys(store.get(_SOUND)))
         self._sound: set[str] = set()
         self._excerpter: Excerpter | None = None
+        # What stands in each drawer of the store, by path, and what shall stand there.
+        self._before: dict[int, dict[str, _Entry]] = {}
+        self._now: dict[int, dict[str, _Entry]] = {}
 
     def use_lists(self, lists: Lists) -> None:
         """Say which lists the records draw on."""
@@ -42,21 +51,36 @@ class Kept:
             name: digest(repr(source).encode()) for name, source in lists.sources.items()
         }
 
-    def find_case(self, path: str) -> tuple[Case, list[Problem]] | None:
-        """The case of a file with its warnings, where it was read before with the same lists."""
-        if path not in self.versions:
+    def find_case(self, path: str) -> KeptCase | None:
+        """What is known of the case of a file, where it was read before with the same lists."""
+        number = _drawer_of(path)
+        if number not in self._before:
+            content = self._store.get(f"briefs:{number}")
+            self._before[number] = pickle.loads(content) if content is not None else {}
+        entry = self._before[number].get(path)
+        if entry is None or path not in self.versions or entry[0] != self._key(path):
             return None
-        content = self._store.get(self._key(path))
-        if content is None:
+        if entry[2] != self._sign_sources(entry[1].brief):
             return None
-        case, problems, used = pickle.loads(content)
-        return (case, problems) if used == self._sign_sources(case) else None
+        self._store.hold(entry[0])
+        self._now.setdefault(number, {})[path] = entry
+        return entry[1]
 
-    def keep_case(self, case: Case, problems: list[Problem]) -> None:
-        """Keep a case as it was read, with what was noted on the way."""
-        if case.path in self.versions:
-            content = (case, problems, self._sign_sources(case))
-            self._store.put(self._key(case.path), pickle.dumps(content, pickle.HIGHEST_PROTOCOL))
+    def keep_case(self, kept: KeptCase, record: bytes) -> None:
+        """Keep a case as it was read; `record` is itself, pickled."""
+        path = kept.brief.path
+        if path in self.versions:
+            key = self._key(path)
+            self._store.put(key, record)
+            entry = (key, kept, self._sign_sources(kept.brief))
+            self._now.setdefault(_drawer_of(path), {})[path] = entry
+
+    def load_case(self, brief: CaseBrief) -> Case | None:
+        """The record that a brief is of, or None where it has to be read again."""
+        if brief.path not in self.versions:
+            return None
+        record = self._store.get(self._key(brief.path))
+        return pickle.loads(record) if record is not None else None
 
     def excerpts_of(self, dataset: Dataset) -> Excerpter:
         """What takes excerpts of a data set, each of them once."""
@@ -78,7 +102,13 @@ class Kept:
 
     def save(self) -> None:
         """Put what was found into the store, and forget what is of no more use."""
-        self._store.put(_SOUND, json.dumps(sorted(self._sound)).encode())
+        for number in range(_DRAWERS):
+            entries = self._now.get(number, {})
+            if entries != self._before.get(number, {}):
+                content = pickle.dumps(entries, pickle.HIGHEST_PROTOCOL)
+                self._store.put(f"briefs:{number}", content)
+        if self._sound != self._known:
+            self._store.put(_SOUND, json.dumps(sorted(self._sound)).encode())
         self._store.prune("case:")
 
     def _key(self, path: str) -> str:
@@ -87,9 +117,13 @@ class Kept:
     def _key_sound(self, excerpt: str) -> str:
         return digest(f"{self._base} {excerpt}".encode())
 
-    def _sign_sources(self, case: Case) -> list[str]:
+    def _sign_sources(self, case: CaseBrief) -> list[str]:
         """The versions of the sources that a case rests on; one that is not there has none."""
-        return [self._sources.get(name, "") for name in sources_of(case)]
+        return [self._sources.get(name, "") for name in case.sources]
+
+
+def _drawer_of(path: str) -> int:
+    return zlib.crc32(path.encode()) % _DRAWERS
 
 
 def _read_keys(content: bytes | None) -> list[str]:

@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from casebook.addresses import list_addresses, list_chart_addresses
+from casebook.bilingual import Pair
 from casebook.content import find_slugs
 from casebook.dataset import Dataset
 from casebook.drawing import select_charts, tabulate_charts
 from casebook.reader import LEDGER
-from casebook.translations import ENGLISH, Pair, is_outdated, list_pairs, read_recorded
+from casebook.translations import ENGLISH, is_outdated, list_pairs, read_recorded
 
 _HEAD_OF_ENGLISH = """\
 # What the Chinese and the English of each part were when the English last said the same.
@@ -59,7 +60,7 @@ def record_translations(project: Path, dataset: Dataset, in_step: Collection[str
     recorded = read_recorded(project)
     kept: dict[tuple[str, str], Pair] = {}
     behind = 0
-    for key, pair in list_pairs(project, dataset.cases):
+    for key, pair in list_pairs(project, dataset.briefs):
         before = recorded.get(key)
         if before is not None and is_outdated(before, pair) and key[0] not in in_step:
             kept[key] = before

@@ -15,7 +15,7 @@ from casebook.amounts import amount_html
 from casebook.dataset import Dataset
 from casebook.errors import Lang
 from casebook.model import Case
-from casebook.prose import REFERENCE, SITE, SLOT, count_site, resolve_figure, split_key
+from casebook.prose import REFERENCE, SITE, SLOT, split_key
 
 # Chinese characters with the Chinese punctuation between and around them.
 _CHINESE = re.compile(
@@ -38,10 +38,10 @@ class FigureReferences(InlineProcessor):
     ) -> tuple[str | None, int | None, int | None]:
         case, name = split_key(m.group(1).strip())
         assert self.dataset is not None
-        if case == SITE and name in (counts := count_site(self.dataset)):
+        if case == SITE and name in (counts := self.dataset.counts):
             html = escape(str(counts[name]))
         else:
-            figure = resolve_figure(case, name, self.home, self.dataset)
+            figure = self.dataset.find_figure(case, name, self.home)
             if figure is None:
                 # Rules refuse unknown references before anything is rendered.
                 return None, None, None

@@ -12,6 +12,7 @@ from types import CodeType
 from typing import TYPE_CHECKING
 
 from casebook.addresses import check_addresses
+from casebook.briefs import CaseBrief
 from casebook.content import check_content
 from casebook.dataset import Dataset
 from casebook.errors import CasebookError, ContentError, Problem
@@ -89,43 +90,48 @@ def load_checked(
 
         problems += check_releases(project)
     doubtful = find_doubtful(dataset, kept)
-    crowded = [problem for case in doubtful for problem in check_limits_of(case)]
+    of_doubtful = _take_all(doubtful, dataset)
+    crowded = [problem for case in of_doubtful for problem in check_limits_of(case)]
     if crowded:
         # The rules would read the very texts that are too long to be read.
         return dataset, problems + crowded
-    waiting = {case.path for case in dataset.cases if case.state == "draft"}
-    published = replace(
-        dataset, cases=tuple(case for case in dataset.cases if case.path not in waiting)
-    )
+    waiting = {case.path for case in dataset.briefs if case.state == "draft"}
     if waiting:
-        problems += _check_dataset(project, published, published.cases)
+        published = replace(
+            dataset, cases=tuple(case for case in dataset.cases if case.path not in waiting)
+        )
+        problems += _check_dataset(project, published, published.briefs)
         # A draft is judged among the published cases, which are not judged by it.
-        found = _check_dataset(project, dataset, dataset.cases)
+        found = _check_dataset(project, dataset, dataset.briefs)
         problems += [problem for problem in found if problem.path in waiting]
     else:
         problems += _check_dataset(project, dataset, doubtful, kept)
     return dataset, problems
 
 
-def find_doubtful(dataset: Dataset, kept: Kept | None) -> Sequence[Case]:
+def find_doubtful(dataset: Dataset, kept: Kept | None) -> Sequence[CaseBrief]:
     """The cases that no earlier build found sound as they stand here."""
     if kept is None or dataset.unread:
-        return dataset.cases
+        return dataset.briefs
     excerpter = kept.excerpts_of(dataset)
-    return [case for case in dataset.cases if not kept.is_sound(excerpter.excerpt(case).key)]
+    return [case for case in dataset.briefs if not kept.is_sound(excerpter.sign(case).key)]
+
+
+def _take_all(briefs: Iterable[CaseBrief], dataset: Dataset) -> Iterator[Case]:
+    return (dataset.by_slug[brief.slug] for brief in briefs)
 
 
 def check_cases(
-    cases: Iterable[Case], dataset: Dataset, kept: Kept | None = None
+    briefs: Sequence[CaseBrief], dataset: Dataset, kept: Kept | None = None
 ) -> Iterator[Problem]:
     """The problems of these cases; those that are sound by their excerpt alone are noted.
 
     An excerpt does not hold what a text may tell of the whole site, so that a fault within it is
     looked at again among all cases.
     """
-    for case in cases:
+    for brief, case in zip(briefs, _take_all(briefs, dataset), strict=True):
         if kept is not None and not dataset.unread:
-            excerpt = kept.excerpts_of(dataset).excerpt(case)
+            excerpt = kept.excerpts_of(dataset).take(brief)
             if not check_case(case, excerpt.dataset(dataset.vocabulary, dataset.regions)):
                 kept.note_sound(excerpt.key)
                 continue
@@ -133,10 +139,10 @@ def check_cases(
 
 
 def _check_dataset(
-    project: Path, dataset: Dataset, cases: Iterable[Case], kept: Kept | None = None
+    project: Path, dataset: Dataset, briefs: Sequence[CaseBrief], kept: Kept | None = None
 ) -> list[Problem]:
     problems = [problem for rule in RULES for problem in rule(dataset)]
-    problems += check_cases(cases, dataset, kept)
+    problems += check_cases(briefs, dataset, kept)
     problems += check_shares(dataset)
     # The texts of sources are not ours to publish, so they are kept outside the project.
     if folder := os.environ.get("CASEBOOK_SNAPSHOTS"):
@@ -263,7 +269,7 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Store) -> BuildRes
         files = write_site(edition, tree, Freshness(store, options.output.resolve()))
         options.timings.begin("publish")
         refuse_changes(inputs)
-    drafts = tuple(case.slug for case in dataset.cases if case.state == "draft")
+    drafts = tuple(case.slug for case in dataset.briefs if case.state == "draft")
     return BuildResult(len(dataset.cases), files, tuple(problems), drafts)
 
 
@@ -310,12 +316,12 @@ def glimpse_site(options: BuildOptions, wanted: Collection[str]) -> Glimpse:
         kept_templates=options.kept_templates,
     )
     pages = render_pages(edition, wanted)
-    return Glimpse(pages, tuple(case.slug for case in dataset.cases if case.state == "draft"))
+    return Glimpse(pages, tuple(case.slug for case in dataset.briefs if case.state == "draft"))
 
 
 def _leave_out_unpublished(digests: Mapping[str, str], dataset: Dataset) -> dict[str, str]:
     """The digests of what a site is made from, without the drafts, whose names are not public."""
-    published = {case.path for case in dataset.cases}
+    published = {case.path for case in dataset.briefs}
     return {
         path: digest
         for path, digest in digests.items()

@@ -6,16 +6,16 @@ Nothing in a text is ever executed: a reference names a figure, a count of the s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from casebook.dataset import Dataset
 from casebook.errors import Position
-from casebook.model import Case, Figure
 
 REFERENCE = re.compile(r"\{\{([^{}\n]*)\}\}")
 _KEY = re.compile(r"(?:([a-z0-9]+(?:-[a-z0-9]+)*)\.)?([A-Za-z][A-Za-z0-9_]*)", re.ASCII)
 SLOT = re.compile(r"\[\[([a-z][a-z0-9:-]*)\]\]", re.ASCII)
+# A line that embeds a chart.
+EMBEDDED = re.compile(r"\s*\[\[chart:([a-z0-9-]+)\]\]\s*", re.ASCII)
 
 # The case name in references to counts of the whole site; no case may have it as its slug.
 SITE = "site"
@@ -49,13 +49,9 @@ def split_key(key: str) -> tuple[str, str]:
     return (found.group(1) or "", found.group(2)) if found is not None else ("", "")
 
 
-def count_site(dataset: Dataset) -> Mapping[str, int]:
-    """The counts of the whole site that a text may name as `{{site.…}}`."""
-    return dataset.counts
-
-
-def resolve_figure(case: str, name: str, home: Case | None, dataset: Dataset) -> Figure | None:
-    """The figure that a reference names, seen from a story of the case `home`."""
-    if not case:
-        return home.figures.get(name) if home is not None else None
-    return dataset.figures.get(f"{case}.{name}")
+def find_chart_names(text: str) -> tuple[str, ...]:
+    """The names of the charts that a text embeds, in its order."""
+    if "[[" not in text:
+        return ()
+    found = (EMBEDDED.fullmatch(line) for line in text.split("\n"))
+    return tuple(match[1] for match in found if match is not None)

@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from casebook import __version__
+from casebook.briefs import CaseBrief
 from casebook.casefiles import CaseWork, Workshop, make_batch
 from casebook.content import find_content_files
 from casebook.dataset import Dataset
 from casebook.errors import START, CasebookError, ContentError, Lang, Problem
-from casebook.excerpt import Excerpt, Excerpter
+from casebook.excerpt import Excerpter
 from casebook.exports import encode_json, export_site
 from casebook.freshness import Freshness
 from casebook.markdown import EXTENSIONS, CasebookMarkdown, split_slots
-from casebook.model import Case, Text
+from casebook.model import Text
 from casebook.pages import CASE_PAGES, PAGES
 from casebook.pages.base import LANGS, Page, Prose, Section, Site, SiteSettings, Slot, Uses
 from casebook.pages.charts import find_card, find_faces, make_chart_files
@@ -32,7 +33,6 @@ from casebook.pages.search import tells_stories
 from casebook.pages.uses import find_uses
 from casebook.releases import read_releases
 from casebook.render import Press, file_of
-from casebook.slots import find_chart_names
 from casebook.store import digest, digest_program
 from casebook.swap import MANIFEST, NewTree, list_files
 from casebook.templates import (
@@ -95,7 +95,7 @@ def write_site(edition: Edition, tree: NewTree, freshness: Freshness) -> int:
     edition.timings.begin("exports")
     for file in make_chart_files(build.site, edition.pictures):
         tree.write(file.path, file.content)
-    rows = [build.parts[case.slug] for case in edition.dataset.cases]
+    rows = [build.parts[case.slug] for case in edition.dataset.briefs]
     for file in export_site(edition.dataset, build.described, rows):
         tree.write(file.path, file.content)
     for release in build.site.releases:
@@ -282,7 +282,7 @@ class _SiteBuild:
         self.wanted = wanted
         self.templates = read_templates(edition.project / "theme")
         self.closures = digest_templates(self.templates)
-        self.excerpts: tuple[Excerpt, ...] = ()
+        self.excerpter: Excerpter
         self.site: Site
         self.settings: SiteSettings
         # What the files of all cases take from each: its JSON, and its other texts by slug.
@@ -331,8 +331,8 @@ class _SiteBuild:
         prose = {(text.slug, text.lang): text for text in map(read_prose, context["pages"])}
         faces = find_faces(edition.charts)
         excerpter = edition.excerpter or Excerpter(edition.dataset, edition.inputs)
-        self.excerpts = tuple(excerpter.excerpt(case) for case in edition.dataset.cases)
-        versions = {excerpt.case.slug: excerpt.version for excerpt in self.excerpts}
+        self.excerpter = excerpter
+        versions = {case.slug: excerpter.sign(case).version for case in edition.dataset.briefs}
         self.site = Site(
             edition.dataset,
             edition.charts,
@@ -387,11 +387,11 @@ class _SiteBuild:
         tree.write(file.path, file.content)
         return False
 
-    def _count_kept(self, case: Case) -> None:
+    def _count_kept(self, case: CaseBrief) -> None:
         """Count the pages of a case that stand as they were."""
         timings = self.edition.timings
         for kind in CASE_PAGES if timings is not UNTIMED else ():
-            pages = sum(1 for _ in kind.outline(case, self.edition.dataset))
+            pages = sum(1 for _ in kind.locate(case))
             timings.count(kind.name, kept=pages)
 
     def _show_cases(self, press: Press, wanted: Collection[str]) -> None:
@@ -415,18 +415,18 @@ class _SiteBuild:
         workshop = self._open_workshop()
         described: dict[str, str] = {}
         stale = []
-        for excerpt in self.excerpts:
-            case = excerpt.case
+        for case in edition.dataset.briefs:
             own, embedded = self._charts_of(case)
             # A drawing of its own follows from the excerpt, but for what is offered of it.
             shown = [(drawn.name, drawn.pictured) for drawn in own or ()]
             uses = self._uses_of(case)
-            key = digest(f"{workshop.key} {excerpt.key} {shown} {embedded} {uses}".encode())
+            shaped = (workshop.key, self.excerpter.sign(case).key, shown, embedded, uses)
+            key = digest(" ".join(map(str, shaped)).encode())
             unit = f"case:{case.slug}"
             fresh = self.freshness
             parts = fresh.find_parts(key) if fresh is not None else None
             if fresh is None or parts is None or not fresh.keep(unit, key, tree):
-                stale.append((excerpt, own, embedded, uses, key))
+                stale.append((case, own, embedded, uses, key))
                 continue
             self.parts[case.slug] = parts
             self._count_kept(case)
@@ -435,20 +435,24 @@ class _SiteBuild:
         processes = min(edition.jobs, len(stale) // _CASES_PER_PROCESS)
         work = (
             CaseWork(
-                excerpt, (edition.project / excerpt.case.path).read_bytes(), own, embedded, uses
+                self.excerpter.take(case),
+                (edition.project / case.path).read_bytes(),
+                own,
+                embedded,
+                uses,
             )
-            for excerpt, own, embedded, uses, _ in stale
+            for case, own, embedded, uses, _ in stale
         )
         with open_workers(processes, edition.cluster) as workers:
             task = partial(make_batch, workshop)
             batches = cut_batches(work, workers.size_batches(len(stale), _BATCH))
             results = workers.run(task, batches)
             made = (case for batch in results for case in batch)
-            for (excerpt, *_, key), done in zip(stale, made, strict=True):
-                slug = excerpt.case.slug
+            for (case, *_, key), done in zip(stale, made, strict=True):
+                slug = case.slug
                 for file in done.files:
                     tree.write(file.path, file.content)
-                    if file.path == _json_of(excerpt.case):
+                    if file.path == _json_of(case):
                         described[slug] = _read_json(file.content)
                 self.parts[slug] = done.parts
                 for name, spent in done.spent.items():
@@ -456,31 +460,26 @@ class _SiteBuild:
                 if self.freshness is not None:
                     self.freshness.note(f"case:{slug}", key, [file.path for file in done.files])
                     self.freshness.keep_parts(key, done.parts)
-        self.described = [described[case.slug] for case in edition.dataset.cases]
+        self.described = [described[case.slug] for case in edition.dataset.briefs]
 
-    def _charts_of(self, case: Case) -> tuple[tuple[Drawn, ...] | None, tuple[Drawn, ...]]:
+    def _charts_of(self, case: CaseBrief) -> tuple[tuple[Drawn, ...] | None, tuple[Drawn, ...]]:
         """The drawings of a case, None where they are made with its files, and those it embeds."""
         charts = self.site.charts_of
         own = [drawn for lang in LANGS for drawn in charts.get((case.slug, lang), ())]
-        told = [
-            name
-            for text in (case.story.zh, case.story.en)
-            if "[[" in text
-            for name in find_chart_names(text)
-        ]
         embedded = tuple(
             drawn
-            for name in dict.fromkeys(told)
+            for name in case.charts
             for lang in LANGS
             for drawn in [self.site.charts.get((name, lang))]
             if drawn is not None and drawn.case != case.slug
         )
         return (tuple(own) if self.edition.offers_charts else None), embedded
 
-    def _uses_of(self, case: Case) -> Uses:
+    def _uses_of(self, case: CaseBrief) -> Uses:
         """What else shows the figures of a case."""
         uses = self.site.uses
-        return {f.key: uses[f.key] for f in case.figures.values() if f.key in uses}
+        keys = [f"{case.slug}.{figure.id}" for figure in case.figures]
+        return {key: uses[key] for key in keys if key in uses}
 
     def _digest_surroundings(self) -> str:
         """A digest of what every page depends on beside its template and what it shows."""
@@ -524,7 +523,7 @@ def _refuse_missing(project: Path, read: Iterable[Any]) -> None:
             )
 
 
-def _json_of(case: Case) -> str:
+def _json_of(case: CaseBrief) -> str:
     return f"cases/{case.slug}/{case.slug}.json"
 
 

@@ -74,9 +74,10 @@ def measure_quotes(dataset: Dataset) -> tuple[QuotedShare, ...]:
     A quote inside a longer one of the same line adds nothing.
     """
     passages: dict[str, dict[int | None, set[str]]] = {}
-    for quote in list_quotes(dataset):
-        lines = passages.setdefault(quote.source, {})
-        lines.setdefault(quote.line, set()).add(fold_text(quote.text))
+    for case in dataset.briefs:
+        for passage in case.passages:
+            lines = passages.setdefault(passage.source, {})
+            lines.setdefault(passage.line, set()).add(fold_text(passage.words))
     shares = []
     for source, lines in passages.items():
         kept = [

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as AbstractMapping
+from collections.abc import Sequence as AbstractSequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol, cast, get_args
 
+from casebook.briefs import CaseBrief, brief_case
 from casebook.dataset import Dataset, order_cases
 from casebook.dates import Period
 from casebook.derive import FormulaError, derive, names_of, parse_formula
-from casebook.errors import START, Position, Problem
+from casebook.errors import START, CasebookError, Position, Problem
 from casebook.fields import Fields, suggest
 from casebook.files import find_case_files as find_case_files
 from casebook.files import read_bytes as read_bytes
@@ -43,6 +46,7 @@ from casebook.model import (
     Vocabulary,
 )
 from casebook.quantity import Qualifier, Quantity, QuantityError, parse_quantity, with_reading
+from casebook.shelf import Shelf
 from casebook.tree import Mapping, Scalar, Sequence, read_tree
 from casebook.urls import judge_url
 
@@ -138,17 +142,28 @@ class Lists:
     sources: AbstractMapping[str, Source]
 
 
+@dataclass(frozen=True, slots=True)
+class KeptCase:
+    """A case as it was read: its brief, and what was noted on the way."""
+
+    brief: CaseBrief
+    problems: list[Problem]
+
+
 class KeptCases(Protocol):
     """Cases that were read before, by the paths of their files."""
 
     def use_lists(self, lists: Lists) -> None:
         """Say which lists the records draw on."""
 
-    def find_case(self, path: str) -> tuple[Case, list[Problem]] | None:
-        """The case of a file with its warnings, where it need not be read again."""
+    def find_case(self, path: str) -> KeptCase | None:
+        """What is known of the case of a file, where it need not be read again."""
 
-    def keep_case(self, case: Case, problems: list[Problem]) -> None:
-        """Keep a case as it was read."""
+    def keep_case(self, kept: KeptCase, record: bytes) -> None:
+        """Keep a case as it was read; `record` is itself, pickled."""
+
+    def load_case(self, brief: CaseBrief) -> Case | None:
+        """The record that a brief is of, or None where it has to be read again."""
 
 
 def read_dataset(
@@ -157,38 +172,22 @@ def read_dataset(
     """The data set of a project, as far as it can be read, and every problem on the way.
 
     Cases in the state of a draft, and what is wrong with them, are left out unless `drafts` asks
-    for them. What is not kept is read in this many processes at most.
+    for them. What is not kept is read in this many processes at most. Where cases are kept, they
+    stand on a shelf; else all of them are in memory.
     """
     problems: list[Problem] = []
     lists = read_lists(project, problems)
-    if kept is not None:
+    unread: set[str] = set()
+    paths = find_case_files(project, problems)
+    if kept is None:
+        cases: AbstractSequence[Case] = _read_cases(paths, project, lists, drafts, unread, problems)
+    else:
         kept.use_lists(lists)
-    cases = []
-    unread = set()
-    waiting = []
-    for path in find_case_files(project, problems):
-        known = kept.find_case(show_path(path, project)) if kept is not None else None
-        if known is None:
-            waiting.append(path)
-            continue
-        problems += known[1]
-        if drafts or known[0].state == "published":
-            cases.append(known[0])
-    for path, read in _read_waiting(waiting, project, lists, jobs):
-        if read.case is None and read.is_draft and not drafts:
-            # What is not finished is not published, and keeps nothing else from being published.
-            continue
-        problems += read.problems
-        if read.case is None:
-            unread.add(path.stem)
-            continue
-        if kept is not None:
-            kept.keep_case(read.case, read.problems)
-        if drafts or read.case.state == "published":
-            cases.append(read.case)
+        briefs = _read_briefs(paths, project, lists, drafts, kept, jobs, unread, problems)
+        cases = Shelf(briefs, partial(_load_case, project, lists, kept))
     return (
         Dataset(
-            order_cases(cases),
+            cases,
             lists.vocabulary,
             lists.regions,
             lists.sources,
@@ -201,11 +200,80 @@ def read_dataset(
     )
 
 
+def _read_cases(
+    paths: Iterable[Path],
+    project: Path,
+    lists: Lists,
+    drafts: bool,
+    unread: set[str],
+    problems: list[Problem],
+) -> AbstractSequence[Case]:
+    cases = []
+    for path in paths:
+        case, found, is_draft = _read_file(path, project, lists)
+        if case is None:
+            # What is not finished is not published, and keeps nothing else from being published.
+            if drafts or not is_draft:
+                problems += found
+                unread.add(path.stem)
+            continue
+        problems += found
+        if drafts or case.state == "published":
+            cases.append(case)
+    return order_cases(cases)
+
+
+def _read_briefs(
+    paths: Iterable[Path],
+    project: Path,
+    lists: Lists,
+    drafts: bool,
+    kept: KeptCases,
+    jobs: int,
+    unread: set[str],
+    problems: list[Problem],
+) -> tuple[CaseBrief, ...]:
+    briefs = []
+    waiting = []
+    for path in paths:
+        known = kept.find_case(show_path(path, project))
+        if known is None:
+            waiting.append(path)
+            continue
+        problems += known.problems
+        briefs.append(known.brief)
+    for path, read in _read_waiting(waiting, project, lists, jobs):
+        if read.brief is None:
+            if drafts or not read.is_draft:
+                problems += read.problems
+                unread.add(path.stem)
+            continue
+        problems += read.problems
+        kept.keep_case(KeptCase(read.brief, read.problems), read.record)
+        briefs.append(read.brief)
+    published = [brief for brief in briefs if drafts or brief.state == "published"]
+    return tuple(sorted(published, key=lambda brief: (brief.region, brief.slug)))
+
+
+def _load_case(project: Path, lists: Lists, kept: KeptCases, brief: CaseBrief) -> Case:
+    """The record that a brief is of, read again where the store has lost it."""
+    case = kept.load_case(brief)
+    if case is None:
+        case, _, _ = _read_file(project / brief.path, project, lists)
+    if case is None or case.digest != brief.version:
+        raise CasebookError(
+            f"{brief.path}：构建时被改动了。网站没有改动",
+            f"{brief.path}: was written meanwhile. The site is unchanged",
+        )
+    return case
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What came of one file."""
+    """What came of one file: the brief of its case, and the case itself, pickled."""
 
-    case: Case | None
+    brief: CaseBrief | None
+    record: bytes
     problems: list[Problem]
     is_draft: bool
 
@@ -216,7 +284,7 @@ def _read_waiting(
     """What comes of each file, in their order, read in several processes where they are many."""
     processes = min(jobs, len(paths) // _FILES_PER_PROCESS)
     if processes < 2:
-        yield from ((path, _read_file(path, project, lists)) for path in paths)
+        yield from ((path, _read_brief(path, project, lists)) for path in paths)
         return
     # Only now: to know how to start processes takes as long as reading the lists.
     from casebook.workers import cut_batches, open_workers
@@ -229,16 +297,25 @@ def _read_waiting(
 
 
 def _read_batch(project: Path, lists: Lists, paths: list[Path]) -> list[_Read]:
-    return [_read_file(path, project, lists) for path in paths]
+    return [_read_brief(path, project, lists) for path in paths]
 
 
-def _read_file(path: Path, project: Path, lists: Lists) -> _Read:
+def _read_brief(path: Path, project: Path, lists: Lists) -> _Read:
+    case, problems, is_draft = _read_file(path, project, lists)
+    if case is None:
+        return _Read(None, b"", problems, is_draft)
+    brief = brief_case(case, lists.vocabulary, lists.sources)
+    return _Read(brief, pickle.dumps(case, pickle.HIGHEST_PROTOCOL), problems, False)
+
+
+def _read_file(path: Path, project: Path, lists: Lists) -> tuple[Case | None, list[Problem], bool]:
+    """The case of a file, what is wrong with it, and whether a file with faults is a draft."""
     problems: list[Problem] = []
     data = read_bytes(path, project, problems)
     if problems:
-        return _Read(None, problems, False)
+        return None, problems, False
     case, problems = read_case(data, show_path(path, project), lists)
-    return _Read(case, problems, case is None and is_draft(data))
+    return case, problems, case is None and is_draft(data)
 
 
 def read_snapshots(folder: Path, problems: list[Problem]) -> dict[str, str]:

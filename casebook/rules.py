@@ -15,8 +15,8 @@ from casebook.errors import START, Lang, Position, Problem
 from casebook.fields import suggest
 from casebook.mentions import Mention, find_mentions
 from casebook.model import Case, Event, Figure, Text
-from casebook.prose import SITE, count_site, find_references, resolve_figure
-from casebook.quantity import plain
+from casebook.prose import SITE, find_references
+from casebook.quantity import CURRENCIES, plain
 from casebook.refusals import judge_refusal, keys_of
 from casebook.wording import Wording, check_wording
 
@@ -80,13 +80,13 @@ def check_references(
     text: str, start: Position, path: str, home: Case | None, dataset: Dataset
 ) -> Iterator[Problem]:
     """The references of one text that name nothing, each with the nearest name."""
-    counts = count_site(dataset)
+    counts = dataset.counts
     for reference in find_references(text, start):
         if reference.case in dataset.unread:
             continue
         if reference.case == SITE and reference.name in counts:
             continue
-        if reference.name and resolve_figure(reference.case, reference.name, home, dataset):
+        if reference.name and dataset.find_figure(reference.case, reference.name, home):
             continue
         known = list(dataset.figures) + [f"{SITE}.{name}" for name in counts]
         if home is not None:
@@ -218,33 +218,37 @@ def _tells(mention: Mention, meant: Collection[Decimal]) -> bool:
 
 def amounts_are_near_their_neighbours(dataset: Dataset) -> Iterator[Problem]:
     """No amount is a thousand times as large, or as small, as all others that measure the same."""
-    groups: dict[tuple[object, ...], list[tuple[Decimal, Figure]]] = {}
-    for case in dataset.cases:
+    groups: dict[tuple[object, ...], list[tuple[Decimal, str]]] = {}
+    for case in dataset.briefs:
         for figure in case.printed_figures:
-            size = figure.quantity.magnitude
-            if figure.quantity.kind == "money" and size:
-                key = (figure.measure, figure.quantity.unit, figure.per)
-                groups.setdefault(key, []).append((size, figure))
-    paths = {case.slug: case.path for case in dataset.cases}
-    for group in groups.values():
-        if len(group) < _FEWEST_NEIGHBOURS:
+            group = figure.group
+            if group.unit in CURRENCIES and figure.magnitude:
+                key = (group.measure, group.unit, group.per)
+                groups.setdefault(key, []).append((figure.magnitude, f"{case.slug}.{figure.id}"))
+    for found in groups.values():
+        if len(found) < _FEWEST_NEIGHBOURS:
             continue
-        group.sort(key=lambda found: found[0])
-        for (size, figure), (other, near) in ((group[0], group[1]), (group[-1], group[-2])):
-            ratio = max(size, other) / min(size, other)
-            if ratio >= _FAR:
-                yield Problem(
-                    paths[figure.case],
-                    figure.at,
-                    "W235",
-                    f"{figure.id}（{figure.quantity.text}）与同类中最近的 {near.key}"
-                    f"（{near.quantity.text}）相差 {int(ratio)} 倍，单位是不是写错了",
-                    f"{figure.id} ({figure.quantity.text}) and the nearest of its kind, {near.key} "
-                    f"({near.quantity.text}), differ by a factor of {int(ratio)}",
-                    "请核对是万元还是元；不错就不管",
-                    "Check whether it is 万元 or 元; if it is right, leave it",
-                    severity="warning",
-                )
+        found.sort(key=lambda pair: pair[0])
+        for one, other in ((found[0], found[1]), (found[-1], found[-2])):
+            if max(one[0], other[0]) / min(one[0], other[0]) >= _FAR:
+                yield _report_far(dataset.figures[one[1]], dataset.figures[other[1]], dataset)
+
+
+def _report_far(figure: Figure, near: Figure, dataset: Dataset) -> Problem:
+    sizes = (figure.quantity.magnitude, near.quantity.magnitude)
+    ratio = max(sizes) / min(sizes)
+    return Problem(
+        dataset.by_slug[figure.case].path,
+        figure.at,
+        "W235",
+        f"{figure.id}（{figure.quantity.text}）与同类中最近的 {near.key}"
+        f"（{near.quantity.text}）相差 {int(ratio)} 倍，单位是不是写错了",
+        f"{figure.id} ({figure.quantity.text}) and the nearest of its kind, {near.key} "
+        f"({near.quantity.text}), differ by a factor of {int(ratio)}",
+        "请核对是万元还是元；不错就不管",
+        "Check whether it is 万元 or 元; if it is right, leave it",
+        severity="warning",
+    )
 
 
 def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]:

@@ -11,31 +11,27 @@ from casebook.content import find_content_files
 from casebook.dataset import Dataset
 from casebook.errors import START, Position, Problem
 from casebook.fields import suggest
+from casebook.prose import EMBEDDED, find_chart_names
 from casebook.reader import show_path
 
 # Looser than what is rendered, so that a slip is named instead of printed.
 _WRITTEN = re.compile(r"\[\[\s*chart\s*[:：]([^\[\]\n]*)\]\]", re.IGNORECASE)
-_ALONE = re.compile(r"\s*\[\[chart:([a-z0-9-]+)\]\]\s*", re.ASCII)
-
-
-def find_chart_names(text: str) -> tuple[str, ...]:
-    """The names of the charts that a text embeds, in its order."""
-    found = (_ALONE.fullmatch(line) for line in text.split("\n"))
-    return tuple(match[1] for match in found if match is not None)
 
 
 def find_embedded(project: Path, dataset: Dataset) -> frozenset[str]:
     """The names of all charts that any text embeds."""
-    texts = [text for case in dataset.cases for text in (case.story.zh, case.story.en)]
-    texts += [path.read_text("utf-8", "replace") for path in find_content_files(project)]
-    return frozenset(name for text in texts if "[[" in text for name in find_chart_names(text))
+    texts = [path.read_text("utf-8", "replace") for path in find_content_files(project)]
+    in_texts = (name for text in texts for name in find_chart_names(text))
+    return frozenset({*in_texts, *(name for case in dataset.briefs for name in case.charts)})
 
 
 def check_slots(project: Path, dataset: Dataset) -> list[Problem]:
     """The embedded charts that do not exist or do not stand alone, each with its line."""
     texts = [
         (text, start, case.path)
-        for case in dataset.cases
+        for brief in dataset.briefs
+        if brief.has_slots
+        for case in [dataset.by_slug[brief.slug]]
         for text, start in zip((case.story.zh, case.story.en), case.story_at, strict=True)
     ]
     for path in find_content_files(project):
@@ -81,7 +77,7 @@ def _check_text(
                     suggest(name, names, "zh"),
                     suggest(name, names, "en"),
                 )
-            elif _ALONE.fullmatch(line) is None:
+            elif EMBEDDED.fullmatch(line) is None:
                 yield Problem(
                     path,
                     at,

@@ -53,6 +53,10 @@ class Store:
                 return row[0]
         return None
 
+    def hold(self, key: str) -> None:
+        """Have a value outlive the next pruning, though nobody asks for it."""
+        self._used.add(key)
+
     def put(self, key: str, value: bytes) -> None:
         """Keep bytes under a key."""
         self._used.add(key)

@@ -6,31 +6,22 @@ and each text. Where only the Chinese differs from it, the English has not kept 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from casebook.bilingual import Pair, sign_words
+from casebook.briefs import CaseBrief
 from casebook.content import LEAD, find_content_files, find_slugs
 from casebook.dataset import Dataset
 from casebook.errors import START, Position, Problem
-from casebook.model import Case, Outdated, Text
+from casebook.model import Outdated
 from casebook.reader import show_path
 
 ENGLISH = "data/english.txt"
 # The parts of a record, and the whole of a text.
 WHOLE = "text"
-_DIGITS = 8
 _LINE = re.compile(r"(\S+) ([a-z]+) ([0-9a-f]{8}) ([0-9a-f]{8})")
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """What a part says in Chinese and in English, as a digest of each."""
-
-    zh: str
-    en: str
 
 
 # Each part by the path of its Chinese file and its name.
@@ -46,57 +37,15 @@ def read_recorded(project: Path) -> dict[tuple[str, str], Pair]:
     return {(path, part): Pair(zh, en) for path, part, zh, en in _LINE.findall(text)}
 
 
-def list_pairs(project: Path, cases: Iterable[Case]) -> Iterator[tuple[tuple[str, str], Pair]]:
+def list_pairs(project: Path, cases: Iterable[CaseBrief]) -> Iterator[tuple[tuple[str, str], Pair]]:
     """Every part of these cases and every text that stands in both languages."""
     for case in cases:
-        for part, wordings in list_wordings(case):
-            # What has no English is shown in Chinese, so that nothing of it can be older.
-            both = [text for text in wordings if text.zh and text.en]
-            if both:
-                zh = "\n".join(text.zh for text in both)
-                en = "\n".join(text.en for text in both)
-                yield (case.path, part), Pair(_sign(zh.encode()), _sign(en.encode()))
+        yield from (((case.path, part), pair) for part, pair in case.pairs)
     for path in find_content_files(project):
         english = path.with_name(f"{path.name.removesuffix('.md')}.en.md")
         if english.is_file():
-            pair = Pair(_sign(_read_text(path)), _sign(_read_text(english)))
+            pair = Pair(sign_words(_read_text(path)), sign_words(_read_text(english)))
             yield (show_path(path, project), WHOLE), pair
-
-
-def list_wordings(case: Case) -> Iterator[tuple[str, list[Text]]]:
-    """Everything that a case says in words, by the field of the record that it stands in."""
-    figures = case.figures.values()
-    yield "title", [case.title]
-    yield "summary", [case.summary]
-    yield "story", [case.story]
-    yield "answers", [t for answer in case.answers.values() for t in (answer.text, answer.note)]
-    yield (
-        "figures",
-        [
-            text
-            for figure in figures
-            for text in (
-                figure.label,
-                figure.note,
-                *(report.says for report in figure.corroborated_by),
-                *(change.why for change in figure.history),
-            )
-        ],
-    )
-    yield "events", [text for event in case.events for text in (event.title, event.note)]
-    yield (
-        "documents",
-        [t for paper in case.documents for t in (paper.title, paper.issuer, paper.note)],
-    )
-    yield (
-        "conflicts",
-        [
-            text
-            for conflict in case.conflicts
-            for text in (conflict.about, conflict.note, *(one.says for one in conflict.reports))
-        ],
-    )
-    yield "history", [change.why for change in case.withdrawn]
 
 
 def find_outdated(project: Path, dataset: Dataset) -> dict[str, Outdated]:
@@ -105,12 +54,12 @@ def find_outdated(project: Path, dataset: Dataset) -> dict[str, Outdated]:
     if not recorded:
         return {}
     found: dict[str, list[str]] = {}
-    for (path, part), pair in list_pairs(project, dataset.cases):
+    for (path, part), pair in list_pairs(project, dataset.briefs):
         if is_outdated(recorded.get((path, part)), pair):
             found.setdefault(path, []).append(part)
     if not found:
         return {}
-    addresses = {case.path: f"cases/{case.slug}/" for case in dataset.cases}
+    addresses = {case.path: f"cases/{case.slug}/" for case in dataset.briefs}
     addresses |= {
         show_path(path, project): "" if slug == LEAD else f"{slug}/"
         for path, slug in find_slugs(project).items()
@@ -125,7 +74,12 @@ def is_outdated(recorded: Pair | None, now: Pair) -> bool:
 
 def check_translations(dataset: Dataset) -> list[Problem]:
     """A warning for each part whose English is older than its Chinese."""
-    positions = {case.path: case.positions or {} for case in dataset.cases}
+    slugs = {case.path: case.slug for case in dataset.briefs} if dataset.outdated else {}
+    positions = {
+        outdated.path: dataset.by_slug[slugs[outdated.path]].positions or {}
+        for outdated in dataset.outdated.values()
+        if outdated.path in slugs
+    }
     return [
         _report_outdated(outdated.path, part, positions.get(outdated.path, {}).get(part, START))
         for outdated in dataset.outdated.values()
@@ -151,7 +105,3 @@ def _report_outdated(path: str, part: str, at: Position) -> Problem:
 def _read_text(path: Path) -> bytes:
     # Other ends of lines are no other text.
     return path.read_bytes().replace(b"\r\n", b"\n").strip()
-
-
-def _sign(text: bytes) -> str:
-    return hashlib.sha256(text).hexdigest()[:_DIGITS]

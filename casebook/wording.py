@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
 from math import log10
 from typing import Final, Literal
 
-from casebook.dataset import Dataset, Gap, sources_of
-from casebook.dates import Period
+from casebook.briefs import list_periods
+from casebook.dataset import Dataset, Gap
 from casebook.errors import Lang, Position, Problem
+from casebook.evidence import sources_of
 from casebook.mentions import BLANK, Mention, blank_markdown, find_mentions_in_prose
-from casebook.model import Case, Document, Event, Figure
-from casebook.prose import REFERENCE, SITE, resolve_figure, split_key
+from casebook.model import Case, Figure
+from casebook.prose import REFERENCE, SITE, split_key
 from casebook.quantity import QUALIFIER_WORDS, Qualifier
 from casebook.reader import QUOTE_LIMIT
 
@@ -244,11 +245,11 @@ class _Known:
     def __init__(self, home: Case | None, dataset: Dataset) -> None:
         self.home = home
         self.dataset = dataset
-        self.cases = dataset.cases if home is None else (home,)
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
-        return tuple(figure for case in self.cases for figure in case.figures.values())
+        cases = self.dataset.cases if self.home is None else (self.home,)
+        return tuple(figure for case in cases for figure in case.figures.values())
 
     @cached_property
     def by_value(self) -> Mapping[Decimal, list[Figure]]:
@@ -268,39 +269,39 @@ class _Known:
         A decade is 199X, a day without its year --12-07.
         """
         found: set[str] = set()
-        for period in self._periods():
-            found |= _told_dates(period.edtf)
+        for edtf in self._list_dates():
+            found |= _told_dates(edtf)
         if self.home is None:
-            for item in self.dataset.timeline.dated:
+            for item in self.dataset.lanes.dated:
                 if isinstance(item, Gap):
                     found |= _told_dates(f"{item.first}/{item.last}")
         return frozenset(found)
 
-    def _periods(self) -> Iterator[Period]:
-        for case in self.cases:
-            for figure in case.figures.values():
-                yield figure.period
-            dated: Iterable[Event | Document] = (*case.events, *case.documents)
-            for entry in dated:
-                if entry.date is not None:
-                    yield entry.date
+    def _list_dates(self) -> Iterator[str]:
+        """Every date that the cases and their sources name, in EDTF."""
+        if self.home is None:
+            yield from {edtf for case in self.dataset.briefs for edtf in case.dates}
+        else:
+            yield from (period.edtf for period in list_periods(self.home))
         names = self.dataset.sources if self.home is None else sources_of(self.home)
         for name in names:
             source = self.dataset.sources.get(name)
             if source is not None and source.published is not None:
-                yield source.published
+                yield source.published.edtf
 
     @cached_property
     def titles(self) -> tuple[str, ...]:
         """The titles with digits in them, in both languages."""
-        texts = [document.title for case in self.cases for document in case.documents]
-        texts += [
-            source.title
-            for source in self.dataset.sources.values()
-            if self.home is None or source.id in sources_of(self.home)
-        ]
+        if self.home is None:
+            listed = [title for case in self.dataset.briefs for title in case.titles]
+            texts = [source.title for source in self.dataset.sources.values()]
+        else:
+            listed = []
+            texts = [document.title for document in self.home.documents]
+            used = set(sources_of(self.home))
+            texts += [s.title for name, s in self.dataset.sources.items() if name in used]
         found = (title for text in texts for title in (text.zh, text.en))
-        return tuple(title for title in found if re.search(r"\d", title))
+        return (*listed, *(title for title in found if re.search(r"\d", title)))
 
     def name(self, figure: Figure) -> str:
         """The reference to a figure, as a text of this home writes it."""
@@ -688,7 +689,7 @@ class _Reading:
         """The references that a qualifier is added to, and plans that are not told as plans."""
         for found in REFERENCE.finditer(self.text):
             case, name = split_key(found.group(1).strip())
-            figure = resolve_figure(case, name, self.home, self.dataset) if name else None
+            figure = self.dataset.find_figure(case, name, self.home) if name else None
             if figure is None and case != SITE:
                 continue
             yield from self._check_qualified(found, figure)

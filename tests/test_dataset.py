@@ -209,7 +209,7 @@ def test_a_figure_is_as_well_supported_as_its_sources(
         sources={**dataset.sources, "gazette-2016": gazette},
     )
 
-    assert dataset.reviews["case-1.paid"] == expected
+    assert dataset.review(dataset.figures["case-1.paid"]) == expected
 
 
 def test_a_computed_figure_is_no_amount_of_a_source() -> None:
@@ -219,6 +219,8 @@ def test_a_computed_figure_is_no_amount_of_a_source() -> None:
     dataset = dataset_of(record(figure(), figure("later", amount="150万元", period="2014"), more))
     case = dataset.by_slug["case-1"]
 
-    assert dataset.reviews["case-1.more"] == "computed"
+    assert dataset.review(dataset.figures["case-1.more"]) == "computed"
     assert [f.id for f in dataset.money_figures(case)] == ["paid", "later"]
-    assert all(not f.formula for group in dataset.classes.values() for f in group)
+    assert all(
+        not dataset.figures[key].formula for keys in dataset.classes.values() for key in keys
+    )

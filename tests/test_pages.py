@@ -14,6 +14,7 @@ from records import case_of, dataset_of, figure, record, tiny_dataset, tiny_list
 
 from casebook.dataset import Dataset
 from casebook.errors import CasebookError
+from casebook.evidence import date_case
 from casebook.model import Refusal, Source, Text
 from casebook.pages import CASE_PAGES, PAGES
 from casebook.pages.base import (
@@ -37,7 +38,6 @@ from casebook.pages.home import (
 )
 from casebook.pages.linked_data import describe_figure
 from casebook.pages.prose import make_prose
-from casebook.pages.views import date_case
 from casebook.tokens import read_tokens
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -293,8 +293,8 @@ def test_a_case_is_dated_by_its_record_and_else_by_its_newest_source() -> None:
     dataset = tiny_dataset()
     case = dataset.by_slug["haishu"]
 
-    assert date_case(case, dataset) == "2026-01-05"
-    assert date_case(replace(case, updated=""), dataset) == "2015-03-02"
+    assert date_case(case, dataset.sources) == "2026-01-05"
+    assert date_case(replace(case, updated=""), dataset.sources) == "2015-03-02"
 
 
 def test_a_case_without_any_date_is_left_out_of_the_feed() -> None:

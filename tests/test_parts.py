@@ -82,7 +82,7 @@ def test_the_index_of_cases_has_a_page_for_every_two_hundred() -> None:
     slugs = [
         link.slug
         for page in pages
-        for group in page.context["groups"]  # type: ignore[attr-defined]
+        for group in page.whole_context["groups"]  # type: ignore[attr-defined]
         for link in group.cases
     ]
 

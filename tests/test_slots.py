@@ -11,7 +11,8 @@ import pytest
 from casebook.charts import NAMES_ACROSS, find_charts
 from casebook.cli import main
 from casebook.pipeline import check_project, load_checked
-from casebook.slots import check_slots, find_chart_names
+from casebook.prose import find_chart_names
+from casebook.slots import check_slots
 
 PROJECT = Path(__file__).resolve().parents[1]
 

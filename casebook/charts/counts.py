@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from casebook.charts.base import (
     MOST_ROWS,
@@ -27,7 +28,9 @@ from casebook.model import Figure
 def find_across(dataset: Dataset) -> Iterator[Selected]:
     """One list of every count, where it is short enough to be read."""
     printed = (figure for case in dataset.cases for figure in case.printed_figures)
-    counts = [figure for figure in printed if _is_count(figure, dataset)]
+    found = (figure for figure in printed if _is_count(figure, dataset))
+    # One too many decides; no further case is looked at.
+    counts = list(islice(found, 2 * MOST_ROWS + 1))
     if 0 < len(counts) <= 2 * MOST_ROWS:
         yield Selected(CHART.name, "counts", "", tuple(figure.key for figure in counts))
 

@@ -31,11 +31,7 @@ class Grid:
 
 def find_across(dataset: Dataset) -> Iterator[Selected]:
     """The grid, where some case answers both questions and the cases fit into it."""
-    known = [
-        case
-        for case in dataset.cases
-        if dataset.answer(case, "mode").terms and dataset.answer(case, "provider_type").terms
-    ]
+    known = any(case.modes and case.provider_types for case in dataset.briefs)
     if known and len(dataset.cases) <= MOST_ROWS:
         yield Selected(CHART.name, "mode-provider")
 

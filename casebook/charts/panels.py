@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from casebook.charts.bars import Bar, Block, log_words, paint_blocks
 from casebook.charts.base import (
@@ -42,12 +43,14 @@ class Money:
 
 def find_across(dataset: Dataset) -> Iterator[Selected]:
     """One chart of every amount of money that is not part of another."""
-    keys = tuple(
+    found = (
         figure.key
         for case in dataset.cases
         for figure in dataset.money_figures(case)
         if not figure.part_of and figure.quantity.magnitude >= 0
     )
+    # One too many decides; no further case is looked at.
+    keys = tuple(islice(found, _MOST_FIGURES + 1))
     if 0 < len(keys) <= _MOST_FIGURES:
         yield Selected(CHART.name, "money", "", keys)
 

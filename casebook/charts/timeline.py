@@ -68,8 +68,8 @@ class Strip:
 
 def find_across(dataset: Dataset) -> Iterator[Selected]:
     """The timeline of all cases, where it is small enough to be read as a drawing."""
-    events = sum(len(case.events) for case in dataset.cases)
-    with_events = [case for case in dataset.cases if case.events]
+    events = sum(len(case.events) for case in dataset.briefs)
+    with_events = [case for case in dataset.briefs if case.events]
     if 0 < len(with_events) <= MOST_ROWS and events <= _MOST_EVENTS:
         yield Selected(CHART.name, "timeline")
 
@@ -83,11 +83,10 @@ def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
     """What the strip says and shows."""
     zh = lang == "zh"
-    line = dataset.timeline
     listed = (
-        dataset.timeline_of[selected.case]
+        dataset.timeline_of(dataset.by_slug[selected.case])
         if selected.case
-        else (*line.dated, *line.uncertain, *line.latest_only)
+        else (*dataset.timeline.dated, *dataset.timeline.uncertain, *dataset.timeline.latest_only)
     )
     entries = [item for item in listed if isinstance(item, TimelineItem)]
     items = [item for item in entries if item.case is not None]
@@ -105,7 +104,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         silence = _say_silence([Gap(*cut) for cut in cuts], False, lang)
         captions = tuple(f"// {_say_silence([Gap(*cut)], False, lang)}" for cut in cuts)
     else:
-        gaps = [gap for gap in line.dated if isinstance(gap, Gap)]
+        gaps = [gap for gap in dataset.lanes.dated if isinstance(gap, Gap)]
         # Where no source is shared, the gaps are those of all.
         silence = _say_silence(gaps, bool(shared), lang)
         captions = tuple(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from casebook.comparability import class_of
@@ -44,7 +43,7 @@ def describe_dataset(dataset: Dataset, cases: Iterable[Case]) -> dict[str, objec
             name: _source(source) | {"quoted": quoted.get(name, dict(_UNQUOTED))}
             for name, source in dataset.used_sources.items()
         },
-        "reviews": dict(sorted(Counter(dataset.reviews.values()).items())),
+        "reviews": dict(sorted(dataset.reviews.items())),
         "corrections": [_change(change) for change in dataset.changes],
     }
 
@@ -88,7 +87,7 @@ def _figure(figure: Figure, dataset: Dataset) -> dict[str, object]:
         "line": figure.line,
         "note": _text(figure.note),
         "corroborated_by": [_report(report) for report in figure.corroborated_by],
-        "review": dataset.reviews[figure.key],
+        "review": dataset.review(figure),
         "history": [_change(change) for change in figure.history],
     }
 

@@ -127,7 +127,7 @@ def version_of(case: Case) -> str:
 
 def version_of_all(dataset: Dataset) -> str:
     """The version of the whole data set, which changes with any record."""
-    told = "\n".join(f"{case.slug} {case.digest}" for case in dataset.cases)
+    told = "\n".join(f"{case.slug} {case.version}" for case in dataset.briefs)
     return digest(told.encode())[:VERSION_DIGITS]
 
 
@@ -166,7 +166,7 @@ def comparability_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]
             "part_of": figure.part_of,
             "follows": figure.follows,
             "conflicts_with": "|".join(others),
-            "review": dataset.reviews[figure.key],
+            "review": dataset.review(figure),
         }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from casebook.briefs import CaseBrief
 from casebook.dataset import Dataset
 from casebook.errors import Lang
 from casebook.model import Case, Text
@@ -171,11 +172,12 @@ class PageType:
 class CasePageType:
     """One kind of page that every case has, made from an excerpt of the data set.
 
-    `templates` are all that its pages name. What an excerpt does not hold, such a page may not
-    show, for it is made anew only when its excerpt changes.
+    `locate` gives the addresses of its pages with the language of each, and `templates` are all
+    that they name. What an excerpt does not hold, such a page may not show, for it is made anew
+    only when its excerpt changes.
     """
 
     name: str
     make: Callable[[Case, Site], Iterable[Page]]
-    outline: Callable[[Case, Dataset], Iterable[Page]]
+    locate: Callable[[CaseBrief], Iterable[tuple[str, Lang]]]
     templates: tuple[str, ...]

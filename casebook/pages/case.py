@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
+from casebook.briefs import CaseBrief
 from casebook.comparability import group_by_class
-from casebook.dataset import Dataset, TimelineItem
+from casebook.dataset import Dataset, TimelineItem, order_items
 from casebook.errors import START, Lang
+from casebook.evidence import date_case
 from casebook.model import NO_TEXT, Case, Change, Figure, Region, Text
 from casebook.pages.base import LANGS, CasePageType, Page, PageType, Site
 from casebook.pages.cite import cite_case
 from casebook.pages.corrections import show_changes
 from casebook.pages.linked_data import describe_case, write_linked_data
-from casebook.pages.parts import cut_list, name_part
+from casebook.pages.parts import Part, cut_list, name_part
 from casebook.pages.tiles import INDEX, list_tiles
 from casebook.pages.views import (
     CaseLink,
     FigureRow,
     Statement,
-    date_case,
     frame_chart,
     link_case,
     list_facts,
@@ -30,10 +32,7 @@ from casebook.pages.views import (
     show_figure,
     show_reports,
 )
-from casebook.prose import find_references, resolve_figure
-from casebook.slots import find_chart_names
-
-LANES = ("dated", "uncertain", "latest_only")
+from casebook.prose import find_chart_names, find_references
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +59,10 @@ def make_cases(case: Case, site: Site) -> Iterator[Page]:
         yield make_case(case, lang, site)
 
 
-def outline_cases(case: Case, dataset: Dataset) -> Iterator[Page]:
-    """The page of a case in both languages without its parts, for those who only name it."""
+def locate_cases(case: CaseBrief) -> Iterator[tuple[str, Lang]]:
+    """The address of the page of a case in both languages."""
     for lang in LANGS:
-        yield outline_case(case, lang, dataset)
+        yield f"cases/{case.slug}/", lang
 
 
 def outline_case(case: Case, lang: Lang, dataset: Dataset) -> Page:
@@ -74,7 +73,7 @@ def outline_case(case: Case, lang: Lang, dataset: Dataset) -> Page:
         template="case.html",
         title=case.title,
         description=case.summary,
-        lastmod=date_case(case, dataset),
+        lastmod=date_case(case, dataset.sources),
     )
 
 
@@ -168,7 +167,7 @@ def list_disputes(case: Case, dataset: Dataset) -> tuple[Dispute, ...]:
 def list_notes(case: Case, lang: Lang, dataset: Dataset) -> tuple[FigureRow, ...]:
     """The figures that the story names, as often and in the order as it does: its endnotes."""
     named = (
-        resolve_figure(reference.case, reference.name, case, dataset)
+        dataset.find_figure(reference.case, reference.name, case)
         for reference in find_references(case.story.inside(lang), START)
     )
     return tuple(show_figure(figure, dataset) for figure in named if figure is not None)
@@ -182,7 +181,7 @@ def list_cited(case: Case, lang: Lang, dataset: Dataset) -> tuple[FigureRow, ...
 def _name_cited(case: Case, lang: Lang, dataset: Dataset) -> tuple[Figure, ...]:
     named: dict[str, Figure] = {}
     for reference in find_references(case.story.inside(lang), START):
-        figure = resolve_figure(reference.case, reference.name, case, dataset)
+        figure = dataset.find_figure(reference.case, reference.name, case)
         if figure is not None:
             named.setdefault(figure.key, figure)
     return tuple(named.values())
@@ -207,10 +206,10 @@ def make_index(site: Site) -> Iterator[Page]:
     count = len(dataset.cases)
     tiles = list_tiles(dataset)
     places = site.key(tiles, count)
-    parts = []
-    for part in cut_list(dataset.cases):
-        groups = group_by_region(part.entries, dataset)
-        parts.append((part, groups, site.key(places, part.number, part.count, groups)))
+    parts = [
+        (part, site.key(places, part.number, part.count, [case.link for case in part.entries]))
+        for part in cut_list(dataset.briefs)
+    ]
     for lang in LANGS:
         page = Page(
             url=INDEX,
@@ -223,24 +222,25 @@ def make_index(site: Site) -> Iterator[Page]:
             ),
             context={"count": count, "tiles": tiles},
         )
-        for part, groups, key in parts:
-            named = name_part(page, part)
-            yield replace(named, context={**named.context, "groups": groups}, key=key)
+        for part, key in parts:
+            yield replace(name_part(page, part), fill=partial(_fill_index, part, dataset), key=key)
 
 
-def group_by_region(cases: Iterable[Case], dataset: Dataset) -> tuple[RegionGroup, ...]:
+def _fill_index(part: Part[CaseBrief], dataset: Dataset) -> Mapping[str, object]:
+    return {"groups": group_by_region(part.entries, dataset)}
+
+
+def group_by_region(cases: Iterable[CaseBrief], dataset: Dataset) -> tuple[RegionGroup, ...]:
     """Cases under the province-level unit that they lie in."""
     groups: dict[str, list[CaseLink]] = {}
-    for case in cases:
-        groups.setdefault(dataset.province(case).code, []).append(link_case(case, dataset))
+    for brief in cases:
+        case = dataset.by_slug[brief.slug]
+        groups.setdefault(dataset.province(brief.region).code, []).append(link_case(case, dataset))
     return tuple(RegionGroup(dataset.regions[code], tuple(links)) for code, links in groups.items())
 
 
 def _order_events(case: Case) -> list[TimelineItem]:
-    items = [TimelineItem(event, case) for event in case.events]
-    return sorted(
-        items, key=lambda item: (LANES.index(item.event.date.lane), item.event.date.sort_key)
-    )
+    return order_items(TimelineItem(event, case) for event in case.events)
 
 
 def _regions_above(case: Case, dataset: Dataset) -> tuple[Region, ...]:
@@ -252,5 +252,5 @@ def _regions_above(case: Case, dataset: Dataset) -> tuple[Region, ...]:
     return tuple(above)
 
 
-CASES = CasePageType("case", make_cases, outline_cases, ("case.html",))
+CASES = CasePageType("case", make_cases, locate_cases, ("case.html",))
 CASE_INDEX = PageType("case index", make_index)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from casebook.citations import Citation
 from casebook.errors import Lang
+from casebook.evidence import date_case
 from casebook.exports import DataFile, version_of
 from casebook.model import Text
 from casebook.pages.base import LANGS, Page, PageType, Site
-from casebook.pages.views import date_case, date_dataset, frame_chart, link_case
+from casebook.pages.views import date_dataset, frame_chart, link_case
 from casebook.reuse import folder_of, list_downloads, make_files, write_snippet
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def cite_chart(drawn: Drawn, site: Site) -> Citation:
         drawn.finding,
         settings.name.inside(drawn.lang),
         f"{settings.siteurl}/{folder_of(drawn.name, drawn.lang)}" if settings.siteurl else "",
-        date_case(case, site.dataset) if case else date_dataset(site.dataset),
+        date_case(case, site.dataset.sources) if case else date_dataset(site.dataset),
         drawn.lang,
         version_of(case) if case else "",
     )

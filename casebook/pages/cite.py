@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from casebook.citations import Citation, Kind
 from casebook.errors import Lang
+from casebook.evidence import date_case
 from casebook.exports import version_of, version_of_all
 from casebook.model import Case, Figure, Text
 from casebook.pages.base import LANGS, Site
-from casebook.pages.views import date_case, date_dataset, link_case
+from casebook.pages.views import date_dataset, link_case
 from casebook.releases import Release
 
 DATA_TITLE = Text("政府购买服务案例数据", "Cases of governments buying public services: the data")
@@ -31,13 +32,13 @@ def cite_release(release: Release, lang: Lang, site: Site) -> Citation:
 def cite_case(case: Case, lang: Lang, site: Site) -> Citation:
     """A case, in the version of its record."""
     title = link_case(case, site.dataset).name.inside(lang)
-    told = title, date_case(case, site.dataset), version_of(case)
+    told = title, date_case(case, site.dataset.sources), version_of(case)
     return _cite("case", case.slug, f"cases/{case.slug}/", told, lang, site)
 
 
 def cite_figure(figure: Figure, case: Case, title: Text, lang: Lang, site: Site) -> Citation:
     """A figure, in the version of its case's record."""
-    told = title.inside(lang), date_case(case, site.dataset), version_of(case)
+    told = title.inside(lang), date_case(case, site.dataset.sources), version_of(case)
     return _cite("figure", figure.key, f"figures/{figure.key}/", told, lang, site)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from itertools import combinations, islice
 from typing import Literal
 
-from casebook.comparability import ComparabilityClass, class_of, name_class, why_not_comparable
-from casebook.dataset import Dataset
-from casebook.model import NO_TEXT, Case, Figure, Text
+from casebook.briefs import CaseBrief, FigureBrief
+from casebook.comparability import ComparabilityClass, name_class, why_not_comparable
+from casebook.dataset import LANES, Dataset
+from casebook.model import NO_TEXT, Figure, Text
 from casebook.pages.base import LANGS, Page, PageType, Site
 from casebook.pages.parts import Part, cut_list, name_part
 from casebook.pages.views import CaseLink, FigureRow, date_dataset, link_case, show_figure
@@ -28,7 +29,6 @@ ORDERS: tuple[tuple[Order, str, Text], ...] = (
     ("year", "compare/by-year/", Text("按时间", "by time")),
     ("place", "compare/by-place/", Text("按行政区划", "by place")),
 )
-LANES = ("dated", "uncertain", "latest_only")
 # The style sheet knows this many filters; what is beyond them is not offered.
 FILTER_LIMIT = 48
 
@@ -90,11 +90,15 @@ class Table:
     groups: tuple[Group, ...]
 
 
+# What a filter asks, and an answer to it.
+_Value = tuple[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    case: Case
-    figure: Figure | None
-    values: frozenset[tuple[str, str]]
+    case: CaseBrief
+    figure: FigureBrief | None
+    values: frozenset[_Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +135,10 @@ def outline_compare(site: Site) -> Iterator[Page]:
 def make_compare(site: Site) -> Iterator[Page]:
     """The page in each order and both languages."""
     dataset = site.dataset
-    money = _list_entries(dataset, money=True)
-    counts = _list_entries(dataset, money=False)
+    money = list_entries(dataset, money=True)
+    counts = list_entries(dataset, money=False)
     options = list_options([*money, *counts], dataset)
-    reasons = list_reasons([entry.figure for entry in money if entry.figure], dataset)
+    reasons = list_reasons(find_firsts(money, dataset), dataset)
     numbers = {
         (group.key, option.value): option.number for group in options for option in group.options
     }
@@ -147,20 +151,19 @@ def make_compare(site: Site) -> Iterator[Page]:
                 Table("counts", Text("数量与占比", "Counts and shares"), ()), counts, order, dataset
             ),
         ]
-        parts = [
-            (part, partial(_fill, part, numbers, dataset), _sign(part, around, site))
-            for part in cut_list(places)
-        ]
         context = {
             "order": order,
             "orders": ORDERS,
             "option_groups": options,
             "reasons": reasons,
         }
-        for page in islice(outlines, len(LANGS)):
-            whole = replace(page, context=context)
-            for part, fill, key in parts:
-                yield replace(name_part(whole, part), fill=fill, key=key)
+        pages = [replace(page, context=context) for page in islice(outlines, len(LANGS))]
+        for part in cut_list(places):
+            key = _sign(part, around, site)
+            # Both languages show the same rows, which are let go behind them.
+            fill = cache(partial(_fill, part, numbers, dataset))
+            for page in pages:
+                yield replace(name_part(page, part), fill=fill, key=key)
 
 
 def _fill(
@@ -234,32 +237,44 @@ def list_options(entries: Iterable[_Entry], dataset: Dataset) -> tuple[OptionGro
     return tuple(groups)
 
 
+def find_firsts(entries: Iterable[_Entry], dataset: Dataset) -> tuple[Figure, ...]:
+    """The first figure of each comparability class, in the order in which they come."""
+    firsts: dict[ComparabilityClass, str] = {}
+    for entry in entries:
+        if entry.figure is not None:
+            firsts.setdefault(entry.figure.group, f"{entry.case.slug}.{entry.figure.id}")
+    return tuple(dataset.figures[key] for key in firsts.values())
+
+
 def list_reasons(figures: Iterable[Figure], dataset: Dataset) -> tuple[Text, ...]:
-    """For every two classes of the figures, why their first figures may not be compared."""
-    firsts: dict[ComparabilityClass, Figure] = {}
-    for figure in figures:
-        firsts.setdefault(class_of(figure), figure)
+    """For every two of the figures, each of another class, why they may not be compared."""
     reasons = (
         why_not_comparable(one, other, dataset.vocabulary)
-        for one, other in combinations(firsts.values(), 2)
+        for one, other in combinations(figures, 2)
     )
     return tuple(reason for reason in reasons if reason is not None)
 
 
-def _list_entries(dataset: Dataset, *, money: bool) -> list[_Entry]:
+def list_entries(dataset: Dataset, *, money: bool) -> list[_Entry]:
     """One entry a figure, and where money is asked for one a case that states no amount."""
-    entries = []
-    for case in dataset.cases:
-        amounts = dataset.money_figures(case)
-        figures = amounts if money else tuple(f for f in case.printed_figures if f not in amounts)
-        shared = {("amount", "yes" if amounts else "no")}
-        for key, question in (("provider", "provider_type"), ("mode", "mode")):
-            shared |= {(key, term) for term in dataset.answer(case, question).terms}
-        for figure in figures:
-            own = {("measure", figure.measure), ("year", figure.period.lane)}
-            entries.append(_Entry(case, figure, frozenset(shared | own)))
-        if money and not amounts:
-            entries.append(_Entry(case, None, frozenset(shared)))
+    measures = dataset.vocabulary.measures
+    of_money = {key for key, measure in measures.items() if measure.kind == "money"}
+    # Thousands of entries have the same values.
+    shared: dict[frozenset[_Value], frozenset[_Value]] = {}
+    entries: list[_Entry] = []
+    for case in dataset.briefs:
+        printed = case.printed_figures
+        stated = any(figure.group.measure in of_money for figure in printed)
+        of_case = {("amount", "yes" if stated else "no")}
+        of_case |= {("provider", term) for term in case.provider_types}
+        of_case |= {("mode", term) for term in case.modes}
+        for figure in printed:
+            if (figure.group.measure in of_money) is money:
+                own = {("measure", figure.group.measure), ("year", figure.lane)}
+                values = frozenset(of_case | own)
+                entries.append(_Entry(case, figure, shared.setdefault(values, values)))
+        if money and not stated:
+            entries.append(_Entry(case, None, frozenset(of_case)))
     return entries
 
 
@@ -273,18 +288,16 @@ def _arrange(
     silent = [entry for entry in entries if entry.figure is None]
     figures = [(entry.figure, entry) for entry in entries if entry.figure is not None]
     if order == "year":
-        figures.sort(key=lambda pair: (LANES.index(pair[0].period.lane), pair[0].period.sort_key))
+        figures.sort(key=lambda pair: (LANES.index(pair[0].lane), pair[0].sort_key))
         yield from (_Place(table, _ALL, entry) for _, entry in figures)
         yield from (_Place(table, _ALL, entry) for entry in silent)
         return
     # The classes keep the order of the records, whatever order their figures are put in.
-    classes: dict[ComparabilityClass, list[_Entry]] = {
-        class_of(figure): [] for figure, _ in figures
-    }
+    classes: dict[ComparabilityClass, list[_Entry]] = {figure.group: [] for figure, _ in figures}
     if order == "amount":
-        figures.sort(key=lambda pair: pair[0].quantity.magnitude, reverse=True)
+        figures.sort(key=lambda pair: pair[0].magnitude, reverse=True)
     for figure, entry in figures:
-        classes[class_of(figure)].append(entry)
+        classes[figure.group].append(entry)
     measures = list(dataset.vocabulary.measures)
     for number, key in enumerate(sorted(classes, key=lambda key: measures.index(key.measure)), 1):
         group = Group(f"class-{number}", name_class(key, dataset.vocabulary), ())
@@ -293,10 +306,10 @@ def _arrange(
 
 
 def _show(entry: _Entry, numbers: Mapping[tuple[str, str], int], dataset: Dataset) -> CompareRow:
-    case = entry.case
+    case = dataset.by_slug[entry.case.slug]
     return CompareRow(
         link=link_case(case, dataset),
-        row=show_figure(entry.figure, dataset) if entry.figure else None,
+        row=show_figure(case.figures[entry.figure.id], dataset) if entry.figure else None,
         provider_types=dataset.answer_text(dataset.answer(case, "provider_type")),
         modes=dataset.answer_text(dataset.answer(case, "mode")),
         filters=tuple(sorted(numbers[value] for value in entry.values if value in numbers)),

@@ -169,12 +169,13 @@ def describe_table(table: Table, words: Mapping[str, tuple[Category, ...]]) -> T
 
 def find_examples(dataset: Dataset) -> Iterator[MeasureRow]:
     """Each measure that some figure has, with the first such figure."""
-    firsts: dict[str, Figure] = {}
-    for figure in dataset.figures.values():
-        firsts.setdefault(figure.measure, figure)
+    firsts: dict[str, str] = {}
+    for case in dataset.briefs:
+        for brief in case.figures:
+            firsts.setdefault(brief.group.measure, f"{case.slug}.{brief.id}")
     for key, measure in dataset.vocabulary.measures.items():
         if key in firsts:
-            figure = firsts[key]
+            figure = dataset.figures[firsts[key]]
             yield MeasureRow(measure, figure, dataset.place(dataset.by_slug[figure.case]))
 
 

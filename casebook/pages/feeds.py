@@ -11,7 +11,7 @@ from markupsafe import Markup
 from casebook.errors import Lang
 from casebook.model import Text
 from casebook.pages.base import CONTENT_POLICY, LANGS, CasePageType, Page, PageType, Site
-from casebook.pages.views import date_case, date_dataset, link_case
+from casebook.pages.views import date_dataset, link_case
 
 FEED_LENGTH = 50
 
@@ -56,18 +56,16 @@ def make_feed(site: Site) -> Iterator[Page]:
     Cases whose date is unknown are left out, because the format demands one.
     """
     dataset = site.dataset
-    dated = [(date_case(case, dataset), case) for case in dataset.cases]
-    dated.sort(key=lambda pair: pair[0], reverse=True)
-    del dated[FEED_LENGTH:]
+    newest = sorted(dataset.briefs, key=lambda case: case.date, reverse=True)[:FEED_LENGTH]
+    dated = [(brief.date, dataset.by_slug[brief.slug]) for brief in newest if brief.date]
     for lang in LANGS:
         entries = []
         for updated, case in dated:
-            if updated:
-                link = link_case(case, dataset)
-                path = f"cases/{case.slug}/"
-                entries.append(
-                    Entry(name_entry(case.slug, lang), path, link.name, link.summary, updated)
-                )
+            link = link_case(case, dataset)
+            path = f"cases/{case.slug}/"
+            entries.append(
+                Entry(name_entry(case.slug, lang), path, link.name, link.summary, updated)
+            )
         yield Page(
             url="feed.xml",
             lang=lang,
@@ -89,25 +87,31 @@ def make_sitemap_of(
     """What makes the site map of these kinds of pages, in their order."""
     before, of_cases, behind = tuple(before), tuple(of_cases), tuple(behind)
 
-    def list_pages(site: Site) -> Iterator[Page]:
-        for kind in before:
-            yield from (kind.outline or kind.make)(site)
+    def list_locations(site: Site) -> Iterator[Location]:
+        yield from _locate_pages(before, site)
         for case_kind in of_cases:
-            for case in site.dataset.cases:
-                yield from case_kind.outline(case, site.dataset)
-        for kind in behind:
-            yield from (kind.outline or kind.make)(site)
+            for case in site.dataset.briefs:
+                for url, lang in case_kind.locate(case):
+                    yield _locate(url, lang, case.date)
+        yield from _locate_pages(behind, site)
 
     def make_sitemap(site: Site) -> Iterator[Page]:
         """The site map, whose addresses are the local host's until the site has its own."""
-        locations = []
-        for page in list_pages(site):
-            if page.indexed:
-                alternates = tuple((lang, address(page.url, lang)) for lang in LANGS)
-                locations.append(Location(address(page.url, page.lang), alternates, page.lastmod))
-        yield from cut_sitemap(locations, site)
+        yield from cut_sitemap(tuple(list_locations(site)), site)
 
     return make_sitemap
+
+
+def _locate_pages(kinds: Iterable[PageType], site: Site) -> Iterator[Location]:
+    for kind in kinds:
+        for page in (kind.outline or kind.make)(site):
+            if page.indexed:
+                yield _locate(page.url, page.lang, page.lastmod)
+
+
+def _locate(url: str, lang: Lang, lastmod: str) -> Location:
+    alternates = tuple((other, address(url, other)) for other in LANGS)
+    return Location(address(url, lang), alternates, lastmod)
 
 
 def cut_sitemap(

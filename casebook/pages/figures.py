@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from casebook.briefs import CaseBrief
 from casebook.comparability import class_of, name_class
 from casebook.dataset import Dataset
 from casebook.errors import START, Lang
+from casebook.evidence import date_case
 from casebook.exports.columns import FIXED_WORDS
 from casebook.model import Case, Figure, Text
 from casebook.pages.base import LANGS, CasePageType, Page, Site, Use
@@ -16,7 +18,7 @@ from casebook.pages.cite import cite_figure
 from casebook.pages.corrections import show_changes
 from casebook.pages.linked_data import describe_figure_page, write_linked_data
 from casebook.pages.uses import list_shown
-from casebook.pages.views import FigureRow, date_case, link_case, show_figure
+from casebook.pages.views import FigureRow, link_case, show_figure
 from casebook.prose import find_references
 from casebook.quantity import in_english, plain
 
@@ -52,7 +54,7 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
     drawn = {lang: site.charts_of.get((case.slug, lang), ()) for lang in LANGS}
     shown = [(chart, frozenset(list_shown(chart))) for chart in drawn["zh"]]
     titles = {chart.name: chart.finding for chart in drawn["en"]}
-    updated = date_case(case, dataset)
+    updated = date_case(case, dataset.sources)
     for figure in case.figures.values():
         row = rows[figure.id]
         uses = (
@@ -95,12 +97,11 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
             )
 
 
-def outline_figures(case: Case, dataset: Dataset) -> Iterator[Page]:
-    """The page of every figure of a case without its parts."""
-    updated = date_case(case, dataset)
-    for figure in case.figures.values():
+def locate_figures(case: CaseBrief) -> Iterator[tuple[str, Lang]]:
+    """The address of the page of every figure of a case in both languages."""
+    for figure in case.figures:
         for lang in LANGS:
-            yield _name_page(figure, lang, dataset, updated)
+            yield f"figures/{case.slug}.{figure.id}/", lang
 
 
 def _name_page(figure: Figure, lang: Lang, dataset: Dataset, updated: str) -> Page:
@@ -151,4 +152,4 @@ def _show_value(figure: Figure) -> str:
     return "" if quantity.value is None else plain(quantity.value)
 
 
-FIGURES = CasePageType("figure", make_figures, outline_figures, ("figure.html",))
+FIGURES = CasePageType("figure", make_figures, locate_figures, ("figure.html",))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
+from casebook.briefs import CaseBrief
 from casebook.comparability import name_class
-from casebook.dataset import Dataset, Review
+from casebook.dataset import Dataset
 from casebook.errors import CasebookError, Exit, Lang
+from casebook.evidence import Review
 from casebook.model import NO_TEXT, Answer, AnswerState, Case, Figure, Question, Refusal, Term, Text
 from casebook.pages.base import LANGS, Page, PageType, Prose, Section, Site, Slot
 from casebook.pages.cite import cite_data
@@ -383,23 +384,24 @@ def _refused_parts(refusal: Refusal, dataset: Dataset) -> Iterator[RefusedPart]:
 
 def count_reviews(dataset: Dataset) -> tuple[ReviewCount, ...]:
     """How many figures are supported in which way, the weakest first."""
-    counts = Counter(dataset.reviews.values())
-    return tuple(ReviewCount(review, counts[review]) for review in REVIEWS if counts[review])
+    counts = dataset.reviews
+    return tuple(ReviewCount(review, counts[review]) for review in REVIEWS if review in counts)
 
 
 def list_comparables(dataset: Dataset) -> tuple[Comparable, ...]:
     """The classes of money that have more than one figure."""
     found = []
-    for key, figures in dataset.classes.items():
-        money = dataset.vocabulary.measures[key.measure].kind == "money"
-        if money and len(figures) > 1:
-            slugs = dict.fromkeys(figure.case for figure in figures)
+    for group, keys in dataset.classes.items():
+        money = dataset.vocabulary.measures[group.measure].kind == "money"
+        if money and len(keys) > 1:
+            slugs = dict.fromkeys(key.partition(".")[0] for key in keys)
+            cases = [dataset.briefs[dataset.positions[slug]] for slug in slugs]
             found.append(
                 Comparable(
-                    name_class(key, dataset.vocabulary),
-                    tuple(show_figure(figure, dataset) for figure in figures[:MOST_NAMED]),
-                    name_places((dataset.by_slug[slug] for slug in slugs), dataset),
-                    max(0, len(figures) - MOST_NAMED),
+                    name_class(group, dataset.vocabulary),
+                    tuple(show_figure(dataset.figures[key], dataset) for key in keys[:MOST_NAMED]),
+                    name_places(cases, dataset),
+                    max(0, len(keys) - MOST_NAMED),
                 )
             )
     return tuple(found)
@@ -409,13 +411,13 @@ def count_silences(dataset: Dataset) -> tuple[Silence, ...]:
     """For each question where the sources are silent, the most silent first."""
     order: tuple[AnswerState, ...] = ("stated", "partial", "not_applicable", "not_stated")
     silences = []
-    for question in dataset.vocabulary.questions.values():
-        states = {case.slug: dataset.answer(case, question.key).state for case in dataset.cases}
-        silent = [case for case in dataset.cases if states[case.slug] == "not_stated"]
+    for number, question in enumerate(dataset.vocabulary.questions.values()):
+        states = [case.states[number] for case in dataset.briefs]
+        silent = [case for case in dataset.briefs if case.states[number] == "not_stated"]
         silences.append(
             Silence(
                 question,
-                tuple(sorted(states.values(), key=order.index)),
+                tuple(sorted(states, key=order.index)),
                 len(silent),
                 name_places(silent, dataset),
             )
@@ -423,14 +425,13 @@ def count_silences(dataset: Dataset) -> tuple[Silence, ...]:
     return tuple(sorted(silences, key=lambda silence: -silence.not_stated))
 
 
-def name_places(cases: Iterable[Case], dataset: Dataset) -> Text:
+def name_places(cases: Sequence[CaseBrief], dataset: Dataset) -> Text:
     """The places of cases, of which the first are named where there are many."""
-    places = [dataset.place(case) for case in cases]
-    named = join_texts(places[:MOST_NAMED])
-    left = len(places) - MOST_NAMED
+    named = join_texts(dataset.place(case) for case in cases[:MOST_NAMED])
+    left = len(cases) - MOST_NAMED
     if left <= 0:
         return named
-    return Text(f"{named.zh}等{len(places)}个地方", f"{named.inside('en')}; and {left} more")
+    return Text(f"{named.zh}等{len(cases)}个地方", f"{named.inside('en')}; and {left} more")
 
 
 def join_texts(texts: Iterable[Text]) -> Text:

@@ -9,11 +9,12 @@ from markupsafe import Markup
 
 from casebook.dataset import Dataset
 from casebook.errors import Lang
+from casebook.evidence import date_case
 from casebook.exports import offers_all_formats, version_of, version_of_all
 from casebook.exports.columns import TABLES
 from casebook.model import Case, Figure, Source
 from casebook.pages.base import LANGS, Site
-from casebook.pages.views import date_case, date_dataset, list_sources
+from casebook.pages.views import date_dataset, list_sources
 from casebook.quantity import Quantity, in_english
 
 # What could end the script element or begin a comment in it.
@@ -65,7 +66,7 @@ def _describe_data(lang: Lang, summary: str, site: Site) -> dict[str, object]:
     data["creator"] = {"@type": "Organization", "name": name}
     data["version"] = version_of_all(dataset)
     data["isAccessibleForFree"] = True
-    used = {figure.measure for figure in dataset.figures.values()}
+    used = {figure.group.measure for case in dataset.briefs for figure in case.figures}
     data["variableMeasured"] = [
         {"@type": "PropertyValue", "propertyID": key, "name": measure.name.inside(lang)}
         for key, measure in dataset.vocabulary.measures.items()
@@ -95,7 +96,7 @@ def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
         f"cases/{case.slug}/",
         title,
         case.summary.inside(lang),
-        date_case(case, dataset),
+        date_case(case, dataset.sources),
         site,
     )
     article["headline"] = title

@@ -16,7 +16,7 @@ from casebook.pages.base import LANGS, Page, PageType, Site
 from casebook.pages.parts import MOST_LISTED
 from casebook.pages.prose import LEAD
 from casebook.pages.views import link_case, list_facts, list_sources
-from casebook.prose import REFERENCE, SITE, SLOT, count_site, resolve_figure, split_key
+from casebook.prose import REFERENCE, SITE, SLOT, split_key
 from casebook.quantity import in_english, plain
 
 # With more cases than these the sentences of the stories are left out, for the reader's sake.
@@ -170,11 +170,11 @@ def _list_passages(case: Case, lang: Lang, dataset: Dataset, *, told: bool) -> I
 def _list_story(case: Case, lang: Lang, dataset: Dataset) -> Iterator[Passage]:
     named: list[Figure] = []
     written: Lang = "en" if case.story.lang(lang) == "en" else "zh"
-    counts = count_site(dataset) if f"{{{{{SITE}." in case.story.inside(lang) else {}
+    counts = dataset.counts if f"{{{{{SITE}." in case.story.inside(lang) else {}
 
     def word(match: re.Match[str]) -> str:
         owner, name = split_key(match.group(1).strip())
-        figure = resolve_figure(owner, name, case, dataset)
+        figure = dataset.find_figure(owner, name, case)
         if figure is None:
             return str(counts.get(name, ""))
         named.append(figure)

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
-from casebook.dataset import Dataset, Gap, TimelineItem
+from casebook.dataset import LANES, Dataset, Gap, TimelineEntry
 from casebook.model import Text
 from casebook.pages.base import LANGS, Page, PageType, Site
 from casebook.pages.parts import Part, cut_list, name_part
 from casebook.pages.views import date_dataset, frame_chart, show_event
 
-LANES = ("dated", "uncertain", "latest_only")
-
 
 def make_timeline(site: Site) -> Iterator[Page]:
     """The timeline in both languages."""
     dataset = site.dataset
-    timeline = dataset.timeline
-    lanes: tuple[tuple[str, tuple[TimelineItem | Gap, ...]], ...] = tuple(
-        zip(LANES, (timeline.dated, timeline.uncertain, timeline.latest_only), strict=True)
+    found = dataset.lanes
+    lanes: tuple[tuple[str, tuple[TimelineEntry | Gap, ...]], ...] = tuple(
+        zip(LANES, (found.dated, found.uncertain, found.latest_only), strict=True)
     )
-    parts = [
-        (
-            part,
-            site.key([part.number, part.count, *(_sign(*entry, site) for entry in part.entries)]),
-        )
-        for part in cut_list([(lane, entry) for lane, listed in lanes for entry in listed])
-    ]
     lastmod = date_dataset(dataset)
+    pages = []
     for lang in LANGS:
         drawn = site.charts.get(("timeline", lang))
         page = Page(
@@ -45,25 +37,33 @@ def make_timeline(site: Site) -> Iterator[Page]:
             context={"chart": frame_chart(drawn, dataset) if drawn else None},
             lastmod=lastmod,
         )
-        strip = site.key(drawn)
-        for part, key in parts:
-            fill = partial(_fill, part, dataset)
+        pages.append((page, site.key(drawn)))
+    for part in cut_list([(lane, entry) for lane, listed in lanes for entry in listed]):
+        key = site.key([part.number, part.count, *(_sign(*entry, site) for entry in part.entries)])
+        # Both languages show the same entries, which are let go behind them.
+        fill = cache(partial(_fill, part, dataset))
+        for page, strip in pages:
             yield replace(name_part(page, part), fill=fill, key=site.key(key, strip))
 
 
-def _fill(part: Part[tuple[str, TimelineItem | Gap]], dataset: Dataset) -> Mapping[str, object]:
+def _fill(part: Part[tuple[str, TimelineEntry | Gap]], dataset: Dataset) -> Mapping[str, object]:
     """The entries of a part by lane."""
     lanes: dict[str, list[object]] = {lane: [] for lane in LANES}
     for lane, entry in part.entries:
-        lanes[lane].append(entry if isinstance(entry, Gap) else show_event(entry, dataset))
+        if isinstance(entry, Gap):
+            lanes[lane].append(entry)
+        else:
+            lanes[lane].append(show_event(dataset.item_of(entry), dataset))
     return {lane: tuple(entries) for lane, entries in lanes.items()}
 
 
-def _sign(lane: str, entry: TimelineItem | Gap, site: Site) -> tuple[object, ...]:
+def _sign(lane: str, entry: TimelineEntry | Gap, site: Site) -> tuple[object, ...]:
     """What an entry says, told by the version of its case and its place there."""
-    if isinstance(entry, Gap) or entry.case is None:
+    if isinstance(entry, Gap):
         return (lane, repr(entry))
-    return (lane, site.versions.get(entry.case.slug), entry.event.at, entry.event.date.edtf)
+    if not entry.slug:
+        return (lane, repr(site.dataset.sources[entry.brief.source]))
+    return (lane, site.versions.get(entry.slug), entry.number)
 
 
 TIMELINE = PageType("timeline", make_timeline)

@@ -8,18 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from casebook.content import LEAD
 from casebook.dataset import Dataset
-from casebook.errors import START
 from casebook.model import Text
 from casebook.pages.base import Prose, Use, Uses
 from casebook.pages.views import link_case
-from casebook.prose import find_references
 
 if TYPE_CHECKING:
     from casebook.charts.base import Drawn
 
 _FIGURE: Final = re.compile(r'href="figure:([^"]+)"')
-# A figure of another case is named with that case before a point. Few stories name one.
-_OF_ANOTHER: Final = re.compile(r"\{\{[^{}]*\.")
 _LEAD: Final = Text("首页的文章", "The article of the home page")
 # A finding changes with every case that a chart shows; the page of a figure may not.
 _CHARTS: Final = {
@@ -64,10 +60,9 @@ def _in_charts(charts: Iterable[Drawn]) -> Iterator[tuple[str, Use]]:
 
 
 def _in_stories(dataset: Dataset) -> Iterator[tuple[str, Use]]:
-    for case in dataset.cases:
-        for text in (case.story.zh, case.story.en):
-            for reference in find_references(text, START) if _OF_ANOTHER.search(text) else ():
-                key = f"{reference.case}.{reference.name}"
-                if reference.case != case.slug and key in dataset.figures:
-                    name = link_case(case, dataset).name
-                    yield key, Use(f"cases/{case.slug}/#story", name)
+    for case in dataset.briefs:
+        for owner, figure in case.told:
+            key = f"{owner}.{figure}"
+            if key in dataset.figures:
+                name = link_case(dataset.by_slug[case.slug], dataset).name
+                yield key, Use(f"cases/{case.slug}/#story", name)

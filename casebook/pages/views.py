@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from casebook.dataset import Dataset, Marker, Review, TimelineItem, sources_of
+from casebook.dataset import Dataset, Marker, TimelineItem
 from casebook.dates import Period
 from casebook.derive import split_formula
 from casebook.errors import Lang
+from casebook.evidence import Review, sources_of
 from casebook.model import (
     NO_TEXT,
     AnswerState,
@@ -174,7 +174,7 @@ def show_figure(figure: Figure, dataset: Dataset) -> FigureRow:
         source=dataset.sources[figure.source],
         whole=case.figures[figure.part_of].label if figure.part_of else NO_TEXT,
         corroborations=show_reports(figure.corroborated_by, dataset),
-        review=dataset.reviews[figure.key],
+        review=dataset.review(figure),
         formula=show_formula(figure.formula, case),
     )
 
@@ -277,22 +277,6 @@ def name_outdated(url: str, lang: Lang, dataset: Dataset) -> str:
     return ", ".join(_PARTS.get(part, "the text") for part in outdated.parts)
 
 
-def date_case(case: Case, dataset: Dataset) -> str:
-    """The ISO date on which the case last changed: its own, or that of its newest source.
-
-    Empty where neither is known. The clock is never asked.
-    """
-    if case.updated:
-        return case.updated
-    dates: list[date] = []
-    for source in list_sources(case, dataset):
-        if source.published is not None:
-            end = source.published.latest or source.published.earliest
-            if end is not None:
-                dates.append(end)
-    return max(dates).isoformat() if dates else ""
-
-
 def date_dataset(dataset: Dataset) -> str:
     """The newest date of all cases, or nothing."""
-    return max((date_case(case, dataset) for case in dataset.cases), default="")
+    return max((case.date for case in dataset.briefs), default="")
