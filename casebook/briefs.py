@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from casebook.answers import find_answer
 from casebook.bilingual import Pair, pair_wordings
@@ -37,8 +38,7 @@ from casebook.store import digest
 SortKey = tuple[int, int, int, str]
 
 
-@dataclass(frozen=True, slots=True)
-class FigureBrief:
+class FigureBrief(NamedTuple):
     """What decides over the place of a figure in a list; `group` is its comparability class."""
 
     id: str
@@ -54,8 +54,7 @@ class FigureBrief:
         return self.review != "computed"
 
 
-@dataclass(frozen=True, slots=True)
-class EventBrief:
+class EventBrief(NamedTuple):
     """What decides over the place of an event, or of a publication, in the timeline.
 
     `years` are the first and the last that it is known to reach, None where its start is open.
@@ -67,8 +66,7 @@ class EventBrief:
     years: tuple[int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """Some words that are quoted from a source, with their line there."""
 
     source: str

@@ -58,7 +58,7 @@ class PeriodError(ValueError):
         self.hint_en = hint_en
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Period:
     """A time as far as it is known.
 

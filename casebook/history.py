@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -33,19 +33,27 @@ class Published:
     derived: str = ""
 
 
-def parse_published(content: bytes) -> tuple[Published, ...]:
-    """The figures of a published figures.csv; none where it is not one."""
+def parse_published(content: bytes, settled: Container[str] = ()) -> tuple[Published, ...]:
+    """The figures of a published figures.csv; none where it is not one.
+
+    Those of cases that are `settled` are passed over.
+    """
     try:
-        rows = list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8"), newline="")))
     except (UnicodeDecodeError, csv.Error):
         return ()
-    if not rows or not set(_COLUMNS) <= rows[0].keys():
+    header = {name: index for index, name in enumerate(rows[0])} if rows else {}
+    if not set(_COLUMNS) <= header.keys():
         return ()
-    # A cell that could start a formula was published behind an apostrophe.
-    return tuple(
-        Published(*((row.get(name) or "").removeprefix("'") for name in (*_COLUMNS, "derived")))
-        for row in rows
-    )
+    columns = [header.get(name) for name in (*_COLUMNS, "derived")]
+    slug = header["case"]
+    found = []
+    for row in rows[1:]:
+        if row and not (slug < len(row) and row[slug] in settled):
+            # A cell that could start a formula was published behind an apostrophe.
+            cells = (row[at] if at is not None and at < len(row) else "" for at in columns)
+            found.append(Published(*(cell.removeprefix("'") for cell in cells)))
+    return tuple(found)
 
 
 def publish_figure(figure: Figure) -> Published:
@@ -89,7 +97,7 @@ def check_history(dataset: Dataset, published: Sequence[Published]) -> list[Prob
 
 def _is_told(slug: str, dataset: Dataset) -> bool:
     """Whether the record says what became of a case."""
-    return f"cases/{slug}/" in dataset.gone or any(slug in case.aliases for case in dataset.cases)
+    return f"cases/{slug}/" in dataset.gone or any(slug in case.aliases for case in dataset.briefs)
 
 
 def _check_case(case: Case, rows: Iterable[Published]) -> Iterator[Problem]:

@@ -100,6 +100,22 @@ class Kept:
         """Say that nothing is wrong with the case of this excerpt."""
         self._sound.add(self._key_sound(excerpt))
 
+    def find_published(self, figures: str) -> Mapping[str, str]:
+        """The versions of the records, by slug, that a published list of figures is of.
+
+        `figures` is the SHA-256 of the list; nothing is known of one that was not made here by
+        this program and with these lists.
+        """
+        content = self._store.get(f"published:{self._base}:{figures}")
+        found = json.loads(content) if content is not None else {}
+        return found if isinstance(found, dict) else {}
+
+    def keep_published(self, figures: str, dataset: Dataset) -> None:
+        """Say that a list of figures was published from the records of a data set."""
+        versions = {case.slug: case.version for case in dataset.briefs}
+        self._store.put(f"published:{self._base}:{figures}", json.dumps(versions).encode())
+        self._store.prune("published:")
+
     def save(self) -> None:
         """Put what was found into the store, and forget what is of no more use."""
         for number in range(_DRAWERS):

@@ -1,4 +1,8 @@
-"""The records: a case, its figures, events and documents, and the lists that they draw on."""
+"""The records: a case, its figures, events and documents, and the lists that they draw on.
+
+What a record is made of has no slots: thousands of records are read back from the store, and
+without slots that takes a third of the time.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ State = Literal["published", "draft"]
 ChangeKind = Literal["correction", "clarification", "update"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """A wording in Chinese and, where there is one, in English."""
 
@@ -143,7 +147,7 @@ class Source:
     characters: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """What one source says of a thing, in the words of this site.
 
@@ -158,7 +162,7 @@ class Report:
     at: Position = START
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Change:
     """One change of what was published about a figure.
 
@@ -176,7 +180,7 @@ class Change:
     at: Position = START
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figure:
     """One number of a case: as printed, as understood, what it measures, when, and who says so.
 
@@ -219,7 +223,7 @@ class Figure:
         return self.rests_on or (self.source,)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Event:
     """One dated thing that happened or was announced in a case."""
 
@@ -234,7 +238,7 @@ class Event:
     at: Position = START
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """A named official document, with the state that the source gives it."""
 
@@ -247,7 +251,7 @@ class Document:
     at: Position = START
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conflict:
     """Statements of sources about one thing that do not agree, side by side."""
 
@@ -258,7 +262,7 @@ class Conflict:
     at: Position = START
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """What the sources say to one question: terms of the vocabulary, or a wording, or silence."""
 
@@ -270,7 +274,7 @@ class Answer:
     at: Position = START
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """One place where a local government buys a public service.
 

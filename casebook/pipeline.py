@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType
@@ -25,7 +25,7 @@ from casebook.quotes import check_quotes, check_shares
 from casebook.reader import read_dataset, read_snapshots
 from casebook.rules import RULES, check_case
 from casebook.slots import check_slots, find_embedded
-from casebook.store import Store, open_store
+from casebook.store import Store, digest, open_store
 from casebook.timings import UNTIMED, Timings
 from casebook.translations import check_translations, find_outdated
 
@@ -160,13 +160,22 @@ def check_project(project: Path) -> list[Problem]:
     return problems + check_published(dataset, project / "output")
 
 
-def check_published(dataset: Dataset, output: Path, folder: str = "data") -> list[Problem]:
+def check_published(
+    dataset: Dataset, output: Path, folder: str = "data", kept: Kept | None = None
+) -> list[Problem]:
     """The figures that differ from the last published site without a recorded change."""
     try:
         content = (output / folder / "figures.csv").read_bytes()
     except OSError:
         return []
-    return check_history(dataset, parse_published(content))
+    settled = set()
+    if kept is not None:
+        # What was published from the very records that stand here cannot differ from them.
+        published = kept.find_published(digest(content))
+        settled = {case.slug for case in dataset.briefs if published.get(case.slug) == case.version}
+        if settled == published.keys():
+            return []
+    return check_history(dataset, parse_published(content, settled))
 
 
 def check_released(dataset: Dataset, project: Path) -> list[Problem]:
@@ -213,15 +222,18 @@ def _build_until_still(options: BuildOptions, store: Store) -> BuildResult:
 
 @contextmanager
 def _collecting_later() -> Iterator[None]:
-    """Keeps the garbage collector from looking again and again at records that all stay.
+    """Keeps the garbage collector from looking again and again at what stays for the whole build.
 
-    With ten thousand of them that takes longer than reading them.
+    With ten thousand cases that takes longer than reading them.
     """
+    # What an earlier build of a preview left is to be looked at again.
+    gc.unfreeze()
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if was_enabled:
             gc.enable()
 
@@ -235,7 +247,7 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Store) -> BuildRes
     kept.save()
     # A preview is not published, so that nothing in it needs a reason to change.
     if not options.drafts:
-        problems += check_published(dataset, options.output)
+        problems += check_published(dataset, options.output, kept=kept)
     if any(problem.severity == "error" for problem in problems):
         raise ContentError(problems)
     options.timings.begin("imports")
@@ -269,6 +281,10 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Store) -> BuildRes
         files = write_site(edition, tree, Freshness(store, options.output.resolve()))
         options.timings.begin("publish")
         refuse_changes(inputs)
+    if not options.drafts:
+        with suppress(OSError):
+            figures = (options.output / "data" / "figures.csv").read_bytes()
+            kept.keep_published(digest(figures), dataset)
     drafts = tuple(case.slug for case in dataset.briefs if case.state == "draft")
     return BuildResult(len(dataset.cases), files, tuple(problems), drafts)
 
@@ -323,7 +339,7 @@ def _leave_out_unpublished(digests: Mapping[str, str], dataset: Dataset) -> dict
     """The digests of what a site is made from, without the drafts, whose names are not public."""
     published = {case.path for case in dataset.briefs}
     return {
-        path: digest
-        for path, digest in digests.items()
+        path: found
+        for path, found in digests.items()
         if not path.startswith("data/cases/") or path in published
     }

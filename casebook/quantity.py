@@ -166,7 +166,7 @@ class QuantityError(ValueError):
         self.understood = understood
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Segment:
     """One run of a wording and the part that it plays."""
 
@@ -174,7 +174,7 @@ class Segment:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quantity:
     """An amount as printed and as understood.
 
