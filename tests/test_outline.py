@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from casebook.charts.outline import Points, cut_dashes, flatten_path, is_upright, outline_stroke
+from casebook.charts.outline import Points, cut_dashes, flatten_shape, is_upright, outline_stroke
 from casebook.charts.sheet import WIDE, Shape, Sheet
 
 
@@ -25,11 +25,10 @@ def test_a_disc_is_a_closed_line_at_its_radius() -> None:
     sheet = Sheet(WIDE)
     sheet.disc(10, 20, 4, fill="ink")
 
-    shape = shape_of(sheet)
-    (line,) = flatten_path(shape.vertices, shape.codes)
+    (line,) = flatten_shape(shape_of(sheet), 2)
 
     assert line[0] == line[-1]
-    assert all(math.dist(point, (10, 20)) == pytest.approx(4, rel=0.001) for point in line)
+    assert all(math.dist(point, (20, 40)) == pytest.approx(8, rel=0.001) for point in line)
     # Points that fall together have no direction between them, and a stroke would gape there.
     assert all(math.dist(a, b) > 0.1 for a, b in pairwise(line))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import Final
 
-from casebook.charts.sheet import CLOSE, CUBIC, MOVE, Point
+from casebook.charts.sheet import CLOSE, CUBIC, MOVE, Point, Shape
 
 # Of the lines that stand for one cubic curve; ours are quarter circles of a few pixels.
 _STEPS: Final = 12
@@ -19,11 +19,12 @@ _MITER: Final = 4.0
 Points = tuple[Point, ...]
 
 
-def flatten_path(points: Points, codes: Sequence[int]) -> list[Points]:
-    """The lines of a path, one for each of its parts; a closed one ends where it begins."""
+def flatten_shape(shape: Shape, scale: float) -> list[Points]:
+    """The lines of a shape, one for each of its parts; a closed one ends where it begins."""
     lines: list[list[Point]] = []
     curve: list[Point] = []
-    for point, code in zip(points, codes, strict=True):
+    for (x, y), code in zip(shape.vertices, shape.codes, strict=True):
+        point = (x * scale, y * scale)
         if code == MOVE:
             lines.append([point])
         elif code == CLOSE:
