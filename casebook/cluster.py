@@ -26,7 +26,8 @@ PATIENCE = 10.0
 # A task that fails for a reason of its machine is tried so often in all.
 ATTEMPTS = 3
 # What the bytes of pages and pictures depend on beside the program.
-_PACKAGES = ("jinja2", "markdown", "markupsafe", "pillow", "pylopdf-fonts-zh-cn")
+_PACKAGES: tuple[str, ...] = ("jinja2", "markdown", "markupsafe", "matplotlib", "numpy")
+_PACKAGES += ("notojp-matplotlib", "pillow")
 
 
 def parse_address(text: str) -> str:

@@ -24,8 +24,8 @@ from casebook.workers import open_workers
 if TYPE_CHECKING:
     from casebook.cluster import ClusterExecutor
 
-# To start a process costs as much as the pictures of ten charts.
-PICTURES_PER_PROCESS = 20
+# The pictures of a chart cost as much as thirty charts; a process pays from a few on.
+PICTURES_PER_PROCESS = 4
 # Of more charts than these, only those of all cases have a page with files, and PNGs: a
 # thousand cases would take minutes to draw and leave forty thousand files.
 MOST_OFFERED = 200
@@ -288,8 +288,7 @@ def digest_code() -> str:
     """A digest of everything beside its table that a drawing depends on."""
     folder = Path(__file__).parent
     files = [*sorted((folder / "charts").glob("*.py")), folder / "tokens.py"]
-    parts = [version("pillow"), version("pylopdf-fonts-zh-cn")]
-    parts += (digest(file.read_bytes()) for file in files)
+    parts = [version("matplotlib"), *(digest(file.read_bytes()) for file in files)]
     return digest("\n".join(parts).encode())
 
 

@@ -122,7 +122,7 @@ def render_pages(edition: Edition, wanted: Collection[str]) -> dict[str, bytes]:
 
 
 def _versions() -> dict[str, str]:
-    names = ("pelican", "jinja2", "markdown", "pillow", "pyyaml")
+    names = ("pelican", "jinja2", "markdown", "matplotlib", "pyyaml")
     return {"casebook": __version__} | {name: version(name) for name in names}
 
 

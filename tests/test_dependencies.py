@@ -28,7 +28,6 @@ COMPATIBLE = frozenset(
         "MIT",
         "MIT-CMU",
         "MPL-2.0",
-        "OFL-1.1",
         "PSF-2.0",
         "Public-Domain",
         "Unlicense",
@@ -52,7 +51,6 @@ SPOKEN = {
     "ISC License (ISCL)": "ISC",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "Public Domain": "Public-Domain",
-    "SIL Open Font License 1.1 (OFL-1.1)": "OFL-1.1",
     "Python Software Foundation License": "PSF-2.0",
 }
 

@@ -1,18 +1,19 @@
-"""A sheet as a Figure of matplotlib, for the picture whose letters stay letters: PDF."""
+"""A sheet as a Figure of matplotlib, for the pictures that need one: PNG and PDF."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from casebook.charts.letters import measure_text
 from casebook.charts.sheet import Link, Shape, Sheet, Words
+from casebook.charts.text import width_em
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.text import Text
+
+Colour = tuple[float, float, float]
 
 _ALIGNMENTS: Final[Mapping[str, Literal["left", "center", "right"]]] = {
     "start": "left",
@@ -21,27 +22,17 @@ _ALIGNMENTS: Final[Mapping[str, Literal["left", "center", "right"]]] = {
 }
 
 
-def write_pdf(sheet: Sheet, colours: Mapping[str, str], font: str) -> bytes:
-    """A sheet as PDF: no time of day, so the same sheet, colours and font give the same bytes."""
-    from matplotlib.backends.backend_pdf import FigureCanvasPdf
-
-    target = io.BytesIO()
-    canvas: Any = FigureCanvasPdf(build_figure(sheet, colours, font))
-    canvas.print_pdf(target, metadata={"CreationDate": None, "Creator": None, "Producer": None})
-    return target.getvalue()
-
-
-def build_figure(sheet: Sheet, colours: Mapping[str, str], font: str) -> Any:
+def build_figure(sheet: Sheet, colours: Mapping[str, Colour], font: str, scale: float = 1) -> Any:
     """A Figure that holds the parts of a sheet as artists, without their links.
 
-    Colours are `#rrggbb` by role; `font` is the file to set text in.
+    A pixel is `scale` dots; `font` is the file to set text in.
     """
     from matplotlib.figure import Figure
     from matplotlib.transforms import Affine2D
 
     size = (sheet.width / 72, sheet.height / 72)
-    figure = Figure(figsize=size, dpi=72, facecolor=colours["paper"])
-    down = Affine2D().scale(1, -1).translate(0, sheet.height)
+    figure = Figure(figsize=size, dpi=72 * scale, frameon=False)
+    down = Affine2D().scale(1, -1).translate(0, sheet.height).scale(scale)
     for part in _flatten(sheet):
         artist = _artist(part, colours, font)
         artist.set_transform(down)
@@ -54,7 +45,7 @@ def _flatten(sheet: Sheet) -> Iterator[Shape | Words]:
         yield from part.parts if isinstance(part, Link) else (part,)
 
 
-def _artist(part: Shape | Words, colours: Mapping[str, str], font: str) -> Artist:
+def _artist(part: Shape | Words, colours: Mapping[str, Colour], font: str) -> Artist:
     if isinstance(part, Words):
         from matplotlib.font_manager import FontProperties
 
@@ -72,13 +63,15 @@ def _artist(part: Shape | Words, colours: Mapping[str, str], font: str) -> Artis
             zorder=1,
         )
         text.set_fontproperties(FontProperties(fname=font, size=part.size))
+        # One code point has a Chinese and a Japanese shape.
+        text.set_language("zh-Hans")
         return text
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
     return PathPatch(
         Path(part.vertices, part.codes),
-        facecolor=(colours[part.fill], part.opacity) if part.fill else "none",
+        facecolor=(*colours[part.fill], part.opacity) if part.fill else "none",
         edgecolor=colours[part.stroke] if part.stroke else "none",
         linewidth=part.stroke_width if part.stroke else 0,
         # Dashes are given in pixels; matplotlib counts them in widths of the line.
@@ -99,7 +92,7 @@ def _text_class() -> Any:
         """One line on its baseline, set without matplotlib's measuring, which costs as much."""
 
         def draw(self, renderer: Any) -> None:
-            """Draw the line; its width is known from the font."""
+            """Draw the line; its width is known from the font of the lock."""
             gc = renderer.new_gc()
             gc.set_foreground(self.get_color())
             x, y = self.get_transform().transform(self.get_unitless_position())
@@ -107,7 +100,7 @@ def _text_class() -> Any:
             figure = self.get_figure(root=True)
             assert figure is not None
             size = float(self.get_fontsize()) * figure.dpi / 72
-            shift = back * measure_text(self.get_text(), size)
+            shift = back * width_em(self.get_text()) * size
             if self.get_rotation():
                 y -= shift
             else:

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from casebook.charts.text import clean, width_px, wrap_text
 
-# The codes of matplotlib's Path.
+# The codes of matplotlib's Path, repeated here so that only drawing has to import it.
 MOVE: Final = 1
 LINE: Final = 2
 CUBIC: Final = 4
