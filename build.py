@@ -113,6 +113,13 @@ def venv_python():
     return os.path.join(VENV, "bin", "python")
 
 
+def venv_packages():
+    if os.name == "nt":
+        return os.path.join(VENV, "Lib", "site-packages")
+    version = "python{0}.{1}".format(*sys.version_info[:2])
+    return os.path.join(VENV, "lib", version, "site-packages")
+
+
 def read_bytes(path):
     try:
         with open(path, "rb") as file:
@@ -350,6 +357,18 @@ def hand_over(arguments):
     return os.execv(command[0], command)
 
 
+def finds_nothing_to_do(arguments):
+    """Whether a build has nothing to do, which is said then: that spares the start of a Python."""
+    encoding = getattr(sys.stdout, "encoding", None) or ""
+    if arguments[0] != "build" or encoding.lower() != "utf-8":
+        return False
+    try:
+        from casebook.glance import tell_standing
+    except ImportError:
+        return False
+    return tell_standing(arguments, [venv_packages()])
+
+
 def main(arguments):
     refusal = old_python_message(sys.version_info)
     if refusal:
@@ -383,6 +402,8 @@ def main(arguments):
                 return MACHINE
         if for_tests:
             return run_tests(arguments[1:])
+        if finds_nothing_to_do(arguments):
+            return 0
         return hand_over(arguments)
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -1,16 +1,23 @@
 """Runs the command line: `python -m casebook`."""
 
+import sys
+
 if __name__ == "__main__":
     try:
-        from casebook.cli import main
+        from casebook.glance import tell_standing
+        from casebook.marks import list_packages
 
-        status = main()
+        if tell_standing(sys.argv[1:], list_packages()):
+            status = 0
+        else:
+            from casebook.cli import main
+
+            status = main()
     except KeyboardInterrupt:
         # Ahead of the command there is nothing to clear up; a traceback would tell nobody anything.
         status = 130
     if status == 130:
         import os
-        import sys
         from contextlib import suppress
 
         # Where Ctrl-C came inside exec or eval, of which dataclasses are made, Python ends itself

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casebook.errors import CasebookError, ContentError, Exit, Lang, Problem
-from casebook.report import choose_language, clean_line, print_problems, show_waiting
+from casebook.language import choose_language
+from casebook.report import clean_line, print_problems, show_waiting
 
 if TYPE_CHECKING:
     from datetime import date
@@ -197,6 +198,7 @@ def _port(text: str) -> int:
 
 def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Build the site and say where it is."""
+    from casebook.glance import describe_done
     from casebook.unchanged import find_last_build, look_at_inputs
 
     scheduler = find_scheduler(options.executor)
@@ -214,9 +216,7 @@ def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     if made.warnings:
         print_problems(made.warnings, lang, project, sys.stderr)
     if not options.quiet:
-        zh = f"完成：{made.cases} 个案例，{made.files} 个文件，在 {output}"
-        en = f"done: {made.cases} cases, {made.files} files in {output}"
-        print(zh if lang == "zh" else en)
+        print(describe_done(made.cases, made.files, str(output), lang))
     return Exit.DONE
 
 

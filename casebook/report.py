@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 import threading
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,22 +21,6 @@ MOST_SHOWN = 20
 PATIENCE = 1.0
 # A log is read afterwards: it is told rarely that the work goes on.
 INTERVAL = 30.0
-
-
-def choose_language(asked: str | None) -> Lang:
-    """Chinese where it is asked for or the locale is Chinese, else English."""
-    if asked is not None:
-        return "zh" if asked == "zh" else "en"
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(name)
-        if value:
-            return "zh" if value.lower().startswith("zh") else "en"
-    if sys.platform == "win32":
-        import locale
-
-        name = locale.getlocale()[0] or ""
-        return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
-    return "en"
 
 
 def print_problems(

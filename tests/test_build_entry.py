@@ -135,6 +135,26 @@ def test_a_later_run_starts_no_pip_and_says_nothing(ready_project: Path) -> None
     assert '"arguments": ["build"]' in done.stdout
 
 
+GLANCE = """
+def tell_standing(arguments, packages):
+    print(arguments, packages)
+    return "--no-cache" not in arguments
+"""
+
+
+def test_a_build_with_nothing_to_do_starts_no_second_python(ready_project: Path) -> None:
+    (ready_project / "casebook" / "glance.py").write_text(GLANCE, encoding="utf-8")
+    told, built, checked = (
+        run_build(ready_project, *arguments).stdout.splitlines()
+        for arguments in ((), ("build", "--no-cache"), ("check",))
+    )
+
+    packages = str(site_packages(ready_project))
+    assert told == [f"['build'] {[packages]}"]
+    assert '"arguments": ["build", "--no-cache"]' in built[-1]
+    assert '"arguments": ["check"]' in checked[0]
+
+
 def test_the_folder_one_stands_in_is_kept_and_not_imported_from(
     ready_project: Path, tmp_path: Path
 ) -> None:

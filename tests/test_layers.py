@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("imports",),
     ("layout",),
     ("serve", "scaffold", "schema", "repair", "impact", "explain", "ledger"),
-    ("pipeline", "verify", "unchanged"),
+    ("pipeline", "verify", "unchanged", "glance"),
     ("publish", "kept"),
     ("casefiles",),
     ("render", "templates"),
@@ -54,7 +54,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("doctor", "slips", "files"),
     ("remedies",),
     ("notation", "parser", "urls"),
-    ("encoding", "timings"),
+    ("encoding", "timings", "marks", "language"),
     ("errors",),
 )
 LAYER_OF = {module: depth for depth, layer in enumerate(LAYERS) for module in layer}

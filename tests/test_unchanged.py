@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from casebook import unchanged
+from casebook import marks
 from casebook.errors import START, Problem
-from casebook.unchanged import LastBuild, find_last_build, look_at_inputs, record_build
+from casebook.unchanged import LastBuild, Look, find_last_build, look_at_inputs, record_build
 
 WARNING = Problem("data/cases/a.yaml", START, "W1", "中", "en", severity="warning")
 MADE = LastBuild(2, 3, (WARNING,))
@@ -103,7 +103,7 @@ def test_a_change_of_inputs_or_site_is_seen(project: Path, name: str, change: ob
 def test_of_a_large_site_only_the_root_and_the_manifest_are_looked_at(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unchanged, "MOST_LOOKED_AT", MADE.files - 1)
+    monkeypatch.setattr(marks, "MOST_LOOKED_AT", MADE.files - 1)
     (project / "site" / "manifest.json").write_text("{}", encoding="utf-8")
     build(project)
     deep = project / "site" / "cases" / "index.html"
@@ -117,7 +117,7 @@ def test_of_a_large_site_only_the_root_and_the_manifest_are_looked_at(
 def test_a_part_that_is_taken_out_of_a_large_site_is_seen(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unchanged, "MOST_LOOKED_AT", MADE.files - 1)
+    monkeypatch.setattr(marks, "MOST_LOOKED_AT", MADE.files - 1)
     build(project)
 
     shutil.rmtree(project / "site" / "cases")
@@ -169,8 +169,8 @@ def test_a_young_file_is_told_by_its_content(
             kept, {"st_mtime_ns": frozen, "st_ctime_ns": frozen, "st_mode": found.st_mode}
         )
 
-    monkeypatch.setattr(unchanged.os, "stat", stat)
-    monkeypatch.setattr(unchanged.time, "time_ns", lambda: frozen + unchanged.YOUNG - 1)
+    monkeypatch.setattr(marks.os, "stat", stat)
+    monkeypatch.setattr(marks.time, "time_ns", lambda: frozen + marks.YOUNG - 1)
     build(project)
     path.write_text("two", encoding="utf-8")
 
@@ -182,7 +182,7 @@ def test_a_young_file_that_stayed_as_it_was_is_trusted_once_it_is_old(project: P
     record = project / ".cache" / "last-build.json"
     young_at_first = json.loads(record.read_bytes())["young"]
     look = look_at_inputs(project, project / "site", None)
-    old = unchanged.Look(look.project, look.output, look.seen, {})
+    old = Look(look.project, look.output, look.seen, {})
 
     assert len(young_at_first) >= 5
     assert find_last_build(old) == MADE
