@@ -8,9 +8,12 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from casebook.dataset import Dataset
 from casebook.exports import disarm, export_dataset
+from casebook.exports.formats import write_json
 from tests.records import dataset_of, figure, record, tiny_dataset
 
 
@@ -176,3 +179,22 @@ def test_a_case_reads_the_same_in_cases_json_as_in_its_own_file() -> None:
 
     assert [case["slug"] for case in together] == [case.slug for case in tiny_dataset().cases]
     assert together == [files[f"cases/{case['slug']}/{case['slug']}.json"] for case in together]
+
+
+_SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+_VALUES = st.recursive(
+    _SCALARS.filter(lambda value: value not in (float("inf"), float("-inf"))),
+    lambda inside: (
+        st.lists(inside) | st.lists(inside).map(tuple) | st.dictionaries(st.text(), inside)
+    ),
+)
+
+
+@given(_VALUES)
+def test_json_is_laid_out_as_the_library_does(value: object) -> None:
+    assert write_json(value) == json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def test_json_holds_no_number_that_is_none() -> None:
+    with pytest.raises(ValueError):
+        write_json({"value": float("nan")})

@@ -7,10 +7,13 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from typing import Final
 
 # What a spreadsheet takes for the start of a formula, also in the widths of Chinese input methods.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,25 @@ def disarm(cell: str) -> str:
 
 
 def write_json(value: object) -> str:
-    """A value as JSON on several lines, Chinese as it is."""
-    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+    """A value as JSON on several lines, Chinese as it is.
+
+    Raises ValueError where a number is none.
+    """
+    return _lay_out(value, "\n")
+
+
+def _lay_out(value: object, line: str) -> str:
+    # The library lays out lines in Python, a step at a time, and takes four times as long.
+    if isinstance(value, str):
+        return encode_basestring(value)
+    deeper = f"{line} "
+    if isinstance(value, dict) and value:
+        pairs = [f"{encode_basestring(key)}: {_lay_out(of, deeper)}" for key, of in value.items()]
+        return f"{{{deeper}{f',{deeper}'.join(pairs)}{line}}}"
+    if isinstance(value, list | tuple) and value:
+        parts = [_lay_out(part, deeper) for part in value]
+        return f"[{deeper}{f',{deeper}'.join(parts)}{line}]"
+    return _ENCODER.encode(value)
 
 
 def encode_json(value: object) -> bytes:
