@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 from casebook.charts.marks import Mark, draw_bracket, draw_mark, draw_ring, overhang
@@ -239,7 +240,7 @@ class _Scale:
             scale.high_power = max(positive).adjusted() + 1
         return scale
 
-    @property
+    @cached_property
     def is_log(self) -> bool:
         return self.block.is_log
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -273,11 +274,16 @@ def join(parts: Sequence[str], lang: Lang) -> str:
 
 
 def _legend_item(kind: Kind, table: Table) -> LegendItem:
+    words = LEGEND[kind].inside(table.lang)
+    # The words stand beside the swatch, which has nothing to add for those who hear the page.
+    return LegendItem(kind, words, write_svg(_swatch(kind), f"{table.name}-legend-{kind}", ""))
+
+
+@lru_cache
+def _swatch(kind: Kind) -> Sheet:
     sheet = Sheet(Style("wide", 40, 14, 14), height=22)
     mark = mark_of_kind(kind)
     draw_swatch(sheet, mark, 8 if mark.contradicted else 2, 5, 12)
     if mark.contradicted:
         draw_bracket(sheet, 2, 2, 20)
-    words = LEGEND[kind].inside(table.lang)
-    # The words stand beside the swatch, which has nothing to add for those who hear the page.
-    return LegendItem(kind, words, write_svg(sheet, f"{table.name}-legend-{kind}", ""))
+    return sheet

@@ -106,20 +106,18 @@ def _fill(shape: Shape, prefix: str, patterns: dict[str, str]) -> str:
 
 def _write_path(shape: Shape) -> str:
     """The vertices as path data; a curve has one letter for its three points."""
-    out = ""
+    out = []
     awaited = 0
     for (x, y), code in zip(shape.vertices, shape.codes, strict=True):
-        if code == CLOSE:
-            out += "Z"
-            continue
         if awaited:
-            out += " "
+            out.append(f" {number(x)} {number(y)}")
+            awaited -= 1
+        elif code == CLOSE:
+            out.append("Z")
         else:
-            out += _LETTERS[code]
-            awaited = 3 if code == CUBIC else 1
-        awaited -= 1
-        out += f"{number(x)} {number(y)}"
-    return out
+            out.append(f"{_LETTERS[code]}{number(x)} {number(y)}")
+            awaited = 2 if code == CUBIC else 0
+    return "".join(out)
 
 
 def _write_words(words: Words) -> str:

@@ -47,9 +47,8 @@ def width_px(text: str, size: float, bold: bool = False) -> float:
     total = 0.0
     before = ""
     for char in text:
-        advance = _advance(char)
-        total += advance if advance >= 1000 else advance * _LATIN_SLACK
-        kind = _script(char)
+        advance, kind = _measure(char)
+        total += advance
         if before and kind and kind != before:
             total += _BETWEEN_SCRIPTS
         before = kind
@@ -102,9 +101,18 @@ def shorten_text(text: str, width: float, size: float, bold: bool = False) -> st
     return text[:kept].rstrip() + "…"
 
 
+# A text is cleaned to be measured, to be laid out and to be written, in two widths.
+@lru_cache(maxsize=8192)
 def clean(text: str) -> str:
     """The text in one line, without characters that an SVG may not hold."""
     return " ".join(_NOT_IN_XML.sub("\ufffd", text).split())
+
+
+@lru_cache(maxsize=8192)
+def _measure(char: str) -> tuple[float, str]:
+    """The room that a character needs in thousandths of an em, and its script."""
+    advance = _advance(char)
+    return advance if advance >= 1000 else advance * _LATIN_SLACK, _script(char)
 
 
 def _script(char: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -321,7 +322,7 @@ def _paint(strip: Strip, sheet: Sheet) -> None:
     sheet.height = round(top + 6)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Axis:
     """Where a year stands when the silences are cut out."""
 
@@ -329,7 +330,7 @@ class _Axis:
     left: float
     right: float
 
-    @property
+    @cached_property
     def year_width(self) -> float:
         count = sum(last - first + 1 for first, last in self.runs)
         return (self.right - self.left - _CUT * (len(self.runs) - 1)) / count
