@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from markupsafe import Markup, escape
 
 from casebook.errors import Lang
@@ -9,6 +11,8 @@ from casebook.model import Figure
 from casebook.quantity import Quantity, in_english, plain
 
 
+# A figure stands in its table, its text, its notes and on a page of its own.
+@lru_cache(maxsize=4096)
 def quantity_html(quantity: Quantity, lang: Lang) -> Markup:
     """The wording of a quantity, marked so that a qualifier is seen before its number."""
     if lang == "en":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
@@ -21,6 +22,7 @@ _BIBTEX: Final = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 }
+_SPECIAL: Final = re.compile(f"[{re.escape(''.join(_BIBTEX))}]")
 # What GB/T 7714-2015 calls the kind of document, in its codes.
 _GB_CODES: Final[dict[Kind, str]] = {"data": "DS", "case": "EB", "figure": "DS", "chart": "DB"}
 _APA_KINDS: Final[dict[Kind, str]] = {
@@ -140,4 +142,4 @@ def write_citation_file(citation: Citation) -> str:
 
 
 def _tex(text: str) -> str:
-    return "".join(_BIBTEX.get(char, char) for char in text)
+    return _SPECIAL.sub(lambda match: _BIBTEX[match[0]], text)

@@ -18,7 +18,7 @@ from casebook.pages.views import date_dataset, list_sources
 from casebook.quantity import Quantity, in_english
 
 # What could end the script element or begin a comment in it.
-_ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&"}
+_UNSAFE = "<>&"
 
 CONTEXT = "https://schema.org"
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
@@ -40,7 +40,10 @@ ALL_FORMATS = (
 def write_linked_data(value: object) -> Markup:
     """A description as JSON that may stand inside a script element, Chinese as it is."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    return Markup(text.translate(_ESCAPES))
+    # A table for str.translate would be asked for every Chinese character.
+    for char in _UNSAFE:
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return Markup(text)
 
 
 def describe_home(lang: Lang, title: str, summary: str, site: Site) -> dict[str, object]:
