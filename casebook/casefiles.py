@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
 from casebook.charts import Drawn, find_charts_of
 from casebook.dataset import Dataset
-from casebook.drawing import draw, tabulate
+from casebook.drawing import draw_selected
 from casebook.errors import Lang
 from casebook.excerpt import Excerpt
 from casebook.exports import DataFile, export_case, write_case_rows
@@ -17,8 +17,8 @@ from casebook.model import Case, Region, Vocabulary
 from casebook.pages import CASE_PAGES
 from casebook.pages.base import LANGS, Prose, Site, SiteSettings, Uses
 from casebook.pages.search import ENTRY, index_case, write_entry
-from casebook.render import Press
-from casebook.templates import THEME, explaining_templates, make_environment
+from casebook.render import Press, open_press
+from casebook.templates import THEME, explaining_templates
 from casebook.timings import UNTIMED, Spent, Timings
 
 
@@ -99,22 +99,14 @@ def make_case_files(work: CaseWork, workshop: Workshop, press: Press) -> MadeCas
 def draw_own(case: Case, dataset: Dataset) -> tuple[Drawn, ...]:
     """The drawings of a case in a site of so many charts that none has files of its own."""
     return tuple(
-        replace(draw(tabulate(selected, dataset, lang)), pictured=False, offered=False)
+        drawn
         for selected in find_charts_of(case, dataset)
-        for lang in LANGS
+        for drawn in draw_selected(selected, dataset)
     )
 
 
-_presses: dict[str, Press] = {}
-
-
 def make_batch(workshop: Workshop, batch: Sequence[CaseWork]) -> list[MadeCase]:
-    """The files of several cases; a process keeps its press from one batch to the next."""
-    if workshop.key not in _presses:
-        _presses.clear()
-        _presses[workshop.key] = Press(
-            {lang: make_environment(workshop.templates, lang) for lang in LANGS}
-        )
-    press = _presses[workshop.key]
+    """The files of several cases."""
+    press = open_press(workshop.templates)
     with explaining_templates(THEME):
         return [make_case_files(work, workshop, press) for work in batch]

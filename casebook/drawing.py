@@ -284,6 +284,16 @@ def draw(table: Table) -> Drawn:
         return draw_table(chart_of(table), table)
 
 
+def draw_selected(selected: Selected, dataset: Dataset) -> Iterator[Drawn]:
+    """One chart in each language, without files of its own."""
+    chart = chart_of(selected)
+    for lang in _LANGS:
+        with limit_chart(selected.name, selected.case):
+            table = chart.tabulate(selected, dataset, lang)
+            drawn = draw_table(chart, replace(table, pictured=False, offered=False))
+        yield drawn
+
+
 def digest_code() -> str:
     """A digest of everything beside its table that a drawing depends on."""
     folder = Path(__file__).parent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -62,6 +63,8 @@ class SafeLinks(Treeprocessor):
                 element.set("rel", "noopener")
 
 
+# The labels and words of a site come again on thousands of pages.
+@lru_cache(maxsize=8192)
 def mark_chinese(words: str) -> Markup:
     """English words with every run of Chinese in them marked as Chinese."""
     if words.isascii():
@@ -151,7 +154,10 @@ class Renderer:
         self.extension.references.dataset = dataset
         self.extension.references.home = home
         self.markdown.reset()
-        return Markup(self.markdown.convert(text))
+        html = self.markdown.convert(text)
+        # A renderer outlives the data set, and a preview builds all day.
+        self.extension.references.dataset = self.extension.references.home = None
+        return Markup(html)
 
 
 def split_slots(html: str) -> list[str | tuple[str]]:

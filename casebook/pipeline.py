@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import CodeType
 from typing import TYPE_CHECKING
 
 from casebook.addresses import check_addresses
@@ -31,15 +30,12 @@ from casebook.translations import check_translations, find_outdated
 
 if TYPE_CHECKING:
     from casebook.cluster import ClusterExecutor
+    from casebook.templates import KeptTemplates
 
 # Where the frozen releases stand; a project without any pays nothing for them.
 _RELEASES = "data/versions"
 # A file that is saved once while a build runs costs one more try, not the editor's time.
 ATTEMPTS = 3
-
-
-# The source and the code of each compiled template, by the name that Jinja gives it.
-KeptTemplates = MutableMapping[str, tuple[str, CodeType]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Collection, Iterable, Mapping, MutableMapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -32,10 +31,12 @@ from casebook.pages.charts import find_card, find_faces, make_chart_files
 from casebook.pages.search import tells_stories
 from casebook.pages.uses import find_uses
 from casebook.releases import read_releases
-from casebook.render import Press, file_of
+from casebook.render import Press, file_of, open_press
 from casebook.store import digest, digest_program
 from casebook.swap import MANIFEST, NewTree, list_files
 from casebook.templates import (
+    THEME,
+    KeptTemplates,
     TemplateFault,
     digest_templates,
     environment_options,
@@ -78,7 +79,7 @@ class Edition:
     siteurl: str | None = None
     jobs: int = 1
     cluster: ClusterExecutor | None = None
-    kept_templates: MutableMapping[str, tuple[str, CodeType]] | None = None
+    kept_templates: KeptTemplates | None = None
     excerpter: Excerpter | None = None
     timings: Timings = UNTIMED
 
@@ -183,15 +184,13 @@ def _run_pelican(build: _SiteBuild) -> None:
     from pelican.generators import Generator
     from pelican.settings import read_settings
 
-    project, kept = build.edition.project, build.edition.kept_templates
+    project = build.edition.project
     overrides: dict[str, Any] = {
         "PATH": str(project / "content"),
         "THEME": str(project / "theme"),
         "OUTPUT_PATH": str(build.writer.folder),
         "JINJA_ENVIRONMENT": environment_options(),
     }
-    if kept is not None:
-        overrides["JINJA_ENVIRONMENT"]["bytecode_cache"] = _keep_templates(kept)
     if build.edition.siteurl is not None:
         overrides["SITEURL"] = build.edition.siteurl.rstrip("/")
     settings = read_settings(str(project / "pelicanconf.py"), override=overrides)
@@ -203,7 +202,7 @@ def _run_pelican(build: _SiteBuild) -> None:
         def generate_output(self, _writer: object) -> None:
             # A text that Pelican could not read is missing from what it hands over.
             if not collector.records:
-                build.write_pages(self.env, self.context)
+                build.write_pages(self.context)
 
     def offer_generator(_pelican: object) -> type:
         return CasebookGenerator
@@ -219,7 +218,7 @@ def _run_pelican(build: _SiteBuild) -> None:
         with (
             signals.get_generators.connected_to(offer_generator),
             signals.readers_init.connected_to(build.add_reader),
-            explaining_templates(project / "theme"),
+            explaining_templates(THEME),
         ):
             Pelican(settings).run()
     except TemplateFault as fault:
@@ -231,24 +230,6 @@ def _run_pelican(build: _SiteBuild) -> None:
     problems = [_describe_record(record, project) for record in collector.records]
     if problems:
         raise ContentError(problems)
-
-
-def _keep_templates(kept: MutableMapping[str, tuple[str, CodeType]]) -> Any:
-    """A cache of compiled templates in memory: code that is read from a file could be planted."""
-    from jinja2 import BytecodeCache
-    from jinja2.bccache import Bucket
-
-    class MemoryCache(BytecodeCache):
-        def load_bytecode(self, bucket: Bucket) -> None:
-            checksum, code = kept.get(bucket.key, ("", None))
-            if checksum == bucket.checksum:
-                bucket.code = code
-
-        def dump_bytecode(self, bucket: Bucket) -> None:
-            if bucket.code is not None:
-                kept[bucket.key] = (bucket.checksum, bucket.code)
-
-    return MemoryCache()
 
 
 def _describe_record(record: logging.LogRecord, project: Path) -> Problem:
@@ -324,7 +305,7 @@ class _SiteBuild:
         for extension in MarkdownReader.file_extensions:
             readers.reader_classes[extension] = CaseMarkdownReader
 
-    def write_pages(self, env: Any, context: Mapping[str, Any]) -> None:
+    def write_pages(self, context: Mapping[str, Any]) -> None:
         """Render and write every page of every type."""
         edition = self.edition
         _refuse_missing(edition.project, context["pages"])
@@ -343,7 +324,7 @@ class _SiteBuild:
             uses=find_uses(edition.dataset, edition.charts.values(), prose.values()),
             releases=read_releases(edition.project),
         )
-        press = Press(dict.fromkeys(LANGS, env))
+        press = open_press(self.templates, edition.kept_templates)
         if self.wanted is not None:
             self._show_pages(press, self.wanted)
             return

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
@@ -18,9 +19,14 @@ from casebook.pages.base import LANGS, Page, Site
 from casebook.pages.charts import find_card
 from casebook.pages.titles import name_document
 from casebook.pages.views import frame_chart
+from casebook.store import digest
+from casebook.templates import KeptTemplates, make_environment
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 # Begun with a literal the search goes through a page four times as fast.
-_LINK = re.compile(r'="(?:(?<=\bhref=")|(?<=\bsrc="))(site|zh|en|figure|asset):([^"]*)"')
+_LINK = re.compile(r'="(?:(?<=\bhref=")|(?<=\bsrc="))(?:(site|zh|en|asset):/*|figure:([^"]*))')
 
 _BEFORE_DATE = re.compile("(不晚于|至)")
 _SPAN = re.compile(r"\d+—\d+")
@@ -31,9 +37,11 @@ _CHINESE_LABEL = re.compile(r"<(title|text)((?:\s[^<>]*)?>[^<>\u3400-\u9fff]*[\u
 class Press:
     """Prints pages with the templates of one environment for each language."""
 
-    def __init__(self, environments: Mapping[Lang, Any]) -> None:
+    def __init__(self, environments: Mapping[Lang, Environment]) -> None:
         self.environments = environments
         self.renderers = {lang: Renderer(lang) for lang in LANGS}
+        for lang, environment in environments.items():
+            environment.globals |= words_of(lang)
 
     def print_page(self, page: Page, site: Site) -> DataFile:
         """The file of a page, with its path in the site."""
@@ -43,35 +51,20 @@ class Press:
         return DataFile(file_of(page), text.encode("utf-8"))
 
     def context_of(self, page: Page, site: Site) -> dict[str, Any]:
-        """Everything that a template is given."""
+        """Everything that a template is given beside the words of its language."""
         lang = page.lang
-
-        def choose(zh: str, en: str) -> str:
-            return en if lang == "en" else zh
-
-        def text(value: Text) -> Markup:
-            if lang == "zh":
-                return escape(value.zh)
-            if value.en:
-                return mark_chinese(value.en)
-            words = escape(value.zh)
-            return Markup(f'<span lang="zh-Hans">{words}</span>') if words else words
-
-        def amount(figure: Figure, link: bool = True) -> Markup:
-            return amount_html(figure, lang, link)
 
         def charted(body: Markup) -> Markup:
             pieces = split_slots(body)
             if all(isinstance(piece, str) for piece in pieces):
                 return body
-            macros = self.environments[lang].get_template("macros/chart.html")
-            draw = macros.make_module(given).chart
+            macros: Any = self.environments[lang].get_template("macros/chart.html").module
             done = []
             for piece in pieces:
                 name = "" if isinstance(piece, str) else piece[0].removeprefix("chart:")
                 drawn = site.charts.get((name, lang))
                 if drawn is not None:
-                    done.append(Markup(draw(frame_chart(drawn, site.dataset))))
+                    done.append(Markup(macros.chart(frame_chart(drawn, site.dataset))))
                 elif isinstance(piece, str):
                     done.append(Markup(piece))
             return Markup("\n").join(done)
@@ -85,28 +78,63 @@ class Press:
             body = charted(self.renderers["zh"].render(written.zh, site.dataset, case))
             return body if lang == "zh" else Markup('<div lang="zh-Hans">{}</div>').format(body)
 
-        given = {
+        return {
             **page.whole_context,
             "page": page,
             "card": find_card(page, site),
             "site": site,
-            "lang": lang,
             "dataset": site.dataset,
             "vocabulary": site.dataset.vocabulary,
-            "L": choose,
-            "name_document": name_document,
-            "words": lambda words: tag_words(words, lang),
-            "drawing": lambda drawing: tag_drawing(drawing, lang),
-            "text": text,
-            "amount": amount,
-            "period": lambda value: period_html(value, lang),
             "story": story,
             "charted": charted,
             "absolute": lambda path: site.settings.siteurl + path,
         }
-        return given
 
 
+def words_of(lang: Lang) -> dict[str, Any]:
+    """What templates and macros of one language write words with, whatever the page."""
+
+    def choose(zh: str, en: str) -> str:
+        return en if lang == "en" else zh
+
+    def text(value: Text) -> Markup:
+        if lang == "zh":
+            return escape(value.zh)
+        if value.en:
+            return mark_chinese(value.en)
+        words = escape(value.zh)
+        return Markup(f'<span lang="zh-Hans">{words}</span>') if words else words
+
+    def amount(figure: Figure, link: bool = True) -> Markup:
+        return amount_html(figure, lang, link)
+
+    return {
+        "lang": lang,
+        "L": choose,
+        "name_document": name_document,
+        "words": lambda words: tag_words(words, lang),
+        "drawing": lambda drawing: tag_drawing(drawing, lang),
+        "text": text,
+        "amount": amount,
+        "period": lambda value: period_html(value, lang),
+    }
+
+
+_presses: dict[str, Press] = {}
+
+
+def open_press(sources: Mapping[str, bytes], kept: KeptTemplates | None = None) -> Press:
+    """The press of a theme; a process keeps the one that it used last."""
+    parts = (f"{name} {digest(source)}" for name, source in sources.items())
+    key = digest("\n".join(parts).encode())
+    if key not in _presses:
+        _presses.clear()
+        _presses[key] = Press({lang: make_environment(sources, lang, kept) for lang in LANGS})
+    return _presses[key]
+
+
+# The same states and places fill the tables of thousands of charts.
+@lru_cache(maxsize=4096)
 def tag_words(words: str, lang: Lang) -> Markup:
     """The words of a chart: a span of years stays on one line, Chinese in English is marked."""
     marked = mark_chinese(words) if lang == "en" else escape(words)
@@ -120,6 +148,7 @@ def tag_drawing(drawing: str, lang: Lang) -> Markup:
     return Markup(drawing)
 
 
+@lru_cache(maxsize=4096)
 def period_html(period: Period, lang: Lang) -> Markup:
     """A date in words, as HTML's time element where it is one whole day, month or year."""
     words = escape(period.words(lang))
@@ -146,12 +175,12 @@ def resolve_links(html: str, page: Page, siteurl: str) -> str:
     root = "/" + siteurl.partition("://")[2].partition("/")[2]
     up = root.rstrip("/") + "/" if is_anywhere else "../" * len(folder) or "./"
 
-    def resolve(match: re.Match[str]) -> str:
-        scheme, rest = match.groups()
-        lang = scheme if scheme in ("zh", "en") else page.lang
-        if scheme == "figure":
-            rest = f"/figures/{rest}/"
-        prefix = "" if scheme == "asset" or lang == "zh" else f"{lang}/"
-        return f'="{up}{prefix}{rest.lstrip("/")}"'
-
-    return _LINK.sub(resolve, html)
+    own = up if page.lang == "zh" else f"{up}{page.lang}/"
+    starts = {"site": f'="{own}', "zh": f'="{up}', "en": f'="{up}en/', "asset": f'="{up}'}
+    # Text, scheme and figure in turn: a page of many links is faster split than substituted.
+    pieces: list[Any] = _LINK.split(html)
+    for at in range(1, len(pieces), 3):
+        scheme, figure = pieces[at], pieces[at + 1]
+        pieces[at] = f'="{own}figures/{figure}/' if scheme is None else starts[scheme]
+        pieces[at + 1] = ""
+    return "".join(pieces)

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import CodeType
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote
 
@@ -34,6 +33,7 @@ from casebook.overlay import (
 )
 from casebook.pipeline import BuildOptions, build_site, glimpse_site
 from casebook.report import print_problems, show_source
+from casebook.templates import KeptTemplates
 
 FIRST_PORT = 8000
 # So many ports are tried where nobody asked for one.
@@ -91,7 +91,7 @@ class Preview:
         self.state = PreviewState()
         self._changed = threading.Condition()
         self._open: Counter[str] = Counter()
-        self._templates: dict[str, tuple[str, CodeType]] = {}
+        self._templates: KeptTemplates = {}
 
     def rebuild(self, changed: threading.Event | None = None) -> None:
         """Build the site with its drafts; where that fails the last good one stays.

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from casebook.errors import Lang, Position, Problem
 from casebook.store import digest
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import BytecodeCache, Environment
+
+# The source and the code of each compiled template, by language and the name Jinja gives it.
+KeptTemplates = MutableMapping[tuple[Lang, str], tuple[str, CodeType]]
 
 _NAMED = re.compile(r"""{%-?\s*(?:extends|include|import|from)\s+(["'][^"'\n]*["'][^%]*?)\s*-?%}""")
 _PLAIN = re.compile(r"""["']([^"']*)["'](?:\s+(?:import|as|with|without|ignore)\b.*)?""", re.DOTALL)
@@ -84,30 +88,27 @@ def read_templates(theme: Path) -> dict[str, bytes]:
     }
 
 
-def make_environment(sources: Mapping[str, bytes], lang: Lang) -> Environment:
+def make_environment(
+    sources: Mapping[str, bytes], lang: Lang, kept: KeptTemplates | None = None
+) -> Environment:
     """An environment over templates in memory, for pages of one language made in any process.
 
-    Faults name the templates as files of a folder `theme`.
+    Faults name the templates as files of a folder `theme`. Compiled templates are taken from
+    `kept` and put there.
     """
     from jinja2 import Environment, FunctionLoader, nodes
-    from jinja2.visitor import NodeTransformer
 
-    class Chooser(NodeTransformer):
-        """Puts one of the two wordings in the place of `L('…', '…')`."""
-
-        def visit_Call(self, node: nodes.Call) -> Any:
-            if isinstance(node.node, nodes.Name) and node.node.name == "L" and len(node.args) == 2:
-                return self.visit(node.args[0 if lang == "zh" else 1])
-            return self.generic_visit(node)
+    from casebook.compiler import LanguageChooser, PlainGenerator
 
     class OneLanguage(Environment):
-        """Chooses the language once for a template and not each time that it is rendered.
+        """Compiles templates for one language."""
 
-        Half of all that the pages of a case call are these choices.
-        """
+        code_generator_class = PlainGenerator
 
         def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-            tree: nodes.Template = Chooser().visit(super()._parse(source, name, filename))
+            tree: nodes.Template = LanguageChooser(lang).visit(
+                super()._parse(source, name, filename)
+            )
             return tree
 
     def load(name: str) -> tuple[str, str, None] | None:
@@ -116,7 +117,29 @@ def make_environment(sources: Mapping[str, bytes], lang: Lang) -> Environment:
             None if source is None else (source.decode("utf-8"), f"{THEME}/templates/{name}", None)
         )
 
-    return OneLanguage(loader=FunctionLoader(load), **environment_options())
+    return OneLanguage(
+        loader=FunctionLoader(load),
+        bytecode_cache=None if kept is None else _keep_templates(kept, lang),
+        **environment_options(),
+    )
+
+
+def _keep_templates(kept: KeptTemplates, lang: Lang) -> BytecodeCache:
+    """A cache of compiled templates in memory: code that is read from a file could be planted."""
+    from jinja2 import BytecodeCache
+    from jinja2.bccache import Bucket
+
+    class MemoryCache(BytecodeCache):
+        def load_bytecode(self, bucket: Bucket) -> None:
+            checksum, code = kept.get((lang, bucket.key), ("", None))
+            if checksum == bucket.checksum:
+                bucket.code = code
+
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            if bucket.code is not None:
+                kept[lang, bucket.key] = (bucket.checksum, bucket.code)
+
+    return MemoryCache()
 
 
 def digest_templates(sources: Mapping[str, bytes]) -> Mapping[str, str]:
