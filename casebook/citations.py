@@ -22,6 +22,7 @@ _BIBTEX: Final = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 }
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 _SPECIAL: Final = re.compile(f"[{re.escape(''.join(_BIBTEX))}]")
 # What GB/T 7714-2015 calls the kind of document, in its codes.
 _GB_CODES: Final[dict[Kind, str]] = {"data": "DS", "case": "EB", "figure": "DS", "chart": "DB"}
@@ -110,7 +111,7 @@ class Citation:
             entry["version"] = self.version
         if self.url:
             entry["URL"] = self.url
-        return json.dumps([entry], ensure_ascii=False) + "\n"
+        return _ENCODER.encode([entry]) + "\n"
 
     @property
     def _key(self) -> str:

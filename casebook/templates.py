@@ -111,6 +111,10 @@ def make_environment(
             )
             return tree
 
+        def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+            # A chain of the two is walked through for each template that a page is made of.
+            return self.globals if d is None else super().make_globals(d)
+
     def load(name: str) -> tuple[str, str, None] | None:
         source = sources.get(name)
         return (
@@ -120,6 +124,9 @@ def make_environment(
     return OneLanguage(
         loader=FunctionLoader(load),
         bytecode_cache=None if kept is None else _keep_templates(kept, lang),
+        # What lies in memory neither changes nor has to make room.
+        auto_reload=False,
+        cache_size=-1,
         **environment_options(),
     )
 

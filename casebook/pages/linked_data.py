@@ -19,6 +19,7 @@ from casebook.quantity import Quantity, in_english
 
 # What could end the script element or begin a comment in it.
 _UNSAFE = "<>&"
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 CONTEXT = "https://schema.org"
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
@@ -39,7 +40,7 @@ ALL_FORMATS = (
 
 def write_linked_data(value: object) -> Markup:
     """A description as JSON that may stand inside a script element, Chinese as it is."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    text = _ENCODER.encode(value)
     # A table for str.translate would be asked for every Chinese character.
     for char in _UNSAFE:
         text = text.replace(char, f"\\u{ord(char):04x}")
