@@ -229,9 +229,13 @@ def _collecting_seldom() -> Iterator[None]:
     """
     before = gc.get_threshold()
     gc.set_threshold(*_SELDOM)
+    # What an earlier build of a preview left behind is to be found again.
+    gc.unfreeze()
     try:
         yield
     finally:
+        # Nearly all of it is about to go by itself.
+        gc.freeze()
         gc.set_threshold(*before)
 
 
