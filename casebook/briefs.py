@@ -9,14 +9,14 @@ in a list, and in which order, is in here; what they say is not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from casebook.answers import find_answer
-from casebook.bilingual import Pair, pair_wordings
+from casebook.bilingual import pair_wordings
 from casebook.comparability import ComparabilityClass, class_of
 from casebook.dates import Lane, Period
 from casebook.errors import START
@@ -36,6 +36,7 @@ from casebook.prose import SITE, find_chart_names, find_references
 from casebook.store import digest
 
 SortKey = tuple[int, int, int, str]
+T = TypeVar("T", bound=Hashable)
 
 
 class FigureBrief(NamedTuple):
@@ -84,7 +85,7 @@ class CaseBrief:
     story `told` are the figures of other cases that it names, each with its case, `charts` the
     charts that it embeds; `counts_site` says whether it tells a count of the whole site, and
     `has_slots` whether it holds the sign of a slot.
-    `pairs` are the parts that stand in both languages.
+    `pairs` are the parts that stand in both languages, a line for each with its two digests.
     """
 
     slug: str
@@ -110,7 +111,7 @@ class CaseBrief:
     charts: tuple[str, ...]
     passages: tuple[Passage, ...]
     changes: tuple[Change, ...]
-    pairs: tuple[tuple[str, Pair], ...]
+    pairs: str
 
     @property
     def printed_figures(self) -> tuple[FigureBrief, ...]:
@@ -140,25 +141,27 @@ def brief_case(case: Case, vocabulary: Vocabulary, sources: Mapping[str, Source]
         aliases=case.aliases,
         figures=tuple(_brief_figure(f, case, vocabulary, sources) for f in case.figures.values()),
         events=tuple(brief_event(event) for event in case.events),
-        dates=tuple(dict.fromkeys(period.edtf for period in list_periods(case))),
+        dates=tuple(dict.fromkeys(_share(period.edtf) for period in list_periods(case))),
         titles=tuple(
             title
             for document in case.documents
             for title in (document.title.zh, document.title.en)
             if re.search(r"\d", title)
         ),
-        sources=sources_of(case),
-        states=tuple(find_answer(case, key, vocabulary).state for key in vocabulary.questions),
+        sources=_share(sources_of(case)),
+        states=_share(
+            tuple(find_answer(case, key, vocabulary).state for key in vocabulary.questions)
+        ),
         has_amount=find_answer(case, "amount", vocabulary).state == "stated",
-        provider_types=find_answer(case, "provider_type", vocabulary).terms,
-        modes=find_answer(case, "mode", vocabulary).terms,
+        provider_types=_share(find_answer(case, "provider_type", vocabulary).terms),
+        modes=_share(find_answer(case, "mode", vocabulary).terms),
         told=tuple(dict.fromkeys(pair for pair in references if pair[0] != SITE)),
         counts_site=any(owner == SITE for owner, _ in references),
         has_slots=any("[[" in text for text in stories),
         charts=tuple(dict.fromkeys(name for text in stories for name in find_chart_names(text))),
         passages=tuple(_list_passages(case)),
         changes=case.changes,
-        pairs=tuple(pair_wordings(case)),
+        pairs="\n".join(f"{part} {pair.zh} {pair.en}" for part, pair in pair_wordings(case)),
     )
 
 
@@ -166,10 +169,10 @@ def _brief_figure(
     figure: Figure, case: Case, vocabulary: Vocabulary, sources: Mapping[str, Source]
 ) -> FigureBrief:
     return FigureBrief(
-        figure.id,
+        _share(figure.id),
         _share(class_of(figure)),
         figure.period.lane,
-        figure.period.sort_key,
+        _share(figure.period.sort_key),
         figure.quantity.magnitude,
         review_figure(figure, case, vocabulary, sources),
     )
@@ -182,7 +185,7 @@ def brief_event(event: Event) -> EventBrief:
     if date.earliest is not None:
         # An open end says nothing about the years after its start.
         years = (date.earliest.year, (date.latest or date.earliest).year)
-    return EventBrief(event.source, date.lane, date.sort_key, years)
+    return EventBrief(_share(event.source), date.lane, _share(date.sort_key), _share(years))
 
 
 def list_periods(case: Case) -> Iterator[Period]:
@@ -199,11 +202,11 @@ def list_periods(case: Case) -> Iterator[Period]:
 def _list_passages(case: Case) -> Iterator[Passage]:
     for figure in case.figures.values():
         if figure.quote:
-            yield Passage(figure.source, figure.line, figure.quote)
+            yield Passage(_share(figure.source), figure.line, figure.quote)
         yield from _passages_of(figure.corroborated_by)
     for event in case.events:
         if event.quote:
-            yield Passage(event.source, event.line, event.quote)
+            yield Passage(_share(event.source), event.line, event.quote)
     for conflict in case.conflicts:
         yield from _passages_of(conflict.reports)
 
@@ -211,10 +214,10 @@ def _list_passages(case: Case) -> Iterator[Passage]:
 def _passages_of(reports: tuple[Report, ...]) -> Iterator[Passage]:
     for report in reports:
         if report.quote:
-            yield Passage(report.source, report.line, report.quote)
+            yield Passage(_share(report.source), report.line, report.quote)
 
 
-@lru_cache(maxsize=4096)
-def _share(group: ComparabilityClass) -> ComparabilityClass:
-    """One object for all classes that are equal: thousands of figures have the same."""
-    return group
+@lru_cache(maxsize=100_000)
+def _share(value: T) -> T:
+    """One object for all values that are equal: thousands of figures have the same."""
+    return value

@@ -19,8 +19,8 @@ _SOUND = "sound"
 # The briefs of all cases are kept in so many pieces: one edited case has one of them written.
 _DRAWERS = 64
 
-# What is kept of a case, under the key of its record, with the versions of its sources.
-_Entry = tuple[str, KeptCase, list[str]]
+# What is kept of a case, under the key of its record, with a digest of its sources.
+_Entry = tuple[str, KeptCase, str]
 
 
 class Kept:
@@ -133,9 +133,10 @@ class Kept:
     def _key_sound(self, excerpt: str) -> str:
         return digest(f"{self._base} {excerpt}".encode())
 
-    def _sign_sources(self, case: CaseBrief) -> list[str]:
-        """The versions of the sources that a case rests on; one that is not there has none."""
-        return [self._sources.get(name, "") for name in case.sources]
+    def _sign_sources(self, case: CaseBrief) -> str:
+        """A digest of the sources that a case rests on; one that is not there has no version."""
+        versions = [self._sources.get(name, "") for name in case.sources]
+        return digest(" ".join(versions).encode())[:16]
 
 
 def _drawer_of(path: str) -> int:

@@ -40,7 +40,9 @@ def read_recorded(project: Path) -> dict[tuple[str, str], Pair]:
 def list_pairs(project: Path, cases: Iterable[CaseBrief]) -> Iterator[tuple[tuple[str, str], Pair]]:
     """Every part of these cases and every text that stands in both languages."""
     for case in cases:
-        yield from (((case.path, part), pair) for part, pair in case.pairs)
+        for line in case.pairs.splitlines():
+            part, zh, en = line.split(" ")
+            yield (case.path, part), Pair(zh, en)
     for path in find_content_files(project):
         english = path.with_name(f"{path.name.removesuffix('.md')}.en.md")
         if english.is_file():
