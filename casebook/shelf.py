@@ -9,8 +9,8 @@ from typing import overload
 from casebook.briefs import CaseBrief
 from casebook.model import Case
 
-# Lists in other orders ask for the same records again and again; these take 200 MB.
-_MOST_HELD = 10_000
+# Lists in other orders ask for the same records again and again; these take 150 MB.
+_MOST_HELD = 5_000
 
 
 class Shelf(Sequence[Case]):
