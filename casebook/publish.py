@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,19 +23,21 @@ from casebook.content import find_content_files
 from casebook.dataset import Dataset
 from casebook.errors import START, CasebookError, ContentError, Lang, Problem
 from casebook.excerpt import Excerpter
-from casebook.exports import encode_json, export_site
+from casebook.exports import encode_json, export_site, write_members
 from casebook.freshness import Freshness
+from casebook.listing import MANIFEST, list_files
 from casebook.markdown import EXTENSIONS, CasebookMarkdown, split_slots
 from casebook.model import Text
 from casebook.pages import CASE_PAGES, PAGES
-from casebook.pages.base import LANGS, Page, Prose, Section, Site, SiteSettings, Slot, Uses
+from casebook.pages.base import LANGS, PLACE, Page, Prose, Section, Site, SiteSettings, Slot, Uses
 from casebook.pages.charts import find_card, find_faces, make_chart_files
 from casebook.pages.search import tells_stories
 from casebook.pages.uses import find_uses
 from casebook.releases import read_releases
 from casebook.render import Press, file_of, open_press
+from casebook.spool import Spool
 from casebook.store import digest, digest_program
-from casebook.swap import MANIFEST, NewTree, list_files
+from casebook.swap import NewTree
 from casebook.templates import (
     THEME,
     KeptTemplates,
@@ -91,27 +95,37 @@ def write_site(edition: Edition, tree: NewTree, freshness: Freshness) -> int:
     """
     edition.timings.begin("prose")
     stylesheet, assets = _write_assets(edition.project / "theme" / "static", tree)
-    build = _SiteBuild(edition, tree, stylesheet, assets, freshness=freshness)
-    _run_pelican(build)
-    edition.timings.begin("exports")
-    for file in make_chart_files(build.site, edition.pictures):
-        tree.write(file.path, file.content)
-    rows = [build.parts[case.slug] for case in edition.dataset.briefs]
-    for file in export_site(edition.dataset, build.described, rows):
-        tree.write(file.path, file.content)
+    briefs = edition.dataset.briefs
+    with closing(Spool(tree.folder.parent, len(briefs))) as parts:
+        build = _SiteBuild(edition, tree, stylesheet, assets, freshness, parts)
+        _run_pelican(build)
+        edition.timings.begin("exports")
+        for file in make_chart_files(build.site, edition.pictures):
+            tree.write(file.path, file.content)
+        described = ((tree.folder / _json_of(case)).read_bytes() for case in briefs)
+        for stream in export_site(edition.dataset, described, parts.read):
+            tree.write_stream(stream.path, stream.chunks)
     for release in build.site.releases:
         for file in release.files:
             tree.write(f"versions/{release.date}/{file.path}", file.content)
-    manifest = {
+    tree.write_stream(MANIFEST, _write_manifest(edition, tree))
+    freshness.forget_rest()
+    return len(tree.listing)
+
+
+def _write_manifest(edition: Edition, tree: NewTree) -> Iterator[bytes]:
+    """The digests of all inputs and outputs, as JSON."""
+    told = {
         "generator": "casebook",
         "build": digest(json.dumps([__version__, dict(edition.inputs)]).encode())[:12],
         "versions": _versions(),
-        "inputs": dict(edition.inputs),
-        "outputs": dict(sorted(tree.digests.items())),
     }
-    tree.write(MANIFEST, encode_json(manifest))
-    freshness.save(tree)
-    return len(tree.digests)
+    yield encode_json(told).removesuffix(b"\n}\n")
+    yield b',\n "inputs": '
+    yield from write_members(edition.inputs.items())
+    yield b',\n "outputs": '
+    yield from write_members(tree.listing)
+    yield b"\n}\n"
 
 
 def render_pages(edition: Edition, wanted: Collection[str]) -> dict[str, bytes]:
@@ -175,6 +189,9 @@ class _Pages:
 
     def write(self, path: str, content: bytes) -> None:
         self.contents[path] = content
+
+    def write_stream(self, path: str, chunks: Iterable[bytes]) -> None:
+        self.contents[path] = b"".join(chunks)
 
 
 def _run_pelican(build: _SiteBuild) -> None:
@@ -253,6 +270,7 @@ class _SiteBuild:
         stylesheet: str,
         assets: Mapping[str, str],
         freshness: Freshness | None = None,
+        parts: Spool | None = None,
         wanted: Collection[str] | None = None,
     ) -> None:
         self.edition = edition
@@ -260,15 +278,13 @@ class _SiteBuild:
         self.stylesheet = stylesheet
         self.assets = assets
         self.freshness = freshness
+        self.parts = parts
         self.wanted = wanted
         self.templates = read_templates(edition.project / "theme")
         self.closures = digest_templates(self.templates)
         self.excerpter: Excerpter
         self.site: Site
         self.settings: SiteSettings
-        # What the files of all cases take from each: its JSON, and its other texts by slug.
-        self.described: list[str] = []
-        self.parts: dict[str, Mapping[str, str]] = {}
 
     def configure(self, settings: Mapping[str, Any]) -> None:
         """Take over what pelicanconf.py says."""
@@ -329,43 +345,53 @@ class _SiteBuild:
             self._show_pages(press, self.wanted)
             return
         assert isinstance(self.writer, NewTree)
+        assert self.parts is not None
+        assert self.freshness is not None
         edition.timings.begin("cases")
-        self._write_cases(self.writer)
+        self._write_cases(self.writer, self.freshness, self.parts)
         edition.timings.begin("lists")
-        self.site = replace(self.site, parts=self.parts)
-        self._write_lists(press, self.writer)
+        self.site = replace(self.site, parts=self.parts.read)
+        self._write_lists(press, self.writer, self.freshness)
 
     def _show_pages(self, press: Press, wanted: Collection[str]) -> None:
         """Write the wanted pages."""
         for kind in PAGES:
             for page in kind.make(self.site):
                 if file_of(page) in wanted:
-                    file = press.print_page(page, self.site)
-                    self.writer.write(file.path, file.content)
+                    self._write_page(page, press)
         self._show_cases(press, wanted)
 
-    def _write_lists(self, press: Press, tree: NewTree) -> None:
+    def _write_page(self, page: Page, press: Press) -> str | None:
+        """Print a page and write it; the digest of a file that is not kept in memory."""
+        file = press.print_page(page, self.site)
+        if page.stream is None:
+            return self.writer.write(file.path, file.content)
+        head, _, tail = file.content.partition(PLACE.encode("utf-8"))
+        return self.writer.write_stream(file.path, chain((head,), page.stream(), (tail,)))
+
+    def _write_lists(self, press: Press, tree: NewTree, freshness: Freshness) -> None:
         """Write the pages of all cases together, those that are fresh as they stand."""
         around = self._digest_surroundings()
         timings = self.edition.timings
         for kind in PAGES:
             with timings.measure(kind.name):
                 for page in kind.make(self.site):
-                    is_kept = self._write_list(page, around, press, tree)
+                    is_kept = self._write_list(page, around, press, tree, freshness)
                     timings.count(kind.name, made=not is_kept, kept=is_kept)
 
-    def _write_list(self, page: Page, around: str, press: Press, tree: NewTree) -> bool:
+    def _write_list(
+        self, page: Page, around: str, press: Press, tree: NewTree, freshness: Freshness
+    ) -> bool:
         """Write a page of all cases together; whether it is fresh and stands as it was."""
         path = file_of(page)
         told = (page.title, page.description, page.lastmod, find_card(page, self.site))
         shaped = (around, self.closures.get(page.template), page.key)
         key = digest(repr((*shaped, *told)).encode())
-        if page.key and self.freshness is not None:
-            if self.freshness.keep(f"page:{path}", key, tree):
-                return True
-            self.freshness.note(f"page:{path}", key, (path,))
-        file = press.print_page(page, self.site)
-        tree.write(file.path, file.content)
+        if page.key and freshness.keep(f"page:{path}", key, tree) is not None:
+            return True
+        found = self._write_page(page, press)
+        if page.key and found is not None:
+            freshness.note(f"page:{path}", key, tree, [(path, found)])
         return False
 
     def _count_kept(self, case: CaseBrief) -> None:
@@ -390,29 +416,24 @@ class _SiteBuild:
                         file = press.print_page(page, self.site)
                         self.writer.write(file.path, file.content)
 
-    def _write_cases(self, tree: NewTree) -> None:
+    def _write_cases(self, tree: NewTree, freshness: Freshness, parts: Spool) -> None:
         """Write the files of every case, those that are fresh as they stand."""
         edition = self.edition
         workshop = self._open_workshop()
-        described: dict[str, str] = {}
         stale = []
-        for case in edition.dataset.briefs:
+        for number, case in enumerate(edition.dataset.briefs):
             own, embedded = self._charts_of(case)
             # A drawing of its own follows from the excerpt, but for what is offered of it.
             shown = [(drawn.name, drawn.pictured) for drawn in own or ()]
             uses = self._uses_of(case)
             shaped = (workshop.key, self.excerpter.sign(case).key, shown, embedded, uses)
             key = digest(" ".join(map(str, shaped)).encode())
-            unit = f"case:{case.slug}"
-            fresh = self.freshness
-            parts = fresh.find_parts(key) if fresh is not None else None
-            if fresh is None or parts is None or not fresh.keep(unit, key, tree):
-                stale.append((case, own, embedded, uses, key))
+            texts = freshness.keep(f"case:{case.slug}", key, tree)
+            if texts is None:
+                stale.append((case, own, embedded, uses, number, key))
                 continue
-            self.parts[case.slug] = parts
+            parts.add(number, texts)
             self._count_kept(case)
-            # The published file may be of another edition than the one that was kept.
-            described[case.slug] = _read_json((tree.folder / _json_of(case)).read_bytes())
         processes = min(edition.jobs, len(stale) // _CASES_PER_PROCESS)
         work = (
             CaseWork(
@@ -422,26 +443,19 @@ class _SiteBuild:
                 embedded,
                 uses,
             )
-            for case, own, embedded, uses, _ in stale
+            for case, own, embedded, uses, *_ in stale
         )
         with open_workers(processes, edition.cluster) as workers:
             task = partial(make_batch, workshop)
             batches = cut_batches(work, workers.size_batches(len(stale), _BATCH))
             results = workers.run(task, batches)
             made = (case for batch in results for case in batch)
-            for (case, *_, key), done in zip(stale, made, strict=True):
-                slug = case.slug
-                for file in done.files:
-                    tree.write(file.path, file.content)
-                    if file.path == _json_of(case):
-                        described[slug] = _read_json(file.content)
-                self.parts[slug] = done.parts
+            for (case, *_, number, key), done in zip(stale, made, strict=True):
+                files = [(file.path, tree.write(file.path, file.content)) for file in done.files]
+                parts.add(number, done.parts)
                 for name, spent in done.spent.items():
                     edition.timings.add(name, spent)
-                if self.freshness is not None:
-                    self.freshness.note(f"case:{slug}", key, [file.path for file in done.files])
-                    self.freshness.keep_parts(key, done.parts)
-        self.described = [described[case.slug] for case in edition.dataset.briefs]
+                freshness.note(f"case:{case.slug}", key, tree, files, done.parts)
 
     def _charts_of(self, case: CaseBrief) -> tuple[tuple[Drawn, ...] | None, tuple[Drawn, ...]]:
         """The drawings of a case, None where they are made with its files, and those it embeds."""
@@ -506,11 +520,6 @@ def _refuse_missing(project: Path, read: Iterable[Any]) -> None:
 
 def _json_of(case: CaseBrief) -> str:
     return f"cases/{case.slug}/{case.slug}.json"
-
-
-def _read_json(content: bytes) -> str:
-    # The file ends with a line of its own, its place among all cases does not.
-    return content.decode("utf-8").removesuffix("\n")
 
 
 def read_prose(content: Any) -> Prose:

@@ -80,9 +80,11 @@ class Store:
         if self._connection is None:
             return
         with suppress(*_DAMAGE):
-            found = self._connection.execute("select key from made").fetchall()
-            keys = {row[0] for row in found if isinstance(row[0], str)}
-            unused = [(key,) for key in keys - self._used if key.startswith(prefix)]
+            query = "select key from made where key >= ? and key < ?"
+            found = self._connection.execute(
+                query, (prefix, f"{prefix[:-1]}{chr(ord(prefix[-1]) + 1)}")
+            )
+            unused = [row for row in found if row[0] not in self._used]
             self._connection.executemany("delete from made where key = ?", unused)
             self._connection.commit()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import json
+import hashlib
 import os
 import shutil
 import signal
@@ -12,16 +12,19 @@ import stat
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import zip_longest
 from pathlib import Path
 from types import FrameType
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from casebook.errors import CasebookError, Exit
+from casebook.listing import Listing, find_foreign_file, list_files, list_unlisted
 from casebook.store import digest
 
-MANIFEST = "manifest.json"
+T = TypeVar("T")
+
 # Sources, and what other programs and our own set-up keep in the project.
 _KEPT = (
     "data",
@@ -36,9 +39,6 @@ _KEPT = (
     ".venv",
     ".cache",
 )
-# File managers leave these in every folder that is looked at.
-LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
-
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _RENAME_SWAP = 2
@@ -48,6 +48,8 @@ _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPN
 _BUSY = (5, 32)
 # A site of fewer files than this is linked anew in no time.
 _LARGE = 2_000
+# Bytes that are compared at once.
+_PIECE = 2**20
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 
@@ -76,7 +78,7 @@ def check_output(output: Path, project: Path) -> None:
     if not resolved.is_dir():
         raise _refuse(output, "它不是文件夹", "it is not a folder")
     with _explained(resolved):
-        foreign = _find_foreign_file(resolved)
+        foreign = find_foreign_file(resolved)
     if foreign:
         raise _refuse(
             output,
@@ -104,43 +106,6 @@ def _is_home(folder: Path) -> bool:
         return False
 
 
-def _find_foreign_file(folder: Path) -> str:
-    """A file in the folder that the manifest of its site does not list, or nothing."""
-    ours = _listed_files(folder)
-    for path in list_files(folder):
-        if path not in ours and path.rpartition("/")[2] not in LITTER:
-            return path
-    return ""
-
-
-def list_files(folder: Path) -> Iterator[str]:
-    """Everything below a folder that is no folder itself, by its path with forward slashes.
-
-    A folder that cannot be read raises OSError, lest it be taken for an empty one.
-    """
-    waiting = [""]
-    while waiting:
-        inside = waiting.pop()
-        with os.scandir(folder / inside) as entries:
-            listed = sorted(entries, key=lambda entry: entry.name)
-        for entry in listed:
-            if entry.is_dir(follow_symlinks=False):
-                waiting.append(f"{inside}{entry.name}/")
-            else:
-                yield f"{inside}{entry.name}"
-
-
-def _listed_files(folder: Path) -> frozenset[str]:
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError, RecursionError):
-        return frozenset()
-    if not isinstance(manifest, dict) or manifest.get("generator") != "casebook":
-        return frozenset()
-    outputs = manifest.get("outputs")
-    return frozenset({MANIFEST, *outputs}) if isinstance(outputs, dict) else frozenset()
-
-
 def _refuse(output: Path, zh: str, en: str) -> CasebookError:
     return CasebookError(
         f"不能输出到 {output}：{zh}", f"cannot write to {output}: {en}", Exit.USAGE
@@ -157,31 +122,35 @@ class NewTree:
 
     def __init__(self, folder: Path, old: Path | None = None, begun: bool = False) -> None:
         self.folder = folder
-        self.digests: dict[str, str] = {}
+        self.listing = Listing(folder.parent)
         self.written = 0
         self.mode = folder.stat().st_mode & 0o666
         self._old = old
         self._begun = begun
-        self._made = {""}
 
-    def write(self, path: str, content: bytes) -> None:
-        """Put a file into the tree; `path` is relative to it, with forward slashes."""
+    def write(self, path: str, content: bytes) -> str:
+        """Put a file into the tree and give its digest.
+
+        The path is relative to the tree, with forward slashes; ValueError where it leads out of
+        it or was written already.
+        """
         target = self._place(path)
-        if not self._link(path, target, content):
+        if self._link(path, target, content):
+            return self._list(path, digest(content))
+        self.written += 1
+        return self._list(path, self._write(target, (content,)))
+
+    def write_stream(self, path: str, chunks: Iterable[bytes]) -> str:
+        """Put a file into the tree that need not be in memory as a whole, and give its digest."""
+        target = self._place(path)
+        found = self._write(target, chunks)
+        if not self._share(path, target):
             self.written += 1
-            self._clear(target)
-            try:
-                target.write_bytes(content)
-            except OSError as error:
-                # A failing write, unlike a failing open, does not say of which file.
-                error.filename = error.filename or str(target)
-                raise
-        self.digests[path] = digest(content)
+        return self._list(path, found)
 
     def keep(self, path: str, expected: str) -> None:
         """Leave a file where it lies in this tree, under its known digest."""
-        self._note(path)
-        self.digests[path] = expected
+        self.listing.add(path, expected)
 
     def take_over(self, path: str, expected: str) -> None:
         """Put a file of the old tree into this one as it stands there, under its known digest."""
@@ -190,25 +159,47 @@ class NewTree:
         source = self._old / path
         self._clear(target)
         try:
-            os.link(source, target, follow_symlinks=False)
+            _link_into(source, target)
         except (OSError, NotImplementedError):
             # FAT and some network file systems have no hard links; the times are kept as well.
             shutil.copy2(source, target, follow_symlinks=False)
-        self.digests[path] = expected
+        self.listing.add(path, expected)
 
     def remove_rest(self) -> None:
         """Take everything out of a begun tree that was not put into it since."""
         if not self._begun:
             return
-        for path in list(list_files(self.folder)):
-            if path not in self.digests:
-                (self.folder / path).unlink()
-                parent = (self.folder / path).parent
-                # Only an empty folder lets itself be removed.
-                with suppress(OSError):
-                    while parent != self.folder:
-                        parent.rmdir()
-                        parent = parent.parent
+        for path in list_unlisted(self.folder, (path for path, _ in self.listing)):
+            (self.folder / path).unlink()
+            parent = (self.folder / path).parent
+            # Only an empty folder lets itself be removed.
+            with suppress(OSError):
+                while parent != self.folder:
+                    parent.rmdir()
+                    parent = parent.parent
+
+    def _list(self, path: str, found: str) -> str:
+        self.listing.add(path, found)
+        return found
+
+    def _write(self, target: Path, chunks: Iterable[bytes]) -> str:
+        """Write a new file and give the digest of its bytes."""
+        self._clear(target)
+        found = hashlib.sha256()
+        try:
+            # Never into a file that is there: the published site may share it.
+            with _make_folder_for(target, lambda: target.open("xb")) as stream:
+                for chunk in chunks:
+                    found.update(chunk)
+                    stream.write(chunk)
+        except FileExistsError as error:
+            path = target.relative_to(self.folder).as_posix()
+            raise ValueError(f"two pages are written to {path}") from error
+        except OSError as error:
+            # A failing write, unlike a failing open, does not say of which file.
+            error.filename = error.filename or str(target)
+            raise
+        return found.hexdigest()
 
     def _clear(self, target: Path) -> None:
         # Never written into: the published site may share the file.
@@ -216,43 +207,73 @@ class NewTree:
             target.unlink(missing_ok=True)
 
     def _place(self, path: str) -> Path:
-        """Where a file of the site goes, its folder made."""
-        self._note(path)
-        parent = path.rpartition("/")[0]
-        if parent not in self._made:
-            (self.folder / parent).mkdir(parents=True, exist_ok=True)
-            self._made.add(parent)
-        return self.folder / path
-
-    def _note(self, path: str) -> None:
+        """Where a file of the site goes."""
         parts = path.split("/")
         if any(part in ("", ".", "..") for part in parts) or "\\" in path or ":" in path:
             raise ValueError(f"{path!r} is no path inside the site")
-        if path in self.digests:
-            raise ValueError(f"two pages are written to {path}")
+        return self.folder / path
 
     def _link(self, path: str, target: Path, content: bytes) -> bool:
-        """Whether the old tree holds this file, so that the new one could share it."""
+        """Whether the old tree holds a file of these bytes, so that the new one could share it."""
         if self._old is None:
             return False
         source = self._old / path
         try:
             found = source.lstat()
-            if (
-                not stat.S_ISREG(found.st_mode)
-                or found.st_mode & 0o777 != self.mode
-                or found.st_size != len(content)
-                or source.read_bytes() != content
-            ):
+            if not self._is_like(found, len(content)) or source.read_bytes() != content:
                 return False
             if self._begun and target.exists() and os.path.samestat(found, target.lstat()):
                 return True
             self._clear(target)
-            os.link(source, target, follow_symlinks=False)
+            _link_into(source, target)
         except (OSError, NotImplementedError):
             # FAT and some network file systems have no hard links: the file is written.
             return False
         return True
+
+    def _share(self, path: str, target: Path) -> bool:
+        """Whether the old tree holds the bytes that were written, whose file takes their place."""
+        if self._old is None:
+            return False
+        source, shared = self._old / path, target.with_name(f".{target.name}.shared")
+        try:
+            if not self._is_like(source.lstat(), target.stat().st_size):
+                return False
+            with source.open("rb") as one, target.open("rb") as other:
+                while piece := one.read(_PIECE):
+                    if piece != other.read(_PIECE):
+                        return False
+            os.link(source, shared, follow_symlinks=False)
+            os.replace(shared, target)
+        except (OSError, NotImplementedError):
+            with suppress(OSError):
+                shared.unlink()
+            return False
+        return True
+
+    def _is_like(self, found: os.stat_result, size: int) -> bool:
+        """Whether what was found is a file as this tree would have it, of so many bytes."""
+        return (
+            stat.S_ISREG(found.st_mode)
+            and found.st_mode & 0o777 == self.mode
+            and found.st_size == size
+        )
+
+
+def _link_into(source: Path, target: Path) -> None:
+    _make_folder_for(target, lambda: os.link(source, target, follow_symlinks=False))
+
+
+def _make_folder_for(target: Path, action: Callable[[], T]) -> T:
+    """What the action gives that makes a file, whose folder is made where there is none yet.
+
+    To know all folders of a million would take more memory than to try.
+    """
+    try:
+        return action()
+    except FileNotFoundError:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return action()
 
 
 @contextmanager
@@ -279,11 +300,11 @@ def staged_tree(output: Path) -> Iterator[NewTree]:
                 os.replace(spare, staging)
             else:
                 staging.mkdir()
+            tree = NewTree(staging, output if output.exists() else None, begun)
             try:
-                tree = NewTree(staging, output if output.exists() else None, begun)
                 yield tree
                 tree.remove_rest()
-                large = len(tree.digests) > _LARGE
+                large = len(tree.listing) > _LARGE
                 if _holds_the_same(tree, output):
                     _retire(staging, spare if large else None)
                     return
@@ -297,13 +318,16 @@ def staged_tree(output: Path) -> Iterator[NewTree]:
             except BaseException:
                 shutil.rmtree(staging, ignore_errors=True)
                 raise
+            finally:
+                tree.listing.close()
 
 
 def _holds_the_same(tree: NewTree, output: Path) -> bool:
     """Whether every file was linked and the old tree holds no other, so that nothing changes."""
     if tree.written or not output.exists():
         return False
-    return set(list_files(output)) == tree.digests.keys()
+    listed = (path for path, _ in tree.listing)
+    return all(one == other for one, other in zip_longest(list_files(output), listed))
 
 
 def _flush(folder: Path) -> None:

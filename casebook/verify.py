@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from casebook.errors import CasebookError, Exit, Lang
+from casebook.listing import LITTER, MANIFEST
 from casebook.store import digest
-from casebook.swap import LITTER, MANIFEST
 
 Fault = Literal["differs", "missing", "extra"]
 _WORDS: dict[Fault, str] = {"differs": "内容不同", "missing": "缺失", "extra": "多出"}

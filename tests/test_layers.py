@@ -52,7 +52,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("quantity", "dates"),
     ("workers",),
     ("cluster",),
-    ("tree", "tokens", "report", "overlay", "store"),
+    ("tree", "tokens", "report", "overlay", "store", "spool", "listing"),
     ("doctor", "slips", "files"),
     ("remedies",),
     ("notation", "parser", "urls"),

@@ -29,7 +29,7 @@ def publish(output: Path, text: str, **others: str) -> None:
         tree.write("index.html", text.encode())
         for name, content in others.items():
             tree.write(f"{name}/index.html", content.encode())
-        outputs = tree.digests | {}
+        outputs = dict(tree.listing)
         manifest = {"generator": "casebook", "outputs": outputs}
         tree.write("manifest.json", json.dumps(manifest).encode())
 

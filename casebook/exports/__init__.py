@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from casebook.dataset import Dataset
@@ -21,12 +21,13 @@ from casebook.exports.columns import (
 )
 from casebook.exports.formats import (
     DataFile,
+    DataStream,
     disarm,
     encode_json,
     join_lines,
     write_csv,
-    write_json,
     write_lines,
+    write_members,
 )
 from casebook.exports.ocds import describe_releases
 from casebook.exports.package import describe_case_package, describe_package
@@ -51,6 +52,7 @@ __all__ = [
     "EVENT_COLUMNS",
     "FIGURE_COLUMNS",
     "DataFile",
+    "DataStream",
     "answer_rows",
     "disarm",
     "encode_json",
@@ -66,9 +68,13 @@ __all__ = [
     "version_of_all",
     "write_csv",
     "write_formats",
+    "write_members",
     "write_tables",
 ]
 
+
+# The lines of each case in the table of a name, in UTF-8.
+LinesOf = Callable[[str], Iterable[bytes]]
 
 # A workbook of more cases takes seconds, and one edited case would write all of it anew.
 MOST_IN_ALL_FORMATS: Final = 500
@@ -76,23 +82,23 @@ MOST_IN_ALL_FORMATS: Final = 500
 
 def export_dataset(dataset: Dataset) -> tuple[DataFile, ...]:
     """Every file of open data, for the whole site and for each case."""
-    described = [write_json(describe_case(case, dataset)) for case in dataset.cases]
-    rows = [write_case_rows(case, dataset) for case in dataset.cases]
-    files = list(export_site(dataset, described, rows))
+    described = (encode_json(describe_case(case, dataset)) for case in dataset.cases)
+    files = [_join(file) for file in export_site(dataset, described, _rows_of(dataset))]
     for case in dataset.cases:
         files += export_case(case, dataset)
     return tuple(files)
 
 
 def export_site(
-    dataset: Dataset, described: Iterable[str], rows: Sequence[Mapping[str, str]]
-) -> Iterator[DataFile]:
-    """The files of open data for the whole site, given the JSON and the rows of each case."""
-    yield from write_tables(dataset, rows)
-    yield DataFile("data/cases.json", join_cases(dataset, described))
+    dataset: Dataset, described: Iterable[bytes], lines: LinesOf
+) -> Iterator[DataStream]:
+    """The files of open data for the whole site, given the JSON files and the lines of cases."""
+    yield from write_tables(dataset, lines)
+    yield DataStream("data/cases.json", join_cases(dataset, described))
     if offers_all_formats(dataset):
-        yield from write_formats(fill_tables(dataset), dataset)
-        yield DataFile("data/ocds.json", encode_json(describe_releases(dataset)))
+        for file in write_formats(fill_tables(dataset), dataset):
+            yield DataStream(file.path, (file.content,))
+        yield DataStream("data/ocds.json", (encode_json(describe_releases(dataset)),))
 
 
 def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
@@ -119,18 +125,27 @@ def fill_tables(dataset: Dataset) -> dict[Table, tuple[Row, ...]]:
     return {table: tuple(list_rows(table, dataset)) for table in TABLES}
 
 
-def write_tables(dataset: Dataset, rows: Sequence[Mapping[str, str]]) -> Iterator[DataFile]:
-    """The tables as CSV from the rows of each case, their description, and that of cases.json."""
+def write_tables(dataset: Dataset, lines: LinesOf) -> Iterator[DataStream]:
+    """The tables as CSV from the lines of each case, their description, and that of cases.json."""
     for table in TABLES:
         if table in CASE_TABLES:
-            lines = [of_case[table.name] for of_case in rows]
+            of_all = lines(table.name)
         else:
-            lines = [write_lines(table.names, list_rows(table, dataset))]
-        yield DataFile(f"data/{table.name}.csv", join_lines(table.names, lines))
+            of_all = (write_lines(table.names, list_rows(table, dataset)).encode("utf-8"),)
+        yield DataStream(f"data/{table.name}.csv", join_lines(table.names, of_all))
     package = describe_package(list_words(dataset.vocabulary))
-    yield DataFile("data/datapackage.json", encode_json(package))
+    yield DataStream("data/datapackage.json", (encode_json(package),))
     schema = describe_schema(dataset.vocabulary)
-    yield DataFile("data/cases.schema.json", encode_json(schema))
+    yield DataStream("data/cases.schema.json", (encode_json(schema),))
+
+
+def _rows_of(dataset: Dataset) -> LinesOf:
+    rows = [write_case_rows(case, dataset) for case in dataset.cases]
+    return lambda name: (of_case[name].encode("utf-8") for of_case in rows)
+
+
+def _join(stream: DataStream) -> DataFile:
+    return DataFile(stream.path, b"".join(stream.chunks))
 
 
 def write_formats(filled: Mapping[Table, Sequence[Row]], dataset: Dataset) -> Iterator[DataFile]:
@@ -146,11 +161,10 @@ def freeze_dataset(dataset: Dataset) -> Iterator[DataFile]:
     SQLite and the workbook are left out: their bytes follow from the tables and from the versions
     of what writes them.
     """
-    described = (write_json(describe_case(case, dataset)) for case in dataset.cases)
-    rows = [write_case_rows(case, dataset) for case in dataset.cases]
-    for file in write_tables(dataset, rows):
+    described = (encode_json(describe_case(case, dataset)) for case in dataset.cases)
+    for file in map(_join, write_tables(dataset, _rows_of(dataset))):
         yield DataFile(file.path.removeprefix("data/"), file.content)
-    yield DataFile("cases.json", join_cases(dataset, described))
+    yield DataFile("cases.json", b"".join(join_cases(dataset, described)))
 
 
 def offers_all_formats(dataset: Dataset) -> bool:

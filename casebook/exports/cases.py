@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from casebook.comparability import class_of
 from casebook.dataset import Dataset
 from casebook.dates import Period
-from casebook.exports.formats import write_json
+from casebook.exports.formats import encode_json
 from casebook.exports.rows import answer_rows, event_row, figure_row, version_of
 from casebook.model import Case, Change, Document, Event, Figure, Report, Source, Text
 from casebook.quantity import plain
@@ -16,15 +16,22 @@ from casebook.quotes import measure_quotes
 _UNQUOTED: Mapping[str, object] = {"quotes": 0, "characters": 0, "share": ""}
 
 
-def join_cases(dataset: Dataset, described: Iterable[str]) -> bytes:
+def join_cases(dataset: Dataset, described: Iterable[bytes]) -> Iterator[bytes]:
     """The bytes of cases.json, in which every case stands as in its own file, two steps deeper.
 
-    Nothing else takes as long as writing a case as JSON, so it is done once.
+    `described` are the files of the cases: nothing takes as long as writing a case as JSON, so it
+    is done once.
     """
-    cases = ",\n  ".join(text.replace("\n", "\n  ") for text in described)
-    head, empty, rest = write_json(describe_dataset(dataset, ())).partition('"cases": []')
-    filled = f'"cases": [\n  {cases}\n ]' if cases else empty
-    return (head + filled + rest + "\n").encode("utf-8")
+    around = encode_json(describe_dataset(dataset, ()))
+    head, empty, rest = around.partition(b'"cases": []')
+    yield head
+    start = b'"cases": [\n  '
+    for content in described:
+        yield start
+        yield content.removesuffix(b"\n").replace(b"\n", b"\n  ")
+        start = b",\n  "
+    yield empty if start[:1] == b'"' else b"\n ]"
+    yield rest
 
 
 def describe_dataset(dataset: Dataset, cases: Iterable[Case]) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring
 from typing import Final
@@ -24,9 +24,17 @@ class DataFile:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class DataStream:
+    """A file of open data that is made piece by piece, and need not be in memory as a whole."""
+
+    path: str
+    chunks: Iterable[bytes]
+
+
 def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
     """A table as RFC 4180 in UTF-8, in which no cell can start a spreadsheet's formula."""
-    return join_lines(columns, [write_lines(columns, rows)])
+    return b"".join(join_lines(columns, [write_lines(columns, rows).encode("utf-8")]))
 
 
 def write_lines(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
@@ -37,9 +45,10 @@ def write_lines(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> st
     return stream.getvalue()
 
 
-def join_lines(columns: Sequence[str], lines: Iterable[str]) -> bytes:
+def join_lines(columns: Sequence[str], lines: Iterable[bytes]) -> Iterator[bytes]:
     """A whole table from the lines of its parts; the names of columns need no quotes."""
-    return "".join((",".join(columns), "\r\n", *lines)).encode("utf-8")
+    yield (",".join(columns) + "\r\n").encode("utf-8")
+    yield from lines
 
 
 def disarm(cell: str) -> str:
@@ -72,3 +81,12 @@ def _lay_out(value: object, line: str) -> str:
 def encode_json(value: object) -> bytes:
     """The bytes of a JSON file."""
     return (write_json(value) + "\n").encode("utf-8")
+
+
+def write_members(members: Iterable[tuple[str, str]]) -> Iterator[bytes]:
+    """An object of texts as the value of a member of a whole JSON file, piece by piece."""
+    start = "{\n  "
+    for name, text in members:
+        yield f"{start}{encode_basestring(name)}: {encode_basestring(text)}".encode()
+        start = ",\n  "
+    yield b"{}" if start[0] == "{" else b"\n }"

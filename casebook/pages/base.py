@@ -95,9 +95,9 @@ class Site:
 
     `faces` are the paths of the cards that stand for the site where a page has none of its own.
     `versions` are digests, by slug, of all that a list may show of a case; without them every page
-    is made anew. `parts` are what lists take from each case as text, by slug, where it was made
-    with the files of the case. `uses` are the pages beyond those of its own case that show a
-    figure, `releases` the frozen versions of the data, the oldest first.
+    is made anew. `parts` gives, by its name, what a list takes from each case as text in UTF-8, in
+    the order of the cases, where it was made with their files. `uses` are the pages beyond those of
+    its own case that show a figure, `releases` the frozen versions of the data, the oldest first.
     """
 
     dataset: Dataset
@@ -106,7 +106,7 @@ class Site:
     settings: SiteSettings
     faces: Mapping[Lang, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
-    parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    parts: Callable[[str], Iterable[bytes]] | None = None
     uses: Uses = field(default_factory=dict)
     releases: tuple[Release, ...] = ()
 
@@ -129,6 +129,10 @@ class Site:
         return {key: tuple(listed) for key, listed in found.items()}
 
 
+# Stands in a printed page for what is streamed: the character for an object of another kind.
+PLACE = Markup("\ufffc")
+
+
 @dataclass(frozen=True)
 class Page:
     """One file of the site in one language, before it is written.
@@ -136,7 +140,8 @@ class Page:
     `url` has no language prefix; it is empty for the home page. `lastmod` is an ISO date or
     empty. A page that is not `indexed` is left out of the site map. One with a `key`, a digest of
     all that it shows, is made anew only where that changes; `fill` gives what its template needs
-    beside the context, at a cost that a page which stays need not pay.
+    beside the context, at a cost that a page which stays need not pay. `stream` gives, piece by
+    piece, what is too long for a template and takes the place of `PLACE` in what that prints.
     """
 
     url: str
@@ -149,6 +154,7 @@ class Page:
     indexed: bool = True
     key: str = ""
     fill: Callable[[], Mapping[str, object]] | None = None
+    stream: Callable[[], Iterable[bytes]] | None = None
 
     @property
     def whole_context(self) -> Mapping[str, object]:

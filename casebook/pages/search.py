@@ -6,13 +6,14 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from markupsafe import Markup
 
 from casebook.dataset import Dataset
 from casebook.errors import Lang
 from casebook.model import Case, Figure, Text
-from casebook.pages.base import LANGS, Page, PageType, Site
+from casebook.pages.base import LANGS, PLACE, Page, PageType, Site
 from casebook.pages.parts import MOST_LISTED
 from casebook.pages.prose import LEAD
 from casebook.pages.views import link_case, list_facts, list_sources
@@ -80,14 +81,24 @@ def make_search(site: Site) -> Iterator[Page]:
             template="search-index.js",
             title=Text("搜索", "Search"),
             description=Text("", ""),
-            context={"index": write_index(list_entries(site, lang))},
+            context={"index": PLACE},
             indexed=False,
+            stream=partial(_stream_index, site, lang),
         )
 
 
-def write_index(entries: Iterable[str]) -> Markup:
-    """The index as the value of a script: the entries of all pages."""
-    return Markup(f'{{"pages":[{",".join(entries)}]}}')
+def write_index(entries: Iterable[bytes]) -> Iterator[bytes]:
+    """The index as the value of a script, piece by piece, from the entries of all pages."""
+    start = b'{"pages":['
+    for entry in entries:
+        yield start
+        yield entry
+        start = b","
+    yield b"]}" if start == b"," else b'{"pages":[]}'
+
+
+def _stream_index(site: Site, lang: Lang) -> Iterator[bytes]:
+    return write_index(list_entries(site, lang))
 
 
 def write_entry(page: Indexed) -> str:
@@ -107,16 +118,16 @@ def tells_stories(dataset: Dataset) -> bool:
     return len(dataset.cases) <= STORIES_LIMIT
 
 
-def list_entries(site: Site, lang: Lang) -> Iterator[str]:
-    """The entries of every page of a language; those of cases may be made already."""
-    told = tells_stories(site.dataset)
-    for case in site.dataset.cases:
-        parts = site.parts.get(case.slug)
-        if parts is not None:
-            yield parts[ENTRY[lang]]
-        else:
-            yield write_entry(index_case(case, lang, site.dataset, told))
-    yield from map(write_entry, _index_texts(site, lang))
+def list_entries(site: Site, lang: Lang) -> Iterator[bytes]:
+    """The entries of every page of a language in UTF-8; those of cases may be made already."""
+    if site.parts is not None:
+        yield from site.parts(ENTRY[lang])
+    else:
+        told = tells_stories(site.dataset)
+        for case in site.dataset.cases:
+            yield write_entry(index_case(case, lang, site.dataset, told)).encode("utf-8")
+    for text in _index_texts(site, lang):
+        yield write_entry(text).encode("utf-8")
 
 
 def index_case(case: Case, lang: Lang, dataset: Dataset, told: bool) -> Indexed:
