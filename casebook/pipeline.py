@@ -328,6 +328,7 @@ def glimpse_site(options: BuildOptions, wanted: Collection[str]) -> Glimpse:
         options.project,
         dataset,
         charts,
+        offers_charts=selection.offered,
         siteurl=options.siteurl,
         kept_templates=options.kept_templates,
     )

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from casebook import __version__
 from casebook.briefs import CaseBrief
-from casebook.casefiles import CaseWork, Workshop, make_batch
+from casebook.casefiles import CaseWork, Workshop, make_batch, make_case_files
 from casebook.content import find_content_files
 from casebook.dataset import Dataset
 from casebook.errors import START, CasebookError, ContentError, Lang, Problem
@@ -354,12 +354,16 @@ class _SiteBuild:
         self._write_lists(press, self.writer, self.freshness)
 
     def _show_pages(self, press: Press, wanted: Collection[str]) -> None:
-        """Write the wanted pages."""
+        """Write the wanted pages: first those of cases, which nothing else has to be made for."""
+        missing = set(wanted) - self._show_cases(press, wanted)
         for kind in PAGES:
+            if not missing:
+                return
             for page in kind.make(self.site):
-                if file_of(page) in wanted:
+                path = file_of(page)
+                if path in missing:
                     self._write_page(page, press)
-        self._show_cases(press, wanted)
+                    missing.remove(path)
 
     def _write_page(self, page: Page, press: Press) -> str | None:
         """Print a page and write it; the digest of a file that is not kept in memory."""
@@ -401,20 +405,34 @@ class _SiteBuild:
             pages = sum(1 for _ in kind.locate(case))
             timings.count(kind.name, kept=pages)
 
-    def _show_cases(self, press: Press, wanted: Collection[str]) -> None:
-        """Write the wanted pages of cases, seen with the whole data set around them."""
+    def _show_cases(self, press: Press, wanted: Collection[str]) -> set[str]:
+        """Write the wanted pages of cases as a build would make them, and give their paths."""
+        shown = set()
         slugs = {
             path.removeprefix("en/").split("/")[1].partition(".")[0]
             for path in wanted
             if path.count("/") > 1
         }
-        for slug in slugs & self.edition.dataset.by_slug.keys():
-            case = self.edition.dataset.by_slug[slug]
-            for kind in CASE_PAGES:
-                for page in kind.make(case, self.site):
-                    if file_of(page) in wanted:
-                        file = press.print_page(page, self.site)
-                        self.writer.write(file.path, file.content)
+        dataset, workshop = self.edition.dataset, self._open_workshop()
+        for slug in slugs & dataset.positions.keys():
+            case = dataset.briefs[dataset.positions[slug]]
+            work = self._plan_case(case, *self._charts_of(case), self._uses_of(case))
+            for file in make_case_files(work, workshop, press).files:
+                if file.path in wanted:
+                    self.writer.write(file.path, file.content)
+                    shown.add(file.path)
+        return shown
+
+    def _plan_case(
+        self,
+        case: CaseBrief,
+        own: tuple[Drawn, ...] | None,
+        embedded: tuple[Drawn, ...],
+        uses: Uses,
+    ) -> CaseWork:
+        """What has to be known to make the files of a case."""
+        record = (self.edition.project / case.path).read_bytes()
+        return CaseWork(self.excerpter.take(case), record, own, embedded, uses)
 
     def _write_cases(self, tree: NewTree, freshness: Freshness, parts: Spool) -> None:
         """Write the files of every case, those that are fresh as they stand."""
@@ -436,14 +454,7 @@ class _SiteBuild:
             self._count_kept(case)
         processes = min(edition.jobs, len(stale) // _CASES_PER_PROCESS)
         work = (
-            CaseWork(
-                self.excerpter.take(case),
-                (edition.project / case.path).read_bytes(),
-                own,
-                embedded,
-                uses,
-            )
-            for case, own, embedded, uses, *_ in stale
+            self._plan_case(case, own, embedded, uses) for case, own, embedded, uses, *_ in stale
         )
         with open_workers(processes, edition.cluster) as workers:
             task = partial(make_batch, workshop)
