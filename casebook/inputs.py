@@ -163,10 +163,11 @@ def check_sources(project: Path) -> list[Problem]:
             "Check its permissions",
         )
 
-    for path in _walk_sources(project, report_unreadable):
-        if path.is_symlink():
+    for entry in _walk_sources(project, report_unreadable):
+        if entry.is_symlink():
+            path = Path(entry)
             try:
-                target = path.resolve(strict=True)
+                target: Path | None = path.resolve(strict=True)
             except (OSError, RuntimeError):
                 target = None
             if target is None or not any(target.is_relative_to(root) for root in roots):
@@ -178,9 +179,9 @@ def check_sources(project: Path) -> list[Problem]:
                     "请把文件本身放进来",
                     "Put the file itself here",
                 )
-        elif _is_odd(path):
+        elif not (entry.is_file() or entry.is_dir()):
             report(
-                path,
+                Path(entry),
                 "E141",
                 "这不是普通文件（管道、设备或套接字）",
                 "this is no ordinary file (a pipe, a device or a socket)",
@@ -190,20 +191,28 @@ def check_sources(project: Path) -> list[Problem]:
     return problems
 
 
-def _is_odd(path: Path) -> bool:
-    try:
-        mode = path.lstat().st_mode
-    except OSError:
-        return False
-    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
-
-
-def _walk_sources(project: Path, complain: Callable[[OSError], None]) -> Iterator[Path]:
+def _walk_sources(
+    project: Path, complain: Callable[[OSError], None]
+) -> Iterator[Path | os.DirEntry[str]]:
+    """Everything in the sources, told by the listing of its folder where that is enough."""
     for name in SOURCES:
         root = project / name
         if root.is_symlink():
             yield root
         elif root.exists():
-            for path, folders, files in os.walk(root, onerror=complain):
-                for entry in (*folders, *files):
-                    yield Path(path) / entry
+            yield from _walk(root, complain)
+
+
+def _walk(
+    folder: Path | os.DirEntry[str], complain: Callable[[OSError], None]
+) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            listed = list(entries)
+    except OSError as error:
+        complain(error)
+        return
+    for entry in listed:
+        yield entry
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(entry, complain)
