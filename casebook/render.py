@@ -115,6 +115,8 @@ def words_of(lang: Lang) -> dict[str, Any]:
         "words": lambda words: tag_words(words, lang),
         "drawing": lambda drawing: tag_drawing(drawing, lang),
         "text": text,
+        # For macros that print the same on many pages.
+        "once": lru_cache(maxsize=256)(lambda macro, *given: macro(*given)),
         "amount": amount,
         "period": lambda value: period_html(value, lang),
     }

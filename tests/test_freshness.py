@@ -110,10 +110,10 @@ def test_a_changed_template_rewrites_only_pages_made_with_it(project: Path) -> N
     assert changed == {"timeline/index.html", "en/timeline/index.html", "manifest.json"}
 
 
-def test_a_partial_of_cases_makes_every_case_anew(project: Path) -> None:
-    partial = project / "theme" / "templates" / "partials" / "footer.html"
+def test_a_macro_of_all_pages_makes_every_case_anew(project: Path) -> None:
+    macro = project / "theme" / "templates" / "macros" / "footer.html"
 
-    changed = written(project, lambda _: replace_in(partial, "<footer", '<footer data-x="1"'))
+    changed = written(project, lambda _: replace_in(macro, "<footer", '<footer data-x="1"'))
 
     assert {f"cases/{make_case(n).slug}/index.html" for n in range(COUNT)} <= changed
     assert not any(path.endswith((".csv", ".yaml", ".png")) for path in changed)
@@ -306,7 +306,7 @@ def _edit_term(project: Path, _chance: random.Random) -> None:
 
 
 def _edit_template(project: Path, chance: random.Random) -> None:
-    name = chance.choice(["case.html", "home.html", "partials/footer.html", "macros/figure.html"])
+    name = chance.choice(["case.html", "home.html", "macros/footer.html", "macros/figure.html"])
     _toggle(project / "theme" / "templates" / name, 'class="', 'class="changed ')
 
 

@@ -121,6 +121,11 @@ class Site:
         return digest("\n".join(map(repr, parts)).encode())
 
     @cached_property
+    def texts(self) -> frozenset[str]:
+        """The slugs of the editors' texts."""
+        return frozenset(slug for slug, lang in self.prose if lang == LANGS[0])
+
+    @cached_property
     def charts_of(self) -> Mapping[tuple[str, Lang], tuple[Drawn, ...]]:
         """The charts of each case in each language, and under no case those of all together."""
         found: dict[tuple[str, Lang], list[Drawn]] = {}
@@ -155,6 +160,11 @@ class Page:
     key: str = ""
     fill: Callable[[], Mapping[str, object]] | None = None
     stream: Callable[[], Iterable[bytes]] | None = None
+
+    @property
+    def section(self) -> str:
+        """The address of the section of the site that it stands in, empty for the home page."""
+        return self.url.partition("/")[0] + "/" if self.url else ""
 
     @property
     def whole_context(self) -> Mapping[str, object]:
