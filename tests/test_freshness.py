@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bench.cases import make_case, name_source, write_case, write_project
-from casebook import swap
+from casebook import publish, swap
 from casebook.dataset import Dataset
 from casebook.pipeline import BuildOptions, build_site
 from tests.conftest import PROJECT
@@ -156,6 +156,43 @@ def test_a_published_page_that_was_touched_is_made_anew(project: Path) -> None:
     build(project, project / "output")
 
     assert page.read_bytes() == whole
+
+
+def test_what_a_build_that_broke_off_has_kept_makes_nothing_fresh(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = project / "output" / "cases" / make_case(1).slug / "index.html"
+    before = page.read_bytes()
+    replace_in(record(project, 1), "这是测量用的", "这是只供测量用的")
+    # It ends after it has kept what it made of the case, and before the swap.
+    monkeypatch.setattr(publish, "export_site", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        build(project, project / "output")
+    kept = page.read_bytes()
+    monkeypatch.undo()
+    build(project, project / "output")
+
+    assert kept == before
+    assert "只供" in page.read_text("utf-8")
+
+
+def units(project: Path) -> set[str]:
+    """The names of the units that are kept, by the site that they belong to."""
+    with closing(sqlite3.connect(project / ".cache" / "store.sqlite")) as store:
+        query = "select key from made where key like 'unit:%'"
+        return {row[0].split(":")[1] for row in store.execute(query)}
+
+
+def test_the_units_of_a_site_that_is_no_more_are_forgotten(project: Path) -> None:
+    before = units(project)
+    build(project, project / "elsewhere")
+    added = units(project) - before
+    shutil.rmtree(project / "elsewhere")
+    replace_in(record(project, 1), "这是测量用的", "这是只供测量用的")
+    build(project, project / "output")
+
+    assert len(added) == 1
+    assert units(project) == before
 
 
 def data_sets() -> list[Dataset]:

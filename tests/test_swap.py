@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +169,67 @@ def test_two_pages_cannot_have_one_path(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match="two pages"):
         tree.write("index.html", b"two")
+
+
+def stream(output: Path, *chunks: bytes) -> None:
+    with staged_tree(output) as tree:
+        tree.write_stream("data/all.csv", chunks)
+        tree.write("index.html", repr(chunks).encode())
+        outputs = dict(tree.listing)
+        manifest = {"generator": "casebook", "outputs": outputs}
+        tree.write("manifest.json", json.dumps(manifest).encode())
+
+
+@pytest.mark.parametrize("large", [pytest.param(2_000, id="anew"), pytest.param(0, id="spare")])
+def test_a_streamed_file_of_the_same_bytes_is_the_old_one_and_another_is_new(
+    large: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(swap, "_LARGE", large)
+    output = tmp_path / "output"
+    places = []
+    for chunks in ((b"one", b"two"), (b"onetwo",), (b"", b"onetwx"), (b"onetwx",), (b"onetwo",)):
+        stream(output, *chunks)
+        file = output / "data" / "all.csv"
+        places.append(file.stat().st_ino)
+
+        assert file.read_bytes() == b"".join(chunks)
+        assert names(output / "data") == ["all.csv"]
+
+    assert places[0] == places[1]
+    assert places[2] == places[3]
+    assert len({places[0], places[2]}) == 2
+
+
+def test_a_stream_that_breaks_off_leaves_the_old_site(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    stream(output, b"old")
+
+    def break_off() -> Iterator[bytes]:
+        yield b"ne"
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError), staged_tree(output) as tree:
+        tree.write_stream("data/all.csv", break_off())
+
+    assert (output / "data" / "all.csv").read_bytes() == b"old"
+    assert names(tmp_path) == [".output.lock", "output"]
+
+
+@pytest.mark.parametrize("large", [pytest.param(2_000, id="anew"), pytest.param(0, id="spare")])
+def test_two_pages_of_one_path_never_change_the_published_one(
+    large: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(swap, "_LARGE", large)
+    output = tmp_path / "output"
+    for _ in range(2):
+        publish(output, "old", about="x")
+
+    with pytest.raises(ValueError, match="two pages"), staged_tree(output) as tree:
+        tree.write("index.html", b"old")
+        tree.write("index.html", b"other")
+        list(tree.listing)
+
+    assert (output / "index.html").read_text() == "old"
 
 
 def test_the_site_is_whole_where_folders_cannot_be_exchanged(
