@@ -24,8 +24,8 @@ from casebook.workers import open_workers
 if TYPE_CHECKING:
     from casebook.cluster import ClusterExecutor
 
-# The pictures of a chart cost as much as thirty charts; a process pays from a few on.
-PICTURES_PER_PROCESS = 4
+# To start a process, with matplotlib in it, costs as much as the pictures of a dozen charts.
+PICTURES_PER_PROCESS = 20
 # Of more charts than these, only those of all cases have a page with files, and PNGs: a
 # thousand cases would take minutes to draw and leave forty thousand files.
 MOST_OFFERED = 200

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -21,9 +22,8 @@ from casebook.charts import (
     tabulate_chart,
 )
 from casebook.charts.base import Table, describe, paint_panel
-from casebook.charts.figure import build_figure
 from casebook.charts.marks import Mark, legend_kinds, mark_of
-from casebook.charts.picture import compose_picture, write_picture_png
+from casebook.charts.picture import compose_picture, write_picture_pdf, write_picture_png
 from casebook.charts.rise import change_words
 from casebook.charts.sheet import NARROW, WIDE, Sheet, Style
 from casebook.charts.svg import paint_in, write_svg
@@ -569,12 +569,15 @@ def test_a_drawing_that_stands_alone_has_real_colours_and_no_links() -> None:
     assert "href" not in svg
 
 
-def test_a_picture_with_a_colour_that_has_no_role_is_refused() -> None:
+@pytest.mark.parametrize("write", [write_picture_png, write_picture_pdf])
+def test_a_picture_with_a_colour_that_has_no_role_is_refused(
+    write: Callable[[Sheet, dict[str, str]], bytes],
+) -> None:
     sheet = Sheet(WIDE, height=10)
     sheet.rectangle(0, 0, 5, 5, fill="ink")
 
-    with pytest.raises(KeyError):
-        build_figure(sheet, {"paper": (1, 1, 1)}, "")
+    with pytest.raises(KeyError, match="ink"):
+        write(sheet, {"paper": "#ffffff"})
 
 
 def test_every_colour_of_a_drawing_is_a_role_of_charts(real: Dataset) -> None:

@@ -64,6 +64,7 @@ LAYER_OF = {module: depth for depth, layer in enumerate(LAYERS) for module in la
 HOMES = {
     "pelican": lambda path: path == PACKAGE / "publish.py",
     "matplotlib": lambda path: path.is_relative_to(PACKAGE / "charts"),
+    "PIL": lambda path: path == PACKAGE / "charts" / "raster.py",
 }
 
 

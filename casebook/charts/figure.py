@@ -1,4 +1,4 @@
-"""A sheet as a Figure of matplotlib, for the pictures that need one: PNG and PDF."""
+"""A sheet as a Figure of matplotlib, for the picture whose letters stay letters: PDF."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.text import Text
 
-Colour = tuple[float, float, float]
-
 _ALIGNMENTS: Final[Mapping[str, Literal["left", "center", "right"]]] = {
     "start": "left",
     "middle": "center",
@@ -22,17 +20,17 @@ _ALIGNMENTS: Final[Mapping[str, Literal["left", "center", "right"]]] = {
 }
 
 
-def build_figure(sheet: Sheet, colours: Mapping[str, Colour], font: str, scale: float = 1) -> Any:
+def build_figure(sheet: Sheet, colours: Mapping[str, str], font: str) -> Any:
     """A Figure that holds the parts of a sheet as artists, without their links.
 
-    A pixel is `scale` dots; `font` is the file to set text in.
+    Colours are `#rrggbb` by role; `font` is the file to set text in.
     """
     from matplotlib.figure import Figure
     from matplotlib.transforms import Affine2D
 
     size = (sheet.width / 72, sheet.height / 72)
-    figure = Figure(figsize=size, dpi=72 * scale, frameon=False)
-    down = Affine2D().scale(1, -1).translate(0, sheet.height).scale(scale)
+    figure = Figure(figsize=size, dpi=72, facecolor=colours["paper"])
+    down = Affine2D().scale(1, -1).translate(0, sheet.height)
     for part in _flatten(sheet):
         artist = _artist(part, colours, font)
         artist.set_transform(down)
@@ -45,7 +43,7 @@ def _flatten(sheet: Sheet) -> Iterator[Shape | Words]:
         yield from part.parts if isinstance(part, Link) else (part,)
 
 
-def _artist(part: Shape | Words, colours: Mapping[str, Colour], font: str) -> Artist:
+def _artist(part: Shape | Words, colours: Mapping[str, str], font: str) -> Artist:
     if isinstance(part, Words):
         from matplotlib.font_manager import FontProperties
 
@@ -71,7 +69,7 @@ def _artist(part: Shape | Words, colours: Mapping[str, Colour], font: str) -> Ar
 
     return PathPatch(
         Path(part.vertices, part.codes),
-        facecolor=(*colours[part.fill], part.opacity) if part.fill else "none",
+        facecolor=(colours[part.fill], part.opacity) if part.fill else "none",
         edgecolor=colours[part.stroke] if part.stroke else "none",
         linewidth=part.stroke_width if part.stroke else 0,
         # Dashes are given in pixels; matplotlib counts them in widths of the line.

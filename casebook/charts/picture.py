@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final
 
 from casebook.charts.base import Chart, Table, paint_panel
 from casebook.charts.figure import build_figure
+from casebook.charts.letters import find_font, list_characters
 from casebook.charts.marks import LEGEND, draw_bracket, draw_swatch, mark_of_kind
+from casebook.charts.raster import encode_image, paint_sheet
 from casebook.charts.sheet import LEADING, WIDE, Link, Shape, Sheet, Style, Words, baseline
 from casebook.charts.svg import paint_in, write_svg
 from casebook.charts.text import clean, shorten_text, width_px, wrap_text
-from casebook.errors import CasebookError
 
 _MARGIN: Final = 24.0
-_FONT: Final = "NotoSansCJKjp-Regular.otf"
 
 # The size that sites which show a card beside a link ask for.
 CARD_WIDTH: Final = 1200
@@ -29,9 +26,6 @@ _CARD_FINDING: Final = 46.0
 _CARD_WORDS: Final = 26.0
 # A drawing that would have to be smaller than this on a card is left out for its words.
 _LEAST_SCALE: Final = 0.8
-
-# Enough for flat colours and their soft edges, and a third of the bytes of true colour.
-_COLOURS: Final = 64
 
 # What Chinese printers set where a character is missing.
 _MISSING: Final = "〓"
@@ -60,12 +54,12 @@ def draw_pictures(
     if not table.pictured:
         return Pictures(svg)
     card = compose_card(chart, table, sources)
-    large = _render(sheet, colours, 2)
+    large = paint_sheet(_mark_missing(sheet), colours, 2)
     return Pictures(
         svg,
-        _encode(large.reduce(2)),
-        _encode(large),
-        _encode(_render(card, colours, 1)),
+        encode_image(large.reduce(2), colours),
+        encode_image(large, colours),
+        write_picture_png(card, colours, 1),
         "".join(sorted({*find_missing(sheet), *find_missing(card)})),
     )
 
@@ -123,7 +117,7 @@ def write_picture_svg(sheet: Sheet, name: str, label: str, colours: Mapping[str,
 
 def write_picture_png(sheet: Sheet, colours: Mapping[str, str], scale: float = 2) -> bytes:
     """A picture as PNG, `scale` dots to a pixel; same sheet and colours, same bytes."""
-    return _encode(_render(sheet, colours, scale))
+    return encode_image(paint_sheet(_mark_missing(sheet), colours, scale), colours)
 
 
 def write_picture_pdf(sheet: Sheet, colours: Mapping[str, str]) -> bytes:
@@ -131,36 +125,14 @@ def write_picture_pdf(sheet: Sheet, colours: Mapping[str, str]) -> bytes:
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
 
     target = io.BytesIO()
-    canvas: Any = FigureCanvasPdf(_figure(sheet, colours, 1))
+    canvas: Any = FigureCanvasPdf(build_figure(_mark_missing(sheet), colours, str(find_font())))
     canvas.print_pdf(target, metadata={"CreationDate": None, "Creator": None, "Producer": None})
     return target.getvalue()
 
 
 def find_missing(sheet: Sheet) -> set[str]:
     """The characters of a sheet that the font of the PNGs does not have."""
-    return {char for words in sheet.words for char in words.text} - _characters()
-
-
-def find_font() -> Path:
-    """The file of the font that comes with the lock.
-
-    Its package is found but not imported, because importing it changes matplotlib's settings.
-    """
-    spec = importlib.util.find_spec("notojp_matplotlib")
-    if spec is not None and spec.origin is not None:
-        for file in Path(spec.origin).parent.rglob(_FONT):
-            return file
-    raise CasebookError(
-        f"找不到字体 {_FONT}；请删除 .venv 后重新运行 python3 build.py",
-        f"the font {_FONT} is missing; remove .venv and run python3 build.py again",
-    )
-
-
-@lru_cache(maxsize=1)
-def _characters() -> frozenset[str]:
-    from matplotlib.font_manager import get_font
-
-    return frozenset(map(chr, get_font(str(find_font())).get_charmap()))
+    return {char for words in sheet.words for char in words.text} - list_characters()
 
 
 def _compose_legend(table: Table, sheet: Sheet, top: float) -> float:
@@ -190,36 +162,10 @@ def _row_words(table: Table) -> Iterator[str]:
         yield comma.join([cell for cell in row if cell][:3])
 
 
-def _figure(sheet: Sheet, colours: Mapping[str, str], scale: float) -> Any:
-    from matplotlib.colors import to_rgb
-
-    real = {role: to_rgb(colour) for role, colour in colours.items()}
+def _mark_missing(sheet: Sheet) -> Sheet:
+    """The sheet with a plain mark for each character that the font does not have."""
     missing = find_missing(sheet)
-    shown = replace(sheet, parts=[_without(part, missing) for part in sheet.parts])
-    figure = build_figure(shown, real, str(find_font()), scale)
-    figure.set_frameon(True)
-    figure.patch.set_facecolor(real["paper"])
-    return figure
-
-
-def _render(sheet: Sheet, colours: Mapping[str, str], scale: float) -> Any:
-    """The sheet as an image of Pillow, which matplotlib brings with it."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
-
-    canvas: Any = FigureCanvasAgg(_figure(sheet, colours, scale))
-    canvas.draw()
-    size = canvas.get_width_height(physical=True)
-    return Image.frombuffer("RGBA", size, canvas.buffer_rgba()).convert("RGB")
-
-
-def _encode(image: Any) -> bytes:
-    from PIL import Image
-
-    flat = image.quantize(_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    target = io.BytesIO()
-    flat.save(target, "PNG", compress_level=6)
-    return target.getvalue()
+    return replace(sheet, parts=[_without(part, missing) for part in sheet.parts])
 
 
 def _without(part: Shape | Words | Link, missing: set[str]) -> Shape | Words | Link:

@@ -1,0 +1,139 @@
+"""Letters as matplotlib's font engine sets them, each set once for all lines that have it."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from casebook.errors import CasebookError
+
+if TYPE_CHECKING:
+    from matplotlib.ft2font import FT2Font
+    from numpy import ndarray
+
+    Coverage = ndarray[Any, Any]
+
+_FONT: Final = "NotoSansCJKjp-Regular.otf"
+# One code point has a Chinese and a Japanese shape.
+_LANGUAGE: Final = "zh-Hans"
+# Words, whose letters stand closer to some than to others, and single signs of all else.
+_PIECE: Final = re.compile(r"[A-Za-z\u00c0-\u024f]+|.", re.DOTALL)
+_HAN: Final = "国"
+# Marks have the Chinese shape among Chinese signs only.
+_ALONE: Final = re.compile(r"[A-Za-z\u00c0-\u024f\u3400-\u9fff]")
+# Pieces stand on whole dots. Smaller letters than this would be spaced unevenly by that, so they
+# are set twice as large and their dots taken together.
+_EVEN: Final = 24
+# The size in which widths are measured, to a sixty-fourth of a dot.
+_EM: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text as coverage, 0 to 255 a dot, and the dot of it where its pen began."""
+
+    coverage: Coverage
+    x: int
+    y: int
+
+
+def find_font() -> Path:
+    """The file of the font that comes with the lock.
+
+    Its package is found but not imported, because importing it changes matplotlib's settings.
+    """
+    spec = importlib.util.find_spec("notojp_matplotlib")
+    if spec is not None and spec.origin is not None:
+        for file in Path(spec.origin).parent.rglob(_FONT):
+            return file
+    raise CasebookError(
+        f"找不到字体 {_FONT}；请删除 .venv 后重新运行 python3 build.py",
+        f"the font {_FONT} is missing; remove .venv and run python3 build.py again",
+    )
+
+
+@lru_cache(maxsize=1)
+def list_characters() -> frozenset[str]:
+    """The characters that the font has."""
+    return frozenset(map(chr, _face(_EM).get_charmap()))
+
+
+def set_line(text: str, size: float) -> Line:
+    """A line of text, an em as many dots as its size."""
+    import numpy as np
+
+    scale = 2 if size < _EVEN else 1
+    pieces = []
+    pen = 0.0
+    for piece in _PIECE.findall(text):
+        coverage, x, y = _set_piece(piece, size * scale)
+        pieces.append((coverage, round(pen) + x, y))
+        pen += measure_piece(piece) * size * scale
+    left = min(0, *(x for _, x, _ in pieces)) // scale * scale
+    top = min(0, *(y for *_, y in pieces)) // scale * scale
+    width = max(1, *(x + coverage.shape[1] for coverage, x, _ in pieces)) - left
+    height = max(1, *(y + coverage.shape[0] for coverage, _, y in pieces)) - top
+    line = np.zeros((height + height % scale, width + width % scale), np.uint8)
+    for coverage, x, y in pieces:
+        rows, columns = coverage.shape
+        place = line[y - top : y - top + rows, x - left : x - left + columns]
+        np.maximum(place, coverage, out=place)
+    if scale == 2:
+        wide = line.astype(np.uint16)
+        line = (
+            (wide[::2, ::2] + wide[1::2, ::2] + wide[::2, 1::2] + wide[1::2, 1::2] + 2) >> 2
+        ).astype(np.uint8)
+    return Line(line, -left // scale, -top // scale)
+
+
+def measure_text(text: str, size: float) -> float:
+    """The width of a text in the dots of its size."""
+    return sum(map(measure_piece, _PIECE.findall(text))) * size
+
+
+@lru_cache(maxsize=8192)
+def measure_piece(piece: str) -> float:
+    """The width of a piece in em, with what its letters stand closer by."""
+    return 1.0 if "\u4e00" <= piece <= "\u9fff" else _end_after(piece) - _end_after("")
+
+
+@lru_cache(maxsize=8192)
+def _end_after(piece: str) -> float:
+    """Where a Han sign ends that stands after another one and a piece, in em."""
+    from matplotlib.ft2font import LoadFlags
+
+    font = _face(_EM)
+    font.set_text(_HAN + piece + _HAN, 0, flags=LoadFlags.NO_HINTING, language=_LANGUAGE)
+    return font.get_width_height()[0] / 64 / _EM
+
+
+@lru_cache(maxsize=8192)
+def _set_piece(piece: str, size: float) -> tuple[Coverage, int, int]:
+    """The coverage of a piece, and where it begins: right of the pen and below the baseline."""
+    from matplotlib.ft2font import LoadFlags
+
+    font = _face(size)
+    context = "" if _ALONE.match(piece) else _HAN
+    # The hints of the font itself, as matplotlib sets text.
+    font.set_text(context + piece, 0, flags=LoadFlags.DEFAULT, language=_LANGUAGE)
+    font.draw_glyphs_to_bitmap(antialiased=True)
+    coverage = font.get_image()
+    left = font.get_bitmap_offset()[0] // 64
+    top = -1 - (font.get_width_height()[1] - font.get_descent()) // 64
+    if not context:
+        return coverage, left, top
+    # What stands before the piece is cut off.
+    return coverage[:, max(round(size) - left, 0) :], max(left - round(size), 0), top
+
+
+@lru_cache(maxsize=32)
+def _face(size: float) -> FT2Font:
+    from matplotlib.ft2font import FT2Font
+
+    font = FT2Font(str(find_font()))
+    font.set_size(size, 72)
+    return font
