@@ -38,11 +38,21 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """One page in the site map, with its address in each language."""
+    """One page in the site map, by its address below the language's root."""
 
-    path: str
-    alternates: tuple[tuple[str, str], ...]
+    url: str
+    lang: Lang
     lastmod: str
+
+    @property
+    def path(self) -> str:
+        """The path of the page from the root of the site."""
+        return address(self.url, self.lang)
+
+    @property
+    def alternates(self) -> tuple[tuple[Lang, str], ...]:
+        """The path of the page in each language."""
+        return tuple((lang, address(self.url, lang)) for lang in LANGS)
 
 
 def name_entry(name: str, lang: Lang) -> str:
@@ -92,7 +102,7 @@ def make_sitemap_of(
         for case_kind in of_cases:
             for case in site.dataset.briefs:
                 for url, lang in case_kind.locate(case):
-                    yield _locate(url, lang, case.date)
+                    yield Location(url, lang, case.date)
         yield from _locate_pages(behind, site)
 
     def make_sitemap(site: Site) -> Iterator[Page]:
@@ -106,12 +116,7 @@ def _locate_pages(kinds: Iterable[PageType], site: Site) -> Iterator[Location]:
     for kind in kinds:
         for page in (kind.outline or kind.make)(site):
             if page.indexed:
-                yield _locate(page.url, page.lang, page.lastmod)
-
-
-def _locate(url: str, lang: Lang, lastmod: str) -> Location:
-    alternates = tuple((other, address(url, other)) for other in LANGS)
-    return Location(address(url, lang), alternates, lastmod)
+                yield Location(page.url, page.lang, page.lastmod)
 
 
 def cut_sitemap(
