@@ -256,6 +256,7 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Store) -> BuildRes
     from casebook.freshness import Freshness
     from casebook.publish import Edition, write_site
     from casebook.swap import staged_tree
+    from casebook.templates import StoredTemplates
 
     options.timings.begin("charts")
     selection = select_charts(dataset, find_embedded(options.project, dataset))
@@ -274,7 +275,7 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Store) -> BuildRes
             options.siteurl,
             options.jobs,
             cluster,
-            options.kept_templates,
+            StoredTemplates(store) if options.kept_templates is None else options.kept_templates,
             kept.excerpts_of(dataset),
             options.timings,
         )

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import marshal
 import re
+import sys
 import traceback
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from types import CodeType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from casebook.errors import Lang, Position, Problem
-from casebook.store import digest
+from casebook.store import Store, digest, digest_program
 
 if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment
 
 # The source and the code of each compiled template, by language and the name Jinja gives it.
-KeptTemplates = MutableMapping[tuple[Lang, str], tuple[str, CodeType]]
+TemplateKey = tuple[Lang, str]
+KeptTemplate = tuple[str, CodeType | None]
 
 _NAMED = re.compile(r"""{%-?\s*(?:extends|include|import|from)\s+(["'][^"'\n]*["'][^%]*?)\s*-?%}""")
 _PLAIN = re.compile(r"""["']([^"']*)["'](?:\s+(?:import|as|with|without|ignore)\b.*)?""", re.DOTALL)
@@ -27,6 +31,44 @@ _BEGUN = re.compile(r"""["']([^"']*)["']""")
 
 # The theme of an environment in memory, which lies in no folder.
 THEME = Path("theme")
+
+
+class KeptTemplates(Protocol):
+    """Where compiled templates wait for the next build."""
+
+    def get(self, key: TemplateKey, otherwise: KeptTemplate, /) -> KeptTemplate:
+        """What is kept under a key."""
+        ...
+
+    def __setitem__(self, key: TemplateKey, template: KeptTemplate, /) -> None:
+        """Keep a template."""
+        ...
+
+
+class StoredTemplates:
+    """Compiled templates in the store, of this program under this Python and this Jinja only."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        parts = (digest_program(), version("jinja2"), sys.version)
+        self._maker = digest("\n".join(parts).encode())
+
+    def get(self, key: TemplateKey, otherwise: KeptTemplate, /) -> KeptTemplate:
+        """A template with the checksum of its source."""
+        maker, _, rest = (self._store.get(_name_template(key)) or b"").partition(b"\n")
+        if maker.decode("utf-8", "replace") != self._maker:
+            return otherwise
+        # The store gives out nothing but what this very program put there.
+        checksum, code = marshal.loads(rest)
+        return checksum, code
+
+    def __setitem__(self, key: TemplateKey, template: KeptTemplate, /) -> None:
+        content = f"{self._maker}\n".encode() + marshal.dumps(template)
+        self._store.put(_name_template(key), content)
+
+
+def _name_template(key: TemplateKey) -> str:
+    return f"template:{key[0]}:{key[1]}"
 
 
 class TemplateFault(Exception):
@@ -132,11 +174,11 @@ def make_environment(
 
 
 def _keep_templates(kept: KeptTemplates, lang: Lang) -> BytecodeCache:
-    """A cache of compiled templates in memory: code that is read from a file could be planted."""
+    """A cache for Jinja; its own one on the disk would run whatever code was planted there."""
     from jinja2 import BytecodeCache
     from jinja2.bccache import Bucket
 
-    class MemoryCache(BytecodeCache):
+    class KeptCache(BytecodeCache):
         def load_bytecode(self, bucket: Bucket) -> None:
             checksum, code = kept.get((lang, bucket.key), ("", None))
             if checksum == bucket.checksum:
@@ -146,7 +188,7 @@ def _keep_templates(kept: KeptTemplates, lang: Lang) -> BytecodeCache:
             if bucket.code is not None:
                 kept[lang, bucket.key] = (bucket.checksum, bucket.code)
 
-    return MemoryCache()
+    return KeptCache()
 
 
 def digest_templates(sources: Mapping[str, bytes]) -> Mapping[str, str]:
