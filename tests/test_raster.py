@@ -12,9 +12,10 @@ import pytest
 from matplotlib.ft2font import FT2Font, LoadFlags
 from PIL import Image
 
-from casebook.charts.letters import find_font, measure_text, set_line
+from casebook.charts.letters import find_font, set_line
 from casebook.charts.raster import encode_image, list_colours, paint_sheet
 from casebook.charts.sheet import WIDE, Sheet, Style
+from casebook.charts.text import width_em
 
 PROJECT = Path(__file__).parents[1]
 COLOURS = {"paper": "#faf6ee", "ink": "#1b1916", "accent": "#b3301c", "series-1": "#2d5469"}
@@ -130,7 +131,8 @@ def test_letters_are_spaced_as_the_font_says() -> None:
             line = set_line(text, size)
             end = line.coverage.shape[1] - line.x
 
-            assert end == pytest.approx(measure_text(text, size), abs=size / 4)
+            assert end == pytest.approx(line.width, abs=size / 4)
+            assert line.width == pytest.approx(width_em(text) * size, rel=0.06)
 
 
 def test_letters_and_marks_have_their_chinese_shapes() -> None:
@@ -142,7 +144,7 @@ def test_letters_and_marks_have_their_chinese_shapes() -> None:
     japanese.draw_glyphs_to_bitmap(antialiased=True)
 
     assert chinese.tolist() != japanese.get_image().tolist()
-    assert measure_text("“·…", 10) == 30
+    assert set_line("“·…", 40).width == 120
     # The opening mark stands in the right half of its square.
     assert mark.any(axis=0).argmax() > 15
 

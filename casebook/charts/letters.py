@@ -28,17 +28,18 @@ _ALONE: Final = re.compile(r"[A-Za-z\u00c0-\u024f\u3400-\u9fff]")
 # Pieces stand on whole dots. Smaller letters than this would be spaced unevenly by that, so they
 # are set twice as large and their dots taken together.
 _EVEN: Final = 24
-# The size in which widths are measured, to a sixty-fourth of a dot.
-_EM: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text as coverage, 0 to 255 a dot, and the dot of it where its pen began."""
+    """A line of text as coverage, 0 to 255 a dot, the dot of it where its pen began, and how far
+    the pen went.
+    """
 
     coverage: Coverage
     x: int
     y: int
+    width: float
 
 
 def find_font() -> Path:
@@ -59,7 +60,7 @@ def find_font() -> Path:
 @lru_cache(maxsize=1)
 def list_characters() -> frozenset[str]:
     """The characters that the font has."""
-    return frozenset(map(chr, _face(_EM).get_charmap()))
+    return frozenset(map(chr, _face(_EVEN).get_charmap()))
 
 
 def set_line(text: str, size: float) -> Line:
@@ -70,13 +71,13 @@ def set_line(text: str, size: float) -> Line:
     pieces = []
     pen = 0.0
     for piece in _PIECE.findall(text):
-        coverage, x, y = _set_piece(piece, size * scale)
+        coverage, x, y, advance = _set_piece(piece, size * scale)
         pieces.append((coverage, round(pen) + x, y))
-        pen += measure_piece(piece) * size * scale
-    left = min(0, *(x for _, x, _ in pieces)) // scale * scale
-    top = min(0, *(y for *_, y in pieces)) // scale * scale
-    width = max(1, *(x + coverage.shape[1] for coverage, x, _ in pieces)) - left
-    height = max(1, *(y + coverage.shape[0] for coverage, _, y in pieces)) - top
+        pen += advance
+    left = min([0, *(x for _, x, _ in pieces)]) // scale * scale
+    top = min([0, *(y for *_, y in pieces)]) // scale * scale
+    width = max([1, *(x + coverage.shape[1] for coverage, x, _ in pieces)]) - left
+    height = max([1, *(y + coverage.shape[0] for coverage, _, y in pieces)]) - top
     line = np.zeros((height + height % scale, width + width % scale), np.uint8)
     for coverage, x, y in pieces:
         rows, columns = coverage.shape
@@ -87,33 +88,14 @@ def set_line(text: str, size: float) -> Line:
         line = (
             (wide[::2, ::2] + wide[1::2, ::2] + wide[::2, 1::2] + wide[1::2, 1::2] + 2) >> 2
         ).astype(np.uint8)
-    return Line(line, -left // scale, -top // scale)
-
-
-def measure_text(text: str, size: float) -> float:
-    """The width of a text in the dots of its size."""
-    return sum(map(measure_piece, _PIECE.findall(text))) * size
+    return Line(line, -left // scale, -top // scale, pen / scale)
 
 
 @lru_cache(maxsize=8192)
-def measure_piece(piece: str) -> float:
-    """The width of a piece in em, with what its letters stand closer by."""
-    return 1.0 if "\u4e00" <= piece <= "\u9fff" else _end_after(piece) - _end_after("")
-
-
-@lru_cache(maxsize=8192)
-def _end_after(piece: str) -> float:
-    """Where a Han sign ends that stands after another one and a piece, in em."""
-    from matplotlib.ft2font import LoadFlags
-
-    font = _face(_EM)
-    font.set_text(_HAN + piece + _HAN, 0, flags=LoadFlags.NO_HINTING, language=_LANGUAGE)
-    return font.get_width_height()[0] / 64 / _EM
-
-
-@lru_cache(maxsize=8192)
-def _set_piece(piece: str, size: float) -> tuple[Coverage, int, int]:
-    """The coverage of a piece, and where it begins: right of the pen and below the baseline."""
+def _set_piece(piece: str, size: float) -> tuple[Coverage, int, int, float]:
+    """The coverage of a piece, where it begins, right of the pen and below the baseline, and how
+    far it takes the pen.
+    """
     from matplotlib.ft2font import LoadFlags
 
     font = _face(size)
@@ -122,12 +104,18 @@ def _set_piece(piece: str, size: float) -> tuple[Coverage, int, int]:
     font.set_text(context + piece, 0, flags=LoadFlags.DEFAULT, language=_LANGUAGE)
     font.draw_glyphs_to_bitmap(antialiased=True)
     coverage = font.get_image()
-    left = font.get_bitmap_offset()[0] // 64
-    top = -1 - (font.get_width_height()[1] - font.get_descent()) // 64
+    width, height = font.get_width_height()
+    start = font.get_bitmap_offset()[0]
+    top = -1 - (height - font.get_descent()) // 64
+    # What reaches left of the pen is counted to the width.
+    advance = (width + min(start, 0)) / 64
+    left = start // 64
     if not context:
-        return coverage, left, top
+        return coverage, left, top, advance
     # What stands before the piece is cut off.
-    return coverage[:, max(round(size) - left, 0) :], max(left - round(size), 0), top
+    before = _set_piece(_HAN, size)[3]
+    cut = round(before)
+    return coverage[:, max(cut - left, 0) :], max(left - cut, 0), top, advance - before
 
 
 @lru_cache(maxsize=32)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from casebook.charts.letters import measure_text, set_line
+from casebook.charts.letters import set_line
 from casebook.charts.sheet import Link, Shape, Sheet, Words
 
 if TYPE_CHECKING:
@@ -107,9 +107,8 @@ def _paint_shape(renderer: Any, shape: Shape, colours: Mapping[str, Colour], dow
 def _paint_words(renderer: Any, words: Words, colour: Colour, scale: float, height: int) -> None:
     import numpy as np
 
-    size = words.size * scale
-    line = set_line(words.text, size)
-    back = _BACK[words.anchor] * measure_text(words.text, size)
+    line = set_line(words.text, words.size * scale)
+    back = _BACK[words.anchor] * line.width
     coverage, x, y = line.coverage, words.x * scale, words.y * scale
     if words.turned:
         left, top = round(x) - line.y, round(y + back) + line.x - coverage.shape[1]
