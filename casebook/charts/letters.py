@@ -23,8 +23,6 @@ _LANGUAGE: Final = "zh-Hans"
 # Words, whose letters stand closer to some than to others, and single signs of all else.
 _PIECE: Final = re.compile(r"[A-Za-z\u00c0-\u024f]+|.", re.DOTALL)
 _HAN: Final = "国"
-# Marks have the Chinese shape among Chinese signs only.
-_ALONE: Final = re.compile(r"[A-Za-z\u00c0-\u024f\u3400-\u9fff]")
 # Pieces stand on whole dots. Smaller letters than this would be spaced unevenly by that, so they
 # are set twice as large and their dots taken together.
 _EVEN: Final = 24
@@ -99,7 +97,8 @@ def _set_piece(piece: str, size: float) -> tuple[Coverage, int, int, float]:
     from matplotlib.ft2font import LoadFlags
 
     font = _face(size)
-    context = "" if _ALONE.match(piece) else _HAN
+    # Marks have their Chinese shapes among Chinese signs only.
+    context = "" if piece[0].isalpha() else _HAN
     # The hints of the font itself, as matplotlib sets text.
     font.set_text(context + piece, 0, flags=LoadFlags.DEFAULT, language=_LANGUAGE)
     font.draw_glyphs_to_bitmap(antialiased=True)
