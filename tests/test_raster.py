@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib
 import pytest
 from matplotlib.ft2font import FT2Font, LoadFlags
 from PIL import Image
@@ -156,6 +157,20 @@ def test_the_palette_begins_with_the_colours_of_the_theme() -> None:
     assert [found[3 * place : 3 * place + 3].hex() for place in range(4)] == [
         colour[1:] for colour in COLOURS.values()
     ]
+
+
+def test_settings_of_matplotlib_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = small()
+    sheet.rectangle(5, 5, 20, 20, stroke="ink", hatch="ink")
+    sheet.line((0, 30), (30, 38), (60, 30), stroke="ink", dash=(3, 2))
+    sheet.text(30, 20, "约8000万元", size=7)
+    plain = paint(sheet, 2).tobytes()
+    hostile = {"hatch.linewidth": 5, "text.hinting": "none", "path.simplify_threshold": 1.0}
+    hostile |= {"lines.antialiased": False, "text.antialiased": False, "figure.facecolor": "red"}
+    for name, value in hostile.items():
+        monkeypatch.setitem(matplotlib.rcParams, name, value)
+
+    assert paint(sheet, 2).tobytes() == plain
 
 
 _SCRIPT = """

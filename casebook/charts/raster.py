@@ -99,6 +99,8 @@ def _paint_shape(renderer: Any, shape: Shape, colours: Mapping[str, Colour], dow
     if shape.hatch:
         gc.set_hatch("//")
         gc.set_hatch_color(colours[shape.hatch])
+        # Else it is what the settings of whoever builds say.
+        gc.set_hatch_linewidth(1)
     fill = (*colours[shape.fill], shape.opacity) if shape.fill else None
     renderer.draw_path(gc, Path(shape.vertices, shape.codes), down, fill)
     gc.restore()
