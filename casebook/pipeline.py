@@ -172,7 +172,7 @@ def check_published(
         # What was published from the very records that stand here cannot differ from them.
         published = kept.find_published(digest(content))
         settled = {case.slug for case in dataset.briefs if published.get(case.slug) == case.version}
-        if settled == published.keys():
+        if published and settled == published.keys():
             return []
     return check_history(dataset, parse_published(content, settled))
 

@@ -278,6 +278,30 @@ def test_what_changed_is_told_in_words(text: str, zh: str, en: str) -> None:
     assert (row.before.zh, row.before.en) == (zh, en)
 
 
+def test_a_published_list_of_other_records_is_held_against_all(tiny_project: Path) -> None:
+    options = BuildOptions(tiny_project, tiny_project / "output")
+    build_site(options)
+    # Nothing changed here; what is published now comes from elsewhere.
+    figures = tiny_project / "output" / "data" / "figures.csv"
+    text = figures.read_text(encoding="utf-8")
+    assert "120万元,1200000" in text
+    figures.write_text(text.replace("120万元,1200000", "110万元,1100000"), encoding="utf-8")
+
+    with pytest.raises(ContentError) as refused:
+        build_site(options)
+
+    assert [p.code for p in refused.value.problems] == ["E238"]
+
+
+def test_the_figures_of_settled_cases_are_not_read() -> None:
+    dataset = dataset_of(record(figure()), record(figure()))
+    files = {file.path: file.content for file in export_dataset(dataset)}
+
+    rows = parse_published(files["data/figures.csv"], {"case-1"})
+
+    assert [row.case for row in rows] == ["case-2"]
+
+
 def test_a_preview_may_change_at_will(tiny_project: Path) -> None:
     options = BuildOptions(tiny_project, tiny_project / "output", drafts=True)
     build_site(options)
