@@ -55,7 +55,7 @@ class Kept:
         """What is known of the case of a file, where it was read before with the same lists."""
         number = _drawer_of(path)
         if number not in self._before:
-            content = self._store.get(f"briefs:{number}")
+            content = self._store.get(self._name_drawer(number))
             self._before[number] = pickle.loads(content) if content is not None else {}
         entry = self._before[number].get(path)
         if entry is None or path not in self.versions or entry[0] != self._key(path):
@@ -122,10 +122,15 @@ class Kept:
             entries = self._now.get(number, {})
             if entries != self._before.get(number, {}):
                 content = pickle.dumps(entries, pickle.HIGHEST_PROTOCOL)
-                self._store.put(f"briefs:{number}", content)
+                self._store.put(self._name_drawer(number), content)
         if self._sound != self._known:
             self._store.put(_SOUND, json.dumps(sorted(self._sound)).encode())
+        self._store.prune("briefs:")
         self._store.prune("case:")
+
+    def _name_drawer(self, number: int) -> str:
+        # Another version of the program may shape briefs otherwise, and could not read these.
+        return f"briefs:{self._base}:{number}"
 
     def _key(self, path: str) -> str:
         return f"case:{digest(f'{self._base} {path}'.encode())[:32]}:{self.versions[path]}"

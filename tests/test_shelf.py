@@ -159,3 +159,24 @@ def test_what_is_kept_of_a_case_falls_with_its_sources(tmp_path: Path) -> None:
 
     assert before == {brief.path for brief in dataset.briefs}
     assert find_known() == {b.path for b in dataset.briefs if source not in b.sources}
+
+
+def test_another_version_of_the_program_reads_no_briefs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_tiny_project(tmp_path)
+    with open_store(tmp_path / ".cache") as store:
+        kept = Kept(store, read_inputs(tmp_path, store).digests)
+        dataset, _ = read_dataset(tmp_path, kept=kept)
+        kept.save()
+
+    def refuse(_content: bytes) -> object:
+        raise AssertionError("it may be shaped otherwise")
+
+    monkeypatch.setattr("casebook.kept.digest_program", lambda: "another")
+    monkeypatch.setattr("casebook.kept.pickle.loads", refuse)
+    with open_store(tmp_path / ".cache") as store:
+        kept = Kept(store, read_inputs(tmp_path, store).digests)
+        kept.use_lists(read_lists(tmp_path, []))
+
+        assert kept.find_case(dataset.briefs[0].path) is None
