@@ -27,6 +27,7 @@ from casebook.slots import check_slots, find_embedded
 from casebook.store import Store, digest, open_store
 from casebook.timings import UNTIMED, Timings
 from casebook.translations import check_translations, find_outdated
+from casebook.workers import SELDOM
 
 if TYPE_CHECKING:
     from casebook.cluster import ClusterExecutor
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
 _RELEASES = "data/versions"
 # A file that is saved once while a build runs costs one more try, not the editor's time.
 ATTEMPTS = 3
-# So many objects are made before the youngest are looked at, so many looks at one generation come
-# before one at the next.
-_SELDOM = (200_000, 20, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +226,7 @@ def _collecting_seldom() -> Iterator[None]:
     of them took as long as to make the lists that they stand in.
     """
     before = gc.get_threshold()
-    gc.set_threshold(*_SELDOM)
+    gc.set_threshold(*SELDOM)
     # What an earlier build of a preview left behind is to be found again.
     gc.unfreeze()
     try:
