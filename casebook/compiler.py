@@ -27,6 +27,8 @@ def escape_value(value: object) -> str:
         return value
     if value.__class__ is str:
         return _escape_again(value)
+    if value.__class__ is int:
+        return str(value)
     return escape(value)
 
 

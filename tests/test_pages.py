@@ -13,9 +13,9 @@ from markupsafe import Markup
 from records import case_of, dataset_of, figure, record, tiny_dataset, tiny_lists
 
 from casebook.dataset import Dataset
-from casebook.errors import CasebookError
+from casebook.errors import CasebookError, Lang
 from casebook.evidence import date_case
-from casebook.model import Refusal, Source, Text
+from casebook.model import Case, Refusal, Source, Text
 from casebook.pages import CASE_PAGES, PAGES
 from casebook.pages.base import (
     CONTENT_POLICY,
@@ -27,7 +27,7 @@ from casebook.pages.base import (
     SiteSettings,
     Slot,
 )
-from casebook.pages.case import explain_no_chart, make_case
+from casebook.pages.case import explain_no_chart, make_cases
 from casebook.pages.feeds import make_feed, name_entry
 from casebook.pages.home import (
     count_reviews,
@@ -54,6 +54,10 @@ def site_of(dataset: Dataset, siteurl: str = "", prose: tuple[Prose, ...] = ()) 
         Text("小站", "Tiny"), Text("读书会", "Reading clubs"), siteurl, "/assets/a.css"
     )
     return Site(dataset, {}, {(text.slug, text.lang): text for text in prose}, settings)
+
+
+def make_case(case: Case, lang: Lang, site: Site) -> Page:
+    return next(page for page in make_cases(case, site) if page.lang == lang)
 
 
 def pages_of(site: Site) -> list[Page]:

@@ -55,8 +55,9 @@ class RegionGroup:
 
 def make_cases(case: Case, site: Site) -> Iterator[Page]:
     """The page of a case in both languages."""
+    shown = show_case(case, site.dataset)
     for lang in LANGS:
-        yield make_case(case, lang, site)
+        yield _make_case(case, lang, site, shown)
 
 
 def locate_cases(case: CaseBrief) -> Iterator[tuple[str, Lang]]:
@@ -77,11 +78,33 @@ def outline_case(case: Case, lang: Lang, dataset: Dataset) -> Page:
     )
 
 
-def make_case(case: Case, lang: Lang, site: Site) -> Page:
-    """The page of a case in one language."""
-    dataset = site.dataset
+def show_case(case: Case, dataset: Dataset) -> dict[str, object]:
+    """What the page of a case shows in either language."""
     before, after = dataset.neighbours(case)
     facts = list_facts(case, dataset)
+    return {
+        "case": case,
+        "link": link_case(case, dataset),
+        "region": dataset.regions[case.region],
+        "within": _regions_above(case, dataset),
+        "topic": dataset.vocabulary.topics[case.topic],
+        "facts": facts,
+        "figures": tuple(show_figure(figure, dataset) for figure in case.figures.values()),
+        "events": tuple(show_event(item, dataset) for item in _order_events(case)),
+        "documents": tuple(show_document(case, item, dataset) for item in case.documents),
+        "disputes": list_disputes(case, dataset),
+        "missing": tuple(
+            fact.question for fact in facts if fact.state in ("not_stated", "partial")
+        ),
+        "sources": list_sources(case, dataset),
+        "before": link_case(before, dataset) if before else None,
+        "after": link_case(after, dataset) if after else None,
+    }
+
+
+def _make_case(case: Case, lang: Lang, site: Site, shown: Mapping[str, object]) -> Page:
+    """The page of a case in one language; `shown` is what it shows in either."""
+    dataset = site.dataset
     drawings = list(site.charts_of.get((case.slug, lang), ()))
     # A drawing of dates stands with the dates; it says nothing about the figures.
     # A chart that the story shows is not shown again.
@@ -90,33 +113,17 @@ def make_case(case: Case, lang: Lang, site: Site) -> Page:
     of_dates = [drawn for drawn in drawings if drawn.name.endswith("-timeline")]
     charts = tuple(frame_chart(drawn, dataset) for drawn in drawings if drawn not in of_dates)
     outline = outline_case(case, lang, dataset)
-    sources = list_sources(case, dataset)
     return replace(
         outline,
         context={
-            "case": case,
+            **shown,
             "outdated": name_outdated(outline.url, lang, dataset),
-            "link": link_case(case, dataset),
-            "region": dataset.regions[case.region],
-            "within": _regions_above(case, dataset),
-            "topic": dataset.vocabulary.topics[case.topic],
-            "facts": facts,
-            "figures": tuple(show_figure(figure, dataset) for figure in case.figures.values()),
             "charts": charts,
             "why_no_chart": NO_TEXT if charts or told else explain_no_chart(case, dataset),
             "date_charts": tuple(frame_chart(drawn, dataset) for drawn in of_dates),
-            "events": tuple(show_event(item, dataset) for item in _order_events(case)),
-            "documents": tuple(show_document(case, item, dataset) for item in case.documents),
-            "disputes": list_disputes(case, dataset),
             "changes": show_changes(list_changes(case, lang, dataset), dataset),
-            "missing": tuple(
-                fact.question for fact in facts if fact.state in ("not_stated", "partial")
-            ),
             "cited": list_cited(case, lang, dataset),
             "notes": list_notes(case, lang, dataset),
-            "sources": sources,
-            "before": link_case(before, dataset) if before else None,
-            "after": link_case(after, dataset) if after else None,
             "citation": cite_case(case, lang, site),
             "linked_data": write_linked_data(describe_case(case, lang, site)),
         },
