@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Literal, NoReturn
 
 from casebook.errors import Lang
@@ -316,7 +316,9 @@ def number_of(text: str) -> Decimal | None:
     return numeral.value
 
 
-def in_english(quantity: Quantity, per: Sequence[str] = ()) -> str:
+# A page says an amount in its title, in its text and to machines.
+@lru_cache(maxsize=4096)
+def in_english(quantity: Quantity, per: tuple[str, ...] = ()) -> str:
     """The amount in English words; a number of things without its noun.
 
     `per` are English words, each of which is added as `per post`.

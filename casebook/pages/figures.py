@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from casebook.briefs import CaseBrief
 from casebook.comparability import class_of, name_class
-from casebook.dataset import Dataset
 from casebook.errors import START, Lang
 from casebook.evidence import date_case
 from casebook.exports.columns import FIXED_WORDS
@@ -18,7 +17,7 @@ from casebook.pages.cite import cite_figure
 from casebook.pages.corrections import show_changes
 from casebook.pages.linked_data import describe_figure_page, write_linked_data
 from casebook.pages.uses import list_shown
-from casebook.pages.views import FigureRow, link_case, show_figure
+from casebook.pages.views import CaseLink, FigureRow, link_case, show_figure
 from casebook.prose import find_references
 from casebook.quantity import in_english, plain
 
@@ -55,6 +54,7 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
     shown = [(chart, frozenset(list_shown(chart))) for chart in drawn["zh"]]
     titles = {chart.name: chart.finding for chart in drawn["en"]}
     updated = date_case(case, dataset.sources)
+    classes = {name: class_of(figure) for name, figure in case.figures.items()}
     for figure in case.figures.values():
         row = rows[figure.id]
         uses = (
@@ -65,32 +65,32 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
         sheet = FigureSheet(
             row,
             _show_value(figure),
-            name_class(class_of(figure), dataset.vocabulary),
+            name_class(classes[figure.id], dataset.vocabulary),
             tuple(
                 rows[other.id]
                 for other in case.printed_figures
                 if other.id != figure.id
                 and not figure.formula
-                and class_of(other) == class_of(figure)
+                and classes[other.id] == classes[figure.id]
             ),
             tuple(dict.fromkeys(uses)),
             any(figure.id in conflict.figures for conflict in case.conflicts),
             _REVIEWS[row.review],
         )
         changes = show_changes(figure.history, dataset)
+        name, description = _name_figure(figure, link)
         for lang in LANGS:
-            page = _name_page(figure, lang, dataset, updated)
             yield Page(
-                page.url,
+                f"figures/{figure.key}/",
                 lang,
-                page.template,
-                page.title,
-                page.description,
+                "figure.html",
+                name,
+                description,
                 {
                     "sheet": sheet,
                     "link": link,
                     "changes": changes,
-                    "citation": cite_figure(figure, case, page.title, lang, site),
+                    "citation": cite_figure(figure, case, name, lang, site),
                     "linked_data": write_linked_data(describe_figure_page(figure, lang, site)),
                 },
                 updated,
@@ -104,22 +104,15 @@ def locate_figures(case: CaseBrief) -> Iterator[tuple[str, Lang]]:
             yield f"figures/{case.slug}.{figure.id}/", lang
 
 
-def _name_page(figure: Figure, lang: Lang, dataset: Dataset, updated: str) -> Page:
-    place = dataset.place(dataset.by_slug[figure.case])
-    label, quantity = figure.label, figure.quantity
+def _name_figure(figure: Figure, link: CaseLink) -> tuple[Text, Text]:
+    """The title of a figure's page and its description."""
+    place, label, quantity = link.place, figure.label, figure.quantity
     name = Text(
         f"{place.zh}：{label.zh}，{quantity.text}",
         f"{place.inside('en')}: {label.inside('en')}, {in_english(quantity)}",
     )
     when = figure.period
-    return Page(
-        url=f"figures/{figure.key}/",
-        lang=lang,
-        template="figure.html",
-        title=name,
-        description=Text(f"{name.zh}（{when.words('zh')}）", f"{name.en}, {when.words('en')}"),
-        lastmod=updated,
-    )
+    return name, Text(f"{name.zh}（{when.words('zh')}）", f"{name.en}, {when.words('en')}")
 
 
 def _find_told(case: Case) -> frozenset[str]:
