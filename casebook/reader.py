@@ -18,6 +18,7 @@ from casebook.briefs import CaseBrief, brief_case
 from casebook.dataset import Dataset, order_cases
 from casebook.dates import Period
 from casebook.derive import FormulaError, derive, names_of, parse_formula
+from casebook.encoding import MAX_BYTES
 from casebook.errors import START, CasebookError, Position, Problem
 from casebook.fields import Fields, suggest
 from casebook.files import find_case_files as find_case_files
@@ -67,6 +68,10 @@ LEDGER = "data/addresses.txt"
 GONE = "data/gone.yaml"
 # It grows with all that was ever published: a million addresses, not the size of a record.
 MOST_OF_LEDGER = 64_000_000
+# A hundred thousand publications and more; a record has no more than a few.
+MOST_OF_SOURCES = 32_000_000
+# What stands in for a list that cannot be read.
+_NOTHING = Mapping({}, {}, START)
 # An address below the root of the site, the same in every language.
 _ADDRESS = re.compile(r"/(?:[a-z0-9][A-Za-z0-9._-]*/)*", re.ASCII)
 
@@ -135,11 +140,15 @@ VOCABULARY_FIELDS = frozenset(Vocabulary.__dataclass_fields__)
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """What the cases draw on: vocabulary, regions and sources."""
+    """What the cases draw on: vocabulary, regions and sources.
+
+    Where one of them could not be read at all, they are not `whole`.
+    """
 
     vocabulary: Vocabulary
     regions: AbstractMapping[str, Region]
     sources: AbstractMapping[str, Source]
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +188,12 @@ def read_dataset(
     lists = read_lists(project, problems)
     unread: set[str] = set()
     paths = find_case_files(project, problems)
-    if kept is None:
-        cases: AbstractSequence[Case] = _read_cases(paths, project, lists, drafts, unread, problems)
+    if not lists.whole:
+        # Each of them would miss what the list has, and hide what is wrong with the list.
+        unread.update(path.stem for path in paths)
+        cases: AbstractSequence[Case] = ()
+    elif kept is None:
+        cases = _read_cases(paths, project, lists, drafts, unread, problems)
     else:
         kept.use_lists(lists)
         briefs = _read_briefs(paths, project, lists, drafts, kept, jobs, unread, problems)
@@ -333,10 +346,15 @@ def read_snapshots(folder: Path, problems: list[Problem]) -> dict[str, str]:
 
 def read_lists(project: Path, problems: list[Problem]) -> Lists:
     """Vocabulary, regions and sources of a project."""
-    vocabulary = _read_vocabulary(_list_file(project, "vocabulary", problems), problems)
-    regions = _read_regions(_list_file(project, "regions", problems), problems)
-    sources = _read_sources(_list_file(project, "sources", problems), vocabulary, problems)
-    return Lists(vocabulary, regions, sources)
+    files = [
+        _list_file(project, "vocabulary", problems),
+        _list_file(project, "regions", problems),
+        _list_file(project, "sources", problems, MOST_OF_SOURCES),
+    ]
+    vocabulary = _read_vocabulary(files[0], problems)
+    regions = _read_regions(files[1], problems)
+    sources = _read_sources(files[2], vocabulary, problems)
+    return Lists(vocabulary, regions, sources, all(node is not _NOTHING for node, _ in files))
 
 
 def read_refusals(project: Path, problems: list[Problem]) -> tuple[Refusal, ...]:
@@ -438,14 +456,18 @@ def read_gone(project: Path, problems: list[Problem]) -> dict[str, Gone]:
     return gone
 
 
-def _list_file(project: Path, name: str, problems: list[Problem]) -> tuple[Mapping, str]:
+def _list_file(
+    project: Path, name: str, problems: list[Problem], most: int = MAX_BYTES
+) -> tuple[Mapping, str]:
+    """The tree of a list, with its path; `_NOTHING` where there is none."""
     path = project / "data" / f"{name}.yaml"
     shown = show_path(path, project)
-    node, found = read_tree(read_bytes(path, project, problems), shown)
+    faults: list[Problem] = []
+    data = read_bytes(path, project, faults, most)
+    problems.extend(faults)
+    node, found = read_tree(data, shown, most)
     problems.extend(found)
-    if isinstance(node, Mapping):
-        return node, shown
-    return Mapping({}, {}, START), shown
+    return (node if isinstance(node, Mapping) and not faults else _NOTHING), shown
 
 
 def _read_vocabulary(file: tuple[Mapping, str], problems: list[Problem]) -> Vocabulary:

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from casebook.encoding import (
+    MAX_BYTES,
     MAX_SHOWN,
     decode,
     describe_invisible,
@@ -77,13 +78,13 @@ class _TooDeep(Exception):
         self.at = at
 
 
-def read_tree(data: bytes, path: str) -> tuple[Node | None, list[Problem]]:
+def read_tree(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[Node | None, list[Problem]]:
     """The tree of a YAML file, whose root is a mapping, and the problems of bytes and syntax.
 
     There is no tree where the text cannot be parsed or holds nothing. Where the slips could be
     mended the tree is that of the mended text, so that all problems come out in one run.
     """
-    node, problems = _read(data, path)
+    node, problems = _read(data, path, most)
     if len(problems) > MAX_PROBLEMS:
         problems.sort()
         zh, en = "后面还有问题，没有列出", "there are more problems, not listed here"
@@ -93,8 +94,8 @@ def read_tree(data: bytes, path: str) -> tuple[Node | None, list[Problem]]:
     return node, problems
 
 
-def _read(data: bytes, path: str) -> tuple[Node | None, list[Problem]]:
-    text, problems = decode(data, path)
+def _read(data: bytes, path: str, most: int) -> tuple[Node | None, list[Problem]]:
+    text, problems = decode(data, path, most)
     if text is None:
         return None, problems
     other = _find_other_format(text, path)
