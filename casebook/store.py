@@ -94,14 +94,19 @@ class Store:
 
 @contextmanager
 def open_store(folder: Path, enabled: bool = True) -> Iterator[Store]:
-    """The store in a folder; one that cannot be read is made anew, or done without."""
+    """The store in a folder; one that cannot be read is made anew.
+
+    Where there can be none, or none is wanted, what is put is found again until the end only.
+    """
     connection = None
-    secret = b""
+    secret = secrets.token_bytes(_KEY_BYTES)
     if enabled and not folder.is_symlink():
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
             secret = _read_secret(folder / "store.key")
             connection = _connect(folder / "store.sqlite")
+    if connection is None:
+        connection = _connect_nowhere()
     store = Store(connection, secret)
     try:
         yield store
@@ -126,6 +131,16 @@ def _read_secret(path: Path) -> bytes:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
         stream.write(secret)
     return secret
+
+
+def _connect_nowhere() -> sqlite3.Connection | None:
+    """A store that nobody else sees, in memory and where that is too little on the disk."""
+    with suppress(*_DAMAGE):
+        connection = sqlite3.connect("")
+        connection.execute("pragma journal_mode = off")
+        connection.execute(_SCHEMA)
+        return connection
+    return None
 
 
 def _connect(path: Path) -> sqlite3.Connection | None:

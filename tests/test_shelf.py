@@ -16,7 +16,7 @@ from casebook.kept import Kept
 from casebook.model import Case
 from casebook.reader import read_dataset, read_lists
 from casebook.shelf import Shelf
-from casebook.store import open_store
+from casebook.store import Store, open_store
 from tests.conftest import PROJECT, make_tiny_project
 from tests.records import case_of, dataset_of, figure, record, tiny_dataset
 
@@ -113,27 +113,23 @@ def test_the_brief_of_a_figure_says_where_it_stands() -> None:
 
 def test_a_record_that_the_store_lost_is_read_again(tmp_path: Path) -> None:
     make_tiny_project(tmp_path)
-    with open_store(tmp_path / ".cache") as store:
-        dataset, _ = read_dataset(tmp_path, kept=Kept(store, read_inputs(tmp_path, store).digests))
-    # Another store knows nothing of it.
-    with open_store(tmp_path / ".cache", enabled=False) as store:
-        kept = Kept(store, read_inputs(tmp_path, store).digests)
-        again, _ = read_dataset(tmp_path, kept=kept)
+    store = Store(None)
+    kept = Kept(store, read_inputs(tmp_path, store).digests)
+    dataset, _ = read_dataset(tmp_path, kept=kept)
 
-        assert tuple(again.cases) == read_dataset(tmp_path)[0].cases
-    assert again.briefs == dataset.briefs
+    assert kept.load_case(dataset.briefs[0]) is None
+    assert tuple(dataset.cases) == read_dataset(tmp_path)[0].cases
 
 
 def test_a_record_that_was_written_meanwhile_is_no_other_one(tmp_path: Path) -> None:
     make_tiny_project(tmp_path)
-    with open_store(tmp_path / ".cache", enabled=False) as store:
-        kept = Kept(store, read_inputs(tmp_path, store).digests)
-        dataset, _ = read_dataset(tmp_path, kept=kept)
-        path = tmp_path / dataset.briefs[0].path
-        path.write_text(path.read_text("utf-8").replace("title: ", "title: 另"), "utf-8")
+    store = Store(None)
+    dataset, _ = read_dataset(tmp_path, kept=Kept(store, read_inputs(tmp_path, store).digests))
+    path = tmp_path / dataset.briefs[0].path
+    path.write_text(path.read_text("utf-8").replace("title: ", "title: 另"), "utf-8")
 
-        with pytest.raises(CasebookError, match="was written meanwhile"):
-            _ = dataset.cases[0]
+    with pytest.raises(CasebookError, match="was written meanwhile"):
+        _ = dataset.cases[0]
 
 
 def test_what_is_kept_of_a_case_falls_with_its_sources(tmp_path: Path) -> None:
