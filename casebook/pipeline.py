@@ -23,6 +23,7 @@ from casebook.model import Case
 from casebook.quotes import check_quotes, check_shares
 from casebook.reader import read_dataset, read_snapshots
 from casebook.rules import RULES, check_case
+from casebook.shelf import Shelf
 from casebook.slots import check_slots, find_embedded
 from casebook.store import Store, digest, open_store
 from casebook.timings import UNTIMED, Timings
@@ -92,18 +93,24 @@ def load_checked(
     if crowded:
         # The rules would read the very texts that are too long to be read.
         return dataset, problems + crowded
-    waiting = {case.path for case in dataset.briefs if case.state == "draft"}
-    if waiting:
-        published = replace(
-            dataset, cases=tuple(case for case in dataset.cases if case.path not in waiting)
-        )
-        problems += _check_dataset(project, published, published.briefs)
-        # A draft is judged among the published cases, which are not judged by it.
-        found = _check_dataset(project, dataset, dataset.briefs)
-        problems += [problem for problem in found if problem.path in waiting]
-    else:
+    waiting = [case for case in dataset.briefs if case.state == "draft"]
+    if not waiting:
         problems += _check_dataset(project, dataset, doubtful, kept)
+        return dataset, problems
+    published = leave_out_drafts(dataset)
+    problems += _check_dataset(project, published, find_doubtful(published, kept), kept)
+    # A draft is judged among the published cases, which are not judged by it.
+    paths = {case.path for case in waiting}
+    found = _check_dataset(project, dataset, waiting)
+    problems += [problem for problem in found if problem.path in paths]
     return dataset, problems
+
+
+def leave_out_drafts(dataset: Dataset) -> Dataset:
+    """The data set as it is published."""
+    if isinstance(dataset.cases, Shelf):
+        return replace(dataset, cases=dataset.cases.without("draft"))
+    return replace(dataset, cases=tuple(case for case in dataset.cases if case.state != "draft"))
 
 
 def find_doubtful(dataset: Dataset, kept: Kept | None) -> Sequence[CaseBrief]:

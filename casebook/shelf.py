@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import overload
 
 from casebook.briefs import CaseBrief
-from casebook.model import Case
+from casebook.model import Case, State
 
 # Lists in other orders ask for the same records again and again; these take 150 MB.
 _MOST_HELD = 5_000
@@ -39,6 +39,11 @@ class Shelf(Sequence[Case]):
 
     def __iter__(self) -> Iterator[Case]:
         return map(self.take, self.briefs)
+
+    def without(self, state: State) -> Shelf:
+        """The cases that are not in a state."""
+        left = tuple(brief for brief in self.briefs if brief.state != state)
+        return Shelf(left, self._load)
 
     def take(self, brief: CaseBrief) -> Case:
         """The record that a brief is of."""
