@@ -12,7 +12,7 @@ import pytest
 from casebook import pipeline
 from casebook.errors import CasebookError, ContentError
 from casebook.inputs import check_sources, find_changed, read_inputs, refuse_changes
-from casebook.pipeline import BuildOptions, build_site
+from casebook.pipeline import BuildOptions, build_site, check_project
 
 links_work = pytest.mark.skipif(os.name == "nt", reason="links need a privilege")
 
@@ -213,3 +213,19 @@ def test_a_folder_of_texts_that_cannot_be_listed_ends_the_build(
         build_site(BuildOptions(tiny_project, tiny_project / "output", use_cache=False))
 
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_list_that_cannot_be_read_is_named_alone(tiny_project: Path) -> None:
+    # Every figure rests on a source of this list.
+    (tiny_project / "data" / "sources.yaml").write_bytes("来源".encode("gbk") + b"\xff: {")
+
+    problems = check_project(tiny_project)
+
+    assert {problem.path for problem in problems} == {"data/sources.yaml"}
+
+
+def test_a_list_of_sources_may_be_longer_than_a_record(tiny_project: Path) -> None:
+    path = tiny_project / "data" / "sources.yaml"
+    path.write_bytes(path.read_bytes() + b"# " + b"x" * 1_000_000 + b"\n")
+
+    assert check_project(tiny_project) == []
