@@ -255,7 +255,8 @@ def _build(
         use_cache=not options.no_cache,
     )
     zh, en = "正在生成网站……", "building the site ..."
-    with show_waiting("" if options.quiet else zh if lang == "zh" else en, sys.stderr):
+    words = "" if options.quiet else zh if lang == "zh" else en
+    with show_waiting(words, sys.stderr, asked.progress):
         result = build_site(asked)
     made = LastBuild(result.cases, result.files, result.warnings)
     record_build(look, made)

@@ -6,7 +6,7 @@ import gc
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from casebook.inputs import Inputs, check_sources, find_changed, read_inputs, re
 from casebook.kept import Kept
 from casebook.limits import check_limits_of
 from casebook.model import Case
+from casebook.progress import Progress
 from casebook.quotes import check_quotes, check_shares
 from casebook.reader import read_dataset, read_snapshots
 from casebook.rules import RULES, check_case
@@ -58,6 +59,7 @@ class BuildOptions:
     kept_templates: KeptTemplates | None = None
     scheduler: str = ""
     timings: Timings = UNTIMED
+    progress: Progress = field(default_factory=Progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +285,7 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Store) -> BuildRes
             StoredTemplates(store) if options.kept_templates is None else options.kept_templates,
             kept.excerpts_of(dataset),
             options.timings,
+            options.progress,
         )
         files = write_site(edition, tree, Freshness(store, options.output.resolve()))
         options.timings.begin("publish")

@@ -33,6 +33,7 @@ from casebook.pages.base import LANGS, PLACE, Page, Prose, Section, Site, SiteSe
 from casebook.pages.charts import find_card, find_faces, make_chart_files
 from casebook.pages.search import tells_stories
 from casebook.pages.uses import find_uses
+from casebook.progress import Progress
 from casebook.releases import read_releases
 from casebook.render import Press, file_of, open_press
 from casebook.spool import Spool
@@ -86,6 +87,7 @@ class Edition:
     kept_templates: KeptTemplates | None = None
     excerpter: Excerpter | None = None
     timings: Timings = UNTIMED
+    progress: Progress = field(default_factory=Progress)
 
 
 def write_site(edition: Edition, tree: NewTree, freshness: Freshness) -> int:
@@ -452,6 +454,7 @@ class _SiteBuild:
                 continue
             parts.add(number, texts)
             self._count_kept(case)
+        edition.progress.total, edition.progress.done = len(stale), 0
         processes = min(edition.jobs, len(stale) // _CASES_PER_PROCESS)
         work = (
             self._plan_case(case, own, embedded, uses) for case, own, embedded, uses, *_ in stale
@@ -464,6 +467,7 @@ class _SiteBuild:
             for (case, *_, number, key), done in zip(stale, made, strict=True):
                 files = [(file.path, tree.write(file.path, file.content)) for file in done.files]
                 parts.add(number, done.parts)
+                edition.progress.done += 1
                 for name, spent in done.spent.items():
                     edition.timings.add(name, spent)
                 freshness.note(f"case:{case.slug}", key, tree, files, done.parts)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from casebook.errors import Lang, Problem
+from casebook.progress import Progress
 
 # So many problems of one file are shown to a person at a time.
 MOST_SHOWN = 20
@@ -19,6 +20,8 @@ MOST_SHOWN = 20
 
 # A build of fewer seconds needs no sign of life.
 PATIENCE = 1.0
+# So often the sign on a terminal says how far the work has come.
+_TURN = 0.2
 # A log is read afterwards: it is told rarely that the work goes on.
 INTERVAL = 30.0
 
@@ -74,14 +77,19 @@ def _as_annotation(problem: Problem, lang: Lang) -> str:
 
 
 @contextmanager
-def show_waiting(words: str, stream: TextIO) -> Iterator[None]:
-    """A sign of life while something takes long: it turns on a terminal, elsewhere it is a line."""
+def show_waiting(words: str, stream: TextIO, progress: Progress | None = None) -> Iterator[None]:
+    """A sign of life while something takes long: it turns on a terminal, elsewhere it is a line.
+
+    Where `progress` counts, the sign says how far it has come.
+    """
     if not words:
         yield
         return
     done = threading.Event()
     tell = _turn if stream.isatty() else _tell
-    sign = threading.Thread(target=tell, args=(words, stream, done), daemon=True)
+    sign = threading.Thread(
+        target=tell, args=(words, progress or Progress(), stream, done), daemon=True
+    )
     sign.start()
     try:
         yield
@@ -90,25 +98,27 @@ def show_waiting(words: str, stream: TextIO) -> Iterator[None]:
         sign.join()
 
 
-def _turn(words: str, stream: TextIO, done: threading.Event) -> None:
+def _turn(words: str, counted: Progress, stream: TextIO, done: threading.Event) -> None:
     if done.wait(PATIENCE):
         return
     # Importing it takes longer than many a build.
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Display
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
     # The spinner of plain characters, for consoles that have no others.
     columns = SpinnerColumn("line"), TextColumn("{task.description}"), TimeElapsedColumn()
-    with Progress(*columns, console=Console(file=stream), transient=True) as progress:
-        progress.add_task(words, total=None)
-        done.wait()
+    with Display(*columns, console=Console(file=stream), transient=True) as display:
+        task = display.add_task(words, total=None)
+        while not done.wait(_TURN):
+            display.update(task, description=f"{words}{counted}")
 
 
-def _tell(words: str, stream: TextIO, done: threading.Event) -> None:
+def _tell(words: str, counted: Progress, stream: TextIO, done: threading.Event) -> None:
     waited = 0
     while not done.wait(INTERVAL):
         waited += round(INTERVAL)
-        print(f"{words} {waited} s", file=stream, flush=True)
+        print(f"{words}{counted} {waited} s", file=stream, flush=True)
 
 
 def count_problems(problems: Iterable[Problem], lang: Lang) -> str:

@@ -56,7 +56,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("doctor", "slips", "files"),
     ("remedies",),
     ("notation", "parser", "urls"),
-    ("encoding", "timings", "marks", "language"),
+    ("encoding", "timings", "progress", "marks", "language"),
     ("errors",),
 )
 LAYER_OF = {module: depth for depth, layer in enumerate(LAYERS) for module in layer}

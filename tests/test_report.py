@@ -14,6 +14,8 @@ from test_cli import break_case, run
 
 from casebook import report
 from casebook.errors import Position, Problem
+from casebook.pipeline import BuildOptions, build_site
+from casebook.progress import Progress
 from casebook.report import clean_line, print_problems, show_source, show_waiting
 
 # The modules whose words go to a console; what goes into pages may hold any character.
@@ -162,6 +164,27 @@ def test_a_long_wait_is_told_in_plain_lines_where_there_is_no_terminal(
 
     assert told.getvalue().startswith("正在生成网站 ")
     assert "\x1b" not in told.getvalue()
+
+
+def test_a_long_wait_says_how_far_the_work_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("casebook.report.INTERVAL", 0.001)
+    told = Told()
+
+    with show_waiting("正在生成网站", told, Progress(12_000, 1_234)):
+        told.line.wait(20)
+
+    assert told.getvalue().startswith("正在生成网站 1,234/12,000 ")
+
+
+def test_a_build_counts_the_cases_that_it_makes(tiny_project: Path) -> None:
+    options = BuildOptions(tiny_project, tiny_project / "output")
+    build_site(options)
+    first = (options.progress.done, options.progress.total)
+    again = BuildOptions(tiny_project, tiny_project / "output")
+    build_site(again)
+
+    assert first == (2, 2)
+    assert (again.progress.done, again.progress.total) == (0, 0)
 
 
 class Told(io.StringIO):
