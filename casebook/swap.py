@@ -162,7 +162,7 @@ class NewTree:
             _link_into(source, target)
         except (OSError, NotImplementedError):
             # FAT and some network file systems have no hard links; the times are kept as well.
-            shutil.copy2(source, target, follow_symlinks=False)
+            _copy_into(source, target)
         self.listing.add(path, expected)
 
     def remove_rest(self) -> None:
@@ -262,6 +262,10 @@ class NewTree:
 
 def _link_into(source: Path, target: Path) -> None:
     _make_folder_for(target, lambda: os.link(source, target, follow_symlinks=False))
+
+
+def _copy_into(source: Path, target: Path) -> None:
+    _make_folder_for(target, lambda: shutil.copy2(source, target, follow_symlinks=False))
 
 
 def _make_folder_for(target: Path, action: Callable[[], T]) -> T:

@@ -543,3 +543,22 @@ def test_a_refusal_names_the_foreign_file(tmp_path: Path) -> None:
         check_output(tmp_path / "site", tmp_path / "project")
 
     assert "CNAME" in refused.value.zh
+
+
+def test_a_file_that_has_no_room_for_its_folder_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder in (old / "cases", new):
+        folder.mkdir(parents=True)
+    (old / "cases" / "index.html").write_bytes(b"one")
+    tree = NewTree(new, old)
+
+    def refuse(folder: Path, *_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(OSError) as refused:
+        tree.take_over("cases/index.html", "")
+
+    assert refused.value.errno == errno.ENOSPC
