@@ -80,8 +80,9 @@ def open_workers(processes: int, cluster: ClusterExecutor | None = None) -> Iter
     context = get_context("spawn")
     with ProcessPoolExecutor(processes, context, _begin) as executor:
         with _interrupts_kept_out():
-            # The first piece of work starts the processes.
-            executor.submit(_do_nothing)
+            # Each piece of work starts one process, as long as none is idle.
+            for _ in range(processes):
+                executor.submit(_do_nothing)
         try:
             yield Workers(executor, lambda: processes)
         except BrokenProcessPool as error:
