@@ -363,7 +363,7 @@ def finds_nothing_to_do(arguments):
     if arguments[0] != "build" or encoding.lower() != "utf-8":
         return False
     try:
-        from casebook.glance import tell_standing
+        from casebook.build.glance import tell_standing
     except ImportError:
         return False
     return tell_standing(arguments, [venv_packages()])

@@ -22,9 +22,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from casebook.charts.bars import Bar, Block, paint_blocks
-from casebook.charts.marks import Mark
-from casebook.charts.sheet import NARROW, WIDE, Sheet
+from casebook.charts.canvas import NARROW, WIDE, Sheet
 from casebook.charts.svg import write_svg
+from casebook.charts.symbols import Mark
 
 GOAL = 1 / 8
 AMOUNTS = (4277, 8000, 5000, 6770, 4086, 10000, 3731, 5600)

@@ -4,13 +4,13 @@ import sys
 
 if __name__ == "__main__":
     try:
-        from casebook.glance import tell_standing
-        from casebook.marks import list_packages
+        from casebook.build.glance import tell_standing
+        from casebook.build.marks import list_packages
 
         if tell_standing(sys.argv[1:], list_packages()):
             status = 0
         else:
-            from casebook.cli import main
+            from casebook.commands.cli import main
 
             status = main()
     except KeyboardInterrupt:

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import json
-import threading
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TextIO
 
-from casebook.errors import Lang, Problem
-from casebook.progress import Progress
+from casebook.problems import Lang, Problem
 
 # So many problems of one file are shown to a person at a time.
 MOST_SHOWN = 20
-
-
-# A build of fewer seconds needs no sign of life.
-PATIENCE = 1.0
-# So often the sign on a terminal says how far the work has come.
-_TURN = 0.2
-# A log is read afterwards: it is told rarely that the work goes on.
-INTERVAL = 30.0
 
 
 def print_problems(
@@ -74,51 +63,6 @@ def _as_annotation(problem: Problem, lang: Lang) -> str:
     place = f"file={clean_line(path)},line={problem.at.line},col={problem.at.column}"
     message = f"{problem.code} {problem.message(lang)}".replace("%", "%25")
     return f"::{kind} {place}::{clean_line(message)}"
-
-
-@contextmanager
-def show_waiting(words: str, stream: TextIO, progress: Progress | None = None) -> Iterator[None]:
-    """A sign of life while something takes long: it turns on a terminal, elsewhere it is a line.
-
-    Where `progress` counts, the sign says how far it has come.
-    """
-    if not words:
-        yield
-        return
-    done = threading.Event()
-    tell = _turn if stream.isatty() else _tell
-    sign = threading.Thread(
-        target=tell, args=(words, progress or Progress(), stream, done), daemon=True
-    )
-    sign.start()
-    try:
-        yield
-    finally:
-        done.set()
-        sign.join()
-
-
-def _turn(words: str, counted: Progress, stream: TextIO, done: threading.Event) -> None:
-    if done.wait(PATIENCE):
-        return
-    # Importing it takes longer than many a build.
-    from rich.console import Console
-    from rich.progress import Progress as Display
-    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    # The spinner of plain characters, for consoles that have no others.
-    columns = SpinnerColumn("line"), TextColumn("{task.description}"), TimeElapsedColumn()
-    with Display(*columns, console=Console(file=stream), transient=True) as display:
-        task = display.add_task(words, total=None)
-        while not done.wait(_TURN):
-            display.update(task, description=f"{words}{counted}")
-
-
-def _tell(words: str, counted: Progress, stream: TextIO, done: threading.Event) -> None:
-    waited = 0
-    while not done.wait(INTERVAL):
-        waited += round(INTERVAL)
-        print(f"{words}{counted} {waited} s", file=stream, flush=True)
 
 
 def count_problems(problems: Iterable[Problem], lang: Lang) -> str:

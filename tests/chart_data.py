@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from casebook.charts.sheet import NARROW, WIDE, Sheet
-from casebook.dataset import Dataset
-from casebook.dates import parse_period
-from casebook.model import (
+from casebook.charts.canvas import NARROW, WIDE, Sheet
+from casebook.record.dataset import Dataset
+from casebook.record.model import (
     Answer,
     Case,
     Event,
@@ -20,7 +19,8 @@ from casebook.model import (
     Text,
     Vocabulary,
 )
-from casebook.quantity import parse_quantity
+from casebook.values.amounts import parse_quantity
+from casebook.values.dates import parse_period
 
 STYLES = (WIDE, NARROW)
 

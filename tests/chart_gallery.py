@@ -16,10 +16,10 @@ if __name__ == "__main__":
 from chart_data import case, dataset, event, figure
 
 from casebook.charts import draw_chart, find_charts
-from casebook.dataset import Dataset
-from casebook.dates import parse_period
-from casebook.errors import Lang
-from casebook.model import Answer, Case, Conflict, Figure, Text
+from casebook.problems import Lang
+from casebook.record.dataset import Dataset
+from casebook.record.model import Answer, Case, Conflict, Figure, Text
+from casebook.values.dates import parse_period
 
 PROJECT = Path(__file__).resolve().parents[1]
 LONG = "极长的指标名称一直写到换行还没有写完"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from casebook.dataset import Dataset, order_cases
-from casebook.errors import Problem
-from casebook.model import Case
-from casebook.reader import Lists, read_case, read_dataset, read_lists
+from casebook.build.reading import read_dataset
+from casebook.problems import Problem
+from casebook.record.dataset import Dataset, order_cases
+from casebook.record.model import Case
+from casebook.record.reader import Lists, read_case, read_lists
 
 TINY = Path(__file__).parent / "tiny_site"
 

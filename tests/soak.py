@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from casebook.store import digest
+from casebook.values.digest import digest
 
 ROOT = Path(__file__).resolve().parent.parent
 TITLES = ("海曙：读书会由谁来办", "海曙：读书会由谁主办")
@@ -64,7 +64,7 @@ def read_tree(folder: Path) -> Tree:
 # Has a build take a site for a large one, which keeps the tree before the last to begin with.
 AS_LARGE = """
 import runpy
-from casebook import swap
+from casebook.build import output as swap
 swap._LARGE = 10
 """
 RUN = 'runpy.run_module("casebook", run_name="__main__")\n'
@@ -830,7 +830,7 @@ def _read_cache(lab: Lab) -> dict[str, bytes]:
 
 def _damage_and_build(lab: Lab, tally: Tally, cache: Mapping[str, bytes], what: str) -> None:
     """Build the other version with a cache, and expect nothing but that version."""
-    from casebook.cli import main
+    from casebook.commands.cli import main
 
     folder = lab.project / ".cache"
     shutil.rmtree(folder, ignore_errors=True)

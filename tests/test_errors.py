@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from casebook.errors import CasebookError, ContentError, Exit, Position, Problem
+from casebook.problems import CasebookError, ContentError, Exit, Position, Problem
 
 
 @pytest.mark.parametrize(

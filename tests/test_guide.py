@@ -10,7 +10,7 @@ import pytest
 from conftest import PROJECT
 from test_cli import run
 
-from casebook.cli import parse_arguments
+from casebook.commands.cli import parse_arguments
 
 GUIDE = (PROJECT / "docs" / "editing.zh.md").read_text(encoding="utf-8")
 COMMANDS = sorted(set(re.findall(r"python3 build\.py[^`\n|]*", GUIDE)))

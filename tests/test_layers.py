@@ -1,70 +1,38 @@
-"""Holds the order of the modules: imports point down, and heavy libraries wait to be needed."""
+"""Holds the order of the rooms: imports point down, and heavy libraries wait to be needed."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "casebook"
 
-# From the top down. Modules of one line do not know each other; a package is one module here.
+# From the top down. Where two rooms stand in one line, the left one may import the right one.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("__main__",),
-    ("cli",),
-    ("imports",),
-    ("layout",),
-    ("serve", "scaffold", "schema", "repair", "impact", "explain", "ledger"),
-    ("pipeline", "verify", "unchanged", "glance"),
-    ("publish", "kept"),
-    ("casefiles",),
-    ("render",),
-    ("templates",),
-    ("compiler",),
-    ("freshness",),
-    ("swap", "inputs", "served"),
-    ("pages", "drawing"),
-    ("reuse", "deadline", "releases"),
-    ("exports", "citations"),
-    ("slots", "addresses", "translations"),
+    ("commands",),
+    ("preview",),
+    ("build",),
+    ("pages", "data"),
     ("charts",),
-    ("content",),
-    ("limits", "rules", "history"),
-    ("quotes",),
-    ("wording",),
-    ("mentions",),
-    ("markdown",),
-    ("excerpt",),
-    ("reader",),
-    ("fields",),
-    ("refusals",),
-    ("dataset",),
-    ("shelf",),
-    ("briefs",),
-    ("prose", "answers", "bilingual", "evidence"),
-    ("derive",),
-    ("comparability",),
-    ("amounts",),
-    ("model",),
-    ("quantity", "dates"),
-    ("workers",),
-    ("cluster",),
-    ("tree", "tokens", "report", "overlay", "store", "spool", "listing"),
-    ("doctor", "slips", "files"),
-    ("remedies",),
-    ("notation", "parser", "urls"),
-    ("encoding", "timings", "progress", "marks", "language"),
-    ("errors",),
+    ("checks",),
+    ("record",),
+    ("values",),
+    ("yaml",),
 )
-LAYER_OF = {module: depth for depth, layer in enumerate(LAYERS) for module in layer}
+# Modules beside the rooms: who starts the program, and what every room may import.
+ABOVE = {"__main__"}
+BELOW = ("report", "language", "problems")
+ORDER = (*ABOVE, *(room for layer in LAYERS for room in layer), *BELOW)
 # Whoever imports one of these pays for it, so only its home does.
 HOMES = {
-    "pelican": lambda path: path == PACKAGE / "publish.py",
+    "pelican": lambda path: path == PACKAGE / "build" / "site.py",
     "matplotlib": lambda path: path.is_relative_to(PACKAGE / "charts"),
-    "PIL": lambda path: path == PACKAGE / "charts" / "raster.py",
+    "PIL": lambda path: path == PACKAGE / "charts" / "png.py",
 }
 
 
@@ -72,8 +40,8 @@ def modules() -> list[Path]:
     return sorted(PACKAGE.rglob("*.py"))
 
 
-def module_of(path: Path) -> str:
-    """The module of the register that a file belongs to, empty for the package's own __init__."""
+def room_of(path: Path) -> str:
+    """The room or the module beside the rooms that a file is, empty for the package's own."""
     inside = path.relative_to(PACKAGE).with_suffix("").parts
     return "" if inside == ("__init__",) else inside[0]
 
@@ -92,38 +60,41 @@ def imported_names(path: Path) -> list[tuple[int, str]]:
     return found
 
 
-def imported_modules(path: Path) -> list[tuple[int, str]]:
-    """The modules of the package that a file imports, itself left out."""
+def imported_rooms(path: Path) -> list[tuple[int, str]]:
+    """The rooms of the package that a file imports from, its own left out."""
     found = []
     for line, name in imported_names(path):
         first, _, rest = name.partition(".")
-        module = rest.partition(".")[0]
-        # `from casebook import __version__` names no module.
-        if first == "casebook" and module and not module.startswith("__version"):
-            found.append((line, module))
-    return [(line, module) for line, module in found if module != module_of(path)]
+        room = rest.partition(".")[0]
+        # `from casebook import __version__` names no room.
+        if first == "casebook" and room and not room.startswith("__version"):
+            found.append((line, room))
+    return [(line, room) for line, room in found if room != room_of(path)]
 
 
-def test_every_module_has_its_layer() -> None:
-    known = {module_of(path) for path in modules()} - {""}
-    strangers = sorted(known - set(LAYER_OF))
+def test_every_module_is_in_a_room() -> None:
+    strangers = sorted({room_of(path) for path in modules()} - {"", *ORDER})
 
-    assert not strangers, (
-        f"{', '.join(strangers)}: add the new module to LAYERS in tests/test_layers.py, "
-        "below all that import it and above all that it imports"
-    )
+    assert not strangers, f"{', '.join(strangers)}: put the new module into one of the ten rooms"
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_point_down(path: Path) -> None:
-    own = LAYER_OF.get(module_of(path), -1)
+    own = ORDER.index(room_of(path)) if room_of(path) else -1
     upward = [
-        f"{path.relative_to(PACKAGE.parent)}:{line}: {module}"
-        for line, module in imported_modules(path)
-        if module in LAYER_OF and LAYER_OF[module] <= own
+        f"{path.relative_to(PACKAGE.parent)}:{line}: {room}"
+        for line, room in imported_rooms(path)
+        if room in ORDER and ORDER.index(room) <= own
     ]
 
     assert upward == []
+
+
+def test_no_two_modules_share_a_name() -> None:
+    names = Counter(path.stem for path in modules() if path.stem != "__init__")
+    names.update(room for layer in LAYERS for room in layer)
+
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("library", HOMES)
@@ -141,25 +112,23 @@ def test_a_heavy_library_has_one_home(library: str) -> None:
 
 @pytest.mark.parametrize("library", ["pelican", "matplotlib", "jinja2", "numpy", "rich"])
 def test_the_command_line_starts_without(library: str) -> None:
-    if not (PACKAGE / "cli.py").exists():
-        pytest.skip("there is no command line yet")
-    program = f"import sys, casebook.cli; sys.exit({library!r} in sys.modules)"
+    program = f"import sys, casebook.commands.cli; sys.exit({library!r} in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], cwd=PACKAGE.parent, check=False)
 
-    assert done.returncode == 0, f"import casebook.cli imports {library}"
+    assert done.returncode == 0, f"import casebook.commands.cli imports {library}"
 
 
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        pytest.param("import casebook.model", ["model"], id="whole name"),
-        pytest.param("from casebook import model", ["model"], id="from the package"),
-        pytest.param("from casebook.model import Case", ["model"], id="from the module"),
-        pytest.param("from .model import Case", ["model"], id="relative"),
-        pytest.param("from . import model, dates", ["model", "dates"], id="relative, two"),
-        pytest.param("def f():\n    import casebook.cli\n", ["cli"], id="inside a function"),
-        pytest.param("from casebook import __version__", [], id="the version is no module"),
-        pytest.param("import casebooks.cli", [], id="another package"),
+        pytest.param("import casebook.record", ["record"], id="whole name"),
+        pytest.param("from casebook import record", ["record"], id="from the package"),
+        pytest.param("from casebook.record.model import Case", ["record"], id="from the module"),
+        pytest.param("from .record.model import Case", ["record"], id="relative"),
+        pytest.param("from . import record, values", ["record", "values"], id="relative, two"),
+        pytest.param("def f():\n    import casebook.record\n", ["record"], id="in a function"),
+        pytest.param("from casebook import __version__", [], id="the version is no room"),
+        pytest.param("import casebooks.record", [], id="another package"),
     ],
 )
 def test_imports_are_seen_wherever_they_stand(
@@ -169,4 +138,4 @@ def test_imports_are_seen_wherever_they_stand(
     path = tmp_path / "anything.py"
     path.write_text(source, encoding="utf-8")
 
-    assert [module for _, module in imported_modules(path)] == expected
+    assert [room for _, room in imported_rooms(path)] == expected

@@ -13,10 +13,11 @@ from conftest import PROJECT
 from test_cli import break_case, run
 
 from casebook import report
-from casebook.errors import Position, Problem
-from casebook.pipeline import BuildOptions, build_site
-from casebook.progress import Progress
-from casebook.report import clean_line, print_problems, show_source, show_waiting
+from casebook.build.progress import Progress
+from casebook.build.steps import BuildOptions, build_site
+from casebook.commands.waiting import show_waiting
+from casebook.problems import Position, Problem
+from casebook.report import clean_line, print_problems, show_source
 
 # The modules whose words go to a console; what goes into pages may hold any character.
 SPOKEN = sorted(

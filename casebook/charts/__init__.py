@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from casebook.charts import (
-    counts,
-    disclosure,
-    mode_provider,
-    panels,
-    ranges,
-    rise,
-    series,
-    split,
-    timeline,
-)
-from casebook.charts.base import Chart, Drawn, Selected, Table, draw_table
-from casebook.dataset import Dataset
-from casebook.errors import Lang
-from casebook.model import Case
+from casebook.charts import counts, disclosure, mode_provider, ranges, series, split, timeline
+from casebook.charts import difference as rise
+from casebook.charts import money as panels
+from casebook.charts.chart import Chart, Drawn, Selected, Table, draw_table
+from casebook.problems import Lang
+from casebook.record.dataset import Dataset
+from casebook.record.model import Case
 
 __all__ = [
     "CHARTS",

@@ -8,11 +8,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-from casebook.charts.marks import Mark, draw_bracket, draw_mark, draw_ring, overhang
-from casebook.charts.sheet import LEADING, Sheet, baseline, widest
-from casebook.charts.text import clean, width_px, wrap_text
-from casebook.errors import Lang
-from casebook.quantity import compact
+from casebook.charts.canvas import LEADING, Sheet, baseline, widest
+from casebook.charts.symbols import Mark, draw_bracket, draw_mark, draw_ring, overhang
+from casebook.charts.text_layout import clean, width_px, wrap_text
+from casebook.problems import Lang
+from casebook.values.amounts import compact
 
 # Beyond this ratio the smallest bar would be too thin to see on a phone.
 LARGEST_RATIO: Final = 80

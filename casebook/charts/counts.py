@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from casebook.charts.base import (
+from casebook.charts.canvas import Sheet
+from casebook.charts.chart import (
     MOST_ROWS,
     Chart,
     PanelTable,
@@ -17,12 +18,11 @@ from casebook.charts.base import (
     sources_of_figures,
 )
 from casebook.charts.listing import Listing, paint_listing
-from casebook.charts.marks import mark_in
-from casebook.charts.panels import list_figures
-from casebook.charts.sheet import Sheet
-from casebook.dataset import Dataset
-from casebook.errors import Lang
-from casebook.model import Figure
+from casebook.charts.money import list_figures
+from casebook.charts.symbols import mark_in
+from casebook.problems import Lang
+from casebook.record.dataset import Dataset
+from casebook.record.model import Figure
 
 
 def find_across(dataset: Dataset) -> Iterator[Selected]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from casebook.charts.base import MOST_ROWS, Chart, PanelTable, Selected, Table
-from casebook.charts.sheet import LEADING, Sheet, baseline, widest
-from casebook.charts.text import clean, width_px, wrap_text
-from casebook.dataset import Dataset
-from casebook.errors import Lang
-from casebook.model import AnswerState, Text
+from casebook.charts.canvas import LEADING, Sheet, baseline, widest
+from casebook.charts.chart import MOST_ROWS, Chart, PanelTable, Selected, Table
+from casebook.charts.text_layout import clean, width_px, wrap_text
+from casebook.problems import Lang
+from casebook.record.dataset import Dataset
+from casebook.record.model import AnswerState, Text
 
 _STATES: Final[dict[AnswerState, Text]] = {
     "stated": Text("已说明", "stated"),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from casebook.charts.marks import Mark, draw_bracket, draw_ring, draw_swatch
-from casebook.charts.sheet import LEADING, Sheet, height_of
-from casebook.charts.text import clean, width_px
-from casebook.errors import Lang
+from casebook.charts.canvas import LEADING, Sheet, height_of
+from casebook.charts.symbols import Mark, draw_bracket, draw_ring, draw_swatch
+from casebook.charts.text_layout import clean, width_px
+from casebook.problems import Lang
 
 _GUTTER: Final = 28.0
 _MARK: Final = 48.0

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from casebook.charts.base import MOST_ROWS, Chart, PanelTable, Selected, Table
-from casebook.charts.sheet import LEADING, Sheet, baseline, height_of, widest
-from casebook.charts.text import clean, shorten_text, width_px
-from casebook.dataset import Dataset
-from casebook.errors import Lang
-from casebook.model import Answer, Case
+from casebook.charts.canvas import LEADING, Sheet, baseline, height_of, widest
+from casebook.charts.chart import MOST_ROWS, Chart, PanelTable, Selected, Table
+from casebook.charts.text_layout import clean, shorten_text, width_px
+from casebook.problems import Lang
+from casebook.record.dataset import Dataset
+from casebook.record.model import Answer, Case
 
 _CHIP: Final = 26.0
 _GAP: Final = 6.0

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casebook.charts.bars import Bar, Block, log_words, paint_blocks
-from casebook.charts.base import (
+from casebook.charts.canvas import Sheet
+from casebook.charts.chart import (
     MOST_ROWS,
     Chart,
     PanelTable,
@@ -18,12 +19,11 @@ from casebook.charts.base import (
     legend_of,
     sources_of_figures,
 )
-from casebook.charts.marks import mark_in
-from casebook.charts.sheet import Sheet
-from casebook.comparability import class_of, group_by_class, name_class
-from casebook.dataset import Dataset
-from casebook.errors import Lang
-from casebook.model import Case
+from casebook.charts.symbols import mark_in
+from casebook.problems import Lang
+from casebook.record.comparability import class_of, group_by_class, name_class
+from casebook.record.dataset import Dataset
+from casebook.record.model import Case
 
 
 def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:

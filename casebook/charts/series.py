@@ -10,7 +10,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from casebook.charts.bars import Bar, Block, log_words, paint_blocks
-from casebook.charts.base import (
+from casebook.charts.canvas import Sheet
+from casebook.charts.chart import (
     MOST_ROWS,
     Chart,
     PanelTable,
@@ -25,12 +26,11 @@ from casebook.charts.base import (
     sources_of_figures,
     together_words,
 )
-from casebook.charts.marks import mark_in
-from casebook.charts.sheet import Sheet
-from casebook.comparability import class_of, group_by_class, name_class
-from casebook.dataset import Dataset
-from casebook.errors import Lang
-from casebook.model import Case, Figure
+from casebook.charts.symbols import mark_in
+from casebook.problems import Lang
+from casebook.record.comparability import class_of, group_by_class, name_class
+from casebook.record.dataset import Dataset
+from casebook.record.model import Case, Figure
 
 
 def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from casebook.charts.base import (
+from casebook.charts.canvas import LEADING, Anchor, Sheet, baseline, widest
+from casebook.charts.chart import (
     MOST_ROWS,
     Chart,
     PanelTable,
@@ -19,14 +20,13 @@ from casebook.charts.base import (
     legend_of,
     sources_of_figures,
 )
-from casebook.charts.marks import Mark, draw_mark, mark_in
-from casebook.charts.sheet import LEADING, Anchor, Sheet, baseline, widest
-from casebook.charts.text import clean, wrap_text
-from casebook.comparability import class_of, name_class
-from casebook.dataset import Dataset
-from casebook.errors import Lang
-from casebook.model import Case, Figure
-from casebook.quantity import compact
+from casebook.charts.symbols import Mark, draw_mark, mark_in
+from casebook.charts.text_layout import clean, wrap_text
+from casebook.problems import Lang
+from casebook.record.comparability import class_of, name_class
+from casebook.record.dataset import Dataset
+from casebook.record.model import Case, Figure
+from casebook.values.amounts import compact
 
 _THICK = 24.0
 

@@ -12,8 +12,8 @@ from functools import lru_cache
 from html import escape
 from typing import Final
 
-from casebook.charts.sheet import CLOSE, CUBIC, LINE, MOVE, Link, Shape, Sheet, Words
-from casebook.charts.text import clean
+from casebook.charts.canvas import CLOSE, CUBIC, LINE, MOVE, Link, Shape, Sheet, Words
+from casebook.charts.text_layout import clean
 
 _LETTERS: Final = {MOVE: "M", LINE: "L", CUBIC: "C"}
 

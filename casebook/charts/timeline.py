@@ -13,12 +13,12 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
-from casebook.charts.base import MOST_ROWS, Chart, PanelTable, Selected, Table
-from casebook.charts.sheet import LEADING, Sheet, baseline, widest
-from casebook.charts.text import clean, width_px
-from casebook.dataset import GAP_YEARS, Dataset, Gap, Marker, TimelineItem
-from casebook.errors import Lang
-from casebook.model import Case, Text
+from casebook.charts.canvas import LEADING, Sheet, baseline, widest
+from casebook.charts.chart import MOST_ROWS, Chart, PanelTable, Selected, Table
+from casebook.charts.text_layout import clean, width_px
+from casebook.problems import Lang
+from casebook.record.dataset import GAP_YEARS, Dataset, Gap, Marker, TimelineItem
+from casebook.record.model import Case, Text
 
 # Room for the two strokes that cut the axis.
 _CUT: Final = 30.0

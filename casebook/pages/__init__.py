@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from casebook.pages.base import CasePageType, PageType
-from casebook.pages.case import CASE_INDEX, CASES
-from casebook.pages.charts import CHARTS
+from casebook.pages.case_page import CASE_INDEX, CASES
+from casebook.pages.chart_pages import CHARTS
 from casebook.pages.compare import COMPARE
 from casebook.pages.corrections import CORRECTIONS, CORRECTIONS_FEED
-from casebook.pages.data import DATA
+from casebook.pages.data_page import DATA
 from casebook.pages.feeds import FEED, HEADERS, ROBOTS, make_sitemap_of
-from casebook.pages.figures import FIGURES
+from casebook.pages.figure_pages import FIGURES
 from casebook.pages.home import HOME
-from casebook.pages.moved import MOVED, REDIRECTS
-from casebook.pages.notfound import NOT_FOUND
-from casebook.pages.prose import PROSE
+from casebook.pages.not_found import NOT_FOUND
+from casebook.pages.page import CasePageType, PageType
+from casebook.pages.redirects import MOVED, REDIRECTS
 from casebook.pages.search import SEARCH
-from casebook.pages.timeline import TIMELINE
+from casebook.pages.texts import PROSE
+from casebook.pages.timeline_page import TIMELINE
 from casebook.pages.versions import VERSIONS
 
 # What stands in the site map, in its order: the pages of each case follow the home page.

@@ -9,13 +9,13 @@ from functools import cache, partial
 from itertools import combinations, islice
 from typing import Literal
 
-from casebook.briefs import CaseBrief, FigureBrief
-from casebook.comparability import ComparabilityClass, name_class, why_not_comparable
-from casebook.dataset import LANES, Dataset
-from casebook.model import NO_TEXT, Figure, Text
-from casebook.pages.base import LANGS, Page, PageType, Site
-from casebook.pages.parts import Part, cut_list, name_part
-from casebook.pages.views import CaseLink, FigureRow, date_dataset, link_case, show_figure
+from casebook.pages.page import LANGS, Page, PageType, Site
+from casebook.pages.pagination import Part, cut_list, name_part
+from casebook.pages.rows import CaseLink, FigureRow, date_dataset, link_case, show_figure
+from casebook.record.comparability import ComparabilityClass, name_class, why_not_comparable
+from casebook.record.dataset import LANES, Dataset
+from casebook.record.model import NO_TEXT, Figure, Text
+from casebook.record.summary import CaseBrief, FigureBrief
 
 Order = Literal["class", "amount", "year", "place"]
 

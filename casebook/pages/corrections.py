@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from casebook.dataset import Dataset
-from casebook.dates import PeriodError, parse_period
-from casebook.errors import Lang
-from casebook.model import Change, ChangeKind, Figure, Text
-from casebook.pages.base import LANGS, Page, PageType, Site
 from casebook.pages.feeds import FEED_LENGTH, Entry, name_entry
-from casebook.quantity import QUALIFIER_WORDS, QuantityError, in_english, parse_quantity
+from casebook.pages.page import LANGS, Page, PageType, Site
+from casebook.problems import Lang
+from casebook.record.dataset import Dataset
+from casebook.record.model import Change, ChangeKind, Figure, Text
+from casebook.values.amounts import QUALIFIER_WORDS, QuantityError, in_english, parse_quantity
+from casebook.values.dates import PeriodError, parse_period
 
 TITLE = Text("更正", "Corrections")
 SUMMARY = Text(

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from casebook.errors import Lang
-from casebook.model import Text
-from casebook.pages.base import CONTENT_POLICY, LANGS, CasePageType, Page, PageType, Site
-from casebook.pages.views import date_dataset, link_case
+from casebook.pages.page import CONTENT_POLICY, LANGS, CasePageType, Page, PageType, Site
+from casebook.pages.rows import date_dataset, link_case
+from casebook.problems import Lang
+from casebook.record.model import Text
 
 FEED_LENGTH = 50
 

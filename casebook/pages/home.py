@@ -8,20 +8,13 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from casebook.briefs import CaseBrief
-from casebook.comparability import name_class
-from casebook.dataset import Dataset
-from casebook.errors import CasebookError, Exit, Lang
-from casebook.evidence import Review
-from casebook.model import NO_TEXT, Answer, AnswerState, Case, Figure, Question, Refusal, Term, Text
-from casebook.pages.base import LANGS, Page, PageType, Prose, Section, Site, Slot
-from casebook.pages.cite import cite_data
+from casebook.pages.citing import cite_data
 from casebook.pages.corrections import show_changes
 from casebook.pages.linked_data import describe_home, write_linked_data
-from casebook.pages.parts import MOST_LISTED
-from casebook.pages.prose import LEAD
-from casebook.pages.tiles import list_tiles
-from casebook.pages.views import (
+from casebook.pages.page import LANGS, Page, PageType, Prose, Section, Site, Slot
+from casebook.pages.pagination import MOST_LISTED
+from casebook.pages.province_grid import list_tiles
+from casebook.pages.rows import (
     CaseLink,
     FigureRow,
     Frame,
@@ -33,7 +26,24 @@ from casebook.pages.views import (
     show_figure,
     show_formula,
 )
-from casebook.refusals import figures_of, judge_refusal
+from casebook.pages.texts import LEAD
+from casebook.problems import CasebookError, Exit, Lang
+from casebook.record.comparability import name_class
+from casebook.record.dataset import Dataset
+from casebook.record.evidence import Review
+from casebook.record.model import (
+    NO_TEXT,
+    Answer,
+    AnswerState,
+    Case,
+    Figure,
+    Question,
+    Refusal,
+    Term,
+    Text,
+)
+from casebook.record.refusals import figures_of, judge_refusal
+from casebook.record.summary import CaseBrief
 
 # More amounts than this in one row of the overview hide the others from the reader.
 OVERVIEW_AMOUNTS = 3

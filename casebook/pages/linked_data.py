@@ -7,15 +7,15 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from casebook.dataset import Dataset
-from casebook.errors import Lang
-from casebook.evidence import date_case
-from casebook.exports import offers_all_formats, version_of, version_of_all
-from casebook.exports.columns import TABLES
-from casebook.model import Case, Figure, Source
-from casebook.pages.base import LANGS, Site
-from casebook.pages.views import date_dataset, list_sources
-from casebook.quantity import Quantity, in_english
+from casebook.data.export import offers_all_formats, version_of, version_of_all
+from casebook.data.tables import TABLES
+from casebook.pages.page import LANGS, Site
+from casebook.pages.rows import date_dataset, list_sources
+from casebook.problems import Lang
+from casebook.record.dataset import Dataset
+from casebook.record.evidence import date_case
+from casebook.record.model import Case, Figure, Source
+from casebook.values.amounts import Quantity, in_english
 
 # What could end the script element or begin a comment in it.
 _UNSAFE = "<>&"

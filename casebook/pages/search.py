@@ -10,15 +10,15 @@ from functools import partial
 
 from markupsafe import Markup
 
-from casebook.dataset import Dataset
-from casebook.errors import Lang
-from casebook.model import Case, Figure, Text
-from casebook.pages.base import LANGS, PLACE, Page, PageType, Site
-from casebook.pages.parts import MOST_LISTED
-from casebook.pages.prose import LEAD
-from casebook.pages.views import link_case, list_facts, list_sources
-from casebook.prose import REFERENCE, SITE, SLOT, split_key
-from casebook.quantity import in_english, plain
+from casebook.pages.page import LANGS, PLACE, Page, PageType, Site
+from casebook.pages.pagination import MOST_LISTED
+from casebook.pages.rows import link_case, list_facts, list_sources
+from casebook.pages.texts import LEAD
+from casebook.problems import Lang
+from casebook.record.dataset import Dataset
+from casebook.record.model import Case, Figure, Text
+from casebook.record.references import REFERENCE, SITE, SLOT, split_key
+from casebook.values.amounts import in_english, plain
 
 # With more cases than these the sentences of the stories are left out, for the reader's sake.
 STORIES_LIMIT = 500

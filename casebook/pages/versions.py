@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from casebook.exports.columns import FIGURES
-from casebook.model import Text
-from casebook.pages.base import LANGS, Page, PageType, Site
-from casebook.pages.cite import cite_release
-from casebook.pages.parts import MOST_LISTED
-from casebook.releases import Difference, DifferenceKind, Release
+from casebook.data.releases import Difference, DifferenceKind, Release
+from casebook.data.tables import FIGURES
+from casebook.pages.citing import cite_release
+from casebook.pages.page import LANGS, Page, PageType, Site
+from casebook.pages.pagination import MOST_LISTED
+from casebook.record.model import Text
 
 URL = "versions/"
 SUMMARY = Text(

@@ -1,0 +1,1 @@
+"""The build: steps, cache, state, staged output, Pelican adapter, workers."""

@@ -1,0 +1,173 @@
+"""What earlier builds made, kept under keys of what it was made from."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from pathlib import Path
+
+from casebook.values.digest import digest
+
+_SCHEMA = "create table if not exists made (key text primary key, value blob, seal blob)"
+_KEY_BYTES = 32
+# Bytes that may wait in memory until they are written together.
+_MOST_WAITING = 32 * 2**20
+# What a damaged file makes SQLite and its Python module raise.
+_DAMAGE = (sqlite3.Error, OSError, OverflowError, MemoryError, ValueError)
+
+
+class Store:
+    """Bytes under content keys; a value that is damaged, moved or planted counts as missing.
+
+    Each value is sealed together with its key by a secret of this checkout, so that a store
+    carried here from elsewhere is not believed.
+    """
+
+    def __init__(self, connection: sqlite3.Connection | None, secret: bytes = b"") -> None:
+        self._connection = connection
+        self._secret = secret
+        self._used: set[str] = set()
+        self._waiting: dict[str, bytes] = {}
+        self._weight = 0
+
+    def get(self, key: str) -> bytes | None:
+        """The bytes kept under a key, or None."""
+        self._used.add(key)
+        if self._connection is None:
+            return None
+        if key in self._waiting:
+            return self._waiting[key]
+        with suppress(*_DAMAGE):
+            query = "select value, seal from made where key = ?"
+            row = self._connection.execute(query, (key,)).fetchone()
+            if (
+                row is not None
+                and isinstance(row[0], bytes)
+                and isinstance(row[1], bytes)
+                and hmac.compare_digest(self._seal(key, row[0]), row[1])
+            ):
+                return row[0]
+        return None
+
+    def hold(self, key: str) -> None:
+        """Have a value outlive the next pruning, though nobody asks for it."""
+        self._used.add(key)
+
+    def put(self, key: str, value: bytes) -> None:
+        """Keep bytes under a key."""
+        self._used.add(key)
+        if self._connection is not None:
+            self._waiting[key] = value
+            self._weight += len(value)
+            if self._weight > _MOST_WAITING:
+                self.flush()
+
+    def flush(self) -> None:
+        """Bring to the disk what was put, at one stroke: another build must not wait for this."""
+        waiting, self._waiting, self._weight = self._waiting, {}, 0
+        if self._connection is not None and waiting:
+            rows = ((key, value, self._seal(key, value)) for key, value in waiting.items())
+            with suppress(*_DAMAGE):
+                self._connection.executemany("insert or replace into made values (?, ?, ?)", rows)
+                self._connection.commit()
+
+    def prune(self, prefix: str) -> None:
+        """Forget what has the prefix and was neither asked for nor kept since the opening."""
+        if self._connection is None:
+            return
+        with suppress(*_DAMAGE):
+            query = "select key from made where key >= ? and key < ?"
+            found = self._connection.execute(
+                query, (prefix, f"{prefix[:-1]}{chr(ord(prefix[-1]) + 1)}")
+            )
+            unused = [row for row in found if row[0] not in self._used]
+            self._connection.executemany("delete from made where key = ?", unused)
+            self._connection.commit()
+
+    def _seal(self, key: str, value: bytes) -> bytes:
+        return hmac.digest(self._secret, key.encode() + b"\0" + value, "sha256")
+
+
+@contextmanager
+def open_store(folder: Path, enabled: bool = True) -> Iterator[Store]:
+    """The store in a folder; one that cannot be read is made anew.
+
+    Where there can be none, or none is wanted, what is put is found again until the end only.
+    """
+    connection = None
+    secret = secrets.token_bytes(_KEY_BYTES)
+    if enabled and not folder.is_symlink():
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            secret = _read_secret(folder / "store.key")
+            connection = _connect(folder / "store.sqlite")
+    if connection is None:
+        connection = _connect_nowhere()
+    store = Store(connection, secret)
+    try:
+        yield store
+    finally:
+        # What is kept is known by its content, so that it is as good after a build that failed.
+        store.flush()
+        if connection is not None:
+            with suppress(*_DAMAGE):
+                connection.close()
+
+
+def _read_secret(path: Path) -> bytes:
+    """The secret of this checkout, made where there is none; only its owner can read it."""
+    if path.is_symlink():
+        raise OSError(f"{path} is a link")
+    with suppress(OSError):
+        secret = path.read_bytes()
+        if len(secret) == _KEY_BYTES:
+            return secret
+        path.unlink()
+    secret = secrets.token_bytes(_KEY_BYTES)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        stream.write(secret)
+    return secret
+
+
+def _connect_nowhere() -> sqlite3.Connection | None:
+    """A store that nobody else sees, in memory and where that is too little on the disk."""
+    with suppress(*_DAMAGE):
+        connection = sqlite3.connect("")
+        connection.execute("pragma journal_mode = off")
+        connection.execute(_SCHEMA)
+        return connection
+    return None
+
+
+def _connect(path: Path) -> sqlite3.Connection | None:
+    if path.is_symlink():
+        return None
+    for _attempt in range(2):
+        connection = None
+        try:
+            connection = sqlite3.connect(path, timeout=5)
+            # What stands in the file is data: no function of it may be called by a schema.
+            connection.execute("pragma trusted_schema = off")
+            connection.execute(_SCHEMA)
+            connection.execute("select count(key), count(value), count(seal) from made").fetchone()
+            return connection
+        except _DAMAGE:
+            if connection is not None:
+                connection.close()
+            for name in (path, path.with_name(path.name + "-journal")):
+                with suppress(OSError):
+                    name.unlink()
+    return None
+
+
+@lru_cache(maxsize=1)
+def digest_program() -> str:
+    """A digest of the program itself: what another version made is made anew."""
+    folder = Path(__file__).parent.parent
+    files = sorted(folder.rglob("*.py"))
+    return digest("\n".join(digest(file.read_bytes()) for file in files).encode())

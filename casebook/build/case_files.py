@@ -1,0 +1,112 @@
+"""All files of one case: its pages and its open data, made from an excerpt in any process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from casebook.build.dependencies import Excerpt
+from casebook.build.drawings import draw_selected
+from casebook.build.render import Press, open_press
+from casebook.build.templates import THEME, explaining_templates
+from casebook.build.timings import UNTIMED, Spent, Timings
+from casebook.charts import Drawn, find_charts_of
+from casebook.data.export import DataFile, export_case, write_case_rows
+from casebook.pages import CASE_PAGES
+from casebook.pages.page import LANGS, Prose, Site, SiteSettings, Uses
+from casebook.pages.search import ENTRY, index_case, write_entry
+from casebook.problems import Lang
+from casebook.record.dataset import Dataset
+from casebook.record.model import Case, Region, Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What is the same for every case of a build; `key` is a digest of everything in here.
+
+    `texts` are the slugs and languages of the editors' texts, of which cases know no more than
+    that they exist. `tells_stories` says that the sentences of stories can be searched for.
+    `templates` are the sources of all templates by name: the machine that makes the pages need
+    not have the project.
+    """
+
+    templates: Mapping[str, bytes]
+    settings: SiteSettings
+    vocabulary: Vocabulary
+    regions: Mapping[str, Region]
+    texts: tuple[tuple[str, Lang], ...]
+    faces: Mapping[Lang, str]
+    tells_stories: bool
+    key: str
+    is_timed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWork:
+    """One case to be made: its excerpt, the bytes of its record, and drawings that there are.
+
+    `own` are the drawings of the case, None where they are still to be made; `embedded` are
+    others that its story shows, and `uses` tell what else shows its figures.
+    """
+
+    excerpt: Excerpt
+    record: bytes
+    own: tuple[Drawn, ...] | None = None
+    embedded: tuple[Drawn, ...] = ()
+    uses: Uses = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MadeCase:
+    """The files of a case, and the texts that the lists of the whole site take from it."""
+
+    files: tuple[DataFile, ...]
+    parts: Mapping[str, str]
+    spent: Mapping[str, Spent] = field(default_factory=dict)
+
+
+def make_case_files(work: CaseWork, workshop: Workshop, press: Press) -> MadeCase:
+    """Everything that is made of one case."""
+    case = work.excerpt.case
+    dataset = work.excerpt.dataset(workshop.vocabulary, workshop.regions)
+    timings = Timings() if workshop.is_timed else UNTIMED
+    with timings.measure("drawings of cases"):
+        own = draw_own(case, dataset) if work.own is None else work.own
+    site = Site(
+        dataset,
+        {(drawn.name, drawn.lang): drawn for drawn in (*own, *work.embedded)},
+        {(slug, lang): Prose(slug, lang, "", "", Markup("")) for slug, lang in workshop.texts},
+        workshop.settings,
+        workshop.faces,
+        uses=work.uses,
+    )
+    files: list[DataFile] = []
+    for kind in CASE_PAGES:
+        before = len(files)
+        with timings.measure(kind.name):
+            files += (press.print_page(page, site) for page in kind.make(case, site))
+        timings.count(kind.name, made=len(files) - before)
+    files += export_case(case, dataset)
+    files.append(DataFile(f"cases/{case.slug}/{case.slug}.yaml", work.record))
+    parts = write_case_rows(case, dataset)
+    for lang in LANGS:
+        parts[ENTRY[lang]] = write_entry(index_case(case, lang, dataset, workshop.tells_stories))
+    return MadeCase(tuple(files), parts, timings.types)
+
+
+def draw_own(case: Case, dataset: Dataset) -> tuple[Drawn, ...]:
+    """The drawings of a case in a site of so many charts that none has files of its own."""
+    return tuple(
+        drawn
+        for selected in find_charts_of(case, dataset)
+        for drawn in draw_selected(selected, dataset)
+    )
+
+
+def make_batch(workshop: Workshop, batch: Sequence[CaseWork]) -> list[MadeCase]:
+    """The files of several cases."""
+    press = open_press(workshop.templates)
+    with explaining_templates(THEME):
+        return [make_case_files(work, workshop, press) for work in batch]

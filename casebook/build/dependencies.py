@@ -1,0 +1,141 @@
+"""What the pages of one case may show of the whole data set, and a digest of just that.
+
+A case is made anew only where its excerpt changes, so that whatever its pages show has to be in
+here: an excerpt that holds too little shows at once, as a name that does not exist.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from casebook.record.dataset import Dataset, Whole, order_cases
+from casebook.record.model import Case, Outdated, Region, Source, Vocabulary
+from casebook.record.summary import CaseBrief
+from casebook.values.digest import digest
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A case with all that its pages show beside the vocabulary and the regions.
+
+    `neighbours` are the cases before and after it, no more of them than a link needs; `named`
+    are the other cases whose figures its story tells. `key` is a digest of everything in here,
+    `version` one of the record and its sources alone, which is what lists show of a case.
+    """
+
+    case: Case
+    neighbours: tuple[Case, ...]
+    named: tuple[Case, ...]
+    sources: tuple[Source, ...]
+    whole: Whole
+    outdated: Mapping[str, Outdated]
+    key: str
+    version: str
+
+    def dataset(self, vocabulary: Vocabulary, regions: Mapping[str, Region]) -> Dataset:
+        """The excerpt as a data set, as if there were no other case."""
+        named = {case.slug for case in self.named}
+        beside = [case for case in self.neighbours if case.slug not in named]
+        return Dataset(
+            order_cases([self.case, *beside, *self.named]),
+            vocabulary,
+            regions,
+            {source.id: source for source in self.sources},
+            whole=self.whole,
+            outdated=self.outdated,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What an excerpt is known by: the digest of all that is in it, and that of its case alone."""
+
+    key: str
+    version: str
+
+
+class Excerpter:
+    """Takes excerpts of one data set; `versions` are the digests of its records by path."""
+
+    def __init__(self, dataset: Dataset, versions: Mapping[str, str]) -> None:
+        self.dataset = dataset
+        self._versions = versions
+        self._sources: dict[str, str] = {}
+        self._signatures: dict[str, Signature] = {}
+        self._ranks = {name: rank for rank, name in enumerate(dataset.shared_sources)}
+
+    def take(self, case: CaseBrief) -> Excerpt:
+        """What the pages of a case may show."""
+        dataset = self.dataset
+        named = self._find_named(case)
+        signature = self.sign(case)
+        return Excerpt(
+            dataset.by_slug[case.slug],
+            tuple(strip_case(dataset.by_slug[near.slug]) for near in self._find_neighbours(case)),
+            tuple(dataset.by_slug[other.slug] for other in named),
+            tuple(dataset.sources[name] for name in _list_sources(case, named)),
+            self._find_whole(case),
+            self._find_outdated(case),
+            signature.key,
+            signature.version,
+        )
+
+    def sign(self, case: CaseBrief) -> Signature:
+        """What the excerpt of a case is known by, told without its record."""
+        if case.slug not in self._signatures:
+            self._signatures[case.slug] = self._sign(case)
+        return self._signatures[case.slug]
+
+    def _sign(self, case: CaseBrief) -> Signature:
+        named = self._find_named(case)
+        whole = self._find_whole(case)
+        version = self._versions.get(case.path, case.version)
+        # A renamed file is the same record at another address.
+        own = [case.slug, version, *(self._version_of(name) for name in case.sources)]
+        parts = [
+            [version, *(self._versions.get(other.path, other.version) for other in named)],
+            [near.link for near in self._find_neighbours(case)],
+            [self._version_of(name) for name in _list_sources(case, named)],
+            [dict(whole.counts), whole.shared, repr(self._find_outdated(case))],
+        ]
+        return Signature(
+            digest(json.dumps(parts, ensure_ascii=False).encode()), digest("\n".join(own).encode())
+        )
+
+    def _find_named(self, case: CaseBrief) -> list[CaseBrief]:
+        """The other cases whose figures the story tells."""
+        briefs, positions = self.dataset.briefs, self.dataset.positions
+        slugs = dict.fromkeys(slug for slug, _ in case.told)
+        return [briefs[positions[slug]] for slug in slugs if slug in positions]
+
+    def _find_neighbours(self, case: CaseBrief) -> list[CaseBrief]:
+        briefs = self.dataset.briefs
+        at = self.dataset.positions[case.slug]
+        return [*briefs[max(0, at - 1) : at], *briefs[at + 1 : at + 2]]
+
+    def _find_whole(self, case: CaseBrief) -> Whole:
+        told = {event.source for event in case.events} & self._ranks.keys()
+        counts = self.dataset.counts if case.counts_site else {}
+        return Whole(counts, tuple(sorted(told, key=self._ranks.__getitem__)))
+
+    def _find_outdated(self, case: CaseBrief) -> Mapping[str, Outdated]:
+        url = f"cases/{case.slug}/"
+        outdated = self.dataset.outdated.get(url)
+        return {} if outdated is None else {url: outdated}
+
+    def _version_of(self, source: str) -> str:
+        if source not in self._sources:
+            self._sources[source] = digest(repr(self.dataset.sources[source]).encode())
+        return self._sources[source]
+
+
+def _list_sources(case: CaseBrief, named: Iterable[CaseBrief]) -> dict[str, None]:
+    """The sources that a case and those that it names rest on, each once."""
+    return dict.fromkeys(name for told in (case, *named) for name in told.sources)
+
+
+def strip_case(case: Case) -> Case:
+    """No more of a case than a link to it shows."""
+    return Case(case.slug, case.path, case.title, case.region, "", case.summary, {}, {}, ())

@@ -1,0 +1,228 @@
+"""The records of a project as a data set: all files, in several processes where they are many."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterable, Iterator
+from collections.abc import Sequence as AbstractSequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from casebook.problems import START, CasebookError, Problem
+from casebook.record.dataset import Dataset, order_cases
+from casebook.record.lazy_cases import Shelf
+from casebook.record.model import (
+    Case,
+)
+from casebook.record.reader import (
+    Lists,
+    is_draft,
+    read_case,
+    read_gone,
+    read_ledger,
+    read_lists,
+    read_refusals,
+)
+from casebook.record.summary import CaseBrief, brief_case
+from casebook.yaml.files import find_case_files as find_case_files
+from casebook.yaml.files import read_bytes as read_bytes
+from casebook.yaml.files import show_path as show_path
+
+# The start of a process costs as much as reading so many files.
+_FILES_PER_PROCESS = 400
+_BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCase:
+    """A case as it was read: its brief, and what was noted on the way."""
+
+    brief: CaseBrief
+    problems: list[Problem]
+
+
+class KeptCases(Protocol):
+    """Cases that were read before, by the paths of their files."""
+
+    def use_lists(self, lists: Lists) -> None:
+        """Say which lists the records draw on."""
+
+    def find_case(self, path: str) -> KeptCase | None:
+        """What is known of the case of a file, where it need not be read again."""
+
+    def keep_case(self, kept: KeptCase, record: bytes) -> None:
+        """Keep a case as it was read; `record` is itself, pickled."""
+
+    def load_case(self, brief: CaseBrief) -> Case | None:
+        """The record that a brief is of, or None where it has to be read again."""
+
+
+def read_dataset(
+    project: Path, drafts: bool = False, kept: KeptCases | None = None, jobs: int = 1
+) -> tuple[Dataset, list[Problem]]:
+    """The data set of a project, as far as it can be read, and every problem on the way.
+
+    Cases in the state of a draft, and what is wrong with them, are left out unless `drafts` asks
+    for them. What is not kept is read in this many processes at most. Where cases are kept, they
+    stand on a shelf; else all of them are in memory.
+    """
+    problems: list[Problem] = []
+    lists = read_lists(project, problems)
+    unread: set[str] = set()
+    paths = find_case_files(project, problems)
+    if not lists.whole:
+        # Each of them would miss what the list has, and hide what is wrong with the list.
+        unread.update(path.stem for path in paths)
+        cases: AbstractSequence[Case] = ()
+    elif kept is None:
+        cases = _read_cases(paths, project, lists, drafts, unread, problems)
+    else:
+        kept.use_lists(lists)
+        briefs = _read_briefs(paths, project, lists, drafts, kept, jobs, unread, problems)
+        cases = Shelf(briefs, partial(_load_case, project, lists, kept))
+    return (
+        Dataset(
+            cases,
+            lists.vocabulary,
+            lists.regions,
+            lists.sources,
+            frozenset(unread),
+            read_refusals(project, problems),
+            read_ledger(project, problems),
+            read_gone(project, problems),
+        ),
+        problems,
+    )
+
+
+def _read_cases(
+    paths: Iterable[Path],
+    project: Path,
+    lists: Lists,
+    drafts: bool,
+    unread: set[str],
+    problems: list[Problem],
+) -> AbstractSequence[Case]:
+    cases = []
+    for path in paths:
+        case, found, is_draft = _read_file(path, project, lists)
+        if case is None:
+            # What is not finished is not published, and keeps nothing else from being published.
+            if drafts or not is_draft:
+                problems += found
+                unread.add(path.stem)
+            continue
+        problems += found
+        if drafts or case.state == "published":
+            cases.append(case)
+    return order_cases(cases)
+
+
+def _read_briefs(
+    paths: Iterable[Path],
+    project: Path,
+    lists: Lists,
+    drafts: bool,
+    kept: KeptCases,
+    jobs: int,
+    unread: set[str],
+    problems: list[Problem],
+) -> tuple[CaseBrief, ...]:
+    briefs = []
+    waiting = []
+    for path in paths:
+        known = kept.find_case(show_path(path, project))
+        if known is None:
+            waiting.append(path)
+            continue
+        problems += known.problems
+        briefs.append(known.brief)
+    for path, read in _read_waiting(waiting, project, lists, jobs):
+        if read.brief is None:
+            if drafts or not read.is_draft:
+                problems += read.problems
+                unread.add(path.stem)
+            continue
+        problems += read.problems
+        kept.keep_case(KeptCase(read.brief, read.problems), read.record)
+        briefs.append(read.brief)
+    published = [brief for brief in briefs if drafts or brief.state == "published"]
+    return tuple(sorted(published, key=lambda brief: (brief.region, brief.slug)))
+
+
+def _load_case(project: Path, lists: Lists, kept: KeptCases, brief: CaseBrief) -> Case:
+    """The record that a brief is of, read again where the store has lost it."""
+    case = kept.load_case(brief)
+    if case is None:
+        case, _, _ = _read_file(project / brief.path, project, lists)
+    if case is None or case.digest != brief.version:
+        raise CasebookError(
+            f"{brief.path}：构建时被改动了。网站没有改动",
+            f"{brief.path}: was written meanwhile. The site is unchanged",
+        )
+    return case
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What came of one file: the brief of its case, and the case itself, pickled."""
+
+    brief: CaseBrief | None
+    record: bytes
+    problems: list[Problem]
+    is_draft: bool
+
+
+def _read_waiting(
+    paths: list[Path], project: Path, lists: Lists, jobs: int
+) -> Iterator[tuple[Path, _Read]]:
+    """What comes of each file, in their order, read in several processes where they are many."""
+    processes = min(jobs, len(paths) // _FILES_PER_PROCESS)
+    if processes < 2:
+        yield from ((path, _read_brief(path, project, lists)) for path in paths)
+        return
+    # Only now: to know how to start processes takes as long as reading the lists.
+    from casebook.build.workers import cut_batches, open_workers
+
+    task = partial(_read_batch, project, lists)
+    with open_workers(processes) as workers:
+        batches = workers.run(task, cut_batches(paths, _BATCH))
+        read = (of_file for batch in batches for of_file in batch)
+        yield from zip(paths, read, strict=True)
+
+
+def _read_batch(project: Path, lists: Lists, paths: list[Path]) -> list[_Read]:
+    return [_read_brief(path, project, lists) for path in paths]
+
+
+def _read_brief(path: Path, project: Path, lists: Lists) -> _Read:
+    case, problems, is_draft = _read_file(path, project, lists)
+    if case is None:
+        return _Read(None, b"", problems, is_draft)
+    brief = brief_case(case, lists.vocabulary, lists.sources)
+    return _Read(brief, pickle.dumps(case, pickle.HIGHEST_PROTOCOL), problems, False)
+
+
+def _read_file(path: Path, project: Path, lists: Lists) -> tuple[Case | None, list[Problem], bool]:
+    """The case of a file, what is wrong with it, and whether a file with faults is a draft."""
+    problems: list[Problem] = []
+    data = read_bytes(path, project, problems)
+    if problems:
+        return None, problems, False
+    case, problems = read_case(data, show_path(path, project), lists)
+    return case, problems, case is None and is_draft(data)
+
+
+def read_snapshots(folder: Path, problems: list[Problem]) -> dict[str, str]:
+    """The kept texts of sources by id, from files `<id>.txt` of a folder outside the project."""
+    if not folder.is_dir():
+        zh, en = f"没有这个文件夹：{folder}", f"there is no folder {folder}"
+        problems.append(Problem("CASEBOOK_SNAPSHOTS", START, "E265", zh, en))
+        return {}
+    # The text is only searched, so that a stray byte in it is no reason to stop.
+    return {
+        path.stem: read_bytes(path, folder, problems).decode("utf-8-sig", "replace")
+        for path in sorted(folder.glob("*.txt"))
+    }

@@ -1,0 +1,188 @@
+"""Pages as the bytes of their files: what a template is given, and links made relative."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+from casebook.build.templates import KeptTemplates, make_environment
+from casebook.data.export import DataFile
+from casebook.pages.chart_pages import find_card
+from casebook.pages.format import amount_html
+from casebook.pages.markdown import Renderer, mark_chinese, split_slots
+from casebook.pages.page import LANGS, Page, Site
+from casebook.pages.page_titles import name_document
+from casebook.pages.rows import frame_chart
+from casebook.problems import Lang
+from casebook.record.model import Case, Figure, Text
+from casebook.values.dates import Period
+from casebook.values.digest import digest
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+# Begun with a literal the search goes through a page four times as fast.
+_LINK = re.compile(r'="(?:(?<=\bhref=")|(?<=\bsrc="))(?:(site|zh|en|asset):/*|figure:([^"]*))')
+
+_BEFORE_DATE = re.compile("(不晚于|至)")
+_SPAN = re.compile(r"\d+—\d+")
+# What is written in a drawing where there is no English for it.
+_CHINESE_LABEL = re.compile(r"<(title|text)((?:\s[^<>]*)?>[^<>\u3400-\u9fff]*[\u3400-\u9fff])")
+
+
+class Press:
+    """Prints pages with the templates of one environment for each language."""
+
+    def __init__(self, environments: Mapping[Lang, Environment]) -> None:
+        self.environments = environments
+        self.renderers = {lang: Renderer(lang) for lang in LANGS}
+        for lang, environment in environments.items():
+            environment.globals |= words_of(lang)
+
+    def print_page(self, page: Page, site: Site) -> DataFile:
+        """The file of a page, with its path in the site."""
+        template = self.environments[page.lang].get_template(page.template)
+        html = template.render(self.context_of(page, site))
+        text = resolve_links(html, page, site.settings.siteurl)
+        return DataFile(file_of(page), text.encode("utf-8"))
+
+    def context_of(self, page: Page, site: Site) -> dict[str, Any]:
+        """Everything that a template is given beside the words of its language."""
+        lang = page.lang
+
+        def charted(body: Markup) -> Markup:
+            pieces = split_slots(body)
+            if all(isinstance(piece, str) for piece in pieces):
+                return body
+            macros: Any = self.environments[lang].get_template("macros/chart.html").module
+            done = []
+            for piece in pieces:
+                name = "" if isinstance(piece, str) else piece[0].removeprefix("chart:")
+                drawn = site.charts.get((name, lang))
+                if drawn is not None:
+                    done.append(Markup(macros.chart(frame_chart(drawn, site.dataset))))
+                elif isinstance(piece, str):
+                    done.append(Markup(piece))
+            return Markup("\n").join(done)
+
+        def story(case: Case) -> Markup:
+            written = case.story
+            if not written.inside(lang):
+                return Markup("")
+            if written.lang(lang) == "en":
+                return charted(self.renderers["en"].render(written.en, site.dataset, case))
+            body = charted(self.renderers["zh"].render(written.zh, site.dataset, case))
+            return body if lang == "zh" else Markup('<div lang="zh-Hans">{}</div>').format(body)
+
+        return {
+            **page.whole_context,
+            "page": page,
+            "card": find_card(page, site),
+            "site": site,
+            "dataset": site.dataset,
+            "vocabulary": site.dataset.vocabulary,
+            "story": story,
+            "charted": charted,
+            "absolute": lambda path: site.settings.siteurl + path,
+        }
+
+
+def words_of(lang: Lang) -> dict[str, Any]:
+    """What templates and macros of one language write words with, whatever the page."""
+
+    def choose(zh: str, en: str) -> str:
+        return en if lang == "en" else zh
+
+    def text(value: Text) -> Markup:
+        if lang == "zh":
+            return escape(value.zh)
+        if value.en:
+            return mark_chinese(value.en)
+        words = escape(value.zh)
+        return Markup(f'<span lang="zh-Hans">{words}</span>') if words else words
+
+    def amount(figure: Figure, link: bool = True) -> Markup:
+        return amount_html(figure, lang, link)
+
+    return {
+        "lang": lang,
+        "L": choose,
+        "name_document": name_document,
+        "words": lambda words: tag_words(words, lang),
+        "drawing": lambda drawing: tag_drawing(drawing, lang),
+        "text": text,
+        # For macros that print the same on many pages.
+        "once": lru_cache(maxsize=256)(lambda macro, *given: macro(*given)),
+        "amount": amount,
+        "period": lambda value: period_html(value, lang),
+    }
+
+
+_presses: dict[str, Press] = {}
+
+
+def open_press(sources: Mapping[str, bytes], kept: KeptTemplates | None = None) -> Press:
+    """The press of a theme; a process keeps the one that it used last."""
+    parts = (f"{name} {digest(source)}" for name, source in sources.items())
+    key = digest("\n".join(parts).encode())
+    if key not in _presses:
+        _presses.clear()
+        _presses[key] = Press({lang: make_environment(sources, lang, kept) for lang in LANGS})
+    return _presses[key]
+
+
+# The same states and places fill the tables of thousands of charts.
+@lru_cache(maxsize=4096)
+def tag_words(words: str, lang: Lang) -> Markup:
+    """The words of a chart: a span of years stays on one line, Chinese in English is marked."""
+    marked = mark_chinese(words) if lang == "en" else escape(words)
+    return Markup(_SPAN.sub(r'<wbr><span class="unbroken">\g<0></span>', str(marked)))
+
+
+def tag_drawing(drawing: str, lang: Lang) -> Markup:
+    """A drawing for a page, in which Chinese on an English page is marked as such."""
+    if lang == "en":
+        drawing = _CHINESE_LABEL.sub(r'<\1 lang="zh-Hans"\2', str(drawing))
+    return Markup(drawing)
+
+
+@lru_cache(maxsize=4096)
+def period_html(period: Period, lang: Lang) -> Markup:
+    """A date in words, as HTML's time element where it is one whole day, month or year."""
+    words = escape(period.words(lang))
+    if lang == "zh":
+        # A date is kept whole on a line; before it there is room to turn.
+        words = Markup(_BEFORE_DATE.sub(r"\1<wbr>", str(words)))
+    if day := period.datetime_attribute:
+        return Markup(f'<time datetime="{escape(day)}">{words}</time>')
+    return Markup(f'<span class="date">{words}</span>')
+
+
+def file_of(page: Page) -> str:
+    """The path of a page's file in the site."""
+    prefix = "" if page.lang == "zh" else f"{page.lang}/"
+    name = "index.html" if page.url == "" or page.url.endswith("/") else ""
+    return prefix + page.url + name
+
+
+def resolve_links(html: str, page: Page, siteurl: str) -> str:
+    """The page with its links, which name pages, figures and files, made relative to it."""
+    folder = file_of(page).split("/")[:-1]
+    # The page for unknown addresses is shown at any depth, so its links start at the root.
+    is_anywhere = page.url == "404.html"
+    root = "/" + siteurl.partition("://")[2].partition("/")[2]
+    up = root.rstrip("/") + "/" if is_anywhere else "../" * len(folder) or "./"
+
+    own = up if page.lang == "zh" else f"{up}{page.lang}/"
+    starts = {"site": f'="{own}', "zh": f'="{up}', "en": f'="{up}en/', "asset": f'="{up}'}
+    # Text, scheme and figure in turn: a page of many links is faster split than substituted.
+    pieces: list[Any] = _LINK.split(html)
+    for at in range(1, len(pieces), 3):
+        scheme, figure = pieces[at], pieces[at + 1]
+        pieces[at] = f'="{own}figures/{figure}/' if scheme is None else starts[scheme]
+        pieces[at + 1] = ""
+    return "".join(pieces)

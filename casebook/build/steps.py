@@ -1,0 +1,356 @@
+"""The stages in order: load, check, draw, write and publish."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from casebook.build.cache import Store, open_store
+from casebook.build.case_cache import Kept
+from casebook.build.inputs import Inputs, check_sources, find_changed, read_inputs, refuse_changes
+from casebook.build.progress import Progress
+from casebook.build.reading import read_dataset, read_snapshots
+from casebook.build.timings import UNTIMED, Timings
+from casebook.build.workers import SELDOM
+from casebook.charts.placement import check_slots, find_embedded
+from casebook.checks.addresses import check_addresses
+from casebook.checks.content import check_content
+from casebook.checks.history import check_history, parse_published
+from casebook.checks.limits import check_limits_of
+from casebook.checks.quotes import check_quotes, check_shares
+from casebook.checks.rules import RULES, check_case
+from casebook.checks.translations import check_translations, find_outdated
+from casebook.problems import CasebookError, ContentError, Problem
+from casebook.record.dataset import Dataset
+from casebook.record.lazy_cases import Shelf
+from casebook.record.model import Case
+from casebook.record.summary import CaseBrief
+from casebook.values.digest import digest
+
+if TYPE_CHECKING:
+    from casebook.build.cluster import ClusterExecutor
+    from casebook.build.templates import KeptTemplates
+
+# Where the frozen releases stand; a project without any pays nothing for them.
+_RELEASES = "data/versions"
+# A file that is saved once while a build runs costs one more try, not the editor's time.
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """What a build is asked for; `siteurl` None means the one of pelicanconf.py.
+
+    `drafts` is for the preview: a build that is published leaves no byte of a draft. So is
+    `kept_templates`, where the compiled templates of one build are kept for the next one.
+    `scheduler` is the HOST:PORT of a Dask scheduler whose workers take the place of `jobs`.
+    """
+
+    project: Path
+    output: Path
+    siteurl: str | None = None
+    jobs: int = 1
+    use_cache: bool = True
+    drafts: bool = False
+    kept_templates: KeptTemplates | None = None
+    scheduler: str = ""
+    timings: Timings = UNTIMED
+    progress: Progress = field(default_factory=Progress)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a build made."""
+
+    cases: int
+    files: int
+    warnings: tuple[Problem, ...]
+    drafts: tuple[str, ...] = ()
+
+
+def load_checked(
+    project: Path,
+    drafts: bool = False,
+    kept: Kept | None = None,
+    jobs: int = 1,
+    timings: Timings = UNTIMED,
+) -> tuple[Dataset, list[Problem]]:
+    """The data set with every problem of the records and the prose."""
+    timings.begin("read")
+    dataset, problems = read_dataset(project, drafts, kept, jobs)
+    timings.begin("check")
+    dataset = replace(dataset, outdated=find_outdated(project, dataset))
+    problems += check_sources(project)
+    if (project / _RELEASES).is_dir():
+        from casebook.data.releases import check_releases
+
+        problems += check_releases(project)
+    doubtful = find_doubtful(dataset, kept)
+    of_doubtful = _take_all(doubtful, dataset)
+    crowded = [problem for case in of_doubtful for problem in check_limits_of(case)]
+    if crowded:
+        # The rules would read the very texts that are too long to be read.
+        return dataset, problems + crowded
+    waiting = [case for case in dataset.briefs if case.state == "draft"]
+    if not waiting:
+        problems += _check_dataset(project, dataset, doubtful, kept)
+        return dataset, problems
+    published = leave_out_drafts(dataset)
+    problems += _check_dataset(project, published, find_doubtful(published, kept), kept)
+    # A draft is judged among the published cases, which are not judged by it.
+    paths = {case.path for case in waiting}
+    found = _check_dataset(project, dataset, waiting)
+    problems += [problem for problem in found if problem.path in paths]
+    return dataset, problems
+
+
+def leave_out_drafts(dataset: Dataset) -> Dataset:
+    """The data set as it is published."""
+    if isinstance(dataset.cases, Shelf):
+        return replace(dataset, cases=dataset.cases.without("draft"))
+    return replace(dataset, cases=tuple(case for case in dataset.cases if case.state != "draft"))
+
+
+def find_doubtful(dataset: Dataset, kept: Kept | None) -> Sequence[CaseBrief]:
+    """The cases that no earlier build found sound as they stand here."""
+    if kept is None or dataset.unread:
+        return dataset.briefs
+    excerpter = kept.excerpts_of(dataset)
+    return [case for case in dataset.briefs if not kept.is_sound(excerpter.sign(case).key)]
+
+
+def _take_all(briefs: Iterable[CaseBrief], dataset: Dataset) -> Iterator[Case]:
+    return (dataset.by_slug[brief.slug] for brief in briefs)
+
+
+def check_cases(
+    briefs: Sequence[CaseBrief], dataset: Dataset, kept: Kept | None = None
+) -> Iterator[Problem]:
+    """The problems of these cases; those that are sound by their excerpt alone are noted.
+
+    An excerpt does not hold what a text may tell of the whole site, so that a fault within it is
+    looked at again among all cases.
+    """
+    for brief, case in zip(briefs, _take_all(briefs, dataset), strict=True):
+        if kept is not None and not dataset.unread:
+            excerpt = kept.excerpts_of(dataset).take(brief)
+            if not check_case(case, excerpt.dataset(dataset.vocabulary, dataset.regions)):
+                kept.note_sound(excerpt.key)
+                continue
+        yield from check_case(case, dataset)
+
+
+def _check_dataset(
+    project: Path, dataset: Dataset, briefs: Sequence[CaseBrief], kept: Kept | None = None
+) -> list[Problem]:
+    problems = [problem for rule in RULES for problem in rule(dataset)]
+    problems += check_cases(briefs, dataset, kept)
+    problems += check_shares(dataset)
+    # The texts of sources are not ours to publish, so they are kept outside the project.
+    if folder := os.environ.get("CASEBOOK_SNAPSHOTS"):
+        problems += check_quotes(dataset, read_snapshots(Path(folder), problems))
+    problems += check_content(project, dataset)
+    problems += check_slots(project, dataset)
+    problems += check_addresses(project, dataset)
+    problems += check_translations(dataset)
+    return problems
+
+
+def check_project(project: Path) -> list[Problem]:
+    """Every problem that a build would refuse or warn of."""
+    dataset, problems = load_checked(project)
+    return problems + check_published(dataset, project / "output")
+
+
+def check_published(
+    dataset: Dataset, output: Path, folder: str = "data", kept: Kept | None = None
+) -> list[Problem]:
+    """The figures that differ from the last published site without a recorded change."""
+    try:
+        content = (output / folder / "figures.csv").read_bytes()
+    except OSError:
+        return []
+    settled = set()
+    if kept is not None:
+        # What was published from the very records that stand here cannot differ from them.
+        published = kept.find_published(digest(content))
+        settled = {case.slug for case in dataset.briefs if published.get(case.slug) == case.version}
+        if published and settled == published.keys():
+            return []
+    return check_history(dataset, parse_published(content, settled))
+
+
+def check_released(dataset: Dataset, project: Path) -> list[Problem]:
+    """The figures that differ from the newest frozen version without a recorded change."""
+    if not (project / _RELEASES).is_dir():
+        return []
+    from casebook.data.releases import list_dates
+
+    dates = list_dates(project)
+    return check_published(dataset, project / _RELEASES / dates[-1], "") if dates else []
+
+
+def build_site(options: BuildOptions) -> BuildResult:
+    """Build the whole site and swap it in.
+
+    A build whose sources are written meanwhile starts again. Raises ContentError, with nothing
+    changed, where the content has errors, or where the writing does not end.
+    """
+    from casebook.build.output import check_output
+
+    check_output(options.output, options.project)
+    cache = options.project / ".cache"
+    with _collecting_seldom(), open_store(cache, enabled=options.use_cache) as store:
+        return _build_until_still(options, store)
+
+
+def _build_until_still(options: BuildOptions, store: Store) -> BuildResult:
+    for _attempt in range(ATTEMPTS - 1):
+        options.timings.begin("inputs")
+        inputs = read_inputs(options.project, store)
+        try:
+            return _build_once(options, inputs, store)
+        # A source that is taken away meanwhile shows as a file that the machine does not find.
+        except CasebookError:
+            if not find_changed(inputs):
+                raise
+    options.timings.begin("inputs")
+    inputs = read_inputs(options.project, store)
+    try:
+        return _build_once(options, inputs, store)
+    except CasebookError:
+        refuse_changes(inputs)
+        raise
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """Keeps the garbage collector from looking again and again at records and pages.
+
+    Hardly any of them refer to each other in circles, and with ten thousand cases to look at all
+    of them took as long as to make the lists that they stand in.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(*SELDOM)
+    # What an earlier build of a preview left behind is to be found again.
+    gc.unfreeze()
+    try:
+        yield
+    finally:
+        # Nearly all of it is about to go by itself.
+        gc.freeze()
+        gc.set_threshold(*before)
+
+
+def _build_once(options: BuildOptions, inputs: Inputs, store: Store) -> BuildResult:
+    kept = Kept(store, inputs.digests)
+    dataset, problems = load_checked(
+        options.project, options.drafts, kept, options.jobs, options.timings
+    )
+    kept.save()
+    # A preview is not published, so that nothing in it needs a reason to change.
+    if not options.drafts:
+        problems += check_published(dataset, options.output, kept=kept)
+    if any(problem.severity == "error" for problem in problems):
+        raise ContentError(problems)
+    options.timings.begin("imports")
+    # Only now: a check, and a build that stops at a problem, must not pay for these imports.
+    from casebook.build.drawings import draw_charts, draw_pictures, select_charts, warn_of_letters
+    from casebook.build.freshness import Freshness
+    from casebook.build.output import staged_tree
+    from casebook.build.site import Edition, write_site
+    from casebook.build.templates import StoredTemplates
+
+    options.timings.begin("charts")
+    selection = select_charts(dataset, find_embedded(options.project, dataset))
+    with _open_cluster(options.scheduler) as cluster, staged_tree(options.output) as tree:
+        charts = draw_charts(dataset, selection, store)
+        options.timings.begin("pictures")
+        pictures = draw_pictures(dataset, selection, store, options.project, options.jobs, cluster)
+        problems += warn_of_letters(pictures, dataset)
+        edition = Edition(
+            options.project,
+            dataset,
+            charts,
+            pictures,
+            _leave_out_unpublished(inputs.digests, dataset),
+            selection.offered,
+            options.siteurl,
+            options.jobs,
+            cluster,
+            StoredTemplates(store) if options.kept_templates is None else options.kept_templates,
+            kept.excerpts_of(dataset),
+            options.timings,
+            options.progress,
+        )
+        files = write_site(edition, tree, Freshness(store, options.output.resolve()))
+        options.timings.begin("publish")
+        refuse_changes(inputs)
+    if not options.drafts:
+        with suppress(OSError):
+            figures = (options.output / "data" / "figures.csv").read_bytes()
+            kept.keep_published(digest(figures), dataset)
+    drafts = tuple(case.slug for case in dataset.briefs if case.state == "draft")
+    return BuildResult(len(dataset.cases), files, tuple(problems), drafts)
+
+
+@contextmanager
+def _open_cluster(scheduler: str) -> Iterator[ClusterExecutor | None]:
+    """The workers of the scheduler, or None where none is named."""
+    if not scheduler:
+        yield None
+        return
+    from casebook.build.cluster import open_cluster
+
+    with open_cluster(scheduler) as cluster:
+        yield cluster
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """Some pages of a site that is yet to be built, by their paths in it, and its drafts."""
+
+    pages: Mapping[str, bytes]
+    drafts: tuple[str, ...]
+
+
+def glimpse_site(options: BuildOptions, wanted: Collection[str]) -> Glimpse:
+    """The wanted pages as a build would write them, in a fraction of its time.
+
+    Raises ContentError where the build would.
+    """
+    from casebook.build.drawings import draw_charts, select_charts
+    from casebook.build.site import Edition, render_pages
+
+    with open_store(options.project / ".cache", enabled=options.use_cache) as store:
+        kept = Kept(store, read_inputs(options.project, store).digests)
+        dataset, problems = load_checked(options.project, options.drafts, kept)
+        if any(problem.severity == "error" for problem in problems):
+            raise ContentError(problems)
+        selection = select_charts(dataset, find_embedded(options.project, dataset))
+        charts = draw_charts(dataset, selection, store)
+    edition = Edition(
+        options.project,
+        dataset,
+        charts,
+        offers_charts=selection.offered,
+        siteurl=options.siteurl,
+        kept_templates=options.kept_templates,
+    )
+    pages = render_pages(edition, wanted)
+    return Glimpse(pages, tuple(case.slug for case in dataset.briefs if case.state == "draft"))
+
+
+def _leave_out_unpublished(digests: Mapping[str, str], dataset: Dataset) -> dict[str, str]:
+    """The digests of what a site is made from, without the drafts, whose names are not public."""
+    published = {case.path for case in dataset.briefs}
+    return {
+        path: found
+        for path, found in digests.items()
+        if not path.startswith("data/cases/") or path in published
+    }

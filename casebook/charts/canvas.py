@@ -1,0 +1,324 @@
+"""A sheet to draw on: shapes, words and links in pixels, counted from the top left.
+
+What is put on a sheet is plain data, so that a layout can be checked without drawing it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from casebook.charts.text_layout import clean, width_px, wrap_text
+
+# The codes of matplotlib's Path, repeated here so that only drawing has to import it.
+MOVE: Final = 1
+LINE: Final = 2
+CUBIC: Final = 4
+CLOSE: Final = 79
+
+# The control points of a quarter circle made of one cubic curve.
+_KAPPA: Final = 4 / 3 * (math.sqrt(2) - 1)
+
+LEADING: Final = 1.4
+_ASCENT: Final = 0.86
+_DESCENT: Final = 0.2
+
+Anchor = Literal["start", "middle", "end"]
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How wide a drawing is and how large its texts are, in pixels."""
+
+    name: Literal["wide", "narrow"]
+    width: float
+    size: float
+    small: float
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the drawing is the one for phones."""
+        return self.name == "narrow"
+
+
+WIDE: Final = Style("wide", 720, 15, 14)
+# What a phone of 360 px leaves between its margins, so that 16 px are 16 px there.
+NARROW: Final = Style("narrow", 328, 16, 16)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A path with its paint, colours named by role, empty for none."""
+
+    vertices: tuple[Point, ...]
+    codes: tuple[int, ...]
+    fill: str = ""
+    stroke: str = ""
+    stroke_width: float = 1
+    dash: tuple[float, ...] = ()
+    opacity: float = 1
+    hatch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One line of text on its baseline."""
+
+    x: float
+    y: float
+    text: str
+    size: float
+    role: str = "ink"
+    anchor: Anchor = "start"
+    bold: bool = False
+    turned: bool = False
+
+    @property
+    def box(self) -> Box:
+        """The room that the text takes."""
+        width = width_px(self.text, self.size, self.bold)
+        back = {"start": 0.0, "middle": width / 2, "end": width}[self.anchor]
+        above, below = self.size * _ASCENT, self.size * _DESCENT
+        if self.turned:
+            top = self.y - width + back
+            return Box(self.x - above, top, self.x + below, top + width, self.text)
+        left = self.x - back
+        return Box(left, self.y - above, left + width, self.y + below, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on the sheet and the text that fills it."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    text: str
+
+    def overlaps(self, other: Box) -> bool:
+        """Whether two boxes cover some of the same ground."""
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Shapes and words that lead somewhere together, with what they say when pointed at.
+
+    Without an address they only belong together.
+    """
+
+    href: str
+    title: str
+    parts: tuple[Shape | Words, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """From where to where the mark of a figure reaches along its scale."""
+
+    key: str
+    start: float
+    end: float
+
+
+@dataclass
+class Sheet:
+    """What one drawing consists of, in the order in which it is drawn."""
+
+    style: Style
+    height: float = 0
+    parts: list[Shape | Words | Link] = field(default_factory=list)
+    extents: list[Extent] = field(default_factory=list)
+    _open: list[Shape | Words] | None = None
+
+    @property
+    def width(self) -> float:
+        """The width of the sheet."""
+        return self.style.width
+
+    @property
+    def words(self) -> tuple[Words, ...]:
+        """Every line of text on the sheet."""
+        found: list[Words] = []
+        for part in self.parts:
+            inside = part.parts if isinstance(part, Link) else (part,)
+            found.extend(item for item in inside if isinstance(item, Words))
+        return tuple(found)
+
+    @contextmanager
+    def link(self, href: str, title: str) -> Iterator[None]:
+        """Make what is drawn inside lead to an address, if any; links do not nest."""
+        if self._open is not None:
+            raise ValueError("a link inside a link")
+        inside: list[Shape | Words] = []
+        self._open = inside
+        try:
+            yield
+        finally:
+            self._open = None
+        self.parts.append(Link(href, clean(title), tuple(inside)))
+
+    def rectangle(
+        self,
+        left: float,
+        top: float,
+        width: float,
+        height: float,
+        *,
+        fill: str = "",
+        stroke: str = "",
+        stroke_width: float = 1,
+        dash: tuple[float, ...] = (),
+        opacity: float = 1,
+        hatch: str = "",
+    ) -> None:
+        """Draw a rectangle."""
+        right, bottom = left + width, top + height
+        corners = ((left, top), (right, top), (right, bottom), (left, bottom), (left, top))
+        codes = (MOVE, LINE, LINE, LINE, CLOSE)
+        self._add(Shape(corners, codes, fill, stroke, stroke_width, dash, opacity, hatch))
+
+    def line(
+        self,
+        *points: Point,
+        stroke: str = "rule",
+        stroke_width: float = 1,
+        dash: tuple[float, ...] = (),
+    ) -> None:
+        """Draw straight lines from point to point."""
+        codes = (MOVE, *(LINE for _ in points[1:]))
+        self._add(Shape(points, codes, "", stroke, stroke_width, dash))
+
+    def capsule(
+        self,
+        left: float,
+        top: float,
+        width: float,
+        height: float,
+        *,
+        fill: str = "",
+        stroke: str = "",
+        stroke_width: float = 1,
+        dash: tuple[float, ...] = (),
+        radius: float | None = None,
+    ) -> None:
+        """Draw a rectangle with round ends, or with corners of a radius."""
+        r = min(width / 2, height / 2, height / 2 if radius is None else radius)
+        right, bottom, k = left + width, top + height, r * (1 - _KAPPA)
+        points: list[Point] = [(left + r, top), (right - r, top)]
+        points += [(right - k, top), (right, top + k), (right, top + r)]
+        points += [(right, bottom - r), (right, bottom - k), (right - k, bottom)]
+        points += [(right - r, bottom), (left + r, bottom)]
+        points += [(left + k, bottom), (left, bottom - k), (left, bottom - r)]
+        points += [(left, top + r), (left, top + k), (left + k, top), (left + r, top)]
+        points += [(left + r, top)]
+        curve = (CUBIC, CUBIC, CUBIC)
+        codes = (MOVE, LINE, *curve, LINE, *curve, LINE, *curve, LINE, *curve, CLOSE)
+        self._add(Shape(tuple(points), codes, fill, stroke, stroke_width, dash))
+
+    def disc(
+        self,
+        x: float,
+        y: float,
+        radius: float,
+        *,
+        fill: str = "",
+        stroke: str = "",
+        stroke_width: float = 1,
+        dash: tuple[float, ...] = (),
+    ) -> None:
+        """Draw a circle around a point."""
+        self.capsule(
+            x - radius,
+            y - radius,
+            2 * radius,
+            2 * radius,
+            fill=fill,
+            stroke=stroke,
+            stroke_width=stroke_width,
+            dash=dash,
+        )
+
+    def half_disc(self, x: float, y: float, radius: float, *, fill: str) -> None:
+        """Draw the left half of a filled circle."""
+        k = radius * _KAPPA
+        points = (
+            *((x, y - radius), (x - k, y - radius), (x - radius, y - k), (x - radius, y)),
+            *((x - radius, y + k), (x - k, y + radius), (x, y + radius), (x, y - radius)),
+        )
+        codes = (MOVE, CUBIC, CUBIC, CUBIC, CUBIC, CUBIC, CUBIC, CLOSE)
+        self._add(Shape(points, codes, fill))
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float | None = None,
+        role: str = "ink",
+        anchor: Anchor = "start",
+        bold: bool = False,
+        turned: bool = False,
+    ) -> None:
+        """Write one line with its baseline at y; turned, it reads from the bottom up."""
+        if words := clean(text):
+            size = self.style.size if size is None else size
+            self._add(Words(x, y, words, size, role, anchor, bold, turned))
+
+    def paragraph(
+        self,
+        x: float,
+        top: float,
+        text: str,
+        width: float,
+        *,
+        size: float | None = None,
+        role: str = "ink",
+        bold: bool = False,
+    ) -> float:
+        """Write a text in lines from a top edge down and give the bottom edge."""
+        size = self.style.size if size is None else size
+        words = clean(text)
+        if not words:
+            return top
+        for line in wrap_text(words, width, size, bold):
+            self.text(x, top + baseline(size), line, size=size, role=role, bold=bold)
+            top += size * LEADING
+        return top
+
+    def mark(self, key: str, start: float, end: float) -> None:
+        """Note from where to where the mark of a figure reaches."""
+        self.extents.append(Extent(key, start, end))
+
+    def _add(self, part: Shape | Words) -> None:
+        if self._open is None:
+            self.parts.append(part)
+        else:
+            self._open.append(part)
+
+
+def baseline(size: float) -> float:
+    """How far below the top of a line of text its baseline lies."""
+    return size * (LEADING / 2 + 0.35)
+
+
+def height_of(text: str, width: float, size: float, bold: bool = False) -> float:
+    """The height that a text takes inside a width."""
+    words = clean(text)
+    return len(wrap_text(words, width, size, bold)) * size * LEADING if words else 0.0
+
+
+def widest(texts: Sequence[str], size: float, bold: bool = False) -> float:
+    """The width of the widest of some texts."""
+    return max((width_px(clean(text), size, bold) for text in texts), default=0.0)

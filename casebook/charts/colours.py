@@ -1,0 +1,97 @@
+"""The colours of the site, read from the custom properties of tokens.css."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from casebook.problems import CasebookError
+
+# The roles that charts may name; everything drawn is in one of these.
+CHART_ROLES: Final = (
+    "paper",
+    "ink",
+    "ink-muted",
+    "rule",
+    "accent",
+    "series-1",
+    "series-2",
+    "series-3",
+    "surface",
+    "grid",
+)
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_PROPERTY = re.compile(r"--([A-Za-z0-9-]+)[ \t\r\n]*:([^;{}]*)(?:;|$)")
+_REFERENCE = re.compile(r"var\([ \t\r\n]*--([A-Za-z0-9-]+)[ \t\r\n]*(?:,[^()]*)?\)")
+_HEX = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The custom properties of both schemes, without their leading hyphens."""
+
+    light: Mapping[str, str]
+    dark: Mapping[str, str]
+
+    def colours(self, scheme: str) -> dict[str, str]:
+        """The colour of every role of charts, as `#rrggbb`, in the scheme `light` or `dark`."""
+        values = self.dark if scheme == "dark" else self.light
+        return {role: _colour(role, values) for role in CHART_ROLES}
+
+
+def read_tokens(css: str) -> Tokens:
+    """The custom properties that a style sheet sets on :root, for light and for dark."""
+    light: dict[str, str] = {}
+    dark: dict[str, str] = {}
+    for condition, selector, body in _rules(_COMMENT.sub("", css)):
+        if "print" in condition:
+            continue
+        is_dark = "dark" in condition or "dark" in selector
+        if ":root" not in selector and not is_dark:
+            continue
+        # A width condition changes sizes of text, never a colour.
+        if condition and not is_dark:
+            continue
+        found = {name: value.strip() for name, value in _PROPERTY.findall(body)}
+        (dark if is_dark else light).update(found)
+    return Tokens(light, {**light, **dark})
+
+
+def _rules(css: str, condition: str = "") -> list[tuple[str, str, str]]:
+    rules: list[tuple[str, str, str]] = []
+    start = 0
+    while (opening := css.find("{", start)) >= 0:
+        selector = css[start:opening].rsplit(";", 1)[-1].strip()
+        depth, at = 1, opening + 1
+        while at < len(css) and depth:
+            depth += {"{": 1, "}": -1}.get(css[at], 0)
+            at += 1
+        body = css[opening + 1 : at - 1]
+        if selector.startswith("@"):
+            rules.extend(_rules(body, f"{condition} {selector}".strip()))
+        else:
+            rules.append((condition, selector, body))
+        start = at
+    return rules
+
+
+def _colour(role: str, values: Mapping[str, str]) -> str:
+    value = values.get(role, "")
+    # A property may be named after another; a circle of names ends after a few steps.
+    for _ in range(8):
+        reference = _REFERENCE.fullmatch(value)
+        if reference is None:
+            break
+        value = values.get(reference[1], "")
+    if _HEX.fullmatch(value) is None:
+        raise CasebookError(
+            f"tokens.css 缺少颜色 --{role}，或它不是 #rrggbb 形式",
+            f"tokens.css has no colour --{role} in the form #rrggbb",
+        )
+    digits = value[1:]
+    if len(digits) == 3:
+        digits = "".join(digit * 2 for digit in digits)
+    return f"#{digits.lower()}"

@@ -1,0 +1,89 @@
+"""The charts that texts embed as `[[chart:NAME]]` on a line of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from casebook.charts import NAMES_ACROSS, find_charts
+from casebook.checks.content import find_content_files
+from casebook.problems import START, Position, Problem
+from casebook.record.dataset import Dataset
+from casebook.record.fields import suggest
+from casebook.record.references import EMBEDDED, find_chart_names
+from casebook.yaml.files import show_path
+
+# Looser than what is rendered, so that a slip is named instead of printed.
+_WRITTEN = re.compile(r"\[\[\s*chart\s*[:：]([^\[\]\n]*)\]\]", re.IGNORECASE)
+
+
+def find_embedded(project: Path, dataset: Dataset) -> frozenset[str]:
+    """The names of all charts that any text embeds."""
+    texts = [path.read_text("utf-8", "replace") for path in find_content_files(project)]
+    in_texts = (name for text in texts for name in find_chart_names(text))
+    return frozenset({*in_texts, *(name for case in dataset.briefs for name in case.charts)})
+
+
+def check_slots(project: Path, dataset: Dataset) -> list[Problem]:
+    """The embedded charts that do not exist or do not stand alone, each with its line."""
+    texts = [
+        (text, start, case.path)
+        for brief in dataset.briefs
+        if brief.has_slots
+        for case in [dataset.by_slug[brief.slug]]
+        for text, start in zip((case.story.zh, case.story.en), case.story_at, strict=True)
+    ]
+    for path in find_content_files(project):
+        # What cannot be read is a problem that was told already.
+        text = path.read_bytes().decode("utf-8", "replace")
+        texts.append((text, START, show_path(path, project)))
+    texts = [found for found in texts if "[[" in found[0] and _WRITTEN.search(found[0])]
+    if not texts:
+        return []
+    written = [match[1].strip() for text, _, _ in texts for match in _WRITTEN.finditer(text)]
+    names: list[str] = []
+    if not set(written) <= set(NAMES_ACROSS):
+        # Only now: to know the charts of all cases takes a look at each of them.
+        names += [selected.name for selected in find_charts(dataset)]
+    # A site may outgrow a chart of all its cases by one more file; that is no fault of the text.
+    names += [name for name in NAMES_ACROSS if name not in names]
+    return [
+        problem
+        for text, start, path in texts
+        for problem in _check_text(text, start, path, names, dataset)
+    ]
+
+
+def _check_text(
+    text: str, start: Position, path: str, names: list[str], dataset: Dataset
+) -> Iterator[Problem]:
+    for number, line in enumerate(text.split("\n")):
+        for match in _WRITTEN.finditer(line):
+            at = Position(start.line + number, start.column + match.start())
+            name = match[1].strip()
+            if line[: match.start()].count("`") % 2:
+                continue
+            # A case that cannot be read has charts of which nothing is known.
+            if any(name.startswith(f"{slug}-") for slug in dataset.unread):
+                continue
+            if name not in names:
+                yield Problem(
+                    path,
+                    at,
+                    "E252",
+                    f"没有图 {match[0][:60]}",
+                    f"there is no chart {match[0][:60]}",
+                    suggest(name, names, "zh"),
+                    suggest(name, names, "en"),
+                )
+            elif EMBEDDED.fullmatch(line) is None:
+                yield Problem(
+                    path,
+                    at,
+                    "E252",
+                    "嵌入的图要写成 [[chart:名字]]，单独占一行",
+                    "an embedded chart is written [[chart:name]] on a line of its own",
+                    f"改成单独一行的 [[chart:{name}]]，前后各空一行",
+                    f"write [[chart:{name}]] on a line of its own, a blank line on either side",
+                )

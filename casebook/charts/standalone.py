@@ -1,0 +1,203 @@
+"""A chart as one picture that stands alone: finding, subtitle, drawing and source in one frame."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from casebook.charts.canvas import LEADING, WIDE, Link, Shape, Sheet, Style, Words, baseline
+from casebook.charts.chart import Chart, Table, paint_panel
+from casebook.charts.glyphs import find_font, list_characters
+from casebook.charts.matplotlib_figure import build_figure
+from casebook.charts.png import encode_image, paint_sheet
+from casebook.charts.svg import paint_in, write_svg
+from casebook.charts.symbols import LEGEND, draw_bracket, draw_swatch, mark_of_kind
+from casebook.charts.text_layout import clean, shorten_text, width_px, wrap_text
+
+_MARGIN: Final = 24.0
+
+# The size that sites which show a card beside a link ask for.
+CARD_WIDTH: Final = 1200
+CARD_HEIGHT: Final = 630
+_CARD_MARGIN: Final = 64.0
+_CARD_FINDING: Final = 46.0
+_CARD_WORDS: Final = 26.0
+# A drawing that would have to be smaller than this on a card is left out for its words.
+_LEAST_SCALE: Final = 0.8
+
+# What Chinese printers set where a character is missing.
+_MISSING: Final = "〓"
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """A chart as files that stand alone; a chart that is not pictured has no PNG.
+
+    `missing` are the characters that the font of the PNGs does not have.
+    """
+
+    svg: bytes
+    png: bytes = b""
+    png_large: bytes = b""
+    card: bytes = b""
+    missing: str = ""
+
+
+def draw_pictures(
+    chart: Chart, table: Table, sources: Sequence[str], colours: Mapping[str, str]
+) -> Pictures:
+    """Every picture of a chart."""
+    sheet = compose_picture(chart, table, sources)
+    svg = write_picture_svg(sheet, table.name, table.finding, colours).encode("utf-8")
+    if not table.pictured:
+        return Pictures(svg)
+    card = compose_card(chart, table, sources)
+    large = paint_sheet(_mark_missing(sheet), colours, 2)
+    return Pictures(
+        svg,
+        encode_image(large.reduce(2), colours),
+        encode_image(large, colours),
+        write_picture_png(card, colours, 1),
+        "".join(sorted({*find_missing(sheet), *find_missing(card)})),
+    )
+
+
+def compose_picture(chart: Chart, table: Table, sources: Sequence[str] = ()) -> Sheet:
+    """The panels of a chart under its finding, with its legend and sources beneath."""
+    inside = WIDE.width
+    sheet = Sheet(Style("wide", inside + 2 * _MARGIN, WIDE.size, WIDE.small))
+    top = sheet.paragraph(_MARGIN, _MARGIN - 6, table.finding, inside, size=22, bold=True)
+    top = sheet.paragraph(_MARGIN, top + 2, table.subtitle, inside, role="ink-muted") + 14
+    for panel in table.panels:
+        if panel.title:
+            top = sheet.paragraph(_MARGIN, top, panel.title, inside, size=17, bold=True) + 4
+        drawn = paint_panel(chart, panel, WIDE)
+        sheet.parts.extend(_moved(part, _MARGIN, top) for part in drawn.parts)
+        top += drawn.height + 16
+    top = _compose_legend(table, sheet, top)
+    for words in sources:
+        top = sheet.paragraph(_MARGIN, top, words, inside, size=WIDE.small, role="ink-muted")
+    sheet.height = round(top + _MARGIN - 6)
+    return sheet
+
+
+def compose_card(chart: Chart, table: Table, sources: Sequence[str] = ()) -> Sheet:
+    """The finding in large letters with the drawing, or with the first rows of the table."""
+    inside = CARD_WIDTH - 2 * _CARD_MARGIN
+    sheet = Sheet(Style("wide", CARD_WIDTH, _CARD_WORDS, _CARD_WORDS), height=CARD_HEIGHT)
+    size = _CARD_FINDING
+    while len(wrap_text(table.finding, inside, size, True)) > 3 and size > 24:
+        size -= 2
+    top = sheet.paragraph(_CARD_MARGIN, 52, table.finding, inside, size=size, bold=True)
+    top = sheet.paragraph(_CARD_MARGIN, top + 6, table.subtitle, inside, role="ink-muted") + 26
+    foot = CARD_HEIGHT - 78
+    drawn = paint_panel(chart, table.panels[0], WIDE)
+    scale = min(inside / drawn.width, (foot - top) / drawn.height, 1.4)
+    if scale >= _LEAST_SCALE:
+        sheet.parts.extend(_moved(part, _CARD_MARGIN, top, scale) for part in drawn.parts)
+    else:
+        for words in _row_words(table):
+            lines = wrap_text(words, inside, _CARD_WORDS)
+            if top + len(lines) * _CARD_WORDS * 1.4 > foot:
+                break
+            top = sheet.paragraph(_CARD_MARGIN, top, words, inside) + 6
+    y = CARD_HEIGHT - 66
+    sheet.line((_CARD_MARGIN, y), (CARD_WIDTH - _CARD_MARGIN, y), stroke="rule")
+    credit = shorten_text(clean("".join(sources)), inside, _CARD_WORDS - 4)
+    sheet.text(_CARD_MARGIN, y + 36, credit, size=_CARD_WORDS - 4, role="ink-muted")
+    return sheet
+
+
+def write_picture_svg(sheet: Sheet, name: str, label: str, colours: Mapping[str, str]) -> str:
+    """A picture as an SVG file with its own colours."""
+    return paint_in(write_svg(sheet, f"{name}-alone", label), colours)
+
+
+def write_picture_png(sheet: Sheet, colours: Mapping[str, str], scale: float = 2) -> bytes:
+    """A picture as PNG, `scale` dots to a pixel; same sheet and colours, same bytes."""
+    return encode_image(paint_sheet(_mark_missing(sheet), colours, scale), colours)
+
+
+def write_picture_pdf(sheet: Sheet, colours: Mapping[str, str]) -> bytes:
+    """A picture as PDF with its letters as letters; same sheet and colours, same bytes."""
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf
+
+    target = io.BytesIO()
+    canvas: Any = FigureCanvasPdf(build_figure(_mark_missing(sheet), colours, str(find_font())))
+    canvas.print_pdf(target, metadata={"CreationDate": None, "Creator": None, "Producer": None})
+    return target.getvalue()
+
+
+def find_missing(sheet: Sheet) -> set[str]:
+    """The characters of a sheet that the font of the PNGs does not have."""
+    return {char for words in sheet.words for char in words.text} - list_characters()
+
+
+def _compose_legend(table: Table, sheet: Sheet, top: float) -> float:
+    # The page sets the legend beside the drawing; a picture has to carry it with it.
+    items = [LEGEND[kind].inside(table.lang) for kind in table.legend]
+    if not items:
+        return top
+    x, size = _MARGIN, WIDE.small
+    for kind, words in zip(table.legend, items, strict=True):
+        needed = 44 + width_px(words, size) + 18
+        if x > _MARGIN and x + needed > sheet.width - _MARGIN:
+            x, top = _MARGIN, top + size * 1.6
+        mark = mark_of_kind(kind)
+        middle = top + size * LEADING / 2
+        draw_swatch(sheet, mark, x + (6 if mark.contradicted else 0), middle - 6, 12)
+        if mark.contradicted:
+            draw_bracket(sheet, x, middle - 9, middle + 9)
+        sheet.text(x + 44, top + baseline(size), words, size=size, role="ink-muted")
+        x += needed
+    return top + size * LEADING + 12
+
+
+def _row_words(table: Table) -> Iterator[str]:
+    comma = "，" if table.lang == "zh" else ", "
+    for row in table.rows:
+        # Place, figure and wording say enough.
+        yield comma.join([cell for cell in row if cell][:3])
+
+
+def _mark_missing(sheet: Sheet) -> Sheet:
+    """The sheet with a plain mark for each character that the font does not have."""
+    missing = find_missing(sheet)
+    return replace(sheet, parts=[_without(part, missing) for part in sheet.parts])
+
+
+def _without(part: Shape | Words | Link, missing: set[str]) -> Shape | Words | Link:
+    if isinstance(part, Link):
+        parts = []
+        for item in part.parts:
+            cleared = _without(item, missing)
+            assert not isinstance(cleared, Link)
+            parts.append(cleared)
+        return replace(part, parts=tuple(parts))
+    if isinstance(part, Words) and not missing.isdisjoint(part.text):
+        text = "".join(_MISSING if char in missing else char for char in part.text)
+        return replace(part, text=text)
+    return part
+
+
+def _moved(
+    part: Shape | Words | Link, right: float, down: float, scale: float = 1
+) -> Shape | Words | Link:
+    if isinstance(part, Link):
+        parts = []
+        for item in part.parts:
+            moved = _moved(item, right, down, scale)
+            assert not isinstance(moved, Link)
+            parts.append(moved)
+        return replace(part, parts=tuple(parts))
+    if isinstance(part, Words):
+        x, y = part.x * scale + right, part.y * scale + down
+        return replace(part, x=x, y=y, size=part.size * scale)
+    return replace(
+        part,
+        vertices=tuple((x * scale + right, y * scale + down) for x, y in part.vertices),
+        stroke_width=part.stroke_width * scale,
+        dash=tuple(length * scale for length in part.dash),
+    )

@@ -1,0 +1,282 @@
+"""One mark for each way in which a figure is known, the same in chart, table and alt text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from casebook.charts.canvas import Point, Sheet
+from casebook.problems import Lang
+from casebook.record.dataset import Dataset
+from casebook.record.model import Figure, Text, Vocabulary
+from casebook.values.amounts import Qualifier
+
+Kind = Literal[
+    "exact",
+    "approx",
+    "more_than",
+    "at_least",
+    "at_most",
+    "range",
+    "planned",
+    "mixed",
+    "uncertain",
+    "contradicted",
+]
+
+# What has not happened yet, whatever the wording says.
+_NOT_YET: Final = frozenset({"planned", "target"})
+
+WORDS: Final[Mapping[Kind, Text]] = {
+    "exact": Text("确数", "as stated"),
+    "approx": Text("约数", "approximate"),
+    "more_than": Text("超过此数", "more than this"),
+    "at_least": Text("至少此数", "at least this"),
+    "at_most": Text("上限", "a ceiling"),
+    "range": Text("区间", "a range"),
+    "planned": Text("计划，尚未发生", "planned, not done"),
+    "mixed": Text("混合用途，不全是购买", "mixed use, not all for purchases"),
+    "uncertain": Text("日期不确定", "date uncertain"),
+    "contradicted": Text("来源说法不一", "sources disagree"),
+}
+
+LEGEND: Final[Mapping[Kind, Text]] = {
+    "exact": Text("实端：确数", "Solid end: as stated"),
+    "approx": Text("渐淡的一端：约数", "Fading end: approximate"),
+    "more_than": Text("箭头：超过此数，多多少不知道", "Arrow: more than this, how much is unknown"),
+    "at_least": Text("竖线加箭头：至少此数", "Bar and arrow: at least this"),
+    "at_most": Text(
+        "顶线、淡色：上限，不是支出", "Ceiling, pale: the most it may be, not spending"
+    ),
+    "range": Text("胶囊：区间", "Capsule: a range"),
+    "planned": Text("虚线框：计划，尚未发生", "Dashed: planned, not done"),
+    "mixed": Text("斜线：混合用途", "Hatched: mixed use"),
+    "uncertain": Text("圆圈：日期不确定", "Ring: date uncertain"),
+    "contradicted": Text("左侧方括线：来源说法不一", "Bracket on the left: sources disagree"),
+}
+
+LEGEND_ORDER: Final[tuple[Kind, ...]] = tuple(LEGEND)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How a figure is drawn.
+
+    `kind` is what matters most about it. `end` is how its bar ends whatever its body is;
+    `uncertain` is true where its date is, `contradicted` where another statement stands
+    against it.
+    """
+
+    kind: Kind
+    end: Qualifier
+    uncertain: bool = False
+    contradicted: bool = False
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Every kind that the mark shows, the most important first."""
+        kinds: list[Kind] = [self.kind]
+        if self.kind in ("planned", "mixed") and self.end != "exact":
+            kinds.append(self.end)
+        if self.uncertain:
+            kinds.append("uncertain")
+        if self.contradicted:
+            kinds.append("contradicted")
+        return tuple(kinds)
+
+    def words(self, lang: Lang) -> str:
+        """The mark in words, as tables and alt texts say it."""
+        return ("；" if lang == "zh" else "; ").join(WORDS[k].inside(lang) for k in self.kinds)
+
+
+def mark_of(figure: Figure, vocabulary: Vocabulary) -> Mark:
+    """The mark of a figure, the only place where its looks are decided.
+
+    Mixed use comes before everything, because such a bar would be read as a purchase; then
+    what is only planned; then the qualifier. A ceiling is one however it is worded.
+    """
+    measure = vocabulary.measures[figure.measure]
+    end: Qualifier = figure.quantity.qualifier
+    if measure.cap and end != "range":
+        end = "at_most"
+    uncertain = figure.period.lane == "uncertain"
+    if measure.mixed:
+        return Mark("mixed", end, uncertain)
+    if figure.quantity.planned or figure.status in _NOT_YET:
+        return Mark("planned", end, uncertain)
+    return Mark(end, end, uncertain)
+
+
+def mark_in(figure: Figure, dataset: Dataset) -> Mark:
+    """The mark of a figure among the records, which may contradict it."""
+    mark = mark_of(figure, dataset.vocabulary)
+    conflicts = dataset.by_slug[figure.case].conflicts
+    return replace(mark, contradicted=any(figure.id in about.figures for about in conflicts))
+
+
+def mark_of_kind(kind: Kind) -> Mark:
+    """The plainest mark of a kind, as a legend shows it."""
+    if kind == "contradicted":
+        return Mark("exact", "exact", contradicted=True)
+    if kind == "planned" or kind == "mixed" or kind == "uncertain":
+        return Mark(kind, "exact")
+    return Mark(kind, kind)
+
+
+def legend_kinds(marks: list[Mark]) -> tuple[Kind, ...]:
+    """The kinds that a legend has to explain, in a fixed order; an exact mark explains itself."""
+    shown = {kind for mark in marks for kind in mark.kinds} - {"exact"}
+    return tuple(kind for kind in LEGEND_ORDER if kind in shown)
+
+
+def draw_mark(
+    sheet: Sheet,
+    mark: Mark,
+    start: float,
+    end: float,
+    top: float,
+    thickness: float,
+    *,
+    low: float | None = None,
+    role: str = "series-1",
+) -> None:
+    """Draw the mark of a figure from the zero of its scale to its value.
+
+    For a range `low` is where it begins. What stands beyond the value (an arrow, the last step
+    of a soft end) is at most `overhang` pixels wide.
+    """
+    if mark.end == "range" and low is not None:
+        _draw_capsule(sheet, mark, start, low, end, top, thickness, role)
+        return
+    if end <= start and low is None:
+        # Nothing has no length: it stands as a line on the zero.
+        sheet.line((start, top - 3), (start, top + thickness + 3), stroke=role, stroke_width=2.5)
+        _draw_end(sheet, mark, end, top, thickness, role)
+    elif mark.kind == "mixed":
+        sheet.rectangle(
+            start, top, end - start, thickness, stroke=role, stroke_width=1.25, hatch=role
+        )
+        _draw_end(sheet, mark, end, top, thickness, role)
+    elif mark.kind == "planned":
+        _draw_planned(sheet, mark, start, end, top, thickness, role)
+    elif mark.end == "at_most":
+        sheet.rectangle(start, top, end - start, thickness, fill=role, opacity=0.3)
+        _draw_end(sheet, mark, end, top, thickness, role)
+    elif mark.end == "approx":
+        _draw_soft(sheet, start, end, top, thickness, role)
+    else:
+        sheet.rectangle(start, top, max(end - start, 1), thickness, fill=role)
+        _draw_end(sheet, mark, end, top, thickness, role)
+
+
+def overhang(mark: Mark, thickness: float) -> float:
+    """How far a mark reaches beyond its value."""
+    if mark.end in ("more_than", "at_least"):
+        return 7 + thickness * 0.4
+    return {"approx": 9.0, "at_most": 2.0}.get(mark.end, 0.75)
+
+
+def _draw_end(
+    sheet: Sheet, mark: Mark, end: float, top: float, thickness: float, role: str
+) -> None:
+    if mark.end in ("more_than", "at_least"):
+        if mark.end == "at_least":
+            sheet.line((end + 1, top - 3), (end + 1, top + thickness + 3), stroke=role)
+        tip = end + 6 + thickness * 0.4
+        sheet.line(
+            (end + 5, top + 2),
+            (tip, top + thickness / 2),
+            (end + 5, top + thickness - 2),
+            stroke=role,
+            stroke_width=2.5,
+        )
+    elif mark.end == "at_most":
+        sheet.line((end, top - 4), (end, top + thickness + 4), stroke=role, stroke_width=3)
+
+
+def _draw_soft(
+    sheet: Sheet, start: float, end: float, top: float, thickness: float, role: str
+) -> None:
+    # Three steps that fade around the value, so that its middle is where the value stands.
+    step = min(6.0, (end - start) / 3)
+    solid = end - 1.5 * step
+    sheet.rectangle(start, top, max(solid - start, 0.5), thickness, fill=role)
+    for index, opacity in enumerate((0.62, 0.36, 0.16)):
+        sheet.rectangle(solid + index * step, top, step, thickness, fill=role, opacity=opacity)
+
+
+def _draw_planned(
+    sheet: Sheet, mark: Mark, start: float, end: float, top: float, thickness: float, role: str
+) -> None:
+    bottom = top + thickness
+    corners = ((start, top), (end, top), (start, bottom), (end, bottom))
+    upper_left, upper_right, lower_left, lower_right = corners
+    sides = [(upper_left, upper_right), (lower_left, lower_right), (upper_left, lower_left)]
+    if mark.end == "at_most":
+        sheet.rectangle(start, top, end - start, thickness, fill=role, opacity=0.14)
+    elif mark.end not in ("more_than", "at_least", "approx"):
+        # Where nobody said where it stops, the end stays open.
+        sides.append((upper_right, lower_right))
+    for one, other in sides:
+        _draw_dashes(sheet, one, other, role)
+    _draw_end(sheet, mark, end, top, thickness, role)
+
+
+def _draw_dashes(sheet: Sheet, one: Point, other: Point, role: str) -> None:
+    # A dash at either end of each side, so that corners are closed at any size.
+    length = abs(other[0] - one[0]) + abs(other[1] - one[1])
+    dash, gap = 4.0, 3.0
+    pairs = max(round((length - dash) / (dash + gap)), 1)
+    stretched = max(length - pairs * gap, 1.0) / (pairs + 1)
+    sheet.line(one, other, stroke=role, stroke_width=1.5, dash=(stretched, gap))
+
+
+def _draw_capsule(
+    sheet: Sheet,
+    mark: Mark,
+    start: float,
+    low: float,
+    high: float,
+    top: float,
+    thickness: float,
+    role: str,
+) -> None:
+    middle = top + thickness / 2
+    sheet.line((start, middle), (low, middle), stroke="rule", stroke_width=1.5)
+    width = max(high - low, 3)
+    if mark.kind == "planned":
+        sheet.capsule(low, top, width, thickness, stroke=role, stroke_width=1.5, dash=(4.0, 3.0))
+    elif mark.kind == "mixed":
+        sheet.rectangle(low, top, width, thickness, stroke=role, hatch=role)
+    else:
+        sheet.capsule(low, top, width, thickness, fill=role)
+
+
+def draw_swatch(
+    sheet: Sheet,
+    mark: Mark,
+    left: float,
+    top: float,
+    thickness: float,
+    *,
+    is_zero: bool = False,
+) -> None:
+    """Draw a mark by itself, as a legend or a lone figure shows it: without a scale."""
+    if mark.kind == "uncertain":
+        draw_ring(sheet, left + 12, top + thickness / 2)
+        return
+    low = left + 4 if mark.end == "range" else None
+    end = left if is_zero and low is None else left + 24
+    draw_mark(sheet, mark, left, end, top, thickness, low=low)
+
+
+def draw_bracket(sheet: Sheet, x: float, top: float, bottom: float) -> None:
+    """Draw the bracket that embraces what sources say differently, open to the right."""
+    points = ((x + 4, top), (x, top), (x, bottom), (x + 4, bottom))
+    sheet.line(*points, stroke="accent", stroke_width=1.75)
+
+
+def draw_ring(sheet: Sheet, x: float, y: float, radius: float = 4.5) -> None:
+    """Draw the ring that says that a date is uncertain."""
+    sheet.disc(x, y, radius, stroke="accent", stroke_width=1.75)

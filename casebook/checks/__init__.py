@@ -1,0 +1,1 @@
+"""Rules of records, texts, links, history and translations."""

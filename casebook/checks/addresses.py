@@ -1,0 +1,203 @@
+"""The addresses of the site: which there are, and what became of those that were published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from casebook.checks.content import LEAD, find_slugs
+from casebook.problems import START, Position, Problem
+from casebook.record.dataset import Dataset
+from casebook.record.fields import nearest
+from casebook.record.model import Gone, Text
+from casebook.record.reader import GONE, LEDGER
+from casebook.record.slugs import judge_slug
+
+# Pages that every site has, whatever it holds. Later parts of a list are no address of their own:
+# what stands in them moves on with every case.
+FIXED = (
+    "",
+    "cases/",
+    "charts/",
+    "compare/",
+    "compare/by-amount/",
+    "compare/by-place/",
+    "compare/by-year/",
+    "corrections/",
+    "data/",
+    "search/",
+    "timeline/",
+    "versions/",
+)
+
+
+def list_addresses(dataset: Dataset, texts: Iterable[str]) -> Iterator[str]:
+    """The addresses of pages that follow from the records and the slugs of the texts.
+
+    Those of charts are left out, because only drawing tells which of them there are.
+    """
+    yield from FIXED
+    for slug in dict.fromkeys(texts):
+        # The lead is the home page.
+        if slug != LEAD:
+            yield f"{slug}/"
+    for case in dataset.briefs:
+        yield f"cases/{case.slug}/"
+    for key in dataset.figures:
+        yield f"figures/{key}/"
+
+
+def list_chart_addresses(names: Iterable[str]) -> Iterator[str]:
+    """The addresses of the pages of charts."""
+    for name in names:
+        yield f"charts/{name}/"
+        yield f"charts/{name}/embed/"
+
+
+def find_aliases(dataset: Dataset) -> Mapping[str, str]:
+    """The slugs of cases by those that they had before."""
+    return {alias: case.slug for case in dataset.briefs for alias in case.aliases}
+
+
+def follow_address(address: str, dataset: Dataset, aliases: Mapping[str, str]) -> str | Gone | None:
+    """What became of an address that is no page: where it leads, why it is gone, or None."""
+    told = dataset.gone.get(address)
+    if told is not None:
+        return told.moved_to if told.moved_to else told
+    kind, _, rest = address.partition("/")
+    name = rest.partition("/")[0]
+    if kind == "cases":
+        return f"cases/{aliases[name]}/" if name in aliases else None
+    if kind == "charts":
+        return _follow_chart(name, dataset, aliases)
+    if kind == "figures":
+        return _follow_figure(name, dataset, aliases)
+    return None
+
+
+def _follow_figure(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> str | Gone | None:
+    """What became of a figure: its case moved, or its case tells why it was taken out."""
+    slug, _, figure = name.partition(".")
+    case = dataset.by_slug.get(aliases.get(slug, slug))
+    if case is not None:
+        moved = f"{case.slug}.{figure}"
+        for change in case.withdrawn:
+            if change.figure == figure:
+                title = Text(
+                    f"数字 {figure}（{case.title.zh}）",
+                    f"Figure {figure} ({case.title.inside('en')})",
+                )
+                return Gone(f"figures/{name}/", title, change.why, change.date)
+        return f"figures/{moved}/" if moved in dataset.figures else f"cases/{case.slug}/"
+    told = dataset.gone.get(f"cases/{slug}/")
+    return (told.moved_to or told) if told is not None else None
+
+
+def _follow_chart(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> str | Gone | None:
+    """What became of a chart, which data may come to refuse without anybody taking it out."""
+    words = name.split("-")
+    for count in range(len(words) - 1, 0, -1):
+        slug = "-".join(words[:count])
+        if slug in dataset.by_slug or slug in aliases:
+            return f"cases/{aliases.get(slug, slug)}/"
+        if told := dataset.gone.get(f"cases/{slug}/"):
+            return told.moved_to or told
+    return "charts/"
+
+
+def follow_all(dataset: Dataset, made: Iterable[str]) -> Iterator[tuple[str, str | Gone]]:
+    """Every address that is no more, in order, with where it leads or why it is gone.
+
+    Besides those of the ledger these are the aliases and what the list of the gone names.
+    """
+    aliases = find_aliases(dataset)
+    known = {*dataset.ledger, *dataset.gone, *(f"cases/{alias}/" for alias in aliases)}
+    for address in sorted(known.difference(made)):
+        fate = follow_address(address, dataset, aliases)
+        if fate is not None:
+            yield address, fate
+
+
+def check_addresses(project: Path, dataset: Dataset) -> list[Problem]:
+    """The published addresses that lead nowhere, and the aliases and entries that cannot hold."""
+    made = set(list_addresses(dataset, find_slugs(project).values()))
+    aliases = find_aliases(dataset)
+    problems = [*_check_aliases(dataset), *_check_gone(dataset, made, aliases)]
+    # What a case that cannot be read is called, and was, is not known.
+    if dataset.unread:
+        return problems
+    # At ten thousand cases one difference of sets is all that a sound site pays.
+    for address in dataset.ledger.keys() - made:
+        # A figure that leads nowhere is one of a case that does not either, which is named itself.
+        if not address.startswith("figures/") and not follow_address(address, dataset, aliases):
+            problems.append(_report_vanished(address, dataset))
+    return problems
+
+
+def _check_aliases(dataset: Dataset) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
+    for case in dataset.briefs:
+        for alias in case.aliases:
+            at = (dataset.by_slug[case.slug].positions or {}).get("aliases", START)
+            if alias in dataset.by_slug or alias in dataset.unread:
+                zh = f"aliases 里的 {alias} 是现有的案例"
+                en = f"{alias} in aliases is a case of its own"
+            elif alias in owners:
+                zh = f"aliases 里的 {alias} 在 {owners[alias]} 里也写了"
+                en = f"{alias} in aliases is claimed by {owners[alias]} as well"
+            elif judge_slug(alias) is not None:
+                zh = f"aliases 里的 {alias[:60]} 不是文件名"
+                en = f"{alias[:60]} in aliases is no name of a case file"
+            else:
+                owners[alias] = case.path
+                continue
+            hint_zh = "写这个案例以前的文件名，不带 .yaml"
+            hint_en = "Write an earlier name of this file, without .yaml"
+            yield Problem(case.path, at, "E292", zh, en, hint_zh, hint_en)
+
+
+def _check_gone(dataset: Dataset, made: set[str], aliases: Mapping[str, str]) -> Iterator[Problem]:
+    for gone in dataset.gone.values():
+        if gone.address in made:
+            zh = f"/{gone.address} 还在，不能写成没有了"
+            en = f"/{gone.address} still stands and cannot be gone"
+            yield Problem(GONE, gone.at, "E293", zh, en)
+        elif gone.moved_to and gone.moved_to not in made:
+            charted = gone.moved_to.startswith("charts/")
+            if charted or follow_address(gone.moved_to, dataset, aliases) is None:
+                zh = f"moved_to 的 /{gone.moved_to} 没有这一页"
+                en = f"moved_to names /{gone.moved_to}, which is no page"
+                hint = nearest(gone.moved_to, made)
+                yield Problem(
+                    GONE,
+                    gone.at,
+                    "E293",
+                    zh,
+                    en,
+                    f"是不是 /{hint}？" if hint else "",
+                    f"Did you mean /{hint}?" if hint else "",
+                )
+
+
+def _report_vanished(address: str, dataset: Dataset) -> Problem:
+    zh = f"发布过的地址 /{address} 现在没有了"
+    en = f"the address /{address} was published and is no more"
+    entry = f"/{address}: {{title: …, why: …}}"
+    hint_zh = f"撤下就在 {GONE} 加一行 {entry}"
+    hint_en = f"If it was withdrawn, add to {GONE} the line {entry}"
+    kind, _, rest = address.partition("/")
+    slug = rest.partition("/")[0]
+    if kind == "cases" and slug:
+        path = f"data/cases/{_guess_renamed(slug, dataset)}.yaml"
+        hint_zh = f"改名就在 {path} 加一行 aliases: [{slug}]；{hint_zh}"
+        hint_en = f"If it was renamed, add to {path} the line aliases: [{slug}]. {hint_en}"
+    at = Position(dataset.ledger[address], 1)
+    return Problem(LEDGER, at, "E291", zh, en, hint_zh, hint_en)
+
+
+def _guess_renamed(slug: str, dataset: Dataset) -> str:
+    """The case that most likely had this slug: one that was not yet published, or …"""
+    unpublished = [
+        case.slug for case in dataset.briefs if f"cases/{case.slug}/" not in dataset.ledger
+    ]
+    return nearest(slug, unpublished) or (unpublished[0] if len(unpublished) == 1 else "…")

@@ -1,0 +1,109 @@
+"""Whether the English of a page is older than its Chinese, by what both were when last recorded.
+
+data/english.txt holds a digest of the Chinese and one of the English for each part of a record
+and each text. Where only the Chinese differs from it, the English has not kept up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from casebook.checks.content import LEAD, find_content_files, find_slugs
+from casebook.problems import START, Position, Problem
+from casebook.record.dataset import Dataset
+from casebook.record.language_pairs import Pair, sign_words
+from casebook.record.model import Outdated
+from casebook.record.summary import CaseBrief
+from casebook.yaml.files import show_path
+
+ENGLISH = "data/english.txt"
+# The parts of a record, and the whole of a text.
+WHOLE = "text"
+_LINE = re.compile(r"(\S+) ([a-z]+) ([0-9a-f]{8}) ([0-9a-f]{8})")
+
+
+# Each part by the path of its Chinese file and its name.
+Pairs = Mapping[tuple[str, str], Pair]
+
+
+def read_recorded(project: Path) -> dict[tuple[str, str], Pair]:
+    """The pairs as they were last recorded; a line that is none is passed over."""
+    try:
+        text = (project / ENGLISH).read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
+        return {}
+    return {(path, part): Pair(zh, en) for path, part, zh, en in _LINE.findall(text)}
+
+
+def list_pairs(project: Path, cases: Iterable[CaseBrief]) -> Iterator[tuple[tuple[str, str], Pair]]:
+    """Every part of these cases and every text that stands in both languages."""
+    for case in cases:
+        for line in case.pairs.splitlines():
+            part, zh, en = line.split(" ")
+            yield (case.path, part), Pair(zh, en)
+    for path in find_content_files(project):
+        english = path.with_name(f"{path.name.removesuffix('.md')}.en.md")
+        if english.is_file():
+            pair = Pair(sign_words(_read_text(path)), sign_words(_read_text(english)))
+            yield (show_path(path, project), WHOLE), pair
+
+
+def find_outdated(project: Path, dataset: Dataset) -> dict[str, Outdated]:
+    """What is older in English than in Chinese, by the address of the page."""
+    recorded = read_recorded(project)
+    if not recorded:
+        return {}
+    found: dict[str, list[str]] = {}
+    for (path, part), pair in list_pairs(project, dataset.briefs):
+        if is_outdated(recorded.get((path, part)), pair):
+            found.setdefault(path, []).append(part)
+    if not found:
+        return {}
+    addresses = {case.path: f"cases/{case.slug}/" for case in dataset.briefs}
+    addresses |= {
+        show_path(path, project): "" if slug == LEAD else f"{slug}/"
+        for path, slug in find_slugs(project).items()
+    }
+    return {addresses[path]: Outdated(path, tuple(parts)) for path, parts in found.items()}
+
+
+def is_outdated(recorded: Pair | None, now: Pair) -> bool:
+    """Whether the Chinese changed since the record and the English did not."""
+    return recorded is not None and now.zh != recorded.zh and now.en == recorded.en
+
+
+def check_translations(dataset: Dataset) -> list[Problem]:
+    """A warning for each part whose English is older than its Chinese."""
+    slugs = {case.path: case.slug for case in dataset.briefs} if dataset.outdated else {}
+    positions = {
+        outdated.path: dataset.by_slug[slugs[outdated.path]].positions or {}
+        for outdated in dataset.outdated.values()
+        if outdated.path in slugs
+    }
+    return [
+        _report_outdated(outdated.path, part, positions.get(outdated.path, {}).get(part, START))
+        for outdated in dataset.outdated.values()
+        for part in outdated.parts
+    ]
+
+
+def _report_outdated(path: str, part: str, at: Position) -> Problem:
+    zh, en = ("这篇正文", "this text") if part == WHOLE else (part, part)
+    command = f"python3 build.py record --in-step {path}"
+    return Problem(
+        path,
+        at,
+        "W207",
+        f"{zh} 的中文改过，英文还是旧的",
+        f"the Chinese of {en} was changed and its English was not",
+        f"改好英文；英文不用改，就运行 {command}",
+        f"Change the English; where it needs no change, run {command}",
+        severity="warning",
+    )
+
+
+def _read_text(path: Path) -> bytes:
+    # Other ends of lines are no other text.
+    return path.read_bytes().replace(b"\r\n", b"\n").strip()

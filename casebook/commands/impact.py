@@ -1,0 +1,260 @@
+"""What an edit touches: figures that differ from an earlier state, and all that shows them."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from casebook.build.reading import read_dataset
+from casebook.charts import chart_of, find_charts
+from casebook.checks.content import find_content_files
+from casebook.checks.history import Published, parse_published, publish_figure
+from casebook.problems import START, CasebookError, Exit, Lang, Position
+from casebook.record.dataset import Dataset
+from casebook.record.model import Text
+from casebook.record.references import find_references
+from casebook.yaml.files import read_bytes, show_path
+from casebook.yaml.nodes import decode
+
+_COLUMNS = ("amount", "value", "low", "high", "unit", "qualifier", "period", "derived")
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier state: its figures, and all its records where they could be had."""
+
+    figures: Mapping[str, Published]
+    dataset: Dataset | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A figure that is new, gone, or no longer what it was."""
+
+    key: str
+    before: Published | None
+    now: Published | None
+
+    def words(self, lang: Lang) -> str:
+        """The change in one line."""
+        if self.before is None or self.now is None:
+            state = self.now or self.before
+            words = ("新增", "new") if self.now else ("删去", "gone")
+            amount = state.amount if state else ""
+            return f"{self.key}: {words[lang == 'en']} {amount}".rstrip()
+        told = [
+            f"{name} {getattr(self.before, name) or '-'} > {getattr(self.now, name) or '-'}"
+            for name in _COLUMNS
+            if getattr(self.before, name) != getattr(self.now, name)
+        ]
+        return f"{self.key}: {'; '.join(told)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A sentence that shows a figure, and where it stands."""
+
+    path: str
+    at: Position
+    key: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Everything that an edit touches."""
+
+    changed: tuple[Changed, ...]
+    mentions: tuple[Mention, ...]
+    charts: tuple[str, ...]
+    pages: tuple[str, ...]
+    translations: tuple[str, ...]
+
+
+def find_impact(project: Path, dataset: Dataset, earlier: Earlier) -> Impact:
+    """What differs between an earlier state and the data set, and what shows it."""
+    now = {key: publish_figure(figure) for key, figure in dataset.figures.items()}
+    changed = tuple(
+        Changed(key, earlier.figures.get(key), now.get(key))
+        for key in dict.fromkeys([*earlier.figures, *now])
+        if earlier.figures.get(key) != now.get(key)
+    )
+    keys = {change.key for change in changed}
+    mentions = tuple(m for m in find_mentions(project, dataset) if m.key in keys)
+    charts = find_charts_of_figures(dataset, keys)
+    return Impact(
+        changed,
+        mentions,
+        charts,
+        tuple(list_pages(dataset, keys, mentions, charts)),
+        tuple(list_translations(dataset, earlier.dataset)) if earlier.dataset else (),
+    )
+
+
+def find_mentions(project: Path, dataset: Dataset) -> Iterator[Mention]:
+    """Every reference to a figure in the stories and in the prose."""
+    for case in dataset.cases:
+        for text, start in zip((case.story.zh, case.story.en), case.story_at, strict=True):
+            yield from _mentions_in(text, start, case.path, case.slug)
+    for path in find_content_files(project):
+        shown = show_path(path, project)
+        content, _ = decode(read_bytes(path, project, []), shown)
+        if content is not None:
+            yield from _mentions_in(content, START, shown, "")
+
+
+def _mentions_in(text: str, start: Position, path: str, home: str) -> Iterator[Mention]:
+    lines = text.split("\n")
+    for reference in find_references(text, start):
+        line = lines[reference.at.line - start.line].strip()
+        key = f"{reference.case or home}.{reference.name}"
+        yield Mention(path, reference.at, key, _cut(line, reference.written))
+
+
+def _cut(line: str, reference: str) -> str:
+    """The sentence of a line that holds a reference."""
+    place = line.find(reference)
+    ends = [line.rfind(mark, 0, place) + len(mark) for mark in "。！？.!?" if mark in line[:place]]
+    stops = [line.find(mark, place) + 1 for mark in "。！？" if mark in line[place:]]
+    return line[max(ends, default=0) : min(stops, default=len(line))].strip()
+
+
+def find_charts_of_figures(dataset: Dataset, keys: set[str]) -> tuple[str, ...]:
+    """The names of the charts that show any of the figures."""
+    names: dict[str, None] = {}
+    for selected in find_charts(dataset):
+        table = chart_of(selected).tabulate(selected, dataset, "zh")
+        said = repr(table)
+        if any(f"'{key}'" in said for key in keys):
+            names.setdefault(table.name)
+    return tuple(names)
+
+
+def list_pages(
+    dataset: Dataset, keys: set[str], mentions: Iterable[Mention], charts: Iterable[str]
+) -> Iterator[str]:
+    """The addresses of the pages that show the figures, in both languages."""
+    shown: dict[str, None] = {}
+    for key in sorted(keys):
+        slug = key.partition(".")[0]
+        if slug in dataset.by_slug:
+            shown.setdefault(f"cases/{slug}/")
+    of_cases = {case.path: f"cases/{case.slug}/" for case in dataset.cases}
+    for mention in mentions:
+        name = Path(mention.path).name.partition(".")[0]
+        shown.setdefault(of_cases.get(mention.path) or ("" if name == "lead" else f"{name}/"))
+    own = {case.slug for case in dataset.cases}
+    if any(not any(name.startswith(slug) for slug in own) for name in charts):
+        shown.setdefault("")
+    for address in shown:
+        yield f"/{address}"
+        yield f"/en/{address}"
+
+
+def list_translations(dataset: Dataset, before: Dataset) -> Iterator[str]:
+    """The texts whose Chinese changed and whose English did not, each by its place."""
+    for case in dataset.cases:
+        old = before.by_slug.get(case.slug)
+        if old is None:
+            continue
+        pairs = [(name, getattr(old, name), getattr(case, name)) for name in ("title", "summary")]
+        pairs.append(("story", old.story, case.story))
+        for name, figure in case.figures.items():
+            was = old.figures.get(name)
+            if was is not None:
+                pairs.append((f"figures.{name}.label", was.label, figure.label))
+                pairs.append((f"figures.{name}.note", was.note, figure.note))
+        yield from (f"{case.path}: {name}_en" for name, a, b in pairs if _is_behind(a, b))
+
+
+def _is_behind(before: Text, now: Text) -> bool:
+    return before.zh != now.zh and bool(now.zh) and before.en == now.en
+
+
+def read_earlier(project: Path, since: str) -> Earlier:
+    """The state of a published site, named by its manifest or figures, or of a git revision.
+
+    Raises CasebookError where it is neither.
+    """
+    place = Path(since)
+    if place.exists():
+        folder = place if place.is_dir() else place.parent
+        named = place if place.suffix == ".csv" else folder / "data" / "figures.csv"
+        try:
+            content = named.read_bytes()
+        except OSError:
+            raise CasebookError(
+                f"{named} 读不到，不知道原来发布了什么",
+                f"cannot read {named}, which would tell what was published",
+                Exit.USAGE,
+            ) from None
+        rows = parse_published(content)
+        return Earlier({f"{row.case}.{row.figure}": row for row in rows}, None)
+    with tempfile.TemporaryDirectory(prefix="casebook-") as folder_name:
+        folder = Path(folder_name)
+        _copy_revision(project, since, folder)
+        dataset, _ = read_dataset(folder)
+    figures = {key: publish_figure(figure) for key, figure in dataset.figures.items()}
+    return Earlier(figures, dataset)
+
+
+def _copy_revision(project: Path, revision: str, folder: Path) -> None:
+    """Write the data of a git revision into an empty folder."""
+    # A revision that starts with a hyphen would be taken for an option.
+    names = [] if revision.startswith("-") else _git(project, "ls-tree", "-rz", revision, "data/")
+    if not names:
+        raise CasebookError(
+            f"“{revision}”既不是已发布的文件，也不是 git 的版本",
+            f"“{revision}” is neither a published file nor a git revision",
+            Exit.USAGE,
+        )
+    for entry in names:
+        head, _, name = entry.partition("\t")
+        mode, _, blob = head.split(" ")
+        if mode == "100644" and name.endswith(".yaml") and ".." not in Path(name).parts:
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(_run_git(project, "cat-file", "blob", blob))
+
+
+def _git(project: Path, *arguments: str) -> list[str]:
+    listed = _run_git(project, *arguments).decode("utf-8", errors="surrogateescape")
+    return [name for name in listed.split("\0") if name]
+
+
+def _run_git(project: Path, *arguments: str) -> bytes:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(project), *arguments], capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        raise CasebookError(
+            "没有找到 git，不能与旧版本比较", "git was not found, so there is nothing to compare"
+        ) from None
+    return done.stdout if done.returncode == 0 else b""
+
+
+def describe_impact(impact: Impact, lang: Lang) -> Iterator[str]:
+    """The impact as lines for a person."""
+    zh = lang == "zh"
+    if not (impact.changed or impact.translations):
+        yield "没有数字变动" if zh else "no figure has changed"
+        return
+    groups = (
+        ("变动的数字", "figures changed", [change.words(lang) for change in impact.changed]),
+        (
+            "提到它们的句子",
+            "sentences that show them",
+            [f"{m.path}:{m.at.line}: {m.sentence}" for m in impact.mentions],
+        ),
+        ("画出它们的图", "charts that draw them", impact.charts),
+        ("显示它们的页面", "pages that show them", impact.pages),
+        ("中文改了、英文没改的文字", "texts whose English may be behind", impact.translations),
+    )
+    for name_zh, name_en, lines in groups:
+        if lines:
+            yield f"{name_zh}（{len(lines)}）" if zh else f"{name_en} ({len(lines)})"
+            yield from (f"  {line}" for line in lines)

@@ -1,0 +1,1 @@
+"""Open data out and in: one description of the tables, many formats."""

@@ -1,0 +1,179 @@
+"""A table of figures in the columns of figures.csv, every cell with its place in the file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from casebook.data.export import FIGURE_COLUMNS, disarm
+from casebook.problems import START, Position, Problem
+from casebook.record.fields import suggest
+from casebook.yaml.encoding import decode, show
+
+REQUIRED = ("case", "figure")
+# A table of a hundred thousand figures; a record is much smaller.
+MAX_BYTES = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table, as it is read back, and where it stands."""
+
+    text: str
+    at: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table: its cells that hold something, by column."""
+
+    cells: Mapping[str, Cell]
+    at: Position
+
+    def text(self, column: str) -> str:
+        """What a column says, empty where it says nothing."""
+        cell = self.cells.get(column)
+        return cell.text if cell is not None else ""
+
+    def place(self, column: str) -> Position:
+        """Where a column's cell stands, or the row where it says nothing."""
+        cell = self.cells.get(column)
+        return cell.at if cell is not None else self.at
+
+
+def read_table(data: bytes, path: str, problems: list[Problem]) -> tuple[Row, ...]:
+    """The rows of a table; what keeps it from being read is added to the problems."""
+    text, found = decode(data, path, MAX_BYTES)
+    problems += found
+    if text is None:
+        return ()
+    lines = text.split("\n")
+    try:
+        records = list(_read_records(text))
+    except csv.Error as error:
+        at = Position(max(1, _line_reached(text)), 1)
+        problems.append(_unreadable(path, at, str(error)))
+        return ()
+    if not records:
+        problems.append(_no_table(path, "", ()))
+        return ()
+    columns = [name.strip() for name in records[0][1]]
+    if not _are_columns(columns, path, lines[0], problems):
+        return ()
+    rows = []
+    for line, cells in records[1:]:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(columns):
+            problems.append(_wrong_count(path, Position(line, 1), len(cells), len(columns)))
+            continue
+        places = _find_cells(lines, line, len(cells))
+        filled = {
+            name: Cell(rearm(cell).strip(), at)
+            for name, cell, at in zip(columns, cells, places, strict=True)
+            if name in FIGURE_COLUMNS and cell.strip()
+        }
+        rows.append(Row(filled, Position(line, 1)))
+    return tuple(rows)
+
+
+def rearm(cell: str) -> str:
+    """A cell without the apostrophe that kept a spreadsheet from running it as a formula."""
+    bare = cell.removeprefix("'")
+    return bare if disarm(bare) == cell else cell
+
+
+def _read_records(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The records with the number of the line on which each begins."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    begin = 1
+    for record in reader:
+        if record:
+            yield begin, record
+        begin = reader.line_num + 1
+
+
+def _line_reached(text: str) -> int:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    begin = 1
+    try:
+        for _ in reader:
+            begin = reader.line_num + 1
+    except csv.Error:
+        pass
+    return begin
+
+
+def _find_cells(lines: list[str], begin: int, count: int) -> list[Position]:
+    """Where the cells of a record stand, a quoted one behind its quotation mark."""
+    places: list[Position] = []
+    line, column, quoted = begin, 0, False
+    while len(places) < count:
+        text = lines[line - 1]
+        is_quoted = text[column : column + 1] == '"'
+        places.append(Position(line, column + 1 + is_quoted))
+        while True:
+            if column >= len(lines[line - 1]):
+                if not quoted:
+                    break
+                line, column = line + 1, 0
+                continue
+            character = lines[line - 1][column]
+            column += 1
+            if character == '"':
+                quoted = not quoted
+            elif character == "," and not quoted:
+                break
+    return places
+
+
+def _are_columns(columns: list[str], path: str, header: str, problems: list[Problem]) -> bool:
+    missing = [name for name in REQUIRED if name not in columns]
+    if missing:
+        problems.append(_no_table(path, header, missing))
+        return False
+    places = _find_cells([header], 1, len(columns))
+    for number, (name, at) in enumerate(zip(columns, places, strict=True)):
+        if name in columns[:number]:
+            zh, en = f"列 {show(name)} 出现了两次", f"the column {show(name)} stands twice"
+            problems.append(Problem(path, at, "E330", zh, en, "请删去一列", "Delete one of them"))
+            return False
+        if name not in FIGURE_COLUMNS:
+            zh = f"列 {show(name)} 不是公开数据的列，没有读"
+            en = f"the column {show(name)} is none of the open data and was not read"
+            hints = suggest(name, FIGURE_COLUMNS, "zh"), suggest(name, FIGURE_COLUMNS, "en")
+            problems.append(Problem(path, at, "W330", zh, en, *hints, severity="warning"))
+    return True
+
+
+def _no_table(path: str, header: str, missing: list[str] | tuple[()]) -> Problem:
+    names = "、".join(missing or REQUIRED)
+    zh = f"表里没有列 {names}"
+    en = f"the table has no column {names.replace('、', ', ')}"
+    hint_zh = f"第一行写列名：{','.join(FIGURE_COLUMNS)}"
+    hint_en = f"The first line names the columns: {','.join(FIGURE_COLUMNS)}"
+    for mark, name_zh, name_en in ((";", "分号", "semicolons"), ("\t", "Tab", "tabs")):
+        if mark in header and "," not in header:
+            hint_zh = f"列是用{name_zh}分开的，请另存为用逗号分开的 CSV（UTF-8）"
+            hint_en = f"Its columns are parted by {name_en}; save it as CSV with commas (UTF-8)"
+    return Problem(path, START, "E330", zh, en, hint_zh, hint_en)
+
+
+def _unreadable(path: str, at: Position, reason: str) -> Problem:
+    zh, en = f"从这一行起不是 CSV（{reason}）", f"no CSV from this line on ({reason})"
+    hints = "多半是引号没有配对", "Most likely a quotation mark is not closed"
+    return Problem(path, at, "E331", zh, en, *hints)
+
+
+def _wrong_count(path: str, at: Position, found: int, expected: int) -> Problem:
+    return Problem(
+        path,
+        at,
+        "E331",
+        f"这一行有 {found} 格，列名有 {expected} 个",
+        f"this row has {found} cells, but there are {expected} columns",
+        "格子里有逗号，就用英文双引号括起来",
+        "Put a cell that holds a comma in double quotes",
+    )

@@ -1,0 +1,233 @@
+"""Frozen versions of the data under data/versions/, and how each differs from the one before."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final, Literal
+
+from casebook import __version__
+from casebook.data.export import DataFile, freeze_dataset, version_of_all
+from casebook.problems import START, CasebookError, Exit, Problem
+from casebook.record.dataset import Dataset
+from casebook.values.digest import digest
+
+FOLDER: Final = "data/versions"
+MANIFEST: Final = "manifest.json"
+# What makes a figure another one, in the columns of figures.csv; its label is only its name.
+COMPARED: Final = (
+    *("amount", "value", "min", "max", "unit", "qualifier"),
+    *("measure", "per", "period", "status", "derived", "source"),
+)
+
+DifferenceKind = Literal["added", "removed", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One column of a figure that is not what it was."""
+
+    column: str
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A figure that is new, gone or changed; `amount` is its latest wording."""
+
+    kind: DifferenceKind
+    case: str
+    figure: str
+    label: str
+    amount: str
+    changes: tuple[FieldChange, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The figure's name across all cases."""
+        return f"{self.case}.{self.figure}"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One frozen version: its date, its files in order, and the rows of its figures by key.
+
+    `version` is that of the whole data set; `differences` are those from the release before.
+    """
+
+    date: str
+    version: str
+    files: tuple[DataFile, ...]
+    figures: Mapping[str, Mapping[str, str]]
+    differences: tuple[Difference, ...] = ()
+
+
+def freeze_release(project: Path, dataset: Dataset, day: date) -> Path:
+    """Write the data as they are into a new folder of this day, and give that folder.
+
+    Raises CasebookError where there is a release of that day: what was released never changes.
+    """
+    folder = project / FOLDER / day.isoformat()
+    if folder.exists():
+        raise CasebookError(
+            f"{FOLDER}/{day.isoformat()} 已经有了，发布过的版本不能改；换一个日期：--date",
+            f"{FOLDER}/{day.isoformat()} is there, and what was released never changes; "
+            "give another --date",
+            Exit.USAGE,
+        )
+    part = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    files = list(freeze_dataset(dataset))
+    for file in (*files, _write_manifest(files, day, version_of_all(dataset))):
+        (part / file.path).write_bytes(file.content)
+    os.rename(part, folder)
+    return folder
+
+
+def _write_manifest(files: Iterable[DataFile], day: date, version: str) -> DataFile:
+    value = {
+        "generator": f"casebook {__version__}",
+        "date": day.isoformat(),
+        "version": version,
+        "files": {file.path: digest(file.content) for file in files},
+    }
+    text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    return DataFile(MANIFEST, text.encode("utf-8"))
+
+
+def list_dates(project: Path) -> list[str]:
+    """The dates of all releases, the oldest first."""
+    try:
+        names = os.listdir(project / FOLDER)
+    except OSError:
+        return []
+    return sorted(name for name in names if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", name))
+
+
+def read_releases(project: Path) -> tuple[Release, ...]:
+    """Every release with what changed since the one before, the oldest first.
+
+    A file that is not as the release's manifest says is left out; `check_releases` names it.
+    """
+    releases: list[Release] = []
+    for name in list_dates(project):
+        files, manifest = _read_files(project / FOLDER / name)
+        contents = {file.path: file.content for file in files}
+        figures = _read_figures(contents.get("figures.csv", b""))
+        before = releases[-1].figures if releases else figures
+        releases.append(
+            Release(
+                name,
+                str(manifest.get("version", "")),
+                files,
+                figures,
+                tuple(compare_figures(before, figures)),
+            )
+        )
+    return tuple(releases)
+
+
+def check_releases(project: Path) -> list[Problem]:
+    """The released files that are missing, changed or no file of their release."""
+    problems = []
+    for name in list_dates(project):
+        folder = project / FOLDER / name
+        _, manifest = _read_files(folder)
+        told = _files_of(manifest)
+        found = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+        for file in sorted({*told, MANIFEST} | found):
+            path = f"{FOLDER}/{name}/{file}"
+            sound = bool(told) if file == MANIFEST else told.get(file) == _digest(folder / file)
+            if not sound:
+                problems.append(_report_changed(path))
+    return problems
+
+
+def _report_changed(path: str) -> Problem:
+    return Problem(
+        path,
+        START,
+        "E296",
+        "这个文件与发布时不同：发布过的版本不能改、不能删、不能添",
+        "this file is not as it was released; a release is never changed, cut or added to",
+        "从版本库里恢复这个文件；新的数据用 python3 build.py release 另发一版",
+        "Restore the file from your version control; release new data with build.py release",
+    )
+
+
+def _digest(path: Path) -> str:
+    try:
+        return digest(path.read_bytes())
+    except OSError:
+        return ""
+
+
+def _read_files(folder: Path) -> tuple[tuple[DataFile, ...], Mapping[str, object]]:
+    """The sound files of a release in the order of its manifest, and the manifest."""
+    try:
+        content = (folder / MANIFEST).read_bytes()
+        manifest = json.loads(content)
+    except (OSError, ValueError):
+        return (), {}
+    if not isinstance(manifest, dict):
+        return (), {}
+    files = []
+    for name, sha in _files_of(manifest).items():
+        if _digest(folder / name) == sha:
+            files.append(DataFile(name, (folder / name).read_bytes()))
+    return (*files, DataFile(MANIFEST, content)), manifest
+
+
+def _files_of(manifest: Mapping[str, object]) -> dict[str, str]:
+    """The digests of a manifest by name; a name that is a path is none of a release."""
+    files = manifest.get("files")
+    if not isinstance(files, dict):
+        return {}
+    return {
+        name: str(sha)
+        for name, sha in files.items()
+        if re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9]+)+", name)
+    }
+
+
+def _read_figures(content: bytes) -> dict[str, Mapping[str, str]]:
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8"), newline=""))
+    return {f"{row['case']}.{row['figure']}": row for row in rows}
+
+
+def compare_figures(
+    before: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]
+) -> Iterator[Difference]:
+    """What differs between the figures of two releases, in the order of the later one."""
+    for key, row in now.items():
+        if key not in before:
+            yield _differ("added", row)
+            continue
+        changes = tuple(
+            FieldChange(column, before[key].get(column) or "", row.get(column) or "")
+            for column in COMPARED
+            if (before[key].get(column) or "") != (row.get(column) or "")
+        )
+        if changes:
+            yield _differ("changed", row, changes)
+    for key, row in before.items():
+        if key not in now:
+            yield _differ("removed", row)
+
+
+def _differ(
+    kind: DifferenceKind, row: Mapping[str, str], changes: tuple[FieldChange, ...] = ()
+) -> Difference:
+    # A cell that could start a formula was published behind an apostrophe.
+    label, amount = (row[name].removeprefix("'") for name in ("label", "amount"))
+    return Difference(kind, row["case"], row["figure"], label, amount, changes)

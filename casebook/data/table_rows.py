@@ -1,0 +1,207 @@
+"""The rows of the tables, each as the text of its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from casebook.data.tables import (
+    ANSWERS,
+    CASES,
+    COMPARABILITY,
+    EVENTS,
+    EVIDENCE,
+    FIGURES,
+    SOURCES,
+    VOCABULARY,
+    Table,
+    list_words,
+)
+from casebook.record.comparability import class_of
+from casebook.record.dataset import Dataset
+from casebook.record.model import Case, Event, Figure, Source
+from casebook.values.amounts import plain
+from casebook.values.digest import digest
+
+VERSION_DIGITS: Final = 12
+
+Row = Mapping[str, str]
+
+
+def list_rows(table: Table, dataset: Dataset) -> Iterator[Row]:
+    """Every row of a table, case after case where cases have them."""
+    if table is SOURCES:
+        return map(source_row, dataset.used_sources.values())
+    if table is VOCABULARY:
+        return vocabulary_rows(dataset)
+    return (row for case in dataset.cases for row in list_case_rows(table, case, dataset))
+
+
+CASE_TABLES: Final = (FIGURES, EVENTS, ANSWERS, CASES, COMPARABILITY, EVIDENCE)
+
+
+def list_case_rows(table: Table, case: Case, dataset: Dataset) -> Iterable[Row]:
+    """The rows that one case has in a table; none in those that belong to no case."""
+    if table is FIGURES:
+        return map(figure_row, case.figures.values())
+    if table is EVENTS:
+        return map(event_row, case.events)
+    if table is ANSWERS:
+        return answer_rows(dataset, case)
+    if table is CASES:
+        return (case_row(case, dataset),)
+    if table is COMPARABILITY:
+        return comparability_rows(case, dataset)
+    if table is EVIDENCE:
+        return evidence_rows(case)
+    return ()
+
+
+def figure_row(figure: Figure) -> dict[str, str]:
+    """One row of figures.csv; amounts are plain decimals in base units."""
+    quantity = figure.quantity
+    return {
+        "case": figure.case,
+        "figure": figure.id,
+        "label": figure.label.zh,
+        "amount": quantity.text,
+        "value": "" if quantity.value is None else plain(quantity.value),
+        "min": "" if quantity.low is None else plain(quantity.low),
+        "max": "" if quantity.high is None else plain(quantity.high),
+        "unit": quantity.unit,
+        "qualifier": quantity.qualifier,
+        "measure": figure.measure,
+        "per": "/".join(figure.per),
+        "period": figure.period.edtf,
+        "status": figure.status,
+        "derived": figure.formula,
+        "source": "|".join(figure.sources),
+        "quote": figure.quote,
+    }
+
+
+def event_row(event: Event) -> dict[str, str]:
+    """One row of events.csv; an open end of a period is left empty."""
+    date = event.date
+    return {
+        "case": event.case,
+        "date": date.edtf,
+        "earliest": date.earliest.isoformat() if date.earliest else "",
+        "latest": date.latest.isoformat() if date.latest else "",
+        "precision": date.precision,
+        "title": event.title.zh,
+        "source": event.source,
+    }
+
+
+def answer_rows(dataset: Dataset, case: Case) -> Iterator[dict[str, str]]:
+    """The rows of answers.csv of one case, one a question."""
+    for question in dataset.vocabulary.questions:
+        answer = dataset.answer(case, question)
+        value = "|".join(answer.terms) or answer.text.zh
+        yield {"case": case.slug, "question": question, "state": answer.state, "value": value}
+
+
+def case_row(case: Case, dataset: Dataset) -> dict[str, str]:
+    """One row of cases.csv."""
+    place = dataset.place(case)
+    return {
+        "case": case.slug,
+        "title": case.title.zh,
+        "title_en": case.title.en,
+        "place": place.zh,
+        "place_en": place.en,
+        "region": case.region,
+        "topic": case.topic,
+        "summary": case.summary.zh,
+        "summary_en": case.summary.en,
+        "updated": case.updated,
+        "version": version_of(case),
+    }
+
+
+def version_of(case: Case) -> str:
+    """The version of a record, which changes with that record only."""
+    return case.digest[:VERSION_DIGITS]
+
+
+def version_of_all(dataset: Dataset) -> str:
+    """The version of the whole data set, which changes with any record."""
+    told = "\n".join(f"{case.slug} {case.version}" for case in dataset.briefs)
+    return digest(told.encode())[:VERSION_DIGITS]
+
+
+def source_row(source: Source) -> dict[str, str]:
+    """One row of sources.csv."""
+    return {
+        "source": source.id,
+        "title": source.title.zh,
+        "title_en": source.title.en,
+        "publisher": source.publisher.zh,
+        "publisher_en": source.publisher.en,
+        "kind": source.kind,
+        "published": source.published.edtf if source.published else "",
+        "accessed": source.accessed,
+        "url": source.url,
+        "note": source.note.zh,
+        "note_en": source.note.en,
+    }
+
+
+def comparability_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
+    """The rows of comparability.csv of one case, one a figure."""
+    for figure in case.figures.values():
+        others = dict.fromkeys(
+            name
+            for conflict in case.conflicts
+            if figure.id in conflict.figures
+            for name in conflict.figures
+            if name != figure.id
+        )
+        yield {
+            "case": case.slug,
+            "figure": figure.id,
+            "class": "" if figure.formula else class_of(figure).key,
+            "scope": figure.scope,
+            "part_of": figure.part_of,
+            "follows": figure.follows,
+            "conflicts_with": "|".join(others),
+            "review": dataset.review(figure),
+        }
+
+
+def evidence_rows(case: Case) -> Iterator[dict[str, str]]:
+    """The rows of evidence.csv of one case: each figure with each source that speaks of it."""
+
+    def row(
+        figure: Figure, source: str, relation: str, quote: str, line: int | None
+    ) -> dict[str, str]:
+        told = "" if line is None else str(line)
+        cells = (case.slug, figure.id, source, relation, quote, told)
+        return dict(zip(EVIDENCE.names, cells, strict=True))
+
+    for figure in case.figures.values():
+        for name in figure.sources:
+            yield row(figure, name, "rests_on", figure.quote, figure.line)
+        for report in figure.corroborated_by:
+            relation = "confirms" if report.confirms else "related"
+            yield row(figure, report.source, relation, report.quote, report.line)
+    for conflict in case.conflicts:
+        for name in conflict.figures:
+            for report in conflict.reports:
+                figure = case.figures[name]
+                yield row(figure, report.source, "disagrees", report.quote, report.line)
+
+
+def vocabulary_rows(dataset: Dataset) -> Iterator[dict[str, str]]:
+    """The rows of vocabulary.csv: every word of every closed list."""
+    for name, words in list_words(dataset.vocabulary).items():
+        for word in words:
+            yield {
+                "list": name,
+                "key": word.value,
+                "name": word.name.zh,
+                "name_en": word.name.en,
+                "note": word.note.zh,
+                "note_en": word.note.en,
+            }

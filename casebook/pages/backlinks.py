@@ -1,0 +1,68 @@
+"""Where figures are shown beyond the pages of their own case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from casebook.checks.content import LEAD
+from casebook.pages.page import Prose, Use, Uses
+from casebook.pages.rows import link_case
+from casebook.record.dataset import Dataset
+from casebook.record.model import Text
+
+if TYPE_CHECKING:
+    from casebook.charts.chart import Drawn
+
+_FIGURE: Final = re.compile(r'href="figure:([^"]+)"')
+_LEAD: Final = Text("首页的文章", "The article of the home page")
+# A finding changes with every case that a chart shows; the page of a figure may not.
+_CHARTS: Final = {
+    "counts": Text("图：全部计数", "Chart: all counts"),
+    "money": Text("图：全部金额", "Chart: all amounts"),
+}
+
+
+def find_uses(dataset: Dataset, charts: Iterable[Drawn], prose: Iterable[Prose]) -> Uses:
+    """The pages that show each figure beside those of its case: texts, charts, other stories."""
+    found: dict[str, dict[Use, None]] = {}
+    for key, use in (*_in_prose(prose), *_in_charts(charts), *_in_stories(dataset)):
+        found.setdefault(key, {}).setdefault(use)
+    return {key: tuple(uses) for key, uses in found.items()}
+
+
+def list_shown(drawn: Drawn) -> tuple[str, ...]:
+    """The keys of the figures that a chart draws, in the order of drawing."""
+    keys = (key for panel in drawn.panels for key in _FIGURE.findall(panel.wide))
+    return tuple(dict.fromkeys(keys))
+
+
+def _in_prose(prose: Iterable[Prose]) -> Iterator[tuple[str, Use]]:
+    titles: dict[str, dict[str, str]] = {}
+    keys: dict[str, dict[str, None]] = {}
+    for text in prose:
+        titles.setdefault(text.slug, {})[text.lang] = text.title
+        keys.setdefault(text.slug, {}).update(dict.fromkeys(_FIGURE.findall(text.body)))
+    for slug, found in keys.items():
+        named = titles[slug]
+        title = Text(named.get("zh") or named["en"], named.get("en", ""))
+        use = Use("", _LEAD) if slug == LEAD else Use(f"{slug}/", title)
+        yield from ((key, use) for key in found)
+
+
+def _in_charts(charts: Iterable[Drawn]) -> Iterator[tuple[str, Use]]:
+    for drawn in charts:
+        if drawn.offered and not drawn.case:
+            plain = Text(f"图：{drawn.name}", f"Chart: {drawn.name}")
+            use = Use(f"charts/{drawn.name}/", _CHARTS.get(drawn.name, plain))
+            yield from ((key, use) for key in list_shown(drawn))
+
+
+def _in_stories(dataset: Dataset) -> Iterator[tuple[str, Use]]:
+    for case in dataset.briefs:
+        for owner, figure in case.told:
+            key = f"{owner}.{figure}"
+            if key in dataset.figures:
+                name = link_case(dataset.by_slug[case.slug], dataset).name
+                yield key, Use(f"cases/{case.slug}/#story", name)

@@ -1,0 +1,52 @@
+"""What has to be known to cite the data, a case or a figure of the site."""
+
+from __future__ import annotations
+
+from casebook.data.export import version_of, version_of_all
+from casebook.data.releases import Release
+from casebook.pages.citations import Citation, Kind
+from casebook.pages.page import LANGS, Site
+from casebook.pages.rows import date_dataset, link_case
+from casebook.problems import Lang
+from casebook.record.evidence import date_case
+from casebook.record.model import Case, Figure, Text
+
+DATA_TITLE = Text("政府购买服务案例数据", "Cases of governments buying public services: the data")
+
+
+def cite_data(lang: Lang, site: Site) -> Citation:
+    """The whole data set, in the version of all its records."""
+    dataset = site.dataset
+    told = DATA_TITLE.inside(lang), date_dataset(dataset), version_of_all(dataset)
+    return _cite("data", "data", "data/", told, lang, site)
+
+
+def cite_release(release: Release, lang: Lang, site: Site) -> Citation:
+    """The whole data set as it was frozen on a day."""
+    title = DATA_TITLE.inside(lang)
+    told = title, release.date, release.version
+    path = f"versions/{release.date}/"
+    return _cite("data", f"data-{release.date}", path, told, lang, site)
+
+
+def cite_case(case: Case, lang: Lang, site: Site) -> Citation:
+    """A case, in the version of its record."""
+    title = link_case(case, site.dataset).name.inside(lang)
+    told = title, date_case(case, site.dataset.sources), version_of(case)
+    return _cite("case", case.slug, f"cases/{case.slug}/", told, lang, site)
+
+
+def cite_figure(figure: Figure, case: Case, title: Text, lang: Lang, site: Site) -> Citation:
+    """A figure, in the version of its case's record."""
+    told = title.inside(lang), date_case(case, site.dataset.sources), version_of(case)
+    return _cite("figure", figure.key, f"figures/{figure.key}/", told, lang, site)
+
+
+def _cite(
+    kind: Kind, name: str, path: str, told: tuple[str, str, str], lang: Lang, site: Site
+) -> Citation:
+    title, updated, version = told
+    settings = site.settings
+    prefix = "" if lang == LANGS[0] else f"{lang}/"
+    url = f"{settings.siteurl}/{prefix}{path}" if settings.siteurl else ""
+    return Citation(kind, name, title, settings.name.inside(lang), url, updated, lang, version)

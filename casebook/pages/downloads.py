@@ -1,0 +1,156 @@
+"""What a chart offers for reuse: its files, how to cite it, and what to paste into a page."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import escape
+
+from casebook.charts.chart import Drawn
+from casebook.charts.standalone import Pictures
+from casebook.data.export import DataFile, disarm
+from casebook.pages.citations import Citation
+from casebook.problems import Lang
+from casebook.record.model import Source
+
+# The earliest time that a zip can hold: the bytes may not depend on the day of the build.
+_ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
+_READABLE: Final = 0o100644 << 16
+_UNIX: Final = 3
+
+# The widest text column that a reader of another site is likely to have, and our margins.
+_EMBED_HEIGHT_EXTRA: Final = 260
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """One file that a chart offers: its name and its address from the root of the site."""
+
+    name: str
+    path: str
+
+
+def list_downloads(drawn: Drawn) -> tuple[Download, ...]:
+    """The files of a chart, the pictures first, everything in one archive last."""
+    names = ["svg"]
+    if drawn.pictured:
+        names += ["png", "@2x.png", "-card.png"]
+    names += ["csv", "json", "zip"]
+    files = [f"{drawn.name}{end}" if end[0] in "@-" else f"{drawn.name}.{end}" for end in names]
+    folder = folder_of(drawn.name, drawn.lang)
+    return tuple(Download(file, f"/{folder}{file}") for file in files)
+
+
+def folder_of(name: str, lang: Lang) -> str:
+    """The folder that the page and the files of a chart stand in."""
+    return f"{'' if lang == 'zh' else 'en/'}charts/{name}/"
+
+
+def make_files(
+    drawn: Drawn, pictures: Pictures, sources: tuple[Source, ...], citation: Citation
+) -> Iterator[DataFile]:
+    """Every file of a chart in one language, and all of them in one archive."""
+    name = drawn.name
+    text = f"{drawn.description}\n"
+    cited = f"GB/T 7714-2015\n{citation.gb_t_7714}\n\nAPA 7\n{citation.apa}\n"
+    files = {
+        f"{name}.svg": pictures.svg,
+        f"{name}.png": pictures.png,
+        f"{name}@2x.png": pictures.png_large,
+        f"{name}-card.png": pictures.card,
+        f"{name}.csv": _csv(drawn),
+        f"{name}.json": _json(drawn, sources, citation),
+        "description.txt": text.encode("utf-8"),
+        "citation.txt": cited.encode("utf-8"),
+        "citation.bib": citation.bibtex.encode("utf-8"),
+        "citation.json": citation.csl_json.encode("utf-8"),
+    }
+    there = {file: content for file, content in files.items() if content}
+    folder = folder_of(name, drawn.lang)
+    for file, content in there.items():
+        yield DataFile(folder + file, content)
+    yield DataFile(f"{folder}{name}.zip", _zip(there))
+
+
+def write_snippet(drawn: Drawn, address: str) -> str:
+    """What another site pastes to show a chart: a frame, and a line that gives it its height.
+
+    Without the line the frame keeps the height that the drawing needs at full width.
+    """
+    height = sum(_height_of(panel.wide) for panel in drawn.panels) + _EMBED_HEIGHT_EXTRA
+    frame = (
+        f'<iframe class="casebook-chart" src="{escape(address)}" title="{escape(drawn.finding)}"'
+        f' width="100%" height="{height}" loading="lazy"></iframe>'
+    )
+    script = (
+        '<script>addEventListener("message",function(e){document'
+        '.querySelectorAll("iframe.casebook-chart").forEach(function(f){'
+        "if(e.source===f.contentWindow&&e.data&&e.data.casebookHeight>0)"
+        "f.height=e.data.casebookHeight})})</script>"
+    )
+    return f"{frame}\n{script}\n"
+
+
+def _height_of(svg: str) -> int:
+    found = re.search(r' height="([0-9]+)', svg)
+    return int(found[1]) + 50 if found else 0
+
+
+def _csv(drawn: Drawn) -> bytes:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    for row in (drawn.header, *drawn.rows):
+        writer.writerow([disarm(cell) for cell in row])
+    return stream.getvalue().encode("utf-8")
+
+
+def _json(drawn: Drawn, sources: tuple[Source, ...], citation: Citation) -> bytes:
+    lang = drawn.lang
+    value = {
+        "name": drawn.name,
+        "lang": "zh-Hans" if lang == "zh" else "en",
+        "case": drawn.case,
+        "finding": drawn.finding,
+        "subtitle": drawn.subtitle,
+        "description": drawn.description,
+        "columns": drawn.header,
+        "rows": drawn.rows,
+        "legend": [{"mark": item.kind, "words": item.words} for item in drawn.legend],
+        "notes": drawn.notes,
+        "sources": [
+            {
+                "id": source.id,
+                "title": source.title.inside(lang),
+                "publisher": source.publisher.inside(lang),
+                "published": source.published.edtf if source.published else "",
+                "url": source.url,
+            }
+            for source in sources
+        ],
+        "url": citation.url,
+        "updated": citation.updated,
+        "license": "CC-BY-4.0",
+    }
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+    return (text + "\n").encode("utf-8")
+
+
+def _zip(files: dict[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, _ZIP_TIME)
+            entry.external_attr = _READABLE
+            entry.create_system = _UNIX
+            # A PNG is compressed already.
+            packed = not name.endswith(".png")
+            entry.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+            archive.writestr(entry, content)
+    return target.getvalue()

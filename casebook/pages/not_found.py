@@ -1,0 +1,28 @@
+"""The page for an address that does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casebook.pages.page import LANGS, Page, PageType, Site
+from casebook.pages.pagination import MOST_LISTED
+from casebook.pages.rows import link_case
+from casebook.record.model import Text
+
+
+def make_notfound(site: Site) -> Iterator[Page]:
+    """The page in both languages, with the list of what does exist."""
+    cases = tuple(link_case(case, site.dataset) for case in site.dataset.cases[:MOST_LISTED])
+    for lang in LANGS:
+        yield Page(
+            url="404.html",
+            lang=lang,
+            template="404.html",
+            title=Text("没有这一页", "No such page"),
+            description=Text("这个地址没有内容。", "There is nothing at this address."),
+            context={"cases": cases},
+            indexed=False,
+        )
+
+
+NOT_FOUND = PageType("not found", make_notfound)

@@ -1,0 +1,58 @@
+"""The tile grid: where the cases are, without a map's outlines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from casebook.pages.pagination import MOST_LISTED, address_part
+from casebook.record.dataset import Dataset
+from casebook.record.model import Region
+
+# The index of all cases.
+INDEX = "cases/"
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One province-level unit at its place in the grid, with how many cases lie in it.
+
+    `address` is where they begin, empty where there is none.
+    """
+
+    region: Region
+    column: int
+    row: int
+    cases: int
+    address: str = ""
+
+
+def list_tiles(dataset: Dataset) -> tuple[Tile, ...]:
+    """Every province-level unit, row by row from the north, as the eye and the keyboard go."""
+    slugs = _group_by_province(dataset)
+    places = _find_places(slugs)
+    tiles = [
+        Tile(region, *region.tile, len(slugs.get(region.code, ())), places.get(region.code, ""))
+        for region in dataset.regions.values()
+        if region.tile is not None
+    ]
+    return tuple(sorted(tiles, key=lambda tile: (tile.row, tile.column)))
+
+
+def _group_by_province(dataset: Dataset) -> Mapping[str, list[str]]:
+    """The slugs of the cases in each unit, by its code."""
+    groups: dict[str, list[str]] = {}
+    for case in dataset.briefs:
+        groups.setdefault(dataset.province(case.region).code, []).append(case.slug)
+    return groups
+
+
+def _find_places(slugs: Mapping[str, list[str]]) -> Mapping[str, str]:
+    """Where each unit begins in the index of cases, which has several pages where it is long."""
+    places = {}
+    before = 0
+    for code, found in slugs.items():
+        page = address_part(INDEX, 1 + before // MOST_LISTED)
+        places[code] = f"cases/{found[0]}/" if len(found) == 1 else f"{page}#region-{code}"
+        before += len(found)
+    return places

@@ -1,0 +1,282 @@
+"""Records as a template shows them: every key already replaced by what it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from casebook.problems import Lang
+from casebook.record.dataset import Dataset, Marker, TimelineItem
+from casebook.record.evidence import Review, sources_of
+from casebook.record.formula import split_formula
+from casebook.record.model import (
+    NO_TEXT,
+    AnswerState,
+    Case,
+    Document,
+    Figure,
+    Measure,
+    Question,
+    Report,
+    Source,
+    Term,
+    Text,
+)
+from casebook.values.dates import Period
+
+if TYPE_CHECKING:
+    from casebook.charts.chart import Drawn
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLink:
+    """A case as other pages name it."""
+
+    slug: str
+    place: Text
+    title: Text
+    summary: Text
+
+    @property
+    def title_names_place(self) -> bool:
+        """Whether the title begins with the place, so that it need not be named again."""
+        return self.title.zh.startswith(self.place.zh)
+
+    @property
+    def name(self) -> Text:
+        """The title, after the place where the title itself does not begin with it."""
+        if self.title_names_place:
+            return self.title
+        return Text(
+            f"{self.place.zh}｜{self.title.zh}",
+            f"{self.place.inside('en')} | {self.title.inside('en')}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a source says, with the source itself."""
+
+    report: Report
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaPart:
+    """One word of a formula: a figure, or a sign or number."""
+
+    figure: Figure | None
+    sign: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """A figure with the names of its measure, counting unit, scope and status."""
+
+    figure: Figure
+    measure: Measure
+    per: Text
+    scope: Text
+    status: Text
+    source: Source
+    whole: Text
+    corroborations: tuple[Statement, ...]
+    review: Review = "single"
+    formula: tuple[FormulaPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """A dated entry with its mark; `place` and `slug` are empty where it belongs to no case."""
+
+    marker: Marker
+    date: Period
+    title: Text
+    note: Text
+    source: Source
+    quote: str
+    line: int | None
+    place: Text = NO_TEXT
+    slug: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A named document with the words for its state, and the case that it belongs to."""
+
+    document: Document
+    state: Term
+    source: Source
+    place: Text
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One question with its answer; `figures` are the amounts that answer it."""
+
+    question: Question
+    state: AnswerState
+    text: Text
+    note: Text
+    figures: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FramePanel:
+    """One drawing of a chart, for wide and for narrow pages, fit to stand in a page as it is."""
+
+    title: str
+    wide: Markup
+    narrow: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class FrameMark:
+    """One mark of a chart with its words."""
+
+    words: str
+    swatch: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A drawn chart with the publications that it rests on."""
+
+    drawn: Drawn
+    panels: tuple[FramePanel, ...]
+    legend: tuple[FrameMark, ...]
+    sources: tuple[Source, ...]
+
+
+def link_case(case: Case, dataset: Dataset) -> CaseLink:
+    """The case as other pages name it."""
+    return CaseLink(case.slug, dataset.place(case), case.title, case.summary)
+
+
+def show_figure(figure: Figure, dataset: Dataset) -> FigureRow:
+    """The figure with every key looked up."""
+    vocabulary = dataset.vocabulary
+    case = dataset.by_slug[figure.case]
+    per = [vocabulary.per[key].name for key in figure.per]
+    return FigureRow(
+        figure=figure,
+        measure=vocabulary.measures[figure.measure],
+        per=Text(
+            "".join(f"每{name.zh}" for name in per),
+            " ".join(f"per {name.inside('en')}" for name in per),
+        ),
+        scope=vocabulary.scopes[figure.scope].name if figure.scope else NO_TEXT,
+        status=vocabulary.statuses[figure.status].name,
+        source=dataset.sources[figure.source],
+        whole=case.figures[figure.part_of].label if figure.part_of else NO_TEXT,
+        corroborations=show_reports(figure.corroborated_by, dataset),
+        review=dataset.review(figure),
+        formula=show_formula(figure.formula, case),
+    )
+
+
+def show_formula(formula: str, case: Case) -> tuple[FormulaPart, ...]:
+    """A formula with the figures that it names; a name of no figure stays a word."""
+    return tuple(
+        FormulaPart(case.figures[word]) if word in case.figures else FormulaPart(None, word)
+        for word in split_formula(formula)
+    )
+
+
+def show_reports(reports: Iterable[Report], dataset: Dataset) -> tuple[Statement, ...]:
+    """What sources say, each with its source."""
+    return tuple(Statement(report, dataset.sources[report.source]) for report in reports)
+
+
+def show_event(item: TimelineItem, dataset: Dataset) -> EventRow:
+    """The entry of the timeline with its mark, place and source."""
+    event = item.event
+    return EventRow(
+        marker=item.marker,
+        date=event.date,
+        title=event.title,
+        note=event.note,
+        source=dataset.sources[event.source],
+        quote=event.quote,
+        line=event.line,
+        place=dataset.place(item.case) if item.case else NO_TEXT,
+        slug=item.case.slug if item.case else "",
+    )
+
+
+def show_document(case: Case, document: Document, dataset: Dataset) -> DocumentRow:
+    """The document with the words for its state."""
+    return DocumentRow(
+        document=document,
+        state=dataset.vocabulary.document_states[document.state],
+        source=dataset.sources[document.source],
+        place=dataset.place(case),
+        slug=case.slug,
+    )
+
+
+def list_facts(case: Case, dataset: Dataset) -> tuple[Fact, ...]:
+    """Every question of the vocabulary in its order, each with what the sources say."""
+    facts = []
+    for question in dataset.vocabulary.questions.values():
+        answer = dataset.answer(case, question.key)
+        figures: tuple[Figure, ...] = ()
+        if question.key == "amount" and answer.state in ("stated", "partial"):
+            figures = tuple(
+                figure
+                for figure in dataset.money_figures(case)
+                if not figure.part_of and _answers_amount(figure, dataset)
+            )
+        text = dataset.answer_text(answer)
+        facts.append(Fact(question, answer.state, text, answer.note, figures))
+    return tuple(facts)
+
+
+def _answers_amount(figure: Figure, dataset: Dataset) -> bool:
+    measure = dataset.vocabulary.measures[figure.measure]
+    return measure.spending or measure.mixed
+
+
+def frame_chart(drawn: Drawn, dataset: Dataset) -> Frame:
+    """The chart with the publications that it rests on."""
+    panels = tuple(
+        FramePanel(panel.title, Markup(panel.wide), Markup(panel.narrow)) for panel in drawn.panels
+    )
+    legend = tuple(FrameMark(item.words, Markup(item.swatch)) for item in drawn.legend)
+    return Frame(drawn, panels, legend, tuple(dataset.sources[name] for name in drawn.sources))
+
+
+def list_sources(case: Case, dataset: Dataset) -> tuple[Source, ...]:
+    """Every publication that the case rests on."""
+    return tuple(dataset.sources[name] for name in sources_of(case))
+
+
+# The parts of a page as its readers know them.
+_PARTS = {
+    "title": "the headline",
+    "summary": "the summary",
+    "story": "the story",
+    "answers": "the answers",
+    "figures": "labels and notes of figures",
+    "events": "the dates",
+    "documents": "the documents",
+    "conflicts": "where sources disagree",
+    "history": "the corrections",
+}
+
+
+def name_outdated(url: str, lang: Lang, dataset: Dataset) -> str:
+    """What on an English page is older than its Chinese, in words; empty where nothing is."""
+    outdated = dataset.outdated.get(url)
+    if outdated is None or lang != "en":
+        return ""
+    return ", ".join(_PARTS.get(part, "the text") for part in outdated.parts)
+
+
+def date_dataset(dataset: Dataset) -> str:
+    """The newest date of all cases, or nothing."""
+    return max((case.date for case in dataset.briefs), default="")

@@ -1,0 +1,1 @@
+"""The records: their description, reading them, and what is computed from them."""

@@ -1,0 +1,81 @@
+"""What a case rests on: its sources, and how well they support each of its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from casebook.record.comparability import class_of
+from casebook.record.model import Case, Figure, Source, Vocabulary
+
+Review = Literal["single", "corroborated", "contradicted", "primary", "computed"]
+
+
+def sources_of(case: Case) -> tuple[str, ...]:
+    """The ids of every source that a case rests on, each once, in the order of first use."""
+    names: dict[str, None] = {}
+    for figure in case.figures.values():
+        for name in figure.sources:
+            names.setdefault(name)
+        for report in figure.corroborated_by:
+            names.setdefault(report.source)
+    for event in case.events:
+        names.setdefault(event.source)
+    for document in case.documents:
+        names.setdefault(document.source)
+    for conflict in case.conflicts:
+        for report in conflict.reports:
+            names.setdefault(report.source)
+    return tuple(names)
+
+
+def review_figure(
+    figure: Figure, case: Case, vocabulary: Vocabulary, sources: Mapping[str, Source]
+) -> Review:
+    """How well a figure is supported; what contradicts it weighs more than what supports it.
+
+    Corroborated is what another publication says as well, in a report beside the figure or as a
+    figure of its own; primary is what stands in such a document itself or is confirmed by one.
+    """
+    if figure.formula:
+        return "computed"
+    if any(figure.id in conflict.figures for conflict in case.conflicts):
+        return "contradicted"
+    confirming = {report.source for report in figure.corroborated_by if report.confirms}
+    confirming |= {
+        other.source
+        for other in case.printed_figures
+        if other.source != figure.source and _say_the_same(figure, other)
+    }
+    kinds = vocabulary.source_kinds
+    if any(kinds[sources[name].kind].primary for name in {figure.source, *confirming}):
+        return "primary"
+    return "corroborated" if confirming else "single"
+
+
+def date_case(case: Case, sources: Mapping[str, Source]) -> str:
+    """The ISO date on which the case last changed: its own, or that of its newest source.
+
+    Empty where neither is known. The clock is never asked.
+    """
+    if case.updated:
+        return case.updated
+    dates = []
+    for name in sources_of(case):
+        published = sources[name].published
+        end = (published.latest or published.earliest) if published is not None else None
+        if end is not None:
+            dates.append(end)
+    return max(dates).isoformat() if dates else ""
+
+
+def _say_the_same(one: Figure, other: Figure) -> bool:
+    quantities = [
+        (f.quantity.value, f.quantity.low, f.quantity.high, f.quantity.qualifier)
+        for f in (one, other)
+    ]
+    return (
+        quantities[0] == quantities[1]
+        and one.period.edtf == other.period.edtf
+        and class_of(one) == class_of(other)
+    )

@@ -1,0 +1,284 @@
+"""A new case file: its name and region judged, its blanks explained, never over another file."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from casebook.problems import CasebookError, Exit, Lang, Problem
+from casebook.record.model import Region, Text
+from casebook.record.reader import Lists, read_lists
+from casebook.record.slugs import judge_slug
+from casebook.report import display_width
+
+_TEMPLATES: Mapping[Lang, str] = {"zh": "data/_case.yaml", "en": "data/_case.en.yaml"}
+_BLANK = re.compile(r"(?P<indent> *)(?:- )?(?P<field>[a-z_]+):(?P<rest>.*)")
+_CODE = re.compile(r"[0-9]{6}")
+# More matches than this are no choice but a list to read.
+_MOST_SHOWN = 12
+_COMMENT_WIDTH = 96
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case file that was just made."""
+
+    path: Path
+    region: Region
+
+
+def create_case(project: Path, slug: str, asked: str, lang: Lang) -> NewCase:
+    """A new commented case file for a region that is named by its code or its name.
+
+    Raises CasebookError where the slug or the region will not do, or where the file exists.
+    """
+    lists = read_all_lists(project)
+    require_free_slug(project, slug)
+    region = choose_region(asked, lists.regions)
+    text = fill_template(_read_template(project, lang), region, lists, lang)
+    path = case_path(project, slug)
+    write_new_file(path, text.encode("utf-8"))
+    return NewCase(path, region)
+
+
+def read_all_lists(project: Path) -> Lists:
+    """Vocabulary, regions and sources, or an error where they themselves need mending first."""
+    problems: list[Problem] = []
+    lists = read_lists(project, problems)
+    if any(problem.severity == "error" for problem in problems):
+        raise CasebookError(
+            "data/ 里的词表、行政区划或来源有错，请先运行 build.py check 改好",
+            "the lists in data/ have errors; run build.py check and mend them first",
+            Exit.CONTENT,
+        )
+    return lists
+
+
+def case_path(project: Path, slug: str) -> Path:
+    """Where the file of a case stands."""
+    return project / "data" / "cases" / f"{slug}.yaml"
+
+
+def require_free_slug(project: Path, slug: str) -> None:
+    """Refuse a slug that no address can be made of, or that a file already has."""
+    fault = judge_slug(slug)
+    if fault is not None:
+        _, zh, en = fault
+        better = mend_slug(slug)
+        if better:
+            zh, en = f"{zh}。可以用 {better}", f"{en}. {better} would do"
+        raise CasebookError(f"{slug[:60]}：{zh}", f"{slug[:60]}: {en}", Exit.USAGE)
+    folder = project / "data" / "cases"
+    # On Windows and macOS Dongguan.yaml and dongguan.yaml are one file.
+    taken = [path.name for path in folder.glob("*") if path.name.casefold() == f"{slug}.yaml"]
+    if taken:
+        raise CasebookError(
+            f"data/cases/{taken[0]} 已经存在，没有改动它。请换一个英文名，或直接修改这个文件",
+            f"data/cases/{taken[0]} exists and is left alone; take another name, or edit it",
+            Exit.USAGE,
+        )
+
+
+def mend_slug(written: str) -> str:
+    """A sound slug that is near to what was written, or nothing."""
+    plain = unicodedata.normalize("NFKD", written)
+    ascii_only = "".join(c for c in plain if not unicodedata.combining(c))
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:80].rstrip("-")
+    lost = any(c.isalpha() and not c.isascii() for c in ascii_only)
+    return "" if lost or judge_slug(slug) is not None else slug
+
+
+def propose_slug(region: Region, regions: Mapping[str, Region]) -> str:
+    """The usual slug of a place: its name in letters, that of a county behind its parent's."""
+    own = re.sub(r"[^a-z0-9]", "", region.short.inside("en").lower())
+    parent = regions.get(region.parent) if region.level == "county" else None
+    if parent is None:
+        return own
+    return re.sub(r"[^a-z0-9]", "", parent.short.inside("en").lower()) + "-" + own
+
+
+def choose_region(asked: str, regions: Mapping[str, Region]) -> Region:
+    """The one region that is asked for; CasebookError where there is none or more than one."""
+    found = find_regions(asked, regions)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        shown = list(describe_regions(found[:_MOST_SHOWN], regions))
+        lines = "".join(f"\n  {line}" for line in shown)
+        code = found[0].code
+        raise CasebookError(
+            f"“{asked}”可能指 {len(found)} 处，请写代码，例如 --region {code}：{lines}",
+            f"“{asked}” may be any of {len(found)}; give the code, as in --region {code}:{lines}",
+            Exit.USAGE,
+        )
+    raise _unknown_region(asked, regions)
+
+
+def find_regions(asked: str, regions: Mapping[str, Region]) -> tuple[Region, ...]:
+    """The regions that a code or a name may mean, the exact ones alone where there are any."""
+    word = _fold(asked)
+    if not word:
+        return ()
+    code = unicodedata.normalize("NFKC", asked).strip()
+    if code in regions:
+        return (regions[code],)
+    exact = [region for region in regions.values() if word in _names(region, regions)]
+    if exact:
+        return tuple(exact)
+    return tuple(
+        region
+        for region in regions.values()
+        if any(word in name for name in _names(region, regions))
+    )
+
+
+def describe_regions(found: Iterable[Region], regions: Mapping[str, Region]) -> Iterator[str]:
+    """One line a region: its code, its name, and the unit that it lies in."""
+    for region in found:
+        parent = regions.get(region.parent)
+        yield f"{region.code} {region.name.zh}" + (f"（{parent.name.zh}）" if parent else "")
+
+
+def _names(region: Region, regions: Mapping[str, Region]) -> set[str]:
+    names = {region.name.zh, region.name.en, region.short.zh, region.short.en, region.pinyin}
+    parent = regions.get(region.parent)
+    if parent is not None:
+        names |= {parent.short.zh + region.short.zh, parent.name.zh + region.name.zh}
+        names.add(f"{parent.short.en} {region.short.en}")
+    return {_fold(name) for name in names if name}
+
+
+def _fold(name: str) -> str:
+    """A name without case, tone marks, blanks and hyphens."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name)).casefold()
+    return "".join(c for c in plain if c.isalnum())
+
+
+def _nearest_names(word: str, names: Iterable[str]) -> list[str]:
+    """The names that a word is half like, the most alike first.
+
+    A name of two characters of which one is wrong is told from others by where the right one is.
+    """
+    scores = {}
+    for name in names:
+        ratio = difflib.SequenceMatcher(None, word, name).ratio()
+        same = sum(a == b for a, b in zip(word, name, strict=False))
+        scores[name] = ratio + same / max(len(word), len(name), 1)
+    return sorted((name for name in scores if scores[name] >= 1), key=lambda n: (-scores[n], n))
+
+
+def _unknown_region(asked: str, regions: Mapping[str, Region]) -> CasebookError:
+    by_name = {name: region for region in regions.values() for name in _names(region, regions)}
+    close = _nearest_names(_fold(asked), by_name)
+    near = list({by_name[name].code: by_name[name] for name in close}.values())[:3]
+    code = unicodedata.normalize("NFKC", asked).strip()
+    if _CODE.fullmatch(code):
+        near = [region for key, region in regions.items() if key[:2] == code[:2]][:6]
+    lines = "".join(f"\n  {line}" for line in describe_regions(near, regions))
+    zh = f"data/regions.yaml 里没有“{asked[:40]}”"
+    en = f"“{asked[:40]}” is not in data/regions.yaml"
+    if lines:
+        zh, en = f"{zh}。相近的有：{lines}\n", f"{en}. Near it are:{lines}\n"
+    else:
+        zh, en = f"{zh}。", f"{en}. "
+    return CasebookError(
+        f"{zh}要用新的地方，先在 data/regions.yaml 里照样加一段，写法见 docs/editing.zh.md 的"
+        "“地方不在名单里”",
+        f"{en}For a new place add it there first (code, name, short, level, parent)",
+        Exit.USAGE,
+    )
+
+
+def _read_template(project: Path, lang: Lang) -> str:
+    for name in (_TEMPLATES[lang], _TEMPLATES["zh"]):
+        with suppress(FileNotFoundError):
+            return (project / name).read_text(encoding="utf-8-sig").replace("\r\n", "\n")
+    raise CasebookError(
+        f"缺少 {_TEMPLATES['zh']}，请重新取得完整的项目",
+        f"{_TEMPLATES['zh']} is missing; get the whole project again",
+    )
+
+
+def fill_template(template: str, region: Region, lists: Lists, lang: Lang) -> str:
+    """The blank case with the region filled in and the allowed words above the fields."""
+    known = list_words(lists, lang)
+    comma = "，" if lang == "zh" else ", "
+    lines: list[str] = []
+    for line in template.split("\n"):
+        found = _BLANK.fullmatch(line)
+        if found is None:
+            lines.append(line)
+            continue
+        indent = found["indent"] + "  " * line.lstrip().startswith("- ")
+        if found["field"] == "region" and not indent:
+            parent = lists.regions.get(region.parent)
+            names = [region.name.inside(lang), *([parent.name.inside(lang)] if parent else [])]
+            lines.append(f"region: {region.code}            # {comma.join(names)}")
+            continue
+        words = known.pop(found["field"], [])
+        if words:
+            lines += _comment(found["field"], words, indent, lang)
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def list_words(lists: Lists, lang: Lang) -> dict[str, list[str]]:
+    """For each field of closed words, the words with their names."""
+    vocabulary = lists.vocabulary
+    named: dict[str, Mapping[str, Text]] = {
+        "topic": {key: term.name for key, term in vocabulary.topics.items()},
+        "provider_type": {key: term.name for key, term in vocabulary.provider_types.items()},
+        "mode": {key: term.name for key, term in vocabulary.modes.items()},
+        "measure": {key: measure.name for key, measure in vocabulary.measures.items()},
+        "status": {key: term.name for key, term in vocabulary.statuses.items()},
+    }
+    words = {
+        field: [f"{key} {name.inside(lang)}" for key, name in group.items()]
+        for field, group in named.items()
+    }
+    return words | {"source": list(lists.sources)}
+
+
+def _comment(field: str, words: Iterable[str], indent: str, lang: Lang) -> list[str]:
+    """The words of a field as lines of a comment, each word kept whole."""
+    line = f"{indent}# {field} 可用的词：" if lang == "zh" else f"{indent}# words of {field}: "
+    comma = "，" if lang == "zh" else ", "
+    lines = []
+    for word in words:
+        if display_width(line + word) > _COMMENT_WIDTH:
+            lines.append(line.rstrip())
+            line = f"{indent}#   "
+        line += word + comma
+    return [*lines, line.rstrip(" ,，")]
+
+
+def write_new_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, and never over one that has come to exist."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        draft.write_bytes(content)
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            raise
+        except OSError:
+            # A file system without hard links; between the look and the rename nobody writes.
+            if path.exists():
+                raise FileExistsError(str(path)) from None
+            os.rename(draft, path)
+    except FileExistsError:
+        raise CasebookError(
+            f"{path.name} 已经存在，没有改动它",
+            f"{path.name} exists and was left alone",
+            Exit.USAGE,
+        ) from None
+    finally:
+        with suppress(FileNotFoundError):
+            draft.unlink()

@@ -1,0 +1,57 @@
+"""The small grammar inside Markdown: `{{figure}}` for a number, `[[slot]]` for a generated part.
+
+Nothing in a text is ever executed: a reference names a figure, a count of the site or a slot.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from casebook.problems import Position
+
+REFERENCE = re.compile(r"\{\{([^{}\n]*)\}\}")
+_KEY = re.compile(r"(?:([a-z0-9]+(?:-[a-z0-9]+)*)\.)?([A-Za-z][A-Za-z0-9_]*)", re.ASCII)
+SLOT = re.compile(r"\[\[([a-z][a-z0-9:-]*)\]\]", re.ASCII)
+# A line that embeds a chart.
+EMBEDDED = re.compile(r"\s*\[\[chart:([a-z0-9-]+)\]\]\s*", re.ASCII)
+
+# The case name in references to counts of the whole site; no case may have it as its slug.
+SITE = "site"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A `{{…}}` of a text: what it names, and where it stands in the file."""
+
+    case: str
+    name: str
+    written: str
+    at: Position
+
+
+def find_references(text: str, start: Position) -> Iterator[Reference]:
+    """The references of a text whose first line is at `start` in its file.
+
+    Every line of the text is taken to begin in the column of the first.
+    """
+    for number, line in enumerate(text.split("\n")):
+        for match in REFERENCE.finditer(line):
+            case, name = split_key(match.group(1).strip())
+            at = Position(start.line + number, start.column + match.start())
+            yield Reference(case, name, match.group(), at)
+
+
+def split_key(key: str) -> tuple[str, str]:
+    """The case and the name of a reference; both empty where it is not one."""
+    found = _KEY.fullmatch(key)
+    return (found.group(1) or "", found.group(2)) if found is not None else ("", "")
+
+
+def find_chart_names(text: str) -> tuple[str, ...]:
+    """The names of the charts that a text embeds, in its order."""
+    if "[[" not in text:
+        return ()
+    found = (EMBEDDED.fullmatch(line) for line in text.split("\n"))
+    return tuple(match[1] for match in found if match is not None)

@@ -1,0 +1,223 @@
+"""What lists need to know of each case: little enough to be held of all cases at once.
+
+A record takes twenty thousand bytes in memory. With ten thousand of them a build would spend its
+time reading back what it hardly looks at, so that briefs are kept beside the records, and a
+record is loaded to show what it says. Whatever decides over which cases, figures or events stand
+in a list, and in which order, is in here; what they say is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
+
+from casebook.problems import START
+from casebook.record.answers import find_answer
+from casebook.record.comparability import ComparabilityClass, class_of
+from casebook.record.evidence import Review, date_case, review_figure, sources_of
+from casebook.record.language_pairs import pair_wordings
+from casebook.record.model import (
+    AnswerState,
+    Case,
+    Change,
+    Event,
+    Figure,
+    Report,
+    Source,
+    State,
+    Vocabulary,
+)
+from casebook.record.references import SITE, find_chart_names, find_references
+from casebook.values.dates import Lane, Period
+from casebook.values.digest import digest
+
+SortKey = tuple[int, int, int, str]
+T = TypeVar("T", bound=Hashable)
+
+
+class FigureBrief(NamedTuple):
+    """What decides over the place of a figure in a list; `group` is its comparability class."""
+
+    id: str
+    group: ComparabilityClass
+    lane: Lane
+    sort_key: SortKey
+    magnitude: Decimal
+    review: Review
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether a source prints the figure, so that this site did not compute it."""
+        return self.review != "computed"
+
+
+class EventBrief(NamedTuple):
+    """What decides over the place of an event, or of a publication, in the timeline.
+
+    `years` are the first and the last that it is known to reach, None where its start is open.
+    """
+
+    source: str
+    lane: Lane
+    sort_key: SortKey
+    years: tuple[int, int] | None
+
+
+class Passage(NamedTuple):
+    """Some words that are quoted from a source, with their line there."""
+
+    source: str
+    line: int | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseBrief:
+    """What lists need to know of a case.
+
+    `version` is the digest of its record, `link` one of what a link to the case shows. `states`
+    are those of its answers in the order of the vocabulary's questions. `dates` are all that its
+    record names, in EDTF, and `titles` those of its documents that have digits in them. Of the
+    story `told` are the figures of other cases that it names, each with its case, `charts` the
+    charts that it embeds; `counts_site` says whether it tells a count of the whole site, and
+    `has_slots` whether it holds the sign of a slot.
+    `pairs` are the parts that stand in both languages, a line for each with its two digests.
+    """
+
+    slug: str
+    path: str
+    region: str
+    state: State
+    version: str
+    link: str
+    date: str
+    aliases: tuple[str, ...]
+    figures: tuple[FigureBrief, ...]
+    events: tuple[EventBrief, ...]
+    dates: tuple[str, ...]
+    titles: tuple[str, ...]
+    sources: tuple[str, ...]
+    states: tuple[AnswerState, ...]
+    has_amount: bool
+    provider_types: tuple[str, ...]
+    modes: tuple[str, ...]
+    told: tuple[tuple[str, str], ...]
+    counts_site: bool
+    has_slots: bool
+    charts: tuple[str, ...]
+    passages: tuple[Passage, ...]
+    changes: tuple[Change, ...]
+    pairs: str
+
+    @property
+    def printed_figures(self) -> tuple[FigureBrief, ...]:
+        """The figures that a source prints."""
+        return tuple(figure for figure in self.figures if figure.is_printed)
+
+
+def brief_case(case: Case, vocabulary: Vocabulary, sources: Mapping[str, Source]) -> CaseBrief:
+    """The brief of a case; it follows from the record, the vocabulary and the case's sources."""
+    stories = (case.story.zh, case.story.en)
+    references = [
+        (reference.case, reference.name)
+        for text in stories
+        if "{{" in text
+        for reference in find_references(text, START)
+        if reference.case and reference.case != case.slug
+    ]
+    shown = (case.slug, case.region, case.title, case.summary)
+    return CaseBrief(
+        slug=case.slug,
+        path=case.path,
+        region=case.region,
+        state=case.state,
+        version=case.digest,
+        link=digest(repr(shown).encode())[:16],
+        date=date_case(case, sources),
+        aliases=case.aliases,
+        figures=tuple(_brief_figure(f, case, vocabulary, sources) for f in case.figures.values()),
+        events=tuple(brief_event(event) for event in case.events),
+        dates=tuple(dict.fromkeys(_share(period.edtf) for period in list_periods(case))),
+        titles=tuple(
+            title
+            for document in case.documents
+            for title in (document.title.zh, document.title.en)
+            if re.search(r"\d", title)
+        ),
+        sources=_share(sources_of(case)),
+        states=_share(
+            tuple(find_answer(case, key, vocabulary).state for key in vocabulary.questions)
+        ),
+        has_amount=find_answer(case, "amount", vocabulary).state == "stated",
+        provider_types=_share(find_answer(case, "provider_type", vocabulary).terms),
+        modes=_share(find_answer(case, "mode", vocabulary).terms),
+        told=tuple(dict.fromkeys(pair for pair in references if pair[0] != SITE)),
+        counts_site=any(owner == SITE for owner, _ in references),
+        has_slots=any("[[" in text for text in stories),
+        charts=tuple(dict.fromkeys(name for text in stories for name in find_chart_names(text))),
+        passages=tuple(_list_passages(case)),
+        changes=case.changes,
+        pairs="\n".join(f"{part} {pair.zh} {pair.en}" for part, pair in pair_wordings(case)),
+    )
+
+
+def _brief_figure(
+    figure: Figure, case: Case, vocabulary: Vocabulary, sources: Mapping[str, Source]
+) -> FigureBrief:
+    return FigureBrief(
+        _share(figure.id),
+        _share(class_of(figure)),
+        figure.period.lane,
+        _share(figure.period.sort_key),
+        figure.quantity.magnitude,
+        review_figure(figure, case, vocabulary, sources),
+    )
+
+
+def brief_event(event: Event) -> EventBrief:
+    """The brief of an event, or of a publication that is told as one."""
+    date = event.date
+    years = None
+    if date.earliest is not None:
+        # An open end says nothing about the years after its start.
+        years = (date.earliest.year, (date.latest or date.earliest).year)
+    return EventBrief(_share(event.source), date.lane, _share(date.sort_key), _share(years))
+
+
+def list_periods(case: Case) -> Iterator[Period]:
+    """Every date of the figures, events and documents of a case."""
+    for figure in case.figures.values():
+        yield figure.period
+    for event in case.events:
+        yield event.date
+    for document in case.documents:
+        if document.date is not None:
+            yield document.date
+
+
+def _list_passages(case: Case) -> Iterator[Passage]:
+    for figure in case.figures.values():
+        if figure.quote:
+            yield Passage(_share(figure.source), figure.line, figure.quote)
+        yield from _passages_of(figure.corroborated_by)
+    for event in case.events:
+        if event.quote:
+            yield Passage(_share(event.source), event.line, event.quote)
+    for conflict in case.conflicts:
+        yield from _passages_of(conflict.reports)
+
+
+def _passages_of(reports: tuple[Report, ...]) -> Iterator[Passage]:
+    for report in reports:
+        if report.quote:
+            yield Passage(_share(report.source), report.line, report.quote)
+
+
+@lru_cache(maxsize=100_000)
+def _share(value: T) -> T:
+    """One object for all values that are equal: thousands of figures have the same."""
+    return value

@@ -1,0 +1,1 @@
+"""Text to value: amounts, dates, addresses."""

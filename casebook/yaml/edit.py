@@ -1,0 +1,224 @@
+"""Where each entry of a YAML text stands, and edits of it that leave everything else as it was.
+
+A file is edited as text at known places: nothing is parsed and written anew, so that comments,
+order, quotes, line ends and blank lines stay, whatever a library for writing YAML would make of
+them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from casebook.problems import Position
+from casebook.yaml.encoding import decode
+from casebook.yaml.nodes import Mapping, Scalar, read_tree
+from casebook.yaml.parser import Loader
+
+_ENDS = re.compile(r"\r\n|\n|\r")
+
+
+def write_scalar(text: str) -> str:
+    """A text of one line as it is written in YAML, quoted only where it has to be.
+
+    Raises ValueError for a text that no reader of ours would take, such as one with characters
+    that cannot be seen.
+    """
+    quoted = text.replace("'", "''")
+    for written in (text, f'"{text}"', f"'{quoted}'"):
+        node, problems = read_tree(f"x: {written}\n".encode(), "")
+        if problems or not isinstance(node, Mapping):
+            continue
+        read = node.entries.get("x")
+        if isinstance(read, Scalar) and read.text == unicodedata.normalize("NFC", text):
+            return written
+    raise ValueError(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of a text: from which character to which it reaches, and what it is.
+
+    `column` counts from zero; `entries` are those of a mapping, `items` those of a list.
+    """
+
+    start: int
+    end: int
+    column: int
+    kind: str
+    in_flow: bool = False
+    style: str = ""
+    entries: AbstractMapping[str, Entry] = field(default_factory=dict)
+    items: tuple[Value, ...] = ()
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is written."""
+        return self.kind == "scalar" and self.start == self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A field of a mapping: where its name begins and ends, and its value."""
+
+    start: int
+    name_end: int
+    column: int
+    value: Value
+
+    @property
+    def end(self) -> int:
+        """The place behind the last character of the entry."""
+        return max(self.value.end, self.name_end)
+
+
+class Layout:
+    """The layout of a sound file whose root is a mapping, and the edits to make of it.
+
+    Positions are those of the text with plain line ends. The edits are made at once, by `apply`.
+    """
+
+    def __init__(self, data: bytes, path: str) -> None:
+        text, _ = decode(data, path)
+        self._data = data
+        self._edits: list[tuple[int, int, str]] = []
+        self.text = text or ""
+        self.root = _Reader(self.text).read_root()
+
+    def position(self, index: int) -> Position:
+        """The line and column of a character."""
+        start = self.text.rfind("\n", 0, index) + 1
+        return Position(self.text.count("\n", 0, index) + 1, index - start + 1)
+
+    def set_value(self, entry: Entry, written: str) -> None:
+        """Put a scalar, as it is written in YAML, in the place of an entry's value."""
+        if entry.value.is_blank:
+            colon = self.text.index(":", entry.name_end) + 1
+            # The blanks before a comment are given up to the value, so that it stays where it was.
+            room = len(self.text) - colon - len(self.text[colon:].lstrip(" "))
+            taken = max(0, min(room - 2, len(written) + 1))
+            self._edits.append((colon, colon + taken, f" {written}"))
+        else:
+            self._edits.append((entry.value.start, entry.value.end, written))
+
+    def insert_below(self, index: int, lines: list[str]) -> None:
+        """Put lines below the line of a character."""
+        end = self.text.find("\n", index)
+        at = len(self.text) if end < 0 else end + 1
+        start = "\n" if end < 0 else ""
+        self._edits.append((at, at, start + "".join(f"{line}\n" for line in lines)))
+
+    def insert_above(self, index: int, lines: list[str]) -> None:
+        """Put lines above the line of a character."""
+        at = self.text.rfind("\n", 0, index) + 1
+        self._edits.append((at, at, "".join(f"{line}\n" for line in lines)))
+
+    def cut(self, start: int, end: int, written: str) -> None:
+        """Put a piece of text in the place of another."""
+        self._edits.append((start, end, written))
+
+    def last_of(self, entry: Entry) -> int:
+        """A character of the last line of an entry, its own comments below it included."""
+        end = max(entry.end - 1, entry.start)
+        while True:
+            begin = self.text.find("\n", end) + 1
+            if not begin:
+                return end
+            line = self.text[begin:].partition("\n")[0]
+            indent = len(line) - len(line.lstrip(" "))
+            if not line.lstrip().startswith("#") or indent <= entry.column:
+                return end
+            end = begin + len(line) - 1
+
+    def apply(self) -> bytes:
+        """The bytes of the file with all edits, its line ends and byte order mark as they were."""
+        data = self._data
+        mark = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
+        written = data.decode("utf-8-sig")
+        first = _ENDS.search(written)
+        line_end = first.group() if first is not None else "\n"
+        starts = _map_lines(self.text, written)
+        pieces, at = [mark], 0
+        for start, end, text in sorted(self._edits, key=lambda edit: edit[:2]):
+            begin, stop = (_original(index, self.text, starts) for index in (start, end))
+            pieces += [written[at:begin], text.replace("\n", line_end)]
+            at = stop
+        pieces.append(written[at:])
+        return "".join(pieces).encode("utf-8")
+
+
+def _map_lines(text: str, written: str) -> list[tuple[int, int]]:
+    """For each line, where it starts in the text with plain ends and in the one as written."""
+    starts = [(0, 0)]
+    plain = 0
+    for found in _ENDS.finditer(written):
+        plain = text.index("\n", plain) + 1
+        starts.append((plain, found.end()))
+    return starts
+
+
+def _original(index: int, text: str, starts: list[tuple[int, int]]) -> int:
+    plain, written = starts[text.count("\n", 0, index)]
+    return written + index - plain
+
+
+class _Reader:
+    """Reads values from the events of a text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.events: Iterator[Any] = yaml.parse(text, Loader=Loader)
+
+    def read_root(self) -> Value:
+        while True:
+            event = next(self.events)
+            if isinstance(event, yaml.NodeEvent):
+                return self.read(event)
+
+    def read(self, event: Any) -> Value:
+        start, end = event.start_mark.index, event.end_mark.index
+        column = event.start_mark.column
+        in_flow = bool(getattr(event, "flow_style", False))
+        if isinstance(event, yaml.MappingStartEvent):
+            entries, end = self.read_entries(start)
+            return Value(start, end, column, "mapping", in_flow, entries=entries)
+        if isinstance(event, yaml.SequenceStartEvent):
+            items, end = self.read_items(start)
+            return Value(start, end, column, "sequence", in_flow, items=items)
+        # A block of text ends before the blank lines that part it from what follows.
+        while end > start and self.text[end - 1] in " \n":
+            end -= 1
+        return Value(start, end, column, "scalar", style=event.style or "")
+
+    def read_entries(self, end: int) -> tuple[dict[str, Entry], int]:
+        entries: dict[str, Entry] = {}
+        for event in self.events:
+            if isinstance(event, yaml.MappingEndEvent):
+                return entries, _close(event, end)
+            name = self.read(event)
+            value = self.read(next(self.events))
+            entry = Entry(name.start, name.end, name.column, value)
+            entries[unicodedata.normalize("NFC", event.value)] = entry
+            end = max(end, entry.end)
+        raise AssertionError("a mapping has an end")
+
+    def read_items(self, end: int) -> tuple[tuple[Value, ...], int]:
+        items: list[Value] = []
+        for event in self.events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                return tuple(items), _close(event, end)
+            items.append(self.read(event))
+            end = max(end, items[-1].end)
+        raise AssertionError("a list has an end")
+
+
+def _close(event: Any, end: int) -> int:
+    """Where a collection ends: at its closing bracket, or with its last value."""
+    closes = event.end_mark.index > event.start_mark.index
+    return int(event.end_mark.index) if closes else end

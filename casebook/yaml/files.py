@@ -1,0 +1,235 @@
+"""The files of a project: which are cases, what their names hide, and their bytes."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import stat
+import unicodedata
+from collections import defaultdict
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+from casebook.problems import START, CasebookError, Problem
+from casebook.yaml.encoding import MAX_BYTES, too_large
+
+# What systems and editors leave beside a file; nobody meant it for a case.
+_LEFT_BEHIND = re.compile(
+    r"[._~#].*|.*~|.*\.(?:swp|swo|bak|tmp|orig|rej|lock)|(?:thumbs\.db|desktop\.ini|icon\r)",
+    re.IGNORECASE | re.DOTALL,
+)
+_NEARLY_YAML = re.compile(
+    r".*(?:\.ya?ml(?:\.txt)?|\.yaml\.\w+|。ya?ml|．ya?ml|\.json)", re.I | re.S
+)
+_LONGEST_NAME = 100
+
+
+def find_case_files(project: Path, problems: list[Problem] | None = None) -> list[Path]:
+    """The case files in the order of their names, and what is wrong with the others' names.
+
+    A name that starts with _ or . is no case, nor is what an editor leaves behind.
+    """
+    noted: list[Problem] = [] if problems is None else problems
+    folder = project / "data" / "cases"
+    try:
+        names = sorted(os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        noted.append(_unreadable(folder, project, error))
+        return []
+    cases = []
+    for name in names:
+        if _LEFT_BEHIND.fullmatch(name):
+            continue
+        path = folder / name
+        if not name.endswith(".yaml"):
+            if _NEARLY_YAML.fullmatch(name):
+                noted.append(_unread(path, project))
+        elif not name.isprintable() or len(name) > _LONGEST_NAME:
+            noted.append(_oddly_named(path, project))
+        else:
+            cases.append(path)
+    noted += _find_twins(cases, project)
+    return cases
+
+
+def show_path(path: Path, project: Path) -> str:
+    """A path as problems show it: relative to the project, with forward slashes, escaped."""
+    try:
+        shown = path.relative_to(project).as_posix()
+    except ValueError:
+        shown = path.as_posix()
+    if shown.isprintable():
+        return shown
+    return "".join(c if c.isprintable() else _escape(c) for c in shown)
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    # A byte of a name that is not UTF-8 comes as a lone surrogate.
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
+
+
+def read_bytes(path: Path, project: Path, problems: list[Problem], most: int = MAX_BYTES) -> bytes:
+    """The bytes of a regular file of the project, or an empty mapping and a problem.
+
+    Nothing but a regular file is opened, and none of more than `most` bytes.
+    """
+    try:
+        if not is_own_file(path, project):
+            problems.append(_not_a_file(path, project))
+            return b"{}"
+        # Without waiting: the file may have become a pipe since it was looked at.
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(path, flags)
+        with os.fdopen(descriptor, "rb") as file:
+            state = os.fstat(descriptor)
+            if not stat.S_ISREG(state.st_mode):
+                problems.append(_not_a_file(path, project))
+                return b"{}"
+            data = file.read(most + 1) if state.st_size <= most else b""
+            size = max(state.st_size, len(data))
+        if size > most:
+            problems.append(too_large(show_path(path, project), size, most))
+            return b"{}"
+        return data
+    except OSError as error:
+        problems.append(_unreadable(path, project, error))
+        return b"{}"
+
+
+def replace_file(path: Path, before: bytes, after: bytes) -> Path:
+    """Put new content in the place of a file, keep what was there beside it, and say where.
+
+    No copy is written over an earlier one. Raises CasebookError where somebody else wrote the
+    file since it was read.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with draft.open("wb") as file:
+            file.write(after)
+            file.flush()
+            os.fsync(file.fileno())
+        # A file keeps who may read it.
+        shutil.copymode(path, draft)
+        if path.read_bytes() != before:
+            raise CasebookError(
+                f"{path.name} 刚才被别的程序改动，没有改它，请再运行一次",
+                f"{path.name} was just changed by another program and is left alone; run it again",
+            )
+        copy = _keep_copy(path, before)
+        os.replace(draft, path)
+    finally:
+        with suppress(FileNotFoundError):
+            draft.unlink()
+    return copy
+
+
+def _keep_copy(path: Path, content: bytes) -> Path:
+    for number in count(1):
+        copy = path.with_name(f"{path.name}.bak" if number == 1 else f"{path.name}.{number}.bak")
+        try:
+            with copy.open("xb") as file:
+                file.write(content)
+        except FileExistsError:
+            if copy.is_file() and copy.read_bytes() == content:
+                return copy
+            continue
+        return copy
+    raise AssertionError("there is always a next number")
+
+
+def is_own_file(path: Path, project: Path) -> bool:
+    """Whether a path is a regular file, or a link to one that stays inside the project."""
+    state = path.lstat()
+    if stat.S_ISREG(state.st_mode):
+        return True
+    if not stat.S_ISLNK(state.st_mode):
+        return False
+    try:
+        target = path.resolve(strict=True)
+    # A loop of links is a RuntimeError up to Python 3.12, then an OSError.
+    except (OSError, RuntimeError):
+        return False
+    return target.is_relative_to(project.resolve()) and stat.S_ISREG(target.stat().st_mode)
+
+
+def _not_a_file(path: Path, project: Path) -> Problem:
+    kind_zh, kind_en = "不是普通文件（是文件夹或管道）", "is no regular file but a folder or a pipe"
+    if path.is_symlink():
+        kind_zh = "是一个链接，指向项目之外或不存在的文件"
+        kind_en = "is a link that leads out of the project or nowhere"
+    return Problem(
+        show_path(path, project),
+        START,
+        "E141",
+        f"{show_path(Path(path.name), Path())} {kind_zh}",
+        f"{show_path(Path(path.name), Path())} {kind_en}",
+        "请放一个普通文件，或改名",
+        "Put a regular file here, or rename it",
+    )
+
+
+def _unreadable(path: Path, project: Path, error: OSError) -> Problem:
+    reason = error.strerror or str(error)
+    return Problem(
+        show_path(path, project),
+        START,
+        "E140",
+        f"读不了这个文件（{reason}）",
+        f"cannot read this file ({reason})",
+        "请检查它是否存在，权限是否允许读",
+        "Check that it exists and may be read",
+    )
+
+
+def _unread(path: Path, project: Path) -> Problem:
+    return Problem(
+        show_path(path, project),
+        START,
+        "W142",
+        "这个文件没有被读取：扩展名应当是小写的 .yaml",
+        "this file was not read: its name should end in .yaml, in lower case",
+        "请改名，或移到别处",
+        "Rename it, or move it away",
+        severity="warning",
+    )
+
+
+def _oddly_named(path: Path, project: Path) -> Problem:
+    return Problem(
+        show_path(path, project),
+        START,
+        "E143",
+        f"文件名太长（超过 {_LONGEST_NAME} 字），或含有换行等不可见字符，或不是 UTF-8",
+        f"the file name is longer than {_LONGEST_NAME} characters, holds invisible characters, "
+        "or is not UTF-8",
+        "请改成英文小写字母、数字和连字符，例如 dongguan.yaml",
+        "Rename it with a-z, 0-9 and hyphens, such as dongguan.yaml",
+    )
+
+
+def _find_twins(cases: list[Path], project: Path) -> list[Problem]:
+    """The names that some systems take for one: they differ by case or Unicode form only."""
+    same: dict[str, list[Path]] = defaultdict(list)
+    for path in cases:
+        same[unicodedata.normalize("NFKC", path.name).casefold()].append(path)
+    problems = []
+    for twins in same.values():
+        for path in twins if len(twins) > 1 else []:
+            others = [twin.name for twin in twins if twin is not path]
+            problems.append(
+                Problem(
+                    show_path(path, project),
+                    START,
+                    "E243",
+                    f"文件名与 {'、'.join(others)} 只差大小写或 Unicode 写法，会变成同一个地址",
+                    f"the name differs from {', '.join(others)} by case or Unicode form only",
+                    "请改其中一个的名字",
+                    "Rename one of them",
+                )
+            )
+    return problems

@@ -1,0 +1,89 @@
+"""Safe repairs of a file: what the doctor offers, where nothing but the notation changes."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from casebook.problems import Problem
+from casebook.yaml.nodes import read_tree
+
+# Full-width colons, missing blanks behind colon and dash, odd blanks, tabs, full-width marks.
+SAFE = frozenset({"E112", "E113", "E114", "E115", "E116", "E123"})
+_OFFER = "Write  "
+_ENDS = re.compile(r"\r\n|\n|\r")
+# Every round mends at least one line; a file needs no more rounds than it has kinds of slips.
+_ROUNDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A file before and after its safe repairs, and how many lines they touch."""
+
+    path: str
+    before: bytes
+    after: bytes
+    lines: int
+
+    def diff(self) -> Iterator[str]:
+        """The difference, line by line, as `diff -u` shows it."""
+        before, after = (
+            _ENDS.sub("\n", data.decode("utf-8-sig")).split("\n")
+            for data in (self.before, self.after)
+        )
+        yield from difflib.unified_diff(before, after, self.path, self.path, n=1, lineterm="")
+
+
+def repair_text(data: bytes, path: str) -> Repair | None:
+    """The file with every safe repair, or None where there is none to make.
+
+    A repair is one line that the doctor offers, that holds the same letters and digits as before,
+    and with which the file has fewer problems. Line ends and a byte order mark stay.
+    """
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    after, touched = data, set()
+    for _ in range(_ROUNDS):
+        problems = read_tree(after, path)[1]
+        for problem in problems:
+            mended = _mend(after, problem)
+            if mended is not None and _is_better(read_tree(mended, path)[1], problems):
+                after = mended
+                touched.add(problem.at.line)
+                break
+        else:
+            break
+    return Repair(path, data, after, len(touched)) if touched else None
+
+
+def _mend(data: bytes, problem: Problem) -> bytes | None:
+    """The file with the offered line in place, or None where that could change its meaning."""
+    if problem.code not in SAFE or not problem.hint_en.startswith(_OFFER):
+        return None
+    offered = problem.hint_en.removeprefix(_OFFER)
+    pieces = re.split(r"(\r\n|\n|\r)", data.decode("utf-8"))
+    index = 2 * (problem.at.line - 1)
+    if index >= len(pieces):
+        return None
+    mark = "\ufeff" if index == 0 and pieces[0].startswith("\ufeff") else ""
+    if _letters(pieces[index]) != _letters(offered):
+        return None
+    pieces[index] = mark + offered
+    return "".join(pieces).encode("utf-8")
+
+
+def _letters(line: str) -> str:
+    """What a line says, whatever the marks and blanks that it is written with."""
+    plain = unicodedata.normalize("NFKC", line)
+    return "".join(c for c in plain if c.isalnum() or unicodedata.category(c)[0] in "SM")
+
+
+def _is_better(now: list[Problem], before: list[Problem]) -> bool:
+    known = {(problem.at.line, problem.code) for problem in before}
+    fresh = [problem for problem in now if (problem.at.line, problem.code) not in known]
+    return len(now) < len(before) and not any(problem.severity == "error" for problem in fresh)

@@ -1,0 +1,156 @@
+"""What is kept between builds, and that damage is noticed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from casebook.build.cache import open_store
+
+
+def test_what_was_kept_is_found_by_the_next_build(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        store.put("a", b"one")
+
+    with open_store(tmp_path) as store:
+        found = store.get("a")
+
+    assert found == b"one"
+
+
+def test_a_store_that_is_not_enabled_keeps_until_its_end(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        store.put("a", b"one")
+    with open_store(tmp_path, enabled=False) as store:
+        before = store.get("a")
+        store.put("a", b"two")
+        store.flush()
+        meanwhile = store.get("a")
+    with open_store(tmp_path) as store:
+        after = store.get("a")
+
+    assert (before, meanwhile, after) == (None, b"two", b"one")
+
+
+def test_a_store_that_is_not_enabled_leaves_nothing(tmp_path: Path) -> None:
+    with open_store(tmp_path, enabled=False) as store:
+        store.put("a", b"one")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_changed_value_counts_as_missing(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        store.put("a", b"one")
+    with sqlite3.connect(tmp_path / "store.sqlite") as connection:
+        connection.execute("update made set value = ?", (b"two",))
+
+    with open_store(tmp_path) as store:
+        found = store.get("a")
+
+    assert found is None
+
+
+def test_a_value_under_another_key_counts_as_missing(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        store.put("a", b"one")
+    with sqlite3.connect(tmp_path / "store.sqlite") as connection:
+        connection.execute("update made set key = 'b'")
+
+    with open_store(tmp_path) as store:
+        found = store.get("b")
+
+    assert found is None
+
+
+def test_a_store_of_another_checkout_is_not_believed(tmp_path: Path) -> None:
+    with open_store(tmp_path / "theirs") as store:
+        store.put("a", b"planted")
+    (tmp_path / "ours").mkdir()
+    shutil.copy(tmp_path / "theirs" / "store.sqlite", tmp_path / "ours")
+
+    with open_store(tmp_path / "ours") as store:
+        found = store.get("a")
+
+    assert found is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes of this kind")
+def test_only_the_owner_can_read_the_secret(tmp_path: Path) -> None:
+    with open_store(tmp_path):
+        mode = (tmp_path / "store.key").stat().st_mode & 0o777
+
+    assert mode == 0o600
+
+
+def test_a_store_that_is_a_link_is_done_without(tmp_path: Path) -> None:
+    work = tmp_path / "years-of-work.sqlite"
+    work.write_bytes(b"precious")
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    (folder / "store.sqlite").symlink_to(work)
+
+    with open_store(folder) as store:
+        store.put("a", b"one")
+
+    assert work.read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param("create view made as select 'a' key, x'00' value, x'00' seal", id="view"),
+        pytest.param("create table made (key, value)", id="other columns"),
+        pytest.param(
+            "create table made (key, value, seal); insert into made values (1, 2, 3)", id="numbers"
+        ),
+    ],
+)
+def test_a_planted_schema_does_no_harm(tmp_path: Path, statement: str) -> None:
+    connection = sqlite3.connect(tmp_path / "store.sqlite")
+    connection.executescript(statement)
+    connection.close()
+
+    with open_store(tmp_path) as store:
+        store.put("a", b"one")
+        found = store.get("a")
+        store.prune("chart:")
+
+    assert found in (b"one", None)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"not a database at all, not at all", id="other bytes"),
+        pytest.param(b"SQLite format 3\x00" + b"\xff" * 4096, id="broken pages"),
+    ],
+)
+def test_a_damaged_file_is_made_anew(tmp_path: Path, damage: bytes) -> None:
+    (tmp_path / "store.sqlite").write_bytes(damage)
+
+    with open_store(tmp_path) as store:
+        store.put("a", b"one")
+    with open_store(tmp_path) as store:
+        found = store.get("a")
+
+    assert found == b"one"
+
+
+def test_pruning_forgets_what_was_not_used(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        for key in ("chart:a", "chart:b", "page:c"):
+            store.put(key, b"x")
+
+    with open_store(tmp_path) as store:
+        store.get("chart:a")
+        store.prune("chart:")
+    with open_store(tmp_path) as store:
+        left = [key for key in ("chart:a", "chart:b", "page:c") if store.get(key)]
+
+    assert left == ["chart:a", "page:c"]

@@ -1,0 +1,251 @@
+"""A build on the workers of a scheduler: the same bytes, and a message for whatever goes wrong."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT
+from test_cli import run, tree
+
+from casebook.build import cluster as cluster_module
+from casebook.build.cluster import open_cluster, parse_address
+from casebook.problems import CasebookError, Exit
+
+distributed = pytest.importorskip("distributed")
+
+# What a worker runs before it takes work. This one dies in the middle of its first case.
+DIES = """\
+import os
+from casebook.build import case_files as casefiles
+
+casefiles.make_batch = lambda workshop, batch: os._exit(9)
+"""
+STRANGE = """\
+from casebook.build import cluster
+
+cluster.digest_program = lambda: "another version"
+"""
+WITHOUT = """\
+import sys
+
+sys.modules["casebook"] = None
+"""
+
+
+class Cluster:
+    """A scheduler on a port of the system's choice, and workers that are started one by one.
+
+    It tells of a task that ended two workers, and gives it to no third.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.processes: list[subprocess.Popen[str]] = []
+        line = self._start("Scheduler at:", "scheduler", "--port", "0")
+        self.address = line.rpartition("tcp://")[2].strip()
+
+    def add_worker(self, preload: str = "") -> subprocess.Popen[str]:
+        """A worker of one thread that has joined the scheduler."""
+        arguments = [self.address, "--nthreads", "1", "--no-nanny"]
+        if preload:
+            path = self.folder / f"preload_{len(self.processes)}.py"
+            path.write_text(preload, encoding="utf-8")
+            arguments += ["--preload", str(path)]
+        self._start("Registered to:", "worker", *arguments)
+        return self.processes[-1]
+
+    def end_workers(self) -> None:
+        """End all workers, and let the scheduler forget them."""
+        with distributed.Client(self.address, set_as_default=False) as client:
+            client.retire_workers()
+        for process in self.processes[1:]:
+            end(process)
+
+    def _start(self, ready: str, kind: str, *arguments: str) -> str:
+        """The line by which a process says that it is ready."""
+        local = ("--host", "127.0.0.1", "--no-dashboard")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dask", kind, *local, *arguments],
+            cwd=self.folder,
+            env=os.environ
+            | {
+                "PYTHONPATH": str(PROJECT),
+                "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
+                "DASK_TEMPORARY_DIRECTORY": str(self.folder),
+            },
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        self.processes.append(process)
+        said = []
+        for line in process.stderr or ():
+            said.append(line)
+            if ready in line:
+                return line
+        pytest.fail("".join(said))
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.wait()
+    if process.stderr is not None:
+        process.stderr.close()
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    made = Cluster(tmp_path_factory.mktemp("cluster"))
+    yield made
+    for process in made.processes:
+        end(process)
+
+
+@pytest.fixture
+def cluster(scheduler: Cluster) -> Iterator[Cluster]:
+    """A scheduler without workers."""
+    yield scheduler
+    scheduler.end_workers()
+
+
+def refusal_of(address: str) -> CasebookError:
+    with pytest.raises(CasebookError) as refused, open_cluster(address):
+        pytest.fail("the cluster was taken for a sound one")
+    return refused.value
+
+
+def test_a_build_on_two_workers_of_which_one_dies_equals_a_local_one(
+    tiny_project: Path, tiny_cache: Path, tmp_path: Path, cluster: Cluster
+) -> None:
+    there = tmp_path / "there"
+    dying = cluster.add_worker(DIES)
+    cluster.add_worker()
+    place = ("--executor", f"dask://{cluster.address}", "--output", str(there))
+    done = run(tiny_project, "build", "--quiet", "--no-cache", *place)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert tree(there) == tree(tiny_cache.parent / "output")
+    assert dying.wait() == 9
+
+
+@pytest.mark.parametrize(
+    "preload",
+    [pytest.param(STRANGE, id="another version"), pytest.param(WITHOUT, id="no Casebook at all")],
+)
+def test_a_worker_of_another_version_is_named(cluster: Cluster, preload: str) -> None:
+    cluster.add_worker(preload)
+    refused = refusal_of(cluster.address)
+
+    assert refused.exit_status == Exit.MACHINE
+    assert "has another version" in refused.en
+    assert "tcp://127.0.0.1:" in refused.en
+    assert "不是同一版本" in refused.zh
+
+
+def test_a_worker_that_comes_later_is_held_to_the_version_as_well(cluster: Cluster) -> None:
+    sound = cluster.add_worker()
+    with open_cluster(cluster.address) as executor:
+        cluster.add_worker(STRANGE)
+        end(sound)
+
+        with pytest.raises(CasebookError, match="has another version"):
+            executor.submit(abs, -3).result()
+
+
+def test_what_a_task_raises_is_raised_here(cluster: Cluster, tmp_path: Path) -> None:
+    cluster.add_worker()
+    with open_cluster(cluster.address) as executor:
+        assert executor.submit(abs, -3).result() == 3
+        with pytest.raises(ValueError, match="invalid literal"):
+            executor.submit(int, "three").result()
+        # What may be a fault of the machine was tried again before.
+        with pytest.raises(CasebookError, match="failed 3 times"):
+            executor.submit(os.listdir, str(tmp_path / "nowhere")).result()
+
+
+def test_a_task_that_ends_its_workers_ends_the_build(cluster: Cluster) -> None:
+    cluster.add_worker()
+    cluster.add_worker()
+    with (
+        open_cluster(cluster.address) as executor,
+        pytest.raises(CasebookError, match="ended 2 workers"),
+    ):
+        executor.submit(os._exit, 9).result()
+
+
+def test_a_build_does_not_wait_for_ever_for_workers(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster_module, "PATIENCE", 1.0)
+
+    assert "has no worker" in refusal_of(cluster.address).en
+
+    worker = cluster.add_worker()
+    with open_cluster(cluster.address) as executor:
+        end(worker)
+        with pytest.raises(CasebookError, match="workers are gone"):
+            executor.submit(abs, -3).result()
+
+
+def test_a_scheduler_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_module, "PATIENCE", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        not_dask = refusal_of(address)
+    nobody = refusal_of(address)
+
+    assert "is no scheduler of Dask" in not_dask.en
+    assert "no connection to the scheduler" in nobody.en
+    assert nobody.exit_status == Exit.MACHINE
+
+
+def test_dask_that_is_not_installed_is_told_with_the_remedy(
+    monkeypatch: pytest.MonkeyPatch, scheduler: Cluster
+) -> None:
+    monkeypatch.setitem(sys.modules, "dask", None)
+
+    assert "--require-hashes -r requirements-dask.lock" in refusal_of(scheduler.address).en
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("dask://192.0.2.7:8786", "192.0.2.7:8786"),
+        ("dask://scheduler.example:80", "scheduler.example:80"),
+        ("dask://[::1]:8786", "[::1]:8786"),
+    ],
+)
+def test_an_address_is_host_and_port(text: str, address: str) -> None:
+    assert parse_address(text) == address
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "threads",
+        "dask",
+        "dask://",
+        "dask://192.0.2.7",
+        "dask://192.0.2.7:0",
+        "dask://192.0.2.7:99999",
+        "dask://192.0.2.7:port",
+        "dask://:8786",
+        "dask://me@192.0.2.7:8786",
+        "dask://192.0.2.7:8786/x",
+        "tcp://192.0.2.7:8786",
+        "dask://[::1:8786",
+    ],
+)
+def test_an_executor_that_is_written_otherwise_is_wrong_usage(text: str) -> None:
+    with pytest.raises(CasebookError) as refused:
+        parse_address(text)
+
+    assert refused.value.exit_status == Exit.USAGE
+    assert "dask://192.0.2.7:8786" in refused.value.zh

@@ -1,0 +1,412 @@
+"""A build makes anew what changed and nothing else, and ends with the same bytes as a clean one."""
+
+from __future__ import annotations
+
+import gc
+import os
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bench.cases import make_case, name_source, write_case, write_project
+from casebook.build import site as publish
+from casebook.build import swap
+from casebook.build.steps import BuildOptions, build_site
+from casebook.record.dataset import Dataset
+from tests.conftest import PROJECT
+
+COUNT = 5
+SOURCES = ("data", "content", "theme", "pelicanconf.py")
+
+
+def build(project: Path, output: Path) -> None:
+    build_site(BuildOptions(project, output))
+
+
+def identities(output: Path) -> dict[str, int]:
+    """The place on the disk of every file: one that was written anew has another."""
+    return {
+        path.relative_to(output).as_posix(): path.stat().st_ino
+        for path in output.rglob("*")
+        if path.is_file()
+    }
+
+
+def places(folder: Path) -> dict[str, int]:
+    """The folders below a folder, each with its place on the disk."""
+    return {path.name: path.stat().st_ino for path in folder.iterdir() if path.is_dir()}
+
+
+def contents(output: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(output).as_posix(): path.read_bytes()
+        for path in output.rglob("*")
+        if path.is_file()
+    }
+
+
+def replace_in(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def made_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A built project of a few made-up cases."""
+    project = tmp_path_factory.mktemp("made") / "project"
+    write_project(PROJECT, project, COUNT)
+    build(project, project / "output")
+    return project
+
+
+@pytest.fixture
+def project(made_project: Path, tmp_path: Path) -> Path:
+    """A copy of the built project in which nothing counts as built elsewhere."""
+    target = tmp_path / "project"
+    shutil.copytree(made_project, target, ignore=shutil.ignore_patterns("output"))
+    build(target, target / "output")
+    return target
+
+
+def record(project: Path, number: int) -> Path:
+    return project / "data" / "cases" / f"{make_case(number).slug}.yaml"
+
+
+def written(project: Path, change: Callable[[Path], object]) -> set[str]:
+    """The files that a build writes after a change."""
+    before = identities(project / "output")
+    change(project)
+    build(project, project / "output")
+    after = identities(project / "output")
+    return {path for path, place in after.items() if before.get(path) != place}
+
+
+def test_an_edited_story_rewrites_the_pages_that_tell_it_and_nothing_of_other_cases(
+    project: Path,
+) -> None:
+    slug = make_case(2).slug
+
+    changed = written(
+        project, lambda _: replace_in(record(project, 2), "story: |\n", "story: |\n  多一句。\n\n")
+    )
+
+    others = [make_case(number).slug for number in range(COUNT) if number != 2]
+    assert f"cases/{slug}/index.html" in changed
+    assert [path for path in changed if any(other in path for other in others)] == []
+    assert not any(path.startswith(("timeline/", "compare/", "feed")) for path in changed)
+    assert not any(path.endswith((".svg", ".png")) for path in changed)
+
+
+def test_a_changed_template_rewrites_only_pages_made_with_it(project: Path) -> None:
+    template = project / "theme" / "templates" / "timeline.html"
+
+    changed = written(project, lambda _: replace_in(template, "<div", '<div data-x="1"'))
+
+    assert changed == {"timeline/index.html", "en/timeline/index.html", "manifest.json"}
+
+
+def test_a_macro_of_all_pages_makes_every_case_anew(project: Path) -> None:
+    macro = project / "theme" / "templates" / "macros" / "footer.html"
+
+    changed = written(project, lambda _: replace_in(macro, "<footer", '<footer data-x="1"'))
+
+    assert {f"cases/{make_case(n).slug}/index.html" for n in range(COUNT)} <= changed
+    assert not any(path.endswith((".csv", ".yaml", ".png")) for path in changed)
+
+
+def test_a_case_that_comes_or_goes_rewrites_its_neighbours(project: Path) -> None:
+    ordered = sorted(
+        (made.record.split("region: ")[1][:6], made.slug)
+        for made in [make_case(n) for n in range(COUNT)]
+    )
+    first, second, third, *rest = (slug for _, slug in ordered)
+
+    changed = written(project, lambda _: (project / "data" / "cases" / f"{second}.yaml").unlink())
+
+    assert {f"cases/{first}/index.html", f"cases/{third}/index.html"} <= changed
+    assert not any(f"cases/{slug}/index.html" in changed for slug in rest)
+    assert not (project / "output" / "cases" / second).exists()
+
+
+def test_a_corrected_source_rewrites_only_the_cases_that_rest_on_it(project: Path) -> None:
+    shutil.copy2(record(project, 4), project / "data" / "cases" / "other.yaml")
+    replace_in(project / "data" / "cases" / "other.yaml", name_source(0), "sample-other")
+    with (project / "data" / "sources.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("sample-other:\n  title: 另一份\n  publisher: 刊物\n  kind: news_report\n")
+    build(project, project / "output")
+
+    changed = written(
+        project, lambda _: replace_in(project / "data" / "sources.yaml", "另一份", "另一份材料")
+    )
+
+    assert "cases/other/index.html" in changed
+    assert f"cases/{make_case(0).slug}/index.html" not in changed
+
+
+def test_a_published_page_that_was_touched_is_made_anew(project: Path) -> None:
+    page = project / "output" / "cases" / make_case(1).slug / "index.html"
+    whole = page.read_bytes()
+
+    page.write_bytes(b"damaged")
+    build(project, project / "output")
+
+    assert page.read_bytes() == whole
+
+
+def test_what_a_build_that_broke_off_has_kept_makes_nothing_fresh(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = project / "output" / "cases" / make_case(1).slug / "index.html"
+    before = page.read_bytes()
+    replace_in(record(project, 1), "这是测量用的", "这是只供测量用的")
+    # It ends after it has kept what it made of the case, and before the swap.
+    monkeypatch.setattr(publish, "export_site", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        build(project, project / "output")
+    kept = page.read_bytes()
+    monkeypatch.undo()
+    build(project, project / "output")
+
+    assert kept == before
+    assert "只供" in page.read_text("utf-8")
+
+
+def units(project: Path) -> set[str]:
+    """The names of the units that are kept, by the site that they belong to."""
+    with closing(sqlite3.connect(project / ".cache" / "store.sqlite")) as store:
+        query = "select key from made where key like 'unit:%'"
+        return {row[0].split(":")[1] for row in store.execute(query)}
+
+
+def test_the_units_of_a_site_that_is_no_more_are_forgotten(project: Path) -> None:
+    before = units(project)
+    build(project, project / "elsewhere")
+    added = units(project) - before
+    shutil.rmtree(project / "elsewhere")
+    replace_in(record(project, 1), "这是测量用的", "这是只供测量用的")
+    build(project, project / "output")
+
+    assert len(added) == 1
+    assert units(project) == before
+
+
+def data_sets() -> list[Dataset]:
+    """Every whole data set in memory; other tests may hold some."""
+    gc.collect()
+    return [kept for kept in gc.get_objects() if isinstance(kept, Dataset) and not kept.whole]
+
+
+def test_a_build_leaves_no_data_set_in_memory(project: Path) -> None:
+    before = len(data_sets())
+    for words in ("这是只供测量用的", "这是另供测量用的"):
+        _toggle(record(project, 1), "这是测量用的", words)
+        build(project, project / "output")
+
+    # A preview builds all day in one process.
+    assert len(data_sets()) <= before
+
+
+def test_a_large_site_begins_with_a_spare_tree_and_leaves_other_files_where_they_lie(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, spare = project / "output", project / ".output.spare"
+    monkeypatch.setattr(swap, "_LARGE", 0)
+    replace_in(record(project, 1), "这是测量用的", "这是只供测量用的")
+    build(project, output)
+    folders = places(spare / "cases")
+
+    replace_in(record(project, 2), "这是测量用的", "这是只供测量用的")
+    build(project, output)
+
+    assert places(output / "cases") == folders
+    assert "只供" in (output / "cases" / make_case(1).slug / "index.html").read_text("utf-8")
+    assert contents(spare).keys() == contents(output).keys()
+
+
+def test_what_was_put_into_the_spare_tree_is_not_published(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, spare = project / "output", project / ".output.spare"
+    monkeypatch.setattr(swap, "_LARGE", 0)
+    replace_in(record(project, 1), "这是测量用的", "这是只供测量用的")
+    build(project, output)
+    page = f"cases/{make_case(3).slug}/index.html"
+    whole = (output / page).read_bytes()
+
+    (spare / "planted").mkdir()
+    (spare / "planted" / "index.html").write_text("planted")
+    (spare / page).unlink()
+    (spare / page).write_text("planted")
+    replace_in(record(project, 2), "这是测量用的", "这是只供测量用的")
+    build(project, output)
+
+    assert not (output / "planted").exists()
+    assert (output / page).read_bytes() == whole
+
+
+def test_all_cases_are_told_as_their_own_files_tell_them_after_a_build_that_was_killed(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, store = project / "output", project / ".cache" / "store.sqlite"
+    monkeypatch.setattr(swap, "_LARGE", 0)
+    before, kept = contents(output), store.read_bytes()
+    replace_in(record(project, 1), "这是测量用的", "这是只供测量用的")
+    build(project, output)
+    # A build that is killed behind the swap has published, and has kept nothing of it.
+    store.write_bytes(kept)
+    replace_in(record(project, 1), "这是只供测量用的", "这是测量用的")
+    build(project, output)
+
+    assert contents(output) == before
+
+
+def _toggle(path: Path, one: str, other: str) -> None:
+    """Puts one wording in the place of the other, whichever stands there."""
+    text = path.read_text(encoding="utf-8")
+    found, put = (other, one) if other in text else (one, other)
+    path.write_text(text.replace(found, put, 1), encoding="utf-8")
+
+
+def _any_case(project: Path, chance: random.Random) -> Path:
+    return chance.choice(sorted((project / "data" / "cases").iterdir()))
+
+
+def _unnamed_cases(project: Path) -> list[Path]:
+    """The cases that no story names, so that they can go."""
+    paths = sorted((project / "data" / "cases").iterdir())
+    told = "".join(path.read_text(encoding="utf-8") for path in paths)
+    return [path for path in paths if f"{{{{{path.stem}." not in told]
+
+
+def _edit_summary(project: Path, chance: random.Random) -> None:
+    _toggle(_any_case(project, chance), "这是测量用的", "这是只供测量用的")
+
+
+def _edit_title(project: Path, chance: random.Random) -> None:
+    _toggle(_any_case(project, chance), "title: 测例", "title: 改过的测例")
+
+
+def _withdraw_figure(project: Path, chance: random.Random) -> None:
+    path = _any_case(project, chance)
+    text = path.read_text(encoding="utf-8")
+    head, mark, rest = text.partition("  places:\n")
+    if mark:
+        amount = rest.split("amount: ")[1].partition("\n")[0]
+        change = f"{{figure: places, date: 2026-01-02, kind: correction, from: {amount}, why: 试}}"
+        tail = rest[rest.index("events:") :]
+        path.write_text(f"{head}history:\n  - {change}\n{tail}", encoding="utf-8")
+
+
+def _edit_event(project: Path, chance: random.Random) -> None:
+    _toggle(_any_case(project, chance), "主管部门公布", "主管部门再次公布")
+
+
+def _name_another(project: Path, chance: random.Random) -> None:
+    first, second = chance.sample(sorted((project / "data" / "cases").iterdir()), 2)
+    text = second.read_text(encoding="utf-8")
+    figure = text[text.index("figures:\n  ") + 11 :].partition(":")[0]
+    told = f"story: |\n  别处是 {{{{{second.stem}.{figure}}}}}。\n\n"
+    _toggle(first, "story: |\n", told)
+
+
+def _add_case(project: Path, chance: random.Random) -> None:
+    made = make_case(chance.randrange(10**4, 10**5))
+    write_case(project, made)
+    source = made.record.split("source: ")[1].partition("\n")[0]
+    replace_in(project / "data" / "cases" / f"{made.slug}.yaml", source, name_source(0))
+
+
+def _delete_case(project: Path, chance: random.Random) -> None:
+    free = _unnamed_cases(project)
+    if len(free) > 3:
+        chance.choice(free).unlink()
+
+
+def _rename_case(project: Path, chance: random.Random) -> None:
+    free = _unnamed_cases(project)
+    if free:
+        path = chance.choice(free)
+        path.rename(path.with_name(f"renamed-{chance.randrange(10**6)}.yaml"))
+
+
+def _edit_source(project: Path, _chance: random.Random) -> None:
+    _toggle(project / "data" / "sources.yaml", "测例刊物", "测例的刊物")
+
+
+def _edit_term(project: Path, _chance: random.Random) -> None:
+    _toggle(project / "data" / "vocabulary.yaml", "name: 年度购买总额", "name: 全年购买总额")
+
+
+def _edit_template(project: Path, chance: random.Random) -> None:
+    name = chance.choice(["case.html", "home.html", "macros/footer.html", "macros/figure.html"])
+    _toggle(project / "theme" / "templates" / name, 'class="', 'class="changed ')
+
+
+def _edit_colour(project: Path, chance: random.Random) -> None:
+    path = project / "theme" / "static" / "css" / "tokens.css"
+    before, mark, after = path.read_text(encoding="utf-8").partition("--paper: #")
+    path.write_text(f"{before}{mark}{chance.randrange(10)}{after[1:]}", encoding="utf-8")
+
+
+EDITS = (
+    *(_edit_summary, _edit_title, _withdraw_figure, _edit_event, _name_another, _add_case),
+    *(_delete_case, _rename_case, _edit_source, _edit_term, _edit_template, _edit_colour),
+)
+
+
+def test_an_incremental_build_equals_a_clean_one_byte_for_byte(
+    project: Path,
+    tmp_path: Path,
+    pytestconfig: pytest.Config,
+    monkeypatch: pytest.MonkeyPatch,
+    note_figures: Callable[[str], None],
+) -> None:
+    chance = random.Random(9)
+    clean = tmp_path / "clean"
+    # Every edit once, then any; now and then several between two builds.
+    wanted = 500 if pytestconfig.getoption("--soak") else len(EDITS)
+    ordered = list(EDITS)
+    done = builds = 0
+    while done < wanted:
+        count = chance.choice([1, 1, 2, 3])
+        edits = [ordered.pop(0) if ordered else chance.choice(EDITS) for _ in range(count)]
+        for edit in edits:
+            edit(project, chance)
+        # Large sites begin with a spare tree; a site may grow and shrink across the limit.
+        monkeypatch.setattr(swap, "_LARGE", chance.choice([0, 0, 2_000]))
+        build(project, project / "output")
+        monkeypatch.undo()
+        _copy_sources(project, clean)
+        build(clean, clean / "output")
+
+        told = [edit.__name__ for edit in edits]
+        ours, theirs = contents(project / "output"), contents(clean / "output")
+        assert ours.keys() == theirs.keys(), (done, told)
+        assert [path for path in ours if ours[path] != theirs[path]] == [], (done, told)
+        done, builds = done + count, builds + 1
+    note_figures(f"random edits: {done} in {builds} builds, 0 bytes other than a clean build's")
+
+
+def _copy_sources(project: Path, clean: Path) -> None:
+    """A project that knows nothing of earlier builds but how pictures look, which take long."""
+    for name in ("output", *SOURCES):
+        if (clean / name).is_dir():
+            shutil.rmtree(clean / name)
+    for name in SOURCES:
+        if (project / name).is_dir():
+            shutil.copytree(project / name, clean / name)
+        else:
+            shutil.copy2(project / name, clean / name)
+    cache = clean / ".cache" / "store.sqlite"
+    if cache.exists():
+        with closing(sqlite3.connect(cache)) as store, store:
+            store.execute("delete from made where key not like 'picture:%'")
+    last = clean / ".cache" / "last-build.json"
+    if last.exists():
+        os.unlink(last)

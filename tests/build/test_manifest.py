@@ -1,0 +1,125 @@
+"""Lists of the files of a site are in order and whole, however many files there are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from casebook.build import manifest as listing
+from casebook.build.manifest import Listing, find_foreign_file, list_files, list_unlisted
+from casebook.data.export import write_members
+
+# "-" and "." sort before the slash, which names of folders do not end with in a listing.
+PATHS = ("a-b/x", "a.html", "a/x", "a/y/z", "aa", "b")
+
+
+def make_files(folder: Path, *paths: str) -> None:
+    for path in paths:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text("x")
+
+
+def write_manifest(folder: Path, *paths: str) -> str:
+    outputs = b"".join(write_members((path, "0" * 64) for path in sorted(paths))).decode()
+    return f'{{\n "generator": "casebook",\n "outputs": {outputs}\n}}\n'
+
+
+def test_files_lie_and_are_listed_in_one_order(tmp_path: Path) -> None:
+    make_files(tmp_path, *reversed(PATHS))
+    made = Listing(tmp_path)
+    for path in reversed(PATHS):
+        made.add(path, "0")
+
+    assert list(list_files(tmp_path)) == [path for path, _ in made] == sorted(PATHS)
+
+
+def test_a_list_that_is_sorted_on_the_disk_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "_RUN", 3)
+    made = Listing(tmp_path)
+    told = {f"{number * 7 % 20}/页": f"{number:064x}" for number in range(20)}
+    for path, digest in told.items():
+        made.add(path, digest)
+
+    assert len(made) == 20
+    assert list(made) == sorted(told.items())
+    assert list(made) == sorted(told.items())
+    made.add("21/页", "1")
+    assert list(made) == sorted((*told.items(), ("21/页", "1")))
+
+
+@pytest.mark.parametrize("run", [pytest.param(2, id="on the disk"), pytest.param(99, id="not")])
+def test_a_path_that_was_listed_twice_is_found(
+    run: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "_RUN", run)
+    made = Listing(tmp_path)
+    for path in ("b", "a", "c", "b"):
+        made.add(path, "0")
+
+    with pytest.raises(ValueError, match="two pages are written to b"):
+        list(made)
+
+
+def test_what_lies_there_and_is_not_listed_is_told(tmp_path: Path) -> None:
+    make_files(tmp_path, *PATHS)
+
+    assert list(list_unlisted(tmp_path, ["a-b/x", "a/gone", "a/x", "b", "c"])) == [
+        "a.html",
+        "a/y/z",
+        "aa",
+    ]
+
+
+def reindent(text: str) -> str:
+    return json.dumps(json.loads(text), indent=4)
+
+
+def reverse(text: str) -> str:
+    manifest = json.loads(text)
+    manifest["outputs"] = dict(reversed(manifest["outputs"].items()))
+    return json.dumps(manifest, indent=1) + "\n"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(str, id="as it is written"),
+        pytest.param(reindent, id="indented by another program"),
+        pytest.param(reverse, id="in another order"),
+    ],
+)
+def test_a_file_that_the_manifest_does_not_list_is_foreign(
+    change: Callable[[str], str], tmp_path: Path
+) -> None:
+    ours = (*PATHS, 'quoted"name')
+    make_files(tmp_path, *ours)
+    text = change(write_manifest(tmp_path, *ours, "z/gone"))
+    (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
+    before = find_foreign_file(tmp_path)
+    make_files(tmp_path, "a/y/Thumbs.db", "a/y/note.txt")
+
+    assert before == ""
+    assert find_foreign_file(tmp_path) == "a/y/note.txt"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(None, id="none"),
+        pytest.param("", id="empty"),
+        pytest.param("[" * 100_000, id="deeper than can be read"),
+        pytest.param('{\n "generator": "other",\n "outputs": {\n  "b": "0"\n }\n}\n', id="other"),
+        pytest.param('{\n "generator": "casebook",\n "outputs": {\n  "b', id="cut off"),
+    ],
+)
+def test_a_manifest_that_is_not_ours_lists_nothing(text: str | None, tmp_path: Path) -> None:
+    make_files(tmp_path, "b")
+    if text is not None:
+        (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
+
+    assert find_foreign_file(tmp_path) in ("b", "manifest.json")

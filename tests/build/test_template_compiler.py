@@ -1,0 +1,105 @@
+"""Holds that templates compiled for one language mean what they mean to Jinja."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from jinja2 import DictLoader, Environment, TemplateError
+from markupsafe import Markup
+
+from casebook.build.render import Press, words_of
+from casebook.build.templates import environment_options, make_environment
+from casebook.problems import Lang
+from casebook.record.model import Text
+
+
+@dataclass(frozen=True)
+class Place:
+    name: Text
+    code: str = "110000"
+
+
+GIVEN: dict[str, Any] = {
+    "place": Place(Text("甲 & 乙", "A & B <市>")),
+    "untranslated": Place(Text("丙 & 丁", "")),
+    "plain": {"code": "<1>", "items": "an item under the name of a method"},
+    "html": Markup("<b>bold</b>"),
+    "number": 1234,
+    "nothing": None,
+    "rows": [{"n": 1}, {"n": 2}, {"n": 3}],
+    "join": lambda one, other="&", **more: f"{one}{other}{sorted(more)}",
+    "tag": lambda words: Markup("<i>{}</i>").format(words),
+}
+
+TEMPLATES = {
+    "an attribute": "{{ place.code }}",
+    "text is escaped": "{{ text(place.name) }}{{ '<' ~ text(place.name) }}",
+    "text without its English": "{{ text(untranslated.name) }}",
+    "both wordings": "{{ L('甲<', 'A<') }}{{ L('%d个', '%d of them') % number }}",
+    "the language": "{{ lang }}{% if lang == 'en' %}in English{% else %}in Chinese{% endif %}",
+    "an own name for the language": "{% for lang in ['x'] %}{{ lang }}{% endfor %}",
+    "an item by its dot": "{{ plain.code }}{{ plain['code'] }}",
+    "an attribute before an item": "{{ plain.items is callable }}",
+    "what is markup stays": "{{ html }}{{ tag('<') }}{{ tag(html) }}",
+    "what is no text": "{{ number }}{{ nothing }}{{ rows }}",
+    "what is defined": "{{ place.code is defined }}{{ place.nope is defined }}",
+    "a default": "{{ place.nope | default('none') }}",
+    "calls with names": "{{ join('<', other='>') }}{{ join('a', b=1, c=number) }}",
+    "calls with lists": "{{ join(*['a', 'b'], **{'c': 1}) }}",
+    "a method": "{{ place.code.startswith('11') }}{{ place.name.inside(lang) }}",
+    "a chain": "{{ place.name.zh.strip().upper() }}",
+    "a loop": "{% for row in rows if row.n > 1 %}{{ loop.index }}{{ row.n }}{{ loop.last }}"
+    "{% endfor %}",
+    "a macro": "{% macro m(a, b='<', c=None) %}{{ a }}{{ b }}{{ c.name.zh if c }}{% endmacro %}"
+    "{{ m('&') }}{{ m('&', c=place) }}",
+    "a macro and its caller": "{% macro m(a) %}{{ caller(a.code) }}{% endmacro %}"
+    "{% call(code) m(place) %}{{ code }}&amp;{% endcall %}",
+    "an import": "{% from 'm.html' import shown %}{{ shown(place) }}",
+    "a set block": "{% set words %}<i>{{ place.code }}</i>{% endset %}{{ words }}",
+}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("source", TEMPLATES.values(), ids=TEMPLATES)
+def test_templates_mean_what_they_mean_to_jinja(source: str, lang: Lang) -> None:
+    assert _render(source, lang) == _render_plainly(source, lang)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param("{{ place.nope }}", id="an attribute that is none"),
+        pytest.param("{{ place.nope.nope }}", id="an attribute of none"),
+        pytest.param("{{ plain.nope }}", id="an item that is none"),
+        pytest.param("{{ nope.code }}", id="a name that is none"),
+        pytest.param("{{ nope(1) }}", id="a function that is none"),
+        pytest.param("{{ text(nope) }}", id="the text of nothing"),
+        pytest.param("{{ place.nope(1) }}", id="a method that is none"),
+    ],
+)
+def test_a_misspelt_name_is_the_same_fault(source: str) -> None:
+    with pytest.raises(TemplateError) as plain:
+        _render_plainly(source, "zh")
+    with pytest.raises(TemplateError) as compiled:
+        _render(source, "zh")
+
+    assert str(compiled.value) == str(plain.value)
+
+
+SHARED = "{% macro shown(of) %}{{ text(of.name) }}{{ L('，', ', ') }}{{ lang }}{% endmacro %}"
+
+
+def _render(source: str, lang: Lang) -> str:
+    sources = {"t.html": source.encode(), "m.html": SHARED.encode()}
+    environments = {lang: make_environment(sources, lang)}
+    Press(environments)
+    return environments[lang].get_template("t.html").render(GIVEN)
+
+
+def _render_plainly(source: str, lang: Lang) -> str:
+    sources = DictLoader({"t.html": source, "m.html": SHARED})
+    environment = Environment(loader=sources, **environment_options())
+    environment.globals |= words_of(lang)
+    return environment.get_template("t.html").render(GIVEN)

@@ -1,0 +1,72 @@
+"""Where the time of a build goes is told where it is asked for, and costs nothing elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from test_cli import run, tree
+
+from casebook.build.timings import UNTIMED, Spent, Timings
+from casebook.pages import CASE_PAGES, PAGES
+
+
+def test_a_build_tells_its_stages_and_what_it_made_of_each_type_of_page(
+    tiny_project: Path, tmp_path: Path
+) -> None:
+    place = ("--quiet", "--output", str(tmp_path / "site"))
+    timed = run(tiny_project, "build", "--timings", *place)
+    plain = run(tiny_project, "build", "--quiet", "--output", str(tmp_path / "plain"))
+    words = [" ".join(line.split()[2:]) for line in timed.stderr.splitlines()]
+
+    assert (timed.returncode, timed.stdout) == (0, "")
+    assert words[1:14] == [
+        *("look", "imports", "inputs", "read", "check", "charts", "pictures", "prose"),
+        *("cases", "lists", "exports", "publish", "all"),
+    ]
+    # Two cases in two languages, of which nothing was there before.
+    assert "case (4 / 0)" in words
+    assert plain.stderr == ""
+    assert tree(tmp_path / "plain") == tree(tmp_path / "site")
+
+
+def test_a_second_build_tells_what_it_kept(tiny_project: Path) -> None:
+    run(tiny_project, "build", "--quiet")
+    story = tiny_project / "data" / "cases" / "haishu.yaml"
+    text = story.read_text(encoding="utf-8")
+    story.write_text(text.replace("story: |\n", "story: |\n  多一句。\n\n"), encoding="utf-8")
+    words = run(tiny_project, "build", "--quiet", "--timings").stderr
+    nothing = run(tiny_project, "build", "--quiet", "--timings").stderr
+
+    assert "case  (2 / 2)" in words
+    assert [line.split()[2] for line in nothing.splitlines()[1:]] == ["look", "all"]
+
+
+def test_every_type_of_page_has_a_name_of_its_own() -> None:
+    names = [kind.name for kind in (*CASE_PAGES, *PAGES)]
+
+    assert len(set(names)) == len(names)
+
+
+def test_a_stage_that_comes_again_is_added_to_itself() -> None:
+    timings = Timings()
+    for stage in ("read", "check", "read", ""):
+        timings.begin(stage)
+
+    assert list(timings.stages) == ["read", "check"]
+
+
+def test_types_of_pages_are_added_up() -> None:
+    timings = Timings()
+    timings.add("case", Spent(1.5, 1.0, 2, 0))
+    timings.count("case", kept=3)
+
+    assert timings.types == {"case": Spent(1.5, 1.0, 2, 3)}
+
+
+def test_nothing_is_recorded_unless_asked_for() -> None:
+    UNTIMED.begin("read")
+    UNTIMED.count("case", made=1)
+    with UNTIMED.measure("case"):
+        pass
+
+    assert (UNTIMED.stages, UNTIMED.types) == ({}, {})

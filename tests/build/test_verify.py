@@ -1,0 +1,416 @@
+"""A copy of the site is held against its manifest, file by file."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from tests.test_cli import run
+
+from casebook.build.verify import Difference, Verdict, verify_copy, verify_tree
+from casebook.problems import CasebookError, Exit
+from casebook.values.digest import digest
+from tests.conftest import Serve
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    folder = tmp_path / "site"
+    files = {"index.html": b"home", "cases/a/index.html": b"a", "data/figures.csv": b"case\r\n"}
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    outputs = {name: digest(content) for name, content in files.items()}
+    manifest = {"generator": "casebook", "outputs": outputs}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+def test_a_whole_site_has_no_difference(site: Path) -> None:
+    verdict = verify_tree(site)
+
+    assert verdict.differences == ()
+    assert verdict.files == 3
+    assert verdict.manifest == digest((site / "manifest.json").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("damage", "expected"),
+    [
+        pytest.param(
+            lambda site: (site / "index.html").write_bytes(b"hame"),
+            Difference("index.html", "differs"),
+            id="one byte",
+        ),
+        pytest.param(
+            lambda site: (site / "cases/a/index.html").unlink(),
+            Difference("cases/a/index.html", "missing"),
+            id="missing",
+        ),
+        pytest.param(
+            lambda site: (site / "cases/b.html").write_bytes(b""),
+            Difference("cases/b.html", "extra"),
+            id="extra",
+        ),
+        pytest.param(
+            lambda site: (site / "manifest.json").unlink(),
+            Difference("manifest.json", "missing"),
+            id="no manifest",
+        ),
+        pytest.param(
+            lambda site: (site / "manifest.json").write_bytes(b"{" * 100_000),
+            Difference("manifest.json", "differs"),
+            id="damaged manifest",
+        ),
+        pytest.param(
+            lambda site: (site / "manifest.json").write_text('{"generator": "other"}'),
+            Difference("manifest.json", "differs"),
+            id="manifest of another program",
+        ),
+        pytest.param(
+            lambda site: (site / "data/link").symlink_to(site / "cases"),
+            Difference("data/link", "extra"),
+            id="link to a folder",
+            marks=pytest.mark.skipif(os.name == "nt", reason="links need a privilege"),
+        ),
+    ],
+)
+def test_each_fault_is_named(
+    site: Path, damage: Callable[[Path], object], expected: Difference
+) -> None:
+    damage(site)
+
+    assert verify_tree(site).differences == (expected,)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege")
+def test_a_link_to_the_right_bytes_differs(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_bytes(b"home")
+    (site / "index.html").unlink()
+    (site / "index.html").symlink_to(tmp_path / "elsewhere")
+
+    assert verify_tree(site).differences == (Difference("index.html", "differs"),)
+
+
+@pytest.mark.parametrize("path", ["../secret", "/etc/hostname", "a\x00b"])
+def test_a_manifest_cannot_make_it_read_elsewhere(site: Path, path: str) -> None:
+    (site.parent / "secret").write_bytes(b"s")
+    manifest = json.loads((site / "manifest.json").read_text())
+    manifest["outputs"][path] = digest(b"s")
+    (site / "manifest.json").write_text(json.dumps(manifest))
+
+    assert verify_tree(site).differences == (Difference(path, "missing"),)
+
+
+def test_litter_of_file_managers_is_no_fault(site: Path) -> None:
+    (site / "cases" / ".DS_Store").write_bytes(b"x")
+
+    assert verify_tree(site).differences == ()
+
+
+def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    with pytest.raises(CasebookError) as refused:
+        verify_tree(tmp_path / "nowhere")
+
+    assert refused.value.exit_status == Exit.USAGE
+
+
+def test_messages_show_control_characters_as_escapes() -> None:
+    found = Difference("a\x1b[31m\n.html", "extra")
+
+    assert found.message("en") == "a\\x1b[31m\\n.html: extra"
+    assert found.message("zh") == "a\\x1b[31m\\n.html: 多出"
+
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+@contextmanager
+def answering(answer: Answer) -> Iterator[tuple[str, list[str]]]:
+    """A server of this machine that answers in some way, and the paths that it was asked for."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            with suppress(OSError):
+                answer(self)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+        thread.join()
+
+
+def give(handler: BaseHTTPRequestHandler, content: bytes) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(content)))
+    handler.end_headers()
+    handler.wfile.write(content)
+
+
+def send_to(handler: BaseHTTPRequestHandler, address: str) -> None:
+    handler.send_response(302)
+    handler.send_header("Location", address)
+    handler.end_headers()
+
+
+def test_a_served_copy_is_compared_file_by_file(site: Path, serve_directory: Serve) -> None:
+    (site / "extra.html").write_bytes(b"x")
+    with serve_directory(site.parent) as url:
+        verdict = verify_copy(f"{url}/site")
+
+    assert verdict == Verdict(3, digest((site / "manifest.json").read_bytes()), (), False)
+
+
+@pytest.mark.parametrize(
+    ("damage", "expected"),
+    [
+        pytest.param(
+            lambda site: (site / "index.html").write_bytes(b"hame"),
+            Difference("index.html", "differs"),
+            id="one byte",
+        ),
+        pytest.param(
+            lambda site: (site / "cases/a/index.html").unlink(),
+            Difference("cases/a/index.html", "missing"),
+            id="missing",
+        ),
+        pytest.param(
+            lambda site: (site / "manifest.json").unlink(),
+            Difference("manifest.json", "missing"),
+            id="no manifest",
+        ),
+        pytest.param(
+            lambda site: (site / "manifest.json").write_text("[1]"),
+            Difference("manifest.json", "differs"),
+            id="manifest of another program",
+        ),
+    ],
+)
+def test_each_fault_of_a_served_copy_is_named(
+    site: Path, serve_directory: Serve, damage: Callable[[Path], object], expected: Difference
+) -> None:
+    damage(site)
+    with serve_directory(site) as url:
+        assert verify_copy(f"{url}/").differences == (expected,)
+
+
+def test_an_address_of_a_file_system_is_that_folder(site: Path) -> None:
+    odd = site.rename(site.with_name("站 1"))
+    (odd / "extra.html").write_bytes(b"x")
+
+    assert verify_copy(odd.as_uri()).differences == (Difference("extra.html", "extra"),)
+
+
+def test_no_proxy_is_asked(
+    site: Path, serve_directory: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "")
+    with serve_directory(site) as url:
+        assert verify_copy(url).differences == ()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.org/",
+        "http://example.org/",
+        "http://127.0.0.1.example.org/",
+        "http://user@127.0.0.1/",
+        "http://127.0.0.1/?q",
+        "http://127.0.0.1:99999/",
+        "http://[::1/",
+        "ftp://127.0.0.1/",
+        "file://example.org/site",
+        "http://127.0.0.1/\x1b[31m",
+    ],
+)
+def test_other_machines_and_odd_addresses_are_refused(address: str) -> None:
+    with pytest.raises(CasebookError) as refused:
+        verify_copy(address)
+
+    assert refused.value.exit_status == Exit.USAGE
+    assert refused.value.message("en").isprintable()
+    assert refused.value.message("zh").isprintable()
+
+
+def test_only_what_a_build_can_have_written_is_asked_for(site: Path) -> None:
+    manifest = json.loads((site / "manifest.json").read_text())
+    odd = ("../secret", "/etc/hostname", "a/../b", "a\\b", "a\r\nX: y", "http://127.0.0.1/", "")
+    manifest["outputs"] = dict.fromkeys(odd, digest(b"s"))
+    with answering(lambda handler: give(handler, json.dumps(manifest).encode())) as (url, asked):
+        verdict = verify_copy(url)
+
+    assert asked == ["/manifest.json"]
+    assert verdict.differences == tuple(Difference(path, "missing") for path in sorted(odd))
+
+
+def test_a_redirect_is_followed_inside_the_site_alone(site: Path) -> None:
+    with answering(lambda handler: give(handler, b"home")) as (other, asked_there):
+
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            path = handler.path.removeprefix("/site/")
+            if path == "index.html":
+                send_to(handler, "./")
+            elif path == "cases/a/index.html":
+                send_to(handler, f"{other}/site/{path}")
+            elif path == "data/figures.csv":
+                send_to(handler, "/data/figures.csv")
+            else:
+                give(handler, (site / (path or "index.html")).read_bytes())
+
+        with answering(answer) as (url, _):
+            verdict = verify_copy(f"{url}/site/")
+
+    assert asked_there == []
+    assert verdict.differences == (
+        Difference("cases/a/index.html", "missing"),
+        Difference("data/figures.csv", "missing"),
+    )
+
+
+def drip(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n")
+    while True:
+        handler.wfile.write(b"x")
+        handler.wfile.flush()
+        threading.Event().wait(0.01)
+
+
+def drip_a_header(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"HTTP/1.0 200 OK\r\nX: ")
+    drip(handler)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(drip, id="a byte at a time"),
+        pytest.param(drip_a_header, id="a header that never ends"),
+        pytest.param(lambda handler: send_to(handler, handler.path), id="in circles"),
+        pytest.param(lambda handler: give(handler, b"x" * 2_001), id="too large"),
+        pytest.param(lambda handler: handler.wfile.write(b"nonsense\r\n\r\n"), id="no HTTP"),
+        pytest.param(lambda handler: handler.wfile.close(), id="nothing"),
+    ],
+)
+def test_a_server_that_misbehaves_is_not_waited_for(
+    answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("casebook.build.served.SECONDS", 0.2)
+    monkeypatch.setattr("casebook.build.served.MOST_BYTES", 2_000)
+    with answering(answer) as (url, _):
+        try:
+            verdict = verify_copy(url)
+        except CasebookError as error:
+            assert error.exit_status == Exit.MACHINE
+            assert url in error.zh
+            assert url in error.en
+        else:
+            assert verdict.differences == (Difference("manifest.json", "missing"),)
+
+
+def test_a_server_that_is_not_there_is_named() -> None:
+    with answering(lambda handler: None) as (url, _):
+        pass
+
+    with pytest.raises(CasebookError, match="does not answer"):
+        verify_copy(url)
+
+
+def verify(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "casebook", "verify", *arguments],
+        cwd=Path(__file__).resolve().parents[2],
+        env=os.environ | {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_the_command_names_what_is_wrong_and_ends_with_one(site: Path) -> None:
+    (site / "index.html").write_bytes(b"hame")
+    (site / "extra.html").write_bytes(b"x")
+    done = verify(str(site))
+
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "extra.html: extra",
+        "index.html: differs",
+        "2 differences",
+    ]
+
+
+def test_the_command_ends_with_zero_for_a_whole_site(built_site: Path) -> None:
+    done = verify(str(built_site), "--lang", "zh")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("完整：")
+
+
+def test_the_command_says_what_an_address_cannot_tell(
+    built_site: Path, serve_directory: Serve
+) -> None:
+    with serve_directory(built_site) as url:
+        done = verify(url, "--lang", "en")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("whole: ")
+    assert "only from a folder" in done.stdout
+
+
+def test_the_command_ends_with_two_where_there_is_no_folder(tmp_path: Path) -> None:
+    assert verify(str(tmp_path / "nowhere")).returncode == 2
+
+
+def write_manifest(path: Path, **outputs: str) -> Path:
+    names = {name.replace("_", "."): seal for name, seal in outputs.items()}
+    path.write_text(json.dumps({"generator": "casebook", "outputs": names}), encoding="utf-8")
+    return path
+
+
+def test_what_to_upload_is_what_two_manifests_differ_in(tmp_path: Path) -> None:
+    earlier = write_manifest(
+        tmp_path / "a", index_html="1", old_css="1", same_js="1", gone_html="1"
+    )
+    write_manifest(tmp_path / "manifest.json", index_html="2", new_css="1", same_js="1")
+    done = run(tmp_path, "verify", str(tmp_path), "--since", str(earlier))
+
+    # A page comes after what it loads, and what goes away last.
+    assert done.stdout.splitlines() == [
+        "+ new.css",
+        "+ index.html",
+        "+ manifest.json",
+        "- gone.html",
+        "- old.css",
+    ]
+
+
+def test_nothing_is_to_upload_where_nothing_differs(tmp_path: Path) -> None:
+    manifest = write_manifest(tmp_path / "manifest.json", index_html="1")
+    done = run(tmp_path, "verify", str(tmp_path), "--since", str(manifest))
+
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_a_manifest_of_another_program_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
+    done = run(tmp_path, "verify", str(tmp_path), "--since", str(tmp_path / "manifest.json"))
+
+    assert done.returncode == 2
+    assert "is no manifest.json of this program" in done.stderr

@@ -1,0 +1,111 @@
+"""Processes that help to build say nothing of their own and outlive nobody."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+
+# Two processes that work without end, and tell their numbers first.
+WORKING = """\
+import os, signal, sys
+from pathlib import Path
+from casebook.errors import CasebookError
+from casebook.workers import open_workers
+
+def work(folder):
+    (Path(folder) / str(os.getpid())).touch()
+    # At one stroke: two of them speak at once, and a line may be written in two pieces.
+    os.write(1, b"working\\n")
+    while True:
+        pass
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with open_workers(2) as workers:
+            for task in [workers.executor.submit(work, sys.argv[1]) for _ in range(4)]:
+                task.result()
+    except CasebookError as error:
+        print(error.en)
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+def start(tmp_path: Path) -> tuple[subprocess.Popen[str], list[int]]:
+    """A process with two helpers at work, and the helpers' numbers."""
+    (tmp_path / "working.py").write_text(WORKING, encoding="utf-8")
+    (tmp_path / "helpers").mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "working.py", "helpers"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert [process.stdout.readline() for _ in range(2)] == ["working\n"] * 2
+    return process, [int(path.name) for path in (tmp_path / "helpers").iterdir()]
+
+
+def read_rest(process: subprocess.Popen[str]) -> str:
+    """What is said until all who hold the output are gone."""
+    try:
+        return process.communicate(timeout=30)[0]
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        pytest.fail("a helper outlived the process that started it")
+
+
+def test_helpers_end_with_the_process_that_is_killed(tmp_path: Path) -> None:
+    process, _ = start(tmp_path)
+    process.kill()
+
+    assert "Traceback" not in read_rest(process)
+
+
+def test_helpers_are_not_told_of_an_interruption(tmp_path: Path) -> None:
+    process, helpers = start(tmp_path)
+    for helper in helpers:
+        os.kill(helper, signal.SIGINT)
+
+    assert process.poll() is None
+
+    process.kill()
+
+    assert "Traceback" not in read_rest(process)
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_of_all_ends_at_once_and_shows_no_traceback(
+    tmp_path: Path, asked: signal.Signals
+) -> None:
+    process, _ = start(tmp_path)
+    os.killpg(process.pid, asked)
+    said = read_rest(process)
+
+    assert process.returncode == 130
+    assert said == ""
+
+
+def test_a_helper_that_the_system_ends_is_told_with_the_remedy(tmp_path: Path) -> None:
+    process, helpers = start(tmp_path)
+    os.kill(helpers[0], signal.SIGKILL)
+    said = read_rest(process)
+
+    assert process.returncode == 3
+    assert "--jobs 1" in said
+    assert "Traceback" not in said

@@ -1,0 +1,674 @@
+"""What charts may say, how they mark it, and that it can be read at both widths."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from chart_data import STYLES, case, dataset, event, faults_of, figure, vocabulary
+
+from casebook.build.reading import read_dataset
+from casebook.charts import chart_of, draw_chart, find_charts, tabulate_chart
+from casebook.charts.canvas import NARROW, WIDE, Sheet, Style
+from casebook.charts.chart import Table, describe, paint_panel
+from casebook.charts.colours import CHART_ROLES
+from casebook.charts.difference import change_words
+from casebook.charts.standalone import compose_picture, write_picture_pdf, write_picture_png
+from casebook.charts.svg import paint_in, write_svg
+from casebook.charts.symbols import Mark, legend_kinds, mark_of
+from casebook.problems import Lang
+from casebook.record.dataset import Dataset
+from casebook.record.model import Answer, Conflict, Text
+from casebook.values.dates import parse_period
+
+PROJECT = Path(__file__).parents[2]
+LANGS: tuple[Lang, ...] = ("zh", "en")
+
+
+@pytest.fixture(scope="module")
+def real() -> Dataset:
+    return read_dataset(PROJECT)[0]
+
+
+def names_of(data: Dataset) -> list[str]:
+    return [selected.name for selected in find_charts(data)]
+
+
+def table_of(name: str, data: Dataset, lang: Lang = "zh") -> Table:
+    selected = next(found for found in find_charts(data) if found.name == name)
+    return tabulate_chart(selected, data, lang)
+
+
+def sheets_of(name: str, data: Dataset, lang: Lang = "zh") -> list[Sheet]:
+    table = table_of(name, data, lang)
+    return [
+        paint_panel(chart_of(table), panel, style) for panel in table.panels for style in STYLES
+    ]
+
+
+def all_faults(data: Dataset) -> list[str]:
+    found = []
+    for selected in find_charts(data):
+        for lang in LANGS:
+            table = tabulate_chart(selected, data, lang)
+            for panel in table.panels:
+                for style in STYLES:
+                    sheet = paint_panel(chart_of(table), panel, style)
+                    where = f"{selected.name} {lang} {style.name}: "
+                    found += [where + fault for fault in faults_of(sheet)]
+    return found
+
+
+# Marks
+
+
+@pytest.mark.parametrize(
+    ("given", "kinds"),
+    [
+        pytest.param(figure("4277万元"), ("exact",), id="a bare number is exact"),
+        pytest.param(figure("约8000万元"), ("approx",), id="about"),
+        pytest.param(figure("一万元左右"), ("approx",), id="or so"),
+        pytest.param(figure("超过5000万元"), ("more_than",), id="more than"),
+        pytest.param(figure("不少于5000万元"), ("at_least",), id="at least"),
+        pytest.param(figure("不超过20万元"), ("at_most",), id="at most"),
+        pytest.param(figure("800元至1000元"), ("range",), id="a range"),
+        pytest.param(
+            figure("将突破亿元", "2012?"),
+            ("planned", "more_than", "uncertain"),
+            id="an announced bound of an uncertain year shows all three",
+        ),
+        pytest.param(figure("560万元", status="planned"), ("planned",), id="planned by status"),
+        pytest.param(
+            figure("20万元", measure="payout_cap"), ("at_most",), id="a ceiling however worded"
+        ),
+        pytest.param(
+            figure("3731万元", measure="programme_total"), ("mixed",), id="mixed use comes first"
+        ),
+        pytest.param(figure("5万元", "2009~"), ("exact", "uncertain"), id="an approximate year"),
+        pytest.param(figure("5万元", "[..2012-12-07]"), ("exact",), id="only a latest date"),
+    ],
+)
+def test_each_figure_has_one_mark(given: object, kinds: tuple[str, ...]) -> None:
+    assert mark_of(given, vocabulary()).kinds == kinds  # type: ignore[arg-type]
+
+
+def test_the_words_of_a_mark_name_all_that_it_shows() -> None:
+    mark = Mark("planned", "more_than", uncertain=True)
+
+    assert mark.words("zh") == "计划，尚未发生；超过此数；日期不确定"
+    assert mark.words("en") == "planned, not done; more than this; date uncertain"
+
+
+def test_a_legend_leaves_out_what_explains_itself() -> None:
+    assert legend_kinds([Mark("exact", "exact"), Mark("approx", "approx")]) == ("approx",)
+
+
+# What may be drawn at all
+
+
+def test_two_dated_periods_of_one_class_make_a_series() -> None:
+    data = dataset(case([figure("1万元", "2010", "a"), figure("2万元", "2011", "b")]))
+
+    assert "one-series" in names_of(data)
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        pytest.param([], id="no figure"),
+        pytest.param([figure()], id="one figure"),
+        pytest.param(
+            [figure("1万元", "2010", "a"), figure("2万元", "[..2012]", "b")],
+            id="one of two has only a latest date",
+        ),
+        pytest.param(
+            [figure("1万元", "2010", "a"), figure("2万元", "2011", "b", status="planned")],
+            id="one of two is only planned",
+        ),
+        pytest.param(
+            [figure("1万元", "2010", "a"), figure("2万元", "2011", "b", scope="fund")],
+            id="two scopes",
+        ),
+        pytest.param(
+            [figure("1万元", "2010/2014", "a"), figure("2万元", "2010/2015", "b")],
+            id="years that overlap",
+        ),
+        pytest.param(
+            [
+                figure("1万元", "2010", "a", measure="payout_cap"),
+                figure("2万元", "2011", "b", measure="payout_cap"),
+            ],
+            id="ceilings",
+        ),
+        pytest.param(
+            [
+                figure("10项", "2010", "a", measure="count"),
+                figure("20项", "2011", "b", measure="count"),
+            ],
+            id="counts",
+        ),
+    ],
+)
+def test_no_series_without_two_dated_amounts_of_one_class(figures: list[object]) -> None:
+    data = dataset(case(figures))  # type: ignore[arg-type]
+
+    assert [name for name in names_of(data) if "series" in name] == []
+
+
+def test_an_announced_figure_stands_apart_from_the_series() -> None:
+    figures = [
+        figure("4277万元", "2010", "a"),
+        figure("将突破亿元", "2012?", "c", status="planned"),
+        figure("约8000万元", "2011", "b"),
+    ]
+
+    table = table_of("one-series", dataset(case(figures)))
+
+    bars = table.panels[0].content.bars
+    assert [(bar.key, bar.apart) for bar in bars] == [
+        ("one.a", False),
+        ("one.b", False),
+        ("one.c", True),
+    ]
+    assert (
+        table.finding == "甲地：2010年4277万元，2011年约8000万元；“将突破亿元”只是计划，年份不确定"
+    )
+
+
+def test_reports_of_one_period_that_disagree_stand_side_by_side() -> None:
+    figures = [
+        figure("1万元", "2010", "a"),
+        figure("2万元", "2011", "b"),
+        figure("3万元", "2011", "c"),
+    ]
+
+    table = table_of("one-series", dataset(case(figures)))
+
+    assert [bar.together for bar in table.panels[0].content.bars] == [0, 1, 1]
+    assert table.finding == "甲地：2010年1万元，2011年2万元，2011年3万元；2011年说法不一"
+
+
+def test_money_of_two_classes_never_shares_a_scale() -> None:
+    figures = [
+        figure("1万元", id="a"),
+        figure("2万元", id="b"),
+        figure("3万元", id="c", scope="fund"),
+        figure("4万元", id="d", measure="unit_price", per=("post", "year")),
+        figure("1万元", id="e", measure="unit_price", part_of="d", per=("post", "year")),
+    ]
+
+    table = table_of("money", dataset(case(figures)))
+
+    compared, alone = (panel.content for panel in table.panels)
+    assert [[bar.key for bar in block.bars] for block in compared.blocks] == [["one.a", "one.b"]]
+    assert [[item.key for item in group.items] for group in alone.alone.groups] == [
+        ["one.c"],
+        ["one.d"],
+    ]
+
+
+def test_sums_over_other_years_never_share_a_scale() -> None:
+    figures = [figure("1万元", "2010/2014", "a"), figure("2万元", "2010/2015", "b")]
+
+    table = table_of("money", dataset(case(figures)))
+
+    assert [len(group.items) for group in table.panels[0].content.alone.groups] == [2]
+
+
+def test_the_rest_of_a_split_is_computed_and_says_so() -> None:
+    figures = [
+        figure("6万元", id="whole", measure="unit_price", per=("post", "year")),
+        figure("1万元左右", id="run", measure="unit_price", per=("post", "year"), part_of="whole"),
+        figure("80%", id="pay", measure="share", part_of="whole"),
+    ]
+
+    table = table_of("one-split", dataset(case(figures)))
+
+    parts = table.panels[0].content.parts
+    assert [(part.key, part.start, part.end) for part in parts] == [
+        ("one.pay", Decimal(0), Decimal("48000")),
+        ("one.run", Decimal("48000"), Decimal("58000")),
+        ("", Decimal("58000"), Decimal("60000")),
+    ]
+    assert parts[0].amount == "80%，即4.8万元（本站计算）"
+    assert parts[-1].amount == "约2000元（本站计算）"
+
+
+def test_parts_that_exceed_their_whole_are_not_drawn() -> None:
+    figures = [figure("6万元", id="w"), figure("7万元", id="p", part_of="w")]
+
+    assert "one-split" not in names_of(dataset(case(figures)))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        pytest.param("6万元", "7.2万元", "提高1.2万元，即20%（本站计算）", id="exact"),
+        pytest.param("8000万元", "4000万元", "降低4000万元，即50%（本站计算）", id="down"),
+        pytest.param("3万元", "约4万元", "提高约1万元，即约33%（本站计算）", id="about"),
+        pytest.param("6万元", "超过7万元", "", id="a bound has no difference"),
+        pytest.param("6万元", "6万元", "", id="no change"),
+        pytest.param("0元", "6万元", "", id="nothing to divide by"),
+    ],
+)
+def test_a_change_is_computed_only_between_known_amounts(
+    before: str, after: str, words: str
+) -> None:
+    assert change_words(figure(before), figure(after), "zh") == words
+
+
+def test_a_pair_needs_a_figure_that_names_the_former() -> None:
+    old, new = figure("6万元", id="old"), figure("7.2万元", id="new", follows="old")
+    unrelated = figure("7.2万元", id="new")
+
+    assert "one-rise" in names_of(dataset(case([old, new])))
+    assert "one-rise" not in names_of(dataset(case([old, unrelated])))
+
+
+def test_silent_years_are_cut_from_the_axis_and_named() -> None:
+    data = dataset(case(events=[event("1998"), event("2009"), event("2010")]))
+
+    table = table_of("one-timeline", data)
+
+    assert table.panels[0].content.runs == ((1998, 1998), (2009, 2010))
+    assert table.finding == "甲地：3件事有明确年份；来源在1999—2008年间没有记载"
+
+
+def test_many_silences_are_counted_in_the_finding_and_named_beneath() -> None:
+    data = dataset(case(events=[event("1960"), event("1970"), event("1980"), event("1990")]))
+
+    table = table_of("one-timeline", data)
+
+    assert table.finding == "甲地：4件事有明确年份；来源有3段时间没有记载"
+    assert table.panels[0].content.captions[0] == "// 来源在1961—1969年间没有记载"
+
+
+def test_the_strip_of_all_cases_names_the_gap_of_the_shared_sources() -> None:
+    cases = [
+        case(events=[event("1998"), event("2009")]),
+        case(slug="two", events=[replace(event("2006", case="two"), source="other")]),
+    ]
+    data = dataset(*cases)
+    report = replace(data.sources["s"], published=parse_period("2012-12-07"))
+    other = replace(report, id="other", published=None)
+    data = replace(data, sources={"s": report, "other": other})
+    # The other case rests on the shared source too, so that it is one.
+    two = replace(cases[1], events=(*cases[1].events, event("2010", case="two")))
+    data = replace(data, cases=(cases[0], two))
+
+    table = table_of("timeline", data)
+
+    assert "多案共用的来源在1999—2008年间没有记载" in table.finding
+    assert table.panels[0].content.captions == (
+        "多案共用的来源在1999—2008年间没有记载；其间1件见于别的来源",
+        "// 1999—2005年没有任何事件，从轴上剪去",
+    )
+
+
+def test_the_finding_of_the_grid_counts_named_modes_only() -> None:
+    def answers(*modes: str) -> dict[str, Answer]:
+        state = "stated" if modes else "not_stated"
+        return {"mode": Answer("mode", state, modes)}
+
+    data = dataset(
+        case(answers={"provider_type": Answer("provider_type", "stated", ("agency",))}),
+        case(slug="two", answers=answers("tender")),
+        case(
+            slug="three",
+            answers=answers("tender", "posts")
+            | {"provider_type": Answer("provider_type", "stated", ("agency", "company"))},
+        ),
+    )
+
+    assert table_of("mode-provider", data).finding == (
+        "3个地方里，2个写明怎样购买，共2种方式，只有“词tender”不止一个地方在用"
+    )
+    assert table_of("mode-provider", data, "en").finding == (
+        "2 of 3 places say how they buy, in 2 modes; only “Term tender” is found in more than one"
+    )
+
+
+def test_counts_are_listed_with_their_units() -> None:
+    data = dataset(
+        case([figure("17项", measure="count", id="a"), figure("130余项", measure="count", id="b")]),
+        case([figure("262人", measure="count", case="two")], slug="two"),
+    )
+
+    table = table_of("counts", data)
+
+    assert table.finding == "2个地方的3个计数用了2种量词，只列出，不画成条"
+    amounts = [[i.amount for i in group.items] for group in table.panels[0].content.groups]
+    assert amounts == [["17项", "130余项"], ["262人"]]
+
+
+def test_figures_of_one_conflict_are_bracketed_and_say_so() -> None:
+    figures = [
+        figure("560万元", id="a"),
+        figure("600万元", id="b"),
+        figure("20万元", id="c", measure="unit_price"),
+    ]
+    one = replace(
+        case(figures),
+        conflicts=(
+            Conflict(Text("金额"), Text("注"), ("a", "b")),
+            Conflict(Text("x"), Text(""), ("c",)),
+        ),
+    )
+
+    table = table_of("money", dataset(one))
+
+    assert [bar.together for bar in table.panels[0].content.blocks[0].bars] == [1, 1]
+    assert [row[3] for row in table.rows] == ["确数；来源说法不一"] * 3
+    assert table.legend == ("contradicted",)
+
+
+def test_the_matrix_puts_the_questions_answered_most_first() -> None:
+    answered = {"mode": Answer("mode", "stated", ("tender",))}
+    data = dataset(case(answers=answered), case(slug="two", answers=answered))
+
+    table = table_of("disclosure", data)
+
+    assert table.header[:2] == ("地方", "怎样买")
+    assert table.rows[-1] == ("已说明", "2/2", "0/2", "0/2", "0/2")
+
+
+# Lengths against values
+
+
+def test_a_bar_is_as_long_as_its_value() -> None:
+    figures = [
+        figure("1000万元", "2010", "a"),
+        figure("约2000万元", "2011", "b"),
+        figure("超过4000万元", "2012", "c"),
+    ]
+    for sheet in sheets_of("one-series", dataset(case(figures))):
+        a, b, c = (extent.end - extent.start for extent in sheet.extents)
+
+        assert b / a == pytest.approx(2)
+        assert c / a == pytest.approx(4)
+
+
+def test_a_capsule_lies_between_its_ends() -> None:
+    data = dataset(case([figure("800元至1000元", measure="unit_price", per=("post",))]))
+    for sheet in sheets_of("one-range", data):
+        extent = sheet.extents[0]
+        zero = extent.end - (extent.end - extent.start) * 5
+
+        assert extent.start == pytest.approx(zero + (extent.end - zero) * 0.8)
+        assert zero == pytest.approx(0 if sheet.style is NARROW else zero)
+
+
+def test_a_value_of_nothing_is_a_line_without_length() -> None:
+    figures = [figure("0元", "2010", "a"), figure("5元", "2011", "b")]
+    for sheet in sheets_of("one-series", dataset(case(figures))):
+        assert sheet.extents[0].end == sheet.extents[0].start
+        assert write_svg(sheet, "x", "x").count('fill="var(--series-1)"') == 1
+        assert write_svg(sheet, "x", "x").count('stroke="var(--series-1)"') == 1
+
+
+def test_amounts_far_apart_get_a_marked_log_scale() -> None:
+    figures = [figure("1元", "2010", "a"), figure("100亿元", "2011", "b")]
+    data = dataset(case(figures))
+
+    for sheet in sheets_of("one-series", data):
+        assert any("对数" in words.text for words in sheet.words)
+        assert sheet.extents[1].end - sheet.extents[0].end > 100
+
+
+# Reading at both widths
+
+
+def test_no_text_of_the_real_charts_is_cut_or_covered(real: Dataset) -> None:
+    assert len(find_charts(real)) >= 8
+    assert all_faults(real) == []
+
+
+AWKWARD = {
+    "one figure": [figure()],
+    "thirty figures": [figure(f"{n * 37}万元", str(1980 + n), f"f{n}") for n in range(1, 31)],
+    "ten orders of magnitude": [
+        figure(f"{10**n}元", str(2000 + n), f"f{n}", scope="city") for n in range(11)
+    ],
+    "very long labels": [
+        figure("1万元", "2010", "a", label="极长的指标名称" * 30),
+        figure("约2万元", "2011", "b", label="Donaudampfschifffahrtsgesellschaft" * 6),
+    ],
+    "marks of every kind": [
+        figure("1万元", "2001", "a"),
+        figure("约2万元", "2002", "b"),
+        figure("超过2万元", "2003", "c"),
+        figure("不少于2万元", "2004", "d"),
+        figure("不超过2万元", "2005", "e"),
+        figure("1万元至2万元", "2006", "f"),
+        figure("2万元", "2007?", "g", status="planned"),
+        figure("3万元", "2003", "h"),
+    ],
+    "very long amounts": [
+        figure("不少于12345678.9012万元", "2010", "a"),
+        figure("约22345678.9012万元", "2011", "b"),
+    ],
+    "parts and a successor": [
+        figure("9.9999万元", id="w"),
+        figure("9.9998万元", id="p", part_of="w", label="几乎全部" * 20),
+        figure("10.5万元", id="n", follows="w"),
+    ],
+}
+
+
+@pytest.mark.parametrize("figures", AWKWARD.values(), ids=AWKWARD)
+def test_no_text_of_awkward_charts_is_cut_or_covered(figures: list[object]) -> None:
+    events = [event("2009/.."), event("[..2012-12-07]"), event("1960", "很长的事" * 40)]
+    data = dataset(
+        case(figures, events),  # type: ignore[arg-type]
+        case(slug="two", events=[event("2012-12-07"), event("2012?", status="planned")]),
+        place="名字特别特别长的地方",
+        place_en="A place with a very long name indeed, Somewhere",
+    )
+
+    assert all_faults(data) == []
+
+
+def test_an_empty_data_set_has_no_charts() -> None:
+    assert find_charts(dataset()) == ()
+
+
+def test_text_on_a_phone_is_never_below_16_px(real: Dataset) -> None:
+    for selected in find_charts(real):
+        drawn = draw_chart(selected, real, "zh")
+        for panel in drawn.panels:
+            sizes = re.findall(r'font-size="([0-9.]+)"', panel.narrow)
+
+            assert all(float(size) >= 16 for size in sizes)
+
+
+# What is written
+
+
+def test_svg_is_well_formed_and_passes_a_strict_policy(real: Dataset) -> None:
+    for selected in find_charts(real):
+        drawn = draw_chart(selected, real, "zh")
+        drawings = [svg for panel in drawn.panels for svg in (panel.wide, panel.narrow)]
+        for svg in [*drawings, *(item.swatch for item in drawn.legend)]:
+            ElementTree.fromstring(svg)
+
+            assert "style" not in svg
+            assert set(re.findall(r"var\(--([a-z0-9-]+)\)", svg)) <= set(CHART_ROLES)
+            assert re.search(r'fill="#|stroke="#|NaN|inf', svg) is None
+
+
+def test_ids_are_unique_over_all_charts_of_a_page(real: Dataset) -> None:
+    ids: list[str] = []
+    for selected in find_charts(real):
+        drawn = draw_chart(selected, real, "zh")
+        svgs = [svg for panel in drawn.panels for svg in (panel.wide, panel.narrow)]
+        for svg in (*svgs, *(item.swatch for item in drawn.legend)):
+            ids += re.findall(r' id="([^"]+)"', svg)
+
+    assert ids
+    assert len(ids) == len(set(ids))
+
+
+def test_each_bar_is_a_link_to_its_figure_with_its_words() -> None:
+    data = dataset(case([figure("1万元", "2010", "a"), figure("约2万元", "2011", "b")]))
+
+    drawn = draw_chart(
+        next(found for found in find_charts(data) if found.chart == "series"), data, "zh"
+    )
+
+    title = "<title>金额：约2万元（2011年；约数）</title>"
+    assert f'<a href="figure:one.b">{title}' in drawn.panels[0].wide
+
+
+def test_hostile_text_comes_out_as_itself() -> None:
+    label = '$5 and $\\bad$ %^_ <script>alert("1")</script> & ]]> -- {{ 7*7 }}'
+    data = dataset(case([figure("1万元", "2010", label=label)]), place=label, place_en=label)
+
+    drawn = draw_chart(next(c for c in find_charts(data) if c.name == "money"), data, "zh")
+
+    root = ElementTree.fromstring(drawn.panels[0].wide)
+    title = root.find(".//{http://www.w3.org/2000/svg}title")
+    assert title is not None and title.text is not None
+    assert title.text.startswith(label)
+    assert "<script" not in drawn.panels[0].wide
+
+
+def test_turned_and_soft_paint_survive_the_backend() -> None:
+    sheet = Sheet(Style("wide", 100, 15, 14), height=50)
+    sheet.rectangle(1, 2, 30, 40.126, fill="accent", opacity=0.5, hatch="")
+    sheet.text(5, 45, "a<b", turned=True, anchor="middle")
+
+    svg = write_svg(sheet, "p", 'l"')
+
+    assert '<path d="M1 2L31 2L31 42.13L1 42.13Z" fill="var(--accent)" fill-opacity="0.5"/>' in svg
+    assert 'transform="rotate(-90 5 45)"' in svg
+    assert 'aria-label="l&quot;"' in svg
+
+
+def test_a_drawing_that_stands_alone_has_real_colours_and_no_links() -> None:
+    sheet = Sheet(WIDE, height=30)
+    with sheet.link("figure:a.b", "t"):
+        sheet.rectangle(0, 0, 5, 5, fill="ink")
+
+    svg = paint_in(write_svg(sheet, "p", "l"), dict.fromkeys(CHART_ROLES, "#123456"))
+
+    ElementTree.fromstring(svg)
+    assert "var(" not in svg
+    assert "href" not in svg
+
+
+@pytest.mark.parametrize("write", [write_picture_png, write_picture_pdf])
+def test_a_picture_with_a_colour_that_has_no_role_is_refused(
+    write: Callable[[Sheet, dict[str, str]], bytes],
+) -> None:
+    sheet = Sheet(WIDE, height=10)
+    sheet.rectangle(0, 0, 5, 5, fill="ink")
+
+    with pytest.raises(KeyError, match="ink"):
+        write(sheet, {"paper": "#ffffff"})
+
+
+def test_every_colour_of_a_drawing_is_a_role_of_charts(real: Dataset) -> None:
+    drawn = [draw_chart(selected, real, "zh") for selected in find_charts(real)]
+
+    used = {
+        role
+        for chart in drawn
+        for panel in chart.panels
+        for role in re.findall(r"var\(--([^)]*)\)", panel.wide + panel.narrow)
+    }
+    assert "accent" in used
+    assert used <= set(CHART_ROLES)
+
+
+def test_the_alt_text_is_made_of_the_table() -> None:
+    data = dataset(case([figure("1万元", "2010", "a"), figure("约2万元", "2011", "b")]))
+
+    table = table_of("one-series", data)
+
+    assert describe(table) == (
+        "甲地：2010年1万元，2011年约2万元。"
+        "甲地：金额，1万元，确数，2010年，词reported，来源。"
+        "甲地：金额，约2万元，约数，2011年，词reported，来源。"
+    )
+
+
+def test_a_corrected_summary_redraws_nothing(real: Dataset) -> None:
+    one = case([figure("1万元", "2010", "a"), figure("2万元", "2011", "b")])
+    other = replace(one, summary=replace(one.summary, zh="改过"))
+
+    key = table_of("one-series", dataset(one)).key
+
+    assert table_of("one-series", dataset(other)).key == key
+
+
+_SCRIPT = """
+import sys
+from pathlib import Path
+from casebook.reader import read_dataset
+from casebook.charts import draw_chart, find_charts
+data = read_dataset(Path(sys.argv[1]))[0]
+for lang in ("zh", "en"):
+    for selected in find_charts(data):
+        print(draw_chart(selected, data, lang))
+"""
+
+
+def test_two_processes_draw_the_same_bytes_and_warn_of_nothing() -> None:
+    outputs = set()
+    for seed in ("1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", _SCRIPT, str(PROJECT)],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(PROJECT)},
+            capture_output=True,
+            check=False,
+        )
+        assert done.stderr == b""
+        outputs.add(done.stdout)
+
+    assert len(outputs) == 1
+
+
+def test_finding_and_describing_need_no_matplotlib() -> None:
+    script = _SCRIPT.replace("draw_chart(selected, data, lang)", "1")
+    script += "\nassert 'matplotlib' not in sys.modules"
+
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(PROJECT)],
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_picture_holds_its_finding_and_comes_out_the_same_twice(real: Dataset) -> None:
+    table = table_of("beijing-series", real)
+    sheet = compose_picture(chart_of(table), table, ["来源"])
+    colours = {role: f"#0000{index:02x}" for index, role in enumerate(CHART_ROLES)}
+
+    first, second = (write_picture_png(sheet, colours) for _ in range(2))
+
+    assert faults_of(sheet) == []
+    assert first.startswith(b"\x89PNG")
+    assert first == second
+    assert "".join(words.text for words in sheet.words if words.size == 22) == table.finding
+
+
+def test_the_strip_and_the_list_of_dates_use_the_same_words() -> None:
+    macro = (PROJECT / "theme/templates/macros/timeline.html").read_text("utf-8")
+    events = [event("2010"), event("2012?"), event("[..2012]"), event("2011", status="planned")]
+
+    table = table_of("one-timeline", dataset(case(events=events)))
+
+    assert {row[3] for row in table.rows} == {"年份已写明", "年份靠推断", "未注明日期", "计划"}
+    for row in table.rows:
+        assert f"L('{row[3]}'" in macro

@@ -1,0 +1,92 @@
+"""Every kind of chart can be drawn from awkward data, and nothing of it is cut or covered."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from chart_data import STYLES, faults_of
+from chart_gallery import awkward, write_gallery
+from conftest import Serve
+
+from casebook.charts import CHARTS, chart_of, find_charts, tabulate_chart
+from casebook.charts.chart import paint_panel
+from casebook.problems import Lang
+
+LANGS: tuple[Lang, ...] = ("zh", "en")
+
+
+def test_the_gallery_holds_every_kind_of_chart(tmp_path: Path) -> None:
+    shown = write_gallery(tmp_path)
+    kinds = {selected.chart for data in awkward().values() for selected in find_charts(data)}
+
+    assert kinds == {chart.name for chart in CHARTS}
+    assert shown["nothing"] == []
+    for lang in LANGS:
+        page = (tmp_path / f"{lang}.html").read_text("utf-8")
+        drawings = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+        assert len(drawings) > 50
+        for drawing in drawings:
+            ElementTree.fromstring(drawing)
+            assert "style" not in drawing
+
+
+@pytest.mark.parametrize("title", awkward())
+def test_no_text_is_cut_or_covered(title: str) -> None:
+    data = awkward()[title]
+    found = []
+    for selected in find_charts(data):
+        for lang in LANGS:
+            table = tabulate_chart(selected, data, lang)
+            for number, panel in enumerate(table.panels):
+                for style in STYLES:
+                    sheet = paint_panel(chart_of(table), panel, style)
+                    where = f"{table.name} {lang} {style.name} {number}"
+                    found += [f"{where}: {fault}" for fault in faults_of(sheet)]
+
+    assert found == []
+
+
+@pytest.mark.parametrize("title", awkward())
+def test_a_legend_explains_what_the_marks_show_and_nothing_else(title: str) -> None:
+    data = awkward()[title]
+    for selected in find_charts(data):
+        table = tabulate_chart(selected, data, "zh")
+        said = " ".join(row[3] for row in table.rows if len(row) == 7)
+
+        if table.chart in ("series", "panels", "range", "counts"):
+            assert ("contradicted" in table.legend) == ("来源说法不一" in said)
+            assert ("approx" in table.legend) == ("约数" in said)
+            assert ("planned" in table.legend) == ("计划" in said)
+
+
+_OUTSIDE = """() => [...document.querySelectorAll("svg.chart__svg")]
+  .filter((svg) => svg.getBoundingClientRect().width > 0)
+  .flatMap((svg) => [...svg.querySelectorAll("text")]
+    .filter((text) => {
+      const box = text.getBBox();
+      const view = svg.viewBox.baseVal;
+      const turned = text.hasAttribute("transform");
+      return !turned && (box.x < -1 || box.x + box.width > view.width + 1);
+    })
+    .map((text) => text.textContent))"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_browser_sets_every_text_inside_its_drawing(
+    lang: Lang, width: int, tmp_path: Path, serve_directory: Serve, browser: Any
+) -> None:
+    write_gallery(tmp_path)
+    with serve_directory(tmp_path) as address:
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        try:
+            page.goto(f"{address}/{lang}.html")
+            outside = page.evaluate(_OUTSIDE)
+        finally:
+            page.close()
+
+    assert outside == []

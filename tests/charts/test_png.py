@@ -1,0 +1,209 @@
+"""What a sheet is in dots: colours of the theme, marks in their place, whole letters."""
+
+from __future__ import annotations
+
+import io
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib
+import pytest
+from matplotlib.ft2font import FT2Font, LoadFlags
+from PIL import Image
+
+from casebook.charts.canvas import WIDE, Sheet, Style
+from casebook.charts.glyphs import find_font, set_line
+from casebook.charts.png import encode_image, list_colours, paint_sheet
+from casebook.charts.text_layout import width_em
+
+PROJECT = Path(__file__).parents[2]
+COLOURS = {"paper": "#faf6ee", "ink": "#1b1916", "accent": "#b3301c", "series-1": "#2d5469"}
+PAPER, INK, BLUE = (250, 246, 238), (27, 25, 22), (45, 84, 105)
+
+
+def small() -> Sheet:
+    return Sheet(Style("wide", 60, WIDE.size, WIDE.small), height=40)
+
+
+def paint(sheet: Sheet, scale: float = 1) -> Image.Image:
+    content = encode_image(paint_sheet(sheet, COLOURS, scale), COLOURS)
+    return Image.open(io.BytesIO(content)).convert("RGB")
+
+
+def dots(image: Image.Image, colour: tuple[int, int, int]) -> list[tuple[int, int]]:
+    places = ((x, y) for y in range(image.height) for x in range(image.width))
+    return [place for place in places if image.getpixel(place) == colour]
+
+
+def covered(image: Image.Image) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of all that is not paper."""
+    found = [
+        (x, y)
+        for y in range(image.height)
+        for x in range(image.width)
+        if image.getpixel((x, y)) != PAPER
+    ]
+    xs, ys = zip(*found, strict=True)
+    return min(xs), min(ys), max(xs) + 1, max(ys) + 1
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_a_bar_is_as_long_as_on_its_sheet_and_sharp(scale: int) -> None:
+    sheet = small()
+    sheet.rectangle(5, 10, 40, 12, fill="series-1")
+
+    image = paint(sheet, scale)
+
+    assert image.size == (60 * scale, 40 * scale)
+    assert covered(image) == tuple(scale * side for side in (5, 10, 45, 22))
+    assert {colour for _, colour in image.getcolors() or ()} == {PAPER, BLUE}
+
+
+def test_a_soft_step_is_a_blend_with_the_paper() -> None:
+    sheet = small()
+    sheet.rectangle(20, 10, 20, 20, fill="series-1", opacity=0.5)
+
+    # As near as the palette has one.
+    assert paint(sheet).getpixel((35, 20)) == pytest.approx((148, 165, 172), abs=6)
+
+
+def test_a_dashed_line_has_gaps() -> None:
+    sheet = small()
+    sheet.line((0, 10), (60, 10), stroke="ink", stroke_width=2, dash=(4, 2))
+
+    image = paint(sheet)
+
+    row = [image.getpixel((x, 10)) == INK for x in range(60)]
+    assert row == [x % 6 < 4 for x in range(60)]
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_a_ring_is_closed_and_hollow(scale: int) -> None:
+    sheet = small()
+    sheet.disc(30, 20, 8, stroke="accent", stroke_width=2)
+
+    image = paint(sheet, scale)
+
+    for degrees in range(0, 360, 5):
+        x, y = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+        on = (math.floor((30 + 8 * x) * scale), math.floor((20 + 8 * y) * scale))
+        assert image.getpixel(on)[1] < 150, f"gap at {degrees}"  # type: ignore[index]
+    assert image.getpixel((30 * scale, 20 * scale)) == PAPER
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+@pytest.mark.parametrize("anchor", ["start", "middle", "end"])
+def test_words_stand_where_their_anchor_says(anchor: str, scale: int) -> None:
+    sheet = small()
+    sheet.text(30, 25, "国国", size=14, anchor=anchor)  # type: ignore[arg-type]
+
+    left, top, right, bottom = (side / scale for side in covered(paint(sheet, scale)))
+
+    start = {"start": 30, "middle": 16, "end": 2}[anchor]
+    assert start <= left <= start + 2
+    assert start + 26 <= right <= start + 28
+    assert 25 - 14 <= top < bottom <= 25 + 2
+
+
+@pytest.mark.parametrize("anchor", ["start", "middle", "end"])
+def test_turned_words_read_from_the_bottom_up(anchor: str) -> None:
+    sheet = Sheet(Style("wide", 60, 14, 14), height=80)
+    sheet.text(30, 40, "国一", size=14, anchor=anchor, turned=True)  # type: ignore[arg-type]
+
+    image = paint(sheet)
+    left, top, right, bottom = covered(image)
+
+    start = {"start": 40, "middle": 54, "end": 68}[anchor]
+    assert start - 2 <= bottom <= start
+    assert start - 28 <= top <= start - 26
+    assert 30 - 14 <= left < right <= 30 + 2
+    # The second sign is one stroke, which now stands plumb.
+    _, _, thin, _ = covered(image.crop((0, start - 28, 60, start - 15)))
+    thick = covered(image.crop((0, start - 14, 60, start)))
+    assert thick[2] - thick[0] > 8
+    assert thin <= 30
+
+
+def test_letters_are_spaced_as_the_font_says() -> None:
+    for size in (14, 28, 46):
+        for text in ("iiiiiiiiiiiiiiiiiiii", "Million 2010", "约8000万元"):
+            line = set_line(text, size)
+            end = line.coverage.shape[1] - line.x
+
+            assert end == pytest.approx(line.width, abs=size / 4)
+            assert line.width == pytest.approx(width_em(text) * size, rel=0.06)
+
+
+def test_letters_and_marks_have_their_chinese_shapes() -> None:
+    """The font is a Japanese one; only its language for a text gives the Chinese shapes."""
+    chinese, mark = set_line("直", 40).coverage, set_line("“", 40).coverage
+    japanese = FT2Font(str(find_font()))
+    japanese.set_size(40, 72)
+    japanese.set_text("直", 0, flags=LoadFlags.DEFAULT)
+    japanese.draw_glyphs_to_bitmap(antialiased=True)
+
+    assert chinese.tolist() != japanese.get_image().tolist()
+    assert set_line("“·…", 40).width == 120
+    # The opening mark stands in the right half of its square.
+    assert mark.any(axis=0).argmax() > 15
+
+
+def test_the_palette_begins_with_the_colours_of_the_theme() -> None:
+    found = list_colours(tuple(COLOURS.items()))
+
+    assert len(found) <= 256 * 3
+    assert [found[3 * place : 3 * place + 3].hex() for place in range(4)] == [
+        colour[1:] for colour in COLOURS.values()
+    ]
+
+
+def test_settings_of_matplotlib_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = small()
+    sheet.rectangle(5, 5, 20, 20, stroke="ink", hatch="ink")
+    sheet.line((0, 30), (30, 38), (60, 30), stroke="ink", dash=(3, 2))
+    sheet.text(30, 20, "约8000万元", size=7)
+    plain = paint(sheet, 2).tobytes()
+    hostile = {"hatch.linewidth": 5, "text.hinting": "none", "path.simplify_threshold": 1.0}
+    hostile |= {"lines.antialiased": False, "text.antialiased": False, "figure.facecolor": "red"}
+    for name, value in hostile.items():
+        monkeypatch.setitem(matplotlib.rcParams, name, value)
+
+    assert paint(sheet, 2).tobytes() == plain
+
+
+_SCRIPT = """
+import hashlib, sys
+from casebook.charts.raster import encode_image, paint_sheet
+from casebook.charts.sheet import WIDE, Sheet
+
+digests = []
+for text in sys.argv[1:]:
+    sheet = Sheet(WIDE, height=60)
+    sheet.rectangle(0, 0, 90, 20, fill="ink", opacity=0.3)
+    sheet.text(5, 30, text)
+    sheet.disc(50, 20, 7, stroke="ink")
+    colours = {"paper": "#ffffff", "ink": "#112233"}
+    png = encode_image(paint_sheet(sheet, colours, 1), colours)
+    digests.append(hashlib.sha256(png).hexdigest())
+heavy = {"matplotlib.figure", "matplotlib.pyplot", "matplotlib.axes"}
+print(sorted(digests), sorted(heavy & set(sys.modules)))
+"""
+
+
+def test_pictures_do_not_depend_on_what_was_drawn_before_or_on_the_process() -> None:
+    texts = ["东莞 7.2万元", "Beijing 约8000万元", "岗位/年"]
+    outputs = set()
+    for seed, order in (("1", texts), ("2", texts[::-1])):
+        done = subprocess.run(
+            [sys.executable, "-c", _SCRIPT, *order],
+            env={"PYTHONPATH": str(PROJECT), "PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
+            capture_output=True,
+            check=True,
+            encoding="utf-8",
+        )
+        outputs.add(done.stdout)
+
+    assert len(outputs) == 1
+    assert outputs.pop().endswith("[]\n")

@@ -1,0 +1,231 @@
+"""An address that was published leads somewhere for ever."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from casebook.build.reading import read_dataset
+from casebook.checks.addresses import check_addresses, find_aliases, follow_address, list_addresses
+from casebook.checks.content import find_slugs
+from casebook.commands.record_published import record_addresses
+from casebook.problems import Problem
+from casebook.record.dataset import Dataset
+from casebook.record.model import Gone
+from casebook.record.reader import read_gone, read_ledger
+from tests.records import case_of, dataset_of, figure, record
+
+ROOT = Path(__file__).resolve().parents[2]
+GONE = """\
+/cases/pudong/:
+  title: 浦东：一个案例
+  title_en: "Pudong: a case"
+  why: 来源撤回了报道。
+  why_en: The source withdrew its report.
+  date: 2026-11-25
+"""
+
+
+def check(dataset: Dataset, *published: str, **files: str) -> list[Problem]:
+    """What is wrong once these addresses were published."""
+    ledger = {address: number for number, address in enumerate(published, 1)}
+    return check_addresses(ROOT / "tests" / "tiny_site", replace(dataset, ledger=ledger, **files))
+
+
+def write_gone(folder: Path, text: str) -> Path:
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    (folder / "data" / "gone.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def gone_of(folder: Path, text: str = GONE) -> Dataset:
+    """A data set of one case that knows what is gone."""
+    problems: list[Problem] = []
+    gone = read_gone(write_gone(folder, text), problems)
+    assert problems == []
+    return replace(dataset_of(record()), gone=gone)
+
+
+def test_what_is_there_may_have_been_published() -> None:
+    assert check(dataset_of(record()), "", "cases/", "cases/case-1/", "about/", "timeline/") == []
+
+
+def test_a_vanished_case_is_an_error_that_offers_the_line_to_write() -> None:
+    (problem,) = check(dataset_of(record()), "", "cases/case-0/")
+
+    assert (problem.path, problem.at.line, problem.code) == ("data/addresses.txt", 2, "E291")
+    assert "data/cases/case-1.yaml 加一行 aliases: [case-0]" in problem.hint_zh
+    assert "data/gone.yaml the line /cases/case-0/: {title: …, why: …}" in problem.hint_en
+
+
+def test_an_alias_keeps_the_address_of_a_renamed_case_and_of_its_charts() -> None:
+    case = case_of("aliases: [case-0]\n" + record(), "case-1")
+    dataset = replace(dataset_of(record()), cases=(case,))
+
+    assert check(dataset, "cases/case-0/", "charts/case-0-series/embed/") == []
+
+
+def test_a_chart_that_the_data_came_to_refuse_is_no_fault_of_the_editor() -> None:
+    assert check(dataset_of(record()), "charts/case-1-series/", "charts/counts/") == []
+
+
+def test_a_vanished_text_is_an_error() -> None:
+    assert [p.code for p in check(dataset_of(record()), "imprint/")] == ["E291"]
+
+
+def test_a_tombstone_tells_what_became_of_a_case(tmp_path: Path) -> None:
+    assert check(gone_of(tmp_path), "cases/pudong/", "charts/pudong-split/") == []
+
+
+def test_a_figure_that_was_taken_out_says_why_and_others_lead_to_their_case() -> None:
+    gone = (
+        "history:\n  - {figure: more, date: 2026-11-23, kind: correction, from: 1元, why: 误录}\n"
+    )
+    case = case_of("aliases: [case-0]\n" + record(figure(), rest=gone), "case-1")
+    dataset = replace(dataset_of(record()), cases=(case,))
+    aliases = find_aliases(dataset)
+
+    told = follow_address("figures/case-0.more/", dataset, aliases)
+
+    assert isinstance(told, Gone)
+    assert (told.why.zh, told.address) == ("误录", "figures/case-0.more/")
+    assert follow_address("figures/case-0.paid/", dataset, aliases) == "figures/case-1.paid/"
+    assert follow_address("figures/case-1.never/", dataset, aliases) == "cases/case-1/"
+
+
+def test_nothing_is_said_of_addresses_while_a_case_cannot_be_read() -> None:
+    assert check(dataset_of(record()), "cases/case-9/", unread=frozenset({"case-9"})) == []
+
+
+@pytest.mark.parametrize(
+    ("alias", "words"),
+    [
+        pytest.param("case-1", "is a case of its own", id="a case that is there"),
+        pytest.param("Case 1", "is no name of a case file", id="no slug"),
+        pytest.param("../case", "is no name of a case file", id="a path"),
+        pytest.param("old", "is claimed by data/cases/case-1.yaml", id="claimed twice"),
+    ],
+)
+def test_an_alias_is_a_slug_that_nobody_else_has(alias: str, words: str) -> None:
+    first = case_of("aliases: old\n" + record(), "case-1")
+    second = case_of(f"aliases: [{alias}]\n" + record(), "case-2")
+    dataset = replace(dataset_of(record()), cases=(first, second))
+
+    (problem,) = check(dataset)
+
+    assert (problem.code, problem.path, problem.at.line) == ("E292", "data/cases/case-2.yaml", 1)
+    assert words in problem.en
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        pytest.param("/cases/case-1/: {title: 一, why: 二}\n", "still stands", id="still there"),
+        pytest.param("/old/: {moved_to: /abuot/}\n", "Did you mean /about/?", id="leads nowhere"),
+    ],
+)
+def test_what_is_told_to_be_gone_is_gone(tmp_path: Path, entry: str, words: str) -> None:
+    (problem,) = check(gone_of(tmp_path, entry))
+
+    assert (problem.code, problem.path, problem.at.line) == ("E293", "data/gone.yaml", 1)
+    assert words in problem.message("en")
+
+
+@pytest.mark.parametrize(
+    ("entry", "code"),
+    [
+        pytest.param("/old/: {title: 一}\n", "E293", id="neither why nor where"),
+        pytest.param("/old/: {title: 一, why: 二, moved_to: /about/}\n", "E293", id="both"),
+        pytest.param("old: {title: 一, why: 二}\n", "E290", id="no address"),
+        pytest.param("/old/: {moved_to: 'https://example.org/'}\n", "E290", id="elsewhere"),
+        pytest.param("/old/: {why: 二}\n", "E202", id="no title"),
+    ],
+)
+def test_an_entry_of_the_gone_is_whole(tmp_path: Path, entry: str, code: str) -> None:
+    problems: list[Problem] = []
+    read_gone(write_gone(tmp_path, entry), problems)
+
+    assert [problem.code for problem in problems] == [code]
+
+
+def test_a_line_of_the_ledger_is_an_address(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    lines = "# head\n/cases/a/   # renamed once\n\nhttps://example.org/\n/a//b/\n"
+    (tmp_path / "data" / "addresses.txt").write_text(lines, encoding="utf-8")
+    problems: list[Problem] = []
+
+    assert read_ledger(tmp_path, problems) == {"cases/a/": 2}
+    assert [(problem.at.line, problem.code) for problem in problems] == [(4, "E290"), (5, "E290")]
+
+
+def test_a_ledger_may_be_larger_than_any_record(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    lines = "".join(f"/cases/place-{number}/\r\n" for number in range(60_000))
+    (tmp_path / "data" / "addresses.txt").write_text(lines, encoding="utf-8", newline="")
+    problems: list[Problem] = []
+
+    assert len(read_ledger(tmp_path, problems)) == 60_000
+    assert problems == []
+
+
+def test_recording_only_adds_and_keeps_notes(tiny_project: Path) -> None:
+    ledger = tiny_project / "data" / "addresses.txt"
+    ledger.write_text("# 说明\n/old/ # 旧\n", encoding="utf-8")
+    dataset, _ = read_dataset(tiny_project)
+
+    assert record_addresses(tiny_project, dataset) > 0
+
+    text = ledger.read_text(encoding="utf-8")
+    again, _ = read_dataset(tiny_project)
+    assert text.startswith("# 说明\n/\n")
+    assert "\n/old/ # 旧\n" in text
+    assert "\n/charts/haishu-series/embed/\n" in text
+    assert record_addresses(tiny_project, again) == 0
+    assert ledger.read_text(encoding="utf-8") == text
+
+
+def test_the_site_has_the_pages_that_the_check_reckons_with(
+    built_site: Path, project_root: Path
+) -> None:
+    pages = {
+        path.parent.relative_to(built_site).as_posix().removeprefix(".") + "/"
+        for path in built_site.rglob("index.html")
+    }
+    pages = {"" if page == "/" else page for page in pages if not page.startswith("en/")}
+    pages.discard("en/")
+    dataset, _ = read_dataset(project_root)
+    expected = set(list_addresses(dataset, find_slugs(project_root).values()))
+
+    charts = {page for page in pages if re.fullmatch(r"charts/.+/", page)}
+
+    assert pages - charts == expected
+    assert set(dataset.ledger) == pages
+
+
+def test_moved_and_withdrawn_pages_say_so_in_both_languages(tiny_project: Path) -> None:
+    case = tiny_project / "data" / "cases" / "haishu.yaml"
+    case.write_text(
+        case.read_text(encoding="utf-8") + "aliases: [haishu-district]\n", encoding="utf-8"
+    )
+    write_gone(tiny_project, GONE + "/about-us/: {moved_to: /about/}\n")
+    command = [sys.executable, "-m", "casebook", "--project", str(tiny_project), "build", "--quiet"]
+    subprocess.run([*command, "--siteurl", "https://example.org/a"], cwd=ROOT, check=True)
+    output = tiny_project / "output"
+    redirects = (output / "_redirects").read_text(encoding="utf-8").splitlines()
+
+    for prefix, words, lang in (("", "来源撤回了报道", ""), ("en/", "withdrew its report", "/en")):
+        gone = (output / prefix / "cases/pudong/index.html").read_text(encoding="utf-8")
+        moved = (output / prefix / "cases/haishu-district/index.html").read_text(encoding="utf-8")
+        assert words in gone
+        assert '<meta name="robots" content="noindex">' in gone
+        assert 'content="0; url=../../cases/haishu/index.html"' in moved
+        assert f'rel="canonical" href="https://example.org/a{lang}/cases/haishu/"' in moved
+        assert f"{lang}/cases/haishu-district/ {lang}/cases/haishu/ 301" in redirects
+    assert "/cases/haishu-district/haishu-district.csv /cases/haishu/haishu.csv 301" in redirects
+    assert "/about-us/ /about/ 301" in redirects
+    assert "haishu-district" not in (output / "sitemap.xml").read_text(encoding="utf-8")

@@ -1,0 +1,126 @@
+"""The grammar of references, and Markdown made from it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casebook.pages.markdown import Renderer, split_slots
+from casebook.problems import Position
+from casebook.record.references import find_references, split_key
+from tests.records import tiny_dataset
+
+
+def render(text: str, lang: str = "zh", home: str = "haishu") -> str:
+    dataset = tiny_dataset()
+    renderer = Renderer("en" if lang == "en" else "zh")
+    return str(renderer.render(text, dataset, dataset.by_slug[home]))
+
+
+@pytest.mark.parametrize(
+    ("key", "parts"),
+    [
+        pytest.param("paid", ("", "paid"), id="of this case"),
+        pytest.param("paid_2013", ("", "paid_2013"), id="with digits"),
+        pytest.param("shanghai-pudong.paid", ("shanghai-pudong", "paid"), id="of another case"),
+        pytest.param("paid.paid.paid", ("", ""), id="too many parts"),
+        pytest.param("7*7", ("", ""), id="arithmetic"),
+        pytest.param("paid|safe", ("", ""), id="filter"),
+        pytest.param("", ("", ""), id="empty"),
+        pytest.param("已付", ("", ""), id="Chinese"),
+    ],
+)
+def test_a_key_is_a_figure_or_a_case_and_a_figure(key: str, parts: tuple[str, str]) -> None:
+    assert split_key(key) == parts
+
+
+def test_a_reference_knows_its_line_and_column() -> None:
+    text = "第一行{{a}}\n\n第三行和{{ b.c }}"
+
+    found = list(find_references(text, Position(10, 3)))
+
+    assert [(r.case, r.name, r.at) for r in found] == [
+        ("", "a", Position(10, 6)),
+        ("b", "c", Position(12, 7)),
+    ]
+
+
+def test_a_reference_becomes_the_wording_linked_to_the_figure() -> None:
+    html = render("花去{{paid_2014}}。")
+
+    assert 'href="figure:haishu.paid_2014"' in html
+    assert '<data class="amount" value="1500000">' in html
+    assert '<span class="amount__qualifier">约</span>' in html
+    assert '<span class="amount__number">150</span>' in html
+    assert '<span class="amount__unit">万元</span>' in html
+
+
+def test_a_reference_in_english_is_told_in_words() -> None:
+    assert "about 1.5 million yuan" in render("{{paid_2014}}", lang="en")
+
+
+def test_a_range_has_no_single_value() -> None:
+    html = render("{{pay}}", home="guangzhou")
+
+    assert "value=" not in html
+    assert '<span class="amount__number">800</span>' in html
+
+
+def test_a_count_of_the_site_is_written_out() -> None:
+    assert render("共{{site.cases}}处") == "<p>共2处</p>"
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        pytest.param("<script>alert(1)</script>", id="script"),
+        pytest.param("<img src=x onerror=alert(1)>", id="event handler"),
+        pytest.param("[x](javascript:alert(1))", id="script address"),
+        pytest.param("[x](JaVaScRiPt:alert(1))", id="script address in mixed case"),
+        pytest.param("[x](data:text/html;base64,PHNjcmlwdD4=)", id="data address"),
+        pytest.param("![x](javascript:alert(1))", id="image address"),
+        pytest.param("<javascript:alert(1)>", id="automatic link"),
+        pytest.param("a&lt;script&gt;", id="entities"),
+        pytest.param("<div markdown=1>x</div>", id="Markdown in HTML"),
+        pytest.param("x {: onclick=alert(1) }", id="attribute list"),
+        pytest.param("<svg/onload=alert(1)>", id="svg"),
+        pytest.param("</p><script>alert(1)</script>", id="closing tag"),
+    ],
+)
+def test_no_html_and_no_script_address_passes(hostile: str) -> None:
+    html = render(hostile)
+
+    assert "<script" not in html
+    assert "<img" not in html or "src" not in html
+    assert "<svg" not in html
+    assert "<div" not in html
+    assert 'href="java' not in html.lower()
+    assert 'href="data' not in html.lower()
+
+
+@pytest.mark.parametrize("token", ["{{ 7*7 }}", "{% include 'x' %}", "{attach}x", "|filename|x"])
+def test_what_looks_like_a_template_is_shown_as_written(token: str) -> None:
+    html = render(token)
+
+    assert "49" not in html
+    assert token.replace("'", "'") in html
+
+
+def test_links_to_the_web_and_to_the_site_stay() -> None:
+    html = render("[a](https://example.org/?a=1&b=2) [b](site:/method/)")
+
+    assert 'href="https://example.org/?a=1&amp;b=2"' in html
+    assert 'rel="noopener"' in html
+    assert 'href="site:/method/"' in html
+
+
+@given(st.text())
+def test_any_text_becomes_html_without_a_script(text: str) -> None:
+    assert "<script" not in render(text)
+
+
+def test_a_slot_is_a_paragraph_of_its_own() -> None:
+    pieces = split_slots("<p>前</p>\n<p>[[overview]]</p>\n<p>中[[x]]</p>\n<p>[[chart:a-b]]</p>")
+
+    assert pieces == ["<p>前</p>\n", ("overview",), "<p>中[[x]]</p>\n", ("chart:a-b",)]

@@ -1,0 +1,298 @@
+"""Rules across fields and records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from casebook.checks.rules import CASE_RULES, RULES, check_rules
+from casebook.record.dataset import Dataset
+from casebook.record.model import Refusal, Text
+from tests.records import case_of, dataset_of, figure, record, shown, tiny_dataset, tiny_lists
+
+
+def test_the_tiny_site_keeps_every_rule() -> None:
+    assert check_rules(tiny_dataset()) == []
+
+
+def test_every_rule_is_a_sentence() -> None:
+    assert all(rule.__doc__ and rule.__doc__.endswith(".") for rule in (*CASE_RULES, *RULES))
+
+
+@pytest.mark.parametrize(
+    ("slug", "code"),
+    [
+        pytest.param("东莞", "E240", id="Chinese"),
+        pytest.param("Dongguan", "E240", id="capital letter"),
+        pytest.param("a--b", "E240", id="two hyphens"),
+        pytest.param("a b", "E240", id="blank"),
+        pytest.param("..", "E240", id="parent folder"),
+        pytest.param("x" * 81, "E240", id="too long"),
+        pytest.param("con", "E241", id="a device of Windows"),
+        pytest.param("lpt9", "E241", id="a port of Windows"),
+        pytest.param("index", "E242", id="the home page"),
+        pytest.param("site", "E242", id="the name in references"),
+    ],
+)
+def test_a_slug_that_is_not_safe_is_refused(slug: str, code: str) -> None:
+    lists = tiny_lists()
+    case = case_of(record(), slug=slug)
+
+    problems = check_rules(Dataset((case,), lists.vocabulary, lists.regions, lists.sources))
+
+    assert [p.code for p in problems] == [code]
+
+
+@pytest.mark.parametrize(
+    ("story", "at", "hint"),
+    [
+        pytest.param("花去{{paid_2014}}。", "18:5", "paid", id="unknown figure"),
+        pytest.param("共{{case-9.paid}}。", "18:4", "case-1.paid", id="unknown case"),
+        pytest.param("共{{paid|safe}}。", "18:4", "", id="no expression"),
+        pytest.param("共{{ 7*7 }}。", "18:4", "", id="no arithmetic"),
+        pytest.param("共{{site.places}}。", "18:4", "", id="unknown count of the site"),
+    ],
+)
+def test_a_reference_names_a_figure(story: str, at: str, hint: str) -> None:
+    dataset = dataset_of(record(figure(), rest=f"story: |\n  {story}\n"))
+
+    problems = check_rules(dataset)
+
+    assert shown(problems) == [f"{at} E250"]
+    assert hint in problems[0].hint_zh
+
+
+def test_a_reference_may_name_another_case_or_a_count_of_the_site() -> None:
+    story = "story: |\n  {{paid}} {{case-2.paid}} {{site.cases}}\n"
+    dataset = dataset_of(record(figure(), rest=story), record(figure()))
+
+    assert check_rules(dataset) == []
+
+
+def test_a_conflict_has_two_sides() -> None:
+    conflict = "conflicts:\n  - about: 金额\n    figures: [paid]\n    note: 只有一种说法。\n"
+    dataset = dataset_of(record(figure(), rest=conflict))
+
+    assert shown(check_rules(dataset)) == ["18:5 E236"]
+
+
+def test_an_amount_worded_as_a_plan_is_not_told_as_a_deed() -> None:
+    dataset = dataset_of(record(figure(amount="将突破亿元", status="reported")))
+
+    assert [p.code for p in check_rules(dataset)] == ["E237"]
+
+
+CONFLICT = "conflicts:\n  - about: 金额\n    figures: [paid, said]\n    note: 并列。\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "rest", "code"),
+    [
+        pytest.param({}, {"amount": "130万元"}, "", "E234", id="another value"),
+        pytest.param({}, {"amount": "约120万元"}, "", "E234", id="another qualifier"),
+        pytest.param({}, {"status": "planned"}, "", "E234", id="another status"),
+        pytest.param({}, {"amount": "130万元", "period": "2013-05"}, "", "E234", id="in that year"),
+        pytest.param({}, {"amount": "130万元", "period": "不晚于2015"}, "", "W234", id="no later"),
+        pytest.param({}, {"amount": "130万元"}, CONFLICT, "", id="declared"),
+        pytest.param({}, {}, "", "", id="the same from two sources"),
+        pytest.param({}, {"amount": "130万元", "period": "2014"}, "", "", id="another year"),
+        pytest.param({}, {"amount": "130万元", "scope": "clubs"}, "", "", id="another scope"),
+        pytest.param({}, {"amount": "130万元", "per": "年"}, "", "", id="per year"),
+        pytest.param({}, {"amount": "130万美元"}, "", "", id="another currency"),
+        pytest.param({}, {"amount": "130万元", "measure": "unit_price"}, "", "", id="measure"),
+        pytest.param({}, {"amount": "130万元", "follows": "paid"}, "", "", id="came later"),
+        pytest.param(
+            {"period": "不晚于2015"},
+            {"amount": "130万元", "period": "不晚于2015"},
+            "",
+            "W234",
+            id="both undated",
+        ),
+        pytest.param(
+            {"period": "2010/2014"},
+            {"amount": "130万元", "period": "2010/2015"},
+            "",
+            "",
+            id="sums of other years",
+        ),
+    ],
+)
+def test_figures_that_differ_are_a_declared_conflict(
+    first: dict[str, str], second: dict[str, str], rest: str, code: str
+) -> None:
+    dataset = dataset_of(record(figure("paid", **first), figure("said", **second), rest=rest))
+
+    problems = check_rules(dataset)
+
+    assert [problem.code for problem in problems] == ([code] if code else [])
+    if code:
+        assert problems[0].severity == ("warning" if code == "W234" else "error")
+        assert "第 10 行的 paid" in problems[0].zh
+
+
+def test_a_chain_of_later_figures_is_no_conflict() -> None:
+    figures = [
+        figure("a"),
+        figure("b", amount="130万元", follows="a"),
+        figure("c", amount="140万元", follows="b"),
+    ]
+
+    assert check_rules(dataset_of(record(*figures))) == []
+
+
+def refusing(**fields: object) -> Dataset:
+    dataset = dataset_of(
+        record(
+            figure("paid"),
+            figure("later", amount="150万元", period="2014"),
+            figure("cap", amount="20万元", measure="payout_cap"),
+            figure("clubs", amount="8个", measure="count"),
+        )
+    )
+    refusal = Refusal("hasty", Text("草率的比较", "A hasty comparison"), **fields)  # type: ignore[arg-type]  # fields of a refusal
+    return replace(dataset, refusals=(refusal,))
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        pytest.param({"compare": ("case-1.paid", "case-1.cap")}, "", id="classes"),
+        pytest.param({"spending": ("case-1.cap",)}, "", id="a cap"),
+        pytest.param({"case": "case-1", "formula": "paid / clubs"}, "", id="not bought"),
+        pytest.param(
+            {"case": "case-1", "formula": "paid / people", "unknown": {"people": Text("人口")}},
+            "",
+            id="unknown",
+        ),
+        pytest.param({"compare": ("case-1.paid", "case-1.later")}, "E285", id="one class"),
+        pytest.param({"spending": ("case-1.paid",)}, "E285", id="spending after all"),
+        pytest.param({"spending": ("case-1.cap", "case-1.paid")}, "E285", id="one of them is"),
+        pytest.param({"case": "case-1", "formula": "later / paid"}, "E285", id="allowed"),
+        pytest.param({"case": "case-1", "formula": "paid / people"}, "E250", id="undeclared"),
+        pytest.param({"compare": ("case-1.paid", "case-2.paid")}, "E250", id="no such case"),
+        pytest.param({"case": "case-1", "formula": "paid /"}, "E280", id="no formula"),
+    ],
+)
+def test_what_is_listed_as_refused_is_refused(fields: dict[str, object], code: str) -> None:
+    problems = check_rules(refusing(**fields))
+
+    assert [problem.code for problem in problems] == ([code] if code else [])
+    assert all(problem.path == "data/refusals.yaml" for problem in problems)
+
+
+def test_a_refusal_waits_for_a_case_that_could_not_be_read() -> None:
+    dataset = refusing(compare=("case-1.paid", "broken.paid"))
+
+    assert check_rules(replace(dataset, unread=frozenset({"broken"}))) == []
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        pytest.param("story: |\n  花去120万元。\n", [], id="the figure"),
+        pytest.param("story: |\n  花去一百二十万元。\n", [], id="the figure in another notation"),
+        pytest.param("story: |\n  花去130万元。\n", ["18:5 E270"], id="no figure"),
+        pytest.param("story: |\n  花去约120万元。\n", ["18:6 E271"], id="a qualifier gained"),
+        pytest.param("story_en: |\n  It cost 12 million yuan.\n", ["18:11 E270"], id="English"),
+        pytest.param("summary_en: It cost 12 million yuan.\n", ["17:21 E270"], id="summary"),
+        pytest.param('summary_en: "It cost 12 million yuan"\n', ["17:22 E270"], id="in quotes"),
+    ],
+)
+def test_texts_tell_what_the_records_hold(rest: str, expected: list[str]) -> None:
+    assert shown(check_rules(dataset_of(record(figure(), rest=rest)))) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        pytest.param({"period": "2016", "status": "reported"}, "E225", id="told before it was"),
+        pytest.param({"period": "2016", "status": "planned"}, None, id="a plan"),
+        pytest.param({"period": "2015"}, None, id="the year of the source"),
+        pytest.param({"period": "2014/2016"}, None, id="under way"),
+        pytest.param({"period": "2014/.."}, None, id="going on"),
+        pytest.param({"period": "不晚于2015-03-02"}, None, id="known on that day"),
+        pytest.param({"period": "不晚于2015-03-03", "status": "planned"}, "E225", id="known later"),
+        pytest.param({"period": "1948"}, "W226", id="long ago"),
+    ],
+)
+def test_a_source_tells_of_no_later_day(fields: dict[str, str], code: str | None) -> None:
+    problems = check_rules(dataset_of(record(figure(**fields))))
+
+    assert [(p.code, p.at.line) for p in problems] == ([(code, 10)] if code else [])
+
+
+def test_an_event_lies_ahead_of_its_source_only_as_a_plan() -> None:
+    event = "events:\n  - date: 2016\n    title: 甲\n    source: evening-2015-03-02\n"
+
+    told = check_rules(dataset_of(record(rest=event)))
+    planned = check_rules(dataset_of(record(rest=event + "    status: planned\n")))
+
+    assert shown(told) == ["10:5 E225"]
+    assert planned == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "quote", "code"),
+    [
+        pytest.param("120万元", "投入120万元", None, id="the same"),
+        pytest.param("120万元", "投入120", None, id="cut before its unit"),
+        pytest.param("约120万元", "一百二十万元", None, id="in Chinese"),
+        pytest.param("80万元至120万元", "至120万元", None, id="one end of a range"),
+        pytest.param("120万元", "2013年投入", None, id="a year is no amount"),
+        pytest.param("120万元", "投入若干", None, id="no number"),
+        pytest.param("120元", "投入120万元", "E212", id="another unit"),
+        pytest.param("120万元", "投入210万元", "E212", id="turned digits"),
+    ],
+)
+def test_a_quote_tells_the_amount_that_it_is_for(amount: str, quote: str, code: str | None) -> None:
+    problems = check_rules(dataset_of(record(figure(amount=amount, quote=quote))))
+
+    assert [p.code for p in problems] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("amounts", "odd"),
+    [
+        pytest.param(("3万元", "5万元", "4元"), 2, id="元 for 万元"),
+        pytest.param(("3万元", "5万元", "4亿元"), 2, id="亿元 for 万元"),
+        pytest.param(("3万元", "4元"), None, id="of two nobody can say which"),
+        pytest.param(("3元", "4元", "2990元"), None, id="less than a thousand times"),
+    ],
+)
+def test_an_amount_far_from_all_of_its_kind_is_noticed(
+    amounts: tuple[str, ...], odd: int | None
+) -> None:
+    cases = [record(figure(amount=amount, period=f"201{n}")) for n, amount in enumerate(amounts)]
+
+    problems = [p for p in check_rules(dataset_of(*cases)) if p.code == "W235"]
+
+    far = [] if odd is None else [f"data/cases/case-{odd + 1}.yaml"]
+    assert [p.path for p in problems if odd is None or p.path in far] == far
+
+
+def test_a_part_does_not_contradict_its_whole_nor_another_part() -> None:
+    parts = [figure(name, amount=amount, part_of="paid") for name, amount in PARTS.items()]
+
+    assert check_rules(dataset_of(record(figure("paid"), *parts))) == []
+
+
+PARTS = {"city": "50万元", "district": "69万元"}
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        pytest.param("10001元", "E239", id="a yuan too much"),
+        pytest.param("约9万元", None, id="about"),
+        pytest.param("9%", None, id="a share"),
+    ],
+)
+def test_exact_parts_add_up_to_no_more_than_their_whole(more: str, code: str | None) -> None:
+    parts = [figure(name, amount=amount, part_of="paid") for name, amount in PARTS.items()]
+    measure = "share" if more.endswith("%") else "annual_total"
+    last = figure("more", amount=more, part_of="paid", measure=measure)
+
+    problems = check_rules(dataset_of(record(figure("paid"), *parts, last)))
+
+    assert [p.code for p in problems] == ([code] if code else [])

@@ -1,0 +1,215 @@
+"""The commands as a person runs them: what they print, what they exit with, what they leave."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(project: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "casebook", "--project", str(project), *arguments],
+        cwd=ROOT,
+        env=os.environ | {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"} | environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def break_case(project: Path, old: str, new: str) -> None:
+    path = project / "data" / "cases" / "haishu.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_sound_project_has_no_problem(tiny_project: Path) -> None:
+    done = run(tiny_project, "check")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "no problems\n", "")
+
+
+def test_problems_are_lines_of_place_code_and_message(tiny_project: Path) -> None:
+    break_case(tiny_project, "measure: count", "measure: cuont")
+    break_case(tiny_project, "topic: reading", "topic: readin")
+
+    done = run(tiny_project, "check")
+
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "data/cases/haishu.yaml:4:8: E205 topic does not know readin. Did you mean reading?",
+        "data/cases/haishu.yaml:36:14: E205 measure does not know cuont. Did you mean count?",
+        "2 errors and 0 warnings in 1 file",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment"),
+    [
+        pytest.param(["--lang", "zh", "check"], {}, id="asked for before the command"),
+        pytest.param(["check", "--lang", "zh"], {}, id="asked for after the command"),
+        pytest.param(["check"], {"LC_ALL": "zh_CN.UTF-8"}, id="by the locale"),
+    ],
+)
+def test_messages_are_chinese_where_that_is_wanted(
+    tiny_project: Path, arguments: list[str], environment: dict[str, str]
+) -> None:
+    break_case(tiny_project, "topic: reading", "topic: readin")
+
+    done = run(tiny_project, *arguments, **environment)
+
+    assert "topic 不认识 readin。是不是 reading？" in done.stderr
+    assert "共 1 个错误、0 个提醒，在 1 个文件里" in done.stderr
+
+
+def test_json_is_a_list_of_objects(tiny_project: Path) -> None:
+    break_case(tiny_project, "topic: reading", "topic: readin")
+
+    done = run(tiny_project, "check", "--format", "json")
+
+    assert json.loads(done.stdout) == [
+        {
+            "path": "data/cases/haishu.yaml",
+            "line": 4,
+            "column": 8,
+            "code": "E205",
+            "message": "topic does not know readin",
+            "hint": "Did you mean reading?",
+        }
+    ]
+
+
+def test_only_the_files_that_are_named_are_told_of(tiny_project: Path) -> None:
+    break_case(tiny_project, "topic: reading", "topic: readin")
+    other = tiny_project / "data" / "cases" / "guangzhou.yaml"
+
+    assert run(tiny_project, "check", str(other)).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["chekc"], id="unknown command"),
+        pytest.param(["build", "--jobs", "0"], id="no job"),
+        pytest.param(["build", "--outptu", "x"], id="unknown option"),
+        pytest.param(["--output", "/"], id="the root folder"),
+    ],
+)
+def test_wrong_usage_ends_with_two(tiny_project: Path, arguments: list[str]) -> None:
+    done = run(tiny_project, *arguments)
+
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_build_says_what_it_made(tiny_project: Path) -> None:
+    done = run(tiny_project, "build")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("done: 2 cases, ")
+    assert (tiny_project / "output" / "index.html").exists()
+
+
+def test_quiet_prints_nothing_where_nothing_is_wrong(tiny_project: Path) -> None:
+    done = run(tiny_project, "build", "--quiet")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "place"),
+    [
+        pytest.param(
+            "data/cases/haishu.yaml",
+            "120万元",
+            "120万圆",
+            "data/cases/haishu.yaml:16:",
+            id="amount",
+        ),
+        pytest.param(
+            "content/stories/lead.md",
+            "{{haishu.paid_2013}}",
+            "{{haishu.paid_2031}}",
+            "content/stories/lead.md:8:",
+            id="reference in prose",
+        ),
+        pytest.param(
+            "content/pages/method.md", "Title: ", "Titel: ", "content/pages/method.md:", id="title"
+        ),
+        pytest.param(
+            "theme/templates/case.html",
+            "{% extends",
+            "{{ no_such_name }}{% extends",
+            "theme/templates/case.html:1:",
+            id="misspelt name in a template",
+        ),
+        pytest.param(
+            "theme/templates/case.html",
+            "{% extends",
+            "{% if %}{% extends",
+            "theme/templates/case.html:1:",
+            id="template syntax",
+        ),
+    ],
+)
+def test_a_build_that_fails_names_the_file_and_leaves_the_site(
+    tiny_project: Path, path: str, old: str, new: str, place: str
+) -> None:
+    assert run(tiny_project, "build").returncode == 0
+    before = tree(tiny_project / "output")
+    broken = tiny_project / path
+    text = broken.read_text(encoding="utf-8")
+    assert old in text
+    broken.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    done = run(tiny_project, "build")
+
+    assert done.returncode == 1
+    assert place in done.stderr
+    assert "Traceback" not in done.stderr
+    assert tree(tiny_project / "output") == before
+
+
+def test_an_unreadable_list_is_a_problem_not_a_traceback(tiny_project: Path) -> None:
+    (tiny_project / "data" / "vocabulary.yaml").unlink()
+
+    done = run(tiny_project, "build")
+
+    assert done.returncode == 1
+    assert "data/vocabulary.yaml:1:1: E140" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_interruption_ends_with_130_wherever_it_comes(tmp_path: Path) -> None:
+    # Inside exec Python notes that it has to end by the signal.
+    program = (
+        "import runpy\n"
+        "from casebook.commands import cli\n"
+        "cli.parse_arguments = lambda _: exec('raise KeyboardInterrupt')\n"
+        "runpy.run_module('casebook', run_name='__main__')\n"
+    )
+    (tmp_path / "interrupted.py").write_text(program, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "interrupted"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+
+    assert done.returncode == 130

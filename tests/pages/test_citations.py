@@ -1,0 +1,80 @@
+"""Citations in the forms that readers need, with the version of what is cited."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import replace
+
+import pytest
+from conftest import PROJECT
+from yaml import safe_load
+
+from casebook.pages.citations import Citation, Kind, write_citation_file
+
+CITATION = Citation(
+    "figure",
+    "haishu.paid_2013",
+    "海曙：2013年购买金额，120万元",
+    "案例簿",
+    "https://example.org/figures/haishu.paid_2013/",
+    "2026-01-05",
+    "zh",
+    "0123456789ab",
+)
+# The kinds and fields of the schema csl-data.json of citation-style-language/schema that are used.
+CSL_TYPES = {"dataset", "webpage", "figure"}
+CSL_FIELDS = {"id", "type", "title", "author", "language", "issued", "version", "URL"}
+# The keys that the Citation File Format 1.2.0 requires, and the others that are used.
+CFF_REQUIRED = {"cff-version", "message", "title", "authors"}
+CFF_OPTIONAL = {"type", "version", "date-released", "url", "license", "abstract", "keywords"}
+
+
+def test_a_figure_is_cited_with_the_version_of_its_record() -> None:
+    assert CITATION.gb_t_7714 == (
+        "案例簿. 海曙：2013年购买金额，120万元[DS/OL]. 版本 0123456789ab. "
+        "(2026-01-05)[填写引用日期]. https://example.org/figures/haishu.paid_2013/."
+    )
+    assert CITATION.apa == (
+        "案例簿. (2026, January 5). 海曙：2013年购买金额，120万元 (Version 0123456789ab) "
+        "[Data set]. https://example.org/figures/haishu.paid_2013/"
+    )
+    assert "  version = {0123456789ab},\n" in CITATION.bibtex
+
+
+@pytest.mark.parametrize("kind", ["data", "case", "figure", "chart"])
+def test_csl_json_has_the_words_of_its_schema(kind: Kind) -> None:
+    (entry,) = json.loads(replace(CITATION, kind=kind).csl_json)
+
+    assert entry.keys() == CSL_FIELDS
+    assert entry["type"] in CSL_TYPES
+    assert entry["author"] == [{"literal": "案例簿"}]
+    assert entry["issued"] == {"date-parts": [[2026, 1, 5]]}
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    bare = replace(CITATION, url="", updated="", version="")
+    (entry,) = json.loads(bare.csl_json)
+
+    assert entry.keys() == {"id", "type", "title", "author", "language"}
+    assert bare.gb_t_7714 == "案例簿. 海曙：2013年购买金额，120万元[DS]. [填写引用日期]."
+
+
+@pytest.mark.parametrize("title", ["数据", 'a "b": c', "- x # y", "{{x}}\n"])
+def test_a_citation_file_holds_any_title_and_the_keys_of_its_format(title: str) -> None:
+    told = safe_load(write_citation_file(replace(CITATION, title=title)))
+
+    assert told["title"] == title
+    assert told["authors"] == [{"name": "案例簿"}]
+    assert told.keys() >= CFF_REQUIRED
+    assert told.keys() <= CFF_REQUIRED | CFF_OPTIONAL
+
+
+def test_the_project_is_cited_in_its_own_version() -> None:
+    told = safe_load((PROJECT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert told["cff-version"] == "1.2.0"
+    assert told.keys() >= CFF_REQUIRED
+    assert told.keys() <= CFF_REQUIRED | CFF_OPTIONAL
+    assert (told["version"], told["license"]) == (project["version"], project["license"])

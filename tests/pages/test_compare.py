@@ -1,0 +1,229 @@
+"""The pages that set figures side by side: their orders, their filters, what they refuse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+from records import dataset_of, figure, record, tiny_dataset
+
+from casebook.pages.compare import (
+    FILTER_LIMIT,
+    ORDERS,
+    find_firsts,
+    list_entries,
+    list_reasons,
+    make_compare,
+)
+from casebook.pages.page import Page as SitePage
+from casebook.pages.page import Site, SiteSettings
+from casebook.record.dataset import Dataset
+from casebook.record.model import Text
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def pages_of(dataset: Dataset) -> dict[str, SitePage]:
+    settings = SiteSettings(Text("小站"), Text("读书会"), "", "/a.css")
+    return {page.url: page for page in make_compare(Site(dataset, {}, {}, settings))}
+
+
+def test_every_order_has_an_address_of_its_own() -> None:
+    assert list(pages_of(tiny_dataset())) == [
+        "compare/",
+        "compare/by-amount/",
+        "compare/by-year/",
+        "compare/by-place/",
+    ]
+
+
+def test_amounts_are_in_order_only_within_their_class() -> None:
+    dataset = dataset_of(
+        record(
+            figure("a", amount="100万元", quote="100万元"),
+            figure("b", amount="300万元", quote="300万元"),
+            figure("c", amount="900元", quote="900元", measure="unit_price"),
+        )
+    )
+    money = pages_of(dataset)["compare/by-amount/"].whole_context["tables"][0]
+
+    assert [[shown.row.figure.id for shown in group.rows] for group in money.groups] == [
+        ["b", "a"],
+        ["c"],
+    ]
+
+
+def test_why_two_classes_are_in_no_order_is_said() -> None:
+    dataset = dataset_of(
+        record(
+            figure("a", amount="100万元", quote="100万元"),
+            figure("c", amount="900元", quote="900元", measure="unit_price"),
+        )
+    )
+
+    reasons = list_reasons(find_firsts(list_entries(dataset, money=True), dataset), dataset)
+
+    assert len(reasons) == 1
+    assert "不同的东西" in reasons[0].zh
+
+
+def test_every_figure_stands_in_every_order_once() -> None:
+    dataset = tiny_dataset()
+    for page in pages_of(dataset).values():
+        shown = [
+            row.row.figure.key
+            for table in page.whole_context["tables"]
+            for group in table.groups
+            for row in group.rows
+            if row.row
+        ]
+
+        assert sorted(shown) == sorted(dataset.figures)
+
+
+def test_every_filter_counts_the_rows_that_it_keeps() -> None:
+    page = pages_of(tiny_dataset())["compare/"]
+    tables = page.whole_context["tables"]
+    rows = [row for table in tables for group in table.groups for row in group.rows]
+    for group in page.context["option_groups"]:
+        for option in group.options:
+            assert sum(option.number in row.filters for row in rows) == option.count > 0
+
+
+def test_the_style_sheet_knows_every_filter() -> None:
+    css = (PROJECT / "theme/static/css/filters.css").read_text(encoding="utf-8")
+
+    for number in range(1, FILTER_LIMIT + 1):
+        assert f".filters__target--{number}:target ~ .compare__section .compare__row" in css
+        assert f".filters__target--{number}:target ~ .filters" in css
+
+
+# In a browser
+
+
+@pytest.fixture(scope="module")
+def address(built_site: Path, serve_directory) -> Iterator[str]:  # type: ignore[no-untyped-def]  # see conftest
+    with serve_directory(built_site) as url:
+        yield url
+
+
+def open_page(browser: Browser, **options: object) -> Page:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)  # type: ignore[arg-type]  # passed through
+    return context.new_page()
+
+
+def count_rows(page: Page) -> int:
+    return page.locator(".compare__row:visible").count()
+
+
+def announced(link: str) -> int:
+    found = re.search("([0-9]+) *$", link)
+    assert found is not None
+    return int(found[1])
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@pytest.mark.parametrize("words", ["社工机构", "赔付上限", "没有金额", "靠推断"])
+def test_a_filter_leaves_as_many_rows_as_it_says(
+    browser: Browser, address: str, scripts: bool, words: str
+) -> None:
+    page = open_page(browser, java_script_enabled=scripts)
+    page.goto(f"{address}/compare/")
+    link = page.locator(".filters__link", has_text=words)
+    promised = announced(link.inner_text())
+    link.click()
+    shown = count_rows(page)
+    empty = page.locator(".compare__group:visible").evaluate_all(
+        "groups => groups.filter(g => ![...g.querySelectorAll('.compare__row')]"
+        ".some(r => r.checkVisibility())).length"
+    )
+    page.context.close()
+
+    assert shown == promised
+    assert empty == 0
+
+
+@pytest.mark.browser
+def test_two_filters_work_together_and_stand_in_the_address(browser: Browser, address: str) -> None:
+    page = open_page(browser)
+    page.goto(f"{address}/compare/")
+    page.locator(".filters__link", has_text="社会组织").click()
+    one = count_rows(page)
+    page.locator(".filters__link", has_text="年度购买总额").click()
+    both = count_rows(page)
+    said = page.locator(".compare__status").inner_text()
+    kept = page.url
+    page.locator(".filters__order", has_text="按金额").click()
+    carried, after = page.url, count_rows(page)
+    page.goto("about:blank")
+    page.goto(kept)
+    again = count_rows(page)
+    page.context.close()
+
+    assert kept.endswith("#provider=social_organisation&measure=annual_total")
+    assert 0 < both < one
+    assert said == f"显示{both}行"
+    assert (
+        carried == f"{address}/compare/by-amount/#provider=social_organisation&measure=annual_total"
+    )
+    assert (after, again) == (both, both)
+
+
+@pytest.mark.browser
+def test_an_order_by_amount_falls_within_each_class(browser: Browser, address: str) -> None:
+    page = open_page(browser)
+    page.goto(f"{address}/compare/by-amount/")
+    groups = page.locator("#money-title ~ table .compare__group").evaluate_all(
+        "groups => groups.map(g => [...g.querySelectorAll('data.amount')].map(d => +d.value))"
+    )
+    refusal = page.locator(".compare__refusal").inner_text()
+    page.context.close()
+
+    for values in groups:
+        assert all(before >= after for before, after in pairwise(values))
+    assert "不同口径之间不排先后" in refusal
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("url", [url for _, url, _ in ORDERS])
+def test_every_order_is_a_page_in_both_languages(built_site: Path, url: str) -> None:
+    for prefix in ("", "en/"):
+        assert (built_site / prefix / url / "index.html").is_file()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scripts", [True, False])
+def test_filters_are_folded_on_a_phone_and_open_where_there_is_room(
+    browser: Browser, address: str, scripts: bool
+) -> None:
+    seen = {}
+    for width in (390, 1280):
+        context = browser.new_context(
+            viewport={"width": width, "height": 844}, java_script_enabled=scripts
+        )
+        page = context.new_page()
+        page.goto(f"{address}/compare/")
+        seen[width] = page.locator(".filters__link").first.is_visible()
+        if width == 390:
+            page.locator(".filters__fold-name").click()
+            unfolded = page.locator(".filters__link").first.is_visible()
+        context.close()
+
+    assert seen == {390: False, 1280: True}
+    assert unfolded
+
+
+@pytest.mark.browser
+def test_filters_stand_open_for_whoever_comes_with_a_choice(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(f"{address}/compare/#provider=individual")
+    shown = page.locator(".filters__link").first.is_visible()
+    context.close()
+
+    assert shown

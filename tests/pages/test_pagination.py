@@ -1,0 +1,157 @@
+"""Long lists: cut into pages that name each other, with nothing lost and nothing twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from casebook.pages.case_page import make_index
+from casebook.pages.compare import make_compare
+from casebook.pages.home import MOST_NAMED, list_comparables, make_home, name_places
+from casebook.pages.page import Page, Site, SiteSettings
+from casebook.pages.pagination import MOST_LISTED, address_part, cut_list
+from casebook.pages.province_grid import list_tiles
+from casebook.pages.timeline_page import make_timeline
+from casebook.record.dataset import Dataset, order_cases
+from casebook.record.model import Text
+from tests.records import case_of, figure, record, tiny_lists
+
+EVENTS = """events:
+  - date: 2013
+    title: 开始购买
+    source: evening-2015-03-02
+"""
+
+
+@cache
+def many_cases(count: int) -> Dataset:
+    """So many cases alike, half of them in another province."""
+    one = case_of(record(figure(), rest=EVENTS))
+    cases = [
+        replace(
+            one,
+            slug=f"case-{number:04}",
+            region="330203" if number < count // 2 else "440100",
+            figures={
+                name: replace(known, case=f"case-{number:04}")
+                for name, known in one.figures.items()
+            },
+        )
+        for number in range(count)
+    ]
+    lists = tiny_lists()
+    return Dataset(order_cases(cases), lists.vocabulary, lists.regions, lists.sources)
+
+
+def site_of(dataset: Dataset) -> Site:
+    return Site(dataset, {}, {}, SiteSettings(Text("站"), Text("题"), "", "/a.css"))
+
+
+def in_chinese(pages: list[Page]) -> list[Page]:
+    return [page for page in pages if page.lang == "zh"]
+
+
+@pytest.mark.parametrize(
+    ("length", "sizes"),
+    [
+        pytest.param(0, [0], id="an empty list is one empty page"),
+        pytest.param(1, [1], id="one"),
+        pytest.param(200, [200], id="as many as fit"),
+        pytest.param(201, [200, 1], id="one more"),
+        pytest.param(600, [200, 200, 200], id="three full pages"),
+    ],
+)
+def test_a_list_is_cut_into_parts_of_at_most_two_hundred(length: int, sizes: list[int]) -> None:
+    parts = cut_list(range(length))
+
+    assert [len(part.entries) for part in parts] == sizes
+    assert [entry for part in parts for entry in part.entries] == list(range(length))
+    assert [part.number for part in parts] == list(range(1, len(sizes) + 1))
+    assert parts[-1].last == length
+
+
+def test_the_first_part_stands_at_the_address_of_the_list() -> None:
+    assert address_part("cases/", 1) == "cases/"
+    assert address_part("cases/", 3) == "cases/page/3/"
+
+
+def test_the_index_of_cases_has_a_page_for_every_two_hundred() -> None:
+    pages = in_chinese(list(make_index(site_of(many_cases(401)))))
+    slugs = [
+        link.slug
+        for page in pages
+        for group in page.whole_context["groups"]  # type: ignore[attr-defined]
+        for link in group.cases
+    ]
+
+    assert [page.url for page in pages] == ["cases/", "cases/page/2/", "cases/page/3/"]
+    assert [page.title.zh for page in pages] == ["案例", "案例（第2页）", "案例（第3页）"]
+    assert [page.indexed for page in pages] == [True, False, False]
+    assert slugs == [case.slug for case in many_cases(401).cases]
+
+
+def test_a_short_index_has_one_page() -> None:
+    pages = in_chinese(list(make_index(site_of(many_cases(3)))))
+
+    assert [page.url for page in pages] == ["cases/"]
+
+
+def test_a_tile_leads_to_the_page_on_which_its_cases_begin() -> None:
+    tiles = {tile.region.code: tile.address for tile in list_tiles(many_cases(802))}
+
+    assert tiles["330000"] == "cases/#region-330000"
+    assert tiles["440000"] == "cases/page/3/#region-440000"
+
+
+def test_the_timeline_keeps_its_lanes_on_every_page() -> None:
+    pages = in_chinese(list(make_timeline(site_of(many_cases(401)))))
+    lengths = [len(page.whole_context["dated"]) for page in pages]  # type: ignore[arg-type]
+
+    assert [page.url for page in pages][:2] == ["timeline/", "timeline/page/2/"]
+    assert sum(lengths) == len(many_cases(401).timeline.dated)
+    assert max(lengths) <= MOST_LISTED
+
+
+def test_a_comparison_keeps_its_headings_on_every_page() -> None:
+    pages = [
+        page
+        for page in in_chinese(list(make_compare(site_of(many_cases(401)))))
+        if page.context["order"] == "class"
+    ]
+    rows = [
+        (table.id, group.name.zh, row.link.slug)
+        for page in pages
+        for table in page.whole_context["tables"]  # type: ignore[attr-defined]
+        for group in table.groups
+        for row in group.rows
+    ]
+
+    assert [page.url for page in pages] == ["compare/", "compare/page/2/", "compare/page/3/"]
+    assert len(rows) == len(set(rows)) == 401
+    assert len({(table, name) for table, name, _ in rows}) == 1
+
+
+def test_home_shows_the_first_two_hundred_cases_and_says_how_many_there_are() -> None:
+    page = next(iter(make_home(site_of(many_cases(401)))))
+    overview = page.context["overview"]
+
+    assert len(overview.rows) == 200  # type: ignore[attr-defined]
+    assert len(page.context["cases"]) == 200  # type: ignore[arg-type]
+    assert page.context["case_count"] == 401
+
+
+def test_many_places_are_named_in_part_and_counted_in_full() -> None:
+    dataset = many_cases(401)
+    named = name_places(dataset.cases, dataset)
+
+    assert named.zh.count("、") == MOST_NAMED - 1
+    assert named.zh.endswith("等401个地方")
+    assert named.en.endswith("; and 361 more")
+
+
+def test_figures_of_one_class_are_listed_in_part_and_counted_in_full() -> None:
+    found = list_comparables(many_cases(401))
+
+    assert [(len(group.figures), group.more) for group in found] == [(40, 361)]

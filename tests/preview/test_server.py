@@ -1,0 +1,488 @@
+"""The preview as a person uses it: a process, a browser, files that change underneath."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import PROJECT, copy_parts
+from test_cli import run, tree
+
+from casebook.preview.inject import dress_page, open_policy
+from casebook.preview.server import PreviewServer, read_page, split_address
+
+# Long enough for a busy machine; nothing waits as long where the program works.
+SECONDS = 60
+DRAFT = """\
+title: 西湖：没写完的草稿
+region: 330000
+topic: reading
+summary: 尚未核对的一句话。
+state: draft
+"""
+
+
+@dataclass
+class Running:
+    """A preview process, and what it has said so far."""
+
+    process: subprocess.Popen[str]
+    project: Path
+    port: int = 0
+    lines: list[str] = field(default_factory=list)
+
+    def ask(
+        self, path: str, method: str = "GET", **headers: str
+    ) -> tuple[int, dict[str, str], str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+        try:
+            connection.putrequest(method, path, skip_host="Host" in headers)
+            for name, value in headers.items():
+                connection.putheader(name, value)
+            connection.endheaders()
+            answer = connection.getresponse()
+            body = answer.read().decode("utf-8", errors="replace")
+            return answer.status, {k.lower(): v for k, v in answer.getheaders()}, body
+        finally:
+            connection.close()
+
+    def follow(self) -> Iterator[dict[str, Any] | None]:
+        """The states that a browser is told, as they come."""
+        state = None
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+        try:
+            connection.request("GET", "/__casebook__/events")
+            answer = connection.getresponse()
+            for line in iter(answer.readline, b""):
+                if line.startswith(b"data: "):
+                    state = json.loads(line[6:])
+                # A line that only says that the server is there lets a wait come to its end.
+                yield state
+        finally:
+            connection.close()
+
+    def wait(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        ends = time.monotonic() + SECONDS
+        state = None
+        for state in self.follow():
+            if state is not None and wanted(state):
+                return state
+            if time.monotonic() > ends:
+                break
+        pytest.fail(f"waited in vain: {state}\n{''.join(self.lines)}")
+
+    @property
+    def case(self) -> Path:
+        return self.project / "data" / "cases" / "haishu.yaml"
+
+    def edit(self, old: str, new: str) -> None:
+        text = self.case.read_text(encoding="utf-8")
+        assert old in text
+        beside = self.case.with_name("~new")
+        beside.write_text(text.replace(old, new), encoding="utf-8")
+        os.replace(beside, self.case)
+
+
+def start(project: Path, *arguments: str) -> Running:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "casebook", "--project", str(project), "serve", *arguments],
+        cwd=PROJECT,
+        env=os.environ | {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
+    running = Running(process, project)
+    assert process.stdout is not None
+    while not running.port:
+        line = process.stdout.readline()
+        if not line:
+            pytest.fail(f"the preview ended with {process.wait()}: {running.lines}")
+        running.lines.append(line)
+        found = re.search(r"preview at http://127\.0\.0\.1:([0-9]+)/", line)
+        running.port = int(found[1]) if found else 0
+    # Read on, so that the process never waits for somebody to listen.
+    threading.Thread(target=lambda: running.lines.extend(process.stdout or ()), daemon=True).start()
+    return running
+
+
+@pytest.fixture
+def preview(tiny_project: Path) -> Iterator[Running]:
+    running = start(tiny_project, "--port", "0")
+    try:
+        running.wait(lambda state: state["generation"] == 1)
+        yield running
+    finally:
+        running.process.kill()
+        running.process.wait()
+
+
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A preview of which nothing changes, for the tests that only ask."""
+    project = tmp_path_factory.mktemp("still")
+    copy_parts(PROJECT, project, ("theme", "pelicanconf.py"))
+    copy_parts(PROJECT / "tests" / "tiny_site", project, ("data", "content"))
+    running = start(project, "--port", "0")
+    try:
+        running.wait(lambda state: state["generation"] == 1)
+        yield running
+    finally:
+        running.process.kill()
+        running.process.wait()
+
+
+def test_a_saved_case_is_served_anew(preview: Running) -> None:
+    before = preview.ask("/cases/haishu/")[2]
+    preview.edit("读书会由谁来办", "读书会换了名字")
+
+    state = preview.wait(lambda state: state["generation"] == 2)
+
+    assert "读书会换了名字" not in before
+    assert "读书会换了名字" in preview.ask("/cases/haishu/")[2]
+    assert state["problems"] == []
+
+
+def test_an_error_names_its_place_and_the_last_good_site_stays(preview: Running) -> None:
+    before = preview.ask("/cases/haishu/")[2]
+    preview.edit("topic: reading", "topic: readin")
+
+    problem = preview.wait(lambda state: state["problems"])["problems"][0]
+
+    assert (problem["path"], problem["line"], problem["column"]) == (
+        "data/cases/haishu.yaml",
+        4,
+        8,
+    )
+    assert problem["message"] == "topic does not know readin"
+    assert problem["hint"] == "Did you mean reading?"
+    assert problem["source"] == "  4 | topic: readin\n    |        ^"
+    assert preview.ask("/cases/haishu/")[2] == before
+
+
+def test_a_mended_error_is_told(preview: Running) -> None:
+    preview.edit("topic: reading", "topic: readin")
+    preview.wait(lambda state: state["problems"])
+    preview.edit("topic: readin", "topic: reading")
+
+    state = preview.wait(lambda state: not state["problems"] and state["generation"] == 2)
+
+    assert state["generation"] == 2
+
+
+def count_no_cases(project: Path) -> None:
+    """Take from the lead story what is only true of two cases."""
+    for name, number in (("lead.md", "两个"), ("lead.en.md", "two ")):
+        path = project / "content" / "stories" / name
+        path.write_text(path.read_text("utf-8").replace(number, ""), encoding="utf-8")
+
+
+def test_new_renamed_and_deleted_files_are_noticed(preview: Running) -> None:
+    folder = preview.project / "data" / "cases"
+    count_no_cases(preview.project)
+    (folder / "xihu.yaml").write_text(DRAFT.replace("state: draft\n", ""), encoding="utf-8")
+    preview.wait(lambda state: preview.ask("/cases/xihu/")[0] == 200)
+    os.rename(folder / "xihu.yaml", folder / "yuhang.yaml")
+    preview.wait(lambda state: preview.ask("/cases/yuhang/")[0] == 200)
+    after_renaming = preview.ask("/cases/xihu/")[0]
+    (folder / "yuhang.yaml").unlink()
+    preview.wait(lambda state: preview.ask("/cases/yuhang/")[0] == 404)
+
+    assert after_renaming == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        pytest.param("content/pages/about.md", "\n\n", "\n\n换了一句。", id="prose"),
+        pytest.param("theme/templates/case.html", "{% block", "<!-- 换 -->{% block", id="template"),
+        pytest.param("theme/static/css/tokens.css", "\n", "\n/* 换 */\n", id="style"),
+        pytest.param("pelicanconf.py", "案例簿", "案例册", id="settings"),
+    ],
+)
+def test_every_source_is_watched(preview: Running, path: str, old: str, new: str) -> None:
+    source = preview.project / path
+    text = source.read_text(encoding="utf-8")
+    assert old in text
+    source.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    assert preview.wait(lambda state: state["generation"] == 2)["problems"] == []
+
+
+def test_a_draft_is_shown_with_a_mark(preview: Running) -> None:
+    (preview.project / "data/cases/xihu.yaml").write_text(DRAFT, encoding="utf-8")
+
+    state = preview.wait(lambda state: state["generation"] == 2)
+
+    assert state["drafts"] == ["xihu"]
+    assert 'class="casebook-draft"' in preview.ask("/cases/xihu/")[2]
+    assert 'class="casebook-draft"' not in preview.ask("/cases/haishu/")[2]
+
+
+def test_a_draft_leaves_no_byte_in_a_build(tiny_project: Path) -> None:
+    assert run(tiny_project, "build").returncode == 0
+    without = tree(tiny_project / "output")
+    (tiny_project / "data/cases/xihu.yaml").write_text(DRAFT, encoding="utf-8")
+
+    assert run(tiny_project, "build").returncode == 0
+
+    assert tree(tiny_project / "output") == without
+
+
+def test_what_the_preview_adds_stands_in_no_built_file(still: Running) -> None:
+    served = still.ask("/")[2]
+    built = list((still.project / ".cache" / "serve").rglob("*.html"))
+
+    assert "/__casebook__/reload.js" in served
+    assert built
+    assert not [path for path in built if "__casebook__" in path.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        pytest.param("evil.example", 421, id="another name that leads here"),
+        pytest.param("127.0.0.1.evil.example", 421, id="a name that starts like ours"),
+        pytest.param("localhost.evil.example:{port}", 421, id="a name with our port"),
+        pytest.param("localhost:1", 421, id="another port"),
+        pytest.param("192.168.0.1:{port}", 421, id="an address that is not served"),
+        pytest.param("", 421, id="no name"),
+        pytest.param("localhost:{port}", 200, id="localhost"),
+        pytest.param("LOCALHOST:{port}", 200, id="in capitals"),
+        pytest.param("127.0.0.1", 200, id="without a port"),
+        pytest.param("[::1]:{port}", 200, id="by its other address"),
+    ],
+)
+def test_only_its_own_names_are_answered(still: Running, host: str, status: int) -> None:
+    assert still.ask("/", Host=host.format(port=still.port))[0] == status
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../pelicanconf.py",
+        "/../../../../../../etc/passwd",
+        "/%2e%2e/%2e%2e/pelicanconf.py",
+        "/..%2f..%2fpelicanconf.py",
+        "/..%5c..%5cpelicanconf.py",
+        "/cases/../../../pelicanconf.py",
+        "//etc/passwd",
+        "/.building",
+        "/%00",
+        "/index.html%00.txt",
+        "/C:/Windows/win.ini",
+        "/%ff",
+        "/leak",
+        "/leak/hosts",
+        "/no-such-page/",
+        "/index.html/",
+    ],
+)
+def test_nothing_out_of_the_tree_is_given(still: Running, path: str) -> None:
+    site = next((still.project / ".cache" / "serve").glob("[0-9]*"))
+    if not (site / "leak").exists():
+        os.symlink("/etc", site / "leak")
+
+    status, _, body = still.ask(path)
+
+    assert status == 404
+    assert "root:" not in body
+    assert "SITENAME" not in body
+    assert "<html" in body
+
+
+def test_a_folder_is_its_page_and_never_a_listing(still: Running) -> None:
+    assert still.ask("/cases/haishu")[1]["location"] == "/cases/haishu/"
+    assert still.ask("/assets/")[0] == 404
+    assert still.ask("/cases/haishu/")[1]["content-type"] == "text/html; charset=utf-8"
+    assert still.ask("/cases/haishu/")[1]["x-content-type-options"] == "nosniff"
+
+
+def test_it_only_reads(still: Running) -> None:
+    assert still.ask("/", method="POST")[0] == 501
+    assert still.ask("/", method="HEAD")[2] == ""
+
+
+def test_a_port_that_is_asked_for_and_taken_ends_with_three(tiny_project: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        done = run(tiny_project, "serve", "--port", str(port), "--lang", "zh")
+
+    assert done.returncode == 3
+    assert re.fullmatch(rf"端口 {port} 已被占用，可用 --port [0-9]+\n", done.stderr)
+
+
+def test_a_taken_default_port_gives_the_next_free_one(
+    tiny_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from casebook.preview import server as serve
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        monkeypatch.setattr(serve, "FIRST_PORT", port)
+
+        with serve.open_server(
+            "127.0.0.1", None, lambda _: serve.Preview(tiny_project, tiny_project, "zh")
+        ) as server:
+            assert port < server.server_port < port + 100
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "http", "８０００"])
+def test_what_is_no_port_is_wrong_usage(tiny_project: Path, port: str) -> None:
+    assert run(tiny_project, "serve", "--port", port).returncode == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send")
+def test_ctrl_c_ends_quietly(preview: Running) -> None:
+    preview.process.send_signal(signal.SIGINT)
+
+    assert preview.process.wait(SECONDS) == 130
+    assert "Traceback" not in "".join(preview.lines)
+
+
+def test_without_a_sound_first_build_the_error_is_shown(tiny_project: Path) -> None:
+    path = tiny_project / "data/cases/haishu.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("topic: reading", "topic: readin"), encoding="utf-8")
+    running = start(tiny_project, "--port", "0")
+    try:
+        running.wait(lambda state: state["problems"])
+        status, _, body = running.ask("/")
+        path.write_text(text, encoding="utf-8")
+        state = running.wait(lambda state: state["generation"] == 1)
+    finally:
+        running.process.kill()
+        running.process.wait()
+
+    assert status == 503
+    assert "/__casebook__/reload.js" in body
+    assert state["problems"] == []
+
+
+@pytest.mark.browser
+def test_a_browser_reloads_and_shows_errors_over_the_page(preview: Running, browser: Any) -> None:
+    page = browser.new_page()
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text))
+    page.goto(f"http://127.0.0.1:{preview.port}/cases/haishu/")
+
+    preview.edit("读书会由谁来办", "读书会换了名字")
+    page.get_by_role("heading", name="读书会换了名字").first.wait_for(timeout=SECONDS * 1000)
+    preview.edit("topic: reading", "topic: readin")
+    box = page.get_by_role("alert")
+    box.wait_for(timeout=SECONDS * 1000)
+    told = box.inner_text()
+    preview.edit("topic: readin", "topic: reading")
+    box.wait_for(state="detached", timeout=SECONDS * 1000)
+    page.close()
+
+    assert "data/cases/haishu.yaml:4:8" in told
+    assert "topic does not know readin" in told
+    assert refused == []
+
+
+@pytest.mark.browser
+def test_every_open_page_is_loaded_anew_once(preview: Running, browser: Any) -> None:
+    address = f"http://127.0.0.1:{preview.port}"
+    loads: list[str] = []
+    pages = [browser.new_page() for _ in range(2)]
+    for page, path in zip(pages, ("/cases/", "/cases/haishu/"), strict=True):
+        page.on("load", lambda page: loads.append(page.url.removeprefix(address)))
+        page.goto(address + path)
+
+    preview.edit("title: 海曙：读书会由谁来办", "title: 海曙：读书会换了名字")
+    for page in pages:
+        page.get_by_text("读书会换了名字").first.wait_for(state="attached", timeout=SECONDS * 1000)
+    preview.wait(lambda state: any("built 2" in line for line in preview.lines[2:]))
+    for page in pages:
+        page.wait_for_load_state("load")
+        page.close()
+
+    assert sorted(loads) == ["/cases/", "/cases/", "/cases/haishu/", "/cases/haishu/"]
+
+
+@pytest.mark.browser
+def test_a_browser_marks_links_to_drafts(preview: Running, browser: Any) -> None:
+    page = browser.new_page()
+    (preview.project / "data/cases/xihu.yaml").write_text(DRAFT, encoding="utf-8")
+    preview.wait(lambda state: state["generation"] == 2)
+
+    page.goto(f"http://127.0.0.1:{preview.port}/")
+    page.locator('a[href$="cases/xihu/"].casebook-draft-link').first.wait_for(
+        state="attached", timeout=SECONDS * 1000
+    )
+    others = page.locator('a[href$="cases/haishu/"].casebook-draft-link').count()
+    page.goto(f"http://127.0.0.1:{preview.port}/cases/xihu/")
+    page.locator(".casebook-draft-link").first.wait_for(timeout=SECONDS * 1000)
+    on_itself = page.locator('a[href^="#"].casebook-draft-link').count()
+    page.close()
+
+    assert (others, on_itself) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("policy", "opened"),
+    [
+        pytest.param(
+            "default-src 'none'; script-src 'self'",
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'",
+            id="what is missing is added",
+        ),
+        pytest.param(
+            "script-src 'none'; style-src 'self' 'sha256-x'; connect-src https://a.example",
+            "script-src 'self'; style-src 'self' 'sha256-x'; connect-src https://a.example 'self'",
+            id="none gives way, the rest stays",
+        ),
+    ],
+)
+def test_the_policy_of_a_served_page_lets_the_preview_in(policy: str, opened: str) -> None:
+    assert open_policy(policy) == opened
+
+
+def test_a_page_without_a_head_still_gets_the_script() -> None:
+    assert dress_page("<p>x</p>", "404.html", 1, (), "zh").startswith('<link rel="stylesheet"')
+
+
+@pytest.mark.parametrize(
+    ("address", "names"),
+    [
+        pytest.param("/", [], id="the root"),
+        pytest.param("/a//b/", ["a", "b"], id="empty names fall away"),
+        pytest.param("/%E4%B8%9C/", ["东"], id="other letters"),
+        pytest.param("/a/../b", None, id="up"),
+        pytest.param("http://x/", None, id="a whole address"),
+    ],
+)
+def test_an_address_is_names_or_nothing(address: str, names: list[str] | None) -> None:
+    assert split_address(address) == names
+
+
+def test_a_page_that_is_missing_is_missed_at_once(tmp_path: Path) -> None:
+    assert read_page(tmp_path, "index.html", patient=True) is None
+
+
+def test_a_server_knows_its_names_when_opened_to_the_network() -> None:
+    server = object.__new__(PreviewServer)
+    server.host, server.server_port = "0.0.0.0", 8000
+
+    assert server.is_own_name("192.168.0.7:8000")
+    assert server.is_own_name(socket.gethostname())
+    assert not server.is_own_name("evil.example:8000")

@@ -1,0 +1,74 @@
+"""The guard: what may be compared, and what is said where it may not."""
+
+from __future__ import annotations
+
+import pytest
+
+from casebook.record.comparability import are_comparable, class_of, name_class, why_not_comparable
+from tests.records import case_of, figure, record, tiny_lists
+
+
+def pair(other: dict[str, str | None], first: dict[str, str | None] | None = None):  # type: ignore[no-untyped-def]  # two figures
+    one = first or {}
+    figures = case_of(record(figure("one", **one), figure("other", **other))).figures
+    return figures["one"], figures["other"]
+
+
+def test_figures_of_one_measure_unit_per_and_scope_are_comparable() -> None:
+    one, other = pair({"amount": "约8000万元", "period": "2014"})
+
+    assert are_comparable([one, other])
+    assert why_not_comparable(one, other, tiny_lists().vocabulary) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "zh", "en"),
+    [
+        pytest.param({}, {"measure": "unit_price"}, "单价", "Unit price", id="measure"),
+        pytest.param({}, {"amount": "100万美元"}, "单位不同", "different units", id="currency"),
+        pytest.param({}, {"per": "年"}, "每年", "per year", id="per"),
+        pytest.param({}, {"scope": "clubs"}, "读书会", "Reading clubs", id="scope"),
+        pytest.param(
+            {"measure": "count", "amount": "17项"},
+            {"measure": "count", "amount": "748家"},
+            "单位不同",
+            "different units",
+            id="counts of different things",
+        ),
+    ],
+)
+def test_a_refusal_names_both_figures_and_the_difference(
+    first: dict[str, str | None], second: dict[str, str | None], zh: str, en: str
+) -> None:
+    one, other = pair(second | {"label": "另一个数"}, first | {"label": "一个数"})
+
+    reason = why_not_comparable(one, other, tiny_lists().vocabulary)
+
+    assert reason is not None
+    assert not are_comparable([one, other])
+    assert "“一个数”" in reason.zh
+    assert "“另一个数”" in reason.zh
+    assert zh in reason.zh
+    assert en in reason.en
+
+
+def test_the_order_of_per_makes_no_class() -> None:
+    one, other = pair({"per": "年/岗位"}, {"per": "岗位/年"})
+
+    assert class_of(one) == class_of(other)
+
+
+def test_a_class_is_named_for_readers() -> None:
+    one, _ = pair({}, {"per": "岗位/年", "scope": "clubs"})
+
+    name = name_class(class_of(one), tiny_lists().vocabulary)
+
+    assert name.zh == "年度购买总额（读书会），元/岗位/年"
+    assert name.en == "Annual total (Reading clubs), yuan per post per year"
+
+
+def test_no_figure_and_one_figure_are_comparable() -> None:
+    one, _ = pair({})
+
+    assert are_comparable([])
+    assert are_comparable([one])

@@ -1,0 +1,179 @@
+"""Records that are loaded when they are asked for say what those in memory say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from casebook.build.cache import Store, open_store
+from casebook.build.case_cache import Kept
+from casebook.build.inputs import read_inputs
+from casebook.build.reading import read_dataset
+from casebook.problems import CasebookError
+from casebook.record import lazy_cases as shelf
+from casebook.record.dataset import Dataset
+from casebook.record.lazy_cases import Shelf
+from casebook.record.model import Case
+from casebook.record.reader import read_lists
+from casebook.record.summary import CaseBrief
+from tests.conftest import PROJECT, make_tiny_project
+from tests.records import case_of, dataset_of, figure, record, tiny_dataset
+
+
+@pytest.fixture(scope="module")
+def in_memory() -> Dataset:
+    """The ten cases of the site as they are read where nothing is kept."""
+    return read_dataset(PROJECT)[0]
+
+
+def put_on_shelf(dataset: Dataset) -> tuple[Dataset, list[str]]:
+    """The data set with its records on a shelf, and the slugs of those that were loaded since."""
+    loaded: list[str] = []
+    by_slug = {case.slug: case for case in dataset.cases}
+
+    def load(brief: CaseBrief) -> Case:
+        loaded.append(brief.slug)
+        return by_slug[brief.slug]
+
+    return replace(dataset, cases=Shelf(dataset.briefs, load)), loaded
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "briefs",
+        "changes",
+        "classes",
+        "counts",
+        "documents",
+        "lanes",
+        "positions",
+        "reviews",
+        "shared_sources",
+        "timeline",
+        "used_sources",
+    ],
+)
+def test_a_data_set_on_a_shelf_says_the_same(in_memory: Dataset, name: str) -> None:
+    shelved, _ = put_on_shelf(in_memory)
+
+    assert getattr(shelved, name) == getattr(in_memory, name)
+
+
+def test_figures_on_a_shelf_are_found_by_their_keys(in_memory: Dataset) -> None:
+    shelved, _ = put_on_shelf(in_memory)
+
+    assert list(shelved.figures) == list(in_memory.figures)
+    assert dict(shelved.figures) == dict(in_memory.figures)
+    assert "beijing.no_such_figure" not in shelved.figures
+    assert "no-such-case.paid" not in shelved.figures
+
+
+def test_what_lists_need_loads_no_record(in_memory: Dataset) -> None:
+    shelved, loaded = put_on_shelf(in_memory)
+
+    _ = (shelved.counts, shelved.classes, shelved.reviews, shelved.changes, shelved.lanes)
+    _ = (shelved.used_sources, shelved.shared_sources, list(shelved.figures))
+
+    assert loaded == []
+
+
+def test_a_shelf_holds_a_few_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf, "_MOST_HELD", 2)
+    shelved, loaded = put_on_shelf(dataset_of(record(), record(), record()))
+    cases = shelved.cases
+
+    _ = cases[0], cases[1], cases[0], cases[2], cases[0], cases[1]
+
+    assert loaded == ["case-1", "case-2", "case-3", "case-2"]
+
+
+def test_a_shelf_is_a_sequence() -> None:
+    dataset = dataset_of(record(), record(), record())
+    shelved, _ = put_on_shelf(dataset)
+
+    assert len(shelved.cases) == 3
+    assert tuple(shelved.cases) == dataset.cases
+    assert tuple(shelved.cases[1:]) == dataset.cases[1:]
+    assert shelved.by_slug == dataset.by_slug
+
+
+def test_the_brief_of_a_figure_says_where_it_stands() -> None:
+    case = case_of(record(figure(amount="约120万元", quote="约120万元", period="2013?")))
+    dataset = tiny_dataset()
+    brief = replace(dataset, cases=(case,)).briefs[0].figures[0]
+    paid = case.figures["paid"]
+
+    assert brief.lane == "uncertain"
+    assert brief.sort_key == paid.period.sort_key
+    assert brief.magnitude == 1_200_000
+    assert brief.is_printed
+
+
+def test_a_record_that_the_store_lost_is_read_again(tmp_path: Path) -> None:
+    make_tiny_project(tmp_path)
+    store = Store(None)
+    kept = Kept(store, read_inputs(tmp_path, store).digests)
+    dataset, _ = read_dataset(tmp_path, kept=kept)
+
+    assert kept.load_case(dataset.briefs[0]) is None
+    assert tuple(dataset.cases) == read_dataset(tmp_path)[0].cases
+
+
+def test_a_record_that_was_written_meanwhile_is_no_other_one(tmp_path: Path) -> None:
+    make_tiny_project(tmp_path)
+    store = Store(None)
+    dataset, _ = read_dataset(tmp_path, kept=Kept(store, read_inputs(tmp_path, store).digests))
+    path = tmp_path / dataset.briefs[0].path
+    path.write_text(path.read_text("utf-8").replace("title: ", "title: 另"), "utf-8")
+
+    with pytest.raises(CasebookError, match="was written meanwhile"):
+        _ = dataset.cases[0]
+
+
+def test_what_is_kept_of_a_case_falls_with_its_sources(tmp_path: Path) -> None:
+    make_tiny_project(tmp_path)
+
+    def find_known() -> set[str]:
+        with open_store(tmp_path / ".cache") as store:
+            kept = Kept(store, read_inputs(tmp_path, store).digests)
+            kept.use_lists(read_lists(tmp_path, []))
+            paths = [f"data/cases/{path.name}" for path in (tmp_path / "data/cases").iterdir()]
+            return {path for path in paths if kept.find_case(path) is not None}
+
+    with open_store(tmp_path / ".cache") as store:
+        kept = Kept(store, read_inputs(tmp_path, store).digests)
+        dataset, _ = read_dataset(tmp_path, kept=kept)
+        kept.save()
+    before = find_known()
+    source = dataset.briefs[0].sources[0]
+    path = tmp_path / "data" / "sources.yaml"
+    text = path.read_text("utf-8")
+    start = text.index(f"{source}:")
+    path.write_text(text[:start] + text[start:].replace("title: ", "title: 另", 1), "utf-8")
+
+    assert before == {brief.path for brief in dataset.briefs}
+    assert find_known() == {b.path for b in dataset.briefs if source not in b.sources}
+
+
+def test_another_version_of_the_program_reads_no_briefs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_tiny_project(tmp_path)
+    with open_store(tmp_path / ".cache") as store:
+        kept = Kept(store, read_inputs(tmp_path, store).digests)
+        dataset, _ = read_dataset(tmp_path, kept=kept)
+        kept.save()
+
+    def refuse(_content: bytes) -> object:
+        raise AssertionError("it may be shaped otherwise")
+
+    monkeypatch.setattr("casebook.build.case_cache.digest_program", lambda: "another")
+    monkeypatch.setattr("casebook.build.case_cache.pickle.loads", refuse)
+    with open_store(tmp_path / ".cache") as store:
+        kept = Kept(store, read_inputs(tmp_path, store).digests)
+        kept.use_lists(read_lists(tmp_path, []))
+
+        assert kept.find_case(dataset.briefs[0].path) is None

@@ -1,0 +1,238 @@
+"""`new`: the region by name, the slug, the blank file, and that it never writes over another."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT
+from test_cli import run
+
+from casebook.problems import CasebookError, Exit, Problem
+from casebook.record.new_case import (
+    choose_region,
+    create_case,
+    fill_template,
+    find_regions,
+    mend_slug,
+    propose_slug,
+    write_new_file,
+)
+from casebook.record.reader import read_lists
+
+PROBLEMS: list[Problem] = []
+LISTS = read_lists(PROJECT, PROBLEMS)
+# What an editor types into each blank, by the field's name; the first blank of a name only.
+FILLING = {
+    "title": "练习：读书会",
+    "topic": "culture",
+    "summary": "练习用的一句话。",
+    "label": "读书会的价格",
+    "amount": "600元",
+    "measure": "unit_price",
+    "period": "2011年",
+    "status": "set",
+    "source": "zfcg-2012-12-07",
+    "date": "2011",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The project's lists, templates and texts, without its cases."""
+    shutil.copytree(PROJECT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("cases"))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("asked", "codes"),
+    [
+        pytest.param("441900", ["441900"], id="a code"),
+        pytest.param("４４１９００", ["441900"], id="a code in full-width digits"),
+        pytest.param("东莞", ["441900"], id="a short name"),
+        pytest.param("东莞市", ["441900"], id="a full name"),
+        pytest.param("Dongguan", ["441900"], id="in letters"),
+        pytest.param("dōngguǎn", ["441900"], id="with tone marks"),
+        pytest.param("深圳宝安", ["440306"], id="a county behind its city"),
+        pytest.param("陕西", ["610000"], id="Shaanxi is not Shanxi"),
+        pytest.param("山西", ["140000"], id="Shanxi is not Shaanxi"),
+        pytest.param("浦", ["310115"], id="part of a name"),
+        pytest.param("亚特兰蒂斯", [], id="no such place"),
+        pytest.param("", [], id="nothing"),
+    ],
+)
+def test_a_region_is_found_by_code_or_name(asked: str, codes: list[str]) -> None:
+    assert [region.code for region in find_regions(asked, LISTS.regions)][:1] == codes
+
+
+def test_several_places_of_one_name_are_listed() -> None:
+    with pytest.raises(CasebookError) as caught:
+        choose_region("海", LISTS.regions)
+
+    assert "\n  310000 上海市" in caught.value.zh
+    assert "\n  460000 海南省" in caught.value.zh
+    assert caught.value.exit_status == Exit.USAGE
+
+
+def test_a_misspelt_place_is_told_its_nearest() -> None:
+    with pytest.raises(CasebookError) as caught:
+        choose_region("东完", LISTS.regions)
+
+    assert "  441900 东莞市（广东省）" in caught.value.zh.splitlines()[1:4]
+
+
+def test_an_unknown_code_is_told_others_of_its_province() -> None:
+    with pytest.raises(CasebookError, match="440300 深圳市"):
+        choose_region("441999", LISTS.regions)
+
+
+@pytest.mark.parametrize(
+    ("written", "mended"),
+    [
+        pytest.param("Dong Guan", "dong-guan", id="capitals and blanks"),
+        pytest.param("dong_guan", "dong-guan", id="underscore"),
+        pytest.param("dōngguǎn", "dongguan", id="tone marks"),
+        pytest.param("东莞", "", id="Chinese"),
+        pytest.param("con", "", id="a name that Windows keeps"),
+    ],
+)
+def test_a_bad_slug_is_told_a_good_one(written: str, mended: str) -> None:
+    assert mend_slug(written) == mended
+
+
+def test_the_usual_slug_of_a_county_names_its_city() -> None:
+    assert propose_slug(LISTS.regions["440306"], LISTS.regions) == "shenzhen-baoan"
+    assert propose_slug(LISTS.regions["441900"], LISTS.regions) == "dongguan"
+
+
+def fill_blanks(text: str) -> str:
+    left = dict(FILLING)
+    lines = []
+    for line in text.split("\n"):
+        found = re.match(r"( *(?:- )?)([a-z_]+):( *#.*)?$", line)
+        word = left.pop(found[2], None) if found else None
+        if found and found[2] in ("title", "source") and found[1]:
+            word = FILLING[found[2]]
+        lines.append(f"{found[1]}{found[2]}: {word}" if found and word else line)
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_new_file_passes_check_once_its_blanks_are_filled(project: Path, lang: str) -> None:
+    shutil.copytree(PROJECT / "content", project / "content")
+    for path in (project / "content").rglob("lead*.md"):
+        path.write_text(re.sub(r"\{\{.*?\}\}", "", path.read_text("utf-8")), encoding="utf-8")
+    made = run(project, "new", "dongguan", "--region", "东莞", "--lang", lang)
+    path = project / "data" / "cases" / "dongguan.yaml"
+    unfilled = run(project, "check", str(path), "--lang", lang)
+    path.write_text(fill_blanks(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+    filled = run(project, "check", str(path), "--lang", lang)
+
+    assert made.returncode == 0, made.stderr
+    assert unfilled.returncode == 1
+    assert (filled.returncode, filled.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["_case.yaml", "_case.en.yaml"])
+def test_a_new_file_says_its_region_and_lists_the_words(name: str) -> None:
+    template = (PROJECT / "data" / name).read_text(encoding="utf-8")
+
+    text = fill_template(template, LISTS.regions["441900"], LISTS, "zh")
+
+    assert "\nregion: 441900            # 东莞市，广东省\n" in text
+    assert "    # measure 可用的词：annual_total 年度购买总额，" in text
+    assert max(map(len, text.split("\n"))) <= 100
+
+
+def test_both_blank_cases_have_the_same_fields() -> None:
+    fields = []
+    for name in ("_case.yaml", "_case.en.yaml"):
+        text = (PROJECT / "data" / name).read_text(encoding="utf-8")
+        fields.append(re.findall(r"^(?:# )? *(?:# )?(?:- )?([a-z_]+):(?= |$)", text, re.MULTILINE))
+
+    assert fields[0] == [name for name in fields[1] if name not in ("not_applicable",)]
+
+
+@pytest.mark.parametrize(
+    ("slug", "region", "said"),
+    [
+        pytest.param("东莞", "441900", "文件名只能用英文小写字母", id="Chinese slug"),
+        pytest.param("Dong Guan", "441900", "可以用 dong-guan", id="a better slug is offered"),
+        pytest.param("../x", "441900", "文件名只能用", id="a path"),
+        pytest.param("nul", "441900", "Windows 的保留名", id="Windows keeps the name"),
+        pytest.param("en", "441900", "本站的保留名", id="the site keeps the name"),
+        pytest.param("x", "苏州", "data/regions.yaml 里没有“苏州”", id="a place not listed"),
+    ],
+)
+def test_what_will_not_do_is_wrong_usage(project: Path, slug: str, region: str, said: str) -> None:
+    done = run(project, "new", slug, "--region", region, "--lang", "zh")
+
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert not (project / "data" / "cases").exists()
+
+
+@pytest.mark.parametrize("name", ["dongguan.yaml", "DongGuan.yaml"])
+def test_a_case_is_never_written_over(project: Path, name: str) -> None:
+    cases = project / "data" / "cases"
+    cases.mkdir()
+    (cases / name).write_text("title: 旧\n", encoding="utf-8")
+
+    done = run(project, "new", "dongguan", "--region", "441900", "--lang", "zh")
+
+    assert done.returncode == 2
+    assert f"data/cases/{name} 已经存在" in done.stderr
+    assert [path.name for path in cases.iterdir()] == [name]
+    assert (cases / name).read_text(encoding="utf-8") == "title: 旧\n"
+
+
+def test_a_file_that_appears_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_bytes(b"theirs")
+
+    with pytest.raises(CasebookError):
+        write_new_file(path, b"ours")
+
+    assert path.read_bytes() == b"theirs"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_without_a_terminal_nothing_is_asked(project: Path) -> None:
+    done = run(project, "new")
+
+    assert done.returncode == 2
+    assert "build.py new suzhou --region 320000" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_on_a_terminal_what_is_missing_is_asked(project: Path) -> None:
+    master, slave = pty.openpty()
+    os.write(master, "深圳宝安\n\n".encode())
+
+    done = subprocess.run(
+        [sys.executable, "-m", "casebook", "--project", str(project), "--lang", "zh", "new"],
+        stdin=slave,
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONUTF8": "1"},
+        cwd=PROJECT,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "文件的英文名 [shenzhen-baoan]：" in done.stdout
+    assert "region: 440306" in (project / "data/cases/shenzhen-baoan.yaml").read_text("utf-8")
+
+
+def test_create_case_gives_the_path_and_the_region(project: Path) -> None:
+    made = create_case(project, "dongguan", "东莞", "zh")
+
+    assert made.path == project / "data" / "cases" / "dongguan.yaml"
+    assert made.region.name.zh == "东莞市"

@@ -1,0 +1,381 @@
+"""What one file of a case gives, and what is said of a field that is wrong."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casebook.build.reading import read_dataset
+from casebook.record import reader
+from casebook.record.model import Text
+from tests.records import case_of, figure, read, record, shown, tiny_dataset
+
+
+def test_a_sound_record_has_no_problem() -> None:
+    case, problems = read(record(figure()))
+
+    assert problems == []
+    assert case is not None
+    assert case.title == Text("海曙：读书会由谁来办")
+    assert case.region == "330203"
+
+
+def test_the_file_name_is_the_slug() -> None:
+    assert case_of(record(), slug="ningbo-haishu").slug == "ningbo-haishu"
+
+
+def test_a_figure_keeps_its_wording_and_its_parsed_value() -> None:
+    paid = case_of(record(figure(amount="约150万元"))).figures["paid"]
+
+    assert paid.quantity.text == "约150万元"
+    assert paid.quantity.value == Decimal(1500000)
+    assert paid.quantity.qualifier == "approx"
+    assert paid.period.edtf == "2013"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        pytest.param("no", "no", id="Norway is not false"),
+        pytest.param("0512", "0512", id="a leading zero is no octal"),
+        pytest.param("12:30", "12:30", id="a time is no sexagesimal"),
+        pytest.param("2012-01-02", "2012-01-02", id="a date stays text"),
+        pytest.param("1e3", "1e3", id="an exponent is no float"),
+        pytest.param("~", "~", id="a tilde is not null"),
+        pytest.param(".nan", ".nan", id="not a number stays text"),
+    ],
+)
+def test_text_is_never_typed_implicitly(written: str, meant: str) -> None:
+    case = case_of(record(rest=f"story: {written}\n"))
+
+    assert case.story.zh == meant
+
+
+@pytest.mark.parametrize("name", ["label", "amount", "measure", "period", "status", "source"])
+def test_a_figure_without_a_required_field_names_the_field(name: str) -> None:
+    case, problems = read(record(figure(**{name: None})))
+
+    assert case is None
+    assert [p.code for p in problems] == ["E202"]
+    assert name in problems[0].zh
+    assert name in problems[0].en
+    assert problems[0].at.line == 11
+
+
+@pytest.mark.parametrize("name", ["title", "region", "topic", "summary"])
+def test_a_record_without_a_required_field_names_the_field(name: str) -> None:
+    text = "".join(
+        line for line in record().splitlines(keepends=True) if not line.startswith(f"{name}:")
+    )
+
+    case, problems = read(text)
+
+    assert case is None
+    assert [(p.code, name in p.zh) for p in problems] == [("E202", True)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "line", "column", "word"),
+    [
+        pytest.param("titel: x\n", "E201", 9, 1, "title", id="near name is suggested"),
+        pytest.param("标题: x\n", "E201", 9, 1, "title", id="Chinese name is suggested"),
+        pytest.param("foo: 1\n", "E201", 9, 1, "foo", id="name without neighbour"),
+        pytest.param("story: [a]\n", "E203", 9, 8, "story", id="list where text is expected"),
+        pytest.param("figures: 3\n", "E203", 9, 10, "figures", id="text where a map is expected"),
+        pytest.param("events: x\n", "E203", 9, 9, "events", id="text where a list is expected"),
+        pytest.param("state: draftt\n", "E205", 9, 8, "draft", id="unknown word"),
+        pytest.param("updated: 2012\n", "E224", 9, 10, "updated", id="a year is no day"),
+        pytest.param("updated: 2023-02-29\n", "E220", 9, 10, "2", id="no such day"),
+    ],
+)
+def test_a_wrong_field_is_named_at_its_place(
+    wrong: str, code: str, line: int, column: int, word: str
+) -> None:
+    _, problems = read(record(rest=wrong))
+
+    assert shown(problems) == [f"{line}:{column} {code}"]
+    assert word in problems[0].message("zh")
+    assert word in problems[0].message("en")
+
+
+def test_a_name_without_a_near_one_gets_no_suggestion() -> None:
+    _, problems = read(record(rest="foo: 1\n"))
+
+    assert problems[0].hint_zh == ""
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code", "word"),
+    [
+        pytest.param("amount", "120万圆", "E210", "圆", id="misspelt unit"),
+        pytest.param("amount", "120", "E215", "单位", id="number without unit"),
+        pytest.param("amount", "60%", "E218", "比例", id="share in a money measure"),
+        pytest.param("measure", "annual_totl", "E205", "annual_total", id="near measure"),
+        pytest.param("status", "reprted", "E205", "reported", id="near status"),
+        pytest.param("source", "evening-2015-03-03", "E261", "evening-2015-03-02", id="source"),
+        pytest.param("scope", "club", "E205", "clubs", id="near scope"),
+        pytest.param("per", "岗位/天", "E205", "天", id="unknown unit of counting"),
+        pytest.param("period", "2012-13-45", "E220", "2012-13-45", id="no such month"),
+        pytest.param("quote", "一二三四五六七八九十一二三", "E262", "13", id="quote too long"),
+        pytest.param("line", "第4行", "E213", "line", id="line is a number"),
+        pytest.param("qualifier", "at_most", "E217", "note", id="reading without a reason"),
+    ],
+)
+def test_a_wrong_value_of_a_figure_is_named(field: str, value: str, code: str, word: str) -> None:
+    _, problems = read(record(figure(**{field: value})))
+
+    assert [p.code for p in problems] == [code]
+    assert word in problems[0].message("zh")
+
+
+def test_the_column_of_an_amount_points_at_what_was_not_understood() -> None:
+    _, problems = read(record(figure(amount="120万圆")))
+
+    # `    amount: ` takes twelve columns, 120万 four more.
+    assert shown(problems) == ["12:17 E210"]
+
+
+def test_a_reading_with_its_reason_replaces_the_qualifier() -> None:
+    capped = figure(amount="达20万元", measure="payout_cap", qualifier="at_most", note="按上限读")
+
+    assert case_of(record(capped)).figures["paid"].quantity.qualifier == "at_most"
+
+
+def test_a_unit_may_be_read_in_with_its_reason() -> None:
+    bare = figure(amount="一万左右", unit="元", note="来源漏写单位")
+
+    assert case_of(record(bare)).figures["paid"].quantity.unit == "CNY"
+
+
+def test_zero_is_a_warning_unless_the_measure_means_it() -> None:
+    case, problems = read(record(figure(amount="0元")))
+
+    assert case is not None
+    assert [(p.code, p.severity) for p in problems] == [("W216", "warning")]
+    assert read(record(figure(amount="0元", measure="user_fee")))[1] == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "per", "keys"),
+    [
+        pytest.param("6万元", "岗位/年", ("post", "year"), id="from the field"),
+        pytest.param("6万元", "年/岗位", ("post", "year"), id="in one order"),
+        pytest.param("每年560万元", None, ("year",), id="from the wording"),
+        pytest.param(
+            "每人每月800元至1000元", None, ("person", "month"), id="both from the wording"
+        ),
+        pytest.param("每月900元", "人/月", ("person", "month"), id="field says more"),
+        pytest.param("6万元", "post/year", ("post", "year"), id="by key"),
+    ],
+)
+def test_per_is_told_by_field_or_wording(
+    amount: str, per: str | None, keys: tuple[str, ...]
+) -> None:
+    assert case_of(record(figure(amount=amount, per=per))).figures["paid"].per == keys
+
+
+def test_a_field_may_not_contradict_the_wording_about_per() -> None:
+    _, problems = read(record(figure(amount="每年560万元", per="月")))
+
+    assert [p.code for p in problems] == ["E219"]
+
+
+def test_an_unknown_region_names_near_ones() -> None:
+    text = record().replace("330203", "330204")
+
+    _, problems = read(text)
+
+    assert shown(problems) == ["2:9 E251"]
+    assert "330203（海曙区）" in problems[0].hint_zh
+
+
+def test_an_unanswered_question_is_a_warning_and_counts_as_silence() -> None:
+    text = record().replace("  mode: tender\n", "")
+    case, problems = read(text)
+
+    assert case is not None
+    assert [(p.code, p.severity) for p in problems] == [("W206", "warning")]
+    assert "mode" not in case.answers
+
+
+def test_an_answer_is_a_value_a_list_or_a_silence() -> None:
+    text = record().replace("mode: tender", "mode: [tender, entrustment]")
+    text = text.replace(
+        "purchaser: 海曙区", "purchaser: {value: 海曙区, value_en: Haishu, state: partial}"
+    )
+    answers = case_of(text.replace("provider_type: library", "provider_type: not_stated")).answers
+
+    assert answers["mode"].terms == ("tender", "entrustment")
+    assert answers["purchaser"].text == Text("海曙区", "Haishu")
+    assert answers["purchaser"].state == "partial"
+    assert answers["provider_type"].state == "not_stated"
+
+
+def test_all_problems_of_a_file_are_told_in_one_run() -> None:
+    text = record(figure(amount="x", measure="y", source="z"), rest="foo: 1\n")
+
+    _, problems = read(text)
+
+    assert sorted(p.code for p in problems) == ["E201", "E205", "E210", "E261"]
+
+
+def test_the_story_starts_on_the_line_below_its_name() -> None:
+    case = case_of(record(rest="story: |\n  第一行\n  第二行\n"))
+
+    assert case.story_at[0].line == 10
+    assert case.story_at[0].column == 3
+
+
+def test_line_ends_and_a_byte_order_mark_change_nothing() -> None:
+    text = record(figure(), rest="story: |\n  一\n  二\n")
+
+    plain = case_of(text)
+
+    assert case_of("\ufeff" + text) == plain
+    assert case_of(text.replace("\n", "\r\n")) == plain
+
+
+def test_a_draft_is_not_in_the_data_set(tmp_path: Path) -> None:
+    project = tmp_path
+    cases = project / "data" / "cases"
+    cases.mkdir(parents=True)
+    for name in ("vocabulary", "regions", "sources"):
+        source = Path(__file__).parents[1] / "tiny_site" / "data" / f"{name}.yaml"
+        (project / "data" / f"{name}.yaml").write_bytes(source.read_bytes())
+    (cases / "draft.yaml").write_text(record(rest="state: draft\n"), encoding="utf-8")
+    (cases / "open.yaml").write_text(record(), encoding="utf-8")
+
+    dataset, problems = read_dataset(project)
+
+    assert problems == []
+    assert [case.slug for case in dataset.cases] == ["open"]
+
+
+def test_cases_stand_in_administrative_order() -> None:
+    assert [case.slug for case in tiny_dataset().cases] == ["haishu", "guangzhou"]
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        pytest.param("status", "reportd", id="status"),
+        pytest.param("measure", "anual_total", id="measure"),
+        pytest.param("source", "nowhere", id="source"),
+        pytest.param("period", "someday", id="period"),
+        pytest.param("amount", "a lot", id="amount"),
+    ],
+)
+def test_what_is_computed_from_an_unsound_figure_is_left_out(field: str, wrong: str) -> None:
+    computed = "  twice:\n    label: 两倍\n    formula: paid * 2\n    measure: annual_total\n"
+
+    _, problems = read(record(figure(**{field: wrong}), computed))
+
+    assert {problem.at.line for problem in problems} == {
+        number
+        for number, line in enumerate(record(figure(**{field: wrong})).split("\n"), 1)
+        if line.strip().startswith(f"{field}:")
+    }
+
+
+def test_a_formula_that_is_no_text_is_a_problem_not_a_fault() -> None:
+    _, problems = read(record(figure(), "  twice:\n    label: 两倍\n    formula: [paid]\n"))
+
+    assert "E203" in {problem.code for problem in problems}
+
+
+@pytest.mark.parametrize("field", ["part_of", "follows"])
+@pytest.mark.parametrize(
+    ("named", "hint"),
+    [
+        pytest.param("piad", "Did you mean paid?", id="misspelt"),
+        pytest.param("more", "", id="itself"),
+    ],
+)
+def test_a_related_figure_is_another_one_of_the_case(field: str, named: str, hint: str) -> None:
+    _, problems = read(record(figure("paid"), figure("more", **{field: named})))
+
+    assert [(p.code, p.at.line, p.hint_en) for p in problems] == [("E250", 24, hint)]
+    assert problems[0].at.column == len(f"    {field}: ") + 1
+
+
+def test_a_conflict_names_figures_of_the_case_each_at_its_place() -> None:
+    conflict = "conflicts:\n  - about: 甲\n    figures: [paid, piad, other]\n    note: 乙\n"
+
+    _, problems = read(record(figure("paid"), rest=conflict))
+
+    assert shown(problems) == ["19:21 E250", "19:27 E250"]
+
+
+def test_a_figure_with_a_fault_brings_no_further_one_to_what_rests_on_it() -> None:
+    computed = "  sum:\n    label: 和\n    formula: paid + more\n    measure: annual_total\n"
+    faulty = figure("paid", scope="*club")
+
+    _, problems = read(record(faulty, figure("more", period="2014"), computed))
+
+    assert {p.at.line for p in problems} == {17}
+
+
+def test_a_misspelt_field_is_read_as_the_one_it_is_near_to() -> None:
+    _, problems = read(record(figure()).replace("topic: reading", "TOPIC: readin"))
+
+    assert shown(problems) == ["3:1 E201", "3:8 E205"]
+
+
+def test_a_misspelt_field_of_an_answer_is_read_on() -> None:
+    """A fuzzer found that the answer was looked for under the name as it was written."""
+    _, problems = read(record().replace("purchaser: 海曙区", "purchaser: {valu': 海曙区}"))
+
+    assert shown(problems) == ["6:15 E201"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "codes"),
+    [
+        pytest.param({"amount": "80%"}, [], id="a part"),
+        pytest.param({"amount": "180%"}, ["E214"], id="more than all of it"),
+    ],
+)
+def test_a_part_is_no_more_than_its_whole(fields: dict[str, str], codes: list[str]) -> None:
+    part = figure("part", measure="share", part_of="paid", **fields)
+
+    _, problems = read(record(figure("paid"), part))
+
+    assert [p.code for p in problems] == codes
+
+
+def test_many_files_are_read_in_several_processes_and_come_out_the_same(
+    tiny_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tiny_project / "data" / "cases" / "broken.yaml").write_text("title 甲\n", encoding="utf-8")
+    alone = read_dataset(tiny_project)
+    monkeypatch.setattr(reader, "_FILES_PER_PROCESS", 1)
+    monkeypatch.setattr(reader, "_BATCH", 1)
+
+    assert read_dataset(tiny_project, jobs=2) == alone
+
+
+def test_a_field_that_no_chinese_console_can_show_is_named_by_its_number() -> None:
+    """A fuzzer found that such a name went into the message as it was."""
+    _, problems = read(record() + "\u2765源: x\n")
+
+    assert [p.message("zh") for p in problems] == ["不认识字段 U+2765源"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_no_field_with_any_text_raises(data: st.DataObject) -> None:
+    lines = record(figure(), rest="events:\n  - date: 2013\n    title: 甲\n").split("\n")
+    number = data.draw(st.integers(0, len(lines) - 2))
+    name, colon, _ = lines[number].partition(": ")
+    lines[number] = name + colon + data.draw(st.text(max_size=20).filter(lambda t: "\n" not in t))
+
+    case, problems = read("\n".join(lines).encode("utf-8", "replace").decode())
+
+    assert case is not None or problems
+    for problem in problems:
+        assert problem.message("zh").isprintable()
+        problem.message("en").encode("gbk")

@@ -1,0 +1,430 @@
+"""What an amount as printed is read as, and what is refused."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casebook.values.amounts import (
+    QUALIFIER_WORDS,
+    QuantityError,
+    compact,
+    in_english,
+    number_of,
+    parse_quantity,
+    plain,
+    with_reading,
+)
+
+
+def refusal(text: str) -> QuantityError:
+    """The error that a wording is refused with."""
+    with pytest.raises(QuantityError) as caught:
+        parse_quantity(text)
+    return caught.value
+
+
+SINGLE = [
+    # text, qualifier, value, unit
+    ("约8000万元", "approx", "80000000", "CNY"),
+    ("4277万元", "exact", "42770000", "CNY"),
+    ("300项", "exact", "300", "项"),
+    ("130余项", "more_than", "130", "项"),
+    ("逾百人", "more_than", "100", "人"),
+    ("将突破亿元", "more_than", "100000000", "CNY"),
+    ("千元", "exact", "1000", "CNY"),
+    ("748家", "exact", "748", "家"),
+    ("3亿多元", "more_than", "300000000", "CNY"),
+    ("100多人", "more_than", "100", "人"),
+    ("8千余万元", "more_than", "80000000", "CNY"),
+    ("10多万元", "more_than", "100000", "CNY"),
+    ("十余家", "more_than", "10", "家"),
+    ("超过130余项", "more_than", "130", "项"),
+    ("3千万元", "exact", "30000000", "CNY"),
+    ("7.2万元", "exact", "72000", "CNY"),
+    ("八千万元", "exact", "80000000", "CNY"),
+    ("一万五千元", "exact", "15000", "CNY"),
+    ("一百零五人", "exact", "105", "人"),
+    ("一千零五十人", "exact", "1050", "人"),
+    ("两亿元", "exact", "200000000", "CNY"),
+    ("三点五亿元", "exact", "350000000", "CNY"),
+    ("1亿2000万元", "exact", "120000000", "CNY"),
+    ("2万亿元", "exact", "2000000000000", "CNY"),
+    ("一二〇项", "exact", "120", "项"),
+    ("１２３元", "exact", "123", "CNY"),
+    ("1,000,000元", "exact", "1000000", "CNY"),
+    ("1，000，000元", "exact", "1000000", "CNY"),
+    ("0元", "exact", "0", "CNY"),
+    ("8000 万元", "exact", "80000000", "CNY"),
+    ("80%", "exact", "0.8", "ratio"),
+    ("８０％", "exact", "0.8", "ratio"),
+    ("百分之八十", "exact", "0.8", "ratio"),
+    ("500港元", "exact", "500", "HKD"),
+    ("港币500元", "exact", "500", "HKD"),
+    ("5万美元", "exact", "50000", "USD"),
+    ("人民币800元", "exact", "800", "CNY"),
+    ("100人民币", "exact", "100", "CNY"),
+    ("￥800", "exact", "800", "CNY"),
+    ("5家培训机构", "exact", "5", "家培训机构"),
+    ("60个文化站点", "exact", "60", "个文化站点"),
+    ("2个时段", "exact", "2", "个时段"),
+    ("5家第三方机构", "exact", "5", "家第三方机构"),
+    ("3名以上专家", "at_least", "3", "名专家"),
+    ("100人以上", "at_least", "100", "人"),
+    ("不少于500万元", "at_least", "5000000", "CNY"),
+    ("至少100人", "at_least", "100", "人"),
+    ("不超过20万元", "at_most", "200000", "CNY"),
+    ("最高达20万元", "at_most", "200000", "CNY"),
+    ("达20万元上限", "at_most", "200000", "CNY"),
+    ("20万元以内", "at_most", "200000", "CNY"),
+    ("达20万元", "exact", "200000", "CNY"),
+    ("共262项", "exact", "262", "项"),
+    ("大约60人", "approx", "60", "人"),
+    ("60人左右", "approx", "60", "人"),
+    ("将近100人", "approx", "100", "人"),
+    ("一万左右", "approx", "10000", ""),
+    ("10亿", "exact", "1000000000", ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "qualifier", "value", "unit"), [pytest.param(*row, id=row[0]) for row in SINGLE]
+)
+def test_a_wording_gives_its_qualifier_value_and_unit(
+    text: str, qualifier: str, value: str, unit: str
+) -> None:
+    quantity = parse_quantity(text)
+
+    assert (quantity.qualifier, quantity.value, quantity.unit) == (qualifier, Decimal(value), unit)
+
+
+RANGES = [
+    ("800元至1000元", "800", "1000", "CNY"),
+    ("60—100元", "60", "100", "CNY"),
+    ("800～1000元", "800", "1000", "CNY"),
+    ("800-1000元", "800", "1000", "CNY"),
+    ("800~1000元", "800", "1000", "CNY"),
+    ("3到5家", "3", "5", "家"),
+    ("3—5万元", "30000", "50000", "CNY"),
+    ("人民币3—5万元", "30000", "50000", "CNY"),
+    ("800至1万元", "800", "10000", "CNY"),
+    ("1元至3万元", "1", "30000", "CNY"),
+    ("三至十五家", "3", "15", "家"),
+    ("60%至80%", "0.6", "0.8", "ratio"),
+    ("百分之六十至八十", "0.6", "0.8", "ratio"),
+    ("800元至1000元不等", "800", "1000", "CNY"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "unit"), [pytest.param(*row, id=row[0]) for row in RANGES]
+)
+def test_a_range_gives_its_two_ends_and_no_value(text: str, low: str, high: str, unit: str) -> None:
+    quantity = parse_quantity(text)
+
+    assert quantity.qualifier == "range"
+    assert quantity.value is None
+    assert (quantity.low, quantity.high, quantity.unit) == (Decimal(low), Decimal(high), unit)
+    assert quantity.magnitude == Decimal(high)
+
+
+@pytest.mark.parametrize(
+    ("text", "per"),
+    [
+        pytest.param("每年560万元", ("年",), id="a year before"),
+        pytest.param("每年将出资560万元", ("年",), id="a year before a plan"),
+        pytest.param("每人每月800元至1000元", ("人", "月"), id="two before"),
+        pytest.param("每个岗位每年6万元", ("岗位", "年"), id="with a counter"),
+        pytest.param("每名社工每月3000元", ("社工", "月"), id="a person's trade"),
+        pytest.param("每户20万元", ("户",), id="a household"),
+        pytest.param("每户也达20万元", ("户",), id="before 也达"),
+        pytest.param("每场5000元", ("场",), id="an event"),
+        pytest.param("每人次5元", ("人次",), id="人次 is one word"),
+        pytest.param("7.2万元/岗位/年", ("岗位", "年"), id="after slashes"),
+        pytest.param("6000元/人·年", ("人", "年"), id="after a middle dot"),
+        pytest.param("6万元每年", ("年",), id="after the unit"),
+        pytest.param("人均36元", ("人",), id="average by person"),
+        pytest.param("月均500元", ("月",), id="average by month"),
+        pytest.param("6万元", (), id="none"),
+    ],
+)
+def test_what_an_amount_is_divided_by_is_read_from_the_wording(
+    text: str, per: tuple[str, ...]
+) -> None:
+    assert parse_quantity(text).per == per
+
+
+@pytest.mark.parametrize("text", ["将突破亿元", "计划投入500万元", "拟投入5元", "预计达1亿元"])
+def test_a_wording_that_looks_ahead_is_planned(text: str) -> None:
+    assert parse_quantity(text).planned
+
+
+def test_nearly_is_not_a_plan() -> None:
+    assert not parse_quantity("将近100人").planned
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        pytest.param("", 1, id="empty"),
+        pytest.param("  ", 1, id="blank"),
+        pytest.param("nan", 1, id="nan"),
+        pytest.param("inf", 1, id="inf"),
+        pytest.param("Infinity元", 1, id="infinity"),
+        pytest.param("1e5", 2, id="scientific notation"),
+        pytest.param("0x1F", 2, id="hexadecimal"),
+        pytest.param("0512", 1, id="leading zero"),
+        pytest.param("1_000元", 2, id="underscore"),
+        pytest.param("-5元", 1, id="negative"),
+        pytest.param("1,00元", 1, id="separator misplaced"),
+        pytest.param("10,0000元", 1, id="separator at four digits"),
+        pytest.param("1,2家", 1, id="two numbers"),
+        pytest.param("1.5.3", 4, id="two points"),
+        pytest.param("1.元", 2, id="nothing after the point"),
+        pytest.param(".5元", 1, id="nothing before the point"),
+        pytest.param("1234567890123456元", 1, id="sixteen digits"),
+        pytest.param("0.12345元", 1, id="five places"),
+        pytest.param("999999999999999万亿元", 1, id="beyond all money"),
+        pytest.param("3万圆", 3, id="another yuan"),
+        pytest.param("3萬元", 2, id="traditional ten thousand"),
+        pytest.param("约800元以上", 6, id="about and at least"),
+        pytest.param("不超过130余项", 7, id="at most and more than"),
+        pytest.param("超过800元至1000元", 13, id="a range with a limit"),
+        pytest.param("1000至800元", 1, id="a range that falls"),
+        pytest.param("800元至1000港元", 1, id="a range in two currencies"),
+        pytest.param("800至", 5, id="a range without an end"),
+        pytest.param("三至五千元", 1, id="a range with two readings"),
+        pytest.param("人民币5美元", 4, id="two currencies"),
+        pytest.param("下达3731万元", 1, id="下达 is not 达"),
+        pytest.param("数千万元", 1, id="several"),
+        pytest.param("三四家", 1, id="three or four"),
+        pytest.param("两三百人", 2, id="two or three hundred"),
+        pytest.param("一万五", 3, id="two readings of the last digit"),
+        pytest.param("万万元", 2, id="scales that do not fall"),
+        pytest.param("一半", 2, id="a half"),
+        pytest.param("5个百分点", 2, id="percentage points"),
+        pytest.param("2倍", 2, id="a multiple"),
+        pytest.param("3个多月", 4, id="a qualifier inside a noun"),
+        pytest.param("12家近年", 4, id="a qualifier in place of a noun"),
+        pytest.param("5元/不超过年", 3, id="a qualifier in place of a word to divide by"),
+        pytest.param("5家机构和三家企业", 5, id="two amounts"),
+        pytest.param("每百人5元", 1, id="a number to divide by"),
+        pytest.param("每年工作经费6万元", 1, id="a topic after the year"),
+        pytest.param("2012年", 5, id="a year"),
+        pytest.param("²元", 1, id="superscript"),
+        pytest.param("٣元", 1, id="digits of another script"),
+        pytest.param("1" * 81, 81, id="81 characters"),
+    ],
+)
+def test_what_is_not_an_amount_is_refused_at_its_column(text: str, column: int) -> None:
+    error = refusal(text)
+
+    assert error.column == column
+    assert error.zh
+    assert error.en
+
+
+def test_a_refusal_shows_what_was_understood() -> None:
+    assert refusal("约800元以上").understood == "约800元"
+
+
+def test_a_refusal_offers_the_character_in_use() -> None:
+    assert "3万元" in refusal("3萬圓").zh
+
+
+def test_segments_set_qualifier_number_and_unit_apart() -> None:
+    found = [(part.role, part.text) for part in parse_quantity("约8000万元").segments]
+
+    assert found == [("qualifier", "约"), ("number", "8000"), ("unit", "万元")]
+
+
+def test_segments_show_per_and_a_qualifier_inside_the_number() -> None:
+    found = [(part.role, part.text) for part in parse_quantity("每年将达8千余万元").segments]
+
+    assert found == [
+        ("per", "每年"),
+        ("planned", "将"),
+        ("qualifier", "达"),
+        ("number", "8"),
+        ("unit", "千"),
+        ("qualifier", "余"),
+        ("unit", "万元"),
+    ]
+
+
+PIECES = st.sampled_from(
+    [
+        *"0123456789一二两三四五十百千万亿零〇点半余多约近超",
+        *"逾达将拟每年月人户项家个名元/·,.，%％至—-~ 　",
+        *(
+            "以上",
+            "以下",
+            "左右",
+            "不超过",
+            "至少",
+            "岗位",
+            "百分之",
+            "人民币",
+            "港元",
+            "美元",
+            "上限",
+        ),
+    ]
+)
+
+
+@given(st.one_of(st.text(max_size=90), st.lists(PIECES, max_size=14).map("".join)))
+def test_any_text_is_an_amount_or_a_quantity_error(text: str) -> None:
+    try:
+        quantity = parse_quantity(text)
+    except QuantityError as error:
+        assert error.zh and error.en and 1 <= error.column <= len(text) + 1
+    else:
+        assert "".join(part.text for part in quantity.segments) == text
+        assert (quantity.value is None) == (quantity.qualifier == "range")
+        assert quantity.magnitude >= 0
+        assert in_english(quantity)
+
+
+@given(st.text(max_size=90))
+def test_any_text_is_a_bare_number_or_none(text: str) -> None:
+    found = number_of(text)
+
+    assert found is None or found >= 0
+
+
+@given(st.decimals(min_value=0, max_value=10**12, places=2))
+def test_a_plain_value_reads_back_as_itself(value: Decimal) -> None:
+    assert number_of(plain(value)) == value
+
+
+@given(st.integers(min_value=0, max_value=10**13))
+def test_a_compact_value_reads_back_as_itself(value: int) -> None:
+    assert parse_quantity(compact(Decimal(value), "CNY", "zh")).value == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["8000万", "八千万", "80000000", "80,000,000", "８０００万", "8千万", "0.8亿", " 8000万 "],
+)
+def test_a_number_is_the_same_in_every_notation(text: str) -> None:
+    assert number_of(text) == 80000000
+
+
+@pytest.mark.parametrize("text", ["", "约8000万", "8000万元", "130余", "0512", "nan", "1e5"])
+def test_what_is_more_than_a_number_is_no_bare_number(text: str) -> None:
+    assert number_of(text) is None
+
+
+def test_a_reading_gives_the_unit_that_the_wording_lacks() -> None:
+    quantity = with_reading(parse_quantity("一万左右"), unit="元")
+
+    assert (quantity.unit, quantity.value, quantity.kind) == ("CNY", Decimal(10000), "money")
+
+
+def test_a_reading_of_per_cent_divides_by_a_hundred() -> None:
+    assert with_reading(parse_quantity("80"), unit="%").value == Decimal("0.8")
+
+
+def test_a_reading_of_a_counter_may_have_a_noun() -> None:
+    assert with_reading(parse_quantity("17"), unit="项职能").unit == "项职能"
+
+
+def test_a_reading_may_call_a_ceiling_what_the_wording_leaves_open() -> None:
+    quantity = with_reading(parse_quantity("每人达20万元"), qualifier="at_most")
+
+    assert (quantity.qualifier, quantity.value) == ("at_most", Decimal(200000))
+
+
+@pytest.mark.parametrize(
+    ("text", "qualifier", "unit"),
+    [
+        pytest.param("6万元", None, "美元", id="another currency"),
+        pytest.param("6万", None, "石头", id="no unit"),
+        pytest.param("6万元", "range", None, id="a range that is none"),
+        pytest.param("3到5家", "exact", None, id="a range that is one"),
+        pytest.param("6万元", "maybe", None, id="no qualifier"),
+    ],
+)
+def test_a_reading_may_not_contradict_the_wording(
+    text: str, qualifier: str | None, unit: str | None
+) -> None:
+    with pytest.raises(QuantityError):
+        with_reading(parse_quantity(text), qualifier, unit)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("约8000万元", "about 80 million yuan"),
+        ("4277万元", "42.77 million yuan"),
+        ("6万元", "60,000 yuan"),
+        ("800元至1000元", "800 to 1,000 yuan"),
+        ("约800至1000元", "about 800 to 1,000 yuan"),
+        ("130余项", "more than 130"),
+        ("逾百人", "more than 100"),
+        ("将突破亿元", "more than 100 million yuan"),
+        ("不超过20万元", "up to 200,000 yuan"),
+        ("至少100人", "at least 100"),
+        ("80%", "80%"),
+        ("60%至80%", "60% to 80%"),
+        ("3.5亿元", "350 million yuan"),
+        ("10亿", "1 billion"),
+        ("2万亿元", "2 trillion yuan"),
+        ("1234.5678万元", "12,345,678 yuan"),
+        ("1美元", "1 US dollar"),
+        ("500港元", "500 Hong Kong dollars"),
+    ],
+)
+def test_an_amount_keeps_its_qualifier_in_english(text: str, english: str) -> None:
+    assert in_english(parse_quantity(text)) == english
+
+
+def test_english_names_what_an_amount_is_divided_by() -> None:
+    assert in_english(parse_quantity("6万元"), ("post", "year")) == (
+        "60,000 yuan per post per year"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "zh", "en"),
+    [
+        ("42770000", "CNY", "4277万元", "42.77 million yuan"),
+        ("72000", "CNY", "7.2万元", "72,000 yuan"),
+        ("1000", "CNY", "1000元", "1,000 yuan"),
+        ("350000000", "CNY", "3.5亿元", "350 million yuan"),
+        ("0", "CNY", "0元", "0 yuan"),
+        ("12000", "CNY", "1.2万元", "12,000 yuan"),
+        ("5000", "HKD", "5000港元", "5,000 Hong Kong dollars"),
+        ("0.8", "ratio", "80%", "80%"),
+        ("748", "家", "748家", "748"),
+        ("-50000", "CNY", "-5万元", "-50,000 yuan"),
+    ],
+)
+def test_a_computed_value_has_the_notation_of_the_site(
+    value: str, unit: str, zh: str, en: str
+) -> None:
+    assert compact(Decimal(value), unit, "zh") == zh
+    assert compact(Decimal(value), unit, "en") == en
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("1E+8", "100000000"), ("7.20", "7.2"), ("0.00", "0"), ("-0", "0"), ("0.05", "0.05")],
+)
+def test_a_plain_value_has_no_exponent_and_no_trailing_zeros(value: str, text: str) -> None:
+    assert plain(Decimal(value)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("6万元", "money"), ("80%", "share"), ("17项", "count"), ("10亿", "count")]
+)
+def test_the_unit_tells_money_from_shares_and_counts(text: str, kind: str) -> None:
+    assert parse_quantity(text).kind == kind
+
+
+def test_every_qualifier_has_a_name_in_both_languages() -> None:
+    assert all(words["zh"] and words["en"] for words in QUALIFIER_WORDS.values())

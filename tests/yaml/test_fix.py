@@ -1,0 +1,142 @@
+"""`check --fix` and `check --explain`: what is mended, what never is, and what was understood."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from test_cli import run
+
+from casebook.yaml.fix import repair_text
+from casebook.yaml.nodes import read_tree
+
+SOUND = """\
+title: 东莞
+summary: 一句话
+answers:
+  purchaser: 东莞市
+events:
+  - date: 2011
+"""
+
+
+def mended(text: str) -> str | None:
+    repair = repair_text(text.encode("utf-8"), "data/cases/x.yaml")
+    return None if repair is None else repair.after.decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("title: 东莞", "title：东莞", id="full-width colon"),
+        pytest.param("summary: 一句话", "summary:一句话", id="no blank behind the colon"),
+        pytest.param("  purchaser", "\u3000purchaser", id="full-width indentation"),
+        pytest.param("  purchaser", "\u00a0\u00a0purchaser", id="no-break blanks"),
+        pytest.param("  purchaser", "\tpurchaser", id="tab"),
+        pytest.param("  - date", "  －date", id="full-width dash"),
+    ],
+)
+def test_a_slip_of_notation_is_mended(old: str, new: str) -> None:
+    broken = SOUND.replace(old, new)
+    assert broken != SOUND
+
+    after = mended(broken)
+
+    assert after is not None
+    assert read_tree(after.encode(), "x.yaml")[1] == []
+    assert "".join(after.split()) == "".join(SOUND.split())
+
+
+def test_several_slips_are_mended_in_one_run() -> None:
+    broken = SOUND.replace("title: ", "title：").replace("summary: ", "summary:")
+
+    assert mended(broken) == SOUND
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(SOUND, id="nothing is wrong"),
+        pytest.param(SOUND.replace("一句话", "一句 # 话"), id="what is lost to a comment"),
+        pytest.param(SOUND.replace("一句话", "*一句话"), id="a value that needs quotes"),
+        pytest.param(SOUND + "title: 又一个\n", id="a field that is written twice"),
+        pytest.param(SOUND.replace("一句话", "甲：乙，丙"), id="full-width marks in prose"),
+        pytest.param(SOUND.replace("东莞市", "[甲，乙]"), id="one item or two"),
+    ],
+)
+def test_what_could_change_the_meaning_is_left(text: str) -> None:
+    assert mended(text) is None
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        pytest.param("", "\r\n", id="line ends of Windows"),
+        pytest.param("", "\r", id="line ends of old Macs"),
+        pytest.param("\ufeff", "\n", id="byte order mark"),
+    ],
+)
+def test_line_ends_and_byte_order_mark_stay(start: str, end: str) -> None:
+    sound = (start + SOUND).replace("\n", end)
+
+    assert mended(sound.replace("title: ", "title：")) == sound
+
+
+def test_a_file_in_another_encoding_is_left() -> None:
+    assert repair_text("title：东莞\n".encode("gbk"), "x.yaml") is None
+
+
+def test_fix_shows_the_difference_and_keeps_a_copy(tiny_project: Path) -> None:
+    path = tiny_project / "data" / "cases" / "haishu.yaml"
+    sound = path.read_bytes()
+    broken = sound.replace(b"topic: ", "topic：".encode())
+    path.write_bytes(broken)
+
+    done = run(tiny_project, "check", "--fix", "--lang", "zh")
+
+    assert done.returncode == 0, done.stderr
+    assert "-topic：reading\n+topic: reading\n" in done.stdout
+    assert "data/cases/haishu.yaml：改了 1 行，原来的存为 data/cases/haishu.yaml.bak" in done.stdout
+    assert path.read_bytes() == sound
+    assert path.with_name("haishu.yaml.bak").read_bytes() == broken
+
+
+def test_fix_touches_only_the_files_that_are_named(tiny_project: Path) -> None:
+    path = tiny_project / "data" / "cases" / "haishu.yaml"
+    other = tiny_project / "data" / "cases" / "guangzhou.yaml"
+    path.write_bytes(path.read_bytes().replace(b"topic: ", "topic：".encode()))
+
+    run(tiny_project, "check", "--fix", str(other))
+
+    assert "topic：" in path.read_text(encoding="utf-8")
+    assert not list(tiny_project.rglob("*.bak"))
+
+
+def test_fix_leaves_sound_files_alone(tiny_project: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in tiny_project.rglob("*.yaml")}
+
+    done = run(tiny_project, "check", "--fix")
+
+    assert (done.returncode, done.stdout) == (0, "no problems\n")
+    assert {path: path.stat().st_mtime_ns for path in tiny_project.rglob("*.yaml")} == before
+
+
+def test_explain_tells_what_amounts_and_dates_became(tiny_project: Path) -> None:
+    path = tiny_project / "data" / "cases" / "haishu.yaml"
+
+    done = run(tiny_project, "check", "--explain", str(path), "--lang", "zh")
+
+    out = re.sub(r"(?<=yaml):[0-9]+(?=:)", "", done.stdout)
+    assert out.splitlines()[:4] == [
+        "data/cases/haishu.yaml: paid_2013  120万元 = 1200000 CNY, exact",
+        "    2013 (2013-01-01 / 2013-12-31, 2013年); 年度购买总额, 报道",
+        "data/cases/haishu.yaml: paid_2014  约150万元 = 1500000 CNY, approx",
+        "    2014 (2014-01-01 / 2014-12-31, 2014年); 年度购买总额, 报道",
+    ]
+    assert "逾百个 = 100 个, more_than" in out
+    assert "data/cases/haishu.yaml: 2012? (2012-01-01 / 2012-12-31, " in out
+
+
+def test_a_file_that_is_not_there_is_wrong_usage(tiny_project: Path) -> None:
+    assert run(tiny_project, "check", "no-such.yaml").returncode == 2
