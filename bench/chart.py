@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from casebook.charts.bars import Bar, Block, paint_blocks
+from casebook.charts.bars import Bar, BarBlock, paint_blocks
 from casebook.charts.canvas import NARROW, WIDE, Sheet
 from casebook.charts.svg import write_svg
 from casebook.charts.symbols import Mark
@@ -44,7 +44,7 @@ def draw_own_twice(first: int) -> int:
     return draw_own(first) + len(write_svg(sheet, "bench", "八个年份的购买金额"))
 
 
-def _block(first: int) -> Block:
+def _block(first: int) -> BarBlock:
     # Other years each time: nothing may come from a cache that a build would not have.
     bars = tuple(
         Bar(
@@ -57,7 +57,7 @@ def _block(first: int) -> Block:
         )
         for n, amount in enumerate(AMOUNTS)
     )
-    return Block(bars, "CNY", "zh")
+    return BarBlock(bars, "CNY", "zh")
 
 
 def draw_with_pyplot(first: int) -> int:

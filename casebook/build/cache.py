@@ -21,7 +21,7 @@ _MOST_WAITING = 32 * 2**20
 _DAMAGE = (sqlite3.Error, OSError, OverflowError, MemoryError, ValueError)
 
 
-class Store:
+class Cache:
     """Bytes under content keys; a value that is damaged, moved or planted counts as missing.
 
     Each value is sealed together with its key by a secret of this checkout, so that a store
@@ -94,7 +94,7 @@ class Store:
 
 
 @contextmanager
-def open_store(folder: Path, enabled: bool = True) -> Iterator[Store]:
+def open_cache(folder: Path, enabled: bool = True) -> Iterator[Cache]:
     """The store in a folder; one that cannot be read is made anew.
 
     Where there can be none, or none is wanted, what is put is found again until the end only.
@@ -108,7 +108,7 @@ def open_store(folder: Path, enabled: bool = True) -> Iterator[Store]:
             connection = _connect(folder / "store.sqlite")
     if connection is None:
         connection = _connect_nowhere()
-    store = Store(connection, secret)
+    store = Cache(connection, secret)
     try:
         yield store
     finally:

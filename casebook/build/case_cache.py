@@ -8,13 +8,13 @@ import sys
 import zlib
 from collections.abc import Mapping
 
-from casebook.build.cache import Store, digest_program
+from casebook.build.cache import Cache, digest_program
 from casebook.build.dependencies import Excerpter
 from casebook.build.reading import KeptCase
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
 from casebook.record.reader import Lists
-from casebook.record.summary import CaseBrief
+from casebook.record.summary import CaseSummary
 from casebook.values.digest import digest
 
 _SOUND = "sound"
@@ -25,7 +25,7 @@ _DRAWERS = 64
 _Entry = tuple[str, KeptCase, str]
 
 
-class Kept:
+class CaseCache:
     """Records as read and the keys of sound cases, from the store and for it.
 
     `versions` are the digests of the files by path, relative to the project. A record is known by
@@ -33,7 +33,7 @@ class Kept:
     nothing is unpickled that this checkout did not write.
     """
 
-    def __init__(self, store: Store, versions: Mapping[str, str]) -> None:
+    def __init__(self, store: Cache, versions: Mapping[str, str]) -> None:
         self.versions = versions
         self._store = store
         self._base = ""
@@ -77,7 +77,7 @@ class Kept:
             entry = (key, kept, self._sign_sources(kept.brief))
             self._now.setdefault(_drawer_of(path), {})[path] = entry
 
-    def load_case(self, brief: CaseBrief) -> Case | None:
+    def load_case(self, brief: CaseSummary) -> Case | None:
         """The record that a brief is of, or None where it has to be read again."""
         if brief.path not in self.versions:
             return None
@@ -140,7 +140,7 @@ class Kept:
     def _key_sound(self, excerpt: str) -> str:
         return digest(f"{self._base} {excerpt}".encode())
 
-    def _sign_sources(self, case: CaseBrief) -> str:
+    def _sign_sources(self, case: CaseSummary) -> str:
         """A digest of the sources that a case rests on; one that is not there has no version."""
         versions = [self._sources.get(name, "") for name in case.sources]
         return digest(" ".join(versions).encode())[:16]

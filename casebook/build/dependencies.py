@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from casebook.record.dataset import Dataset, Whole, order_cases
 from casebook.record.model import Case, Outdated, Region, Source, Vocabulary
-from casebook.record.summary import CaseBrief
+from casebook.record.summary import CaseSummary
 from casebook.values.digest import digest
 
 
@@ -66,7 +66,7 @@ class Excerpter:
         self._signatures: dict[str, Signature] = {}
         self._ranks = {name: rank for rank, name in enumerate(dataset.shared_sources)}
 
-    def take(self, case: CaseBrief) -> Excerpt:
+    def take(self, case: CaseSummary) -> Excerpt:
         """What the pages of a case may show."""
         dataset = self.dataset
         named = self._find_named(case)
@@ -82,13 +82,13 @@ class Excerpter:
             signature.version,
         )
 
-    def sign(self, case: CaseBrief) -> Signature:
+    def sign(self, case: CaseSummary) -> Signature:
         """What the excerpt of a case is known by, told without its record."""
         if case.slug not in self._signatures:
             self._signatures[case.slug] = self._sign(case)
         return self._signatures[case.slug]
 
-    def _sign(self, case: CaseBrief) -> Signature:
+    def _sign(self, case: CaseSummary) -> Signature:
         named = self._find_named(case)
         whole = self._find_whole(case)
         version = self._versions.get(case.path, case.version)
@@ -104,23 +104,23 @@ class Excerpter:
             digest(json.dumps(parts, ensure_ascii=False).encode()), digest("\n".join(own).encode())
         )
 
-    def _find_named(self, case: CaseBrief) -> list[CaseBrief]:
+    def _find_named(self, case: CaseSummary) -> list[CaseSummary]:
         """The other cases whose figures the story tells."""
         briefs, positions = self.dataset.briefs, self.dataset.positions
         slugs = dict.fromkeys(slug for slug, _ in case.told)
         return [briefs[positions[slug]] for slug in slugs if slug in positions]
 
-    def _find_neighbours(self, case: CaseBrief) -> list[CaseBrief]:
+    def _find_neighbours(self, case: CaseSummary) -> list[CaseSummary]:
         briefs = self.dataset.briefs
         at = self.dataset.positions[case.slug]
         return [*briefs[max(0, at - 1) : at], *briefs[at + 1 : at + 2]]
 
-    def _find_whole(self, case: CaseBrief) -> Whole:
+    def _find_whole(self, case: CaseSummary) -> Whole:
         told = {event.source for event in case.events} & self._ranks.keys()
         counts = self.dataset.counts if case.counts_site else {}
         return Whole(counts, tuple(sorted(told, key=self._ranks.__getitem__)))
 
-    def _find_outdated(self, case: CaseBrief) -> Mapping[str, Outdated]:
+    def _find_outdated(self, case: CaseSummary) -> Mapping[str, Outdated]:
         url = f"cases/{case.slug}/"
         outdated = self.dataset.outdated.get(url)
         return {} if outdated is None else {url: outdated}
@@ -131,7 +131,7 @@ class Excerpter:
         return self._sources[source]
 
 
-def _list_sources(case: CaseBrief, named: Iterable[CaseBrief]) -> dict[str, None]:
+def _list_sources(case: CaseSummary, named: Iterable[CaseSummary]) -> dict[str, None]:
     """The sources that a case and those that it names rest on, each once."""
     return dict.fromkeys(name for told in (case, *named) for name in told.sources)
 

@@ -9,14 +9,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casebook.build.cache import Store
+from casebook.build.cache import Cache
 from casebook.build.deadline import limit_chart
 from casebook.build.workers import open_workers
 from casebook.charts import chart_of, find_charts, find_charts_across, find_charts_of
-from casebook.charts.chart import Drawn, LegendItem, Panel, Selected, Table, draw_table
+from casebook.charts.chart import ChartTable, Drawn, LegendItem, Panel, Selected, draw_table
 from casebook.charts.colours import read_tokens
 from casebook.charts.standalone import Pictures
-from casebook.charts.standalone import draw_pictures as draw_pictures_of
+from casebook.charts.standalone import draw_standalone as draw_pictures_of
 from casebook.problems import START, CasebookError, Exit, Lang, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
@@ -69,7 +69,7 @@ def select_charts(dataset: Dataset, embedded: Collection[str] = ()) -> Selection
 
 
 def draw_charts(
-    dataset: Dataset, selection: Selection, store: Store, jobs: int = 1
+    dataset: Dataset, selection: Selection, store: Cache, jobs: int = 1
 ) -> dict[tuple[str, Lang], Drawn]:
     """Every selected chart by name and language."""
     code = digest_code()
@@ -90,7 +90,7 @@ def draw_charts(
     return {(table.name, table.lang): drawn[table.name, table.lang] for table in tables}
 
 
-def tabulate_charts(dataset: Dataset, selection: Selection) -> list[Table]:
+def tabulate_charts(dataset: Dataset, selection: Selection) -> list[ChartTable]:
     """Every selected chart in each language, with what is offered of it."""
     found = [tabulate(selected, dataset, lang) for selected in selection.charts for lang in _LANGS]
     pictured = sum(1 for table in found if table.pictured)
@@ -105,7 +105,7 @@ def tabulate_charts(dataset: Dataset, selection: Selection) -> list[Table]:
     ]
 
 
-def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
+def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """All that one chart says, in one language."""
     with limit_chart(selected.name, selected.case):
         return chart_of(selected).tabulate(selected, dataset, lang)
@@ -114,7 +114,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
 def draw_pictures(
     dataset: Dataset,
     selection: Selection,
-    store: Store,
+    store: Cache,
     project: Path,
     jobs: int = 1,
     cluster: ClusterExecutor | None = None,
@@ -226,7 +226,7 @@ def draw_picture(name: str, dataset: Dataset, lang: Lang, kind: str, project: Pa
 class PictureTask:
     """All that the pictures of one chart depend on."""
 
-    table: Table
+    table: ChartTable
     sources: tuple[str, ...]
     colours: dict[str, str]
 
@@ -237,7 +237,7 @@ def read_colours(project: Path) -> dict[str, str]:
     return read_tokens(css).colours("light")
 
 
-def credit_sources(table: Table, dataset: Dataset) -> tuple[str, ...]:
+def credit_sources(table: ChartTable, dataset: Dataset) -> tuple[str, ...]:
     """The line beneath a picture that names its sources."""
     names = list(
         dict.fromkeys(
@@ -268,7 +268,7 @@ def _parts_of(pictures: Pictures) -> dict[str, bytes]:
     }
 
 
-def _read_pictures(store: Store, key: str) -> Pictures | None:
+def _read_pictures(store: Cache, key: str) -> Pictures | None:
     parts = {
         part: store.get(f"{key}:{part}") for part in ("svg", "png", "png_large", "card", "missing")
     }
@@ -279,7 +279,7 @@ def _read_pictures(store: Store, key: str) -> Pictures | None:
     return Pictures(**found, missing=missing)
 
 
-def draw(table: Table) -> Drawn:
+def draw(table: ChartTable) -> Drawn:
     """One chart from its table; runs in any process."""
     with limit_chart(table.name, table.case):
         return draw_table(chart_of(table), table)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from casebook.build.cache import Store
+from casebook.build.cache import Cache
 from casebook.values.digest import digest
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Freshness:
     that stand nowhere.
     """
 
-    def __init__(self, store: Store, output: Path) -> None:
+    def __init__(self, store: Cache, output: Path) -> None:
         self._store = store
         self._output = output
         self._site = digest(str(output).encode())[:16]

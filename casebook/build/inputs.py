@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from casebook.build.cache import Store
+from casebook.build.cache import Cache
 from casebook.problems import START, ContentError, Problem
 from casebook.values.digest import digest
 
@@ -65,7 +65,7 @@ def _find_below(folder: str, shown: str) -> Iterator[tuple[str, _Signature]]:
                     yield f"{shown}/{name}", _sign(found)
 
 
-def read_inputs(project: Path, store: Store | None = None) -> Inputs:
+def read_inputs(project: Path, store: Cache | None = None) -> Inputs:
     """The digests of all inputs as they are now.
 
     A file that bears the marks under which the store knows its digest is not read again, unless
@@ -90,7 +90,7 @@ def read_inputs(project: Path, store: Store | None = None) -> Inputs:
     return Inputs(project, digests, signatures)
 
 
-def _read_known(store: Store | None) -> dict[str, tuple[_Signature, str]]:
+def _read_known(store: Cache | None) -> dict[str, tuple[_Signature, str]]:
     """The digests that the store knows, each with the signature of its file."""
     try:
         kept = json.loads((store.get(_KNOWN) if store is not None else None) or b"{}")

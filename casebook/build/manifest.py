@@ -21,7 +21,7 @@ _OUTPUTS = b' "outputs": {\n'
 _LINE_START, _LINE_END = b'  "', b'": "'
 
 
-class Listing:
+class FileList:
     """Files with their digests, given in any order and told in that of their paths.
 
     A hundred thousand cases have two million files, more than may be kept in memory: they are

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any, TypeVar
 
-from casebook.build.manifest import Listing, find_foreign_file, list_files, list_unlisted
+from casebook.build.manifest import FileList, find_foreign_file, list_files, list_unlisted
 from casebook.problems import CasebookError, Exit
 from casebook.values.digest import digest
 
@@ -122,7 +122,7 @@ class NewTree:
 
     def __init__(self, folder: Path, old: Path | None = None, begun: bool = False) -> None:
         self.folder = folder
-        self.listing = Listing(folder.parent)
+        self.listing = FileList(folder.parent)
         self.written = 0
         self.mode = folder.stat().st_mode & 0o666
         self._old = old

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterable, Iterator
-from collections.abc import Sequence as AbstractSequence
+from collections.abc import Sequence as Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Protocol
 
 from casebook.problems import START, CasebookError, Problem
 from casebook.record.dataset import Dataset, order_cases
-from casebook.record.lazy_cases import Shelf
+from casebook.record.lazy_cases import LazyCases
 from casebook.record.model import (
     Case,
 )
@@ -25,7 +25,7 @@ from casebook.record.reader import (
     read_lists,
     read_refusals,
 )
-from casebook.record.summary import CaseBrief, brief_case
+from casebook.record.summary import CaseSummary, summarise_case
 from casebook.yaml.files import find_case_files as find_case_files
 from casebook.yaml.files import read_bytes as read_bytes
 from casebook.yaml.files import show_path as show_path
@@ -39,7 +39,7 @@ _BATCH = 50
 class KeptCase:
     """A case as it was read: its brief, and what was noted on the way."""
 
-    brief: CaseBrief
+    brief: CaseSummary
     problems: list[Problem]
 
 
@@ -55,7 +55,7 @@ class KeptCases(Protocol):
     def keep_case(self, kept: KeptCase, record: bytes) -> None:
         """Keep a case as it was read; `record` is itself, pickled."""
 
-    def load_case(self, brief: CaseBrief) -> Case | None:
+    def load_case(self, brief: CaseSummary) -> Case | None:
         """The record that a brief is of, or None where it has to be read again."""
 
 
@@ -75,13 +75,13 @@ def read_dataset(
     if not lists.whole:
         # Each of them would miss what the list has, and hide what is wrong with the list.
         unread.update(path.stem for path in paths)
-        cases: AbstractSequence[Case] = ()
+        cases: Sequence[Case] = ()
     elif kept is None:
         cases = _read_cases(paths, project, lists, drafts, unread, problems)
     else:
         kept.use_lists(lists)
         briefs = _read_briefs(paths, project, lists, drafts, kept, jobs, unread, problems)
-        cases = Shelf(briefs, partial(_load_case, project, lists, kept))
+        cases = LazyCases(briefs, partial(_load_case, project, lists, kept))
     return (
         Dataset(
             cases,
@@ -104,7 +104,7 @@ def _read_cases(
     drafts: bool,
     unread: set[str],
     problems: list[Problem],
-) -> AbstractSequence[Case]:
+) -> Sequence[Case]:
     cases = []
     for path in paths:
         case, found, is_draft = _read_file(path, project, lists)
@@ -129,7 +129,7 @@ def _read_briefs(
     jobs: int,
     unread: set[str],
     problems: list[Problem],
-) -> tuple[CaseBrief, ...]:
+) -> tuple[CaseSummary, ...]:
     briefs = []
     waiting = []
     for path in paths:
@@ -152,7 +152,7 @@ def _read_briefs(
     return tuple(sorted(published, key=lambda brief: (brief.region, brief.slug)))
 
 
-def _load_case(project: Path, lists: Lists, kept: KeptCases, brief: CaseBrief) -> Case:
+def _load_case(project: Path, lists: Lists, kept: KeptCases, brief: CaseSummary) -> Case:
     """The record that a brief is of, read again where the store has lost it."""
     case = kept.load_case(brief)
     if case is None:
@@ -169,7 +169,7 @@ def _load_case(project: Path, lists: Lists, kept: KeptCases, brief: CaseBrief) -
 class _Read:
     """What came of one file: the brief of its case, and the case itself, pickled."""
 
-    brief: CaseBrief | None
+    brief: CaseSummary | None
     record: bytes
     problems: list[Problem]
     is_draft: bool
@@ -201,7 +201,7 @@ def _read_brief(path: Path, project: Path, lists: Lists) -> _Read:
     case, problems, is_draft = _read_file(path, project, lists)
     if case is None:
         return _Read(None, b"", problems, is_draft)
-    brief = brief_case(case, lists.vocabulary, lists.sources)
+    brief = summarise_case(case, lists.vocabulary, lists.sources)
     return _Read(brief, pickle.dumps(case, pickle.HIGHEST_PROTOCOL), problems, False)
 
 

@@ -49,7 +49,7 @@ from casebook.pages.search import tells_stories
 from casebook.problems import START, CasebookError, ContentError, Lang, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.model import Text
-from casebook.record.summary import CaseBrief
+from casebook.record.summary import CaseSummary
 from casebook.values.digest import digest
 
 if TYPE_CHECKING:
@@ -401,7 +401,7 @@ class _SiteBuild:
             freshness.note(f"page:{path}", key, tree, [(path, found)])
         return False
 
-    def _count_kept(self, case: CaseBrief) -> None:
+    def _count_kept(self, case: CaseSummary) -> None:
         """Count the pages of a case that stand as they were."""
         timings = self.edition.timings
         for kind in CASE_PAGES if timings is not UNTIMED else ():
@@ -428,7 +428,7 @@ class _SiteBuild:
 
     def _plan_case(
         self,
-        case: CaseBrief,
+        case: CaseSummary,
         own: tuple[Drawn, ...] | None,
         embedded: tuple[Drawn, ...],
         uses: Uses,
@@ -473,7 +473,7 @@ class _SiteBuild:
                     edition.timings.add(name, spent)
                 freshness.note(f"case:{case.slug}", key, tree, files, done.parts)
 
-    def _charts_of(self, case: CaseBrief) -> tuple[tuple[Drawn, ...] | None, tuple[Drawn, ...]]:
+    def _charts_of(self, case: CaseSummary) -> tuple[tuple[Drawn, ...] | None, tuple[Drawn, ...]]:
         """The drawings of a case, None where they are made with its files, and those it embeds."""
         charts = self.site.charts_of
         own = [drawn for lang in LANGS for drawn in charts.get((case.slug, lang), ())]
@@ -486,7 +486,7 @@ class _SiteBuild:
         )
         return (tuple(own) if self.edition.offers_charts else None), embedded
 
-    def _uses_of(self, case: CaseBrief) -> Uses:
+    def _uses_of(self, case: CaseSummary) -> Uses:
         """What else shows the figures of a case."""
         uses = self.site.uses
         keys = [f"{case.slug}.{figure.id}" for figure in case.figures]
@@ -534,7 +534,7 @@ def _refuse_missing(project: Path, read: Iterable[Any]) -> None:
             )
 
 
-def _json_of(case: CaseBrief) -> str:
+def _json_of(case: CaseSummary) -> str:
     return f"cases/{case.slug}/{case.slug}.json"
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casebook.build.cache import Store, open_store
-from casebook.build.case_cache import Kept
+from casebook.build.cache import Cache, open_cache
+from casebook.build.case_cache import CaseCache
 from casebook.build.inputs import Inputs, check_sources, find_changed, read_inputs, refuse_changes
 from casebook.build.progress import Progress
 from casebook.build.reading import read_dataset, read_snapshots
@@ -27,9 +27,9 @@ from casebook.checks.rules import RULES, check_case
 from casebook.checks.translations import check_translations, find_outdated
 from casebook.problems import CasebookError, ContentError, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.lazy_cases import Shelf
+from casebook.record.lazy_cases import LazyCases
 from casebook.record.model import Case
-from casebook.record.summary import CaseBrief
+from casebook.record.summary import CaseSummary
 from casebook.values.digest import digest
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class BuildResult:
 def load_checked(
     project: Path,
     drafts: bool = False,
-    kept: Kept | None = None,
+    kept: CaseCache | None = None,
     jobs: int = 1,
     timings: Timings = UNTIMED,
 ) -> tuple[Dataset, list[Problem]]:
@@ -111,12 +111,12 @@ def load_checked(
 
 def leave_out_drafts(dataset: Dataset) -> Dataset:
     """The data set as it is published."""
-    if isinstance(dataset.cases, Shelf):
+    if isinstance(dataset.cases, LazyCases):
         return replace(dataset, cases=dataset.cases.without("draft"))
     return replace(dataset, cases=tuple(case for case in dataset.cases if case.state != "draft"))
 
 
-def find_doubtful(dataset: Dataset, kept: Kept | None) -> Sequence[CaseBrief]:
+def find_doubtful(dataset: Dataset, kept: CaseCache | None) -> Sequence[CaseSummary]:
     """The cases that no earlier build found sound as they stand here."""
     if kept is None or dataset.unread:
         return dataset.briefs
@@ -124,12 +124,12 @@ def find_doubtful(dataset: Dataset, kept: Kept | None) -> Sequence[CaseBrief]:
     return [case for case in dataset.briefs if not kept.is_sound(excerpter.sign(case).key)]
 
 
-def _take_all(briefs: Iterable[CaseBrief], dataset: Dataset) -> Iterator[Case]:
+def _take_all(briefs: Iterable[CaseSummary], dataset: Dataset) -> Iterator[Case]:
     return (dataset.by_slug[brief.slug] for brief in briefs)
 
 
 def check_cases(
-    briefs: Sequence[CaseBrief], dataset: Dataset, kept: Kept | None = None
+    briefs: Sequence[CaseSummary], dataset: Dataset, kept: CaseCache | None = None
 ) -> Iterator[Problem]:
     """The problems of these cases; those that are sound by their excerpt alone are noted.
 
@@ -146,7 +146,7 @@ def check_cases(
 
 
 def _check_dataset(
-    project: Path, dataset: Dataset, briefs: Sequence[CaseBrief], kept: Kept | None = None
+    project: Path, dataset: Dataset, briefs: Sequence[CaseSummary], kept: CaseCache | None = None
 ) -> list[Problem]:
     problems = [problem for rule in RULES for problem in rule(dataset)]
     problems += check_cases(briefs, dataset, kept)
@@ -168,7 +168,7 @@ def check_project(project: Path) -> list[Problem]:
 
 
 def check_published(
-    dataset: Dataset, output: Path, folder: str = "data", kept: Kept | None = None
+    dataset: Dataset, output: Path, folder: str = "data", kept: CaseCache | None = None
 ) -> list[Problem]:
     """The figures that differ from the last published site without a recorded change."""
     try:
@@ -205,11 +205,11 @@ def build_site(options: BuildOptions) -> BuildResult:
 
     check_output(options.output, options.project)
     cache = options.project / ".cache"
-    with _collecting_seldom(), open_store(cache, enabled=options.use_cache) as store:
+    with _collecting_seldom(), open_cache(cache, enabled=options.use_cache) as store:
         return _build_until_still(options, store)
 
 
-def _build_until_still(options: BuildOptions, store: Store) -> BuildResult:
+def _build_until_still(options: BuildOptions, store: Cache) -> BuildResult:
     for _attempt in range(ATTEMPTS - 1):
         options.timings.begin("inputs")
         inputs = read_inputs(options.project, store)
@@ -247,8 +247,8 @@ def _collecting_seldom() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _build_once(options: BuildOptions, inputs: Inputs, store: Store) -> BuildResult:
-    kept = Kept(store, inputs.digests)
+def _build_once(options: BuildOptions, inputs: Inputs, store: Cache) -> BuildResult:
+    kept = CaseCache(store, inputs.digests)
     dataset, problems = load_checked(
         options.project, options.drafts, kept, options.jobs, options.timings
     )
@@ -327,8 +327,8 @@ def glimpse_site(options: BuildOptions, wanted: Collection[str]) -> Glimpse:
     from casebook.build.drawings import draw_charts, select_charts
     from casebook.build.site import Edition, render_pages
 
-    with open_store(options.project / ".cache", enabled=options.use_cache) as store:
-        kept = Kept(store, read_inputs(options.project, store).digests)
+    with open_cache(options.project / ".cache", enabled=options.use_cache) as store:
+        kept = CaseCache(store, read_inputs(options.project, store).digests)
         dataset, problems = load_checked(options.project, options.drafts, kept)
         if any(problem.severity == "error" for problem in problems):
             raise ContentError(problems)

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from casebook.build.cache import Store, digest_program
+from casebook.build.cache import Cache, digest_program
 from casebook.problems import Lang, Position, Problem
 from casebook.values.digest import digest
 
@@ -49,7 +49,7 @@ class KeptTemplates(Protocol):
 class StoredTemplates:
     """Compiled templates in the store, of this program under this Python and this Jinja only."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Cache) -> None:
         self._store = store
         parts = (digest_program(), version("jinja2"), sys.version)
         self._maker = digest("\n".join(parts).encode())

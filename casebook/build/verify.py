@@ -19,7 +19,7 @@ _WORDS: dict[Fault, str] = {"differs": "内容不同", "missing": "缺失", "ext
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Difference:
+class FileDifference:
     """One file that is not as the manifest says."""
 
     path: str
@@ -42,7 +42,7 @@ class Verdict:
 
     files: int
     manifest: str
-    differences: tuple[Difference, ...]
+    differences: tuple[FileDifference, ...]
     extras_told: bool = True
 
 
@@ -66,23 +66,23 @@ def verify_tree(folder: Path) -> Verdict:
     found = _find_files(folder)
     content = _read_regular(folder / MANIFEST)
     if content is None:
-        return Verdict(0, "", (Difference(MANIFEST, "missing"),))
+        return Verdict(0, "", (FileDifference(MANIFEST, "missing"),))
     listed = _read_outputs(content)
     if listed is None:
-        return Verdict(0, digest(content), (Difference(MANIFEST, "differs"),))
+        return Verdict(0, digest(content), (FileDifference(MANIFEST, "differs"),))
     differences = [
-        Difference(path, "extra")
+        FileDifference(path, "extra")
         for path in found - listed.keys() - {MANIFEST}
         if path.rpartition("/")[2] not in LITTER
     ]
     for path, expected in listed.items():
         # A path that leads out of the folder is not among those that were found in it.
         if path not in found:
-            differences.append(Difference(path, "missing"))
+            differences.append(FileDifference(path, "missing"))
             continue
         data = _read_regular(folder / path)
         if data is None or digest(data) != expected:
-            differences.append(Difference(path, "differs"))
+            differences.append(FileDifference(path, "differs"))
     return Verdict(len(listed), digest(content), tuple(sorted(differences)))
 
 
@@ -97,16 +97,16 @@ def verify_served(address: str) -> Verdict:
     copy = ServedCopy(address)
     content = copy.read(MANIFEST)
     if content is None:
-        return Verdict(0, "", (Difference(MANIFEST, "missing"),), extras_told=False)
+        return Verdict(0, "", (FileDifference(MANIFEST, "missing"),), extras_told=False)
     seal = digest(content)
     listed = _read_outputs(content)
     if listed is None:
-        return Verdict(0, seal, (Difference(MANIFEST, "differs"),), extras_told=False)
+        return Verdict(0, seal, (FileDifference(MANIFEST, "differs"),), extras_told=False)
     differences = []
     for path, expected in sorted(listed.items()):
         data = copy.read(path)
         if data is None or digest(data) != expected:
-            differences.append(Difference(path, "missing" if data is None else "differs"))
+            differences.append(FileDifference(path, "missing" if data is None else "differs"))
     return Verdict(len(listed), seal, tuple(differences), extras_told=False)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from casebook.charts import counts, disclosure, mode_provider, ranges, series, split, timeline
 from casebook.charts import difference as rise
 from casebook.charts import money as panels
-from casebook.charts.chart import Chart, Drawn, Selected, Table, draw_table
+from casebook.charts.chart import Chart, ChartTable, Drawn, Selected, draw_table
 from casebook.problems import Lang
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
@@ -68,12 +68,12 @@ def find_charts_of(case: Case, dataset: Dataset) -> Iterator[Selected]:
             yield from chart.find_in(case, dataset)
 
 
-def chart_of(selected: Selected | Table) -> Chart:
+def chart_of(selected: Selected | ChartTable) -> Chart:
     """The kind of chart that was selected."""
     return next(chart for chart in CHARTS if chart.name == selected.chart)
 
 
-def tabulate_chart(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
+def tabulate_chart(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """All that a chart says and shows, computed but not drawn; its key tells when to redraw."""
     return chart_of(selected).tabulate(selected, dataset, lang)
 

@@ -41,7 +41,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class BarBlock:
     """Bars that share one scale, under a heading of their own.
 
     `change` is a computed difference that stands between the first and the last bar.
@@ -77,7 +77,7 @@ def log_words(lang: Lang) -> str:
     )
 
 
-def paint_blocks(blocks: Sequence[Block], sheet: Sheet) -> None:
+def paint_blocks(blocks: Sequence[BarBlock], sheet: Sheet) -> None:
     """Draw blocks one under the other, each on its own scale."""
     top = 4.0
     for index, block in enumerate(blocks):
@@ -89,7 +89,7 @@ def paint_blocks(blocks: Sequence[Block], sheet: Sheet) -> None:
     sheet.height = round(top + 6)
 
 
-def _paint_block(block: Block, sheet: Sheet, top: float) -> float:
+def _paint_block(block: BarBlock, sheet: Sheet, top: float) -> float:
     if block.heading:
         top = sheet.paragraph(
             0, top, block.heading, sheet.width, size=sheet.style.small, role="ink-muted"
@@ -159,7 +159,7 @@ def _draw_zero(sheet: Sheet, scale: _Scale, top: float, bottom: float) -> None:
         sheet.line((scale.left, top - 2), (scale.left, bottom + 2), stroke="ink-muted")
 
 
-def _paint_change(block: Block, sheet: Sheet, scale: _Scale, top: float) -> float:
+def _paint_change(block: BarBlock, sheet: Sheet, scale: _Scale, top: float) -> float:
     ends = [scale.x(block.bars[0].value), scale.x(block.bars[-1].value)]
     left, right = min(ends), max(ends)
     y = top + 12
@@ -178,7 +178,7 @@ def _paint_change(block: Block, sheet: Sheet, scale: _Scale, top: float) -> floa
     return y
 
 
-def _paint_log_axis(block: Block, sheet: Sheet, scale: _Scale, top: float) -> float:
+def _paint_log_axis(block: BarBlock, sheet: Sheet, scale: _Scale, top: float) -> float:
     size = sheet.style.small
     y = top + 8
     sheet.line((scale.left, y), (scale.right, y), stroke="rule")
@@ -205,7 +205,7 @@ class _Scale:
     """Where a value of a block stands, and how its rows are laid out."""
 
     sheet: Sheet
-    block: Block
+    block: BarBlock
     left: float
     right: float
     label_width: float
@@ -215,7 +215,7 @@ class _Scale:
     high_power: int = 0
 
     @classmethod
-    def of(cls, block: Block, sheet: Sheet) -> _Scale:
+    def of(cls, block: BarBlock, sheet: Sheet) -> _Scale:
         style = sheet.style
         names = [clean(bar.name) for bar in block.bars]
         abouts = [clean(bar.about) for bar in block.bars]

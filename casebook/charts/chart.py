@@ -52,7 +52,7 @@ class PanelTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ChartTable:
     """Everything that is said and drawn in a chart, in one language, as plain data.
 
     A chart that is not `pictured` is offered as SVG but not as PNG, which takes far longer; one
@@ -127,7 +127,7 @@ class Chart:
     """
 
     name: str
-    tabulate: Callable[[Selected, Dataset, Lang], Table]
+    tabulate: Callable[[Selected, Dataset, Lang], ChartTable]
     paint: Callable[[Any, Sheet], None]
     find_across: Callable[[Dataset], Iterable[Selected]] | None = None
     find_in: Callable[[Case, Dataset], Iterable[Selected]] | None = None
@@ -140,7 +140,7 @@ def paint_panel(chart: Chart, panel: PanelTable, style: Style) -> Sheet:
     return sheet
 
 
-def draw_table(chart: Chart, table: Table) -> Drawn:
+def draw_table(chart: Chart, table: ChartTable) -> Drawn:
     """A chart drawn at both widths."""
     panels = []
     for index, panel in enumerate(table.panels):
@@ -171,7 +171,7 @@ def draw_table(chart: Chart, table: Table) -> Drawn:
     )
 
 
-def describe(table: Table) -> str:
+def describe(table: ChartTable) -> str:
     """The alt text of a chart, made of its finding and the rows of its table."""
     full, comma, colon = ("。", "，", "：") if table.lang == "zh" else (". ", ", ", ": ")
     sentences = [table.finding.rstrip("。. ")]
@@ -223,7 +223,7 @@ def figure_header(lang: Lang) -> tuple[str, ...]:
     return tuple(text.inside(lang) for text in FIGURE_HEADER)
 
 
-def figure_row(figure: Figure, mark: Mark, dataset: Dataset, lang: Lang) -> tuple[str, ...]:
+def chart_row(figure: Figure, mark: Mark, dataset: Dataset, lang: Lang) -> tuple[str, ...]:
     """The row of a figure: place, label, amount as worded, how exact, when, state, source."""
     status = dataset.vocabulary.statuses.get(figure.status)
     source = dataset.sources.get(figure.source)
@@ -273,7 +273,7 @@ def join(parts: Sequence[str], lang: Lang) -> str:
     return ("，" if lang == "zh" else ", ").join(parts)
 
 
-def _legend_item(kind: Kind, table: Table) -> LegendItem:
+def _legend_item(kind: Kind, table: ChartTable) -> LegendItem:
     words = LEGEND[kind].inside(table.lang)
     # The words stand beside the swatch, which has nothing to add for those who hear the page.
     return LegendItem(kind, words, write_svg(_swatch(kind), f"{table.name}-legend-{kind}", ""))

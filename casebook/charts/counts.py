@@ -9,15 +9,15 @@ from casebook.charts.canvas import Sheet
 from casebook.charts.chart import (
     MOST_ROWS,
     Chart,
+    ChartTable,
     PanelTable,
     Selected,
-    Table,
+    chart_row,
     figure_header,
-    figure_row,
     legend_of,
     sources_of_figures,
 )
-from casebook.charts.listing import Listing, paint_listing
+from casebook.charts.listing import ItemList, paint_listing
 from casebook.charts.money import list_figures
 from casebook.charts.symbols import mark_in
 from casebook.problems import Lang
@@ -35,7 +35,7 @@ def find_across(dataset: Dataset) -> Iterator[Selected]:
         yield Selected(CHART.name, "counts", "", tuple(figure.key for figure in counts))
 
 
-def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
+def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """What the list says and shows: the counts place by place, in the order of the records."""
     zh = lang == "zh"
     figures = [dataset.figures[key] for key in selected.figures]
@@ -43,7 +43,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
     groups: dict[str, list[Figure]] = {}
     for figure in figures:
         groups.setdefault(figure.case, []).append(figure)
-    listing = Listing(
+    listing = ItemList(
         tuple(
             list_figures(
                 (dataset.place(dataset.by_slug[slug]).inside(lang),), members, dataset, lang
@@ -63,7 +63,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
             f" {_many(units, 'unit')}: listed, not drawn as bars"
         )
         subtitle = "Different things are counted; even one unit does not mean one scope"
-    return Table(
+    return ChartTable(
         CHART.name,
         selected.name,
         "",
@@ -71,7 +71,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         finding,
         subtitle,
         figure_header(lang),
-        tuple(figure_row(figure, marks[figure.key], dataset, lang) for figure in figures),
+        tuple(chart_row(figure, marks[figure.key], dataset, lang) for figure in figures),
         (PanelTable("", finding, listing),),
         (),
         sources_of_figures(figures),
@@ -88,7 +88,7 @@ def _many(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _paint(listing: Listing, sheet: Sheet) -> None:
+def _paint(listing: ItemList, sheet: Sheet) -> None:
     paint_listing(listing, sheet)
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from casebook.charts.bars import Bar, Block, log_words, paint_blocks
+from casebook.charts.bars import Bar, BarBlock, log_words, paint_blocks
 from casebook.charts.canvas import Sheet
 from casebook.charts.chart import (
     Chart,
+    ChartTable,
     PanelTable,
     Selected,
-    Table,
     amount_words,
+    chart_row,
     figure_header,
-    figure_row,
     figure_title,
     legend_of,
     sources_of_figures,
@@ -41,7 +41,7 @@ def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
         yield Selected(CHART.name, name, case.slug, (before.key, after.key))
 
 
-def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
+def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """What the pair says and shows."""
     before, after = (dataset.figures[key] for key in selected.figures)
     marks = {figure.key: mark_in(figure, dataset) for figure in (before, after)}
@@ -68,12 +68,12 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         if zh
         else f"{place}: {label[:1].lower()}{label[1:]} from {amounts[0]} to {amounts[1]}"
     )
-    rows = [figure_row(figure, marks[figure.key], dataset, lang) for figure in (before, after)]
+    rows = [chart_row(figure, marks[figure.key], dataset, lang) for figure in (before, after)]
     if change:
         finding += f"，{change}" if zh else f", {change}"
         computed = "本站计算" if zh else "computed by this site"
         rows.append((place, change, "", computed, "", "", ""))
-    return Table(
+    return ChartTable(
         CHART.name,
         selected.name,
         selected.case,
@@ -86,7 +86,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
             PanelTable(
                 "",
                 finding,
-                Block(
+                BarBlock(
                     bars,
                     before.quantity.unit,
                     lang,
@@ -126,7 +126,7 @@ def change_words(before: Figure, after: Figure, lang: Lang) -> str:
     return f"{verb} {hedge}{amount}, or {hedge}{percent}% (computed by this site)"
 
 
-def _paint(block: Block, sheet: Sheet) -> None:
+def _paint(block: BarBlock, sheet: Sheet) -> None:
     paint_blocks((block,), sheet)
 
 

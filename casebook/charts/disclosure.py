@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from casebook.charts.canvas import LEADING, Sheet, baseline, widest
-from casebook.charts.chart import MOST_ROWS, Chart, PanelTable, Selected, Table
+from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, PanelTable, Selected
 from casebook.charts.text_layout import clean, width_px, wrap_text
 from casebook.problems import Lang
 from casebook.record.dataset import Dataset
@@ -40,7 +40,7 @@ def find_across(dataset: Dataset) -> Iterator[Selected]:
         yield Selected(CHART.name, "disclosure")
 
 
-def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
+def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """What the matrix says and shows; the questions answered most often come first."""
     zh = lang == "zh"
     answers = {
@@ -79,7 +79,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         else "A row is a place, a column one question put to all; columns are ordered by how many"
         " state it, rows by administrative code"
     )
-    return Table(
+    return ChartTable(
         CHART.name,
         selected.name,
         "",

@@ -36,7 +36,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ItemGroup:
     """The items under one heading."""
 
     heading: str
@@ -44,14 +44,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ItemList:
     """Groups of items, in columns where there is room for two."""
 
-    groups: tuple[Group, ...]
+    groups: tuple[ItemGroup, ...]
     lang: Lang
 
 
-def paint_listing(listing: Listing, sheet: Sheet) -> None:
+def paint_listing(listing: ItemList, sheet: Sheet) -> None:
     """Write the groups one under the other, on a wide sheet in two columns of even height."""
     if sheet.style.is_narrow:
         sheet.height = round(_paint_column(listing.groups, sheet, 0, sheet.width, 2) + 6)
@@ -69,11 +69,11 @@ def paint_listing(listing: Listing, sheet: Sheet) -> None:
 
 
 def _halve(
-    groups: Sequence[Group], width: float, sheet: Sheet
-) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
+    groups: Sequence[ItemGroup], width: float, sheet: Sheet
+) -> tuple[tuple[ItemGroup, ...], tuple[ItemGroup, ...]]:
     # The cut that leaves the shorter picture, between groups where that costs little.
     pieces = [
-        Group(group.heading if not index else "", (item,))
+        ItemGroup(group.heading if not index else "", (item,))
         for group in groups
         for index, item in enumerate(group.items)
     ]
@@ -90,22 +90,22 @@ def _halve(
     headings = [piece.heading for piece in pieces[: cut + 1] if piece.heading]
     rest = list(pieces[cut:])
     if rest and not rest[0].heading and headings:
-        rest[0] = Group(headings[-1], rest[0].items)
+        rest[0] = ItemGroup(headings[-1], rest[0].items)
     return _joined(pieces[:cut]), _joined(rest)
 
 
-def _joined(pieces: Sequence[Group]) -> tuple[Group, ...]:
-    joined: list[Group] = []
+def _joined(pieces: Sequence[ItemGroup]) -> tuple[ItemGroup, ...]:
+    joined: list[ItemGroup] = []
     for piece in pieces:
         if piece.heading or not joined:
             joined.append(piece)
         else:
             last = joined[-1]
-            joined[-1] = Group(last.heading, (*last.items, *piece.items))
+            joined[-1] = ItemGroup(last.heading, (*last.items, *piece.items))
     return tuple(joined)
 
 
-def _group_height(group: Group, width: float, sheet: Sheet) -> float:
+def _group_height(group: ItemGroup, width: float, sheet: Sheet) -> float:
     small, size = sheet.style.small, sheet.style.size
     height = 0.0
     if group.heading:
@@ -119,7 +119,7 @@ def _group_height(group: Group, width: float, sheet: Sheet) -> float:
 
 
 def _paint_column(
-    groups: Sequence[Group], sheet: Sheet, left: float, width: float, top: float
+    groups: Sequence[ItemGroup], sheet: Sheet, left: float, width: float, top: float
 ) -> float:
     small = sheet.style.small
     for index, group in enumerate(groups):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from casebook.charts.canvas import LEADING, Sheet, baseline, height_of, widest
-from casebook.charts.chart import MOST_ROWS, Chart, PanelTable, Selected, Table
+from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, PanelTable, Selected
 from casebook.charts.text_layout import clean, shorten_text, width_px
 from casebook.problems import Lang
 from casebook.record.dataset import Dataset
@@ -36,7 +36,7 @@ def find_across(dataset: Dataset) -> Iterator[Selected]:
         yield Selected(CHART.name, "mode-provider")
 
 
-def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
+def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """What the grid says and shows."""
     zh = lang == "zh"
     vocabulary = dataset.vocabulary
@@ -68,7 +68,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         else "Rows are modes, columns kinds of provider; a place may have several, and nothing is"
         " counted"
     )
-    return Table(
+    return ChartTable(
         CHART.name,
         selected.name,
         "",

@@ -6,24 +6,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from casebook.charts.bars import Bar, Block, log_words, paint_blocks
+from casebook.charts.bars import Bar, BarBlock, log_words, paint_blocks
 from casebook.charts.canvas import Sheet
 from casebook.charts.chart import (
     MOST_ROWS,
     Chart,
+    ChartTable,
     PanelTable,
     Selected,
-    Table,
     amount_words,
+    chart_row,
     figure_header,
-    figure_row,
     figure_title,
     legend_of,
     number_disputes,
     sources_of_figures,
     together_words,
 )
-from casebook.charts.listing import Group, Item, Listing, paint_listing
+from casebook.charts.listing import Item, ItemGroup, ItemList, paint_listing
 from casebook.charts.symbols import mark_in
 from casebook.problems import Lang
 from casebook.record.comparability import ComparabilityClass, class_of, group_by_class, name_class
@@ -37,8 +37,8 @@ _MOST_FIGURES = 120
 class Money:
     """One panel: blocks of figures that compare, or a list of those that stand alone."""
 
-    blocks: tuple[Block, ...] = ()
-    alone: Listing | None = None
+    blocks: tuple[BarBlock, ...] = ()
+    alone: ItemList | None = None
 
 
 def find_across(dataset: Dataset) -> Iterator[Selected]:
@@ -55,7 +55,7 @@ def find_across(dataset: Dataset) -> Iterator[Selected]:
         yield Selected(CHART.name, "money", "", keys)
 
 
-def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
+def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """What the panels say and show: one scale a class, and a list of what has none."""
     vocabulary = dataset.vocabulary
     zh = lang == "zh"
@@ -115,7 +115,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         if name in told or vocabulary.measures[name].cap or vocabulary.measures[name].mixed
     ]
     ordered = [figure for _, group in shared for figure in group] + lone
-    return Table(
+    return ChartTable(
         CHART.name,
         selected.name,
         "",
@@ -123,7 +123,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         finding if kinds > 1 else alone,
         subtitle,
         figure_header(lang),
-        tuple(figure_row(figure, marks[figure.key], dataset, lang) for figure in ordered),
+        tuple(chart_row(figure, marks[figure.key], dataset, lang) for figure in ordered),
         tuple(panels),
         tuple(notes),
         sources_of_figures(ordered),
@@ -131,14 +131,14 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
     )
 
 
-def _say(title: str, parts: Iterable[Block | str]) -> str:
+def _say(title: str, parts: Iterable[BarBlock | str]) -> str:
     names = [part if isinstance(part, str) else part.heading for part in parts]
     return f"{title}（{'；'.join(names)}）"
 
 
 def _list(
     figures: Sequence[Figure], measures: Sequence[str], dataset: Dataset, lang: Lang
-) -> Listing:
+) -> ItemList:
     """The lone figures under the names of their measures and places."""
     together: dict[tuple[str, str, str], list[Figure]] = {}
     for figure in sorted(figures, key=lambda figure: measures.index(figure.measure)):
@@ -162,17 +162,17 @@ def _list(
         )
         for (measure, slug, _), members in together.items()
     )
-    return Listing(groups, lang)
+    return ItemList(groups, lang)
 
 
 def list_figures(
     names: Sequence[str], figures: Sequence[Figure], dataset: Dataset, lang: Lang
-) -> Group:
+) -> ItemGroup:
     """Figures as items under a heading, which also says the time that they have in common."""
     periods = {figure.period.words(lang) for figure in figures}
     shared = periods.pop() if len(periods) == 1 else ""
     items = tuple(_item(figure, shared, dataset, lang) for figure in figures)
-    return Group(" · ".join((*names, shared) if shared else names), items)
+    return ItemGroup(" · ".join((*names, shared) if shared else names), items)
 
 
 def _item(figure: Figure, said: str, dataset: Dataset, lang: Lang) -> Item:
@@ -200,7 +200,7 @@ def _item(figure: Figure, said: str, dataset: Dataset, lang: Lang) -> Item:
 
 def _block(
     key: ComparabilityClass, figures: tuple[Figure, ...], dataset: Dataset, lang: Lang
-) -> Block:
+) -> BarBlock:
     shown = figures[:MOST_ROWS]
     disputes = number_disputes(shown, dataset)
     bars = []
@@ -226,7 +226,7 @@ def _block(
     left = len(figures) - len(shown)
     if left:
         heading += f"（另有{left}个见表）" if lang == "zh" else f" ({left} more in the table)"
-    return Block(
+    return BarBlock(
         tuple(bars),
         key.unit,
         lang,

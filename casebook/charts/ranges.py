@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casebook.charts.bars import Bar, Block, log_words, paint_blocks
+from casebook.charts.bars import Bar, BarBlock, log_words, paint_blocks
 from casebook.charts.canvas import Sheet
 from casebook.charts.chart import (
     MOST_ROWS,
     Chart,
+    ChartTable,
     PanelTable,
     Selected,
-    Table,
     amount_words,
+    chart_row,
     figure_header,
-    figure_row,
     figure_title,
     legend_of,
     sources_of_figures,
@@ -39,7 +39,7 @@ def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
             yield Selected(CHART.name, name, case.slug, tuple(f.key for f in figures))
 
 
-def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
+def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """What the capsules say and show."""
     figures = [dataset.figures[key] for key in selected.figures]
     marks = {figure.key: mark_in(figure, dataset) for figure in figures}
@@ -62,7 +62,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         for f in figures[:3]
     )
     finding = f"{place}：{said}" if lang == "zh" else f"{place}: {said}"
-    return Table(
+    return ChartTable(
         CHART.name,
         selected.name,
         selected.case,
@@ -70,12 +70,12 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         finding,
         name_class(class_of(figures[0]), dataset.vocabulary).inside(lang),
         figure_header(lang),
-        tuple(figure_row(figure, marks[figure.key], dataset, lang) for figure in figures),
+        tuple(chart_row(figure, marks[figure.key], dataset, lang) for figure in figures),
         (
             PanelTable(
                 "",
                 finding,
-                Block(bars, figures[0].quantity.unit, lang, log_words=log_words(lang)),
+                BarBlock(bars, figures[0].quantity.unit, lang, log_words=log_words(lang)),
             ),
         ),
         tuple(dict.fromkeys(f.note.inside(lang) for f in figures if f.note)),
@@ -84,7 +84,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
     )
 
 
-def _paint(block: Block, sheet: Sheet) -> None:
+def _paint(block: BarBlock, sheet: Sheet) -> None:
     paint_blocks((block,), sheet)
 
 

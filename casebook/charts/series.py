@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
-from casebook.charts.bars import Bar, Block, log_words, paint_blocks
+from casebook.charts.bars import Bar, BarBlock, log_words, paint_blocks
 from casebook.charts.canvas import Sheet
 from casebook.charts.chart import (
     MOST_ROWS,
     Chart,
+    ChartTable,
     PanelTable,
     Selected,
-    Table,
     amount_words,
+    chart_row,
     figure_header,
-    figure_row,
     figure_title,
     join,
     legend_of,
@@ -56,7 +56,7 @@ def is_apart(figure: Figure) -> bool:
     )
 
 
-def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
+def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """What the series says and shows."""
     figures = [dataset.figures[key] for key in selected.figures]
     marks = {figure.key: mark_in(figure, dataset) for figure in figures}
@@ -77,7 +77,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         for figure in figures
     )
     zh = lang == "zh"
-    block = Block(
+    block = BarBlock(
         bars,
         figures[0].quantity.unit,
         lang,
@@ -97,7 +97,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
             if figure.note
         )
     ]
-    return Table(
+    return ChartTable(
         CHART.name,
         selected.name,
         selected.case,
@@ -105,7 +105,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         finding,
         class_words,
         figure_header(lang),
-        tuple(figure_row(figure, marks[figure.key], dataset, lang) for figure in figures),
+        tuple(chart_row(figure, marks[figure.key], dataset, lang) for figure in figures),
         (PanelTable("", finding, block),),
         tuple(notes),
         sources_of_figures(figures),
@@ -185,7 +185,7 @@ def _groups(figures: list[Figure]) -> dict[str, int]:
     return groups
 
 
-def _paint(block: Block, sheet: Sheet) -> None:
+def _paint(block: BarBlock, sheet: Sheet) -> None:
     paint_blocks((block,), sheet)
 
 

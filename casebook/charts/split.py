@@ -10,12 +10,12 @@ from casebook.charts.canvas import LEADING, Anchor, Sheet, baseline, widest
 from casebook.charts.chart import (
     MOST_ROWS,
     Chart,
+    ChartTable,
     PanelTable,
     Selected,
-    Table,
     amount_words,
+    chart_row,
     figure_header,
-    figure_row,
     figure_title,
     legend_of,
     sources_of_figures,
@@ -32,7 +32,7 @@ _THICK = 24.0
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SplitPart:
     """One part of the whole, from where to where it lies along it."""
 
     key: str
@@ -48,8 +48,8 @@ class Part:
 class Split:
     """A whole and its parts in the order of the record; the rest has no mark of its own."""
 
-    whole: Part
-    parts: tuple[Part, ...]
+    whole: SplitPart
+    parts: tuple[SplitPart, ...]
     lang: Lang
 
 
@@ -74,7 +74,7 @@ def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
         yield Selected(CHART.name, name, case.slug, (whole.key, *(p.key for p in parts)))
 
 
-def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
+def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """What the split says and shows; every computed number says so."""
     whole, *parts = (dataset.figures[key] for key in selected.figures)
     marks = {figure.key: mark_in(figure, dataset) for figure in (whole, *parts)}
@@ -83,8 +83,8 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
     computed = "本站计算" if zh else "computed by this site"
     total = whole.quantity.magnitude
     place = dataset.place(dataset.by_slug[selected.case]).inside(lang)
-    drawn: list[Part] = []
-    rows = [figure_row(whole, marks[whole.key], dataset, lang)]
+    drawn: list[SplitPart] = []
+    rows = [chart_row(whole, marks[whole.key], dataset, lang)]
     at = Decimal(0)
     is_about = whole.quantity.qualifier == "approx"
     for part in parts:
@@ -99,7 +99,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
             shown = words
         is_about = is_about or part.quantity.qualifier == "approx"
         drawn.append(
-            Part(
+            SplitPart(
                 part.key,
                 part.label.inside(lang),
                 shown,
@@ -109,7 +109,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
                 at + size,
             )
         )
-        row = figure_row(part, marks[part.key], dataset, lang)
+        row = chart_row(part, marks[part.key], dataset, lang)
         rows.append((*row[:2], shown, *row[3:]))
         at += size
     rest = total - at
@@ -118,7 +118,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         amount = f"{hedge}{compact(rest, unit, lang)}"
         name = "来源未说明的差额" if zh else "Left unexplained by the source"
         shown = f"{amount}（{computed}）" if zh else f"{amount} ({computed})"
-        drawn.append(Part("", name, shown, f"{name}：{shown}", None, at, total))
+        drawn.append(SplitPart("", name, shown, f"{name}：{shown}", None, at, total))
         rows.append((place, name, amount, computed, "", "", ""))
     worded = amount_words(whole, lang)
     label = whole.label.inside(lang)
@@ -130,7 +130,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         finding = f"{place}: {label[:1].lower()}{label[1:]}, {worded}, {said}"
     figures: list[Figure] = [whole, *parts]
     subtitle = name_class(class_of(whole), dataset.vocabulary).inside(lang)
-    whole_part = Part(
+    whole_part = SplitPart(
         whole.key,
         whole.label.inside(lang),
         worded,
@@ -139,7 +139,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         Decimal(0),
         total,
     )
-    return Table(
+    return ChartTable(
         CHART.name,
         selected.name,
         selected.case,
@@ -204,7 +204,7 @@ def _paint(split: Split, sheet: Sheet) -> None:
     sheet.height = round(bottom + 8 + style.size * 0.1)
 
 
-def _paint_part(part: Part, sheet: Sheet, start: float, end: float, top: float) -> None:
+def _paint_part(part: SplitPart, sheet: Sheet, start: float, end: float, top: float) -> None:
     if part.mark is None:
         sheet.rectangle(
             start, top, end - start, _THICK, stroke="accent", stroke_width=1, hatch="accent"
@@ -213,7 +213,7 @@ def _paint_part(part: Part, sheet: Sheet, start: float, end: float, top: float) 
         draw_mark(sheet, part.mark, start, end, top, _THICK)
 
 
-def _paint_words(part: Part, sheet: Sheet, top: float, start: float, right: float) -> float:
+def _paint_words(part: SplitPart, sheet: Sheet, top: float, start: float, right: float) -> float:
     # Words stand where the bar begins, or end at the right edge where there is no room for that.
     small, size = sheet.style.small, sheet.style.size
     name = wrap_text(clean(part.name), sheet.width - 2, small)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from casebook.charts.canvas import LEADING, WIDE, Link, Shape, Sheet, Style, Words, baseline
-from casebook.charts.chart import Chart, Table, paint_panel
+from casebook.charts.chart import Chart, ChartTable, paint_panel
 from casebook.charts.glyphs import find_font, list_characters
 from casebook.charts.matplotlib_figure import build_figure
 from casebook.charts.png import encode_image, paint_sheet
@@ -45,8 +45,8 @@ class Pictures:
     missing: str = ""
 
 
-def draw_pictures(
-    chart: Chart, table: Table, sources: Sequence[str], colours: Mapping[str, str]
+def draw_standalone(
+    chart: Chart, table: ChartTable, sources: Sequence[str], colours: Mapping[str, str]
 ) -> Pictures:
     """Every picture of a chart."""
     sheet = compose_picture(chart, table, sources)
@@ -64,7 +64,7 @@ def draw_pictures(
     )
 
 
-def compose_picture(chart: Chart, table: Table, sources: Sequence[str] = ()) -> Sheet:
+def compose_picture(chart: Chart, table: ChartTable, sources: Sequence[str] = ()) -> Sheet:
     """The panels of a chart under its finding, with its legend and sources beneath."""
     inside = WIDE.width
     sheet = Sheet(Style("wide", inside + 2 * _MARGIN, WIDE.size, WIDE.small))
@@ -83,7 +83,7 @@ def compose_picture(chart: Chart, table: Table, sources: Sequence[str] = ()) -> 
     return sheet
 
 
-def compose_card(chart: Chart, table: Table, sources: Sequence[str] = ()) -> Sheet:
+def compose_card(chart: Chart, table: ChartTable, sources: Sequence[str] = ()) -> Sheet:
     """The finding in large letters with the drawing, or with the first rows of the table."""
     inside = CARD_WIDTH - 2 * _CARD_MARGIN
     sheet = Sheet(Style("wide", CARD_WIDTH, _CARD_WORDS, _CARD_WORDS), height=CARD_HEIGHT)
@@ -135,7 +135,7 @@ def find_missing(sheet: Sheet) -> set[str]:
     return {char for words in sheet.words for char in words.text} - list_characters()
 
 
-def _compose_legend(table: Table, sheet: Sheet, top: float) -> float:
+def _compose_legend(table: ChartTable, sheet: Sheet, top: float) -> float:
     # The page sets the legend beside the drawing; a picture has to carry it with it.
     items = [LEGEND[kind].inside(table.lang) for kind in table.legend]
     if not items:
@@ -155,7 +155,7 @@ def _compose_legend(table: Table, sheet: Sheet, top: float) -> float:
     return top + size * LEADING + 12
 
 
-def _row_words(table: Table) -> Iterator[str]:
+def _row_words(table: ChartTable) -> Iterator[str]:
     comma = "，" if table.lang == "zh" else ", "
     for row in table.rows:
         # Place, figure and wording say enough.

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from casebook.charts.canvas import LEADING, Sheet, baseline, widest
-from casebook.charts.chart import MOST_ROWS, Chart, PanelTable, Selected, Table
+from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, PanelTable, Selected
 from casebook.charts.text_layout import clean, width_px
 from casebook.problems import Lang
 from casebook.record.dataset import GAP_YEARS, Dataset, Gap, Marker, TimelineItem
@@ -47,7 +47,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TimelineRow:
     """A place or an event, with what is marked in its row."""
 
     name: str
@@ -60,7 +60,7 @@ class Strip:
     """Years in runs between silences, the rows, and moments that concern them all."""
 
     runs: tuple[tuple[int, int], ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TimelineRow, ...]
     everywhere: tuple[Moment, ...]
     captions: tuple[str, ...]
     key: tuple[tuple[Marker, str], ...]
@@ -81,7 +81,7 @@ def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
         yield Selected(CHART.name, f"{case.slug}-timeline", case.slug)
 
 
-def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
+def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """What the strip says and shows."""
     zh = lang == "zh"
     listed = (
@@ -138,7 +138,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> Table:
         else "A column is a year; what is known by its year only stands in the middle of it; long"
         " silences are cut from the axis"
     )
-    return Table(
+    return ChartTable(
         CHART.name,
         selected.name,
         selected.case,
@@ -217,13 +217,15 @@ def _say_shortened(first: int, last: int, lang: Lang) -> str:
     return f"// No event in {first}–{last}, cut from the axis"
 
 
-def _place_rows(items: Sequence[TimelineItem], dataset: Dataset, lang: Lang) -> tuple[Row, ...]:
+def _place_rows(
+    items: Sequence[TimelineItem], dataset: Dataset, lang: Lang
+) -> tuple[TimelineRow, ...]:
     by_case: dict[str, list[TimelineItem]] = {case.slug: [] for case in dataset.cases}
     for item in items:
         if item.case is not None:
             by_case[item.case.slug].append(item)
     return tuple(
-        Row(
+        TimelineRow(
             dataset.place(dataset.by_slug[slug]).inside(lang),
             f"site:/cases/{slug}/",
             tuple(_moment(item, lang) for item in mine),
@@ -233,10 +235,10 @@ def _place_rows(items: Sequence[TimelineItem], dataset: Dataset, lang: Lang) -> 
     )
 
 
-def _event_rows(items: Sequence[TimelineItem], lang: Lang) -> tuple[Row, ...]:
+def _event_rows(items: Sequence[TimelineItem], lang: Lang) -> tuple[TimelineRow, ...]:
     colon = "：" if lang == "zh" else ": "
     return tuple(
-        Row(
+        TimelineRow(
             item.event.date.words(lang) + colon + item.event.title.inside(lang),
             "",
             (_moment(item, lang),),
@@ -394,7 +396,7 @@ def _paint_cuts(axis: _Axis, sheet: Sheet, top: float, bottom: float) -> None:
 
 
 def _paint_row(
-    row: Row, axis: _Axis, sheet: Sheet, top: float, beside: bool
+    row: TimelineRow, axis: _Axis, sheet: Sheet, top: float, beside: bool
 ) -> tuple[float, tuple[float, float]]:
     """Draw a row; give its bottom edge and the band that its marks stand in."""
     style = sheet.style
@@ -414,7 +416,7 @@ def _paint_row(
     return bottom + 5, (top, bottom)
 
 
-def _paint_name(row: Row, sheet: Sheet, top: float, width: float) -> float:
+def _paint_name(row: TimelineRow, sheet: Sheet, top: float, width: float) -> float:
     if not row.href:
         return sheet.paragraph(0, top, row.name, width)
     with sheet.link(row.href, row.name):

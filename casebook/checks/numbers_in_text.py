@@ -248,7 +248,7 @@ _PRONOUN: Final = "one"
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class NumberMention:
     """One number or date that a text tells, from `start` to `end`.
 
     `value` is in base units (0.8 for 80%) and None for a rough number (数十, dozens of) and for
@@ -268,7 +268,7 @@ class Mention:
     titled: bool = False
 
 
-def find_mentions(text: str) -> tuple[Mention, ...]:
+def find_mentions(text: str) -> tuple[NumberMention, ...]:
     """The number mentions of a text in their order, none within another."""
     return find_mentions_in_prose(blank_markdown(text))
 
@@ -294,7 +294,7 @@ LONGEST_NAME: Final = 300
 _ANY_NUMERAL: Final = re.compile(rf"[\d{_HAN_SCALE}两一二三四五六七八九半几壹贰叁肆伍陆柒捌玖]")
 
 
-def find_mentions_in_prose(prose: str) -> tuple[Mention, ...]:
+def find_mentions_in_prose(prose: str) -> tuple[NumberMention, ...]:
     """The number mentions of a text without Markdown."""
     line = prose
     if not line.isascii():
@@ -311,7 +311,7 @@ def find_mentions_in_prose(prose: str) -> tuple[Mention, ...]:
         found += _find_han(line)
     found.sort(key=lambda mention: mention.start)
     return tuple(
-        Mention(
+        NumberMention(
             mention.start,
             mention.end,
             prose[mention.start : mention.end],
@@ -351,7 +351,7 @@ def _blank_names(line: str) -> str:
     return "".join((*pieces, line[at:])) if pieces else line
 
 
-def _blank_mentions(line: str, mentions: list[Mention]) -> str:
+def _blank_mentions(line: str, mentions: list[NumberMention]) -> str:
     """The line with mentions blanked out, so that no other reading finds them again."""
     pieces, at = [], 0
     for mention in mentions:
@@ -360,7 +360,7 @@ def _blank_mentions(line: str, mentions: list[Mention]) -> str:
     return "".join((*pieces, line[at:]))
 
 
-def _find_arabic(line: str) -> Iterator[Mention]:
+def _find_arabic(line: str) -> Iterator[NumberMention]:
     """The numbers and dates that begin with an Arabic digit."""
     at = 0
     while found := _ARABIC.search(line, at):
@@ -371,7 +371,7 @@ def _find_arabic(line: str) -> Iterator[Mention]:
         assert at > start
 
 
-def _read_arabic(line: str, found: re.Match[str]) -> Mention:
+def _read_arabic(line: str, found: re.Match[str]) -> NumberMention:
     start, end, text = found.start(), found.end(), found.group()
     digits = re.findall(r"\d+", text)
     if found["number"] is None:
@@ -379,7 +379,7 @@ def _read_arabic(line: str, found: re.Match[str]) -> Mention:
     numeral = re.sub("[余多来 *]", "", text)
     value = _number(numeral)
     if line[max(0, start - 3) : start] == "百分之":
-        return Mention(start - 3, end, "", None if value is None else value / 100, "ratio")
+        return NumberMention(start - 3, end, "", None if value is None else value / 100, "ratio")
     tail = _ENGLISH_TAIL.match(line, end)
     scale = _scale_of(numeral)
     if tail and text[-1].isdigit():
@@ -421,13 +421,13 @@ def _two(digits: str) -> str:
     return _plain(digits).zfill(2)
 
 
-def _date_mention(start: int, end: int, date: str) -> Mention:
-    return Mention(start, end, "", None, date=date)
+def _date_mention(start: int, end: int, date: str) -> NumberMention:
+    return NumberMention(start, end, "", None, date=date)
 
 
 def _with_unit(
     line: str, start: int, end: int, value: Decimal | None, scale: Decimal, date: str = ""
-) -> Mention:
+) -> NumberMention:
     """The number with the unit that follows it or, for a currency, stands before it."""
     unit = ""
     if found := _UNIT.match(line, end):
@@ -443,7 +443,7 @@ def _with_unit(
     if unit == "ratio" and value is not None:
         part = Decimal(10) if line[end - 1 : end] == "成" else Decimal(100)
         value /= part
-    return Mention(start, end, "", value, unit, date, scale)
+    return NumberMention(start, end, "", value, unit, date, scale)
 
 
 def _unit_of(word: str) -> str:
@@ -475,7 +475,7 @@ def _scale_of(numeral: str) -> Decimal:
     return scale
 
 
-def _find_han(line: str) -> Iterator[Mention]:
+def _find_han(line: str) -> Iterator[NumberMention]:
     """The numbers and dates in Chinese numerals."""
     idioms: list[tuple[int, int]] | None = None
     at = 0
@@ -492,15 +492,15 @@ def _find_han(line: str) -> Iterator[Mention]:
             yield mention
 
 
-def _read_han(line: str, found: re.Match[str]) -> Mention | None:
+def _read_han(line: str, found: re.Match[str]) -> NumberMention | None:
     """The mention that a run of Chinese numerals makes, or None where it makes none."""
     start, end = found.span()
     if found["date"]:
         return _date_mention(start, end, _han_date(found))
     if found["fraction"]:
-        return Mention(start, end, "", _han_fraction(found), "ratio")
+        return NumberMention(start, end, "", _han_fraction(found), "ratio")
     if found["half"]:
-        return Mention(start, end, "", Decimal("0.5"), "ratio")
+        return NumberMention(start, end, "", Decimal("0.5"), "ratio")
     run = found["run"] + (found["more_scale"] or "")
     value = None if found["vague"] or found["more"] == "几" else _number(run)
     unit = _UNIT.match(line, end)
@@ -568,7 +568,7 @@ def _han_fraction(found: re.Match[str]) -> Decimal | None:
     return top / bottom if top is not None and bottom else None
 
 
-def _find_english(line: str) -> Iterator[Mention]:
+def _find_english(line: str) -> Iterator[NumberMention]:
     """The numbers in English words, and dates with an English month."""
     at = 0
     for word in _WORD.finditer(line):
@@ -583,7 +583,7 @@ def _find_english(line: str) -> Iterator[Mention]:
             yield mention
 
 
-def _read_english(line: str, found: re.Match[str]) -> Mention | None:
+def _read_english(line: str, found: re.Match[str]) -> NumberMention | None:
     start, end = found.span()
     month = found["month"] or found["month2"] or found["month3"]
     if month:
@@ -597,12 +597,14 @@ def _read_english(line: str, found: re.Match[str]) -> Mention | None:
     if found["decade"]:
         return _date_mention(start, end, f"{_plain(found['decade'])[:3]}X")
     if found["plural"]:
-        return Mention(start, end, "", None)
+        return NumberMention(start, end, "", None)
     if found["top"]:
         top = _ENGLISH_DIGITS.get(found["top"].lower(), 1)
-        return Mention(start, end, "", Decimal(top) / _FRACTIONS[found["bottom"].lower()], "ratio")
+        return NumberMention(
+            start, end, "", Decimal(top) / _FRACTIONS[found["bottom"].lower()], "ratio"
+        )
     if found["half"]:
-        return Mention(start, end, "", Decimal("0.5"), "ratio")
+        return NumberMention(start, end, "", Decimal("0.5"), "ratio")
     words = found["words"].lower()
     if words == _PRONOUN or (words == "zero" and re.search(r"\b(?:an?|the) \Z", line[:start])):
         return None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
 from itertools import combinations
 
-from casebook.checks.numbers_in_text import Mention, find_mentions
+from casebook.checks.numbers_in_text import NumberMention, find_mentions
 from casebook.checks.text_claims import Wording, check_wording
 from casebook.problems import START, Lang, Position, Problem
 from casebook.record.comparability import class_of
@@ -180,7 +180,7 @@ def quotes_hold_their_amounts(case: Case, dataset: Dataset) -> Iterator[Problem]
             )
 
 
-def _tells(mention: Mention, meant: Collection[Decimal]) -> bool:
+def _tells(mention: NumberMention, meant: Collection[Decimal]) -> bool:
     """Whether a number of a quote is one of those meant; one cut before its unit by its digits."""
     value = mention.value
     if value is None or mention.unit:

@@ -16,7 +16,12 @@ from functools import cache, cached_property
 from math import log10
 from typing import Final, Literal
 
-from casebook.checks.numbers_in_text import BLANK, Mention, blank_markdown, find_mentions_in_prose
+from casebook.checks.numbers_in_text import (
+    BLANK,
+    NumberMention,
+    blank_markdown,
+    find_mentions_in_prose,
+)
 from casebook.problems import Lang, Position, Problem
 from casebook.record.dataset import Dataset, Gap
 from casebook.record.evidence import sources_of
@@ -231,7 +236,7 @@ def check_wording(
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Claimed:
     """The words that a text gives a number: its qualifiers, and whether it is a plan."""
 
     qualifiers: frozenset[Qualifier]
@@ -410,14 +415,14 @@ class _Reading:
                 self.last_number = mention.end
             index += 1
 
-    def _is_range(self, first: Mention, second: Mention) -> bool:
+    def _is_range(self, first: NumberMention, second: NumberMention) -> bool:
         between = self.prose[first.end : second.start]
         if not _TO.fullmatch(between) or first.value is None or second.value is None:
             return False
         lead = self.prose[max(0, first.start - 8) : first.start]
         return between.strip() != "and" or _BETWEEN.search(lead) is not None
 
-    def _check_range(self, first: Mention, second: Mention) -> Problem | None:
+    def _check_range(self, first: NumberMention, second: NumberMention) -> Problem | None:
         """The problem of two numbers that tell a range figure, None where it is told right.
 
         Gives _NO_RANGE where there is no such figure, so that each end stands for itself.
@@ -436,7 +441,7 @@ class _Reading:
         if not figures:
             return _NO_RANGE
         before, after = self._told(first, figures), self._told(second, figures)
-        told = _Told(
+        told = _Claimed(
             before.qualifiers | after.qualifiers,
             before.planned or after.planned,
             before.plan_gained or after.plan_gained,
@@ -444,7 +449,7 @@ class _Reading:
         text = self.prose[first.start : second.end]
         return self._check_told(first.start, text, told, figures, is_range=True)
 
-    def _check_mention(self, mention: Mention) -> Problem | None:
+    def _check_mention(self, mention: NumberMention) -> Problem | None:
         if mention.date and mention.date in self.known.dates:
             return None
         if mention.titled and len(mention.date) == 4:
@@ -476,7 +481,7 @@ class _Reading:
         meant = self._narrow(mention, whole)
         return self._check_told(mention.start, mention.text, self._told(mention, meant), meant)
 
-    def _narrow(self, mention: Mention, figures: list[Figure]) -> list[Figure]:
+    def _narrow(self, mention: NumberMention, figures: list[Figure]) -> list[Figure]:
         """Of several figures of one value, those that the words about the number point at."""
         if len(figures) < 2:
             return figures
@@ -496,7 +501,7 @@ class _Reading:
         best = max(scores)
         return [figure for figure, score in zip(figures, scores, strict=True) if score == best]
 
-    def _told(self, mention: Mention, figures: list[Figure]) -> _Told:
+    def _told(self, mention: NumberMention, figures: list[Figure]) -> _Claimed:
         """The words that the text gives a number."""
         found: set[Qualifier] = set()
         if self.lang == "zh" and re.search("[余多]", mention.text):
@@ -518,10 +523,10 @@ class _Reading:
         planned = self.has(PLANNED[self.lang], self.around(self.parts, mention.start))
         # An exact figure gains a plan from its own clause only: 已投入300万元，计划再投.
         gained = self.has(PLAN_GAINED[self.lang], self.around(self.clauses, mention.start))
-        return _Told(frozenset(found), planned, gained)
+        return _Claimed(frozenset(found), planned, gained)
 
     def _check_told(
-        self, offset: int, text: str, told: _Told, figures: list[Figure], is_range: bool = False
+        self, offset: int, text: str, told: _Claimed, figures: list[Figure], is_range: bool = False
     ) -> Problem | None:
         """The problem of a number whose value is right, None where one figure is told right."""
         problems = [self._compare(offset, text, told, figure, is_range) for figure in figures]
@@ -556,7 +561,7 @@ class _Reading:
         )
 
     def _compare(
-        self, offset: int, text: str, told: _Told, figure: Figure, is_range: bool
+        self, offset: int, text: str, told: _Claimed, figure: Figure, is_range: bool
     ) -> Problem | None:
         quantity, name = figure.quantity, self.known.name(figure)
         wanted = quantity.qualifier
@@ -600,14 +605,14 @@ class _Reading:
             "Say in the same sentence that it is planned, announced or a target",
         )
 
-    def _is_own(self, mention: Mention) -> bool:
+    def _is_own(self, mention: NumberMention) -> bool:
         tail = self.prose[mention.start : mention.end + 16]
         return any(
             mention.value == value and re.search(nouns, tail)
             for value, nouns, _ in (*OWN_NUMBERS, (self.dataset.counts.get("cases"), *_PLACES))
         )
 
-    def _in_known_title(self, mention: Mention) -> bool:
+    def _in_known_title(self, mention: NumberMention) -> bool:
         """Whether a number is part of a title that the records have."""
         for title in self.known.titles:
             at = self.prose.find(title)
@@ -617,7 +622,7 @@ class _Reading:
                 at = self.prose.find(title, at + 1)
         return False
 
-    def _unknown(self, mention: Mention) -> Problem:
+    def _unknown(self, mention: NumberMention) -> Problem:
         whose_zh = "这个案例" if self.home is not None else "任何案例"
         whose_en = "this case" if self.home is not None else "any case"
         if mention.date and (mention.value is None or self._follows_preposition(mention)):
@@ -647,7 +652,7 @@ class _Reading:
             else "Record it under figures and refer to it as {{…}}",
         )
 
-    def _follows_preposition(self, mention: Mention) -> bool:
+    def _follows_preposition(self, mention: NumberMention) -> bool:
         """Whether four digits alone are meant as a year: in 1996, by 1996."""
         lead = self.prose[max(0, mention.start - 8) : mention.start]
         return (
@@ -663,7 +668,7 @@ class _Reading:
         same.sort(key=lambda known: (abs(int(re.sub("[^0-9]", "", known)) - digits), known))
         return same[:NEAREST]
 
-    def _nearest_figures(self, mention: Mention) -> list[Figure]:
+    def _nearest_figures(self, mention: NumberMention) -> list[Figure]:
         """The figures that a number may have meant: by value, then by the digits of its wording."""
         digits = re.sub(r"[^\d]", "", mention.text)
         by_digits = [
@@ -758,7 +763,7 @@ class _Reading:
 _NO_RANGE: Final = Problem("", Position(0, 0), "", "", "")
 
 
-def _fits(mention: Mention, figure: Figure) -> bool:
+def _fits(mention: NumberMention, figure: Figure) -> bool:
     """Whether a figure may be what a number with its unit tells."""
     quantity = figure.quantity
     if mention.unit in ("CNY", "HKD", "USD", "ratio"):
@@ -774,7 +779,7 @@ def _fits(mention: Mention, figure: Figure) -> bool:
     return not re.match("[人名位]", quantity.unit) or mention.unit.startswith("个")
 
 
-def _lacks_words(figure: Figure, told: _Told) -> bool:
+def _lacks_words(figure: Figure, told: _Claimed) -> bool:
     """Whether a figure wants a qualifier or a word of planning that the text does not have."""
     wanted = figure.quantity.qualifier
     lost = wanted not in ("exact", "range") and wanted not in told.qualifiers

@@ -15,7 +15,7 @@ from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.language_pairs import Pair, sign_words
 from casebook.record.model import Outdated
-from casebook.record.summary import CaseBrief
+from casebook.record.summary import CaseSummary
 from casebook.yaml.files import show_path
 
 ENGLISH = "data/english.txt"
@@ -37,7 +37,9 @@ def read_recorded(project: Path) -> dict[tuple[str, str], Pair]:
     return {(path, part): Pair(zh, en) for path, part, zh, en in _LINE.findall(text)}
 
 
-def list_pairs(project: Path, cases: Iterable[CaseBrief]) -> Iterator[tuple[tuple[str, str], Pair]]:
+def list_pairs(
+    project: Path, cases: Iterable[CaseSummary]
+) -> Iterator[tuple[tuple[str, str], Pair]]:
     """Every part of these cases and every text that stands in both languages."""
     for case in cases:
         for line in case.pairs.splitlines():

@@ -54,7 +54,7 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class FigureMention:
     """A sentence that shows a figure, and where it stands."""
 
     path: str
@@ -68,7 +68,7 @@ class Impact:
     """Everything that an edit touches."""
 
     changed: tuple[Changed, ...]
-    mentions: tuple[Mention, ...]
+    mentions: tuple[FigureMention, ...]
     charts: tuple[str, ...]
     pages: tuple[str, ...]
     translations: tuple[str, ...]
@@ -83,7 +83,7 @@ def find_impact(project: Path, dataset: Dataset, earlier: Earlier) -> Impact:
         if earlier.figures.get(key) != now.get(key)
     )
     keys = {change.key for change in changed}
-    mentions = tuple(m for m in find_mentions(project, dataset) if m.key in keys)
+    mentions = tuple(m for m in find_figure_mentions(project, dataset) if m.key in keys)
     charts = find_charts_of_figures(dataset, keys)
     return Impact(
         changed,
@@ -94,7 +94,7 @@ def find_impact(project: Path, dataset: Dataset, earlier: Earlier) -> Impact:
     )
 
 
-def find_mentions(project: Path, dataset: Dataset) -> Iterator[Mention]:
+def find_figure_mentions(project: Path, dataset: Dataset) -> Iterator[FigureMention]:
     """Every reference to a figure in the stories and in the prose."""
     for case in dataset.cases:
         for text, start in zip((case.story.zh, case.story.en), case.story_at, strict=True):
@@ -106,12 +106,12 @@ def find_mentions(project: Path, dataset: Dataset) -> Iterator[Mention]:
             yield from _mentions_in(content, START, shown, "")
 
 
-def _mentions_in(text: str, start: Position, path: str, home: str) -> Iterator[Mention]:
+def _mentions_in(text: str, start: Position, path: str, home: str) -> Iterator[FigureMention]:
     lines = text.split("\n")
     for reference in find_references(text, start):
         line = lines[reference.at.line - start.line].strip()
         key = f"{reference.case or home}.{reference.name}"
-        yield Mention(path, reference.at, key, _cut(line, reference.written))
+        yield FigureMention(path, reference.at, key, _cut(line, reference.written))
 
 
 def _cut(line: str, reference: str) -> str:
@@ -134,7 +134,7 @@ def find_charts_of_figures(dataset: Dataset, keys: set[str]) -> tuple[str, ...]:
 
 
 def list_pages(
-    dataset: Dataset, keys: set[str], mentions: Iterable[Mention], charts: Iterable[str]
+    dataset: Dataset, keys: set[str], mentions: Iterable[FigureMention], charts: Iterable[str]
 ) -> Iterator[str]:
     """The addresses of the pages that show the figures, in both languages."""
     shown: dict[str, None] = {}

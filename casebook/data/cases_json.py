@@ -45,7 +45,7 @@ def describe_dataset(dataset: Dataset, cases: Iterable[Case]) -> dict[str, objec
         for measured in measure_quotes(dataset)
     }
     return {
-        "cases": [describe_case(case, dataset) for case in cases],
+        "cases": [case_object(case, dataset) for case in cases],
         "sources": {
             name: _source(source) | {"quoted": quoted.get(name, dict(_UNQUOTED))}
             for name, source in dataset.used_sources.items()
@@ -55,7 +55,7 @@ def describe_dataset(dataset: Dataset, cases: Iterable[Case]) -> dict[str, objec
     }
 
 
-def describe_case(case: Case, dataset: Dataset) -> dict[str, object]:
+def case_object(case: Case, dataset: Dataset) -> dict[str, object]:
     """One case as plain data, figures with their rows as in figures.csv."""
     return {
         "slug": case.slug,

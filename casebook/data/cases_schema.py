@@ -13,7 +13,7 @@ from casebook.data.tables import (
     SOURCES,
     Category,
     Column,
-    Table,
+    DataTable,
     list_words,
 )
 from casebook.record.model import ChangeKind, Vocabulary
@@ -141,7 +141,7 @@ def _define(vocabulary: Vocabulary, words: Mapping[str, tuple[Category, ...]]) -
 
 
 def _columns(
-    table: Table,
+    table: DataTable,
     words: Mapping[str, tuple[Category, ...]],
     leave_out: tuple[str, ...] = (),
 ) -> dict[str, object]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from casebook.data.formats import encode_json
-from casebook.data.tables import FIGURES, TABLES, Category, Column, Table, list_words
+from casebook.data.tables import FIGURES, TABLES, Category, Column, DataTable, list_words
 from casebook.record.model import Case, Text, Vocabulary
 
 _LICENCE = {
@@ -67,7 +67,7 @@ def _package(name: str, title: Text, resources: list[dict[str, object]]) -> dict
 
 
 def _resource(
-    table: Table, path: str, words: Mapping[str, tuple[Category, ...]], *, alone: bool = False
+    table: DataTable, path: str, words: Mapping[str, tuple[Category, ...]], *, alone: bool = False
 ) -> dict[str, object]:
     schema: dict[str, object] = {
         "fields": [_field(column, words, alone) for column in table.columns],

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from casebook.data.cases_json import describe_case, join_cases
+from casebook.data.cases_json import case_object, join_cases
 from casebook.data.cases_schema import describe_schema
 from casebook.data.datapackage import describe_case_package, describe_package
 from casebook.data.formats import (
@@ -40,7 +40,7 @@ from casebook.data.tables import (
     FIGURE_COLUMNS,
     FIGURES,
     TABLES,
-    Table,
+    DataTable,
     list_words,
 )
 from casebook.data.workbook import write_workbook
@@ -82,7 +82,7 @@ MOST_IN_ALL_FORMATS: Final = 500
 
 def export_dataset(dataset: Dataset) -> tuple[DataFile, ...]:
     """Every file of open data, for the whole site and for each case."""
-    described = (encode_json(describe_case(case, dataset)) for case in dataset.cases)
+    described = (encode_json(case_object(case, dataset)) for case in dataset.cases)
     files = [_join(file) for file in export_site(dataset, described, _rows_of(dataset))]
     for case in dataset.cases:
         files += export_case(case, dataset)
@@ -107,7 +107,7 @@ def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
     rows = map(figure_row, case.figures.values())
     return (
         DataFile(f"{folder}/{case.slug}.csv", write_csv(FIGURES.names, rows)),
-        DataFile(f"{folder}/{case.slug}.json", encode_json(describe_case(case, dataset))),
+        DataFile(f"{folder}/{case.slug}.json", encode_json(case_object(case, dataset))),
         DataFile(f"{folder}/datapackage.json", describe_case_package(case, dataset.vocabulary)),
     )
 
@@ -120,7 +120,7 @@ def write_case_rows(case: Case, dataset: Dataset) -> dict[str, str]:
     }
 
 
-def fill_tables(dataset: Dataset) -> dict[Table, tuple[Row, ...]]:
+def fill_tables(dataset: Dataset) -> dict[DataTable, tuple[Row, ...]]:
     """Every table with its rows."""
     return {table: tuple(list_rows(table, dataset)) for table in TABLES}
 
@@ -148,7 +148,9 @@ def _join(stream: DataStream) -> DataFile:
     return DataFile(stream.path, b"".join(stream.chunks))
 
 
-def write_formats(filled: Mapping[Table, Sequence[Row]], dataset: Dataset) -> Iterator[DataFile]:
+def write_formats(
+    filled: Mapping[DataTable, Sequence[Row]], dataset: Dataset
+) -> Iterator[DataFile]:
     """All tables in one SQLite file, and in one workbook."""
     yield DataFile("data/casebook.sqlite", write_sqlite(filled))
     words = list_words(dataset.vocabulary)
@@ -161,7 +163,7 @@ def freeze_dataset(dataset: Dataset) -> Iterator[DataFile]:
     SQLite and the workbook are left out: their bytes follow from the tables and from the versions
     of what writes them.
     """
-    described = (encode_json(describe_case(case, dataset)) for case in dataset.cases)
+    described = (encode_json(case_object(case, dataset)) for case in dataset.cases)
     for file in map(_join, write_tables(dataset, _rows_of(dataset))):
         yield DataFile(file.path.removeprefix("data/"), file.content)
     yield DataFile("cases.json", b"".join(join_cases(dataset, described)))

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from casebook.data.draft import Blank, Draft, list_choices, write_draft
-from casebook.data.import_table import REQUIRED, Row, read_table
-from casebook.data.merge import Change, Merge, OnDifference, draft_figure, read_row
+from casebook.data.import_table import REQUIRED, ImportRow, read_table
+from casebook.data.merge import FieldChange, Merge, OnDifference, draft_figure, read_row
 from casebook.data.ocds_import import read_package
 from casebook.problems import CasebookError, ContentError, Lang, Problem
 from casebook.record.new_case import case_path, require_free_slug
@@ -30,7 +30,7 @@ class FileChange:
     before: bytes | None
     after: bytes
     added: tuple[str, ...] = ()
-    changed: tuple[Change, ...] = ()
+    changed: tuple[FieldChange, ...] = ()
 
     def diff(self) -> Iterator[str]:
         """The difference, line by line, as `diff -u` shows it."""
@@ -104,7 +104,7 @@ def _plan_drafts(drafts: Mapping[str, Draft], project: Path, lang: Lang) -> Impo
 
 
 def _plan_rows(
-    rows: Sequence[Row],
+    rows: Sequence[ImportRow],
     table: str,
     project: Path,
     lists: Lists,
@@ -139,10 +139,12 @@ def _plan_rows(
     return ImportPlan(tuple(changes), (), ())
 
 
-def _group_rows(rows: Sequence[Row], table: str, problems: list[Problem]) -> dict[str, list[Row]]:
+def _group_rows(
+    rows: Sequence[ImportRow], table: str, problems: list[Problem]
+) -> dict[str, list[ImportRow]]:
     """The rows of each case, without those that name no figure or one that was named before."""
-    groups: dict[str, list[Row]] = {}
-    seen: dict[tuple[str, str], Row] = {}
+    groups: dict[str, list[ImportRow]] = {}
+    seen: dict[tuple[str, str], ImportRow] = {}
     for row in rows:
         slug, name = (row.text(column) for column in REQUIRED)
         if not (slug and name):
@@ -167,7 +169,7 @@ def _group_rows(rows: Sequence[Row], table: str, problems: list[Problem]) -> dic
 
 def _draft_case(
     slug: str,
-    rows: Sequence[Row],
+    rows: Sequence[ImportRow],
     table: str,
     project: Path,
     lists: Lists,

@@ -26,7 +26,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ImportRow:
     """One row of a table: its cells that hold something, by column."""
 
     cells: Mapping[str, Cell]
@@ -43,7 +43,7 @@ class Row:
         return cell.at if cell is not None else self.at
 
 
-def read_table(data: bytes, path: str, problems: list[Problem]) -> tuple[Row, ...]:
+def read_table(data: bytes, path: str, problems: list[Problem]) -> tuple[ImportRow, ...]:
     """The rows of a table; what keeps it from being read is added to the problems."""
     text, found = decode(data, path, MAX_BYTES)
     problems += found
@@ -75,7 +75,7 @@ def read_table(data: bytes, path: str, problems: list[Problem]) -> tuple[Row, ..
             for name, cell, at in zip(columns, cells, places, strict=True)
             if name in FIGURE_COLUMNS and cell.strip()
         }
-        rows.append(Row(filled, Position(line, 1)))
+        rows.append(ImportRow(filled, Position(line, 1)))
     return tuple(rows)
 
 

@@ -10,15 +10,15 @@ from typing import Literal, get_args
 
 from casebook.data.draft import Blank, DraftFigure, list_choices, write_field, write_figure
 from casebook.data.export import figure_row
-from casebook.data.import_table import Row
+from casebook.data.import_table import ImportRow
 from casebook.problems import Lang, Position, Problem
 from casebook.record.formula import FormulaError, parse_formula
 from casebook.record.model import ChangeKind, Figure
 from casebook.record.reader import Lists, read_figure
 from casebook.values.amounts import QuantityError, parse_quantity
-from casebook.yaml.edit import Entry, Layout, write_scalar
+from casebook.yaml.edit import Layout, YamlEntry, write_scalar
 from casebook.yaml.encoding import show
-from casebook.yaml.nodes import Mapping as Node
+from casebook.yaml.nodes import MapNode as Node
 from casebook.yaml.nodes import Scalar, read_tree
 
 # What to do where a row says something else than the record.
@@ -41,7 +41,7 @@ _LEFT_OPEN = frozenset({"E202", "E217"})
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """One field of one figure before and after."""
 
     figure: str
@@ -56,15 +56,15 @@ class Merged:
 
     after: bytes
     added: tuple[str, ...]
-    changed: tuple[Change, ...]
+    changed: tuple[FieldChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Merged:
     """What a row says of a figure, as fields of a record."""
 
     name: str
-    row: Row
+    row: ImportRow
     fields: Mapping[str, str]
 
     def place(self, field: str) -> Position:
@@ -93,13 +93,13 @@ class Merge:
         self.lang = lang
         self.problems: list[Problem] = []
         self.added: list[str] = []
-        self.changed: list[Change] = []
+        self.changed: list[FieldChange] = []
         node, self.warnings = read_tree(data, path)
         self.layout = Layout(data, path)
         figures = node.entries.get("figures") if isinstance(node, Node) else None
         self.recorded: Mapping[str, object] = figures.entries if isinstance(figures, Node) else {}
 
-    def merge(self, rows: Sequence[Row]) -> Merged | None:
+    def merge(self, rows: Sequence[ImportRow]) -> Merged | None:
         """The file with the rows, or None where a row is wrong."""
         for row in rows:
             name = row.text("figure")
@@ -121,12 +121,12 @@ class Merge:
         return Merged(after, tuple(self.added), tuple(self.changed))
 
     @property
-    def entries(self) -> Mapping[str, Entry]:
+    def entries(self) -> Mapping[str, YamlEntry]:
         """The figures of the file, by name."""
         figures = self.layout.root.entries.get("figures")
         return figures.value.entries if figures is not None else {}
 
-    def change_figure(self, told: _Told, recorded: object) -> None:
+    def change_figure(self, told: _Merged, recorded: object) -> None:
         """Edit the fields of a figure that the row tells and the record has otherwise or not."""
         before = {
             name: value.text.strip()
@@ -145,7 +145,7 @@ class Merge:
                     self.problems.append(self.describe_difference(told, field, written, text))
                 continue
             edits[field] = text
-            self.changed.append(Change(told.name, field, written, text))
+            self.changed.append(FieldChange(told.name, field, written, text))
         if not edits:
             return
         entry = self.entries[told.name]
@@ -160,7 +160,7 @@ class Merge:
             changes = [field for field in _TOLD if field in edits and before.get(field)]
             self.add_history(entry, [(before[field], edits[field]) for field in changes])
 
-    def write_field(self, figure: Entry, field: str, text: str) -> None:
+    def write_field(self, figure: YamlEntry, field: str, text: str) -> None:
         """Edit one field of a figure, or add it behind those that come before it."""
         entry = figure.value.entries.get(field)
         if entry is not None:
@@ -180,7 +180,7 @@ class Merge:
         else:
             self.layout.insert_above(figure.value.start, [line])
 
-    def add_history(self, figure: Entry, changes: Iterable[tuple[str, str]]) -> None:
+    def add_history(self, figure: YamlEntry, changes: Iterable[tuple[str, str]]) -> None:
         """Add what a published figure has to tell of its change, the reasons left blank."""
         indent = " " * figure.value.column
         lines = []
@@ -204,10 +204,10 @@ class Merge:
         else:
             self.layout.insert_below(self.layout.last_of(history), lines)
 
-    def insert_figures(self, rows: Sequence[Row]) -> None:
+    def insert_figures(self, rows: Sequence[ImportRow]) -> None:
         """Put the new figures where the table has them, each behind the one before it."""
-        waiting: list[Row] = []
-        last: Entry | None = None
+        waiting: list[ImportRow] = []
+        last: YamlEntry | None = None
         entries = self.entries
         for row in rows:
             if row.text("figure") in self.added:
@@ -223,10 +223,10 @@ class Merge:
         if waiting:
             self.insert_behind(last or next(reversed(list(entries.values())), None), waiting)
 
-    def insert_before(self, entry: Entry, rows: Iterable[Row]) -> None:
+    def insert_before(self, entry: YamlEntry, rows: Iterable[ImportRow]) -> None:
         self.layout.insert_above(entry.start, self.figure_lines(rows, entry.column))
 
-    def insert_behind(self, entry: Entry | None, rows: Iterable[Row]) -> None:
+    def insert_behind(self, entry: YamlEntry | None, rows: Iterable[ImportRow]) -> None:
         layout = self.layout
         if entry is not None:
             layout.insert_below(layout.last_of(entry), self.figure_lines(rows, entry.column))
@@ -243,7 +243,7 @@ class Merge:
             layout.cut(figures.value.start, figures.value.end, "")
         layout.insert_below(figures.name_end, lines)
 
-    def figure_lines(self, rows: Iterable[Row], column: int) -> list[str]:
+    def figure_lines(self, rows: Iterable[ImportRow], column: int) -> list[str]:
         lines: list[str] = []
         for row in rows:
             figure = draft_figure(row, self.table, self.lists, self.lang)
@@ -254,7 +254,7 @@ class Merge:
         """A remark in the editor's language."""
         return zh if self.lang == "zh" else en
 
-    def describe_difference(self, told: _Told, field: str, written: str, text: str) -> Problem:
+    def describe_difference(self, told: _Merged, field: str, written: str, text: str) -> Problem:
         entry = self.entries[told.name].value.entries.get(field)
         line = self.layout.position(entry.start).line if entry is not None else 1
         published = told.name in self.published
@@ -272,7 +272,7 @@ class Merge:
             f"Add --replace to take the table's, --keep to stay with the record's{en}",
         )
 
-    def describe_flow(self, told: _Told, entry: Entry) -> Problem:
+    def describe_flow(self, told: _Merged, entry: YamlEntry) -> Problem:
         line = self.layout.position(entry.start).line
         return Problem(
             self.table,
@@ -290,8 +290,8 @@ def _read_record(recorded: object, name: str, path: str, lists: Lists) -> Figure
 
 
 def read_row(
-    row: Row, recorded: object, table: str, lists: Lists, problems: list[Problem]
-) -> _Told | None:
+    row: ImportRow, recorded: object, table: str, lists: Lists, problems: list[Problem]
+) -> _Merged | None:
     """What a row says as fields of a record, or None where a cell of it is wrong."""
     name = row.text("figure")
     already = len(problems)
@@ -315,10 +315,10 @@ def read_row(
     figure = _read_cells(old, cells, row, table, lists, problems)
     if figure is not None and len(problems) == already:
         _check_numbers(figure, row, table, problems)
-    return _Told(name, row, told) if len(problems) == already else None
+    return _Merged(name, row, told) if len(problems) == already else None
 
 
-def _find_readings(row: Row, old: Mapping[str, object]) -> dict[str, str]:
+def _find_readings(row: ImportRow, old: Mapping[str, object]) -> dict[str, str]:
     """The qualifier and the unit that a row gives beside an amount whose wording says otherwise."""
     written = {name: value.text for name, value in old.items() if isinstance(value, Scalar)}
     try:
@@ -337,7 +337,7 @@ def _find_readings(row: Row, old: Mapping[str, object]) -> dict[str, str]:
 def _read_cells(
     old: Mapping[str, object],
     cells: Mapping[str, Scalar],
-    row: Row,
+    row: ImportRow,
     table: str,
     lists: Lists,
     problems: list[Problem],
@@ -380,7 +380,9 @@ def _is_inside(problem: Problem, amount: Scalar) -> bool:
     )
 
 
-def _read_computed(row: Row, table: str, lists: Lists, problems: list[Problem]) -> _Told | None:
+def _read_computed(
+    row: ImportRow, table: str, lists: Lists, problems: list[Problem]
+) -> _Merged | None:
     already = len(problems)
     try:
         parse_formula(row.text("derived"))
@@ -398,10 +400,10 @@ def _read_computed(row: Row, table: str, lists: Lists, problems: list[Problem]) 
     if len(problems) > already:
         return None
     told = {name: row.text(_COLUMN_OF.get(name, name)) for name in COMPUTED}
-    return _Told(row.text("figure"), row, {name: text for name, text in told.items() if text})
+    return _Merged(row.text("figure"), row, {name: text for name, text in told.items() if text})
 
 
-def _check_numbers(figure: Figure, row: Row, table: str, problems: list[Problem]) -> None:
+def _check_numbers(figure: Figure, row: ImportRow, table: str, problems: list[Problem]) -> None:
     """Hold the columns of the value to the amount as worded."""
     understood = figure_row(figure)
     for column in (*_NUMBERS, *READINGS):
@@ -432,7 +434,7 @@ def _is_same(told: str, meant: str, column: str) -> bool:
         return False
 
 
-def _changed_kind(row: Row, table: str) -> Problem:
+def _changed_kind(row: ImportRow, table: str) -> Problem:
     computed = "derived" in row.cells
     name = row.text("figure")
     zh = f"{name} 在案例里是来源的数字，表里是计算的"
@@ -444,7 +446,7 @@ def _changed_kind(row: Row, table: str) -> Problem:
     return Problem(table, row.place("derived"), "E334", zh, en, *hints)
 
 
-def draft_figure(row: Row, table: str, lists: Lists, lang: Lang) -> DraftFigure:
+def draft_figure(row: ImportRow, table: str, lists: Lists, lang: Lang) -> DraftFigure:
     """A new figure from a row that is not wrong, with a blank for what the row leaves out."""
     told = read_row(row, None, table, lists, [])
     fields = dict(told.fields) if told is not None else {}
@@ -465,7 +467,7 @@ def draft_figure(row: Row, table: str, lists: Lists, lang: Lang) -> DraftFigure:
     return DraftFigure(name, blanks)
 
 
-def _remark(field: str, row: Row, lists: Lists, lang: Lang) -> str:
+def _remark(field: str, row: ImportRow, lists: Lists, lang: Lang) -> str:
     """What a blank field wants, and what the row says that is near to it."""
     if field == "measure":
         return list_choices(lists.vocabulary.measures, lang)

@@ -41,7 +41,7 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ReleaseDifference:
     """A figure that is new, gone or changed; `amount` is its latest wording."""
 
     kind: DifferenceKind
@@ -68,7 +68,7 @@ class Release:
     version: str
     files: tuple[DataFile, ...]
     figures: Mapping[str, Mapping[str, str]]
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[ReleaseDifference, ...] = ()
 
 
 def freeze_release(project: Path, dataset: Dataset, day: date) -> Path:
@@ -207,7 +207,7 @@ def _read_figures(content: bytes) -> dict[str, Mapping[str, str]]:
 
 def compare_figures(
     before: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]
-) -> Iterator[Difference]:
+) -> Iterator[ReleaseDifference]:
     """What differs between the figures of two releases, in the order of the later one."""
     for key, row in now.items():
         if key not in before:
@@ -227,7 +227,7 @@ def compare_figures(
 
 def _differ(
     kind: DifferenceKind, row: Mapping[str, str], changes: tuple[FieldChange, ...] = ()
-) -> Difference:
+) -> ReleaseDifference:
     # A cell that could start a formula was published behind an apostrophe.
     label, amount = (row[name].removeprefix("'") for name in ("label", "amount"))
-    return Difference(kind, row["case"], row["figure"], label, amount, changes)
+    return ReleaseDifference(kind, row["case"], row["figure"], label, amount, changes)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 
 from casebook.data.table_rows import Row
-from casebook.data.tables import Column, Table
+from casebook.data.tables import Column, DataTable
 
 # Numbers take as little room as they need: 60000 is an integer, 0.8 a real.
 _TYPES = {"string": "TEXT", "number": "NUMERIC", "date": "TEXT"}
@@ -16,7 +16,7 @@ _WRITTEN_BY = slice(96, 100)
 _VERSION = (3_040_000).to_bytes(4, "big")
 
 
-def write_sqlite(tables: Mapping[Table, Sequence[Row]]) -> bytes:
+def write_sqlite(tables: Mapping[DataTable, Sequence[Row]]) -> bytes:
     """The bytes of a SQLite file, the same whenever and wherever it is written.
 
     Empty cells are NULL.
@@ -41,7 +41,7 @@ def write_sqlite(tables: Mapping[Table, Sequence[Row]]) -> bytes:
     return bytes(content)
 
 
-def _create(table: Table) -> str:
+def _create(table: DataTable) -> str:
     lines = [_define(column) for column in table.columns]
     if table.key:
         lines.append(f"PRIMARY KEY ({_quote(table.key)})")
@@ -60,12 +60,12 @@ def _quote(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
-def _cells(table: Table, rows: Iterable[Row]) -> Iterator[tuple[str | None, ...]]:
+def _cells(table: DataTable, rows: Iterable[Row]) -> Iterator[tuple[str | None, ...]]:
     # A column of numbers turns the text of a number into it.
     return (tuple(row[name] or None for name in table.names) for row in rows)
 
 
-def _explain(tables: Iterable[Table]) -> Iterator[tuple[str, str, str, str]]:
+def _explain(tables: Iterable[DataTable]) -> Iterator[tuple[str, str, str, str]]:
     return (
         (table.name, column.name, column.note.zh, column.note.en)
         for table in tables

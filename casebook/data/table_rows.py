@@ -14,7 +14,7 @@ from casebook.data.tables import (
     FIGURES,
     SOURCES,
     VOCABULARY,
-    Table,
+    DataTable,
     list_words,
 )
 from casebook.record.comparability import class_of
@@ -28,7 +28,7 @@ VERSION_DIGITS: Final = 12
 Row = Mapping[str, str]
 
 
-def list_rows(table: Table, dataset: Dataset) -> Iterator[Row]:
+def list_rows(table: DataTable, dataset: Dataset) -> Iterator[Row]:
     """Every row of a table, case after case where cases have them."""
     if table is SOURCES:
         return map(source_row, dataset.used_sources.values())
@@ -40,7 +40,7 @@ def list_rows(table: Table, dataset: Dataset) -> Iterator[Row]:
 CASE_TABLES: Final = (FIGURES, EVENTS, ANSWERS, CASES, COMPARABILITY, EVIDENCE)
 
 
-def list_case_rows(table: Table, case: Case, dataset: Dataset) -> Iterable[Row]:
+def list_case_rows(table: DataTable, case: Case, dataset: Dataset) -> Iterable[Row]:
     """The rows that one case has in a table; none in those that belong to no case."""
     if table is FIGURES:
         return map(figure_row, case.figures.values())

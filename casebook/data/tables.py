@@ -49,7 +49,7 @@ class ForeignKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class DataTable:
     """One table of open data; its file is `data/<name>.csv`."""
 
     name: str
@@ -76,7 +76,7 @@ _TO_CASE: Final = ForeignKey(("case",), "cases", ("case",))
 _TO_FIGURE: Final = ForeignKey(("case", "figure"), "figures", ("case", "figure"))
 _TO_SOURCE: Final = ForeignKey(("source",), "sources", ("source",))
 
-FIGURES: Final = Table(
+FIGURES: Final = DataTable(
     "figures",
     Text("数字", "Figures"),
     (
@@ -165,7 +165,7 @@ FIGURES: Final = Table(
     ("case", "figure"),
     (_TO_CASE,),
 )
-EVENTS: Final = Table(
+EVENTS: Final = DataTable(
     "events",
     Text("事件", "Events"),
     (
@@ -202,7 +202,7 @@ EVENTS: Final = Table(
     ),
     foreign_keys=(_TO_CASE, _TO_SOURCE),
 )
-ANSWERS: Final = Table(
+ANSWERS: Final = DataTable(
     "answers",
     Text("问答", "Answers"),
     (
@@ -233,7 +233,7 @@ ANSWERS: Final = Table(
     ("case", "question"),
     (_TO_CASE,),
 )
-CASES: Final = Table(
+CASES: Final = DataTable(
     "cases",
     Text("案例", "Cases"),
     (
@@ -266,7 +266,7 @@ CASES: Final = Table(
     ),
     ("case",),
 )
-SOURCES: Final = Table(
+SOURCES: Final = DataTable(
     "sources",
     Text("来源", "Sources"),
     (
@@ -289,7 +289,7 @@ SOURCES: Final = Table(
     ),
     ("source",),
 )
-COMPARABILITY: Final = Table(
+COMPARABILITY: Final = DataTable(
     "comparability",
     Text("可比性", "Comparability"),
     (
@@ -337,7 +337,7 @@ COMPARABILITY: Final = Table(
     ("case", "figure"),
     (_TO_FIGURE,),
 )
-EVIDENCE: Final = Table(
+EVIDENCE: Final = DataTable(
     "evidence",
     Text("依据", "Evidence"),
     (
@@ -359,7 +359,7 @@ EVIDENCE: Final = Table(
     ),
     foreign_keys=(_TO_FIGURE, _TO_SOURCE),
 )
-VOCABULARY: Final = Table(
+VOCABULARY: Final = DataTable(
     "vocabulary",
     Text("词表", "Vocabulary"),
     (

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from casebook.data.table_rows import Row
-from casebook.data.tables import Category, Column, Table
+from casebook.data.tables import Category, Column, DataTable
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -25,7 +25,7 @@ _EXPLANATION: Final = ("表", "列", "意思", "What it holds", "可能的词 / 
 
 
 def write_workbook(
-    tables: Mapping[Table, Sequence[Row]], words: Mapping[str, tuple[Category, ...]]
+    tables: Mapping[DataTable, Sequence[Row]], words: Mapping[str, tuple[Category, ...]]
 ) -> bytes:
     """The bytes of an XLSX file: numbers as numbers, words as text and never as formulas.
 
@@ -49,7 +49,7 @@ def write_workbook(
 
 
 def _explain(
-    tables: Mapping[Table, Sequence[Row]], words: Mapping[str, tuple[Category, ...]]
+    tables: Mapping[DataTable, Sequence[Row]], words: Mapping[str, tuple[Category, ...]]
 ) -> Iterator[tuple[str, ...]]:
     for table in tables:
         for column in table.columns:
@@ -84,7 +84,7 @@ def _fill(
 
 def _fill_table(
     sheet: Worksheet,
-    table: Table,
+    table: DataTable,
     rows: Sequence[Row],
     words: Mapping[str, tuple[Category, ...]],
     bold: Any,
@@ -109,7 +109,7 @@ def _fill_table(
 
 
 def _list_columns(
-    table: Table, words: Mapping[str, tuple[Category, ...]]
+    table: DataTable, words: Mapping[str, tuple[Category, ...]]
 ) -> Iterator[tuple[Column, Mapping[str, str] | None]]:
     """Each column, and after one of a closed list the same once more with the list's names."""
     for column in table.columns:

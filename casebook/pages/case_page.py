@@ -10,7 +10,7 @@ from casebook.pages.citing import cite_case
 from casebook.pages.corrections import show_changes
 from casebook.pages.linked_data import describe_case, write_linked_data
 from casebook.pages.page import LANGS, CasePageType, Page, PageType, Site
-from casebook.pages.pagination import Part, cut_list, name_part
+from casebook.pages.pagination import ListPart, cut_list, name_part
 from casebook.pages.province_grid import INDEX, list_tiles
 from casebook.pages.rows import (
     CaseLink,
@@ -32,7 +32,7 @@ from casebook.record.dataset import Dataset, TimelineItem, order_items
 from casebook.record.evidence import date_case
 from casebook.record.model import NO_TEXT, Case, Change, Figure, Region, Text
 from casebook.record.references import find_chart_names, find_references
-from casebook.record.summary import CaseBrief
+from casebook.record.summary import CaseSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def make_cases(case: Case, site: Site) -> Iterator[Page]:
         yield _make_case(case, lang, site, shown)
 
 
-def locate_cases(case: CaseBrief) -> Iterator[tuple[str, Lang]]:
+def locate_cases(case: CaseSummary) -> Iterator[tuple[str, Lang]]:
     """The address of the page of a case in both languages."""
     for lang in LANGS:
         yield f"cases/{case.slug}/", lang
@@ -233,11 +233,11 @@ def make_index(site: Site) -> Iterator[Page]:
             yield replace(name_part(page, part), fill=partial(_fill_index, part, dataset), key=key)
 
 
-def _fill_index(part: Part[CaseBrief], dataset: Dataset) -> Mapping[str, object]:
+def _fill_index(part: ListPart[CaseSummary], dataset: Dataset) -> Mapping[str, object]:
     return {"groups": group_by_region(part.entries, dataset)}
 
 
-def group_by_region(cases: Iterable[CaseBrief], dataset: Dataset) -> tuple[RegionGroup, ...]:
+def group_by_region(cases: Iterable[CaseSummary], dataset: Dataset) -> tuple[RegionGroup, ...]:
     """Cases under the province-level unit that they lie in."""
     groups: dict[str, list[CaseLink]] = {}
     for brief in cases:

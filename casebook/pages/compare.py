@@ -10,12 +10,12 @@ from itertools import combinations, islice
 from typing import Literal
 
 from casebook.pages.page import LANGS, Page, PageType, Site
-from casebook.pages.pagination import Part, cut_list, name_part
+from casebook.pages.pagination import ListPart, cut_list, name_part
 from casebook.pages.rows import CaseLink, FigureRow, date_dataset, link_case, show_figure
 from casebook.record.comparability import ComparabilityClass, name_class, why_not_comparable
 from casebook.record.dataset import LANES, Dataset
 from casebook.record.model import NO_TEXT, Figure, Text
-from casebook.record.summary import CaseBrief, FigureBrief
+from casebook.record.summary import CaseSummary, FigureSummary
 
 Order = Literal["class", "amount", "year", "place"]
 
@@ -64,7 +64,7 @@ class CompareRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CompareGroup:
     """Rows under one heading; `name` is empty where all rows stand in one list."""
 
     id: str
@@ -77,17 +77,17 @@ class Group:
         return tuple(sorted({number for row in self.rows for number in row.filters}))
 
 
-_ALL = Group("all", NO_TEXT, ())
-_SILENT = Group("silent", Text("来源没有写金额", "No amount in the sources"), ())
+_ALL = CompareGroup("all", NO_TEXT, ())
+_SILENT = CompareGroup("silent", Text("来源没有写金额", "No amount in the sources"), ())
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CompareTable:
     """The amounts of money, or the counts and shares."""
 
     id: str
     title: Text
-    groups: tuple[Group, ...]
+    groups: tuple[CompareGroup, ...]
 
 
 # What a filter asks, and an answer to it.
@@ -96,8 +96,8 @@ _Value = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    case: CaseBrief
-    figure: FigureBrief | None
+    case: CaseSummary
+    figure: FigureSummary | None
     values: frozenset[_Value]
 
 
@@ -105,8 +105,8 @@ class _Entry:
 class _Place:
     """An entry under its headings, before anything is looked up for its row."""
 
-    table: Table
-    group: Group
+    table: CompareTable
+    group: CompareGroup
     entry: _Entry
 
 
@@ -146,9 +146,12 @@ def make_compare(site: Site) -> Iterator[Page]:
     outlines = outline_compare(site)
     for order, _, _ in ORDERS:
         places = [
-            *_arrange(Table("money", Text("金额", "Money"), ()), money, order, dataset),
+            *_arrange(CompareTable("money", Text("金额", "Money"), ()), money, order, dataset),
             *_arrange(
-                Table("counts", Text("数量与占比", "Counts and shares"), ()), counts, order, dataset
+                CompareTable("counts", Text("数量与占比", "Counts and shares"), ()),
+                counts,
+                order,
+                dataset,
             ),
         ]
         context = {
@@ -167,10 +170,10 @@ def make_compare(site: Site) -> Iterator[Page]:
 
 
 def _fill(
-    part: Part[_Place], numbers: Mapping[tuple[str, str], int], dataset: Dataset
+    part: ListPart[_Place], numbers: Mapping[tuple[str, str], int], dataset: Dataset
 ) -> Mapping[str, object]:
     """The rows of a part under their headings, where a list of them was cut."""
-    tables: dict[str, tuple[Table, dict[str, tuple[Group, list[CompareRow]]]]] = {}
+    tables: dict[str, tuple[CompareTable, dict[str, tuple[CompareGroup, list[CompareRow]]]]] = {}
     for place in part.entries:
         _, groups = tables.setdefault(place.table.id, (place.table, {}))
         rows = groups.setdefault(place.group.id, (place.group, []))[1]
@@ -185,7 +188,7 @@ def _fill(
     return {"tables": filled}
 
 
-def _sign(part: Part[_Place], around: str, site: Site) -> str:
+def _sign(part: ListPart[_Place], around: str, site: Site) -> str:
     """The key of a part: its entries by the versions of their cases, and all around them."""
     listed = [
         (
@@ -279,7 +282,7 @@ def list_entries(dataset: Dataset, *, money: bool) -> list[_Entry]:
 
 
 def _arrange(
-    table: Table, entries: list[_Entry], order: Order, dataset: Dataset
+    table: CompareTable, entries: list[_Entry], order: Order, dataset: Dataset
 ) -> Iterator[_Place]:
     """The entries of a table in an order; amounts are put in order only within one class."""
     if order == "place":
@@ -300,7 +303,7 @@ def _arrange(
         classes[figure.group].append(entry)
     measures = list(dataset.vocabulary.measures)
     for number, key in enumerate(sorted(classes, key=lambda key: measures.index(key.measure)), 1):
-        group = Group(f"class-{number}", name_class(key, dataset.vocabulary), ())
+        group = CompareGroup(f"class-{number}", name_class(key, dataset.vocabulary), ())
         yield from (_Place(table, group, entry) for entry in classes[key])
     yield from (_Place(table, _SILENT, entry) for entry in silent)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from casebook.pages.feeds import FEED_LENGTH, Entry, name_entry
+from casebook.pages.feeds import FEED_LENGTH, FeedEntry, name_entry
 from casebook.pages.page import LANGS, Page, PageType, Site
 from casebook.problems import Lang
 from casebook.record.dataset import Dataset
@@ -107,13 +107,13 @@ def make_feed_of_corrections(site: Site) -> Iterator[Page]:
         )
 
 
-def _entry(row: ChangeRow, lang: Lang) -> Entry:
+def _entry(row: ChangeRow, lang: Lang) -> FeedEntry:
     change = row.change
     name = "/".join((change.case, change.figure, change.date.edtf, change.before, change.after))
     label = row.figure.label if row.figure is not None else Text(change.figure)
     after = row.after or Text("撤下", "taken out")
     zh, en = f"{row.before.zh} → {after.zh}", f"{row.before.inside('en')} → {after.inside('en')}"
-    return Entry(
+    return FeedEntry(
         name_entry(name, lang),
         "corrections/" if row.figure is None else f"cases/{change.case}/#figure-{change.figure}",
         Text(

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from casebook.data.export import offers_all_formats
 from casebook.data.ocds_export import MAPPING, NOTICE
-from casebook.data.tables import TABLES, Category, Column, Table, list_words
+from casebook.data.tables import TABLES, Category, Column, DataTable, list_words
 from casebook.pages.citations import write_citation_file
 from casebook.pages.citing import cite_data
 from casebook.pages.linked_data import describe_data_page, write_linked_data
@@ -49,7 +49,7 @@ class ColumnRow:
 class TableSheet:
     """One table of the dictionary."""
 
-    table: Table
+    table: DataTable
     columns: tuple[ColumnRow, ...]
 
 
@@ -156,7 +156,7 @@ def list_offers(dataset: Dataset) -> tuple[Offer, ...]:
     return (*tables, *_WHOLE, *(_ALL_FORMATS if offers_all_formats(dataset) else ()))
 
 
-def describe_table(table: Table, words: Mapping[str, tuple[Category, ...]]) -> TableSheet:
+def describe_table(table: DataTable, words: Mapping[str, tuple[Category, ...]]) -> TableSheet:
     """A table of the dictionary."""
     targets = {name: key.table for key in table.foreign_keys for name in key.columns}
     rows = []

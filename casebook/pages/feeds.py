@@ -26,7 +26,7 @@ _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "casebook")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """A case in the feed; `path` is below the language's root, `updated` an ISO date."""
 
     id: str
@@ -74,7 +74,7 @@ def make_feed(site: Site) -> Iterator[Page]:
             link = link_case(case, dataset)
             path = f"cases/{case.slug}/"
             entries.append(
-                Entry(name_entry(case.slug, lang), path, link.name, link.summary, updated)
+                FeedEntry(name_entry(case.slug, lang), path, link.name, link.summary, updated)
             )
         yield Page(
             url="feed.xml",

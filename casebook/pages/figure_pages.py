@@ -18,7 +18,7 @@ from casebook.record.comparability import class_of, name_class
 from casebook.record.evidence import date_case
 from casebook.record.model import Case, Figure, Text
 from casebook.record.references import find_references
-from casebook.record.summary import CaseBrief
+from casebook.record.summary import CaseSummary
 from casebook.values.amounts import in_english, plain
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
             )
 
 
-def locate_figures(case: CaseBrief) -> Iterator[tuple[str, Lang]]:
+def locate_figures(case: CaseSummary) -> Iterator[tuple[str, Lang]]:
     """The address of the page of every figure of a case in both languages."""
     for figure in case.figures:
         for lang in LANGS:

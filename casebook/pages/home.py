@@ -43,7 +43,7 @@ from casebook.record.model import (
     Text,
 )
 from casebook.record.refusals import figures_of, judge_refusal
-from casebook.record.summary import CaseBrief
+from casebook.record.summary import CaseSummary
 
 # More amounts than this in one row of the overview hide the others from the reader.
 OVERVIEW_AMOUNTS = 3
@@ -69,7 +69,7 @@ SLOTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class HomeBlock:
     """One part of a section: `kind` is `text`, `chart`, or the name of a partial."""
 
     kind: str
@@ -84,7 +84,7 @@ class LeadSection:
     id: str
     title: str
     kind: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[HomeBlock, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +243,7 @@ def _sections(lead: Prose, lang: Lang, site: Site) -> Iterator[LeadSection]:
         blocks = []
         for part in section.parts:
             if not isinstance(part, Slot):
-                blocks.append(Block("text", html=part))
+                blocks.append(HomeBlock("text", html=part))
             elif (block := _fill(part, lang, site)) is not None:
                 blocks.append(block)
         names = [
@@ -252,13 +252,13 @@ def _sections(lead: Prose, lang: Lang, site: Site) -> Iterator[LeadSection]:
         yield LeadSection(section.id, section.title, names[0] if names else "text", tuple(blocks))
 
 
-def _fill(slot: Slot, lang: Lang, site: Site) -> Block | None:
+def _fill(slot: Slot, lang: Lang, site: Site) -> HomeBlock | None:
     name = slot.name.removeprefix("chart:")
     if slot.name in SLOTS and slot.name != "money":
-        return Block(slot.name)
+        return HomeBlock(slot.name)
     if slot.name == "money" or slot.name.startswith("chart:"):
         drawn = site.charts.get((name, lang))
-        return Block("chart", frame=frame_chart(drawn, site.dataset)) if drawn else None
+        return HomeBlock("chart", frame=frame_chart(drawn, site.dataset)) if drawn else None
     known = ", ".join((*SLOTS, "chart:NAME"))
     raise CasebookError(
         f"首页文章里的 [[{slot.name}]] 不认识；可用的有：{known}",
@@ -435,7 +435,7 @@ def count_silences(dataset: Dataset) -> tuple[Silence, ...]:
     return tuple(sorted(silences, key=lambda silence: -silence.not_stated))
 
 
-def name_places(cases: Sequence[CaseBrief], dataset: Dataset) -> Text:
+def name_places(cases: Sequence[CaseSummary], dataset: Dataset) -> Text:
     """The places of cases, of which the first are named where there are many."""
     named = join_texts(dataset.place(case) for case in cases[:MOST_NAMED])
     left = len(cases) - MOST_NAMED

@@ -13,7 +13,7 @@ from casebook.data.releases import Release
 from casebook.problems import Lang
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Text
-from casebook.record.summary import CaseBrief
+from casebook.record.summary import CaseSummary
 from casebook.values.digest import digest
 
 if TYPE_CHECKING:
@@ -195,5 +195,5 @@ class CasePageType:
 
     name: str
     make: Callable[[Case, Site], Iterable[Page]]
-    locate: Callable[[CaseBrief], Iterable[tuple[str, Lang]]]
+    locate: Callable[[CaseSummary], Iterable[tuple[str, Lang]]]
     templates: tuple[str, ...]

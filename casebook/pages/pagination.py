@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Part(Generic[T]):
+class ListPart(Generic[T]):
     """One part of a list: which of how many, and its entries; `first` counts from one."""
 
     number: int
@@ -31,11 +31,11 @@ class Part(Generic[T]):
         return self.first + len(self.entries) - 1
 
 
-def cut_list(entries: Sequence[T], most: int = MOST_LISTED) -> tuple[Part[T], ...]:
+def cut_list(entries: Sequence[T], most: int = MOST_LISTED) -> tuple[ListPart[T], ...]:
     """A list in parts of at most so many entries; an empty list is one empty part."""
     starts = range(0, len(entries), most) or range(1)
     return tuple(
-        Part(number, len(starts), start + 1, len(entries), tuple(entries[start : start + most]))
+        ListPart(number, len(starts), start + 1, len(entries), tuple(entries[start : start + most]))
         for number, start in enumerate(starts, 1)
     )
 
@@ -45,7 +45,7 @@ def address_part(url: str, number: int) -> str:
     return url if number == 1 else f"{url}page/{number}/"
 
 
-def name_part(page: Page, part: Part[T]) -> Page:
+def name_part(page: Page, part: ListPart[T]) -> Page:
     """The page of a part: the first is the page itself, the others have a name of their own."""
     whole = {**page.context, "part": part, "part_url": page.url}
     if part.number == 1:

@@ -33,7 +33,7 @@ _END_OF_BLOCK = re.compile(r"</(?:p|li|dd|dt|h[1-6]|td|th|blockquote)>")
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class SearchPassage:
     """One thing that can be found: its words, where it stands, and the numbers in it.
 
     Each of `numbers` is a value in plain digits with the wording that says it.
@@ -51,7 +51,7 @@ class Indexed:
     url: str
     title: str
     names: str
-    passages: tuple[Passage, ...]
+    passages: tuple[SearchPassage, ...]
 
 
 def outline_search(_site: Site) -> Iterator[Page]:
@@ -98,7 +98,7 @@ def write_index(entries: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _stream_index(site: Site, lang: Lang) -> Iterator[bytes]:
-    return write_index(list_entries(site, lang))
+    return write_index(list_search_entries(site, lang))
 
 
 def write_entry(page: Indexed) -> str:
@@ -118,7 +118,7 @@ def tells_stories(dataset: Dataset) -> bool:
     return len(dataset.cases) <= STORIES_LIMIT
 
 
-def list_entries(site: Site, lang: Lang) -> Iterator[bytes]:
+def list_search_entries(site: Site, lang: Lang) -> Iterator[bytes]:
     """The entries of every page of a language in UTF-8; those of cases may be made already."""
     if site.parts is not None:
         yield from site.parts(ENTRY[lang])
@@ -147,38 +147,42 @@ def _index_texts(site: Site, lang: Lang) -> Iterator[Indexed]:
     for (slug, written), prose in site.prose.items():
         if written == lang and slug != LEAD:
             words = _strip_blocks(_END_OF_BLOCK.sub("\n", str(prose.body)))
-            passages = [Passage("", prose.summary)] if prose.summary else []
-            passages += [Passage("", sentence) for sentence in split_sentences(words)]
+            passages = [SearchPassage("", prose.summary)] if prose.summary else []
+            passages += [SearchPassage("", sentence) for sentence in split_sentences(words)]
             yield Indexed(f"{slug}/", prose.title, "", tuple(passages))
 
 
-def _list_passages(case: Case, lang: Lang, dataset: Dataset, *, told: bool) -> Iterator[Passage]:
-    yield Passage("", case.summary.inside(lang))
+def _list_passages(
+    case: Case, lang: Lang, dataset: Dataset, *, told: bool
+) -> Iterator[SearchPassage]:
+    yield SearchPassage("", case.summary.inside(lang))
     for figure in case.figures.values():
         measure = dataset.vocabulary.measures[figure.measure].name.inside(lang)
         words = word_figure(figure, lang)
         label = figure.label.inside(lang)
         sentence = " · ".join((words, label, measure, figure.period.words(lang)))
-        yield Passage(f"figure-{figure.id}", sentence, number_figure(figure, lang))
+        yield SearchPassage(f"figure-{figure.id}", sentence, number_figure(figure, lang))
     if told:
         yield from _list_story(case, lang, dataset)
     for fact in list_facts(case, dataset):
         if fact.text:
             joined = f"{fact.question.name.inside(lang)}：{fact.text.inside(lang)}"
-            yield Passage("facts", joined.replace("：", ": ") if lang == "en" else joined)
+            yield SearchPassage("facts", joined.replace("：", ": ") if lang == "en" else joined)
     for event in case.events:
         date = event.date.words(lang)
-        yield Passage("events", f"{date} · {event.title.inside(lang)}")
+        yield SearchPassage("events", f"{date} · {event.title.inside(lang)}")
     for document in case.documents:
-        yield Passage("documents", document.title.inside(lang))
+        yield SearchPassage("documents", document.title.inside(lang))
     for conflict in case.conflicts:
-        yield Passage("disputes", f"{conflict.about.inside(lang)} · {conflict.note.inside(lang)}")
+        yield SearchPassage(
+            "disputes", f"{conflict.about.inside(lang)} · {conflict.note.inside(lang)}"
+        )
     for source in list_sources(case, dataset):
         words = f"{source.title.inside(lang)} · {source.publisher.inside(lang)}"
-        yield Passage(f"source-{source.id}", words)
+        yield SearchPassage(f"source-{source.id}", words)
 
 
-def _list_story(case: Case, lang: Lang, dataset: Dataset) -> Iterator[Passage]:
+def _list_story(case: Case, lang: Lang, dataset: Dataset) -> Iterator[SearchPassage]:
     named: list[Figure] = []
     written: Lang = "en" if case.story.lang(lang) == "en" else "zh"
     counts = dataset.counts if f"{{{{{SITE}." in case.story.inside(lang) else {}
@@ -200,7 +204,7 @@ def _list_story(case: Case, lang: Lang, dataset: Dataset) -> Iterator[Passage]:
             for pair in number_figure(figure, written)
             if pair[1] in sentence
         )
-        yield Passage("story", sentence, tuple(numbers))
+        yield SearchPassage("story", sentence, tuple(numbers))
 
 
 def word_figure(figure: Figure, lang: Lang) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache, partial
 
 from casebook.pages.page import LANGS, Page, PageType, Site
-from casebook.pages.pagination import Part, cut_list, name_part
+from casebook.pages.pagination import ListPart, cut_list, name_part
 from casebook.pages.rows import date_dataset, frame_chart, show_event
 from casebook.record.dataset import LANES, Dataset, Gap, TimelineEntry
 from casebook.record.model import Text
@@ -46,7 +46,9 @@ def make_timeline(site: Site) -> Iterator[Page]:
             yield replace(name_part(page, part), fill=fill, key=site.key(key, strip))
 
 
-def _fill(part: Part[tuple[str, TimelineEntry | Gap]], dataset: Dataset) -> Mapping[str, object]:
+def _fill(
+    part: ListPart[tuple[str, TimelineEntry | Gap]], dataset: Dataset
+) -> Mapping[str, object]:
     """The entries of a part by lane."""
     lanes: dict[str, list[object]] = {lane: [] for lane in LANES}
     for lane, entry in part.entries:

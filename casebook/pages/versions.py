@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from casebook.data.releases import Difference, DifferenceKind, Release
+from casebook.data.releases import DifferenceKind, Release, ReleaseDifference
 from casebook.data.tables import FIGURES
 from casebook.pages.citing import cite_release
 from casebook.pages.page import LANGS, Page, PageType, Site
@@ -36,7 +36,7 @@ class VersionRow:
     figures: int
     files: tuple[str, ...]
     counts: tuple[tuple[Text, int], ...]
-    differences: tuple[Difference, ...]
+    differences: tuple[ReleaseDifference, ...]
     more: int
     first: bool
 

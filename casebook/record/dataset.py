@@ -12,7 +12,7 @@ from typing import Literal
 from casebook.record.answers import find_answer
 from casebook.record.comparability import ComparabilityClass
 from casebook.record.evidence import Review, review_figure
-from casebook.record.lazy_cases import Shelf
+from casebook.record.lazy_cases import LazyCases
 from casebook.record.model import (
     Answer,
     Case,
@@ -28,7 +28,7 @@ from casebook.record.model import (
     Text,
     Vocabulary,
 )
-from casebook.record.summary import CaseBrief, EventBrief, brief_case, brief_event
+from casebook.record.summary import CaseSummary, EventSummary, summarise_case, summarise_event
 from casebook.values.dates import Lane
 
 # Fewer silent years than this are an ordinary interval, not a gap worth naming.
@@ -80,7 +80,7 @@ class TimelineEntry:
 
     slug: str
     number: int
-    brief: EventBrief
+    brief: EventSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,23 +134,23 @@ class Dataset:
     whole: Whole | None = None
 
     @cached_property
-    def briefs(self) -> tuple[CaseBrief, ...]:
+    def briefs(self) -> tuple[CaseSummary, ...]:
         """What lists need to know of each case, in the order of the cases."""
-        if isinstance(self.cases, Shelf):
+        if isinstance(self.cases, LazyCases):
             return self.cases.briefs
-        return tuple(brief_case(case, self.vocabulary, self.sources) for case in self.cases)
+        return tuple(summarise_case(case, self.vocabulary, self.sources) for case in self.cases)
 
     @cached_property
     def by_slug(self) -> Mapping[str, Case]:
         """The cases by slug."""
-        if isinstance(self.cases, Shelf):
+        if isinstance(self.cases, LazyCases):
             return self.cases.by_slug
         return {case.slug: case for case in self.cases}
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
         """The place of each case in the order, by slug."""
-        if isinstance(self.cases, Shelf):
+        if isinstance(self.cases, LazyCases):
             return {brief.slug: index for index, brief in enumerate(self.briefs)}
         return {case.slug: index for index, case in enumerate(self.cases)}
 
@@ -180,8 +180,8 @@ class Dataset:
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """Every change of what was published, the newest first."""
-        cases: Iterable[Case | CaseBrief] = self.cases
-        if isinstance(self.cases, Shelf):
+        cases: Iterable[Case | CaseSummary] = self.cases
+        if isinstance(self.cases, LazyCases):
             cases = self.cases.briefs
         changes = [change for case in cases for change in case.changes]
         return tuple(sorted(changes, key=lambda change: change.date.sort_key, reverse=True))
@@ -255,7 +255,7 @@ class Dataset:
         """Every named document with its case."""
         return tuple((case, document) for case in self.cases for document in case.documents)
 
-    def place(self, case: Case | CaseBrief) -> Text:
+    def place(self, case: Case | CaseSummary) -> Text:
         """The name of the place as readers know it: 北京, 上海浦东, 深圳宝安."""
         region = self.regions[case.region]
         if region.level != "county" or not region.parent:
@@ -341,7 +341,7 @@ class _Figures(Mapping[str, Figure]):
 
     def __iter__(self) -> Iterator[str]:
         cases = self._dataset.cases
-        if isinstance(cases, Shelf):
+        if isinstance(cases, LazyCases):
             return (f"{case.slug}.{figure.id}" for case in cases.briefs for figure in case.figures)
         return (figure.key for case in cases for figure in case.figures.values())
 
@@ -357,7 +357,9 @@ def _fill_lanes(dataset: Dataset) -> Lanes:
         for number, event in enumerate(case.events)
     ]
     for name in shared:
-        entries.append(TimelineEntry("", 0, brief_event(_publication(dataset.sources[name]).event)))
+        entries.append(
+            TimelineEntry("", 0, summarise_event(_publication(dataset.sources[name]).event))
+        )
     entries.sort(key=lambda entry: entry.brief.sort_key)
     lanes: dict[str, list[TimelineEntry]] = {"dated": [], "uncertain": [], "latest_only": []}
     for entry in entries:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
-from collections.abc import Mapping as AbstractMapping
+from collections.abc import Collection, Iterator, Mapping
 
 from casebook.problems import Position, Problem, Severity
 from casebook.record.model import Text
 from casebook.values.dates import Period, PeriodError, parse_period
-from casebook.yaml.nodes import Mapping, Node, Scalar, Sequence
+from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar
 
 YES = frozenset({"yes", "true", "是"})
 NO = frozenset({"no", "false", "否"})
@@ -85,7 +84,7 @@ def suggest(word: str, known: Collection[str], lang: str) -> str:
     return f"是不是 {name}？" if lang == "zh" else f"Did you mean {name}?"
 
 
-def _rename(node: Mapping, names: AbstractMapping[str, str]) -> Mapping:
+def _rename(node: MapNode, names: Mapping[str, str]) -> MapNode:
     """A mapping with fields under the names that they were meant to have, if those are free."""
     entries, key_at = {}, {}
     for name, value in node.entries.items():
@@ -93,14 +92,14 @@ def _rename(node: Mapping, names: AbstractMapping[str, str]) -> Mapping:
         if meant in entries or (meant != name and meant in node.entries):
             meant = name
         entries[meant], key_at[meant] = value, node.key_at[name]
-    return Mapping(entries, key_at, node.at)
+    return MapNode(entries, key_at, node.at)
 
 
 class Fields:
     """The fields of one mapping: every getter returns something harmless and records problems."""
 
     def __init__(
-        self, node: Mapping, path: str, problems: list[Problem], known: Collection[str]
+        self, node: MapNode, path: str, problems: list[Problem], known: Collection[str]
     ) -> None:
         self.node = node
         self.path = path
@@ -233,7 +232,7 @@ class Fields:
             return None
         return int(text)
 
-    def term(self, name: str, known: AbstractMapping[str, object], required: bool = False) -> str:
+    def term(self, name: str, known: Mapping[str, object], required: bool = False) -> str:
         """A key of a closed list, or nothing where it is left out or unknown."""
         value = self.scalar(name, required, next(iter(known), ""))
         if value is None:
@@ -269,12 +268,12 @@ class Fields:
             self.report(value.at, "E220", error.zh, error.en, error.hint_zh, error.hint_en)
             return None
 
-    def mapping(self, name: str) -> Mapping | None:
+    def mapping(self, name: str) -> MapNode | None:
         """A mapping, or None where it is left out."""
         value = self.node.entries.get(name)
         if value is None or (isinstance(value, Scalar) and not value.text.strip()):
             return None
-        if not isinstance(value, Mapping):
+        if not isinstance(value, MapNode):
             self.report(
                 value.at,
                 "E203",
@@ -306,7 +305,7 @@ class Fields:
         value = self.node.entries.get(name)
         if value is None or (isinstance(value, Scalar) and not value.text.strip()):
             return ()
-        if not isinstance(value, Sequence):
+        if not isinstance(value, ListNode):
             self.report(
                 value.at,
                 "E203",
@@ -330,7 +329,7 @@ class Fields:
 
     def inner(self, node: Node, name: str, known: Collection[str], at: Position) -> Fields | None:
         """The fields of a mapping inside this one, or None and a problem."""
-        if isinstance(node, Mapping):
+        if isinstance(node, MapNode):
             return Fields(node, self.path, self.problems, known)
         home_zh, home_en = _HOMES.get(name.rpartition(".")[2], ("", ""))
         self.report(

@@ -7,19 +7,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import overload
 
 from casebook.record.model import Case, State
-from casebook.record.summary import CaseBrief
+from casebook.record.summary import CaseSummary
 
 # Lists in other orders ask for the same records again and again; these take 150 MB.
 _MOST_HELD = 5_000
 
 
-class Shelf(Sequence[Case]):
+class LazyCases(Sequence[Case]):
     """The cases of these briefs in their order, as if all of them were in memory.
 
     To go through all of them loads each once; what has to be quick asks the briefs.
     """
 
-    def __init__(self, briefs: tuple[CaseBrief, ...], load: Callable[[CaseBrief], Case]) -> None:
+    def __init__(
+        self, briefs: tuple[CaseSummary, ...], load: Callable[[CaseSummary], Case]
+    ) -> None:
         self.briefs = briefs
         self._load = load
         self._held: OrderedDict[str, Case] = OrderedDict()
@@ -40,12 +42,12 @@ class Shelf(Sequence[Case]):
     def __iter__(self) -> Iterator[Case]:
         return map(self.take, self.briefs)
 
-    def without(self, state: State) -> Shelf:
+    def without(self, state: State) -> LazyCases:
         """The cases that are not in a state."""
         left = tuple(brief for brief in self.briefs if brief.state != state)
-        return Shelf(left, self._load)
+        return LazyCases(left, self._load)
 
-    def take(self, brief: CaseBrief) -> Case:
+    def take(self, brief: CaseSummary) -> Case:
         """The record that a brief is of."""
         held = self._held
         if brief.slug in held:
@@ -60,7 +62,7 @@ class Shelf(Sequence[Case]):
 class _BySlug(Mapping[str, Case]):
     """The cases of a shelf by slug."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: LazyCases) -> None:
         self._shelf = shelf
         self._briefs = {brief.slug: brief for brief in shelf.briefs}
 

@@ -207,7 +207,7 @@ def _read_template(project: Path, lang: Lang) -> str:
 
 def fill_template(template: str, region: Region, lists: Lists, lang: Lang) -> str:
     """The blank case with the region filled in and the allowed words above the fields."""
-    known = list_words(lists, lang)
+    known = list_choices_of(lists, lang)
     comma = "，" if lang == "zh" else ", "
     lines: list[str] = []
     for line in template.split("\n"):
@@ -228,7 +228,7 @@ def fill_template(template: str, region: Region, lists: Lists, lang: Lang) -> st
     return "\n".join(lines)
 
 
-def list_words(lists: Lists, lang: Lang) -> dict[str, list[str]]:
+def list_choices_of(lists: Lists, lang: Lang) -> dict[str, list[str]]:
     """For each field of closed words, the words with their names."""
     vocabulary = lists.vocabulary
     named: dict[str, Mapping[str, Text]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping as AbstractMapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast, get_args
@@ -42,7 +42,7 @@ from casebook.yaml.encoding import MAX_BYTES
 from casebook.yaml.files import find_case_files as find_case_files
 from casebook.yaml.files import read_bytes as read_bytes
 from casebook.yaml.files import show_path as show_path
-from casebook.yaml.nodes import Mapping, Scalar, Sequence, read_tree
+from casebook.yaml.nodes import ListNode, MapNode, Scalar, read_tree
 
 QUOTE_LIMIT = 12
 _FIGURE_NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
@@ -60,7 +60,7 @@ MOST_OF_LEDGER = 64_000_000
 # A hundred thousand publications and more; a record has no more than a few.
 MOST_OF_SOURCES = 32_000_000
 # What stands in for a list that cannot be read.
-_NOTHING = Mapping({}, {}, START)
+_NOTHING = MapNode({}, {}, START)
 # An address below the root of the site, the same in every language.
 _ADDRESS = re.compile(r"/(?:[a-z0-9][A-Za-z0-9._-]*/)*", re.ASCII)
 
@@ -135,8 +135,8 @@ class Lists:
     """
 
     vocabulary: Vocabulary
-    regions: AbstractMapping[str, Region]
-    sources: AbstractMapping[str, Source]
+    regions: Mapping[str, Region]
+    sources: Mapping[str, Source]
     whole: bool = True
 
 
@@ -160,10 +160,10 @@ def read_refusals(project: Path, problems: list[Problem]) -> tuple[Refusal, ...]
     node, path = _list_file(project, "refusals", problems)
     refusals = []
     for key, value in node.entries.items():
-        if not isinstance(value, Mapping):
+        if not isinstance(value, MapNode):
             continue
         fields = Fields(value, path, problems, REFUSAL_FIELDS)
-        unknown = fields.mapping("unknown") or Mapping({}, {}, START)
+        unknown = fields.mapping("unknown") or MapNode({}, {}, START)
         names = [name for name in unknown.entries if not name.endswith("_en")]
         words = Fields(unknown, path, problems, unknown.entries)
         refusal = Refusal(
@@ -229,7 +229,7 @@ def read_gone(project: Path, problems: list[Problem]) -> dict[str, Gone]:
         at = node.key_at[key]
         if not _ADDRESS.fullmatch(key):
             problems.append(report_address(path, at, key))
-        elif isinstance(value, Mapping):
+        elif isinstance(value, MapNode):
             fields = Fields(value, path, problems, GONE_FIELDS)
             moved_to = fields.line("moved_to")
             if moved_to and not _ADDRESS.fullmatch(moved_to):
@@ -254,7 +254,7 @@ def read_gone(project: Path, problems: list[Problem]) -> dict[str, Gone]:
 
 def _list_file(
     project: Path, name: str, problems: list[Problem], most: int = MAX_BYTES
-) -> tuple[Mapping, str]:
+) -> tuple[MapNode, str]:
     """The tree of a list, with its path; `_NOTHING` where there is none."""
     path = project / "data" / f"{name}.yaml"
     shown = show_path(path, project)
@@ -263,14 +263,14 @@ def _list_file(
     problems.extend(faults)
     node, found = read_tree(data, shown, most)
     problems.extend(found)
-    return (node if isinstance(node, Mapping) and not faults else _NOTHING), shown
+    return (node if isinstance(node, MapNode) and not faults else _NOTHING), shown
 
 
-def _read_vocabulary(file: tuple[Mapping, str], problems: list[Problem]) -> Vocabulary:
+def _read_vocabulary(file: tuple[MapNode, str], problems: list[Problem]) -> Vocabulary:
     node, path = file
     fields = Fields(node, path, problems, VOCABULARY_FIELDS)
     known = {
-        name: group.entries for name, group in node.entries.items() if isinstance(group, Mapping)
+        name: group.entries for name, group in node.entries.items() if isinstance(group, MapNode)
     }
     questions = {
         key: Question(
@@ -307,9 +307,7 @@ def _read_vocabulary(file: tuple[Mapping, str], problems: list[Problem]) -> Voca
     return Vocabulary(questions=questions, measures=measures, **terms)
 
 
-def _read_term(
-    fields: Fields, key: str, known: AbstractMapping[str, AbstractMapping[str, object]]
-) -> Term:
+def _read_term(fields: Fields, key: str, known: Mapping[str, Mapping[str, object]]) -> Term:
     if fields.has("bought_by") != fields.has("per"):
         fields.report(
             fields.node.at,
@@ -327,12 +325,12 @@ def _read_term(
     )
 
 
-def _read_regions(file: tuple[Mapping, str], problems: list[Problem]) -> dict[str, Region]:
+def _read_regions(file: tuple[MapNode, str], problems: list[Problem]) -> dict[str, Region]:
     node, path = file
     regions: dict[str, Region] = {}
     levels = {"province": None, "prefecture": None, "county": None}
     for code, value in node.entries.items():
-        if not isinstance(value, Mapping):
+        if not isinstance(value, MapNode):
             continue
         fields = Fields(value, path, problems, REGION_FIELDS)
         tile = fields.mapping("tile")
@@ -356,13 +354,13 @@ def _read_regions(file: tuple[Mapping, str], problems: list[Problem]) -> dict[st
 
 
 def _read_sources(
-    file: tuple[Mapping, str], vocabulary: Vocabulary, problems: list[Problem]
+    file: tuple[MapNode, str], vocabulary: Vocabulary, problems: list[Problem]
 ) -> dict[str, Source]:
     node, path = file
     sources: dict[str, Source] = {}
     named: dict[str, int] = {}
     for name, value in node.entries.items():
-        if not isinstance(value, Mapping):
+        if not isinstance(value, MapNode):
             continue
         fields = Fields(value, path, problems, SOURCE_FIELDS)
         url = _read_url(fields, named)
@@ -410,7 +408,7 @@ def _read_url(fields: Fields, named: dict[str, int]) -> str:
 def is_draft(data: bytes) -> bool:
     """Whether a record, which may have faults elsewhere, says that it is a draft."""
     node, _ = read_tree(data, "")
-    state = node.entries.get("state") if isinstance(node, Mapping) else None
+    state = node.entries.get("state") if isinstance(node, MapNode) else None
     return isinstance(state, Scalar) and state.text.strip() == "draft"
 
 
@@ -419,7 +417,7 @@ def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[P
     node, problems = read_tree(data, path)
     if node is None:
         return None, problems
-    if not isinstance(node, Mapping):
+    if not isinstance(node, MapNode):
         zh, en = "最外层应当是“字段: 值”的行", "the file should hold lines of “field: value”"
         return None, [*problems, Problem(path, node.at, "E132", zh, en)]
     slug = path.rsplit("/", 1)[-1].removesuffix(".yaml")
@@ -433,10 +431,10 @@ def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[P
 
 
 def read_figure(
-    node: Mapping, key: str, path: str, lists: Lists, problems: list[Problem]
+    node: MapNode, key: str, path: str, lists: Lists, problems: list[Problem]
 ) -> Figure | None:
     """The figure of one mapping by itself, where it is sound and not computed."""
-    case = _CaseReader(Mapping({}, {}, node.at), path, "", [], problems, lists)
+    case = _CaseReader(MapNode({}, {}, node.at), path, "", [], problems, lists)
     return case.read_figure(key, node.at, Fields(node, path, problems, FIGURE_FIELDS))
 
 
@@ -445,7 +443,7 @@ class _CaseReader:
 
     def __init__(
         self,
-        node: Mapping,
+        node: MapNode,
         path: str,
         slug: str,
         lines: list[str],
@@ -541,7 +539,7 @@ class _CaseReader:
         group = self.fields.mapping("answers")
         answers: dict[str, Answer] = {}
         if group is None:
-            group = Mapping({}, {}, self.fields.at("answers"))
+            group = MapNode({}, {}, self.fields.at("answers"))
         asked = Fields(group, self.path, self.fields.problems, questions)
         for key, question in questions.items():
             if asked.has(key):
@@ -563,7 +561,7 @@ class _CaseReader:
         note = NO_TEXT
         state: AnswerState = "stated"
         english = ""
-        if isinstance(node, Mapping):
+        if isinstance(node, MapNode):
             inner = Fields(node, self.path, asked.problems, ANSWER_FIELDS)
             note = inner.bilingual("note")
             english = inner.line("value_en")
@@ -574,7 +572,7 @@ class _CaseReader:
                     inner.text("value", required=True)
                 return Answer(question.key, state, note=note, at=node.at)
             node = inner.node.entries["value"]
-        scalars = node.items if isinstance(node, Sequence) else (node,)
+        scalars = node.items if isinstance(node, ListNode) else (node,)
         words = [item for item in scalars if isinstance(item, Scalar) and item.text.strip()]
         if len(words) != len(scalars) or not words:
             asked.report(
@@ -588,7 +586,7 @@ class _CaseReader:
             silent = cast(AnswerState, words[0].text.strip())
             return Answer(question.key, silent, note=note, at=node.at)
         if question.terms:
-            known = cast("AbstractMapping[str, object]", getattr(self.vocabulary, question.terms))
+            known = cast("Mapping[str, object]", getattr(self.vocabulary, question.terms))
             terms = tuple(
                 term for word in words if (term := asked.known_word(word, question.key, known))
             )
@@ -624,7 +622,7 @@ class _CaseReader:
         """The names of the figures in whose lines an error was found."""
         wrong = {p.at.line for p in self.fields.problems if p.severity == "error"}
         group = self.fields.node.entries.get("figures")
-        if not (wrong and isinstance(group, Mapping) and group.key_at):
+        if not (wrong and isinstance(group, MapNode) and group.key_at):
             return set()
         starts = sorted((at.line, key) for key, at in group.key_at.items())
         ends = [*(line for line, _ in starts[1:]), starts[-1][0] + len(FIGURE_FIELDS)]
@@ -635,10 +633,10 @@ class _CaseReader:
         }
 
     @property
-    def written_figures(self) -> AbstractMapping[str, object]:
+    def written_figures(self) -> Mapping[str, object]:
         """What stands under `figures`, whether it can be read or not."""
         written = self.fields.node.entries.get("figures")
-        return written.entries if isinstance(written, Mapping) else {}
+        return written.entries if isinstance(written, MapNode) else {}
 
     def compute_figures(
         self, computed: dict[str, tuple[Position, Fields]], figures: dict[str, Figure]

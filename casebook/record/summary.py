@@ -39,7 +39,7 @@ SortKey = tuple[int, int, int, str]
 T = TypeVar("T", bound=Hashable)
 
 
-class FigureBrief(NamedTuple):
+class FigureSummary(NamedTuple):
     """What decides over the place of a figure in a list; `group` is its comparability class."""
 
     id: str
@@ -55,7 +55,7 @@ class FigureBrief(NamedTuple):
         return self.review != "computed"
 
 
-class EventBrief(NamedTuple):
+class EventSummary(NamedTuple):
     """What decides over the place of an event, or of a publication, in the timeline.
 
     `years` are the first and the last that it is known to reach, None where its start is open.
@@ -76,7 +76,7 @@ class Passage(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class CaseBrief:
+class CaseSummary:
     """What lists need to know of a case.
 
     `version` is the digest of its record, `link` one of what a link to the case shows. `states`
@@ -96,8 +96,8 @@ class CaseBrief:
     link: str
     date: str
     aliases: tuple[str, ...]
-    figures: tuple[FigureBrief, ...]
-    events: tuple[EventBrief, ...]
+    figures: tuple[FigureSummary, ...]
+    events: tuple[EventSummary, ...]
     dates: tuple[str, ...]
     titles: tuple[str, ...]
     sources: tuple[str, ...]
@@ -114,12 +114,14 @@ class CaseBrief:
     pairs: str
 
     @property
-    def printed_figures(self) -> tuple[FigureBrief, ...]:
+    def printed_figures(self) -> tuple[FigureSummary, ...]:
         """The figures that a source prints."""
         return tuple(figure for figure in self.figures if figure.is_printed)
 
 
-def brief_case(case: Case, vocabulary: Vocabulary, sources: Mapping[str, Source]) -> CaseBrief:
+def summarise_case(
+    case: Case, vocabulary: Vocabulary, sources: Mapping[str, Source]
+) -> CaseSummary:
     """The brief of a case; it follows from the record, the vocabulary and the case's sources."""
     stories = (case.story.zh, case.story.en)
     references = [
@@ -130,7 +132,7 @@ def brief_case(case: Case, vocabulary: Vocabulary, sources: Mapping[str, Source]
         if reference.case and reference.case != case.slug
     ]
     shown = (case.slug, case.region, case.title, case.summary)
-    return CaseBrief(
+    return CaseSummary(
         slug=case.slug,
         path=case.path,
         region=case.region,
@@ -140,7 +142,7 @@ def brief_case(case: Case, vocabulary: Vocabulary, sources: Mapping[str, Source]
         date=date_case(case, sources),
         aliases=case.aliases,
         figures=tuple(_brief_figure(f, case, vocabulary, sources) for f in case.figures.values()),
-        events=tuple(brief_event(event) for event in case.events),
+        events=tuple(summarise_event(event) for event in case.events),
         dates=tuple(dict.fromkeys(_share(period.edtf) for period in list_periods(case))),
         titles=tuple(
             title
@@ -167,8 +169,8 @@ def brief_case(case: Case, vocabulary: Vocabulary, sources: Mapping[str, Source]
 
 def _brief_figure(
     figure: Figure, case: Case, vocabulary: Vocabulary, sources: Mapping[str, Source]
-) -> FigureBrief:
-    return FigureBrief(
+) -> FigureSummary:
+    return FigureSummary(
         _share(figure.id),
         _share(class_of(figure)),
         figure.period.lane,
@@ -178,14 +180,14 @@ def _brief_figure(
     )
 
 
-def brief_event(event: Event) -> EventBrief:
+def summarise_event(event: Event) -> EventSummary:
     """The brief of an event, or of a publication that is told as one."""
     date = event.date
     years = None
     if date.earliest is not None:
         # An open end says nothing about the years after its start.
         years = (date.earliest.year, (date.latest or date.earliest).year)
-    return EventBrief(_share(event.source), date.lane, _share(date.sort_key), _share(years))
+    return EventSummary(_share(event.source), date.lane, _share(date.sort_key), _share(years))
 
 
 def list_periods(case: Case) -> Iterator[Period]:

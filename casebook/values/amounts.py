@@ -249,7 +249,7 @@ def parse_quantity(text: str) -> Quantity:
     Raises QuantityError and nothing else. A number without a unit (一万左右) gives the unit "":
     whoever takes it has to ask the editor for a reading and apply it by `with_reading`.
     """
-    return _Reading(text).read()
+    return _AmountReading(text).read()
 
 
 def with_reading(
@@ -418,7 +418,7 @@ def _match(pattern: str, line: str, at: int) -> re.Match[str] | None:
     return _compile(pattern).match(line, at)
 
 
-class _Reading:
+class _AmountReading:
     """One pass over a wording from left to right."""
 
     def __init__(self, text: str) -> None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from collections.abc import Mapping as AbstractMapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +17,7 @@ import yaml
 
 from casebook.problems import Position
 from casebook.yaml.encoding import decode
-from casebook.yaml.nodes import Mapping, Scalar, read_tree
+from casebook.yaml.nodes import MapNode, Scalar, read_tree
 from casebook.yaml.parser import Loader
 
 _ENDS = re.compile(r"\r\n|\n|\r")
@@ -33,7 +32,7 @@ def write_scalar(text: str) -> str:
     quoted = text.replace("'", "''")
     for written in (text, f'"{text}"', f"'{quoted}'"):
         node, problems = read_tree(f"x: {written}\n".encode(), "")
-        if problems or not isinstance(node, Mapping):
+        if problems or not isinstance(node, MapNode):
             continue
         read = node.entries.get("x")
         if isinstance(read, Scalar) and read.text == unicodedata.normalize("NFC", text):
@@ -54,7 +53,7 @@ class Value:
     kind: str
     in_flow: bool = False
     style: str = ""
-    entries: AbstractMapping[str, Entry] = field(default_factory=dict)
+    entries: Mapping[str, YamlEntry] = field(default_factory=dict)
     items: tuple[Value, ...] = ()
 
     @property
@@ -64,7 +63,7 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class YamlEntry:
     """A field of a mapping: where its name begins and ends, and its value."""
 
     start: int
@@ -96,7 +95,7 @@ class Layout:
         start = self.text.rfind("\n", 0, index) + 1
         return Position(self.text.count("\n", 0, index) + 1, index - start + 1)
 
-    def set_value(self, entry: Entry, written: str) -> None:
+    def set_value(self, entry: YamlEntry, written: str) -> None:
         """Put a scalar, as it is written in YAML, in the place of an entry's value."""
         if entry.value.is_blank:
             colon = self.text.index(":", entry.name_end) + 1
@@ -123,7 +122,7 @@ class Layout:
         """Put a piece of text in the place of another."""
         self._edits.append((start, end, written))
 
-    def last_of(self, entry: Entry) -> int:
+    def last_of(self, entry: YamlEntry) -> int:
         """A character of the last line of an entry, its own comments below it included."""
         end = max(entry.end - 1, entry.start)
         while True:
@@ -196,14 +195,14 @@ class _Reader:
             end -= 1
         return Value(start, end, column, "scalar", style=event.style or "")
 
-    def read_entries(self, end: int) -> tuple[dict[str, Entry], int]:
-        entries: dict[str, Entry] = {}
+    def read_entries(self, end: int) -> tuple[dict[str, YamlEntry], int]:
+        entries: dict[str, YamlEntry] = {}
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
                 return entries, _close(event, end)
             name = self.read(event)
             value = self.read(next(self.events))
-            entry = Entry(name.start, name.end, name.column, value)
+            entry = YamlEntry(name.start, name.end, name.column, value)
             entries[unicodedata.normalize("NFC", event.value)] = entry
             end = max(end, entry.end)
         raise AssertionError("a mapping has an end")

@@ -38,7 +38,7 @@ from casebook.yaml.parser import (
     place_of,
 )
 
-__all__ = ["Mapping", "Node", "Scalar", "Sequence", "decode", "read_tree"]
+__all__ = ["ListNode", "MapNode", "Node", "Scalar", "decode", "read_tree"]
 
 MAX_KEY = 200
 # A cure of a longer text is not tried, only told.
@@ -60,7 +60,7 @@ class Scalar:
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class ListNode:
     """A list of nodes."""
 
     items: tuple[Node, ...]
@@ -68,7 +68,7 @@ class Sequence:
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class MapNode:
     """Named nodes in the order of the file, and where each name stands."""
 
     entries: dict[str, Node]
@@ -76,7 +76,7 @@ class Mapping:
     at: Position
 
 
-Node = Scalar | Sequence | Mapping
+Node = Scalar | ListNode | MapNode
 
 
 class _TooDeep(Exception):
@@ -130,7 +130,7 @@ def _build_tree(text: str, path: str, problems: list[Problem]) -> Node | None:
             hints = "请写入内容，或删掉这个文件", "Write something, or delete the file"
             problems.append(Problem(path, START, "E107", zh, en, *hints))
             return None
-        if isinstance(node, Mapping):
+        if isinstance(node, MapNode):
             problems += builder.problems
             # Half a file is no record: what it lacks stands below the line that parts it.
             return None if any(p.code == "E131" for p in builder.problems) else node
@@ -231,7 +231,7 @@ class _Builder:
                 if isinstance(inner, yaml.SequenceEndEvent):
                     break
                 items.append(self.build(inner, depth + 1, flows))
-            return Sequence(tuple(items), at)
+            return ListNode(tuple(items), at)
         return self.build_mapping(at, depth, flows)
 
     def build_scalar(self, event: Any, in_flow: bool, is_key: bool = False) -> Scalar:
@@ -337,7 +337,7 @@ class _Builder:
                 "Put the whole value in quotes",
             )
 
-    def build_mapping(self, at: Position, depth: int, in_flow: bool) -> Mapping:
+    def build_mapping(self, at: Position, depth: int, in_flow: bool) -> MapNode:
         entries: dict[str, Node] = {}
         key_at: dict[str, Position] = {}
         twins: dict[str, str] = {}
@@ -379,7 +379,7 @@ class _Builder:
             twins[twin] = name
             entries[name] = value
             key_at[name] = key.at
-        return Mapping(entries, key_at, at)
+        return MapNode(entries, key_at, at)
 
     def refuse_key(self, event: Any, depth: int, in_flow: bool) -> None:
         at = place_of(event)

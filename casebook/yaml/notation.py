@@ -10,7 +10,7 @@ COLONS = "：﹕∶︰"
 DASHES = "－—–−‐‑‒―﹣•·●○◆■▪"
 
 
-def quote(value: str) -> str:
+def quote_value(value: str) -> str:
     """A value as YAML text in quotes, with a comment behind it left outside."""
     value, gap, comment = split_comment(value.strip())
     if '"' not in value and "\\" not in value:
@@ -30,7 +30,7 @@ def sound_value(value: str) -> str:
     if re.fullmatch(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|\[.*\]|\{.*\}|[|>][+-]?", value):
         return value
     risky = re.match(r"[\[\]{},&*!|>%@`\"'#]|[?-](?:\s|$)", value)
-    return quote(value) if risky or re.search(r":(?:\s|$)|\s#\S", value) else value
+    return quote_value(value) if risky or re.search(r":(?:\s|$)|\s#\S", value) else value
 
 
 def name_blank(character: str) -> tuple[str, str]:

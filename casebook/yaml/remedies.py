@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from casebook.yaml.notation import BLANKS, COLONS, DASHES, quote, sound_value, split_comment
+from casebook.yaml.notation import BLANKS, COLONS, DASHES, sound_value, split_comment
 
 OPENERS = {"［": "[", "｛": "{", "【": "[", "〔": "["}
 CLOSERS = {"］": "]", "｝": "}", "】": "]", "〕": "]"}
@@ -91,7 +91,7 @@ def _cure_surrogates(found: re.Match[str]) -> Iterator[str]:
 
 def _cure_mixed_quotes(found: re.Match[str]) -> Iterator[str]:
     inner = found["v"].strip()[1:-1]
-    yield f"{found['before']}{quote(inner)}"
+    yield f"{found['before']}{quote_value(inner)}"
 
 
 def _cure_tail(found: re.Match[str]) -> Iterator[str]:
@@ -103,8 +103,8 @@ def _cure_tail(found: re.Match[str]) -> Iterator[str]:
         yield f"{found['before']}{found['v']}"
     if tail.endswith('"') and found["v"][0] == '"' and re.search(r"[^\s\"]\s*\"$", tail):
         inner = found["v"][1:] + tail[:-1]
-        yield f"{found['before']}{quote(inner)}"
-    yield f"{found['before']}{quote(found['v'] + tail)}"
+        yield f"{found['before']}{quote_value(inner)}"
+    yield f"{found['before']}{quote_value(found['v'] + tail)}"
 
 
 def _cure_unclosed_quote(found: re.Match[str]) -> Iterator[str]:
@@ -146,7 +146,7 @@ def _cure_block(found: re.Match[str]) -> Iterator[str]:
 
 
 def _cure_value(found: re.Match[str]) -> Iterator[str]:
-    yield f"{found['before']}{quote(found['v'])}"
+    yield f"{found['before']}{quote_value(found['v'])}"
 
 
 def _cure_nested_list(found: re.Match[str]) -> Iterator[str]:

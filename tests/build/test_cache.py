@@ -9,71 +9,71 @@ from pathlib import Path
 
 import pytest
 
-from casebook.build.cache import open_store
+from casebook.build.cache import open_cache
 
 
 def test_what_was_kept_is_found_by_the_next_build(tmp_path: Path) -> None:
-    with open_store(tmp_path) as store:
+    with open_cache(tmp_path) as store:
         store.put("a", b"one")
 
-    with open_store(tmp_path) as store:
+    with open_cache(tmp_path) as store:
         found = store.get("a")
 
     assert found == b"one"
 
 
 def test_a_store_that_is_not_enabled_keeps_until_its_end(tmp_path: Path) -> None:
-    with open_store(tmp_path) as store:
+    with open_cache(tmp_path) as store:
         store.put("a", b"one")
-    with open_store(tmp_path, enabled=False) as store:
+    with open_cache(tmp_path, enabled=False) as store:
         before = store.get("a")
         store.put("a", b"two")
         store.flush()
         meanwhile = store.get("a")
-    with open_store(tmp_path) as store:
+    with open_cache(tmp_path) as store:
         after = store.get("a")
 
     assert (before, meanwhile, after) == (None, b"two", b"one")
 
 
 def test_a_store_that_is_not_enabled_leaves_nothing(tmp_path: Path) -> None:
-    with open_store(tmp_path, enabled=False) as store:
+    with open_cache(tmp_path, enabled=False) as store:
         store.put("a", b"one")
 
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_changed_value_counts_as_missing(tmp_path: Path) -> None:
-    with open_store(tmp_path) as store:
+    with open_cache(tmp_path) as store:
         store.put("a", b"one")
     with sqlite3.connect(tmp_path / "store.sqlite") as connection:
         connection.execute("update made set value = ?", (b"two",))
 
-    with open_store(tmp_path) as store:
+    with open_cache(tmp_path) as store:
         found = store.get("a")
 
     assert found is None
 
 
 def test_a_value_under_another_key_counts_as_missing(tmp_path: Path) -> None:
-    with open_store(tmp_path) as store:
+    with open_cache(tmp_path) as store:
         store.put("a", b"one")
     with sqlite3.connect(tmp_path / "store.sqlite") as connection:
         connection.execute("update made set key = 'b'")
 
-    with open_store(tmp_path) as store:
+    with open_cache(tmp_path) as store:
         found = store.get("b")
 
     assert found is None
 
 
 def test_a_store_of_another_checkout_is_not_believed(tmp_path: Path) -> None:
-    with open_store(tmp_path / "theirs") as store:
+    with open_cache(tmp_path / "theirs") as store:
         store.put("a", b"planted")
     (tmp_path / "ours").mkdir()
     shutil.copy(tmp_path / "theirs" / "store.sqlite", tmp_path / "ours")
 
-    with open_store(tmp_path / "ours") as store:
+    with open_cache(tmp_path / "ours") as store:
         found = store.get("a")
 
     assert found is None
@@ -81,7 +81,7 @@ def test_a_store_of_another_checkout_is_not_believed(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no modes of this kind")
 def test_only_the_owner_can_read_the_secret(tmp_path: Path) -> None:
-    with open_store(tmp_path):
+    with open_cache(tmp_path):
         mode = (tmp_path / "store.key").stat().st_mode & 0o777
 
     assert mode == 0o600
@@ -94,7 +94,7 @@ def test_a_store_that_is_a_link_is_done_without(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "store.sqlite").symlink_to(work)
 
-    with open_store(folder) as store:
+    with open_cache(folder) as store:
         store.put("a", b"one")
 
     assert work.read_bytes() == b"precious"
@@ -115,7 +115,7 @@ def test_a_planted_schema_does_no_harm(tmp_path: Path, statement: str) -> None:
     connection.executescript(statement)
     connection.close()
 
-    with open_store(tmp_path) as store:
+    with open_cache(tmp_path) as store:
         store.put("a", b"one")
         found = store.get("a")
         store.prune("chart:")
@@ -134,23 +134,23 @@ def test_a_planted_schema_does_no_harm(tmp_path: Path, statement: str) -> None:
 def test_a_damaged_file_is_made_anew(tmp_path: Path, damage: bytes) -> None:
     (tmp_path / "store.sqlite").write_bytes(damage)
 
-    with open_store(tmp_path) as store:
+    with open_cache(tmp_path) as store:
         store.put("a", b"one")
-    with open_store(tmp_path) as store:
+    with open_cache(tmp_path) as store:
         found = store.get("a")
 
     assert found == b"one"
 
 
 def test_pruning_forgets_what_was_not_used(tmp_path: Path) -> None:
-    with open_store(tmp_path) as store:
+    with open_cache(tmp_path) as store:
         for key in ("chart:a", "chart:b", "page:c"):
             store.put(key, b"x")
 
-    with open_store(tmp_path) as store:
+    with open_cache(tmp_path) as store:
         store.get("chart:a")
         store.prune("chart:")
-    with open_store(tmp_path) as store:
+    with open_cache(tmp_path) as store:
         left = [key for key in ("chart:a", "chart:b", "page:c") if store.get(key)]
 
     assert left == ["chart:a", "page:c"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from casebook.build import manifest as listing
-from casebook.build.manifest import Listing, find_foreign_file, list_files, list_unlisted
+from casebook.build.manifest import FileList, find_foreign_file, list_files, list_unlisted
 from casebook.data.export import write_members
 
 # "-" and "." sort before the slash, which names of folders do not end with in a listing.
@@ -29,7 +29,7 @@ def write_manifest(folder: Path, *paths: str) -> str:
 
 def test_files_lie_and_are_listed_in_one_order(tmp_path: Path) -> None:
     make_files(tmp_path, *reversed(PATHS))
-    made = Listing(tmp_path)
+    made = FileList(tmp_path)
     for path in reversed(PATHS):
         made.add(path, "0")
 
@@ -40,7 +40,7 @@ def test_a_list_that_is_sorted_on_the_disk_is_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listing, "_RUN", 3)
-    made = Listing(tmp_path)
+    made = FileList(tmp_path)
     told = {f"{number * 7 % 20}/页": f"{number:064x}" for number in range(20)}
     for path, digest in told.items():
         made.add(path, digest)
@@ -57,7 +57,7 @@ def test_a_path_that_was_listed_twice_is_found(
     run: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listing, "_RUN", run)
-    made = Listing(tmp_path)
+    made = FileList(tmp_path)
     for path in ("b", "a", "c", "b"):
         made.add(path, "0")
 

@@ -9,7 +9,7 @@ import jinja2
 import pytest
 
 from casebook.build import templates
-from casebook.build.cache import open_store
+from casebook.build.cache import open_cache
 from casebook.build.templates import StoredTemplates, make_environment
 from casebook.problems import Lang
 
@@ -17,7 +17,7 @@ SOURCES = {"page.html": "{{ L('案例', 'case') }} {{ number }}".encode()}
 
 
 def render(folder: Path, sources: dict[str, bytes] = SOURCES, lang: Lang = "zh") -> str:
-    with open_store(folder) as store:
+    with open_cache(folder) as store:
         environment = make_environment(sources, lang, StoredTemplates(store))
         return environment.get_template("page.html").render(number=1)
 

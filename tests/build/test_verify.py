@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from tests.test_cli import run
 
-from casebook.build.verify import Difference, Verdict, verify_copy, verify_tree
+from casebook.build.verify import FileDifference, Verdict, verify_copy, verify_tree
 from casebook.problems import CasebookError, Exit
 from casebook.values.digest import digest
 from tests.conftest import Serve
@@ -47,44 +47,44 @@ def test_a_whole_site_has_no_difference(site: Path) -> None:
     [
         pytest.param(
             lambda site: (site / "index.html").write_bytes(b"hame"),
-            Difference("index.html", "differs"),
+            FileDifference("index.html", "differs"),
             id="one byte",
         ),
         pytest.param(
             lambda site: (site / "cases/a/index.html").unlink(),
-            Difference("cases/a/index.html", "missing"),
+            FileDifference("cases/a/index.html", "missing"),
             id="missing",
         ),
         pytest.param(
             lambda site: (site / "cases/b.html").write_bytes(b""),
-            Difference("cases/b.html", "extra"),
+            FileDifference("cases/b.html", "extra"),
             id="extra",
         ),
         pytest.param(
             lambda site: (site / "manifest.json").unlink(),
-            Difference("manifest.json", "missing"),
+            FileDifference("manifest.json", "missing"),
             id="no manifest",
         ),
         pytest.param(
             lambda site: (site / "manifest.json").write_bytes(b"{" * 100_000),
-            Difference("manifest.json", "differs"),
+            FileDifference("manifest.json", "differs"),
             id="damaged manifest",
         ),
         pytest.param(
             lambda site: (site / "manifest.json").write_text('{"generator": "other"}'),
-            Difference("manifest.json", "differs"),
+            FileDifference("manifest.json", "differs"),
             id="manifest of another program",
         ),
         pytest.param(
             lambda site: (site / "data/link").symlink_to(site / "cases"),
-            Difference("data/link", "extra"),
+            FileDifference("data/link", "extra"),
             id="link to a folder",
             marks=pytest.mark.skipif(os.name == "nt", reason="links need a privilege"),
         ),
     ],
 )
 def test_each_fault_is_named(
-    site: Path, damage: Callable[[Path], object], expected: Difference
+    site: Path, damage: Callable[[Path], object], expected: FileDifference
 ) -> None:
     damage(site)
 
@@ -97,7 +97,7 @@ def test_a_link_to_the_right_bytes_differs(site: Path, tmp_path: Path) -> None:
     (site / "index.html").unlink()
     (site / "index.html").symlink_to(tmp_path / "elsewhere")
 
-    assert verify_tree(site).differences == (Difference("index.html", "differs"),)
+    assert verify_tree(site).differences == (FileDifference("index.html", "differs"),)
 
 
 @pytest.mark.parametrize("path", ["../secret", "/etc/hostname", "a\x00b"])
@@ -107,7 +107,7 @@ def test_a_manifest_cannot_make_it_read_elsewhere(site: Path, path: str) -> None
     manifest["outputs"][path] = digest(b"s")
     (site / "manifest.json").write_text(json.dumps(manifest))
 
-    assert verify_tree(site).differences == (Difference(path, "missing"),)
+    assert verify_tree(site).differences == (FileDifference(path, "missing"),)
 
 
 def test_litter_of_file_managers_is_no_fault(site: Path) -> None:
@@ -124,7 +124,7 @@ def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
 
 
 def test_messages_show_control_characters_as_escapes() -> None:
-    found = Difference("a\x1b[31m\n.html", "extra")
+    found = FileDifference("a\x1b[31m\n.html", "extra")
 
     assert found.message("en") == "a\\x1b[31m\\n.html: extra"
     assert found.message("zh") == "a\\x1b[31m\\n.html: 多出"
@@ -181,28 +181,28 @@ def test_a_served_copy_is_compared_file_by_file(site: Path, serve_directory: Ser
     [
         pytest.param(
             lambda site: (site / "index.html").write_bytes(b"hame"),
-            Difference("index.html", "differs"),
+            FileDifference("index.html", "differs"),
             id="one byte",
         ),
         pytest.param(
             lambda site: (site / "cases/a/index.html").unlink(),
-            Difference("cases/a/index.html", "missing"),
+            FileDifference("cases/a/index.html", "missing"),
             id="missing",
         ),
         pytest.param(
             lambda site: (site / "manifest.json").unlink(),
-            Difference("manifest.json", "missing"),
+            FileDifference("manifest.json", "missing"),
             id="no manifest",
         ),
         pytest.param(
             lambda site: (site / "manifest.json").write_text("[1]"),
-            Difference("manifest.json", "differs"),
+            FileDifference("manifest.json", "differs"),
             id="manifest of another program",
         ),
     ],
 )
 def test_each_fault_of_a_served_copy_is_named(
-    site: Path, serve_directory: Serve, damage: Callable[[Path], object], expected: Difference
+    site: Path, serve_directory: Serve, damage: Callable[[Path], object], expected: FileDifference
 ) -> None:
     damage(site)
     with serve_directory(site) as url:
@@ -213,7 +213,7 @@ def test_an_address_of_a_file_system_is_that_folder(site: Path) -> None:
     odd = site.rename(site.with_name("站 1"))
     (odd / "extra.html").write_bytes(b"x")
 
-    assert verify_copy(odd.as_uri()).differences == (Difference("extra.html", "extra"),)
+    assert verify_copy(odd.as_uri()).differences == (FileDifference("extra.html", "extra"),)
 
 
 def test_no_proxy_is_asked(
@@ -257,7 +257,7 @@ def test_only_what_a_build_can_have_written_is_asked_for(site: Path) -> None:
         verdict = verify_copy(url)
 
     assert asked == ["/manifest.json"]
-    assert verdict.differences == tuple(Difference(path, "missing") for path in sorted(odd))
+    assert verdict.differences == tuple(FileDifference(path, "missing") for path in sorted(odd))
 
 
 def test_a_redirect_is_followed_inside_the_site_alone(site: Path) -> None:
@@ -279,8 +279,8 @@ def test_a_redirect_is_followed_inside_the_site_alone(site: Path) -> None:
 
     assert asked_there == []
     assert verdict.differences == (
-        Difference("cases/a/index.html", "missing"),
-        Difference("data/figures.csv", "missing"),
+        FileDifference("cases/a/index.html", "missing"),
+        FileDifference("data/figures.csv", "missing"),
     )
 
 
@@ -321,7 +321,7 @@ def test_a_server_that_misbehaves_is_not_waited_for(
             assert url in error.zh
             assert url in error.en
         else:
-            assert verdict.differences == (Difference("manifest.json", "missing"),)
+            assert verdict.differences == (FileDifference("manifest.json", "missing"),)
 
 
 def test_a_server_that_is_not_there_is_named() -> None:

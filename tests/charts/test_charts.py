@@ -18,7 +18,7 @@ from chart_data import STYLES, case, dataset, event, faults_of, figure, vocabula
 from casebook.build.reading import read_dataset
 from casebook.charts import chart_of, draw_chart, find_charts, tabulate_chart
 from casebook.charts.canvas import NARROW, WIDE, Sheet, Style
-from casebook.charts.chart import Table, describe, paint_panel
+from casebook.charts.chart import ChartTable, describe, paint_panel
 from casebook.charts.colours import CHART_ROLES
 from casebook.charts.difference import change_words
 from casebook.charts.standalone import compose_picture, write_picture_pdf, write_picture_png
@@ -42,7 +42,7 @@ def names_of(data: Dataset) -> list[str]:
     return [selected.name for selected in find_charts(data)]
 
 
-def table_of(name: str, data: Dataset, lang: Lang = "zh") -> Table:
+def table_of(name: str, data: Dataset, lang: Lang = "zh") -> ChartTable:
     selected = next(found for found in find_charts(data) if found.name == name)
     return tabulate_chart(selected, data, lang)
 

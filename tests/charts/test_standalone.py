@@ -16,19 +16,19 @@ from chart_data import case, dataset, event, faults_of, figure
 from conftest import Serve
 from PIL import Image
 
-from casebook.build.cache import Store
-from casebook.build.drawings import draw_pictures as draw_all
+from casebook.build.cache import Cache
+from casebook.build.drawings import draw_standalone as draw_all
 from casebook.build.drawings import read_colours, select_charts, tabulate_charts, warn_of_letters
 from casebook.build.reading import read_dataset
 from casebook.charts import chart_of, draw_chart, find_charts, tabulate_chart
 from casebook.charts.canvas import WIDE, Sheet
-from casebook.charts.chart import Drawn, Table
+from casebook.charts.chart import ChartTable, Drawn
 from casebook.charts.colours import CHART_ROLES
 from casebook.charts.standalone import (
     Pictures,
     compose_card,
     compose_picture,
-    draw_pictures,
+    draw_standalone,
     find_missing,
     write_picture_pdf,
     write_picture_png,
@@ -47,7 +47,7 @@ def data() -> Dataset:
     return dataset(case(figures, [event("2010"), event("2011")]))
 
 
-def table_of(name: str, records: Dataset, lang: Lang = "zh") -> Table:
+def table_of(name: str, records: Dataset, lang: Lang = "zh") -> ChartTable:
     selected = next(found for found in find_charts(records) if found.name == name)
     return tabulate_chart(selected, records, lang)
 
@@ -60,7 +60,7 @@ def drawn_of(name: str, lang: Lang = "zh") -> Drawn:
 
 def pictures_of(name: str) -> Pictures:
     table = table_of(name, data())
-    return draw_pictures(chart_of(table), table, ["来源：社"], COLOURS)
+    return draw_standalone(chart_of(table), table, ["来源：社"], COLOURS)
 
 
 CITATION = Citation(
@@ -154,7 +154,7 @@ def test_a_character_that_pngs_lack_is_named_with_its_field(tmp_path: Path) -> N
     figures = [figure("1万元", "2010", "a", label="名字😀"), figure("2万元", "2011", "b")]
     records = dataset(case(figures))
 
-    pictures = draw_all(records, select_charts(records), Store(None), PROJECT)
+    pictures = draw_all(records, select_charts(records), Cache(None), PROJECT)
     problems = warn_of_letters(pictures, records)
 
     assert [(p.path, p.code, p.severity) for p in problems] == [
@@ -168,7 +168,7 @@ def test_a_character_that_pngs_lack_is_named_with_its_field(tmp_path: Path) -> N
 def test_an_ordinary_text_causes_no_warning() -> None:
     records = data()
 
-    pictures = draw_all(records, select_charts(records), Store(None), PROJECT)
+    pictures = draw_all(records, select_charts(records), Cache(None), PROJECT)
 
     assert warn_of_letters(pictures, records) == []
 

@@ -24,7 +24,7 @@ from casebook.problems import ContentError
 from casebook.record.new_case import read_all_lists
 from casebook.record.reader import read_case
 from casebook.yaml.edit import Layout, write_scalar
-from casebook.yaml.nodes import Mapping, Scalar, read_tree
+from casebook.yaml.nodes import MapNode, Scalar, read_tree
 from tests.records import FIGURE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -485,14 +485,14 @@ def test_a_scalar_is_read_as_it_was_written(text: str) -> None:
         return
     node, problems = read_tree(f"a:\n  - b: {written}\n    c: d\n".encode(), "")
 
-    assert problems == [] and isinstance(node, Mapping)
+    assert problems == [] and isinstance(node, MapNode)
 
 
 @pytest.mark.parametrize("text", ["[..2012]", "a: b", "# x", "甲 # 乙", "'", '"甲"', "- a", "*a"])
 def test_a_scalar_that_yaml_would_misread_is_quoted(text: str) -> None:
     node, _ = read_tree(f"x: {write_scalar(text)}\n".encode(), "")
 
-    assert isinstance(node, Mapping)
+    assert isinstance(node, MapNode)
     value = node.entries["x"]
     assert isinstance(value, Scalar) and value.text == text
 
@@ -543,7 +543,7 @@ def test_the_draft_is_refused_until_its_blanks_are_filled(project: Path) -> None
     _, problems = read_case(text.encode(), "data/cases/x.yaml", read_all_lists(project))
     missing = {p.zh.split()[-1] for p in problems if p.code == "E202"}
 
-    assert isinstance(node, Mapping) and found == []
+    assert isinstance(node, MapNode) and found == []
     assert {"title", "region", "topic", "summary", "source", "value"} <= missing
 
 

@@ -11,8 +11,8 @@ import pytest
 from test_cli import run
 
 from casebook.data.releases import (
-    Difference,
     FieldChange,
+    ReleaseDifference,
     check_releases,
     freeze_release,
     read_releases,
@@ -56,7 +56,7 @@ def test_releases_are_compared_figure_by_figure(tmp_path: Path) -> None:
 
     assert first.differences == ()
     assert second.differences == (
-        Difference(
+        ReleaseDifference(
             "changed",
             "case-1",
             "paid",
@@ -68,8 +68,8 @@ def test_releases_are_compared_figure_by_figure(tmp_path: Path) -> None:
                 FieldChange("period", "2013", "2014"),
             ),
         ),
-        Difference("added", "case-1", "new", "购买金额", "120万元"),
-        Difference("removed", "case-1", "old", "购买金额", "120万元"),
+        ReleaseDifference("added", "case-1", "new", "购买金额", "120万元"),
+        ReleaseDifference("removed", "case-1", "old", "购买金额", "120万元"),
     )
 
 

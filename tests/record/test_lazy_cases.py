@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from casebook.build.cache import Store, open_store
-from casebook.build.case_cache import Kept
+from casebook.build.cache import Cache, open_cache
+from casebook.build.case_cache import CaseCache
 from casebook.build.inputs import read_inputs
 from casebook.build.reading import read_dataset
 from casebook.problems import CasebookError
 from casebook.record import lazy_cases as shelf
 from casebook.record.dataset import Dataset
-from casebook.record.lazy_cases import Shelf
+from casebook.record.lazy_cases import LazyCases
 from casebook.record.model import Case
 from casebook.record.reader import read_lists
-from casebook.record.summary import CaseBrief
+from casebook.record.summary import CaseSummary
 from tests.conftest import PROJECT, make_tiny_project
 from tests.records import case_of, dataset_of, figure, record, tiny_dataset
 
@@ -33,11 +33,11 @@ def put_on_shelf(dataset: Dataset) -> tuple[Dataset, list[str]]:
     loaded: list[str] = []
     by_slug = {case.slug: case for case in dataset.cases}
 
-    def load(brief: CaseBrief) -> Case:
+    def load(brief: CaseSummary) -> Case:
         loaded.append(brief.slug)
         return by_slug[brief.slug]
 
-    return replace(dataset, cases=Shelf(dataset.briefs, load)), loaded
+    return replace(dataset, cases=LazyCases(dataset.briefs, load)), loaded
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ def test_the_brief_of_a_figure_says_where_it_stands() -> None:
 
 def test_a_record_that_the_store_lost_is_read_again(tmp_path: Path) -> None:
     make_tiny_project(tmp_path)
-    store = Store(None)
-    kept = Kept(store, read_inputs(tmp_path, store).digests)
+    store = Cache(None)
+    kept = CaseCache(store, read_inputs(tmp_path, store).digests)
     dataset, _ = read_dataset(tmp_path, kept=kept)
 
     assert kept.load_case(dataset.briefs[0]) is None
@@ -124,8 +124,8 @@ def test_a_record_that_the_store_lost_is_read_again(tmp_path: Path) -> None:
 
 def test_a_record_that_was_written_meanwhile_is_no_other_one(tmp_path: Path) -> None:
     make_tiny_project(tmp_path)
-    store = Store(None)
-    dataset, _ = read_dataset(tmp_path, kept=Kept(store, read_inputs(tmp_path, store).digests))
+    store = Cache(None)
+    dataset, _ = read_dataset(tmp_path, kept=CaseCache(store, read_inputs(tmp_path, store).digests))
     path = tmp_path / dataset.briefs[0].path
     path.write_text(path.read_text("utf-8").replace("title: ", "title: 另"), "utf-8")
 
@@ -137,14 +137,14 @@ def test_what_is_kept_of_a_case_falls_with_its_sources(tmp_path: Path) -> None:
     make_tiny_project(tmp_path)
 
     def find_known() -> set[str]:
-        with open_store(tmp_path / ".cache") as store:
-            kept = Kept(store, read_inputs(tmp_path, store).digests)
+        with open_cache(tmp_path / ".cache") as store:
+            kept = CaseCache(store, read_inputs(tmp_path, store).digests)
             kept.use_lists(read_lists(tmp_path, []))
             paths = [f"data/cases/{path.name}" for path in (tmp_path / "data/cases").iterdir()]
             return {path for path in paths if kept.find_case(path) is not None}
 
-    with open_store(tmp_path / ".cache") as store:
-        kept = Kept(store, read_inputs(tmp_path, store).digests)
+    with open_cache(tmp_path / ".cache") as store:
+        kept = CaseCache(store, read_inputs(tmp_path, store).digests)
         dataset, _ = read_dataset(tmp_path, kept=kept)
         kept.save()
     before = find_known()
@@ -162,8 +162,8 @@ def test_another_version_of_the_program_reads_no_briefs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_tiny_project(tmp_path)
-    with open_store(tmp_path / ".cache") as store:
-        kept = Kept(store, read_inputs(tmp_path, store).digests)
+    with open_cache(tmp_path / ".cache") as store:
+        kept = CaseCache(store, read_inputs(tmp_path, store).digests)
         dataset, _ = read_dataset(tmp_path, kept=kept)
         kept.save()
 
@@ -172,8 +172,8 @@ def test_another_version_of_the_program_reads_no_briefs(
 
     monkeypatch.setattr("casebook.build.case_cache.digest_program", lambda: "another")
     monkeypatch.setattr("casebook.build.case_cache.pickle.loads", refuse)
-    with open_store(tmp_path / ".cache") as store:
-        kept = Kept(store, read_inputs(tmp_path, store).digests)
+    with open_cache(tmp_path / ".cache") as store:
+        kept = CaseCache(store, read_inputs(tmp_path, store).digests)
         kept.use_lists(read_lists(tmp_path, []))
 
         assert kept.find_case(dataset.briefs[0].path) is None

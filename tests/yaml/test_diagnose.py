@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from casebook.problems import Problem
 from casebook.yaml.encoding import offer, show, unscramble
-from casebook.yaml.nodes import Mapping, read_tree
-from casebook.yaml.notation import quote
+from casebook.yaml.nodes import MapNode, read_tree
+from casebook.yaml.notation import quote_value
 from casebook.yaml.remedies import SLIPS, Slip
 
 HERE = Path(__file__).resolve().parents[1]
@@ -110,7 +110,7 @@ def test_a_message_tells_what_to_do_in_both_languages(row: dict[str, str]) -> No
 def test_what_is_sound_is_left_alone(row: dict[str, str]) -> None:
     node, problems = read_tree(bytes_of(row), "x.yaml")
 
-    assert isinstance(node, Mapping)
+    assert isinstance(node, MapNode)
     assert problems == []
 
 
@@ -165,7 +165,7 @@ def test_a_file_with_full_width_colons_throughout_names_each() -> None:
     ],
 )
 def test_a_value_is_quoted_as_yaml_reads_it(value: str, expected: str) -> None:
-    assert quote(value) == expected
+    assert quote_value(value) == expected
 
 
 @pytest.mark.parametrize(

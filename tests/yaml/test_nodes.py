@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 
 from casebook.problems import Position
-from casebook.yaml.nodes import Mapping, Node, Scalar, Sequence, read_tree
+from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar, read_tree
 
 RECORD = """\
 title: 甲市购买服务
@@ -37,7 +37,7 @@ def tree_of(source: str | bytes) -> Node:
 def plain(node: Node) -> object:
     if isinstance(node, Scalar):
         return node.text
-    if isinstance(node, Sequence):
+    if isinstance(node, ListNode):
         return [plain(item) for item in node.items]
     return {name: plain(value) for name, value in node.entries.items()}
 
@@ -101,7 +101,7 @@ def test_what_an_editor_adds_changes_no_text(data: bytes) -> None:
 def test_each_node_knows_its_place() -> None:
     node = tree_of("标题: 甲\nl:\n  - a: 1\n")
 
-    assert isinstance(node, Mapping)
+    assert isinstance(node, MapNode)
     assert node.key_at["l"] == Position(2, 1)
     assert node.entries["标题"].at == Position(1, 5)
     assert node.entries["l"].at == Position(3, 3)
@@ -110,7 +110,7 @@ def test_each_node_knows_its_place() -> None:
 def test_a_plain_scalar_is_told_from_a_quoted_one() -> None:
     node = tree_of("a: x\nb: 'x'\nc: |\n  x\n")
 
-    assert isinstance(node, Mapping)
+    assert isinstance(node, MapNode)
     assert [value.style for value in node.entries.values() if isinstance(value, Scalar)] == [
         "",
         "'",
