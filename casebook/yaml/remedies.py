@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from casebook.yaml.notation import BLANKS, COLONS, DASHES, sound_value, split_comment
+from casebook.yaml.notation import BLANKS, COLONS, DASHES, quote_value, sound_value, split_comment
 
 OPENERS = {"［": "[", "｛": "{", "【": "[", "〔": "["}
 CLOSERS = {"］": "]", "｝": "}", "】": "]", "〕": "]"}
