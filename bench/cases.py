@@ -44,7 +44,7 @@ _OPENINGS_EN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
     """One made-up case: its slug, its record, and its text as a peer's page has it."""
 
@@ -113,7 +113,14 @@ events:
 story_en: |
 {_indent(story_en)}
 """
-    return Made(slug, title, summary, record, _peer_body(amounts, story, story_en), amounts)
+    return Made(
+        slug=slug,
+        title=title,
+        summary=summary,
+        record=record,
+        body=_peer_body(amounts, story, story_en),
+        amounts=amounts,
+    )
 
 
 def name_source(number: int) -> str:

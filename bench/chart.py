@@ -32,14 +32,14 @@ AMOUNTS = (4277, 8000, 5000, 6770, 4086, 10000, 3731, 5600)
 
 def draw_own(first: int) -> int:
     """Our drawing for wide pages: each bar a link with its words, text as text."""
-    sheet = Sheet(WIDE)
+    sheet = Sheet(style=WIDE)
     paint_blocks((_block(first),), sheet)
     return len(write_svg(sheet, "bench", "八个年份的购买金额"))
 
 
 def draw_own_twice(first: int) -> int:
     """Our drawings for wide pages and for phones."""
-    sheet = Sheet(NARROW)
+    sheet = Sheet(style=NARROW)
     paint_blocks((_block(first),), sheet)
     return draw_own(first) + len(write_svg(sheet, "bench", "八个年份的购买金额"))
 
@@ -48,16 +48,16 @@ def _block(first: int) -> BarBlock:
     # Other years each time: nothing may come from a cache that a build would not have.
     bars = tuple(
         Bar(
-            f"case.paid_{first + n}",
-            f"{first + n}年",
-            f"{amount}万元",
-            f"{first + n}年购买金额：{amount}万元",
-            Mark("exact", "exact"),
-            Decimal(amount + first % 7) * 10000,
+            key=f"case.paid_{first + n}",
+            name=f"{first + n}年",
+            amount=f"{amount}万元",
+            title=f"{first + n}年购买金额：{amount}万元",
+            mark=Mark(kind="exact", end="exact"),
+            value=Decimal(amount + first % 7) * 10000,
         )
         for n, amount in enumerate(AMOUNTS)
     )
-    return BarBlock(bars, "CNY", "zh")
+    return BarBlock(bars=bars, unit="CNY", lang="zh")
 
 
 def draw_with_pyplot(first: int) -> int:

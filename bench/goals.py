@@ -9,7 +9,7 @@ from statistics import median
 from bench.measure import Run, Runs
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ratio:
     """A goal beside a peer: `most` is what Casebook may take of the peer's time, as `words`."""
 
@@ -20,7 +20,7 @@ class Ratio:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
     """A goal in a unit of its own; the key names what was measured."""
 
@@ -31,16 +31,28 @@ class Bound:
 
 
 GOALS: tuple[Ratio | Bound, ...] = (
-    Bound("chart", 1 / 8, "of pyplot", "a chart of eight bars: at most 1/8 of pyplot"),
-    Ratio(10, "cold", "Pelican, pyplot", 1 / 2, "1/2"),
-    Ratio(1000, "cold", "Pelican", 1, "1"),
-    Ratio(10000, "one case edited", "Hugo", 1 / 8, "1/8"),
-    Ratio(10000, "nothing changed", "Hugo", 1 / 40, "1/40"),
-    Ratio(10, "nothing changed", "Hugo", 1 / 2, "1/2"),
-    Bound("reload 10", 0.3, "s", "preview, 10 cases: saved to shown in 0.3 s"),
-    Bound("reload 10000", 1.0, "s", "preview, 10,000 cases: saved to shown in 1 s"),
-    Bound("first page", 100, "kB", "the reader's first page: at most 100 kB"),
-    Bound("requests elsewhere", 0, "", "the reader's first page: no request elsewhere"),
+    Bound(
+        key="chart",
+        most=1 / 8,
+        unit="of pyplot",
+        words="a chart of eight bars: at most 1/8 of pyplot",
+    ),
+    Ratio(size=10, change="cold", peer="Pelican, pyplot", most=1 / 2, words="1/2"),
+    Ratio(size=1000, change="cold", peer="Pelican", most=1, words="1"),
+    Ratio(size=10000, change="one case edited", peer="Hugo", most=1 / 8, words="1/8"),
+    Ratio(size=10000, change="nothing changed", peer="Hugo", most=1 / 40, words="1/40"),
+    Ratio(size=10, change="nothing changed", peer="Hugo", most=1 / 2, words="1/2"),
+    Bound(key="reload 10", most=0.3, unit="s", words="preview, 10 cases: saved to shown in 0.3 s"),
+    Bound(
+        key="reload 10000", most=1.0, unit="s", words="preview, 10,000 cases: saved to shown in 1 s"
+    ),
+    Bound(key="first page", most=100, unit="kB", words="the reader's first page: at most 100 kB"),
+    Bound(
+        key="requests elsewhere",
+        most=0,
+        unit="",
+        words="the reader's first page: no request elsewhere",
+    ),
 )
 
 

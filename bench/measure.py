@@ -16,7 +16,7 @@ from pathlib import Path
 _LOOK = 0.2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One process: seconds on the wall, seconds of the processor, MiB of its largest process.
 
@@ -54,7 +54,12 @@ def measure_process(command: list[str], folder: Path, program: Path) -> Run:
     # Linux counts in KiB, macOS in bytes.
     unit = 2**20 if sys.platform == "darwin" else 2**10
     largest = used.ru_maxrss / unit
-    return Run(wall, used.ru_utime + used.ru_stime, largest, max(together, largest))
+    return Run(
+        wall=wall,
+        cpu=used.ru_utime + used.ru_stime,
+        memory=largest,
+        together=max(together, largest),
+    )
 
 
 class _Peak:

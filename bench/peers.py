@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _BEYOND = 10**6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
     """A program with its site: how the site is written, built, emptied and changed.
 
@@ -102,12 +102,12 @@ def _beyond(round_: int) -> Made:
     made = make_case(_BEYOND + round_)
     source = f"sample-{(_BEYOND + round_) // 10:05}"
     return Made(
-        made.slug,
-        made.title,
-        made.summary,
-        made.record.replace(source, "sample-00000"),
-        made.body,
-        made.amounts,
+        slug=made.slug,
+        title=made.title,
+        summary=made.summary,
+        record=made.record.replace(source, "sample-00000"),
+        body=made.body,
+        amounts=made.amounts,
     )
 
 
@@ -306,11 +306,11 @@ def install_eleventy() -> str:
 def list_peers(with_peers: bool = True, wanted: Collection[str] = ()) -> tuple[Peer, ...]:
     """Casebook first, then every peer that is there, or of them those that are wanted."""
     casebook = Peer(
-        "Casebook",
-        _write_casebook,
-        _casebook_command,
-        ("site", ".cache"),
-        {
+        name="Casebook",
+        write=_write_casebook,
+        command=_casebook_command,
+        made=("site", ".cache"),
+        changes={
             "one case edited": _edit_case,
             "one figure added": _add_figure,
             "one case added": _add_case,
@@ -326,13 +326,25 @@ def list_peers(with_peers: bool = True, wanted: Collection[str] = ()) -> tuple[P
     made = ("output", "cache", "__pycache__")
     peers = [
         casebook,
-        Peer("Pelican", _write_pelican([], False), _pelican_command, made, edit),
-        Peer("Pelican, cached", _write_pelican([], True), _pelican_command, made, edit),
         Peer(
-            "Pelican, pyplot",
-            _write_pelican(["charts_by_pyplot"], False),
-            _pelican_command,
-            made,
+            name="Pelican",
+            write=_write_pelican([], False),
+            command=_pelican_command,
+            made=made,
+            changes=edit,
+        ),
+        Peer(
+            name="Pelican, cached",
+            write=_write_pelican([], True),
+            command=_pelican_command,
+            made=made,
+            changes=edit,
+        ),
+        Peer(
+            name="Pelican, pyplot",
+            write=_write_pelican(["charts_by_pyplot"], False),
+            command=_pelican_command,
+            made=made,
             most_cases=100,
         ),
     ]
@@ -342,9 +354,25 @@ def list_peers(with_peers: bool = True, wanted: Collection[str] = ()) -> tuple[P
         def command(folder: Path) -> list[str]:
             return [hugo, "--quiet", "--source", str(folder), "--cacheDir", str(folder / "cache")]
 
-        peers.append(Peer("Hugo", _write_hugo, command, ("public", "resources", "cache"), edit))
+        peers.append(
+            Peer(
+                name="Hugo",
+                write=_write_hugo,
+                command=command,
+                made=("public", "resources", "cache"),
+                changes=edit,
+            )
+        )
     eleventy = install_eleventy()
     if eleventy:
         run = ["node", eleventy, "--quiet", "--input=content", "--output=output"]
-        peers.append(Peer("Eleventy", _write_eleventy, lambda _folder: run, ("output",), edit))
+        peers.append(
+            Peer(
+                name="Eleventy",
+                write=_write_eleventy,
+                command=lambda _folder: run,
+                made=("output",),
+                changes=edit,
+            )
+        )
     return tuple(peer for peer in peers if not wanted or peer.name in ("Casebook", *wanted))

@@ -26,37 +26,62 @@ STYLES = (WIDE, NARROW)
 
 
 def terms(*keys: str) -> dict[str, Term]:
-    return {key: Term(key, Text(f"词{key}", f"Term {key}")) for key in keys}
+    return {key: Term(key=key, name=Text(f"词{key}", f"Term {key}")) for key in keys}
 
 
 def vocabulary() -> Vocabulary:
     measures = {
         "annual_total": Measure(
-            "annual_total",
-            Text("年度总额", "Annual total"),
-            "money",
-            Text("甲", "A"),
+            key="annual_total",
+            name=Text("年度总额", "Annual total"),
+            kind="money",
+            compare=Text("甲", "A"),
             spending=True,
         ),
         "unit_price": Measure(
-            "unit_price", Text("单价", "Unit price"), "money", Text("乙", "B"), spending=True
+            key="unit_price",
+            name=Text("单价", "Unit price"),
+            kind="money",
+            compare=Text("乙", "B"),
+            spending=True,
         ),
         "payout_cap": Measure(
-            "payout_cap", Text("赔付上限", "Ceiling"), "money", Text("丙", "C"), cap=True
+            key="payout_cap",
+            name=Text("赔付上限", "Ceiling"),
+            kind="money",
+            compare=Text("丙", "C"),
+            cap=True,
         ),
         "programme_total": Measure(
-            "programme_total", Text("混合资金", "Mixed"), "money", Text("丁", "D"), mixed=True
+            key="programme_total",
+            name=Text("混合资金", "Mixed"),
+            kind="money",
+            compare=Text("丁", "D"),
+            mixed=True,
         ),
-        "share": Measure("share", Text("占比", "Share"), "share", Text("戊", "E")),
-        "count": Measure("count", Text("数量", "Count"), "count", Text("己", "F")),
+        "share": Measure(
+            key="share", name=Text("占比", "Share"), kind="share", compare=Text("戊", "E")
+        ),
+        "count": Measure(
+            key="count", name=Text("数量", "Count"), kind="count", compare=Text("己", "F")
+        ),
     }
     questions = {
-        "purchaser": Question("purchaser", Text("谁在买", "Who buys"), Text("谁？", "Who?")),
-        "mode": Question("mode", Text("怎样买", "How"), Text("？", "?"), terms="modes"),
-        "provider_type": Question(
-            "provider_type", Text("承接方", "From whom"), Text("？", "?"), terms="provider_types"
+        "purchaser": Question(
+            key="purchaser", name=Text("谁在买", "Who buys"), ask=Text("谁？", "Who?")
         ),
-        "amount": Question("amount", Text("金额", "Amount"), Text("？", "?"), derived=True),
+        "mode": Question(
+            key="mode", name=Text("怎样买", "How"), ask=Text("？", "?"), terms="modes"
+        ),
+        "provider_type": Question(
+            key="provider_type",
+            name=Text("承接方", "From whom"),
+            ask=Text("？", "?"),
+            terms="provider_types",
+        ),
+        "amount": Question(
+            key="amount", name=Text("金额", "Amount"), ask=Text("？", "?"), derived=True
+        ),
     }
     return Vocabulary(
         questions=questions,
@@ -99,7 +124,13 @@ def figure(
 
 
 def event(date: str, title: str = "发生了一件事", case: str = "one", status: str = "") -> Event:
-    return Event(case, parse_period(date), Text(title, "Something happened"), "s", status)
+    return Event(
+        case=case,
+        date=parse_period(date),
+        title=Text(title, "Something happened"),
+        source="s",
+        status=status,
+    )
 
 
 def case(
@@ -122,9 +153,13 @@ def case(
 
 
 def dataset(*cases: Case, place: str = "甲地", place_en: str = "Placeham") -> Dataset:
-    region = Region("110000", Text("甲省"), Text(place, place_en), "province")
-    source = Source("s", Text("来源", "Source"), Text("社", "Press"), "report")
-    return Dataset(cases, vocabulary(), {"110000": region}, {"s": source})
+    region = Region(code="110000", name=Text("甲省"), short=Text(place, place_en), level="province")
+    source = Source(
+        id="s", title=Text("来源", "Source"), publisher=Text("社", "Press"), kind="report"
+    )
+    return Dataset(
+        cases=cases, vocabulary=vocabulary(), regions={"110000": region}, sources={"s": source}
+    )
 
 
 def faults_of(sheet: Sheet) -> list[str]:

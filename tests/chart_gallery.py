@@ -27,10 +27,12 @@ LONG = "极长的指标名称一直写到换行还没有写完"
 
 def _answers(*modes: str) -> dict[str, Answer]:
     return {
-        "purchaser": Answer("purchaser", "stated", text=Text("某局", "A bureau")),
-        "mode": Answer("mode", "stated" if modes else "not_stated", modes),
-        "provider_type": Answer("provider_type", "stated", ("agency", "company")),
-        "amount": Answer("amount", "partial"),
+        "purchaser": Answer(question="purchaser", state="stated", text=Text("某局", "A bureau")),
+        "mode": Answer(question="mode", state="stated" if modes else "not_stated", terms=modes),
+        "provider_type": Answer(
+            question="provider_type", state="stated", terms=("agency", "company")
+        ),
+        "amount": Answer(question="amount", state="partial"),
     }
 
 
@@ -67,7 +69,7 @@ def _case_of_all_marks() -> Case:
         figure("逾百人", "[..2012-12-07]", "people", measure="count"),
     ]
     made = case(figures, [event("2001"), event("2009/.."), event("[..2012-12-07]")])
-    conflict = Conflict(Text("2003年"), Text("注"), ("c", "h"))
+    conflict = Conflict(about=Text("2003年"), note=Text("注"), figures=("c", "h"))
     return replace(made, conflicts=(conflict,), answers=_answers("tender"))
 
 

@@ -82,7 +82,12 @@ def dataset_of(*texts: str) -> Dataset:
     """A data set of sound records, named case-1, case-2 and so on."""
     cases = [case_of(text, f"case-{number}") for number, text in enumerate(texts, 1)]
     lists = tiny_lists()
-    return Dataset(order_cases(cases), lists.vocabulary, lists.regions, lists.sources)
+    return Dataset(
+        cases=order_cases(cases),
+        vocabulary=lists.vocabulary,
+        regions=lists.regions,
+        sources=lists.sources,
+    )
 
 
 def shown(problems: list[Problem]) -> list[str]:

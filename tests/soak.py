@@ -34,7 +34,7 @@ BESIDE = {".output.lock"}
 Tree = dict[str, str]
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Tally:
     """What came of one kind of trial."""
 
@@ -216,7 +216,7 @@ def _judge(lab: Lab, tally: Tally, before: int, what: str) -> None:
 
 def kill_at_random(lab: Lab, count: int) -> Tally:
     """Builds killed with SIGKILL at random moments from their start to their end."""
-    tally = Tally("killed at random")
+    tally = Tally(name="killed at random")
     lab.publish(0)
     with polled(lab, tally):
         for number in range(count):
@@ -279,7 +279,7 @@ def kill_at_the_swap(lab: Lab, count: int) -> Tally:
     A third of them between the writing of the last file and the exchange, a third within a third
     of a millisecond of it, and a third while the old tree is being removed.
     """
-    tally = Tally("killed at the swap")
+    tally = Tally(name="killed at the swap")
     lab.publish(0)
     lab.choose(1)
     left = _measure_steps(lab, tally)
@@ -346,7 +346,7 @@ def _repair(lab: Lab, tally: Tally) -> None:
 
 def interrupt_at_random(lab: Lab, count: int) -> Tally:
     """Builds stopped with SIGINT or SIGTERM: they end at once, clear up, and show no traceback."""
-    tally = Tally("interrupted")
+    tally = Tally(name="interrupted")
     lab.publish(0)
     for number in range(count):
         before = lab.published()
@@ -512,7 +512,7 @@ def forked(lab: Lab) -> Iterator[Forked]:
 
 def refuse_each_use(lab: Lab, numbers: Callable[[int], list[int]]) -> Tally:
     """One opening, renaming, linking or removal of a file refused in each build, one by one."""
-    tally = Tally("uses of files refused")
+    tally = Tally(name="uses of files refused")
     codes = (28, 5, 13)
     with forked(lab) as builds:
         lab.publish(0)
@@ -558,7 +558,7 @@ CALLS = (
 
 def fail_each_write(lab: Lab, limit: int) -> Tally:
     """One system call that writes failed in each build by strace, one by one."""
-    tally = Tally("system calls failed")
+    tally = Tally(name="system calls failed")
     program = shutil.which("strace")
     if program is None:
         tally.count("skipped, no strace")
@@ -604,7 +604,7 @@ ENTRIES = (0, 1, 2, 10, 50, 100, 200, 400)
 
 def fill_the_disk(lab: Lab, mount: Path, every: int) -> Tally:
     """Builds on a file system that has little room left, or room for few further files."""
-    tally = Tally("disk full")
+    tally = Tally(name="disk full")
     site = lab.output
     count = sum(1 for _ in site.rglob("*"))
     trials = [*((room, 100_000) for room in ROOMS), *((4096, entries) for entries in ENTRIES)]
@@ -642,7 +642,7 @@ def fill_the_disk(lab: Lab, mount: Path, every: int) -> Tally:
 
 def take_permissions(lab: Lab, every: int) -> Tally:
     """Builds without the permission to read or write one of the folders and files they need."""
-    tally = Tally("permissions taken")
+    tally = Tally(name="permissions taken")
     prefix: tuple[str, ...] = ()
     if os.name == "nt":
         tally.count("skipped, Windows has no modes")
@@ -695,7 +695,7 @@ def take_permissions(lab: Lab, every: int) -> Tally:
 
 def rewrite_while_reading(lab: Lab, count: int) -> Tally:
     """Builds while the case is saved again and again, in every way in which files are swapped."""
-    tally = Tally("sources swapped while they are read")
+    tally = Tally(name="sources swapped while they are read")
     lab.publish(0)
     stop = threading.Event()
     ways = (_save_whole, _save_in_pieces, _remove_and_save, _swap_folders)
@@ -765,7 +765,7 @@ def flip_bits_of_the_cache(lab: Lab, count: int) -> Tally:
     that many can be tried. Every second bit is of a file chosen by its size, the others are of
     the small files as often as of the large ones.
     """
-    tally = Tally("bits of the cache flipped")
+    tally = Tally(name="bits of the cache flipped")
     caches = []
     for number in (0, 1):
         lab.publish(1 - number)
@@ -787,7 +787,7 @@ def flip_bits_of_the_cache(lab: Lab, count: int) -> Tally:
 
 def damage_the_cache(lab: Lab, every: int) -> Tally:
     """Builds with a cache that is cut short, emptied, swapped, of a stranger or no cache at all."""
-    tally = Tally("cache damaged")
+    tally = Tally(name="cache damaged")
     lab.publish(1)
     lab.publish(0)
     sound = _read_cache(lab)
@@ -851,7 +851,7 @@ def _damage_and_build(lab: Lab, tally: Tally, cache: Mapping[str, bytes], what: 
 
 def build_at_once(lab: Lab, builds: int, rounds: int) -> Tally:
     """Several builds of one folder at the same time: one wins, the others say who is at work."""
-    tally = Tally(f"{builds} builds at once")
+    tally = Tally(name=f"{builds} builds at once")
     lab.publish(0)
     for _ in range(rounds):
         lab.choose(1 - lab.version)

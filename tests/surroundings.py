@@ -71,7 +71,7 @@ VARIATIONS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
 
 def vary_environment(lab: Lab, every: int) -> Tally:
     """Builds in other surroundings: not one byte of the site may differ."""
-    tally = Tally("environments")
+    tally = Tally(name="environments")
     lab.choose(0)
     rc = lab.folder / "elsewhere" / "matplotlibrc"
     rc.parent.mkdir()
@@ -135,7 +135,7 @@ def move_the_clock(lab: Lab, rounds: int) -> Tally:
     Every build follows an edit that changes neither the size of the file nor its time of
     modification, and has to notice it. Then one with nothing to do has to change nothing.
     """
-    tally = Tally("clock moved")
+    tally = Tally(name="clock moved")
     lab.publish(0)
     library = next((path for path in FAKETIME if Path(path).exists()), None)
     if library is None:

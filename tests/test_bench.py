@@ -68,8 +68,16 @@ def test_a_change_leaves_a_sound_project(tmp_path: Path, name: str) -> None:
 
 def test_a_ratio_is_that_of_pairs_of_one_round() -> None:
     runs = {
-        ("cold", "Casebook"): [Run(1, 1, 50), Run(2, 2, 50), Run(4, 4, 50)],
-        ("cold", "Hugo"): [Run(2, 4, 80), Run(8, 8, 80), Run(4, 4, 80)],
+        ("cold", "Casebook"): [
+            Run(wall=1, cpu=1, memory=50),
+            Run(wall=2, cpu=2, memory=50),
+            Run(wall=4, cpu=4, memory=50),
+        ],
+        ("cold", "Hugo"): [
+            Run(wall=2, cpu=4, memory=80),
+            Run(wall=8, cpu=8, memory=80),
+            Run(wall=4, cpu=4, memory=80),
+        ],
     }
     lines = make_table(runs, 1000, 3).splitlines()
 
@@ -99,10 +107,13 @@ def test_the_trial_of_kills_tells_a_whole_site_from_a_half() -> None:
 
 def test_a_goal_is_judged_by_the_pairs_that_were_measured() -> None:
     runs = {
-        ("cold", "Casebook"): [Run(3, 2, 50), Run(3, 2, 50)],
-        ("cold", "Pelican, pyplot"): [Run(4, 8, 90), Run(4, 8, 90)],
-        ("nothing changed", "Casebook"): [Run(1, 1, 20), Run(1, 1, 20)],
-        ("nothing changed", "Hugo"): [Run(4, 4, 70), Run(4, 4, 70)],
+        ("cold", "Casebook"): [Run(wall=3, cpu=2, memory=50), Run(wall=3, cpu=2, memory=50)],
+        ("cold", "Pelican, pyplot"): [Run(wall=4, cpu=8, memory=90), Run(wall=4, cpu=8, memory=90)],
+        ("nothing changed", "Casebook"): [
+            Run(wall=1, cpu=1, memory=20),
+            Run(wall=1, cpu=1, memory=20),
+        ],
+        ("nothing changed", "Hugo"): [Run(wall=4, cpu=4, memory=70), Run(wall=4, cpu=4, memory=70)],
     }
     lines = judge_goals({10: runs}, {"first page": 120.0}).splitlines()
 

@@ -178,10 +178,10 @@ def test_a_long_wait_says_how_far_the_work_has_come(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_build_counts_the_cases_that_it_makes(tiny_project: Path) -> None:
-    options = BuildOptions(tiny_project, tiny_project / "output")
+    options = BuildOptions(project=tiny_project, output=tiny_project / "output")
     build_site(options)
     first = (options.progress.done, options.progress.total)
-    again = BuildOptions(tiny_project, tiny_project / "output")
+    again = BuildOptions(project=tiny_project, output=tiny_project / "output")
     build_site(again)
 
     assert first == (2, 2)

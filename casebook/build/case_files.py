@@ -22,7 +22,7 @@ from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Region, Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Workshop:
     """What is the same for every case of a build; `key` is a digest of everything in here.
 
@@ -43,7 +43,7 @@ class Workshop:
     is_timed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseWork:
     """One case to be made: its excerpt, the bytes of its record, and drawings that there are.
 
@@ -75,11 +75,14 @@ def make_case_files(work: CaseWork, workshop: Workshop, press: Press) -> MadeCas
     with timings.measure("drawings of cases"):
         own = draw_own(case, dataset) if work.own is None else work.own
     site = Site(
-        dataset,
-        {(drawn.name, drawn.lang): drawn for drawn in (*own, *work.embedded)},
-        {(slug, lang): Prose(slug, lang, "", "", Markup("")) for slug, lang in workshop.texts},
-        workshop.settings,
-        workshop.faces,
+        dataset=dataset,
+        charts={(drawn.name, drawn.lang): drawn for drawn in (*own, *work.embedded)},
+        prose={
+            (slug, lang): Prose(slug=slug, lang=lang, title="", summary="", body=Markup(""))
+            for slug, lang in workshop.texts
+        },
+        settings=workshop.settings,
+        faces=workshop.faces,
         uses=work.uses,
     )
     files: list[DataFile] = []

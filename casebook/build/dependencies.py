@@ -16,7 +16,7 @@ from casebook.record.summary import CaseSummary
 from casebook.values.digest import digest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Excerpt:
     """A case with all that its pages show beside the vocabulary and the regions.
 
@@ -39,10 +39,10 @@ class Excerpt:
         named = {case.slug for case in self.named}
         beside = [case for case in self.neighbours if case.slug not in named]
         return Dataset(
-            order_cases([self.case, *beside, *self.named]),
-            vocabulary,
-            regions,
-            {source.id: source for source in self.sources},
+            cases=order_cases([self.case, *beside, *self.named]),
+            vocabulary=vocabulary,
+            regions=regions,
+            sources={source.id: source for source in self.sources},
             whole=self.whole,
             outdated=self.outdated,
         )
@@ -72,14 +72,16 @@ class Excerpter:
         named = self._find_named(case)
         signature = self.sign(case)
         return Excerpt(
-            dataset.by_slug[case.slug],
-            tuple(strip_case(dataset.by_slug[near.slug]) for near in self._find_neighbours(case)),
-            tuple(dataset.by_slug[other.slug] for other in named),
-            tuple(dataset.sources[name] for name in _list_sources(case, named)),
-            self._find_whole(case),
-            self._find_outdated(case),
-            signature.key,
-            signature.version,
+            case=dataset.by_slug[case.slug],
+            neighbours=tuple(
+                strip_case(dataset.by_slug[near.slug]) for near in self._find_neighbours(case)
+            ),
+            named=tuple(dataset.by_slug[other.slug] for other in named),
+            sources=tuple(dataset.sources[name] for name in _list_sources(case, named)),
+            whole=self._find_whole(case),
+            outdated=self._find_outdated(case),
+            key=signature.key,
+            version=signature.version,
         )
 
     def sign(self, case: CaseSummary) -> Signature:
@@ -138,4 +140,14 @@ def _list_sources(case: CaseSummary, named: Iterable[CaseSummary]) -> dict[str, 
 
 def strip_case(case: Case) -> Case:
     """No more of a case than a link to it shows."""
-    return Case(case.slug, case.path, case.title, case.region, "", case.summary, {}, {}, ())
+    return Case(
+        slug=case.slug,
+        path=case.path,
+        title=case.title,
+        region=case.region,
+        topic="",
+        summary=case.summary,
+        answers={},
+        figures={},
+        events=(),
+    )

@@ -84,14 +84,14 @@ def read_dataset(
         cases = LazyCases(briefs, partial(_load_case, project, lists, kept))
     return (
         Dataset(
-            cases,
-            lists.vocabulary,
-            lists.regions,
-            lists.sources,
-            frozenset(unread),
-            read_refusals(project, problems),
-            read_ledger(project, problems),
-            read_gone(project, problems),
+            cases=cases,
+            vocabulary=lists.vocabulary,
+            regions=lists.regions,
+            sources=lists.sources,
+            unread=frozenset(unread),
+            refusals=read_refusals(project, problems),
+            ledger=read_ledger(project, problems),
+            gone=read_gone(project, problems),
         ),
         problems,
     )
@@ -165,7 +165,7 @@ def _load_case(project: Path, lists: Lists, kept: KeptCases, brief: CaseSummary)
     return case
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
     """What came of one file: the brief of its case, and the case itself, pickled."""
 
@@ -200,9 +200,14 @@ def _read_batch(project: Path, lists: Lists, paths: list[Path]) -> list[_Read]:
 def _read_brief(path: Path, project: Path, lists: Lists) -> _Read:
     case, problems, is_draft = _read_file(path, project, lists)
     if case is None:
-        return _Read(None, b"", problems, is_draft)
+        return _Read(brief=None, record=b"", problems=problems, is_draft=is_draft)
     brief = summarise_case(case, lists.vocabulary, lists.sources)
-    return _Read(brief, pickle.dumps(case, pickle.HIGHEST_PROTOCOL), problems, False)
+    return _Read(
+        brief=brief,
+        record=pickle.dumps(case, pickle.HIGHEST_PROTOCOL),
+        problems=problems,
+        is_draft=False,
+    )
 
 
 def _read_file(path: Path, project: Path, lists: Lists) -> tuple[Case | None, list[Problem], bool]:

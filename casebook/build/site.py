@@ -68,7 +68,7 @@ _BATCH = 20
 _SHAPING = ("data/vocabulary.yaml", "data/regions.yaml", "pelicanconf.py")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """What a site is made from and how: all that its pages and files depend on.
 
@@ -292,11 +292,11 @@ class _SiteBuild:
     def configure(self, settings: Mapping[str, Any]) -> None:
         """Take over what pelicanconf.py says."""
         self.settings = SiteSettings(
-            Text(settings["SITENAME"], settings["SITENAME_EN"]),
-            Text(settings["TAGLINE"], settings["TAGLINE_EN"]),
-            settings["SITEURL"],
-            self.stylesheet,
-            self.assets,
+            name=Text(settings["SITENAME"], settings["SITENAME_EN"]),
+            tagline=Text(settings["TAGLINE"], settings["TAGLINE_EN"]),
+            siteurl=settings["SITEURL"],
+            stylesheet=self.stylesheet,
+            assets=self.assets,
         )
 
     def add_reader(self, readers: Any) -> None:
@@ -334,12 +334,12 @@ class _SiteBuild:
         self.excerpter = excerpter
         versions = {case.slug: excerpter.sign(case).version for case in edition.dataset.briefs}
         self.site = Site(
-            edition.dataset,
-            edition.charts,
-            prose,
-            self.settings,
-            faces,
-            versions,
+            dataset=edition.dataset,
+            charts=edition.charts,
+            prose=prose,
+            settings=self.settings,
+            faces=faces,
+            versions=versions,
             uses=find_uses(edition.dataset, edition.charts.values(), prose.values()),
             releases=read_releases(edition.project),
         )
@@ -435,7 +435,9 @@ class _SiteBuild:
     ) -> CaseWork:
         """What has to be known to make the files of a case."""
         record = (self.edition.project / case.path).read_bytes()
-        return CaseWork(self.excerpter.take(case), record, own, embedded, uses)
+        return CaseWork(
+            excerpt=self.excerpter.take(case), record=record, own=own, embedded=embedded, uses=uses
+        )
 
     def _write_cases(self, tree: NewTree, freshness: Freshness, parts: Spool) -> None:
         """Write the files of every case, those that are fresh as they stand."""
@@ -511,15 +513,15 @@ class _SiteBuild:
         told = tells_stories(edition.dataset)
         parts = [self._digest_surroundings(), templates, edition.offers_charts, told]
         return Workshop(
-            self.templates,
-            self.settings,
-            edition.dataset.vocabulary,
-            edition.dataset.regions,
-            tuple(sorted(self.site.prose)),
-            self.site.faces,
-            told,
-            digest(json.dumps(parts, ensure_ascii=False).encode()),
-            edition.timings is not UNTIMED,
+            templates=self.templates,
+            settings=self.settings,
+            vocabulary=edition.dataset.vocabulary,
+            regions=edition.dataset.regions,
+            texts=tuple(sorted(self.site.prose)),
+            faces=self.site.faces,
+            tells_stories=told,
+            key=digest(json.dumps(parts, ensure_ascii=False).encode()),
+            is_timed=edition.timings is not UNTIMED,
         )
 
 
@@ -552,11 +554,11 @@ def read_prose(content: Any) -> Prose:
         )
         sections.append(Section(f"section-{number}", Markup(title).striptags(), parts))
     return Prose(
-        content.slug,
-        lang,
-        content.title,
-        content.metadata.get("summary", ""),
-        Markup(body),
-        tuple(sections),
-        standfirst,
+        slug=content.slug,
+        lang=lang,
+        title=content.title,
+        summary=content.metadata.get("summary", ""),
+        body=Markup(body),
+        sections=tuple(sections),
+        standfirst=standfirst,
     )

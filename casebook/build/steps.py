@@ -42,7 +42,7 @@ _RELEASES = "data/versions"
 ATTEMPTS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BuildOptions:
     """What a build is asked for; `siteurl` None means the one of pelicanconf.py.
 
@@ -63,7 +63,7 @@ class BuildOptions:
     progress: Progress = field(default_factory=Progress)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BuildResult:
     """What a build made."""
 
@@ -274,19 +274,21 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Cache) -> BuildRes
         pictures = draw_pictures(dataset, selection, store, options.project, options.jobs, cluster)
         problems += warn_of_letters(pictures, dataset)
         edition = Edition(
-            options.project,
-            dataset,
-            charts,
-            pictures,
-            _leave_out_unpublished(inputs.digests, dataset),
-            selection.offered,
-            options.siteurl,
-            options.jobs,
-            cluster,
-            StoredTemplates(store) if options.kept_templates is None else options.kept_templates,
-            kept.excerpts_of(dataset),
-            options.timings,
-            options.progress,
+            project=options.project,
+            dataset=dataset,
+            charts=charts,
+            pictures=pictures,
+            inputs=_leave_out_unpublished(inputs.digests, dataset),
+            offers_charts=selection.offered,
+            siteurl=options.siteurl,
+            jobs=options.jobs,
+            cluster=cluster,
+            kept_templates=StoredTemplates(store)
+            if options.kept_templates is None
+            else options.kept_templates,
+            excerpter=kept.excerpts_of(dataset),
+            timings=options.timings,
+            progress=options.progress,
         )
         files = write_site(edition, tree, Freshness(store, options.output.resolve()))
         options.timings.begin("publish")
@@ -296,7 +298,9 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Cache) -> BuildRes
             figures = (options.output / "data" / "figures.csv").read_bytes()
             kept.keep_published(digest(figures), dataset)
     drafts = tuple(case.slug for case in dataset.briefs if case.state == "draft")
-    return BuildResult(len(dataset.cases), files, tuple(problems), drafts)
+    return BuildResult(
+        cases=len(dataset.cases), files=files, warnings=tuple(problems), drafts=drafts
+    )
 
 
 @contextmanager
@@ -335,9 +339,9 @@ def glimpse_site(options: BuildOptions, wanted: Collection[str]) -> Glimpse:
         selection = select_charts(dataset, find_embedded(options.project, dataset))
         charts = draw_charts(dataset, selection, store)
     edition = Edition(
-        options.project,
-        dataset,
-        charts,
+        project=options.project,
+        dataset=dataset,
+        charts=charts,
         offers_charts=selection.offered,
         siteurl=options.siteurl,
         kept_templates=options.kept_templates,

@@ -27,7 +27,7 @@ _STAGES: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
     """Seconds on the wall and of the processor, and how many files were made and were kept."""
 
@@ -39,10 +39,10 @@ class Spent:
     def plus(self, other: Spent) -> Spent:
         """Both together."""
         return Spent(
-            self.wall + other.wall,
-            self.cpu + other.cpu,
-            self.made + other.made,
-            self.kept + other.kept,
+            wall=self.wall + other.wall,
+            cpu=self.cpu + other.cpu,
+            made=self.made + other.made,
+            kept=self.kept + other.kept,
         )
 
 
@@ -63,7 +63,7 @@ class Timings:
         """Say that from here on time belongs to this stage; the empty one ends the last."""
         now = (time.perf_counter(), _processor())
         if self._stage:
-            spent = Spent(now[0] - self._since[0], now[1] - self._since[1])
+            spent = Spent(wall=now[0] - self._since[0], cpu=now[1] - self._since[1])
             self.stages[self._stage] = self.stages.get(self._stage, Spent()).plus(spent)
         self._stage, self._since = stage, now
 
@@ -77,7 +77,7 @@ class Timings:
         try:
             yield
         finally:
-            self.add(name, Spent(time.perf_counter() - wall, time.process_time() - cpu))
+            self.add(name, Spent(wall=time.perf_counter() - wall, cpu=time.process_time() - cpu))
 
     def add(self, name: str, spent: Spent) -> None:
         """Count what was measured elsewhere to a type of page."""

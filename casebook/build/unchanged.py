@@ -21,7 +21,7 @@ from casebook.build.marks import (
 from casebook.problems import Position, Problem
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """What was seen before a build: a digest of all that it depends on, by outer marks only.
 
@@ -46,7 +46,7 @@ class LastBuild:
 def look_at_inputs(project: Path, output: Path, siteurl: str | None) -> Look:
     """The marks of every file that a build of these options depends on."""
     seen, young = digest_inputs(str(project), str(output), siteurl, list_packages())
-    return Look(project, output, seen, young)
+    return Look(project=project, output=output, seen=seen, young=young)
 
 
 def find_last_build(look: Look) -> LastBuild | None:

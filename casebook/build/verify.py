@@ -31,7 +31,7 @@ class FileDifference:
         return f"{shown}: {_WORDS[self.fault] if lang == 'zh' else self.fault}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What was found: how many files the manifest lists, and which of them are not so.
 
@@ -66,10 +66,12 @@ def verify_tree(folder: Path) -> Verdict:
     found = _find_files(folder)
     content = _read_regular(folder / MANIFEST)
     if content is None:
-        return Verdict(0, "", (FileDifference(MANIFEST, "missing"),))
+        return Verdict(files=0, manifest="", differences=(FileDifference(MANIFEST, "missing"),))
     listed = _read_outputs(content)
     if listed is None:
-        return Verdict(0, digest(content), (FileDifference(MANIFEST, "differs"),))
+        return Verdict(
+            files=0, manifest=digest(content), differences=(FileDifference(MANIFEST, "differs"),)
+        )
     differences = [
         FileDifference(path, "extra")
         for path in found - listed.keys() - {MANIFEST}
@@ -83,7 +85,9 @@ def verify_tree(folder: Path) -> Verdict:
         data = _read_regular(folder / path)
         if data is None or digest(data) != expected:
             differences.append(FileDifference(path, "differs"))
-    return Verdict(len(listed), digest(content), tuple(sorted(differences)))
+    return Verdict(
+        files=len(listed), manifest=digest(content), differences=tuple(sorted(differences))
+    )
 
 
 def verify_served(address: str) -> Verdict:
@@ -97,17 +101,29 @@ def verify_served(address: str) -> Verdict:
     copy = ServedCopy(address)
     content = copy.read(MANIFEST)
     if content is None:
-        return Verdict(0, "", (FileDifference(MANIFEST, "missing"),), extras_told=False)
+        return Verdict(
+            files=0,
+            manifest="",
+            differences=(FileDifference(MANIFEST, "missing"),),
+            extras_told=False,
+        )
     seal = digest(content)
     listed = _read_outputs(content)
     if listed is None:
-        return Verdict(0, seal, (FileDifference(MANIFEST, "differs"),), extras_told=False)
+        return Verdict(
+            files=0,
+            manifest=seal,
+            differences=(FileDifference(MANIFEST, "differs"),),
+            extras_told=False,
+        )
     differences = []
     for path, expected in sorted(listed.items()):
         data = copy.read(path)
         if data is None or digest(data) != expected:
             differences.append(FileDifference(path, "missing" if data is None else "differs"))
-    return Verdict(len(listed), seal, tuple(differences), extras_told=False)
+    return Verdict(
+        files=len(listed), manifest=seal, differences=tuple(differences), extras_told=False
+    )
 
 
 def find_uploads(earlier: Path, folder: Path) -> Iterator[str]:

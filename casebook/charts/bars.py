@@ -20,7 +20,7 @@ LARGEST_RATIO: Final = 80
 _THICK: Final = 20.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
     """One figure of a block.
 
@@ -40,7 +40,7 @@ class Bar:
     together: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BarBlock:
     """Bars that share one scale, under a heading of their own.
 
@@ -200,7 +200,7 @@ def _paint_log_axis(block: BarBlock, sheet: Sheet, scale: _Scale, top: float) ->
     return sheet.paragraph(0, y, words, sheet.width, size=size, role="ink-muted")
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Scale:
     """Where a value of a block stands, and how its rows are laid out."""
 
@@ -232,7 +232,13 @@ class _Scale:
             right = style.width - beyond - amount_width - 10
         values = block._values()
         scale = cls(
-            sheet, block, left, right, label_width, amount_width, max([*values, Decimal(0)])
+            sheet=sheet,
+            block=block,
+            left=left,
+            right=right,
+            label_width=label_width,
+            amount_width=amount_width,
+            high=max([*values, Decimal(0)]),
         )
         positive = [value for value in values if value > 0]
         if positive:

@@ -30,7 +30,7 @@ Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
     """How wide a drawing is and how large its texts are, in pixels."""
 
@@ -45,12 +45,12 @@ class Style:
         return self.name == "narrow"
 
 
-WIDE: Final = Style("wide", 720, 15, 14)
+WIDE: Final = Style(name="wide", width=720, size=15, small=14)
 # What a phone of 360 px leaves between its margins, so that 16 px are 16 px there.
-NARROW: Final = Style("narrow", 328, 16, 16)
+NARROW: Final = Style(name="narrow", width=328, size=16, small=16)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """A path with its paint, colours named by role, empty for none."""
 
@@ -64,7 +64,7 @@ class Shape:
     hatch: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """One line of text on its baseline."""
 
@@ -85,12 +85,20 @@ class Words:
         above, below = self.size * _ASCENT, self.size * _DESCENT
         if self.turned:
             top = self.y - width + back
-            return Box(self.x - above, top, self.x + below, top + width, self.text)
+            return Box(
+                left=self.x - above,
+                top=top,
+                right=self.x + below,
+                bottom=top + width,
+                text=self.text,
+            )
         left = self.x - back
-        return Box(left, self.y - above, left + width, self.y + below, self.text)
+        return Box(
+            left=left, top=self.y - above, right=left + width, bottom=self.y + below, text=self.text
+        )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
     """A rectangle on the sheet and the text that fills it."""
 
@@ -131,7 +139,7 @@ class Extent:
     end: float
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Sheet:
     """What one drawing consists of, in the order in which it is drawn."""
 
@@ -186,7 +194,18 @@ class Sheet:
         right, bottom = left + width, top + height
         corners = ((left, top), (right, top), (right, bottom), (left, bottom), (left, top))
         codes = (MOVE, LINE, LINE, LINE, CLOSE)
-        self._add(Shape(corners, codes, fill, stroke, stroke_width, dash, opacity, hatch))
+        self._add(
+            Shape(
+                vertices=corners,
+                codes=codes,
+                fill=fill,
+                stroke=stroke,
+                stroke_width=stroke_width,
+                dash=dash,
+                opacity=opacity,
+                hatch=hatch,
+            )
+        )
 
     def line(
         self,
@@ -197,7 +216,16 @@ class Sheet:
     ) -> None:
         """Draw straight lines from point to point."""
         codes = (MOVE, *(LINE for _ in points[1:]))
-        self._add(Shape(points, codes, "", stroke, stroke_width, dash))
+        self._add(
+            Shape(
+                vertices=points,
+                codes=codes,
+                fill="",
+                stroke=stroke,
+                stroke_width=stroke_width,
+                dash=dash,
+            )
+        )
 
     def capsule(
         self,
@@ -224,7 +252,16 @@ class Sheet:
         points += [(left + r, top)]
         curve = (CUBIC, CUBIC, CUBIC)
         codes = (MOVE, LINE, *curve, LINE, *curve, LINE, *curve, LINE, *curve, CLOSE)
-        self._add(Shape(tuple(points), codes, fill, stroke, stroke_width, dash))
+        self._add(
+            Shape(
+                vertices=tuple(points),
+                codes=codes,
+                fill=fill,
+                stroke=stroke,
+                stroke_width=stroke_width,
+                dash=dash,
+            )
+        )
 
     def disc(
         self,
@@ -257,7 +294,7 @@ class Sheet:
             *((x - radius, y + k), (x - k, y + radius), (x, y + radius), (x, y - radius)),
         )
         codes = (MOVE, CUBIC, CUBIC, CUBIC, CUBIC, CUBIC, CUBIC, CLOSE)
-        self._add(Shape(points, codes, fill))
+        self._add(Shape(vertices=points, codes=codes, fill=fill))
 
     def text(
         self,
@@ -274,7 +311,18 @@ class Sheet:
         """Write one line with its baseline at y; turned, it reads from the bottom up."""
         if words := clean(text):
             size = self.style.size if size is None else size
-            self._add(Words(x, y, words, size, role, anchor, bold, turned))
+            self._add(
+                Words(
+                    x=x,
+                    y=y,
+                    text=words,
+                    size=size,
+                    role=role,
+                    anchor=anchor,
+                    bold=bold,
+                    turned=turned,
+                )
+            )
 
     def paragraph(
         self,

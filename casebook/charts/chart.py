@@ -32,7 +32,7 @@ MOST_ROWS: Final = 40
 _DESCRIBED_ROWS: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Selected:
     """A chart that the data can honestly have: which kind, under what name, of which figures."""
 
@@ -51,7 +51,7 @@ class PanelTable:
     content: Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChartTable:
     """Everything that is said and drawn in a chart, in one language, as plain data.
 
@@ -98,7 +98,7 @@ class Panel:
     narrow: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
     """A chart as a page shows it."""
 
@@ -118,7 +118,7 @@ class Drawn:
     offered: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """One kind of chart.
 
@@ -135,7 +135,7 @@ class Chart:
 
 def paint_panel(chart: Chart, panel: PanelTable, style: Style) -> Sheet:
     """One panel laid out at one width."""
-    sheet = Sheet(style)
+    sheet = Sheet(style=style)
     chart.paint(panel.content, sheet)
     return sheet
 
@@ -154,20 +154,20 @@ def draw_table(chart: Chart, table: ChartTable) -> Drawn:
         ]
         panels.append(Panel(panel.title, *drawings))
     return Drawn(
-        table.name,
-        table.case,
-        table.lang,
-        table.finding,
-        table.subtitle,
-        tuple(panels),
-        describe(table),
-        table.header,
-        table.rows,
-        table.notes,
-        table.sources,
-        tuple(_legend_item(kind, table) for kind in table.legend),
-        table.pictured,
-        table.offered,
+        name=table.name,
+        case=table.case,
+        lang=table.lang,
+        finding=table.finding,
+        subtitle=table.subtitle,
+        panels=tuple(panels),
+        description=describe(table),
+        header=table.header,
+        rows=table.rows,
+        notes=table.notes,
+        sources=table.sources,
+        legend=tuple(_legend_item(kind, table) for kind in table.legend),
+        pictured=table.pictured,
+        offered=table.offered,
     )
 
 
@@ -281,7 +281,7 @@ def _legend_item(kind: Kind, table: ChartTable) -> LegendItem:
 
 @lru_cache
 def _swatch(kind: Kind) -> Sheet:
-    sheet = Sheet(Style("wide", 40, 14, 14), height=22)
+    sheet = Sheet(style=Style(name="wide", width=40, size=14, small=14), height=22)
     mark = mark_of_kind(kind)
     draw_swatch(sheet, mark, 8 if mark.contradicted else 2, 5, 12)
     if mark.contradicted:

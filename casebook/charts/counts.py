@@ -32,7 +32,9 @@ def find_across(dataset: Dataset) -> Iterator[Selected]:
     # One too many decides; no further case is looked at.
     counts = list(islice(found, 2 * MOST_ROWS + 1))
     if 0 < len(counts) <= 2 * MOST_ROWS:
-        yield Selected(CHART.name, "counts", "", tuple(figure.key for figure in counts))
+        yield Selected(
+            chart=CHART.name, name="counts", case="", figures=tuple(figure.key for figure in counts)
+        )
 
 
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
@@ -64,18 +66,18 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
         )
         subtitle = "Different things are counted; even one unit does not mean one scope"
     return ChartTable(
-        CHART.name,
-        selected.name,
-        "",
-        lang,
-        finding,
-        subtitle,
-        figure_header(lang),
-        tuple(chart_row(figure, marks[figure.key], dataset, lang) for figure in figures),
-        (PanelTable("", finding, listing),),
-        (),
-        sources_of_figures(figures),
-        legend_of(marks.values()),
+        chart=CHART.name,
+        name=selected.name,
+        case="",
+        lang=lang,
+        finding=finding,
+        subtitle=subtitle,
+        header=figure_header(lang),
+        rows=tuple(chart_row(figure, marks[figure.key], dataset, lang) for figure in figures),
+        panels=(PanelTable("", finding, listing),),
+        notes=(),
+        sources=sources_of_figures(figures),
+        legend=legend_of(marks.values()),
         pictured=False,
     )
 
@@ -92,4 +94,4 @@ def _paint(listing: ItemList, sheet: Sheet) -> None:
     paint_listing(listing, sheet)
 
 
-CHART = Chart("counts", tabulate, _paint, find_across=find_across)
+CHART = Chart(name="counts", tabulate=tabulate, paint=_paint, find_across=find_across)

@@ -38,7 +38,7 @@ def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
             continue
         count += 1
         name = f"{case.slug}-rise" if count == 1 else f"{case.slug}-rise-{count}"
-        yield Selected(CHART.name, name, case.slug, (before.key, after.key))
+        yield Selected(chart=CHART.name, name=name, case=case.slug, figures=(before.key, after.key))
 
 
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
@@ -49,12 +49,12 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     names = ("先前", "后来") if zh else ("Before", "Later")
     bars = tuple(
         Bar(
-            figure.key,
-            name,
-            amount_words(figure, lang),
-            figure_title(figure, marks[figure.key], lang),
-            marks[figure.key],
-            figure.quantity.magnitude,
+            key=figure.key,
+            name=name,
+            amount=amount_words(figure, lang),
+            title=figure_title(figure, marks[figure.key], lang),
+            mark=marks[figure.key],
+            value=figure.quantity.magnitude,
             about=figure.period.words(lang),
         )
         for name, figure in zip(names, (before, after), strict=True)
@@ -74,30 +74,30 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
         computed = "本站计算" if zh else "computed by this site"
         rows.append((place, change, "", computed, "", "", ""))
     return ChartTable(
-        CHART.name,
-        selected.name,
-        selected.case,
-        lang,
-        finding,
-        name_class(class_of(before), dataset.vocabulary).inside(lang),
-        figure_header(lang),
-        tuple(rows),
-        (
+        chart=CHART.name,
+        name=selected.name,
+        case=selected.case,
+        lang=lang,
+        finding=finding,
+        subtitle=name_class(class_of(before), dataset.vocabulary).inside(lang),
+        header=figure_header(lang),
+        rows=tuple(rows),
+        panels=(
             PanelTable(
                 "",
                 finding,
                 BarBlock(
-                    bars,
-                    before.quantity.unit,
-                    lang,
+                    bars=bars,
+                    unit=before.quantity.unit,
+                    lang=lang,
                     change=change,
                     log_words=log_words(lang),
                 ),
             ),
         ),
-        tuple(dict.fromkeys(f.note.inside(lang) for f in (before, after) if f.note)),
-        sources_of_figures((before, after)),
-        legend_of(marks.values()),
+        notes=tuple(dict.fromkeys(f.note.inside(lang) for f in (before, after) if f.note)),
+        sources=sources_of_figures((before, after)),
+        legend=legend_of(marks.values()),
     )
 
 
@@ -130,4 +130,4 @@ def _paint(block: BarBlock, sheet: Sheet) -> None:
     paint_blocks((block,), sheet)
 
 
-CHART = Chart("rise", tabulate, _paint, find_in=find_in)
+CHART = Chart(name="rise", tabulate=tabulate, paint=_paint, find_in=find_in)

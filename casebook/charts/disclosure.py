@@ -22,7 +22,7 @@ _STATES: Final[dict[AnswerState, Text]] = {
 _RADIUS: Final = 7.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
     """The questions as columns, the cases as rows, and a state where they meet."""
 
@@ -37,7 +37,7 @@ class Matrix:
 def find_across(dataset: Dataset) -> Iterator[Selected]:
     """The matrix, where it is small enough to be read as one."""
     if 0 < len(dataset.cases) <= MOST_ROWS and dataset.vocabulary.questions:
-        yield Selected(CHART.name, "disclosure")
+        yield Selected(chart=CHART.name, name="disclosure")
 
 
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
@@ -65,12 +65,12 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     counts = tuple(f"{stated[key]}/{asked[key]}" for key in keys)
     counts_name = "已说明" if zh else "Stated"
     matrix = Matrix(
-        tuple(names[key] for key in keys),
-        places,
-        tuple(tuple(answers[key][index] for key in keys) for index in range(len(places))),
-        counts,
-        counts_name,
-        lang,
+        questions=tuple(names[key] for key in keys),
+        places=places,
+        states=tuple(tuple(answers[key][index] for key in keys) for index in range(len(places))),
+        counts=counts,
+        counts_name=counts_name,
+        lang=lang,
     )
     finding = _finding(keys, names, stated, asked, len(places), lang)
     subtitle = (
@@ -80,16 +80,16 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
         " state it, rows by administrative code"
     )
     return ChartTable(
-        CHART.name,
-        selected.name,
-        "",
-        lang,
-        finding,
-        subtitle,
-        ("地方" if zh else "Place", *(names[key] for key in keys)),
-        (*rows, (counts_name, *counts)),
-        (PanelTable("", finding, matrix),),
-        (
+        chart=CHART.name,
+        name=selected.name,
+        case="",
+        lang=lang,
+        finding=finding,
+        subtitle=subtitle,
+        header=("地方" if zh else "Place", *(names[key] for key in keys)),
+        rows=(*rows, (counts_name, *counts)),
+        panels=(PanelTable("", finding, matrix),),
+        notes=(
             "“未说明”指来源没有写，不等于没有做。"
             if zh
             else "“Not stated” means that the sources are silent, not that nothing was done.",
@@ -278,4 +278,4 @@ def _paint_state(state: AnswerState, sheet: Sheet, x: float, y: float, radius: f
         sheet.half_disc(x, y, radius - 0.5, fill=role)
 
 
-CHART = Chart("disclosure", tabulate, _paint, find_across=find_across)
+CHART = Chart(name="disclosure", tabulate=tabulate, paint=_paint, find_across=find_across)

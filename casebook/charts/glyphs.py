@@ -28,7 +28,7 @@ _HAN: Final = "国"
 _EVEN: Final = 24
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A line of text as coverage, 0 to 255 a dot, the dot of it where its pen began, and how far
     the pen went.
@@ -86,7 +86,7 @@ def set_line(text: str, size: float) -> Line:
         line = (
             (wide[::2, ::2] + wide[1::2, ::2] + wide[::2, 1::2] + wide[1::2, 1::2] + 2) >> 2
         ).astype(np.uint8)
-    return Line(line, -left // scale, -top // scale, pen / scale)
+    return Line(coverage=line, x=-left // scale, y=-top // scale, width=pen / scale)
 
 
 @lru_cache(maxsize=8192)

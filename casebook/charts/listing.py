@@ -20,7 +20,7 @@ _GROUP_SPACE: Final = 14.0
 _ITEM_SPACE: Final = 7.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One figure of a list: its wording, and what it is, beside it or beneath.
 

@@ -19,7 +19,7 @@ _GAP: Final = 6.0
 Chip = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
     """Rows of modes, columns of kinds of provider, and the places where they meet."""
 
@@ -33,7 +33,7 @@ def find_across(dataset: Dataset) -> Iterator[Selected]:
     """The grid, where some case answers both questions and the cases fit into it."""
     known = any(case.modes and case.provider_types for case in dataset.briefs)
     if known and len(dataset.cases) <= MOST_ROWS:
-        yield Selected(CHART.name, "mode-provider")
+        yield Selected(chart=CHART.name, name="mode-provider")
 
 
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
@@ -69,16 +69,22 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
         " counted"
     )
     return ChartTable(
-        CHART.name,
-        selected.name,
-        "",
-        lang,
-        finding,
-        subtitle,
-        ("怎样购买" if zh else "How it is bought", *kind_names),
-        rows,
-        (PanelTable("", finding, Grid(tuple(mode_names), tuple(kind_names), cells, lang)),),
-        (
+        chart=CHART.name,
+        name=selected.name,
+        case="",
+        lang=lang,
+        finding=finding,
+        subtitle=subtitle,
+        header=("怎样购买" if zh else "How it is bought", *kind_names),
+        rows=rows,
+        panels=(
+            PanelTable(
+                "",
+                finding,
+                Grid(rows=tuple(mode_names), columns=tuple(kind_names), cells=cells, lang=lang),
+            ),
+        ),
+        notes=(
             "一个案例列出几种方式、几类承接方时，来源未必说明哪种方式对应哪类，格子按全部组合放置。"
             if zh
             else "Where a case lists several modes and several kinds of provider, the sources may"
@@ -225,4 +231,4 @@ def _paint_chip(place: str, href: str, sheet: Sheet, x: float, top: float) -> No
         sheet.text(x + width / 2, y, place, size=size, anchor="middle")
 
 
-CHART = Chart("mode-provider", tabulate, _paint, find_across=find_across)
+CHART = Chart(name="mode-provider", tabulate=tabulate, paint=_paint, find_across=find_across)

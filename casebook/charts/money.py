@@ -52,7 +52,7 @@ def find_across(dataset: Dataset) -> Iterator[Selected]:
     # One too many decides; no further case is looked at.
     keys = tuple(islice(found, _MOST_FIGURES + 1))
     if 0 < len(keys) <= _MOST_FIGURES:
-        yield Selected(CHART.name, "money", "", keys)
+        yield Selected(chart=CHART.name, name="money", case="", figures=keys)
 
 
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
@@ -116,18 +116,18 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     ]
     ordered = [figure for _, group in shared for figure in group] + lone
     return ChartTable(
-        CHART.name,
-        selected.name,
-        "",
-        lang,
-        finding if kinds > 1 else alone,
-        subtitle,
-        figure_header(lang),
-        tuple(chart_row(figure, marks[figure.key], dataset, lang) for figure in ordered),
-        tuple(panels),
-        tuple(notes),
-        sources_of_figures(ordered),
-        legend_of(marks.values()),
+        chart=CHART.name,
+        name=selected.name,
+        case="",
+        lang=lang,
+        finding=finding if kinds > 1 else alone,
+        subtitle=subtitle,
+        header=figure_header(lang),
+        rows=tuple(chart_row(figure, marks[figure.key], dataset, lang) for figure in ordered),
+        panels=tuple(panels),
+        notes=tuple(notes),
+        sources=sources_of_figures(ordered),
+        legend=legend_of(marks.values()),
     )
 
 
@@ -189,12 +189,12 @@ def _item(figure: Figure, said: str, dataset: Dataset, lang: Lang) -> Item:
         "" if when == said or when in label else when,
     ]
     return Item(
-        figure.key,
-        amount_words(figure, lang),
-        ("，" if zh else ", ").join(part for part in parts if part),
-        figure_title(figure, mark, lang),
-        mark,
-        figure.quantity.magnitude,
+        key=figure.key,
+        amount=amount_words(figure, lang),
+        about=("，" if zh else ", ").join(part for part in parts if part),
+        title=figure_title(figure, mark, lang),
+        mark=mark,
+        value=figure.quantity.magnitude,
     )
 
 
@@ -211,13 +211,13 @@ def _block(
         about = figure.label.inside(lang)
         bars.append(
             Bar(
-                figure.key,
-                f"{place}，{when}" if lang == "zh" else f"{place}, {when}",
-                amount_words(figure, lang),
-                figure_title(figure, mark, lang),
-                mark,
-                figure.quantity.magnitude,
-                figure.quantity.low if figure.quantity.value is None else None,
+                key=figure.key,
+                name=f"{place}，{when}" if lang == "zh" else f"{place}, {when}",
+                amount=amount_words(figure, lang),
+                title=figure_title(figure, mark, lang),
+                mark=mark,
+                value=figure.quantity.magnitude,
+                low=figure.quantity.low if figure.quantity.value is None else None,
                 about=about,
                 together=disputes.get(figure.key, 0),
             )
@@ -227,9 +227,9 @@ def _block(
     if left:
         heading += f"（另有{left}个见表）" if lang == "zh" else f" ({left} more in the table)"
     return BarBlock(
-        tuple(bars),
-        key.unit,
-        lang,
+        bars=tuple(bars),
+        unit=key.unit,
+        lang=lang,
         heading=heading,
         together_words=together_words(lang),
         log_words=log_words(lang),
@@ -256,4 +256,4 @@ def _paint(money: Money, sheet: Sheet) -> None:
         paint_blocks(money.blocks, sheet)
 
 
-CHART = Chart("panels", tabulate, _paint, find_across=find_across)
+CHART = Chart(name="panels", tabulate=tabulate, paint=_paint, find_across=find_across)

@@ -42,7 +42,7 @@ def paint_sheet(sheet: Sheet, colours: Mapping[str, str], scale: float) -> Image
     renderer: Any = RendererAgg(width, height, 72 * scale)  # type: ignore[no-untyped-call]
     down = Affine2D().scale(scale, -scale).translate(0, height)
     # As much of it as there is, whatever part of a dot the sheet ends in.
-    ground = Sheet(sheet.style)
+    ground = Sheet(style=sheet.style)
     ground.rectangle(0, 0, sheet.width + 1, sheet.height + 1, fill="paper")
     for part in (*_flatten(ground), *_flatten(sheet)):
         if isinstance(part, Words):

@@ -36,7 +36,9 @@ def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
     for index, figures in enumerate(group_by_class(ranges).values()):
         if len(figures) <= MOST_ROWS:
             name = f"{case.slug}-range" + (f"-{index + 1}" if index else "")
-            yield Selected(CHART.name, name, case.slug, tuple(f.key for f in figures))
+            yield Selected(
+                chart=CHART.name, name=name, case=case.slug, figures=tuple(f.key for f in figures)
+            )
 
 
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
@@ -46,13 +48,13 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     place = dataset.place(dataset.by_slug[selected.case]).inside(lang)
     bars = tuple(
         Bar(
-            figure.key,
-            figure.label.inside(lang),
-            amount_words(figure, lang),
-            figure_title(figure, marks[figure.key], lang),
-            marks[figure.key],
-            figure.quantity.magnitude,
-            figure.quantity.low,
+            key=figure.key,
+            name=figure.label.inside(lang),
+            amount=amount_words(figure, lang),
+            title=figure_title(figure, marks[figure.key], lang),
+            mark=marks[figure.key],
+            value=figure.quantity.magnitude,
+            low=figure.quantity.low,
             about=figure.period.words(lang),
         )
         for figure in figures
@@ -63,24 +65,26 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     )
     finding = f"{place}：{said}" if lang == "zh" else f"{place}: {said}"
     return ChartTable(
-        CHART.name,
-        selected.name,
-        selected.case,
-        lang,
-        finding,
-        name_class(class_of(figures[0]), dataset.vocabulary).inside(lang),
-        figure_header(lang),
-        tuple(chart_row(figure, marks[figure.key], dataset, lang) for figure in figures),
-        (
+        chart=CHART.name,
+        name=selected.name,
+        case=selected.case,
+        lang=lang,
+        finding=finding,
+        subtitle=name_class(class_of(figures[0]), dataset.vocabulary).inside(lang),
+        header=figure_header(lang),
+        rows=tuple(chart_row(figure, marks[figure.key], dataset, lang) for figure in figures),
+        panels=(
             PanelTable(
                 "",
                 finding,
-                BarBlock(bars, figures[0].quantity.unit, lang, log_words=log_words(lang)),
+                BarBlock(
+                    bars=bars, unit=figures[0].quantity.unit, lang=lang, log_words=log_words(lang)
+                ),
             ),
         ),
-        tuple(dict.fromkeys(f.note.inside(lang) for f in figures if f.note)),
-        sources_of_figures(figures),
-        legend_of(marks.values()),
+        notes=tuple(dict.fromkeys(f.note.inside(lang) for f in figures if f.note)),
+        sources=sources_of_figures(figures),
+        legend=legend_of(marks.values()),
     )
 
 
@@ -88,4 +92,4 @@ def _paint(block: BarBlock, sheet: Sheet) -> None:
     paint_blocks((block,), sheet)
 
 
-CHART = Chart("range", tabulate, _paint, find_in=find_in)
+CHART = Chart(name="range", tabulate=tabulate, paint=_paint, find_in=find_in)

@@ -43,7 +43,7 @@ def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
         count += 1
         name = f"{case.slug}-series" if count == 1 else f"{case.slug}-series-{count}"
         keys = tuple(figure.key for figure in _in_order(figures))
-        yield Selected(CHART.name, name, case.slug, keys)
+        yield Selected(chart=CHART.name, name=name, case=case.slug, figures=keys)
 
 
 def is_apart(figure: Figure) -> bool:
@@ -64,13 +64,13 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     groups = _groups(figures)
     bars = tuple(
         Bar(
-            figure.key,
-            figure.period.words(lang),
-            amount_words(figure, lang),
-            figure_title(figure, marks[figure.key], lang),
-            marks[figure.key],
-            figure.quantity.magnitude,
-            figure.quantity.low if figure.quantity.value is None else None,
+            key=figure.key,
+            name=figure.period.words(lang),
+            amount=amount_words(figure, lang),
+            title=figure_title(figure, marks[figure.key], lang),
+            mark=marks[figure.key],
+            value=figure.quantity.magnitude,
+            low=figure.quantity.low if figure.quantity.value is None else None,
             apart=is_apart(figure),
             together=groups.get(figure.key, 0),
         )
@@ -78,9 +78,9 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     )
     zh = lang == "zh"
     block = BarBlock(
-        bars,
-        figures[0].quantity.unit,
-        lang,
+        bars=bars,
+        unit=figures[0].quantity.unit,
+        lang=lang,
         apart_words="另立，不与各年相连：计划中的数，或年份不确定"
         if zh
         else "Set apart, not part of the series: planned, or of no certain year",
@@ -98,18 +98,18 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
         )
     ]
     return ChartTable(
-        CHART.name,
-        selected.name,
-        selected.case,
-        lang,
-        finding,
-        class_words,
-        figure_header(lang),
-        tuple(chart_row(figure, marks[figure.key], dataset, lang) for figure in figures),
-        (PanelTable("", finding, block),),
-        tuple(notes),
-        sources_of_figures(figures),
-        legend_of(marks.values()),
+        chart=CHART.name,
+        name=selected.name,
+        case=selected.case,
+        lang=lang,
+        finding=finding,
+        subtitle=class_words,
+        header=figure_header(lang),
+        rows=tuple(chart_row(figure, marks[figure.key], dataset, lang) for figure in figures),
+        panels=(PanelTable("", finding, block),),
+        notes=tuple(notes),
+        sources=sources_of_figures(figures),
+        legend=legend_of(marks.values()),
     )
 
 
@@ -189,4 +189,4 @@ def _paint(block: BarBlock, sheet: Sheet) -> None:
     paint_blocks((block,), sheet)
 
 
-CHART = Chart("series", tabulate, _paint, find_in=find_in)
+CHART = Chart(name="series", tabulate=tabulate, paint=_paint, find_in=find_in)

@@ -31,7 +31,7 @@ from casebook.values.amounts import compact
 _THICK = 24.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SplitPart:
     """One part of the whole, from where to where it lies along it."""
 
@@ -71,7 +71,12 @@ def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
         name = f"{case.slug}-split" if count == 1 else f"{case.slug}-split-{count}"
         # The largest part first, so that what is left over stands at the end.
         parts.sort(key=lambda part: -(_size(part, whole) or Decimal(0)))
-        yield Selected(CHART.name, name, case.slug, (whole.key, *(p.key for p in parts)))
+        yield Selected(
+            chart=CHART.name,
+            name=name,
+            case=case.slug,
+            figures=(whole.key, *(p.key for p in parts)),
+        )
 
 
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
@@ -100,13 +105,13 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
         is_about = is_about or part.quantity.qualifier == "approx"
         drawn.append(
             SplitPart(
-                part.key,
-                part.label.inside(lang),
-                shown,
-                figure_title(part, marks[part.key], lang),
-                marks[part.key],
-                at,
-                at + size,
+                key=part.key,
+                name=part.label.inside(lang),
+                amount=shown,
+                title=figure_title(part, marks[part.key], lang),
+                mark=marks[part.key],
+                start=at,
+                end=at + size,
             )
         )
         row = chart_row(part, marks[part.key], dataset, lang)
@@ -118,7 +123,17 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
         amount = f"{hedge}{compact(rest, unit, lang)}"
         name = "来源未说明的差额" if zh else "Left unexplained by the source"
         shown = f"{amount}（{computed}）" if zh else f"{amount} ({computed})"
-        drawn.append(SplitPart("", name, shown, f"{name}：{shown}", None, at, total))
+        drawn.append(
+            SplitPart(
+                key="",
+                name=name,
+                amount=shown,
+                title=f"{name}：{shown}",
+                mark=None,
+                start=at,
+                end=total,
+            )
+        )
         rows.append((place, name, amount, computed, "", "", ""))
     worded = amount_words(whole, lang)
     label = whole.label.inside(lang)
@@ -131,28 +146,28 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     figures: list[Figure] = [whole, *parts]
     subtitle = name_class(class_of(whole), dataset.vocabulary).inside(lang)
     whole_part = SplitPart(
-        whole.key,
-        whole.label.inside(lang),
-        worded,
-        figure_title(whole, marks[whole.key], lang),
-        marks[whole.key],
-        Decimal(0),
-        total,
+        key=whole.key,
+        name=whole.label.inside(lang),
+        amount=worded,
+        title=figure_title(whole, marks[whole.key], lang),
+        mark=marks[whole.key],
+        start=Decimal(0),
+        end=total,
     )
     return ChartTable(
-        CHART.name,
-        selected.name,
-        selected.case,
-        lang,
-        finding,
-        subtitle,
-        figure_header(lang),
-        tuple(rows),
-        (PanelTable("", finding, Split(whole_part, tuple(drawn), lang)),),
-        tuple(dict.fromkeys(f.note.inside(lang) for f in figures if f.note)),
-        sources_of_figures(figures),
+        chart=CHART.name,
+        name=selected.name,
+        case=selected.case,
+        lang=lang,
+        finding=finding,
+        subtitle=subtitle,
+        header=figure_header(lang),
+        rows=tuple(rows),
+        panels=(PanelTable("", finding, Split(whole_part, tuple(drawn), lang)),),
+        notes=tuple(dict.fromkeys(f.note.inside(lang) for f in figures if f.note)),
+        sources=sources_of_figures(figures),
         # No bracket embraces a part: what contradicts it stands elsewhere, and in the table.
-        legend_of(replace(mark, contradicted=False) for mark in marks.values()),
+        legend=legend_of(replace(mark, contradicted=False) for mark in marks.values()),
     )
 
 
@@ -243,4 +258,4 @@ def _paint_amount(
     return top + 4
 
 
-CHART = Chart("split", tabulate, _paint, find_in=find_in)
+CHART = Chart(name="split", tabulate=tabulate, paint=_paint, find_in=find_in)

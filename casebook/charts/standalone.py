@@ -31,7 +31,7 @@ _LEAST_SCALE: Final = 0.8
 _MISSING: Final = "〓"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pictures:
     """A chart as files that stand alone; a chart that is not pictured has no PNG.
 
@@ -52,22 +52,24 @@ def draw_standalone(
     sheet = compose_picture(chart, table, sources)
     svg = write_picture_svg(sheet, table.name, table.finding, colours).encode("utf-8")
     if not table.pictured:
-        return Pictures(svg)
+        return Pictures(svg=svg)
     card = compose_card(chart, table, sources)
     large = paint_sheet(_mark_missing(sheet), colours, 2)
     return Pictures(
-        svg,
-        encode_image(large.reduce(2), colours),
-        encode_image(large, colours),
-        write_picture_png(card, colours, 1),
-        "".join(sorted({*find_missing(sheet), *find_missing(card)})),
+        svg=svg,
+        png=encode_image(large.reduce(2), colours),
+        png_large=encode_image(large, colours),
+        card=write_picture_png(card, colours, 1),
+        missing="".join(sorted({*find_missing(sheet), *find_missing(card)})),
     )
 
 
 def compose_picture(chart: Chart, table: ChartTable, sources: Sequence[str] = ()) -> Sheet:
     """The panels of a chart under its finding, with its legend and sources beneath."""
     inside = WIDE.width
-    sheet = Sheet(Style("wide", inside + 2 * _MARGIN, WIDE.size, WIDE.small))
+    sheet = Sheet(
+        style=Style(name="wide", width=inside + 2 * _MARGIN, size=WIDE.size, small=WIDE.small)
+    )
     top = sheet.paragraph(_MARGIN, _MARGIN - 6, table.finding, inside, size=22, bold=True)
     top = sheet.paragraph(_MARGIN, top + 2, table.subtitle, inside, role="ink-muted") + 14
     for panel in table.panels:
@@ -86,7 +88,10 @@ def compose_picture(chart: Chart, table: ChartTable, sources: Sequence[str] = ()
 def compose_card(chart: Chart, table: ChartTable, sources: Sequence[str] = ()) -> Sheet:
     """The finding in large letters with the drawing, or with the first rows of the table."""
     inside = CARD_WIDTH - 2 * _CARD_MARGIN
-    sheet = Sheet(Style("wide", CARD_WIDTH, _CARD_WORDS, _CARD_WORDS), height=CARD_HEIGHT)
+    sheet = Sheet(
+        style=Style(name="wide", width=CARD_WIDTH, size=_CARD_WORDS, small=_CARD_WORDS),
+        height=CARD_HEIGHT,
+    )
     size = _CARD_FINDING
     while len(wrap_text(table.finding, inside, size, True)) > 3 and size > 24:
         size -= 2

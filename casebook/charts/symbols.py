@@ -59,7 +59,7 @@ LEGEND: Final[Mapping[Kind, Text]] = {
 LEGEND_ORDER: Final[tuple[Kind, ...]] = tuple(LEGEND)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """How a figure is drawn.
 
@@ -102,10 +102,10 @@ def mark_of(figure: Figure, vocabulary: Vocabulary) -> Mark:
         end = "at_most"
     uncertain = figure.period.lane == "uncertain"
     if measure.mixed:
-        return Mark("mixed", end, uncertain)
+        return Mark(kind="mixed", end=end, uncertain=uncertain)
     if figure.quantity.planned or figure.status in _NOT_YET:
-        return Mark("planned", end, uncertain)
-    return Mark(end, end, uncertain)
+        return Mark(kind="planned", end=end, uncertain=uncertain)
+    return Mark(kind=end, end=end, uncertain=uncertain)
 
 
 def mark_in(figure: Figure, dataset: Dataset) -> Mark:
@@ -118,10 +118,10 @@ def mark_in(figure: Figure, dataset: Dataset) -> Mark:
 def mark_of_kind(kind: Kind) -> Mark:
     """The plainest mark of a kind, as a legend shows it."""
     if kind == "contradicted":
-        return Mark("exact", "exact", contradicted=True)
+        return Mark(kind="exact", end="exact", contradicted=True)
     if kind == "planned" or kind == "mixed" or kind == "uncertain":
-        return Mark(kind, "exact")
-    return Mark(kind, kind)
+        return Mark(kind=kind, end="exact")
+    return Mark(kind=kind, end=kind)
 
 
 def legend_kinds(marks: list[Mark]) -> tuple[Kind, ...]:

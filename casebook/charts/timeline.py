@@ -35,7 +35,7 @@ _MARKER_WORDS: Final[dict[Marker, Text]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """One event on the strip; years as decimals, `end` open where nothing says when it ended."""
 
@@ -55,7 +55,7 @@ class TimelineRow:
     moments: tuple[Moment, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
     """Years in runs between silences, the rows, and moments that concern them all."""
 
@@ -72,13 +72,13 @@ def find_across(dataset: Dataset) -> Iterator[Selected]:
     events = sum(len(case.events) for case in dataset.briefs)
     with_events = [case for case in dataset.briefs if case.events]
     if 0 < len(with_events) <= MOST_ROWS and events <= _MOST_EVENTS:
-        yield Selected(CHART.name, "timeline")
+        yield Selected(chart=CHART.name, name="timeline")
 
 
 def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
     """A strip for a case with two events or more."""
     if 2 <= len(case.events) <= MOST_ROWS:
-        yield Selected(CHART.name, f"{case.slug}-timeline", case.slug)
+        yield Selected(chart=CHART.name, name=f"{case.slug}-timeline", case=case.slug)
 
 
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
@@ -116,7 +116,14 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
         )
         told = {(gap.first, gap.last) for gap in gaps}
         captions += tuple(_say_shortened(*cut, lang) for cut in cuts if cut not in told)
-    strip = Strip(runs, rows, tuple(_moment(item, lang) for item in shared), captions, key, lang)
+    strip = Strip(
+        runs=runs,
+        rows=rows,
+        everywhere=tuple(_moment(item, lang) for item in shared),
+        captions=captions,
+        key=key,
+        lang=lang,
+    )
     counts = {
         lane: sum(1 for item in items if item.event.date.lane == lane)
         for lane in ("dated", "uncertain", "latest_only")
@@ -139,17 +146,17 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
         " silences are cut from the axis"
     )
     return ChartTable(
-        CHART.name,
-        selected.name,
-        selected.case,
-        lang,
-        finding,
-        subtitle,
-        header,
-        table_rows,
-        (PanelTable("", finding, strip),),
-        (),
-        tuple(dict.fromkeys(item.event.source for item in everything)),
+        chart=CHART.name,
+        name=selected.name,
+        case=selected.case,
+        lang=lang,
+        finding=finding,
+        subtitle=subtitle,
+        header=header,
+        rows=table_rows,
+        panels=(PanelTable("", finding, strip),),
+        notes=(),
+        sources=tuple(dict.fromkeys(item.event.source for item in everything)),
         # The strip of one case only says again what the list of its dates says.
         pictured=not selected.case,
     )
@@ -254,7 +261,7 @@ def _moment(item: TimelineItem, lang: Lang) -> Moment:
     first = _decimal(period.earliest) if period.earliest else None
     last = _decimal(period.latest, end=True) if period.latest else None
     goes_on = period.latest is None and period.earliest is not None
-    return Moment(item.marker, title, first, last, goes_on)
+    return Moment(marker=item.marker, title=title, first=first, last=last, goes_on=goes_on)
 
 
 def _decimal(day: date, *, end: bool = False) -> float:
@@ -522,4 +529,6 @@ def _paint_key(strip: Strip, sheet: Sheet, top: float) -> float:
     return top + size * LEADING
 
 
-CHART = Chart("timeline", tabulate, _paint, find_across=find_across, find_in=find_in)
+CHART = Chart(
+    name="timeline", tabulate=tabulate, paint=_paint, find_across=find_across, find_in=find_in
+)

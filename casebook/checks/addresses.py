@@ -87,7 +87,9 @@ def _follow_figure(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> s
                     f"数字 {figure}（{case.title.zh}）",
                     f"Figure {figure} ({case.title.inside('en')})",
                 )
-                return Gone(f"figures/{name}/", title, change.why, change.date)
+                return Gone(
+                    address=f"figures/{name}/", title=title, why=change.why, date=change.date
+                )
         return f"figures/{moved}/" if moved in dataset.figures else f"cases/{case.slug}/"
     told = dataset.gone.get(f"cases/{slug}/")
     return (told.moved_to or told) if told is not None else None

@@ -17,7 +17,7 @@ from casebook.values.dates import PeriodError, parse_period
 _COLUMNS = ("case", "figure", "amount", "value", "min", "max", "unit", "qualifier", "period")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """A figure as the last published site has it, in the columns of figures.csv."""
 
@@ -52,7 +52,10 @@ def parse_published(content: bytes, settled: Container[str] = ()) -> tuple[Publi
         if row and not (slug < len(row) and row[slug] in settled):
             # A cell that could start a formula was published behind an apostrophe.
             cells = (row[at] if at is not None and at < len(row) else "" for at in columns)
-            found.append(Published(*(cell.removeprefix("'") for cell in cells)))
+            names = Published.__dataclass_fields__
+            found.append(
+                Published(**{n: c.removeprefix("'") for n, c in zip(names, cells, strict=True)})
+            )
     return tuple(found)
 
 
@@ -62,16 +65,16 @@ def publish_figure(figure: Figure) -> Published:
     numbers = (quantity.value, quantity.low, quantity.high)
     value, low, high = ("" if number is None else plain(number) for number in numbers)
     return Published(
-        figure.case,
-        figure.id,
-        quantity.text,
-        value,
-        low,
-        high,
-        quantity.unit,
-        quantity.qualifier,
-        figure.period.edtf,
-        figure.formula,
+        case=figure.case,
+        figure=figure.id,
+        amount=quantity.text,
+        value=value,
+        low=low,
+        high=high,
+        unit=quantity.unit,
+        qualifier=quantity.qualifier,
+        period=figure.period.edtf,
+        derived=figure.formula,
     )
 
 

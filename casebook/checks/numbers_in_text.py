@@ -247,7 +247,7 @@ _ARTICLE: Final = "一"
 _PRONOUN: Final = "one"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NumberMention:
     """One number or date that a text tells, from `start` to `end`.
 
@@ -312,14 +312,14 @@ def find_mentions_in_prose(prose: str) -> tuple[NumberMention, ...]:
     found.sort(key=lambda mention: mention.start)
     return tuple(
         NumberMention(
-            mention.start,
-            mention.end,
-            prose[mention.start : mention.end],
-            mention.value,
-            mention.unit,
-            mention.date,
-            mention.scale,
-            any(start < mention.start < end for start, end in titles),
+            start=mention.start,
+            end=mention.end,
+            text=prose[mention.start : mention.end],
+            value=mention.value,
+            unit=mention.unit,
+            date=mention.date,
+            scale=mention.scale,
+            titled=any(start < mention.start < end for start, end in titles),
         )
         for mention in found
     )
@@ -379,7 +379,13 @@ def _read_arabic(line: str, found: re.Match[str]) -> NumberMention:
     numeral = re.sub("[余多来 *]", "", text)
     value = _number(numeral)
     if line[max(0, start - 3) : start] == "百分之":
-        return NumberMention(start - 3, end, "", None if value is None else value / 100, "ratio")
+        return NumberMention(
+            start=start - 3,
+            end=end,
+            text="",
+            value=None if value is None else value / 100,
+            unit="ratio",
+        )
     tail = _ENGLISH_TAIL.match(line, end)
     scale = _scale_of(numeral)
     if tail and text[-1].isdigit():
@@ -422,7 +428,7 @@ def _two(digits: str) -> str:
 
 
 def _date_mention(start: int, end: int, date: str) -> NumberMention:
-    return NumberMention(start, end, "", None, date=date)
+    return NumberMention(start=start, end=end, text="", value=None, date=date)
 
 
 def _with_unit(
@@ -443,7 +449,9 @@ def _with_unit(
     if unit == "ratio" and value is not None:
         part = Decimal(10) if line[end - 1 : end] == "成" else Decimal(100)
         value /= part
-    return NumberMention(start, end, "", value, unit, date, scale)
+    return NumberMention(
+        start=start, end=end, text="", value=value, unit=unit, date=date, scale=scale
+    )
 
 
 def _unit_of(word: str) -> str:
@@ -498,9 +506,11 @@ def _read_han(line: str, found: re.Match[str]) -> NumberMention | None:
     if found["date"]:
         return _date_mention(start, end, _han_date(found))
     if found["fraction"]:
-        return NumberMention(start, end, "", _han_fraction(found), "ratio")
+        return NumberMention(
+            start=start, end=end, text="", value=_han_fraction(found), unit="ratio"
+        )
     if found["half"]:
-        return NumberMention(start, end, "", Decimal("0.5"), "ratio")
+        return NumberMention(start=start, end=end, text="", value=Decimal("0.5"), unit="ratio")
     run = found["run"] + (found["more_scale"] or "")
     value = None if found["vague"] or found["more"] == "几" else _number(run)
     unit = _UNIT.match(line, end)
@@ -597,14 +607,18 @@ def _read_english(line: str, found: re.Match[str]) -> NumberMention | None:
     if found["decade"]:
         return _date_mention(start, end, f"{_plain(found['decade'])[:3]}X")
     if found["plural"]:
-        return NumberMention(start, end, "", None)
+        return NumberMention(start=start, end=end, text="", value=None)
     if found["top"]:
         top = _ENGLISH_DIGITS.get(found["top"].lower(), 1)
         return NumberMention(
-            start, end, "", Decimal(top) / _FRACTIONS[found["bottom"].lower()], "ratio"
+            start=start,
+            end=end,
+            text="",
+            value=Decimal(top) / _FRACTIONS[found["bottom"].lower()],
+            unit="ratio",
         )
     if found["half"]:
-        return NumberMention(start, end, "", Decimal("0.5"), "ratio")
+        return NumberMention(start=start, end=end, text="", value=Decimal("0.5"), unit="ratio")
     words = found["words"].lower()
     if words == _PRONOUN or (words == "zero" and re.search(r"\b(?:an?|the) \Z", line[:start])):
         return None

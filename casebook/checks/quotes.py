@@ -19,7 +19,7 @@ SHARE_LIMIT = Decimal("0.25")
 _BLANK = re.compile(r"[\s\u3000\u00a0\u200b\ufeff]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
     """Some words of a source with their line, and where the record has them."""
 
@@ -30,7 +30,7 @@ class Quote:
     at: Position
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuotedShare:
     """How much of one source is quoted, each passage counted once.
 
@@ -48,11 +48,23 @@ def list_quotes(dataset: Dataset) -> Iterator[Quote]:
     for case in dataset.cases:
         for figure in case.figures.values():
             if figure.quote:
-                yield Quote(figure.quote, figure.source, figure.line, case.path, figure.at)
+                yield Quote(
+                    text=figure.quote,
+                    source=figure.source,
+                    line=figure.line,
+                    path=case.path,
+                    at=figure.at,
+                )
             yield from _quotes_of(figure.corroborated_by, case)
         for event in case.events:
             if event.quote:
-                yield Quote(event.quote, event.source, event.line, case.path, event.at)
+                yield Quote(
+                    text=event.quote,
+                    source=event.source,
+                    line=event.line,
+                    path=case.path,
+                    at=event.at,
+                )
         for conflict in case.conflicts:
             yield from _quotes_of(conflict.reports, case)
 
@@ -60,7 +72,13 @@ def list_quotes(dataset: Dataset) -> Iterator[Quote]:
 def _quotes_of(reports: tuple[Report, ...], case: Case) -> Iterator[Quote]:
     for report in reports:
         if report.quote:
-            yield Quote(report.quote, report.source, report.line, case.path, report.at)
+            yield Quote(
+                text=report.quote,
+                source=report.source,
+                line=report.line,
+                path=case.path,
+                at=report.at,
+            )
 
 
 def fold_text(text: str) -> str:
@@ -91,7 +109,9 @@ def measure_quotes(dataset: Dataset) -> tuple[QuotedShare, ...]:
         share = None
         if length:
             share = (Decimal(characters) / length).quantize(Decimal("0.001"), ROUND_HALF_EVEN)
-        shares.append(QuotedShare(source, len(kept), characters, share))
+        shares.append(
+            QuotedShare(source=source, quotes=len(kept), characters=characters, share=share)
+        )
     return tuple(sorted(shares, key=lambda share: (-share.characters, share.source)))
 
 

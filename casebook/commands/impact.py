@@ -53,7 +53,7 @@ class Changed:
         return f"{self.key}: {'; '.join(told)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FigureMention:
     """A sentence that shows a figure, and where it stands."""
 
@@ -63,7 +63,7 @@ class FigureMention:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
     """Everything that an edit touches."""
 
@@ -86,11 +86,11 @@ def find_impact(project: Path, dataset: Dataset, earlier: Earlier) -> Impact:
     mentions = tuple(m for m in find_figure_mentions(project, dataset) if m.key in keys)
     charts = find_charts_of_figures(dataset, keys)
     return Impact(
-        changed,
-        mentions,
-        charts,
-        tuple(list_pages(dataset, keys, mentions, charts)),
-        tuple(list_translations(dataset, earlier.dataset)) if earlier.dataset else (),
+        changed=changed,
+        mentions=mentions,
+        charts=charts,
+        pages=tuple(list_pages(dataset, keys, mentions, charts)),
+        translations=tuple(list_translations(dataset, earlier.dataset)) if earlier.dataset else (),
     )
 
 
@@ -111,7 +111,9 @@ def _mentions_in(text: str, start: Position, path: str, home: str) -> Iterator[F
     for reference in find_references(text, start):
         line = lines[reference.at.line - start.line].strip()
         key = f"{reference.case or home}.{reference.name}"
-        yield FigureMention(path, reference.at, key, _cut(line, reference.written))
+        yield FigureMention(
+            path=path, at=reference.at, key=key, sentence=_cut(line, reference.written)
+        )
 
 
 def _cut(line: str, reference: str) -> str:

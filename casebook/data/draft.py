@@ -32,7 +32,7 @@ class DraftFigure:
     remark: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A case that is yet to be finished, as far as its origin tells it."""
 

@@ -21,7 +21,7 @@ from casebook.yaml.files import read_bytes, show_path
 from casebook.yaml.nodes import read_tree
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileChange:
     """A case file before and after the import; there is no before where it is a new draft."""
 
@@ -99,7 +99,11 @@ def _plan_drafts(drafts: Mapping[str, Draft], project: Path, lang: Lang) -> Impo
             continue
         after = write_draft(draft, lang).encode("utf-8")
         names = tuple(figure.name for figure in draft.figures)
-        changes.append(FileChange(path, show_path(path, project), None, after, names))
+        changes.append(
+            FileChange(
+                path=path, shown=show_path(path, project), before=None, after=after, added=names
+            )
+        )
     return ImportPlan(tuple(changes), tuple(left), ())
 
 
@@ -121,7 +125,9 @@ def _plan_rows(
             draft = _draft_case(slug, group, table, project, lists, lang, problems)
             after = write_draft(draft, lang).encode("utf-8")
             names = tuple(row.text("figure") for row in group)
-            changes.append(FileChange(path, shown, None, after, names))
+            changes.append(
+                FileChange(path=path, shown=shown, before=None, after=after, added=names)
+            )
             continue
         already = len(problems)
         data = read_bytes(path, project, problems)
@@ -134,7 +140,14 @@ def _plan_rows(
         problems += merge.problems
         if merged is not None and merged.after != data:
             changes.append(
-                FileChange(path, shown, data, merged.after, merged.added, merged.changed)
+                FileChange(
+                    path=path,
+                    shown=shown,
+                    before=data,
+                    after=merged.after,
+                    added=merged.added,
+                    changed=merged.changed,
+                )
             )
     return ImportPlan(tuple(changes), (), ())
 

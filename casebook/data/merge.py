@@ -40,7 +40,7 @@ _TOLD = ("amount", "period")
 _LEFT_OPEN = frozenset({"E202", "E217"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
     """One field of one figure before and after."""
 
@@ -145,7 +145,9 @@ class Merge:
                     self.problems.append(self.describe_difference(told, field, written, text))
                 continue
             edits[field] = text
-            self.changed.append(FieldChange(told.name, field, written, text))
+            self.changed.append(
+                FieldChange(figure=told.name, field=field, before=written, after=text)
+            )
         if not edits:
             return
         entry = self.entries[told.name]

@@ -121,7 +121,7 @@ def _text(parent: Json, name: str) -> str:
     return clean_text(inner) if isinstance(inner, str) else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Amount:
     """One value of a release: what it is called, where it stands, and what the standard settles."""
 
@@ -160,11 +160,11 @@ class _Process:
     def draft(self) -> Draft:
         """The draft case of the process."""
         return Draft(
-            tuple(self.origin()),
-            tuple(self.head()),
-            tuple(self.answers()),
-            tuple(self.figures()),
-            tuple(self.events()),
+            origin=tuple(self.origin()),
+            head=tuple(self.head()),
+            answers=tuple(self.answers()),
+            figures=tuple(self.figures()),
+            events=tuple(self.events()),
         )
 
     def origin(self) -> Iterator[str]:
@@ -326,7 +326,13 @@ def _list_amounts(release: Json, where: str) -> Iterator[_Amount]:
     budget = _part(release, "planning", "budget")
     if "amount" in budget:
         value = _part(budget, "amount")
-        yield _Amount("budget", "预算", "Budget", value, f"{where}/planning/budget/amount")
+        yield _Amount(
+            name="budget",
+            label="预算",
+            label_en="Budget",
+            value=value,
+            where=f"{where}/planning/budget/amount",
+        )
     tender = _part(release, "tender")
     names = {
         "minValue": ("tender_min", "招标估价下限", "Least estimated value of the tender"),
@@ -335,12 +341,24 @@ def _list_amounts(release: Json, where: str) -> Iterator[_Amount]:
     }
     for key, (name, zh, en) in names.items():
         if key in tender:
-            yield _Amount(name, zh, en, _part(tender, key), f"{where}/tender/{key}")
+            yield _Amount(
+                name=name,
+                label=zh,
+                label_en=en,
+                value=_part(tender, key),
+                where=f"{where}/tender/{key}",
+            )
     for number, award in enumerate(_list(release, "awards")):
         if "value" in award:
             name = _name("award", award, number)
             place = f"{where}/awards[{number}]/value"
-            yield _Amount(name, "成交金额", "Value of the award", _part(award, "value"), place)
+            yield _Amount(
+                name=name,
+                label="成交金额",
+                label_en="Value of the award",
+                value=_part(award, "value"),
+                where=place,
+            )
     for number, contract in enumerate(_list(release, "contracts")):
         yield from _list_contract(contract, number, f"{where}/contracts[{number}]")
 
@@ -351,22 +369,22 @@ def _list_contract(contract: Json, number: int, where: str) -> Iterator[_Amount]
         period = _part(contract, "period")
         ends = [_read_day(_text(period, key)) for key in ("startDate", "endDate")]
         yield _Amount(
-            name,
-            "合同金额",
-            "Value of the contract",
-            _part(contract, "value"),
-            f"{where}/value",
-            "contract_value",
-            "contracted",
-            "/".join(ends) if all(ends) and ends[0] <= ends[1] else "",
+            name=name,
+            label="合同金额",
+            label_en="Value of the contract",
+            value=_part(contract, "value"),
+            where=f"{where}/value",
+            measure="contract_value",
+            status="contracted",
+            period="/".join(ends) if all(ends) and ends[0] <= ends[1] else "",
         )
     for count, payment in enumerate(_list(_part(contract, "implementation"), "transactions")):
         yield _Amount(
-            f"{name}_paid_{count + 1}",
-            "支付金额",
-            "Amount paid",
-            _part(payment, "value"),
-            f"{where}/implementation/transactions[{count}]/value",
+            name=f"{name}_paid_{count + 1}",
+            label="支付金额",
+            label_en="Amount paid",
+            value=_part(payment, "value"),
+            where=f"{where}/implementation/transactions[{count}]/value",
             status="paid",
             period=_read_day(_text(payment, "date")),
         )

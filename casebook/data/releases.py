@@ -40,7 +40,7 @@ class FieldChange:
     now: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseDifference:
     """A figure that is new, gone or changed; `amount` is its latest wording."""
 
@@ -57,7 +57,7 @@ class ReleaseDifference:
         return f"{self.case}.{self.figure}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """One frozen version: its date, its files in order, and the rows of its figures by key.
 
@@ -127,11 +127,11 @@ def read_releases(project: Path) -> tuple[Release, ...]:
         before = releases[-1].figures if releases else figures
         releases.append(
             Release(
-                name,
-                str(manifest.get("version", "")),
-                files,
-                figures,
-                tuple(compare_figures(before, figures)),
+                date=name,
+                version=str(manifest.get("version", "")),
+                files=files,
+                figures=figures,
+                differences=tuple(compare_figures(before, figures)),
             )
         )
     return tuple(releases)
@@ -230,4 +230,11 @@ def _differ(
 ) -> ReleaseDifference:
     # A cell that could start a formula was published behind an apostrophe.
     label, amount = (row[name].removeprefix("'") for name in ("label", "amount"))
-    return ReleaseDifference(kind, row["case"], row["figure"], label, amount, changes)
+    return ReleaseDifference(
+        kind=kind,
+        case=row["case"],
+        figure=row["figure"],
+        label=label,
+        amount=amount,
+        changes=changes,
+    )

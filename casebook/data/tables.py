@@ -24,7 +24,7 @@ class Category:
     note: Text = NO_TEXT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One column. `words` names a closed list of words, `points_to` the table of its key.
 
@@ -48,7 +48,7 @@ class ForeignKey:
     target: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DataTable:
     """One table of open data; its file is `data/<name>.csv`."""
 
@@ -65,7 +65,7 @@ class DataTable:
 
 
 def _id(name: str, zh: str, en: str) -> Column:
-    return Column(name, Text(zh, en), required=True)
+    return Column(name=name, note=Text(zh, en), required=True)
 
 
 _CASE: Final = _id(
@@ -77,45 +77,57 @@ _TO_FIGURE: Final = ForeignKey(("case", "figure"), "figures", ("case", "figure")
 _TO_SOURCE: Final = ForeignKey(("source",), "sources", ("source",))
 
 FIGURES: Final = DataTable(
-    "figures",
-    Text("数字", "Figures"),
-    (
+    name="figures",
+    title=Text("数字", "Figures"),
+    columns=(
         _CASE,
         _FIGURE,
         Column(
-            "label", Text("这个数是什么（中文）", "what the figure is, in Chinese"), required=True
+            name="label",
+            note=Text("这个数是什么（中文）", "what the figure is, in Chinese"),
+            required=True,
         ),
-        Column("amount", Text("来源的写法", "the amount as printed in the source"), required=True),
         Column(
-            "value",
-            Text(
+            name="amount",
+            note=Text("来源的写法", "the amount as printed in the source"),
+            required=True,
+        ),
+        Column(
+            name="value",
+            note=Text(
                 "以基本单位计的数值（元，不是万元；比例；个数）；区间为空",
                 "the number in base units (yuan, ratio or count); empty for a range",
             ),
-            "number",
+            type="number",
         ),
         Column(
-            "min", Text("区间的下限，基本单位", "lower end of a range, in base units"), "number"
+            name="min",
+            note=Text("区间的下限，基本单位", "lower end of a range, in base units"),
+            type="number",
         ),
         Column(
-            "max", Text("区间的上限，基本单位", "upper end of a range, in base units"), "number"
+            name="max",
+            note=Text("区间的上限，基本单位", "upper end of a range, in base units"),
+            type="number",
         ),
         Column(
-            "unit",
-            Text(
+            name="unit",
+            note=Text(
                 "CNY、HKD、USD、ratio，或来源所用的量词；来源没有量词时为空",
                 "CNY, HKD, USD, ratio, or the counter word of the source, empty where it has none",
             ),
         ),
         Column(
-            "qualifier",
-            Text("限定词：精确、约、逾……", "exact, approx, more_than, at_least, at_most or range"),
+            name="qualifier",
+            note=Text(
+                "限定词：精确、约、逾……", "exact, approx, more_than, at_least, at_most or range"
+            ),
             required=True,
             words="qualifiers",
         ),
         Column(
-            "measure",
-            Text(
+            name="measure",
+            note=Text(
                 "量的是什么；不同的量不能比较",
                 "what is measured; only equal measures may be compared",
             ),
@@ -123,8 +135,8 @@ FIGURES: Final = DataTable(
             words="measures",
         ),
         Column(
-            "per",
-            Text(
+            name="per",
+            note=Text(
                 "按什么计，几项用 / 连接；不同的不能比较",
                 "what the amount is counted per, joined by /; only equal values may be compared",
             ),
@@ -132,13 +144,13 @@ FIGURES: Final = DataTable(
             joined="/",
         ),
         Column(
-            "period",
-            Text("属于什么时候，EDTF", "the time that the figure speaks of, as EDTF"),
+            name="period",
+            note=Text("属于什么时候，EDTF", "the time that the figure speaks of, as EDTF"),
             required=True,
         ),
         Column(
-            "status",
-            Text(
+            name="status",
+            note=Text(
                 "状态：计划、报道、设定……",
                 "whether the figure was planned, reported, set and so on",
             ),
@@ -146,76 +158,82 @@ FIGURES: Final = DataTable(
             words="statuses",
         ),
         Column(
-            "derived",
-            Text(
+            name="derived",
+            note=Text(
                 "本站计算的数的算式，由本案例的数字组成；来源印出的数为空",
                 "the formula over figures of the case where the figure was computed by this site",
             ),
         ),
         Column(
-            "source",
-            Text(
+            name="source",
+            note=Text(
                 "来源的名字，见 sources；几个来源用 | 连接",
                 "id of the source, as in the table sources; several are joined by |",
             ),
             required=True,
         ),
-        Column("quote", Text("来源的短引文", "a short quote from the source")),
+        Column(name="quote", note=Text("来源的短引文", "a short quote from the source")),
     ),
-    ("case", "figure"),
-    (_TO_CASE,),
+    key=("case", "figure"),
+    foreign_keys=(_TO_CASE,),
 )
 EVENTS: Final = DataTable(
-    "events",
-    Text("事件", "Events"),
-    (
+    name="events",
+    title=Text("事件", "Events"),
+    columns=(
         _CASE,
-        Column("date", Text("时间，EDTF", "the time of the event, as EDTF"), required=True),
         Column(
-            "earliest",
-            Text(
+            name="date", note=Text("时间，EDTF", "the time of the event, as EDTF"), required=True
+        ),
+        Column(
+            name="earliest",
+            note=Text(
                 "可能的第一天；没有下限时为空",
                 "the first day that the date can mean; empty where open",
             ),
-            "date",
+            type="date",
         ),
         Column(
-            "latest",
-            Text(
+            name="latest",
+            note=Text(
                 "可能的最后一天；没有上限时为空",
                 "the last day that the date can mean; empty where open",
             ),
-            "date",
+            type="date",
         ),
         Column(
-            "precision",
-            Text("精确到日、月、年，还是一段时间", "day, month, year or interval"),
+            name="precision",
+            note=Text("精确到日、月、年，还是一段时间", "day, month, year or interval"),
             required=True,
             words="precisions",
         ),
-        Column("title", Text("发生了什么（中文）", "what happened, in Chinese"), required=True),
         Column(
-            "source",
-            Text("来源的名字，见 sources", "id of the source, as in the table sources"),
+            name="title",
+            note=Text("发生了什么（中文）", "what happened, in Chinese"),
+            required=True,
+        ),
+        Column(
+            name="source",
+            note=Text("来源的名字，见 sources", "id of the source, as in the table sources"),
             required=True,
         ),
     ),
     foreign_keys=(_TO_CASE, _TO_SOURCE),
 )
 ANSWERS: Final = DataTable(
-    "answers",
-    Text("问答", "Answers"),
-    (
+    name="answers",
+    title=Text("问答", "Answers"),
+    columns=(
         _CASE,
         Column(
-            "question",
-            Text("问题，每个案例都问同样的", "the question; the same are asked of every case"),
+            name="question",
+            note=Text("问题，每个案例都问同样的", "the question; the same are asked of every case"),
             required=True,
             words="questions",
         ),
         Column(
-            "state",
-            Text(
+            name="state",
+            note=Text(
                 "写明、部分写明、来源未说明、不适用",
                 "stated, partial, not_stated or not_applicable",
             ),
@@ -223,40 +241,44 @@ ANSWERS: Final = DataTable(
             words="answer_states",
         ),
         Column(
-            "value",
-            Text(
+            name="value",
+            note=Text(
                 "回答：词表里的词，用 | 连接，或中文的写法",
                 "the answer: keys of the vocabulary joined by |, or a wording in Chinese",
             ),
         ),
     ),
-    ("case", "question"),
-    (_TO_CASE,),
+    key=("case", "question"),
+    foreign_keys=(_TO_CASE,),
 )
 CASES: Final = DataTable(
-    "cases",
-    Text("案例", "Cases"),
-    (
+    name="cases",
+    title=Text("案例", "Cases"),
+    columns=(
         _CASE,
-        Column("title", Text("标题", "the title, in Chinese"), required=True),
-        Column("title_en", Text("英文标题", "the title in English")),
-        Column("place", Text("地方", "the place, in Chinese"), required=True),
-        Column("place_en", Text("地方的英文名", "the place in English")),
+        Column(name="title", note=Text("标题", "the title, in Chinese"), required=True),
+        Column(name="title_en", note=Text("英文标题", "the title in English")),
+        Column(name="place", note=Text("地方", "the place, in Chinese"), required=True),
+        Column(name="place_en", note=Text("地方的英文名", "the place in English")),
         Column(
-            "region",
-            Text(
+            name="region",
+            note=Text(
                 "行政区划代码，GB/T 2260（2012 年版）",
                 "the code of GB/T 2260 (2012 edition)",
             ),
             required=True,
         ),
-        Column("topic", Text("主题", "the topic"), required=True, words="topics"),
-        Column("summary", Text("概要", "the summary, in Chinese"), required=True),
-        Column("summary_en", Text("英文概要", "the summary in English")),
-        Column("updated", Text("记录最近一次修改的日子", "the day of the last change"), "date"),
+        Column(name="topic", note=Text("主题", "the topic"), required=True, words="topics"),
+        Column(name="summary", note=Text("概要", "the summary, in Chinese"), required=True),
+        Column(name="summary_en", note=Text("英文概要", "the summary in English")),
         Column(
-            "version",
-            Text(
+            name="updated",
+            note=Text("记录最近一次修改的日子", "the day of the last change"),
+            type="date",
+        ),
+        Column(
+            name="version",
+            note=Text(
                 "记录的版本：其 SHA-256 的前 12 位，只随这份记录变",
                 "the version of the record: the first 12 digits of its SHA-256, which changes "
                 "with this record only",
@@ -264,40 +286,45 @@ CASES: Final = DataTable(
             required=True,
         ),
     ),
-    ("case",),
+    key=("case",),
 )
 SOURCES: Final = DataTable(
-    "sources",
-    Text("来源", "Sources"),
-    (
+    name="sources",
+    title=Text("来源", "Sources"),
+    columns=(
         _id("source", "来源的名字", "id of the source"),
-        Column("title", Text("题名", "the title, in Chinese"), required=True),
-        Column("title_en", Text("英文题名", "the title in English")),
-        Column("publisher", Text("出版者", "the publisher, in Chinese"), required=True),
-        Column("publisher_en", Text("出版者的英文名", "the publisher in English")),
-        Column("kind", Text("哪一类出版物", "the kind of publication"), words="source_kinds"),
-        Column("published", Text("出版的时间，EDTF", "when it was published, as EDTF")),
-        Column("accessed", Text("查阅的日子", "the day on which it was read")),
+        Column(name="title", note=Text("题名", "the title, in Chinese"), required=True),
+        Column(name="title_en", note=Text("英文题名", "the title in English")),
+        Column(name="publisher", note=Text("出版者", "the publisher, in Chinese"), required=True),
+        Column(name="publisher_en", note=Text("出版者的英文名", "the publisher in English")),
         Column(
-            "url",
-            Text("网址；没有可以给出的网址时为空", "the address, empty where none can be given"),
+            name="kind", note=Text("哪一类出版物", "the kind of publication"), words="source_kinds"
+        ),
+        Column(name="published", note=Text("出版的时间，EDTF", "when it was published, as EDTF")),
+        Column(name="accessed", note=Text("查阅的日子", "the day on which it was read")),
+        Column(
+            name="url",
+            note=Text(
+                "网址；没有可以给出的网址时为空", "the address, empty where none can be given"
+            ),
         ),
         Column(
-            "note", Text("关于这个来源的保留意见", "a reservation about the source, in Chinese")
+            name="note",
+            note=Text("关于这个来源的保留意见", "a reservation about the source, in Chinese"),
         ),
-        Column("note_en", Text("保留意见（英文）", "the reservation in English")),
+        Column(name="note_en", note=Text("保留意见（英文）", "the reservation in English")),
     ),
-    ("source",),
+    key=("source",),
 )
 COMPARABILITY: Final = DataTable(
-    "comparability",
-    Text("可比性", "Comparability"),
-    (
+    name="comparability",
+    title=Text("可比性", "Comparability"),
+    columns=(
         _CASE,
         _FIGURE,
         Column(
-            "class",
-            Text(
+            name="class",
+            note=Text(
                 "口径：量、单位、按什么计、范围都相同的数字才有同一个口径，才可以比较；"
                 "本站计算的数为空，不参与比较",
                 "the comparability class; only figures with the same one may be compared. Empty "
@@ -305,48 +332,50 @@ COMPARABILITY: Final = DataTable(
             ),
         ),
         Column(
-            "scope",
-            Text("范围：数的是什么、谁的钱、哪一部分", "what is counted, whose money, which part"),
+            name="scope",
+            note=Text(
+                "范围：数的是什么、谁的钱、哪一部分", "what is counted, whose money, which part"
+            ),
             words="scopes",
         ),
         Column(
-            "part_of",
-            Text(
+            name="part_of",
+            note=Text(
                 "是本案例哪个数的一部分；部分不与总额相加",
                 "the figure of the case that this is a part of; parts are never added to it",
             ),
         ),
         Column(
-            "follows",
-            Text("取代了本案例哪个数", "the figure of the case that this one replaced"),
+            name="follows",
+            note=Text("取代了本案例哪个数", "the figure of the case that this one replaced"),
         ),
         Column(
-            "conflicts_with",
-            Text(
+            name="conflicts_with",
+            note=Text(
                 "与本案例哪些数说法不一，用 | 连接",
                 "figures of the case that sources do not agree about, joined by |",
             ),
         ),
         Column(
-            "review",
-            Text("有多可靠：单一报道、有旁证……", "how well the figure is supported"),
+            name="review",
+            note=Text("有多可靠：单一报道、有旁证……", "how well the figure is supported"),
             required=True,
             words="reviews",
         ),
     ),
-    ("case", "figure"),
-    (_TO_FIGURE,),
+    key=("case", "figure"),
+    foreign_keys=(_TO_FIGURE,),
 )
 EVIDENCE: Final = DataTable(
-    "evidence",
-    Text("依据", "Evidence"),
-    (
+    name="evidence",
+    title=Text("依据", "Evidence"),
+    columns=(
         _CASE,
         _FIGURE,
-        Column("source", Text("来源的名字", "id of the source"), required=True),
+        Column(name="source", note=Text("来源的名字", "id of the source"), required=True),
         Column(
-            "relation",
-            Text(
+            name="relation",
+            note=Text(
                 "数字出自它、它证实、它相关、它另有说法",
                 "whether the figure rests on the source, or is confirmed by it, related to it or "
                 "disputed by it",
@@ -354,29 +383,33 @@ EVIDENCE: Final = DataTable(
             required=True,
             words="relations",
         ),
-        Column("quote", Text("来源的短引文", "a short quote from the source")),
-        Column("line", Text("引文在来源的第几行", "the line of the quote in the source"), "number"),
+        Column(name="quote", note=Text("来源的短引文", "a short quote from the source")),
+        Column(
+            name="line",
+            note=Text("引文在来源的第几行", "the line of the quote in the source"),
+            type="number",
+        ),
     ),
     foreign_keys=(_TO_FIGURE, _TO_SOURCE),
 )
 VOCABULARY: Final = DataTable(
-    "vocabulary",
-    Text("词表", "Vocabulary"),
-    (
+    name="vocabulary",
+    title=Text("词表", "Vocabulary"),
+    columns=(
         _id("list", "词所在的列表", "the list that the word stands in"),
         _id("key", "记录和表格里的写法", "the word as records and tables have it"),
-        Column("name", Text("中文名", "its name in Chinese"), required=True),
-        Column("name_en", Text("英文名", "its name in English")),
+        Column(name="name", note=Text("中文名", "its name in Chinese"), required=True),
+        Column(name="name_en", note=Text("英文名", "its name in English")),
         Column(
-            "note",
-            Text(
+            name="note",
+            note=Text(
                 "意思；对 measures，是可以同什么相比",
                 "what it means; of measures, what they may be compared with",
             ),
         ),
-        Column("note_en", Text("意思（英文）", "what it means, in English")),
+        Column(name="note_en", note=Text("意思（英文）", "what it means, in English")),
     ),
-    ("list", "key"),
+    key=("list", "key"),
 )
 
 # The three of the contract first, then what they point to and what explains them.

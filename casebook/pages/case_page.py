@@ -35,7 +35,7 @@ from casebook.record.references import find_chart_names, find_references
 from casebook.record.summary import CaseSummary
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dispute:
     """Statements about one thing that do not agree, side by side."""
 
@@ -162,10 +162,10 @@ def list_disputes(case: Case, dataset: Dataset) -> tuple[Dispute, ...]:
     """The contradictions of a case with both sides spelled out."""
     return tuple(
         Dispute(
-            conflict.about,
-            conflict.note,
-            tuple(show_figure(case.figures[name], dataset) for name in conflict.figures),
-            show_reports(conflict.reports, dataset),
+            about=conflict.about,
+            note=conflict.note,
+            figures=tuple(show_figure(case.figures[name], dataset) for name in conflict.figures),
+            statements=show_reports(conflict.reports, dataset),
         )
         for conflict in case.conflicts
     )
@@ -259,5 +259,5 @@ def _regions_above(case: Case, dataset: Dataset) -> tuple[Region, ...]:
     return tuple(above)
 
 
-CASES = CasePageType("case", make_cases, locate_cases, ("case.html",))
+CASES = CasePageType(name="case", make=make_cases, locate=locate_cases, templates=("case.html",))
 CASE_INDEX = PageType("case index", make_index)

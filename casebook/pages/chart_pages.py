@@ -81,14 +81,14 @@ def cite_chart(drawn: Drawn, site: Site) -> Citation:
     settings = site.settings
     case = site.dataset.by_slug.get(drawn.case)
     return Citation(
-        "chart",
-        drawn.name,
-        drawn.finding,
-        settings.name.inside(drawn.lang),
-        f"{settings.siteurl}/{folder_of(drawn.name, drawn.lang)}" if settings.siteurl else "",
-        date_case(case, site.dataset.sources) if case else date_dataset(site.dataset),
-        drawn.lang,
-        version_of(case) if case else "",
+        kind="chart",
+        name=drawn.name,
+        title=drawn.finding,
+        site=settings.name.inside(drawn.lang),
+        url=f"{settings.siteurl}/{folder_of(drawn.name, drawn.lang)}" if settings.siteurl else "",
+        updated=date_case(case, site.dataset.sources) if case else date_dataset(site.dataset),
+        lang=drawn.lang,
+        version=version_of(case) if case else "",
     )
 
 

@@ -40,7 +40,7 @@ _CSL_TYPES: Final[dict[Kind, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
     """What has to be known to cite a thing of the site.
 

@@ -49,4 +49,13 @@ def _cite(
     settings = site.settings
     prefix = "" if lang == LANGS[0] else f"{lang}/"
     url = f"{settings.siteurl}/{prefix}{path}" if settings.siteurl else ""
-    return Citation(kind, name, title, settings.name.inside(lang), url, updated, lang, version)
+    return Citation(
+        kind=kind,
+        name=name,
+        title=title,
+        site=settings.name.inside(lang),
+        url=url,
+        updated=updated,
+        lang=lang,
+        version=version,
+    )

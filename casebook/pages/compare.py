@@ -33,7 +33,7 @@ ORDERS: tuple[tuple[Order, str, Text], ...] = (
 FILTER_LIMIT = 48
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
     """A link that leaves only some rows; `number` is the same in page and style."""
 
@@ -52,7 +52,7 @@ class OptionGroup:
     options: tuple[Option, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompareRow:
     """One figure with its case, or a case that has none; `filters` are what keeps the row."""
 
@@ -234,7 +234,7 @@ def list_options(entries: Iterable[_Entry], dataset: Dataset) -> tuple[OptionGro
             count = counts[key, value]
             if count and number < FILTER_LIMIT:
                 number += 1
-                options.append(Option(number, value, words, count))
+                options.append(Option(number=number, value=value, name=words, count=count))
         if options:
             groups.append(OptionGroup(key, name, tuple(options)))
     return tuple(groups)

@@ -26,7 +26,7 @@ KINDS: dict[ChangeKind, Text] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRow:
     """A change with the place and the name of its figure, which is None where it was taken out."""
 
@@ -42,12 +42,12 @@ def show_changes(changes: Iterable[Change], dataset: Dataset) -> tuple[ChangeRow
     """Changes as pages show them, in the order in which they came."""
     return tuple(
         ChangeRow(
-            change,
-            KINDS[change.kind],
-            dataset.place(dataset.by_slug[change.case]),
-            dataset.figures.get(f"{change.case}.{change.figure}"),
-            _word(change.before),
-            _word(change.after),
+            change=change,
+            kind=KINDS[change.kind],
+            place=dataset.place(dataset.by_slug[change.case]),
+            figure=dataset.figures.get(f"{change.case}.{change.figure}"),
+            before=_word(change.before),
+            after=_word(change.after),
         )
         for change in changes
     )
@@ -114,17 +114,19 @@ def _entry(row: ChangeRow, lang: Lang) -> FeedEntry:
     after = row.after or Text("撤下", "taken out")
     zh, en = f"{row.before.zh} → {after.zh}", f"{row.before.inside('en')} → {after.inside('en')}"
     return FeedEntry(
-        name_entry(name, lang),
-        "corrections/" if row.figure is None else f"cases/{change.case}/#figure-{change.figure}",
-        Text(
+        id=name_entry(name, lang),
+        path="corrections/"
+        if row.figure is None
+        else f"cases/{change.case}/#figure-{change.figure}",
+        title=Text(
             f"{row.kind.zh}：{row.place.zh}，{label.zh}",
             f"{row.kind.en}: {row.place.inside('en')}, {label.inside('en')}",
         ),
-        Text(
+        summary=Text(
             f"{zh}。{change.why.zh}",
             f"{en}. {change.why.inside('en')}",
         ),
-        change.date.edtf,
+        updated=change.date.edtf,
     )
 
 

@@ -35,7 +35,7 @@ class Offer:
     note: Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnRow:
     """A column of the dictionary with the words that it may hold, where these are few."""
 
@@ -163,7 +163,14 @@ def describe_table(table: DataTable, words: Mapping[str, tuple[Category, ...]]) 
     for column in table.columns:
         listed = words.get(column.words, ())
         few = listed if len(listed) <= MOST_WORDS else ()
-        rows.append(ColumnRow(column, _KINDS[column.type], few, targets.get(column.name, "")))
+        rows.append(
+            ColumnRow(
+                column=column,
+                kind=_KINDS[column.type],
+                words=few,
+                points_to=targets.get(column.name, ""),
+            )
+        )
     return TableSheet(table, tuple(rows))
 
 

@@ -25,7 +25,7 @@ LOCAL_ADDRESS = "http://localhost"
 _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "casebook")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEntry:
     """A case in the feed; `path` is below the language's root, `updated` an ISO date."""
 
@@ -74,7 +74,13 @@ def make_feed(site: Site) -> Iterator[Page]:
             link = link_case(case, dataset)
             path = f"cases/{case.slug}/"
             entries.append(
-                FeedEntry(name_entry(case.slug, lang), path, link.name, link.summary, updated)
+                FeedEntry(
+                    id=name_entry(case.slug, lang),
+                    path=path,
+                    title=link.name,
+                    summary=link.summary,
+                    updated=updated,
+                )
             )
         yield Page(
             url="feed.xml",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _REVIEWS: Final = {word.value: word.name for word in FIXED_WORDS["reviews"]}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FigureSheet:
     """What the page of a figure shows beside its row.
 
@@ -63,37 +63,37 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
             *site.uses.get(figure.key, ()),
         )
         sheet = FigureSheet(
-            row,
-            _show_value(figure),
-            name_class(classes[figure.id], dataset.vocabulary),
-            tuple(
+            row=row,
+            value=_show_value(figure),
+            class_name=name_class(classes[figure.id], dataset.vocabulary),
+            peers=tuple(
                 rows[other.id]
                 for other in case.printed_figures
                 if other.id != figure.id
                 and not figure.formula
                 and classes[other.id] == classes[figure.id]
             ),
-            tuple(dict.fromkeys(uses)),
-            any(figure.id in conflict.figures for conflict in case.conflicts),
-            _REVIEWS[row.review],
+            uses=tuple(dict.fromkeys(uses)),
+            disputed=any(figure.id in conflict.figures for conflict in case.conflicts),
+            review=_REVIEWS[row.review],
         )
         changes = show_changes(figure.history, dataset)
         name, description = _name_figure(figure, link)
         for lang in LANGS:
             yield Page(
-                f"figures/{figure.key}/",
-                lang,
-                "figure.html",
-                name,
-                description,
-                {
+                url=f"figures/{figure.key}/",
+                lang=lang,
+                template="figure.html",
+                title=name,
+                description=description,
+                context={
                     "sheet": sheet,
                     "link": link,
                     "changes": changes,
                     "citation": cite_figure(figure, case, name, lang, site),
                     "linked_data": write_linked_data(describe_figure_page(figure, lang, site)),
                 },
-                updated,
+                lastmod=updated,
             )
 
 
@@ -145,4 +145,6 @@ def _show_value(figure: Figure) -> str:
     return "" if quantity.value is None else plain(quantity.value)
 
 
-FIGURES = CasePageType("figure", make_figures, locate_figures, ("figure.html",))
+FIGURES = CasePageType(
+    name="figure", make=make_figures, locate=locate_figures, templates=("figure.html",)
+)

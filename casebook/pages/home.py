@@ -77,7 +77,7 @@ class HomeBlock:
     frame: Frame | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeadSection:
     """A section of the lead; `kind` is its first computed part and sets its place on a phone."""
 
@@ -104,7 +104,7 @@ class FilterGroup:
     filters: tuple[Filter, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewRow:
     """One place in the overview; `filters` are the numbers of those that keep it."""
 
@@ -154,7 +154,7 @@ class ReviewCount:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparable:
     """Figures of one class: the only ones that may stand on one axis; `more` are not listed."""
 
@@ -164,7 +164,7 @@ class Comparable:
     more: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
     """One question with the state of its answer in each place, the stated ones first."""
 
@@ -249,7 +249,12 @@ def _sections(lead: Prose, lang: Lang, site: Site) -> Iterator[LeadSection]:
         names = [
             part.name.removeprefix("chart:") for part in section.parts if isinstance(part, Slot)
         ]
-        yield LeadSection(section.id, section.title, names[0] if names else "text", tuple(blocks))
+        yield LeadSection(
+            id=section.id,
+            title=section.title,
+            kind=names[0] if names else "text",
+            blocks=tuple(blocks),
+        )
 
 
 def _fill(slot: Slot, lang: Lang, site: Site) -> HomeBlock | None:
@@ -408,10 +413,12 @@ def list_comparables(dataset: Dataset) -> tuple[Comparable, ...]:
             cases = [dataset.briefs[dataset.positions[slug]] for slug in slugs]
             found.append(
                 Comparable(
-                    name_class(group, dataset.vocabulary),
-                    tuple(show_figure(dataset.figures[key], dataset) for key in keys[:MOST_NAMED]),
-                    name_places(cases, dataset),
-                    max(0, len(keys) - MOST_NAMED),
+                    name=name_class(group, dataset.vocabulary),
+                    figures=tuple(
+                        show_figure(dataset.figures[key], dataset) for key in keys[:MOST_NAMED]
+                    ),
+                    places=name_places(cases, dataset),
+                    more=max(0, len(keys) - MOST_NAMED),
                 )
             )
     return tuple(found)
@@ -426,10 +433,10 @@ def count_silences(dataset: Dataset) -> tuple[Silence, ...]:
         silent = [case for case in dataset.briefs if case.states[number] == "not_stated"]
         silences.append(
             Silence(
-                question,
-                tuple(sorted(states, key=order.index)),
-                len(silent),
-                name_places(silent, dataset),
+                question=question,
+                states=tuple(sorted(states, key=order.index)),
+                not_stated=len(silent),
+                places=name_places(silent, dataset),
             )
         )
     return tuple(sorted(silences, key=lambda silence: -silence.not_stated))

@@ -45,7 +45,7 @@ class Section:
     parts: tuple[Markup | Slot, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prose:
     """A text of the editors in one language: whole, and cut at its headings.
 
@@ -73,7 +73,7 @@ class Use:
 Uses = Mapping[str, tuple[Use, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
     """What holds for every page.
 
@@ -89,7 +89,7 @@ class SiteSettings:
     assets: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Site:
     """Everything that pages are made from.
 
@@ -138,7 +138,7 @@ class Site:
 PLACE = Markup("\ufffc")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """One file of the site in one language, before it is written.
 
@@ -184,7 +184,7 @@ class PageType:
     outline: Callable[[Site], Iterable[Page]] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CasePageType:
     """One kind of page that every case has, made from an excerpt of the data set.
 

@@ -15,7 +15,7 @@ MOST_LISTED = 200
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListPart(Generic[T]):
     """One part of a list: which of how many, and its entries; `first` counts from one."""
 
@@ -35,7 +35,13 @@ def cut_list(entries: Sequence[T], most: int = MOST_LISTED) -> tuple[ListPart[T]
     """A list in parts of at most so many entries; an empty list is one empty part."""
     starts = range(0, len(entries), most) or range(1)
     return tuple(
-        ListPart(number, len(starts), start + 1, len(entries), tuple(entries[start : start + most]))
+        ListPart(
+            number=number,
+            count=len(starts),
+            first=start + 1,
+            total=len(entries),
+            entries=tuple(entries[start : start + most]),
+        )
         for number, start in enumerate(starts, 1)
     )
 

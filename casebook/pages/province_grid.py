@@ -13,7 +13,7 @@ from casebook.record.model import Region
 INDEX = "cases/"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
     """One province-level unit at its place in the grid, with how many cases lie in it.
 
@@ -32,7 +32,13 @@ def list_tiles(dataset: Dataset) -> tuple[Tile, ...]:
     slugs = _group_by_province(dataset)
     places = _find_places(slugs)
     tiles = [
-        Tile(region, *region.tile, len(slugs.get(region.code, ())), places.get(region.code, ""))
+        Tile(
+            region=region,
+            column=region.tile[0],
+            row=region.tile[1],
+            cases=len(slugs.get(region.code, ())),
+            address=places.get(region.code, ""),
+        )
         for region in dataset.regions.values()
         if region.tile is not None
     ]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLink:
     """A case as other pages name it."""
 
@@ -72,7 +72,7 @@ class FormulaPart:
     sign: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FigureRow:
     """A figure with the names of its measure, counting unit, scope and status."""
 
@@ -88,7 +88,7 @@ class FigureRow:
     formula: tuple[FormulaPart, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventRow:
     """A dated entry with its mark; `place` and `slug` are empty where it belongs to no case."""
 
@@ -103,7 +103,7 @@ class EventRow:
     slug: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRow:
     """A named document with the words for its state, and the case that it belongs to."""
 
@@ -114,7 +114,7 @@ class DocumentRow:
     slug: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """One question with its answer; `figures` are the amounts that answer it."""
 
@@ -142,7 +142,7 @@ class FrameMark:
     swatch: Markup
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """A drawn chart with the publications that it rests on."""
 
@@ -154,7 +154,9 @@ class Frame:
 
 def link_case(case: Case, dataset: Dataset) -> CaseLink:
     """The case as other pages name it."""
-    return CaseLink(case.slug, dataset.place(case), case.title, case.summary)
+    return CaseLink(
+        slug=case.slug, place=dataset.place(case), title=case.title, summary=case.summary
+    )
 
 
 def show_figure(figure: Figure, dataset: Dataset) -> FigureRow:
@@ -232,7 +234,11 @@ def list_facts(case: Case, dataset: Dataset) -> tuple[Fact, ...]:
                 if not figure.part_of and _answers_amount(figure, dataset)
             )
         text = dataset.answer_text(answer)
-        facts.append(Fact(question, answer.state, text, answer.note, figures))
+        facts.append(
+            Fact(
+                question=question, state=answer.state, text=text, note=answer.note, figures=figures
+            )
+        )
     return tuple(facts)
 
 
@@ -247,7 +253,12 @@ def frame_chart(drawn: Drawn, dataset: Dataset) -> Frame:
         FramePanel(panel.title, Markup(panel.wide), Markup(panel.narrow)) for panel in drawn.panels
     )
     legend = tuple(FrameMark(item.words, Markup(item.swatch)) for item in drawn.legend)
-    return Frame(drawn, panels, legend, tuple(dataset.sources[name] for name in drawn.sources))
+    return Frame(
+        drawn=drawn,
+        panels=panels,
+        legend=legend,
+        sources=tuple(dataset.sources[name] for name in drawn.sources),
+    )
 
 
 def list_sources(case: Case, dataset: Dataset) -> tuple[Source, ...]:

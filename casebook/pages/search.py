@@ -44,7 +44,7 @@ class SearchPassage:
     numbers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Indexed:
     """A page with its passages; `names` are other words by which it is looked for."""
 
@@ -136,10 +136,10 @@ def index_case(case: Case, lang: Lang, dataset: Dataset, told: bool) -> Indexed:
     region = dataset.regions[case.region]
     names = (link.place.zh, link.place.en, region.name.zh, region.name.en, region.pinyin)
     return Indexed(
-        f"cases/{case.slug}/",
-        link.name.inside(lang),
-        " ".join(dict.fromkeys(filter(None, names))),
-        tuple(_list_passages(case, lang, dataset, told=told)),
+        url=f"cases/{case.slug}/",
+        title=link.name.inside(lang),
+        names=" ".join(dict.fromkeys(filter(None, names))),
+        passages=tuple(_list_passages(case, lang, dataset, told=told)),
     )
 
 
@@ -149,7 +149,7 @@ def _index_texts(site: Site, lang: Lang) -> Iterator[Indexed]:
             words = _strip_blocks(_END_OF_BLOCK.sub("\n", str(prose.body)))
             passages = [SearchPassage("", prose.summary)] if prose.summary else []
             passages += [SearchPassage("", sentence) for sentence in split_sentences(words)]
-            yield Indexed(f"{slug}/", prose.title, "", tuple(passages))
+            yield Indexed(url=f"{slug}/", title=prose.title, names="", passages=tuple(passages))
 
 
 def _list_passages(

@@ -27,7 +27,7 @@ KINDS: Mapping[DifferenceKind, Text] = {
 _COLUMNS: Mapping[str, Text] = {column.name: column.note for column in FIGURES.columns}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VersionRow:
     """A version as pages show it; `more` differences are not listed, and `first` has none."""
 
@@ -77,14 +77,14 @@ def make_versions(site: Site) -> Iterator[Page]:
 def _show_release(release: Release, first: bool) -> VersionRow:
     counted = Counter(difference.kind for difference in release.differences)
     return VersionRow(
-        release.date,
-        release.version,
-        len(release.figures),
-        tuple(file.path for file in release.files),
-        tuple((name, counted[kind]) for kind, name in KINDS.items() if counted[kind]),
-        release.differences[:MOST_LISTED],
-        max(0, len(release.differences) - MOST_LISTED),
-        first,
+        date=release.date,
+        version=release.version,
+        figures=len(release.figures),
+        files=tuple(file.path for file in release.files),
+        counts=tuple((name, counted[kind]) for kind, name in KINDS.items() if counted[kind]),
+        differences=release.differences[:MOST_LISTED],
+        more=max(0, len(release.differences) - MOST_LISTED),
+        first=first,
     )
 
 

@@ -65,7 +65,7 @@ _TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewState:
     """What browsers are told: how many sites were built, and what keeps the next one away.
 
@@ -101,7 +101,11 @@ class Preview:
         """
         started = time.perf_counter()
         options = BuildOptions(
-            self.project, self.site, siteurl="", drafts=True, kept_templates=self._templates
+            project=self.project,
+            output=self.site,
+            siteurl="",
+            drafts=True,
+            kept_templates=self._templates,
         )
         open_pages = {*self._open} if self.state.built else set()
         generation = self.state.generation + 1
@@ -139,7 +143,16 @@ class Preview:
         zh = f"已生成 {result.cases} 个案例、{result.files} 个文件，{took:.2f} 秒"
         en = f"built {result.cases} cases, {result.files} files in {took:.2f} s"
         print(zh if self.lang == "zh" else en, flush=True)
-        self._tell(PreviewState(self.state.step, generation, generation, {}, (), result.drafts))
+        self._tell(
+            PreviewState(
+                step=self.state.step,
+                generation=generation,
+                built=generation,
+                fresh={},
+                problems=(),
+                drafts=result.drafts,
+            )
+        )
 
     @contextmanager
     def watched(self, page: str) -> Iterator[None]:

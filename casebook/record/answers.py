@@ -16,7 +16,7 @@ def find_answer(case: Case, question: str, vocabulary: Vocabulary) -> Answer:
         return _answer_amount(case, vocabulary)
     if question == "year":
         return _answer_year(case)
-    return Answer(question, "not_stated")
+    return Answer(question=question, state="not_stated")
 
 
 def _answer_amount(case: Case, vocabulary: Vocabulary) -> Answer:
@@ -25,11 +25,11 @@ def _answer_amount(case: Case, vocabulary: Vocabulary) -> Answer:
     mixed = [figure for figure, measure in measures if measure.mixed]
     if spending:
         names = dict.fromkeys(vocabulary.measures[figure.measure].key for figure in spending)
-        return Answer("amount", "stated", text=_measure_names(names, vocabulary))
+        return Answer(question="amount", state="stated", text=_measure_names(names, vocabulary))
     if mixed:
         names = dict.fromkeys(vocabulary.measures[figure.measure].key for figure in mixed)
-        return Answer("amount", "partial", text=_measure_names(names, vocabulary))
-    return Answer("amount", "not_stated")
+        return Answer(question="amount", state="partial", text=_measure_names(names, vocabulary))
+    return Answer(question="amount", state="not_stated")
 
 
 def _measure_names(keys: Mapping[str, None], vocabulary: Vocabulary) -> Text:
@@ -47,5 +47,7 @@ def _answer_year(case: Case) -> Answer:
         if years:
             words = "、".join(str(year) for year in years)
             text = Text(words, words.replace("、", ", "))
-            return Answer("year", "stated" if state == "stated" else "partial", text=text)
-    return Answer("year", "not_stated", text=NO_TEXT)
+            return Answer(
+                question="year", state="stated" if state == "stated" else "partial", text=text
+            )
+    return Answer(question="year", state="not_stated", text=NO_TEXT)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from casebook.record.model import Figure, Text, Vocabulary
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class ComparabilityClass:
     """What two figures must share to be compared: what is measured, in what, per what, of what."""
 
@@ -25,7 +25,9 @@ class ComparabilityClass:
 
 def class_of(figure: Figure) -> ComparabilityClass:
     """The comparability class of a figure."""
-    return ComparabilityClass(figure.measure, figure.quantity.unit, figure.per, figure.scope)
+    return ComparabilityClass(
+        measure=figure.measure, unit=figure.quantity.unit, per=figure.per, scope=figure.scope
+    )
 
 
 def group_by_class(

@@ -109,7 +109,7 @@ class Whole:
     shared: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Dataset:
     """Every published case in administrative order, with vocabulary, regions and sources.
 
@@ -384,7 +384,7 @@ def _publication(source: Source) -> TimelineItem:
         f"{source.publisher.zh}刊出《{source.title.zh}》",
         f"{source.publisher.inside('en')} publishes “{source.title.inside('en')}”",
     )
-    return TimelineItem(Event("", source.published, title, source.id), None)
+    return TimelineItem(Event(case="", date=source.published, title=title, source=source.id), None)
 
 
 def _with_gaps(entries: list[TimelineEntry], main: Set[str]) -> Iterator[TimelineEntry | Gap]:

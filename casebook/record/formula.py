@@ -190,7 +190,7 @@ class _Parser:
         return self.tokens[self.at][2] if self.at < len(self.tokens) else self.end
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
     """What a formula gives: the amount and all that it takes over from its figures."""
 
@@ -201,7 +201,7 @@ class Derived:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Value:
     """A number on its way through a formula.
 
@@ -261,7 +261,9 @@ def derive(
     sources = dict.fromkeys(name for figure in value.figures for name in figure.sources)
     order = list(vocabulary.per)
     per = tuple(sorted(value.per, key=order.index))
-    return Derived(_word(rounded), per, period, status, tuple(sources)), ()
+    return Derived(
+        quantity=_word(rounded), per=per, period=period, status=status, sources=tuple(sources)
+    ), ()
 
 
 def why_not_spending(figure: Figure, vocabulary: Vocabulary) -> Text | None:
@@ -305,7 +307,7 @@ class _Evaluation:
 
     def evaluate(self, term: Term) -> _Value:
         if isinstance(term, Number):
-            return _Value(Decimal(term.value))
+            return _Value(amount=Decimal(term.value))
         if isinstance(term, Name):
             return self.value_of(self.figures[term.id])
         left, right = self.evaluate(term.left), self.evaluate(term.right)
@@ -341,21 +343,21 @@ class _Evaluation:
         amount = quantity.magnitude
         approx = quantity.qualifier == "approx" and amount
         return _Value(
-            amount,
-            amount.adjusted() - _APPROX_DIGITS + 1 if approx else None,
-            quantity.qualifier,
-            quantity.unit,
-            figure.per,
-            class_of(figure),
-            figure.id,
-            figure.part_of,
+            amount=amount,
+            place=amount.adjusted() - _APPROX_DIGITS + 1 if approx else None,
+            qualifier=quantity.qualifier,
+            unit=quantity.unit,
+            per=figure.per,
+            group=class_of(figure),
+            root=figure.id,
+            whole=figure.part_of,
             figures=(figure,),
         )
 
     def with_number(self, sign: str, left: _Value, right: _Value) -> _Value:
         """A figure and a written number: only the change of a multiple, and what a share leaves."""
         if not left.figures and not right.figures:
-            return _Value(_operate(sign, left.amount, right.amount))
+            return _Value(amount=_operate(sign, left.amount, right.amount))
         value, number = (left, right) if left.figures else (right, left)
         is_one = number.amount == 1 and sign == "-"
         if is_one and number is right and value.unit == MULTIPLE:
@@ -475,11 +477,11 @@ class _Evaluation:
         place = _place_of_product(amount, left, right)
         same_unit = (left.unit, left.per) == (right.unit, right.per)
         if same_unit and right.root and left.whole == right.root:
-            return _Value(amount, place, unit="ratio", whole=right.root)
+            return _Value(amount=amount, place=place, unit="ratio", whole=right.root)
         if left.group is not None and left.group == right.group:
-            return _Value(amount, place, unit=MULTIPLE)
+            return _Value(amount=amount, place=place, unit=MULTIPLE)
         per = self.per_bought(left, right, against)
-        return _Value(amount, place, unit=left.unit, per=(*left.per, *per))
+        return _Value(amount=amount, place=place, unit=left.unit, per=(*left.per, *per))
 
     def per_bought(self, money: _Value, count: _Value, against: list[Text]) -> tuple[str, ...]:
         """What an amount is divided by, where the count is of the very things that it bought."""
@@ -656,13 +658,13 @@ def _word(value: _Value) -> Quantity:
     if value.qualifier != "exact":
         segments.insert(0, Segment("qualifier", QUALIFIER_WORDS[value.qualifier]["zh"]))
     return Quantity(
-        "".join(segment.text for segment in segments),
-        value.qualifier,
-        Decimal(plain(value.amount)),
-        None,
-        None,
-        value.unit,
-        (),
-        False,
-        tuple(segments),
+        text="".join(segment.text for segment in segments),
+        qualifier=value.qualifier,
+        value=Decimal(plain(value.amount)),
+        low=None,
+        high=None,
+        unit=value.unit,
+        per=(),
+        planned=False,
+        segments=tuple(segments),
     )

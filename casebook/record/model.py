@@ -41,7 +41,7 @@ class Text:
 NO_TEXT = Text("")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
     """One word of the vocabulary: its key in the records, its names, and what it means.
 
@@ -58,7 +58,7 @@ class Term:
     primary: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """One thing that is asked of every case.
 
@@ -76,7 +76,7 @@ class Question:
     items: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
     """What a figure measures, and what it may be compared with.
 
@@ -95,7 +95,7 @@ class Measure:
     zero: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """The closed lists of data/vocabulary.yaml, in their order."""
 
@@ -112,7 +112,7 @@ class Vocabulary:
     disclosure_items: Mapping[str, Term] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
     """A unit of GB/T 2260 (2012 edition).
 
@@ -128,7 +128,7 @@ class Region:
     tile: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A publication that figures, events and answers rest on.
 
@@ -147,7 +147,7 @@ class Source:
     characters: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """What one source says of a thing, in the words of this site.
 
@@ -162,7 +162,7 @@ class Report:
     at: Position = START
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """One change of what was published about a figure.
 
@@ -180,7 +180,7 @@ class Change:
     at: Position = START
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Figure:
     """One number of a case: as printed, as understood, what it measures, when, and who says so.
 
@@ -223,7 +223,7 @@ class Figure:
         return self.rests_on or (self.source,)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Event:
     """One dated thing that happened or was announced in a case."""
 
@@ -238,7 +238,7 @@ class Event:
     at: Position = START
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Document:
     """A named official document, with the state that the source gives it."""
 
@@ -251,7 +251,7 @@ class Document:
     at: Position = START
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Conflict:
     """Statements of sources about one thing that do not agree, side by side."""
 
@@ -262,7 +262,7 @@ class Conflict:
     at: Position = START
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """What the sources say to one question: terms of the vocabulary, or a wording, or silence."""
 
@@ -274,7 +274,7 @@ class Answer:
     at: Position = START
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """One place where a local government buys a public service.
 
@@ -318,7 +318,7 @@ class Case:
         return (*own, *self.withdrawn)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """A computation or comparison that suggests itself and that the guard refuses.
 
@@ -337,7 +337,7 @@ class Refusal:
     at: Position = START
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
     """An address at which something stood: what it was, and why it is gone or where it is now.
 

@@ -65,7 +65,7 @@ _NOTHING = MapNode({}, {}, START)
 _ADDRESS = re.compile(r"/(?:[a-z0-9][A-Za-z0-9._-]*/)*", re.ASCII)
 
 # Stands in for a date that was reported as a problem, so that the rest can still be read.
-_UNKNOWN = Period("", None, None, "interval")
+_UNKNOWN = Period(edtf="", earliest=None, latest=None, precision="interval")
 
 CASE_FIELDS = _with_english("title", "summary", "story") | {
     "region",
@@ -127,7 +127,7 @@ MEASURE_FIELDS = _with_english("name", "compare") | {"kind", "spending", "mixed"
 VOCABULARY_FIELDS = frozenset(Vocabulary.__dataclass_fields__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lists:
     """What the cases draw on: vocabulary, regions and sources.
 
@@ -150,7 +150,12 @@ def read_lists(project: Path, problems: list[Problem]) -> Lists:
     vocabulary = _read_vocabulary(files[0], problems)
     regions = _read_regions(files[1], problems)
     sources = _read_sources(files[2], vocabulary, problems)
-    return Lists(vocabulary, regions, sources, all(node is not _NOTHING for node, _ in files))
+    return Lists(
+        vocabulary=vocabulary,
+        regions=regions,
+        sources=sources,
+        whole=all(node is not _NOTHING for node, _ in files),
+    )
 
 
 def read_refusals(project: Path, problems: list[Problem]) -> tuple[Refusal, ...]:
@@ -167,14 +172,14 @@ def read_refusals(project: Path, problems: list[Problem]) -> tuple[Refusal, ...]
         names = [name for name in unknown.entries if not name.endswith("_en")]
         words = Fields(unknown, path, problems, unknown.entries)
         refusal = Refusal(
-            key,
-            fields.bilingual("title", required=True),
-            fields.text("case"),
-            fields.text("formula"),
-            fields.names("compare"),
-            fields.names("spending"),
-            {name: words.bilingual(name) for name in names},
-            node.key_at[key],
+            id=key,
+            title=fields.bilingual("title", required=True),
+            case=fields.text("case"),
+            formula=fields.text("formula"),
+            compare=fields.names("compare"),
+            spending=fields.names("spending"),
+            unknown={name: words.bilingual(name) for name in names},
+            at=node.key_at[key],
         )
         if sum(map(bool, (refusal.formula, refusal.compare, refusal.spending))) != 1:
             fields.report(
@@ -242,12 +247,12 @@ def read_gone(project: Path, problems: list[Problem]) -> dict[str, Gone]:
                     f"{key} needs either why, for what is gone, or moved_to, for what moved",
                 )
             gone[key[1:]] = Gone(
-                key[1:],
-                fields.bilingual("title", required=not moved_to),
-                fields.bilingual("why"),
-                fields.period("date"),
-                moved_to[1:],
-                at,
+                address=key[1:],
+                title=fields.bilingual("title", required=not moved_to),
+                why=fields.bilingual("why"),
+                date=fields.period("date"),
+                moved_to=moved_to[1:],
+                at=at,
             )
     return gone
 
@@ -274,12 +279,12 @@ def _read_vocabulary(file: tuple[MapNode, str], problems: list[Problem]) -> Voca
     }
     questions = {
         key: Question(
-            key,
-            inner.bilingual("name", required=True),
-            inner.bilingual("ask"),
-            inner.text("terms"),
-            inner.flag("derived"),
-            inner.terms("items", known.get("disclosure_items", {})),
+            key=key,
+            name=inner.bilingual("name", required=True),
+            ask=inner.bilingual("ask"),
+            terms=inner.text("terms"),
+            derived=inner.flag("derived"),
+            items=inner.terms("items", known.get("disclosure_items", {})),
         )
         for key, _, inner in fields.entries("questions", QUESTION_FIELDS)
     }
@@ -287,14 +292,14 @@ def _read_vocabulary(file: tuple[MapNode, str], problems: list[Problem]) -> Voca
     for key, _, inner in fields.entries("measures", MEASURE_FIELDS):
         kinds = {"money": None, "count": None, "share": None}
         measures[key] = Measure(
-            key,
-            inner.bilingual("name", required=True),
-            inner.term("kind", kinds, required=True) or "money",  # type: ignore[arg-type]  # held by term
-            inner.bilingual("compare"),
-            inner.flag("spending"),
-            inner.flag("mixed"),
-            inner.flag("cap"),
-            inner.flag("zero"),
+            key=key,
+            name=inner.bilingual("name", required=True),
+            kind=inner.term("kind", kinds, required=True) or "money",  # type: ignore[arg-type]  # held by term
+            compare=inner.bilingual("compare"),
+            spending=inner.flag("spending"),
+            mixed=inner.flag("mixed"),
+            cap=inner.flag("cap"),
+            zero=inner.flag("zero"),
         )
     special = {"scopes": SCOPE_FIELDS, "source_kinds": SOURCE_KIND_FIELDS}
     terms = {
@@ -316,12 +321,12 @@ def _read_term(fields: Fields, key: str, known: Mapping[str, Mapping[str, object
             f"bought_by and per of {key} are written together",
         )
     return Term(
-        key,
-        fields.bilingual("name", required=True),
-        fields.bilingual("note"),
-        fields.term("bought_by", known.get("scopes", {})),
-        fields.term("per", known.get("per", {})),
-        fields.flag("primary"),
+        key=key,
+        name=fields.bilingual("name", required=True),
+        note=fields.bilingual("note"),
+        bought_by=fields.term("bought_by", known.get("scopes", {})),
+        per=fields.term("per", known.get("per", {})),
+        primary=fields.flag("primary"),
     )
 
 
@@ -339,13 +344,13 @@ def _read_regions(file: tuple[MapNode, str], problems: list[Problem]) -> dict[st
             inside = Fields(tile, path, problems, {"col", "row"})
             place = (inside.whole_number("col") or 0, inside.whole_number("row") or 0)
         regions[code] = Region(
-            code,
-            fields.bilingual("name", required=True),
-            fields.bilingual("short", required=True),
-            fields.term("level", levels, required=True) or "province",  # type: ignore[arg-type]  # held by term
-            fields.text("parent"),
-            fields.text("pinyin"),
-            place,
+            code=code,
+            name=fields.bilingual("name", required=True),
+            short=fields.bilingual("short", required=True),
+            level=fields.term("level", levels, required=True) or "province",  # type: ignore[arg-type]  # held by term
+            parent=fields.text("parent"),
+            pinyin=fields.text("pinyin"),
+            tile=place,
         )
         parent = regions[code].parent
         if parent and parent not in node.entries:
@@ -365,15 +370,15 @@ def _read_sources(
         fields = Fields(value, path, problems, SOURCE_FIELDS)
         url = _read_url(fields, named)
         sources[name] = Source(
-            name,
-            fields.bilingual("title", required=True),
-            fields.bilingual("publisher", required=True),
-            fields.term("kind", vocabulary.source_kinds, required=True),
-            fields.period("published"),
-            fields.line("accessed"),
-            url,
-            fields.bilingual("note"),
-            fields.whole_number("characters"),
+            id=name,
+            title=fields.bilingual("title", required=True),
+            publisher=fields.bilingual("publisher", required=True),
+            kind=fields.term("kind", vocabulary.source_kinds, required=True),
+            published=fields.period("published"),
+            accessed=fields.line("accessed"),
+            url=url,
+            note=fields.bilingual("note"),
+            characters=fields.whole_number("characters"),
         )
     return sources
 
@@ -570,7 +575,7 @@ class _CaseReader:
             if not inner.has("value"):
                 if state not in SILENT:
                     inner.text("value", required=True)
-                return Answer(question.key, state, note=note, at=node.at)
+                return Answer(question=question.key, state=state, note=note, at=node.at)
             node = inner.node.entries["value"]
         scalars = node.items if isinstance(node, ListNode) else (node,)
         words = [item for item in scalars if isinstance(item, Scalar) and item.text.strip()]
@@ -581,18 +586,18 @@ class _CaseReader:
                 f"回答 {question.key} 应当是文字或文字的列表",
                 f"the answer to {question.key} should be a text or a list of texts",
             )
-            return Answer(question.key, "not_stated", at=node.at)
+            return Answer(question=question.key, state="not_stated", at=node.at)
         if len(words) == 1 and words[0].text.strip() in SILENT:
             silent = cast(AnswerState, words[0].text.strip())
-            return Answer(question.key, silent, note=note, at=node.at)
+            return Answer(question=question.key, state=silent, note=note, at=node.at)
         if question.terms:
             known = cast("Mapping[str, object]", getattr(self.vocabulary, question.terms))
             terms = tuple(
                 term for word in words if (term := asked.known_word(word, question.key, known))
             )
-            return Answer(question.key, state, terms=terms, note=note, at=node.at)
+            return Answer(question=question.key, state=state, terms=terms, note=note, at=node.at)
         text = Text("、".join(word.text.strip() for word in words), english)
-        return Answer(question.key, state, text=text, note=note, at=node.at)
+        return Answer(question=question.key, state=state, text=text, note=note, at=node.at)
 
     def read_figures(self) -> dict[str, Figure]:
         figures: dict[str, Figure] = {}
@@ -725,15 +730,15 @@ class _CaseReader:
             return None
         self.check_reading(fields, derived.quantity, measure, note)
         return Figure(
-            key,
-            self.slug,
-            label,
-            derived.quantity,
-            measure,
-            derived.per,
-            derived.period,
-            derived.status,
-            derived.sources[0],
+            id=key,
+            case=self.slug,
+            label=label,
+            quantity=derived.quantity,
+            measure=measure,
+            per=derived.per,
+            period=derived.period,
+            status=derived.status,
+            source=derived.sources[0],
             scope=scope,
             note=note,
             at=at,
@@ -771,14 +776,16 @@ class _CaseReader:
                 "date should be a day such as 2026-11-23",
             )
         return Change(
-            self.slug,
-            figure,
-            date or _UNKNOWN,
-            cast(ChangeKind, kind or "correction"),
-            before,
-            fields.line("to", required="figure" not in fields.node.entries, example="约5000万元"),
-            fields.bilingual("why", required=True),
-            fields.node.at,
+            case=self.slug,
+            figure=figure,
+            date=date or _UNKNOWN,
+            kind=cast(ChangeKind, kind or "correction"),
+            before=before,
+            after=fields.line(
+                "to", required="figure" not in fields.node.entries, example="约5000万元"
+            ),
+            why=fields.bilingual("why", required=True),
+            at=fields.node.at,
         )
 
     def read_figure(self, key: str, at: Position, fields: Fields) -> Figure | None:
@@ -799,15 +806,15 @@ class _CaseReader:
             return None
         self.check_reading(fields, quantity, measure, note)
         return Figure(
-            key,
-            self.slug,
-            label,
-            quantity,
-            measure,
-            per,
-            period,
-            status,
-            source,
+            id=key,
+            case=self.slug,
+            label=label,
+            quantity=quantity,
+            measure=measure,
+            per=per,
+            period=period,
+            status=status,
+            source=source,
             line=line,
             note=note,
             corroborated_by=reports,
@@ -953,12 +960,12 @@ class _CaseReader:
     def read_reports(self, fields: Fields, name: str) -> tuple[Report, ...]:
         return tuple(
             Report(
-                self.read_source(inner),
-                inner.bilingual("says", required=True),
-                self.read_quote(inner),
-                inner.whole_number("line"),
-                not inner.has("confirms") or inner.flag("confirms"),
-                inner.node.at,
+                source=self.read_source(inner),
+                says=inner.bilingual("says", required=True),
+                quote=self.read_quote(inner),
+                line=inner.whole_number("line"),
+                confirms=not inner.has("confirms") or inner.flag("confirms"),
+                at=inner.node.at,
             )
             for inner in fields.items(name, REPORT_FIELDS)
         )
@@ -966,38 +973,38 @@ class _CaseReader:
     def read_event(self, fields: Fields) -> Event:
         date = fields.period("date", required=True)
         return Event(
-            self.slug,
-            date or _UNKNOWN,
-            fields.bilingual("title", required=True),
-            self.read_source(fields),
-            fields.term("status", self.vocabulary.statuses),
-            self.read_quote(fields),
-            fields.whole_number("line"),
-            fields.bilingual("note"),
+            case=self.slug,
+            date=date or _UNKNOWN,
+            title=fields.bilingual("title", required=True),
+            source=self.read_source(fields),
+            status=fields.term("status", self.vocabulary.statuses),
+            quote=self.read_quote(fields),
+            line=fields.whole_number("line"),
+            note=fields.bilingual("note"),
             at=fields.node.at,
         )
 
     def read_document(self, fields: Fields) -> Document:
         return Document(
-            fields.bilingual("title", required=True),
-            fields.term("state", self.vocabulary.document_states, required=True),
-            self.read_source(fields),
-            fields.bilingual("issuer"),
-            fields.period("date"),
-            fields.bilingual("note"),
+            title=fields.bilingual("title", required=True),
+            state=fields.term("state", self.vocabulary.document_states, required=True),
+            source=self.read_source(fields),
+            issuer=fields.bilingual("issuer"),
+            date=fields.period("date"),
+            note=fields.bilingual("note"),
             at=fields.node.at,
         )
 
     def read_conflict(self, fields: Fields) -> Conflict:
         return Conflict(
-            fields.bilingual("about", required=True),
-            fields.bilingual("note", required=True),
-            tuple(
+            about=fields.bilingual("about", required=True),
+            note=fields.bilingual("note", required=True),
+            figures=tuple(
                 self.known_figure(item, fields, "figures")
                 for item in fields.list_of("figures")
                 if isinstance(item, Scalar)
             ),
-            self.read_reports(fields, "reports"),
+            reports=self.read_reports(fields, "reports"),
             at=fields.node.at,
         )
 

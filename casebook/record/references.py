@@ -21,7 +21,7 @@ EMBEDDED = re.compile(r"\s*\[\[chart:([a-z0-9-]+)\]\]\s*", re.ASCII)
 SITE = "site"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """A `{{…}}` of a text: what it names, and where it stands in the file."""
 
@@ -40,7 +40,7 @@ def find_references(text: str, start: Position) -> Iterator[Reference]:
         for match in REFERENCE.finditer(line):
             case, name = split_key(match.group(1).strip())
             at = Position(start.line + number, start.column + match.start())
-            yield Reference(case, name, match.group(), at)
+            yield Reference(case=case, name=name, written=match.group(), at=at)
 
 
 def split_key(key: str) -> tuple[str, str]:

@@ -75,7 +75,7 @@ class Passage(NamedTuple):
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseSummary:
     """What lists need to know of a case.
 

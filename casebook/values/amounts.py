@@ -174,7 +174,7 @@ class Segment:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Quantity:
     """An amount as printed and as understood.
 
@@ -208,7 +208,7 @@ class Quantity:
         return Decimal(0) if found is None else found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Token:
     """A part of a numeral: an ASCII number, a Chinese digit, a scale, or 余 and 多."""
 
@@ -222,7 +222,7 @@ class _Token:
         return self.kind in ("number", "digit")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Numeral:
     """A numeral of the wording.
 
@@ -665,7 +665,9 @@ def _lex_numeral(line: str, at: int) -> list[_Token]:
     while at < len(line):
         char = line[at]
         if found := _match(_ASCII, line, at):
-            tokens.append(_Token("number", _ascii_value(line, found), at, found.end()))
+            tokens.append(
+                _Token(kind="number", value=_ascii_value(line, found), start=at, end=found.end())
+            )
             at = found.end()
             gap = _match(_SPACE, line, at)
             # 8000 万元 is one number; 3 5 is two.
@@ -673,16 +675,16 @@ def _lex_numeral(line: str, at: int) -> list[_Token]:
                 at = gap.end()
             continue
         if char in _DIGITS:
-            tokens.append(_Token("digit", Decimal(_DIGITS[char]), at, at + 1))
+            tokens.append(_Token(kind="digit", value=Decimal(_DIGITS[char]), start=at, end=at + 1))
         elif char in _SCALES:
-            tokens.append(_Token("scale", _SCALES[char], at, at + 1))
+            tokens.append(_Token(kind="scale", value=_SCALES[char], start=at, end=at + 1))
         elif char in _PLUS and tokens:
-            tokens.append(_Token("plus", Decimal(0), at, at + 1))
+            tokens.append(_Token(kind="plus", value=Decimal(0), start=at, end=at + 1))
         elif tokens and tokens[-1].kind != "number" and (found := _match(_FRACTION, line, at)):
             whole = _evaluate(line, tokens)
             digits = "".join(str(_DIGITS[digit]) for digit in found[1])
             value = whole.value + Decimal(f"0.{digits}")
-            tokens = [_Token("number", value, tokens[0].start, found.end())]
+            tokens = [_Token(kind="number", value=value, start=tokens[0].start, end=found.end())]
             at = found.end()
             continue
         else:
@@ -804,7 +806,12 @@ def _evaluate(line: str, tokens: list[_Token]) -> _Numeral:
         refuse(last)
     if total >= _CEILING:
         _stop(line, tokens[0].start, "数字太大", "the number is too large")
-    return _Numeral(total, tuple(tokens), _shared_scale(tokens), _ends_in_small(tokens))
+    return _Numeral(
+        value=total,
+        tokens=tuple(tokens),
+        shared=_shared_scale(tokens),
+        small=_ends_in_small(tokens),
+    )
 
 
 def _evaluate_positions(line: str, tokens: list[_Token]) -> _Numeral:
@@ -819,7 +826,7 @@ def _evaluate_positions(line: str, tokens: list[_Token]) -> _Numeral:
         )
     if digits[0] == "0" or len(digits) > 15:
         _stop(line, tokens[0].start, "数字不应以零开头", "a number must not begin with a zero")
-    return _Numeral(Decimal(digits), tuple(tokens), Decimal(1), small=False)
+    return _Numeral(value=Decimal(digits), tokens=tuple(tokens), shared=Decimal(1), small=False)
 
 
 def _has_fraction(token: _Token) -> bool:

@@ -58,7 +58,7 @@ class PeriodError(ValueError):
         self.hint_en = hint_en
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Period:
     """A time as far as it is known.
 
@@ -215,11 +215,18 @@ def _build_day(year: str, month: str | None, day: str | None, mark: str) -> Peri
     else:
         first, last = date(y, 1, 1), date(y, 12, 31)
     precision: Precision = "day" if day else "month" if month else "year"
-    return Period(edtf + mark, first, last, precision, mark in ("?", "%"), mark in ("~", "%"))
+    return Period(
+        edtf=edtf + mark,
+        earliest=first,
+        latest=last,
+        precision=precision,
+        uncertain=mark in ("?", "%"),
+        approximate=mark in ("~", "%"),
+    )
 
 
 def _no_later(day: Period) -> Period:
-    return Period(f"[..{day.edtf}]", None, day.latest, "interval")
+    return Period(edtf=f"[..{day.edtf}]", earliest=None, latest=day.latest, precision="interval")
 
 
 def _since(first: Period) -> Period:
@@ -236,12 +243,12 @@ def _between(first: Period, last: Period) -> Period:
             "check the order of the two dates",
         )
     return Period(
-        f"{first.edtf}/{last.edtf}",
-        first.earliest,
-        last.latest,
-        "interval",
-        first.uncertain or last.uncertain,
-        first.approximate or last.approximate,
+        edtf=f"{first.edtf}/{last.edtf}",
+        earliest=first.earliest,
+        latest=last.latest,
+        precision="interval",
+        uncertain=first.uncertain or last.uncertain,
+        approximate=first.approximate or last.approximate,
     )
 
 
@@ -301,7 +308,14 @@ def _read_rare(line: str) -> Period | None:
     parsed = parse_edtf(rare[1])
     first, last = (date(*end()[:3]) for end in (parsed.lower_strict, parsed.upper_strict))
     mark = rare[2]
-    return Period(line, first, last, "interval", mark in ("?", "%"), mark in ("~", "%"))
+    return Period(
+        edtf=line,
+        earliest=first,
+        latest=last,
+        precision="interval",
+        uncertain=mark in ("?", "%"),
+        approximate=mark in ("~", "%"),
+    )
 
 
 def _refuse_shape(line: str) -> NoReturn:

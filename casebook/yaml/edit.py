@@ -40,7 +40,7 @@ def write_scalar(text: str) -> str:
     raise ValueError(text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
     """A value of a text: from which character to which it reaches, and what it is.
 
@@ -62,7 +62,7 @@ class Value:
         return self.kind == "scalar" and self.start == self.end
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class YamlEntry:
     """A field of a mapping: where its name begins and ends, and its value."""
 
@@ -186,14 +186,23 @@ class _Reader:
         in_flow = bool(getattr(event, "flow_style", False))
         if isinstance(event, yaml.MappingStartEvent):
             entries, end = self.read_entries(start)
-            return Value(start, end, column, "mapping", in_flow, entries=entries)
+            return Value(
+                start=start,
+                end=end,
+                column=column,
+                kind="mapping",
+                in_flow=in_flow,
+                entries=entries,
+            )
         if isinstance(event, yaml.SequenceStartEvent):
             items, end = self.read_items(start)
-            return Value(start, end, column, "sequence", in_flow, items=items)
+            return Value(
+                start=start, end=end, column=column, kind="sequence", in_flow=in_flow, items=items
+            )
         # A block of text ends before the blank lines that part it from what follows.
         while end > start and self.text[end - 1] in " \n":
             end -= 1
-        return Value(start, end, column, "scalar", style=event.style or "")
+        return Value(start=start, end=end, column=column, kind="scalar", style=event.style or "")
 
     def read_entries(self, end: int) -> tuple[dict[str, YamlEntry], int]:
         entries: dict[str, YamlEntry] = {}
@@ -202,7 +211,7 @@ class _Reader:
                 return entries, _close(event, end)
             name = self.read(event)
             value = self.read(next(self.events))
-            entry = YamlEntry(name.start, name.end, name.column, value)
+            entry = YamlEntry(start=name.start, name_end=name.end, column=name.column, value=value)
             entries[unicodedata.normalize("NFC", event.value)] = entry
             end = max(end, entry.end)
         raise AssertionError("a mapping has an end")

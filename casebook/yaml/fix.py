@@ -19,7 +19,7 @@ _ENDS = re.compile(r"\r\n|\n|\r")
 _ROUNDS = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
     """A file before and after its safe repairs, and how many lines they touch."""
 
@@ -58,7 +58,7 @@ def repair_text(data: bytes, path: str) -> Repair | None:
                 break
         else:
             break
-    return Repair(path, data, after, len(touched)) if touched else None
+    return Repair(path=path, before=data, after=after, lines=len(touched)) if touched else None
 
 
 def _mend(data: bytes, problem: Problem) -> bytes | None:

@@ -25,7 +25,7 @@ SOURCES = ("data", "content", "theme", "pelicanconf.py")
 
 
 def build(project: Path, output: Path) -> None:
-    build_site(BuildOptions(project, output))
+    build_site(BuildOptions(project=project, output=output))
 
 
 def identities(output: Path) -> dict[str, int]:

@@ -141,7 +141,7 @@ def test_a_build_starts_again_where_a_record_is_saved_meanwhile(
 ) -> None:
     monkeypatch.setattr(pipeline, "load_checked", Saves(tiny_project, 1))
     output = tiny_project / "output"
-    build_site(BuildOptions(tiny_project, output))
+    build_site(BuildOptions(project=tiny_project, output=output))
     page = (output / "cases" / "haishu" / "index.html").read_text(encoding="utf-8")
 
     assert "读书会会由谁来办" in page
@@ -153,7 +153,7 @@ def test_a_build_gives_up_where_the_saving_does_not_end(
     monkeypatch.setattr(pipeline, "load_checked", Saves(tiny_project, 99))
 
     with pytest.raises(ContentError) as refused:
-        build_site(BuildOptions(tiny_project, tiny_project / "output"))
+        build_site(BuildOptions(project=tiny_project, output=tiny_project / "output"))
 
     assert [p.code for p in refused.value.problems] == ["E145"]
     assert not (tiny_project / "output").exists()
@@ -179,7 +179,7 @@ def test_a_build_starts_again_where_a_record_is_away_for_a_moment(
 
     monkeypatch.setattr(pipeline, "load_checked", load_and_take_away)
     output = tiny_project / "output"
-    build_site(BuildOptions(tiny_project, output))
+    build_site(BuildOptions(project=tiny_project, output=output))
 
     assert (output / "cases" / "haishu" / "index.html").exists()
     assert not aside.exists()
@@ -198,7 +198,7 @@ def test_a_source_whose_digest_is_missing_is_a_problem(tmp_path: Path) -> None:
 def test_a_folder_of_texts_that_cannot_be_listed_ends_the_build(
     tiny_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build_site(BuildOptions(tiny_project, tiny_project / "output"))
+    build_site(BuildOptions(project=tiny_project, output=tiny_project / "output"))
     before = {path: path.read_bytes() for path in (tiny_project / "output").rglob("*.html")}
     walk = os.walk
 
@@ -210,7 +210,9 @@ def test_a_folder_of_texts_that_cannot_be_listed_ends_the_build(
 
     monkeypatch.setattr("pelican.generators.os.walk", pass_over)
     with pytest.raises(CasebookError, match=r"content/pages/about.*was not read"):
-        build_site(BuildOptions(tiny_project, tiny_project / "output", use_cache=False))
+        build_site(
+            BuildOptions(project=tiny_project, output=tiny_project / "output", use_cache=False)
+        )
 
     assert {path: path.read_bytes() for path in before} == before
 

@@ -57,10 +57,10 @@ def test_a_stage_that_comes_again_is_added_to_itself() -> None:
 
 def test_types_of_pages_are_added_up() -> None:
     timings = Timings()
-    timings.add("case", Spent(1.5, 1.0, 2, 0))
+    timings.add("case", Spent(wall=1.5, cpu=1.0, made=2, kept=0))
     timings.count("case", kept=3)
 
-    assert timings.types == {"case": Spent(1.5, 1.0, 2, 3)}
+    assert timings.types == {"case": Spent(wall=1.5, cpu=1.0, made=2, kept=3)}
 
 
 def test_nothing_is_recorded_unless_asked_for() -> None:

@@ -182,7 +182,7 @@ def test_a_young_file_that_stayed_as_it_was_is_trusted_once_it_is_old(project: P
     record = project / ".cache" / "last-build.json"
     young_at_first = json.loads(record.read_bytes())["young"]
     look = look_at_inputs(project, project / "site", None)
-    old = Look(look.project, look.output, look.seen, {})
+    old = Look(project=look.project, output=look.output, seen=look.seen, young={})
 
     assert len(young_at_first) >= 5
     assert find_last_build(old) == MADE

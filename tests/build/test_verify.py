@@ -173,7 +173,12 @@ def test_a_served_copy_is_compared_file_by_file(site: Path, serve_directory: Ser
     with serve_directory(site.parent) as url:
         verdict = verify_copy(f"{url}/site")
 
-    assert verdict == Verdict(3, digest((site / "manifest.json").read_bytes()), (), False)
+    assert verdict == Verdict(
+        files=3,
+        manifest=digest((site / "manifest.json").read_bytes()),
+        differences=(),
+        extras_told=False,
+    )
 
 
 @pytest.mark.parametrize(

@@ -101,14 +101,16 @@ def test_each_figure_has_one_mark(given: object, kinds: tuple[str, ...]) -> None
 
 
 def test_the_words_of_a_mark_name_all_that_it_shows() -> None:
-    mark = Mark("planned", "more_than", uncertain=True)
+    mark = Mark(kind="planned", end="more_than", uncertain=True)
 
     assert mark.words("zh") == "计划，尚未发生；超过此数；日期不确定"
     assert mark.words("en") == "planned, not done; more than this; date uncertain"
 
 
 def test_a_legend_leaves_out_what_explains_itself() -> None:
-    assert legend_kinds([Mark("exact", "exact"), Mark("approx", "approx")]) == ("approx",)
+    assert legend_kinds([Mark(kind="exact", end="exact"), Mark(kind="approx", end="approx")]) == (
+        "approx",
+    )
 
 
 # What may be drawn at all
@@ -316,15 +318,23 @@ def test_the_strip_of_all_cases_names_the_gap_of_the_shared_sources() -> None:
 def test_the_finding_of_the_grid_counts_named_modes_only() -> None:
     def answers(*modes: str) -> dict[str, Answer]:
         state = "stated" if modes else "not_stated"
-        return {"mode": Answer("mode", state, modes)}
+        return {"mode": Answer(question="mode", state=state, terms=modes)}
 
     data = dataset(
-        case(answers={"provider_type": Answer("provider_type", "stated", ("agency",))}),
+        case(
+            answers={
+                "provider_type": Answer(question="provider_type", state="stated", terms=("agency",))
+            }
+        ),
         case(slug="two", answers=answers("tender")),
         case(
             slug="three",
             answers=answers("tender", "posts")
-            | {"provider_type": Answer("provider_type", "stated", ("agency", "company"))},
+            | {
+                "provider_type": Answer(
+                    question="provider_type", state="stated", terms=("agency", "company")
+                )
+            },
         ),
     )
 
@@ -358,8 +368,8 @@ def test_figures_of_one_conflict_are_bracketed_and_say_so() -> None:
     one = replace(
         case(figures),
         conflicts=(
-            Conflict(Text("金额"), Text("注"), ("a", "b")),
-            Conflict(Text("x"), Text(""), ("c",)),
+            Conflict(about=Text("金额"), note=Text("注"), figures=("a", "b")),
+            Conflict(about=Text("x"), note=Text(""), figures=("c",)),
         ),
     )
 
@@ -371,7 +381,7 @@ def test_figures_of_one_conflict_are_bracketed_and_say_so() -> None:
 
 
 def test_the_matrix_puts_the_questions_answered_most_first() -> None:
-    answered = {"mode": Answer("mode", "stated", ("tender",))}
+    answered = {"mode": Answer(question="mode", state="stated", terms=("tender",))}
     data = dataset(case(answers=answered), case(slug="two", answers=answered))
 
     table = table_of("disclosure", data)
@@ -541,7 +551,7 @@ def test_hostile_text_comes_out_as_itself() -> None:
 
 
 def test_turned_and_soft_paint_survive_the_backend() -> None:
-    sheet = Sheet(Style("wide", 100, 15, 14), height=50)
+    sheet = Sheet(style=Style(name="wide", width=100, size=15, small=14), height=50)
     sheet.rectangle(1, 2, 30, 40.126, fill="accent", opacity=0.5, hatch="")
     sheet.text(5, 45, "a<b", turned=True, anchor="middle")
 
@@ -553,7 +563,7 @@ def test_turned_and_soft_paint_survive_the_backend() -> None:
 
 
 def test_a_drawing_that_stands_alone_has_real_colours_and_no_links() -> None:
-    sheet = Sheet(WIDE, height=30)
+    sheet = Sheet(style=WIDE, height=30)
     with sheet.link("figure:a.b", "t"):
         sheet.rectangle(0, 0, 5, 5, fill="ink")
 
@@ -568,7 +578,7 @@ def test_a_drawing_that_stands_alone_has_real_colours_and_no_links() -> None:
 def test_a_picture_with_a_colour_that_has_no_role_is_refused(
     write: Callable[[Sheet, dict[str, str]], bytes],
 ) -> None:
-    sheet = Sheet(WIDE, height=10)
+    sheet = Sheet(style=WIDE, height=10)
     sheet.rectangle(0, 0, 5, 5, fill="ink")
 
     with pytest.raises(KeyError, match="ink"):

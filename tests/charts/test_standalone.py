@@ -64,13 +64,13 @@ def pictures_of(name: str) -> Pictures:
 
 
 CITATION = Citation(
-    "chart",
-    "one-series",
-    "甲地：1万元 & 50%",
-    "案例簿",
-    "https://example.org/charts/one-series/",
-    "2026-11-23",
-    "zh",
+    kind="chart",
+    name="one-series",
+    title="甲地：1万元 & 50%",
+    site="案例簿",
+    url="https://example.org/charts/one-series/",
+    updated="2026-11-23",
+    lang="zh",
 )
 
 
@@ -141,7 +141,7 @@ def test_the_bundled_font_has_every_character_of_the_records() -> None:
     "text", ["$5 and $\\bad$", "a & b <c> %^_", "_开头", "😀 笑", "\U0002a6d6"]
 )
 def test_odd_characters_come_out_as_themselves_or_as_a_plain_mark(text: str) -> None:
-    sheet = Sheet(WIDE, height=40)
+    sheet = Sheet(style=WIDE, height=40)
     sheet.text(5, 25, text)
 
     png = write_picture_png(sheet, COLOURS, 1)
@@ -233,7 +233,9 @@ def test_english_files_stand_beside_the_english_page() -> None:
 
 def test_the_table_of_a_chart_is_a_table_that_no_spreadsheet_runs() -> None:
     drawn = replace(drawn_of("one-series"), header=("甲",), rows=(("=1+1",), ('a,"b"',)))
-    files = {file.path: file.content for file in make_files(drawn, Pictures(b"x"), (), CITATION)}
+    files = {
+        file.path: file.content for file in make_files(drawn, Pictures(svg=b"x"), (), CITATION)
+    }
 
     assert files["charts/one-series/one-series.csv"].decode("utf-8") == (
         '甲\r\n\'=1+1\r\n"a,""b"""\r\n'
@@ -243,7 +245,7 @@ def test_the_table_of_a_chart_is_a_table_that_no_spreadsheet_runs() -> None:
 def test_the_description_of_a_chart_is_plain_data() -> None:
     files = {
         file.path: file.content
-        for file in make_files(drawn_of("one-series"), Pictures(b"x"), (), CITATION)
+        for file in make_files(drawn_of("one-series"), Pictures(svg=b"x"), (), CITATION)
     }
     value = json.loads(files["charts/one-series/one-series.json"])
 

@@ -229,7 +229,7 @@ def test_a_figure_that_is_there_tells_its_changes_itself() -> None:
 
 
 def test_a_build_refuses_to_change_what_it_published(tiny_project: Path, tmp_path: Path) -> None:
-    options = BuildOptions(tiny_project, tiny_project / "output")
+    options = BuildOptions(project=tiny_project, output=tiny_project / "output")
     build_site(options)
     record_path = tiny_project / "data/cases/haishu.yaml"
     text = record_path.read_text(encoding="utf-8")
@@ -279,7 +279,7 @@ def test_what_changed_is_told_in_words(text: str, zh: str, en: str) -> None:
 
 
 def test_a_published_list_of_other_records_is_held_against_all(tiny_project: Path) -> None:
-    options = BuildOptions(tiny_project, tiny_project / "output")
+    options = BuildOptions(project=tiny_project, output=tiny_project / "output")
     build_site(options)
     # Nothing changed here; what is published now comes from elsewhere.
     figures = tiny_project / "output" / "data" / "figures.csv"
@@ -303,7 +303,7 @@ def test_the_figures_of_settled_cases_are_not_read() -> None:
 
 
 def test_a_preview_may_change_at_will(tiny_project: Path) -> None:
-    options = BuildOptions(tiny_project, tiny_project / "output", drafts=True)
+    options = BuildOptions(project=tiny_project, output=tiny_project / "output", drafts=True)
     build_site(options)
     path = tiny_project / "data/cases/haishu.yaml"
     text = path.read_text(encoding="utf-8")

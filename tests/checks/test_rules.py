@@ -39,7 +39,11 @@ def test_a_slug_that_is_not_safe_is_refused(slug: str, code: str) -> None:
     lists = tiny_lists()
     case = case_of(record(), slug=slug)
 
-    problems = check_rules(Dataset((case,), lists.vocabulary, lists.regions, lists.sources))
+    problems = check_rules(
+        Dataset(
+            cases=(case,), vocabulary=lists.vocabulary, regions=lists.regions, sources=lists.sources
+        )
+    )
 
     assert [p.code for p in problems] == [code]
 
@@ -150,7 +154,7 @@ def refusing(**fields: object) -> Dataset:
             figure("clubs", amount="8个", measure="count"),
         )
     )
-    refusal = Refusal("hasty", Text("草率的比较", "A hasty comparison"), **fields)  # type: ignore[arg-type]  # fields of a refusal
+    refusal = Refusal(id="hasty", title=Text("草率的比较", "A hasty comparison"), **fields)  # type: ignore[arg-type]  # fields of a refusal
     return replace(dataset, refusals=(refusal,))
 
 

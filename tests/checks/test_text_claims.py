@@ -37,15 +37,15 @@ def figure(
     """A figure of the harbour town; a unit or qualifier given is the editor's reading."""
     quantity = with_reading(parse_quantity(amount), qualifier, unit)  # type: ignore[arg-type]
     return Figure(
-        name,
-        "harbour",
-        Text(name),
-        quantity,
-        "annual_total",
-        (),
-        parse_period(period),
-        status,
-        SOURCE,
+        id=name,
+        case="harbour",
+        label=Text(name),
+        quantity=quantity,
+        measure="annual_total",
+        per=(),
+        period=parse_period(period),
+        status=status,
+        source=SOURCE,
     )
 
 
@@ -73,22 +73,24 @@ FIGURES = (
     figure("votes", "60名"),
 )
 HARBOUR = Case(
-    "harbour",
-    "data/cases/harbour.yaml",
-    Text("港城"),
-    "440300",
-    "culture",
-    Text("港城"),
-    {},
-    {each.id: each for each in FIGURES},
-    (
-        Event("harbour", parse_period("1995"), Text("开始"), SOURCE),
-        Event("harbour", parse_period("2012-03"), Text("签约"), SOURCE),
-        Event("harbour", parse_period("2012-11-19"), Text("报道"), SOURCE),
+    slug="harbour",
+    path="data/cases/harbour.yaml",
+    title=Text("港城"),
+    region="440300",
+    topic="culture",
+    summary=Text("港城"),
+    answers={},
+    figures={each.id: each for each in FIGURES},
+    events=(
+        Event(case="harbour", date=parse_period("1995"), title=Text("开始"), source=SOURCE),
+        Event(case="harbour", date=parse_period("2012-03"), title=Text("签约"), source=SOURCE),
+        Event(case="harbour", date=parse_period("2012-11-19"), title=Text("报道"), source=SOURCE),
     ),
-    (
+    documents=(
         Document(
-            Text("港城2013至2015年买300天服务方案", "Harbour plan for 300 days"), "issued", SOURCE
+            title=Text("港城2013至2015年买300天服务方案", "Harbour plan for 300 days"),
+            state="issued",
+            source=SOURCE,
         ),
     ),
 )

@@ -57,19 +57,23 @@ def test_releases_are_compared_figure_by_figure(tmp_path: Path) -> None:
     assert first.differences == ()
     assert second.differences == (
         ReleaseDifference(
-            "changed",
-            "case-1",
-            "paid",
-            "另一个名字",
-            "约120万元",
-            (
+            kind="changed",
+            case="case-1",
+            figure="paid",
+            label="另一个名字",
+            amount="约120万元",
+            changes=(
                 FieldChange("amount", "120万元", "约120万元"),
                 FieldChange("qualifier", "exact", "approx"),
                 FieldChange("period", "2013", "2014"),
             ),
         ),
-        ReleaseDifference("added", "case-1", "new", "购买金额", "120万元"),
-        ReleaseDifference("removed", "case-1", "old", "购买金额", "120万元"),
+        ReleaseDifference(
+            kind="added", case="case-1", figure="new", label="购买金额", amount="120万元"
+        ),
+        ReleaseDifference(
+            kind="removed", case="case-1", figure="old", label="购买金额", amount="120万元"
+        ),
     )
 
 

@@ -13,14 +13,14 @@ from yaml import safe_load
 from casebook.pages.citations import Citation, Kind, write_citation_file
 
 CITATION = Citation(
-    "figure",
-    "haishu.paid_2013",
-    "海曙：2013年购买金额，120万元",
-    "案例簿",
-    "https://example.org/figures/haishu.paid_2013/",
-    "2026-01-05",
-    "zh",
-    "0123456789ab",
+    kind="figure",
+    name="haishu.paid_2013",
+    title="海曙：2013年购买金额，120万元",
+    site="案例簿",
+    url="https://example.org/figures/haishu.paid_2013/",
+    updated="2026-01-05",
+    lang="zh",
+    version="0123456789ab",
 )
 # The kinds and fields of the schema csl-data.json of citation-style-language/schema that are used.
 CSL_TYPES = {"dataset", "webpage", "figure"}

@@ -28,8 +28,13 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def pages_of(dataset: Dataset) -> dict[str, SitePage]:
-    settings = SiteSettings(Text("小站"), Text("读书会"), "", "/a.css")
-    return {page.url: page for page in make_compare(Site(dataset, {}, {}, settings))}
+    settings = SiteSettings(
+        name=Text("小站"), tagline=Text("读书会"), siteurl="", stylesheet="/a.css"
+    )
+    return {
+        page.url: page
+        for page in make_compare(Site(dataset=dataset, charts={}, prose={}, settings=settings))
+    }
 
 
 def test_every_order_has_an_address_of_its_own() -> None:

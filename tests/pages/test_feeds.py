@@ -71,8 +71,10 @@ def test_the_site_map_keeps_to_its_schema(built_site: Path) -> None:
 
 
 def test_a_site_map_that_grows_too_long_is_cut_and_lists_its_parts() -> None:
-    settings = SiteSettings(Text("站"), Text("线"), "https://example.org", "")
-    site = Site(tiny_dataset(), {}, {}, settings)
+    settings = SiteSettings(
+        name=Text("站"), tagline=Text("线"), siteurl="https://example.org", stylesheet=""
+    )
+    site = Site(dataset=tiny_dataset(), charts={}, prose={}, settings=settings)
     locations = [Location(f"{number}/", "zh", "") for number in range(5)]
 
     pages = list(cut_sitemap(locations, site, most=2))

@@ -51,9 +51,17 @@ def named(path: Path) -> str:
 
 def site_of(dataset: Dataset, siteurl: str = "", prose: tuple[Prose, ...] = ()) -> Site:
     settings = SiteSettings(
-        Text("小站", "Tiny"), Text("读书会", "Reading clubs"), siteurl, "/assets/a.css"
+        name=Text("小站", "Tiny"),
+        tagline=Text("读书会", "Reading clubs"),
+        siteurl=siteurl,
+        stylesheet="/assets/a.css",
     )
-    return Site(dataset, {}, {(text.slug, text.lang): text for text in prose}, settings)
+    return Site(
+        dataset=dataset,
+        charts={},
+        prose={(text.slug, text.lang): text for text in prose},
+        settings=settings,
+    )
 
 
 def make_case(case: Case, lang: Lang, site: Site) -> Page:
@@ -69,7 +77,9 @@ def pages_of(site: Site) -> list[Page]:
 
 def lead_with(slot: str) -> Prose:
     section = Section("section-1", "节", (Markup("<p>文</p>"), Slot(slot)))
-    return Prose("lead", "zh", "标题", "摘要", Markup(""), (section,))
+    return Prose(
+        slug="lead", lang="zh", title="标题", summary="摘要", body=Markup(""), sections=(section,)
+    )
 
 
 def without_comments(css: str) -> str:
@@ -226,7 +236,7 @@ def test_what_is_refused_is_shown_with_its_figures_and_the_guards_reasons() -> N
         )
     )
     keys = ("case-1.early", "case-1.late")
-    refusal = Refusal("growth", Text("一路增长", "Growth"), compare=keys)
+    refusal = Refusal(id="growth", title=Text("一路增长", "Growth"), compare=keys)
 
     (refused,) = list_refused(replace(dataset, refusals=(refusal,)))
 
@@ -241,7 +251,11 @@ def test_what_is_refused_is_shown_with_its_figures_and_the_guards_reasons() -> N
 def test_a_refused_formula_is_shown_with_what_no_source_gives() -> None:
     dataset = dataset_of(record(figure()))
     refusal = Refusal(
-        "head", Text("人均"), "case-1", "paid / people", unknown={"people": Text("人口", "people")}
+        id="head",
+        title=Text("人均"),
+        case="case-1",
+        formula="paid / people",
+        unknown={"people": Text("人口", "people")},
     )
 
     (refused,) = list_refused(replace(dataset, refusals=(refusal,)))
@@ -282,7 +296,9 @@ def test_an_unknown_slot_ends_the_build() -> None:
 
 
 def test_a_text_without_english_is_shown_in_chinese_and_marked() -> None:
-    method = Prose("method", "zh", "方法", "怎样读", Markup("<p>文</p>"))
+    method = Prose(
+        slug="method", lang="zh", title="方法", summary="怎样读", body=Markup("<p>文</p>")
+    )
     english = [page for page in make_prose(site_of(tiny_dataset(), prose=(method,)))][1]
 
     assert english.lang == "en"
@@ -304,11 +320,13 @@ def test_a_case_is_dated_by_its_record_and_else_by_its_newest_source() -> None:
 def test_a_case_without_any_date_is_left_out_of_the_feed() -> None:
     lists = tiny_lists()
     undated = {
-        name: Source(name, source.title, source.publisher, source.kind)
+        name: Source(id=name, title=source.title, publisher=source.publisher, kind=source.kind)
         for name, source in lists.sources.items()
     }
     case = replace(case_of(record(figure())), updated="")
-    dataset = Dataset((case,), lists.vocabulary, lists.regions, undated)
+    dataset = Dataset(
+        cases=(case,), vocabulary=lists.vocabulary, regions=lists.regions, sources=undated
+    )
     feed = next(iter(make_feed(site_of(dataset))))
 
     assert feed.context["entries"] == ()

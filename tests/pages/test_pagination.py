@@ -42,11 +42,21 @@ def many_cases(count: int) -> Dataset:
         for number in range(count)
     ]
     lists = tiny_lists()
-    return Dataset(order_cases(cases), lists.vocabulary, lists.regions, lists.sources)
+    return Dataset(
+        cases=order_cases(cases),
+        vocabulary=lists.vocabulary,
+        regions=lists.regions,
+        sources=lists.sources,
+    )
 
 
 def site_of(dataset: Dataset) -> Site:
-    return Site(dataset, {}, {}, SiteSettings(Text("站"), Text("题"), "", "/a.css"))
+    return Site(
+        dataset=dataset,
+        charts={},
+        prose={},
+        settings=SiteSettings(name=Text("站"), tagline=Text("题"), siteurl="", stylesheet="/a.css"),
+    )
 
 
 def in_chinese(pages: list[Page]) -> list[Page]:

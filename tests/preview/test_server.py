@@ -35,7 +35,7 @@ state: draft
 """
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Running:
     """A preview process, and what it has said so far."""
 
@@ -105,7 +105,7 @@ def start(project: Path, *arguments: str) -> Running:
         stderr=subprocess.STDOUT,
         encoding="utf-8",
     )
-    running = Running(process, project)
+    running = Running(process=process, project=project)
     assert process.stdout is not None
     while not running.port:
         line = process.stdout.readline()

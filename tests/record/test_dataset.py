@@ -200,7 +200,8 @@ def test_a_figure_is_as_well_supported_as_its_sources(
     figures = [figure(**fields)] + ([figure("said", **second)] if second else [])
     dataset = dataset_of(record(*figures, rest=rest))
     kinds = {
-        kind: Term(kind, Text(kind), primary=kind == primary) for kind in ("news_report", "notice")
+        kind: Term(key=kind, name=Text(kind), primary=kind == primary)
+        for kind in ("news_report", "notice")
     }
     gazette = replace(dataset.sources["gazette-2016"], kind="notice")
     dataset = replace(

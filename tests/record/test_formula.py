@@ -28,9 +28,15 @@ def vocabulary() -> Vocabulary:
     tiny = tiny_lists().vocabulary
     scopes = {
         **tiny.scopes,
-        "money": Term("money", Text("购书款", "Money for books")),
-        "bought": Term("bought", Text("买下的书", "Books bought"), bought_by="money", per="post"),
-        "asked": Term("asked", Text("申报的人", "Applicants"), Text("申报不是获得", "not funded")),
+        "money": Term(key="money", name=Text("购书款", "Money for books")),
+        "bought": Term(
+            key="bought", name=Text("买下的书", "Books bought"), bought_by="money", per="post"
+        ),
+        "asked": Term(
+            key="asked",
+            name=Text("申报的人", "Applicants"),
+            note=Text("申报不是获得", "not funded"),
+        ),
     }
     return replace(tiny, scopes=MappingProxyType(scopes))
 

@@ -147,7 +147,12 @@ def find_problems(record: str, slug: str = "haishu") -> list[Problem]:
     lists = tiny_lists()
     case, problems = read_case(record.encode(), f"data/cases/{slug}.yaml", lists)
     if case is not None:
-        dataset = Dataset(order_cases([case]), lists.vocabulary, lists.regions, lists.sources)
+        dataset = Dataset(
+            cases=order_cases([case]),
+            vocabulary=lists.vocabulary,
+            regions=lists.regions,
+            sources=lists.sources,
+        )
         problems = problems + check_rules(dataset)
     return [problem for problem in problems if problem.severity == "error"]
 
@@ -290,7 +295,7 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory, groups: list[list[str
         text = text.replace(f": {old}\n", f": {quote(HOSTILE)}\n")
     sources.write_text(text, encoding="utf-8")
     output = project / "output"
-    build_site(BuildOptions(project, output))
+    build_site(BuildOptions(project=project, output=output))
     return output
 
 
@@ -506,7 +511,9 @@ def test_an_archive_unpacks_into_its_folder(hostile_site: Path) -> None:
 
 @pytest.mark.parametrize("text", SEEN, ids=ascii)
 def test_a_citation_closes_what_it_opens_and_calls_nothing(text: str) -> None:
-    entry = Citation("case", "haishu", text, text, "", "2026-01-05", "zh").bibtex
+    entry = Citation(
+        kind="case", name="haishu", title=text, site=text, url="", updated="2026-01-05", lang="zh"
+    ).bibtex
     calls = set(re.findall(r"\\([a-zA-Z]+)", entry))
     depths = list(accumulate((c == "{") - (c == "}") for c in re.sub(r"\\.", "", entry)))
 

@@ -27,7 +27,7 @@ _FIELD = re.compile(r"(?P<lead>\s*(?:- )?)(?P<key>[a-z_0-9]+):(?P<gap> ?)(?P<val
 Change = Callable[[re.Match[str]], str | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Kind:
     """A kind of slip: what it does to a line, the codes that name it, and whether one mends it."""
 
@@ -38,7 +38,7 @@ class Kind:
 
 
 def kind(name: str, change: Change, *codes: str, mends: bool = False) -> Kind:
-    return Kind(name, change, frozenset(codes), mends)
+    return Kind(name=name, change=change, codes=frozenset(codes), mends=mends)
 
 
 def on_field(pattern: str) -> Change:
