@@ -8,7 +8,7 @@ import sys
 # The module that has this name takes as long to import as all else here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from casebook.problems import Lang
+    from casebook.text import Lang
 
 
 def choose_language(asked: str | None) -> Lang:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
-Lang = Literal["zh", "en"]
+from casebook.text import Lang
+
 Severity = Literal["error", "warning"]
 
 

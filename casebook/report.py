@@ -9,7 +9,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TextIO
 
-from casebook.problems import Lang, Problem
+from casebook.problems import Problem
+from casebook.text import Lang
 
 # So many problems of one file are shown to a person at a time.
 MOST_SHOWN = 20

@@ -16,9 +16,9 @@ from casebook.record.model import (
     Region,
     Source,
     Term,
-    Text,
     Vocabulary,
 )
+from casebook.text import Text
 from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period
 

@@ -16,9 +16,9 @@ if __name__ == "__main__":
 from chart_data import case, dataset, event, figure
 
 from casebook.charts import draw_chart, find_charts
-from casebook.problems import Lang
 from casebook.record.dataset import Dataset
-from casebook.record.model import Answer, Case, Conflict, Figure, Text
+from casebook.record.model import Answer, Case, Conflict, Figure
+from casebook.text import Lang, Text
 from casebook.values.dates import parse_period
 
 PROJECT = Path(__file__).resolve().parents[1]

@@ -391,7 +391,7 @@ EVENTS = ("open", "os.mkdir", "os.link", "os.rename", "os.remove", "os.rmdir", "
           "os.listdir", "os.scandir", "os.chmod", "os.utime", "sqlite3.connect")
 
 def build(order):
-    from casebook.cli import main
+    from casebook.commands.cli import main
     seen = 0
     def watch(event, arguments):
         nonlocal seen

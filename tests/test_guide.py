@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import PROJECT
-from test_cli import run
+from processes import run
 
 from casebook.commands.cli import parse_arguments
 
@@ -33,8 +33,9 @@ def test_every_code_is_explained_with_its_remedy() -> None:
         explained |= set(re.findall(r"[EW][0-9]{3}", row[0]))
     used = {
         code
-        for path in (PROJECT / "casebook").rglob("*.py")
-        for code in re.findall(r'"([EW][0-9]{3})"', path.read_text(encoding="utf-8"))
+        for path in (PROJECT / "casebook").rglob("*")
+        if path.suffix in (".py", ".yaml")
+        for code in re.findall(r"\b[EW][0-9]{3}\b", path.read_text(encoding="utf-8"))
     }
 
     assert used - explained == set()

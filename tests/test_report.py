@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 from conftest import PROJECT
-from test_cli import break_case, run
+from processes import break_case, run
 
-from casebook import report
 from casebook.build.progress import Progress
 from casebook.build.steps import BuildOptions, build_site
+from casebook.commands import waiting
 from casebook.commands.waiting import show_waiting
 from casebook.problems import Position, Problem
 from casebook.report import clean_line, print_problems, show_source
@@ -141,7 +141,7 @@ def test_a_draft_is_checked_like_any_case(tiny_project: Path) -> None:
 def test_a_long_wait_turns_on_a_terminal_and_a_short_one_says_nothing_to_a_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(report, "PATIENCE", 0.0)
+    monkeypatch.setattr(waiting, "PATIENCE", 0.0)
     terminal, file = Terminal(), io.StringIO()
 
     for stream in (terminal, file):
@@ -157,7 +157,7 @@ def test_a_long_wait_turns_on_a_terminal_and_a_short_one_says_nothing_to_a_file(
 def test_a_long_wait_is_told_in_plain_lines_where_there_is_no_terminal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("casebook.report.INTERVAL", 0.001)
+    monkeypatch.setattr("casebook.commands.waiting.INTERVAL", 0.001)
     told = Told()
 
     with show_waiting("正在生成网站", told):
@@ -168,7 +168,7 @@ def test_a_long_wait_is_told_in_plain_lines_where_there_is_no_terminal(
 
 
 def test_a_long_wait_says_how_far_the_work_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("casebook.report.INTERVAL", 0.001)
+    monkeypatch.setattr("casebook.commands.waiting.INTERVAL", 0.001)
     told = Told()
 
     with show_waiting("正在生成网站", told, Progress(12_000, 1_234)):

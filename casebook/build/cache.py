@@ -169,5 +169,5 @@ def _connect(path: Path) -> sqlite3.Connection | None:
 def digest_program() -> str:
     """A digest of the program itself: what another version made is made anew."""
     folder = Path(__file__).parent.parent
-    files = sorted(folder.rglob("*.py"))
+    files = [*sorted(folder.rglob("*.py")), folder / "messages.yaml"]
     return digest("\n".join(digest(file.read_bytes()) for file in files).encode())

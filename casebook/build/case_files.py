@@ -17,9 +17,9 @@ from casebook.data.export import DataFile, export_case, write_case_rows
 from casebook.pages import CASE_PAGES
 from casebook.pages.page import LANGS, Prose, Site, SiteSettings, Uses
 from casebook.pages.search import ENTRY, index_case, write_entry
-from casebook.problems import Lang
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Region, Vocabulary
+from casebook.text import Lang
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

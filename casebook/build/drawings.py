@@ -17,9 +17,10 @@ from casebook.charts.chart import ChartTable, Drawn, LegendItem, Panel, Selected
 from casebook.charts.colours import read_tokens
 from casebook.charts.standalone import Pictures
 from casebook.charts.standalone import draw_standalone as draw_pictures_of
-from casebook.problems import START, CasebookError, Exit, Lang, Position, Problem
+from casebook.problems import START, CasebookError, Exit, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
+from casebook.text import Lang
 from casebook.values.digest import digest
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from casebook.language import choose_language
 # The module that has this name takes as long to import as all else here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from casebook.problems import Lang
+    from casebook.text import Lang
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 _NAMED = ("--project", "--output", "--siteurl", "--lang")

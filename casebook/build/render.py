@@ -17,8 +17,8 @@ from casebook.pages.markdown import Renderer, mark_chinese, split_slots
 from casebook.pages.page import LANGS, Page, Site
 from casebook.pages.page_titles import name_document
 from casebook.pages.rows import frame_chart
-from casebook.problems import Lang
-from casebook.record.model import Case, Figure, Text
+from casebook.record.model import Case, Figure
+from casebook.text import Lang, Text
 from casebook.values.dates import Period
 from casebook.values.digest import digest
 

@@ -46,10 +46,10 @@ from casebook.pages.chart_pages import find_card, find_faces, make_chart_files
 from casebook.pages.markdown import EXTENSIONS, CasebookMarkdown, split_slots
 from casebook.pages.page import LANGS, PLACE, Page, Prose, Section, Site, SiteSettings, Slot, Uses
 from casebook.pages.search import tells_stories
-from casebook.problems import START, CasebookError, ContentError, Lang, Problem
+from casebook.problems import START, CasebookError, ContentError, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.model import Text
 from casebook.record.summary import CaseSummary
+from casebook.text import Lang, Text
 from casebook.values.digest import digest
 
 if TYPE_CHECKING:

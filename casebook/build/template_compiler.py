@@ -15,7 +15,7 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
-from casebook.problems import Lang
+from casebook.text import Lang
 
 # The labels and words of a site come again on thousands of pages.
 _escape_again = lru_cache(maxsize=16384)(escape)

@@ -14,7 +14,8 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from casebook.build.cache import Cache, digest_program
-from casebook.problems import Lang, Position, Problem
+from casebook.problems import Position, Problem
+from casebook.text import Lang
 from casebook.values.digest import digest
 
 if TYPE_CHECKING:

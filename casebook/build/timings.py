@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
-from casebook.problems import Lang
+from casebook.text import Lang
 
 # What stages are called; of page types the register's own names are shown.
 _STAGES: Mapping[str, str] = {

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from casebook.build.manifest import LITTER, MANIFEST
-from casebook.problems import CasebookError, Exit, Lang
+from casebook.problems import CasebookError, Exit
+from casebook.text import Lang
 from casebook.values.digest import digest
 
 Fault = Literal["differs", "missing", "extra"]

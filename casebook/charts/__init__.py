@@ -9,9 +9,9 @@ from casebook.charts import counts, disclosure, mode_provider, ranges, series, s
 from casebook.charts import difference as rise
 from casebook.charts import money as panels
 from casebook.charts.chart import Chart, ChartTable, Drawn, Selected, draw_table
-from casebook.problems import Lang
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
+from casebook.text import Lang
 
 __all__ = [
     "CHARTS",

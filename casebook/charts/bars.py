@@ -11,7 +11,7 @@ from typing import Final
 from casebook.charts.canvas import LEADING, Sheet, baseline, widest
 from casebook.charts.symbols import Mark, draw_bracket, draw_mark, draw_ring, overhang
 from casebook.charts.text_layout import clean, width_px, wrap_text
-from casebook.problems import Lang
+from casebook.text import Lang
 from casebook.values.amounts import compact
 
 # Beyond this ratio the smallest bar would be too thin to see on a phone.

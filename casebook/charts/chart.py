@@ -20,9 +20,9 @@ from casebook.charts.symbols import (
     legend_kinds,
     mark_of_kind,
 )
-from casebook.problems import Lang
 from casebook.record.dataset import Dataset
-from casebook.record.model import Case, Figure, Text
+from casebook.record.model import Case, Figure
+from casebook.text import Lang, Text
 from casebook.values.amounts import in_english
 
 # A drawing with more rows than this is a list, and a list reads better as a table.

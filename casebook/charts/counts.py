@@ -20,9 +20,9 @@ from casebook.charts.chart import (
 from casebook.charts.listing import ItemList, paint_listing
 from casebook.charts.money import list_figures
 from casebook.charts.symbols import mark_in
-from casebook.problems import Lang
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure
+from casebook.text import Lang
 
 
 def find_across(dataset: Dataset) -> Iterator[Selected]:

@@ -9,9 +9,9 @@ from typing import Final
 from casebook.charts.canvas import LEADING, Sheet, baseline, widest
 from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, PanelTable, Selected
 from casebook.charts.text_layout import clean, width_px, wrap_text
-from casebook.problems import Lang
 from casebook.record.dataset import Dataset
-from casebook.record.model import AnswerState, Text
+from casebook.record.model import AnswerState
+from casebook.text import Lang, Text
 
 _STATES: Final[dict[AnswerState, Text]] = {
     "stated": Text("已说明", "stated"),

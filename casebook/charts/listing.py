@@ -10,7 +10,7 @@ from typing import Final
 from casebook.charts.canvas import LEADING, Sheet, height_of
 from casebook.charts.symbols import Mark, draw_bracket, draw_ring, draw_swatch
 from casebook.charts.text_layout import clean, width_px
-from casebook.problems import Lang
+from casebook.text import Lang
 
 _GUTTER: Final = 28.0
 _MARK: Final = 48.0

@@ -9,9 +9,9 @@ from typing import Final
 from casebook.charts.canvas import LEADING, Sheet, baseline, height_of, widest
 from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, PanelTable, Selected
 from casebook.charts.text_layout import clean, shorten_text, width_px
-from casebook.problems import Lang
 from casebook.record.dataset import Dataset
 from casebook.record.model import Answer, Case
+from casebook.text import Lang
 
 _CHIP: Final = 26.0
 _GAP: Final = 6.0

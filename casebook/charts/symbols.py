@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from casebook.charts.canvas import Point, Sheet
-from casebook.problems import Lang
 from casebook.record.dataset import Dataset
-from casebook.record.model import Figure, Text, Vocabulary
+from casebook.record.model import Figure, Vocabulary
+from casebook.text import Lang, Text
 from casebook.values.amounts import Qualifier
 
 Kind = Literal[

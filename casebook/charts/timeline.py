@@ -16,9 +16,9 @@ from typing import Final
 from casebook.charts.canvas import LEADING, Sheet, baseline, widest
 from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, PanelTable, Selected
 from casebook.charts.text_layout import clean, width_px
-from casebook.problems import Lang
 from casebook.record.dataset import GAP_YEARS, Dataset, Gap, Marker, TimelineItem
-from casebook.record.model import Case, Text
+from casebook.record.model import Case
+from casebook.text import Lang, Text
 
 # Room for the two strokes that cut the axis.
 _CUT: Final = 30.0

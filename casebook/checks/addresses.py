@@ -9,9 +9,10 @@ from casebook.checks.content import LEAD, find_slugs
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.fields import nearest
-from casebook.record.model import Gone, Text
+from casebook.record.model import Gone
 from casebook.record.reader import GONE, LEDGER
 from casebook.record.slugs import judge_slug
+from casebook.text import Text
 
 # Pages that every site has, whatever it holds. Later parts of a list are no address of their own:
 # what stands in them moves on with every case.
@@ -147,7 +148,7 @@ def _check_aliases(dataset: Dataset) -> Iterator[Problem]:
             elif alias in owners:
                 zh = f"aliases 里的 {alias} 在 {owners[alias]} 里也写了"
                 en = f"{alias} in aliases is claimed by {owners[alias]} as well"
-            elif judge_slug(alias) is not None:
+            elif judge_slug(alias):
                 zh = f"aliases 里的 {alias[:60]} 不是文件名"
                 en = f"{alias[:60]} in aliases is no name of a case file"
             else:

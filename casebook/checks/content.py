@@ -8,9 +8,10 @@ from pathlib import Path
 from casebook.checks.limits import check_markdown
 from casebook.checks.rules import check_references
 from casebook.checks.text_claims import check_wording
-from casebook.problems import START, Lang, Position, Problem
+from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
+from casebook.text import Lang
 from casebook.yaml.files import read_bytes, show_path
 from casebook.yaml.nodes import decode
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.model import Case, Text
+from casebook.record.model import Case
+from casebook.text import Text
 
 MAX_TEXT = 2_000
 # What stands in headings and in drawings. Forty labels of 2,000 characters were drawn once: a

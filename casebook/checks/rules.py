@@ -8,15 +8,17 @@ from itertools import combinations
 
 from casebook.checks.numbers_in_text import NumberMention, find_mentions
 from casebook.checks.text_claims import Wording, check_wording
-from casebook.problems import START, Lang, Position, Problem
+from casebook.messages import problem
+from casebook.problems import START, Position, Problem
 from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
 from casebook.record.formula import FormulaError, speak_of_same_time
-from casebook.record.model import Case, Event, Figure, Text
+from casebook.record.model import Case, Event, Figure
 from casebook.record.references import SITE, find_references
 from casebook.record.refusals import judge_refusal, keys_of
 from casebook.record.slugs import judge_slug
+from casebook.text import Lang, Text
 from casebook.values.amounts import CURRENCIES, plain
 from casebook.values.dates import Period, parse_period
 
@@ -39,8 +41,8 @@ _FEWEST_NEIGHBOURS = 3
 def slugs_are_safe(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """A slug is a short plain word that every file system and address can hold."""
     fault = judge_slug(case.slug)
-    if fault is not None:
-        yield _at_file(case, *fault)
+    if fault:
+        yield problem(fault, case.path, START, slug=case.slug)
 
 
 def story_references_exist(case: Case, dataset: Dataset) -> Iterator[Problem]:
@@ -116,10 +118,6 @@ def planned_amounts_are_planned(case: Case, dataset: Dataset) -> Iterator[Proble
                 f"现在写的是 {figure.status}",
                 f"It says {figure.status}",
             )
-
-
-def _at_file(case: Case, code: str, zh: str, en: str) -> Problem:
-    return Problem(case.path, START, code, zh, en)
 
 
 def dates_stand_before_their_source(case: Case, dataset: Dataset) -> Iterator[Problem]:

@@ -22,13 +22,14 @@ from casebook.checks.numbers_in_text import (
     blank_markdown,
     find_mentions_in_prose,
 )
-from casebook.problems import Lang, Position, Problem
+from casebook.problems import Position, Problem
 from casebook.record.dataset import Dataset, Gap
 from casebook.record.evidence import sources_of
 from casebook.record.model import Case, Figure
 from casebook.record.reader import QUOTE_LIMIT
 from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.record.summary import list_periods
+from casebook.text import Lang
 from casebook.values.amounts import QUALIFIER_WORDS, Qualifier
 
 Wording = Literal["story", "summary", "page"]

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from casebook.commands.waiting import show_waiting
 from casebook.language import choose_language
-from casebook.problems import CasebookError, ContentError, Exit, Lang, Problem
+from casebook.problems import CasebookError, ContentError, Exit, Problem
 from casebook.report import clean_line, print_problems
+from casebook.text import Lang
 
 if TYPE_CHECKING:
     from datetime import date

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casebook.problems import Lang
 from casebook.record.model import Case, Figure, Vocabulary
+from casebook.text import Lang
 from casebook.values.amounts import plain
 from casebook.values.dates import Period
 

@@ -12,10 +12,10 @@ from casebook.build.reading import read_dataset
 from casebook.charts import chart_of, find_charts
 from casebook.checks.content import find_content_files
 from casebook.checks.history import Published, parse_published, publish_figure
-from casebook.problems import START, CasebookError, Exit, Lang, Position
+from casebook.problems import START, CasebookError, Exit, Position
 from casebook.record.dataset import Dataset
-from casebook.record.model import Text
 from casebook.record.references import find_references
+from casebook.text import Lang, Text
 from casebook.yaml.files import read_bytes, show_path
 from casebook.yaml.nodes import decode
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from casebook.problems import Lang
 from casebook.report import clean_line, display_width
+from casebook.text import Lang
 from casebook.yaml.edit import write_scalar
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../case.schema.json"

@@ -12,10 +12,12 @@ from casebook.data.draft import Blank, Draft, list_choices, write_draft
 from casebook.data.import_table import REQUIRED, ImportRow, read_table
 from casebook.data.merge import FieldChange, Merge, OnDifference, draft_figure, read_row
 from casebook.data.ocds_import import read_package
-from casebook.problems import CasebookError, ContentError, Lang, Problem
+from casebook.messages import problem
+from casebook.problems import CasebookError, ContentError, Problem
 from casebook.record.new_case import case_path, require_free_slug
 from casebook.record.reader import Lists
 from casebook.record.slugs import judge_slug
+from casebook.text import Lang
 from casebook.yaml.encoding import show
 from casebook.yaml.files import read_bytes, show_path
 from casebook.yaml.nodes import read_tree
@@ -166,8 +168,8 @@ def _group_rows(
             problems.append(Problem(table, row.at, "E202", zh, en))
             continue
         fault = judge_slug(slug)
-        if fault is not None:
-            problems.append(Problem(table, row.place("case"), *fault))
+        if fault:
+            problems.append(problem(fault, table, row.place("case"), slug=slug))
             continue
         first = seen.setdefault((slug, name), row)
         if first is not row:

@@ -12,7 +12,8 @@ from typing import Final
 
 from casebook.data.table_rows import version_of
 from casebook.record.dataset import Dataset
-from casebook.record.model import Case, Figure, Text
+from casebook.record.model import Case, Figure
+from casebook.text import Text
 from casebook.values.amounts import plain
 
 NOTICE: Final = Text(

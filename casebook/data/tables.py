@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from casebook.record.model import NO_TEXT, Measure, Question, Term, Text, Vocabulary
+from casebook.record.model import Measure, Question, Term, Vocabulary
+from casebook.text import NO_TEXT, Text
 from casebook.values.amounts import QUALIFIER_WORDS
 
 ColumnType = Literal["string", "number", "date"]

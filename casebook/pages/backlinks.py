@@ -10,7 +10,7 @@ from casebook.checks.content import LEAD
 from casebook.pages.page import Prose, Use, Uses
 from casebook.pages.rows import link_case
 from casebook.record.dataset import Dataset
-from casebook.record.model import Text
+from casebook.text import Text
 
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn

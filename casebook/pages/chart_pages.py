@@ -10,9 +10,8 @@ from casebook.pages.citations import Citation
 from casebook.pages.downloads import folder_of, list_downloads, make_files, write_snippet
 from casebook.pages.page import LANGS, Page, PageType, Site
 from casebook.pages.rows import date_dataset, frame_chart, link_case
-from casebook.problems import Lang
 from casebook.record.evidence import date_case
-from casebook.record.model import Text
+from casebook.text import Lang, Text
 
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn

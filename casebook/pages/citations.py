@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from casebook.problems import Lang
+from casebook.text import Lang
 
 Kind = Literal["data", "case", "figure", "chart"]
 

@@ -7,9 +7,9 @@ from casebook.data.releases import Release
 from casebook.pages.citations import Citation, Kind
 from casebook.pages.page import LANGS, Site
 from casebook.pages.rows import date_dataset, link_case
-from casebook.problems import Lang
 from casebook.record.evidence import date_case
-from casebook.record.model import Case, Figure, Text
+from casebook.record.model import Case, Figure
+from casebook.text import Lang, Text
 
 DATA_TITLE = Text("政府购买服务案例数据", "Cases of governments buying public services: the data")
 

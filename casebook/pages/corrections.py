@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from casebook.pages.feeds import FEED_LENGTH, FeedEntry, name_entry
 from casebook.pages.page import LANGS, Page, PageType, Site
-from casebook.problems import Lang
 from casebook.record.dataset import Dataset
-from casebook.record.model import Change, ChangeKind, Figure, Text
+from casebook.record.model import Change, ChangeKind, Figure
+from casebook.text import Lang, Text
 from casebook.values.amounts import QUALIFIER_WORDS, QuantityError, in_english, parse_quantity
 from casebook.values.dates import PeriodError, parse_period
 

@@ -15,7 +15,8 @@ from casebook.pages.citing import cite_data
 from casebook.pages.linked_data import describe_data_page, write_linked_data
 from casebook.pages.page import LANGS, Page, PageType, Site
 from casebook.record.dataset import Dataset
-from casebook.record.model import Figure, Measure, Text
+from casebook.record.model import Figure, Measure
+from casebook.text import Text
 
 URL = "data/"
 SUMMARY = Text(

@@ -17,8 +17,8 @@ from casebook.charts.chart import Drawn
 from casebook.charts.standalone import Pictures
 from casebook.data.export import DataFile, disarm
 from casebook.pages.citations import Citation
-from casebook.problems import Lang
 from casebook.record.model import Source
+from casebook.text import Lang
 
 # The earliest time that a zip can hold: the bytes may not depend on the day of the build.
 _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)

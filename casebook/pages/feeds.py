@@ -10,8 +10,7 @@ from markupsafe import Markup
 
 from casebook.pages.page import CONTENT_POLICY, LANGS, CasePageType, Page, PageType, Site
 from casebook.pages.rows import date_dataset, link_case
-from casebook.problems import Lang
-from casebook.record.model import Text
+from casebook.text import Lang, Text
 
 FEED_LENGTH = 50
 

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from casebook.problems import Lang
 from casebook.record.model import Figure
+from casebook.text import Lang
 from casebook.values.amounts import Quantity, in_english, plain
 
 

@@ -11,10 +11,10 @@ from casebook.data.export import offers_all_formats, version_of, version_of_all
 from casebook.data.tables import TABLES
 from casebook.pages.page import LANGS, Site
 from casebook.pages.rows import date_dataset, list_sources
-from casebook.problems import Lang
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import date_case
 from casebook.record.model import Case, Figure, Source
+from casebook.text import Lang
 from casebook.values.amounts import Quantity, in_english
 
 # What could end the script element or begin a comment in it.

@@ -13,10 +13,10 @@ from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup, escape
 
 from casebook.pages.format import amount_html
-from casebook.problems import Lang
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
 from casebook.record.references import REFERENCE, SITE, SLOT, split_key
+from casebook.text import Lang
 
 # Chinese characters with the Chinese punctuation between and around them.
 _CHINESE = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from casebook.pages.page import LANGS, Page, PageType, Site
 from casebook.pages.pagination import MOST_LISTED
 from casebook.pages.rows import link_case
-from casebook.record.model import Text
+from casebook.text import Text
 
 
 def make_notfound(site: Site) -> Iterator[Page]:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from casebook.data.releases import Release
-from casebook.problems import Lang
 from casebook.record.dataset import Dataset
-from casebook.record.model import Case, Text
+from casebook.record.model import Case
 from casebook.record.summary import CaseSummary
+from casebook.text import Lang, Text
 from casebook.values.digest import digest
 
 if TYPE_CHECKING:

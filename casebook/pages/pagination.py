@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from casebook.pages.page import Page
-from casebook.record.model import Text
+from casebook.text import Text
 
 # A page of more entries than this is slow to load and is never read to its end.
 MOST_LISTED = 200

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from casebook.checks.addresses import follow_all, list_addresses, list_chart_addresses
 from casebook.pages.page import LANGS, Page, PageType, Site
-from casebook.record.model import Gone, Text
+from casebook.record.model import Gone
+from casebook.text import Text
 
 # What a case offers beside its page is named after it.
 _FILES = ("yaml", "json", "csv")

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from casebook.problems import Lang
 from casebook.record.dataset import Dataset, Marker, TimelineItem
 from casebook.record.evidence import Review, sources_of
 from casebook.record.formula import split_formula
 from casebook.record.model import (
-    NO_TEXT,
     AnswerState,
     Case,
     Document,
@@ -23,8 +21,8 @@ from casebook.record.model import (
     Report,
     Source,
     Term,
-    Text,
 )
+from casebook.text import NO_TEXT, Lang, Text
 from casebook.values.dates import Period
 
 if TYPE_CHECKING:

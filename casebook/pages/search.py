@@ -14,10 +14,10 @@ from casebook.pages.page import LANGS, PLACE, Page, PageType, Site
 from casebook.pages.pagination import MOST_LISTED
 from casebook.pages.rows import link_case, list_facts, list_sources
 from casebook.pages.texts import LEAD
-from casebook.problems import Lang
 from casebook.record.dataset import Dataset
-from casebook.record.model import Case, Figure, Text
+from casebook.record.model import Case, Figure
 from casebook.record.references import REFERENCE, SITE, SLOT, split_key
+from casebook.text import Lang, Text
 from casebook.values.amounts import in_english, plain
 
 # With more cases than these the sentences of the stories are left out, for the reader's sake.

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from casebook.checks.content import LEAD as LEAD
 from casebook.pages.page import LANGS, Page, PageType, Site
 from casebook.pages.rows import name_outdated
-from casebook.record.model import Measure, Term, Text
+from casebook.record.model import Measure, Term
+from casebook.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from casebook.pages.page import LANGS, Page, PageType, Site
 from casebook.pages.pagination import ListPart, cut_list, name_part
 from casebook.pages.rows import date_dataset, frame_chart, show_event
 from casebook.record.dataset import LANES, Dataset, Gap, TimelineEntry
-from casebook.record.model import Text
+from casebook.text import Text
 
 
 def make_timeline(site: Site) -> Iterator[Page]:

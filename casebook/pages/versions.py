@@ -11,7 +11,7 @@ from casebook.data.tables import FIGURES
 from casebook.pages.citing import cite_release
 from casebook.pages.page import LANGS, Page, PageType, Site
 from casebook.pages.pagination import MOST_LISTED
-from casebook.record.model import Text
+from casebook.text import Text
 
 URL = "versions/"
 SUMMARY = Text(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection
 from html import escape
 
-from casebook.problems import Lang
+from casebook.text import Lang
 
 SCRIPT_PATH = "/__casebook__/reload.js"
 STYLE_PATH = "/__casebook__/overlay.css"

@@ -32,8 +32,9 @@ from casebook.preview.inject import (
     blank_page,
     dress_page,
 )
-from casebook.problems import CasebookError, ContentError, Exit, Lang, Problem
+from casebook.problems import CasebookError, ContentError, Exit, Problem
 from casebook.report import print_problems, show_source
+from casebook.text import Lang
 
 FIRST_PORT = 8000
 # So many ports are tried where nobody asked for one.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from casebook.record.model import NO_TEXT, Answer, Case, Text, Vocabulary
+from casebook.record.model import Answer, Case, Vocabulary
+from casebook.text import NO_TEXT, Text
 
 
 def find_answer(case: Case, question: str, vocabulary: Vocabulary) -> Answer:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from casebook.record.model import Figure, Text, Vocabulary
+from casebook.record.model import Figure, Vocabulary
+from casebook.text import Text
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)

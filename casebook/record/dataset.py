@@ -25,10 +25,10 @@ from casebook.record.model import (
     Refusal,
     Region,
     Source,
-    Text,
     Vocabulary,
 )
 from casebook.record.summary import CaseSummary, EventSummary, summarise_case, summarise_event
+from casebook.text import Text
 from casebook.values.dates import Lane
 
 # Fewer silent years than this are an ordinary interval, not a gap worth naming.

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 
 from casebook.problems import Position, Problem, Severity
-from casebook.record.model import Text
+from casebook.text import Text
 from casebook.values.dates import Period, PeriodError, parse_period
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar
 

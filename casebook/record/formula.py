@@ -21,7 +21,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decima
 from typing import Final, NoReturn
 
 from casebook.record.comparability import ComparabilityClass, class_of, why_not_comparable
-from casebook.record.model import Figure, Measure, Text, Vocabulary
+from casebook.record.model import Figure, Measure, Vocabulary
+from casebook.text import Text
 from casebook.values.amounts import (
     QUALIFIER_WORDS,
     Qualifier,

@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, get_args
 
-from casebook.record.model import ChangeKind, Text
+from casebook.record.model import ChangeKind
 from casebook.record.reader import (
     ANSWER_FIELDS,
     CASE_FIELDS,
@@ -24,6 +24,7 @@ from casebook.record.reader import (
     SILENT,
     Lists,
 )
+from casebook.text import Text
 from casebook.values.amounts import Qualifier
 
 SCHEMA_FILE: Final = "data/case.schema.json"

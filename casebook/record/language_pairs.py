@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from casebook.record.model import Case, Text
+from casebook.record.model import Case
+from casebook.text import Text
 
 _DIGITS = 8
 

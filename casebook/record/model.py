@@ -10,35 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from casebook.problems import START, Lang, Position
+from casebook.problems import START, Position
+from casebook.text import NO_TEXT, Text
 from casebook.values.amounts import Quantity
 from casebook.values.dates import Period
 
 AnswerState = Literal["stated", "partial", "not_stated", "not_applicable"]
 State = Literal["published", "draft"]
 ChangeKind = Literal["correction", "clarification", "update"]
-
-
-@dataclass(frozen=True)
-class Text:
-    """A wording in Chinese and, where there is one, in English."""
-
-    zh: str
-    en: str = ""
-
-    def __bool__(self) -> bool:
-        return bool(self.zh)
-
-    def inside(self, lang: Lang) -> str:
-        """The wording in the language, or in Chinese where there is no English."""
-        return (self.en or self.zh) if lang == "en" else self.zh
-
-    def lang(self, lang: Lang) -> str:
-        """The BCP 47 tag of what `inside` gives."""
-        return "en" if lang == "en" and self.en else "zh-Hans"
-
-
-NO_TEXT = Text("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

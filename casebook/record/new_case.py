@@ -11,11 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from casebook.problems import CasebookError, Exit, Lang, Problem
-from casebook.record.model import Region, Text
+from casebook.messages import failure, say
+from casebook.problems import CasebookError, Exit, Problem
+from casebook.record.model import Region
 from casebook.record.reader import Lists, read_lists
 from casebook.record.slugs import judge_slug
 from casebook.report import display_width
+from casebook.text import Lang, Text
 
 _TEMPLATES: Mapping[Lang, str] = {"zh": "data/_case.yaml", "en": "data/_case.en.yaml"}
 _BLANK = re.compile(r"(?P<indent> *)(?:- )?(?P<field>[a-z_]+):(?P<rest>.*)")
@@ -68,12 +70,11 @@ def case_path(project: Path, slug: str) -> Path:
 def require_free_slug(project: Path, slug: str) -> None:
     """Refuse a slug that no address can be made of, or that a file already has."""
     fault = judge_slug(slug)
-    if fault is not None:
-        _, zh, en = fault
+    if fault:
         better = mend_slug(slug)
-        if better:
-            zh, en = f"{zh}。可以用 {better}", f"{en}. {better} would do"
-        raise CasebookError(f"{slug[:60]}：{zh}", f"{slug[:60]}: {en}", Exit.USAGE)
+        key = "new.slug_with_offer" if better else "new.slug"
+        why = say(fault, slug=slug)
+        raise failure(key, status=Exit.USAGE, slug=slug[:60], why=why, better=better)
     folder = project / "data" / "cases"
     # On Windows and macOS Dongguan.yaml and dongguan.yaml are one file.
     taken = [path.name for path in folder.glob("*") if path.name.casefold() == f"{slug}.yaml"]
@@ -91,7 +92,7 @@ def mend_slug(written: str) -> str:
     ascii_only = "".join(c for c in plain if not unicodedata.combining(c))
     slug = re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:80].rstrip("-")
     lost = any(c.isalpha() and not c.isascii() for c in ascii_only)
-    return "" if lost or judge_slug(slug) is not None else slug
+    return "" if lost or judge_slug(slug) else slug
 
 
 def propose_slug(region: Region, regions: Mapping[str, Region]) -> str:

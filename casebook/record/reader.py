@@ -14,7 +14,6 @@ from casebook.problems import START, Position, Problem
 from casebook.record.fields import Fields, suggest
 from casebook.record.formula import FormulaError, derive, names_of, parse_formula
 from casebook.record.model import (
-    NO_TEXT,
     Answer,
     AnswerState,
     Case,
@@ -32,9 +31,9 @@ from casebook.record.model import (
     Report,
     Source,
     Term,
-    Text,
     Vocabulary,
 )
+from casebook.text import NO_TEXT, Text
 from casebook.values.amounts import Qualifier, Quantity, QuantityError, parse_quantity, with_reading
 from casebook.values.dates import Period
 from casebook.values.urls import judge_url

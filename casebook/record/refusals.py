@@ -7,7 +7,8 @@ from itertools import pairwise
 from casebook.record.comparability import why_not_comparable
 from casebook.record.dataset import Dataset
 from casebook.record.formula import derive, names_of, parse_formula, why_not_spending
-from casebook.record.model import Figure, Refusal, Text
+from casebook.record.model import Figure, Refusal
+from casebook.text import Text
 from casebook.values.amounts import in_english
 
 

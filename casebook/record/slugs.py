@@ -16,20 +16,10 @@ _WINDOWS = frozenset(
 _RESERVED = frozenset({"index", "feed", "sitemap", "assets", "data", "drafts", "tag", "en", SITE})
 
 
-def judge_slug(slug: str) -> tuple[str, str, str] | None:
-    """The code and the two wordings of what is wrong with a slug, or None."""
+def judge_slug(slug: str) -> str:
+    """The key of the message about what is wrong with a slug, which is given to it; or nothing."""
     if not _SLUG.fullmatch(slug) or len(slug) > MAX_SLUG:
-        return (
-            "E240",
-            "文件名只能用英文小写字母、数字和单个连字符（例如 dongguan.yaml），最多 80 字",
-            "the file name may only hold a-z, 0-9 and single hyphens, at most 80 characters",
-        )
+        return "E240"
     if slug in _WINDOWS:
-        return (
-            "E241",
-            f"文件名 {slug} 是 Windows 的保留名",
-            f"the name {slug} is reserved by Windows",
-        )
-    if slug in _RESERVED:
-        return "E242", f"文件名 {slug} 是本站的保留名", f"the name {slug} is reserved by the site"
-    return None
+        return "E241"
+    return "E242" if slug in _RESERVED else ""

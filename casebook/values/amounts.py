@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Final, Literal, NoReturn
 
-from casebook.problems import Lang
+from casebook.text import Lang
 
 Qualifier = Literal["exact", "approx", "more_than", "at_least", "at_most", "range"]
 Kind = Literal["money", "share", "count"]

@@ -14,7 +14,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, Literal, NoReturn
 
-from casebook.problems import Lang
+from casebook.text import Lang
 
 Precision = Literal["day", "month", "year", "interval"]
 Lane = Literal["dated", "uncertain", "latest_only"]

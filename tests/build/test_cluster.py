@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import PROJECT
-from test_cli import run, tree
+from processes import run, tree
 
 from casebook.build import cluster as cluster_module
 from casebook.build.cluster import open_cluster, parse_address

@@ -11,8 +11,7 @@ from markupsafe import Markup
 
 from casebook.build.render import Press, words_of
 from casebook.build.templates import environment_options, make_environment
-from casebook.problems import Lang
-from casebook.record.model import Text
+from casebook.text import Lang, Text
 
 
 @dataclass(frozen=True)

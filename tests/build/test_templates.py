@@ -11,7 +11,7 @@ import pytest
 from casebook.build import templates
 from casebook.build.cache import open_cache
 from casebook.build.templates import StoredTemplates, make_environment
-from casebook.problems import Lang
+from casebook.text import Lang
 
 SOURCES = {"page.html": "{{ L('案例', 'case') }} {{ number }}".encode()}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from test_cli import run, tree
+from processes import run, tree
 
 from casebook.build.timings import UNTIMED, Spent, Timings
 from casebook.pages import CASE_PAGES, PAGES

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from tests.test_cli import run
+from processes import run
 
 from casebook.build.verify import FileDifference, Verdict, verify_copy, verify_tree
 from casebook.problems import CasebookError, Exit

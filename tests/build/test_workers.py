@@ -17,8 +17,8 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 WORKING = """\
 import os, signal, sys
 from pathlib import Path
-from casebook.errors import CasebookError
-from casebook.workers import open_workers
+from casebook.problems import CasebookError
+from casebook.build.workers import open_workers
 
 def work(folder):
     (Path(folder) / str(os.getpid())).touch()

@@ -24,9 +24,9 @@ from casebook.charts.difference import change_words
 from casebook.charts.standalone import compose_picture, write_picture_pdf, write_picture_png
 from casebook.charts.svg import paint_in, write_svg
 from casebook.charts.symbols import Mark, legend_kinds, mark_of
-from casebook.problems import Lang
 from casebook.record.dataset import Dataset
-from casebook.record.model import Answer, Conflict, Text
+from casebook.record.model import Answer, Conflict
+from casebook.text import Lang, Text
 from casebook.values.dates import parse_period
 
 PROJECT = Path(__file__).parents[2]
@@ -622,7 +622,7 @@ def test_a_corrected_summary_redraws_nothing(real: Dataset) -> None:
 _SCRIPT = """
 import sys
 from pathlib import Path
-from casebook.reader import read_dataset
+from casebook.build.reading import read_dataset
 from casebook.charts import draw_chart, find_charts
 data = read_dataset(Path(sys.argv[1]))[0]
 for lang in ("zh", "en"):

@@ -14,7 +14,7 @@ from conftest import Serve
 
 from casebook.charts import CHARTS, chart_of, find_charts, tabulate_chart
 from casebook.charts.chart import paint_panel
-from casebook.problems import Lang
+from casebook.text import Lang
 
 LANGS: tuple[Lang, ...] = ("zh", "en")
 

@@ -175,12 +175,12 @@ def test_settings_of_matplotlib_change_nothing(monkeypatch: pytest.MonkeyPatch) 
 
 _SCRIPT = """
 import hashlib, sys
-from casebook.charts.raster import encode_image, paint_sheet
-from casebook.charts.sheet import WIDE, Sheet
+from casebook.charts.png import encode_image, paint_sheet
+from casebook.charts.canvas import WIDE, Sheet
 
 digests = []
 for text in sys.argv[1:]:
-    sheet = Sheet(WIDE, height=60)
+    sheet = Sheet(style=WIDE, height=60)
     sheet.rectangle(0, 0, 90, 20, fill="ink", opacity=0.3)
     sheet.text(5, 30, text)
     sheet.disc(50, 20, 7, stroke="ink")

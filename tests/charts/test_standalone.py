@@ -35,8 +35,8 @@ from casebook.charts.standalone import (
 )
 from casebook.commands.cli import main
 from casebook.pages.downloads import Citation, list_downloads, make_files, write_snippet
-from casebook.problems import Lang
 from casebook.record.dataset import Dataset
+from casebook.text import Lang
 
 PROJECT = Path(__file__).parents[2]
 COLOURS = {role: f"#{index * 11:02x}4488" for index, role in enumerate(CHART_ROLES)}

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from records import case_of, dataset_of, figure, record
 
 from casebook.build.reading import read_dataset
 from casebook.checks.addresses import check_addresses, find_aliases, follow_address, list_addresses
@@ -18,7 +19,6 @@ from casebook.problems import Problem
 from casebook.record.dataset import Dataset
 from casebook.record.model import Gone
 from casebook.record.reader import read_gone, read_ledger
-from tests.records import case_of, dataset_of, figure, record
 
 ROOT = Path(__file__).resolve().parents[2]
 GONE = """\

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from records import tiny_dataset
 
 from casebook.pages.markdown import Renderer, split_slots
 from casebook.problems import Position
 from casebook.record.references import find_references, split_key
-from tests.records import tiny_dataset
 
 
 def render(text: str, lang: str = "zh", home: str = "haishu") -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from records import dataset_of, figure, read, record, shown
 
 from casebook.build.steps import BuildOptions, build_site, check_project
 from casebook.checks.history import Published, check_history, parse_published, publish_figure
@@ -14,7 +15,6 @@ from casebook.data.export import export_dataset
 from casebook.pages.corrections import show_changes
 from casebook.problems import ContentError
 from casebook.record.dataset import Dataset
-from tests.records import dataset_of, figure, read, record, shown
 
 
 def published(dataset: Dataset) -> tuple[Published, ...]:

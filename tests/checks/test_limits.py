@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from records import dataset_of, figure, record, shown
 
 from casebook.checks.limits import check_limits, check_markdown
 from casebook.problems import Position, Problem
 from tests.conftest import make_tiny_project
-from tests.records import dataset_of, figure, record, shown
 
 ROOT = Path(__file__).resolve().parents[2]
 

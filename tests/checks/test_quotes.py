@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from records import dataset_of, figure, read, record, shown
 
 from casebook.build.steps import check_project
 from casebook.checks.quotes import (
@@ -19,7 +20,6 @@ from casebook.checks.quotes import (
 )
 from casebook.data.export import export_dataset
 from casebook.record.dataset import Dataset
-from tests.records import dataset_of, figure, read, record, shown
 
 SOURCE = "evening-2015-03-02"
 SNAPSHOT = "读书会\n\n2013 年，区里投入120万元,办读书会（共３0场）。\n次年再投入１５０万元。\n"

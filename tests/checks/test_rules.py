@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from records import case_of, dataset_of, figure, record, shown, tiny_dataset, tiny_lists
 
 from casebook.checks.rules import CASE_RULES, RULES, check_rules
 from casebook.record.dataset import Dataset
-from casebook.record.model import Refusal, Text
-from tests.records import case_of, dataset_of, figure, record, shown, tiny_dataset, tiny_lists
+from casebook.record.model import Refusal
+from casebook.text import Text
 
 
 def test_the_tiny_site_keeps_every_rule() -> None:

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from casebook.build.reading import read_dataset
 from casebook.checks.numbers_in_text import find_mentions
 from casebook.checks.text_claims import AFTER, BEFORE, PLANS, Wording, check_wording
-from casebook.problems import START, Lang, Position, Problem
+from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.model import Case, Document, Event, Figure, Text
+from casebook.record.model import Case, Document, Event, Figure
 from casebook.record.references import REFERENCE, split_key
+from casebook.text import Lang, Text
 from casebook.values.amounts import QUALIFIER_WORDS, in_english, parse_quantity, with_reading
 from casebook.values.dates import parse_period
 

@@ -143,7 +143,8 @@ def tell_standing(arguments, packages):
 
 
 def test_a_build_with_nothing_to_do_starts_no_second_python(ready_project: Path) -> None:
-    (ready_project / "casebook" / "glance.py").write_text(GLANCE, encoding="utf-8")
+    (ready_project / "casebook" / "build").mkdir()
+    (ready_project / "casebook" / "build" / "glance.py").write_text(GLANCE, encoding="utf-8")
     told, built, checked = (
         run_build(ready_project, *arguments).stdout.splitlines()
         for arguments in ((), ("build", "--no-cache"), ("check",))

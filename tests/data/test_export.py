@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from records import dataset_of, figure, record, tiny_dataset
 
 from casebook.data.export import disarm, export_dataset
 from casebook.data.formats import write_json
 from casebook.record.dataset import Dataset
-from tests.records import dataset_of, figure, record, tiny_dataset
 
 
 def table(dataset: Dataset, name: str) -> list[dict[str, str]]:

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.test_cli import run
+from processes import run
+from records import FIGURE
 
 from casebook.build.reading import read_dataset
 from casebook.data.export import FIGURE_COLUMNS, disarm, export_dataset
@@ -25,7 +26,6 @@ from casebook.record.new_case import read_all_lists
 from casebook.record.reader import read_case
 from casebook.yaml.edit import Layout, write_scalar
 from casebook.yaml.nodes import MapNode, Scalar, read_tree
-from tests.records import FIGURE
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISHED = {"haishu": frozenset({"paid_2013", "paid_2014", "clubs"})}

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import frictionless
 import pytest
-from test_cli import run
+from processes import run
+from records import dataset_of, figure, record, tiny_dataset
 
 from casebook.data.releases import (
     FieldChange,
@@ -18,7 +19,6 @@ from casebook.data.releases import (
     read_releases,
 )
 from casebook.problems import CasebookError
-from tests.records import dataset_of, figure, record, tiny_dataset
 
 FIRST, SECOND = date(2026, 1, 5), date(2026, 2, 5)
 

@@ -18,6 +18,7 @@ import jsonschema
 import openpyxl
 import pytest
 from conftest import PROJECT
+from records import dataset_of, figure, record, tiny_dataset
 
 from casebook.build.reading import read_dataset
 from casebook.data.export import export_dataset, fill_tables, write_csv
@@ -28,7 +29,6 @@ from casebook.data.tables import CASES, TABLES, list_words
 from casebook.data.workbook import write_workbook
 from casebook.record.comparability import are_comparable
 from casebook.record.dataset import Dataset
-from tests.records import dataset_of, figure, record, tiny_dataset
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from casebook.pages.compare import (
 from casebook.pages.page import Page as SitePage
 from casebook.pages.page import Site, SiteSettings
 from casebook.record.dataset import Dataset
-from casebook.record.model import Text
+from casebook.text import Text
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from records import tiny_dataset
 
 from casebook.pages.feeds import Location, cut_sitemap
 from casebook.pages.page import Page, Site, SiteSettings
-from casebook.record.model import Text
-from tests.records import tiny_dataset
+from casebook.text import Text
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

@@ -6,13 +6,13 @@ import csv
 import re
 from pathlib import Path
 
-from tests.test_pages import site_of
+from records import dataset_of, figure, record, tiny_dataset
+from test_pages import site_of
 
 from casebook.pages.backlinks import find_uses
 from casebook.pages.figure_pages import FigureSheet, make_figures
 from casebook.pages.page import Page, Use
 from casebook.pages.rows import link_case
-from tests.records import dataset_of, figure, record, tiny_dataset
 
 LARGEST = 10_000
 USUAL = 8_000

@@ -35,10 +35,11 @@ from casebook.pages.page import (
     Slot,
 )
 from casebook.pages.texts import make_prose
-from casebook.problems import CasebookError, Lang
+from casebook.problems import CasebookError
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import date_case
-from casebook.record.model import Case, Refusal, Source, Text
+from casebook.record.model import Case, Refusal, Source
+from casebook.text import Lang, Text
 
 PROJECT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted(path for path in (PROJECT / "theme/templates").rglob("*") if path.is_file())

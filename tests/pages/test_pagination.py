@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+from records import case_of, figure, record, tiny_lists
 
 from casebook.pages.case_page import make_index
 from casebook.pages.compare import make_compare
@@ -15,8 +16,7 @@ from casebook.pages.pagination import MOST_LISTED, address_part, cut_list
 from casebook.pages.province_grid import list_tiles
 from casebook.pages.timeline_page import make_timeline
 from casebook.record.dataset import Dataset, order_cases
-from casebook.record.model import Text
-from tests.records import case_of, figure, record, tiny_lists
+from casebook.text import Text
 
 EVENTS = """events:
   - date: 2013

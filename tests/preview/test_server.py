@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from conftest import PROJECT, copy_parts
-from test_cli import run, tree
+from processes import run, tree
 
 from casebook.preview.inject import dress_page, open_policy
 from casebook.preview.server import PreviewServer, read_page, split_address

@@ -6,12 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from records import case_of, dataset_of, figure, record, tiny_dataset
 
 from casebook.problems import Problem
 from casebook.record.dataset import Gap, TimelineItem
-from casebook.record.model import Term, Text
+from casebook.record.model import Term
 from casebook.record.reader import read_lists
-from tests.records import case_of, dataset_of, figure, record, tiny_dataset
+from casebook.text import Text
 
 
 def event(date: str, source: str = "evening-2015-03-02", status: str = "") -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 import pytest
+from records import case_of, figure, read, record, shown, tiny_lists
 
 from casebook.record.formula import (
     FormulaError,
@@ -17,10 +18,10 @@ from casebook.record.formula import (
     split_formula,
     why_not_spending,
 )
-from casebook.record.model import Figure, Term, Text, Vocabulary
+from casebook.record.model import Figure, Term, Vocabulary
+from casebook.text import Text
 from casebook.values.amounts import in_english
 from casebook.values.dates import parse_period
-from tests.records import case_of, figure, read, record, shown, tiny_lists
 
 
 def vocabulary() -> Vocabulary:

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 import yaml
 from conftest import PROJECT
-from test_cli import run
+from processes import run
 
 from casebook.problems import Problem
 from casebook.record.json_schema import EXPLAINED, make_schema, write_schema

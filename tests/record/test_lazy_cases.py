@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from records import case_of, dataset_of, figure, record, tiny_dataset
 
 from casebook.build.cache import Cache, open_cache
 from casebook.build.case_cache import CaseCache
@@ -19,7 +20,6 @@ from casebook.record.model import Case
 from casebook.record.reader import read_lists
 from casebook.record.summary import CaseSummary
 from tests.conftest import PROJECT, make_tiny_project
-from tests.records import case_of, dataset_of, figure, record, tiny_dataset
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import PROJECT
-from test_cli import run
+from processes import run
 
 from casebook.problems import CasebookError, Exit, Problem
 from casebook.record.new_case import (

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from records import case_of, figure, read, record, shown, tiny_dataset
 
+from casebook.build import reading
 from casebook.build.reading import read_dataset
-from casebook.record import reader
-from casebook.record.model import Text
-from tests.records import case_of, figure, read, record, shown, tiny_dataset
+from casebook.text import Text
 
 
 def test_a_sound_record_has_no_problem() -> None:
@@ -352,8 +352,8 @@ def test_many_files_are_read_in_several_processes_and_come_out_the_same(
 ) -> None:
     (tiny_project / "data" / "cases" / "broken.yaml").write_text("title 甲\n", encoding="utf-8")
     alone = read_dataset(tiny_project)
-    monkeypatch.setattr(reader, "_FILES_PER_PROCESS", 1)
-    monkeypatch.setattr(reader, "_BATCH", 1)
+    monkeypatch.setattr(reading, "_FILES_PER_PROCESS", 1)
+    monkeypatch.setattr(reading, "_BATCH", 1)
 
     assert read_dataset(tiny_project, jobs=2) == alone
 

@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
+from records import tiny_lists
 
 from casebook.build.steps import BuildOptions, build_site
 from casebook.checks.limits import MAX_NAME
@@ -27,7 +28,6 @@ from casebook.record.dataset import Dataset, order_cases
 from casebook.record.json_schema import write_schema
 from casebook.record.reader import read_case
 from tests.conftest import Serve, make_tiny_project
-from tests.records import tiny_lists
 
 pytestmark = pytest.mark.soak("strings")
 

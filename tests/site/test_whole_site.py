@@ -14,9 +14,9 @@ from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
 
 import pytest
+from records import figure, record
 
 from casebook.values.digest import digest
-from tests.records import figure, record
 
 ROOT = Path(__file__).resolve().parents[2]
 ELEVENTH = (

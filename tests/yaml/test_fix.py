@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from test_cli import run
+from processes import run
 
 from casebook.yaml.fix import repair_text
 from casebook.yaml.nodes import read_tree

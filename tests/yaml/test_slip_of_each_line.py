@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import cache
 
 import pytest
-from tests.test_doctor import paste
+from records import TINY, tiny_lists
+from test_diagnose import paste
 
 from casebook.problems import Problem
 from casebook.record.reader import read_case
-from tests.records import TINY, tiny_lists
 
 PATH = "data/cases/haishu.yaml"
 RECORD = (TINY / "data/cases/haishu.yaml").read_text(encoding="utf-8")

@@ -1,0 +1,80 @@
+"""What the program prints to its users, from messages.yaml, in Chinese and in English."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, partial
+from pathlib import Path
+
+from casebook.problems import CasebookError, Exit, Position, Problem, Severity
+from casebook.text import NO_TEXT, Text
+
+CATALOGUE = Path(__file__).with_name("messages.yaml")
+# A name in single braces; double braces, as in {{figure}}, are what an editor writes.
+PLACE = re.compile(r"(?<!\{)\{([a-z][a-z0-9_]*)\}(?!\})")
+
+
+@cache
+def read_catalogue() -> dict[str, dict[str, str]]:
+    """The wordings by key: `zh`, `en` and, where there is a remedy, `hint_zh` and `hint_en`."""
+    # PyYAML takes longer to import than most commands that print nothing take to run.
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    catalogue: dict[str, dict[str, str]] = yaml.load(CATALOGUE.read_bytes(), loader)
+    return catalogue
+
+
+def say(key: str, /, **values: object) -> Text:
+    """A message in both languages, its places filled; a `Text` fills each in its own language."""
+    entry = read_catalogue()[key]
+    return Text(_fill(entry["zh"], values, "zh"), _fill(entry["en"], values, "en"))
+
+
+def problem(
+    key: str,
+    path: str,
+    at: Position,
+    /,
+    *,
+    hint: Text | None = None,
+    severity: Severity | None = None,
+    **values: object,
+) -> Problem:
+    """A problem by the key of its message: its code, or its code with a word behind a dot.
+
+    `hint` takes the place of the remedy in the catalogue; codes that begin with W are warnings
+    unless `severity` says otherwise.
+    """
+    message = say(key, **values)
+    if hint is None:
+        entry = read_catalogue()[key]
+        zh, en = entry.get("hint_zh", ""), entry.get("hint_en", "")
+        hint = Text(_fill(zh, values, "zh"), _fill(en, values, "en")) if zh else NO_TEXT
+    return Problem(
+        path=path,
+        at=at,
+        code=key.partition(".")[0],
+        zh=message.zh,
+        en=message.en,
+        hint_zh=hint.zh,
+        hint_en=hint.en,
+        severity=severity or ("warning" if key.startswith("W") else "error"),
+    )
+
+
+def failure(key: str, /, *, status: Exit = Exit.MACHINE, **values: object) -> CasebookError:
+    """The expected end of a command by the key of its message."""
+    message = say(key, **values)
+    return CasebookError(message.zh, message.en, status)
+
+
+def _fill(text: str, values: dict[str, object], lang: str) -> str:
+    return PLACE.sub(partial(_value_of, values=values, lang=lang), text) if "{" in text else text
+
+
+def _value_of(place: re.Match[str], values: dict[str, object], lang: str) -> str:
+    value = values[place[1]]
+    if isinstance(value, Text):
+        return value.en if lang == "en" else value.zh
+    return str(value)

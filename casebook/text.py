@@ -1,0 +1,31 @@
+"""A wording in Chinese and in English."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Lang = Literal["zh", "en"]
+LANGS: tuple[Lang, Lang] = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A wording in Chinese and, where there is one, in English."""
+
+    zh: str
+    en: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.zh)
+
+    def inside(self, lang: Lang) -> str:
+        """The wording in the language, or in Chinese where there is no English."""
+        return (self.en or self.zh) if lang == "en" else self.zh
+
+    def lang(self, lang: Lang) -> str:
+        """The BCP 47 tag of what `inside` gives."""
+        return "en" if lang == "en" and self.en else "zh-Hans"
+
+
+NO_TEXT = Text("")

@@ -1,0 +1,100 @@
+"""The catalogue of messages and the code that uses it: every key, every place, both languages."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT
+
+from casebook.messages import PLACE, problem, read_catalogue, say
+from casebook.problems import START
+from casebook.text import Text
+
+CATALOGUE = read_catalogue()
+KEY = re.compile(r"[EW][0-9]{3}(\.[a-z_]+)?|[a-z_]+(\.[a-z_]+)+")
+# Functions and methods that are given the key of a message and what fills its places.
+SPEAKING = {"say", "problem", "failure", "report", "note"}
+# What a call that names a message gives beside the places of the message.
+NO_PLACES = {"severity", "hint", "status"}
+
+
+def modules() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted((PROJECT / "casebook").rglob("*.py")):
+        yield path, ast.parse(path.read_bytes())
+
+
+def name_of(call: ast.Call) -> str:
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
+def calls_with_keys() -> Iterator[tuple[str, str, ast.Call]]:
+    """Every call that is given the key of a message as a literal, with its place."""
+    for path, tree in modules():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or name_of(node) not in SPEAKING:
+                continue
+            for argument in node.args:
+                if isinstance(argument, ast.Constant) and argument.value in CATALOGUE:
+                    place = f"{path.relative_to(PROJECT)}:{node.lineno}"
+                    yield place, str(argument.value), node
+
+
+def literals() -> set[str]:
+    return {
+        node.value
+        for _, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def places_of(key: str) -> set[str]:
+    return {name for words in CATALOGUE[key].values() for name in PLACE.findall(words)}
+
+
+@pytest.mark.parametrize("key", CATALOGUE)
+def test_a_message_is_in_both_languages_with_the_same_places(key: str) -> None:
+    entry = CATALOGUE[key]
+
+    assert KEY.fullmatch(key)
+    assert set(entry) in ({"zh", "en"}, {"zh", "en", "hint_zh", "hint_en"})
+    assert all(isinstance(words, str) and words.strip() for words in entry.values())
+    for zh, en in (("zh", "en"), ("hint_zh", "hint_en")):
+        assert set(PLACE.findall(entry.get(zh, ""))) == set(PLACE.findall(entry.get(en, "")))
+
+
+def test_every_message_is_used() -> None:
+    assert set(CATALOGUE) - literals() == set()
+
+
+def test_every_place_of_a_message_is_filled_and_nothing_else_is_given() -> None:
+    wrong = []
+    for place, key, call in calls_with_keys():
+        names = {keyword.arg for keyword in call.keywords}
+        if None in names:
+            continue
+        given = {name for name in names if name} - NO_PLACES
+        needed = places_of(key)
+        if "hint" in names:
+            needed = set(PLACE.findall(CATALOGUE[key]["zh"]))
+        if given != needed:
+            wrong.append(f"{place}: {key} needs {sorted(needed)}, is given {sorted(given)}")
+
+    assert wrong == []
+
+
+def test_a_place_is_filled_in_the_language_of_the_message() -> None:
+    found = say("new.slug", slug="x", why=Text("错", "wrong"))
+
+    assert found == Text("x：错", "x: wrong")
+
+
+def test_a_code_with_w_is_a_warning() -> None:
+    found = problem("E241", "data/cases/con.yaml", START, slug="con")
+
+    assert (found.code, found.severity) == ("E241", "error")
+    assert found.message("en") == "the name con is reserved by Windows"
