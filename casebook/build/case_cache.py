@@ -18,7 +18,7 @@ from casebook.record.summary import CaseSummary
 from casebook.values.digest import digest
 
 _SOUND = "sound"
-# The briefs of all cases are kept in so many pieces: one edited case has one of them written.
+# The summaries of all cases are kept in so many pieces: one edited case has one of them written.
 _DRAWERS = 64
 
 # What is kept of a case, under the key of its record, with a digest of its sources.
@@ -62,7 +62,7 @@ class CaseCache:
         entry = self._before[number].get(path)
         if entry is None or path not in self.versions or entry[0] != self._key(path):
             return None
-        if entry[2] != self._sign_sources(entry[1].brief):
+        if entry[2] != self._sign_sources(entry[1].summary):
             return None
         self._store.hold(entry[0])
         self._now.setdefault(number, {})[path] = entry
@@ -70,18 +70,18 @@ class CaseCache:
 
     def keep_case(self, kept: KeptCase, record: bytes) -> None:
         """Keep a case as it was read; `record` is itself, pickled."""
-        path = kept.brief.path
+        path = kept.summary.path
         if path in self.versions:
             key = self._key(path)
             self._store.put(key, record)
-            entry = (key, kept, self._sign_sources(kept.brief))
+            entry = (key, kept, self._sign_sources(kept.summary))
             self._now.setdefault(_drawer_of(path), {})[path] = entry
 
-    def load_case(self, brief: CaseSummary) -> Case | None:
-        """The record that a brief is of, or None where it has to be read again."""
-        if brief.path not in self.versions:
+    def load_case(self, summary: CaseSummary) -> Case | None:
+        """The record that a summary is of, or None where it has to be read again."""
+        if summary.path not in self.versions:
             return None
-        record = self._store.get(self._key(brief.path))
+        record = self._store.get(self._key(summary.path))
         return pickle.loads(record) if record is not None else None
 
     def excerpts_of(self, dataset: Dataset) -> Excerpter:
@@ -114,7 +114,7 @@ class CaseCache:
 
     def keep_published(self, figures: str, dataset: Dataset) -> None:
         """Say that a list of figures was published from the records of a data set."""
-        versions = {case.slug: case.version for case in dataset.briefs}
+        versions = {case.slug: case.version for case in dataset.summaries}
         self._store.put(f"published:{self._base}:{figures}", json.dumps(versions).encode())
         self._store.prune("published:")
 
@@ -127,12 +127,12 @@ class CaseCache:
                 self._store.put(self._name_drawer(number), content)
         if self._sound != self._known:
             self._store.put(_SOUND, json.dumps(sorted(self._sound)).encode())
-        self._store.prune("briefs:")
+        self._store.prune("summaries:")
         self._store.prune("case:")
 
     def _name_drawer(self, number: int) -> str:
-        # Another version of the program may shape briefs otherwise, and could not read these.
-        return f"briefs:{self._base}:{number}"
+        # Another version of the program may shape summaries otherwise, and could not read these.
+        return f"summaries:{self._base}:{number}"
 
     def _key(self, path: str) -> str:
         return f"case:{digest(f'{self._base} {path}'.encode())[:32]}:{self.versions[path]}"

@@ -108,14 +108,14 @@ class Excerpter:
 
     def _find_named(self, case: CaseSummary) -> list[CaseSummary]:
         """The other cases whose figures the story tells."""
-        briefs, positions = self.dataset.briefs, self.dataset.positions
-        slugs = dict.fromkeys(slug for slug, _ in case.told)
-        return [briefs[positions[slug]] for slug in slugs if slug in positions]
+        summaries, positions = self.dataset.summaries, self.dataset.positions
+        slugs = dict.fromkeys(slug for slug, _ in case.named_figures)
+        return [summaries[positions[slug]] for slug in slugs if slug in positions]
 
     def _find_neighbours(self, case: CaseSummary) -> list[CaseSummary]:
-        briefs = self.dataset.briefs
+        summaries = self.dataset.summaries
         at = self.dataset.positions[case.slug]
-        return [*briefs[max(0, at - 1) : at], *briefs[at + 1 : at + 2]]
+        return [*summaries[max(0, at - 1) : at], *summaries[at + 1 : at + 2]]
 
     def _find_whole(self, case: CaseSummary) -> Whole:
         told = {event.source for event in case.events} & self._ranks.keys()

@@ -61,7 +61,7 @@ def select_charts(dataset: Dataset, embedded: Collection[str] = ()) -> Selection
         return Selection(tuple(found), True)
     wanted = tuple(
         chart
-        for case in dataset.briefs
+        for case in dataset.summaries
         if any(name.startswith(f"{case.slug}-") for name in embedded)
         for chart in find_charts_of(dataset.by_slug[case.slug], dataset)
         if chart.name in embedded

@@ -37,9 +37,9 @@ _BATCH = 50
 
 @dataclass(frozen=True, slots=True)
 class KeptCase:
-    """A case as it was read: its brief, and what was noted on the way."""
+    """A case as it was read: its summary, and what was noted on the way."""
 
-    brief: CaseSummary
+    summary: CaseSummary
     problems: list[Problem]
 
 
@@ -55,8 +55,8 @@ class KeptCases(Protocol):
     def keep_case(self, kept: KeptCase, record: bytes) -> None:
         """Keep a case as it was read; `record` is itself, pickled."""
 
-    def load_case(self, brief: CaseSummary) -> Case | None:
-        """The record that a brief is of, or None where it has to be read again."""
+    def load_case(self, summary: CaseSummary) -> Case | None:
+        """The record that a summary is of, or None where it has to be read again."""
 
 
 def read_dataset(
@@ -66,7 +66,7 @@ def read_dataset(
 
     Cases in the state of a draft, and what is wrong with them, are left out unless `drafts` asks
     for them. What is not kept is read in this many processes at most. Where cases are kept, they
-    stand on a shelf; else all of them are in memory.
+    are loaded when they are asked for; else all of them are in memory.
     """
     problems: list[Problem] = []
     lists = read_lists(project, problems)
@@ -80,8 +80,8 @@ def read_dataset(
         cases = _read_cases(paths, project, lists, drafts, unread, problems)
     else:
         kept.use_lists(lists)
-        briefs = _read_briefs(paths, project, lists, drafts, kept, jobs, unread, problems)
-        cases = LazyCases(briefs, partial(_load_case, project, lists, kept))
+        summaries = _read_summaries(paths, project, lists, drafts, kept, jobs, unread, problems)
+        cases = LazyCases(summaries, partial(_load_case, project, lists, kept))
     return (
         Dataset(
             cases=cases,
@@ -120,7 +120,7 @@ def _read_cases(
     return order_cases(cases)
 
 
-def _read_briefs(
+def _read_summaries(
     paths: Iterable[Path],
     project: Path,
     lists: Lists,
@@ -130,7 +130,7 @@ def _read_briefs(
     unread: set[str],
     problems: list[Problem],
 ) -> tuple[CaseSummary, ...]:
-    briefs = []
+    summaries = []
     waiting = []
     for path in paths:
         known = kept.find_case(show_path(path, project))
@@ -138,38 +138,38 @@ def _read_briefs(
             waiting.append(path)
             continue
         problems += known.problems
-        briefs.append(known.brief)
+        summaries.append(known.summary)
     for path, read in _read_waiting(waiting, project, lists, jobs):
-        if read.brief is None:
+        if read.summary is None:
             if drafts or not read.is_draft:
                 problems += read.problems
                 unread.add(path.stem)
             continue
         problems += read.problems
-        kept.keep_case(KeptCase(read.brief, read.problems), read.record)
-        briefs.append(read.brief)
-    published = [brief for brief in briefs if drafts or brief.state == "published"]
-    return tuple(sorted(published, key=lambda brief: (brief.region, brief.slug)))
+        kept.keep_case(KeptCase(read.summary, read.problems), read.record)
+        summaries.append(read.summary)
+    published = [summary for summary in summaries if drafts or summary.state == "published"]
+    return tuple(sorted(published, key=lambda summary: (summary.region, summary.slug)))
 
 
-def _load_case(project: Path, lists: Lists, kept: KeptCases, brief: CaseSummary) -> Case:
-    """The record that a brief is of, read again where the store has lost it."""
-    case = kept.load_case(brief)
+def _load_case(project: Path, lists: Lists, kept: KeptCases, summary: CaseSummary) -> Case:
+    """The record that a summary is of, read again where the store has lost it."""
+    case = kept.load_case(summary)
     if case is None:
-        case, _, _ = _read_file(project / brief.path, project, lists)
-    if case is None or case.digest != brief.version:
+        case, _, _ = _read_file(project / summary.path, project, lists)
+    if case is None or case.digest != summary.version:
         raise CasebookError(
-            f"{brief.path}：构建时被改动了。网站没有改动",
-            f"{brief.path}: was written meanwhile. The site is unchanged",
+            f"{summary.path}：构建时被改动了。网站没有改动",
+            f"{summary.path}: was written meanwhile. The site is unchanged",
         )
     return case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """What came of one file: the brief of its case, and the case itself, pickled."""
+    """What came of one file: the summary of its case, and the case itself, pickled."""
 
-    brief: CaseSummary | None
+    summary: CaseSummary | None
     record: bytes
     problems: list[Problem]
     is_draft: bool
@@ -181,7 +181,7 @@ def _read_waiting(
     """What comes of each file, in their order, read in several processes where they are many."""
     processes = min(jobs, len(paths) // _FILES_PER_PROCESS)
     if processes < 2:
-        yield from ((path, _read_brief(path, project, lists)) for path in paths)
+        yield from ((path, _read_summary(path, project, lists)) for path in paths)
         return
     # Only now: to know how to start processes takes as long as reading the lists.
     from casebook.build.workers import cut_batches, open_workers
@@ -194,16 +194,16 @@ def _read_waiting(
 
 
 def _read_batch(project: Path, lists: Lists, paths: list[Path]) -> list[_Read]:
-    return [_read_brief(path, project, lists) for path in paths]
+    return [_read_summary(path, project, lists) for path in paths]
 
 
-def _read_brief(path: Path, project: Path, lists: Lists) -> _Read:
+def _read_summary(path: Path, project: Path, lists: Lists) -> _Read:
     case, problems, is_draft = _read_file(path, project, lists)
     if case is None:
-        return _Read(brief=None, record=b"", problems=problems, is_draft=is_draft)
-    brief = summarise_case(case, lists.vocabulary, lists.sources)
+        return _Read(summary=None, record=b"", problems=problems, is_draft=is_draft)
+    summary = summarise_case(case, lists.vocabulary, lists.sources)
     return _Read(
-        brief=brief,
+        summary=summary,
         record=pickle.dumps(case, pickle.HIGHEST_PROTOCOL),
         problems=problems,
         is_draft=False,

@@ -98,14 +98,14 @@ def write_site(edition: Edition, tree: NewTree, freshness: Freshness) -> int:
     """
     edition.timings.begin("prose")
     stylesheet, assets = _write_assets(edition.project / "theme" / "static", tree)
-    briefs = edition.dataset.briefs
-    with closing(Spool(tree.folder.parent, len(briefs))) as parts:
+    summaries = edition.dataset.summaries
+    with closing(Spool(tree.folder.parent, len(summaries))) as parts:
         build = _SiteBuild(edition, tree, stylesheet, assets, freshness, parts)
         _run_pelican(build)
         edition.timings.begin("exports")
         for file in make_chart_files(build.site, edition.pictures):
             tree.write(file.path, file.content)
-        described = ((tree.folder / _json_of(case)).read_bytes() for case in briefs)
+        described = ((tree.folder / _json_of(case)).read_bytes() for case in summaries)
         for stream in export_site(edition.dataset, described, parts.read):
             tree.write_stream(stream.path, stream.chunks)
     for release in build.site.releases:
@@ -332,7 +332,7 @@ class _SiteBuild:
         faces = find_faces(edition.charts)
         excerpter = edition.excerpter or Excerpter(edition.dataset, edition.inputs)
         self.excerpter = excerpter
-        versions = {case.slug: excerpter.sign(case).version for case in edition.dataset.briefs}
+        versions = {case.slug: excerpter.sign(case).version for case in edition.dataset.summaries}
         self.site = Site(
             dataset=edition.dataset,
             charts=edition.charts,
@@ -418,7 +418,7 @@ class _SiteBuild:
         }
         dataset, workshop = self.edition.dataset, self._open_workshop()
         for slug in slugs & dataset.positions.keys():
-            case = dataset.briefs[dataset.positions[slug]]
+            case = dataset.summaries[dataset.positions[slug]]
             work = self._plan_case(case, *self._charts_of(case), self._uses_of(case))
             for file in make_case_files(work, workshop, press).files:
                 if file.path in wanted:
@@ -444,7 +444,7 @@ class _SiteBuild:
         edition = self.edition
         workshop = self._open_workshop()
         stale = []
-        for number, case in enumerate(edition.dataset.briefs):
+        for number, case in enumerate(edition.dataset.summaries):
             own, embedded = self._charts_of(case)
             # A drawing of its own follows from the excerpt, but for what is offered of it.
             shown = [(drawn.name, drawn.pictured) for drawn in own or ()]

@@ -96,7 +96,7 @@ def load_checked(
     if crowded:
         # The rules would read the very texts that are too long to be read.
         return dataset, problems + crowded
-    waiting = [case for case in dataset.briefs if case.state == "draft"]
+    waiting = [case for case in dataset.summaries if case.state == "draft"]
     if not waiting:
         problems += _check_dataset(project, dataset, doubtful, kept)
         return dataset, problems
@@ -119,26 +119,26 @@ def leave_out_drafts(dataset: Dataset) -> Dataset:
 def find_doubtful(dataset: Dataset, kept: CaseCache | None) -> Sequence[CaseSummary]:
     """The cases that no earlier build found sound as they stand here."""
     if kept is None or dataset.unread:
-        return dataset.briefs
+        return dataset.summaries
     excerpter = kept.excerpts_of(dataset)
-    return [case for case in dataset.briefs if not kept.is_sound(excerpter.sign(case).key)]
+    return [case for case in dataset.summaries if not kept.is_sound(excerpter.sign(case).key)]
 
 
-def _take_all(briefs: Iterable[CaseSummary], dataset: Dataset) -> Iterator[Case]:
-    return (dataset.by_slug[brief.slug] for brief in briefs)
+def _take_all(summaries: Iterable[CaseSummary], dataset: Dataset) -> Iterator[Case]:
+    return (dataset.by_slug[summary.slug] for summary in summaries)
 
 
 def check_cases(
-    briefs: Sequence[CaseSummary], dataset: Dataset, kept: CaseCache | None = None
+    summaries: Sequence[CaseSummary], dataset: Dataset, kept: CaseCache | None = None
 ) -> Iterator[Problem]:
     """The problems of these cases; those that are sound by their excerpt alone are noted.
 
     An excerpt does not hold what a text may tell of the whole site, so that a fault within it is
     looked at again among all cases.
     """
-    for brief, case in zip(briefs, _take_all(briefs, dataset), strict=True):
+    for summary, case in zip(summaries, _take_all(summaries, dataset), strict=True):
         if kept is not None and not dataset.unread:
-            excerpt = kept.excerpts_of(dataset).take(brief)
+            excerpt = kept.excerpts_of(dataset).take(summary)
             if not check_case(case, excerpt.dataset(dataset.vocabulary, dataset.regions)):
                 kept.note_sound(excerpt.key)
                 continue
@@ -146,10 +146,10 @@ def check_cases(
 
 
 def _check_dataset(
-    project: Path, dataset: Dataset, briefs: Sequence[CaseSummary], kept: CaseCache | None = None
+    project: Path, dataset: Dataset, summaries: Sequence[CaseSummary], kept: CaseCache | None = None
 ) -> list[Problem]:
     problems = [problem for rule in RULES for problem in rule(dataset)]
-    problems += check_cases(briefs, dataset, kept)
+    problems += check_cases(summaries, dataset, kept)
     problems += check_shares(dataset)
     # The texts of sources are not ours to publish, so they are kept outside the project.
     if folder := os.environ.get("CASEBOOK_SNAPSHOTS"):
@@ -179,7 +179,9 @@ def check_published(
     if kept is not None:
         # What was published from the very records that stand here cannot differ from them.
         published = kept.find_published(digest(content))
-        settled = {case.slug for case in dataset.briefs if published.get(case.slug) == case.version}
+        settled = {
+            case.slug for case in dataset.summaries if published.get(case.slug) == case.version
+        }
         if published and settled == published.keys():
             return []
     return check_history(dataset, parse_published(content, settled))
@@ -297,7 +299,7 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Cache) -> BuildRes
         with suppress(OSError):
             figures = (options.output / "data" / "figures.csv").read_bytes()
             kept.keep_published(digest(figures), dataset)
-    drafts = tuple(case.slug for case in dataset.briefs if case.state == "draft")
+    drafts = tuple(case.slug for case in dataset.summaries if case.state == "draft")
     return BuildResult(
         cases=len(dataset.cases), files=files, warnings=tuple(problems), drafts=drafts
     )
@@ -347,12 +349,12 @@ def glimpse_site(options: BuildOptions, wanted: Collection[str]) -> Glimpse:
         kept_templates=options.kept_templates,
     )
     pages = render_pages(edition, wanted)
-    return Glimpse(pages, tuple(case.slug for case in dataset.briefs if case.state == "draft"))
+    return Glimpse(pages, tuple(case.slug for case in dataset.summaries if case.state == "draft"))
 
 
 def _leave_out_unpublished(digests: Mapping[str, str], dataset: Dataset) -> dict[str, str]:
     """The digests of what a site is made from, without the drafts, whose names are not public."""
-    published = {case.path for case in dataset.briefs}
+    published = {case.path for case in dataset.summaries}
     return {
         path: found
         for path, found in digests.items()

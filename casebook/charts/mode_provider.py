@@ -31,7 +31,7 @@ class Grid:
 
 def find_across(dataset: Dataset) -> Iterator[Selected]:
     """The grid, where some case answers both questions and the cases fit into it."""
-    known = any(case.modes and case.provider_types for case in dataset.briefs)
+    known = any(case.modes and case.provider_types for case in dataset.summaries)
     if known and len(dataset.cases) <= MOST_ROWS:
         yield Selected(chart=CHART.name, name="mode-provider")
 

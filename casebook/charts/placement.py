@@ -22,16 +22,16 @@ def find_embedded(project: Path, dataset: Dataset) -> frozenset[str]:
     """The names of all charts that any text embeds."""
     texts = [path.read_text("utf-8", "replace") for path in find_content_files(project)]
     in_texts = (name for text in texts for name in find_chart_names(text))
-    return frozenset({*in_texts, *(name for case in dataset.briefs for name in case.charts)})
+    return frozenset({*in_texts, *(name for case in dataset.summaries for name in case.charts)})
 
 
 def check_slots(project: Path, dataset: Dataset) -> list[Problem]:
     """The embedded charts that do not exist or do not stand alone, each with its line."""
     texts = [
         (text, start, case.path)
-        for brief in dataset.briefs
-        if brief.has_slots
-        for case in [dataset.by_slug[brief.slug]]
+        for summary in dataset.summaries
+        if summary.has_slots
+        for case in [dataset.by_slug[summary.slug]]
         for text, start in zip((case.story.zh, case.story.en), case.story_at, strict=True)
     ]
     for path in find_content_files(project):

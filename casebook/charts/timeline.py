@@ -69,8 +69,8 @@ class Strip:
 
 def find_across(dataset: Dataset) -> Iterator[Selected]:
     """The timeline of all cases, where it is small enough to be read as a drawing."""
-    events = sum(len(case.events) for case in dataset.briefs)
-    with_events = [case for case in dataset.briefs if case.events]
+    events = sum(len(case.events) for case in dataset.summaries)
+    with_events = [case for case in dataset.summaries if case.events]
     if 0 < len(with_events) <= MOST_ROWS and events <= _MOST_EVENTS:
         yield Selected(chart=CHART.name, name="timeline")
 

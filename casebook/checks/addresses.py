@@ -42,7 +42,7 @@ def list_addresses(dataset: Dataset, texts: Iterable[str]) -> Iterator[str]:
         # The lead is the home page.
         if slug != LEAD:
             yield f"{slug}/"
-    for case in dataset.briefs:
+    for case in dataset.summaries:
         yield f"cases/{case.slug}/"
     for key in dataset.figures:
         yield f"figures/{key}/"
@@ -57,7 +57,7 @@ def list_chart_addresses(names: Iterable[str]) -> Iterator[str]:
 
 def find_aliases(dataset: Dataset) -> Mapping[str, str]:
     """The slugs of cases by those that they had before."""
-    return {alias: case.slug for case in dataset.briefs for alias in case.aliases}
+    return {alias: case.slug for case in dataset.summaries for alias in case.aliases}
 
 
 def follow_address(address: str, dataset: Dataset, aliases: Mapping[str, str]) -> str | Gone | None:
@@ -139,7 +139,7 @@ def check_addresses(project: Path, dataset: Dataset) -> list[Problem]:
 
 def _check_aliases(dataset: Dataset) -> Iterator[Problem]:
     owners: dict[str, str] = {}
-    for case in dataset.briefs:
+    for case in dataset.summaries:
         for alias in case.aliases:
             at = (dataset.by_slug[case.slug].positions or {}).get("aliases", START)
             if alias in dataset.by_slug or alias in dataset.unread:
@@ -201,6 +201,6 @@ def _report_vanished(address: str, dataset: Dataset) -> Problem:
 def _guess_renamed(slug: str, dataset: Dataset) -> str:
     """The case that most likely had this slug: one that was not yet published, or …"""
     unpublished = [
-        case.slug for case in dataset.briefs if f"cases/{case.slug}/" not in dataset.ledger
+        case.slug for case in dataset.summaries if f"cases/{case.slug}/" not in dataset.ledger
     ]
     return nearest(slug, unpublished) or (unpublished[0] if len(unpublished) == 1 else "…")

@@ -100,7 +100,9 @@ def check_history(dataset: Dataset, published: Sequence[Published]) -> list[Prob
 
 def _is_told(slug: str, dataset: Dataset) -> bool:
     """Whether the record says what became of a case."""
-    return f"cases/{slug}/" in dataset.gone or any(slug in case.aliases for case in dataset.briefs)
+    return f"cases/{slug}/" in dataset.gone or any(
+        slug in case.aliases for case in dataset.summaries
+    )
 
 
 def _check_case(case: Case, rows: Iterable[Published]) -> Iterator[Problem]:

@@ -92,7 +92,7 @@ def measure_quotes(dataset: Dataset) -> tuple[QuotedShare, ...]:
     A quote inside a longer one of the same line adds nothing.
     """
     passages: dict[str, dict[int | None, set[str]]] = {}
-    for case in dataset.briefs:
+    for case in dataset.summaries:
         for passage in case.passages:
             lines = passages.setdefault(passage.source, {})
             lines.setdefault(passage.line, set()).add(fold_text(passage.words))

@@ -190,7 +190,7 @@ def _tells(mention: NumberMention, meant: Collection[Decimal]) -> bool:
 def amounts_are_near_their_neighbours(dataset: Dataset) -> Iterator[Problem]:
     """No amount is a thousand times as large, or as small, as all others that measure the same."""
     groups: dict[tuple[object, ...], list[tuple[Decimal, str]]] = {}
-    for case in dataset.briefs:
+    for case in dataset.summaries:
         for figure in case.printed_figures:
             group = figure.group
             if group.unit in CURRENCIES and figure.magnitude:

@@ -286,7 +286,7 @@ class _Known:
     def _list_dates(self) -> Iterator[str]:
         """Every date that the cases and their sources name, in EDTF."""
         if self.home is None:
-            yield from {edtf for case in self.dataset.briefs for edtf in case.dates}
+            yield from {edtf for case in self.dataset.summaries for edtf in case.dates}
         else:
             yield from (period.edtf for period in list_periods(self.home))
         names = self.dataset.sources if self.home is None else sources_of(self.home)
@@ -299,7 +299,7 @@ class _Known:
     def titles(self) -> tuple[str, ...]:
         """The titles with digits in them, in both languages."""
         if self.home is None:
-            listed = [title for case in self.dataset.briefs for title in case.titles]
+            listed = [title for case in self.dataset.summaries for title in case.titles]
             texts = [source.title for source in self.dataset.sources.values()]
         else:
             listed = []

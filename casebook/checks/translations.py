@@ -58,12 +58,12 @@ def find_outdated(project: Path, dataset: Dataset) -> dict[str, Outdated]:
     if not recorded:
         return {}
     found: dict[str, list[str]] = {}
-    for (path, part), pair in list_pairs(project, dataset.briefs):
+    for (path, part), pair in list_pairs(project, dataset.summaries):
         if is_outdated(recorded.get((path, part)), pair):
             found.setdefault(path, []).append(part)
     if not found:
         return {}
-    addresses = {case.path: f"cases/{case.slug}/" for case in dataset.briefs}
+    addresses = {case.path: f"cases/{case.slug}/" for case in dataset.summaries}
     addresses |= {
         show_path(path, project): "" if slug == LEAD else f"{slug}/"
         for path, slug in find_slugs(project).items()
@@ -78,7 +78,7 @@ def is_outdated(recorded: Pair | None, now: Pair) -> bool:
 
 def check_translations(dataset: Dataset) -> list[Problem]:
     """A warning for each part whose English is older than its Chinese."""
-    slugs = {case.path: case.slug for case in dataset.briefs} if dataset.outdated else {}
+    slugs = {case.path: case.slug for case in dataset.summaries} if dataset.outdated else {}
     positions = {
         outdated.path: dataset.by_slug[slugs[outdated.path]].positions or {}
         for outdated in dataset.outdated.values()

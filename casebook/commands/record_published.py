@@ -60,7 +60,7 @@ def record_translations(project: Path, dataset: Dataset, in_step: Collection[str
     recorded = read_recorded(project)
     kept: dict[tuple[str, str], Pair] = {}
     behind = 0
-    for key, pair in list_pairs(project, dataset.briefs):
+    for key, pair in list_pairs(project, dataset.summaries):
         before = recorded.get(key)
         if before is not None and is_outdated(before, pair) and key[0] not in in_step:
             kept[key] = before

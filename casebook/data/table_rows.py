@@ -127,7 +127,7 @@ def version_of(case: Case) -> str:
 
 def version_of_all(dataset: Dataset) -> str:
     """The version of the whole data set, which changes with any record."""
-    told = "\n".join(f"{case.slug} {case.version}" for case in dataset.briefs)
+    told = "\n".join(f"{case.slug} {case.version}" for case in dataset.summaries)
     return digest(told.encode())[:VERSION_DIGITS]
 
 

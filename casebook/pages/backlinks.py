@@ -60,8 +60,8 @@ def _in_charts(charts: Iterable[Drawn]) -> Iterator[tuple[str, Use]]:
 
 
 def _in_stories(dataset: Dataset) -> Iterator[tuple[str, Use]]:
-    for case in dataset.briefs:
-        for owner, figure in case.told:
+    for case in dataset.summaries:
+        for owner, figure in case.named_figures:
             key = f"{owner}.{figure}"
             if key in dataset.figures:
                 name = link_case(dataset.by_slug[case.slug], dataset).name

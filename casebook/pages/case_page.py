@@ -216,7 +216,7 @@ def make_index(site: Site) -> Iterator[Page]:
     places = site.key(tiles, count)
     parts = [
         (part, site.key(places, part.number, part.count, [case.link for case in part.entries]))
-        for part in cut_list(dataset.briefs)
+        for part in cut_list(dataset.summaries)
     ]
     for lang in LANGS:
         page = Page(
@@ -241,9 +241,11 @@ def _fill_index(part: ListPart[CaseSummary], dataset: Dataset) -> Mapping[str, o
 def group_by_region(cases: Iterable[CaseSummary], dataset: Dataset) -> tuple[RegionGroup, ...]:
     """Cases under the province-level unit that they lie in."""
     groups: dict[str, list[CaseLink]] = {}
-    for brief in cases:
-        case = dataset.by_slug[brief.slug]
-        groups.setdefault(dataset.province(brief.region).code, []).append(link_case(case, dataset))
+    for summary in cases:
+        case = dataset.by_slug[summary.slug]
+        groups.setdefault(dataset.province(summary.region).code, []).append(
+            link_case(case, dataset)
+        )
     return tuple(RegionGroup(dataset.regions[code], tuple(links)) for code, links in groups.items())
 
 

@@ -266,7 +266,7 @@ def list_entries(dataset: Dataset, *, money: bool) -> list[_Entry]:
     # Thousands of entries have the same values.
     shared: dict[frozenset[_Value], frozenset[_Value]] = {}
     entries: list[_Entry] = []
-    for case in dataset.briefs:
+    for case in dataset.summaries:
         printed = case.printed_figures
         stated = any(figure.group.measure in of_money for figure in printed)
         of_case = {("amount", "yes" if stated else "no")}

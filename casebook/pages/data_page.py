@@ -178,9 +178,9 @@ def describe_table(table: DataTable, words: Mapping[str, tuple[Category, ...]]) 
 def find_examples(dataset: Dataset) -> Iterator[MeasureRow]:
     """Each measure that some figure has, with the first such figure."""
     firsts: dict[str, str] = {}
-    for case in dataset.briefs:
-        for brief in case.figures:
-            firsts.setdefault(brief.group.measure, f"{case.slug}.{brief.id}")
+    for case in dataset.summaries:
+        for summary in case.figures:
+            firsts.setdefault(summary.group.measure, f"{case.slug}.{summary.id}")
     for key, measure in dataset.vocabulary.measures.items():
         if key in firsts:
             figure = dataset.figures[firsts[key]]

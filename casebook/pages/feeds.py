@@ -65,8 +65,8 @@ def make_feed(site: Site) -> Iterator[Page]:
     Cases whose date is unknown are left out, because the format demands one.
     """
     dataset = site.dataset
-    newest = sorted(dataset.briefs, key=lambda case: case.date, reverse=True)[:FEED_LENGTH]
-    dated = [(brief.date, dataset.by_slug[brief.slug]) for brief in newest if brief.date]
+    newest = sorted(dataset.summaries, key=lambda case: case.date, reverse=True)[:FEED_LENGTH]
+    dated = [(summary.date, dataset.by_slug[summary.slug]) for summary in newest if summary.date]
     for lang in LANGS:
         entries = []
         for updated, case in dated:
@@ -105,7 +105,7 @@ def make_sitemap_of(
     def list_locations(site: Site) -> Iterator[Location]:
         yield from _locate_pages(before, site)
         for case_kind in of_cases:
-            for case in site.dataset.briefs:
+            for case in site.dataset.summaries:
                 for url, lang in case_kind.locate(case):
                     yield Location(url, lang, case.date)
         yield from _locate_pages(behind, site)

@@ -401,7 +401,7 @@ def list_comparables(dataset: Dataset) -> tuple[Comparable, ...]:
         money = dataset.vocabulary.measures[group.measure].kind == "money"
         if money and len(keys) > 1:
             slugs = dict.fromkeys(key.partition(".")[0] for key in keys)
-            cases = [dataset.briefs[dataset.positions[slug]] for slug in slugs]
+            cases = [dataset.summaries[dataset.positions[slug]] for slug in slugs]
             found.append(
                 Comparable(
                     name=name_class(group, dataset.vocabulary),
@@ -420,8 +420,8 @@ def count_silences(dataset: Dataset) -> tuple[Silence, ...]:
     order: tuple[AnswerState, ...] = ("stated", "partial", "not_applicable", "not_stated")
     silences = []
     for number, question in enumerate(dataset.vocabulary.questions.values()):
-        states = [case.states[number] for case in dataset.briefs]
-        silent = [case for case in dataset.briefs if case.states[number] == "not_stated"]
+        states = [case.states[number] for case in dataset.summaries]
+        silent = [case for case in dataset.summaries if case.states[number] == "not_stated"]
         silences.append(
             Silence(
                 question=question,

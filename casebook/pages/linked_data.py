@@ -70,7 +70,7 @@ def _describe_data(lang: Lang, summary: str, site: Site) -> dict[str, object]:
     data["creator"] = {"@type": "Organization", "name": name}
     data["version"] = version_of_all(dataset)
     data["isAccessibleForFree"] = True
-    used = {figure.group.measure for case in dataset.briefs for figure in case.figures}
+    used = {figure.group.measure for case in dataset.summaries for figure in case.figures}
     data["variableMeasured"] = [
         {"@type": "PropertyValue", "propertyID": key, "name": measure.name.inside(lang)}
         for key, measure in dataset.vocabulary.measures.items()

@@ -48,7 +48,7 @@ def list_tiles(dataset: Dataset) -> tuple[Tile, ...]:
 def _group_by_province(dataset: Dataset) -> Mapping[str, list[str]]:
     """The slugs of the cases in each unit, by its code."""
     groups: dict[str, list[str]] = {}
-    for case in dataset.briefs:
+    for case in dataset.summaries:
         groups.setdefault(dataset.province(case.region).code, []).append(case.slug)
     return groups
 

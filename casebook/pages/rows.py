@@ -288,4 +288,4 @@ def name_outdated(url: str, lang: Lang, dataset: Dataset) -> str:
 
 def date_dataset(dataset: Dataset) -> str:
     """The newest date of all cases, or nothing."""
-    return max((case.date for case in dataset.briefs), default="")
+    return max((case.date for case in dataset.summaries), default="")

@@ -64,7 +64,7 @@ def _sign(lane: str, entry: TimelineEntry | Gap, site: Site) -> tuple[object, ..
     if isinstance(entry, Gap):
         return (lane, repr(entry))
     if not entry.slug:
-        return (lane, repr(site.dataset.sources[entry.brief.source]))
+        return (lane, repr(site.dataset.sources[entry.summary.source]))
     return (lane, site.versions.get(entry.slug), entry.number)
 
 

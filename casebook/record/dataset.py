@@ -80,7 +80,7 @@ class TimelineEntry:
 
     slug: str
     number: int
-    brief: EventSummary
+    summary: EventSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,8 @@ class Whole:
 class Dataset:
     """Every published case in administrative order, with vocabulary, regions and sources.
 
-    The cases may stand on a shelf, which loads each when it is asked for; what needs something of
-    all of them asks `briefs`.
+    The cases may be loaded as they are asked for; what needs something of
+    all of them asks `summaries`.
     `unread` are the slugs of cases whose files have errors, of which nothing more can be said.
     `ledger` holds every address that was ever published, with its line in data/addresses.txt, and
     `gone` what is told of those that are no more. `outdated` tells of the pages whose
@@ -134,10 +134,10 @@ class Dataset:
     whole: Whole | None = None
 
     @cached_property
-    def briefs(self) -> tuple[CaseSummary, ...]:
+    def summaries(self) -> tuple[CaseSummary, ...]:
         """What lists need to know of each case, in the order of the cases."""
         if isinstance(self.cases, LazyCases):
-            return self.cases.briefs
+            return self.cases.summaries
         return tuple(summarise_case(case, self.vocabulary, self.sources) for case in self.cases)
 
     @cached_property
@@ -151,7 +151,7 @@ class Dataset:
     def positions(self) -> Mapping[str, int]:
         """The place of each case in the order, by slug."""
         if isinstance(self.cases, LazyCases):
-            return {brief.slug: index for index, brief in enumerate(self.briefs)}
+            return {summary.slug: index for index, summary in enumerate(self.summaries)}
         return {case.slug: index for index, case in enumerate(self.cases)}
 
     @cached_property
@@ -163,7 +163,7 @@ class Dataset:
     def classes(self) -> Mapping[ComparabilityClass, tuple[str, ...]]:
         """The keys of the printed figures by comparability class."""
         groups: dict[ComparabilityClass, list[str]] = {}
-        for case in self.briefs:
+        for case in self.summaries:
             for figure in case.printed_figures:
                 groups.setdefault(figure.group, []).append(f"{case.slug}.{figure.id}")
         return {group: tuple(keys) for group, keys in groups.items()}
@@ -175,14 +175,14 @@ class Dataset:
     @cached_property
     def reviews(self) -> Mapping[Review, int]:
         """How many figures are supported in each way."""
-        return Counter(figure.review for case in self.briefs for figure in case.figures)
+        return Counter(figure.review for case in self.summaries for figure in case.figures)
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """Every change of what was published, the newest first."""
         cases: Iterable[Case | CaseSummary] = self.cases
         if isinstance(self.cases, LazyCases):
-            cases = self.cases.briefs
+            cases = self.cases.summaries
         changes = [change for case in cases for change in case.changes]
         return tuple(sorted(changes, key=lambda change: change.date.sort_key, reverse=True))
 
@@ -193,10 +193,10 @@ class Dataset:
             return self.whole.counts
         return {
             "cases": len(self.cases),
-            "cases_with_amount": sum(case.has_amount for case in self.briefs),
-            "figures": sum(len(case.printed_figures) for case in self.briefs),
+            "cases_with_amount": sum(case.has_amount for case in self.summaries),
+            "figures": sum(len(case.printed_figures) for case in self.summaries),
             "sources": len(self.used_sources),
-            "events": sum(len(case.events) for case in self.briefs),
+            "events": sum(len(case.events) for case in self.summaries),
         }
 
     @cached_property
@@ -204,7 +204,7 @@ class Dataset:
         """The ids of the dated sources that more than one case rests on."""
         if self.whole is not None:
             return self.whole.shared
-        uses = Counter(name for case in self.briefs for name in case.sources)
+        uses = Counter(name for case in self.summaries for name in case.sources)
         return tuple(
             name
             for name, source in self.sources.items()
@@ -231,7 +231,7 @@ class Dataset:
     def item_of(self, entry: TimelineEntry) -> TimelineItem:
         """What stands at a place of the timeline."""
         if not entry.slug:
-            return _publication(self.sources[entry.brief.source])
+            return _publication(self.sources[entry.summary.source])
         case = self.by_slug[entry.slug]
         return TimelineItem(case.events[entry.number], case)
 
@@ -247,7 +247,7 @@ class Dataset:
     @cached_property
     def used_sources(self) -> Mapping[str, Source]:
         """The sources that something rests on, by id, in the order of the list of sources."""
-        used = {name for case in self.briefs for name in case.sources}
+        used = {name for case in self.summaries for name in case.sources}
         return {name: source for name, source in self.sources.items() if name in used}
 
     @cached_property
@@ -342,7 +342,9 @@ class _Figures(Mapping[str, Figure]):
     def __iter__(self) -> Iterator[str]:
         cases = self._dataset.cases
         if isinstance(cases, LazyCases):
-            return (f"{case.slug}.{figure.id}" for case in cases.briefs for figure in case.figures)
+            return (
+                f"{case.slug}.{figure.id}" for case in cases.summaries for figure in case.figures
+            )
         return (figure.key for case in cases for figure in case.figures.values())
 
     def __len__(self) -> int:
@@ -353,17 +355,17 @@ def _fill_lanes(dataset: Dataset) -> Lanes:
     shared = dataset.shared_sources
     entries = [
         TimelineEntry(case.slug, number, event)
-        for case in dataset.briefs
+        for case in dataset.summaries
         for number, event in enumerate(case.events)
     ]
     for name in shared:
         entries.append(
             TimelineEntry("", 0, summarise_event(_publication(dataset.sources[name]).event))
         )
-    entries.sort(key=lambda entry: entry.brief.sort_key)
+    entries.sort(key=lambda entry: entry.summary.sort_key)
     lanes: dict[str, list[TimelineEntry]] = {"dated": [], "uncertain": [], "latest_only": []}
     for entry in entries:
-        lanes[entry.brief.lane].append(entry)
+        lanes[entry.summary.lane].append(entry)
     return Lanes(
         tuple(_with_gaps(lanes["dated"], frozenset(shared or dataset.used_sources))),
         tuple(lanes["uncertain"]),
@@ -389,18 +391,18 @@ def _publication(source: Source) -> TimelineItem:
 
 def _with_gaps(entries: list[TimelineEntry], main: Set[str]) -> Iterator[TimelineEntry | Gap]:
     """The entries with a gap after each one that the main sources follow with long silence."""
-    told = [entry for entry in entries if entry.brief.source in main and entry.brief.years]
+    told = [entry for entry in entries if entry.summary.source in main and entry.summary.years]
     gaps = {}
     reached = 0
     for before, after in pairwise(told):
-        assert before.brief.years is not None and after.brief.years is not None
-        reached = max(reached, before.brief.years[1])
-        first, last = reached + 1, after.brief.years[0] - 1
+        assert before.summary.years is not None and after.summary.years is not None
+        reached = max(reached, before.summary.years[1])
+        first, last = reached + 1, after.summary.years[0] - 1
         if last - first + 1 >= GAP_YEARS:
             inside = [
                 entry
                 for entry in entries
-                if entry.brief.years and first <= entry.brief.years[0] <= last
+                if entry.summary.years and first <= entry.summary.years[0] <= last
             ]
             gaps[id(before)] = Gap(first, last, len(inside))
     for entry in entries:

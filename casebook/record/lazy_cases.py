@@ -14,15 +14,15 @@ _MOST_HELD = 5_000
 
 
 class LazyCases(Sequence[Case]):
-    """The cases of these briefs in their order, as if all of them were in memory.
+    """The cases of these summaries in their order, as if all of them were in memory.
 
-    To go through all of them loads each once; what has to be quick asks the briefs.
+    To go through all of them loads each once; what has to be quick asks the summaries.
     """
 
     def __init__(
-        self, briefs: tuple[CaseSummary, ...], load: Callable[[CaseSummary], Case]
+        self, summaries: tuple[CaseSummary, ...], load: Callable[[CaseSummary], Case]
     ) -> None:
-        self.briefs = briefs
+        self.summaries = summaries
         self._load = load
         self._held: OrderedDict[str, Case] = OrderedDict()
         self.by_slug: Mapping[str, Case] = _BySlug(self)
@@ -33,47 +33,47 @@ class LazyCases(Sequence[Case]):
     def __getitem__(self, index: slice) -> Sequence[Case]: ...
     def __getitem__(self, index: int | slice) -> Case | Sequence[Case]:
         if isinstance(index, slice):
-            return tuple(self.take(brief) for brief in self.briefs[index])
-        return self.take(self.briefs[index])
+            return tuple(self.take(summary) for summary in self.summaries[index])
+        return self.take(self.summaries[index])
 
     def __len__(self) -> int:
-        return len(self.briefs)
+        return len(self.summaries)
 
     def __iter__(self) -> Iterator[Case]:
-        return map(self.take, self.briefs)
+        return map(self.take, self.summaries)
 
     def without(self, state: State) -> LazyCases:
         """The cases that are not in a state."""
-        left = tuple(brief for brief in self.briefs if brief.state != state)
+        left = tuple(summary for summary in self.summaries if summary.state != state)
         return LazyCases(left, self._load)
 
-    def take(self, brief: CaseSummary) -> Case:
-        """The record that a brief is of."""
+    def take(self, summary: CaseSummary) -> Case:
+        """The record that a summary is of."""
         held = self._held
-        if brief.slug in held:
-            held.move_to_end(brief.slug)
-            return held[brief.slug]
-        case = held[brief.slug] = self._load(brief)
+        if summary.slug in held:
+            held.move_to_end(summary.slug)
+            return held[summary.slug]
+        case = held[summary.slug] = self._load(summary)
         if len(held) > _MOST_HELD:
             held.popitem(last=False)
         return case
 
 
 class _BySlug(Mapping[str, Case]):
-    """The cases of a shelf by slug."""
+    """Lazy cases by slug."""
 
-    def __init__(self, shelf: LazyCases) -> None:
-        self._shelf = shelf
-        self._briefs = {brief.slug: brief for brief in shelf.briefs}
+    def __init__(self, cases: LazyCases) -> None:
+        self._cases = cases
+        self._summaries = {summary.slug: summary for summary in cases.summaries}
 
     def __getitem__(self, slug: str) -> Case:
-        return self._shelf.take(self._briefs[slug])
+        return self._cases.take(self._summaries[slug])
 
     def __contains__(self, slug: object) -> bool:
-        return slug in self._briefs
+        return slug in self._summaries
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._briefs)
+        return iter(self._summaries)
 
     def __len__(self) -> int:
-        return len(self._briefs)
+        return len(self._summaries)

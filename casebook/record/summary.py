@@ -1,7 +1,7 @@
 """What lists need to know of each case: little enough to be held of all cases at once.
 
 A record takes twenty thousand bytes in memory. With ten thousand of them a build would spend its
-time reading back what it hardly looks at, so that briefs are kept beside the records, and a
+time reading back what it hardly looks at, so that summaries are kept beside the records, and a
 record is loaded to show what it says. Whatever decides over which cases, figures or events stand
 in a list, and in which order, is in here; what they say is not.
 """
@@ -82,7 +82,7 @@ class CaseSummary:
     `version` is the digest of its record, `link` one of what a link to the case shows. `states`
     are those of its answers in the order of the vocabulary's questions. `dates` are all that its
     record names, in EDTF, and `titles` those of its documents that have digits in them. Of the
-    story `told` are the figures of other cases that it names, each with its case, `charts` the
+    story `named_figures` are those of other cases that it names, each with its case, `charts` the
     charts that it embeds; `counts_site` says whether it tells a count of the whole site, and
     `has_slots` whether it holds the sign of a slot.
     `pairs` are the parts that stand in both languages, a line for each with its two digests.
@@ -105,7 +105,7 @@ class CaseSummary:
     has_amount: bool
     provider_types: tuple[str, ...]
     modes: tuple[str, ...]
-    told: tuple[tuple[str, str], ...]
+    named_figures: tuple[tuple[str, str], ...]
     counts_site: bool
     has_slots: bool
     charts: tuple[str, ...]
@@ -122,7 +122,7 @@ class CaseSummary:
 def summarise_case(
     case: Case, vocabulary: Vocabulary, sources: Mapping[str, Source]
 ) -> CaseSummary:
-    """The brief of a case; it follows from the record, the vocabulary and the case's sources."""
+    """The summary of a case; it follows from the record, the vocabulary and the case's sources."""
     stories = (case.story.zh, case.story.en)
     references = [
         (reference.case, reference.name)
@@ -141,7 +141,9 @@ def summarise_case(
         link=digest(repr(shown).encode())[:16],
         date=date_case(case, sources),
         aliases=case.aliases,
-        figures=tuple(_brief_figure(f, case, vocabulary, sources) for f in case.figures.values()),
+        figures=tuple(
+            _summarise_figure(f, case, vocabulary, sources) for f in case.figures.values()
+        ),
         events=tuple(summarise_event(event) for event in case.events),
         dates=tuple(dict.fromkeys(_share(period.edtf) for period in list_periods(case))),
         titles=tuple(
@@ -157,7 +159,7 @@ def summarise_case(
         has_amount=find_answer(case, "amount", vocabulary).state == "stated",
         provider_types=_share(find_answer(case, "provider_type", vocabulary).terms),
         modes=_share(find_answer(case, "mode", vocabulary).terms),
-        told=tuple(dict.fromkeys(pair for pair in references if pair[0] != SITE)),
+        named_figures=tuple(dict.fromkeys(pair for pair in references if pair[0] != SITE)),
         counts_site=any(owner == SITE for owner, _ in references),
         has_slots=any("[[" in text for text in stories),
         charts=tuple(dict.fromkeys(name for text in stories for name in find_chart_names(text))),
@@ -167,7 +169,7 @@ def summarise_case(
     )
 
 
-def _brief_figure(
+def _summarise_figure(
     figure: Figure, case: Case, vocabulary: Vocabulary, sources: Mapping[str, Source]
 ) -> FigureSummary:
     return FigureSummary(
@@ -181,7 +183,7 @@ def _brief_figure(
 
 
 def summarise_event(event: Event) -> EventSummary:
-    """The brief of an event, or of a publication that is told as one."""
+    """The summary of an event, or of a publication that is told as one."""
     date = event.date
     years = None
     if date.earliest is not None:

@@ -13,7 +13,7 @@ from casebook.build.case_cache import CaseCache
 from casebook.build.inputs import read_inputs
 from casebook.build.reading import read_dataset
 from casebook.problems import CasebookError
-from casebook.record import lazy_cases as shelf
+from casebook.record import lazy_cases
 from casebook.record.dataset import Dataset
 from casebook.record.lazy_cases import LazyCases
 from casebook.record.model import Case
@@ -28,22 +28,22 @@ def in_memory() -> Dataset:
     return read_dataset(PROJECT)[0]
 
 
-def put_on_shelf(dataset: Dataset) -> tuple[Dataset, list[str]]:
-    """The data set with its records on a shelf, and the slugs of those that were loaded since."""
+def load_lazily(dataset: Dataset) -> tuple[Dataset, list[str]]:
+    """The data set of lazy cases, and the slugs of those that were loaded since."""
     loaded: list[str] = []
     by_slug = {case.slug: case for case in dataset.cases}
 
-    def load(brief: CaseSummary) -> Case:
-        loaded.append(brief.slug)
-        return by_slug[brief.slug]
+    def load(summary: CaseSummary) -> Case:
+        loaded.append(summary.slug)
+        return by_slug[summary.slug]
 
-    return replace(dataset, cases=LazyCases(dataset.briefs, load)), loaded
+    return replace(dataset, cases=LazyCases(dataset.summaries, load)), loaded
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        "briefs",
+        "summaries",
         "changes",
         "classes",
         "counts",
@@ -56,60 +56,60 @@ def put_on_shelf(dataset: Dataset) -> tuple[Dataset, list[str]]:
         "used_sources",
     ],
 )
-def test_a_data_set_on_a_shelf_says_the_same(in_memory: Dataset, name: str) -> None:
-    shelved, _ = put_on_shelf(in_memory)
+def test_a_data_set_of_lazy_cases_says_the_same(in_memory: Dataset, name: str) -> None:
+    lazy, _ = load_lazily(in_memory)
 
-    assert getattr(shelved, name) == getattr(in_memory, name)
+    assert getattr(lazy, name) == getattr(in_memory, name)
 
 
-def test_figures_on_a_shelf_are_found_by_their_keys(in_memory: Dataset) -> None:
-    shelved, _ = put_on_shelf(in_memory)
+def test_figures_of_lazy_cases_are_found_by_their_keys(in_memory: Dataset) -> None:
+    lazy, _ = load_lazily(in_memory)
 
-    assert list(shelved.figures) == list(in_memory.figures)
-    assert dict(shelved.figures) == dict(in_memory.figures)
-    assert "beijing.no_such_figure" not in shelved.figures
-    assert "no-such-case.paid" not in shelved.figures
+    assert list(lazy.figures) == list(in_memory.figures)
+    assert dict(lazy.figures) == dict(in_memory.figures)
+    assert "beijing.no_such_figure" not in lazy.figures
+    assert "no-such-case.paid" not in lazy.figures
 
 
 def test_what_lists_need_loads_no_record(in_memory: Dataset) -> None:
-    shelved, loaded = put_on_shelf(in_memory)
+    lazy, loaded = load_lazily(in_memory)
 
-    _ = (shelved.counts, shelved.classes, shelved.reviews, shelved.changes, shelved.lanes)
-    _ = (shelved.used_sources, shelved.shared_sources, list(shelved.figures))
+    _ = (lazy.counts, lazy.classes, lazy.reviews, lazy.changes, lazy.lanes)
+    _ = (lazy.used_sources, lazy.shared_sources, list(lazy.figures))
 
     assert loaded == []
 
 
-def test_a_shelf_holds_a_few_records(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shelf, "_MOST_HELD", 2)
-    shelved, loaded = put_on_shelf(dataset_of(record(), record(), record()))
-    cases = shelved.cases
+def test_lazy_cases_hold_a_few_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lazy_cases, "_MOST_HELD", 2)
+    lazy, loaded = load_lazily(dataset_of(record(), record(), record()))
+    cases = lazy.cases
 
     _ = cases[0], cases[1], cases[0], cases[2], cases[0], cases[1]
 
     assert loaded == ["case-1", "case-2", "case-3", "case-2"]
 
 
-def test_a_shelf_is_a_sequence() -> None:
+def test_lazy_cases_are_a_sequence() -> None:
     dataset = dataset_of(record(), record(), record())
-    shelved, _ = put_on_shelf(dataset)
+    lazy, _ = load_lazily(dataset)
 
-    assert len(shelved.cases) == 3
-    assert tuple(shelved.cases) == dataset.cases
-    assert tuple(shelved.cases[1:]) == dataset.cases[1:]
-    assert shelved.by_slug == dataset.by_slug
+    assert len(lazy.cases) == 3
+    assert tuple(lazy.cases) == dataset.cases
+    assert tuple(lazy.cases[1:]) == dataset.cases[1:]
+    assert lazy.by_slug == dataset.by_slug
 
 
-def test_the_brief_of_a_figure_says_where_it_stands() -> None:
+def test_the_summary_of_a_figure_says_where_it_stands() -> None:
     case = case_of(record(figure(amount="约120万元", quote="约120万元", period="2013?")))
     dataset = tiny_dataset()
-    brief = replace(dataset, cases=(case,)).briefs[0].figures[0]
+    summary = replace(dataset, cases=(case,)).summaries[0].figures[0]
     paid = case.figures["paid"]
 
-    assert brief.lane == "uncertain"
-    assert brief.sort_key == paid.period.sort_key
-    assert brief.magnitude == 1_200_000
-    assert brief.is_printed
+    assert summary.lane == "uncertain"
+    assert summary.sort_key == paid.period.sort_key
+    assert summary.magnitude == 1_200_000
+    assert summary.is_printed
 
 
 def test_a_record_that_the_store_lost_is_read_again(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_record_that_the_store_lost_is_read_again(tmp_path: Path) -> None:
     kept = CaseCache(store, read_inputs(tmp_path, store).digests)
     dataset, _ = read_dataset(tmp_path, kept=kept)
 
-    assert kept.load_case(dataset.briefs[0]) is None
+    assert kept.load_case(dataset.summaries[0]) is None
     assert tuple(dataset.cases) == read_dataset(tmp_path)[0].cases
 
 
@@ -126,7 +126,7 @@ def test_a_record_that_was_written_meanwhile_is_no_other_one(tmp_path: Path) -> 
     make_tiny_project(tmp_path)
     store = Cache(None)
     dataset, _ = read_dataset(tmp_path, kept=CaseCache(store, read_inputs(tmp_path, store).digests))
-    path = tmp_path / dataset.briefs[0].path
+    path = tmp_path / dataset.summaries[0].path
     path.write_text(path.read_text("utf-8").replace("title: ", "title: 另"), "utf-8")
 
     with pytest.raises(CasebookError, match="was written meanwhile"):
@@ -148,17 +148,17 @@ def test_what_is_kept_of_a_case_falls_with_its_sources(tmp_path: Path) -> None:
         dataset, _ = read_dataset(tmp_path, kept=kept)
         kept.save()
     before = find_known()
-    source = dataset.briefs[0].sources[0]
+    source = dataset.summaries[0].sources[0]
     path = tmp_path / "data" / "sources.yaml"
     text = path.read_text("utf-8")
     start = text.index(f"{source}:")
     path.write_text(text[:start] + text[start:].replace("title: ", "title: 另", 1), "utf-8")
 
-    assert before == {brief.path for brief in dataset.briefs}
-    assert find_known() == {b.path for b in dataset.briefs if source not in b.sources}
+    assert before == {summary.path for summary in dataset.summaries}
+    assert find_known() == {b.path for b in dataset.summaries if source not in b.sources}
 
 
-def test_another_version_of_the_program_reads_no_briefs(
+def test_another_version_of_the_program_reads_no_summaries(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_tiny_project(tmp_path)
@@ -176,4 +176,4 @@ def test_another_version_of_the_program_reads_no_briefs(
         kept = CaseCache(store, read_inputs(tmp_path, store).digests)
         kept.use_lists(read_lists(tmp_path, []))
 
-        assert kept.find_case(dataset.briefs[0].path) is None
+        assert kept.find_case(dataset.summaries[0].path) is None
