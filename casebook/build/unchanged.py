@@ -102,13 +102,14 @@ def _record_of(project: Path) -> Path | None:
 
 
 def _write(path: Path, record: dict[str, Any]) -> None:
+    # What looks for a record imports as little as it can.
+    from casebook.yaml.files import write_atomically
+
     kept = record | {name: json.dumps(record[name]) for name in ("young", "warnings")}
     # Without a record the next build does everything, which is slow and right.
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(f"{path.name}.{os.getpid()}")
-        new.write_text(encode_record(**kept), encoding="utf-8")
-        os.replace(new, path)
+        write_atomically(path, encode_record(**kept).encode())
 
 
 def _restore(problem: dict[str, object]) -> Problem:

@@ -379,12 +379,11 @@ def run_schema(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Write the JSON Schema of a case, which editors complete and explain fields by."""
     from casebook.record.json_schema import SCHEMA_FILE, write_schema
     from casebook.record.new_case import read_all_lists
+    from casebook.yaml.files import write_atomically
 
     content = write_schema(read_all_lists(project))
     path = project / SCHEMA_FILE
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_bytes(content)
-    os.replace(draft, path)
+    write_atomically(path, content)
     print(f"已写入 {SCHEMA_FILE}" if lang == "zh" else f"wrote {SCHEMA_FILE}")
     return Exit.DONE
 
@@ -478,8 +477,8 @@ def run_import(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     from casebook.checks.history import parse_published
     from casebook.data.import_plan import plan_import
     from casebook.data.import_table import MAX_BYTES
-    from casebook.record.new_case import read_all_lists, write_new_file
-    from casebook.yaml.files import read_bytes, replace_file, show_path
+    from casebook.record.new_case import read_all_lists
+    from casebook.yaml.files import read_bytes, replace_file, show_path, write_new_file
 
     path = (Path.cwd() / options.file).resolve()
     if not path.is_file():
@@ -550,6 +549,7 @@ def run_chart(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Draw one chart into a file, its words in the language that was asked for, else Chinese."""
     from casebook.build.drawings import PICTURE_KINDS, draw_picture
     from casebook.build.steps import load_checked
+    from casebook.yaml.files import write_atomically
 
     target = (Path.cwd() / options.out).resolve()
     if target.suffix not in PICTURE_KINDS:
@@ -560,10 +560,7 @@ def run_chart(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     if any(problem.severity == "error" for problem in problems):
         raise ContentError(problems)
     content = draw_picture(options.name, dataset, options.lang or "zh", target.suffix, project)
-    # A reader of the file may never see half of it.
-    part = target.with_name(f".{target.name}.part")
-    part.write_bytes(content)
-    os.replace(part, target)
+    write_atomically(target, content)
     print(target)
     return Exit.DONE
 

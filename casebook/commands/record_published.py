@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from casebook.checks.translations import ENGLISH, is_outdated, list_pairs, read_
 from casebook.record.dataset import Dataset
 from casebook.record.language_pairs import Pair
 from casebook.record.reader import LEDGER
+from casebook.yaml.files import write_atomically
 
 _HEAD_OF_ENGLISH = """\
 # What the Chinese and the English of each part were when the English last said the same.
@@ -74,6 +74,4 @@ def record_translations(project: Path, dataset: Dataset, in_step: Collection[str
 
 def replace_lines(path: Path, lines: Iterable[str]) -> None:
     """Write a text in the place of another at once, so that no half of it is ever read."""
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_bytes("".join(f"{line}\n" for line in lines).encode())
-    os.replace(draft, path)
+    write_atomically(path, "".join(f"{line}\n" for line in lines).encode())

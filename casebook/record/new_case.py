@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +17,7 @@ from casebook.record.reader import Lists, read_lists
 from casebook.record.slugs import judge_slug
 from casebook.report import display_width
 from casebook.text import Lang, Text
+from casebook.yaml.files import write_new_file
 
 _TEMPLATES: Mapping[Lang, str] = {"zh": "data/_case.yaml", "en": "data/_case.en.yaml"}
 _BLANK = re.compile(r"(?P<indent> *)(?:- )?(?P<field>[a-z_]+):(?P<rest>.*)")
@@ -257,29 +257,3 @@ def _comment(field: str, words: Iterable[str], indent: str, lang: Lang) -> list[
             line = f"{indent}#   "
         line += word + comma
     return [*lines, line.rstrip(" ,，")]
-
-
-def write_new_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, and never over one that has come to exist."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        draft.write_bytes(content)
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            raise
-        except OSError:
-            # A file system without hard links; between the look and the rename nobody writes.
-            if path.exists():
-                raise FileExistsError(str(path)) from None
-            os.rename(draft, path)
-    except FileExistsError:
-        raise CasebookError(
-            f"{path.name} 已经存在，没有改动它",
-            f"{path.name} exists and was left alone",
-            Exit.USAGE,
-        ) from None
-    finally:
-        with suppress(FileNotFoundError):
-            draft.unlink()

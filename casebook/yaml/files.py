@@ -8,11 +8,12 @@ import shutil
 import stat
 import unicodedata
 from collections import defaultdict
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
-from casebook.problems import START, CasebookError, Problem
+from casebook.problems import START, CasebookError, Exit, Problem
 from casebook.yaml.encoding import MAX_BYTES, too_large
 
 # What systems and editors leave beside a file; nobody meant it for a case.
@@ -101,18 +102,57 @@ def read_bytes(path: Path, project: Path, problems: list[Problem], most: int = M
         return b"{}"
 
 
+@contextmanager
+def _written_beside(path: Path, content: bytes, durable: bool = False) -> Iterator[Path]:
+    """A file of another name in the same folder, gone at the end unless it was moved."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        yield draft
+    finally:
+        with suppress(FileNotFoundError):
+            draft.unlink()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file in the place of whatever is there, so that nobody ever reads half of it."""
+    with _written_beside(path, content) as draft:
+        os.replace(draft, path)
+
+
+def write_new_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, and never over one that has come to exist."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with _written_beside(path, content) as draft:
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                raise
+            except OSError:
+                # A file system without hard links; between the look and the rename nobody writes.
+                if path.exists():
+                    raise FileExistsError(str(path)) from None
+                os.rename(draft, path)
+    except FileExistsError:
+        raise CasebookError(
+            f"{path.name} 已经存在，没有改动它",
+            f"{path.name} exists and was left alone",
+            Exit.USAGE,
+        ) from None
+
+
 def replace_file(path: Path, before: bytes, after: bytes) -> Path:
     """Put new content in the place of a file, keep what was there beside it, and say where.
 
     No copy is written over an earlier one. Raises CasebookError where somebody else wrote the
     file since it was read.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with draft.open("wb") as file:
-            file.write(after)
-            file.flush()
-            os.fsync(file.fileno())
+    with _written_beside(path, after, durable=True) as draft:
         # A file keeps who may read it.
         shutil.copymode(path, draft)
         if path.read_bytes() != before:
@@ -122,9 +162,6 @@ def replace_file(path: Path, before: bytes, after: bytes) -> Path:
             )
         copy = _keep_copy(path, before)
         os.replace(draft, path)
-    finally:
-        with suppress(FileNotFoundError):
-            draft.unlink()
     return copy
 
 

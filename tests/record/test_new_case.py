@@ -22,7 +22,6 @@ from casebook.record.new_case import (
     find_regions,
     mend_slug,
     propose_slug,
-    write_new_file,
 )
 from casebook.record.reader import read_lists
 
@@ -191,17 +190,6 @@ def test_a_case_is_never_written_over(project: Path, name: str) -> None:
     assert f"data/cases/{name} 已经存在" in done.stderr
     assert [path.name for path in cases.iterdir()] == [name]
     assert (cases / name).read_text(encoding="utf-8") == "title: 旧\n"
-
-
-def test_a_file_that_appears_meanwhile_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "x.yaml"
-    path.write_bytes(b"theirs")
-
-    with pytest.raises(CasebookError):
-        write_new_file(path, b"ours")
-
-    assert path.read_bytes() == b"theirs"
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_without_a_terminal_nothing_is_asked(project: Path) -> None:

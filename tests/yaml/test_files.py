@@ -9,8 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from casebook.problems import Problem
-from casebook.yaml.files import find_case_files, read_bytes, show_path
+from casebook.problems import CasebookError, Problem
+from casebook.yaml.files import (
+    find_case_files,
+    read_bytes,
+    show_path,
+    write_atomically,
+    write_new_file,
+)
 
 
 @pytest.fixture
@@ -160,3 +166,34 @@ def test_a_project_without_cases_has_none(tmp_path: Path) -> None:
 
 def test_a_path_is_shown_from_the_project_on(tmp_path: Path) -> None:
     assert show_path(tmp_path / "data" / "cases" / "x.yaml", tmp_path) == "data/cases/x.yaml"
+
+
+def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_bytes(b"before")
+
+    write_atomically(path, b"after")
+
+    assert path.read_bytes() == b"after"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_cannot_be_replaced_leaves_no_other(tmp_path: Path) -> None:
+    folder = tmp_path / "x.yaml"
+    folder.mkdir()
+
+    with pytest.raises(OSError):
+        write_atomically(folder, b"after")
+
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_file_that_appears_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_bytes(b"theirs")
+
+    with pytest.raises(CasebookError):
+        write_new_file(path, b"ours")
+
+    assert path.read_bytes() == b"theirs"
+    assert list(tmp_path.iterdir()) == [path]
