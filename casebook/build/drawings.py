@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casebook.build.cache import Cache
-from casebook.build.deadline import limit_chart
 from casebook.build.workers import open_workers
 from casebook.charts import chart_of, find_charts, find_charts_across, find_charts_of
 from casebook.charts.chart import ChartTable, Drawn, LegendItem, Panel, Selected, draw_table
@@ -108,8 +107,7 @@ def tabulate_charts(dataset: Dataset, selection: Selection) -> list[ChartTable]:
 
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """All that one chart says, in one language."""
-    with limit_chart(selected.name, selected.case):
-        return chart_of(selected).tabulate(selected, dataset, lang)
+    return chart_of(selected).tabulate(selected, dataset, lang)
 
 
 def draw_pictures(
@@ -255,8 +253,7 @@ def credit_sources(table: ChartTable, dataset: Dataset) -> tuple[str, ...]:
 def draw_task(task: PictureTask) -> Pictures:
     """The pictures of one chart; runs in any process."""
     table = task.table
-    with limit_chart(table.name, table.case):
-        return draw_pictures_of(chart_of(table), table, task.sources, task.colours)
+    return draw_pictures_of(chart_of(table), table, task.sources, task.colours)
 
 
 def _parts_of(pictures: Pictures) -> dict[str, bytes]:
@@ -282,18 +279,15 @@ def _read_pictures(store: Cache, key: str) -> Pictures | None:
 
 def draw(table: ChartTable) -> Drawn:
     """One chart from its table; runs in any process."""
-    with limit_chart(table.name, table.case):
-        return draw_table(chart_of(table), table)
+    return draw_table(chart_of(table), table)
 
 
 def draw_selected(selected: Selected, dataset: Dataset) -> Iterator[Drawn]:
     """One chart in each language, without files of its own."""
     chart = chart_of(selected)
     for lang in _LANGS:
-        with limit_chart(selected.name, selected.case):
-            table = chart.tabulate(selected, dataset, lang)
-            drawn = draw_table(chart, replace(table, pictured=False, offered=False))
-        yield drawn
+        table = chart.tabulate(selected, dataset, lang)
+        yield draw_table(chart, replace(table, pictured=False, offered=False))
 
 
 def digest_code() -> str:

@@ -36,7 +36,8 @@ class Matrix:
 
 def find_across(dataset: Dataset) -> Iterator[Selected]:
     """The matrix, where it is small enough to be read as one."""
-    if 0 < len(dataset.cases) <= MOST_ROWS and dataset.vocabulary.questions:
+    questions = len(dataset.vocabulary.questions)
+    if 0 < len(dataset.cases) <= MOST_ROWS and 0 < questions <= MOST_ROWS:
         yield Selected(chart=CHART.name, name="disclosure")
 
 

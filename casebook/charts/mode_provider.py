@@ -15,6 +15,7 @@ from casebook.text import Lang
 
 _CHIP: Final = 26.0
 _GAP: Final = 6.0
+_MOST_CHIPS: Final = 400
 
 Chip = tuple[str, str]
 
@@ -32,7 +33,10 @@ class Grid:
 def find_across(dataset: Dataset) -> Iterator[Selected]:
     """The grid, where some case answers both questions and the cases fit into it."""
     known = any(case.modes and case.provider_types for case in dataset.summaries)
-    if known and len(dataset.cases) <= MOST_ROWS:
+    if not known or len(dataset.cases) > MOST_ROWS:
+        return
+    chips = (len(case.modes or " ") * len(case.provider_types or " ") for case in dataset.summaries)
+    if sum(chips) <= _MOST_CHIPS:
         yield Selected(chart=CHART.name, name="mode-provider")
 
 

@@ -71,7 +71,8 @@ def find_across(dataset: Dataset) -> Iterator[Selected]:
     """The timeline of all cases, where it is small enough to be read as a drawing."""
     events = sum(len(case.events) for case in dataset.summaries)
     with_events = [case for case in dataset.summaries if case.events]
-    if 0 < len(with_events) <= MOST_ROWS and events <= _MOST_EVENTS:
+    few = 0 < len(with_events) <= MOST_ROWS and events <= _MOST_EVENTS
+    if few and len(dataset.shared_sources) <= MOST_ROWS:
         yield Selected(chart=CHART.name, name="timeline")
 
 

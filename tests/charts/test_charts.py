@@ -25,7 +25,7 @@ from casebook.charts.standalone import compose_picture, write_picture_pdf, write
 from casebook.charts.svg import paint_in, write_svg
 from casebook.charts.symbols import Mark, legend_kinds, mark_of
 from casebook.record.dataset import Dataset
-from casebook.record.model import Answer, Conflict
+from casebook.record.model import Answer, Case, Conflict, Figure
 from casebook.text import Lang, Text
 from casebook.values.dates import parse_period
 
@@ -488,6 +488,56 @@ def test_no_text_of_awkward_charts_is_cut_or_covered(figures: list[object]) -> N
 
 def test_an_empty_data_set_has_no_charts() -> None:
     assert find_charts(dataset()) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most", "made"),
+    [
+        pytest.param("one-series", 2, 40, lambda n: dataset(case(numbered(n))), id="series"),
+        pytest.param("money", 1, 120, lambda n: dataset(case(numbered(n))), id="money"),
+        pytest.param(
+            "counts", 1, 80, lambda n: dataset(case(numbered(n, "项", "count"))), id="counts"
+        ),
+        pytest.param(
+            "one-timeline", 2, 40, lambda n: dataset(case(events=[event("2010")] * n)), id="a strip"
+        ),
+        pytest.param(
+            "timeline", 1, 150, lambda n: dataset(case(events=[event("2010")] * n)), id="timeline"
+        ),
+        pytest.param("disclosure", 1, 40, lambda n: dataset(*cases(n)), id="disclosure"),
+        pytest.param("disclosure", 1, 40, lambda n: asked(n), id="questions"),
+        pytest.param(
+            "mode-provider", 1, 40, lambda n: dataset(*cases(n, ("tender",))), id="cases of a grid"
+        ),
+        pytest.param(
+            "mode-provider", 1, 20, lambda n: dataset(*cases(20, ("tender",) * n)), id="a grid"
+        ),
+    ],
+)
+def test_a_chart_of_more_than_can_be_read_is_left_out(
+    name: str, least: int, most: int, made: Callable[[int], Dataset]
+) -> None:
+    found = [name in names_of(made(count)) for count in (least - 1, least, most, most + 1)]
+
+    assert found == [False, True, True, False]
+
+
+def numbered(count: int, unit: str = "万元", measure: str = "annual_total") -> list[Figure]:
+    return [figure(f"{n + 1}{unit}", str(1900 + n), f"f{n}", measure=measure) for n in range(count)]
+
+
+def cases(count: int, modes: tuple[str, ...] = ()) -> list[Case]:
+    answers = {
+        question: Answer(question=question, state="stated", terms=terms)
+        for question, terms in (("mode", modes), ("provider_type", modes and ("agency",)))
+    }
+    return [case(slug=f"case-{n}", answers=answers) for n in range(count)]
+
+
+def asked(count: int) -> Dataset:
+    question = vocabulary().questions["mode"]
+    questions = {f"q{n}": replace(question, key=f"q{n}") for n in range(count)}
+    return replace(dataset(case()), vocabulary=replace(vocabulary(), questions=questions))
 
 
 def test_text_on_a_phone_is_never_below_16_px(real: Dataset) -> None:
