@@ -17,7 +17,7 @@ from conftest import Serve
 from PIL import Image
 
 from casebook.build.cache import Cache
-from casebook.build.drawings import draw_standalone as draw_all
+from casebook.build.drawings import draw_pictures as draw_all
 from casebook.build.drawings import read_colours, select_charts, tabulate_charts, warn_of_letters
 from casebook.build.reading import read_dataset
 from casebook.charts import chart_of, draw_chart, find_charts, tabulate_chart
