@@ -20,11 +20,11 @@ from casebook.charts.chart import (
     sources_of_figures,
 )
 from casebook.charts.symbols import mark_in
-from casebook.record.comparability import are_comparable, class_of, name_class
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.text import Lang
 from casebook.values.amounts import compact, plain
+from casebook.values.comparability import are_comparable, class_of, name_class
 
 
 def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:

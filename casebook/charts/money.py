@@ -25,10 +25,10 @@ from casebook.charts.chart import (
 )
 from casebook.charts.listing import Item, ItemGroup, ItemList, paint_listing
 from casebook.charts.symbols import mark_in
-from casebook.record.comparability import ComparabilityClass, class_of, group_by_class, name_class
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure
 from casebook.text import Lang
+from casebook.values.comparability import ComparabilityClass, class_of, group_by_class, name_class
 
 _MOST_FIGURES = 120
 

@@ -27,10 +27,10 @@ from casebook.charts.chart import (
     together_words,
 )
 from casebook.charts.symbols import mark_in
-from casebook.record.comparability import class_of, group_by_class, name_class
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.text import Lang
+from casebook.values.comparability import class_of, group_by_class, name_class
 
 
 def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:

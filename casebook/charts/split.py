@@ -22,11 +22,11 @@ from casebook.charts.chart import (
 )
 from casebook.charts.symbols import Mark, draw_mark, mark_in
 from casebook.charts.text_layout import clean, wrap_text
-from casebook.record.comparability import class_of, name_class
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.text import Lang
 from casebook.values.amounts import compact
+from casebook.values.comparability import class_of, name_class
 
 _THICK = 24.0
 

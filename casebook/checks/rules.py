@@ -10,17 +10,17 @@ from casebook.checks.numbers_in_text import NumberMention, find_mentions
 from casebook.checks.text_claims import Wording, check_wording
 from casebook.messages import problem
 from casebook.problems import START, Position, Problem
-from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
-from casebook.record.formula import FormulaError, speak_of_same_time
 from casebook.record.model import Case, Event, Figure
 from casebook.record.references import SITE, find_references
 from casebook.record.refusals import judge_refusal, keys_of
 from casebook.record.slugs import judge_slug
 from casebook.text import Lang, Text
 from casebook.values.amounts import CURRENCIES, plain
-from casebook.values.dates import Period, parse_period
+from casebook.values.comparability import class_of
+from casebook.values.dates import Period, parse_period, speak_of_same_time
+from casebook.values.formula import FormulaError
 
 Rule = Callable[[Dataset], Iterator[Problem]]
 CaseRule = Callable[[Case, Dataset], Iterator[Problem]]

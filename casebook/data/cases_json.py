@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from casebook.checks.quotes import measure_quotes
 from casebook.data.formats import encode_json
 from casebook.data.table_rows import answer_rows, event_row, figure_row, version_of
-from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Change, Document, Event, Figure, Report, Source
 from casebook.text import Text
 from casebook.values.amounts import plain
+from casebook.values.comparability import class_of
 from casebook.values.dates import Period
 
 _UNQUOTED: Mapping[str, object] = {"quotes": 0, "characters": 0, "share": ""}

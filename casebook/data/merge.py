@@ -12,11 +12,11 @@ from casebook.data.draft import Blank, DraftFigure, list_choices, write_field, w
 from casebook.data.export import figure_row
 from casebook.data.import_table import ImportRow
 from casebook.problems import Position, Problem
-from casebook.record.formula import FormulaError, parse_formula
 from casebook.record.model import ChangeKind, Figure
 from casebook.record.reader import Lists, read_figure
 from casebook.text import Lang
 from casebook.values.amounts import QuantityError, parse_quantity
+from casebook.values.formula import FormulaError, parse_formula
 from casebook.yaml.edit import Layout, YamlEntry, write_scalar
 from casebook.yaml.encoding import show
 from casebook.yaml.nodes import MapNode as Node

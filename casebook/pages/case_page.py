@@ -27,13 +27,13 @@ from casebook.pages.rows import (
     show_reports,
 )
 from casebook.problems import START
-from casebook.record.comparability import group_by_class
 from casebook.record.dataset import Dataset, TimelineItem, order_items
 from casebook.record.evidence import date_case
 from casebook.record.model import Case, Change, Figure, Region
 from casebook.record.references import find_chart_names, find_references
 from casebook.record.summary import CaseSummary
 from casebook.text import NO_TEXT, Lang, Text
+from casebook.values.comparability import group_by_class
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,11 @@ from typing import Literal
 from casebook.pages.page import LANGS, Page, PageType, Site
 from casebook.pages.pagination import ListPart, cut_list, name_part
 from casebook.pages.rows import CaseLink, FigureRow, date_dataset, link_case, show_figure
-from casebook.record.comparability import ComparabilityClass, name_class, why_not_comparable
 from casebook.record.dataset import LANES, Dataset
 from casebook.record.model import Figure
 from casebook.record.summary import CaseSummary, FigureSummary
 from casebook.text import NO_TEXT, Text
+from casebook.values.comparability import ComparabilityClass, name_class, why_not_comparable
 
 Order = Literal["class", "amount", "year", "place"]
 

@@ -14,13 +14,13 @@ from casebook.pages.linked_data import describe_figure_page, write_linked_data
 from casebook.pages.page import LANGS, CasePageType, Page, Site, Use
 from casebook.pages.rows import CaseLink, FigureRow, link_case, show_figure
 from casebook.problems import START
-from casebook.record.comparability import class_of, name_class
 from casebook.record.evidence import date_case
 from casebook.record.model import Case, Figure
 from casebook.record.references import find_references
 from casebook.record.summary import CaseSummary
 from casebook.text import Lang, Text
 from casebook.values.amounts import in_english, plain
+from casebook.values.comparability import class_of, name_class
 
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn

@@ -28,13 +28,13 @@ from casebook.pages.rows import (
 )
 from casebook.pages.texts import LEAD
 from casebook.problems import CasebookError, Exit
-from casebook.record.comparability import name_class
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import Review
 from casebook.record.model import Answer, AnswerState, Case, Figure, Question, Refusal, Term
 from casebook.record.refusals import figures_of, judge_refusal
 from casebook.record.summary import CaseSummary
 from casebook.text import NO_TEXT, Lang, Text
+from casebook.values.comparability import name_class
 
 # More amounts than this in one row of the overview hide the others from the reader.
 OVERVIEW_AMOUNTS = 3

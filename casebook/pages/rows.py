@@ -10,7 +10,6 @@ from markupsafe import Markup
 
 from casebook.record.dataset import Dataset, Marker, TimelineItem
 from casebook.record.evidence import Review, sources_of
-from casebook.record.formula import split_formula
 from casebook.record.model import (
     AnswerState,
     Case,
@@ -24,6 +23,7 @@ from casebook.record.model import (
 )
 from casebook.text import NO_TEXT, Lang, Text
 from casebook.values.dates import Period
+from casebook.values.formula import split_formula
 
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn

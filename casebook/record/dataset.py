@@ -10,7 +10,6 @@ from itertools import pairwise
 from typing import Literal
 
 from casebook.record.answers import find_answer
-from casebook.record.comparability import ComparabilityClass
 from casebook.record.evidence import Review, review_figure
 from casebook.record.lazy_cases import LazyCases
 from casebook.record.model import (
@@ -29,6 +28,7 @@ from casebook.record.model import (
 )
 from casebook.record.summary import CaseSummary, EventSummary, summarise_case, summarise_event
 from casebook.text import Text
+from casebook.values.comparability import ComparabilityClass
 from casebook.values.dates import Lane
 
 # Fewer silent years than this are an ordinary interval, not a gap worth naming.

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import cast, get_args
 
 from casebook.problems import START, Position, Problem
+from casebook.record.derived import derive
 from casebook.record.fields import Fields, suggest
-from casebook.record.formula import FormulaError, derive, names_of, parse_formula
 from casebook.record.model import (
     Answer,
     AnswerState,
@@ -36,6 +36,7 @@ from casebook.record.model import (
 from casebook.text import NO_TEXT, Text
 from casebook.values.amounts import Qualifier, Quantity, QuantityError, parse_quantity, with_reading
 from casebook.values.dates import Period
+from casebook.values.formula import FormulaError, names_of, parse_formula
 from casebook.values.urls import judge_url
 from casebook.yaml.encoding import MAX_BYTES
 from casebook.yaml.files import find_case_files as find_case_files

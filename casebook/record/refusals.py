@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from casebook.record.comparability import why_not_comparable
 from casebook.record.dataset import Dataset
-from casebook.record.formula import derive, names_of, parse_formula, why_not_spending
+from casebook.record.derived import derive, why_not_spending
 from casebook.record.model import Figure, Refusal
 from casebook.text import Text
 from casebook.values.amounts import in_english
+from casebook.values.comparability import why_not_comparable
+from casebook.values.formula import names_of, parse_formula
 
 
 def judge_refusal(refusal: Refusal, dataset: Dataset) -> tuple[Text, ...]:

@@ -9,6 +9,7 @@ which also accepts what this site refuses: `/2012-12-07`, `2012/`, `2012/2010`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -140,6 +141,47 @@ def parse_period(text: str) -> Period:
             f"write {half_width}",
         )
     return _read_edtf(line) or _read_chinese(line) or _read_rare(line) or _refuse_shape(line)
+
+
+def speak_of_same_time(one: Period, other: Period) -> bool:
+    """Whether two periods can be about the same time.
+
+    Two closed spans of several years are different things unless they are the same span: a sum of
+    2010 to 2014 says nothing against one of 2010 to 2015.
+    """
+    if one.edtf == other.edtf:
+        return True
+    if any(p.lane == "dated" and p.precision == "interval" and p.latest for p in (one, other)):
+        return False
+    starts_before_end = one.earliest is None or (
+        other.latest is None or one.earliest <= other.latest
+    )
+    ends_after_start = one.latest is None or (
+        other.earliest is None or other.earliest <= one.latest
+    )
+    return starts_before_end and ends_after_start
+
+
+def join_periods(periods_read: Iterable[Period]) -> Period | None:
+    """The time that all periods together speak of, or None where it cannot be said."""
+    periods = {period.edtf: period for period in periods_read}
+    if len(periods) == 1:
+        return next(iter(periods.values()))
+    if not periods:
+        return None
+    try:
+        if all(period.lane == "latest_only" for period in periods.values()):
+            last = max(periods.values(), key=lambda period: period.sort_key)
+            return last
+        if any(period.earliest is None for period in periods.values()):
+            return None
+        first = min(periods.values(), key=lambda period: period.sort_key)
+        ends = [period for period in periods.values() if period.latest is None]
+        last = ends[0] if ends else max(periods.values(), key=lambda period: str(period.latest))
+        start, end = first.edtf.partition("/")[0], last.edtf.rpartition("/")[2]
+        return parse_period(f"{start}/{end}")
+    except PeriodError:
+        return None
 
 
 def _refuse(zh: str, en: str, hint_zh: str = "", hint_en: str = "") -> NoReturn:

@@ -9,19 +9,12 @@ from types import MappingProxyType
 import pytest
 from records import case_of, figure, read, record, shown, tiny_lists
 
-from casebook.record.formula import (
-    FormulaError,
-    derive,
-    names_of,
-    parse_formula,
-    speak_of_same_time,
-    split_formula,
-    why_not_spending,
-)
+from casebook.record.derived import derive, why_not_spending
 from casebook.record.model import Figure, Term, Vocabulary
 from casebook.text import Text
 from casebook.values.amounts import in_english
-from casebook.values.dates import parse_period
+from casebook.values.dates import parse_period, speak_of_same_time
+from casebook.values.formula import FormulaError, names_of, parse_formula, split_formula
 
 
 def vocabulary() -> Vocabulary:

@@ -1,7 +1,6 @@
-"""Numbers that this site computes from the figures of a case, and the guard that may refuse them.
+"""Arithmetic with the figures of a case, and the guard that may refuse it.
 
-A formula holds names of figures, whole numbers, + - * / and brackets; it is parsed here and never
-run as code. What is computed is no more certain than what it is computed from:
+What is computed is no more certain than what it is computed from:
 
 - An exact figure counts as exact, a bound (more than, at least, at most) as a bound, and an
   approximate figure as known to two significant digits.
@@ -18,10 +17,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
-from typing import Final, NoReturn
+from typing import Final, Protocol
 
-from casebook.record.comparability import ComparabilityClass, class_of, why_not_comparable
-from casebook.record.model import Figure, Measure, Vocabulary
 from casebook.text import Text
 from casebook.values.amounts import (
     QUALIFIER_WORDS,
@@ -32,19 +29,21 @@ from casebook.values.amounts import (
     in_english,
     plain,
 )
-from casebook.values.dates import Period, PeriodError, parse_period
+from casebook.values.comparability import (
+    ComparabilityClass,
+    Comparable,
+    Named,
+    class_of,
+    describe_difference,
+)
+from casebook.values.dates import Period, speak_of_same_time
+from casebook.values.formula import Expression, FigureName, Number
 
-LONGEST: Final = 200
 MULTIPLE: Final = "倍"
-SIGNS: Final = {"+": "＋", "-": "－", "*": "×", "/": "÷"}
 
 _APPROX_DIGITS: Final = 2
 _QUOTIENT_DIGITS: Final = 4
 _CONTEXT: Final = Context(prec=50)
-_TOKEN: Final = re.compile(r" *(?:([A-Za-z][A-Za-z0-9_]*)|([0-9]{1,9})|([-+*/()]))", re.ASCII)
-_NEAREST: Final = str.maketrans(
-    "＋－−–×＊·÷／（）\u3000０１２３４５６７８９", "+---***//() 0123456789"
-)
 _NOT_YET: Final = ("planned", "target")
 
 _VERBS: Final = {
@@ -55,156 +54,53 @@ _VERBS: Final = {
 }
 
 
-class FormulaError(ValueError):
-    """A text that is not a formula; `column` counts from one."""
+class Computable(Comparable, Protocol):
+    """A figure as far as arithmetic needs it."""
 
-    def __init__(self, zh: str, en: str, column: int) -> None:
-        super().__init__(en)
-        self.zh = zh
-        self.en = en
-        self.column = column
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A figure that a formula names; `column` counts from one."""
-
-    id: str
-    column: int
+    @property
+    def id(self) -> str: ...
+    @property
+    def period(self) -> Period: ...
+    @property
+    def status(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A whole number that is written in a formula."""
+class MeasureRule(Named, Protocol):
+    """A measure with the reasons why it may not be computed with."""
 
-    value: int
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """Two terms and the sign between them."""
-
-    sign: str
-    left: Term
-    right: Term
+    @property
+    def compare(self) -> Text: ...
+    @property
+    def cap(self) -> bool: ...
+    @property
+    def mixed(self) -> bool: ...
 
 
-Term = Name | Number | Operation
+class ScopeRule(Named, Protocol):
+    """A scope with the money that buys the things which it counts."""
+
+    @property
+    def note(self) -> Text: ...
+    @property
+    def bought_by(self) -> str: ...
+    @property
+    def per(self) -> str: ...
 
 
-def parse_formula(text: str) -> Operation:
-    """The formula that a text states.
+class ComputingRules(Protocol):
+    """The words of the vocabulary that settle what may be computed."""
 
-    Raises FormulaError and nothing else.
-    """
-    if len(text) > LONGEST:
-        raise FormulaError(f"算式超过 {LONGEST} 个字", f"longer than {LONGEST} characters", 1)
-    term = _Parser(text.translate(_NEAREST).rstrip()).read()
-    if not isinstance(term, Operation):
-        raise FormulaError(
-            "算式至少要有两项，例如 paid_2011 / paid_2010",
-            "a formula has at least two terms, for example paid_2011 / paid_2010",
-            1,
-        )
-    return term
-
-
-def names_of(term: Term) -> Iterator[Name]:
-    """Every name in a formula, in its order, as often as it stands there."""
-    if isinstance(term, Name):
-        yield term
-    elif isinstance(term, Operation):
-        yield from names_of(term.left)
-        yield from names_of(term.right)
-
-
-def split_formula(text: str) -> tuple[str, ...]:
-    """A formula as its names, numbers and signs, the signs as people print them."""
-    line = text.translate(_NEAREST)
-    return tuple(SIGNS.get(token, token) for token in re.findall(r"[A-Za-z0-9_]+|[-+*/()]", line))
-
-
-class _Parser:
-    def __init__(self, line: str) -> None:
-        self.tokens: list[tuple[str, str, int]] = []
-        at = 0
-        while at < len(line):
-            found = _TOKEN.match(line, at)
-            if found is None:
-                at += len(line[at:]) - len(line[at:].lstrip())
-                self.stop(
-                    f"算式里不能有“{line[at : at + 1]}”；"
-                    "只能用本案例数字的名字、整数、+ - * / 和括号",
-                    f"'{line[at : at + 1]}' has no place in a formula of names of figures, whole "
-                    "numbers, + - * / and brackets",
-                    at,
-                )
-            kind = ("name", "number", "sign")[(found.lastindex or 1) - 1]
-            self.tokens.append((kind, found[found.lastindex or 0], found.start(found.lastindex)))  # type: ignore[arg-type]  # a match has a group
-            at = found.end()
-        self.end = len(line)
-        self.at = 0
-
-    def stop(self, zh: str, en: str, offset: int) -> NoReturn:
-        raise FormulaError(zh, en, offset + 1)
-
-    def read(self) -> Term:
-        term = self.sum()
-        if self.at < len(self.tokens):
-            _, word, offset = self.tokens[self.at]
-            self.stop(f"多出了“{word}”", f"'{word}' is left over", offset)
-        return term
-
-    def take(self, *signs: str) -> str:
-        if self.at < len(self.tokens) and self.tokens[self.at][1] in signs:
-            self.at += 1
-            return self.tokens[self.at - 1][1]
-        return ""
-
-    def sum(self) -> Term:
-        return self.chain(self.product, "+", "-")
-
-    def product(self) -> Term:
-        return self.chain(self.atom, "*", "/")
-
-    def chain(self, read: Callable[[], Term], *signs: str) -> Term:
-        left = read()
-        while sign := self.take(*signs):
-            left = Operation(sign, left, read())
-        return left
-
-    def atom(self) -> Term:
-        if self.take("("):
-            inside = self.sum()
-            if not self.take(")"):
-                self.stop("括号没有合上", "a bracket is not closed", self.offset())
-            return inside
-        if self.at >= len(self.tokens):
-            self.stop("算式没有写完", "the formula breaks off", self.end)
-        kind, word, offset = self.tokens[self.at]
-        if kind == "sign":
-            self.stop(f"“{word}”前后应当是数字的名字", f"a term is missing before '{word}'", offset)
-        self.at += 1
-        return Name(word, offset + 1) if kind == "name" else Number(int(word))
-
-    def offset(self) -> int:
-        return self.tokens[self.at][2] if self.at < len(self.tokens) else self.end
+    @property
+    def measures(self) -> Mapping[str, MeasureRule]: ...
+    @property
+    def scopes(self) -> Mapping[str, ScopeRule]: ...
+    @property
+    def per(self) -> Mapping[str, Named]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Derived:
-    """What a formula gives: the amount and all that it takes over from its figures."""
-
-    quantity: Quantity
-    per: tuple[str, ...]
-    period: Period
-    status: str
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Value:
-    """A number on its way through a formula.
+class Operand:
+    """A number in a formula, with all that settles what it may be computed with.
 
     `place` is the exponent of the last digit that is known, None where all are. `root` is the
     figure that this is, or of which it is what is left; `whole` the figure that it is a part of.
@@ -220,7 +116,7 @@ class _Value:
     root: str = ""
     whole: str = ""
     divided: bool = False
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[Computable, ...] = ()
 
     @property
     def digits(self) -> int | None:
@@ -228,58 +124,7 @@ class _Value:
         return None if self.place is None else self.amount.adjusted() - self.place + 1
 
 
-def derive(
-    formula: str, figures: Mapping[str, Figure], vocabulary: Vocabulary
-) -> tuple[Derived | None, tuple[Text, ...]]:
-    """What a formula over figures of one case gives, or the reasons why the guard refuses it.
-
-    Every name must be that of a figure. Raises FormulaError.
-    """
-    evaluation = _Evaluation(figures, vocabulary)
-    value = evaluation.evaluate(parse_formula(formula))
-    reasons = list(evaluation.reasons)
-    rounded = _round(value)
-    if not reasons and (rounded.amount == 0 and value.place is not None):
-        reasons.append(
-            Text(
-                "相减之后剩下的比约数的误差还小，没有可说的数",
-                "what is left is smaller than the error of the approximate figures",
-            )
-        )
-    period = _join_periods(value.figures)
-    if not reasons and period is None:
-        names = list(dict.fromkeys(figure.id for figure in value.figures))
-        reasons.append(
-            Text(
-                f"{'、'.join(names)} 的时期合不到一起",
-                f"the periods of {', '.join(names)} cannot be joined",
-            )
-        )
-    if reasons or period is None:
-        return None, tuple(dict.fromkeys(reasons))
-    statuses = list(vocabulary.statuses)
-    status = min((figure.status for figure in value.figures), key=statuses.index)
-    sources = dict.fromkeys(name for figure in value.figures for name in figure.sources)
-    order = list(vocabulary.per)
-    per = tuple(sorted(value.per, key=order.index))
-    return Derived(
-        quantity=_word(rounded), per=per, period=period, status=status, sources=tuple(sources)
-    ), ()
-
-
-def why_not_spending(figure: Figure, vocabulary: Vocabulary) -> Text | None:
-    """The reason why a figure may not be told as an amount of purchases, or None where it may."""
-    measure = vocabulary.measures[figure.measure]
-    if measure.spending:
-        return None
-    return Text(
-        f"“{figure.label.zh}”（{figure.quantity.text}）是{_explain(measure).zh}",
-        f"“{figure.label.inside('en')}” ({in_english(figure.quantity)}) is "
-        f"of the kind {_explain(measure).en}",
-    )
-
-
-def _explain(measure: Measure) -> Text:
+def explain_measure(measure: MeasureRule) -> Text:
     """The name of a measure with what it may be compared with."""
     zh, en = measure.compare.zh.rstrip("。"), measure.compare.inside("en").rstrip(".")
     name = measure.name.inside("en")
@@ -289,15 +134,33 @@ def _explain(measure: Measure) -> Text:
     )
 
 
-_Method = Callable[[_Value, _Value, list[Text]], _Value | None]
+def printed_operand(figure: Computable, whole: str) -> Operand:
+    """A printed figure as a formula takes it; `whole` is the figure that it is a part of."""
+    quantity = figure.quantity
+    amount = quantity.magnitude
+    approx = quantity.qualifier == "approx" and amount
+    return Operand(
+        amount=amount,
+        place=amount.adjusted() - _APPROX_DIGITS + 1 if approx else None,
+        qualifier=quantity.qualifier,
+        unit=quantity.unit,
+        per=figure.per,
+        group=class_of(figure),
+        root=figure.id,
+        whole=whole,
+        figures=(figure,),
+    )
 
 
-class _Evaluation:
-    """One formula on its way to a value; a refusal is noted and the rest is still looked at."""
+_Method = Callable[[Operand, Operand, list[Text]], Operand | None]
 
-    def __init__(self, figures: Mapping[str, Figure], vocabulary: Vocabulary) -> None:
-        self.figures = figures
-        self.vocabulary = vocabulary
+
+class Computation:
+    """One formula on its way to its value; a refusal is noted and the rest is still looked at."""
+
+    def __init__(self, rules: ComputingRules, operand_of: Callable[[str], Operand]) -> None:
+        self.rules = rules
+        self.operand_of = operand_of
         self.reasons: list[Text] = []
         self.methods: Mapping[str, _Method] = {
             "+": self.add,
@@ -306,11 +169,11 @@ class _Evaluation:
             "/": self.divide,
         }
 
-    def evaluate(self, term: Term) -> _Value:
+    def evaluate(self, term: Expression) -> Operand:
         if isinstance(term, Number):
-            return _Value(amount=Decimal(term.value))
-        if isinstance(term, Name):
-            return self.value_of(self.figures[term.id])
+            return Operand(amount=Decimal(term.value))
+        if isinstance(term, FigureName):
+            return self.operand_of(term.id)
         left, right = self.evaluate(term.left), self.evaluate(term.right)
         if not left.figures or not right.figures:
             return self.with_number(term.sign, left, right)
@@ -335,30 +198,10 @@ class _Evaluation:
             figures=left.figures + right.figures,
         )
 
-    def value_of(self, figure: Figure) -> _Value:
-        if figure.formula:
-            inside = self.evaluate(parse_formula(figure.formula))
-            # A rounded number is not computed with: the formula is, from its start.
-            return replace(inside, root=inside.root or figure.id)
-        quantity = figure.quantity
-        amount = quantity.magnitude
-        approx = quantity.qualifier == "approx" and amount
-        return _Value(
-            amount=amount,
-            place=amount.adjusted() - _APPROX_DIGITS + 1 if approx else None,
-            qualifier=quantity.qualifier,
-            unit=quantity.unit,
-            per=figure.per,
-            group=class_of(figure),
-            root=figure.id,
-            whole=figure.part_of,
-            figures=(figure,),
-        )
-
-    def with_number(self, sign: str, left: _Value, right: _Value) -> _Value:
+    def with_number(self, sign: str, left: Operand, right: Operand) -> Operand:
         """A figure and a written number: only the change of a multiple, and what a share leaves."""
         if not left.figures and not right.figures:
-            return _Value(amount=_operate(sign, left.amount, right.amount))
+            return Operand(amount=_operate(sign, left.amount, right.amount))
         value, number = (left, right) if left.figures else (right, left)
         is_one = number.amount == 1 and sign == "-"
         if is_one and number is right and value.unit == MULTIPLE:
@@ -378,14 +221,14 @@ class _Evaluation:
         )
         return value
 
-    def against_either(self, sign: str, left: _Value, right: _Value) -> Iterator[Text]:
+    def against_either(self, sign: str, left: Operand, right: Operand) -> Iterator[Text]:
         """What forbids any computation with one of two values."""
         seen = set()
         for value in (left, right):
             for figure in value.figures:
-                measure = self.vocabulary.measures[figure.measure]
+                measure = self.rules.measures[figure.measure]
                 if (measure.cap or measure.mixed) and figure.id not in seen:
-                    explained = _explain(measure)
+                    explained = explain_measure(measure)
                     yield Text(
                         f"“{figure.label.zh}”是{explained.zh}",
                         f"“{figure.label.inside('en')}” is of the kind {explained.en}",
@@ -403,7 +246,7 @@ class _Evaluation:
         if plans[0] != plans[1]:
             yield Text("一个是计划，一个不是", "one is a plan and the other is not")
 
-    def add(self, left: _Value, right: _Value, against: list[Text]) -> _Value | None:
+    def add(self, left: Operand, right: Operand, against: list[Text]) -> Operand | None:
         if left.group is None or left.group != right.group:
             against.append(self.difference(left, right))
         elif left.per or left.unit in ("ratio", MULTIPLE):
@@ -432,7 +275,7 @@ class _Evaluation:
             whole="",
         )
 
-    def subtract(self, left: _Value, right: _Value, against: list[Text]) -> _Value | None:
+    def subtract(self, left: Operand, right: Operand, against: list[Text]) -> Operand | None:
         is_part = bool(left.root) and right.whole == left.root
         same_unit = (left.unit, left.per) == (right.unit, right.per)
         if not (is_part and same_unit) and (left.group is None or left.group != right.group):
@@ -445,7 +288,7 @@ class _Evaluation:
             whole=left.root if is_part else "",
         )
 
-    def multiply(self, left: _Value, right: _Value, against: list[Text]) -> _Value | None:
+    def multiply(self, left: Operand, right: Operand, against: list[Text]) -> Operand | None:
         money, share = (right, left) if left.unit == "ratio" else (left, right)
         amount = left.amount * right.amount
         if share.unit != "ratio" or not self.is_money(money):
@@ -470,7 +313,7 @@ class _Evaluation:
             whole=money.root,
         )
 
-    def divide(self, left: _Value, right: _Value, against: list[Text]) -> _Value | None:
+    def divide(self, left: Operand, right: Operand, against: list[Text]) -> Operand | None:
         if right.amount == 0:
             against.append(Text("除数是 0", "the divisor is 0"))
             return None
@@ -478,19 +321,19 @@ class _Evaluation:
         place = _place_of_product(amount, left, right)
         same_unit = (left.unit, left.per) == (right.unit, right.per)
         if same_unit and right.root and left.whole == right.root:
-            return _Value(amount=amount, place=place, unit="ratio", whole=right.root)
+            return Operand(amount=amount, place=place, unit="ratio", whole=right.root)
         if left.group is not None and left.group == right.group:
-            return _Value(amount=amount, place=place, unit=MULTIPLE)
+            return Operand(amount=amount, place=place, unit=MULTIPLE)
         per = self.per_bought(left, right, against)
-        return _Value(amount=amount, place=place, unit=left.unit, per=(*left.per, *per))
+        return Operand(amount=amount, place=place, unit=left.unit, per=(*left.per, *per))
 
-    def per_bought(self, money: _Value, count: _Value, against: list[Text]) -> tuple[str, ...]:
+    def per_bought(self, money: Operand, count: Operand, against: list[Text]) -> tuple[str, ...]:
         """What an amount is divided by, where the count is of the very things that it bought."""
         if not self.is_money(money) or count.group is None or not self.is_count(count):
             against.append(self.difference(money, count))
             return ()
         against.extend(self.against_count(money, count))
-        scope = self.vocabulary.scopes.get(count.group.scope)
+        scope = self.rules.scopes.get(count.group.scope)
         own = money.group.scope if money.group is not None else ""
         if scope is None or not own or scope.bought_by != own:
             figure = count.figures[0]
@@ -506,7 +349,7 @@ class _Evaluation:
             against.append(Text("两个数的时期不同", "the two are of different periods"))
         return (scope.per,) if scope is not None and scope.per else ()
 
-    def against_count(self, money: _Value, count: _Value) -> Iterator[Text]:
+    def against_count(self, money: Operand, count: Operand) -> Iterator[Text]:
         if self.is_count(count) and count.qualifier in ("more_than", "at_least", "at_most"):
             figure = count.figures[0]
             bound = QUALIFIER_WORDS[count.qualifier]
@@ -516,24 +359,18 @@ class _Evaluation:
                 f"{plain(count.amount)})",
             )
 
-    def is_money(self, value: _Value) -> bool:
+    def is_money(self, value: Operand) -> bool:
         return value.unit in ("CNY", "HKD", "USD")
 
-    def is_count(self, value: _Value) -> bool:
+    def is_count(self, value: Operand) -> bool:
         return not self.is_money(value) and value.unit not in ("ratio", MULTIPLE)
 
-    def difference(self, left: _Value, right: _Value) -> Text:
+    def difference(self, left: Operand, right: Operand) -> Text:
         """In which way two values are not of one kind."""
-        reason = why_not_comparable(left.figures[0], right.figures[0], self.vocabulary)
-        if reason is None:
-            return Text("两者不属于同一口径", "the two are not of one kind")
-        # The names are said already; what follows them is the difference.
-        return Text(
-            reason.zh.rpartition("”")[2],
-            reason.en.rpartition("” ")[2],
-        )
+        difference = describe_difference(left.figures[0], right.figures[0], self.rules)
+        return difference or Text("两者不属于同一口径", "the two are not of one kind")
 
-    def refuse(self, sign: str, left: _Value, right: _Value, against: Iterable[Text]) -> None:
+    def refuse(self, sign: str, left: Operand, right: Operand, against: Iterable[Text]) -> None:
         one, other = left.figures[0], right.figures[0]
         listed = list(dict.fromkeys(against))
         verb = _VERBS[sign]
@@ -546,47 +383,6 @@ class _Evaluation:
                 f"{verb.en}: {'; '.join(text.en for text in listed)}",
             )
         )
-
-
-def speak_of_same_time(one: Period, other: Period) -> bool:
-    """Whether two periods can be about the same time.
-
-    Two closed spans of several years are different things unless they are the same span: a sum of
-    2010 to 2014 says nothing against one of 2010 to 2015.
-    """
-    if one.edtf == other.edtf:
-        return True
-    if any(p.lane == "dated" and p.precision == "interval" and p.latest for p in (one, other)):
-        return False
-    starts_before_end = one.earliest is None or (
-        other.latest is None or one.earliest <= other.latest
-    )
-    ends_after_start = one.latest is None or (
-        other.earliest is None or other.earliest <= one.latest
-    )
-    return starts_before_end and ends_after_start
-
-
-def _join_periods(figures: Iterable[Figure]) -> Period | None:
-    """The time that all figures together speak of, or None where it cannot be said."""
-    periods = {figure.period.edtf: figure.period for figure in figures}
-    if len(periods) == 1:
-        return next(iter(periods.values()))
-    if not periods:
-        return None
-    try:
-        if all(period.lane == "latest_only" for period in periods.values()):
-            last = max(periods.values(), key=lambda period: period.sort_key)
-            return last
-        if any(period.earliest is None for period in periods.values()):
-            return None
-        first = min(periods.values(), key=lambda period: period.sort_key)
-        ends = [period for period in periods.values() if period.latest is None]
-        last = ends[0] if ends else max(periods.values(), key=lambda period: str(period.latest))
-        start, end = first.edtf.partition("/")[0], last.edtf.rpartition("/")[2]
-        return parse_period(f"{start}/{end}")
-    except PeriodError:
-        return None
 
 
 def _operate(sign: str, left: Decimal, right: Decimal) -> Decimal:
@@ -620,17 +416,17 @@ def _carry(sign: str, left: Qualifier, right: Qualifier) -> Qualifier | None:
     return "more_than" if {left, right} == {"more_than", "at_least"} else None
 
 
-def _worse_place(left: _Value, right: _Value) -> int | None:
+def _worse_place(left: Operand, right: Operand) -> int | None:
     places = [value.place for value in (left, right) if value.place is not None]
     return max(places) if places else None
 
 
-def _place_of_product(amount: Decimal, left: _Value, right: _Value) -> int | None:
+def _place_of_product(amount: Decimal, left: Operand, right: Operand) -> int | None:
     digits = [value.digits for value in (left, right) if value.digits is not None]
     return amount.adjusted() - max(min(digits), 1) + 1 if digits else None
 
 
-def _round(value: _Value) -> _Value:
+def round_operand(value: Operand) -> Operand:
     """The value with no more digits than are known."""
     amount, qualifier, place = value.amount, value.qualifier, value.place
     if place is None:
@@ -648,7 +444,7 @@ def _round(value: _Value) -> _Value:
     return replace(value, amount=rounded, qualifier=qualifier)
 
 
-def _word(value: _Value) -> Quantity:
+def word_operand(value: Operand) -> Quantity:
     """The computed amount in words, made as a printed one would be."""
     number = compact(value.amount, value.unit, "zh")
     found = re.fullmatch(r"(-?[0-9.,]+)(.*)", number)
