@@ -1,4 +1,4 @@
-"""Site settings in Pelican's own terms; casebook.build.site adds what depends on the run."""
+"""Site settings in Pelican's own terms; casebook.build adds what depends on the run."""
 
 SITENAME = "案例簿"
 SITENAME_EN = "Casebook"

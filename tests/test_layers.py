@@ -30,7 +30,7 @@ BELOW = ("report", "messages", "language", "problems", "text")
 ORDER = (*ABOVE, *(room for layer in LAYERS for room in layer), *BELOW)
 # Whoever imports one of these pays for it, so only its home does.
 HOMES = {
-    "pelican": lambda path: path == PACKAGE / "build" / "site.py",
+    "pelican": lambda path: path == PACKAGE / "build" / "pelican_adapter.py",
     "matplotlib": lambda path: path.is_relative_to(PACKAGE / "charts"),
     "PIL": lambda path: path == PACKAGE / "charts" / "png.py",
 }

@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from casebook.build.dependencies import Excerpt
 from casebook.build.drawings import draw_selected
-from casebook.build.render import Press, open_press
-from casebook.build.templates import THEME, explaining_templates
+from casebook.build.render import PageRenderer, open_renderer
+from casebook.build.templates import explaining_templates
 from casebook.build.timings import UNTIMED, Spent, Timings
 from casebook.charts import Drawn, find_charts_of
 from casebook.data.export import DataFile, export_case, write_case_rows
@@ -23,7 +23,7 @@ from casebook.text import Lang
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Workshop:
+class CaseContext:
     """What is the same for every case of a build; `key` is a digest of everything in here.
 
     `texts` are the slugs and languages of the editors' texts, of which cases know no more than
@@ -44,7 +44,7 @@ class Workshop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseWork:
+class CaseJob:
     """One case to be made: its excerpt, the bytes of its record, and drawings that there are.
 
     `own` are the drawings of the case, None where they are still to be made; `embedded` are
@@ -59,7 +59,7 @@ class CaseWork:
 
 
 @dataclass(frozen=True, slots=True)
-class MadeCase:
+class CaseResult:
     """The files of a case, and the texts that the lists of the whole site take from it."""
 
     files: tuple[DataFile, ...]
@@ -67,36 +67,36 @@ class MadeCase:
     spent: Mapping[str, Spent] = field(default_factory=dict)
 
 
-def make_case_files(work: CaseWork, workshop: Workshop, press: Press) -> MadeCase:
+def make_case_files(job: CaseJob, context: CaseContext, renderer: PageRenderer) -> CaseResult:
     """Everything that is made of one case."""
-    case = work.excerpt.case
-    dataset = work.excerpt.dataset(workshop.vocabulary, workshop.regions)
-    timings = Timings() if workshop.is_timed else UNTIMED
+    case = job.excerpt.case
+    dataset = job.excerpt.dataset(context.vocabulary, context.regions)
+    timings = Timings() if context.is_timed else UNTIMED
     with timings.measure("drawings of cases"):
-        own = draw_own(case, dataset) if work.own is None else work.own
+        own = draw_own(case, dataset) if job.own is None else job.own
     site = Site(
         dataset=dataset,
-        charts={(drawn.name, drawn.lang): drawn for drawn in (*own, *work.embedded)},
+        charts={(drawn.name, drawn.lang): drawn for drawn in (*own, *job.embedded)},
         prose={
             (slug, lang): Prose(slug=slug, lang=lang, title="", summary="", body=Markup(""))
-            for slug, lang in workshop.texts
+            for slug, lang in context.texts
         },
-        settings=workshop.settings,
-        faces=workshop.faces,
-        uses=work.uses,
+        settings=context.settings,
+        faces=context.faces,
+        uses=job.uses,
     )
     files: list[DataFile] = []
     for kind in CASE_PAGES:
         before = len(files)
         with timings.measure(kind.name):
-            files += (press.print_page(page, site) for page in kind.make(case, site))
+            files += (renderer.print_page(page, site) for page in kind.make(case, site))
         timings.count(kind.name, made=len(files) - before)
     files += export_case(case, dataset)
-    files.append(DataFile(f"cases/{case.slug}/{case.slug}.yaml", work.record))
+    files.append(DataFile(f"cases/{case.slug}/{case.slug}.yaml", job.record))
     parts = write_case_rows(case, dataset)
     for lang in LANGS:
-        parts[ENTRY[lang]] = write_entry(index_case(case, lang, dataset, workshop.tells_stories))
-    return MadeCase(tuple(files), parts, timings.types)
+        parts[ENTRY[lang]] = write_entry(index_case(case, lang, dataset, context.tells_stories))
+    return CaseResult(tuple(files), parts, timings.types)
 
 
 def draw_own(case: Case, dataset: Dataset) -> tuple[Drawn, ...]:
@@ -108,8 +108,8 @@ def draw_own(case: Case, dataset: Dataset) -> tuple[Drawn, ...]:
     )
 
 
-def make_batch(workshop: Workshop, batch: Sequence[CaseWork]) -> list[MadeCase]:
+def make_batch(context: CaseContext, batch: Sequence[CaseJob]) -> list[CaseResult]:
     """The files of several cases."""
-    press = open_press(workshop.templates)
-    with explaining_templates(THEME):
-        return [make_case_files(work, workshop, press) for work in batch]
+    renderer = open_renderer(context.templates)
+    with explaining_templates():
+        return [make_case_files(job, context, renderer) for job in batch]

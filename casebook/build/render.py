@@ -34,7 +34,7 @@ _SPAN = re.compile(r"\d+—\d+")
 _CHINESE_LABEL = re.compile(r"<(title|text)((?:\s[^<>]*)?>[^<>\u3400-\u9fff]*[\u3400-\u9fff])")
 
 
-class Press:
+class PageRenderer:
     """Prints pages with the templates of one environment for each language."""
 
     def __init__(self, environments: Mapping[Lang, Environment]) -> None:
@@ -122,17 +122,19 @@ def words_of(lang: Lang) -> dict[str, Any]:
     }
 
 
-_presses: dict[str, Press] = {}
+_renderers: dict[str, PageRenderer] = {}
 
 
-def open_press(sources: Mapping[str, bytes], kept: KeptTemplates | None = None) -> Press:
-    """The press of a theme; a process keeps the one that it used last."""
+def open_renderer(sources: Mapping[str, bytes], kept: KeptTemplates | None = None) -> PageRenderer:
+    """The renderer of a theme; a process keeps the one that it used last."""
     parts = (f"{name} {digest(source)}" for name, source in sources.items())
     key = digest("\n".join(parts).encode())
-    if key not in _presses:
-        _presses.clear()
-        _presses[key] = Press({lang: make_environment(sources, lang, kept) for lang in LANGS})
-    return _presses[key]
+    if key not in _renderers:
+        _renderers.clear()
+        _renderers[key] = PageRenderer(
+            {lang: make_environment(sources, lang, kept) for lang in LANGS}
+        )
+    return _renderers[key]
 
 
 # The same states and places fill the tables of thousands of charts.

@@ -265,7 +265,7 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Cache) -> BuildRes
     from casebook.build.drawings import draw_charts, draw_pictures, select_charts, warn_of_letters
     from casebook.build.freshness import Freshness
     from casebook.build.output import staged_tree
-    from casebook.build.site import Edition, write_site
+    from casebook.build.site import BuildContext, write_site
     from casebook.build.templates import StoredTemplates
 
     options.timings.begin("charts")
@@ -275,7 +275,7 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Cache) -> BuildRes
         options.timings.begin("pictures")
         pictures = draw_pictures(dataset, selection, store, options.project, options.jobs, cluster)
         problems += warn_of_letters(pictures, dataset)
-        edition = Edition(
+        context = BuildContext(
             project=options.project,
             dataset=dataset,
             charts=charts,
@@ -292,7 +292,7 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Cache) -> BuildRes
             timings=options.timings,
             progress=options.progress,
         )
-        files = write_site(edition, tree, Freshness(store, options.output.resolve()))
+        files = write_site(context, tree, Freshness(store, options.output.resolve()))
         options.timings.begin("publish")
         refuse_changes(inputs)
     if not options.drafts:
@@ -331,7 +331,7 @@ def glimpse_site(options: BuildOptions, wanted: Collection[str]) -> Glimpse:
     Raises ContentError where the build would.
     """
     from casebook.build.drawings import draw_charts, select_charts
-    from casebook.build.site import Edition, render_pages
+    from casebook.build.site import BuildContext, render_pages
 
     with open_cache(options.project / ".cache", enabled=options.use_cache) as store:
         kept = CaseCache(store, read_inputs(options.project, store).digests)
@@ -340,7 +340,7 @@ def glimpse_site(options: BuildOptions, wanted: Collection[str]) -> Glimpse:
             raise ContentError(problems)
         selection = select_charts(dataset, find_embedded(options.project, dataset))
         charts = draw_charts(dataset, selection, store)
-    edition = Edition(
+    context = BuildContext(
         project=options.project,
         dataset=dataset,
         charts=charts,
@@ -348,7 +348,7 @@ def glimpse_site(options: BuildOptions, wanted: Collection[str]) -> Glimpse:
         siteurl=options.siteurl,
         kept_templates=options.kept_templates,
     )
-    pages = render_pages(edition, wanted)
+    pages = render_pages(context, wanted)
     return Glimpse(pages, tuple(case.slug for case in dataset.summaries if case.state == "draft"))
 
 

@@ -14,7 +14,8 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from casebook.build.cache import Cache, digest_program
-from casebook.problems import Position, Problem
+from casebook.messages import problem
+from casebook.problems import ContentError, Position, Problem
 from casebook.text import Lang
 from casebook.values.digest import digest
 
@@ -31,8 +32,8 @@ _PLAIN = re.compile(r"""["']([^"']*)["'](?:\s+(?:import|as|with|without|ignore)\
 _BEGUN = re.compile(r"""["']([^"']*)["']""")
 
 
-# The theme of an environment in memory, which lies in no folder.
-THEME = Path("theme")
+# Where faults say that a template of an environment in memory is.
+THEME = "theme"
 
 
 class KeptTemplates(Protocol):
@@ -73,40 +74,28 @@ def _name_template(key: TemplateKey) -> str:
     return f"template:{key[0]}:{key[1]}"
 
 
-class TemplateFault(Exception):
-    """A template that cannot be rendered, as a problem; it passes from one process to another."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem)
-        self.problem = problem
-
-
 @contextmanager
-def explaining_templates(theme: Path) -> Iterator[None]:
-    """Turns what Jinja raises into a TemplateFault that names the line of the template."""
+def explaining_templates() -> Iterator[None]:
+    """Turns what Jinja raises into a ContentError that names the line of the template."""
     from jinja2 import TemplateError
 
     try:
         yield
     except TemplateError as error:
-        raise TemplateFault(_describe_error(error, theme)) from error
+        raise ContentError([_describe_error(error)]) from error
 
 
-def _describe_error(error: Exception, theme: Path) -> Problem:
+def _describe_error(error: Exception) -> Problem:
     """The problem of a template, at the innermost line of the theme that was running."""
     path, line = "theme/templates", 1
     for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename.startswith(str(theme)):
-            path, line = _show(frame.filename, theme), frame.lineno or 1
+        if frame.filename.startswith(f"{THEME}/"):
+            path, line = frame.filename, frame.lineno or 1
     number = getattr(error, "lineno", None)
-    name = getattr(error, "filename", None)
-    if number is not None and name is not None and str(name).startswith(str(theme)):
-        path, line = _show(name, theme), number
-    return Problem(path, Position(line, 1), "E320", f"模板出错：{error}", f"template: {error}")
-
-
-def _show(path: str, theme: Path) -> str:
-    return Path(path).relative_to(theme.parent).as_posix()
+    name = str(getattr(error, "filename", None))
+    if number is not None and name.startswith(f"{THEME}/"):
+        path, line = name, number
+    return problem("E320", path, Position(line, 1), error=error)
 
 
 def environment_options() -> dict[str, Any]:

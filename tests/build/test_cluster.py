@@ -24,7 +24,7 @@ DIES = """\
 import os
 from casebook.build import case_files as casefiles
 
-casefiles.make_batch = lambda workshop, batch: os._exit(9)
+casefiles.make_batch = lambda context, batch: os._exit(9)
 """
 STRANGE = """\
 from casebook.build import cluster

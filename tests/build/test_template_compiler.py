@@ -9,7 +9,7 @@ import pytest
 from jinja2 import DictLoader, Environment, TemplateError
 from markupsafe import Markup
 
-from casebook.build.render import Press, words_of
+from casebook.build.render import PageRenderer, words_of
 from casebook.build.templates import environment_options, make_environment
 from casebook.text import Lang, Text
 
@@ -93,7 +93,7 @@ SHARED = "{% macro shown(of) %}{{ text(of.name) }}{{ L('，', ', ') }}{{ lang }}
 def _render(source: str, lang: Lang) -> str:
     sources = {"t.html": source.encode(), "m.html": SHARED.encode()}
     environments = {lang: make_environment(sources, lang)}
-    Press(environments)
+    PageRenderer(environments)
     return environments[lang].get_template("t.html").render(GIVEN)
 
 

@@ -1,0 +1,184 @@
+"""Adapter of Pelican: its settings, the texts that it reads, and its run around our writing."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from casebook.build.templates import environment_options
+from casebook.checks.content import find_content_files
+from casebook.messages import failure, problem
+from casebook.pages.markdown import EXTENSIONS, CasebookMarkdown, split_slots
+from casebook.pages.page import Prose, Section, Slot
+from casebook.problems import START, ContentError, Problem
+from casebook.record.dataset import Dataset
+from casebook.text import Lang, Text
+
+_HEADING = re.compile(r"<h2>(.*?)</h2>\n?")
+_PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PelicanSite:
+    """What Pelican knows of a site: settings of pelicanconf.py, and the texts in content/."""
+
+    name: Text
+    tagline: Text
+    siteurl: str
+    prose: Mapping[tuple[str, Lang], Prose]
+
+
+def run_pelican(
+    project: Path,
+    output: Path,
+    siteurl: str | None,
+    dataset: Dataset,
+    write: Callable[[PelicanSite], None],
+) -> None:
+    """Have Pelican read the texts and run `write` as its only generator.
+
+    `siteurl` None means the one of pelicanconf.py. Raises ContentError where Pelican logs any
+    error, for it leaves out the text and carries on.
+    """
+    from pelican import Pelican, signals
+    from pelican.generators import Generator
+    from pelican.settings import read_settings
+
+    overrides: dict[str, Any] = {
+        "PATH": str(project / "content"),
+        "THEME": str(project / "theme"),
+        "OUTPUT_PATH": str(output),
+        "JINJA_ENVIRONMENT": environment_options(),
+    }
+    if siteurl is not None:
+        overrides["SITEURL"] = siteurl.rstrip("/")
+    settings = read_settings(str(project / "pelicanconf.py"), override=overrides)
+
+    class CasebookGenerator(Generator):  # type: ignore[misc]  # pelican ships no types
+        """Hands over what Pelican read, and writes no page by Pelican's own templates."""
+
+        def generate_output(self, _writer: object) -> None:
+            # A text that Pelican could not read is missing from what it hands over.
+            if logged:
+                return
+            pages = self.context["pages"]
+            refuse_missing(project, pages)
+            texts = map(read_prose, pages)
+            write(
+                PelicanSite(
+                    name=Text(settings["SITENAME"], settings["SITENAME_EN"]),
+                    tagline=Text(settings["TAGLINE"], settings["TAGLINE_EN"]),
+                    siteurl=settings["SITEURL"],
+                    prose={(text.slug, text.lang): text for text in texts},
+                )
+            )
+
+    def offer_generator(_pelican: object) -> type:
+        return CasebookGenerator
+
+    def offer_reader(readers: Any) -> None:
+        add_reader(readers, dataset)
+
+    with (
+        errors_of_pelican() as logged,
+        signals.get_generators.connected_to(offer_generator),
+        signals.readers_init.connected_to(offer_reader),
+    ):
+        Pelican(settings).run()
+    if logged:
+        raise ContentError([describe_record(record, project) for record in logged])
+
+
+def add_reader(readers: Any, dataset: Dataset) -> None:
+    """Give Pelican's reader of Markdown the site's own extension."""
+    from pelican.readers import MarkdownReader
+
+    class CaseMarkdownReader(MarkdownReader):  # type: ignore[misc]  # pelican ships no types
+        def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
+            # A file name ends in .en.md where the text is English.
+            own = CasebookMarkdown(dataset, "en" if source_path.endswith(".en.md") else "zh")
+            self.settings: dict[str, Any] = self.settings | {
+                "MARKDOWN": {
+                    "extensions": [*EXTENSIONS, "markdown.extensions.meta", own],
+                    "extension_configs": {},
+                }
+            }
+            result: tuple[str, dict[str, Any]] = super().read(source_path)
+            # The instance of Markdown outlives the build, and a preview builds all day.
+            own.forget_dataset()
+            return result
+
+    for extension in MarkdownReader.file_extensions:
+        readers.reader_classes[extension] = CaseMarkdownReader
+
+
+@contextmanager
+def errors_of_pelican() -> Iterator[list[logging.LogRecord]]:
+    """Collects what Pelican logs as a warning or an error, and keeps it off the terminal."""
+    from pelican import log
+
+    logged: list[logging.LogRecord] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            logged.append(record)
+
+    collector = Collector(logging.WARNING)
+    logger = logging.getLogger("pelican")
+    before = logger.handlers, logger.propagate, log.console.quiet
+    log.console.quiet = True
+    logger.addHandler(collector)
+    logger.propagate = False
+    try:
+        yield logged
+    finally:
+        logger.removeHandler(collector)
+        logger.handlers, logger.propagate, log.console.quiet = before
+
+
+def describe_record(record: logging.LogRecord, project: Path) -> Problem:
+    """A record of Pelican's log as a problem, at the text that it names."""
+    message = re.sub(r"\s+", " ", record.getMessage()).strip()
+    path = "content"
+    for file in find_content_files(project):
+        name = file.relative_to(project).as_posix()
+        if name in message or str(file) in message or file.name in message:
+            path = name
+    return problem("E300", path, START, message=message.replace(f"{project}/", ""))
+
+
+def refuse_missing(project: Path, read: Iterable[Any]) -> None:
+    """Raise CasebookError where Pelican left out a text: it passes over folders it cannot list."""
+    given = {Path(content.source_path).resolve() for content in read}
+    for path in find_content_files(project):
+        if path.resolve() not in given:
+            raise failure("build.text_not_read", path=path.relative_to(project).as_posix())
+
+
+def read_prose(content: Any) -> Prose:
+    """A text that Pelican read, cut at its headings and at its slots."""
+    body: str = content.content
+    pieces = _HEADING.split(body)
+    sections = []
+    for number, (title, rest) in enumerate(zip(pieces[1::2], pieces[2::2], strict=True), 1):
+        parts = tuple(
+            Slot(piece[0]) if isinstance(piece, tuple) else Markup(piece)
+            for piece in split_slots(rest)
+        )
+        sections.append(Section(f"section-{number}", Markup(title).striptags(), parts))
+    return Prose(
+        slug=content.slug,
+        lang="en" if content.lang == "en" else "zh",
+        title=content.title,
+        summary=content.metadata.get("summary", ""),
+        body=Markup(body),
+        sections=tuple(sections),
+        standfirst=tuple(Markup(match) for match in _PARAGRAPH.findall(pieces[0])),
+    )
