@@ -13,7 +13,8 @@ from casebook.build.render import PageRenderer, open_renderer
 from casebook.build.templates import explaining_templates
 from casebook.build.timings import UNTIMED, Spent, Timings
 from casebook.charts import Drawn, find_charts_of
-from casebook.data.export import DataFile, export_case, write_case_rows
+from casebook.data.export import export_case, write_case_rows
+from casebook.data.formats import DataFile
 from casebook.pages import CASE_PAGES
 from casebook.pages.page import LANGS, Prose, Site, SiteSettings, Uses
 from casebook.pages.search import ENTRY, index_case, write_entry

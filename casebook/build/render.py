@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from casebook.build.templates import KeptTemplates, make_environment
-from casebook.data.export import DataFile
+from casebook.data.formats import DataFile
 from casebook.pages.chart_pages import find_card
 from casebook.pages.format import amount_html
 from casebook.pages.markdown import Renderer, mark_chinese, split_slots

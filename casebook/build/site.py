@@ -31,7 +31,8 @@ from casebook.build.templates import (
 )
 from casebook.build.timings import UNTIMED, Timings
 from casebook.build.workers import cut_batches, open_workers
-from casebook.data.export import encode_json, export_site, write_members
+from casebook.data.export import export_site
+from casebook.data.formats import encode_json, write_members
 from casebook.data.releases import read_releases
 from casebook.pages import CASE_PAGES, PAGES
 from casebook.pages.backlinks import find_uses

@@ -67,7 +67,7 @@ def case_object(case: Case, dataset: Dataset) -> dict[str, object]:
         "summary": _text(case.summary),
         "updated": case.updated,
         "version": version_of(case),
-        "answers": list(answer_rows(dataset, case)),
+        "answers": list(answer_rows(case, dataset)),
         "figures": [_figure(figure, dataset) for figure in case.figures.values()],
         "events": [_event(event) for event in case.events],
         "documents": [_document(document) for document in case.documents],

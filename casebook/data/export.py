@@ -1,11 +1,10 @@
-"""The open data: tables as CSV, SQLite and a workbook, records as JSON, and their description.
-
-`columns` says what the tables hold, `rows` fills them, and each format has a module of its own.
-"""
+"""Files of open data: what each is called and holds, and what writes it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Final
 
 from casebook.data.cases_json import case_object, join_cases
@@ -14,64 +13,20 @@ from casebook.data.datapackage import describe_case_package, describe_package
 from casebook.data.formats import (
     DataFile,
     DataStream,
-    disarm,
     encode_json,
     join_lines,
     write_csv,
     write_lines,
-    write_members,
 )
 from casebook.data.ocds_export import describe_releases
 from casebook.data.sqlite import write_sqlite
-from casebook.data.table_rows import (
-    CASE_TABLES,
-    Row,
-    answer_rows,
-    event_row,
-    figure_row,
-    list_case_rows,
-    list_rows,
-    version_of,
-    version_of_all,
-)
-from casebook.data.tables import (
-    ANSWER_COLUMNS,
-    EVENT_COLUMNS,
-    FIGURE_COLUMNS,
-    FIGURES,
-    TABLES,
-    DataTable,
-    list_words,
-)
+from casebook.data.table_rows import CASE_TABLES, Row, figure_row, list_case_rows, list_rows
+from casebook.data.tables import FIGURES, TABLES, DataTable, list_words
 from casebook.data.workbook import write_workbook
+from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
-
-__all__ = [
-    "ANSWER_COLUMNS",
-    "EVENT_COLUMNS",
-    "FIGURE_COLUMNS",
-    "DataFile",
-    "DataStream",
-    "answer_rows",
-    "disarm",
-    "encode_json",
-    "event_row",
-    "export_case",
-    "export_dataset",
-    "export_site",
-    "figure_row",
-    "fill_tables",
-    "freeze_dataset",
-    "offers_all_formats",
-    "version_of",
-    "version_of_all",
-    "write_csv",
-    "write_formats",
-    "write_members",
-    "write_tables",
-]
-
+from casebook.text import Text
 
 # The lines of each case in the table of a name, in UTF-8.
 LinesOf = Callable[[str], Iterable[bytes]]
@@ -80,25 +35,99 @@ LinesOf = Callable[[str], Iterable[bytes]]
 MOST_IN_ALL_FORMATS: Final = 500
 
 
-def export_dataset(dataset: Dataset) -> tuple[DataFile, ...]:
-    """Every file of open data, for the whole site and for each case."""
-    described = (encode_json(case_object(case, dataset)) for case in dataset.cases)
-    files = [_join(file) for file in export_site(dataset, described, _rows_of(dataset))]
-    for case in dataset.cases:
-        files += export_case(case, dataset)
-    return tuple(files)
+@dataclass(frozen=True)
+class WrittenCases:
+    """A data set with what each of its cases has been written as: its JSON, its lines in tables."""
+
+    dataset: Dataset
+    described: Iterable[bytes]
+    lines: LinesOf
+
+    @cached_property
+    def rows(self) -> dict[DataTable, tuple[Row, ...]]:
+        """Every table with its rows."""
+        return fill_tables(self.dataset)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataOffer:
+    """One file of open data in `data/`; with a media type it is part of the JSON-LD as well."""
+
+    name: str
+    note: Text
+    write: Callable[[WrittenCases], Iterable[bytes]]
+    media_type: str = ""
+
+
+def _write_table(table: DataTable, cases: WrittenCases) -> Iterator[bytes]:
+    if table in CASE_TABLES:
+        return join_lines(table.names, cases.lines(table.name))
+    return iter((write_csv(table.names, list_rows(table, cases.dataset)),))
+
+
+TABLE_OFFERS: Final = tuple(
+    DataOffer(
+        name=f"{table.name}.csv",
+        note=table.note,
+        media_type="text/csv",
+        write=partial(_write_table, table),
+    )
+    for table in TABLES
+)
+_CASES: Final = DataOffer(
+    name="cases.json",
+    note=say("data.offers.cases"),
+    media_type="application/json",
+    write=lambda cases: join_cases(cases.dataset, cases.described),
+)
+_SCHEMA: Final = DataOffer(
+    name="cases.schema.json",
+    note=say("data.offers.schema"),
+    write=lambda cases: [encode_json(describe_schema(cases.dataset.vocabulary))],
+)
+_PACKAGE: Final = DataOffer(
+    name="datapackage.json",
+    note=say("data.offers.package"),
+    media_type="application/vnd.datapackage+json",
+    write=lambda cases: [encode_json(describe_package(list_words(cases.dataset.vocabulary)))],
+)
+# A workbook and a database are left out: their bytes follow from the tables and from the versions
+# of what writes them.
+RELEASED: Final = (*TABLE_OFFERS, _PACKAGE, _SCHEMA, _CASES)
+_FOR_FEW_CASES: Final = (
+    DataOffer(
+        name="casebook.xlsx",
+        note=say("data.offers.workbook"),
+        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        write=lambda cases: [write_workbook(cases.rows, list_words(cases.dataset.vocabulary))],
+    ),
+    DataOffer(
+        name="casebook.sqlite",
+        note=say("data.offers.sqlite"),
+        media_type="application/vnd.sqlite3",
+        write=lambda cases: [write_sqlite(cases.rows)],
+    ),
+    DataOffer(
+        name="ocds.json",
+        note=say("data.offers.ocds"),
+        write=lambda cases: [encode_json(describe_releases(cases.dataset))],
+    ),
+)
+
+
+def list_offers(dataset: Dataset) -> tuple[DataOffer, ...]:
+    """The files of open data of the whole data set, the tables first."""
+    offers = (*TABLE_OFFERS, _CASES, _SCHEMA, _PACKAGE)
+    return (*offers, *_FOR_FEW_CASES) if len(dataset.cases) <= MOST_IN_ALL_FORMATS else offers
 
 
 def export_site(
     dataset: Dataset, described: Iterable[bytes], lines: LinesOf
 ) -> Iterator[DataStream]:
     """The files of open data for the whole site, given the JSON files and the lines of cases."""
-    yield from write_tables(dataset, lines)
-    yield DataStream("data/cases.json", join_cases(dataset, described))
-    if offers_all_formats(dataset):
-        for file in write_formats(fill_tables(dataset), dataset):
-            yield DataStream(file.path, (file.content,))
-        yield DataStream("data/ocds.json", (encode_json(describe_releases(dataset)),))
+    cases = WrittenCases(dataset, described, lines)
+    for offer in list_offers(dataset):
+        yield DataStream(f"data/{offer.name}", offer.write(cases))
 
 
 def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
@@ -109,6 +138,31 @@ def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
         DataFile(f"{folder}/{case.slug}.csv", write_csv(FIGURES.names, rows)),
         DataFile(f"{folder}/{case.slug}.json", encode_json(case_object(case, dataset))),
         DataFile(f"{folder}/datapackage.json", describe_case_package(case, dataset.vocabulary)),
+    )
+
+
+def export_dataset(dataset: Dataset) -> tuple[DataFile, ...]:
+    """Every file of open data, for the whole site and for each case."""
+    cases = write_cases(dataset)
+    files = [
+        DataFile(f"data/{offer.name}", b"".join(offer.write(cases)))
+        for offer in list_offers(dataset)
+    ]
+    return (*files, *(file for case in dataset.cases for file in export_case(case, dataset)))
+
+
+def freeze_dataset(dataset: Dataset) -> tuple[DataFile, ...]:
+    """The files of a release, in one folder."""
+    cases = write_cases(dataset)
+    return tuple(DataFile(offer.name, b"".join(offer.write(cases))) for offer in RELEASED)
+
+
+def write_cases(dataset: Dataset) -> WrittenCases:
+    """A data set whose cases are all written here and now."""
+    described = [encode_json(case_object(case, dataset)) for case in dataset.cases]
+    lines = [write_case_rows(case, dataset) for case in dataset.cases]
+    return WrittenCases(
+        dataset, described, lambda table: (of_case[table].encode() for of_case in lines)
     )
 
 
@@ -123,52 +177,3 @@ def write_case_rows(case: Case, dataset: Dataset) -> dict[str, str]:
 def fill_tables(dataset: Dataset) -> dict[DataTable, tuple[Row, ...]]:
     """Every table with its rows."""
     return {table: tuple(list_rows(table, dataset)) for table in TABLES}
-
-
-def write_tables(dataset: Dataset, lines: LinesOf) -> Iterator[DataStream]:
-    """The tables as CSV from the lines of each case, their description, and that of cases.json."""
-    for table in TABLES:
-        if table in CASE_TABLES:
-            of_all = lines(table.name)
-        else:
-            of_all = (write_lines(table.names, list_rows(table, dataset)).encode("utf-8"),)
-        yield DataStream(f"data/{table.name}.csv", join_lines(table.names, of_all))
-    package = describe_package(list_words(dataset.vocabulary))
-    yield DataStream("data/datapackage.json", (encode_json(package),))
-    schema = describe_schema(dataset.vocabulary)
-    yield DataStream("data/cases.schema.json", (encode_json(schema),))
-
-
-def _rows_of(dataset: Dataset) -> LinesOf:
-    rows = [write_case_rows(case, dataset) for case in dataset.cases]
-    return lambda name: (of_case[name].encode("utf-8") for of_case in rows)
-
-
-def _join(stream: DataStream) -> DataFile:
-    return DataFile(stream.path, b"".join(stream.chunks))
-
-
-def write_formats(
-    filled: Mapping[DataTable, Sequence[Row]], dataset: Dataset
-) -> Iterator[DataFile]:
-    """All tables in one SQLite file, and in one workbook."""
-    yield DataFile("data/casebook.sqlite", write_sqlite(filled))
-    words = list_words(dataset.vocabulary)
-    yield DataFile("data/casebook.xlsx", write_workbook(filled, words))
-
-
-def freeze_dataset(dataset: Dataset) -> Iterator[DataFile]:
-    """The files of a release: the tables, the records, and their descriptions, in one folder.
-
-    SQLite and the workbook are left out: their bytes follow from the tables and from the versions
-    of what writes them.
-    """
-    described = (encode_json(case_object(case, dataset)) for case in dataset.cases)
-    for file in map(_join, write_tables(dataset, _rows_of(dataset))):
-        yield DataFile(file.path.removeprefix("data/"), file.content)
-    yield DataFile("cases.json", b"".join(join_cases(dataset, described)))
-
-
-def offers_all_formats(dataset: Dataset) -> bool:
-    """Whether a build writes the formats that have to be written anew as a whole."""
-    return len(dataset.cases) <= MOST_IN_ALL_FORMATS

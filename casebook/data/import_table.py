@@ -7,7 +7,8 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from casebook.data.export import FIGURE_COLUMNS, disarm
+from casebook.data.formats import disarm
+from casebook.data.tables import FIGURE_COLUMNS
 from casebook.problems import START, Position, Problem
 from casebook.record.fields import suggest
 from casebook.yaml.encoding import decode, show

@@ -9,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal, get_args
 
 from casebook.data.draft import Blank, DraftFigure, list_choices, write_field, write_figure
-from casebook.data.export import figure_row
 from casebook.data.import_table import ImportRow
+from casebook.data.table_rows import figure_row
 from casebook.problems import Position, Problem
 from casebook.record.model import ChangeKind, Figure
 from casebook.record.reader import Lists, read_figure

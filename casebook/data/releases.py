@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Final, Literal
 
 from casebook import __version__
-from casebook.data.export import DataFile, freeze_dataset, version_of_all
+from casebook.data.export import freeze_dataset
+from casebook.data.formats import DataFile
+from casebook.data.table_rows import version_of_all
 from casebook.problems import START, CasebookError, Exit, Problem
 from casebook.record.dataset import Dataset
 from casebook.values.digest import digest

@@ -1,8 +1,8 @@
-"""The rows of the tables, each as the text of its cells."""
+"""Rows of the tables of open data, each as the text of its cells."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from casebook.data.tables import (
@@ -37,24 +37,9 @@ def list_rows(table: DataTable, dataset: Dataset) -> Iterator[Row]:
     return (row for case in dataset.cases for row in list_case_rows(table, case, dataset))
 
 
-CASE_TABLES: Final = (FIGURES, EVENTS, ANSWERS, CASES, COMPARABILITY, EVIDENCE)
-
-
 def list_case_rows(table: DataTable, case: Case, dataset: Dataset) -> Iterable[Row]:
-    """The rows that one case has in a table; none in those that belong to no case."""
-    if table is FIGURES:
-        return map(figure_row, case.figures.values())
-    if table is EVENTS:
-        return map(event_row, case.events)
-    if table is ANSWERS:
-        return answer_rows(dataset, case)
-    if table is CASES:
-        return (case_row(case, dataset),)
-    if table is COMPARABILITY:
-        return comparability_rows(case, dataset)
-    if table is EVIDENCE:
-        return evidence_rows(case)
-    return ()
+    """The rows that one case has in one of the `CASE_TABLES`."""
+    return CASE_TABLES[table](case, dataset)
 
 
 def figure_row(figure: Figure) -> dict[str, str]:
@@ -94,7 +79,7 @@ def event_row(event: Event) -> dict[str, str]:
     }
 
 
-def answer_rows(dataset: Dataset, case: Case) -> Iterator[dict[str, str]]:
+def answer_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
     """The rows of answers.csv of one case, one a question."""
     for question in dataset.vocabulary.questions:
         answer = dataset.answer(case, question)
@@ -205,3 +190,14 @@ def vocabulary_rows(dataset: Dataset) -> Iterator[dict[str, str]]:
                 "note": word.note.zh,
                 "note_en": word.note.en,
             }
+
+
+# The tables that have rows of cases, with what gives those of one case.
+CASE_TABLES: Final[Mapping[DataTable, Callable[[Case, Dataset], Iterable[Row]]]] = {
+    FIGURES: lambda case, _: map(figure_row, case.figures.values()),
+    EVENTS: lambda case, _: map(event_row, case.events),
+    ANSWERS: answer_rows,
+    CASES: lambda case, dataset: (case_row(case, dataset),),
+    COMPARABILITY: comparability_rows,
+    EVIDENCE: lambda case, _: evidence_rows(case),
+}

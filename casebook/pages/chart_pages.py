@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from casebook.data.export import DataFile, version_of
+from casebook.data.formats import DataFile
+from casebook.data.table_rows import version_of
 from casebook.pages.citations import Citation
 from casebook.pages.downloads import folder_of, list_downloads, make_files, write_snippet
 from casebook.pages.page import LANGS, Page, PageType, Site

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from casebook.data.export import version_of, version_of_all
 from casebook.data.releases import Release
+from casebook.data.table_rows import version_of, version_of_all
 from casebook.pages.citations import Citation, Kind
 from casebook.pages.page import LANGS, Site
 from casebook.pages.rows import date_dataset, link_case

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from casebook.data.export import offers_all_formats
+from casebook.data.export import list_offers
 from casebook.data.ocds_export import MAPPING, NOTICE
 from casebook.data.tables import TABLES, Category, Column, DataTable, list_words
 from casebook.pages.citations import write_citation_file
@@ -26,14 +26,6 @@ SUMMARY = Text(
 )
 # More words than this would bury the column that they explain; the vocabulary has them all.
 MOST_WORDS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One file that can be taken, and what it holds."""
-
-    name: str
-    note: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,51 +60,6 @@ _KINDS: Mapping[str, Text] = {
     "number": Text("数", "number"),
     "date": Text("日期", "date"),
 }
-_NOTES: Mapping[str, Text] = {
-    "figures": Text(
-        "每个数字：写法、数值、口径、时期、出处",
-        "every figure: wording, value, measure, period, source",
-    ),
-    "events": Text(
-        "每件有时间的事：最早与最晚可能的日期", "every event: earliest and latest possible date"
-    ),
-    "answers": Text(
-        "每个地方对每个问题的回答，或“来源未说明”",
-        "the answer of every place to every question, or “not stated”",
-    ),
-    "cases": Text("每个案例：地方、主题、概要、版本", "every case: place, topic, summary, version"),
-    "sources": Text(
-        "每个来源：题名、出版者、日期、网址", "every source: title, publisher, date, address"
-    ),
-    "comparability": Text("哪些数字可以相互比较", "which figures may be compared with one another"),
-    "evidence": Text("每个数字的依据", "what each figure rests on"),
-    "vocabulary": Text("词表：每个词是什么意思", "what every word means"),
-}
-_WHOLE = (
-    Offer("cases.json", Text("全部记录", "everything")),
-    Offer("cases.schema.json", Text("cases.json 的 JSON Schema", "the JSON Schema of cases.json")),
-    Offer(
-        "datapackage.json",
-        Text(
-            "以上各表的 Frictionless 数据包说明",
-            "the tables described as a Frictionless Data Package",
-        ),
-    ),
-)
-_ALL_FORMATS = (
-    Offer(
-        "casebook.xlsx",
-        Text("Excel 等表格软件用：每张表一页", "for spreadsheet programs: every table a sheet"),
-    ),
-    Offer("casebook.sqlite", Text("SQLite 数据库：全部表", "all tables in one SQLite database")),
-    Offer(
-        "ocds.json",
-        Text(
-            "借用开放合同数据标准（OCDS）的字段名，不是符合标准的发布",
-            "in the field names of the Open Contracting Data Standard (OCDS), not conforming to it",
-        ),
-    ),
-)
 
 
 def make_data(site: Site) -> Iterator[Page]:
@@ -149,12 +96,6 @@ def make_data(site: Site) -> Iterator[Page]:
         context={"content": Markup(write_citation_file(cite_data(LANGS[0], site)))},
         indexed=False,
     )
-
-
-def list_offers(dataset: Dataset) -> tuple[Offer, ...]:
-    """The files of the whole data set, the tables first."""
-    tables = (Offer(f"{table.name}.csv", _NOTES[table.name]) for table in TABLES)
-    return (*tables, *_WHOLE, *(_ALL_FORMATS if offers_all_formats(dataset) else ()))
 
 
 def describe_table(table: DataTable, words: Mapping[str, tuple[Category, ...]]) -> TableSheet:

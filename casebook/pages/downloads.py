@@ -15,7 +15,7 @@ from markupsafe import escape
 
 from casebook.charts.chart import Drawn
 from casebook.charts.standalone import Pictures
-from casebook.data.export import DataFile, disarm
+from casebook.data.formats import DataFile, disarm
 from casebook.pages.citations import Citation
 from casebook.record.model import Source
 from casebook.text import Lang

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from casebook.data.export import offers_all_formats, version_of, version_of_all
-from casebook.data.tables import TABLES
+from casebook.data.export import list_offers
+from casebook.data.table_rows import version_of, version_of_all
 from casebook.pages.page import LANGS, Site
 from casebook.pages.rows import date_dataset, list_sources
 from casebook.record.dataset import Dataset
@@ -24,18 +24,6 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 CONTEXT = "https://schema.org"
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 LANGUAGE_TAGS: dict[Lang, str] = {"zh": "zh-Hans", "en": "en"}
-
-
-# The files of the whole data set and what they are, for those who look for data.
-DISTRIBUTIONS = (
-    *((f"{table.name}.csv", "text/csv") for table in TABLES),
-    ("cases.json", "application/json"),
-    ("datapackage.json", "application/vnd.datapackage+json"),
-)
-ALL_FORMATS = (
-    ("casebook.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ("casebook.sqlite", "application/vnd.sqlite3"),
-)
 
 
 def write_linked_data(value: object) -> Markup:
@@ -77,15 +65,15 @@ def _describe_data(lang: Lang, summary: str, site: Site) -> dict[str, object]:
         if key in used
     ]
     if site.settings.siteurl:
-        offered = (*DISTRIBUTIONS, *(ALL_FORMATS if offers_all_formats(dataset) else ()))
         data["distribution"] = [
             {
                 "@type": "DataDownload",
-                "name": name,
-                "contentUrl": f"{site.settings.siteurl}/data/{name}",
-                "encodingFormat": media_type,
+                "name": offer.name,
+                "contentUrl": f"{site.settings.siteurl}/data/{offer.name}",
+                "encodingFormat": offer.media_type,
             }
-            for name, media_type in offered
+            for offer in list_offers(dataset)
+            if offer.media_type
         ]
     return data
 

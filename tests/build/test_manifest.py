@@ -10,7 +10,7 @@ import pytest
 
 from casebook.build import manifest as listing
 from casebook.build.manifest import FileList, find_foreign_file, list_files, list_unlisted
-from casebook.data.export import write_members
+from casebook.data.formats import write_members
 
 # "-" and "." sort before the slash, which names of folders do not end with in a listing.
 PATHS = ("a-b/x", "a.html", "a/x", "a/y/z", "aa", "b")

@@ -21,7 +21,8 @@ from conftest import PROJECT
 from records import dataset_of, figure, record, tiny_dataset
 
 from casebook.build.reading import read_dataset
-from casebook.data.export import export_dataset, fill_tables, write_csv
+from casebook.data.export import export_dataset, fill_tables
+from casebook.data.formats import write_csv
 from casebook.data.ocds_export import MAPPING, REASONS, place_figure
 from casebook.data.sqlite import write_sqlite
 from casebook.data.table_rows import list_rows
