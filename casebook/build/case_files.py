@@ -16,11 +16,11 @@ from casebook.charts import Drawn, find_charts_of
 from casebook.data.export import export_case, write_case_rows
 from casebook.data.formats import DataFile
 from casebook.pages import CASE_PAGES
-from casebook.pages.page import LANGS, Prose, Site, SiteSettings, Uses
+from casebook.pages.page import Prose, Site, SiteSettings, Uses
 from casebook.pages.search import ENTRY, index_case, write_entry
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Region, Vocabulary
-from casebook.text import Lang
+from casebook.text import LANGS, Lang
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,11 +14,10 @@ from casebook.data.formats import DataFile
 from casebook.pages.chart_pages import find_card
 from casebook.pages.format import amount_html
 from casebook.pages.markdown import Renderer, mark_chinese, split_slots
-from casebook.pages.page import LANGS, Page, Site
-from casebook.pages.page_titles import name_document
+from casebook.pages.page import Page, Site, name_document
 from casebook.pages.rows import frame_chart
 from casebook.record.model import Case, Figure
-from casebook.text import Lang, Text
+from casebook.text import LANGS, Lang, Text
 from casebook.values.dates import Period
 from casebook.values.digest import digest
 
@@ -79,7 +78,7 @@ class PageRenderer:
             return body if lang == "zh" else Markup('<div lang="zh-Hans">{}</div>').format(body)
 
         return {
-            **page.whole_context,
+            **page.context(),
             "page": page,
             "card": find_card(page, site),
             "site": site,

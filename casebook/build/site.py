@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -34,10 +34,10 @@ from casebook.build.workers import cut_batches, open_workers
 from casebook.data.export import export_site
 from casebook.data.formats import encode_json, write_members
 from casebook.data.releases import read_releases
-from casebook.pages import CASE_PAGES, PAGES
+from casebook.pages import CASE_PAGES, PAGES, make_site_files, make_sitemap
 from casebook.pages.backlinks import find_uses
 from casebook.pages.chart_pages import find_card, find_faces, make_chart_files
-from casebook.pages.page import PLACE, Page, Site, SiteSettings, Uses
+from casebook.pages.page import Location, Page, PageType, Site, SiteSettings, Uses
 from casebook.pages.search import tells_stories
 from casebook.record.dataset import Dataset
 from casebook.record.summary import CaseSummary
@@ -100,7 +100,6 @@ def write_site(context: BuildContext, tree: NewTree, freshness: Freshness) -> in
             timings.begin("cases")
             maker.write_cases(tree, freshness, parts)
             timings.begin("lists")
-            maker.site = replace(maker.site, parts=parts.read)
             maker.write_lists(tree, freshness)
             timings.begin("exports")
             _write_data(context, maker.site, tree, parts)
@@ -128,6 +127,8 @@ def _write_data(context: BuildContext, site: Site, tree: NewTree, parts: Spool) 
     """Write what is no page: files of charts, data of all cases, and frozen releases."""
     for file in make_chart_files(site, context.pictures):
         tree.write(file.path, file.content)
+    for stream in make_site_files(site, parts.read):
+        tree.write_stream(stream.path, stream.chunks)
     slugs = (case.slug for case in context.dataset.summaries)
     records = ((tree.folder / f"cases/{slug}/{slug}.json").read_bytes() for slug in slugs)
     for stream in export_site(context.dataset, records, parts.read):
@@ -154,14 +155,6 @@ def _write_manifest(context: BuildContext, tree: NewTree) -> Iterator[bytes]:
 
 def _versions() -> dict[str, str]:
     return {"casebook": __version__} | {name: version(name) for name in _PACKAGES}
-
-
-def _fill(page: Page, content: bytes) -> Iterator[bytes]:
-    """A printed page with what is streamed into it in its place."""
-    head, _, tail = content.partition(PLACE.encode("utf-8"))
-    yield head
-    yield from page.stream() if page.stream is not None else ()
-    yield tail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,10 +229,13 @@ class _PageMaker:
     def write_lists(self, tree: NewTree, freshness: Freshness) -> None:
         """Write the pages of all cases together; those that are fresh stay as they are."""
         timings = self.context.timings
+        listed: list[Location] = []
         with explaining_templates():
-            for kind in PAGES:
+            for kind in (*PAGES, PageType("site map", partial(make_sitemap, listed))):
                 with timings.measure(kind.name):
                     for page in kind.make(self.site):
+                        if page.indexed:
+                            listed.append(page.location)
                         is_kept = self._write_list(page, tree, freshness)
                         timings.count(kind.name, made=not is_kept, kept=is_kept)
 
@@ -253,15 +249,20 @@ class _PageMaker:
                     if file.path in wanted:
                         contents[file.path] = file.content
             missing = set(wanted) - contents.keys()
-            for kind in PAGES:
+            listed: list[Location] = []
+            for kind in (*PAGES, PageType("site map", partial(make_sitemap, listed))):
                 if not missing:
                     break
                 for page in kind.make(self.site):
+                    if page.indexed:
+                        listed.append(page.location)
                     path = file_of(page)
                     if path in missing:
-                        content = self.renderer.print_page(page, self.site).content
-                        contents[path] = b"".join(_fill(page, content))
+                        contents[path] = self.renderer.print_page(page, self.site).content
                         missing.remove(path)
+        for stream in make_site_files(self.site) if missing else ():
+            if stream.path in missing:
+                contents[stream.path] = b"".join(stream.chunks)
         return contents
 
     def _find_cases(self, paths: Collection[str]) -> list[CaseSummary]:
@@ -279,11 +280,7 @@ class _PageMaker:
         key = digest(repr((*shaped, *shown)).encode())
         if page.key and freshness.keep(f"page:{path}", key, tree) is not None:
             return True
-        content = self.renderer.print_page(page, self.site).content
-        if page.stream is None:
-            found = tree.write(path, content)
-        else:
-            found = tree.write_stream(path, _fill(page, content))
+        found = tree.write(path, self.renderer.print_page(page, self.site).content)
         if page.key:
             freshness.note(f"page:{path}", key, tree, [(path, found)])
         return False

@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
+from casebook.data.formats import DataStream
 from casebook.pages.case_page import CASE_INDEX, CASES
 from casebook.pages.chart_pages import CHARTS
+from casebook.pages.citing import make_citation_file
 from casebook.pages.compare import COMPARE
 from casebook.pages.corrections import CORRECTIONS, CORRECTIONS_FEED
 from casebook.pages.data_page import DATA
-from casebook.pages.feeds import FEED, HEADERS, ROBOTS, make_sitemap_of
+from casebook.pages.feeds import FEED, HEADERS, ROBOTS, cut_sitemap, list_locations
 from casebook.pages.figure_pages import FIGURES
 from casebook.pages.home import HOME
 from casebook.pages.not_found import NOT_FOUND
-from casebook.pages.page import CasePageType, PageType
+from casebook.pages.page import CasePageType, Location, Page, PageType, Site
 from casebook.pages.redirects import MOVED, REDIRECTS
-from casebook.pages.search import SEARCH
+from casebook.pages.search import SEARCH, ReadParts, make_index_files
 from casebook.pages.texts import PROSE
 from casebook.pages.timeline_page import TIMELINE
 from casebook.pages.versions import VERSIONS
 
-# What stands in the site map, in its order: the pages of each case follow the home page.
-_BEFORE_CASES: tuple[PageType, ...] = (HOME,)
-_BEHIND_CASES: tuple[PageType, ...] = (
-    *(CASE_INDEX, TIMELINE, COMPARE, CHARTS, DATA),
-    *(SEARCH, PROSE, CORRECTIONS, VERSIONS),
-)
-
 CASE_PAGES: tuple[CasePageType, ...] = (CASES, FIGURES)
 
+# The site map lists what is in it of these, in their order, the pages of cases behind the first.
 PAGES: tuple[PageType, ...] = (
-    *_BEFORE_CASES,
-    *_BEHIND_CASES,
-    NOT_FOUND,
-    MOVED,
-    REDIRECTS,
-    FEED,
-    CORRECTIONS_FEED,
-    # A map holds fifty thousand addresses at most, and the pages of figures would fill it.
-    PageType("site map", make_sitemap_of(_BEFORE_CASES, (CASES,), _BEHIND_CASES)),
-    ROBOTS,
-    HEADERS,
+    *(HOME, CASE_INDEX, TIMELINE, COMPARE, CHARTS, DATA),
+    *(SEARCH, PROSE, CORRECTIONS, VERSIONS),
+    *(NOT_FOUND, MOVED, REDIRECTS, FEED, CORRECTIONS_FEED, ROBOTS, HEADERS),
 )
+
+
+def make_sitemap(listed: Sequence[Location], site: Site) -> Iterator[Page]:
+    """The site map of the indexed pages of all cases together, and of those of each case."""
+    # A map holds fifty thousand addresses at most, and the pages of figures would fill it.
+    yield from cut_sitemap(list_locations(listed, (CASES,), site), site)
+
+
+def make_site_files(site: Site, read: ReadParts | None = None) -> Iterator[DataStream]:
+    """The files of the site that are no page: its citation, and the indexes of the search."""
+    yield make_citation_file(site)
+    yield from make_index_files(site, read)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from operator import attrgetter
 
+from casebook.messages import say
 from casebook.pages.citing import cite_case
 from casebook.pages.corrections import show_changes
 from casebook.pages.linked_data import describe_case, write_linked_data
-from casebook.pages.page import LANGS, CasePageType, Page, PageType, Site
-from casebook.pages.pagination import ListPart, cut_list, name_part
+from casebook.pages.page import CasePageType, Page, PageType, Site
+from casebook.pages.pagination import ListPart, cut_page
 from casebook.pages.province_grid import INDEX, list_tiles
 from casebook.pages.rows import (
     CaseLink,
@@ -32,7 +34,7 @@ from casebook.record.evidence import date_case
 from casebook.record.model import Case, Change, Figure, Region
 from casebook.record.references import find_chart_names, find_references
 from casebook.record.summary import CaseSummary
-from casebook.text import NO_TEXT, Lang, Text
+from casebook.text import LANGS, NO_TEXT, Lang, Text
 from casebook.values.comparability import group_by_class
 
 
@@ -56,27 +58,23 @@ class RegionGroup:
 
 def make_cases(case: Case, site: Site) -> Iterator[Page]:
     """The page of a case in both languages."""
-    shown = show_case(case, site.dataset)
+    shown = cache(partial(show_case, case, site.dataset))
     for lang in LANGS:
-        yield _make_case(case, lang, site, shown)
+        yield Page(
+            url=f"cases/{case.slug}/",
+            lang=lang,
+            template="case.html",
+            title=case.title,
+            description=case.summary,
+            context=partial(_show_in, lang, case, shown, site),
+            lastmod=date_case(case, site.dataset.sources),
+        )
 
 
 def locate_cases(case: CaseSummary) -> Iterator[tuple[str, Lang]]:
     """The address of the page of a case in both languages."""
     for lang in LANGS:
         yield f"cases/{case.slug}/", lang
-
-
-def outline_case(case: Case, lang: Lang, dataset: Dataset) -> Page:
-    """The page of a case without its parts."""
-    return Page(
-        url=f"cases/{case.slug}/",
-        lang=lang,
-        template="case.html",
-        title=case.title,
-        description=case.summary,
-        lastmod=date_case(case, dataset.sources),
-    )
 
 
 def show_case(case: Case, dataset: Dataset) -> dict[str, object]:
@@ -103,8 +101,10 @@ def show_case(case: Case, dataset: Dataset) -> dict[str, object]:
     }
 
 
-def _make_case(case: Case, lang: Lang, site: Site, shown: Mapping[str, object]) -> Page:
-    """The page of a case in one language; `shown` is what it shows in either."""
+def _show_in(
+    lang: Lang, case: Case, shown: Callable[[], dict[str, object]], site: Site
+) -> dict[str, object]:
+    """What the page of a case shows in one language; `shown` is what it shows in either."""
     dataset = site.dataset
     drawings = list(site.charts_of.get((case.slug, lang), ()))
     # A drawing of dates stands with the dates; it says nothing about the figures.
@@ -113,22 +113,18 @@ def _make_case(case: Case, lang: Lang, site: Site, shown: Mapping[str, object]) 
     drawings = [drawn for drawn in drawings if drawn.name not in told]
     of_dates = [drawn for drawn in drawings if drawn.name.endswith("-timeline")]
     charts = tuple(frame_chart(drawn, dataset) for drawn in drawings if drawn not in of_dates)
-    outline = outline_case(case, lang, dataset)
-    return replace(
-        outline,
-        context={
-            **shown,
-            "outdated": name_outdated(outline.url, lang, dataset),
-            "charts": charts,
-            "why_no_chart": NO_TEXT if charts or told else explain_no_chart(case, dataset),
-            "date_charts": tuple(frame_chart(drawn, dataset) for drawn in of_dates),
-            "changes": show_changes(list_changes(case, lang, dataset), dataset),
-            "cited": list_cited(case, lang, dataset),
-            "notes": list_notes(case, lang, dataset),
-            "citation": cite_case(case, lang, site),
-            "linked_data": write_linked_data(describe_case(case, lang, site)),
-        },
-    )
+    return {
+        **shown(),
+        "outdated": name_outdated(f"cases/{case.slug}/", lang, dataset),
+        "charts": charts,
+        "why_no_chart": NO_TEXT if charts or told else explain_no_chart(case, dataset),
+        "date_charts": tuple(frame_chart(drawn, dataset) for drawn in of_dates),
+        "changes": show_changes(list_changes(case, lang, dataset), dataset),
+        "cited": list_cited(case, lang, dataset),
+        "notes": list_notes(case, lang, dataset),
+        "citation": cite_case(case, lang, site),
+        "linked_data": write_linked_data(describe_case(case, lang, site)),
+    }
 
 
 def explain_no_chart(case: Case, dataset: Dataset) -> Text:
@@ -213,28 +209,24 @@ def make_index(site: Site) -> Iterator[Page]:
     dataset = site.dataset
     count = len(dataset.cases)
     tiles = list_tiles(dataset)
-    places = site.key(tiles, count)
-    parts = [
-        (part, site.key(places, part.number, part.count, [case.link for case in part.entries]))
-        for part in cut_list(dataset.summaries)
-    ]
-    for lang in LANGS:
-        page = Page(
+    pages = [
+        Page(
             url=INDEX,
             lang=lang,
             template="cases.html",
-            title=Text("案例", "Cases"),
-            description=Text(
-                f"{count}个地方政府购买服务的案例，按行政区划排列。",
-                f"{count} cases of local governments buying services, in administrative order.",
-            ),
-            context={"count": count, "tiles": tiles},
+            title=say("pages.cases"),
+            description=say("pages.cases.description", count=count),
+            context=partial(dict, count=count, tiles=tiles),
+            key=site.key(tiles, count),
         )
-        for part, key in parts:
-            yield replace(name_part(page, part), fill=partial(_fill_index, part, dataset), key=key)
+        for lang in LANGS
+    ]
+    yield from cut_page(
+        pages, dataset.summaries, partial(_show_part, dataset), attrgetter("link"), site
+    )
 
 
-def _fill_index(part: ListPart[CaseSummary], dataset: Dataset) -> Mapping[str, object]:
+def _show_part(dataset: Dataset, part: ListPart[CaseSummary]) -> Mapping[str, object]:
     return {"groups": group_by_region(part.entries, dataset)}
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from casebook.data.formats import DataFile
 from casebook.data.table_rows import version_of
 from casebook.pages.citations import Citation
 from casebook.pages.downloads import folder_of, list_downloads, make_files, write_snippet
-from casebook.pages.page import LANGS, Page, PageType, Site
+from casebook.pages.page import Page, PageType, Site
 from casebook.pages.rows import date_dataset, frame_chart, link_case
 from casebook.record.evidence import date_case
-from casebook.text import Lang, Text
+from casebook.text import LANGS, Lang, Text
 
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
@@ -36,7 +37,7 @@ def make_charts(site: Site) -> Iterator[Page]:
                 "Every chart of this site, its title computed from the data; to download, "
                 "cite and embed.",
             ),
-            context={"charts": tuple(site.charts[name, lang] for name in names)},
+            context=partial(dict, charts=tuple(site.charts[name, lang] for name in names)),
         )
         for name in names:
             yield from _make_chart(site.charts[name, lang], site)
@@ -56,13 +57,14 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
         template="chart.html",
         title=title,
         description=described,
-        context={
-            "frame": frame,
-            "link": link_case(case, site.dataset) if case else None,
-            "downloads": list_downloads(drawn),
-            "citation": citation,
-            "snippet": write_snippet(drawn, f"{address}embed/"),
-        },
+        context=partial(
+            dict,
+            frame=frame,
+            link=link_case(case, site.dataset) if case else None,
+            downloads=list_downloads(drawn),
+            citation=citation,
+            snippet=write_snippet(drawn, f"{address}embed/"),
+        ),
         lastmod=citation.updated,
     )
     yield Page(
@@ -71,7 +73,7 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
         template="embed.html",
         title=title,
         description=described,
-        context={"frame": frame},
+        context=partial(dict, frame=frame),
         indexed=False,
     )
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from casebook.data.formats import DataStream
 from casebook.data.releases import Release
 from casebook.data.table_rows import version_of, version_of_all
-from casebook.pages.citations import Citation, Kind
-from casebook.pages.page import LANGS, Site
+from casebook.pages.citations import Citation, Kind, write_citation_file
+from casebook.pages.page import Site
 from casebook.pages.rows import date_dataset, link_case
 from casebook.record.evidence import date_case
 from casebook.record.model import Case, Figure
-from casebook.text import Lang, Text
+from casebook.text import LANGS, Lang, Text
 
 DATA_TITLE = Text("政府购买服务案例数据", "Cases of governments buying public services: the data")
 
@@ -19,6 +20,12 @@ def cite_data(lang: Lang, site: Site) -> Citation:
     dataset = site.dataset
     told = DATA_TITLE.inside(lang), date_dataset(dataset), version_of_all(dataset)
     return _cite("data", "data", "data/", told, lang, site)
+
+
+def make_citation_file(site: Site) -> DataStream:
+    """The citation of the whole data set as a CITATION.cff."""
+    content = write_citation_file(cite_data(LANGS[0], site))
+    return DataStream("data/CITATION.cff", (content.encode("utf-8"),))
 
 
 def cite_release(release: Release, lang: Lang, site: Site) -> Citation:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, partial
-from itertools import combinations, islice
+from functools import partial
+from itertools import combinations
 from typing import Literal
 
-from casebook.pages.page import LANGS, Page, PageType, Site
-from casebook.pages.pagination import ListPart, cut_list, name_part
+from casebook.messages import say
+from casebook.pages.page import Context, Page, PageType, Site
+from casebook.pages.pagination import ListPart, cut_page
 from casebook.pages.rows import CaseLink, FigureRow, date_dataset, link_case, show_figure
 from casebook.record.dataset import LANES, Dataset
 from casebook.record.model import Figure
 from casebook.record.summary import CaseSummary, FigureSummary
-from casebook.text import NO_TEXT, Text
+from casebook.text import LANGS, NO_TEXT, Text
 from casebook.values.comparability import ComparabilityClass, name_class, why_not_comparable
 
 Order = Literal["class", "amount", "year", "place"]
@@ -111,30 +112,8 @@ class _Place:
     entry: _Entry
 
 
-def outline_compare(site: Site) -> Iterator[Page]:
-    """The page in each order and both languages, empty; only the first is in the site map."""
-    lastmod = date_dataset(site.dataset)
-    for order, url, name in ORDERS:
-        for lang in LANGS:
-            yield Page(
-                url=url,
-                lang=lang,
-                template="compare.html",
-                title=Text("对照", "Compare")
-                if order == "class"
-                else Text(f"对照：{name.zh}", f"Compare: {name.inside('en')}"),
-                description=Text(
-                    "全部数字放在一起看：口径相同的归在一处，口径不同的不排先后。",
-                    "All figures in one place: what is measured alike stands together, and what "
-                    "is not is put in no order.",
-                ),
-                lastmod=lastmod,
-                indexed=order == "class",
-            )
-
-
 def make_compare(site: Site) -> Iterator[Page]:
-    """The page in each order and both languages."""
+    """The page in each order and both languages; only the first order is in the site map."""
     dataset = site.dataset
     money = list_entries(dataset, money=True)
     counts = list_entries(dataset, money=False)
@@ -143,9 +122,27 @@ def make_compare(site: Site) -> Iterator[Page]:
     numbers = {
         (group.key, option.value): option.number for group in options for option in group.options
     }
-    around = site.key(options, reasons)
-    outlines = outline_compare(site)
-    for order, _, _ in ORDERS:
+    key = site.key(options, reasons)
+    lastmod = date_dataset(dataset)
+    for order, url, name in ORDERS:
+        context: Context = partial(
+            dict, order=order, orders=ORDERS, option_groups=options, reasons=reasons
+        )
+        plain = order == "class"
+        pages = [
+            Page(
+                url=url,
+                lang=lang,
+                template="compare.html",
+                title=say("pages.compare") if plain else say("pages.compare.by", order=name),
+                description=say("pages.compare.description"),
+                context=context,
+                lastmod=lastmod,
+                indexed=plain,
+                key=key,
+            )
+            for lang in LANGS
+        ]
         places = [
             *_arrange(CompareTable("money", Text("金额", "Money"), ()), money, order, dataset),
             *_arrange(
@@ -155,23 +152,12 @@ def make_compare(site: Site) -> Iterator[Page]:
                 dataset,
             ),
         ]
-        context = {
-            "order": order,
-            "orders": ORDERS,
-            "option_groups": options,
-            "reasons": reasons,
-        }
-        pages = [replace(page, context=context) for page in islice(outlines, len(LANGS))]
-        for part in cut_list(places):
-            key = _sign(part, around, site)
-            # Both languages show the same rows, which are let go behind them.
-            fill = cache(partial(_fill, part, numbers, dataset))
-            for page in pages:
-                yield replace(name_part(page, part), fill=fill, key=key)
+        show = partial(_show_part, numbers, dataset)
+        yield from cut_page(pages, places, show, partial(_sign_place, site), site)
 
 
-def _fill(
-    part: ListPart[_Place], numbers: Mapping[tuple[str, str], int], dataset: Dataset
+def _show_part(
+    numbers: Mapping[tuple[str, str], int], dataset: Dataset, part: ListPart[_Place]
 ) -> Mapping[str, object]:
     """The rows of a part under their headings, where a list of them was cut."""
     tables: dict[str, tuple[CompareTable, dict[str, tuple[CompareGroup, list[CompareRow]]]]] = {}
@@ -189,19 +175,15 @@ def _fill(
     return {"tables": filled}
 
 
-def _sign(part: ListPart[_Place], around: str, site: Site) -> str:
-    """The key of a part: its entries by the versions of their cases, and all around them."""
-    listed = [
-        (
-            place.table.id,
-            place.group.id,
-            place.group.name.zh,
-            site.versions.get(place.entry.case.slug),
-            place.entry.figure.id if place.entry.figure is not None else "",
-        )
-        for place in part.entries
-    ]
-    return site.key(around, part.number, part.count, part.first, part.total, listed)
+def _sign_place(site: Site, place: _Place) -> tuple[object, ...]:
+    """All that a row shows, by the version of its case."""
+    return (
+        place.table.id,
+        place.group.id,
+        place.group.name.zh,
+        site.versions.get(place.entry.case.slug),
+        place.entry.figure.id if place.entry.figure is not None else "",
+    )
 
 
 def list_options(entries: Iterable[_Entry], dataset: Dataset) -> tuple[OptionGroup, ...]:
@@ -324,4 +306,4 @@ def _names(terms: Iterable[tuple[str, object]]) -> list[tuple[str, Text]]:
     return [(key, getattr(term, "name")) for key, term in terms]  # noqa: B009  # Term or Measure
 
 
-COMPARE = PageType("compare", make_compare, outline_compare)
+COMPARE = PageType("compare", make_compare)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from casebook.pages.feeds import FEED_LENGTH, FeedEntry, name_entry
-from casebook.pages.page import LANGS, Page, PageType, Site
+from casebook.pages.page import Page, PageType, Site
 from casebook.record.dataset import Dataset
 from casebook.record.model import Change, ChangeKind, Figure
-from casebook.text import Lang, Text
+from casebook.text import LANGS, Lang, Text
 from casebook.values.amounts import QUALIFIER_WORDS, QuantityError, in_english, parse_quantity
 from casebook.values.dates import PeriodError, parse_period
 
@@ -79,7 +80,7 @@ def make_corrections(site: Site) -> Iterator[Page]:
             template="corrections.html",
             title=TITLE,
             description=SUMMARY,
-            context={"changes": show_changes(changes, dataset)},
+            context=partial(dict, changes=show_changes(changes, dataset)),
             lastmod=changes[0].date.edtf if changes else "",
         )
 
@@ -98,11 +99,12 @@ def make_feed_of_corrections(site: Site) -> Iterator[Page]:
                 f"{TITLE.en} · {site.settings.name.inside('en')}",
             ),
             description=SUMMARY,
-            context={
-                "feed_id": name_entry("corrections", lang),
-                "entries": tuple(_entry(row, lang) for row in rows),
-                "updated": rows[0].change.date.edtf if rows else "",
-            },
+            context=partial(
+                dict,
+                feed_id=name_entry("corrections", lang),
+                entries=tuple(_entry(row, lang) for row in rows),
+                updated=rows[0].change.date.edtf if rows else "",
+            ),
             indexed=False,
         )
 

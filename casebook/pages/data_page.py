@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-
-from markupsafe import Markup
+from functools import partial
 
 from casebook.data.export import list_offers
 from casebook.data.ocds_export import MAPPING, NOTICE
 from casebook.data.tables import TABLES, Category, Column, DataTable, list_words
-from casebook.pages.citations import write_citation_file
 from casebook.pages.citing import cite_data
 from casebook.pages.linked_data import describe_data_page, write_linked_data
-from casebook.pages.page import LANGS, Page, PageType, Site
+from casebook.pages.page import Page, PageType, Site
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure, Measure
-from casebook.text import Text
+from casebook.text import LANGS, Text
 
 URL = "data/"
 SUMMARY = Text(
@@ -81,21 +79,13 @@ def make_data(site: Site) -> Iterator[Page]:
             template="data.html",
             title=Text("开放数据", "Open data"),
             description=SUMMARY,
-            context={
-                **shared,
-                "citation": cite_data(lang, site),
-                "linked_data": write_linked_data(described),
-            },
+            context=partial(
+                dict,
+                shared,
+                citation=cite_data(lang, site),
+                linked_data=write_linked_data(described),
+            ),
         )
-    yield Page(
-        url=f"{URL}CITATION.cff",
-        lang=LANGS[0],
-        template="citation-file.txt",
-        title=Text("开放数据", "Open data"),
-        description=SUMMARY,
-        context={"content": Markup(write_citation_file(cite_data(LANGS[0], site)))},
-        indexed=False,
-    )
 
 
 def describe_table(table: DataTable, words: Mapping[str, tuple[Category, ...]]) -> TableSheet:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from markupsafe import Markup
 
-from casebook.pages.page import CONTENT_POLICY, LANGS, CasePageType, Page, PageType, Site
+from casebook.pages.page import CONTENT_POLICY, CasePageType, Location, Page, PageType, Site
 from casebook.pages.rows import date_dataset, link_case
-from casebook.text import Lang, Text
+from casebook.text import LANGS, Lang, Text
 
 FEED_LENGTH = 50
 
@@ -33,25 +34,6 @@ class FeedEntry:
     title: Text
     summary: Text
     updated: str
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """One page in the site map, by its address below the language's root."""
-
-    url: str
-    lang: Lang
-    lastmod: str
-
-    @property
-    def path(self) -> str:
-        """The path of the page from the root of the site."""
-        return address(self.url, self.lang)
-
-    @property
-    def alternates(self) -> tuple[tuple[Lang, str], ...]:
-        """The path of the page in each language."""
-        return tuple((lang, address(self.url, lang)) for lang in LANGS)
 
 
 def name_entry(name: str, lang: Lang) -> str:
@@ -87,41 +69,28 @@ def make_feed(site: Site) -> Iterator[Page]:
             template="feed.xml",
             title=site.settings.name,
             description=site.settings.tagline,
-            context={
-                "feed_id": name_entry("feed", lang),
-                "entries": tuple(entries),
-                "updated": date_dataset(dataset),
-            },
+            context=partial(
+                dict,
+                feed_id=name_entry("feed", lang),
+                entries=tuple(entries),
+                updated=date_dataset(dataset),
+            ),
             indexed=False,
         )
 
 
-def make_sitemap_of(
-    before: Iterable[PageType], of_cases: Iterable[CasePageType], behind: Iterable[PageType]
-) -> Callable[[Site], Iterator[Page]]:
-    """What makes the site map of these kinds of pages, in their order."""
-    before, of_cases, behind = tuple(before), tuple(of_cases), tuple(behind)
-
-    def list_locations(site: Site) -> Iterator[Location]:
-        yield from _locate_pages(before, site)
-        for case_kind in of_cases:
-            for case in site.dataset.summaries:
-                for url, lang in case_kind.locate(case):
-                    yield Location(url, lang, case.date)
-        yield from _locate_pages(behind, site)
-
-    def make_sitemap(site: Site) -> Iterator[Page]:
-        """The site map, whose addresses are the local host's until the site has its own."""
-        yield from cut_sitemap(tuple(list_locations(site)), site)
-
-    return make_sitemap
-
-
-def _locate_pages(kinds: Iterable[PageType], site: Site) -> Iterator[Location]:
-    for kind in kinds:
-        for page in (kind.outline or kind.make)(site):
-            if page.indexed:
-                yield Location(page.url, page.lang, page.lastmod)
+def list_locations(
+    of_site: Sequence[Location], kinds: Iterable[CasePageType], site: Site
+) -> tuple[Location, ...]:
+    """The locations of all pages: those of each case follow the home page."""
+    of_cases = [
+        Location(url, lang, case.date)
+        for kind in kinds
+        for case in site.dataset.summaries
+        for url, lang in kind.locate(case)
+    ]
+    home = sum(not location.url for location in of_site)
+    return (*of_site[:home], *of_cases, *of_site[home:])
 
 
 def cut_sitemap(
@@ -143,41 +112,30 @@ def _make_map(site: Site, url: str, template: str, context: Mapping[str, object]
         url=url,
         lang=LANGS[0],
         template=template,
-        title=site.settings.name,
-        description=site.settings.tagline,
-        context={**context, "root": site.settings.siteurl or LOCAL_ADDRESS},
+        context=partial(dict, context, root=site.settings.siteurl or LOCAL_ADDRESS),
         indexed=False,
     )
 
 
-def make_headers(site: Site) -> Iterator[Page]:
+def make_headers(_site: Site) -> Iterator[Page]:
     """The headers that a host should send, in the form that several hosts read from `_headers`."""
     yield Page(
         url="_headers",
         lang=LANGS[0],
         template="headers.txt",
-        title=site.settings.name,
-        description=site.settings.tagline,
-        context={"policy": Markup(CONTENT_POLICY)},
+        context=partial(dict, policy=Markup(CONTENT_POLICY)),
         indexed=False,
     )
 
 
-def make_robots(site: Site) -> Iterator[Page]:
+def make_robots(_site: Site) -> Iterator[Page]:
     """The note to robots, once for the whole site."""
     yield Page(
         url="robots.txt",
         lang=LANGS[0],
         template="robots.txt",
-        title=site.settings.name,
-        description=site.settings.tagline,
         indexed=False,
     )
-
-
-def address(url: str, lang: Lang) -> str:
-    """The path of a page of one language from the root of the site."""
-    return f"/{url}" if lang == LANGS[0] else f"/{lang}/{url}"
 
 
 FEED = PageType("feed", make_feed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from casebook.data.tables import FIXED_WORDS
@@ -11,14 +12,14 @@ from casebook.pages.backlinks import list_shown
 from casebook.pages.citing import cite_figure
 from casebook.pages.corrections import show_changes
 from casebook.pages.linked_data import describe_figure_page, write_linked_data
-from casebook.pages.page import LANGS, CasePageType, Page, Site, Use
+from casebook.pages.page import CasePageType, Page, Site, Use
 from casebook.pages.rows import CaseLink, FigureRow, link_case, show_figure
 from casebook.problems import START
 from casebook.record.evidence import date_case
 from casebook.record.model import Case, Figure
 from casebook.record.references import find_references
 from casebook.record.summary import CaseSummary
-from casebook.text import Lang, Text
+from casebook.text import LANGS, Lang, Text
 from casebook.values.amounts import in_english, plain
 from casebook.values.comparability import class_of, name_class
 
@@ -87,13 +88,14 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
                 template="figure.html",
                 title=name,
                 description=description,
-                context={
-                    "sheet": sheet,
-                    "link": link,
-                    "changes": changes,
-                    "citation": cite_figure(figure, case, name, lang, site),
-                    "linked_data": write_linked_data(describe_figure_page(figure, lang, site)),
-                },
+                context=partial(
+                    dict,
+                    sheet=sheet,
+                    link=link,
+                    changes=changes,
+                    citation=cite_figure(figure, case, name, lang, site),
+                    linked_data=write_linked_data(describe_figure_page(figure, lang, site)),
+                ),
                 lastmod=updated,
             )
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from markupsafe import Markup
 
 from casebook.pages.citing import cite_data
 from casebook.pages.corrections import show_changes
 from casebook.pages.linked_data import describe_home, write_linked_data
-from casebook.pages.page import LANGS, Page, PageType, Prose, Section, Site, Slot
+from casebook.pages.page import Page, PageType, Prose, Section, Site, Slot
 from casebook.pages.pagination import MOST_LISTED
 from casebook.pages.province_grid import list_tiles
 from casebook.pages.rows import (
@@ -33,7 +34,7 @@ from casebook.record.evidence import Review
 from casebook.record.model import Answer, AnswerState, Case, Figure, Question, Refusal, Term
 from casebook.record.refusals import figures_of, judge_refusal
 from casebook.record.summary import CaseSummary
-from casebook.text import NO_TEXT, Lang, Text
+from casebook.text import LANGS, NO_TEXT, Lang, Text
 from casebook.values.comparability import name_class
 
 # More amounts than this in one row of the overview hide the others from the reader.
@@ -167,9 +168,27 @@ class Silence:
 
 def make_home(site: Site) -> Iterator[Page]:
     """The lead article in both languages."""
-    dataset = site.dataset
+    shared = cache(partial(_show_shared, site.dataset))
+    for lang in LANGS:
+        lead = site.prose.get((LEAD, lang)) or site.prose.get((LEAD, LANGS[0]))
+        if lead is None:
+            lead = _plain_lead(lang, site)
+        english = lead.lang == "en"
+        yield Page(
+            url="",
+            lang=lang,
+            template="home.html",
+            title=Text(lead.title, lead.title if english else ""),
+            description=Text(lead.summary, lead.summary if english else ""),
+            context=partial(_show_in, lang, lead, shared, site),
+            lastmod=date_dataset(site.dataset),
+        )
+
+
+def _show_shared(dataset: Dataset) -> dict[str, object]:
+    """What the home page shows in either language."""
     listed = replace(dataset, cases=dataset.cases[:MOST_LISTED])
-    shared: dict[str, object] = {
+    return {
         "overview": list_overview(listed),
         "case_count": len(dataset.cases),
         "refusals": list_refused(dataset),
@@ -189,32 +208,22 @@ def make_home(site: Site) -> Iterator[Page]:
         "source_count": len(dataset.used_sources),
         "updated": date_dataset(dataset),
     }
-    for lang in LANGS:
-        lead = site.prose.get((LEAD, lang)) or site.prose.get((LEAD, LANGS[0]))
-        if lead is None:
-            lead = _plain_lead(lang, site)
-        english = lead.title if lead.lang == "en" else ""
-        method = site.prose.get(("method", lang)) or site.prose.get(("method", LANGS[0]))
-        yield Page(
-            url="",
-            lang=lang,
-            template="home.html",
-            title=Text(lead.title, english),
-            description=Text(lead.summary, lead.summary if lead.lang == "en" else ""),
-            context={
-                **shared,
-                "lead": lead,
-                "outdated": name_outdated("", lang, dataset),
-                "sections": tuple(_sections(lead, lang, site)),
-                "notes": list_notes(lead, dataset),
-                "method": method,
-                "citation": cite_data(lang, site),
-                "linked_data": write_linked_data(
-                    describe_home(lang, lead.title, lead.summary, site)
-                ),
-            },
-            lastmod=date_dataset(dataset),
-        )
+
+
+def _show_in(
+    lang: Lang, lead: Prose, shared: Callable[[], dict[str, object]], site: Site
+) -> dict[str, object]:
+    """What the home page shows in one language; `shared` is what it shows in either."""
+    return {
+        **shared(),
+        "lead": lead,
+        "outdated": name_outdated("", lang, site.dataset),
+        "sections": tuple(_sections(lead, lang, site)),
+        "notes": list_notes(lead, site.dataset),
+        "method": site.prose.get(("method", lang)) or site.prose.get(("method", LANGS[0])),
+        "citation": cite_data(lang, site),
+        "linked_data": write_linked_data(describe_home(lang, lead.title, lead.summary, site)),
+    }
 
 
 def list_notes(lead: Prose, dataset: Dataset) -> tuple[FigureRow, ...]:

@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from casebook.data.export import list_offers
 from casebook.data.table_rows import version_of, version_of_all
-from casebook.pages.page import LANGS, Site
+from casebook.pages.page import Site
 from casebook.pages.rows import date_dataset, list_sources
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import date_case
 from casebook.record.model import Case, Figure, Source
-from casebook.text import Lang
+from casebook.text import LANGS, Lang
 from casebook.values.amounts import Quantity, in_english
 
 # What could end the script element or begin a comment in it.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from casebook.pages.page import LANGS, Page, PageType, Site
+from casebook.messages import say
+from casebook.pages.page import Page, PageType, Site
 from casebook.pages.pagination import MOST_LISTED
 from casebook.pages.rows import link_case
-from casebook.text import Text
+from casebook.text import LANGS
 
 
 def make_notfound(site: Site) -> Iterator[Page]:
@@ -18,9 +20,9 @@ def make_notfound(site: Site) -> Iterator[Page]:
             url="404.html",
             lang=lang,
             template="404.html",
-            title=Text("没有这一页", "No such page"),
-            description=Text("这个地址没有内容。", "There is nothing at this address."),
-            context={"cases": cases},
+            title=say("pages.not_found"),
+            description=say("pages.not_found.description"),
+            context=partial(dict, cases=cases),
             indexed=False,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,13 +14,11 @@ from casebook.data.releases import Release
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
 from casebook.record.summary import CaseSummary
-from casebook.text import Lang, Text
+from casebook.text import LANGS, NO_TEXT, Lang, Text
 from casebook.values.digest import digest
 
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
-
-LANGS: tuple[Lang, ...] = ("zh", "en")
 
 # What a page may load. Nothing from elsewhere, nothing written into the page itself. Nothing of
 # ours connects to anything, but tools that look at a page read robots.txt from inside it.
@@ -27,6 +26,12 @@ CONTENT_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'"
 )
+
+
+# Longer titles are cut by those who show them, wherever it may be.
+LONGEST_TITLE = 64
+
+_PAUSE = re.compile(r"[;:,；：，](?!\d)|(?<=\S)(?=[（(])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,8 @@ class Use:
     title: Text
 
 
+Context = Callable[[], Mapping[str, object]]
+
 # The uses of figures by their `case.id` keys.
 Uses = Mapping[str, tuple[Use, ...]]
 
@@ -95,9 +102,8 @@ class Site:
 
     `faces` are the paths of the cards that stand for the site where a page has none of its own.
     `versions` are digests, by slug, of all that a list may show of a case; without them every page
-    is made anew. `parts` gives, by its name, what a list takes from each case as text in UTF-8, in
-    the order of the cases, where it was made with their files. `uses` are the pages beyond those of
-    its own case that show a figure, `releases` the frozen versions of the data, the oldest first.
+    is made anew. `uses` are the pages beyond those of its own case that show a figure, `releases`
+    the frozen versions of the data, the oldest first.
     """
 
     dataset: Dataset
@@ -106,7 +112,6 @@ class Site:
     settings: SiteSettings
     faces: Mapping[Lang, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
-    parts: Callable[[str], Iterable[bytes]] | None = None
     uses: Uses = field(default_factory=dict)
     releases: tuple[Release, ...] = ()
 
@@ -134,8 +139,28 @@ class Site:
         return {key: tuple(listed) for key, listed in found.items()}
 
 
-# Stands in a printed page for what is streamed: the character for an object of another kind.
-PLACE = Markup("\ufffc")
+def address(url: str, lang: Lang) -> str:
+    """The path of a page of one language from the root of the site."""
+    return f"/{url}" if lang == LANGS[0] else f"/{lang}/{url}"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """One page in the site map, by its address below the language's root."""
+
+    url: str
+    lang: Lang
+    lastmod: str
+
+    @property
+    def path(self) -> str:
+        """The path of the page from the root of the site."""
+        return address(self.url, self.lang)
+
+    @property
+    def alternates(self) -> tuple[tuple[Lang, str], ...]:
+        """The path of the page in each language."""
+        return tuple((lang, address(self.url, lang)) for lang in LANGS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,45 +168,38 @@ class Page:
     """One file of the site in one language, before it is written.
 
     `url` has no language prefix; it is empty for the home page. `lastmod` is an ISO date or
-    empty. A page that is not `indexed` is left out of the site map. One with a `key`, a digest of
-    all that it shows, is made anew only where that changes; `fill` gives what its template needs
-    beside the context, at a cost that a page which stays need not pay. `stream` gives, piece by
-    piece, what is too long for a template and takes the place of `PLACE` in what that prints.
+    empty. A page that is not `indexed` is left out of the site map. `context` gives what its
+    template shows, and is asked only where the page is written: one with a `key`, a digest of all
+    that it shows, is not written again before that changes.
     """
 
     url: str
     lang: Lang
     template: str
-    title: Text
-    description: Text
-    context: Mapping[str, object] = field(default_factory=dict)
+    title: Text = NO_TEXT
+    description: Text = NO_TEXT
+    context: Context = dict
     lastmod: str = ""
     indexed: bool = True
     key: str = ""
-    fill: Callable[[], Mapping[str, object]] | None = None
-    stream: Callable[[], Iterable[bytes]] | None = None
 
     @property
     def section(self) -> str:
-        """The address of the section of the site that it stands in, empty for the home page."""
+        """The address of the section of the site that it belongs to, empty for the home page."""
         return self.url.partition("/")[0] + "/" if self.url else ""
 
     @property
-    def whole_context(self) -> Mapping[str, object]:
-        """The context with what `fill` adds to it."""
-        return {**self.context, **self.fill()} if self.fill is not None else self.context
+    def location(self) -> Location:
+        """The page as the site map lists it."""
+        return Location(self.url, self.lang, self.lastmod)
 
 
 @dataclass(frozen=True, slots=True)
 class PageType:
-    """One kind of page, and how all pages of the kind are made from the site.
-
-    `outline` makes the same pages without what only a template needs, where that is much.
-    """
+    """One kind of page, and how all pages of the kind are made from the site."""
 
     name: str
     make: Callable[[Site], Iterable[Page]]
-    outline: Callable[[Site], Iterable[Page]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,3 +215,18 @@ class CasePageType:
     make: Callable[[Case, Site], Iterable[Page]]
     locate: Callable[[CaseSummary], Iterable[tuple[str, Lang]]]
     templates: tuple[str, ...]
+
+
+def name_document(words: str, site: str = "") -> str:
+    """A title with the name of the site behind it, where there is room for both.
+
+    What is longer even alone ends at a pause, so that no figure loses the words behind it.
+    """
+    whole = f"{words} · {site}" if site and site != words else words
+    if len(whole) <= LONGEST_TITLE:
+        return whole
+    if len(words) <= LONGEST_TITLE:
+        return words
+    pauses = [match.start() for match in _PAUSE.finditer(words, 0, LONGEST_TITLE - 1)]
+    # A single word longer than that can only be cut.
+    return words[: pauses[-1] if pauses else LONGEST_TITLE - 2].rstrip() + " …"

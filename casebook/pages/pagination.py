@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Generic, TypeVar
 
-from casebook.pages.page import Page
-from casebook.text import Text
+from casebook.messages import say
+from casebook.pages.page import Context, Page, Site
 
 # A page of more entries than this is slow to load and is never read to its end.
 MOST_LISTED = 200
@@ -47,22 +48,42 @@ def cut_list(entries: Sequence[T], most: int = MOST_LISTED) -> tuple[ListPart[T]
 
 
 def address_part(url: str, number: int) -> str:
-    """The address of a part of the list at an address; the first part stands there itself."""
+    """The address of a part of the list at an address; that of the first is the list's own."""
     return url if number == 1 else f"{url}page/{number}/"
 
 
-def name_part(page: Page, part: ListPart[T]) -> Page:
+def cut_page(
+    pages: Sequence[Page],
+    entries: Sequence[T],
+    show: Callable[[ListPart[T]], Mapping[str, object]],
+    sign: Callable[[T], object],
+    site: Site,
+) -> Iterator[Page]:
+    """Every part of a list as a page, in each language that its page is given in.
+
+    `show` gives what a part adds to the context of its page, and `sign` all that the part shows
+    of an entry, for the key.
+    """
+    for part in cut_list(entries):
+        signed = [part.number, part.count, part.total, *map(sign, part.entries)]
+        # All languages show the same entries, which are let go behind them.
+        shown = cache(partial(show, part))
+        for page in pages:
+            yield replace(_name_part(page, part, shown), key=site.key(page.key, signed))
+
+
+def _name_part(page: Page, part: ListPart[T], shown: Context) -> Page:
     """The page of a part: the first is the page itself, the others have a name of their own."""
-    whole = {**page.context, "part": part, "part_url": page.url}
+
+    def context() -> Mapping[str, object]:
+        return {**page.context(), **shown(), "part": part, "part_url": page.url}
+
     if part.number == 1:
-        return replace(page, context=whole)
+        return replace(page, context=context)
     return replace(
         page,
         url=address_part(page.url, part.number),
-        title=Text(
-            f"{page.title.zh}（第{part.number}页）",
-            f"{page.title.inside('en')} (page {part.number})",
-        ),
-        context=whole,
+        title=say("pages.part", title=page.title, number=part.number),
+        context=context,
         indexed=False,
     )

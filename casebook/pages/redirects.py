@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from casebook.checks.addresses import follow_all, list_addresses, list_chart_addresses
-from casebook.pages.page import LANGS, Page, PageType, Site
+from casebook.pages.page import Page, PageType, Site
 from casebook.record.model import Gone
-from casebook.text import Text
+from casebook.text import LANGS, Text
 
 # What a case offers beside its page is named after it.
 _FILES = ("yaml", "json", "csv")
@@ -34,7 +35,7 @@ def make_moved(site: Site) -> Iterator[Page]:
                     template="gone.html",
                     title=Text(f"已撤下：{title.zh}", f"Withdrawn: {title.en}" if title.en else ""),
                     description=Text("这里的内容已经撤下。", "What stood here was withdrawn."),
-                    context={"gone": fate},
+                    context=partial(dict, gone=fate),
                     indexed=False,
                 )
             else:
@@ -47,7 +48,7 @@ def make_moved(site: Site) -> Iterator[Page]:
                     template="moved.html",
                     title=Text("已搬到新的地址", "Moved"),
                     description=Text("这一页有了新的地址。", "This page has a new address."),
-                    context={"target": fate, "path": path},
+                    context=partial(dict, target=fate, path=path),
                     indexed=False,
                 )
 
@@ -70,9 +71,7 @@ def make_redirects(site: Site) -> Iterator[Page]:
             url="_redirects",
             lang=LANGS[0],
             template="redirects.txt",
-            title=site.settings.name,
-            description=site.settings.tagline,
-            context={"redirects": tuple(redirects)},
+            context=partial(dict, redirects=tuple(redirects)),
             indexed=False,
         )
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
 
 from markupsafe import Markup
 
-from casebook.pages.page import LANGS, PLACE, Page, PageType, Site
+from casebook.data.formats import DataStream
+from casebook.messages import say
+from casebook.pages.page import Page, PageType, Site
 from casebook.pages.pagination import MOST_LISTED
 from casebook.pages.rows import link_case, list_facts, list_sources
 from casebook.pages.texts import LEAD
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.references import REFERENCE, SITE, SLOT, split_key
-from casebook.text import Lang, Text
+from casebook.text import LANGS, Lang
 from casebook.values.amounts import in_english, plain
 
 # With more cases than these the sentences of the stories are left out, for the reader's sake.
@@ -25,6 +27,9 @@ STORIES_LIMIT = 500
 
 # The names under which the entry of a case is kept.
 ENTRY: Mapping[Lang, str] = {"zh": "search-zh", "en": "search-en"}
+
+# What every case gave under a name, as text in UTF-8, in the order of the cases.
+ReadParts = Callable[[str], Iterable[bytes]]
 
 _LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)")
 _MARKS = re.compile(r"[*_`]+|^[#>\-|:\s]+", re.MULTILINE)
@@ -54,51 +59,43 @@ class Indexed:
     passages: tuple[SearchPassage, ...]
 
 
-def outline_search(_site: Site) -> Iterator[Page]:
-    """The page with the field in both languages, without the cases that it lists."""
+def make_search(site: Site) -> Iterator[Page]:
+    """The page with the field in both languages."""
+    cases = cache(partial(_list_first_cases, site.dataset))
     for lang in LANGS:
         yield Page(
             url="search/",
             lang=lang,
             template="search.html",
-            title=Text("搜索", "Search"),
-            description=Text(
-                "在全部案例、数字、事件和说明里找一个词或一个数。",
-                "Find a word or a number in all cases, figures, events and notes.",
-            ),
+            title=say("pages.search"),
+            description=say("pages.search.description"),
+            context=cases,
         )
 
 
-def make_search(site: Site) -> Iterator[Page]:
-    """The page with the field, and its index, in both languages."""
-    cases = tuple(link_case(case, site.dataset) for case in site.dataset.cases[:MOST_LISTED])
-    for outline in outline_search(site):
-        lang = outline.lang
-        yield replace(outline, context={"cases": cases})
-        yield Page(
-            url="search/index.js",
-            lang=lang,
-            template="search-index.js",
-            title=Text("搜索", "Search"),
-            description=Text("", ""),
-            context={"index": PLACE},
-            indexed=False,
-            stream=partial(_stream_index, site, lang),
-        )
+def _list_first_cases(dataset: Dataset) -> Mapping[str, object]:
+    return {"cases": tuple(link_case(case, dataset) for case in dataset.cases[:MOST_LISTED])}
+
+
+def make_index_files(site: Site, read: ReadParts | None = None) -> Iterator[DataStream]:
+    """The index of each language as a script, streamed: it holds words of every case.
+
+    `read` gives the entries of all cases by their name, in UTF-8, where they were made before.
+    """
+    for lang in LANGS:
+        folder = "" if lang == LANGS[0] else f"{lang}/"
+        entries = list_search_entries(site, lang, read)
+        yield DataStream(f"{folder}search/index.js", write_index(entries))
 
 
 def write_index(entries: Iterable[bytes]) -> Iterator[bytes]:
-    """The index as the value of a script, piece by piece, from the entries of all pages."""
-    start = b'{"pages":['
+    """The index as a script, piece by piece, from the entries of all pages."""
+    start = b""
+    yield b'window.casebookIndex = {"pages":['
     for entry in entries:
-        yield start
-        yield entry
+        yield start + entry
         start = b","
-    yield b"]}" if start == b"," else b'{"pages":[]}'
-
-
-def _stream_index(site: Site, lang: Lang) -> Iterator[bytes]:
-    return write_index(list_search_entries(site, lang))
+    yield b"]};"
 
 
 def write_entry(page: Indexed) -> str:
@@ -118,10 +115,10 @@ def tells_stories(dataset: Dataset) -> bool:
     return len(dataset.cases) <= STORIES_LIMIT
 
 
-def list_search_entries(site: Site, lang: Lang) -> Iterator[bytes]:
+def list_search_entries(site: Site, lang: Lang, read: ReadParts | None = None) -> Iterator[bytes]:
     """The entries of every page of a language in UTF-8; those of cases may be made already."""
-    if site.parts is not None:
-        yield from site.parts(ENTRY[lang])
+    if read is not None:
+        yield from read(ENTRY[lang])
     else:
         told = tells_stories(site.dataset)
         for case in site.dataset.cases:
@@ -231,4 +228,4 @@ def _strip_blocks(html: str) -> str:
     return "\n".join(str(line) for line in lines if line)
 
 
-SEARCH = PageType("search", make_search, outline_search)
+SEARCH = PageType("search", make_search)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from casebook.checks.content import LEAD as LEAD
-from casebook.pages.page import LANGS, Page, PageType, Site
+from casebook.pages.page import Page, PageType, Site
 from casebook.pages.rows import name_outdated
 from casebook.record.model import Measure, Term
-from casebook.text import Text
+from casebook.text import LANGS, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,13 @@ def make_prose(site: Site) -> Iterator[Page]:
                 template="prose.html",
                 title=Text(prose.title, prose.title if prose.lang == "en" else ""),
                 description=Text(prose.summary, prose.summary if prose.lang == "en" else ""),
-                context={
-                    "prose": prose,
-                    "outdated": name_outdated(f"{slug}/", lang, site.dataset),
-                    "measures": _measures(site) if glossary else (),
-                    "term_lists": _term_lists(site) if glossary else (),
-                },
+                context=partial(
+                    dict,
+                    prose=prose,
+                    outdated=name_outdated(f"{slug}/", lang, site.dataset),
+                    measures=_measures(site) if glossary else (),
+                    term_lists=_term_lists(site) if glossary else (),
+                ),
             )
 
 

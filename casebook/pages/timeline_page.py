@@ -3,51 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 
-from casebook.pages.page import LANGS, Page, PageType, Site
-from casebook.pages.pagination import ListPart, cut_list, name_part
+from casebook.charts.chart import Drawn
+from casebook.messages import say
+from casebook.pages.page import Page, PageType, Site
+from casebook.pages.pagination import ListPart, cut_page
 from casebook.pages.rows import date_dataset, frame_chart, show_event
 from casebook.record.dataset import LANES, Dataset, Gap, TimelineEntry
-from casebook.text import Text
+from casebook.text import LANGS
 
 
 def make_timeline(site: Site) -> Iterator[Page]:
     """The timeline in both languages."""
     dataset = site.dataset
     found = dataset.lanes
-    lanes: tuple[tuple[str, tuple[TimelineEntry | Gap, ...]], ...] = tuple(
-        zip(LANES, (found.dated, found.uncertain, found.latest_only), strict=True)
-    )
+    lanes = zip(LANES, (found.dated, found.uncertain, found.latest_only), strict=True)
     lastmod = date_dataset(dataset)
-    pages = []
-    for lang in LANGS:
-        drawn = site.charts.get(("timeline", lang))
-        page = Page(
+    charts = {lang: site.charts.get(("timeline", lang)) for lang in LANGS}
+    pages = [
+        Page(
             url="timeline/",
             lang=lang,
             template="timeline.html",
-            title=Text("时间线", "Timeline"),
-            description=Text(
-                "有年份的、年份不确定的和没有注明日期的，分三组排开；没有记载的年份也写明。",
-                "What has a year, what has an uncertain year and what has no date, in three "
-                "groups; years without a record are named.",
-            ),
-            context={"chart": frame_chart(drawn, dataset) if drawn else None},
+            title=say("pages.timeline"),
+            description=say("pages.timeline.description"),
+            context=partial(_show_chart, drawn, dataset),
             lastmod=lastmod,
+            key=site.key(drawn),
         )
-        pages.append((page, site.key(drawn)))
-    for part in cut_list([(lane, entry) for lane, listed in lanes for entry in listed]):
-        key = site.key([part.number, part.count, *(_sign(*entry, site) for entry in part.entries)])
-        # Both languages show the same entries, which are let go behind them.
-        fill = cache(partial(_fill, part, dataset))
-        for page, strip in pages:
-            yield replace(name_part(page, part), fill=fill, key=site.key(key, strip))
+        for lang, drawn in charts.items()
+    ]
+    entries = [(lane, entry) for lane, listed in lanes for entry in listed]
+    yield from cut_page(
+        pages, entries, partial(_show_part, dataset), partial(_sign_entry, site), site
+    )
 
 
-def _fill(
-    part: ListPart[tuple[str, TimelineEntry | Gap]], dataset: Dataset
+def _show_chart(drawn: Drawn | None, dataset: Dataset) -> Mapping[str, object]:
+    return {"chart": frame_chart(drawn, dataset) if drawn else None}
+
+
+def _show_part(
+    dataset: Dataset, part: ListPart[tuple[str, TimelineEntry | Gap]]
 ) -> Mapping[str, object]:
     """The entries of a part by lane."""
     lanes: dict[str, list[object]] = {lane: [] for lane in LANES}
@@ -59,8 +57,9 @@ def _fill(
     return {lane: tuple(entries) for lane, entries in lanes.items()}
 
 
-def _sign(lane: str, entry: TimelineEntry | Gap, site: Site) -> tuple[object, ...]:
-    """What an entry says, told by the version of its case and its place there."""
+def _sign_entry(site: Site, placed: tuple[str, TimelineEntry | Gap]) -> tuple[object, ...]:
+    """All that an entry shows, by the version of its case and its place there."""
+    lane, entry = placed
     if isinstance(entry, Gap):
         return (lane, repr(entry))
     if not entry.slug:

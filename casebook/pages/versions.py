@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from casebook.data.releases import DifferenceKind, Release, ReleaseDifference
 from casebook.data.tables import FIGURES
 from casebook.pages.citing import cite_release
-from casebook.pages.page import LANGS, Page, PageType, Site
+from casebook.pages.page import Page, PageType, Site
 from casebook.pages.pagination import MOST_LISTED
-from casebook.text import Text
+from casebook.text import LANGS, Text
 
 URL = "versions/"
 SUMMARY = Text(
@@ -53,7 +54,7 @@ def make_versions(site: Site) -> Iterator[Page]:
             template="versions.html",
             title=Text("数据的各个版本", "Versions of the data"),
             description=SUMMARY,
-            context={"versions": rows[::-1]},
+            context=partial(dict, versions=rows[::-1]),
             key=site.key(rows),
         )
         for release, row in zip(site.releases, rows, strict=True):
@@ -63,12 +64,13 @@ def make_versions(site: Site) -> Iterator[Page]:
                 template="version.html",
                 title=Text(f"{release.date} 的数据", f"The data of {release.date}"),
                 description=SUMMARY,
-                context={
-                    "row": row,
-                    "kinds": KINDS,
-                    "names": _COLUMNS,
-                    "citation": cite_release(release, lang, site),
-                },
+                context=partial(
+                    dict,
+                    row=row,
+                    kinds=KINDS,
+                    names=_COLUMNS,
+                    citation=cite_release(release, lang, site),
+                ),
                 lastmod=release.date,
                 key=site.key(row),
             )

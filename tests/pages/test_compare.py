@@ -54,7 +54,7 @@ def test_amounts_are_in_order_only_within_their_class() -> None:
             figure("c", amount="900元", quote="900元", measure="unit_price"),
         )
     )
-    money = pages_of(dataset)["compare/by-amount/"].whole_context["tables"][0]
+    money = pages_of(dataset)["compare/by-amount/"].context()["tables"][0]
 
     assert [[shown.row.figure.id for shown in group.rows] for group in money.groups] == [
         ["b", "a"],
@@ -81,7 +81,7 @@ def test_every_figure_stands_in_every_order_once() -> None:
     for page in pages_of(dataset).values():
         shown = [
             row.row.figure.key
-            for table in page.whole_context["tables"]
+            for table in page.context()["tables"]
             for group in table.groups
             for row in group.rows
             if row.row
@@ -92,9 +92,9 @@ def test_every_figure_stands_in_every_order_once() -> None:
 
 def test_every_filter_counts_the_rows_that_it_keeps() -> None:
     page = pages_of(tiny_dataset())["compare/"]
-    tables = page.whole_context["tables"]
+    tables = page.context()["tables"]
     rows = [row for table in tables for group in table.groups for row in group.rows]
-    for group in page.context["option_groups"]:
+    for group in page.context()["option_groups"]:
         for option in group.options:
             assert sum(option.number in row.filters for row in rows) == option.count > 0
 

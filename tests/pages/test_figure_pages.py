@@ -19,7 +19,7 @@ USUAL = 8_000
 
 
 def sheet_of(pages: list[Page], key: str) -> FigureSheet:
-    found = next(page for page in pages if page.url == f"figures/{key}/").context["sheet"]
+    found = next(page for page in pages if page.url == f"figures/{key}/").context()["sheet"]
     assert isinstance(found, FigureSheet)
     return found
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from records import case_of, dataset_of, figure, record, tiny_dataset, tiny_lists
 
 from casebook.charts.colours import read_tokens
-from casebook.pages import CASE_PAGES, PAGES
+from casebook.pages import CASE_PAGES, PAGES, make_sitemap
 from casebook.pages.case_page import explain_no_chart, make_cases
 from casebook.pages.feeds import make_feed, name_entry
 from casebook.pages.home import (
@@ -71,6 +71,7 @@ def make_case(case: Case, lang: Lang, site: Site) -> Page:
 
 def pages_of(site: Site) -> list[Page]:
     pages = [page for kind in PAGES for page in kind.make(site)]
+    pages += make_sitemap([page.location for page in pages if page.indexed], site)
     for kind in CASE_PAGES:
         pages += [page for case in site.dataset.cases for page in kind.make(case, site)]
     return pages
@@ -105,7 +106,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_every_page_for_readers_is_made_in_both_languages() -> None:
-    once = ("sitemap.xml", "robots.txt", "_headers", "data/CITATION.cff")
+    once = ("sitemap.xml", "robots.txt", "_headers")
     pages = [page for page in pages_of(site_of(tiny_dataset())) if page.url not in once]
     urls = {lang: [page.url for page in pages if page.lang == lang] for lang in LANGS}
 
@@ -121,7 +122,6 @@ def test_every_page_for_readers_is_made_in_both_languages() -> None:
         "charts/",
         "data/",
         "search/",
-        "search/index.js",
         "corrections/",
         "versions/",
         "404.html",
@@ -156,7 +156,7 @@ def test_a_case_page_answers_every_question_in_the_order_of_the_vocabulary(lang:
     dataset = tiny_dataset()
     page = make_case(dataset.cases[0], lang, site_of(dataset))
 
-    assert [fact.question.key for fact in page.context["facts"]] == list(
+    assert [fact.question.key for fact in page.context()["facts"]] == list(
         dataset.vocabulary.questions
     )
 
@@ -164,14 +164,14 @@ def test_a_case_page_answers_every_question_in_the_order_of_the_vocabulary(lang:
 def test_a_case_page_asks_for_all_that_is_silent_or_half_said() -> None:
     half = "  purchaser: {value: 海曙区, state: partial}\n"
     dataset = dataset_of(record().replace("  purchaser: 海曙区\n", half))
-    context = make_case(dataset.cases[0], "zh", site_of(dataset)).context
+    context = make_case(dataset.cases[0], "zh", site_of(dataset)).context()
 
     assert [question.key for question in context["missing"]] == ["purchaser", "amount", "year"]
 
 
 def test_a_part_of_an_amount_is_no_amount_beside_its_whole() -> None:
     dataset = dataset_of(record(figure("whole"), figure("part", part_of="whole", scope="clubs")))
-    facts = make_case(dataset.cases[0], "zh", site_of(dataset)).context["facts"]
+    facts = make_case(dataset.cases[0], "zh", site_of(dataset)).context()["facts"]
     (amount,) = [fact for fact in facts if fact.question.key == "amount"]
 
     assert [shown.id for shown in amount.figures] == ["whole"]
@@ -179,7 +179,7 @@ def test_a_part_of_an_amount_is_no_amount_beside_its_whole() -> None:
 
 def test_the_notes_beside_a_story_are_the_figures_that_it_names_in_its_order() -> None:
     dataset = tiny_dataset()
-    context = make_case(dataset.by_slug["haishu"], "zh", site_of(dataset)).context
+    context = make_case(dataset.by_slug["haishu"], "zh", site_of(dataset)).context()
 
     assert [row.figure.id for row in context["cited"]] == [
         "paid_2013",
@@ -284,7 +284,7 @@ def test_the_most_silent_question_comes_first() -> None:
 def test_a_slot_for_a_chart_that_cannot_be_drawn_shows_nothing() -> None:
     site = site_of(tiny_dataset(), prose=(lead_with("chart:no-such-chart"),))
     page = next(iter(make_home(site)))
-    (section,) = page.context["sections"]
+    (section,) = page.context()["sections"]
 
     assert [block.kind for block in section.blocks] == ["text"]
 
@@ -293,7 +293,7 @@ def test_an_unknown_slot_ends_the_build() -> None:
     site = site_of(tiny_dataset(), prose=(lead_with("ranking"),))
 
     with pytest.raises(CasebookError, match="ranking"):
-        list(make_home(site))
+        next(iter(make_home(site))).context()
 
 
 def test_a_text_without_english_is_shown_in_chinese_and_marked() -> None:
@@ -304,7 +304,7 @@ def test_a_text_without_english_is_shown_in_chinese_and_marked() -> None:
 
     assert english.lang == "en"
     assert english.title == Text("方法", "")
-    assert english.context["prose"] == method
+    assert english.context()["prose"] == method
 
 
 # Dates and names that do not change
@@ -330,7 +330,7 @@ def test_a_case_without_any_date_is_left_out_of_the_feed() -> None:
     )
     feed = next(iter(make_feed(site_of(dataset))))
 
-    assert feed.context["entries"] == ()
+    assert feed.context()["entries"] == ()
 
 
 def test_the_id_of_a_case_in_the_feed_never_changes() -> None:
@@ -344,7 +344,7 @@ def test_the_id_of_a_case_in_the_feed_never_changes() -> None:
 def test_the_site_map_always_has_whole_addresses(siteurl: str, root: str) -> None:
     pages = pages_of(site_of(tiny_dataset(), siteurl=siteurl))
 
-    assert [page.context["root"] for page in pages if page.url == "sitemap.xml"] == [root]
+    assert [page.context()["root"] for page in pages if page.url == "sitemap.xml"] == [root]
 
 
 # What machines read
@@ -372,7 +372,7 @@ def test_linked_data_can_be_written_as_json() -> None:
     site = site_of(tiny_dataset(), siteurl="https://example.org")
     page = make_case(site.dataset.cases[0], "en", site)
 
-    assert json.loads(str(page.context["linked_data"]))["url"] == (
+    assert json.loads(str(page.context()["linked_data"]))["url"] == (
         "https://example.org/en/cases/haishu/"
     )
 

@@ -92,7 +92,7 @@ def test_the_index_of_cases_has_a_page_for_every_two_hundred() -> None:
     slugs = [
         link.slug
         for page in pages
-        for group in page.whole_context["groups"]  # type: ignore[attr-defined]
+        for group in page.context()["groups"]  # type: ignore[attr-defined]
         for link in group.cases
     ]
 
@@ -117,7 +117,7 @@ def test_a_tile_leads_to_the_page_on_which_its_cases_begin() -> None:
 
 def test_the_timeline_keeps_its_lanes_on_every_page() -> None:
     pages = in_chinese(list(make_timeline(site_of(many_cases(401)))))
-    lengths = [len(page.whole_context["dated"]) for page in pages]  # type: ignore[arg-type]
+    lengths = [len(page.context()["dated"]) for page in pages]  # type: ignore[arg-type]
 
     assert [page.url for page in pages][:2] == ["timeline/", "timeline/page/2/"]
     assert sum(lengths) == len(many_cases(401).timeline.dated)
@@ -128,12 +128,12 @@ def test_a_comparison_keeps_its_headings_on_every_page() -> None:
     pages = [
         page
         for page in in_chinese(list(make_compare(site_of(many_cases(401)))))
-        if page.context["order"] == "class"
+        if page.context()["order"] == "class"
     ]
     rows = [
         (table.id, group.name.zh, row.link.slug)
         for page in pages
-        for table in page.whole_context["tables"]  # type: ignore[attr-defined]
+        for table in page.context()["tables"]  # type: ignore[attr-defined]
         for group in table.groups
         for row in group.rows
     ]
@@ -145,11 +145,11 @@ def test_a_comparison_keeps_its_headings_on_every_page() -> None:
 
 def test_home_shows_the_first_two_hundred_cases_and_says_how_many_there_are() -> None:
     page = next(iter(make_home(site_of(many_cases(401)))))
-    overview = page.context["overview"]
+    overview = page.context()["overview"]
 
     assert len(overview.rows) == 200  # type: ignore[attr-defined]
-    assert len(page.context["cases"]) == 200  # type: ignore[arg-type]
-    assert page.context["case_count"] == 401
+    assert len(page.context()["cases"]) == 200  # type: ignore[arg-type]
+    assert page.context()["case_count"] == 401
 
 
 def test_many_places_are_named_in_part_and_counted_in_full() -> None:
