@@ -32,7 +32,7 @@ ORDER = (*ABOVE, *(room for layer in LAYERS for room in layer), *BELOW)
 HOMES = {
     "pelican": lambda path: path == PACKAGE / "build" / "pelican_adapter.py",
     "matplotlib": lambda path: path.is_relative_to(PACKAGE / "charts"),
-    "PIL": lambda path: path == PACKAGE / "charts" / "png.py",
+    "PIL": lambda path: path == PACKAGE / "charts" / "matplotlib_renderers.py",
 }
 
 

@@ -14,8 +14,7 @@ from casebook.build.workers import open_workers
 from casebook.charts import chart_of, find_charts, find_charts_across, find_charts_of
 from casebook.charts.chart import ChartTable, Drawn, LegendItem, Panel, Selected, draw_table
 from casebook.charts.colours import read_tokens
-from casebook.charts.standalone import Pictures
-from casebook.charts.standalone import draw_standalone as draw_pictures_of
+from casebook.charts.standalone import Pictures, compose_picture, draw_standalone, write_picture
 from casebook.problems import START, CasebookError, Exit, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
@@ -31,7 +30,6 @@ PICTURES_PER_PROCESS = 20
 # thousand cases would take minutes to draw and leave forty thousand files.
 MOST_OFFERED = 200
 MOST_PICTURED = 40
-PICTURE_KINDS = (".svg", ".png", ".pdf")
 
 _LANGS: tuple[Lang, ...] = ("zh", "en")
 
@@ -194,13 +192,6 @@ def _fields_of(dataset: Dataset) -> Iterator[tuple[str, Position, str, str]]:
 
 def draw_picture(name: str, dataset: Dataset, lang: Lang, kind: str, project: Path) -> bytes:
     """One chart as a picture for print; `kind` is one of PICTURE_KINDS."""
-    from casebook.charts.standalone import (
-        compose_picture,
-        write_picture_pdf,
-        write_picture_png,
-        write_picture_svg,
-    )
-
     found = find_charts(dataset)
     selected = next((chart for chart in found if chart.name == name), None)
     if selected is None:
@@ -213,12 +204,7 @@ def draw_picture(name: str, dataset: Dataset, lang: Lang, kind: str, project: Pa
     chart = chart_of(selected)
     table = tabulate(selected, dataset, lang)
     sheet = compose_picture(chart, table, credit_sources(table, dataset))
-    colours = read_colours(project)
-    if kind == ".pdf":
-        return write_picture_pdf(sheet, colours)
-    if kind == ".png":
-        return write_picture_png(sheet, colours)
-    return write_picture_svg(sheet, name, table.finding, colours).encode("utf-8")
+    return write_picture(sheet, kind, read_colours(project), name=name, label=table.finding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +239,7 @@ def credit_sources(table: ChartTable, dataset: Dataset) -> tuple[str, ...]:
 def draw_task(task: PictureTask) -> Pictures:
     """The pictures of one chart; runs in any process."""
     table = task.table
-    return draw_pictures_of(chart_of(table), table, task.sources, task.colours)
+    return draw_standalone(chart_of(table), table, task.sources, task.colours)
 
 
 def _parts_of(pictures: Pictures) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from casebook.charts.canvas import LEADING, Sheet, baseline, widest
-from casebook.charts.symbols import Mark, draw_bracket, draw_mark, draw_ring, overhang
+from casebook.charts.symbols import Mark, MarkArea, draw_bracket, draw_mark, draw_ring, overhang
 from casebook.charts.text_layout import clean, width_px, wrap_text
 from casebook.text import Lang
 from casebook.values.amounts import compact
@@ -345,5 +345,6 @@ class _Scale:
                 )
             return end
         low = self.x(bar.low) if bar.low is not None else None
-        draw_mark(sheet, bar.mark, self.left, end, top, _THICK, low=low)
+        area = MarkArea(start=self.left, end=end, top=top, thickness=_THICK, low=low)
+        draw_mark(sheet, bar.mark, area)
         return end

@@ -6,10 +6,10 @@ What is put on a sheet is plain data, so that a layout can be checked without dr
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal, TypedDict, Unpack
 
 from casebook.charts.text_layout import clean, width_px, wrap_text
 
@@ -21,6 +21,8 @@ CLOSE: Final = 79
 
 # The control points of a quarter circle made of one cubic curve.
 _KAPPA: Final = 4 / 3 * (math.sqrt(2) - 1)
+
+_CORNER: Final = 4.0
 
 LEADING: Final = 1.4
 _ASCENT: Final = 0.86
@@ -50,6 +52,27 @@ WIDE: Final = Style(name="wide", width=720, size=15, small=14)
 NARROW: Final = Style(name="narrow", width=328, size=16, small=16)
 
 
+class Paint(TypedDict, total=False):
+    """How a shape is painted, colours named by role."""
+
+    fill: str
+    stroke: str
+    stroke_width: float
+    dash: tuple[float, ...]
+    opacity: float
+    hatch: str
+
+
+class Type(TypedDict, total=False):
+    """How a text is set."""
+
+    size: float
+    role: str
+    anchor: Anchor
+    bold: bool
+    turned: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """A path with its paint, colours named by role, empty for none."""
@@ -66,7 +89,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """One line of text on its baseline."""
+    """One line of text on its baseline; turned, it reads from the bottom up."""
 
     x: float
     y: float
@@ -157,11 +180,12 @@ class Sheet:
     @property
     def words(self) -> tuple[Words, ...]:
         """Every line of text on the sheet."""
-        found: list[Words] = []
+        return tuple(part for part in self.flatten() if isinstance(part, Words))
+
+    def flatten(self) -> Iterator[Shape | Words]:
+        """Every shape and line of text in the order of drawing, without links."""
         for part in self.parts:
-            inside = part.parts if isinstance(part, Link) else (part,)
-            found.extend(item for item in inside if isinstance(item, Words))
-        return tuple(found)
+            yield from part.parts if isinstance(part, Link) else (part,)
 
     @contextmanager
     def link(self, href: str, title: str) -> Iterator[None]:
@@ -177,114 +201,34 @@ class Sheet:
         self.parts.append(Link(href, clean(title), tuple(inside)))
 
     def rectangle(
-        self,
-        left: float,
-        top: float,
-        width: float,
-        height: float,
-        *,
-        fill: str = "",
-        stroke: str = "",
-        stroke_width: float = 1,
-        dash: tuple[float, ...] = (),
-        opacity: float = 1,
-        hatch: str = "",
+        self, left: float, top: float, width: float, height: float, **paint: Unpack[Paint]
     ) -> None:
         """Draw a rectangle."""
         right, bottom = left + width, top + height
         corners = ((left, top), (right, top), (right, bottom), (left, bottom), (left, top))
-        codes = (MOVE, LINE, LINE, LINE, CLOSE)
-        self._add(
-            Shape(
-                vertices=corners,
-                codes=codes,
-                fill=fill,
-                stroke=stroke,
-                stroke_width=stroke_width,
-                dash=dash,
-                opacity=opacity,
-                hatch=hatch,
-            )
-        )
+        self._add(Shape(vertices=corners, codes=(MOVE, LINE, LINE, LINE, CLOSE), **paint))
 
-    def line(
-        self,
-        *points: Point,
-        stroke: str = "rule",
-        stroke_width: float = 1,
-        dash: tuple[float, ...] = (),
-    ) -> None:
+    def line(self, *points: Point, **paint: Unpack[Paint]) -> None:
         """Draw straight lines from point to point."""
-        codes = (MOVE, *(LINE for _ in points[1:]))
-        self._add(
-            Shape(
-                vertices=points,
-                codes=codes,
-                fill="",
-                stroke=stroke,
-                stroke_width=stroke_width,
-                dash=dash,
-            )
-        )
+        self._add(Shape(vertices=points, codes=(MOVE, *(LINE for _ in points[1:])), **paint))
 
     def capsule(
-        self,
-        left: float,
-        top: float,
-        width: float,
-        height: float,
-        *,
-        fill: str = "",
-        stroke: str = "",
-        stroke_width: float = 1,
-        dash: tuple[float, ...] = (),
-        radius: float | None = None,
+        self, left: float, top: float, width: float, height: float, **paint: Unpack[Paint]
     ) -> None:
-        """Draw a rectangle with round ends, or with corners of a radius."""
-        r = min(width / 2, height / 2, height / 2 if radius is None else radius)
-        right, bottom, k = left + width, top + height, r * (1 - _KAPPA)
-        points: list[Point] = [(left + r, top), (right - r, top)]
-        points += [(right - k, top), (right, top + k), (right, top + r)]
-        points += [(right, bottom - r), (right, bottom - k), (right - k, bottom)]
-        points += [(right - r, bottom), (left + r, bottom)]
-        points += [(left + k, bottom), (left, bottom - k), (left, bottom - r)]
-        points += [(left, top + r), (left, top + k), (left + k, top), (left + r, top)]
-        points += [(left + r, top)]
-        curve = (CUBIC, CUBIC, CUBIC)
-        codes = (MOVE, LINE, *curve, LINE, *curve, LINE, *curve, LINE, *curve, CLOSE)
-        self._add(
-            Shape(
-                vertices=tuple(points),
-                codes=codes,
-                fill=fill,
-                stroke=stroke,
-                stroke_width=stroke_width,
-                dash=dash,
-            )
-        )
+        """Draw a rectangle with round ends."""
+        radius = min(width, height) / 2
+        self._add_rounded((left, top), (left + width, top + height), radius, paint)
 
-    def disc(
-        self,
-        x: float,
-        y: float,
-        radius: float,
-        *,
-        fill: str = "",
-        stroke: str = "",
-        stroke_width: float = 1,
-        dash: tuple[float, ...] = (),
+    def rounded(
+        self, left: float, top: float, width: float, height: float, **paint: Unpack[Paint]
     ) -> None:
+        """Draw a rectangle with slightly rounded corners."""
+        radius = min(width / 2, height / 2, _CORNER)
+        self._add_rounded((left, top), (left + width, top + height), radius, paint)
+
+    def disc(self, x: float, y: float, radius: float, **paint: Unpack[Paint]) -> None:
         """Draw a circle around a point."""
-        self.capsule(
-            x - radius,
-            y - radius,
-            2 * radius,
-            2 * radius,
-            fill=fill,
-            stroke=stroke,
-            stroke_width=stroke_width,
-            dash=dash,
-        )
+        self.capsule(x - radius, y - radius, 2 * radius, 2 * radius, **paint)
 
     def half_disc(self, x: float, y: float, radius: float, *, fill: str) -> None:
         """Draw the left half of a filled circle."""
@@ -296,64 +240,57 @@ class Sheet:
         codes = (MOVE, CUBIC, CUBIC, CUBIC, CUBIC, CUBIC, CUBIC, CLOSE)
         self._add(Shape(vertices=points, codes=codes, fill=fill))
 
-    def text(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        *,
-        size: float | None = None,
-        role: str = "ink",
-        anchor: Anchor = "start",
-        bold: bool = False,
-        turned: bool = False,
-    ) -> None:
-        """Write one line with its baseline at y; turned, it reads from the bottom up."""
+    def text(self, x: float, y: float, text: str, **look: Unpack[Type]) -> None:
+        """Write one line with its baseline at y."""
         if words := clean(text):
-            size = self.style.size if size is None else size
-            self._add(
-                Words(
-                    x=x,
-                    y=y,
-                    text=words,
-                    size=size,
-                    role=role,
-                    anchor=anchor,
-                    bold=bold,
-                    turned=turned,
-                )
-            )
+            look.setdefault("size", self.style.size)
+            self._add(Words(x=x, y=y, text=words, **look))
 
     def paragraph(
-        self,
-        x: float,
-        top: float,
-        text: str,
-        width: float,
-        *,
-        size: float | None = None,
-        role: str = "ink",
-        bold: bool = False,
+        self, x: float, top: float, text: str, width: float, **look: Unpack[Type]
     ) -> float:
         """Write a text in lines from a top edge down and give the bottom edge."""
-        size = self.style.size if size is None else size
-        words = clean(text)
-        if not words:
-            return top
-        for line in wrap_text(words, width, size, bold):
-            self.text(x, top + baseline(size), line, size=size, role=role, bold=bold)
-            top += size * LEADING
+        size = look.setdefault("size", self.style.size)
+        if words := clean(text):
+            for line in wrap_text(words, width, size, look.get("bold", False)):
+                self.text(x, top + baseline(size), line, **look)
+                top += size * LEADING
         return top
 
     def mark(self, key: str, start: float, end: float) -> None:
         """Note from where to where the mark of a figure reaches."""
         self.extents.append(Extent(key, start, end))
 
+    def _add_rounded(self, start: Point, end: Point, r: float, paint: Paint) -> None:
+        (left, top), (right, bottom), k = start, end, r * (1 - _KAPPA)
+        points: list[Point] = [(left + r, top), (right - r, top)]
+        points += [(right - k, top), (right, top + k), (right, top + r)]
+        points += [(right, bottom - r), (right, bottom - k), (right - k, bottom)]
+        points += [(right - r, bottom), (left + r, bottom)]
+        points += [(left + k, bottom), (left, bottom - k), (left, bottom - r)]
+        points += [(left, top + r), (left, top + k), (left + k, top), (left + r, top)]
+        points += [(left + r, top)]
+        curve = (CUBIC, CUBIC, CUBIC)
+        codes = (MOVE, LINE, *curve, LINE, *curve, LINE, *curve, LINE, *curve, CLOSE)
+        self._add(Shape(vertices=tuple(points), codes=codes, **paint))
+
     def _add(self, part: Shape | Words) -> None:
         if self._open is None:
             self.parts.append(part)
         else:
             self._open.append(part)
+
+
+def change_parts(
+    parts: Iterable[Shape | Words | Link], change: Callable[[Shape | Words], Shape | Words]
+) -> list[Shape | Words | Link]:
+    """The parts of a sheet, each shape and line of text changed, inside links too."""
+    return [
+        replace(part, parts=tuple(map(change, part.parts)))
+        if isinstance(part, Link)
+        else change(part)
+        for part in parts
+    ]
 
 
 def baseline(size: float) -> float:

@@ -283,7 +283,7 @@ def _legend_item(kind: Kind, table: ChartTable) -> LegendItem:
 def _swatch(kind: Kind) -> Sheet:
     sheet = Sheet(style=Style(name="wide", width=40, size=14, small=14), height=22)
     mark = mark_of_kind(kind)
-    draw_swatch(sheet, mark, 8 if mark.contradicted else 2, 5, 12)
+    draw_swatch(sheet, mark, (8 if mark.contradicted else 2, 5), 12)
     if mark.contradicted:
         draw_bracket(sheet, 2, 2, 20)
     return sheet

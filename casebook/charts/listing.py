@@ -141,7 +141,8 @@ def _paint_item(item: Item, sheet: Sheet, left: float, width: float, top: float)
     room = width - _MARK
     with sheet.link(f"figure:{item.key}", item.title):
         mark_top = top + (style.size * LEADING - _MARK_HEIGHT) / 2
-        draw_swatch(sheet, item.mark, left + 6, mark_top, _MARK_HEIGHT, is_zero=item.value == 0)
+        corner = (left + 6, mark_top)
+        draw_swatch(sheet, item.mark, corner, _MARK_HEIGHT, is_zero=item.value == 0)
         top = sheet.paragraph(words_left, top, item.amount, room, bold=True)
     beside = _room_beside(item, width, sheet)
     down = (style.size - style.small) * (LEADING / 2 + 0.35)

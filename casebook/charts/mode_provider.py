@@ -228,9 +228,7 @@ def _paint_chip(place: str, href: str, sheet: Sheet, x: float, top: float) -> No
     size = sheet.style.small
     width = width_px(clean(place), size) + 14
     with sheet.link(href, place):
-        sheet.capsule(
-            x + 0.5, top + 0.5, width - 1, _CHIP - 1, fill="surface", stroke="rule", radius=4
-        )
+        sheet.rounded(x + 0.5, top + 0.5, width - 1, _CHIP - 1, fill="surface", stroke="rule")
         y = top + (_CHIP - size * LEADING) / 2 + baseline(size)
         sheet.text(x + width / 2, y, place, size=size, anchor="middle")
 

@@ -20,7 +20,7 @@ from casebook.charts.chart import (
     legend_of,
     sources_of_figures,
 )
-from casebook.charts.symbols import Mark, draw_mark, mark_in
+from casebook.charts.symbols import Mark, MarkArea, draw_mark, mark_in
 from casebook.charts.text_layout import clean, wrap_text
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
@@ -213,7 +213,9 @@ def _paint(split: Split, sheet: Sheet) -> None:
         else:
             with sheet.link(f"figure:{part.key}", part.title):
                 sheet.mark(part.key, start, end)
-                draw_mark(sheet, part.mark, start, end, top, _THICK)
+                draw_mark(
+                    sheet, part.mark, MarkArea(start=start, end=end, top=top, thickness=_THICK)
+                )
         sheet.line((start, top - 3), (start, top + _THICK + 3), stroke="ink-muted")
         bottom = top + _THICK
     sheet.height = round(bottom + 8 + style.size * 0.1)
@@ -225,7 +227,7 @@ def _paint_part(part: SplitPart, sheet: Sheet, start: float, end: float, top: fl
             start, top, end - start, _THICK, stroke="accent", stroke_width=1, hatch="accent"
         )
     else:
-        draw_mark(sheet, part.mark, start, end, top, _THICK)
+        draw_mark(sheet, part.mark, MarkArea(start=start, end=end, top=top, thickness=_THICK))
 
 
 def _paint_words(part: SplitPart, sheet: Sheet, top: float, start: float, right: float) -> float:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
-from casebook.charts.canvas import LEADING, WIDE, Link, Shape, Sheet, Style, Words, baseline
+from casebook.charts.canvas import (
+    LEADING,
+    WIDE,
+    Shape,
+    Sheet,
+    Style,
+    Words,
+    baseline,
+    change_parts,
+)
 from casebook.charts.chart import Chart, ChartTable, paint_panel
-from casebook.charts.glyphs import find_font, list_characters
-from casebook.charts.matplotlib_figure import build_figure
-from casebook.charts.png import encode_image, paint_sheet
+from casebook.charts.glyphs import list_characters
+from casebook.charts.matplotlib_renderers import encode_png, paint_image, write_pdf
 from casebook.charts.svg import paint_in, write_svg
 from casebook.charts.symbols import LEGEND, draw_bracket, draw_swatch, mark_of_kind
 from casebook.charts.text_layout import clean, shorten_text, width_px, wrap_text
+
+PICTURE_KINDS: Final = (".svg", ".png", ".pdf")
 
 _MARGIN: Final = 24.0
 
@@ -50,17 +59,17 @@ def draw_standalone(
 ) -> Pictures:
     """Every picture of a chart."""
     sheet = compose_picture(chart, table, sources)
-    svg = write_picture_svg(sheet, table.name, table.finding, colours).encode("utf-8")
+    svg = write_picture(sheet, ".svg", colours, name=table.name, label=table.finding)
     if not table.pictured:
         return Pictures(svg=svg)
     card = compose_card(chart, table, sources)
-    large = paint_sheet(_mark_missing(sheet), colours, 2)
+    large = paint_image(replace_missing(sheet), colours, 2)
     return Pictures(
         svg=svg,
-        png=encode_image(large.reduce(2), colours),
-        png_large=encode_image(large, colours),
-        card=write_picture_png(card, colours, 1),
-        missing="".join(sorted({*find_missing(sheet), *find_missing(card)})),
+        png=encode_png(large.reduce(2), colours),
+        png_large=encode_png(large, colours),
+        card=encode_png(paint_image(replace_missing(card), colours, 1), colours),
+        missing="".join(sorted(find_missing(sheet) | find_missing(card))),
     )
 
 
@@ -76,7 +85,7 @@ def compose_picture(chart: Chart, table: ChartTable, sources: Sequence[str] = ()
         if panel.title:
             top = sheet.paragraph(_MARGIN, top, panel.title, inside, size=17, bold=True) + 4
         drawn = paint_panel(chart, panel, WIDE)
-        sheet.parts.extend(_moved(part, _MARGIN, top) for part in drawn.parts)
+        _place_parts(sheet, drawn, _MARGIN, top)
         top += drawn.height + 16
     top = _compose_legend(table, sheet, top)
     for words in sources:
@@ -101,7 +110,7 @@ def compose_card(chart: Chart, table: ChartTable, sources: Sequence[str] = ()) -
     drawn = paint_panel(chart, table.panels[0], WIDE)
     scale = min(inside / drawn.width, (foot - top) / drawn.height, 1.4)
     if scale >= _LEAST_SCALE:
-        sheet.parts.extend(_moved(part, _CARD_MARGIN, top, scale) for part in drawn.parts)
+        _place_parts(sheet, drawn, _CARD_MARGIN, top, scale)
     else:
         for words in _row_words(table):
             lines = wrap_text(words, inside, _CARD_WORDS)
@@ -115,29 +124,33 @@ def compose_card(chart: Chart, table: ChartTable, sources: Sequence[str] = ()) -
     return sheet
 
 
-def write_picture_svg(sheet: Sheet, name: str, label: str, colours: Mapping[str, str]) -> str:
-    """A picture as an SVG file with its own colours."""
-    return paint_in(write_svg(sheet, f"{name}-alone", label), colours)
+def write_picture(
+    sheet: Sheet, kind: str, colours: Mapping[str, str], *, name: str = "", label: str = ""
+) -> bytes:
+    """A picture as a file of one of PICTURE_KINDS; same sheet and colours, same bytes.
 
-
-def write_picture_png(sheet: Sheet, colours: Mapping[str, str], scale: float = 2) -> bytes:
-    """A picture as PNG, `scale` dots to a pixel; same sheet and colours, same bytes."""
-    return encode_image(paint_sheet(_mark_missing(sheet), colours, scale), colours)
-
-
-def write_picture_pdf(sheet: Sheet, colours: Mapping[str, str]) -> bytes:
-    """A picture as PDF with its letters as letters; same sheet and colours, same bytes."""
-    from matplotlib.backends.backend_pdf import FigureCanvasPdf
-
-    target = io.BytesIO()
-    canvas: Any = FigureCanvasPdf(build_figure(_mark_missing(sheet), colours, str(find_font())))
-    canvas.print_pdf(target, metadata={"CreationDate": None, "Creator": None, "Producer": None})
-    return target.getvalue()
+    `name` begins the ids of an SVG, and `label` is what it is for those who hear it.
+    """
+    if kind == ".svg":
+        return paint_in(write_svg(sheet, f"{name}-alone", label), colours).encode("utf-8")
+    if kind == ".pdf":
+        return write_pdf(replace_missing(sheet), colours)
+    return encode_png(paint_image(replace_missing(sheet), colours, 2), colours)
 
 
 def find_missing(sheet: Sheet) -> set[str]:
     """The characters of a sheet that the font of the PNGs does not have."""
     return {char for words in sheet.words for char in words.text} - list_characters()
+
+
+def replace_missing(sheet: Sheet) -> Sheet:
+    """The sheet with a plain mark for each character that the font does not have."""
+    marks = dict.fromkeys(map(ord, find_missing(sheet)), _MISSING)
+
+    def mark(part: Shape | Words) -> Shape | Words:
+        return replace(part, text=part.text.translate(marks)) if isinstance(part, Words) else part
+
+    return replace(sheet, parts=change_parts(sheet.parts, mark)) if marks else sheet
 
 
 def _compose_legend(table: ChartTable, sheet: Sheet, top: float) -> float:
@@ -152,7 +165,7 @@ def _compose_legend(table: ChartTable, sheet: Sheet, top: float) -> float:
             x, top = _MARGIN, top + size * 1.6
         mark = mark_of_kind(kind)
         middle = top + size * LEADING / 2
-        draw_swatch(sheet, mark, x + (6 if mark.contradicted else 0), middle - 6, 12)
+        draw_swatch(sheet, mark, (x + (6 if mark.contradicted else 0), middle - 6), 12)
         if mark.contradicted:
             draw_bracket(sheet, x, middle - 9, middle + 9)
         sheet.text(x + 44, top + baseline(size), words, size=size, role="ink-muted")
@@ -167,42 +180,18 @@ def _row_words(table: ChartTable) -> Iterator[str]:
         yield comma.join([cell for cell in row if cell][:3])
 
 
-def _mark_missing(sheet: Sheet) -> Sheet:
-    """The sheet with a plain mark for each character that the font does not have."""
-    missing = find_missing(sheet)
-    return replace(sheet, parts=[_without(part, missing) for part in sheet.parts])
+def _place_parts(sheet: Sheet, drawn: Sheet, right: float, down: float, scale: float = 1) -> None:
+    """Put what another sheet holds on a sheet, moved and scaled."""
 
+    def move(part: Shape | Words) -> Shape | Words:
+        if isinstance(part, Words):
+            x, y = part.x * scale + right, part.y * scale + down
+            return replace(part, x=x, y=y, size=part.size * scale)
+        return replace(
+            part,
+            vertices=tuple((x * scale + right, y * scale + down) for x, y in part.vertices),
+            stroke_width=part.stroke_width * scale,
+            dash=tuple(length * scale for length in part.dash),
+        )
 
-def _without(part: Shape | Words | Link, missing: set[str]) -> Shape | Words | Link:
-    if isinstance(part, Link):
-        parts = []
-        for item in part.parts:
-            cleared = _without(item, missing)
-            assert not isinstance(cleared, Link)
-            parts.append(cleared)
-        return replace(part, parts=tuple(parts))
-    if isinstance(part, Words) and not missing.isdisjoint(part.text):
-        text = "".join(_MISSING if char in missing else char for char in part.text)
-        return replace(part, text=text)
-    return part
-
-
-def _moved(
-    part: Shape | Words | Link, right: float, down: float, scale: float = 1
-) -> Shape | Words | Link:
-    if isinstance(part, Link):
-        parts = []
-        for item in part.parts:
-            moved = _moved(item, right, down, scale)
-            assert not isinstance(moved, Link)
-            parts.append(moved)
-        return replace(part, parts=tuple(parts))
-    if isinstance(part, Words):
-        x, y = part.x * scale + right, part.y * scale + down
-        return replace(part, x=x, y=y, size=part.size * scale)
-    return replace(
-        part,
-        vertices=tuple((x * scale + right, y * scale + down) for x, y in part.vertices),
-        stroke_width=part.stroke_width * scale,
-        dash=tuple(length * scale for length in part.dash),
-    )
+    sheet.parts.extend(change_parts(drawn.parts, move))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from casebook.charts.canvas import Point, Sheet
+from casebook.charts.canvas import Paint, Point, Sheet
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure, Vocabulary
 from casebook.text import Lang, Text
@@ -24,6 +24,8 @@ Kind = Literal[
     "uncertain",
     "contradicted",
 ]
+
+_ROLE: Final = "series-1"
 
 # What has not happened yet, whatever the wording says.
 _NOT_YET: Final = frozenset({"planned", "target"})
@@ -130,44 +132,55 @@ def legend_kinds(marks: list[Mark]) -> tuple[Kind, ...]:
     return tuple(kind for kind in LEGEND_ORDER if kind in shown)
 
 
-def draw_mark(
-    sheet: Sheet,
-    mark: Mark,
-    start: float,
-    end: float,
-    top: float,
-    thickness: float,
-    *,
-    low: float | None = None,
-    role: str = "series-1",
-) -> None:
-    """Draw the mark of a figure from the zero of its scale to its value.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkArea:
+    """Where a mark is drawn: from the zero of its scale to its value, and how thick.
 
-    For a range `low` is where it begins. What stands beyond the value (an arrow, the last step
-    of a soft end) is at most `overhang` pixels wide.
+    For a range `low` is where it begins.
     """
-    if mark.end == "range" and low is not None:
-        _draw_capsule(sheet, mark, start, low, end, top, thickness, role)
+
+    start: float
+    end: float
+    top: float
+    thickness: float
+    low: float | None = None
+
+    @property
+    def bottom(self) -> float:
+        """The lower edge."""
+        return self.top + self.thickness
+
+    @property
+    def middle(self) -> float:
+        """Half way between the edges."""
+        return self.top + self.thickness / 2
+
+
+def draw_mark(sheet: Sheet, mark: Mark, area: MarkArea) -> None:
+    """Draw the mark of a figure.
+
+    What stands beyond the value (an arrow, the last step of a soft end) is at most `overhang`
+    pixels wide.
+    """
+    start, end, top, thickness = area.start, area.end, area.top, area.thickness
+    if mark.end == "range" and area.low is not None:
+        _draw_capsule(sheet, mark, area, area.low)
         return
-    if end <= start and low is None:
+    if end <= start and area.low is None:
         # Nothing has no length: it stands as a line on the zero.
-        sheet.line((start, top - 3), (start, top + thickness + 3), stroke=role, stroke_width=2.5)
-        _draw_end(sheet, mark, end, top, thickness, role)
+        sheet.line((start, top - 3), (start, area.bottom + 3), stroke=_ROLE, stroke_width=2.5)
     elif mark.kind == "mixed":
-        sheet.rectangle(
-            start, top, end - start, thickness, stroke=role, stroke_width=1.25, hatch=role
-        )
-        _draw_end(sheet, mark, end, top, thickness, role)
+        paint = Paint(stroke=_ROLE, stroke_width=1.25, hatch=_ROLE)
+        sheet.rectangle(start, top, end - start, thickness, **paint)
     elif mark.kind == "planned":
-        _draw_planned(sheet, mark, start, end, top, thickness, role)
+        _draw_planned(sheet, mark, area)
     elif mark.end == "at_most":
-        sheet.rectangle(start, top, end - start, thickness, fill=role, opacity=0.3)
-        _draw_end(sheet, mark, end, top, thickness, role)
+        sheet.rectangle(start, top, end - start, thickness, fill=_ROLE, opacity=0.3)
     elif mark.end == "approx":
-        _draw_soft(sheet, start, end, top, thickness, role)
+        _draw_soft(sheet, area)
     else:
-        sheet.rectangle(start, top, max(end - start, 1), thickness, fill=role)
-        _draw_end(sheet, mark, end, top, thickness, role)
+        sheet.rectangle(start, top, max(end - start, 1), thickness, fill=_ROLE)
+    _draw_end(sheet, mark, area)
 
 
 def overhang(mark: Mark, thickness: float) -> float:
@@ -177,98 +190,74 @@ def overhang(mark: Mark, thickness: float) -> float:
     return {"approx": 9.0, "at_most": 2.0}.get(mark.end, 0.75)
 
 
-def _draw_end(
-    sheet: Sheet, mark: Mark, end: float, top: float, thickness: float, role: str
-) -> None:
+def _draw_end(sheet: Sheet, mark: Mark, area: MarkArea) -> None:
+    end, top, bottom = area.end, area.top, area.bottom
     if mark.end in ("more_than", "at_least"):
         if mark.end == "at_least":
-            sheet.line((end + 1, top - 3), (end + 1, top + thickness + 3), stroke=role)
-        tip = end + 6 + thickness * 0.4
-        sheet.line(
-            (end + 5, top + 2),
-            (tip, top + thickness / 2),
-            (end + 5, top + thickness - 2),
-            stroke=role,
-            stroke_width=2.5,
-        )
+            sheet.line((end + 1, top - 3), (end + 1, bottom + 3), stroke=_ROLE)
+        tip = (end + 6 + area.thickness * 0.4, area.middle)
+        sheet.line((end + 5, top + 2), tip, (end + 5, bottom - 2), stroke=_ROLE, stroke_width=2.5)
     elif mark.end == "at_most":
-        sheet.line((end, top - 4), (end, top + thickness + 4), stroke=role, stroke_width=3)
+        sheet.line((end, top - 4), (end, bottom + 4), stroke=_ROLE, stroke_width=3)
 
 
-def _draw_soft(
-    sheet: Sheet, start: float, end: float, top: float, thickness: float, role: str
-) -> None:
+def _draw_soft(sheet: Sheet, area: MarkArea) -> None:
     # Three steps that fade around the value, so that its middle is where the value stands.
-    step = min(6.0, (end - start) / 3)
-    solid = end - 1.5 * step
-    sheet.rectangle(start, top, max(solid - start, 0.5), thickness, fill=role)
+    start, top, thickness = area.start, area.top, area.thickness
+    step = min(6.0, (area.end - start) / 3)
+    solid = area.end - 1.5 * step
+    sheet.rectangle(start, top, max(solid - start, 0.5), thickness, fill=_ROLE)
     for index, opacity in enumerate((0.62, 0.36, 0.16)):
-        sheet.rectangle(solid + index * step, top, step, thickness, fill=role, opacity=opacity)
+        sheet.rectangle(solid + index * step, top, step, thickness, fill=_ROLE, opacity=opacity)
 
 
-def _draw_planned(
-    sheet: Sheet, mark: Mark, start: float, end: float, top: float, thickness: float, role: str
-) -> None:
-    bottom = top + thickness
+def _draw_planned(sheet: Sheet, mark: Mark, area: MarkArea) -> None:
+    start, end, top, bottom = area.start, area.end, area.top, area.bottom
     corners = ((start, top), (end, top), (start, bottom), (end, bottom))
     upper_left, upper_right, lower_left, lower_right = corners
     sides = [(upper_left, upper_right), (lower_left, lower_right), (upper_left, lower_left)]
     if mark.end == "at_most":
-        sheet.rectangle(start, top, end - start, thickness, fill=role, opacity=0.14)
+        sheet.rectangle(start, top, end - start, area.thickness, fill=_ROLE, opacity=0.14)
     elif mark.end not in ("more_than", "at_least", "approx"):
         # Where nobody said where it stops, the end stays open.
         sides.append((upper_right, lower_right))
     for one, other in sides:
-        _draw_dashes(sheet, one, other, role)
-    _draw_end(sheet, mark, end, top, thickness, role)
+        _draw_dashes(sheet, one, other)
 
 
-def _draw_dashes(sheet: Sheet, one: Point, other: Point, role: str) -> None:
+def _draw_dashes(sheet: Sheet, one: Point, other: Point) -> None:
     # A dash at either end of each side, so that corners are closed at any size.
     length = abs(other[0] - one[0]) + abs(other[1] - one[1])
     dash, gap = 4.0, 3.0
     pairs = max(round((length - dash) / (dash + gap)), 1)
     stretched = max(length - pairs * gap, 1.0) / (pairs + 1)
-    sheet.line(one, other, stroke=role, stroke_width=1.5, dash=(stretched, gap))
+    sheet.line(one, other, stroke=_ROLE, stroke_width=1.5, dash=(stretched, gap))
 
 
-def _draw_capsule(
-    sheet: Sheet,
-    mark: Mark,
-    start: float,
-    low: float,
-    high: float,
-    top: float,
-    thickness: float,
-    role: str,
-) -> None:
-    middle = top + thickness / 2
-    sheet.line((start, middle), (low, middle), stroke="rule", stroke_width=1.5)
-    width = max(high - low, 3)
+def _draw_capsule(sheet: Sheet, mark: Mark, area: MarkArea, low: float) -> None:
+    top, thickness = area.top, area.thickness
+    sheet.line((area.start, area.middle), (low, area.middle), stroke="rule", stroke_width=1.5)
+    width = max(area.end - low, 3)
     if mark.kind == "planned":
-        sheet.capsule(low, top, width, thickness, stroke=role, stroke_width=1.5, dash=(4.0, 3.0))
+        sheet.capsule(low, top, width, thickness, stroke=_ROLE, stroke_width=1.5, dash=(4.0, 3.0))
     elif mark.kind == "mixed":
-        sheet.rectangle(low, top, width, thickness, stroke=role, hatch=role)
+        sheet.rectangle(low, top, width, thickness, stroke=_ROLE, hatch=_ROLE)
     else:
-        sheet.capsule(low, top, width, thickness, fill=role)
+        sheet.capsule(low, top, width, thickness, fill=_ROLE)
 
 
 def draw_swatch(
-    sheet: Sheet,
-    mark: Mark,
-    left: float,
-    top: float,
-    thickness: float,
-    *,
-    is_zero: bool = False,
+    sheet: Sheet, mark: Mark, corner: Point, thickness: float, *, is_zero: bool = False
 ) -> None:
     """Draw a mark by itself, as a legend or a lone figure shows it: without a scale."""
+    left, top = corner
     if mark.kind == "uncertain":
         draw_ring(sheet, left + 12, top + thickness / 2)
         return
     low = left + 4 if mark.end == "range" else None
     end = left if is_zero and low is None else left + 24
-    draw_mark(sheet, mark, left, end, top, thickness, low=low)
+    area = MarkArea(start=left, end=end, top=top, thickness=thickness, low=low)
+    draw_mark(sheet, mark, area)
 
 
 def draw_bracket(sheet: Sheet, x: float, top: float, bottom: float) -> None:
@@ -277,6 +266,6 @@ def draw_bracket(sheet: Sheet, x: float, top: float, bottom: float) -> None:
     sheet.line(*points, stroke="accent", stroke_width=1.75)
 
 
-def draw_ring(sheet: Sheet, x: float, y: float, radius: float = 4.5) -> None:
+def draw_ring(sheet: Sheet, x: float, y: float) -> None:
     """Draw the ring that says that a date is uncertain."""
-    sheet.disc(x, y, radius, stroke="accent", stroke_width=1.75)
+    sheet.disc(x, y, 4.5, stroke="accent", stroke_width=1.75)

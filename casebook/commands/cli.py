@@ -547,8 +547,9 @@ def _ask(zh: str, en: str, proposed: str, lang: Lang) -> str:
 
 def run_chart(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Draw one chart into a file, its words in the language that was asked for, else Chinese."""
-    from casebook.build.drawings import PICTURE_KINDS, draw_picture
+    from casebook.build.drawings import draw_picture
     from casebook.build.steps import load_checked
+    from casebook.charts.standalone import PICTURE_KINDS
     from casebook.yaml.files import write_atomically
 
     target = (Path.cwd() / options.out).resolve()

@@ -21,7 +21,7 @@ from casebook.charts.canvas import NARROW, WIDE, Sheet, Style
 from casebook.charts.chart import ChartTable, describe, paint_panel
 from casebook.charts.colours import CHART_ROLES
 from casebook.charts.difference import change_words
-from casebook.charts.standalone import compose_picture, write_picture_pdf, write_picture_png
+from casebook.charts.standalone import PICTURE_KINDS, compose_picture, write_picture
 from casebook.charts.svg import paint_in, write_svg
 from casebook.charts.symbols import Mark, legend_kinds, mark_of
 from casebook.record.dataset import Dataset
@@ -624,15 +624,13 @@ def test_a_drawing_that_stands_alone_has_real_colours_and_no_links() -> None:
     assert "href" not in svg
 
 
-@pytest.mark.parametrize("write", [write_picture_png, write_picture_pdf])
-def test_a_picture_with_a_colour_that_has_no_role_is_refused(
-    write: Callable[[Sheet, dict[str, str]], bytes],
-) -> None:
+@pytest.mark.parametrize("kind", PICTURE_KINDS)
+def test_a_picture_with_a_colour_that_has_no_role_is_refused(kind: str) -> None:
     sheet = Sheet(style=WIDE, height=10)
     sheet.rectangle(0, 0, 5, 5, fill="ink")
 
     with pytest.raises(KeyError, match="ink"):
-        write(sheet, {"paper": "#ffffff"})
+        write_picture(sheet, kind, {"paper": "#ffffff"})
 
 
 def test_every_colour_of_a_drawing_is_a_role_of_charts(real: Dataset) -> None:
@@ -715,7 +713,7 @@ def test_a_picture_holds_its_finding_and_comes_out_the_same_twice(real: Dataset)
     sheet = compose_picture(chart_of(table), table, ["来源"])
     colours = {role: f"#0000{index:02x}" for index, role in enumerate(CHART_ROLES)}
 
-    first, second = (write_picture_png(sheet, colours) for _ in range(2))
+    first, second = (write_picture(sheet, ".png", colours) for _ in range(2))
 
     assert faults_of(sheet) == []
     assert first.startswith(b"\x89PNG")

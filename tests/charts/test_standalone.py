@@ -30,8 +30,7 @@ from casebook.charts.standalone import (
     compose_picture,
     draw_standalone,
     find_missing,
-    write_picture_pdf,
-    write_picture_png,
+    write_picture,
 )
 from casebook.commands.cli import main
 from casebook.pages.downloads import Citation, list_downloads, make_files, write_snippet
@@ -144,10 +143,8 @@ def test_odd_characters_come_out_as_themselves_or_as_a_plain_mark(text: str) -> 
     sheet = Sheet(style=WIDE, height=40)
     sheet.text(5, 25, text)
 
-    png = write_picture_png(sheet, COLOURS, 1)
-
-    assert png.startswith(b"\x89PNG")
-    assert write_picture_pdf(sheet, COLOURS).startswith(b"%PDF")
+    assert write_picture(sheet, ".png", COLOURS).startswith(b"\x89PNG")
+    assert write_picture(sheet, ".pdf", COLOURS).startswith(b"%PDF")
 
 
 def test_a_character_that_pngs_lack_is_named_with_its_field(tmp_path: Path) -> None:

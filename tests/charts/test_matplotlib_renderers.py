@@ -15,7 +15,7 @@ from PIL import Image
 
 from casebook.charts.canvas import WIDE, Sheet, Style
 from casebook.charts.glyphs import find_font, set_line
-from casebook.charts.png import encode_image, list_colours, paint_sheet
+from casebook.charts.matplotlib_renderers import encode_png, list_colours, paint_image
 from casebook.charts.text_layout import width_em
 
 PROJECT = Path(__file__).parents[2]
@@ -28,7 +28,7 @@ def small() -> Sheet:
 
 
 def paint(sheet: Sheet, scale: float = 1) -> Image.Image:
-    content = encode_image(paint_sheet(sheet, COLOURS, scale), COLOURS)
+    content = encode_png(paint_image(sheet, COLOURS, scale), COLOURS)
     return Image.open(io.BytesIO(content)).convert("RGB")
 
 
@@ -175,7 +175,7 @@ def test_settings_of_matplotlib_change_nothing(monkeypatch: pytest.MonkeyPatch) 
 
 _SCRIPT = """
 import hashlib, sys
-from casebook.charts.png import encode_image, paint_sheet
+from casebook.charts.matplotlib_renderers import encode_png, paint_image
 from casebook.charts.canvas import WIDE, Sheet
 
 digests = []
@@ -185,7 +185,7 @@ for text in sys.argv[1:]:
     sheet.text(5, 30, text)
     sheet.disc(50, 20, 7, stroke="ink")
     colours = {"paper": "#ffffff", "ink": "#112233"}
-    png = encode_image(paint_sheet(sheet, colours, 1), colours)
+    png = encode_png(paint_image(sheet, colours, 1), colours)
     digests.append(hashlib.sha256(png).hexdigest())
 heavy = {"matplotlib.figure", "matplotlib.pyplot", "matplotlib.axes"}
 print(sorted(digests), sorted(heavy & set(sys.modules)))
