@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from casebook.build.cache import Cache
-from casebook.build.workers import open_workers
+from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.charts import chart_of, find_charts, find_charts_across, find_charts_of
 from casebook.charts.chart import ChartTable, Drawn, LegendItem, Panel, Selected, draw_table
 from casebook.charts.colours import read_tokens
@@ -20,9 +19,6 @@ from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
 from casebook.text import Lang
 from casebook.values.digest import digest
-
-if TYPE_CHECKING:
-    from casebook.build.cluster import ClusterExecutor
 
 # To start a process, with matplotlib in it, costs as much as the pictures of a dozen charts.
 PICTURES_PER_PROCESS = 20
@@ -67,7 +63,7 @@ def select_charts(dataset: Dataset, embedded: Collection[str] = ()) -> Selection
 
 
 def draw_charts(
-    dataset: Dataset, selection: Selection, store: Cache, jobs: int = 1
+    dataset: Dataset, selection: Selection, store: Cache
 ) -> dict[tuple[str, Lang], Drawn]:
     """Every selected chart by name and language."""
     code = digest_code()
@@ -113,8 +109,7 @@ def draw_pictures(
     selection: Selection,
     store: Cache,
     project: Path,
-    jobs: int = 1,
-    cluster: ClusterExecutor | None = None,
+    executor: Executor = IN_PROCESS,
 ) -> dict[tuple[str, Lang], Pictures]:
     """The pictures of every chart by name and language, in the colours of the project's theme."""
     code = digest_code()
@@ -133,13 +128,13 @@ def draw_pictures(
         else:
             pictures[key] = kept
     costly = sum(1 for task in missing.values() if task.table.pictured)
-    processes = min(jobs, costly // PICTURES_PER_PROCESS)
-    with open_workers(processes, cluster if missing else None) as workers:
-        results = workers.run(draw_task, missing.values())
-        for key, result in zip(missing, results, strict=True):
-            for part, content in _parts_of(result).items():
-                store.put(f"{key}:{part}", content)
-            pictures[key] = result
+    # Beside PNGs the other files cost nothing, so that a process pays for PNGs alone.
+    batches = Batches(items=missing.values(), count=costly, most=1, worth=PICTURES_PER_PROCESS)
+    results = executor.map(draw_batch, batches) if missing else ()
+    for key, result in zip(missing, results, strict=True):
+        for part, content in _parts_of(result).items():
+            store.put(f"{key}:{part}", content)
+        pictures[key] = result
     store.prune("picture:")
     return {(task.table.name, task.table.lang): pictures[key] for key, task in tasks.items()}
 
@@ -236,10 +231,12 @@ def credit_sources(table: ChartTable, dataset: Dataset) -> tuple[str, ...]:
     )
 
 
-def draw_task(task: PictureTask) -> Pictures:
-    """The pictures of one chart; runs in any process."""
-    table = task.table
-    return draw_standalone(chart_of(table), table, task.sources, task.colours)
+def draw_batch(batch: Sequence[PictureTask]) -> list[Pictures]:
+    """The pictures of several charts; runs in any process."""
+    return [
+        draw_standalone(chart_of(task.table), task.table, task.sources, task.colours)
+        for task in batch
+    ]
 
 
 def _parts_of(pictures: Pictures) -> dict[str, bytes]:

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.problems import START, CasebookError, Problem
 from casebook.record.dataset import Dataset, order_cases
 from casebook.record.lazy_cases import LazyCases
@@ -60,12 +61,15 @@ class KeptCases(Protocol):
 
 
 def read_dataset(
-    project: Path, drafts: bool = False, kept: KeptCases | None = None, jobs: int = 1
+    project: Path,
+    drafts: bool = False,
+    kept: KeptCases | None = None,
+    executor: Executor = IN_PROCESS,
 ) -> tuple[Dataset, list[Problem]]:
     """The data set of a project, as far as it can be read, and every problem on the way.
 
     Cases in the state of a draft, and what is wrong with them, are left out unless `drafts` asks
-    for them. What is not kept is read in this many processes at most. Where cases are kept, they
+    for them. What is not kept is read by the executor. Where cases are kept, they
     are loaded when they are asked for; else all of them are in memory.
     """
     problems: list[Problem] = []
@@ -80,7 +84,7 @@ def read_dataset(
         cases = _read_cases(paths, project, lists, drafts, unread, problems)
     else:
         kept.use_lists(lists)
-        summaries = _read_summaries(paths, project, lists, drafts, kept, jobs, unread, problems)
+        summaries = _read_summaries(paths, project, lists, drafts, kept, executor, unread, problems)
         cases = LazyCases(summaries, partial(_load_case, project, lists, kept))
     return (
         Dataset(
@@ -126,7 +130,7 @@ def _read_summaries(
     lists: Lists,
     drafts: bool,
     kept: KeptCases,
-    jobs: int,
+    executor: Executor,
     unread: set[str],
     problems: list[Problem],
 ) -> tuple[CaseSummary, ...]:
@@ -139,7 +143,7 @@ def _read_summaries(
             continue
         problems += known.problems
         summaries.append(known.summary)
-    for path, read in _read_waiting(waiting, project, lists, jobs):
+    for path, read in _read_waiting(waiting, project, lists, executor):
         if read.summary is None:
             if drafts or not read.is_draft:
                 problems += read.problems
@@ -176,21 +180,12 @@ class _Read:
 
 
 def _read_waiting(
-    paths: list[Path], project: Path, lists: Lists, jobs: int
+    paths: list[Path], project: Path, lists: Lists, executor: Executor
 ) -> Iterator[tuple[Path, _Read]]:
     """What comes of each file, in their order, read in several processes where they are many."""
-    processes = min(jobs, len(paths) // _FILES_PER_PROCESS)
-    if processes < 2:
-        yield from ((path, _read_summary(path, project, lists)) for path in paths)
-        return
-    # Only now: to know how to start processes takes as long as reading the lists.
-    from casebook.build.workers import cut_batches, open_workers
-
+    batches = Batches(items=paths, count=len(paths), most=_BATCH, worth=_FILES_PER_PROCESS)
     task = partial(_read_batch, project, lists)
-    with open_workers(processes) as workers:
-        batches = workers.run(task, cut_batches(paths, _BATCH))
-        read = (of_file for batch in batches for of_file in batch)
-        yield from zip(paths, read, strict=True)
+    yield from zip(paths, executor.map(task, batches), strict=True)
 
 
 def _read_batch(project: Path, lists: Lists, paths: list[Path]) -> list[_Read]:

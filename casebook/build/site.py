@@ -30,7 +30,7 @@ from casebook.build.templates import (
     read_templates,
 )
 from casebook.build.timings import UNTIMED, Timings
-from casebook.build.workers import cut_batches, open_workers
+from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.data.export import export_site
 from casebook.data.formats import encode_json, write_members
 from casebook.data.releases import read_releases
@@ -45,7 +45,6 @@ from casebook.text import LANGS, Lang
 from casebook.values.digest import digest
 
 if TYPE_CHECKING:
-    from casebook.build.cluster import ClusterExecutor
     from casebook.charts import Drawn
     from casebook.charts.standalone import Pictures
 
@@ -72,8 +71,7 @@ class BuildContext:
     inputs: Mapping[str, str] = field(default_factory=dict)
     offers_charts: bool = True
     siteurl: str | None = None
-    jobs: int = 1
-    cluster: ClusterExecutor | None = None
+    executor: Executor = IN_PROCESS
     kept_templates: KeptTemplates | None = None
     excerpter: Excerpter | None = None
     timings: Timings = UNTIMED
@@ -212,19 +210,20 @@ class _PageMaker:
             parts.add(number, texts)
             self._count_kept(case)
         context.progress.total, context.progress.done = len(stale), 0
-        processes = min(context.jobs, len(stale) // _CASES_PER_PROCESS)
-        with open_workers(processes, context.cluster) as workers:
-            jobs = map(self._make_job, stale)
-            batches = cut_batches(jobs, workers.size_batches(len(stale), _BATCH))
-            results = workers.run(partial(make_batch, self.case_context), batches)
-            made = (case for batch in results for case in batch)
-            for old, done in zip(stale, made, strict=True):
-                files = [(file.path, tree.write(file.path, file.content)) for file in done.files]
-                parts.add(old.number, done.parts)
-                context.progress.done += 1
-                for name, spent in done.spent.items():
-                    context.timings.add(name, spent)
-                freshness.note(f"case:{old.case.slug}", old.key, tree, files, done.parts)
+        batches = Batches(
+            items=map(self._make_job, stale),
+            count=len(stale),
+            most=_BATCH,
+            worth=_CASES_PER_PROCESS,
+        )
+        made = context.executor.map(partial(make_batch, self.case_context), batches)
+        for old, done in zip(stale, made, strict=True):
+            files = [(file.path, tree.write(file.path, file.content)) for file in done.files]
+            parts.add(old.number, done.parts)
+            context.progress.done += 1
+            for name, spent in done.spent.items():
+                context.timings.add(name, spent)
+            freshness.note(f"case:{old.case.slug}", old.key, tree, files, done.parts)
 
     def write_lists(self, tree: NewTree, freshness: Freshness) -> None:
         """Write the pages of all cases together; those that are fresh stay as they are."""

@@ -16,7 +16,13 @@ from casebook.build.inputs import Inputs, check_sources, find_changed, read_inpu
 from casebook.build.progress import Progress
 from casebook.build.reading import read_dataset, read_snapshots
 from casebook.build.timings import UNTIMED, Timings
-from casebook.build.workers import SELDOM
+from casebook.build.workers import (
+    IN_PROCESS,
+    SELDOM,
+    Executor,
+    LocalExecutor,
+    open_executor,
+)
 from casebook.charts.placement import check_slots, find_embedded
 from casebook.checks.addresses import check_addresses
 from casebook.checks.content import check_content
@@ -33,7 +39,6 @@ from casebook.record.summary import CaseSummary
 from casebook.values.digest import digest
 
 if TYPE_CHECKING:
-    from casebook.build.cluster import ClusterExecutor
     from casebook.build.templates import KeptTemplates
 
 # Where the frozen releases stand; a project without any pays nothing for them.
@@ -77,12 +82,12 @@ def load_checked(
     project: Path,
     drafts: bool = False,
     kept: CaseCache | None = None,
-    jobs: int = 1,
+    executor: Executor = IN_PROCESS,
     timings: Timings = UNTIMED,
 ) -> tuple[Dataset, list[Problem]]:
     """The data set with every problem of the records and the prose."""
     timings.begin("read")
-    dataset, problems = read_dataset(project, drafts, kept, jobs)
+    dataset, problems = read_dataset(project, drafts, kept, executor)
     timings.begin("check")
     dataset = replace(dataset, outdated=find_outdated(project, dataset))
     problems += check_sources(project)
@@ -251,9 +256,10 @@ def _collecting_seldom() -> Iterator[None]:
 
 def _build_once(options: BuildOptions, inputs: Inputs, store: Cache) -> BuildResult:
     kept = CaseCache(store, inputs.digests)
-    dataset, problems = load_checked(
-        options.project, options.drafts, kept, options.jobs, options.timings
-    )
+    with LocalExecutor(options.jobs) as executor:
+        dataset, problems = load_checked(
+            options.project, options.drafts, kept, executor, options.timings
+        )
     kept.save()
     # A preview is not published, so that nothing in it needs a reason to change.
     if not options.drafts:
@@ -270,10 +276,11 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Cache) -> BuildRes
 
     options.timings.begin("charts")
     selection = select_charts(dataset, find_embedded(options.project, dataset))
-    with _open_cluster(options.scheduler) as cluster, staged_tree(options.output) as tree:
+    executors = open_executor(options.jobs, options.scheduler)
+    with executors as executor, staged_tree(options.output) as tree:
         charts = draw_charts(dataset, selection, store)
         options.timings.begin("pictures")
-        pictures = draw_pictures(dataset, selection, store, options.project, options.jobs, cluster)
+        pictures = draw_pictures(dataset, selection, store, options.project, executor)
         problems += warn_of_letters(pictures, dataset)
         context = BuildContext(
             project=options.project,
@@ -283,8 +290,7 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Cache) -> BuildRes
             inputs=_leave_out_unpublished(inputs.digests, dataset),
             offers_charts=selection.offered,
             siteurl=options.siteurl,
-            jobs=options.jobs,
-            cluster=cluster,
+            executor=executor,
             kept_templates=StoredTemplates(store)
             if options.kept_templates is None
             else options.kept_templates,
@@ -303,18 +309,6 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Cache) -> BuildRes
     return BuildResult(
         cases=len(dataset.cases), files=files, warnings=tuple(problems), drafts=drafts
     )
-
-
-@contextmanager
-def _open_cluster(scheduler: str) -> Iterator[ClusterExecutor | None]:
-    """The workers of the scheduler, or None where none is named."""
-    if not scheduler:
-        yield None
-        return
-    from casebook.build.cluster import open_cluster
-
-    with open_cluster(scheduler) as cluster:
-        yield cluster
 
 
 @dataclass(frozen=True, slots=True)

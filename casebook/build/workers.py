@@ -1,25 +1,21 @@
-"""Work that is done in several processes or on several machines, with the results in order."""
+"""Executors: work in batches, done here, in several processes or on other machines."""
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing import active_children, get_context, parent_process, resource_tracker
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from casebook.problems import CasebookError
+from casebook.messages import failure
 
 if TYPE_CHECKING:
-    from casebook.build.cluster import ClusterExecutor
+    from collections.abc import Collection
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,74 +24,119 @@ R = TypeVar("R")
 _AHEAD = 2
 # So few batches a worker would leave one of them alone with the last; more cost their sending.
 _BATCHES_EACH = 4
-
-
 # How often the collector looks for garbage in a process that builds: so many objects are made
 # before the youngest are looked at, so many looks at one generation come before one at the next.
 SELDOM = (200_000, 20, 100)
 
 
-@dataclass(frozen=True, slots=True)
-class Workers:
-    """An executor with the number of its workers, which may change; None means this process."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batches(Generic[T]):
+    """So many items to be worked on, at most so many at once; a process pays from `worth` on."""
 
-    executor: Executor | None
-    count: Callable[[], int]
+    items: Iterable[T]
+    count: int
+    most: int
+    worth: int
 
-    def run(self, task: Callable[[T], R], batches: Iterable[T]) -> Iterator[R]:
-        """The result of the task for each batch, in the order of the batches.
+    def cut(self, workers: int) -> Iterator[list[T]]:
+        """The items in lists, made as they are asked for, so that no worker waits for another."""
+        size = min(self.most, max(1, self.count // (max(1, workers) * _BATCHES_EACH)))
+        rest = iter(self.items)
+        while batch := list(islice(rest, size)):
+            yield batch
 
-        Only so many batches are under way at once that memory stays flat.
-        """
-        if self.executor is None:
-            yield from map(task, batches)
+
+class Executor(Protocol):
+    """Does work in batches; a context, at whose end nothing of it is left under way."""
+
+    def map(self, function: Callable[[list[T]], Collection[R]], batches: Batches[T]) -> Iterator[R]:
+        """What the function gives for each item, in the order of the items."""
+
+    def __enter__(self) -> Executor: ...
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None: ...
+
+
+class LocalExecutor:
+    """Works in this process, or in at most so many where there is work enough for them."""
+
+    def __init__(self, jobs: int = 1) -> None:
+        self.jobs = jobs
+
+    def __enter__(self) -> LocalExecutor:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            _end_processes()
+
+    def map(self, function: Callable[[list[T]], Collection[R]], batches: Batches[T]) -> Iterator[R]:
+        """What the function gives for each item, in the order of the items."""
+        processes = min(self.jobs, batches.count // batches.worth)
+        if processes < 2:
+            for batch in batches.cut(1):
+                yield from function(batch)
             return
-        waiting = iter(batches)
-        running: deque[Future[R]] = deque()
-        while True:
-            room = max(1, self.count()) * _AHEAD - len(running)
-            for batch in islice(waiting, max(0, room)):
-                running.append(self.executor.submit(task, batch))
-            if not running:
-                return
-            yield running.popleft().result()
+        # Only now: what knows how to start processes takes long to import.
+        from concurrent.futures import ProcessPoolExecutor
+        from concurrent.futures.process import BrokenProcessPool
+        from multiprocessing import get_context
 
-    def size_batches(self, items: int, most: int) -> int:
-        """How many items make a batch, so that no worker waits for long for the last one."""
-        if self.executor is None:
-            return most
-        return min(most, max(1, items // (max(1, self.count()) * _BATCHES_EACH)))
+        # A forked child would share the lock of the build and the state of other threads.
+        with ProcessPoolExecutor(processes, get_context("spawn"), _begin) as pool:
+            with _interrupts_kept_out():
+                # Each piece of work starts one process, as long as none is idle.
+                for _ in range(processes):
+                    pool.submit(_do_nothing)
+
+            def submit(batch: list[T]) -> Any:
+                return pool.submit(function, batch)
+
+            try:
+                for future in submit_ahead(submit, batches.cut(processes), lambda: processes):
+                    yield from future.result()
+            except BrokenProcessPool as error:
+                raise failure("build.process_ended") from error
+            except BaseException:
+                _end_processes()
+                raise
+
+
+IN_PROCESS = LocalExecutor()
+
+
+def submit_ahead(
+    submit: Callable[[list[T]], Any], batches: Iterator[list[T]], workers: Callable[[], int]
+) -> Iterator[Any]:
+    """The futures of the batches in their order; not so many are under way that memory grows."""
+    running: deque[Any] = deque()
+    while True:
+        room = max(1, workers()) * _AHEAD - len(running)
+        running.extend(map(submit, islice(batches, max(0, room))))
+        if not running:
+            return
+        yield running.popleft()
 
 
 @contextmanager
-def open_workers(processes: int, cluster: ClusterExecutor | None = None) -> Iterator[Workers]:
-    """The workers of a cluster, else so many processes, or this one where one is enough."""
-    if cluster is not None:
-        yield Workers(cluster, lambda: cluster.size)
-        return
-    if processes < 2:
-        yield Workers(None, lambda: 1)
-        return
-    # A forked child would share the lock of the build and the state of other threads.
-    context = get_context("spawn")
-    with ProcessPoolExecutor(processes, context, _begin) as executor:
-        with _interrupts_kept_out():
-            # Each piece of work starts one process, as long as none is idle.
-            for _ in range(processes):
-                executor.submit(_do_nothing)
-        try:
-            yield Workers(executor, lambda: processes)
-        except BrokenProcessPool as error:
-            raise CasebookError(
-                "系统终止了一个帮着构建的进程，多半是内存不够。请用 --jobs 1 再试。网站没有改动",
-                "the system ended a process that helps to build, most likely for want of memory. "
-                "Try again with --jobs 1. The site is unchanged",
-            ) from error
-        except BaseException:
-            # Nobody will ask for what is under way, which may take a minute.
-            for process in active_children():
-                process.terminate()
-            raise
+def open_executor(jobs: int, scheduler: str = "") -> Iterator[Executor]:
+    """The workers of the Dask scheduler at HOST:PORT, or so many processes where none is named."""
+    if scheduler:
+        from casebook.build.cluster import ClusterExecutor
+
+        with ClusterExecutor(scheduler) as cluster:
+            yield cluster
+    else:
+        with LocalExecutor(jobs) as local:
+            yield local
+
+
+def _end_processes() -> None:
+    """End the processes at once: nobody will ask for their work, which may take a minute."""
+    from multiprocessing import active_children
+
+    for process in active_children():
+        process.terminate()
 
 
 def _do_nothing() -> None:
@@ -106,11 +147,13 @@ def _do_nothing() -> None:
 def _interrupts_kept_out() -> Iterator[None]:
     """Has processes that are started meanwhile never see Ctrl-C, which is for the first alone.
 
-    A terminal tells all of them, and each would show where in its work it was.
+    A terminal sends it to all of them, and each would show where in its work it was.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    from multiprocessing import resource_tracker
+
     # It lifts the block when it starts its own process.
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -121,12 +164,11 @@ def _interrupts_kept_out() -> Iterator[None]:
 
 
 def _begin() -> None:
+    """Prepare a process, and have it end as soon as the one that started it is gone."""
+    import gc
+    from multiprocessing import parent_process
+
     gc.set_threshold(*SELDOM)
-    _end_with_parent()
-
-
-def _end_with_parent() -> None:
-    """Ends this process as soon as the one that started it is gone, be it killed."""
     parent = parent_process()
     if parent is None:
         return
@@ -136,10 +178,3 @@ def _end_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
-
-
-def cut_batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """The items in lists of at most this many, made as they are asked for."""
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import PROJECT
 from processes import run, tree
 
 from casebook.build import cluster as cluster_module
-from casebook.build.cluster import open_cluster, parse_address
+from casebook.build.cluster import ClusterExecutor, parse_address
+from casebook.build.workers import Batches
 from casebook.problems import CasebookError, Exit
 
 distributed = pytest.importorskip("distributed")
@@ -35,6 +38,24 @@ WITHOUT = """\
 import sys
 
 sys.modules["casebook"] = None
+"""
+
+
+# What workers are given to do, importable for them as the program is.
+TASKS = """\
+import os
+
+def lower(batch):
+    return [text.lower() for text in batch]
+
+def decode(batch):
+    return [int(text) for text in batch]
+
+def list_folders(batch):
+    return [os.listdir(path) for path in batch]
+
+def end_the_worker(batch):
+    os._exit(9)
 """
 
 
@@ -101,8 +122,13 @@ def end(process: subprocess.Popen[str]) -> None:
 
 @pytest.fixture(scope="module")
 def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    made = Cluster(tmp_path_factory.mktemp("cluster"))
+    folder = tmp_path_factory.mktemp("cluster")
+    (folder / "cluster_tasks.py").write_text(TASKS, encoding="utf-8")
+    sys.path.append(str(folder))
+    importlib.import_module("cluster_tasks")
+    made = Cluster(folder)
     yield made
+    sys.path.remove(str(folder))
     for process in made.processes:
         end(process)
 
@@ -114,8 +140,14 @@ def cluster(scheduler: Cluster) -> Iterator[Cluster]:
     scheduler.end_workers()
 
 
+def run_on(executor: ClusterExecutor, name: str, item: str) -> Any:
+    """What a function of TASKS makes of an item on some worker."""
+    batches = Batches(items=[item], count=1, most=1, worth=1)
+    return next(executor.map(getattr(sys.modules["cluster_tasks"], name), batches))
+
+
 def refusal_of(address: str) -> CasebookError:
-    with pytest.raises(CasebookError) as refused, open_cluster(address):
+    with pytest.raises(CasebookError) as refused, ClusterExecutor(address):
         pytest.fail("the cluster was taken for a sound one")
     return refused.value
 
@@ -150,33 +182,33 @@ def test_a_worker_of_another_version_is_named(cluster: Cluster, preload: str) ->
 
 def test_a_worker_that_comes_later_is_held_to_the_version_as_well(cluster: Cluster) -> None:
     sound = cluster.add_worker()
-    with open_cluster(cluster.address) as executor:
+    with ClusterExecutor(cluster.address) as executor:
         cluster.add_worker(STRANGE)
         end(sound)
 
         with pytest.raises(CasebookError, match="has another version"):
-            executor.submit(abs, -3).result()
+            run_on(executor, "lower", "A")
 
 
 def test_what_a_task_raises_is_raised_here(cluster: Cluster, tmp_path: Path) -> None:
     cluster.add_worker()
-    with open_cluster(cluster.address) as executor:
-        assert executor.submit(abs, -3).result() == 3
+    with ClusterExecutor(cluster.address) as executor:
+        assert run_on(executor, "lower", "A") == "a"
         with pytest.raises(ValueError, match="invalid literal"):
-            executor.submit(int, "three").result()
+            run_on(executor, "decode", "three")
         # What may be a fault of the machine was tried again before.
         with pytest.raises(CasebookError, match="failed 3 times"):
-            executor.submit(os.listdir, str(tmp_path / "nowhere")).result()
+            run_on(executor, "list_folders", str(tmp_path / "nowhere"))
 
 
 def test_a_task_that_ends_its_workers_ends_the_build(cluster: Cluster) -> None:
     cluster.add_worker()
     cluster.add_worker()
     with (
-        open_cluster(cluster.address) as executor,
+        ClusterExecutor(cluster.address) as executor,
         pytest.raises(CasebookError, match="ended 2 workers"),
     ):
-        executor.submit(os._exit, 9).result()
+        run_on(executor, "end_the_worker", "")
 
 
 def test_a_build_does_not_wait_for_ever_for_workers(
@@ -187,10 +219,10 @@ def test_a_build_does_not_wait_for_ever_for_workers(
     assert "has no worker" in refusal_of(cluster.address).en
 
     worker = cluster.add_worker()
-    with open_cluster(cluster.address) as executor:
+    with ClusterExecutor(cluster.address) as executor:
         end(worker)
         with pytest.raises(CasebookError, match="workers are gone"):
-            executor.submit(abs, -3).result()
+            run_on(executor, "lower", "A")
 
 
 def test_a_scheduler_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,9 +18,10 @@ WORKING = """\
 import os, signal, sys
 from pathlib import Path
 from casebook.problems import CasebookError
-from casebook.build.workers import open_workers
+from casebook.build.workers import Batches, LocalExecutor
 
-def work(folder):
+def work(folders):
+    [folder] = folders
     (Path(folder) / str(os.getpid())).touch()
     # At one stroke: two of them speak at once, and a line may be written in two pieces.
     os.write(1, b"working\\n")
@@ -31,9 +32,9 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with open_workers(2) as workers:
-            for task in [workers.executor.submit(work, sys.argv[1]) for _ in range(4)]:
-                task.result()
+        with LocalExecutor(2) as executor:
+            batches = Batches(items=4 * [sys.argv[1]], count=4, most=1, worth=1)
+            list(executor.map(work, batches))
     except CasebookError as error:
         print(error.en)
         sys.exit(error.exit_status)
