@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from bench.cases import make_case, name_source, write_case, write_project
+from casebook.build import output as swap
 from casebook.build import site as publish
-from casebook.build import swap
 from casebook.build.steps import BuildOptions, build_site
 from casebook.record.dataset import Dataset
 from tests.conftest import PROJECT
