@@ -358,15 +358,15 @@ def hand_over(arguments):
 
 
 def finds_nothing_to_do(arguments):
-    """Whether a build has nothing to do, which is said then: that spares the start of a Python."""
+    """Prints what a build prints that has nothing to do, and spares the start of a Python."""
     encoding = getattr(sys.stdout, "encoding", None) or ""
     if arguments[0] != "build" or encoding.lower() != "utf-8":
         return False
     try:
-        from casebook.build.glance import tell_standing
+        from casebook.build.last_build import repeat_last_build
     except ImportError:
         return False
-    return tell_standing(arguments, [venv_packages()])
+    return repeat_last_build(arguments, [venv_packages()])
 
 
 def main(arguments):

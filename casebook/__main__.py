@@ -4,10 +4,9 @@ import sys
 
 if __name__ == "__main__":
     try:
-        from casebook.build.glance import tell_standing
-        from casebook.build.marks import list_packages
+        from casebook.build.last_build import list_packages, repeat_last_build
 
-        if tell_standing(sys.argv[1:], list_packages()):
+        if repeat_last_build(sys.argv[1:], list_packages()):
             status = 0
         else:
             from casebook.commands.cli import main

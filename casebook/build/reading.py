@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Iterable, Iterator
 from collections.abc import Sequence as Sequence
@@ -10,8 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from casebook.build.last_build import SOURCES
 from casebook.build.workers import IN_PROCESS, Batches, Executor
-from casebook.problems import START, CasebookError, Problem
+from casebook.messages import failure, problem
+from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset, order_cases
 from casebook.record.lazy_cases import LazyCases
 from casebook.record.model import (
@@ -162,10 +165,7 @@ def _load_case(project: Path, lists: Lists, kept: KeptCases, summary: CaseSummar
     if case is None:
         case, _, _ = _read_file(project / summary.path, project, lists)
     if case is None or case.digest != summary.version:
-        raise CasebookError(
-            f"{summary.path}：构建时被改动了。网站没有改动",
-            f"{summary.path}: was written meanwhile. The site is unchanged",
-        )
+        raise failure("build.case_changed", path=summary.path)
     return case
 
 
@@ -218,11 +218,55 @@ def _read_file(path: Path, project: Path, lists: Lists) -> tuple[Case | None, li
 def read_snapshots(folder: Path, problems: list[Problem]) -> dict[str, str]:
     """The kept texts of sources by id, from files `<id>.txt` of a folder outside the project."""
     if not folder.is_dir():
-        zh, en = f"没有这个文件夹：{folder}", f"there is no folder {folder}"
-        problems.append(Problem("CASEBOOK_SNAPSHOTS", START, "E265", zh, en))
+        problems.append(problem("E265", "CASEBOOK_SNAPSHOTS", START, folder=folder))
         return {}
     # The text is only searched, so that a stray byte in it is no reason to stop.
     return {
         path.stem: read_bytes(path, folder, problems).decode("utf-8-sig", "replace")
         for path in sorted(folder.glob("*.txt"))
     }
+
+
+def check_sources(project: Path) -> list[Problem]:
+    """Links of the sources that lead out of them or nowhere, and what cannot be read as a file."""
+    problems: list[Problem] = []
+    roots = [project.resolve() / name for name in SOURCES]
+    for entry in _walk_sources(project, problems):
+        shown = Path(entry).relative_to(project).as_posix()
+        if entry.is_symlink():
+            try:
+                target: Path | None = Path(entry).resolve(strict=True)
+            except (OSError, RuntimeError):
+                target = None
+            if target is None or not any(target.is_relative_to(root) for root in roots):
+                problems.append(problem("E144", shown, START))
+        elif not (entry.is_file() or entry.is_dir()):
+            problems.append(problem("E141.source", shown, START))
+    return problems
+
+
+def _walk_sources(project: Path, problems: list[Problem]) -> Iterator[Path | os.DirEntry[str]]:
+    """Everything in the sources, known from the listing of its folder where that is enough."""
+    for root in (project / name for name in SOURCES):
+        if root.is_symlink():
+            yield root
+        elif root.exists():
+            yield from _walk(root, project, problems)
+
+
+def _walk(
+    folder: Path | os.DirEntry[str], project: Path, problems: list[Problem]
+) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            listed = list(entries)
+    except OSError as error:
+        # Else a folder that may not be read would count as an empty one.
+        reason = error.strerror or str(error)
+        shown = Path(folder).relative_to(project).as_posix()
+        problems.append(problem("E140.folder", shown, START, reason=reason))
+        return
+    for entry in listed:
+        yield entry
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(entry, project, problems)

@@ -16,13 +16,13 @@ from casebook.build.assets import Assets, write_assets
 from casebook.build.cache import digest_program
 from casebook.build.case_files import CaseContext, CaseJob, make_batch, make_case_files
 from casebook.build.dependencies import Excerpter
-from casebook.build.freshness import Freshness
 from casebook.build.manifest import MANIFEST
-from casebook.build.output import NewTree
 from casebook.build.pelican_adapter import PelicanSite, run_pelican
 from casebook.build.progress import Progress
 from casebook.build.render import file_of, open_renderer
 from casebook.build.spool import Spool
+from casebook.build.staged_output import StagedOutput
+from casebook.build.state import BuildState
 from casebook.build.templates import (
     KeptTemplates,
     digest_templates,
@@ -83,7 +83,7 @@ class BuildContext:
         return self.project / "theme" / "static"
 
 
-def write_site(context: BuildContext, tree: NewTree, freshness: Freshness) -> int:
+def write_site(context: BuildContext, tree: StagedOutput, state: BuildState) -> int:
     """Write the whole site into an empty tree and give the number of files.
 
     Raises ContentError where Pelican or a template reports anything as wrong.
@@ -96,15 +96,15 @@ def write_site(context: BuildContext, tree: NewTree, freshness: Freshness) -> in
         def write(read: PelicanSite) -> None:
             maker = _PageMaker(context, read, assets)
             timings.begin("cases")
-            maker.write_cases(tree, freshness, parts)
+            maker.write_cases(tree, state, parts)
             timings.begin("lists")
-            maker.write_lists(tree, freshness)
+            maker.write_lists(tree, state)
             timings.begin("exports")
             _write_data(context, maker.site, tree, parts)
 
         run_pelican(context.project, tree.folder, context.siteurl, dataset, write)
     tree.write_stream(MANIFEST, _write_manifest(context, tree))
-    freshness.forget_rest()
+    state.forget_rest()
     return len(tree.listing)
 
 
@@ -121,7 +121,7 @@ def render_pages(context: BuildContext, wanted: Collection[str]) -> dict[str, by
     return contents
 
 
-def _write_data(context: BuildContext, site: Site, tree: NewTree, parts: Spool) -> None:
+def _write_data(context: BuildContext, site: Site, tree: StagedOutput, parts: Spool) -> None:
     """Write what is no page: files of charts, data of all cases, and frozen releases."""
     for file in make_chart_files(site, context.pictures):
         tree.write(file.path, file.content)
@@ -136,7 +136,7 @@ def _write_data(context: BuildContext, site: Site, tree: NewTree, parts: Spool) 
             tree.write(f"versions/{release.date}/{file.path}", file.content)
 
 
-def _write_manifest(context: BuildContext, tree: NewTree) -> Iterator[bytes]:
+def _write_manifest(context: BuildContext, tree: StagedOutput) -> Iterator[bytes]:
     """The digests of all inputs and outputs, as JSON."""
     head = {
         "generator": "casebook",
@@ -197,13 +197,13 @@ class _PageMaker:
         self.surroundings = self._digest_surroundings()
         self.case_context = self._make_case_context()
 
-    def write_cases(self, tree: NewTree, freshness: Freshness, parts: Spool) -> None:
+    def write_cases(self, tree: StagedOutput, state: BuildState, parts: Spool) -> None:
         """Write the files of every case; those that are fresh stay as they are."""
         context = self.context
         stale = []
         for number, case in enumerate(context.dataset.summaries):
             candidate = self._look_at(case, number)
-            texts = freshness.keep(f"case:{case.slug}", candidate.key, tree)
+            texts = state.keep_unit(f"case:{case.slug}", candidate.key, tree)
             if texts is None:
                 stale.append(candidate)
                 continue
@@ -223,9 +223,9 @@ class _PageMaker:
             context.progress.done += 1
             for name, spent in done.spent.items():
                 context.timings.add(name, spent)
-            freshness.note(f"case:{old.case.slug}", old.key, tree, files, done.parts)
+            state.note_unit(f"case:{old.case.slug}", old.key, tree, files, done.parts)
 
-    def write_lists(self, tree: NewTree, freshness: Freshness) -> None:
+    def write_lists(self, tree: StagedOutput, state: BuildState) -> None:
         """Write the pages of all cases together; those that are fresh stay as they are."""
         timings = self.context.timings
         listed: list[Location] = []
@@ -235,7 +235,7 @@ class _PageMaker:
                     for page in kind.make(self.site):
                         if page.indexed:
                             listed.append(page.location)
-                        is_kept = self._write_list(page, tree, freshness)
+                        is_kept = self._write_list(page, tree, state)
                         timings.count(kind.name, made=not is_kept, kept=is_kept)
 
     def make_wanted(self, wanted: Collection[str]) -> dict[str, bytes]:
@@ -271,17 +271,17 @@ class _PageMaker:
         dataset = self.context.dataset
         return [dataset.summaries[dataset.positions[s]] for s in slugs & dataset.positions.keys()]
 
-    def _write_list(self, page: Page, tree: NewTree, freshness: Freshness) -> bool:
+    def _write_list(self, page: Page, tree: StagedOutput, state: BuildState) -> bool:
         """Write a page of all cases together; whether it is fresh and stays as it was."""
         path = file_of(page)
         shaped = (self.surroundings, self.template_digests.get(page.template), page.key)
         shown = (page.title, page.description, page.lastmod, find_card(page, self.site))
         key = digest(repr((*shaped, *shown)).encode())
-        if page.key and freshness.keep(f"page:{path}", key, tree) is not None:
+        if page.key and state.keep_unit(f"page:{path}", key, tree) is not None:
             return True
         found = tree.write(path, self.renderer.print_page(page, self.site).content)
         if page.key:
-            freshness.note(f"page:{path}", key, tree, [(path, found)])
+            state.note_unit(f"page:{path}", key, tree, [(path, found)])
         return False
 
     def _count_kept(self, case: CaseSummary) -> None:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from casebook.build.cache import Cache, open_cache
 from casebook.build.case_cache import CaseCache
-from casebook.build.inputs import Inputs, check_sources, find_changed, read_inputs, refuse_changes
 from casebook.build.progress import Progress
-from casebook.build.reading import read_dataset, read_snapshots
+from casebook.build.reading import check_sources, read_dataset, read_snapshots
+from casebook.build.state import Inputs, find_changed, read_inputs, refuse_changes
 from casebook.build.timings import UNTIMED, Timings
 from casebook.build.workers import (
     IN_PROCESS,
@@ -269,15 +269,15 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Cache) -> BuildRes
     options.timings.begin("imports")
     # Only now: a check, and a build that stops at a problem, must not pay for these imports.
     from casebook.build.drawings import draw_charts, draw_pictures, select_charts, warn_of_letters
-    from casebook.build.freshness import Freshness
-    from casebook.build.output import staged_tree
+    from casebook.build.output import stage_output
     from casebook.build.site import BuildContext, write_site
+    from casebook.build.state import BuildState
     from casebook.build.templates import StoredTemplates
 
     options.timings.begin("charts")
     selection = select_charts(dataset, find_embedded(options.project, dataset))
     executors = open_executor(options.jobs, options.scheduler)
-    with executors as executor, staged_tree(options.output) as tree:
+    with executors as executor, stage_output(options.output) as tree:
         charts = draw_charts(dataset, selection, store)
         options.timings.begin("pictures")
         pictures = draw_pictures(dataset, selection, store, options.project, executor)
@@ -298,7 +298,7 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Cache) -> BuildRes
             timings=options.timings,
             progress=options.progress,
         )
-        files = write_site(context, tree, Freshness(store, options.output.resolve()))
+        files = write_site(context, tree, BuildState(store, options.output.resolve()))
         options.timings.begin("publish")
         refuse_changes(inputs)
     if not options.drafts:

@@ -19,8 +19,8 @@ from casebook.text import Lang
 if TYPE_CHECKING:
     from datetime import date
 
+    from casebook.build.last_build import Look, Record
     from casebook.build.timings import Timings
-    from casebook.build.unchanged import LastBuild, Look
     from casebook.data.merge import OnDifference
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -73,7 +73,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     if not rest or (rest[0].startswith("-") and rest[0] not in ("-h", "--help")):
         rest.insert(0, "build")
     asked = make_parser(common).parse_args(rest)
-    return argparse.Namespace(**(vars(asked) | vars(options)))
+    return argparse.Namespace(**(vars(asked) | vars(options)), arguments=arguments)
 
 
 def make_parser(common: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -200,8 +200,14 @@ def _port(text: str) -> int:
 
 def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Build the site and say where it is."""
-    from casebook.build.glance import describe_done
-    from casebook.build.unchanged import find_last_build, look_at_inputs
+    from casebook.build.last_build import (
+        Look,
+        describe_command,
+        find_last_build,
+        list_packages,
+        print_build,
+        write_record,
+    )
 
     scheduler = find_scheduler(options.executor)
     output = Path(options.output)
@@ -209,16 +215,21 @@ def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
         output = project / output if options.output == "output" else Path.cwd() / output
     timings = find_timings(options.timings)
     timings.begin("look")
-    look = look_at_inputs(project, output, options.siteurl)
-    made = None if options.no_cache else find_last_build(look)
-    if made is None:
-        made = _build(options, look, scheduler, timings, lang)
+    look = Look(str(project), str(output), options.siteurl, list_packages())
+    last = None if options.no_cache else find_last_build(look)
+    is_plain = not (options.no_cache or options.timings)
+    asked = {
+        "command": describe_command(options.arguments) if is_plain else "",
+        "quiet": "yes" if options.quiet else "",
+        "lang": options.lang or "",
+    }
+    if last is None:
+        last = _build(options, look, scheduler, timings, asked)
+    elif asked.items() - last.items():
+        write_record(look.project, last | asked)
     for line in timings.describe(lang) if options.timings else ():
         print(line, file=sys.stderr)
-    if made.warnings:
-        print_problems(made.warnings, lang, project, sys.stderr)
-    if not options.quiet:
-        print(describe_done(made.cases, made.files, str(output), lang))
+    print_build(last, lang, options.quiet)
     return Exit.DONE
 
 
@@ -239,17 +250,17 @@ def find_scheduler(executor: str) -> str:
 
 
 def _build(
-    options: argparse.Namespace, look: Look, scheduler: str, timings: Timings, lang: Lang
-) -> LastBuild:
+    options: argparse.Namespace, look: Look, scheduler: str, timings: Timings, asked: Record
+) -> Record:
     """Build what was looked at, and keep what was made from it."""
     timings.begin("imports")
     # Only now: where nothing changed, nobody pays for these imports.
+    from casebook.build.last_build import record_build
     from casebook.build.steps import BuildOptions, build_site
-    from casebook.build.unchanged import LastBuild, record_build
 
-    asked = BuildOptions(
-        project=look.project,
-        output=look.output,
+    build = BuildOptions(
+        project=Path(look.project),
+        output=Path(look.output),
         siteurl=options.siteurl,
         jobs=1 if options.executor == "none" else options.jobs or os.cpu_count() or 1,
         scheduler=scheduler,
@@ -257,12 +268,11 @@ def _build(
         use_cache=not options.no_cache,
     )
     zh, en = "正在生成网站……", "building the site ..."
+    lang = choose_language(options.lang)
     words = "" if options.quiet else zh if lang == "zh" else en
-    with show_waiting(words, sys.stderr, asked.progress):
-        result = build_site(asked)
-    made = LastBuild(result.cases, result.files, result.warnings)
-    record_build(look, made)
-    return made
+    with show_waiting(words, sys.stderr, build.progress):
+        result = build_site(build)
+    return record_build(look, result, asked)
 
 
 def run_bench(options: argparse.Namespace, _project: Path, _lang: Lang) -> int:

@@ -180,8 +180,8 @@ def test_what_a_build_that_broke_off_has_kept_makes_nothing_fresh(
 def units(project: Path) -> set[str]:
     """The names of the units that are kept, by the site that they belong to."""
     with closing(sqlite3.connect(project / ".cache" / "store.sqlite")) as store:
-        query = "select key from made where key like 'unit:%'"
-        return {row[0].split(":")[1] for row in store.execute(query)}
+        query = "select key from made where key like 'state:unit:%'"
+        return {row[0].split(":")[2] for row in store.execute(query)}
 
 
 def test_the_units_of_a_site_that_is_no_more_are_forgotten(project: Path) -> None:
@@ -407,6 +407,6 @@ def _copy_sources(project: Path, clean: Path) -> None:
     if cache.exists():
         with closing(sqlite3.connect(cache)) as store, store:
             store.execute("delete from made where key not like 'picture:%'")
-    last = clean / ".cache" / "last-build.json"
+    last = clean / ".cache" / "last-build"
     if last.exists():
         os.unlink(last)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from casebook.build import steps as pipeline
-from casebook.build.inputs import check_sources, find_changed, read_inputs, refuse_changes
+from casebook.build.reading import check_sources
+from casebook.build.state import find_changed, read_inputs, refuse_changes
 from casebook.build.steps import BuildOptions, build_site, check_project
 from casebook.problems import CasebookError, ContentError
 

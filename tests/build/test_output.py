@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from casebook.build import output as swap
-from casebook.build.output import NewTree, check_output, staged_tree
+from casebook.build.output import check_output, stage_output
+from casebook.build.staged_output import StagedOutput
 from casebook.commands.cli import main
 from casebook.problems import CasebookError, Exit
 from tests.conftest import make_tiny_project
@@ -25,7 +26,7 @@ posix_only = pytest.mark.skipif(os.name == "nt", reason="POSIX signals and modes
 
 
 def publish(output: Path, text: str, **others: str) -> None:
-    with staged_tree(output) as tree:
+    with stage_output(output) as tree:
         tree.write("index.html", text.encode())
         for name, content in others.items():
             tree.write(f"{name}/index.html", content.encode())
@@ -52,7 +53,7 @@ def test_a_failed_build_leaves_the_old_tree(tmp_path: Path) -> None:
     output = tmp_path / "output"
     publish(output, "old")
 
-    with pytest.raises(RuntimeError), staged_tree(output) as tree:
+    with pytest.raises(RuntimeError), stage_output(output) as tree:
         tree.write("index.html", b"half")
         raise RuntimeError
 
@@ -76,7 +77,7 @@ def test_a_site_caught_between_two_renames_comes_back(tmp_path: Path) -> None:
     publish(output, "old")
     output.rename(tmp_path / ".output.retired")
 
-    with pytest.raises(RuntimeError), staged_tree(output):
+    with pytest.raises(RuntimeError), stage_output(output):
         raise RuntimeError
 
     assert (output / "index.html").read_text() == "old"
@@ -155,7 +156,7 @@ def test_a_file_that_is_open_can_be_read_to_its_end(tmp_path: Path) -> None:
 )
 def test_no_page_can_leave_the_tree(tmp_path: Path, path: str) -> None:
     (tmp_path / "tree").mkdir()
-    tree = NewTree(tmp_path / "tree")
+    tree = StagedOutput(tmp_path / "tree")
 
     with pytest.raises(ValueError, match="no path inside the site"):
         tree.write(path, b"x")
@@ -164,7 +165,7 @@ def test_no_page_can_leave_the_tree(tmp_path: Path, path: str) -> None:
 
 
 def test_two_pages_cannot_have_one_path(tmp_path: Path) -> None:
-    tree = NewTree(tmp_path)
+    tree = StagedOutput(tmp_path)
     tree.write("index.html", b"one")
 
     with pytest.raises(ValueError, match="two pages"):
@@ -172,7 +173,7 @@ def test_two_pages_cannot_have_one_path(tmp_path: Path) -> None:
 
 
 def stream(output: Path, *chunks: bytes) -> None:
-    with staged_tree(output) as tree:
+    with stage_output(output) as tree:
         tree.write_stream("data/all.csv", chunks)
         tree.write("index.html", repr(chunks).encode())
         outputs = dict(tree.listing)
@@ -208,7 +209,7 @@ def test_a_stream_that_breaks_off_leaves_the_old_site(tmp_path: Path) -> None:
         yield b"ne"
         raise RuntimeError
 
-    with pytest.raises(RuntimeError), staged_tree(output) as tree:
+    with pytest.raises(RuntimeError), stage_output(output) as tree:
         tree.write_stream("data/all.csv", break_off())
 
     assert (output / "data" / "all.csv").read_bytes() == b"old"
@@ -224,7 +225,7 @@ def test_two_pages_of_one_path_never_change_the_published_one(
     for _ in range(2):
         publish(output, "old", about="x")
 
-    with pytest.raises(ValueError, match="two pages"), staged_tree(output) as tree:
+    with pytest.raises(ValueError, match="two pages"), stage_output(output) as tree:
         tree.write("index.html", b"old")
         tree.write("index.html", b"other")
         list(tree.listing)
@@ -259,67 +260,21 @@ def test_the_site_is_whole_where_files_cannot_be_linked(
     assert (output / "about" / "index.html").read_text() == "same"
 
 
-class BusyReplace:
-    """An os.replace that Windows refuses a number of times, as while a scanner reads."""
+def test_a_folder_that_cannot_be_moved_keeps_the_old_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(source: Any, _target: Any) -> None:
+        raise PermissionError(errno.EACCES, "Access is denied", str(source))
 
-    def __init__(self, refusals: int, winerror: int) -> None:
-        self.refusals = refusals
-        self.winerror = winerror
-        self.replace = os.replace
-
-    def __call__(self, source: Any, target: Any) -> None:
-        if self.refusals:
-            self.refusals -= 1
-            error = PermissionError(errno.EACCES, "Access is denied", str(source))
-            error.winerror = self.winerror  # type: ignore[attr-defined]
-            raise error
-        self.replace(source, target)
-
-
-def pretend_windows(monkeypatch: pytest.MonkeyPatch, busy: BusyReplace) -> list[float]:
-    pauses: list[float] = []
+    output = tmp_path / "output"
+    publish(output, "old")
     monkeypatch.setattr(swap, "exchange", lambda one, other: False)
-    monkeypatch.setattr(swap.time, "sleep", pauses.append)
-    monkeypatch.setattr(swap.os, "replace", busy)
-    return pauses
-
-
-@pytest.mark.parametrize("winerror", [5, 32])
-def test_a_folder_that_is_busy_is_tried_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, winerror: int
-) -> None:
-    output = tmp_path / "output"
-    publish(output, "old")
-    pauses = pretend_windows(monkeypatch, BusyReplace(3, winerror))
-    publish(output, "new")
-
-    assert (output / "index.html").read_text() == "new"
-    assert pauses == [0.05, 0.1, 0.2]
-
-
-@pytest.mark.parametrize(
-    ("refusals", "winerror", "tries"),
-    [
-        pytest.param(99, 32, 6, id="busy for ever"),
-        pytest.param(99, 19, 0, id="write protected, which waiting does not mend"),
-    ],
-)
-def test_a_folder_that_stays_busy_keeps_the_old_site(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    refusals: int,
-    winerror: int,
-    tries: int,
-) -> None:
-    output = tmp_path / "output"
-    publish(output, "old")
-    pauses = pretend_windows(monkeypatch, BusyReplace(refusals, winerror))
+    monkeypatch.setattr(swap.os, "replace", refuse)
     with pytest.raises(CasebookError) as refused:
         publish(output, "new")
 
     assert refused.value.exit_status == Exit.MACHINE
     assert (output / "index.html").read_text() == "old"
-    assert len(pauses) == tries
     assert names(tmp_path) == [".output.lock", "output"]
 
 
@@ -359,7 +314,7 @@ def test_what_the_machine_refuses_is_told_with_its_path(
     output = tmp_path / "output"
     publish(output, "old")
 
-    with pytest.raises(CasebookError) as refused, staged_tree(output):
+    with pytest.raises(CasebookError) as refused, stage_output(output):
         raise OSError(code, os.strerror(code), "some/file")
 
     assert refused.value.exit_status == Exit.MACHINE
@@ -370,8 +325,8 @@ def test_what_the_machine_refuses_is_told_with_its_path(
 
 
 HOLDING = (
-    "import sys; from pathlib import Path; from casebook.build.output import staged_tree\n"
-    "with staged_tree(Path(sys.argv[1])) as tree:\n"
+    "import sys; from pathlib import Path; from casebook.build.output import stage_output\n"
+    "with stage_output(Path(sys.argv[1])) as tree:\n"
     "    tree.write('index.html', b'first')\n"
     "    print('holding', flush=True); sys.stdin.readline()\n"
 )
@@ -552,7 +507,7 @@ def test_a_file_that_has_no_room_for_its_folder_says_so(
     for folder in (old / "cases", new):
         folder.mkdir(parents=True)
     (old / "cases" / "index.html").write_bytes(b"one")
-    tree = NewTree(new, old)
+    tree = StagedOutput(new, old)
 
     def refuse(folder: Path, *_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))

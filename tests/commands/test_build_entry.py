@@ -135,8 +135,8 @@ def test_a_later_run_starts_no_pip_and_says_nothing(ready_project: Path) -> None
     assert '"arguments": ["build"]' in done.stdout
 
 
-GLANCE = """
-def tell_standing(arguments, packages):
+REPEATING = """
+def repeat_last_build(arguments, packages):
     print(arguments, packages)
     return "--no-cache" not in arguments
 """
@@ -144,7 +144,7 @@ def tell_standing(arguments, packages):
 
 def test_a_build_with_nothing_to_do_starts_no_second_python(ready_project: Path) -> None:
     (ready_project / "casebook" / "build").mkdir()
-    (ready_project / "casebook" / "build" / "glance.py").write_text(GLANCE, encoding="utf-8")
+    (ready_project / "casebook" / "build" / "last_build.py").write_text(REPEATING, encoding="utf-8")
     told, built, checked = (
         run_build(ready_project, *arguments).stdout.splitlines()
         for arguments in ((), ("build", "--no-cache"), ("check",))

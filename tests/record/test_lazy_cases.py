@@ -10,8 +10,8 @@ from records import case_of, dataset_of, figure, record, tiny_dataset
 
 from casebook.build.cache import Cache, open_cache
 from casebook.build.case_cache import CaseCache
-from casebook.build.inputs import read_inputs
 from casebook.build.reading import read_dataset
+from casebook.build.state import read_inputs
 from casebook.problems import CasebookError
 from casebook.record import lazy_cases
 from casebook.record.dataset import Dataset

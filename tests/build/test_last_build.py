@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from casebook.build import marks
-from casebook.build.unchanged import LastBuild, Look, find_last_build, look_at_inputs, record_build
+from casebook.build import last_build
+from casebook.build.last_build import (
+    Look,
+    Record,
+    describe_command,
+    find_last_build,
+    list_packages,
+    record_build,
+    repeat_last_build,
+    stamp_inputs,
+)
+from casebook.build.steps import BuildResult
 from casebook.problems import START, Problem
 
-WARNING = Problem("data/cases/a.yaml", START, "W1", "中", "en", severity="warning")
-MADE = LastBuild(2, 3, (WARNING,))
+WARNING = Problem(
+    path="data/cases/a.yaml", at=START, code="W1", zh="中", en="en", severity="warning"
+)
+MADE = BuildResult(cases=2, files=3, warnings=())
 HEAVY = ("pelican", "matplotlib", "jinja2", "yaml", "markdown", "casebook.build.steps")
 
 
@@ -35,12 +47,29 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
-def build(project: Path, siteurl: str | None = None) -> None:
-    record_build(look_at_inputs(project, project / "site", siteurl), MADE)
+def look(project: Path, siteurl: str | None = None) -> Look:
+    return Look(str(project), str(project / "site"), siteurl, list_packages())
 
 
-def find(project: Path, siteurl: str | None = None) -> LastBuild | None:
-    return find_last_build(look_at_inputs(project, project / "site", siteurl))
+def build(
+    project: Path,
+    siteurl: str | None = None,
+    result: BuildResult = MADE,
+    typed: str | None = None,
+    **asked: str,
+) -> Record:
+    if typed is None:
+        typed = describe_command(["build", "--project", str(project)])
+    asked = {"command": typed, "quiet": "", "lang": "en"} | asked
+    return record_build(look(project, siteurl), result, asked)
+
+
+def find(project: Path, siteurl: str | None = None) -> Record | None:
+    return find_last_build(look(project, siteurl))
+
+
+def repeat(project: Path, *arguments: str) -> bool:
+    return repeat_last_build(["build", "--project", str(project), *arguments], list_packages())
 
 
 def rewrite_unseen(path: Path, text: str) -> None:
@@ -50,10 +79,14 @@ def rewrite_unseen(path: Path, text: str) -> None:
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
-def test_an_unchanged_project_gives_what_the_last_build_made(project: Path) -> None:
-    build(project)
+def test_an_unchanged_project_gives_what_the_last_build_printed(project: Path) -> None:
+    made = build(project, result=BuildResult(cases=2, files=3, warnings=(WARNING,)))
 
-    assert find(project) == MADE
+    assert find(project) == made
+    assert made["done en"] == f"done: 2 cases, 3 files in {project / 'site'}"
+    assert made["problems zh"].startswith("data/cases/a.yaml:1:1: W1 中\n")
+    assert "   ^" not in made["problems zh"]
+    assert "| one\n" in made["terminal zh"]
 
 
 def test_without_a_build_there_is_no_last_one(project: Path) -> None:
@@ -103,13 +136,13 @@ def test_a_change_of_inputs_or_site_is_seen(project: Path, name: str, change: ob
 def test_of_a_large_site_only_the_root_and_the_manifest_are_looked_at(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(marks, "MOST_LOOKED_AT", MADE.files - 1)
+    monkeypatch.setattr(last_build, "MOST_LOOKED_AT", MADE.files - 1)
     (project / "site" / "manifest.json").write_text("{}", encoding="utf-8")
-    build(project)
+    made = build(project)
     deep = project / "site" / "cases" / "index.html"
 
     deep.write_text("other words", encoding="utf-8")
-    assert find(project) == MADE
+    assert find(project) == made
     (project / "site" / "manifest.json").write_text("{ }", encoding="utf-8")
     assert find(project) is None
 
@@ -117,7 +150,7 @@ def test_of_a_large_site_only_the_root_and_the_manifest_are_looked_at(
 def test_a_part_that_is_taken_out_of_a_large_site_is_seen(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(marks, "MOST_LOOKED_AT", MADE.files - 1)
+    monkeypatch.setattr(last_build, "MOST_LOOKED_AT", MADE.files - 1)
     build(project)
 
     shutil.rmtree(project / "site" / "cases")
@@ -138,11 +171,11 @@ def test_another_address_is_another_site(project: Path) -> None:
 
 
 def test_a_file_that_only_editors_see_changes_nothing(project: Path) -> None:
-    build(project)
+    made = build(project)
     (project / "data" / "cases" / ".a.yaml.swp").write_text("", encoding="utf-8")
     (project / "data" / "cases" / "a.yaml~").write_text("", encoding="utf-8")
 
-    assert find(project) == MADE
+    assert find(project) == made
 
 
 def test_a_stranger_in_the_site_is_seen_though_its_name_starts_with_a_dot(project: Path) -> None:
@@ -152,41 +185,43 @@ def test_a_stranger_in_the_site_is_seen_though_its_name_starts_with_a_dot(projec
     assert find(project) is None
 
 
-def test_a_young_file_is_told_by_its_content(
+def test_a_young_file_is_known_by_its_content(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two writings within one step of the clock leave the same marks."""
-    frozen = 1_000_000_000
-    path = project / "data" / "cases" / "a.yaml"
-    real = os.stat
-
-    def stat(name: object, *args: object, **named: object) -> os.stat_result:
-        found = real(name, *args, **named)  # type: ignore[arg-type, call-overload]
-        if str(name) != str(path):
-            return found
-        kept = list(found)
-        return os.stat_result(
-            kept, {"st_mtime_ns": frozen, "st_ctime_ns": frozen, "st_mode": found.st_mode}
-        )
-
-    monkeypatch.setattr(marks.os, "stat", stat)
-    monkeypatch.setattr(marks.time, "time_ns", lambda: frozen + marks.YOUNG - 1)
-    build(project)
-    path.write_text("two", encoding="utf-8")
+    """Two writings within one step of the clock leave the same stamp."""
+    frozen = last_build.stamp_of((project / "pelicanconf.py").stat())
+    monkeypatch.setattr(last_build, "stamp_of", lambda found: (*frozen[:4], found.st_mode))
+    monkeypatch.setattr(last_build, "YOUNG", 10**18)
+    made = build(project)
+    assert find(project) == made
+    (project / "data" / "cases" / "a.yaml").write_text("two", encoding="utf-8")
 
     assert find(project) is None
+    assert not repeat(project)
 
 
-def test_a_young_file_that_stayed_as_it_was_is_trusted_once_it_is_old(project: Path) -> None:
-    build(project)
-    record = project / ".cache" / "last-build.json"
-    young_at_first = json.loads(record.read_bytes())["young"]
-    look = look_at_inputs(project, project / "site", None)
-    old = Look(project=look.project, output=look.output, seen=look.seen, young={})
+def test_a_young_file_that_stayed_as_it_was_is_trusted_once_it_is_old(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    young_at_first = build(project)["young"].splitlines()
+    monkeypatch.setattr(last_build, "YOUNG", -(10**18))
 
     assert len(young_at_first) >= 5
-    assert find_last_build(old) == MADE
-    assert json.loads(record.read_bytes())["young"] == {}
+    assert find(project) is not None
+    kept = find(project)
+    assert kept is not None
+    assert kept["young"] == ""
+
+
+def test_a_project_without_a_file_it_needs_is_looked_at_all_the_same(project: Path) -> None:
+    (project / "pelicanconf.py").unlink()
+    (project / "theme" / "base.html").unlink()
+
+    assert list(stamp_inputs(str(project))) == [
+        "content/lead.md",
+        "data/cases/a.yaml",
+        "data/cases/b.yaml",
+    ]
 
 
 @pytest.mark.parametrize("name", [".site.building", ".site.retired"])
@@ -197,14 +232,13 @@ def test_another_build_and_what_a_killed_one_left_are_seen_to(project: Path, nam
     assert find(project) is None
 
 
-@pytest.mark.parametrize(
-    "record", [b"", b"[]", b"{}", b'"x"', b"\xff", b'{"seen": 1, "made": 2, "young": 3}']
-)
+@pytest.mark.parametrize("record", [b"", b"[]", b"\xff", b"\0" * 14, b"\0" * 99])
 def test_a_damaged_record_is_none(project: Path, record: bytes) -> None:
     build(project)
-    (project / ".cache" / "last-build.json").write_bytes(record)
+    (project / ".cache" / "last-build").write_bytes(record)
 
     assert find(project) is None
+    assert not repeat(project)
 
 
 def test_a_cache_that_is_a_link_is_left_alone(project: Path, tmp_path: Path) -> None:
@@ -214,6 +248,109 @@ def test_a_cache_that_is_a_link_is_left_alone(project: Path, tmp_path: Path) -> 
 
     assert list((tmp_path / "elsewhere").iterdir()) == []
     assert find(project) is None
+
+
+def test_the_same_command_prints_the_same(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build(project, result=BuildResult(cases=2, files=3, warnings=(WARNING,)))
+
+    assert repeat(project)
+    assert capsys.readouterr() == (
+        f"done: 2 cases, 3 files in {project / 'site'}\n",
+        "data/cases/a.yaml:1:1: W1 en\n0 errors and 1 warning in 1 file\n",
+    )
+    build(project, lang="zh")
+    assert repeat(project)
+    assert capsys.readouterr().out == f"完成：2 个案例，3 个文件，在 {project / 'site'}\n"
+    build(project, quiet="yes")
+    assert repeat(project)
+    assert capsys.readouterr() == ("", "")
+
+
+def add_page(project: Path) -> None:
+    (project / "site" / "more.html").touch()
+
+
+def edit_record(project: Path) -> None:
+    edit(project / "data" / "cases" / "a.yaml")
+
+
+def begin_another(project: Path) -> None:
+    (project / ".site.building").mkdir()
+
+
+def ask_for_more(project: Path) -> None:
+    build(project, typed="")
+
+
+def ask_otherwise(project: Path) -> None:
+    build(project, typed=describe_command(["build", "--siteurl", "https://example.org"]))
+
+
+def remove_record(project: Path) -> None:
+    (project / ".cache" / "last-build").unlink()
+
+
+def link_site(project: Path) -> None:
+    (project / "site").rename(project / "elsewhere")
+    (project / "site").symlink_to("elsewhere")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(add_page, edit_record, begin_another, ask_for_more),
+        *(ask_otherwise, remove_record, link_site),
+    ],
+)
+def test_whatever_is_not_the_same_is_left_to_the_command_line(
+    project: Path, change: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    build(project)
+    change(project)
+
+    assert not repeat(project)
+    assert capsys.readouterr().out == ""
+
+
+def test_the_folder_that_a_command_is_typed_in_is_a_part_of_it(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(project)
+    monkeypatch.chdir(project)
+
+    assert not repeat(project)
+
+
+def test_texts_of_sources_kept_elsewhere_have_to_be_looked_at(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(project)
+    monkeypatch.setenv("CASEBOOK_SNAPSHOTS", "/somewhere")
+
+    assert not repeat(project)
+    assert find(project) is None
+
+
+_REPEAT = """
+import runpy, sys
+try:
+    runpy.run_module("casebook", run_name="__main__", alter_sys=True)
+except SystemExit as stop:
+    heavy = {"argparse", "dataclasses", "json", "casebook.messages", "casebook.commands.cli"}
+    print(stop.code, sorted(heavy & set(sys.modules)))
+"""
+
+
+def test_the_module_repeats_it_and_imports_next_to_nothing(project: Path) -> None:
+    asked = ["build", "--project", str(project)]
+    build(project)
+    done = subprocess.run(
+        [sys.executable, "-c", _REPEAT, *asked], check=True, capture_output=True, encoding="utf-8"
+    )
+
+    assert done.stdout == f"done: 2 cases, 3 files in {project / 'site'}\n0 []\n"
 
 
 def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

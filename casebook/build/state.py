@@ -1,0 +1,170 @@
+"""State of the last build: what its inputs were, and which files it made, unit by unit.
+
+With the stamps of last_build it answers what need not be made again: which files need not be
+read, and which units of the site may stay. Its rows lie in the cache, which seals them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from casebook.build.cache import Cache
+from casebook.build.last_build import Stamp, is_young, stamp_inputs
+from casebook.messages import problem
+from casebook.problems import START, ContentError
+from casebook.values.digest import digest
+
+if TYPE_CHECKING:
+    from casebook.build.staged_output import StagedOutput
+
+_INPUTS: Final = "state:inputs"
+# Which folders there are units of.
+_SITES: Final = "state:sites"
+_NO_TEXTS: Final[Mapping[str, str]] = {}
+
+# The key of a unit, its texts, and each of its files with its digest and its stamp.
+_Unit = tuple[str, dict[str, str], list[tuple[str, str, list[int]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The SHA-256 of every file that the site is made from, by path, as of one moment."""
+
+    project: Path
+    digests: Mapping[str, str]
+    stamps: Mapping[str, Stamp]
+
+
+def read_inputs(project: Path, cache: Cache | None = None) -> Inputs:
+    """The digests of all inputs as they are now.
+
+    A file that bears the stamp under which the state knows its digest is not read again.
+    """
+    # The stamp comes first: a file that changes while it is read then differs from it.
+    stamps = stamp_inputs(str(project))
+    known = _read_known(cache)
+    digests = {}
+    for name, stamp in stamps.items():
+        before = known.get(name)
+        if before is not None and tuple(before[:-1]) == stamp and not is_young(stamp):
+            digests[name] = before[-1]
+            continue
+        # One that cannot be read is reported by whoever needs it.
+        with suppress(OSError):
+            digests[name] = digest((project / name).read_bytes())
+    if cache is not None:
+        rows = {name: [*stamps[name], found] for name, found in digests.items()}
+        if rows != known:
+            cache.put(_INPUTS, json.dumps(rows).encode())
+    return Inputs(project, digests, stamps)
+
+
+def _read_known(cache: Cache | None) -> dict[str, list[Any]]:
+    """The stamp of each input that the state knows, with its digest at the end."""
+    content = cache.get(_INPUTS) if cache is not None else None
+    rows: dict[str, list[Any]] = {} if content is None else json.loads(content)
+    return rows
+
+
+def find_changed(inputs: Inputs) -> list[str]:
+    """The names of the inputs that were written, added or removed since they were read."""
+    now = stamp_inputs(str(inputs.project))
+    names = sorted(now.keys() | inputs.stamps.keys())
+    return [name for name in names if now.get(name) != inputs.stamps.get(name)]
+
+
+def refuse_changes(inputs: Inputs) -> None:
+    """Raise ContentError where a file was written while the site was made from it.
+
+    As well where its digest is missing, for the site would not say what it was made from.
+    """
+    unread = inputs.stamps.keys() - inputs.digests.keys()
+    problems = [problem("E140.input", name, START) for name in unread]
+    problems += [problem("E145", name, START) for name in find_changed(inputs)]
+    if problems:
+        raise ContentError(problems)
+
+
+class BuildState:
+    """The units of a published site, such as all files of one case, each under its key.
+
+    A unit whose key is what it was stays as it is published, unless one of its files bears
+    another stamp than when it was written. One of a build that did not end names files that are
+    published nowhere.
+    """
+
+    def __init__(self, cache: Cache, output: Path) -> None:
+        self._cache = cache
+        self._output = output
+        self._site = digest(str(output).encode())[:16]
+
+    def keep_unit(self, unit: str, key: str, tree: StagedOutput) -> Mapping[str, str] | None:
+        """Put a unit into the tree that is published as it would be made, and give its texts.
+
+        None where it has to be made.
+        """
+        content = self._cache.get(self._name(unit))
+        if content is None:
+            return None
+        found: _Unit = json.loads(content)
+        before, texts, files = found
+        if before != key:
+            return None
+        lying = [_stamp(f"{tree.folder}/{path}") == stamp for path, _, stamp in files]
+        for (path, _, stamp), lies in zip(files, lying, strict=True):
+            if stamp[3] != tree.mode:
+                return None
+            if not lies and _stamp(f"{self._output}/{path}") != stamp:
+                return None
+        for (path, sha, _), lies in zip(files, lying, strict=True):
+            if lies:
+                tree.keep(path, sha)
+            else:
+                tree.take_over(path, sha)
+        return texts
+
+    def note_unit(
+        self,
+        unit: str,
+        key: str,
+        tree: StagedOutput,
+        files: Iterable[tuple[str, str]],
+        texts: Mapping[str, str] = _NO_TEXTS,
+    ) -> None:
+        """Keep which files the tree holds of a unit, each with its digest, and its texts."""
+        stamped = [
+            (path, sha, stamp)
+            for path, sha in files
+            if (stamp := _stamp(f"{tree.folder}/{path}")) is not None
+        ]
+        row = json.dumps([key, dict(texts), stamped], ensure_ascii=False)
+        self._cache.put(self._name(unit), row.encode())
+
+    def forget_rest(self) -> None:
+        """Forget the units that were neither kept nor made, and the sites that are no more."""
+        self._cache.prune(self._name(""))
+        sites: dict[str, str] = json.loads(self._cache.get(_SITES) or b"{}")
+        left = {site: path for site, path in sites.items() if os.path.isdir(path)}
+        for site in sites.keys() - left.keys():
+            self._cache.prune(f"state:unit:{site}:")
+        left[self._site] = str(self._output)
+        if left != sites:
+            self._cache.put(_SITES, json.dumps(left).encode())
+
+    def _name(self, unit: str) -> str:
+        return f"state:unit:{self._site}:{unit}"
+
+
+def _stamp(path: str) -> list[int] | None:
+    """What an output is known by. Not the time of change, which every new link moves."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
+    return [found.st_mtime_ns, found.st_size, found.st_ino, found.st_mode & 0o777]
