@@ -12,8 +12,8 @@ from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
 from casebook.text import Lang
+from casebook.yaml.encoding import decode
 from casebook.yaml.files import read_bytes, show_path
-from casebook.yaml.nodes import decode
 
 # The texts that pages are made of; the English of each is optional.
 LEAD = "lead"

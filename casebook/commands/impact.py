@@ -16,8 +16,8 @@ from casebook.problems import START, CasebookError, Exit, Position
 from casebook.record.dataset import Dataset
 from casebook.record.references import find_references
 from casebook.text import Lang, Text
+from casebook.yaml.encoding import decode
 from casebook.yaml.files import read_bytes, show_path
-from casebook.yaml.nodes import decode
 
 _COLUMNS = ("amount", "value", "low", "high", "unit", "qualifier", "period", "derived")
 

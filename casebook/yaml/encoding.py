@@ -1,11 +1,13 @@
-"""The bytes of a text file as text, and what a program did to them on the way."""
+"""Decoding of text files: bytes to text, and the problems of what a program did to them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from casebook.problems import START, Position, Problem, Severity, in_gbk, make_visible, name_of
+from casebook.messages import problem, say
+from casebook.problems import START, Position, Problem, in_gbk, make_visible, name_of
+from casebook.text import NO_TEXT, Text
 
 MAX_BYTES = 1_000_000
 # A file that is wrong on every line needs one remedy, not a thousand messages.
@@ -13,18 +15,18 @@ MAX_SHOWN = 20
 # A longer line cannot be read off a console and typed.
 _LONGEST_OFFER = 200
 
-_MAGIC: tuple[tuple[bytes, str, str], ...] = (
-    (b"PK\x03\x04", "Word、Excel 或 zip 文件", "a Word, Excel or zip file"),
-    (b"\xd0\xcf\x11\xe0", "旧版 Word 或 Excel 文件", "an old Word or Excel file"),
-    (b"%PDF", "PDF 文件", "a PDF file"),
-    (b"{\\rtf", "RTF 文件", "an RTF file"),
-    (b"\x89PNG", "图片", "an image"),
-    (b"\xff\xd8\xff", "图片", "an image"),
-    (b"GIF8", "图片", "an image"),
-    (b"\x1f\x8b", "gzip 压缩文件", "a gzip file"),
-    (b"Rar!", "RAR 压缩文件", "a RAR file"),
-    (b"7z\xbc\xaf", "7z 压缩文件", "a 7z file"),
-    (b"SQLite format", "数据库文件", "a database"),
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", "yaml.kind_office"),
+    (b"\xd0\xcf\x11\xe0", "yaml.kind_old_office"),
+    (b"%PDF", "yaml.kind_pdf"),
+    (b"{\\rtf", "yaml.kind_rtf"),
+    (b"\x89PNG", "yaml.kind_image"),
+    (b"\xff\xd8\xff", "yaml.kind_image"),
+    (b"GIF8", "yaml.kind_image"),
+    (b"\x1f\x8b", "yaml.kind_gzip"),
+    (b"Rar!", "yaml.kind_rar"),
+    (b"7z\xbc\xaf", "yaml.kind_seven_zip"),
+    (b"SQLite format", "yaml.kind_database"),
 )
 _MARKS: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xfe\x00\x00", "UTF-32"),
@@ -51,22 +53,22 @@ _MAY_BE_INVISIBLE = re.compile(f"[{_CONTROL}{_FORMAT}\u200d\U000e0020-\U000e007f
 _IS_CONTROL = re.compile(f"[{_CONTROL}]")
 _ENDS_LINE = "\x85\u2028\u2029\x0b\x0c"
 
-_NAMES = {
-    "\x00": ("NUL", "NUL"),
-    "\x1b": ("ESC", "ESC"),
-    "\x85": ("NEL 换行", "NEL"),
-    "\u2028": ("行分隔符", "line separator"),
-    "\u2029": ("段分隔符", "paragraph separator"),
-    "\ufeff": ("BOM", "BOM"),
-    "\u00ad": ("软连字符", "soft hyphen"),
-    "\ufffc": ("对象占位符", "object placeholder"),
+_NOTES = {
+    "\x00": "yaml.note_nul",
+    "\x1b": "yaml.note_esc",
+    "\x85": "yaml.note_nel",
+    "\u2028": "yaml.note_line",
+    "\u2029": "yaml.note_paragraph",
+    "\ufeff": "yaml.note_bom",
+    "\u00ad": "yaml.note_hyphen",
+    "\ufffc": "yaml.note_object",
 }
 _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 # What UTF-8 read as GBK is full of: the marks of 标点, then the reverse and the Latin kind.
-_MOJIBAKE_SIGN = re.compile("[锛銆鈥涓鐨\u00e2-\u00ef]")
-_MOJIBAKE_RUN = re.compile("[\u0080-\uffef]{3,}")
+_GARBLED_SIGN = re.compile("[锛銆鈥涓鐨\u00e2-\u00ef]")
+_GARBLED_RUN = re.compile("[\u0080-\uffef]{3,}")
 
 
 def decode(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[str | None, list[Problem]]:
@@ -88,47 +90,28 @@ def decode(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[str | None, l
     problems = list(_find_lost_text(text, path))
     if _MAY_BE_INVISIBLE.search(text) is not None:
         text, found = _remove_invisible(text, path)
-        told = {problem.at.line for problem in problems}
-        problems += [problem for problem in found if problem.at.line not in told]
+        lost = {one.at.line for one in problems}
+        problems += [one for one in found if one.at.line not in lost]
     return text, problems
 
 
-def too_large(path: str, size: int, most: int = MAX_BYTES) -> Problem:
+def describe_size(path: str, size: int, most: int = MAX_BYTES) -> Problem:
     """The problem of a file that is larger than any of its kind."""
-    zh = f"文件太大（{size:,} 字节，上限 {most:,}）"
-    en = f"the file is too large ({size:,} bytes, at most {most:,})"
-    hints = "请检查是不是放错了文件", "Is it the right file?"
-    return Problem(path, START, "E109", zh, en, *hints)
+    return problem("E109", path, START, size=f"{size:,}", most=f"{most:,}")
 
 
 def _refuse_bytes(data: bytes, path: str, most: int) -> Problem | None:
     if len(data) > most:
-        return too_large(path, len(data), most)
-    for magic, zh, en in _MAGIC:
+        return describe_size(path, len(data), most)
+    for magic, kind in _MAGIC:
         if data.startswith(magic):
-            hints = "请用文本编辑器另存为纯文本（UTF-8）", "Save it as plain text (UTF-8)"
-            return Problem(
-                path, START, "E108", f"这是{zh}，不是 YAML 文本", f"this is {en}, not YAML", *hints
-            )
+            return problem("E108", path, START, kind=say(kind))
     name = next((name for mark, name in _MARKS if data.startswith(mark)), "")
     if not name and b"\x00" in data:
         if not data.strip(b"\x00"):
-            zh, en = (
-                "文件内容损坏（全是 0 字节 NUL）",
-                "the file is damaged (nothing but NUL bytes)",
-            )
-            return Problem(path, START, "E103", zh, en, "请从备份恢复", "Restore it from a backup")
+            return problem("E103.damaged", path, START)
         name = _guess_wide(data)
-    if not name:
-        return None
-    zh, en = f"文件是 {name} 编码，不是 UTF-8", f"the file is {name}, not UTF-8"
-    return Problem(path, START, "E102", zh, en, *_SAVE_AS)
-
-
-_SAVE_AS = (
-    "请另存为 UTF-8（记事本：另存为，编码选 UTF-8）",
-    "Save the file as UTF-8 (Notepad: Save as, encoding UTF-8)",
-)
+    return problem("E102", path, START, encoding=name) if name else None
 
 
 def _guess_wide(data: bytes) -> str:
@@ -161,35 +144,21 @@ def _describe_bytes(data: bytes, path: str) -> list[Problem]:
         except UnicodeDecodeError as error:
             bad.append((number, error))
     if len(bad) > 1 and good * 4 <= len(bad):
-        gbk = _as_gbk(data)
-        zh = "文件像是 GBK（GB18030）编码，不是 UTF-8" if gbk else "文件不是 UTF-8 编码"
-        en = "the file looks like GBK (GB18030), not UTF-8" if gbk else "the file is not UTF-8"
-        return [Problem(path, START, "E101", zh, en, *_SAVE_AS)]
-    return [
-        _describe_line(lines[number - 1], Position(number, _column(error)), path, error)
-        for number, error in bad[:MAX_SHOWN]
-    ]
+        return [problem("E101.gbk" if _as_gbk(data) else "E101.bytes", path, START)]
+    return [_describe_line(lines[n - 1], n, path, error) for n, error in bad[:MAX_SHOWN]]
 
 
-def _column(error: UnicodeDecodeError) -> int:
-    return len(error.object[: error.start].decode("utf-8")) + 1
-
-
-def _describe_line(line: bytes, at: Position, path: str, error: UnicodeDecodeError) -> Problem:
+def _describe_line(line: bytes, number: int, path: str, error: UnicodeDecodeError) -> Problem:
+    at = Position(number, len(line[: error.start].decode("utf-8")) + 1)
     meant = _as_gbk(line)
-    zh, en = "这一行像是 GBK 编码，不是 UTF-8", "this line looks like GBK, not UTF-8"
-    if not meant:
-        byte = error.object[error.start]
-        zh, en = f"这里的字节 0x{byte:02X} 不是 UTF-8", f"the byte 0x{byte:02X} is not UTF-8"
-        if byte == 0xED and error.object[error.start + 1 : error.start + 2] >= b"\xa0":
-            zh, en = zh + "（代理字符 surrogate）", en + " (a surrogate)"
-        elif byte >= 0xC0 and len(error.object) - error.end < 1:
-            zh, en = zh + "（一个字被截断，或是 Latin-1）", en + " (a cut character, or Latin-1)"
-        meant = _as_latin(line)
-    hints = (
-        offer(meant) if meant else ("请重打这一行，存为 UTF-8", "Type this line again, as UTF-8")
-    )
-    return Problem(path, at, "E101", zh, en, *(hints if hints[0] else _SAVE_AS))
+    if meant:
+        return problem("E101.gbk_line", path, at, hint=offer(meant))
+    byte, key = line[error.start], "E101.byte"
+    if byte == 0xED and line[error.start + 1 : error.start + 2] >= b"\xa0":
+        key = "E101.surrogate"
+    elif byte >= 0xC0 and error.end == len(line):
+        key = "E101.cut"
+    return problem(key, path, at, hint=offer(_as_latin(line)), byte=f"{byte:02X}")
 
 
 def _as_gbk(data: bytes) -> str:
@@ -228,39 +197,36 @@ def _remove_invisible(text: str, path: str) -> tuple[str, list[Problem]]:
             break
         at = position_of(text, found.start())
         line = line_of(text, at.line)
-        hints = offer(_without_invisible(line)) if len(line) < 1_000 else ("", "")
-        problems.append(describe_invisible(found.group(), at, path, *hints))
-    return _without_invisible(text), problems
+        fixed = remove_invisible(line) if len(line) < 1_000 else ""
+        problems.append(describe_invisible(found.group(), at, path, offer(fixed)))
+    return remove_invisible(text), problems
 
 
-def _without_invisible(text: str) -> str:
+def remove_invisible(text: str) -> str:
+    """A text without the characters that an editor cannot see."""
     return _INVISIBLE.sub(lambda found: " " if found.group()[0] in _ENDS_LINE else "", text)
 
 
 def describe_invisible(
-    run: str, at: Position, path: str, hint_zh: str = "", hint_en: str = ""
+    run: str, at: Position, path: str, hint: Text | None = None, escaped: bool = False
 ) -> Problem:
     """The problem of a run of one character that an editor cannot see."""
     character = run[0]
-    zh, en = _NAMES.get(character, ("", ""))
-    if _DIRECTION.match(character):
-        zh, en = "方向控制符", "a direction mark"
     control = bool(_IS_CONTROL.match(character))
-    zh, en = zh or ("" if control else "零宽字符"), en or ("" if control else "zero width")
-    kind_zh, kind_en = (
-        ("不可见的控制字符", "control character") if control else ("不可见字符", "character")
-    )
-    note_zh, note_en = (f"（{zh}）" if zh else ""), (f" ({en})" if en else "")
-    many_zh, many_en = (f" {len(run)} 个", f" {len(run)} times") if len(run) > 1 else ("", "")
-    name = name_of(character)
-    return Problem(
+    note = _NOTES.get(character, "" if control else "yaml.note_zero_width")
+    if _DIRECTION.match(character):
+        note = "yaml.note_direction"
+    key = "E103" if control else "E105"
+    if escaped:
+        key = "E103.escaped" if control else "E105.escaped"
+    return problem(
+        key,
         path,
         at,
-        "E103" if control else "E105",
-        f"这里有{many_zh}{kind_zh} {name}{note_zh}",
-        f"an invisible {kind_en} {name}{note_en} stands here{many_en}",
-        hint_zh or "请删掉它",
-        hint_en or "Delete it",
+        hint=hint,
+        many=say("yaml.many", count=len(run)) if len(run) > 1 else NO_TEXT,
+        name=name_of(character),
+        note=say(note) if note else NO_TEXT,
     )
 
 
@@ -268,11 +234,6 @@ def find_invisible(text: str) -> str:
     """The first run of invisible characters in a text, or nothing."""
     found = _INVISIBLE.search(text)
     return found.group() if found is not None else ""
-
-
-def remove_invisible(text: str) -> str:
-    """A text without the characters that an editor cannot see."""
-    return _without_invisible(text)
 
 
 def _find_lost_text(text: str, path: str) -> Iterator[Problem]:
@@ -283,30 +244,20 @@ def _find_lost_text(text: str, path: str) -> Iterator[Problem]:
                 (i for i in (line.find("\ufffd"), line.find("锟斤拷")) if i >= 0), default=-1
             )
             if column >= 0:
-                zh = "这里的原文已丢失（U+FFFD 替换字符，乱码）"
-                en = "the text was lost here (U+FFFD, a replacement character)"
-                hints = "请从来源重新抄录", "Copy it from its source again"
-                yield Problem(path, Position(number, column + 1), "E106", zh, en, *hints)
-    if _MOJIBAKE_SIGN.search(text) is not None:
+                yield problem("E106.lost", path, Position(number, column + 1))
+    if _GARBLED_SIGN.search(text) is not None:
         for number, line in enumerate(text.split("\n"), 1):
-            for run in _MOJIBAKE_RUN.finditer(line):
+            for run in _GARBLED_RUN.finditer(line):
                 if meant := unscramble(run.group()):
                     fixed = line[: run.start()] + meant + line[run.end() :]
-                    hints = offer(fixed) if "\ufffd" not in meant else ("", "")
                     at = Position(number, run.start() + 1)
-                    yield describe_mojibake(at, path, *hints)
+                    yield describe_garbled(at, path, "" if "\ufffd" in meant else fixed)
                     break
 
 
-def describe_mojibake(at: Position, path: str, hint_zh: str = "", hint_en: str = "") -> Problem:
+def describe_garbled(at: Position, path: str, fixed: str = "") -> Problem:
     """The problem of UTF-8 that was read in another encoding and saved again."""
-    zh = "这里的文字像是乱码（UTF-8 被当成 GBK 或 Latin-1 保存过）"
-    en = "the text here looks garbled (UTF-8 that was saved as GBK or Latin-1)"
-    hints = (
-        hint_zh or "请从备份恢复，或重新抄录",
-        hint_en or "Restore it from a backup, or type it again",
-    )
-    return Problem(path, at, "E106", zh, en, *hints)
+    return problem("E106.garbled", path, at, hint=offer(fixed))
 
 
 def unscramble(text: str) -> str:
@@ -340,25 +291,8 @@ def show(text: str) -> str:
     return make_visible(text if len(text) <= 40 else text[:40] + "...")
 
 
-def offer(line: str) -> tuple[str, str]:
-    """The hints that give a corrected line, empty where a console could not show it whole."""
+def offer(line: str) -> Text | None:
+    """The hint that gives a corrected line, None where a console could not show it whole."""
     if not line.strip() or len(line) > _LONGEST_OFFER or not in_gbk(line) or find_invisible(line):
-        return "", ""
-    if "\t" in line or "\n" in line:
-        return "", ""
-    return f"改成  {line}", f"Write  {line}"
-
-
-def as_warning(problem: Problem) -> Problem:
-    """The same problem, only to be looked at."""
-    severity: Severity = "warning"
-    return Problem(
-        problem.path,
-        problem.at,
-        problem.code,
-        problem.zh,
-        problem.en,
-        problem.hint_zh,
-        problem.hint_en,
-        severity,
-    )
+        return None
+    return None if "\t" in line or "\n" in line else say("yaml.offer", line=line)

@@ -1,4 +1,4 @@
-"""The files of a project: which are cases, what their names hide, and their bytes."""
+"""Files of a project: finding the cases, reading bytes, writing atomically."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
-from casebook.problems import START, CasebookError, Exit, Problem
-from casebook.yaml.encoding import MAX_BYTES, too_large
+from casebook.messages import failure, problem
+from casebook.problems import START, Exit, Problem
+from casebook.text import Text
+from casebook.yaml.encoding import MAX_BYTES, describe_size
 
 # What systems and editors leave beside a file; nobody meant it for a case.
 _LEFT_BEHIND = re.compile(
@@ -48,9 +50,9 @@ def find_case_files(project: Path, problems: list[Problem] | None = None) -> lis
         path = folder / name
         if not name.endswith(".yaml"):
             if _NEARLY_YAML.fullmatch(name):
-                noted.append(_unread(path, project))
+                noted.append(problem("W142", show_path(path, project), START))
         elif not name.isprintable() or len(name) > _LONGEST_NAME:
-            noted.append(_oddly_named(path, project))
+            noted.append(problem("E143", show_path(path, project), START, most=_LONGEST_NAME))
         else:
             cases.append(path)
     noted += _find_twins(cases, project)
@@ -94,7 +96,7 @@ def read_bytes(path: Path, project: Path, problems: list[Problem], most: int = M
             data = file.read(most + 1) if state.st_size <= most else b""
             size = max(state.st_size, len(data))
         if size > most:
-            problems.append(too_large(show_path(path, project), size, most))
+            problems.append(describe_size(show_path(path, project), size, most))
             return b"{}"
         return data
     except OSError as error:
@@ -139,11 +141,7 @@ def write_new_file(path: Path, content: bytes) -> None:
                     raise FileExistsError(str(path)) from None
                 os.rename(draft, path)
     except FileExistsError:
-        raise CasebookError(
-            f"{path.name} 已经存在，没有改动它",
-            f"{path.name} exists and was left alone",
-            Exit.USAGE,
-        ) from None
+        raise failure("yaml.exists", status=Exit.USAGE, name=path.name) from None
 
 
 def replace_file(path: Path, before: bytes, after: bytes) -> Path:
@@ -156,10 +154,7 @@ def replace_file(path: Path, before: bytes, after: bytes) -> Path:
         # A file keeps who may read it.
         shutil.copymode(path, draft)
         if path.read_bytes() != before:
-            raise CasebookError(
-                f"{path.name} 刚才被别的程序改动，没有改它，请再运行一次",
-                f"{path.name} was just changed by another program and is left alone; run it again",
-            )
+            raise failure("yaml.changed_meanwhile", name=path.name)
         copy = _keep_copy(path, before)
         os.replace(draft, path)
     return copy
@@ -195,58 +190,13 @@ def is_own_file(path: Path, project: Path) -> bool:
 
 
 def _not_a_file(path: Path, project: Path) -> Problem:
-    kind_zh, kind_en = "不是普通文件（是文件夹或管道）", "is no regular file but a folder or a pipe"
-    if path.is_symlink():
-        kind_zh = "是一个链接，指向项目之外或不存在的文件"
-        kind_en = "is a link that leads out of the project or nowhere"
-    return Problem(
-        show_path(path, project),
-        START,
-        "E141",
-        f"{show_path(Path(path.name), Path())} {kind_zh}",
-        f"{show_path(Path(path.name), Path())} {kind_en}",
-        "请放一个普通文件，或改名",
-        "Put a regular file here, or rename it",
-    )
+    key = "E141.link" if path.is_symlink() else "E141.no_file"
+    return problem(key, show_path(path, project), START, name=show_path(Path(path.name), Path()))
 
 
 def _unreadable(path: Path, project: Path, error: OSError) -> Problem:
     reason = error.strerror or str(error)
-    return Problem(
-        show_path(path, project),
-        START,
-        "E140",
-        f"读不了这个文件（{reason}）",
-        f"cannot read this file ({reason})",
-        "请检查它是否存在，权限是否允许读",
-        "Check that it exists and may be read",
-    )
-
-
-def _unread(path: Path, project: Path) -> Problem:
-    return Problem(
-        show_path(path, project),
-        START,
-        "W142",
-        "这个文件没有被读取：扩展名应当是小写的 .yaml",
-        "this file was not read: its name should end in .yaml, in lower case",
-        "请改名，或移到别处",
-        "Rename it, or move it away",
-        severity="warning",
-    )
-
-
-def _oddly_named(path: Path, project: Path) -> Problem:
-    return Problem(
-        show_path(path, project),
-        START,
-        "E143",
-        f"文件名太长（超过 {_LONGEST_NAME} 字），或含有换行等不可见字符，或不是 UTF-8",
-        f"the file name is longer than {_LONGEST_NAME} characters, holds invisible characters, "
-        "or is not UTF-8",
-        "请改成英文小写字母、数字和连字符，例如 dongguan.yaml",
-        "Rename it with a-z, 0-9 and hyphens, such as dongguan.yaml",
-    )
+    return problem("E140.file", show_path(path, project), START, reason=reason)
 
 
 def _find_twins(cases: list[Path], project: Path) -> list[Problem]:
@@ -257,16 +207,7 @@ def _find_twins(cases: list[Path], project: Path) -> list[Problem]:
     problems = []
     for twins in same.values():
         for path in twins if len(twins) > 1 else []:
-            others = [twin.name for twin in twins if twin is not path]
-            problems.append(
-                Problem(
-                    show_path(path, project),
-                    START,
-                    "E243",
-                    f"文件名与 {'、'.join(others)} 只差大小写或 Unicode 写法，会变成同一个地址",
-                    f"the name differs from {', '.join(others)} by case or Unicode form only",
-                    "请改其中一个的名字",
-                    "Rename one of them",
-                )
-            )
+            names = [twin.name for twin in twins if twin is not path]
+            others = Text("、".join(names), ", ".join(names))
+            problems.append(problem("E243", show_path(path, project), START, others=others))
     return problems

@@ -1,4 +1,4 @@
-"""Safe repairs of a file: what the doctor offers, where nothing but the notation changes."""
+"""Safe fixes of a file: the lines that are offered, where nothing but the notation changes."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from casebook.messages import say
 from casebook.problems import Problem
 from casebook.yaml.nodes import read_tree
 
 # Full-width colons, missing blanks behind colon and dash, odd blanks, tabs, full-width marks.
 SAFE = frozenset({"E112", "E113", "E114", "E115", "E116", "E123"})
-_OFFER = "Write  "
 _ENDS = re.compile(r"\r\n|\n|\r")
-# Every round mends at least one line; a file needs no more rounds than it has kinds of slips.
+# Every round fixes one line; a file with more mistakes is not one to fix unseen.
 _ROUNDS = 200
 
 
@@ -40,7 +40,7 @@ class Repair:
 def repair_text(data: bytes, path: str) -> Repair | None:
     """The file with every safe repair, or None where there is none to make.
 
-    A repair is one line that the doctor offers, that holds the same letters and digits as before,
+    A repair is one line that a problem offers, that holds the same letters and digits as before,
     and with which the file has fewer problems. Line ends and a byte order mark stay.
     """
     try:
@@ -51,9 +51,9 @@ def repair_text(data: bytes, path: str) -> Repair | None:
     for _ in range(_ROUNDS):
         problems = read_tree(after, path)[1]
         for problem in problems:
-            mended = _mend(after, problem)
-            if mended is not None and _is_better(read_tree(mended, path)[1], problems):
-                after = mended
+            fixed = _fix_line(after, problem)
+            if fixed is not None and _is_better(read_tree(fixed, path)[1], problems):
+                after = fixed
                 touched.add(problem.at.line)
                 break
         else:
@@ -61,11 +61,12 @@ def repair_text(data: bytes, path: str) -> Repair | None:
     return Repair(path=path, before=data, after=after, lines=len(touched)) if touched else None
 
 
-def _mend(data: bytes, problem: Problem) -> bytes | None:
+def _fix_line(data: bytes, problem: Problem) -> bytes | None:
     """The file with the offered line in place, or None where that could change its meaning."""
-    if problem.code not in SAFE or not problem.hint_en.startswith(_OFFER):
+    start = say("yaml.offer", line="").en
+    if problem.code not in SAFE or not problem.hint_en.startswith(start):
         return None
-    offered = problem.hint_en.removeprefix(_OFFER)
+    offered = problem.hint_en.removeprefix(start)
     pieces = re.split(r"(\r\n|\n|\r)", data.decode("utf-8"))
     index = 2 * (problem.at.line - 1)
     if index >= len(pieces):

@@ -15,7 +15,9 @@ from typing import Any
 
 import yaml
 
+from casebook.messages import problem
 from casebook.problems import START, Position, Problem
+from casebook.text import Text
 from casebook.yaml.encoding import (
     MAX_BYTES,
     MAX_SHOWN,
@@ -28,20 +30,17 @@ from casebook.yaml.encoding import (
     show,
 )
 from casebook.yaml.inspector import MAX_PROBLEMS, Inspector
+from casebook.yaml.mistakes import quote_line
 from casebook.yaml.parser import (
     MAX_DEPTH,
     PARSER_ERRORS,
-    TOO_DEEP,
-    Fault,
     Loader,
     find_fault,
     place_of,
 )
 
-__all__ = ["ListNode", "MapNode", "Node", "Scalar", "decode", "read_tree"]
-
 MAX_KEY = 200
-# A cure of a longer text is not tried, only told.
+# A fix of a longer text is not tried, only described.
 _LONGEST_TRIED = 100_000
 
 
@@ -89,16 +88,13 @@ class _TooDeep(Exception):
 def read_tree(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[Node | None, list[Problem]]:
     """The tree of a YAML file, whose root is a mapping, and the problems of bytes and syntax.
 
-    There is no tree where the text cannot be parsed or holds nothing. Where the slips could be
-    mended the tree is that of the mended text, so that all problems come out in one run.
+    There is no tree where the text cannot be parsed or holds nothing. Where the mistakes could be
+    fixed the tree is that of the fixed text, so that all problems come out in one run.
     """
     node, problems = _read(data, path, most)
     if len(problems) > MAX_PROBLEMS:
         problems.sort()
-        zh, en = "后面还有问题，没有列出", "there are more problems, not listed here"
-        at = problems[MAX_PROBLEMS].at
-        hints = "请先改好上面的", "Mend those above first"
-        problems[MAX_PROBLEMS:] = [Problem(path, at, "E199", zh, en, *hints)]
+        problems[MAX_PROBLEMS:] = [problem("E199", path, problems[MAX_PROBLEMS].at)]
     return node, problems
 
 
@@ -112,10 +108,7 @@ def _read(data: bytes, path: str, most: int) -> tuple[Node | None, list[Problem]
     try:
         return _build_tree(text, path, problems), problems
     except _TooDeep as deep:
-        from casebook.yaml.diagnose import describe
-
-        fault = Fault(deep.at, TOO_DEEP)
-        return None, [*problems, describe(fault, 0, [], path)]
+        return None, [*problems, problem("E136", path, deep.at)]
 
 
 def _build_tree(text: str, path: str, problems: list[Problem]) -> Node | None:
@@ -126,35 +119,31 @@ def _build_tree(text: str, path: str, problems: list[Problem]) -> Node | None:
         node = Scalar("", START)
     else:
         if node is None or node == Scalar("", node.at):
-            zh, en = "文件是空的，没有内容", "the file is empty"
-            hints = "请写入内容，或删掉这个文件", "Write something, or delete the file"
-            problems.append(Problem(path, START, "E107", zh, en, *hints))
+            problems.append(problem("E107", path, START))
             return None
         if isinstance(node, MapNode):
             problems += builder.problems
             # Half a file is no record: what it lacks stands below the line that parts it.
             return None if any(p.code == "E131" for p in builder.problems) else node
-    # Only now: the table of slips takes longer to set up than a sound file to read.
-    from casebook.yaml.diagnose import Doctor
+    # Only now: few files need it.
+    from casebook.yaml.diagnose import Diagnosis
 
-    mended, named = Doctor(text, path, find_fault).diagnose()
+    fixed, named = Diagnosis(text, path).diagnose()
     problems += named
-    if mended is None:
+    if fixed is None:
         return None
-    again = _Builder(mended, path)
+    again = _Builder(fixed, path)
     node = again.build_document()
-    # Mending may have added lines or moved them, so only what stands apart is told again.
-    told = {problem.at.line for problem in named}
-    problems += [problem for problem in again.problems if problem.at.line not in told]
+    # A fix may have added lines or moved them, so that only other lines are reported again.
+    lines = {one.at.line for one in named}
+    problems += [one for one in again.problems if one.at.line not in lines]
     return node
 
 
 def _find_other_format(text: str, path: str) -> list[Problem]:
     """A web page or the marks of a merge, where a record was expected."""
     if re.match(r"\s*<(?:!DOCTYPE|html|head|body|\?xml|!--|script)", text, re.IGNORECASE):
-        zh, en = "这是网页（HTML），不是 YAML 文本", "this is a web page (HTML), not YAML"
-        hints = "请只保留“字段: 值”的内容", "Keep only lines of “field: value”"
-        return [Problem(path, START, "E108", zh, en, *hints)]
+        return [problem("E108.html", path, START)]
     if "<<<<<<<" not in text and ">>>>>>>" not in text:
         return []
     problems: list[Problem] = []
@@ -162,9 +151,7 @@ def _find_other_format(text: str, path: str) -> list[Problem]:
         found = re.match(r"(?:<{7}|>{7})(?:\s|$)", line)
         if found is not None and len(problems) < MAX_SHOWN:
             mark = found.group().strip()
-            zh, en = f"合并冲突的标记 {mark} 还在", f"a merge conflict marker {mark} is left here"
-            hints = "请选定一方，删掉标记", "Choose one side and delete the markers"
-            problems.append(Problem(path, Position(number, 1), "E108", zh, en, *hints))
+            problems.append(problem("E108.conflict", path, Position(number, 1), mark=mark))
     return problems
 
 
@@ -177,11 +164,9 @@ class _Builder:
         self.inspector = Inspector(text, path, self.problems)
         self.is_normal = unicodedata.is_normalized("NFC", text)
 
-    def report(
-        self, at: Position, code: str, zh: str, en: str, hint_zh: str = "", hint_en: str = ""
-    ) -> None:
+    def report(self, key: str, at: Position, hint: Text | None = None, **marks: Any) -> None:
         if len(self.problems) <= MAX_PROBLEMS:
-            self.problems.append(Problem(self.path, at, code, zh, en, hint_zh, hint_en))
+            self.problems.append(problem(key, self.path, at, hint=hint, **marks))
 
     def build_document(self) -> Node | None:
         node: Node | None = None
@@ -190,23 +175,9 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if event.version or event.tags:
-                    self.report(
-                        place_of(event),
-                        "E135",
-                        "这里有以 % 开头的 YAML 指令",
-                        "a YAML directive that starts with % stands here",
-                        "请删掉这一行",
-                        "Delete this line",
-                    )
+                    self.report("E135", place_of(event))
                 if documents > 1:
-                    self.report(
-                        place_of(event),
-                        "E131",
-                        "文件里有不止一份 YAML 文档（多余的 --- 或 ...）",
-                        "the file holds more than one YAML document (a stray --- or ...)",
-                        "一个文件只写一个案例",
-                        "Write one case a file",
-                    )
+                    self.report("E131.documents", place_of(event))
                     return node
             elif isinstance(event, yaml.NodeEvent):
                 node = self.build(event, 0)
@@ -223,7 +194,7 @@ class _Builder:
         if depth >= MAX_DEPTH:
             raise _TooDeep(at)
         if self.inspector.has_tab:
-            self.inspector.look_at_tab(event.start_mark)
+            self.inspector.inspect_tab(event.start_mark)
         flows = bool(getattr(event, "flow_style", False))
         if isinstance(event, yaml.SequenceStartEvent):
             items: list[Node] = []
@@ -241,16 +212,16 @@ class _Builder:
         text, style = event.value, event.style or ""
         if style == "":
             if not is_key and event.tag is None and event.anchor is None:
-                self.inspector.look_at_value(event, in_flow)
+                self.inspector.inspect_value(event, in_flow)
         elif style == '"':
             text = self.refuse_escapes(event, at)
         elif style in "|>":
             if not text:
                 self.refuse_empty_block(event, at)
             elif ": " in text or ":\n" in text:
-                self.inspector.look_at_block(text, event.start_mark)
+                self.inspector.inspect_block(text, event.start_mark)
         if self.inspector.has_tab and not is_key:
-            self.inspector.look_at_tab(event.start_mark)
+            self.inspector.inspect_tab(event.start_mark)
         if not self.is_normal:
             text = unicodedata.normalize("NFC", text)
         return Scalar(text, at, style)
@@ -263,41 +234,21 @@ class _Builder:
                 r"!\S*", self.text[event.start_mark.index : event.start_mark.index + 80]
             )
             tag = show(written.group() if written else event.tag)
-            self.report(
-                at,
-                "E134",
-                f"不能使用标签（! 开头的 {tag}）",
-                f"the tag {tag} (it starts with !) is not used here",
-                *self.offer_quotes(at, "!"),
-            )
+            self.report("E134", at, self.offer_quotes(at), tag=tag)
 
     def refuse_anchor(self, at: Position) -> None:
         if any(p.code == "E133" and p.at.line == at.line for p in self.problems[-3:]):
             return
-        self.report(
-            at,
-            "E133",
-            "不能使用锚点或引用（& 和 *，以及 <<）",
-            "anchors and aliases (& and *, and <<) are not used here",
-            *self.offer_quotes(at, "& 或 *"),
-        )
+        self.report("E133", at, self.offer_quotes(at))
 
-    def offer_quotes(self, at: Position, mark: str) -> tuple[str, str]:
+    def offer_quotes(self, at: Position) -> Text | None:
         if len(self.problems) < MAX_SHOWN and len(self.text) < _LONGEST_TRIED:
-            from casebook.yaml.remedies import quote_line
-
             lines = self.text.split("\n")
             quoted = lines[at.line - 1] = quote_line(lines[at.line - 1])
             # A real anchor has a list or fields below it, which quotes would cut off.
             if quoted and find_fault("\n".join(lines)) is None:
-                hints = offer(quoted)
-                if hints[0]:
-                    return hints
-        marks_en = mark.replace("或", "or")
-        return (
-            f"如果 {mark} 是文字的一部分，请给整个值加引号",
-            f"If {marks_en} belongs to the text, put the whole value in quotes",
-        )
+                return offer(quoted)
+        return None
 
     def refuse_escapes(self, event: Any, at: Position) -> str:
         """The text of a double-quoted scalar without the control characters it was given."""
@@ -312,15 +263,8 @@ class _Builder:
             begin = raw.rfind("\n", 0, written.start()) + 1
             column = written.start() - begin + (at.column if line == at.line else 1)
             at = Position(line, column)
-        found = describe_invisible(run, at, self.path)
-        self.report(
-            at,
-            found.code,
-            f"{found.zh}，是用 \\ 转义写出来的",
-            f"{found.en}, written as an escape",
-            "请删掉这个转义；如果 \\ 是文字，请改用单引号",
-            "Delete the escape; if the backslash is text, use single quotes",
-        )
+        if len(self.problems) <= MAX_PROBLEMS:
+            self.problems.append(describe_invisible(run, at, self.path, escaped=True))
         return remove_invisible(text)
 
     def refuse_empty_block(self, event: Any, at: Position) -> None:
@@ -328,14 +272,7 @@ class _Builder:
             r"[|>][+-]?[1-9]", self.text[event.start_mark.index : event.end_mark.index]
         )
         if header is not None:
-            self.report(
-                at,
-                "E120",
-                f"值以 {header.group()[0]} 开头，会被当成文字块的标记，要加引号",
-                f"a value that starts with {header.group()[0]} is read as a text block",
-                "请给整个值加引号",
-                "Put the whole value in quotes",
-            )
+            self.report("E120.block", at, mark=header.group()[0])
 
     def build_mapping(self, at: Position, depth: int, in_flow: bool) -> MapNode:
         entries: dict[str, Node] = {}
@@ -355,22 +292,23 @@ class _Builder:
             value = self.build(following, depth + 1, in_flow)
             name = key.text
             if not name or len(name) > MAX_KEY:
-                zh = f"字段名太长（超过 {MAX_KEY} 字）" if name else "字段名是空的"
-                en = f"longer than {MAX_KEY} characters" if name else "empty"
-                hints = "请检查这一行的冒号", "Check the colon of this line"
-                self.report(key.at, "E137", zh, f"the field name is {en}", *hints)
+                if name:
+                    self.report("E137.longest", key.at, most=MAX_KEY)
+                else:
+                    self.report("E137.empty", key.at)
                 continue
             if name == "<<" and key.is_plain:
                 self.refuse_anchor(key.at)
                 continue
             if key.is_plain:
-                self.inspector.look_at_key(event.value, event.start_mark)
+                self.inspector.inspect_name(event.value, event.start_mark)
             twin = name if name.isascii() else unicodedata.normalize("NFKC", name)
             if twin in twins:
                 if not heading:
-                    self.refuse_twin(name, key.at, key_at[twins[twin]].line)
+                    first = key_at[twins[twin]].line
+                    self.report("E130", key.at, name=show(name), first=first)
                 elif not is_heading:
-                    self.refuse_indent(heading, key_at[heading])
+                    self.report("E117.heading", key_at[heading], name=show(heading))
                     is_heading = True
                 continue
             # One field may be left blank; one whose next is there twice was meant to hold it.
@@ -389,41 +327,10 @@ class _Builder:
         index = event.start_mark.index
         braces = self.text[index - 1 : index + 1] == "{{"
         self.build(event, depth + 1, in_flow)
-        hints = offer(_quote_braces(line_of(self.text, at.line))) if braces else ("", "")
-        self.report(
-            at,
-            "E120" if braces else "E137",
-            "值以 { 开头，会被当成“字段名: 值”的组"
-            if braces
-            else "字段名不能是列表或映射（? 写法）",
-            "a value that starts with { is read as a mapping"
-            if braces
-            else "a field name cannot be a list or a mapping (the ? form)",
-            hints[0] or "字段名只写文字；如果括号是文字，请给整个值加引号",
-            hints[1] or "Write text for the name; quote the whole value if the bracket is text",
-        )
-
-    def refuse_indent(self, name: str, at: Position) -> None:
-        shown = show(name)
-        self.report(
-            at,
-            "E117",
-            f"{shown} 这一行缩进太深：它下面的字段在同一层已经有了",
-            f"{shown} is indented too far: the fields below it stand in the same group already",
-            "请与同类的名字左边对齐",
-            "Line it up with the names of its kind",
-        )
-
-    def refuse_twin(self, name: str, at: Position, first: int) -> None:
-        shown = show(name)
-        self.report(
-            at,
-            "E130",
-            f"字段 {shown} 写了两次（重复），第一次在第 {first} 行",
-            f"the field {shown} is written twice, first on line {first}",
-            "请保留一个",
-            "Keep one of them",
-        )
+        if braces:
+            self.report("E120.mapping", at, offer(_quote_braces(line_of(self.text, at.line))))
+        else:
+            self.report("E137.list", at)
 
 
 def _is_blank(event: Any) -> bool:

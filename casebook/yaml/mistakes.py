@@ -1,0 +1,440 @@
+"""Mistakes that editors make in YAML: how each looks, what it is called, what was meant.
+
+There are three places to look for them: lines of a file that cannot be parsed, where a look may
+be generous, since a mistake is named only where the fixed text was parsed; and names and texts of
+a file that was parsed, where it must be sure.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from casebook.messages import problem, say
+from casebook.problems import Position, Problem
+from casebook.text import Text
+from casebook.yaml.encoding import offer, show
+
+# Blanks that are no blanks to YAML, and the marks that input methods give for plain ones.
+BLANKS = "\u3000\u00a0\u1680\u2000-\u200a\u202f\u205f"
+COLONS = "：﹕∶︰"
+DASHES = "－—–−‐‑‒―﹣•·●○◆■▪"
+ALL_BLANKS = "".join(map(chr, (0x3000, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x20)))
+_OPENERS = {"［": "[", "｛": "{", "【": "[", "〔": "["}
+_CLOSERS = {"］": "]", "｝": "}", "】": "]", "〕": "]"}
+_BRACKETS = _OPENERS | _CLOSERS
+_PIPES = {"｜": "|", "＞": ">", "︱": "|"}
+_PLAIN = str.maketrans(
+    _BRACKETS | {"，": ", ", "：": ": ", "、": ", ", "＂": '"', "“": '"', "”": '"', "；": ", "}
+)
+_BRACKETS_ONLY = str.maketrans({**_BRACKETS})
+_QUOTES = "“”＂„‟"
+# Full-width characters and others that stand for plain ones, as in ｉｄ and ①.
+_WIDE = "！-～ª²³¹º⁰-₎Ⅰ-ⅿ①-⓿㍱-㏿﹐-﹫"
+
+_LEAD = r"[ ]*(?:-[ ]+)*"
+_WORD = r"[A-Za-z_]\w{0,30}"
+_HAN = r"[\u4e00-\u9fff]{1,8}"
+_KEY = (
+    r"(?P<key>\"[^\"\n]{1,60}\"|'[^'\n]{1,60}'"
+    rf"|[^\s{COLONS}:#\"'\[\]{{}},&*!|>%@`\-－][^{COLONS}:#\n]{{0,60}}?)"
+)
+_FIELD = rf"(?P<before>{_LEAD}{_KEY}:[ ]+)"
+_VALUE = rf"(?P<before>{_LEAD}(?:{_KEY}:[ ]+)?)"
+_OWN_KEY = r"(?P<key>[A-Za-z_][A-Za-z0-9_]{0,30})[ ]*"
+_KEY_IN_TEXT = r"(?P<key>[A-Za-z_][A-Za-z0-9_]{0,30}|[\u4e00-\u9fff]{1,8})"
+_FIELD_IN_TEXT = r"(?P<key>[a-z][a-z0-9_]{0,30})"
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One kind of mistake: its message, how it looks, and the lines that may have been meant.
+
+    A look is at a line or a part of it; the group `at` is the place of the mistake, and what
+    follows the group `v` belongs to it.
+    """
+
+    key: str
+    look: str
+    fix: Callable[[re.Match[str]], Iterable[str]]
+    # A line that only shows where the mistake was must not be offered for pasting.
+    is_offered: bool = field(default=True, kw_only=True)
+    # The mistake shows on the line that broke, not on the one that is fixed.
+    blames_cause: bool = field(default=False, kw_only=True)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        # Most runs meet no mistake, and to compile all looks takes longer than to read a file.
+        return re.compile(self.look)
+
+    def match(self, line: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
+        """Whether a line, or the part of it from `start` to `end`, looks like this mistake."""
+        return self._pattern.fullmatch(line, start, len(line) if end is None else end)
+
+    def report(self, found: re.Match[str], path: str, at: Position, fixed: str = "") -> Problem:
+        """The problem that names the mistake and offers the fixed line."""
+        mark = found["at"]
+        return problem(
+            self.key,
+            path,
+            at,
+            hint=offer(fixed) if self.is_offered else None,
+            at=show(mark.strip()),
+            mark=(found.groupdict().get("v") or " ")[0],
+            blank=name_blank(mark[:1]),
+        )
+
+
+def name_blank(character: str) -> Text:
+    """The name of a blank that YAML does not take for one."""
+    if character == "\u3000":
+        return say("yaml.blank_full_width")
+    if character == "\u00a0":
+        return say("yaml.blank_no_break")
+    return say("yaml.blank_special", code=f"U+{ord(character):04X}" if character else "")
+
+
+def quote_value(value: str) -> str:
+    """A value as YAML text in quotes, with a comment behind it left outside."""
+    value, comment = _split_comment(value.strip())
+    if '"' not in value and "\\" not in value:
+        return f'"{value}"{comment}'
+    return f"{_quote_singly(value)}{comment}"
+
+
+def _quote_singly(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _split_comment(value: str) -> tuple[str, str]:
+    """A value, and its comment with the blanks before it."""
+    found = re.search(r"\s+#\s.*$", value)
+    return (value[: found.start()], found.group()) if found else (value, "")
+
+
+def quote_where_needed(value: str) -> str:
+    """A value as it can be written behind a colon: quoted where YAML would misread it."""
+    value = value.strip(" \t\u3000\u00a0")
+    if re.fullmatch(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|\[.*\]|\{.*\}|[|>][+-]?", value):
+        return value
+    risky = re.match(r"[\[\]{},&*!|>%@`\"'#]|[?-](?:\s|$)", value)
+    return quote_value(value) if risky or re.search(r":(?:\s|$)|\s#\S", value) else value
+
+
+def quote_line(line: str) -> str:
+    """A line whose value starts with *, & or !, with the value in quotes."""
+    found = re.fullmatch(_VALUE + r"(?P<v>(?:[*&]|!(?![!<]))[^\s\[{].*)", line)
+    return f"{found['before']}{quote_value(found['v'])}" if found is not None else ""
+
+
+def _until(found: re.Match[str], group: str) -> str:
+    return found.string[: found.start(group)]
+
+
+def _as_field(found: re.Match[str]) -> Iterator[str]:
+    value = found.string[found.start("v") :]
+    line = f"{_until(found, 'key')}{found['key'].strip()}: {quote_where_needed(value)}"
+    yield line.rstrip()
+
+
+def _as_item(found: re.Match[str]) -> Iterator[str]:
+    yield f"{_until(found, 'at')}- {found.string[found.start('v') :].lstrip()}"
+
+
+def _as_comment(found: re.Match[str]) -> Iterator[str]:
+    yield f"{_until(found, 'at')}# {found['v']}"
+
+
+def _as_wide_pipe(found: re.Match[str]) -> Iterator[str]:
+    yield f"{found['before']}{_PIPES[found['at']]}{found['rest']}"
+
+
+def _quoted(found: re.Match[str]) -> Iterator[str]:
+    yield f"{found['before']}{quote_value(found['v'])}"
+
+
+def _with_spaces_for_tabs(found: re.Match[str]) -> Iterator[str]:
+    before, tabs, rest = found["before"], found["at"], found["rest"]
+    if before.strip():
+        yield f"{before.rstrip()} {rest}"
+        return
+    for width in (2, 4, 8, 1, 0):
+        yield f"{before}{tabs.replace(chr(9), ' ' * width)}{rest}" if rest else ""
+
+
+def _with_plain_blanks(found: re.Match[str]) -> Iterator[str]:
+    before, rest = found["before"], found["rest"]
+    if before.strip():
+        yield f"{before.rstrip()} {rest}"
+        return
+    for width in (2, 1, 4, 0) if "\u3000" in found["at"] else (1, 2, 4, 0):
+        yield f"{before}{re.sub(f'[{BLANKS}]', ' ' * width, found['at'])}{rest}"
+
+
+def _in_single_quotes(found: re.Match[str]) -> Iterator[str]:
+    inner = found["v"].replace('\\"', '"').replace("'", "''")
+    yield f"{found['before']}'{inner}'{found['rest']}"
+
+
+def _with_whole_escapes(found: re.Match[str]) -> Iterator[str]:
+    def combine(pair: re.Match[str]) -> str:
+        high, low = int(pair[1], 16), int(pair[2], 16)
+        return f"\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08X}"
+
+    pair = r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
+    yield re.sub(pair, combine, found.string)
+
+
+def _with_equal_quotes(found: re.Match[str]) -> Iterator[str]:
+    yield f"{found['before']}{quote_value(found['v'].strip()[1:-1])}"
+
+
+def _with_tail_quoted(found: re.Match[str]) -> Iterator[str]:
+    before, value, tail = found["before"], found["v"], found["tail"]
+    if value[0] == "'" and tail.endswith("'") and tail != "'":
+        yield before + _quote_singly(value[1:] + tail[:-1])
+    if not tail.strip(" ,，;；、。"):
+        yield before + value
+    if tail.endswith('"') and value[0] == '"' and re.search(r"[^\s\"]\s*\"$", tail):
+        yield before + quote_value(value[1:] + tail[:-1])
+    yield before + quote_value(value + tail)
+
+
+def _with_quote_closed(found: re.Match[str]) -> Iterator[str]:
+    value = found["v"].rstrip()
+    value = value.rstrip("”＂’＇") or value
+    yield f"{found['before']}{found['at']}{value}{found['at']}"
+
+
+def _with_plain_brackets(found: re.Match[str]) -> Iterator[str]:
+    yield f"{found['before']}{re.sub(' +', ' ', found['v'].translate(_PLAIN))}"
+    yield f"{found['before']}{found['v'].translate(_BRACKETS_ONLY)}"
+
+
+def _with_bracket_closed(found: re.Match[str]) -> Iterator[str]:
+    value, _ = _split_comment(found["v"].rstrip())
+    wanted: list[str] = []
+    for character in value:
+        if character in "[{":
+            wanted.append("]" if character == "[" else "}")
+        elif wanted and character == wanted[-1]:
+            wanted.pop()
+    # A list that goes on below is closed there.
+    if wanted and not value.endswith((",", "[", "{")):
+        yield f"{found['before']}{value.rstrip('，')}{''.join(reversed(wanted))}"
+
+
+def _without_surplus(found: re.Match[str]) -> Iterator[str]:
+    value = re.sub(r",\s*(?=[,\]}])", "", found["v"])
+    yield f"{found['before']}{value}"
+    yield f"{found['before']}{value[:-1].rstrip()}"
+    yield f"{found['before']}{value[:-1]}{']' if value[0] == '[' else '}'}"
+
+
+def _as_block(found: re.Match[str]) -> Iterator[str]:
+    yield f"{found['before']}{found['at']}\n{' ' * (found.start('key') + 2)}{found['v']}"
+
+
+def _as_nested_list(found: re.Match[str]) -> Iterator[str]:
+    before = found["before"]
+    indent = len(before) - len(before.lstrip(" "))
+    yield f"{before.rstrip()}\n{' ' * (indent + 2)}{found['v']}"
+
+
+def _with_clean_name(found: re.Match[str]) -> Iterator[str]:
+    name = found.group()
+    inner = name.lstrip(ALL_BLANKS)
+    lead = "".join("  " if c == "\u3000" else " " for c in name[: len(name) - len(inner)])
+    name = re.sub(f"[{BLANKS}]", "", inner).rstrip()
+    yield f"{found.string[: found.pos]}{lead}{name}{found.string[found.endpos :]}"
+
+
+def _with_plain_colon(found: re.Match[str]) -> Iterator[str]:
+    if "{" in found.string[: found.pos]:
+        yield found.string.replace("：", ": ").replace("，", ", ")
+    else:
+        yield from _as_field(found)
+
+
+def _with_plain_name(found: re.Match[str]) -> Iterator[str]:
+    name = unicodedata.normalize("NFKC", found.group())
+    if re.fullmatch(r"[\w-]+", name):
+        yield f"{found.string[: found.pos]}{name}{found.string[found.endpos :]}"
+
+
+def _without_quotes(found: re.Match[str]) -> Iterator[str]:
+    name = found.group().strip("“”＂「『』」‘’")
+    yield f"{found.string[: found.pos]}{name}{found.string[found.endpos :]}"
+
+
+WIDE_PIPE = Mistake(
+    "E114.block",
+    _FIELD + rf"(?P<at>[{''.join(_PIPES)}])(?P<rest>[+-]?)[ ]*",
+    _as_wide_pipe,
+)
+BARE_NAME = Mistake(
+    "E113.missing",
+    rf"{_LEAD}(?P<key>{_WORD})(?P<at>)[ ]*",
+    lambda found: (f"{_until(found, 'at')}:",),
+)
+
+# In a file that cannot be parsed, the likeliest first.
+IN_LINES: tuple[Mistake, ...] = (
+    Mistake(
+        "E116", r"(?P<before>[ ]*(?:-[ ]*)*)(?P<at>\t[\t ]*)(?P<rest>.*)", _with_spaces_for_tabs
+    ),
+    Mistake(
+        "E115.indentation",
+        rf"(?P<before>[ ]*(?:-[ ]*)?)(?P<at>[{BLANKS}][{BLANKS} ]*)(?P<rest>.*)",
+        _with_plain_blanks,
+    ),
+    Mistake(
+        "E115.colon",
+        rf"{_LEAD}{_KEY}[:：][ \t]*(?P<at>[{BLANKS}])[{BLANKS} \t]*(?P<v>.*)",
+        _as_field,
+    ),
+    Mistake(
+        "E113.other_mark",
+        rf"{_LEAD}(?P<key>{_WORD}|{_HAN})[ ]*(?P<at>[=＝；;])[ ]*(?P<v>.*)",
+        _as_field,
+    ),
+    Mistake(
+        "E113.missing",
+        (
+            rf"{_LEAD}(?P<key>[a-z][a-z_]{{1,30}})(?P<at>[ {BLANKS}]+)"
+            r"(?P<v>[\u4e00-\u9fff\"'{\[].*[:：].*)"
+        ),
+        _as_field,
+    ),
+    Mistake(
+        "E112", rf"{_LEAD}{_KEY}[ {BLANKS}:]*(?P<at>[{COLONS}])[ {BLANKS}:]*(?P<v>.*)", _as_field
+    ),
+    Mistake(
+        "E114.dash",
+        rf"[ ]*(?P<at>[{DASHES}]|\*(?=[ ]))[ {BLANKS}]*(?P<v>[^\s{DASHES}].*)",
+        _as_item,
+    ),
+    Mistake(
+        "E114.dash",
+        (
+            r"[ ]*(?P<at>[（(]?(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})[.、．)）]|[①-⑳])"
+            rf"[ {BLANKS}]*(?P<v>{_WORD}[ ]*[:：].*)"
+        ),
+        _as_item,
+    ),
+    Mistake("E114.three_dashes", rf"(?P<at>[{DASHES}-]{{2,4}})[ ]*", lambda found: ("---",)),
+    WIDE_PIPE,
+    Mistake("E114.comment", r"[ ]*(?P<at>＃|//|;)[ ]*(?P<v>.*)", _as_comment),
+    Mistake(
+        "E131.end_mark",
+        r"(?P<at>\.\.\.)[ ]*",
+        lambda found: ("",),
+        is_offered=False,
+        blames_cause=True,
+    ),
+    Mistake("E135.line", r"(?P<at>)(?P<v>%.*)", _as_comment),
+    Mistake(
+        "E114.bracket",
+        (
+            _VALUE + rf"(?P<v>(?=.*?(?P<at>[{''.join(_BRACKETS)}]))"
+            rf"[\[{{{''.join(_OPENERS)}].*[\]}}{''.join(_CLOSERS)}])[ ]*"
+        ),
+        _with_plain_brackets,
+    ),
+    Mistake(
+        "E114.in_brackets",
+        _VALUE + r"(?P<v>(?=.*?(?P<at>[：，；“”]))[\[{].*[\]}])[ ]*",
+        _with_plain_brackets,
+    ),
+    Mistake(
+        "E104.pair",
+        _VALUE + r"\"(?P<v>[^\"]*?(?P<at>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F]).*)",
+        _with_whole_escapes,
+    ),
+    Mistake(
+        "E119",
+        (
+            _VALUE + r"\"(?P<v>(?:[^\"\\]|\\[0abtnvfre \"/\\N_LPxuU])*?"
+            r"(?P<at>\\(?:[^0abtnvfre \"/\\N_LPxuU]|x(?![0-9a-fA-F]{2})|u(?![0-9a-fA-F]{4})"
+            r"|U(?!00[01][0-9a-fA-F]{5})))(?:[^\"\\]|\\.)*)\"(?P<rest>.*)"
+        ),
+        _in_single_quotes,
+    ),
+    Mistake("E118.mixed", _VALUE + rf"(?P<v>\"[^\"]*(?P<at>[{_QUOTES}]))[ ]*", _with_equal_quotes),
+    Mistake("E118.mixed", _VALUE + rf"(?P<v>(?P<at>[{_QUOTES}])[^\"]*\")[ ]*", _with_equal_quotes),
+    Mistake(
+        "E118.text_behind",
+        (_VALUE + r"(?P<v>\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*')(?P<at>[ ]*)(?P<tail>[^\s#:：].*)"),
+        _with_tail_quoted,
+    ),
+    Mistake(
+        "E119.takes_quote", _VALUE + r"\"(?P<v>[^\"]*(?P<at>\\))\"(?P<rest>[ ]*)", _in_single_quotes
+    ),
+    Mistake("E118.quote", _VALUE + r"(?P<at>\")(?P<v>(?:[^\"\\]|\\.)*)", _with_quote_closed),
+    Mistake("E118.quote", _VALUE + r"(?P<at>')(?P<v>(?:[^']|'')*)", _with_quote_closed),
+    Mistake("E120.braces", _VALUE + r"(?P<v>(?P<at>\{\{|\{%).*)", _quoted),
+    Mistake("E118.bracket", _VALUE + r"(?P<v>(?P<at>[\[{]).*)", _with_bracket_closed),
+    Mistake("E118.surplus", _VALUE + r"(?P<v>(?P<at>[\[{]).*[\]}])[ ]*", _without_surplus),
+    Mistake("E125", _FIELD + r"(?P<at>[|>][+-]?)[ ]+(?P<v>[^\s#].*)", _as_block),
+    Mistake("E124", _FIELD + r"(?P<v>(?P<at>-)[ ]+.*)", _as_nested_list),
+    Mistake("E120", _VALUE + r"(?P<v>(?P<at>[*&!%@`|>\],}?]|[\[{](?!.*,[ ]*$)).*)", _quoted),
+    Mistake("E121", _FIELD + r"(?P<v>[^\"'\s].*?(?P<at>:)(?:[ ].*)?)", _quoted),
+    Mistake("E113.blank", rf"{_LEAD}{_KEY}(?P<at>:)(?P<v>[^\s:/].*)", _as_field),
+    Mistake("E123", rf"{_LEAD}(?P<at>-)(?P<v>[^\s-].*)", _as_item),
+    Mistake(
+        "E137.long",
+        r"(?P<at>[ ]*)(?P<key>[^:\n]{100})[^:\n]{100,}:(?P<v>(?:[ ].*)?)",
+        lambda found: (f"{found['at']}{found['key']}:{found['v']}",),
+        is_offered=False,
+    ),
+    Mistake(
+        "E137.no_name",
+        rf"{_LEAD}(?P<at>:)(?P<v>(?:[ ].*)?)",
+        lambda found: (f"{_until(found, 'at')}x:{found['v']}",),
+        is_offered=False,
+    ),
+    Mistake(
+        "E113.missing", rf"{_LEAD}(?P<key>{_WORD}|{_HAN})(?P<at>[ {BLANKS}]+)(?P<v>\S.*)", _as_field
+    ),
+)
+
+# What turns a line into text that the parser accepts, so that it blames a later line.
+SILENT = tuple(
+    mistake
+    for mistake in IN_LINES
+    if mistake.key in ("E112", "E113.blank", "E114.dash", "E115.colon", "E115.indentation", "E123")
+)
+
+# In the name of a field, where the parser took what follows for a part of it.
+IN_NAMES: tuple[Mistake, ...] = (
+    Mistake("E115.colon", _OWN_KEY + rf":(?P<at>[{BLANKS}])[{BLANKS}]*(?P<v>.*)", _as_field),
+    Mistake("E113.other_mark", _OWN_KEY + r"(?P<at>[=＝;；])(?P<v>.*)", _as_field),
+    Mistake("E113.blank", _OWN_KEY + r"(?P<at>:)(?P<v>[\"'\[{].*)", _as_field),
+    Mistake("E113.missing", _OWN_KEY + r"(?<=[ ])(?P<at>)(?P<v>[\"'\[{].*)", _as_field),
+    Mistake(
+        "E115.dash",
+        rf"-(?P<at>[{BLANKS}])[{BLANKS} ]*(?P<v>.*)",
+        lambda found: (f"{_until(found, 'at')} {found.string[found.start('v') :]}",),
+    ),
+    Mistake("E115.before_name", rf"(?P<at>[{BLANKS}]).*", _with_clean_name),
+    Mistake("E115.name", rf"[^{BLANKS}]+(?P<at>[{BLANKS}]).*", _with_clean_name),
+    Mistake("E112", rf"(?P<key>[^{COLONS}]*)(?P<at>[{COLONS}])(?P<v>.*)", _with_plain_colon),
+    Mistake("E114.dash", rf"(?P<at>[{DASHES}])(?P<v>.*)", _as_item),
+    Mistake("E123", r"(?P<at>-)(?P<v>.*)", _as_item),
+    Mistake("E114.name", rf"[ -~{_WIDE}]*?(?P<at>[！-～])[ -~{_WIDE}]*", _with_plain_name),
+    Mistake("E114.quotes", r"(?P<at>)(?:[“”＂「『‘’].*|.*[”“＂」』‘’])", _without_quotes),
+)
+
+# In a line that the parser took for text; only a name that could be ours is surely meant for one.
+IN_TEXTS: tuple[Mistake, ...] = (
+    Mistake("E112.text", rf"{_FIELD_IN_TEXT}[ {BLANKS}]*(?P<at>[{COLONS}])(?P<v>.*)", _as_field),
+    Mistake("W112", rf"{_KEY_IN_TEXT}[ {BLANKS}]*(?P<at>[{COLONS}])(?P<v>.*)", _as_field),
+    Mistake("E113.text", rf"{_FIELD_IN_TEXT}[ {BLANKS}]*(?P<at>:)(?P<v>[^\s/:0-9].*)", _as_field),
+    Mistake("W113", rf"{_KEY_IN_TEXT}[ {BLANKS}]*(?P<at>:)(?P<v>[^\s/:0-9].*)", _as_field),
+    Mistake("W117.item", rf"(?P<at>-)[ ][ {BLANKS}]*(?P<v>.+)", lambda found: ()),
+    Mistake("W114.dash", rf"(?P<at>[{DASHES}])(?![{DASHES}])[ {BLANKS}]*(?P<v>.+)", _as_item),
+    Mistake("W123", rf"(?P<at>-)(?=[^\s0-9.-]|[{BLANKS}])[ {BLANKS}]*(?P<v>.+)", _as_item),
+)
