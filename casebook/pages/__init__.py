@@ -16,9 +16,9 @@ from casebook.pages.figure_pages import FIGURES
 from casebook.pages.home import HOME
 from casebook.pages.not_found import NOT_FOUND
 from casebook.pages.page import CasePageType, Location, Page, PageType, Site
+from casebook.pages.prose_pages import PROSE
 from casebook.pages.redirects import MOVED, REDIRECTS
 from casebook.pages.search import SEARCH, ReadParts, make_index_files
-from casebook.pages.texts import PROSE
 from casebook.pages.timeline_page import TIMELINE
 from casebook.pages.versions import VERSIONS
 

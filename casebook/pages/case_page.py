@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache, partial
 from operator import attrgetter
 
@@ -17,43 +16,23 @@ from casebook.pages.province_grid import INDEX, list_tiles
 from casebook.pages.rows import (
     CaseLink,
     FigureRow,
-    Statement,
+    RowGroup,
     frame_chart,
     link_case,
     list_facts,
     list_sources,
-    name_outdated,
     show_document,
     show_event,
     show_figure,
-    show_reports,
 )
 from casebook.problems import START
 from casebook.record.dataset import Dataset, TimelineItem, order_items
 from casebook.record.evidence import date_case
-from casebook.record.model import Case, Change, Figure, Region
+from casebook.record.model import Case, Change, Region
 from casebook.record.references import find_chart_names, find_references
 from casebook.record.summary import CaseSummary
 from casebook.text import LANGS, NO_TEXT, Lang, Text
 from casebook.values.comparability import group_by_class
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dispute:
-    """Statements about one thing that do not agree, side by side."""
-
-    about: Text
-    note: Text
-    figures: tuple[FigureRow, ...]
-    statements: tuple[Statement, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RegionGroup:
-    """The cases of one province-level unit."""
-
-    region: Region
-    cases: tuple[CaseLink, ...]
 
 
 def make_cases(case: Case, site: Site) -> Iterator[Page]:
@@ -88,12 +67,14 @@ def show_case(case: Case, dataset: Dataset) -> dict[str, object]:
         "within": _regions_above(case, dataset),
         "topic": dataset.vocabulary.topics[case.topic],
         "facts": facts,
-        "figures": tuple(show_figure(figure, dataset) for figure in case.figures.values()),
-        "events": tuple(show_event(item, dataset) for item in _order_events(case)),
+        "figures": {name: show_figure(figure, dataset) for name, figure in case.figures.items()},
+        "events": tuple(
+            show_event(item, dataset)
+            for item in order_items(TimelineItem(event, case) for event in case.events)
+        ),
         "documents": tuple(show_document(case, item, dataset) for item in case.documents),
-        "disputes": list_disputes(case, dataset),
         "missing": tuple(
-            fact.question for fact in facts if fact.state in ("not_stated", "partial")
+            fact.question for fact in facts if fact.answer.state in ("not_stated", "partial")
         ),
         "sources": list_sources(case, dataset),
         "before": link_case(before, dataset) if before else None,
@@ -113,59 +94,32 @@ def _show_in(
     drawings = [drawn for drawn in drawings if drawn.name not in told]
     of_dates = [drawn for drawn in drawings if drawn.name.endswith("-timeline")]
     charts = tuple(frame_chart(drawn, dataset) for drawn in drawings if drawn not in of_dates)
+    notes = list_notes(case, lang, dataset)
+    cited = {row.figure.key: row for row in notes}
     return {
         **shown(),
-        "outdated": name_outdated(f"cases/{case.slug}/", lang, dataset),
         "charts": charts,
-        "why_no_chart": NO_TEXT if charts or told else explain_no_chart(case, dataset),
+        "why_no_chart": NO_TEXT if charts or told else explain_no_chart(case),
         "date_charts": tuple(frame_chart(drawn, dataset) for drawn in of_dates),
-        "changes": show_changes(list_changes(case, lang, dataset), dataset),
-        "cited": list_cited(case, lang, dataset),
-        "notes": list_notes(case, lang, dataset),
+        "changes": show_changes(list_changes(cited.keys(), case, dataset), dataset),
+        "cited": tuple(cited.values()),
+        "notes": notes,
         "citation": cite_case(case, lang, site),
         "linked_data": write_linked_data(describe_case(case, lang, site)),
     }
 
 
-def explain_no_chart(case: Case, dataset: Dataset) -> Text:
+def explain_no_chart(case: Case) -> Text:
     """One sentence that says why the figures of the case are not drawn."""
-    if not case.printed_figures:
-        return Text(
-            "来源没有给出任何数字，所以这里没有图。",
-            "The sources give no number at all, so there is no chart here.",
-        )
-    if len(case.printed_figures) == 1:
-        return Text(
-            "来源只给出一个数字，没有可比的第二个，所以这里没有图。",
-            "The sources give a single number and nothing to compare it with, "
-            "so there is no chart here.",
-        )
-    classes = len(group_by_class(case.printed_figures))
-    count = len(case.printed_figures)
+    figures = case.printed_figures
+    classes = len(group_by_class(figures))
+    if not figures:
+        return say("pages.no_chart.no_figure")
+    if len(figures) == 1:
+        return say("pages.no_chart.one_figure")
     if classes == 1:
-        return Text(
-            f"这里的{count}个数字口径相同，但不足以画成一张不误导的图，所以只列在表中。",
-            f"The {count} numbers are of one kind but not enough for a chart that does not "
-            "mislead, so they stand in the table only.",
-        )
-    return Text(
-        f"这里的{count}个数字分属{classes}种口径，彼此不能比较，放在一条轴上会误导，所以没有图。",
-        f"The {count} numbers here are of {classes} kinds that cannot be compared; one axis for "
-        "all would mislead, so there is no chart.",
-    )
-
-
-def list_disputes(case: Case, dataset: Dataset) -> tuple[Dispute, ...]:
-    """The contradictions of a case with both sides spelled out."""
-    return tuple(
-        Dispute(
-            about=conflict.about,
-            note=conflict.note,
-            figures=tuple(show_figure(case.figures[name], dataset) for name in conflict.figures),
-            statements=show_reports(conflict.reports, dataset),
-        )
-        for conflict in case.conflicts
-    )
+        return say("pages.no_chart.one_class", count=len(figures))
+    return say("pages.no_chart.classes", count=len(figures), classes=classes)
 
 
 def list_notes(case: Case, lang: Lang, dataset: Dataset) -> tuple[FigureRow, ...]:
@@ -177,26 +131,8 @@ def list_notes(case: Case, lang: Lang, dataset: Dataset) -> tuple[FigureRow, ...
     return tuple(show_figure(figure, dataset) for figure in named if figure is not None)
 
 
-def list_cited(case: Case, lang: Lang, dataset: Dataset) -> tuple[FigureRow, ...]:
-    """The figures that the story names, each once, in the order of the text."""
-    return tuple(show_figure(figure, dataset) for figure in _name_cited(case, lang, dataset))
-
-
-def _name_cited(case: Case, lang: Lang, dataset: Dataset) -> tuple[Figure, ...]:
-    named: dict[str, Figure] = {}
-    for reference in find_references(case.story.inside(lang), START):
-        figure = dataset.find_figure(reference.case, reference.name, case)
-        if figure is not None:
-            named.setdefault(figure.key, figure)
-    return tuple(named.values())
-
-
-def list_changes(case: Case, lang: Lang, dataset: Dataset) -> tuple[Change, ...]:
-    """The changes of every figure that the page of a case shows, the newest first.
-
-    A story may show figures of other cases.
-    """
-    shown = {figure.key for figure in _name_cited(case, lang, dataset)}
+def list_changes(shown: Collection[str], case: Case, dataset: Dataset) -> tuple[Change, ...]:
+    """The changes of the figures of a case and of others that its story shows, the newest first."""
     return tuple(
         change
         for change in dataset.changes
@@ -230,19 +166,17 @@ def _show_part(dataset: Dataset, part: ListPart[CaseSummary]) -> Mapping[str, ob
     return {"groups": group_by_region(part.entries, dataset)}
 
 
-def group_by_region(cases: Iterable[CaseSummary], dataset: Dataset) -> tuple[RegionGroup, ...]:
+def group_by_region(
+    cases: Iterable[CaseSummary], dataset: Dataset
+) -> tuple[RowGroup[CaseLink], ...]:
     """Cases under the province-level unit that they lie in."""
     groups: dict[str, list[CaseLink]] = {}
     for summary in cases:
-        case = dataset.by_slug[summary.slug]
-        groups.setdefault(dataset.province(summary.region).code, []).append(
-            link_case(case, dataset)
-        )
-    return tuple(RegionGroup(dataset.regions[code], tuple(links)) for code, links in groups.items())
-
-
-def _order_events(case: Case) -> list[TimelineItem]:
-    return order_items(TimelineItem(event, case) for event in case.events)
+        link = link_case(dataset.by_slug[summary.slug], dataset)
+        groups.setdefault(dataset.province(summary.region).code, []).append(link)
+    return tuple(
+        RowGroup(code, dataset.regions[code].name, tuple(links)) for code, links in groups.items()
+    )
 
 
 def _regions_above(case: Case, dataset: Dataset) -> tuple[Region, ...]:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 from typing import Literal
 
 from casebook.messages import say
+from casebook.pages.filters import Filters, Value, list_filters, name_terms
 from casebook.pages.page import Context, Page, PageType, Site
 from casebook.pages.pagination import ListPart, cut_page
-from casebook.pages.rows import CaseLink, FigureRow, date_dataset, link_case, show_figure
+from casebook.pages.rows import (
+    CaseRow,
+    RowGroup,
+    date_dataset,
+    link_case,
+    show_figure,
+    word_answers,
+)
 from casebook.record.dataset import LANES, Dataset
 from casebook.record.model import Figure
 from casebook.record.summary import CaseSummary, FigureSummary
@@ -22,56 +29,16 @@ from casebook.values.comparability import ComparabilityClass, name_class, why_no
 Order = Literal["class", "amount", "year", "place"]
 
 ORDERS: tuple[tuple[Order, str, Text], ...] = (
-    ("class", "compare/", Text("按口径", "by what is measured")),
-    (
-        "amount",
-        "compare/by-amount/",
-        Text("按金额（同一口径之内）", "by amount, within one measure"),
-    ),
-    ("year", "compare/by-year/", Text("按时间", "by time")),
-    ("place", "compare/by-place/", Text("按行政区划", "by place")),
+    ("class", "compare/", say("pages.compare.by_class")),
+    ("amount", "compare/by-amount/", say("pages.compare.by_amount")),
+    ("year", "compare/by-year/", say("pages.compare.by_year")),
+    ("place", "compare/by-place/", say("pages.compare.by_place")),
 )
-# The style sheet knows this many filters; what is beyond them is not offered.
-FILTER_LIMIT = 48
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """A link that leaves only some rows; `number` is the same in page and style."""
-
-    number: int
-    value: str
-    name: Text
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
-class OptionGroup:
-    """Options that ask one thing, of which one may be chosen."""
-
-    key: str
-    name: Text
-    options: tuple[Option, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompareRow:
-    """One figure with its case, or a case that has none; `filters` are what keeps the row."""
-
-    link: CaseLink
-    row: FigureRow | None
-    provider_types: Text
-    modes: Text
-    filters: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CompareGroup:
-    """Rows under one heading; `name` is empty where all rows stand in one list."""
-
-    id: str
-    name: Text
-    rows: tuple[CompareRow, ...]
+class CompareGroup(RowGroup[CaseRow]):
+    """Rows under one heading; a row without a figure is a case that states no amount."""
 
     @property
     def filters(self) -> tuple[int, ...]:
@@ -79,54 +46,31 @@ class CompareGroup:
         return tuple(sorted({number for row in self.rows for number in row.filters}))
 
 
-_ALL = CompareGroup("all", NO_TEXT, ())
-_SILENT = CompareGroup("silent", Text("来源没有写金额", "No amount in the sources"), ())
-
-
-@dataclass(frozen=True, slots=True)
-class CompareTable:
-    """The amounts of money, or the counts and shares."""
-
-    id: str
-    title: Text
-    groups: tuple[CompareGroup, ...]
-
-
-# What a filter asks, and an answer to it.
-_Value = tuple[str, str]
-
-
 @dataclass(frozen=True, slots=True)
 class _Entry:
     case: CaseSummary
     figure: FigureSummary | None
-    values: frozenset[_Value]
+    values: frozenset[Value]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """An entry under its headings, before anything is looked up for its row."""
-
-    table: CompareTable
-    group: CompareGroup
-    entry: _Entry
+# An entry under its headings, before anything is looked up for its row: the id of its table, the
+# id and the name of its group, the entry itself.
+_Place = tuple[str, str, Text, _Entry]
 
 
 def make_compare(site: Site) -> Iterator[Page]:
     """The page in each order and both languages; only the first order is in the site map."""
     dataset = site.dataset
-    money = list_entries(dataset, money=True)
-    counts = list_entries(dataset, money=False)
-    options = list_options([*money, *counts], dataset)
-    reasons = list_reasons(find_firsts(money, dataset), dataset)
-    numbers = {
-        (group.key, option.value): option.number for group in options for option in group.options
+    tables = {
+        "money": list_entries(dataset, money=True),
+        "counts": list_entries(dataset, money=False),
     }
-    key = site.key(options, reasons)
-    lastmod = date_dataset(dataset)
+    filters = offer_filters([entry for entries in tables.values() for entry in entries], dataset)
+    reasons = list_reasons(find_firsts(tables["money"], dataset), dataset)
+    show = partial(_show_part, filters, dataset)
     for order, url, name in ORDERS:
         context: Context = partial(
-            dict, order=order, orders=ORDERS, option_groups=options, reasons=reasons
+            dict, order=order, orders=ORDERS, filter_groups=filters.groups, reasons=reasons
         )
         plain = order == "class"
         pages = [
@@ -137,90 +81,62 @@ def make_compare(site: Site) -> Iterator[Page]:
                 title=say("pages.compare") if plain else say("pages.compare.by", order=name),
                 description=say("pages.compare.description"),
                 context=context,
-                lastmod=lastmod,
+                lastmod=date_dataset(dataset),
                 indexed=plain,
-                key=key,
+                key=site.key(filters, reasons),
             )
             for lang in LANGS
         ]
         places = [
-            *_arrange(CompareTable("money", Text("金额", "Money"), ()), money, order, dataset),
-            *_arrange(
-                CompareTable("counts", Text("数量与占比", "Counts and shares"), ()),
-                counts,
-                order,
-                dataset,
-            ),
+            (table, *place)
+            for table, entries in tables.items()
+            for place in _arrange(entries, order, dataset)
         ]
-        show = partial(_show_part, numbers, dataset)
         yield from cut_page(pages, places, show, partial(_sign_place, site), site)
 
 
-def _show_part(
-    numbers: Mapping[tuple[str, str], int], dataset: Dataset, part: ListPart[_Place]
-) -> Mapping[str, object]:
+def _show_part(filters: Filters, dataset: Dataset, part: ListPart[_Place]) -> Mapping[str, object]:
     """The rows of a part under their headings, where a list of them was cut."""
-    tables: dict[str, tuple[CompareTable, dict[str, tuple[CompareGroup, list[CompareRow]]]]] = {}
-    for place in part.entries:
-        _, groups = tables.setdefault(place.table.id, (place.table, {}))
-        rows = groups.setdefault(place.group.id, (place.group, []))[1]
-        rows.append(_show(place.entry, numbers, dataset))
-    filled = tuple(
-        replace(
-            table,
-            groups=tuple(replace(group, rows=tuple(rows)) for group, rows in groups.values()),
-        )
-        for table, groups in tables.values()
-    )
-    return {"tables": filled}
+    tables: dict[str, dict[tuple[str, Text], list[CaseRow]]] = {}
+    for table, group, name, entry in part.entries:
+        rows = tables.setdefault(table, {}).setdefault((group, name), [])
+        rows.append(_show_row(entry, filters, dataset))
+    return {
+        "tables": {
+            table: tuple(
+                CompareGroup(group, name, tuple(rows)) for (group, name), rows in groups.items()
+            )
+            for table, groups in tables.items()
+        }
+    }
 
 
 def _sign_place(site: Site, place: _Place) -> tuple[object, ...]:
     """All that a row shows, by the version of its case."""
-    return (
-        place.table.id,
-        place.group.id,
-        place.group.name.zh,
-        site.versions.get(place.entry.case.slug),
-        place.entry.figure.id if place.entry.figure is not None else "",
-    )
+    table, group, name, entry = place
+    figure = entry.figure.id if entry.figure is not None else ""
+    return (table, group, name.zh, site.versions.get(entry.case.slug), figure)
 
 
-def list_options(entries: Iterable[_Entry], dataset: Dataset) -> tuple[OptionGroup, ...]:
+def offer_filters(entries: Iterable[_Entry], dataset: Dataset) -> Filters:
     """The filters by provider, mode, measure, amount and year, each with its count of rows."""
-    counts = Counter(value for entry in entries for value in entry.values)
     vocabulary = dataset.vocabulary
-    offered: list[tuple[str, Text, list[tuple[str, Text]]]] = [
-        ("provider", Text("承接方", "Provider"), _names(vocabulary.provider_types.items())),
-        ("mode", Text("购买方式", "Mode"), _names(vocabulary.modes.items())),
-        ("measure", Text("口径", "Measure"), _names(vocabulary.measures.items())),
+    amounts = {"yes": say("pages.filters.amount_stated"), "no": say("pages.filters.no_amount")}
+    lanes: dict[str, Text] = {
+        "dated": say("pages.filters.dated"),
+        "uncertain": say("pages.filters.inferred"),
+        "latest_only": say("pages.filters.undated"),
+    }
+    return list_filters(
         (
-            "amount",
-            Text("金额", "Amount"),
-            [("yes", Text("写了金额", "stated")), ("no", Text("没有金额", "not stated"))],
+            ("provider", say("pages.filters.provider"), name_terms(vocabulary.provider_types)),
+            ("mode", say("pages.filters.mode"), name_terms(vocabulary.modes)),
+            ("measure", say("pages.filters.measure"), name_terms(vocabulary.measures)),
+            ("amount", say("pages.filters.amount"), amounts),
+            ("year", say("pages.filters.year"), lanes),
         ),
-        (
-            "year",
-            Text("年份", "Year"),
-            [
-                ("dated", Text("已写明", "stated")),
-                ("uncertain", Text("靠推断", "inferred")),
-                ("latest_only", Text("未注明", "not stated")),
-            ],
-        ),
-    ]
-    groups = []
-    number = 0
-    for key, name, values in offered:
-        options = []
-        for value, words in values:
-            count = counts[key, value]
-            if count and number < FILTER_LIMIT:
-                number += 1
-                options.append(Option(number=number, value=value, name=words, count=count))
-        if options:
-            groups.append(OptionGroup(key, name, tuple(options)))
-    return tuple(groups)
+        (entry.values for entry in entries),
+    )
 
 
 def find_firsts(entries: Iterable[_Entry], dataset: Dataset) -> tuple[Figure, ...]:
@@ -246,7 +162,7 @@ def list_entries(dataset: Dataset, *, money: bool) -> list[_Entry]:
     measures = dataset.vocabulary.measures
     of_money = {key for key, measure in measures.items() if measure.kind == "money"}
     # Thousands of entries have the same values.
-    shared: dict[frozenset[_Value], frozenset[_Value]] = {}
+    shared: dict[frozenset[Value], frozenset[Value]] = {}
     entries: list[_Entry] = []
     for case in dataset.summaries:
         printed = case.printed_figures
@@ -265,18 +181,18 @@ def list_entries(dataset: Dataset, *, money: bool) -> list[_Entry]:
 
 
 def _arrange(
-    table: CompareTable, entries: list[_Entry], order: Order, dataset: Dataset
-) -> Iterator[_Place]:
-    """The entries of a table in an order; amounts are put in order only within one class."""
+    entries: Sequence[_Entry], order: Order, dataset: Dataset
+) -> Iterator[tuple[str, Text, _Entry]]:
+    """The entries in an order, each under a group; amounts are in order only within one class."""
     if order == "place":
-        yield from (_Place(table, _ALL, entry) for entry in entries)
+        yield from (("all", NO_TEXT, entry) for entry in entries)
         return
     silent = [entry for entry in entries if entry.figure is None]
     figures = [(entry.figure, entry) for entry in entries if entry.figure is not None]
     if order == "year":
         figures.sort(key=lambda pair: (LANES.index(pair[0].lane), pair[0].sort_key))
-        yield from (_Place(table, _ALL, entry) for _, entry in figures)
-        yield from (_Place(table, _ALL, entry) for entry in silent)
+        yield from (("all", NO_TEXT, entry) for _, entry in figures)
+        yield from (("all", NO_TEXT, entry) for entry in silent)
         return
     # The classes keep the order of the records, whatever order their figures are put in.
     classes: dict[ComparabilityClass, list[_Entry]] = {figure.group: [] for figure, _ in figures}
@@ -286,24 +202,21 @@ def _arrange(
         classes[figure.group].append(entry)
     measures = list(dataset.vocabulary.measures)
     for number, key in enumerate(sorted(classes, key=lambda key: measures.index(key.measure)), 1):
-        group = CompareGroup(f"class-{number}", name_class(key, dataset.vocabulary), ())
-        yield from (_Place(table, group, entry) for entry in classes[key])
-    yield from (_Place(table, _SILENT, entry) for entry in silent)
+        name = name_class(key, dataset.vocabulary)
+        yield from ((f"class-{number}", name, entry) for entry in classes[key])
+    no_amount = say("pages.compare.no_amount")
+    yield from (("silent", no_amount, entry) for entry in silent)
 
 
-def _show(entry: _Entry, numbers: Mapping[tuple[str, str], int], dataset: Dataset) -> CompareRow:
+def _show_row(entry: _Entry, filters: Filters, dataset: Dataset) -> CaseRow:
     case = dataset.by_slug[entry.case.slug]
-    return CompareRow(
+    figures = (case.figures[entry.figure.id],) if entry.figure else ()
+    return CaseRow(
         link=link_case(case, dataset),
-        row=show_figure(case.figures[entry.figure.id], dataset) if entry.figure else None,
-        provider_types=dataset.answer_text(dataset.answer(case, "provider_type")),
-        modes=dataset.answer_text(dataset.answer(case, "mode")),
-        filters=tuple(sorted(numbers[value] for value in entry.values if value in numbers)),
+        figures=tuple(show_figure(figure, dataset) for figure in figures),
+        answers=word_answers(case, ("provider_type", "mode"), dataset),
+        filters=filters.keep(entry.values),
     )
-
-
-def _names(terms: Iterable[tuple[str, object]]) -> list[tuple[str, Text]]:
-    return [(key, getattr(term, "name")) for key, term in terms]  # noqa: B009  # Term or Measure
 
 
 COMPARE = PageType("compare", make_compare)

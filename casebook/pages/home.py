@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from markupsafe import Markup
 
+from casebook.checks.content import LEAD
+from casebook.messages import failure, say
 from casebook.pages.citing import cite_data
 from casebook.pages.corrections import show_changes
+from casebook.pages.filters import FilterGroup, Value, list_filters, name_terms
 from casebook.pages.linked_data import describe_home, write_linked_data
 from casebook.pages.page import Page, PageType, Prose, Section, Site, Slot
 from casebook.pages.pagination import MOST_LISTED
 from casebook.pages.province_grid import list_tiles
 from casebook.pages.rows import (
-    CaseLink,
+    CaseRow,
     FigureRow,
+    FormulaPart,
     Frame,
     date_dataset,
     frame_chart,
+    join_texts,
     link_case,
-    name_outdated,
     show_document,
     show_figure,
     show_formula,
+    word_answers,
 )
-from casebook.pages.texts import LEAD
-from casebook.problems import CasebookError, Exit
+from casebook.problems import Exit
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import Review
-from casebook.record.model import Answer, AnswerState, Case, Figure, Question, Refusal, Term
+from casebook.record.model import AnswerState, Case, Question, Refusal
 from casebook.record.refusals import figures_of, judge_refusal
 from casebook.record.summary import CaseSummary
-from casebook.text import LANGS, NO_TEXT, Lang, Text
+from casebook.text import LANGS, Lang, Text
 from casebook.values.comparability import name_class
 
 # More amounts than this in one row of the overview hide the others from the reader.
@@ -43,7 +47,6 @@ OVERVIEW_AMOUNTS = 3
 MOST_NAMED = 40
 REVIEWS: tuple[Review, ...] = ("single", "contradicted", "corroborated", "primary", "computed")
 
-_NOTHING = Markup("")
 _FIGURE_LINK = re.compile('<a class="figure" href="figure:([^"]+)"')
 
 # The slots that have a partial of their own; `chart:NAME` is drawn by the chart macro.
@@ -60,13 +63,8 @@ SLOTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HomeBlock:
-    """One part of a section: `kind` is `text`, `chart`, or the name of a partial."""
-
-    kind: str
-    html: Markup = _NOTHING
-    frame: Frame | None = None
+# A computed part of the lead: `text`, `chart` or the name of a partial, with what it shows.
+Block = tuple[str, Markup | Frame | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,40 +74,7 @@ class LeadSection:
     id: str
     title: str
     kind: str
-    blocks: tuple[HomeBlock, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A link that leaves only some rows of the overview; `number` is the same in page and style."""
-
-    number: int
-    name: Text
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class FilterGroup:
-    """Filters that ask one thing."""
-
-    name: Text
-    filters: tuple[Filter, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OverviewRow:
-    """One place in the overview; `filters` are the numbers of those that keep it."""
-
-    link: CaseLink
-    topic: Term
-    provider_types: Text
-    provider: Text
-    modes: Text
-    figures: tuple[FigureRow, ...]
-    more: int
-    year: Answer
-    statuses: Text
-    filters: tuple[int, ...]
+    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,38 +82,24 @@ class Overview:
     """The rows in administrative order, and the links that filter them."""
 
     groups: tuple[FilterGroup, ...]
-    rows: tuple[OverviewRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedPart:
-    """One word of what is not computed: a figure with its place, a sign, or an unknown thing."""
-
-    figure: Figure | None
-    place: Text = NO_TEXT
-    word: Text = NO_TEXT
+    rows: tuple[CaseRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What a hasty reader would compute or compare, and the guard's reasons against it."""
+    """What a hasty reader would compute or compare, and the reasons against it.
+
+    The words of a part that is a figure are those of its place.
+    """
 
     title: Text
-    parts: tuple[RefusedPart, ...]
+    parts: tuple[FormulaPart, ...]
     reasons: tuple[Text, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewCount:
-    """How many figures are supported in one way."""
-
-    review: Review
-    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparable:
-    """Figures of one class: the only ones that may stand on one axis; `more` are not listed."""
+    """Figures of one class: the only ones that may share an axis; `more` are not listed."""
 
     name: Text
     figures: tuple[FigureRow, ...]
@@ -158,7 +109,7 @@ class Comparable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """One question with the state of its answer in each place, the stated ones first."""
+    """One question with the state of its answer in each place, and the places left open."""
 
     question: Question
     states: tuple[AnswerState, ...]
@@ -217,7 +168,6 @@ def _show_in(
     return {
         **shared(),
         "lead": lead,
-        "outdated": name_outdated("", lang, site.dataset),
         "sections": tuple(_sections(lead, lang, site)),
         "notes": list_notes(lead, site.dataset),
         "method": site.prose.get(("method", lang)) or site.prose.get(("method", LANGS[0])),
@@ -240,47 +190,39 @@ def list_notes(lead: Prose, dataset: Dataset) -> tuple[FigureRow, ...]:
 
 def _sections(lead: Prose, lang: Lang, site: Site) -> Iterator[LeadSection]:
     for section in lead.sections:
-        blocks = []
-        for part in section.parts:
-            if not isinstance(part, Slot):
-                blocks.append(HomeBlock("text", html=part))
-            elif (block := _fill(part, lang, site)) is not None:
-                blocks.append(block)
-        names = [
-            part.name.removeprefix("chart:") for part in section.parts if isinstance(part, Slot)
+        slots = [part.name for part in section.parts if isinstance(part, Slot)]
+        blocks = [
+            _fill_slot(part.name, lang, site) if isinstance(part, Slot) else ("text", part)
+            for part in section.parts
         ]
         yield LeadSection(
             id=section.id,
             title=section.title,
-            kind=names[0] if names else "text",
-            blocks=tuple(blocks),
+            kind=slots[0].removeprefix("chart:") if slots else "text",
+            blocks=tuple(block for block in blocks if block is not None),
         )
 
 
-def _fill(slot: Slot, lang: Lang, site: Site) -> HomeBlock | None:
-    name = slot.name.removeprefix("chart:")
-    if slot.name in SLOTS and slot.name != "money":
-        return HomeBlock(slot.name)
-    if slot.name == "money" or slot.name.startswith("chart:"):
-        drawn = site.charts.get((name, lang))
-        return HomeBlock("chart", frame=frame_chart(drawn, site.dataset)) if drawn else None
-    known = ", ".join((*SLOTS, "chart:NAME"))
-    raise CasebookError(
-        f"首页文章里的 [[{slot.name}]] 不认识；可用的有：{known}",
-        f"the lead has an unknown [[{slot.name}]]; known are: {known}",
-        Exit.CONTENT,
-    )
+def _fill_slot(name: str, lang: Lang, site: Site) -> Block | None:
+    """What takes the place of a slot, None for a chart that cannot be drawn."""
+    if name in SLOTS and name != "money":
+        return name, None
+    if name != "money" and not name.startswith("chart:"):
+        known = ", ".join((*SLOTS, "chart:NAME"))
+        raise failure("pages.unknown_slot", status=Exit.CONTENT, name=name, known=known)
+    drawn = site.charts.get((name.removeprefix("chart:"), lang))
+    return ("chart", frame_chart(drawn, site.dataset)) if drawn else None
 
 
 def _plain_lead(lang: Lang, site: Site) -> Prose:
-    """What stands in for the lead where the editors have not written one."""
-    titles = (
-        ("overview", "总览", "Overview"),
-        ("money", "金额", "Money"),
-        ("missing", "还缺什么", "What is missing"),
-        ("cases", "案例", "Cases"),
-        ("downloads", "下载与引用", "Download and cite"),
-    )
+    """What takes the place of the lead where the editors have not written one."""
+    titles = {
+        "overview": say("pages.home.overview"),
+        "money": say("pages.home.money"),
+        "missing": say("pages.home.missing"),
+        "cases": say("pages.cases"),
+        "downloads": say("pages.home.downloads"),
+    }
     settings = site.settings
     return Prose(
         slug=LEAD,
@@ -289,7 +231,7 @@ def _plain_lead(lang: Lang, site: Site) -> Prose:
         summary=settings.tagline.inside(lang),
         body=Markup(""),
         sections=tuple(
-            Section(name, zh if lang == "zh" else en, (Slot(name),)) for name, zh, en in titles
+            Section(name, title.inside(lang), (Slot(name),)) for name, title in titles.items()
         ),
         standfirst=(Markup("<p>{}</p>").format(settings.tagline.inside(lang)),),
     )
@@ -297,76 +239,48 @@ def _plain_lead(lang: Lang, site: Site) -> Prose:
 
 def list_overview(dataset: Dataset) -> Overview:
     """The overview with the filters by provider type, amount and year."""
-    tests: list[tuple[Text, list[tuple[Text, set[str]]]]] = [
-        (Text("承接方", "Provider"), _slugs_by_provider(dataset)),
+    values = {case.slug: _value_case(case, dataset) for case in dataset.cases}
+    states = {
+        "stated": say("pages.filters.stated"),
+        "partial": say("pages.filters.partial"),
+        "not_stated": say("pages.filters.not_stated"),
+    }
+    providers = name_terms(dataset.vocabulary.provider_types)
+    filters = list_filters(
         (
-            Text("采购金额", "Amount"),
-            _slugs_by_answer("amount", dataset),
+            ("provider", say("pages.filters.provider"), providers),
+            ("amount", say("pages.filters.purchase"), states),
+            ("year", say("pages.filters.year"), states),
         ),
-        (Text("年份", "Year"), _slugs_by_answer("year", dataset)),
-    ]
-    groups = []
-    kept: dict[str, list[int]] = {case.slug: [] for case in dataset.cases}
-    number = 0
-    for name, options in tests:
-        filters = []
-        for option, slugs in options:
-            number += 1
-            filters.append(Filter(number, option, len(slugs)))
-            for slug in slugs:
-                kept[slug].append(number)
-        if filters:
-            groups.append(FilterGroup(name, tuple(filters)))
-    rows = tuple(_overview_row(case, tuple(kept[case.slug]), dataset) for case in dataset.cases)
-    return Overview(tuple(groups), rows)
-
-
-def _slugs_by_provider(dataset: Dataset) -> list[tuple[Text, set[str]]]:
-    return [
-        (term.name, slugs)
-        for key, term in dataset.vocabulary.provider_types.items()
-        if (
-            slugs := {
-                case.slug
-                for case in dataset.cases
-                if key in dataset.answer(case, "provider_type").terms
-            }
-        )
-    ]
-
-
-def _slugs_by_answer(question: str, dataset: Dataset) -> list[tuple[Text, set[str]]]:
-    states: dict[str, set[str]] = {}
-    for case in dataset.cases:
-        state = dataset.answer(case, question).state
-        states.setdefault(state, set()).add(case.slug)
-    names = (
-        ("stated", Text("有说明", "stated")),
-        ("partial", Text("部分说明", "partly stated")),
-        ("not_stated", Text("未说明", "not stated")),
+        values.values(),
     )
-    return [(name, states[state]) for state, name in names if state in states]
+    rows = (_overview_row(case, filters.keep(values[case.slug]), dataset) for case in dataset.cases)
+    return Overview(filters.groups, tuple(rows))
 
 
-def _overview_row(case: Case, filters: tuple[int, ...], dataset: Dataset) -> OverviewRow:
+def _value_case(case: Case, dataset: Dataset) -> frozenset[Value]:
+    """What the filters of the overview know of a case."""
+    providers = dataset.answer(case, "provider_type").terms
+    states = ((name, dataset.answer(case, name).state) for name in ("amount", "year"))
+    return frozenset((*(("provider", term) for term in providers), *states))
+
+
+def _overview_row(case: Case, filters: tuple[int, ...], dataset: Dataset) -> CaseRow:
     vocabulary = dataset.vocabulary
-    wholes = [figure for figure in dataset.money_figures(case) if not figure.part_of]
+    money = dataset.money_figures(case)
+    wholes = [figure for figure in money if not figure.part_of]
     wholes.sort(key=lambda figure: not vocabulary.measures[figure.measure].spending)
     shown = wholes[:OVERVIEW_AMOUNTS]
     used = {figure.status for figure in case.figures.values()}
     used |= {event.status for event in case.events if event.status}
-    statuses = [term.name for key, term in vocabulary.statuses.items() if key in used]
-    return OverviewRow(
+    return CaseRow(
         link=link_case(case, dataset),
-        topic=vocabulary.topics[case.topic],
-        provider_types=dataset.answer_text(dataset.answer(case, "provider_type")),
-        provider=dataset.answer(case, "provider").text,
-        modes=dataset.answer_text(dataset.answer(case, "mode")),
         figures=tuple(show_figure(figure, dataset) for figure in shown),
-        more=len(dataset.money_figures(case)) - len(shown),
-        year=dataset.answer(case, "year"),
-        statuses=join_texts(statuses),
+        answers=word_answers(case, ("provider_type", "provider", "mode", "year"), dataset),
         filters=filters,
+        topic=vocabulary.topics[case.topic].name,
+        states=join_texts(term.name for key, term in vocabulary.statuses.items() if key in used),
+        more=len(money) - len(shown),
     )
 
 
@@ -382,25 +296,23 @@ def list_refused(dataset: Dataset) -> tuple[Refused, ...]:
     )
 
 
-def _refused_parts(refusal: Refusal, dataset: Dataset) -> Iterator[RefusedPart]:
+def _refused_parts(refusal: Refusal, dataset: Dataset) -> Iterator[FormulaPart]:
     if refusal.formula:
         case = dataset.by_slug[refusal.case]
         for part in show_formula(refusal.formula, case):
-            if part.figure is not None:
-                yield RefusedPart(part.figure, dataset.place(case))
-            else:
-                yield RefusedPart(None, word=refusal.unknown.get(part.sign, Text(part.sign)))
+            words = refusal.unknown.get(part.words.zh, part.words)
+            yield FormulaPart(part.figure, dataset.place(case) if part.figure else words)
         return
     for number, figure in enumerate(figures_of(refusal, dataset)):
         if number and refusal.compare:
-            yield RefusedPart(None, word=Text("≠"))
-        yield RefusedPart(figure, dataset.place(dataset.by_slug[figure.case]))
+            yield FormulaPart(None, Text("≠"))
+        yield FormulaPart(figure, dataset.place(dataset.by_slug[figure.case]))
 
 
-def count_reviews(dataset: Dataset) -> tuple[ReviewCount, ...]:
+def count_reviews(dataset: Dataset) -> Mapping[Review, int]:
     """How many figures are supported in which way, the weakest first."""
     counts = dataset.reviews
-    return tuple(ReviewCount(review, counts[review]) for review in REVIEWS if review in counts)
+    return {review: counts[review] for review in REVIEWS if review in counts}
 
 
 def list_comparables(dataset: Dataset) -> tuple[Comparable, ...]:
@@ -445,18 +357,11 @@ def count_silences(dataset: Dataset) -> tuple[Silence, ...]:
 def name_places(cases: Sequence[CaseSummary], dataset: Dataset) -> Text:
     """The places of cases, of which the first are named where there are many."""
     named = join_texts(dataset.place(case) for case in cases[:MOST_NAMED])
-    left = len(cases) - MOST_NAMED
-    if left <= 0:
+    more = len(cases) - MOST_NAMED
+    if more <= 0:
         return named
-    return Text(f"{named.zh}等{len(cases)}个地方", f"{named.inside('en')}; and {left} more")
-
-
-def join_texts(texts: Iterable[Text]) -> Text:
-    """The wordings as a list in each language."""
-    listed = list(texts)
-    return Text(
-        "、".join(text.zh for text in listed), "; ".join(text.inside("en") for text in listed)
-    )
+    # Chinese counts all of them, English those that are not named.
+    return say("pages.home.places", named=named, count=Text(str(len(cases)), str(more)))
 
 
 HOME = PageType("home", make_home)

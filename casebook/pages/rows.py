@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from markupsafe import Markup
-
-from casebook.record.dataset import Dataset, Marker, TimelineItem
+from casebook.record.dataset import Dataset, TimelineItem
 from casebook.record.evidence import Review, sources_of
 from casebook.record.model import (
-    AnswerState,
+    Answer,
     Case,
     Document,
     Figure,
@@ -21,12 +19,14 @@ from casebook.record.model import (
     Source,
     Term,
 )
-from casebook.text import NO_TEXT, Lang, Text
-from casebook.values.dates import Period
+from casebook.text import NO_TEXT, Text
 from casebook.values.formula import split_formula
 
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +64,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class FormulaPart:
-    """One word of a formula: a figure, or a sign or number."""
+    """One word of a computation: a figure, or a sign, number or name."""
 
     figure: Figure | None
-    sign: str = ""
+    words: Text = NO_TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,19 +86,13 @@ class FigureRow:
     formula: tuple[FormulaPart, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class EventRow:
-    """A dated entry with its mark; `place` and `slug` are empty where it belongs to no case."""
+    """An entry of the timeline; `place` is empty where it belongs to no case."""
 
-    marker: Marker
-    date: Period
-    title: Text
-    note: Text
+    item: TimelineItem
     source: Source
-    quote: str
-    line: int | None
-    place: Text = NO_TEXT
-    slug: str = ""
+    place: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,39 +108,44 @@ class DocumentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One question with its answer; `figures` are the amounts that answer it."""
+    """One question with its answer in words; `figures` are the amounts that answer it."""
 
     question: Question
-    state: AnswerState
+    answer: Answer
     text: Text
-    note: Text
     figures: tuple[Figure, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FramePanel:
-    """One drawing of a chart, for wide and for narrow pages, fit to stand in a page as it is."""
-
-    title: str
-    wide: Markup
-    narrow: Markup
-
-
-@dataclass(frozen=True, slots=True)
-class FrameMark:
-    """One mark of a chart with its words."""
-
-    words: str
-    swatch: Markup
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    """A case in a table: some of its figures, its answers by question, what filters keep it.
+
+    `more` figures of the case are not in the row; `states` are those of its figures and events.
+    """
+
+    link: CaseLink
+    figures: tuple[FigureRow, ...]
+    answers: Mapping[str, Text]
+    filters: tuple[int, ...]
+    topic: Text = NO_TEXT
+    states: Text = NO_TEXT
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RowGroup(Generic[T]):
+    """Rows under one heading; `name` is empty where there is no heading."""
+
+    id: str
+    name: Text
+    rows: tuple[T, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """A drawn chart with the publications that it rests on."""
 
     drawn: Drawn
-    panels: tuple[FramePanel, ...]
-    legend: tuple[FrameMark, ...]
     sources: tuple[Source, ...]
 
 
@@ -182,7 +181,7 @@ def show_figure(figure: Figure, dataset: Dataset) -> FigureRow:
 def show_formula(formula: str, case: Case) -> tuple[FormulaPart, ...]:
     """A formula with the figures that it names; a name of no figure stays a word."""
     return tuple(
-        FormulaPart(case.figures[word]) if word in case.figures else FormulaPart(None, word)
+        FormulaPart(case.figures[word]) if word in case.figures else FormulaPart(None, Text(word))
         for word in split_formula(formula)
     )
 
@@ -194,18 +193,8 @@ def show_reports(reports: Iterable[Report], dataset: Dataset) -> tuple[Statement
 
 def show_event(item: TimelineItem, dataset: Dataset) -> EventRow:
     """The entry of the timeline with its mark, place and source."""
-    event = item.event
-    return EventRow(
-        marker=item.marker,
-        date=event.date,
-        title=event.title,
-        note=event.note,
-        source=dataset.sources[event.source],
-        quote=event.quote,
-        line=event.line,
-        place=dataset.place(item.case) if item.case else NO_TEXT,
-        slug=item.case.slug if item.case else "",
-    )
+    place = dataset.place(item.case) if item.case else NO_TEXT
+    return EventRow(item, dataset.sources[item.event.source], place)
 
 
 def show_document(case: Case, document: Document, dataset: Dataset) -> DocumentRow:
@@ -232,11 +221,7 @@ def list_facts(case: Case, dataset: Dataset) -> tuple[Fact, ...]:
                 if not figure.part_of and _answers_amount(figure, dataset)
             )
         text = dataset.answer_text(answer)
-        facts.append(
-            Fact(
-                question=question, state=answer.state, text=text, note=answer.note, figures=figures
-            )
-        )
+        facts.append(Fact(question=question, answer=answer, text=text, figures=figures))
     return tuple(facts)
 
 
@@ -247,16 +232,7 @@ def _answers_amount(figure: Figure, dataset: Dataset) -> bool:
 
 def frame_chart(drawn: Drawn, dataset: Dataset) -> Frame:
     """The chart with the publications that it rests on."""
-    panels = tuple(
-        FramePanel(panel.title, Markup(panel.wide), Markup(panel.narrow)) for panel in drawn.panels
-    )
-    legend = tuple(FrameMark(item.words, Markup(item.swatch)) for item in drawn.legend)
-    return Frame(
-        drawn=drawn,
-        panels=panels,
-        legend=legend,
-        sources=tuple(dataset.sources[name] for name in drawn.sources),
-    )
+    return Frame(drawn, tuple(dataset.sources[name] for name in drawn.sources))
 
 
 def list_sources(case: Case, dataset: Dataset) -> tuple[Source, ...]:
@@ -264,26 +240,22 @@ def list_sources(case: Case, dataset: Dataset) -> tuple[Source, ...]:
     return tuple(dataset.sources[name] for name in sources_of(case))
 
 
-# The parts of a page as its readers know them.
-_PARTS = {
-    "title": "the headline",
-    "summary": "the summary",
-    "story": "the story",
-    "answers": "the answers",
-    "figures": "labels and notes of figures",
-    "events": "the dates",
-    "documents": "the documents",
-    "conflicts": "where sources disagree",
-    "history": "the corrections",
-}
+def word_answers(case: Case, questions: Iterable[str], dataset: Dataset) -> Mapping[str, Text]:
+    """What a case answers to the questions, by question."""
+    answers = [dataset.answer(case, question) for question in questions]
+    # The vocabulary of a site need not have each of these questions.
+    return {
+        answer.question: dataset.answer_text(answer) if answer.terms else answer.text
+        for answer in answers
+    }
 
 
-def name_outdated(url: str, lang: Lang, dataset: Dataset) -> str:
-    """What on an English page is older than its Chinese, in words; empty where nothing is."""
-    outdated = dataset.outdated.get(url)
-    if outdated is None or lang != "en":
-        return ""
-    return ", ".join(_PARTS.get(part, "the text") for part in outdated.parts)
+def join_texts(texts: Iterable[Text]) -> Text:
+    """The wordings as a list in each language."""
+    listed = list(texts)
+    return Text(
+        "、".join(text.zh for text in listed), "; ".join(text.inside("en") for text in listed)
+    )
 
 
 def date_dataset(dataset: Dataset) -> str:

@@ -10,12 +10,12 @@ from functools import cache, partial
 
 from markupsafe import Markup
 
+from casebook.checks.content import LEAD
 from casebook.data.formats import DataStream
 from casebook.messages import say
 from casebook.pages.page import Page, PageType, Site
 from casebook.pages.pagination import MOST_LISTED
 from casebook.pages.rows import link_case, list_facts, list_sources
-from casebook.pages.texts import LEAD
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.references import REFERENCE, SITE, SLOT, split_key

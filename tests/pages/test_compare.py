@@ -12,13 +12,13 @@ from playwright.sync_api import Browser, Page
 from records import dataset_of, figure, record, tiny_dataset
 
 from casebook.pages.compare import (
-    FILTER_LIMIT,
     ORDERS,
     find_firsts,
     list_entries,
     list_reasons,
     make_compare,
 )
+from casebook.pages.filters import FILTER_LIMIT
 from casebook.pages.page import Page as SitePage
 from casebook.pages.page import Site, SiteSettings
 from casebook.record.dataset import Dataset
@@ -54,9 +54,9 @@ def test_amounts_are_in_order_only_within_their_class() -> None:
             figure("c", amount="900元", quote="900元", measure="unit_price"),
         )
     )
-    money = pages_of(dataset)["compare/by-amount/"].context()["tables"][0]
+    money = pages_of(dataset)["compare/by-amount/"].context()["tables"]["money"]
 
-    assert [[shown.row.figure.id for shown in group.rows] for group in money.groups] == [
+    assert [[row.figures[0].figure.id for row in group.rows] for group in money] == [
         ["b", "a"],
         ["c"],
     ]
@@ -80,11 +80,11 @@ def test_every_figure_stands_in_every_order_once() -> None:
     dataset = tiny_dataset()
     for page in pages_of(dataset).values():
         shown = [
-            row.row.figure.key
-            for table in page.context()["tables"]
-            for group in table.groups
+            shown.figure.key
+            for groups in page.context()["tables"].values()
+            for group in groups
             for row in group.rows
-            if row.row
+            for shown in row.figures
         ]
 
         assert sorted(shown) == sorted(dataset.figures)
@@ -93,9 +93,9 @@ def test_every_figure_stands_in_every_order_once() -> None:
 def test_every_filter_counts_the_rows_that_it_keeps() -> None:
     page = pages_of(tiny_dataset())["compare/"]
     tables = page.context()["tables"]
-    rows = [row for table in tables for group in table.groups for row in group.rows]
-    for group in page.context()["option_groups"]:
-        for option in group.options:
+    rows = [row for groups in tables.values() for group in groups for row in group.rows]
+    for group in page.context()["filter_groups"]:
+        for option in group.filters:
             assert sum(option.number in row.filters for row in rows) == option.count > 0
 
 

@@ -34,7 +34,7 @@ from casebook.pages.page import (
     SiteSettings,
     Slot,
 )
-from casebook.pages.texts import make_prose
+from casebook.pages.prose_pages import make_prose
 from casebook.problems import CasebookError
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import date_case
@@ -207,7 +207,7 @@ def test_the_notes_beside_a_story_are_the_figures_that_it_names_in_its_order() -
 def test_a_case_without_a_chart_says_why(figures: tuple[str, ...], sentence: str) -> None:
     dataset = dataset_of(record(*figures))
 
-    assert explain_no_chart(dataset.cases[0], dataset).zh == sentence
+    assert explain_no_chart(dataset.cases[0]).zh == sentence
 
 
 def test_every_row_of_the_overview_answers_to_its_filters() -> None:
@@ -241,7 +241,7 @@ def test_what_is_refused_is_shown_with_its_figures_and_the_guards_reasons() -> N
 
     (refused,) = list_refused(replace(dataset, refusals=(refusal,)))
 
-    assert [part.figure.id if part.figure else part.word.zh for part in refused.parts] == [
+    assert [part.figure.id if part.figure else part.words.zh for part in refused.parts] == [
         "early",
         "≠",
         "late",
@@ -261,7 +261,7 @@ def test_a_refused_formula_is_shown_with_what_no_source_gives() -> None:
 
     (refused,) = list_refused(replace(dataset, refusals=(refusal,)))
 
-    assert [part.figure.id if part.figure else part.word.zh for part in refused.parts] == [
+    assert [part.figure.id if part.figure else part.words.zh for part in refused.parts] == [
         "paid",
         "÷",
         "人口",
@@ -270,7 +270,7 @@ def test_a_refused_formula_is_shown_with_what_no_source_gives() -> None:
 
 
 def test_reviews_are_counted_the_weakest_first() -> None:
-    counted = [(entry.review, entry.count) for entry in count_reviews(tiny_dataset())]
+    counted = list(count_reviews(tiny_dataset()).items())
 
     assert counted == [("single", 3), ("contradicted", 2)]
 
@@ -286,7 +286,7 @@ def test_a_slot_for_a_chart_that_cannot_be_drawn_shows_nothing() -> None:
     page = next(iter(make_home(site)))
     (section,) = page.context()["sections"]
 
-    assert [block.kind for block in section.blocks] == ["text"]
+    assert [kind for kind, _ in section.blocks] == ["text"]
 
 
 def test_an_unknown_slot_ends_the_build() -> None:

@@ -93,7 +93,7 @@ def test_the_index_of_cases_has_a_page_for_every_two_hundred() -> None:
         link.slug
         for page in pages
         for group in page.context()["groups"]  # type: ignore[attr-defined]
-        for link in group.cases
+        for link in group.rows
     ]
 
     assert [page.url for page in pages] == ["cases/", "cases/page/2/", "cases/page/3/"]
@@ -131,10 +131,10 @@ def test_a_comparison_keeps_its_headings_on_every_page() -> None:
         if page.context()["order"] == "class"
     ]
     rows = [
-        (table.id, group.name.zh, row.link.slug)
+        (table, group.name.zh, row.link.slug)
         for page in pages
-        for table in page.context()["tables"]  # type: ignore[attr-defined]
-        for group in table.groups
+        for table, groups in page.context()["tables"].items()  # type: ignore[attr-defined]
+        for group in groups
         for row in group.rows
     ]
 
