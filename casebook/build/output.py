@@ -119,8 +119,6 @@ def stage_output(output: Path) -> Iterator[StagedOutput]:
             except BaseException:
                 shutil.rmtree(staging, ignore_errors=True)
                 raise
-            finally:
-                tree.listing.close()
 
 
 def _holds_the_same(tree: StagedOutput, output: Path) -> bool:

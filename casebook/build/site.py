@@ -15,12 +15,12 @@ from casebook import __version__
 from casebook.build.assets import Assets, write_assets
 from casebook.build.cache import digest_program
 from casebook.build.case_files import CaseContext, CaseJob, make_batch, make_case_files
+from casebook.build.case_texts import CaseTexts
 from casebook.build.dependencies import Excerpter
 from casebook.build.manifest import MANIFEST
 from casebook.build.pelican_adapter import PelicanSite, run_pelican
 from casebook.build.progress import Progress
 from casebook.build.render import file_of, open_renderer
-from casebook.build.spool import Spool
 from casebook.build.staged_output import StagedOutput
 from casebook.build.state import BuildState
 from casebook.build.templates import (
@@ -91,7 +91,7 @@ def write_site(context: BuildContext, tree: StagedOutput, state: BuildState) -> 
     timings, dataset = context.timings, context.dataset
     timings.begin("prose")
     assets = write_assets(context.static, tree.write)
-    with closing(Spool(tree.folder.parent, len(dataset.summaries))) as parts:
+    with closing(CaseTexts(tree.folder.parent, len(dataset.summaries))) as parts:
 
         def write(read: PelicanSite) -> None:
             maker = _PageMaker(context, read, assets)
@@ -121,7 +121,7 @@ def render_pages(context: BuildContext, wanted: Collection[str]) -> dict[str, by
     return contents
 
 
-def _write_data(context: BuildContext, site: Site, tree: StagedOutput, parts: Spool) -> None:
+def _write_data(context: BuildContext, site: Site, tree: StagedOutput, parts: CaseTexts) -> None:
     """Write what is no page: files of charts, data of all cases, and frozen releases."""
     for file in make_chart_files(site, context.pictures):
         tree.write(file.path, file.content)
@@ -197,7 +197,7 @@ class _PageMaker:
         self.surroundings = self._digest_surroundings()
         self.case_context = self._make_case_context()
 
-    def write_cases(self, tree: StagedOutput, state: BuildState, parts: Spool) -> None:
+    def write_cases(self, tree: StagedOutput, state: BuildState, parts: CaseTexts) -> None:
         """Write the files of every case; those that are fresh stay as they are."""
         context = self.context
         stale = []

@@ -27,7 +27,7 @@ class StagedOutput:
 
     def __init__(self, folder: Path, old: Path | None = None, begun: bool = False) -> None:
         self.folder = folder
-        self.listing = FileList(folder.parent)
+        self.listing = FileList()
         self.written = 0
         self.mode = folder.stat().st_mode & 0o666
         self._old = old

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from casebook.build import manifest as listing
 from casebook.build.manifest import FileList, find_foreign_file, list_files, list_unlisted
 from casebook.data.formats import write_members
 
@@ -29,35 +28,15 @@ def write_manifest(folder: Path, *paths: str) -> str:
 
 def test_files_lie_and_are_listed_in_one_order(tmp_path: Path) -> None:
     make_files(tmp_path, *reversed(PATHS))
-    made = FileList(tmp_path)
+    made = FileList()
     for path in reversed(PATHS):
         made.add(path, "0")
 
     assert list(list_files(tmp_path)) == [path for path, _ in made] == sorted(PATHS)
 
 
-def test_a_list_that_is_sorted_on_the_disk_is_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(listing, "_RUN", 3)
-    made = FileList(tmp_path)
-    told = {f"{number * 7 % 20}/页": f"{number:064x}" for number in range(20)}
-    for path, digest in told.items():
-        made.add(path, digest)
-
-    assert len(made) == 20
-    assert list(made) == sorted(told.items())
-    assert list(made) == sorted(told.items())
-    made.add("21/页", "1")
-    assert list(made) == sorted((*told.items(), ("21/页", "1")))
-
-
-@pytest.mark.parametrize("run", [pytest.param(2, id="on the disk"), pytest.param(99, id="not")])
-def test_a_path_that_was_listed_twice_is_found(
-    run: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(listing, "_RUN", run)
-    made = FileList(tmp_path)
+def test_a_path_that_was_listed_twice_is_found() -> None:
+    made = FileList()
     for path in ("b", "a", "c", "b"):
         made.add(path, "0")
 

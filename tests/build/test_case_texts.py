@@ -1,4 +1,4 @@
-"""What lists take from each case waits on the disk and comes back in the order of the cases."""
+"""Texts that lists take from each case come back in the order of the cases."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from casebook.build import spool
-from casebook.build.spool import Spool
+from casebook.build import case_texts
+from casebook.build.case_texts import CaseTexts
 
 
 @pytest.mark.parametrize("most", [pytest.param(1, id="on the disk"), pytest.param(99, id="not")])
 def test_texts_come_list_by_list_in_the_order_of_the_cases(
     most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spool, "_MOST_IN_MEMORY", most)
-    with closing(Spool(tmp_path, 3)) as texts:
+    monkeypatch.setattr(case_texts, "MOST_IN_MEMORY", most)
+    with closing(CaseTexts(tmp_path, 3)) as texts:
         texts.add(2, {"figures": "c\r\n", "events": "三"})
         texts.add(0, {"figures": "a\r\n", "events": ""})
         texts.add(1, {"figures": "b\r\n", "events": "二"})
