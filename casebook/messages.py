@@ -76,5 +76,5 @@ def _fill(text: str, values: dict[str, object], lang: str) -> str:
 def _value_of(place: re.Match[str], values: dict[str, object], lang: str) -> str:
     value = values[place[1]]
     if isinstance(value, Text):
-        return value.en if lang == "en" else value.zh
+        return value.inside("en" if lang == "en" else "zh")
     return str(value)

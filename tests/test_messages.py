@@ -17,9 +17,9 @@ from casebook.text import Text
 CATALOGUE = read_catalogue()
 KEY = re.compile(r"[EW][0-9]{3}(\.[a-z_]+)?|[a-z_]+(\.[a-z_]+)+")
 # Functions and methods that are given the key of a message and what fills its places.
-SPEAKING = {"say", "problem", "failure", "report", "note"}
+SPEAKING = {"say", "problem", "failure", "report", "note", "print_message"}
 # What a call that names a message gives beside the places of the message.
-NO_PLACES = {"severity", "hint", "status"}
+NO_PLACES = {"severity", "hint", "status", "stream"}
 
 
 def modules() -> Iterator[tuple[Path, ast.Module]]:

@@ -1,12 +1,13 @@
-"""The text of a draft case: what is known is written, what is not is a blank that says so."""
+"""Text of a draft case: known fields filled in, the others blank with a remark."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from casebook.messages import say
 from casebook.report import clean_line, display_width
-from casebook.text import Lang
+from casebook.text import Lang, Text
 from casebook.yaml.edit import write_scalar
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../case.schema.json"
@@ -49,21 +50,15 @@ def write_draft(draft: Draft, lang: Lang) -> str:
 
 
 def _draft_lines(draft: Draft, lang: Lang) -> Iterator[str]:
-    zh = lang == "zh"
     yield SCHEMA_LINE
     yield "#"
     for line in draft.origin:
         yield f"# {clean_remark(line)}"
-    yield (
-        "# 冒号后面空着的，来源没有说清，要由编者填写或删去；填好后运行：python3 build.py check"
-        if zh
-        else "# What is blank behind its colon the origin does not tell: fill it in or delete it,"
-        " then run python3 build.py check"
-    )
+    yield f"# {say('data.draft.blanks').inside(lang)}"
     yield ""
     for blank in draft.head:
         yield write_field(blank, "")
-    yield write_field(Blank("state", "draft", "核对完删去这一行" if zh else "delete when done"), "")
+    yield write_field(Blank("state", "draft", say("data.draft.state").inside(lang)), "")
     if draft.answers:
         yield ""
         yield "answers:"
@@ -126,5 +121,5 @@ def clean_text(text: str) -> str:
 
 def list_choices(words: Iterable[str], lang: Lang) -> str:
     """The words that a field may hold, for a remark."""
-    shown = ("、" if lang == "zh" else ", ").join(words)
-    return f"可用的词：{shown}" if lang == "zh" else f"one of {shown}"
+    listed = list(words)
+    return say("data.draft.choices", words=Text("、".join(listed), ", ".join(listed))).inside(lang)

@@ -1,4 +1,4 @@
-"""What an import would do to each case file; nothing is written here."""
+"""Plan of an import: each case file before and after, nothing written yet."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from casebook.data.draft import Blank, Draft, list_choices, write_draft
+from casebook.data.import_figures import FigureImporter
 from casebook.data.import_table import REQUIRED, ImportRow, read_table
-from casebook.data.merge import FieldChange, Merge, OnDifference, draft_figure, read_row
+from casebook.data.merge import FieldChange, ImportTarget, Merge
 from casebook.data.ocds_import import read_package
-from casebook.messages import problem
+from casebook.messages import problem, say
 from casebook.problems import CasebookError, ContentError, Problem
 from casebook.record.new_case import case_path, require_free_slug
-from casebook.record.reader import Lists
 from casebook.record.slugs import judge_slug
-from casebook.text import Lang
+from casebook.text import Lang, Text
 from casebook.yaml.encoding import show
 from casebook.yaml.files import read_bytes, show_path
 from casebook.yaml.nodes import read_tree
@@ -45,13 +45,10 @@ class FileChange:
 
     def summary(self, lang: Lang) -> str:
         """One sentence on what is done to the file."""
-        added, changed = len(self.added), len(self.changed)
-        if self.before is None:
-            zh, en = f"新建草稿，{added} 个数字", f"a new draft of {_count(added, 'figure')}"
-        else:
-            zh = f"新增 {added} 个数字，改动 {changed} 处"
-            en = f"{_count(added, 'figure')} added, {_count(changed, 'field')} changed"
-        return f"{self.shown}：{zh}" if lang == "zh" else f"{self.shown}: {en}"
+        key = "data.import.draft" if self.before is None else "data.import.changed"
+        figures = _count(len(self.added), "figure")
+        fields = _count(len(self.changed), "field")
+        return say(key, path=self.shown, figures=figures, fields=fields).inside(lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,81 +60,68 @@ class ImportPlan:
     warnings: tuple[Problem, ...]
 
 
-def plan_import(
-    data: bytes,
-    path: str,
-    project: Path,
-    lists: Lists,
-    published: Mapping[str, frozenset[str]],
-    on_difference: OnDifference,
-    lang: Lang,
-) -> ImportPlan:
+def plan_import(data: bytes, path: str, target: ImportTarget) -> ImportPlan:
     """What a table of figures or an OCDS release package does to the case files.
 
-    `published` are the names of the figures of each case that the last site shows. Raises
-    ContentError with every problem of the file, and of the case files that it touches.
+    Raises ContentError with every problem of the file, and of the case files that it touches.
     """
     problems: list[Problem] = []
     if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
-        plan = _plan_drafts(read_package(data, path, lists, lang, problems), project, lang)
+        drafts = read_package(data, path, target.lists, target.lang, problems)
+        changes, left_alone = _plan_drafts(drafts, target)
     else:
         rows = read_table(data, path, problems)
-        plan = _plan_rows(rows, path, project, lists, published, on_difference, lang, problems)
+        changes, left_alone = _plan_rows(rows, path, target, problems), []
     if any(problem.severity == "error" for problem in problems):
         raise ContentError(problems)
-    return ImportPlan(plan.changes, plan.left_alone, tuple(problems))
+    return ImportPlan(tuple(changes), tuple(left_alone), tuple(problems))
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _count(number: int, noun: str) -> Text:
+    return Text(str(number), f"{number} {noun}" if number == 1 else f"{number} {noun}s")
 
 
-def _plan_drafts(drafts: Mapping[str, Draft], project: Path, lang: Lang) -> ImportPlan:
+def _plan_drafts(
+    drafts: Mapping[str, Draft], target: ImportTarget
+) -> tuple[list[FileChange], list[str]]:
+    """The new files, and the files that there are already."""
     changes, left = [], []
     for slug, draft in drafts.items():
-        path = case_path(project, slug)
+        path = case_path(target.project, slug)
         if os.path.lexists(path):
-            left.append(show_path(path, project))
-            continue
-        after = write_draft(draft, lang).encode("utf-8")
-        names = tuple(figure.name for figure in draft.figures)
-        changes.append(
-            FileChange(
-                path=path, shown=show_path(path, project), before=None, after=after, added=names
-            )
-        )
-    return ImportPlan(tuple(changes), tuple(left), ())
+            left.append(show_path(path, target.project))
+        else:
+            changes.append(_start_file(path, draft, target))
+    return changes, left
+
+
+def _start_file(path: Path, draft: Draft, target: ImportTarget) -> FileChange:
+    return FileChange(
+        path=path,
+        shown=show_path(path, target.project),
+        before=None,
+        after=write_draft(draft, target.lang).encode(),
+        added=tuple(figure.name for figure in draft.figures),
+    )
 
 
 def _plan_rows(
-    rows: Sequence[ImportRow],
-    table: str,
-    project: Path,
-    lists: Lists,
-    published: Mapping[str, frozenset[str]],
-    on_difference: OnDifference,
-    lang: Lang,
-    problems: list[Problem],
-) -> ImportPlan:
+    rows: Sequence[ImportRow], table: str, target: ImportTarget, problems: list[Problem]
+) -> list[FileChange]:
     changes = []
     for slug, group in _group_rows(rows, table, problems).items():
-        path = case_path(project, slug)
-        shown = show_path(path, project)
+        path = case_path(target.project, slug)
         if not os.path.lexists(path):
-            draft = _draft_case(slug, group, table, project, lists, lang, problems)
-            after = write_draft(draft, lang).encode("utf-8")
-            names = tuple(row.text("figure") for row in group)
-            changes.append(
-                FileChange(path=path, shown=shown, before=None, after=after, added=names)
-            )
+            draft = _draft_case(slug, group, table, target, problems)
+            changes.append(_start_file(path, draft, target))
             continue
         already = len(problems)
-        data = read_bytes(path, project, problems)
+        shown = show_path(path, target.project)
+        data = read_bytes(path, target.project, problems)
         problems += [p for p in read_tree(data, shown)[1] if p.severity == "error"]
         if len(problems) > already:
             continue
-        names_out = published.get(slug, frozenset())
-        merge = Merge(data, shown, table, lists, names_out, on_difference, lang)
+        merge = Merge(data, slug, table, target)
         merged = merge.merge(group)
         problems += merge.problems
         if merged is not None and merged.after != data:
@@ -151,7 +135,7 @@ def _plan_rows(
                     changed=merged.changed,
                 )
             )
-    return ImportPlan(tuple(changes), (), ())
+    return changes
 
 
 def _group_rows(
@@ -164,8 +148,7 @@ def _group_rows(
         slug, name = (row.text(column) for column in REQUIRED)
         if not (slug and name):
             missing = "figure" if slug else "case"
-            zh, en = f"这一行没有写 {missing}", f"this row has no {missing}"
-            problems.append(Problem(table, row.at, "E202", zh, en))
+            problems.append(problem("E202.row", table, row.at, column=missing))
             continue
         fault = judge_slug(slug)
         if fault:
@@ -173,41 +156,34 @@ def _group_rows(
             continue
         first = seen.setdefault((slug, name), row)
         if first is not row:
-            zh = f"{show(slug)} 的 {show(name)} 写了两次，第一次在第 {first.at.line} 行"
-            en = f"{show(name)} of {show(slug)} stands here twice, first on line {first.at.line}"
-            hints = "请保留一行", "Keep one of the rows"
-            problems.append(Problem(table, row.place("figure"), "E332", zh, en, *hints))
+            at, line = row.place("figure"), first.at.line
+            told = problem("E332", table, at, case=show(slug), figure=show(name), line=line)
+            problems.append(told)
             continue
         groups.setdefault(slug, []).append(row)
     return groups
 
 
 def _draft_case(
-    slug: str,
-    rows: Sequence[ImportRow],
-    table: str,
-    project: Path,
-    lists: Lists,
-    lang: Lang,
-    problems: list[Problem],
+    slug: str, rows: Sequence[ImportRow], table: str, target: ImportTarget, problems: list[Problem]
 ) -> Draft:
     """A draft for a place that has no file yet."""
+    lists, lang = target.lists, target.lang
     try:
-        require_free_slug(project, slug)
+        require_free_slug(target.project, slug)
     except CasebookError as error:
-        at = rows[0].place("case")
-        problems.append(Problem(table, at, "E243", error.zh, error.message("en")))
-    for row in rows:
-        read_row(row, None, table, lists, problems)
-    name = Path(table).name
-    zh = lang == "zh"
+        why = Text(error.zh, error.message("en"))
+        problems.append(problem("E243.import", table, rows[0].place("case"), why=why))
+    importer = FigureImporter(table, lists, lang)
+    figures = [importer.read(row, None) for row in rows]
+    problems += importer.problems
     return Draft(
-        origin=[f"由 {name} 导入" if zh else f"Imported from {name}"],
+        origin=[say("data.draft.imported", name=Path(table).name).inside(lang)],
         head=[
-            Blank("title", "", "标题" if zh else "the headline"),
-            Blank("region", "", "行政区划代码，六位数字" if zh else "code of GB/T 2260"),
+            Blank("title", "", say("data.draft.title").inside(lang)),
+            Blank("region", "", say("data.draft.region").inside(lang)),
             Blank("topic", "", list_choices(lists.vocabulary.topics, lang)),
-            Blank("summary", "", "一两句话" if zh else "one or two sentences"),
+            Blank("summary", "", say("data.draft.summary").inside(lang)),
         ],
-        figures=[draft_figure(row, table, lists, lang) for row in rows],
+        figures=[importer.draft(figure) for figure in figures if figure is not None],
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from casebook.data.formats import disarm
 from casebook.data.tables import FIGURE_COLUMNS
+from casebook.messages import problem
 from casebook.problems import START, Position, Problem
 from casebook.record.fields import suggest
+from casebook.text import LANGS, Text
 from casebook.yaml.encoding import decode, show
 
 REQUIRED = ("case", "figure")
@@ -46,8 +48,8 @@ class ImportRow:
 
 def read_table(data: bytes, path: str, problems: list[Problem]) -> tuple[ImportRow, ...]:
     """The rows of a table; what keeps it from being read is added to the problems."""
-    text, found = decode(data, path, MAX_BYTES)
-    problems += found
+    text, faults = decode(data, path, MAX_BYTES)
+    problems += faults
     if text is None:
         return ()
     lines = text.split("\n")
@@ -55,10 +57,10 @@ def read_table(data: bytes, path: str, problems: list[Problem]) -> tuple[ImportR
         records = list(_read_records(text))
     except csv.Error as error:
         at = Position(max(1, _line_reached(text)), 1)
-        problems.append(_unreadable(path, at, str(error)))
+        problems.append(problem("E331.unreadable", path, at, reason=error))
         return ()
     if not records:
-        problems.append(_no_table(path, "", ()))
+        problems.append(_report_columns(path, "", REQUIRED))
         return ()
     columns = [name.strip() for name in records[0][1]]
     if not _are_columns(columns, path, lines[0], problems):
@@ -68,7 +70,8 @@ def read_table(data: bytes, path: str, problems: list[Problem]) -> tuple[ImportR
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(columns):
-            problems.append(_wrong_count(path, Position(line, 1), len(cells), len(columns)))
+            at, found, expected = Position(line, 1), len(cells), len(columns)
+            problems.append(problem("E331.count", path, at, found=found, expected=expected))
             continue
         places = _find_cells(lines, line, len(cells))
         filled = {
@@ -133,48 +136,22 @@ def _find_cells(lines: list[str], begin: int, count: int) -> list[Position]:
 def _are_columns(columns: list[str], path: str, header: str, problems: list[Problem]) -> bool:
     missing = [name for name in REQUIRED if name not in columns]
     if missing:
-        problems.append(_no_table(path, header, missing))
+        problems.append(_report_columns(path, header, missing))
         return False
     places = _find_cells([header], 1, len(columns))
     for number, (name, at) in enumerate(zip(columns, places, strict=True)):
         if name in columns[:number]:
-            zh, en = f"列 {show(name)} 出现了两次", f"the column {show(name)} stands twice"
-            problems.append(Problem(path, at, "E330", zh, en, "请删去一列", "Delete one of them"))
+            problems.append(problem("E330.twice", path, at, name=show(name)))
             return False
         if name not in FIGURE_COLUMNS:
-            zh = f"列 {show(name)} 不是公开数据的列，没有读"
-            en = f"the column {show(name)} is none of the open data and was not read"
-            hints = suggest(name, FIGURE_COLUMNS, "zh"), suggest(name, FIGURE_COLUMNS, "en")
-            problems.append(Problem(path, at, "W330", zh, en, *hints, severity="warning"))
+            hint = Text(*(suggest(name, FIGURE_COLUMNS, lang) for lang in LANGS))
+            problems.append(problem("W330", path, at, hint=hint, name=show(name)))
     return True
 
 
-def _no_table(path: str, header: str, missing: list[str] | tuple[()]) -> Problem:
-    names = "、".join(missing or REQUIRED)
-    zh = f"表里没有列 {names}"
-    en = f"the table has no column {names.replace('、', ', ')}"
-    hint_zh = f"第一行写列名：{','.join(FIGURE_COLUMNS)}"
-    hint_en = f"The first line names the columns: {','.join(FIGURE_COLUMNS)}"
-    for mark, name_zh, name_en in ((";", "分号", "semicolons"), ("\t", "Tab", "tabs")):
+def _report_columns(path: str, header: str, missing: Sequence[str]) -> Problem:
+    names = Text("、".join(missing), ", ".join(missing))
+    for mark, key in ((";", "E330.semicolons"), ("\t", "E330.tabs")):
         if mark in header and "," not in header:
-            hint_zh = f"列是用{name_zh}分开的，请另存为用逗号分开的 CSV（UTF-8）"
-            hint_en = f"Its columns are parted by {name_en}; save it as CSV with commas (UTF-8)"
-    return Problem(path, START, "E330", zh, en, hint_zh, hint_en)
-
-
-def _unreadable(path: str, at: Position, reason: str) -> Problem:
-    zh, en = f"从这一行起不是 CSV（{reason}）", f"no CSV from this line on ({reason})"
-    hints = "多半是引号没有配对", "Most likely a quotation mark is not closed"
-    return Problem(path, at, "E331", zh, en, *hints)
-
-
-def _wrong_count(path: str, at: Position, found: int, expected: int) -> Problem:
-    return Problem(
-        path,
-        at,
-        "E331",
-        f"这一行有 {found} 格，列名有 {expected} 个",
-        f"this row has {found} cells, but there are {expected} columns",
-        "格子里有逗号，就用英文双引号括起来",
-        "Put a cell that holds a comma in double quotes",
-    )
+            return problem(key, path, START, names=names)
+    return problem("E330", path, START, names=names, columns=",".join(FIGURE_COLUMNS))

@@ -21,7 +21,7 @@ from casebook.data.export import export_dataset
 from casebook.data.formats import disarm
 from casebook.data.import_plan import ImportPlan, plan_import
 from casebook.data.import_table import read_table, rearm
-from casebook.data.merge import OnDifference
+from casebook.data.merge import ImportTarget, OnDifference
 from casebook.data.tables import FIGURE_COLUMNS
 from casebook.problems import ContentError
 from casebook.record.new_case import read_all_lists
@@ -48,8 +48,14 @@ def plan(
     project: Path, data: str | bytes, on_difference: OnDifference = "refuse", name: str = "t.csv"
 ) -> ImportPlan:
     content = data.encode() if isinstance(data, str) else data
-    lists = read_all_lists(project)
-    return plan_import(content, name, project, lists, PUBLISHED, on_difference, "zh")
+    target = ImportTarget(
+        project=project,
+        lists=read_all_lists(project),
+        published=PUBLISHED,
+        on_difference=on_difference,
+        lang="zh",
+    )
+    return plan_import(content, name, target)
 
 
 def table(*rows: dict[str, str]) -> str:
@@ -605,9 +611,8 @@ def test_no_package_raises(value: object) -> None:
     keys = ("buyer", "parties", "tender", "awards", "contracts", "planning")
     release = {"ocid": "ocds-x1-001"} | dict.fromkeys(keys, value)
     data = json.dumps({"releases": [release], "publisher": value}).encode()
-    lists = read_all_lists(ROOT / "tests/tiny_site")
     try:
-        plan_import(data, "p.json", ROOT / "tests/tiny_site", lists, {}, "refuse", "en")
+        plan(ROOT / "tests/tiny_site", data, name="p.json")
     except ContentError as error:
         assert error.problems
 

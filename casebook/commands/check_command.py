@@ -1,0 +1,102 @@
+"""`check`: every problem of the records and the prose, without a build."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from casebook.commands.command import Command, print_lines, print_message, require_file
+from casebook.problems import Exit, Problem
+from casebook.report import print_problems
+from casebook.text import Lang
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `check`."""
+    parser.add_argument("files", nargs="*", metavar="FILE", help="only these files")
+    parser.add_argument("--format", choices=("text", "json", "github"), default="text")
+    parser.add_argument("--fix", action="store_true", help="make the safe repairs, keep a copy")
+    parser.add_argument("--explain", action="store_true", help="tell what amounts and dates became")
+    parser.add_argument(
+        "--since", metavar="REV|MANIFEST", help="tell what changed figures touch since then"
+    )
+
+
+def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
+    """Check the records without building, and print every problem."""
+    from casebook.build.steps import check_project
+    from casebook.yaml.files import show_path
+
+    wanted = [require_file(name) for name in options.files]
+    if options.fix:
+        fix_files(wanted, project, lang)
+    problems = check_project(project)
+    problems += check_drafts(project, problems)
+    shown = {show_path(path, project) for path in wanted}
+    if shown:
+        problems = [problem for problem in problems if problem.path in shown]
+    if options.explain:
+        explain_files(shown, project, lang)
+    if options.since is not None:
+        print_impact(options.since, project, lang)
+    failed = any(problem.severity == "error" for problem in problems)
+    stream = sys.stdout if options.format == "json" else sys.stderr
+    print_problems(problems, lang, project, stream, options.format)
+    if not problems and options.format == "text":
+        print_message("commands.no_problems", lang)
+    return Exit.CONTENT if failed else Exit.DONE
+
+
+def check_drafts(project: Path, known: Collection[Problem]) -> list[Problem]:
+    """What is wrong with the drafts, which a build leaves out and an editor wants to finish."""
+    from casebook.build.steps import load_checked
+    from casebook.yaml.files import find_case_files
+
+    with suppress(OSError):
+        # Most projects have none, and then a second look at everything would be for nothing.
+        if not any(b"draft" in path.read_bytes() for path in find_case_files(project)):
+            return []
+    _, problems = load_checked(project, drafts=True)
+    return [problem for problem in problems if problem not in known]
+
+
+def explain_files(shown: Collection[str], project: Path, lang: Lang) -> None:
+    """Print what the amounts and dates became, of the named files or of all cases."""
+    from casebook.build.reading import read_dataset
+    from casebook.commands.explain import explain_case
+
+    dataset, _ = read_dataset(project, drafts=True)
+    for case in dataset.cases:
+        if not shown or case.path in shown:
+            print_lines(explain_case(case, dataset.vocabulary, lang))
+
+
+def print_impact(since: str, project: Path, lang: Lang) -> None:
+    """Print which figures changed since an earlier state, and what shows them."""
+    from casebook.build.reading import read_dataset
+    from casebook.commands.impact import describe_impact, find_impact, read_earlier
+
+    dataset, _ = read_dataset(project)
+    print_lines(describe_impact(find_impact(project, dataset, read_earlier(project, since)), lang))
+
+
+def fix_files(wanted: Sequence[Path], project: Path, lang: Lang) -> None:
+    """Make the safe repairs of the files, or of all of data/, and show what they are."""
+    from casebook.yaml.files import replace_file, show_path
+    from casebook.yaml.fix import repair_text
+
+    for path in wanted or sorted((project / "data").rglob("*.yaml")):
+        if path.suffix != ".yaml" or path.is_symlink() or not path.is_file():
+            continue
+        repair = repair_text(path.read_bytes(), show_path(path, project))
+        if repair is None:
+            continue
+        copy = show_path(replace_file(path, repair.before, repair.after), project)
+        print_lines(repair.diff())
+        print_message("commands.fixed", lang, path=repair.path, lines=repair.lines, copy=copy)
+
+
+COMMAND = Command(name="check", help="check the records", add_options=add_options, run=run_check)

@@ -1,0 +1,73 @@
+"""A command of the command line, and what several commands do alike."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from casebook.messages import failure, say
+from casebook.problems import ContentError, Exit
+from casebook.report import clean_line
+from casebook.text import Lang
+
+if TYPE_CHECKING:
+    from casebook.record.dataset import Dataset
+
+# The folder of the program, which is a project itself.
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command: its name, the line of help about it, its options, and what runs it.
+
+    `run` is given the options, the project and the language of the messages, and gives the exit
+    status.
+    """
+
+    name: str
+    help: str
+    add_options: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace, Path, Lang], int]
+
+
+def print_message(
+    key: str, lang: Lang, /, *, stream: TextIO | None = None, **values: object
+) -> None:
+    """Print a message of the catalogue in one language."""
+    print_lines(say(key, **values).inside(lang).split("\n"), stream)
+
+
+def print_lines(lines: Iterable[str], stream: TextIO | None = None) -> None:
+    """Print lines that hold words of the records, without what could steer a terminal."""
+    for line in lines:
+        print(clean_line(line), file=stream or sys.stdout)
+
+
+def require_file(name: str) -> Path:
+    """The file that an argument names; CasebookError where there is none."""
+    path = (Path.cwd() / name).resolve()
+    if not path.exists():
+        raise failure("commands.no_file", status=Exit.USAGE, path=path)
+    return path
+
+
+def load_without_errors(project: Path) -> Dataset:
+    """The data set of a project; ContentError where a build would end with errors."""
+    from casebook.build.steps import load_checked
+
+    dataset, problems = load_checked(project)
+    if any(problem.severity == "error" for problem in problems):
+        raise ContentError(problems)
+    return dataset
+
+
+def parse_count(text: str) -> int:
+    """A number of processes, rounds or kills."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 256):
+        raise argparse.ArgumentTypeError("a number from 1 to 256")
+    return int(text)

@@ -1,0 +1,123 @@
+"""`import`: takes figures from a table, or cases from an OCDS release package."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from casebook.commands.command import Command, print_lines, print_message, require_file
+from casebook.messages import failure
+from casebook.problems import ContentError, Exit, Problem
+from casebook.report import print_problems
+from casebook.text import Lang
+
+if TYPE_CHECKING:
+    from casebook.data.import_plan import FileChange
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `import`."""
+    parser.add_argument("file", metavar="FILE", help="CSV in the open data's columns, or OCDS JSON")
+    differing = parser.add_mutually_exclusive_group()
+    differing.add_argument(
+        "--replace",
+        dest="on_difference",
+        action="store_const",
+        const="replace",
+        default="refuse",
+        help="where they differ, as the table",
+    )
+    differing.add_argument(
+        "--keep",
+        dest="on_difference",
+        action="store_const",
+        const="keep",
+        help="where they differ, as the record",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show what would change, write nothing"
+    )
+
+
+def run_import(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
+    """Take figures from a table, or cases from an OCDS release package, into the case files."""
+    from casebook.data.import_plan import plan_import
+    from casebook.data.merge import ImportTarget
+    from casebook.record.new_case import read_all_lists
+
+    name, data = read_table_file(options.file, project)
+    target = ImportTarget(
+        project=project,
+        lists=read_all_lists(project),
+        published=find_published_names(project),
+        on_difference=options.on_difference,
+        lang=lang,
+    )
+    plan = plan_import(data, name, target)
+    if plan.warnings:
+        print_problems(plan.warnings, lang, project, sys.stderr)
+    for change in plan.changes:
+        # A draft is best read in its own file.
+        if options.dry_run or change.before is not None:
+            print_lines(change.diff())
+        copy = "" if options.dry_run else write_change(change, project)
+        print_lines([change.summary(lang)])
+        if copy:
+            print_message("commands.import_copy", lang, copy=copy)
+    for shown in plan.left_alone:
+        print_message("commands.import_left", lang, path=shown)
+    if not plan.changes:
+        print_message("commands.import_nothing", lang)
+    elif options.dry_run:
+        print_message("commands.import_dry", lang)
+    else:
+        print_message("commands.import_next", lang)
+    return Exit.DONE
+
+
+def read_table_file(name: str, project: Path) -> tuple[str, bytes]:
+    """The name of the file to import, as problems show it, and its bytes."""
+    from casebook.data.import_table import MAX_BYTES
+    from casebook.yaml.files import read_bytes, show_path
+
+    path = require_file(name)
+    if not path.is_file():
+        raise failure("commands.no_file", status=Exit.USAGE, path=path)
+    problems: list[Problem] = []
+    data = read_bytes(path, path.parent, problems, MAX_BYTES)
+    if problems:
+        raise ContentError(problems)
+    return show_path(path, project), data
+
+
+def find_published_names(project: Path) -> dict[str, frozenset[str]]:
+    """The figures of each case that the last site shows, none where there is no site."""
+    from casebook.checks.history import parse_published
+
+    published: dict[str, frozenset[str]] = {}
+    with suppress(OSError):
+        site = (project / "output" / "data" / "figures.csv").read_bytes()
+        for row in parse_published(site):
+            published[row.case] = published.get(row.case, frozenset()) | {row.figure}
+    return published
+
+
+def write_change(change: FileChange, project: Path) -> str:
+    """Write a new or changed case file, and give the path of the copy that was kept, if any."""
+    from casebook.yaml.files import replace_file, show_path, write_new_file
+
+    if change.before is None:
+        write_new_file(change.path, change.after)
+        return ""
+    return show_path(replace_file(change.path, change.before, change.after), project)
+
+
+COMMAND = Command(
+    name="import",
+    help="take figures from a table",
+    add_options=add_options,
+    run=run_import,
+)

@@ -1,0 +1,53 @@
+"""`new`: starts the file of a case."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from casebook.commands.command import Command, print_message
+from casebook.messages import failure, say
+from casebook.problems import Exit
+from casebook.text import Lang, Text
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `new`."""
+    parser.add_argument("slug", nargs="?", metavar="SLUG", help="name of the file and of the page")
+    parser.add_argument("--region", metavar="CODE", help="code of GB/T 2260, or the place's name")
+
+
+def run_new(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
+    """Make a case file, asking for what was left out where somebody is there to answer."""
+    from casebook.record.new_case import choose_region, create_case, propose_slug, read_all_lists
+
+    slug, region = options.slug, options.region
+    if not (slug and region):
+        if not (sys.stdin and sys.stdin.isatty()):
+            raise failure("commands.new_unnamed", status=Exit.USAGE)
+        region = region or _ask(say("commands.new_where"), "", lang)
+        regions = read_all_lists(project).regions
+        chosen = choose_region(region, regions)
+        region = chosen.code
+        slug = slug or _ask(say("commands.new_name"), propose_slug(chosen, regions), lang)
+    made = create_case(project, slug, region, lang)
+    shown = made.path.relative_to(project).as_posix()
+    place, code = made.region.name, made.region.code
+    print_message("commands.new_made", lang, path=shown, place=place, code=code)
+    return Exit.DONE
+
+
+def _ask(question: Text, proposed: str, lang: Lang) -> str:
+    """What a person types, or what is proposed where nothing is typed."""
+    shown = f" [{proposed}]" if proposed else ""
+    try:
+        answer = input(say("commands.question", question=question, proposed=shown).inside(lang))
+    except EOFError:
+        answer = ""
+    if not (answer.strip() or proposed):
+        raise failure("commands.new_unanswered", status=Exit.USAGE)
+    return answer.strip() or proposed
+
+
+COMMAND = Command(name="new", help="start a case file", add_options=add_options, run=run_new)

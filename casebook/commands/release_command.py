@@ -1,0 +1,52 @@
+"""`release`: freezes the data as a version of their own."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from casebook.commands.command import Command, print_message
+from casebook.problems import ContentError, Exit
+from casebook.text import Lang
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `release`."""
+    parser.add_argument(
+        "--date",
+        type=_parse_day,
+        default=None,
+        metavar="YYYY-MM-DD",
+        help="its date (default: today)",
+    )
+
+
+def _parse_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a day, as 2026-11-25") from None
+
+
+def run_release(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
+    """Freeze the data as a version of their own, where the project has no errors."""
+    from casebook.build.steps import check_released, load_checked
+    from casebook.commands.record_published import record_addresses
+    from casebook.data.releases import freeze_release
+    from casebook.yaml.files import show_path
+
+    dataset, problems = load_checked(project)
+    problems += check_released(dataset, project)
+    if any(problem.severity == "error" for problem in problems):
+        raise ContentError(problems)
+    day = options.date or date.today()
+    folder = show_path(freeze_release(project, dataset, day), project)
+    record_addresses(project, dataset)
+    print_message("commands.released", lang, cases=len(dataset.cases), folder=folder, day=day)
+    return Exit.DONE
+
+
+COMMAND = Command(
+    name="release", help="freeze a version of the data", add_options=add_options, run=run_release
+)

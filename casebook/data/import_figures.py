@@ -1,0 +1,228 @@
+"""Figures as the rows of a table state them: each cell checked, nothing guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from casebook.data.draft import Blank, DraftFigure, list_choices
+from casebook.data.import_table import ImportRow
+from casebook.data.table_rows import figure_row
+from casebook.messages import problem, say
+from casebook.problems import Position, Problem
+from casebook.record.model import Figure
+from casebook.record.reader import Lists, read_figure
+from casebook.text import Lang, Text
+from casebook.values.amounts import QuantityError, parse_quantity
+from casebook.values.formula import FormulaError, parse_formula
+from casebook.yaml.encoding import show
+from casebook.yaml.nodes import MapNode, Scalar
+
+# The fields of a figure that a table can state, in the order of a record.
+_PRINTED = ("label", "amount", "measure", "per", "period", "status", "source", "quote")
+READINGS = ("qualifier", "unit")
+_COMPUTED = ("label", "formula", "measure")
+FIELD_ORDER = (*_PRINTED[:2], "formula", *_PRINTED[2:], *READINGS, "note")
+_REQUIRED = ("label", "amount", "measure", "period", "status", "source")
+_NUMBERS = ("value", "min", "max")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
+_UNITS = {"CNY": "元", "HKD": "港元", "USD": "美元", "ratio": "%"}
+_COLUMN_OF = {"formula": "derived"}
+# What a row may leave out, or what an editor has to add by hand.
+_LEFT_OPEN = frozenset({"E202", "E217"})
+
+
+def column_of(field: str) -> str:
+    """The column of figures.csv that a field of a record fills."""
+    return _COLUMN_OF.get(field, field)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFigure:
+    """A row without a wrong cell, and its cells as fields of a record."""
+
+    row: ImportRow
+    fields: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """The id of the figure within its case."""
+        return self.row.text("figure")
+
+    def place(self, field: str) -> Position:
+        """Where the cell of a field is."""
+        return self.row.place(column_of(field))
+
+
+class FigureImporter:
+    """Reads the rows of a table; what is wrong with a cell is added to its problems."""
+
+    def __init__(self, table: str, lists: Lists, lang: Lang) -> None:
+        self.table = table
+        self.lists = lists
+        self.lang = lang
+        self.problems: list[Problem] = []
+
+    def read(self, row: ImportRow, recorded: object) -> ImportedFigure | None:
+        """The fields of a row, None where a cell is wrong; `recorded` is the figure in its file."""
+        already = len(self.problems)
+        name = row.text("figure")
+        is_computed = "derived" in row.cells
+        old = recorded.entries if isinstance(recorded, MapNode) else {}
+        if not _NAME.fullmatch(name):
+            self.report("E241.import", row.place("figure"), name=show(name))
+            return None
+        if recorded is not None and ("formula" in old) != is_computed:
+            key = "E334.printed" if is_computed else "E334.computed"
+            self.report(key, row.place("derived"), name=name)
+            return None
+        fields = self.read_computed(row) if is_computed else self.read_printed(row, old)
+        return ImportedFigure(row, fields) if len(self.problems) == already else None
+
+    def report(self, key: str, at: Position, /, **values: Any) -> None:
+        """Add a problem of the table."""
+        self.problems.append(problem(key, self.table, at, **values))
+
+    def read_printed(self, row: ImportRow, old: Mapping[str, object]) -> dict[str, str]:
+        """The fields of a figure that a source printed."""
+        already = len(self.problems)
+        fields = {field: row.text(field) for field in _PRINTED if field in row.cells}
+        fields |= _find_readings(row, old)
+        figure = self.read_cells(row, fields, old)
+        if figure is not None and len(self.problems) == already:
+            self.check_numbers(figure, row)
+        return fields
+
+    def read_computed(self, row: ImportRow) -> dict[str, str]:
+        """The fields of a figure that this site computes."""
+        try:
+            parse_formula(row.text("derived"))
+        except FormulaError as error:
+            place = row.place("derived")
+            at = replace(place, column=place.column + error.column - 1)
+            self.report("E280.import", at, why=Text(error.zh, error.en))
+        told = {field: row.text(field) for field in ("label", "measure") if field in row.cells}
+        self.read_cells(row, told, {})
+        fields = {field: row.text(column_of(field)) for field in _COMPUTED}
+        return {field: text for field, text in fields.items() if text}
+
+    def read_cells(
+        self, row: ImportRow, fields: Mapping[str, str], old: Mapping[str, object]
+    ) -> Figure | None:
+        """The figure that the record becomes with the fields in it.
+
+        Only what is wrong with the cells is a problem: the record may have blanks and faults of
+        its own. What a new figure lacks stands in for it, so that the rest of the row can be
+        judged.
+        """
+        cells = {field: Scalar(text, row.place(field)) for field, text in fields.items()}
+        vocabulary = self.lists.vocabulary
+        stand_ins = {
+            "label": "-",
+            "period": "2000",
+            "measure": next(iter(vocabulary.measures)),
+            "status": next(iter(vocabulary.statuses)),
+            "source": next(iter(self.lists.sources), ""),
+            "note": "-",
+        }
+        entries = {
+            **{field: Scalar(text, row.at) for field, text in stand_ins.items()},
+            **{name: v for name, v in old.items() if isinstance(v, Scalar) and v.text},
+            **cells,
+        }
+        node = MapNode(dict(entries), {name: value.at for name, value in entries.items()}, row.at)
+        found: list[Problem] = []
+        figure = read_figure(node, row.text("figure"), self.table, self.lists, found)
+        places = {cell.at for cell in cells.values()}
+        amount = cells.get("amount")
+        self.problems += [
+            one
+            for one in found
+            # What is not understood of an amount may be anywhere inside of it.
+            if one.at in places or (amount and _is_inside(one, amount))
+            if one.code not in _LEFT_OPEN and one.severity == "error"
+        ]
+        return figure
+
+    def check_numbers(self, figure: Figure, row: ImportRow) -> None:
+        """Compare the columns of the value with the amount as worded."""
+        understood = figure_row(figure)
+        for column in (*_NUMBERS, *READINGS):
+            told, meant = row.text(column), understood[column]
+            if told and not _is_same(told, meant, column):
+                meaning = Text(meant, meant) if meant else say("data.import.empty")
+                self.report(
+                    "E333",
+                    row.place(column),
+                    column=column,
+                    told=show(told),
+                    amount=show(figure.quantity.text),
+                    meaning=meaning,
+                )
+
+    def draft(self, figure: ImportedFigure) -> DraftFigure:
+        """A new figure, with a blank for what its row leaves out."""
+        fields = figure.fields
+        if "formula" in fields:
+            blanks = [Blank(field, fields.get(field, "")) for field in _COMPUTED]
+            return DraftFigure(figure.name, blanks, self.say("data.draft.computed"))
+        blanks = []
+        for field in FIELD_ORDER:
+            if field in fields:
+                blanks.append(Blank(field, fields[field]))
+            elif field in _REQUIRED:
+                blanks.append(Blank(field, "", self.describe_blank(field, figure.row)))
+        if any(field in fields for field in READINGS):
+            blanks.append(Blank("note", "", self.say("data.draft.reading")))
+        return DraftFigure(figure.name, blanks)
+
+    def describe_blank(self, field: str, row: ImportRow) -> str:
+        """What a blank field asks for, and what the row has that is near to it."""
+        if field == "measure":
+            return list_choices(self.lists.vocabulary.measures, self.lang)
+        if field == "status":
+            return list_choices(self.lists.vocabulary.statuses, self.lang)
+        numbers = [f"{name} {row.text(name)}" for name in (*_NUMBERS, "unit") if row.text(name)]
+        if field == "amount" and numbers:
+            return self.say("data.draft.only_numbers", numbers=", ".join(numbers))
+        return self.say("data.draft.not_in_table")
+
+    def say(self, key: str, /, **values: object) -> str:
+        """A remark in the editor's language."""
+        return say(key, **values).inside(self.lang)
+
+
+def _find_readings(row: ImportRow, old: Mapping[str, object]) -> dict[str, str]:
+    """The qualifier and the unit that a row gives beside an amount whose wording says otherwise."""
+    written = {name: value.text for name, value in old.items() if isinstance(value, Scalar)}
+    try:
+        quantity = parse_quantity(row.text("amount") or written.get("amount", ""))
+    except QuantityError:
+        return {}
+    readings = {}
+    qualifier, unit = row.text("qualifier"), row.text("unit")
+    if qualifier and qualifier not in (quantity.qualifier, written.get("qualifier")):
+        readings["qualifier"] = qualifier
+    if unit and not quantity.unit and _UNITS.get(unit, unit) != written.get("unit"):
+        readings["unit"] = _UNITS.get(unit, unit)
+    return readings
+
+
+def _is_inside(found: Problem, amount: Scalar) -> bool:
+    return (
+        found.code == "E210"
+        and found.at.line == amount.at.line
+        and 0 <= found.at.column - amount.at.column <= len(amount.text)
+    )
+
+
+def _is_same(told: str, meant: str, column: str) -> bool:
+    if column not in _NUMBERS:
+        return told == meant
+    try:
+        return Decimal(told) == Decimal(meant)
+    except InvalidOperation:
+        return False
