@@ -297,7 +297,7 @@ def decode_drawn(data: bytes | None) -> Drawn | None:
 
 
 def _restore(kept: dict[str, object]) -> Drawn:
-    for name in ("header", "notes", "sources"):
+    for name in ("header", "notes", "sources", "figures"):
         kept[name] = tuple(_list(kept[name]))
     kept["rows"] = tuple(tuple(_list(row)) for row in _list(kept["rows"]))
     kept["panels"] = tuple(Panel(**panel) for panel in _list(kept["panels"]))

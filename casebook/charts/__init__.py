@@ -5,53 +5,60 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from casebook.charts import counts, disclosure, mode_provider, ranges, series, split, timeline
-from casebook.charts import difference as rise
-from casebook.charts import money as panels
-from casebook.charts.chart import Chart, ChartTable, Drawn, Selected, draw_table
+from casebook.charts import (
+    counts,
+    difference,
+    disclosure,
+    mode_provider,
+    money,
+    ranges,
+    series,
+    split,
+    timeline,
+)
+from casebook.charts.chart import Chart, ChartTable, ChartWords, Drawn, Selected, draw_table
+from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
-from casebook.text import Lang
+from casebook.text import Lang, Text
 
 __all__ = [
     "CHARTS",
     "NAMES_ACROSS",
     "Chart",
+    "ChartTable",
     "Drawn",
     "Selected",
-    "Table",
     "chart_of",
     "draw_chart",
     "find_charts",
     "find_charts_across",
     "find_charts_of",
     "tabulate_chart",
+    "title_of",
 ]
 
 CHARTS: Final[tuple[Chart, ...]] = (
     disclosure.CHART,
-    panels.CHART,
+    money.CHART,
     counts.CHART,
     mode_provider.CHART,
     timeline.CHART,
     series.CHART,
     split.CHART,
-    rise.CHART,
+    difference.CHART,
     ranges.CHART,
 )
 
-
 # What the charts of all cases are called. Data may be too little for one of them, or too much: a
 # strip of a thousand places cannot be read. A text that embeds it then goes without.
-NAMES_ACROSS: Final = ("disclosure", "money", "counts", "mode-provider", "timeline")
+NAMES_ACROSS: Final = tuple(chart.name for chart in CHARTS if chart.find_across is not None)
 
 
 def find_charts(dataset: Dataset) -> tuple[Selected, ...]:
     """Every chart that the data can honestly have: those of all cases, then case by case."""
-    found = list(find_charts_across(dataset))
-    for case in dataset.cases:
-        found.extend(find_charts_of(case, dataset))
-    return tuple(found)
+    of_cases = (chart for case in dataset.cases for chart in find_charts_of(case, dataset))
+    return (*find_charts_across(dataset), *of_cases)
 
 
 def find_charts_across(dataset: Dataset) -> Iterator[Selected]:
@@ -68,9 +75,15 @@ def find_charts_of(case: Case, dataset: Dataset) -> Iterator[Selected]:
             yield from chart.find_in(case, dataset)
 
 
-def chart_of(selected: Selected | ChartTable) -> Chart:
-    """The kind of chart that was selected."""
-    return next(chart for chart in CHARTS if chart.name == selected.chart)
+def chart_of(found: Selected | ChartWords) -> Chart:
+    """The kind of a chart."""
+    return next(chart for chart in CHARTS if chart.name == found.chart)
+
+
+def title_of(found: Selected | ChartWords) -> Text:
+    """The title of a chart of all cases, which does not change with what the cases hold."""
+    key = chart_of(found).title
+    return say(key) if key else say("charts.title", name=found.name)
 
 
 def tabulate_chart(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:

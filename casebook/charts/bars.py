@@ -11,6 +11,7 @@ from typing import Final
 from casebook.charts.canvas import LEADING, Sheet, baseline, widest
 from casebook.charts.symbols import Mark, MarkArea, draw_bracket, draw_mark, draw_ring, overhang
 from casebook.charts.text_layout import clean, width_px, wrap_text
+from casebook.messages import say
 from casebook.text import Lang
 from casebook.values.amounts import compact
 
@@ -51,30 +52,19 @@ class BarBlock:
     unit: str
     lang: Lang
     heading: str = ""
-    apart_words: str = ""
-    together_words: str = ""
-    log_words: str = ""
     change: str = ""
+
+    @property
+    def values(self) -> list[Decimal]:
+        """Every value that the scale has to hold."""
+        found = [bar.value for bar in self.bars]
+        return found + [bar.low for bar in self.bars if bar.low is not None]
 
     @property
     def is_log(self) -> bool:
         """Whether the values lie too far apart for a linear scale."""
-        values = [value for value in self._values() if value > 0]
+        values = [value for value in self.values if value > 0]
         return bool(values) and max(values) / min(values) > LARGEST_RATIO
-
-    def _values(self) -> list[Decimal]:
-        found = [bar.value for bar in self.bars]
-        return found + [bar.low for bar in self.bars if bar.low is not None]
-
-
-def log_words(lang: Lang) -> str:
-    """What has to stand at a log scale."""
-    if lang == "zh":
-        return "数值相差悬殊，用对数刻度：每一格是前一格的10倍；只看点的位置，长短不成比例。"
-    return (
-        "The values lie far apart, so the scale is logarithmic: each step is ten times the last."
-        " Read the position of the dot; lengths are not proportional."
-    )
 
 
 def paint_blocks(blocks: Sequence[BarBlock], sheet: Sheet) -> None:
@@ -85,78 +75,87 @@ def paint_blocks(blocks: Sequence[BarBlock], sheet: Sheet) -> None:
             top += 10
             sheet.line((0, top), (sheet.width, top), stroke="rule")
             top += 6
-        top = _paint_block(block, sheet, top)
+        top = _paint_under_heading(block, sheet, top)
     sheet.height = round(top + 6)
 
 
-def _paint_block(block: BarBlock, sheet: Sheet, top: float) -> float:
+def paint_block(block: BarBlock, sheet: Sheet) -> None:
+    """Draw a block by itself."""
+    paint_blocks((block,), sheet)
+
+
+def _paint_under_heading(block: BarBlock, sheet: Sheet, top: float) -> float:
+    small = sheet.style.small
     if block.heading:
-        top = sheet.paragraph(
-            0, top, block.heading, sheet.width, size=sheet.style.small, role="ink-muted"
-        )
-        top += 4
-    if not block.bars:
-        return top
-    scale = _Scale.of(block, sheet)
-    first = top
-    group_top = top
-    previous: Bar | None = None
-    for bar, following in zip(block.bars, (*block.bars[1:], None), strict=True):
-        if bar.apart and (previous is None or not previous.apart):
-            if previous is not None:
-                _draw_zero(sheet, scale, first, top)
-                top += 14
-                sheet.line((0, top), (sheet.width, top), stroke="rule", dash=(2, 4))
-                top += 6
-            top = sheet.paragraph(
-                0,
-                top,
-                block.apart_words,
-                sheet.width,
-                size=sheet.style.small,
-                role="ink-muted",
-            )
-            top += 8
-            first = top
-        elif previous is not None:
-            top += 6 if bar.together and bar.together == previous.together else 10
-        starts = not bar.together or previous is None or previous.together != bar.together
-        if starts and bar.together:
-            # The words may not stand on the line of the zero.
-            if top > first:
-                _draw_zero(sheet, scale, first, top)
-            top = sheet.paragraph(
-                0,
-                top,
-                f"{bar.name}：{block.together_words}"
-                if block.lang == "zh"
-                else f"{bar.name}: {block.together_words}",
-                sheet.width,
-                size=sheet.style.small,
-                role="accent",
-            )
-            top += 4
-            first = top
-        if starts:
-            group_top = top
-        top = scale.paint_row(bar, top)
-        goes_on = bar.together and following is not None and following.together == bar.together
-        if (bar.together or bar.mark.contradicted) and not goes_on:
+        top = sheet.paragraph(0, top, block.heading, sheet.width, size=small, role="ink-muted") + 4
+    return _BlockPainter(block, sheet, top).paint() if block.bars else top
+
+
+class _BlockPainter:
+    """The bars of a block from the top down.
+
+    The line of the zero is drawn in pieces, from `piece_top` on, so that no words stand on it.
+    """
+
+    def __init__(self, block: BarBlock, sheet: Sheet, top: float) -> None:
+        self.block = block
+        self.sheet = sheet
+        self.scale = _Scale.of(block, sheet)
+        self.top = self.piece_top = self.group_top = top
+
+    def paint(self) -> float:
+        """Draw the bars and what stands beneath them, and give the bottom edge."""
+        bars = self.block.bars
+        for before, bar, after in zip((None, *bars[:-1]), bars, (*bars[1:], None), strict=True):
+            self._paint_bar(before, bar, after)
+        self._draw_zero()
+        if self.block.change:
+            self.top = _paint_change(self.block, self.sheet, self.scale, self.top)
+        if self.scale.is_log:
+            self.top = _paint_log_axis(self.block, self.sheet, self.scale, self.top)
+        return self.top
+
+    def _paint_bar(self, before: Bar | None, bar: Bar, after: Bar | None) -> None:
+        goes_on = bar.together and before is not None and before.together == bar.together
+        if bar.apart and (before is None or not before.apart):
+            self._begin_apart(is_first=before is None)
+        elif before is not None:
+            self.top += 6 if goes_on else 10
+        if not goes_on:
+            if bar.together:
+                self._begin_reports(bar)
+            self.group_top = self.top
+        self.top = self.scale.paint_row(bar, self.top)
+        is_last = after is None or after.together != bar.together
+        if (bar.together and is_last) or (bar.mark.contradicted and not bar.together):
             # One bracket embraces all the reports, across the space between their bars.
-            draw_bracket(sheet, scale.left - 9, group_top - 1, top + 1)
-        previous = bar
-    _draw_zero(sheet, scale, first, top)
-    if block.change:
-        top = _paint_change(block, sheet, scale, top)
-    if scale.is_log:
-        top = _paint_log_axis(block, sheet, scale, top)
-    return top
+            draw_bracket(self.sheet, self.scale.left - 9, self.group_top - 1, self.top + 1)
 
+    def _begin_apart(self, *, is_first: bool) -> None:
+        """Part what does not belong to the series from it."""
+        if not is_first:
+            self._draw_zero()
+            self.top += 14
+            self.sheet.line((0, self.top), (self.sheet.width, self.top), stroke="rule", dash=(2, 4))
+            self.top += 6
+        self._write(say("charts.bars.apart").inside(self.block.lang), "ink-muted", 8)
 
-def _draw_zero(sheet: Sheet, scale: _Scale, top: float, bottom: float) -> None:
-    # On a phone words stand over the zero, so each bar has its own piece of the line.
-    if scale.has_axis and not sheet.style.is_narrow:
-        sheet.line((scale.left, top - 2), (scale.left, bottom + 2), stroke="ink-muted")
+    def _begin_reports(self, bar: Bar) -> None:
+        """Say that reports on one period differ."""
+        if self.top > self.piece_top:
+            self._draw_zero()
+        self._write(say("charts.bars.reports", name=bar.name).inside(self.block.lang), "accent", 4)
+
+    def _write(self, words: str, role: str, space: float) -> None:
+        sheet = self.sheet
+        bottom = sheet.paragraph(0, self.top, words, sheet.width, size=sheet.style.small, role=role)
+        self.top = self.piece_top = bottom + space
+
+    def _draw_zero(self) -> None:
+        # On a phone words stand over the zero, so each bar has its own piece of the line.
+        if self.scale.has_axis and not self.sheet.style.is_narrow:
+            x = self.scale.left
+            self.sheet.line((x, self.piece_top - 2), (x, self.top + 2), stroke="ink-muted")
 
 
 def _paint_change(block: BarBlock, sheet: Sheet, scale: _Scale, top: float) -> float:
@@ -196,7 +195,7 @@ def _paint_log_axis(block: BarBlock, sheet: Sheet, scale: _Scale, top: float) ->
             )
             reached = centre + half + 10
     y += 8 + size * LEADING
-    words = block.log_words or log_words(block.lang)
+    words = say("charts.bars.log").inside(block.lang)
     return sheet.paragraph(0, y, words, sheet.width, size=size, role="ink-muted")
 
 
@@ -230,7 +229,7 @@ class _Scale:
             amount_width = min(widest(amounts, style.size, True) + 2, 230)
             left = indent + label_width + 16
             right = style.width - beyond - amount_width - 10
-        values = block._values()
+        values = block.values
         scale = cls(
             sheet=sheet,
             block=block,

@@ -2,223 +2,229 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
-from casebook.charts.canvas import LEADING, Sheet, baseline, widest
-from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, PanelTable, Selected
+from casebook.charts.canvas import LEADING, Sheet, Type, baseline, widest
+from casebook.charts.chart import (
+    COLON,
+    MOST_ROWS,
+    Chart,
+    ChartTable,
+    Selected,
+    count_of,
+    one_panel,
+    quote_all,
+)
 from casebook.charts.text_layout import clean, width_px, wrap_text
+from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import AnswerState
 from casebook.text import Lang, Text
 
-_STATES: Final[dict[AnswerState, Text]] = {
-    "stated": Text("已说明", "stated"),
-    "partial": Text("部分说明", "partly stated"),
-    "not_stated": Text("未说明", "not stated"),
-    "not_applicable": Text("不适用", "not applicable"),
+_STATES: Final[dict[AnswerState, str]] = {
+    "stated": "charts.state.stated",
+    "partial": "charts.state.partial",
+    "not_stated": "charts.state.not_stated",
+    "not_applicable": "charts.state.not_applicable",
 }
 _RADIUS: Final = 7.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matrix:
-    """The questions as columns, the cases as rows, and a state where they meet."""
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A question with the state of its answer in each case."""
 
-    questions: tuple[str, ...]
+    question: str
+    states: tuple[AnswerState, ...]
+
+    @property
+    def stated(self) -> int:
+        """How many cases answer."""
+        return self.states.count("stated")
+
+    @property
+    def asked(self) -> int:
+        """How many cases the question applies to: the others do not leave it open."""
+        return len(self.states) - self.states.count("not_applicable")
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The questions as columns, and the cases as rows, each with the address of its page."""
+
+    columns: tuple[Column, ...]
     places: tuple[tuple[str, str], ...]
-    states: tuple[tuple[AnswerState, ...], ...]
-    counts: tuple[str, ...]
-    counts_name: str
     lang: Lang
+
+
+@cache
+def name_state(state: AnswerState) -> Text:
+    """The words of the state of an answer."""
+    return say(_STATES[state])
 
 
 def find_across(dataset: Dataset) -> Iterator[Selected]:
     """The matrix, where it is small enough to be read as one."""
     questions = len(dataset.vocabulary.questions)
     if 0 < len(dataset.cases) <= MOST_ROWS and 0 < questions <= MOST_ROWS:
-        yield Selected(chart=CHART.name, name="disclosure")
+        yield Selected(chart=CHART.name, name=CHART.name)
 
 
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """What the matrix says and shows; the questions answered most often come first."""
-    zh = lang == "zh"
-    answers = {
-        key: [dataset.answer(case, key).state for case in dataset.cases]
-        for key in dataset.vocabulary.questions
-    }
-    # A question that does not apply to a case is not one that the case leaves open.
-    asked = {
-        key: sum(1 for state in states if state != "not_applicable")
-        for key, states in answers.items()
-    }
-    stated = {key: states.count("stated") for key, states in answers.items()}
-    keys = sorted(answers, key=lambda key: -stated[key])
-    names = {key: dataset.vocabulary.questions[key].name.inside(lang) for key in keys}
+    columns = [
+        Column(
+            question.name.inside(lang),
+            tuple(dataset.answer(case, key).state for case in dataset.cases),
+        )
+        for key, question in dataset.vocabulary.questions.items()
+    ]
+    columns.sort(key=lambda column: -column.stated)
     places = tuple(
         (dataset.place(case).inside(lang), f"site:/cases/{case.slug}/") for case in dataset.cases
     )
-    rows = tuple(
-        (place, *(_STATES[answers[key][index]].inside(lang) for key in keys))
+    rows = [
+        (place, *(name_state(column.states[index]).inside(lang) for column in columns))
         for index, (place, _) in enumerate(places)
-    )
-    counts = tuple(f"{stated[key]}/{asked[key]}" for key in keys)
-    counts_name = "已说明" if zh else "Stated"
-    matrix = Matrix(
-        questions=tuple(names[key] for key in keys),
-        places=places,
-        states=tuple(tuple(answers[key][index] for key in keys) for index in range(len(places))),
-        counts=counts,
-        counts_name=counts_name,
-        lang=lang,
-    )
-    finding = _finding(keys, names, stated, asked, len(places), lang)
-    subtitle = (
-        "每一行是一个地方，每一列是同一个问题；列按说明的多少排，行按行政区划代码排"
-        if zh
-        else "A row is a place, a column one question put to all; columns are ordered by how many"
-        " state it, rows by administrative code"
-    )
+    ]
+    counts = tuple(f"{column.stated}/{column.asked}" for column in columns)
+    finding = _find_words(columns, len(places)).inside(lang)
     return ChartTable(
         chart=CHART.name,
         name=selected.name,
         case="",
         lang=lang,
         finding=finding,
-        subtitle=subtitle,
-        header=("地方" if zh else "Place", *(names[key] for key in keys)),
-        rows=(*rows, (counts_name, *counts)),
-        panels=(PanelTable("", finding, matrix),),
-        notes=(
-            "“未说明”指来源没有写，不等于没有做。"
-            if zh
-            else "“Not stated” means that the sources are silent, not that nothing was done.",
-        ),
+        subtitle=say("charts.disclosure.subtitle").inside(lang),
+        header=(say("charts.place").inside(lang), *(column.question for column in columns)),
+        rows=(*rows, (say("charts.disclosure.counts").inside(lang), *counts)),
+        panels=one_panel(finding, Matrix(tuple(columns), places, lang)),
+        notes=(say("charts.disclosure.note").inside(lang),),
     )
 
 
-def _finding(
-    keys: list[str],
-    names: dict[str, str],
-    stated: dict[str, int],
-    asked: dict[str, int],
-    cases: int,
-    lang: Lang,
-) -> str:
-    silent = [key for key in keys if asked[key]]
-    if not silent:
-        return "没有可比的回答" if lang == "zh" else "No answers to compare"
-    fewest = min(stated[key] for key in silent)
-    least = [names[key] for key in silent if stated[key] == fewest]
-    most = max(stated[key] for key in silent)
+def _find_words(columns: Sequence[Column], cases: int) -> Text:
+    counts = {column.question: column.stated for column in columns if column.asked}
+    places = count_of(cases, "place")
+    if not counts:
+        return say("charts.disclosure.nothing")
+    fewest, most = min(counts.values()), max(counts.values())
     if most == fewest:
-        return (
-            f"{cases}个地方：每个问题都有{most}个地方说明"
-            if lang == "zh"
-            else f"{_places(cases)}: each question is answered by {most}"
-        )
-    if lang == "zh":
-        which = "、".join(f"“{name}”" for name in least)
-        how = "没有一个说明" if fewest == 0 else f"只有{fewest}个完整说明"
-        return f"{cases}个地方里，{which}{how}"
-    which = " and ".join(f"“{name}”" for name in least)
+        return say("charts.disclosure.even", places=places, count=most)
+    names = quote_all(name for name, stated in counts.items() if stated == fewest)
+    if fewest == 0 and cases == 1:
+        return say("charts.disclosure.none_of_one", names=names)
     if fewest == 0:
-        return f"{f'None of {cases} places' if cases > 1 else 'No place'} states {which}"
-    return f"Only {fewest} of {_places(cases)} fully {'states' if fewest == 1 else 'state'} {which}"
+        return say("charts.disclosure.none", places=places, names=names)
+    if fewest == 1:
+        return say("charts.disclosure.one", places=places, names=names)
+    return say("charts.disclosure.few", places=places, names=names, count=fewest)
 
 
-def _places(count: int) -> str:
-    return "1 place" if count == 1 else f"{count} places"
+@dataclass(frozen=True, slots=True)
+class _Ruler:
+    """Where the columns of a matrix stand."""
+
+    left: float
+    width: float
+
+    def middle(self, index: int) -> float:
+        """The middle of a column."""
+        return self.left + (index + 0.5) * self.width
 
 
 def _paint(matrix: Matrix, sheet: Sheet) -> None:
     style = sheet.style
-    size = style.small
-    count = len(matrix.questions)
-    names = [place for place, _ in matrix.places]
-    names_width = min(widest([*names, matrix.counts_name], style.size), style.width * 0.36)
+    texts = [*(place for place, _ in matrix.places), _name_counts(matrix)]
+    names_width = min(widest(texts, style.size), style.width * 0.36)
     left = names_width + 10
-    column = (style.width - left) / count
+    ruler = _Ruler(left, (style.width - left) / len(matrix.columns))
     top = _paint_key(matrix, sheet, 2) + 8
-    top = _paint_heads(matrix, sheet, top, left, column)
+    top = _paint_heads(matrix, sheet, top, ruler)
     sheet.line((0, top + 2), (style.width, top + 2), stroke="ink-muted")
     top += 5
-    radius = min(_RADIUS, column / 2 - 3)
-    for (place, href), states in zip(matrix.places, matrix.states, strict=True):
-        lines = wrap_text(clean(place), names_width, style.size)
-        height = max(len(lines) * style.size * LEADING, 2 * radius + 10)
-        with sheet.link(href, place):
-            text_top = top + (height - len(lines) * style.size * LEADING) / 2
-            sheet.paragraph(0, text_top, place, names_width)
-        for index, state in enumerate(states):
-            x = left + (index + 0.5) * column
-            colon = "：" if matrix.lang == "zh" else ": "
-            words = (
-                f"{place} · {matrix.questions[index]}{colon}{_STATES[state].inside(matrix.lang)}"
-            )
-            with sheet.link("", words):
-                _paint_state(state, sheet, x, top + height / 2, radius)
-        top += height
-        sheet.line((0, top), (style.width, top), stroke="grid")
-    top += 3
-    if widest(matrix.counts, size) + 4 <= column:
-        sheet.text(0, top + baseline(size), matrix.counts_name, size=size, role="ink-muted")
-        for index, words in enumerate(matrix.counts):
-            x = left + (index + 0.5) * column
-            sheet.text(x, top + baseline(size), words, size=size, role="ink-muted", anchor="middle")
-        top += size * LEADING
-    elif widest([words.split("/")[0] for words in matrix.counts], size) + 2 <= column:
-        sheet.text(0, top + baseline(size), matrix.counts_name, size=size, role="ink-muted")
-        for index, words in enumerate(matrix.counts):
-            x = left + (index + 0.5) * column
-            sheet.text(
-                x,
-                top + baseline(size),
-                words.split("/")[0],
-                size=size,
-                role="ink-muted",
-                anchor="middle",
-            )
-        top += size * LEADING
+    for index in range(len(matrix.places)):
+        top = _paint_row(matrix, index, sheet, top, ruler)
+    top = _paint_counts(matrix, sheet, top + 3, ruler)
     sheet.height = round(top + 4)
 
 
-def _paint_heads(matrix: Matrix, sheet: Sheet, top: float, left: float, column: float) -> float:
+def _paint_row(matrix: Matrix, index: int, sheet: Sheet, top: float, ruler: _Ruler) -> float:
+    place, href = matrix.places[index]
+    size, width = sheet.style.size, ruler.left - 10
+    radius = min(_RADIUS, ruler.width / 2 - 3)
+    lines = len(wrap_text(clean(place), width, size)) * size * LEADING
+    height = max(lines, 2 * radius + 10)
+    with sheet.link(href, place):
+        sheet.paragraph(0, top + (height - lines) / 2, place, width)
+    for number, column in enumerate(matrix.columns):
+        state = column.states[index]
+        words = f"{place} · {column.question}{COLON.inside(matrix.lang)}"
+        with sheet.link("", words + name_state(state).inside(matrix.lang)):
+            _paint_state(state, sheet, ruler.middle(number), top + height / 2, radius)
+    bottom = top + height
+    sheet.line((0, bottom), (sheet.width, bottom), stroke="grid")
+    return bottom
+
+
+def _paint_counts(matrix: Matrix, sheet: Sheet, top: float, ruler: _Ruler) -> float:
+    """Write how many state what, of how many where there is room for that."""
+    size = sheet.style.small
+    whole = [f"{column.stated}/{column.asked}" for column in matrix.columns]
+    short = [f"{column.stated}" for column in matrix.columns]
+    for counts, space in ((whole, 4), (short, 2)):
+        if widest(counts, size) + space <= ruler.width:
+            y = top + baseline(size)
+            sheet.text(0, y, _name_counts(matrix), size=size, role="ink-muted")
+            for index, words in enumerate(counts):
+                sheet.text(
+                    ruler.middle(index), y, words, size=size, role="ink-muted", anchor="middle"
+                )
+            return top + size * LEADING
+    return top
+
+
+def _name_counts(matrix: Matrix) -> str:
+    return say("charts.disclosure.counts").inside(matrix.lang)
+
+
+def _paint_heads(matrix: Matrix, sheet: Sheet, top: float, ruler: _Ruler) -> float:
     """Write the questions over their columns: level, character by character, or turned."""
     size = sheet.style.small
-    heads = [clean(name) for name in matrix.questions]
-    lines = [_level(name, column - 6, size) for name in heads]
-    if all(lines):
-        height = max(len(found) for found in lines) * size * 1.2
-        for index, found in enumerate(lines):
-            x = left + (index + 0.5) * column
-            y = top + height - len(found) * size * 1.2
-            for line in found:
-                sheet.text(x, y + size * 0.95, line, size=size, role="ink-muted", anchor="middle")
-                y += size * 1.2
-        return top + height + 2
+    heads = [clean(column.question) for column in matrix.columns]
+    level = [_level(name, ruler.width - 6, size) for name in heads]
+    if all(level):
+        return _paint_lines(level, sheet, top, ruler, 1.2) + 2
     upright = matrix.lang == "zh" and all(_is_han(name) for name in heads)
-    if upright and column >= size + 2:
-        height = max(len(name) for name in heads) * size * 1.1
-        for index, name in enumerate(heads):
-            x = left + (index + 0.5) * column
-            y = top + height - len(name) * size * 1.1
-            for char in name:
-                sheet.text(x, y + size * 0.9, char, size=size, role="ink-muted", anchor="middle")
-                y += size * 1.1
-        return top + height + 4
-    fitting = max(1, int(column / (size * 1.15)))
+    if upright and ruler.width >= size + 2:
+        return _paint_lines(heads, sheet, top, ruler, 1.1) + 4
+    fitting = max(1, int(ruler.width / (size * 1.15)))
     turned = [_turned_lines(name, fitting, size) for name in heads]
-    height = max(width_px(line, size) for found in turned for line in found)
-    for index, found in enumerate(turned):
-        x = left + (index + 0.5) * column - (len(found) - 1) * size * 0.575
-        for line in found:
-            sheet.text(
-                x + size * 0.35, top + height, line, size=size, role="ink-muted", turned=True
-            )
+    bottom = top + max(width_px(line, size) for lines in turned for line in lines)
+    for index, lines in enumerate(turned):
+        x = ruler.middle(index) - (len(lines) - 1) * size * 0.575
+        for line in lines:
+            sheet.text(x + size * 0.35, bottom, line, size=size, role="ink-muted", turned=True)
             x += size * 1.15
-    return top + height + 6
+    return bottom + 6
+
+
+def _paint_lines(
+    heads: Sequence[Sequence[str]], sheet: Sheet, top: float, ruler: _Ruler, leading: float
+) -> float:
+    """Write level lines over each column, down to one bottom edge."""
+    size = sheet.style.small
+    look = Type(size=size, role="ink-muted", anchor="middle")
+    bottom = top + max(map(len, heads)) * size * leading
+    for index, lines in enumerate(heads):
+        y = bottom - len(lines) * size * leading
+        for line in lines:
+            sheet.text(ruler.middle(index), y + size * (leading / 2 + 0.35), line, **look)
+            y += size * leading
+    return bottom
 
 
 def _turned_lines(name: str, most: int, size: float) -> tuple[str, ...]:
@@ -249,12 +255,12 @@ def _is_han(name: str) -> bool:
 
 def _paint_key(matrix: Matrix, sheet: Sheet, top: float) -> float:
     size = sheet.style.small
-    shown = {state for row in matrix.states for state in row}
+    shown = {state for column in matrix.columns for state in column.states}
     x = 0.0
-    for state, words in _STATES.items():
+    for state in _STATES:
         if state not in shown:
             continue
-        text = words.inside(matrix.lang)
+        text = name_state(state).inside(matrix.lang)
         needed = 22 + width_px(text, size)
         if x and x + needed > sheet.width:
             x, top = 0.0, top + size * LEADING

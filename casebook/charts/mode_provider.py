@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Final
 
 from casebook.charts.canvas import LEADING, Sheet, baseline, height_of, widest
-from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, PanelTable, Selected
+from casebook.charts.chart import (
+    ENUMERATION,
+    MOST_ROWS,
+    Chart,
+    ChartTable,
+    Selected,
+    count_of,
+    one_panel,
+    quote_all,
+)
 from casebook.charts.text_layout import clean, shorten_text, width_px
+from casebook.messages import say
 from casebook.record.dataset import Dataset
-from casebook.record.model import Answer, Case
-from casebook.text import Lang
+from casebook.record.model import Answer, Term
+from casebook.text import Lang, Text
 
 _CHIP: Final = 26.0
 _GAP: Final = 6.0
@@ -37,63 +48,37 @@ def find_across(dataset: Dataset) -> Iterator[Selected]:
         return
     chips = (len(case.modes or " ") * len(case.provider_types or " ") for case in dataset.summaries)
     if sum(chips) <= _MOST_CHIPS:
-        yield Selected(chart=CHART.name, name="mode-provider")
+        yield Selected(chart=CHART.name, name=CHART.name)
 
 
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """What the grid says and shows."""
-    zh = lang == "zh"
-    vocabulary = dataset.vocabulary
-    silent = "未说明" if zh else "Not stated"
     places: dict[tuple[str, str], list[Chip]] = {}
     for case in dataset.cases:
         chip = (dataset.place(case).inside(lang), f"site:/cases/{case.slug}/")
         for mode in _terms(dataset.answer(case, "mode")):
             for provider in _terms(dataset.answer(case, "provider_type")):
                 places.setdefault((mode, provider), []).append(chip)
-    modes = [key for key in (*vocabulary.modes, "") if any(mode == key for mode, _ in places)]
-    kinds = [
-        key for key in (*vocabulary.provider_types, "") if any(kind == key for _, kind in places)
-    ]
-    mode_names = [vocabulary.modes[key].name.inside(lang) if key else silent for key in modes]
-    kind_names = [
-        vocabulary.provider_types[key].name.inside(lang) if key else silent for key in kinds
-    ]
+    modes = _name_terms(dataset.vocabulary.modes, {mode for mode, _ in places}, lang)
+    kinds = _name_terms(dataset.vocabulary.provider_types, {kind for _, kind in places}, lang)
     cells = tuple(tuple(tuple(places.get((mode, kind), ())) for kind in kinds) for mode in modes)
-    joined = "、" if zh else ", "
-    rows = tuple(
-        (name, *(joined.join(place for place, _ in cell) for cell in line))
-        for name, line in zip(mode_names, cells, strict=True)
-    )
-    finding = _finding(dataset.cases, dataset, lang)
-    subtitle = (
-        "行是怎样购买，列是承接方类型；一个地方可以有几种，格子里不计数"
-        if zh
-        else "Rows are modes, columns kinds of provider; a place may have several, and nothing is"
-        " counted"
-    )
+    columns = tuple(kinds.values())
+    grid = Grid(rows=tuple(modes.values()), columns=columns, cells=cells, lang=lang)
+    finding = _find_words(dataset, lang).inside(lang)
     return ChartTable(
         chart=CHART.name,
         name=selected.name,
         case="",
         lang=lang,
         finding=finding,
-        subtitle=subtitle,
-        header=("怎样购买" if zh else "How it is bought", *kind_names),
-        rows=rows,
-        panels=(
-            PanelTable(
-                "",
-                finding,
-                Grid(rows=tuple(mode_names), columns=tuple(kind_names), cells=cells, lang=lang),
-            ),
+        subtitle=say("charts.mode_provider.subtitle").inside(lang),
+        header=(say("charts.mode_provider.mode").inside(lang), *columns),
+        rows=tuple(
+            (name, *(ENUMERATION.inside(lang).join(place for place, _ in cell) for cell in line))
+            for name, line in zip(grid.rows, cells, strict=True)
         ),
-        notes=(
-            "一个案例列出几种方式、几类承接方时，来源未必说明哪种方式对应哪类，格子按全部组合放置。"
-            if zh
-            else "Where a case lists several modes and several kinds of provider, the sources may"
-            " not say which goes with which; it stands in every combination.",
-        ),
+        panels=one_panel(finding, grid),
+        notes=(say("charts.mode_provider.note").inside(lang),),
     )
 
 
@@ -101,33 +86,32 @@ def _terms(answer: Answer) -> tuple[str, ...]:
     return answer.terms or ("",)
 
 
-def _finding(cases: Sequence[Case], dataset: Dataset, lang: Lang) -> str:
+def _name_terms(terms: Mapping[str, Term], used: Set[str], lang: Lang) -> dict[str, str]:
+    """The names of the terms that are used, in their order, silence last."""
+    names = {key: term.name.inside(lang) for key, term in terms.items() if key in used}
+    silent = {"": say("charts.mode_provider.silent").inside(lang)} if "" in used else {}
+    return names | silent
+
+
+def _find_words(dataset: Dataset, lang: Lang) -> Text:
     """How many places say how they buy, in how many modes, and which of these are shared."""
-    used: dict[str, int] = {key: 0 for key in dataset.vocabulary.modes}
-    stated = 0
-    for case in cases:
-        terms = dataset.answer(case, "mode").terms
-        stated += bool(terms)
-        for term in terms:
-            used[term] += 1
-    names = {key: dataset.vocabulary.modes[key].name.inside(lang) for key in used}
-    modes = sum(1 for count in used.values() if count)
-    shared = [names[key] for key, count in used.items() if count > 1]
-    if lang == "zh":
-        found = f"{len(cases)}个地方里，{stated}个写明怎样购买，共{modes}种方式"
-        if not shared:
-            return found + "，没有两个地方相同"
-        if len(shared) > 2:
-            return found + f"，其中{len(shared)}种不止一个地方在用"
-        return found + f"，只有{'、'.join(f'“{name}”' for name in shared)}不止一个地方在用"
-    found = f"{stated} of {len(cases)} places say how they buy, in {modes} "
-    found += "mode" if modes == 1 else "modes"
+    found = [dataset.answer(case, "mode").terms for case in dataset.cases]
+    used = Counter(term for terms in found for term in terms)
+    shared = [term.name for key, term in dataset.vocabulary.modes.items() if used[key] > 1]
+    counted = say(
+        "charts.mode_provider.counted",
+        places=len(found),
+        stated=sum(map(bool, found)),
+        modes=count_of(len(used), "mode"),
+    )
     if not shared:
-        return found + ", no two alike"
+        return say("charts.mode_provider.none_shared", counted=counted)
     if len(shared) > 2:
-        return found + f", {len(shared)} of them found in more than one place"
-    named = " and ".join(f"“{name}”" for name in shared)
-    return found + f"; only {named} {'is' if len(shared) == 1 else 'are'} found in more than one"
+        return say("charts.mode_provider.many_shared", counted=counted, count=len(shared))
+    names = quote_all(name.inside(lang) for name in shared)
+    if len(shared) == 1:
+        return say("charts.mode_provider.one_shared", counted=counted, names=names)
+    return say("charts.mode_provider.two_shared", counted=counted, names=names)
 
 
 def _paint(grid: Grid, sheet: Sheet) -> None:

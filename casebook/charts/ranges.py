@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casebook.charts.bars import Bar, BarBlock, log_words, paint_blocks
-from casebook.charts.canvas import Sheet
+from casebook.charts.bars import BarBlock, paint_block
 from casebook.charts.chart import (
     MOST_ROWS,
+    SEMICOLON,
     Chart,
     ChartTable,
-    PanelTable,
     Selected,
-    amount_words,
-    chart_row,
-    figure_header,
-    figure_title,
-    legend_of,
-    sources_of_figures,
+    one_panel,
+    select_in,
 )
-from casebook.charts.symbols import mark_in
+from casebook.charts.figures import ChartFigures
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
 from casebook.text import Lang
-from casebook.values.comparability import class_of, group_by_class, name_class
+from casebook.values.comparability import group_by_class
+
+_NAMED_IN_FINDING = 3
 
 
 def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
@@ -33,63 +30,25 @@ def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
         for figure in dataset.money_figures(case)
         if figure.quantity.value is None and figure.per and not figure.part_of
     ]
-    for index, figures in enumerate(group_by_class(ranges).values()):
+    for number, figures in enumerate(group_by_class(ranges).values(), 1):
         if len(figures) <= MOST_ROWS:
-            name = f"{case.slug}-range" + (f"-{index + 1}" if index else "")
-            yield Selected(
-                chart=CHART.name, name=name, case=case.slug, figures=tuple(f.key for f in figures)
-            )
+            yield select_in(case, CHART.name, number, figures)
 
 
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """What the capsules say and show."""
-    figures = [dataset.figures[key] for key in selected.figures]
-    marks = {figure.key: mark_in(figure, dataset) for figure in figures}
-    place = dataset.place(dataset.by_slug[selected.case]).inside(lang)
+    shown = ChartFigures.take(selected, dataset, lang)
+    said = SEMICOLON.inside(lang).join(
+        shown.say("charts.range.amount", label=shown.label(figure), amount=shown.amount(figure))
+        for figure in shown.figures[:_NAMED_IN_FINDING]
+    )
+    finding = shown.say("charts.named", name=shown.place(), words=said)
     bars = tuple(
-        Bar(
-            key=figure.key,
-            name=figure.label.inside(lang),
-            amount=amount_words(figure, lang),
-            title=figure_title(figure, marks[figure.key], lang),
-            mark=marks[figure.key],
-            value=figure.quantity.magnitude,
-            low=figure.quantity.low,
-            about=figure.period.words(lang),
-        )
-        for figure in figures
+        shown.bar(figure, name=shown.label(figure), about=shown.when(figure))
+        for figure in shown.figures
     )
-    said = ("；" if lang == "zh" else "; ").join(
-        f"{f.label.inside(lang)}{'' if lang == 'zh' else ': '}{amount_words(f, lang)}"
-        for f in figures[:3]
-    )
-    finding = f"{place}：{said}" if lang == "zh" else f"{place}: {said}"
-    return ChartTable(
-        chart=CHART.name,
-        name=selected.name,
-        case=selected.case,
-        lang=lang,
-        finding=finding,
-        subtitle=name_class(class_of(figures[0]), dataset.vocabulary).inside(lang),
-        header=figure_header(lang),
-        rows=tuple(chart_row(figure, marks[figure.key], dataset, lang) for figure in figures),
-        panels=(
-            PanelTable(
-                "",
-                finding,
-                BarBlock(
-                    bars=bars, unit=figures[0].quantity.unit, lang=lang, log_words=log_words(lang)
-                ),
-            ),
-        ),
-        notes=tuple(dict.fromkeys(f.note.inside(lang) for f in figures if f.note)),
-        sources=sources_of_figures(figures),
-        legend=legend_of(marks.values()),
-    )
+    block = BarBlock(bars=bars, unit=shown.figures[0].quantity.unit, lang=lang)
+    return shown.tabulate(finding, one_panel(finding, block))
 
 
-def _paint(block: BarBlock, sheet: Sheet) -> None:
-    paint_blocks((block,), sheet)
-
-
-CHART = Chart(name="range", tabulate=tabulate, paint=_paint, find_in=find_in)
+CHART = Chart(name="range", tabulate=tabulate, paint=paint_block, find_in=find_in)

@@ -5,141 +5,98 @@ What is only announced, or whose year is not certain, stands apart after a gap.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
-from casebook.charts.bars import Bar, BarBlock, log_words, paint_blocks
-from casebook.charts.canvas import Sheet
+from casebook.charts.bars import BarBlock, paint_block
 from casebook.charts.chart import (
+    COMMA,
+    ENUMERATION,
     MOST_ROWS,
+    SEMICOLON,
     Chart,
     ChartTable,
-    PanelTable,
     Selected,
-    amount_words,
-    chart_row,
-    figure_header,
-    figure_title,
-    join,
-    legend_of,
-    sources_of_figures,
-    together_words,
+    one_panel,
+    select_in,
 )
-from casebook.charts.symbols import mark_in
+from casebook.charts.figures import ChartFigures
+from casebook.charts.symbols import is_planned
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.text import Lang
-from casebook.values.comparability import class_of, group_by_class, name_class
+from casebook.values.comparability import group_by_class
+
+_NAMED_IN_FINDING = 4
+_APART_IN_FINDING = 2
 
 
 def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
     """A series for each class of money of which the case dates two periods or more."""
-    count = 0
+    number = 0
     for figures in group_by_class(_candidates(case, dataset)).values():
         dated = {figure.period.edtf for figure in figures if not is_apart(figure)}
         if len(dated) < 2 or len(figures) > MOST_ROWS or _periods_overlap(figures):
             continue
-        count += 1
-        name = f"{case.slug}-series" if count == 1 else f"{case.slug}-series-{count}"
-        keys = tuple(figure.key for figure in _in_order(figures))
-        yield Selected(chart=CHART.name, name=name, case=case.slug, figures=keys)
+        number += 1
+        in_order = sorted(figures, key=lambda figure: (is_apart(figure), figure.period.sort_key))
+        yield select_in(case, CHART.name, number, in_order)
 
 
 def is_apart(figure: Figure) -> bool:
     """Whether a figure may not join the dated ones: planned, or of no certain period."""
-    return (
-        figure.quantity.planned
-        or figure.status in ("planned", "target")
-        or figure.period.lane != "dated"
-        or figure.period.latest is None
-    )
+    return is_planned(figure) or figure.period.lane != "dated" or figure.period.latest is None
 
 
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """What the series says and shows."""
-    figures = [dataset.figures[key] for key in selected.figures]
-    marks = {figure.key: mark_in(figure, dataset) for figure in figures}
-    class_words = name_class(class_of(figures[0]), dataset.vocabulary).inside(lang)
-    groups = _groups(figures)
+    shown = ChartFigures.take(selected, dataset, lang)
+    groups = _number_reports(shown.figures)
     bars = tuple(
-        Bar(
-            key=figure.key,
-            name=figure.period.words(lang),
-            amount=amount_words(figure, lang),
-            title=figure_title(figure, marks[figure.key], lang),
-            mark=marks[figure.key],
-            value=figure.quantity.magnitude,
-            low=figure.quantity.low if figure.quantity.value is None else None,
+        replace(
+            shown.bar(figure, name=shown.when(figure), together=groups.get(figure.key, 0)),
             apart=is_apart(figure),
-            together=groups.get(figure.key, 0),
         )
-        for figure in figures
+        for figure in shown.figures
     )
-    zh = lang == "zh"
-    block = BarBlock(
-        bars=bars,
-        unit=figures[0].quantity.unit,
-        lang=lang,
-        apart_words="另立，不与各年相连：计划中的数，或年份不确定"
-        if zh
-        else "Set apart, not part of the series: planned, or of no certain year",
-        together_words=together_words(lang),
-        log_words=log_words(lang),
+    block = BarBlock(bars=bars, unit=shown.figures[0].quantity.unit, lang=lang)
+    finding = _find_words(shown, groups)
+    notes = (
+        shown.say("charts.named", name=shown.when(figure), words=figure.note.inside(lang))
+        for figure in shown.figures
+        if figure.note
     )
-    finding = find_words(figures, dataset, lang)
-    notes = [
-        *dict.fromkeys(
-            f"{figure.period.words(lang)}：{figure.note.inside(lang)}"
-            if zh
-            else f"{figure.period.words(lang)}: {figure.note.inside(lang)}"
-            for figure in figures
-            if figure.note
-        )
-    ]
-    return ChartTable(
-        chart=CHART.name,
-        name=selected.name,
-        case=selected.case,
-        lang=lang,
-        finding=finding,
-        subtitle=class_words,
-        header=figure_header(lang),
-        rows=tuple(chart_row(figure, marks[figure.key], dataset, lang) for figure in figures),
-        panels=(PanelTable("", finding, block),),
-        notes=tuple(notes),
-        sources=sources_of_figures(figures),
-        legend=legend_of(marks.values()),
-    )
+    table = shown.tabulate(finding, one_panel(finding, block))
+    return replace(table, notes=tuple(dict.fromkeys(notes)))
 
 
-def find_words(figures: list[Figure], dataset: Dataset, lang: Lang) -> str:
+def _find_words(shown: ChartFigures, groups: dict[str, int]) -> str:
     """The finding: each dated period with its amount as worded, then what is set apart."""
-    place = dataset.place(dataset.by_slug[figures[0].case]).inside(lang)
-    dated = [figure for figure in figures if not is_apart(figure)]
-    apart = [figure for figure in figures if is_apart(figure)]
-    groups = _groups(figures)
-    disputed = dict.fromkeys(f.period.words(lang) for f in dated if f.key in groups)
-    if len(dated) > 4:
+    dated = [figure for figure in shown.figures if not is_apart(figure)]
+    apart = [figure for figure in shown.figures if is_apart(figure)]
+    disputed = dict.fromkeys(shown.when(figure) for figure in dated if figure.key in groups)
+    if len(dated) > _NAMED_IN_FINDING:
         dated = [dated[0], dated[-1]]
-    if lang == "zh":
-        clauses = [f"{f.period.words(lang)}{amount_words(f, lang)}" for f in dated]
-        tails = [f"{'、'.join(disputed)}说法不一"] if disputed else []
-        tails += [f"“{amount_words(f, lang)}”{_why_apart(f, lang)}" for f in apart[:2]]
-        return "；".join([f"{place}：{join(clauses, lang)}", *tails])
-    clauses = [f"{amount_words(f, lang)} in {f.period.words(lang)}" for f in dated]
-    tails = [f"accounts of {', '.join(disputed)} differ"] if disputed else []
-    tails += [f"{amount_words(f, lang)} {_why_apart(f, lang)}" for f in apart[:2]]
-    return "; ".join([f"{place}: {join(clauses, lang)}", *tails])
+    clauses = COMMA.inside(shown.lang).join(
+        shown.say("charts.series.dated", when=shown.when(figure), amount=shown.amount(figure))
+        for figure in dated
+    )
+    tails = [shown.say("charts.named", name=shown.place(), words=clauses)]
+    if disputed:
+        periods = ENUMERATION.inside(shown.lang).join(disputed)
+        tails.append(shown.say("charts.series.disputed", periods=periods))
+    tails += [_say_apart(figure, shown) for figure in apart[:_APART_IN_FINDING]]
+    return SEMICOLON.inside(shown.lang).join(tails)
 
 
-def _why_apart(figure: Figure, lang: Lang) -> str:
-    planned = figure.quantity.planned or figure.status in ("planned", "target")
-    if planned and figure.period.lane != "dated":
-        return "只是计划，年份不确定" if lang == "zh" else "is only planned, its year uncertain"
-    if planned:
-        return "只是计划" if lang == "zh" else "is only planned"
-    return "年份不确定" if lang == "zh" else "is of no certain year"
+def _say_apart(figure: Figure, shown: ChartFigures) -> str:
+    amount = shown.amount(figure)
+    if not is_planned(figure):
+        return shown.say("charts.series.undated", amount=amount)
+    if figure.period.lane != "dated":
+        return shown.say("charts.series.planned_undated", amount=amount)
+    return shown.say("charts.series.planned", amount=amount)
 
 
 def _candidates(case: Case, dataset: Dataset) -> list[Figure]:
@@ -151,7 +108,7 @@ def _candidates(case: Case, dataset: Dataset) -> list[Figure]:
     return found
 
 
-def _periods_overlap(figures: tuple[Figure, ...]) -> bool:
+def _periods_overlap(figures: Sequence[Figure]) -> bool:
     # Amounts of 2010 to 2014 and of 2010 to 2015 hold the same money twice.
     periods = sorted(
         {figure.period for figure in figures if not is_apart(figure)},
@@ -163,30 +120,20 @@ def _periods_overlap(figures: tuple[Figure, ...]) -> bool:
     )
 
 
-def _in_order(figures: tuple[Figure, ...]) -> list[Figure]:
-    return sorted(figures, key=lambda figure: (is_apart(figure), figure.period.sort_key))
-
-
-def _groups(figures: list[Figure]) -> dict[str, int]:
-    # Reports on one period disagree unless they give the same amount.
+def _number_reports(figures: Sequence[Figure]) -> dict[str, int]:
+    """A number for each figure of a period on which reports give different amounts."""
     by_period: dict[str, list[Figure]] = {}
     for figure in figures:
         if not is_apart(figure):
             by_period.setdefault(figure.period.edtf, []).append(figure)
-    groups: dict[str, int] = {}
-    number = 0
-    for together in by_period.values():
-        values: set[tuple[str, Decimal]] = {
-            (figure.quantity.qualifier, figure.quantity.magnitude) for figure in together
-        }
-        if len(values) > 1:
-            number += 1
-            groups.update({figure.key: number for figure in together})
-    return groups
+    disputed = (
+        together
+        for together in by_period.values()
+        if len({(f.quantity.qualifier, f.quantity.magnitude) for f in together}) > 1
+    )
+    return {
+        figure.key: number for number, together in enumerate(disputed, 1) for figure in together
+    }
 
 
-def _paint(block: BarBlock, sheet: Sheet) -> None:
-    paint_blocks((block,), sheet)
-
-
-CHART = Chart(name="series", tabulate=tabulate, paint=_paint, find_in=find_in)
+CHART = Chart(name="series", tabulate=tabulate, paint=paint_block, find_in=find_in)

@@ -3,50 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from casebook.charts.canvas import LEADING, Anchor, Sheet, baseline, widest
+from casebook.charts.canvas import LEADING, Anchor, Sheet, Type, baseline, widest
 from casebook.charts.chart import (
     MOST_ROWS,
     Chart,
     ChartTable,
-    PanelTable,
     Selected,
-    amount_words,
-    chart_row,
-    figure_header,
-    figure_title,
-    legend_of,
-    sources_of_figures,
+    lower_first,
+    one_panel,
+    select_in,
 )
-from casebook.charts.symbols import Mark, MarkArea, draw_mark, mark_in
+from casebook.charts.figures import ChartFigures
+from casebook.charts.symbols import Mark, MarkArea, draw_mark, legend_kinds
 from casebook.charts.text_layout import clean, wrap_text
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
-from casebook.text import Lang
+from casebook.text import Lang, Text
 from casebook.values.amounts import compact
-from casebook.values.comparability import class_of, name_class
 
 _THICK = 24.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitPart:
-    """One part of the whole, from where to where it lies along it."""
+    """One part of the whole, from where to where it lies along it.
 
-    key: str
+    The rest that no figure explains has neither key nor mark.
+    """
+
     name: str
     amount: str
-    title: str
-    mark: Mark | None
     start: Decimal
     end: Decimal
+    key: str = ""
+    title: str = ""
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A whole and its parts in the order of the record; the rest has no mark of its own."""
+    """A whole and its parts, the largest first."""
 
     whole: SplitPart
     parts: tuple[SplitPart, ...]
@@ -55,119 +55,104 @@ class Split:
 
 def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
     """A split for each amount of the case whose parts are given and fit into it."""
-    count = 0
+    number = 0
     for whole in dataset.money_figures(case):
         parts = [figure for figure in case.figures.values() if figure.part_of == whole.id]
-        sized = [_size(part, whole) for part in parts]
-        sizes = [size for size in sized if size is not None]
-        value = whole.quantity.value
-        if not parts or len(sizes) < len(parts) or value is None or len(parts) > MOST_ROWS:
-            continue
-        if whole.quantity.qualifier not in ("exact", "approx"):
-            continue
-        if value <= 0 or min(sizes) < 0 or sum(sizes) > value:
-            continue
-        count += 1
-        name = f"{case.slug}-split" if count == 1 else f"{case.slug}-split-{count}"
-        # The largest part first, so that what is left over stands at the end.
-        parts.sort(key=lambda part: -(_size(part, whole) or Decimal(0)))
-        yield Selected(
-            chart=CHART.name,
-            name=name,
-            case=case.slug,
-            figures=(whole.key, *(p.key for p in parts)),
-        )
+        if parts and len(parts) <= MOST_ROWS and _fits(whole, parts):
+            number += 1
+            # The largest part first, so that what is left over stands at the end.
+            parts.sort(key=lambda part: -(_size(part, whole) or Decimal(0)))
+            yield select_in(case, CHART.name, number, (whole, *parts))
 
 
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """What the split says and shows; every computed number says so."""
-    whole, *parts = (dataset.figures[key] for key in selected.figures)
-    marks = {figure.key: mark_in(figure, dataset) for figure in (whole, *parts)}
-    zh = lang == "zh"
-    unit = whole.quantity.unit
-    computed = "本站计算" if zh else "computed by this site"
+    shown = ChartFigures.take(selected, dataset, lang)
+    whole, *figures = shown.figures
     total = whole.quantity.magnitude
-    place = dataset.place(dataset.by_slug[selected.case]).inside(lang)
-    drawn: list[SplitPart] = []
-    rows = [chart_row(whole, marks[whole.key], dataset, lang)]
+    parts = _lay_out(whole, figures, shown)
+    rest = _say_rest(total - parts[-1].end, shown)
+    finding = _find_words(rest, shown)
+    drawn, name = parts, shown.say("charts.split.rest")
+    if rest:
+        amount = shown.say("charts.split.rest_amount", amount=rest)
+        drawn = (*parts, SplitPart(name=name, amount=amount, start=parts[-1].end, end=total))
+    start = _take_part(whole, (Decimal(0), total), shown)
+    table = shown.tabulate(finding, one_panel(finding, Split(start, drawn, lang)))
+    rows = [table.rows[0]]
+    rows += [
+        (*row[:2], part.amount, *row[3:]) for row, part in zip(table.rows[1:], parts, strict=True)
+    ]
+    if rest:
+        rows.append((shown.place(), name, rest, shown.say("charts.computed"), "", "", ""))
+    # No bracket embraces a part: what contradicts it stands elsewhere, and in the table.
+    marks = (replace(mark, contradicted=False) for mark in shown.marks.values())
+    return replace(table, rows=tuple(rows), legend=legend_kinds(marks))
+
+
+def _lay_out(
+    whole: Figure, figures: Sequence[Figure], shown: ChartFigures
+) -> tuple[SplitPart, ...]:
+    """The parts one after the other along the whole."""
+    parts = []
     at = Decimal(0)
-    is_about = whole.quantity.qualifier == "approx"
-    for part in parts:
-        size = _size(part, whole) or Decimal(0)
-        words = amount_words(part, lang)
-        if part.quantity.kind == "share":
-            amount = compact(size, unit, lang)
-            shown = (
-                f"{words}，即{amount}（{computed}）" if zh else f"{words}: {amount} ({computed})"
-            )
-        else:
-            shown = words
-        is_about = is_about or part.quantity.qualifier == "approx"
-        drawn.append(
-            SplitPart(
-                key=part.key,
-                name=part.label.inside(lang),
-                amount=shown,
-                title=figure_title(part, marks[part.key], lang),
-                mark=marks[part.key],
-                start=at,
-                end=at + size,
-            )
-        )
-        row = chart_row(part, marks[part.key], dataset, lang)
-        rows.append((*row[:2], shown, *row[3:]))
+    for figure in figures:
+        size = _size(figure, whole) or Decimal(0)
+        part = _take_part(figure, (at, at + size), shown)
+        if figure.quantity.kind == "share":
+            amount = compact(size, whole.quantity.unit, shown.lang)
+            said = shown.say("charts.split.share", share=part.amount, amount=amount)
+            part = replace(part, amount=said)
+        parts.append(part)
         at += size
-    rest = total - at
-    if rest > 0:
-        hedge = ("约" if zh else "about ") if is_about else ""
-        amount = f"{hedge}{compact(rest, unit, lang)}"
-        name = "来源未说明的差额" if zh else "Left unexplained by the source"
-        shown = f"{amount}（{computed}）" if zh else f"{amount} ({computed})"
-        drawn.append(
-            SplitPart(
-                key="",
-                name=name,
-                amount=shown,
-                title=f"{name}：{shown}",
-                mark=None,
-                start=at,
-                end=total,
-            )
-        )
-        rows.append((place, name, amount, computed, "", "", ""))
-    worded = amount_words(whole, lang)
-    label = whole.label.inside(lang)
-    if zh:
-        said = f"其中{amount}来源没有说明用途" if rest > 0 else f"分成{len(parts)}部分"
-        finding = f"{place}：{label}{worded}，{said}"
-    else:
-        said = f"{amount} of it unexplained" if rest > 0 else f"in {len(parts)} parts"
-        finding = f"{place}: {label[:1].lower()}{label[1:]}, {worded}, {said}"
-    figures: list[Figure] = [whole, *parts]
-    subtitle = name_class(class_of(whole), dataset.vocabulary).inside(lang)
-    whole_part = SplitPart(
-        key=whole.key,
-        name=whole.label.inside(lang),
-        amount=worded,
-        title=figure_title(whole, marks[whole.key], lang),
-        mark=marks[whole.key],
-        start=Decimal(0),
-        end=total,
+    return tuple(parts)
+
+
+def _take_part(figure: Figure, ends: tuple[Decimal, Decimal], shown: ChartFigures) -> SplitPart:
+    return SplitPart(
+        key=figure.key,
+        name=shown.label(figure),
+        amount=shown.amount(figure),
+        title=shown.title(figure),
+        mark=shown.marks[figure.key],
+        start=ends[0],
+        end=ends[1],
     )
-    return ChartTable(
-        chart=CHART.name,
-        name=selected.name,
-        case=selected.case,
-        lang=lang,
-        finding=finding,
-        subtitle=subtitle,
-        header=figure_header(lang),
-        rows=tuple(rows),
-        panels=(PanelTable("", finding, Split(whole_part, tuple(drawn), lang)),),
-        notes=tuple(dict.fromkeys(f.note.inside(lang) for f in figures if f.note)),
-        sources=sources_of_figures(figures),
-        # No bracket embraces a part: what contradicts it stands elsewhere, and in the table.
-        legend=legend_of(replace(mark, contradicted=False) for mark in marks.values()),
+
+
+def _say_rest(rest: Decimal, shown: ChartFigures) -> str:
+    """What is left of the whole in words, nothing where nothing is."""
+    if rest <= 0:
+        return ""
+    is_about = any(figure.quantity.qualifier == "approx" for figure in shown.figures)
+    amount = compact(rest, shown.figures[0].quantity.unit, shown.lang)
+    return shown.say("charts.about") + amount if is_about else amount
+
+
+def _find_words(rest: str, shown: ChartFigures) -> str:
+    whole = shown.figures[0]
+    label, amount = shown.label(whole), shown.amount(whole)
+    name = Text(label, lower_first(label))
+    if rest:
+        said = shown.say("charts.split.unexplained", label=name, amount=amount, rest=rest)
+    else:
+        count = len(shown.figures) - 1
+        said = shown.say("charts.split.parts", label=name, amount=amount, count=count)
+    return shown.say("charts.named", name=shown.place(), words=said)
+
+
+def _fits(whole: Figure, parts: Sequence[Figure]) -> bool:
+    """Whether the size of each part is known and they are no more than the whole."""
+    sizes = [_size(part, whole) for part in parts]
+    known = [size for size in sizes if size is not None]
+    value = whole.quantity.value
+    return (
+        len(known) == len(sizes)
+        and value is not None
+        and whole.quantity.qualifier in ("exact", "approx")
+        and value > 0
+        and min(known) >= 0
+        and sum(known) <= value
     )
 
 
@@ -244,19 +229,11 @@ def _paint_words(part: SplitPart, sheet: Sheet, top: float, start: float, right:
     for line in name:
         sheet.text(x, top + baseline(small), line, size=small, role="ink-muted", anchor=anchor)
         top += small * LEADING
-    if part.mark is None:
-        return _paint_amount(sheet, amount, x, top, "accent", anchor)
-    with sheet.link(f"figure:{part.key}", part.title):
-        return _paint_amount(sheet, amount, x, top, "ink", anchor)
-
-
-def _paint_amount(
-    sheet: Sheet, lines: Sequence[str], x: float, top: float, role: str, anchor: Anchor
-) -> float:
-    size = sheet.style.size
-    for line in lines:
-        sheet.text(x, top + baseline(size), line, role=role, bold=True, anchor=anchor)
-        top += size * LEADING
+    look = Type(role="ink" if part.mark else "accent", bold=True, anchor=anchor)
+    with sheet.link(f"figure:{part.key}", part.title) if part.mark else nullcontext():
+        for line in amount:
+            sheet.text(x, top + baseline(size), line, **look)
+            top += size * LEADING
     return top + 4
 
 

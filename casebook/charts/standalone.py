@@ -20,7 +20,7 @@ from casebook.charts.chart import Chart, ChartTable, paint_panel
 from casebook.charts.glyphs import list_characters
 from casebook.charts.matplotlib_renderers import encode_png, paint_image, write_pdf
 from casebook.charts.svg import paint_in, write_svg
-from casebook.charts.symbols import LEGEND, draw_bracket, draw_swatch, mark_of_kind
+from casebook.charts.symbols import draw_bracket, draw_swatch, explain_kind, mark_of_kind
 from casebook.charts.text_layout import clean, shorten_text, width_px, wrap_text
 
 PICTURE_KINDS: Final = (".svg", ".png", ".pdf")
@@ -155,7 +155,7 @@ def replace_missing(sheet: Sheet) -> Sheet:
 
 def _compose_legend(table: ChartTable, sheet: Sheet, top: float) -> float:
     # The page sets the legend beside the drawing; a picture has to carry it with it.
-    items = [LEGEND[kind].inside(table.lang) for kind in table.legend]
+    items = [explain_kind(kind).inside(table.lang) for kind in table.legend]
     if not items:
         return top
     x, size = _MARGIN, WIDE.small

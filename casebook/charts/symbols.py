@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final, Literal
 
 from casebook.charts.canvas import Paint, Point, Sheet
+from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure, Vocabulary
 from casebook.text import Lang, Text
@@ -30,35 +32,33 @@ _ROLE: Final = "series-1"
 # What has not happened yet, whatever the wording says.
 _NOT_YET: Final = frozenset({"planned", "target"})
 
-WORDS: Final[Mapping[Kind, Text]] = {
-    "exact": Text("确数", "as stated"),
-    "approx": Text("约数", "approximate"),
-    "more_than": Text("超过此数", "more than this"),
-    "at_least": Text("至少此数", "at least this"),
-    "at_most": Text("上限", "a ceiling"),
-    "range": Text("区间", "a range"),
-    "planned": Text("计划，尚未发生", "planned, not done"),
-    "mixed": Text("混合用途，不全是购买", "mixed use, not all for purchases"),
-    "uncertain": Text("日期不确定", "date uncertain"),
-    "contradicted": Text("来源说法不一", "sources disagree"),
+# Keys of the messages that name a mark in a table and explain it in a legend, in its order.
+_MESSAGES: Final[Mapping[Kind, tuple[str, str]]] = {
+    "exact": ("charts.mark.exact", "charts.legend.exact"),
+    "approx": ("charts.mark.approx", "charts.legend.approx"),
+    "more_than": ("charts.mark.more_than", "charts.legend.more_than"),
+    "at_least": ("charts.mark.at_least", "charts.legend.at_least"),
+    "at_most": ("charts.mark.at_most", "charts.legend.at_most"),
+    "range": ("charts.mark.range", "charts.legend.range"),
+    "planned": ("charts.mark.planned", "charts.legend.planned"),
+    "mixed": ("charts.mark.mixed", "charts.legend.mixed"),
+    "uncertain": ("charts.mark.uncertain", "charts.legend.uncertain"),
+    "contradicted": ("charts.mark.contradicted", "charts.legend.contradicted"),
 }
 
-LEGEND: Final[Mapping[Kind, Text]] = {
-    "exact": Text("实端：确数", "Solid end: as stated"),
-    "approx": Text("渐淡的一端：约数", "Fading end: approximate"),
-    "more_than": Text("箭头：超过此数，多多少不知道", "Arrow: more than this, how much is unknown"),
-    "at_least": Text("竖线加箭头：至少此数", "Bar and arrow: at least this"),
-    "at_most": Text(
-        "顶线、淡色：上限，不是支出", "Ceiling, pale: the most it may be, not spending"
-    ),
-    "range": Text("胶囊：区间", "Capsule: a range"),
-    "planned": Text("虚线框：计划，尚未发生", "Dashed: planned, not done"),
-    "mixed": Text("斜线：混合用途", "Hatched: mixed use"),
-    "uncertain": Text("圆圈：日期不确定", "Ring: date uncertain"),
-    "contradicted": Text("左侧方括线：来源说法不一", "Bracket on the left: sources disagree"),
-}
+LEGEND_ORDER: Final[tuple[Kind, ...]] = tuple(_MESSAGES)
 
-LEGEND_ORDER: Final[tuple[Kind, ...]] = tuple(LEGEND)
+
+@cache
+def name_kind(kind: Kind) -> Text:
+    """The words of a kind of mark, as tables and alt texts have them."""
+    return say(_MESSAGES[kind][0])
+
+
+@cache
+def explain_kind(kind: Kind) -> Text:
+    """What a legend says of a kind of mark."""
+    return say(_MESSAGES[kind][1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ class Mark:
 
     def words(self, lang: Lang) -> str:
         """The mark in words, as tables and alt texts say it."""
-        return ("；" if lang == "zh" else "; ").join(WORDS[k].inside(lang) for k in self.kinds)
+        return ("；" if lang == "zh" else "; ").join(name_kind(k).inside(lang) for k in self.kinds)
 
 
 def mark_of(figure: Figure, vocabulary: Vocabulary) -> Mark:
@@ -105,9 +105,14 @@ def mark_of(figure: Figure, vocabulary: Vocabulary) -> Mark:
     uncertain = figure.period.lane == "uncertain"
     if measure.mixed:
         return Mark(kind="mixed", end=end, uncertain=uncertain)
-    if figure.quantity.planned or figure.status in _NOT_YET:
+    if is_planned(figure):
         return Mark(kind="planned", end=end, uncertain=uncertain)
     return Mark(kind=end, end=end, uncertain=uncertain)
+
+
+def is_planned(figure: Figure) -> bool:
+    """Whether what a figure tells has not happened yet."""
+    return figure.quantity.planned or figure.status in _NOT_YET
 
 
 def mark_in(figure: Figure, dataset: Dataset) -> Mark:
@@ -126,7 +131,7 @@ def mark_of_kind(kind: Kind) -> Mark:
     return Mark(kind=kind, end=kind)
 
 
-def legend_kinds(marks: list[Mark]) -> tuple[Kind, ...]:
+def legend_kinds(marks: Iterable[Mark]) -> tuple[Kind, ...]:
     """The kinds that a legend has to explain, in a fixed order; an exact mark explains itself."""
     shown = {kind for mark in marks for kind in mark.kinds} - {"exact"}
     return tuple(kind for kind in LEGEND_ORDER if kind in shown)

@@ -6,33 +6,52 @@ what only has a latest date stands at a bracket that is open to the left.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import Final
 
 from casebook.charts.canvas import LEADING, Sheet, baseline, widest
-from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, PanelTable, Selected
+from casebook.charts.chart import (
+    COLON,
+    COMMA,
+    MOST_ROWS,
+    SEMICOLON,
+    Chart,
+    ChartTable,
+    Selected,
+    lower_first,
+    one_panel,
+    select_in,
+)
 from casebook.charts.text_layout import clean, width_px
+from casebook.messages import say
 from casebook.record.dataset import GAP_YEARS, Dataset, Gap, Marker, TimelineItem
 from casebook.record.model import Case
-from casebook.text import Lang, Text
+from casebook.text import NO_TEXT, Lang, Text
 
 # Room for the two strokes that cut the axis.
 _CUT: Final = 30.0
 _RADIUS: Final = 6.0
 _MOST_EVENTS: Final = 150
 
-_MARKER_WORDS: Final[dict[Marker, Text]] = {
-    # The words of the list of dates.
-    "known": Text("年份已写明", "date stated"),
-    "uncertain": Text("年份靠推断", "date inferred"),
-    "latest_only": Text("未注明日期", "no date given"),
-    "planned": Text("计划", "planned"),
-    "publication": Text("报道刊出", "publication"),
+# The words of the list of dates.
+_MARKERS: Final[dict[Marker, str]] = {
+    "known": "charts.marker.known",
+    "uncertain": "charts.marker.uncertain",
+    "latest_only": "charts.marker.latest_only",
+    "planned": "charts.marker.planned",
+    "publication": "charts.marker.publication",
 }
+
+
+@cache
+def name_marker(marker: Marker) -> Text:
+    """The words of the mark of an event."""
+    return say(_MARKERS[marker])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,18 +92,17 @@ def find_across(dataset: Dataset) -> Iterator[Selected]:
     with_events = [case for case in dataset.summaries if case.events]
     few = 0 < len(with_events) <= MOST_ROWS and events <= _MOST_EVENTS
     if few and len(dataset.shared_sources) <= MOST_ROWS:
-        yield Selected(chart=CHART.name, name="timeline")
+        yield Selected(chart=CHART.name, name=CHART.name)
 
 
 def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
     """A strip for a case with two events or more."""
     if 2 <= len(case.events) <= MOST_ROWS:
-        yield Selected(chart=CHART.name, name=f"{case.slug}-timeline", case=case.slug)
+        yield select_in(case, CHART.name, 1)
 
 
 def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """What the strip says and shows."""
-    zh = lang == "zh"
     listed = (
         dataset.timeline_of(dataset.by_slug[selected.case])
         if selected.case
@@ -96,55 +114,29 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     everything = [*items, *shared]
     runs = _runs(_years(everything))
     rows = _event_rows(items, lang) if selected.case else _place_rows(items, dataset, lang)
-    shown = [moment.marker for row in rows for moment in row.moments]
-    shown += [_moment(item, lang).marker for item in shared]
-    key = tuple(
-        (marker, words.inside(lang)) for marker, words in _MARKER_WORDS.items() if marker in shown
-    )
-    cuts = [(before[1] + 1, after[0] - 1) for before, after in pairwise(runs)]
-    if selected.case:
-        silence = _say_silence([Gap(*cut) for cut in cuts], False, lang)
-        captions = tuple(f"// {_say_silence([Gap(*cut)], False, lang)}" for cut in cuts)
-    else:
-        gaps = [gap for gap in dataset.lanes.dated if isinstance(gap, Gap)]
-        # Where no source is shared, the gaps are those of all.
-        silence = _say_silence(gaps, bool(shared), lang)
-        captions = tuple(
-            ("// " if (gap.first, gap.last) in cuts else "")
-            + _say_silence([gap], bool(shared), lang)
-            + _say_others(gap, lang)
-            for gap in gaps
-        )
-        told = {(gap.first, gap.last) for gap in gaps}
-        captions += tuple(_say_shortened(*cut, lang) for cut in cuts if cut not in told)
+    markers = {item.marker for item in everything}
+    silence, captions = _describe_gaps(selected, runs, bool(shared), dataset)
     strip = Strip(
         runs=runs,
         rows=rows,
         everywhere=tuple(_moment(item, lang) for item in shared),
-        captions=captions,
-        key=key,
+        captions=tuple(caption.inside(lang) for caption in captions),
+        key=tuple(
+            (marker, name_marker(marker).inside(lang)) for marker in _MARKERS if marker in markers
+        ),
         lang=lang,
     )
-    counts = {
-        lane: sum(1 for item in items if item.event.date.lane == lane)
-        for lane in ("dated", "uncertain", "latest_only")
-    }
-    finding = _finding(selected, counts, silence, dataset, lang)
-    header = ("时间", "地方", "事件", "日期的把握") if zh else ("When", "Place", "Event", "Date")
-    table_rows = tuple(
-        (
-            item.event.date.words(lang),
-            dataset.place(item.case).inside(lang) if item.case else "",
-            item.event.title.inside(lang),
-            _MARKER_WORDS[item.marker].inside(lang),
-        )
-        for item in everything
-    )
-    subtitle = (
-        "每一列是一年；只知道年份的，放在那一年正中；长的空白从轴上剪去"
-        if zh
-        else "A column is a year; what is known by its year only stands in the middle of it; long"
-        " silences are cut from the axis"
+    finding = _find_words(items, silence.inside(lang), lang)
+    if selected.case:
+        place = dataset.place(dataset.by_slug[selected.case]).inside(lang)
+        finding = say("charts.named", name=place, words=finding).inside(lang)
+    else:
+        finding = finding[:1].upper() + finding[1:]
+    header = (
+        "charts.timeline.when",
+        "charts.place",
+        "charts.timeline.event",
+        "charts.timeline.date",
     )
     return ChartTable(
         chart=CHART.name,
@@ -152,77 +144,86 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
         case=selected.case,
         lang=lang,
         finding=finding,
-        subtitle=subtitle,
-        header=header,
-        rows=table_rows,
-        panels=(PanelTable("", finding, strip),),
-        notes=(),
+        subtitle=say("charts.timeline.subtitle").inside(lang),
+        header=tuple(say(key).inside(lang) for key in header),
+        rows=tuple(_row(item, dataset, lang) for item in everything),
+        panels=one_panel(finding, strip),
         sources=tuple(dict.fromkeys(item.event.source for item in everything)),
         # The strip of one case only says again what the list of its dates says.
         pictured=not selected.case,
     )
 
 
-def _finding(
-    selected: Selected,
-    counts: dict[str, int],
-    silence: str,
-    dataset: Dataset,
-    lang: Lang,
-) -> str:
-    dated, uncertain, latest = counts["dated"], counts["uncertain"], counts["latest_only"]
-    place = dataset.place(dataset.by_slug[selected.case]).inside(lang) if selected.case else ""
-    if lang == "zh":
-        clauses = [f"{dated}件事有明确年份"] if dated else ["没有一件事有明确年份"]
-        clauses += [f"{uncertain}件年份不确定"] if uncertain else []
-        clauses += [f"{latest}件只知道最晚日期"] if latest else []
-        found = "，".join(clauses)
-        found += f"；{silence}" if silence else ""
-        return f"{place}：{found}" if place else found
-    things = "event has" if dated == 1 else "events have"
-    clauses = [f"{dated} {things} a known year"] if dated else ["no event has a known year"]
-    clauses += [f"{uncertain} an uncertain one"] if uncertain else []
-    clauses += [f"{latest} only a latest date"] if latest else []
-    found = ", ".join(clauses)
-    found += f"; {silence[:1].lower()}{silence[1:]}" if silence else ""
-    return f"{place}: {found}" if place else found[:1].upper() + found[1:]
+def _row(item: TimelineItem, dataset: Dataset, lang: Lang) -> tuple[str, ...]:
+    return (
+        item.event.date.words(lang),
+        dataset.place(item.case).inside(lang) if item.case else "",
+        item.event.title.inside(lang),
+        name_marker(item.marker).inside(lang),
+    )
 
 
-def _say_silence(gaps: Sequence[Gap], shared: bool, lang: Lang) -> str:
+def _find_words(items: Sequence[TimelineItem], silence: str, lang: Lang) -> str:
+    """How much is dated how well, and which years are silent."""
+    lanes = Counter(item.event.date.lane for item in items)
+    dated, uncertain, latest = lanes["dated"], lanes["uncertain"], lanes["latest_only"]
+    if dated > 1:
+        clauses = [say("charts.timeline.dated", count=dated)]
+    else:
+        clauses = [say("charts.timeline.dated_one" if dated else "charts.timeline.dated_none")]
+    if uncertain:
+        clauses.append(say("charts.timeline.uncertain", count=uncertain))
+    if latest:
+        clauses.append(say("charts.timeline.latest", count=latest))
+    found = COMMA.inside(lang).join(clause.inside(lang) for clause in clauses)
+    return SEMICOLON.inside(lang).join([found, lower_first(silence)] if silence else [found])
+
+
+def _describe_gaps(
+    selected: Selected, runs: Sequence[tuple[int, int]], is_shared: bool, dataset: Dataset
+) -> tuple[Text, list[Text]]:
+    """The silence in the finding, and a caption for each gap of the sources or of the axis."""
+    cuts = [(before[1] + 1, after[0] - 1) for before, after in pairwise(runs)]
+    if selected.case:
+        gaps = [Gap(*cut) for cut in cuts]
+    else:
+        # Where no source is shared, the gaps are those of all.
+        gaps = [gap for gap in dataset.lanes.dated if isinstance(gap, Gap)]
+    captions = []
+    for gap in gaps:
+        caption = _say_silence([gap], is_shared and not selected.case)
+        if gap.others:
+            key = "charts.timeline.others" if gap.others > 1 else "charts.timeline.other"
+            caption = say(key, silence=caption, count=gap.others)
+        is_cut = (gap.first, gap.last) in cuts
+        captions.append(say("charts.timeline.cut", words=caption) if is_cut else caption)
+    # The axis leaves out only years without any mark, which a gap of some sources may have.
+    named = {(gap.first, gap.last) for gap in gaps}
+    for first, last in cuts:
+        if (first, last) not in named:
+            shortened = say("charts.timeline.shortened", first=first, last=last)
+            captions.append(say("charts.timeline.cut", words=shortened))
+    return _say_silence(gaps, is_shared and not selected.case), captions
+
+
+def _say_silence(gaps: Sequence[Gap], is_shared: bool) -> Text:
     """The years without a record, in the words of the list of dates; a few of them by name."""
     if not gaps:
-        return ""
-    who = "多案共用的来源" if shared else "来源"
-    whose = "The shared sources have nothing for" if shared else "No record for"
+        return NO_TEXT
     if len(gaps) > 2:
-        if lang == "zh":
-            return f"{who}有{len(gaps)}段时间没有记载"
-        return f"{whose} {len(gaps)} spells of years"
-    if lang == "zh":
-        years = "、".join(_years_of(gap, "—") for gap in gaps)
-        inside = "间" if any(gap.last > gap.first for gap in gaps) else ""
-        return f"{who}在{years}年{inside}没有记载"
-    return f"{whose} {' and '.join(_years_of(gap, '–') for gap in gaps)}"
+        key = "charts.timeline.silences_shared" if is_shared else "charts.timeline.silences"
+        return say(key, count=len(gaps))
+    inside = "年间" if any(gap.last > gap.first for gap in gaps) else "年"
+    years = Text(
+        "、".join(_years_of(gap, "—") for gap in gaps) + inside,
+        " and ".join(_years_of(gap, "–") for gap in gaps),
+    )
+    key = "charts.timeline.silence_shared" if is_shared else "charts.timeline.silence"
+    return say(key, years=years)
 
 
 def _years_of(gap: Gap, dash: str) -> str:
     return str(gap.first) if gap.first == gap.last else f"{gap.first}{dash}{gap.last}"
-
-
-def _say_others(gap: Gap, lang: Lang) -> str:
-    if not gap.others:
-        return ""
-    if lang == "zh":
-        return f"；其间{gap.others}件见于别的来源"
-    verb = "is" if gap.others == 1 else "are"
-    return f"; {gap.others} of the entries here {verb} from other sources"
-
-
-def _say_shortened(first: int, last: int, lang: Lang) -> str:
-    # The axis leaves out only years without any mark, which a gap of some sources may have.
-    if lang == "zh":
-        return f"// {first}—{last}年没有任何事件，从轴上剪去"
-    return f"// No event in {first}–{last}, cut from the axis"
 
 
 def _place_rows(
@@ -244,21 +245,13 @@ def _place_rows(
 
 
 def _event_rows(items: Sequence[TimelineItem], lang: Lang) -> tuple[TimelineRow, ...]:
-    colon = "：" if lang == "zh" else ": "
-    return tuple(
-        TimelineRow(
-            item.event.date.words(lang) + colon + item.event.title.inside(lang),
-            "",
-            (_moment(item, lang),),
-        )
-        for item in items
-    )
+    moments = (_moment(item, lang) for item in items)
+    return tuple(TimelineRow(moment.title, "", (moment,)) for moment in moments)
 
 
 def _moment(item: TimelineItem, lang: Lang) -> Moment:
     period = item.event.date
-    colon = "：" if lang == "zh" else ": "
-    title = period.words(lang) + colon + item.event.title.inside(lang)
+    title = period.words(lang) + COLON.inside(lang) + item.event.title.inside(lang)
     first = _decimal(period.earliest) if period.earliest else None
     last = _decimal(period.latest, end=True) if period.latest else None
     goes_on = period.latest is None and period.earliest is not None

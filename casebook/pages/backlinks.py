@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from casebook.charts import title_of
 from casebook.checks.content import LEAD
 from casebook.pages.page import Prose, Use, Uses
 from casebook.pages.rows import link_case
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
 
 _FIGURE: Final = re.compile(r'href="figure:([^"]+)"')
 _LEAD: Final = Text("首页的文章", "The article of the home page")
-# A finding changes with every case that a chart shows; the page of a figure may not.
-_CHARTS: Final = {
-    "counts": Text("图：全部计数", "Chart: all counts"),
-    "money": Text("图：全部金额", "Chart: all amounts"),
-}
 
 
 def find_uses(dataset: Dataset, charts: Iterable[Drawn], prose: Iterable[Prose]) -> Uses:
@@ -30,12 +26,6 @@ def find_uses(dataset: Dataset, charts: Iterable[Drawn], prose: Iterable[Prose])
     for key, use in (*_in_prose(prose), *_in_charts(charts), *_in_stories(dataset)):
         found.setdefault(key, {}).setdefault(use)
     return {key: tuple(uses) for key, uses in found.items()}
-
-
-def list_shown(drawn: Drawn) -> tuple[str, ...]:
-    """The keys of the figures that a chart draws, in the order of drawing."""
-    keys = (key for panel in drawn.panels for key in _FIGURE.findall(panel.wide))
-    return tuple(dict.fromkeys(keys))
 
 
 def _in_prose(prose: Iterable[Prose]) -> Iterator[tuple[str, Use]]:
@@ -54,9 +44,9 @@ def _in_prose(prose: Iterable[Prose]) -> Iterator[tuple[str, Use]]:
 def _in_charts(charts: Iterable[Drawn]) -> Iterator[tuple[str, Use]]:
     for drawn in charts:
         if drawn.offered and not drawn.case:
-            plain = Text(f"图：{drawn.name}", f"Chart: {drawn.name}")
-            use = Use(f"charts/{drawn.name}/", _CHARTS.get(drawn.name, plain))
-            yield from ((key, use) for key in list_shown(drawn))
+            # A finding changes with every case that a chart shows; the page of a figure may not.
+            use = Use(f"charts/{drawn.name}/", title_of(drawn))
+            yield from ((key, use) for key in drawn.figures)
 
 
 def _in_stories(dataset: Dataset) -> Iterator[tuple[str, Use]]:

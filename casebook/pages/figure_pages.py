@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from casebook.data.tables import FIXED_WORDS
-from casebook.pages.backlinks import list_shown
 from casebook.pages.citing import cite_figure
 from casebook.pages.corrections import show_changes
 from casebook.pages.linked_data import describe_figure_page, write_linked_data
@@ -53,7 +52,7 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
     rows = {name: show_figure(figure, dataset) for name, figure in case.figures.items()}
     told = _find_told(case)
     drawn = {lang: site.charts_of.get((case.slug, lang), ()) for lang in LANGS}
-    shown = [(chart, frozenset(list_shown(chart))) for chart in drawn["zh"]]
+    shown = [(chart, frozenset(chart.figures)) for chart in drawn["zh"]]
     titles = {chart.name: chart.finding for chart in drawn["en"]}
     updated = date_case(case, dataset.sources)
     classes = {name: class_of(figure) for name, figure in case.figures.items()}

@@ -20,7 +20,7 @@ from casebook.charts import chart_of, draw_chart, find_charts, tabulate_chart
 from casebook.charts.canvas import NARROW, WIDE, Sheet, Style
 from casebook.charts.chart import ChartTable, describe, paint_panel
 from casebook.charts.colours import CHART_ROLES
-from casebook.charts.difference import change_words
+from casebook.charts.difference import describe_change
 from casebook.charts.standalone import PICTURE_KINDS, compose_picture, write_picture
 from casebook.charts.svg import paint_in, write_svg
 from casebook.charts.symbols import Mark, legend_kinds, mark_of
@@ -264,7 +264,7 @@ def test_parts_that_exceed_their_whole_are_not_drawn() -> None:
 def test_a_change_is_computed_only_between_known_amounts(
     before: str, after: str, words: str
 ) -> None:
-    assert change_words(figure(before), figure(after), "zh") == words
+    assert describe_change(figure(before), figure(after)).zh == words
 
 
 def test_a_pair_needs_a_figure_that_names_the_former() -> None:

@@ -57,7 +57,7 @@ def test_a_legend_explains_what_the_marks_show_and_nothing_else(title: str) -> N
         table = tabulate_chart(selected, data, "zh")
         said = " ".join(row[3] for row in table.rows if len(row) == 7)
 
-        if table.chart in ("series", "panels", "range", "counts"):
+        if table.chart in ("series", "money", "range", "counts"):
             assert ("contradicted" in table.legend) == ("来源说法不一" in said)
             assert ("approx" in table.legend) == ("约数" in said)
             assert ("planned" in table.legend) == ("计划" in said)
