@@ -8,8 +8,9 @@ from pathlib import Path
 from casebook.build.reading import read_dataset
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset, order_cases
+from casebook.record.lists import Lists, read_lists
 from casebook.record.model import Case
-from casebook.record.reader import Lists, read_case, read_lists
+from casebook.record.reader import read_case
 
 TINY = Path(__file__).parent / "tiny_site"
 

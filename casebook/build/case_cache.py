@@ -12,8 +12,8 @@ from casebook.build.cache import Cache, digest_program
 from casebook.build.dependencies import Excerpter
 from casebook.build.reading import KeptCase
 from casebook.record.dataset import Dataset
+from casebook.record.lists import Lists
 from casebook.record.model import Case
-from casebook.record.reader import Lists
 from casebook.record.summary import CaseSummary
 from casebook.values.digest import digest
 

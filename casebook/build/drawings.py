@@ -191,8 +191,8 @@ def draw_picture(name: str, dataset: Dataset, lang: Lang, kind: str, project: Pa
     selected = next((chart for chart in found if chart.name == name), None)
     if selected is None:
         names = [chart.name for chart in found]
-        zh = f"没有图 {name[:60]}。{suggest(name, names, 'zh')}"
-        en = f"there is no chart {name[:60]}. {suggest(name, names, 'en')}"
+        zh = f"没有图 {name[:60]}。{suggest(name, names).zh}"
+        en = f"there is no chart {name[:60]}. {suggest(name, names).en}"
         raise CasebookError(
             f"{zh}现有：{'、'.join(names)}", f"{en} There are {', '.join(names)}", Exit.USAGE
         )

@@ -74,8 +74,8 @@ def _check_text(
                     "E252",
                     f"没有图 {match[0][:60]}",
                     f"there is no chart {match[0][:60]}",
-                    suggest(name, names, "zh"),
-                    suggest(name, names, "en"),
+                    suggest(name, names).zh,
+                    suggest(name, names).en,
                 )
             elif EMBEDDED.fullmatch(line) is None:
                 yield Problem(

@@ -9,8 +9,8 @@ from casebook.checks.content import LEAD, find_slugs
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.fields import nearest
+from casebook.record.lists import GONE, LEDGER
 from casebook.record.model import Gone
-from casebook.record.reader import GONE, LEDGER
 from casebook.record.slugs import judge_slug
 from casebook.text import Text
 

@@ -84,8 +84,8 @@ def _read_header(text: str, path: str, problems: list[Problem]) -> dict[str, str
         elif found.group(1) not in HEADER:
             name = found.group(1)
             zh, en = f"不认识字段 {name}", f"there is no field {name}"
-            hint_zh, hint_en = suggest(name, HEADER, "zh"), suggest(name, HEADER, "en")
-            problems.append(Problem(path, Position(number, 1), "E201", zh, en, hint_zh, hint_en))
+            hint = suggest(name, HEADER)
+            problems.append(Problem(path, Position(number, 1), "E201", zh, en, hint.zh, hint.en))
         else:
             header[found.group(1)] = found.group(3).strip()
     for name in HEADER:

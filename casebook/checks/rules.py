@@ -73,8 +73,8 @@ def check_references(
             "E250",
             f"没有数字 {reference.written[:60]}",
             f"there is no figure {reference.written[:60]}",
-            suggest(word, known, "zh"),
-            suggest(word, known, "en"),
+            suggest(word, known).zh,
+            suggest(word, known).en,
         )
 
 
@@ -320,8 +320,8 @@ def refusals_are_refused(dataset: Dataset) -> Iterator[Problem]:
                 "E250",
                 f"{refusal.id} 里没有数字 {key}",
                 f"{refusal.id} names the figure {key}, which does not exist",
-                suggest(key, dataset.figures, "zh"),
-                suggest(key, dataset.figures, "en"),
+                suggest(key, dataset.figures).zh,
+                suggest(key, dataset.figures).en,
             )
         if not unknown and not judge_refusal(refusal, dataset):
             yield Problem(

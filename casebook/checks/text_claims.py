@@ -25,8 +25,7 @@ from casebook.checks.numbers_in_text import (
 from casebook.problems import Position, Problem
 from casebook.record.dataset import Dataset, Gap
 from casebook.record.evidence import sources_of
-from casebook.record.model import Case, Figure
-from casebook.record.reader import QUOTE_LIMIT
+from casebook.record.model import QUOTE_LIMIT, Case, Figure
 from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.record.summary import list_periods
 from casebook.text import Lang

@@ -25,7 +25,7 @@ def run_record(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Record addresses and translations of the site, where the project has no errors."""
     from casebook.checks.translations import ENGLISH
     from casebook.commands.record_published import record_addresses, record_translations
-    from casebook.record.reader import LEDGER
+    from casebook.record.lists import LEDGER
     from casebook.yaml.files import show_path
 
     dataset = load_without_errors(project)

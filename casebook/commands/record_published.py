@@ -11,7 +11,7 @@ from casebook.checks.content import find_slugs
 from casebook.checks.translations import ENGLISH, is_outdated, list_pairs, read_recorded
 from casebook.record.dataset import Dataset
 from casebook.record.language_pairs import Pair
-from casebook.record.reader import LEDGER
+from casebook.record.lists import LEDGER
 from casebook.yaml.files import write_atomically
 
 _HEAD_OF_ENGLISH = """\

@@ -12,7 +12,7 @@ from casebook.data.tables import FIGURE_COLUMNS
 from casebook.messages import problem
 from casebook.problems import START, Position, Problem
 from casebook.record.fields import suggest
-from casebook.text import LANGS, Text
+from casebook.text import Text
 from casebook.yaml.encoding import decode, show
 
 REQUIRED = ("case", "figure")
@@ -144,7 +144,7 @@ def _are_columns(columns: list[str], path: str, header: str, problems: list[Prob
             problems.append(problem("E330.twice", path, at, name=show(name)))
             return False
         if name not in FIGURE_COLUMNS:
-            hint = Text(*(suggest(name, FIGURE_COLUMNS, lang) for lang in LANGS))
+            hint = suggest(name, FIGURE_COLUMNS)
             problems.append(problem("W330", path, at, hint=hint, name=show(name)))
     return True
 

@@ -17,9 +17,10 @@ from casebook.data.import_figures import (
 )
 from casebook.data.import_table import ImportRow
 from casebook.data.table_rows import figure_row
+from casebook.record.figure_reader import read_figure
+from casebook.record.lists import Lists
 from casebook.record.model import ChangeKind
 from casebook.record.new_case import case_path
-from casebook.record.reader import Lists, read_figure
 from casebook.text import Lang
 from casebook.yaml.edit import Layout, YamlEntry, write_scalar
 from casebook.yaml.encoding import show

@@ -19,8 +19,8 @@ from typing import Any
 from casebook.data.draft import Blank, Draft, DraftFigure, clean_text, list_choices
 from casebook.data.import_table import MAX_BYTES
 from casebook.problems import START, Position, Problem
+from casebook.record.lists import Lists
 from casebook.record.new_case import describe_regions, find_regions, mend_slug
-from casebook.record.reader import Lists
 from casebook.text import Lang
 from casebook.values.amounts import plain
 from casebook.yaml.encoding import decode, show

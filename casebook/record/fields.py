@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
-from casebook.problems import Position, Problem, Severity
-from casebook.text import Text
+from casebook.messages import problem, say
+from casebook.problems import Position, Problem
+from casebook.text import NO_TEXT, Text
 from casebook.values.dates import Period, PeriodError, parse_period
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar
 
@@ -37,25 +39,25 @@ _CHINESE_NAMES = {
 }
 
 
-# Where fields belong that stand in a record once.
+# The message that says where fields belong that stand in a record once.
 _HOMES = {
     **dict.fromkeys(
         (
             *("region", "topic", "summary", "updated", "answers", "events", "documents"),
             *("conflicts", "story", "story_en", "summary_en"),
         ),
-        ("最外层，不缩进", "at the outermost level, without spaces before it"),
+        "record.home_case",
     ),
     **dict.fromkeys(
         (
             *("label", "label_en", "amount", "measure", "per", "period", "scope", "part_of"),
             *("follows", "qualifier", "unit", "corroborated_by", "formula"),
         ),
-        ("figures 里的一个数字下面", "below one of the figures"),
+        "record.home_figure",
     ),
     **dict.fromkeys(
         ("purchaser", "provider", "provider_type", "mode", "competition", "evaluation"),
-        ("answers 下面", "below answers"),
+        "record.home_answer",
     ),
 }
 
@@ -76,12 +78,10 @@ def nearest(word: str, known: Collection[str]) -> str:
     return by_folded[found[0]] if found else ""
 
 
-def suggest(word: str, known: Collection[str], lang: str) -> str:
+def suggest(word: str, known: Collection[str]) -> Text:
     """The sentence “did you mean …” for a misspelt word, or nothing."""
     name = nearest(word, known)
-    if not name:
-        return ""
-    return f"是不是 {name}？" if lang == "zh" else f"Did you mean {name}?"
+    return say("record.did_you_mean", name=name) if name else NO_TEXT
 
 
 def _rename(node: MapNode, names: Mapping[str, str]) -> MapNode:
@@ -116,29 +116,14 @@ class Fields:
         at = self.node.key_at[name]
         if any(p.at.line == at.line and p.code in _ABOUT_NAMES for p in self.problems):
             return
-        hint_zh, hint_en = suggest(name, known, "zh"), suggest(name, known, "en")
         if name in _HOMES:
-            home_zh, home_en = _HOMES[name]
-            hint_zh, hint_en = f"{name} 写在{home_zh}", f"{name} belongs {home_en}"
-        zh, en = f"这里没有字段 {name}", f"there is no field {name} here"
-        if name not in _HOMES:
-            zh, en = f"不认识字段 {name}", f"there is no field {name}"
-        self.report(at, "E201", zh, en, hint_zh, hint_en)
+            self.report("E201.elsewhere", at, name=name, home=say(_HOMES[name]))
+        else:
+            self.report("E201", at, name=name, hint=suggest(name, known))
 
-    def report(
-        self,
-        at: Position,
-        code: str,
-        zh: str,
-        en: str,
-        hint_zh: str = "",
-        hint_en: str = "",
-        severity: Severity = "error",
-    ) -> None:
-        """Record one problem of this file."""
-        self.problems.append(
-            Problem(self.path, at, code, zh, en, hint_zh, hint_en, severity=severity)
-        )
+    def report(self, key: str, at: Position, *, hint: Text | None = None, **values: Any) -> None:
+        """Record one problem of this file by the key of its message."""
+        self.problems.append(problem(key, self.path, at, hint=hint, **values))
 
     def has(self, name: str) -> bool:
         """Whether the field is written and not left empty."""
@@ -156,24 +141,11 @@ class Fields:
         if value is None or (isinstance(value, Scalar) and not value.text.strip()):
             if required:
                 at = self.node.key_at.get(name, self.node.at)
-                self.report(
-                    at,
-                    "E202",
-                    f"缺少字段 {name}",
-                    f"the field {name} is missing",
-                    f"例如 {name}: {example}" if example else "",
-                    f"For example {name}: {example}" if example else "",
-                )
+                hint = say("record.example", name=name, example=example) if example else NO_TEXT
+                self.report("E202", at, name=name, hint=hint)
             return None
         if not isinstance(value, Scalar):
-            self.report(
-                value.at,
-                "E203",
-                f"字段 {name} 应当是一段文字",
-                f"the field {name} should be a text",
-                "如果文字里有冒号，请给整个值加引号",
-                "Put the whole value in quotes if it holds a colon",
-            )
+            self.report("E203", value.at, name=name)
             return None
         return value
 
@@ -189,31 +161,16 @@ class Fields:
             return ""
         text = value.text.strip()
         if "\n" in text:
-            self.report(
-                value.at, "E204", f"字段 {name} 只能有一行", f"the field {name} must be one line"
-            )
+            self.report("E204", value.at, name=name)
         return " ".join(text.split("\n"))
 
-    def bilingual(self, name: str, required: bool = False, example: str = "") -> Text:
-        """A wording in Chinese with its English twin, each of one line."""
-        return Text(self.line(name, required, example), self.line(f"{name}_en"))
-
-    def bilingual_block(self, name: str) -> Text:
-        """A longer text in Chinese with its English twin."""
-        return Text(self.text(name), self.text(f"{name}_en"))
-
-    def flag(self, name: str) -> bool:
-        """A yes or no, no where it is left out."""
+    def flag(self, name: str, default: bool = False) -> bool:
+        """A yes or no."""
         value = self.scalar(name)
         if value is None or value.text in NO:
-            return False
+            return default and value is None
         if value.text not in YES:
-            self.report(
-                value.at,
-                "E211",
-                f"字段 {name} 只能是 yes 或 no（是/否）",
-                f"the field {name} is yes or no",
-            )
+            self.report("E211", value.at, name=name)
         return value.text in YES
 
     def whole_number(self, name: str) -> int | None:
@@ -223,12 +180,7 @@ class Fields:
             return None
         text = value.text.strip()
         if not (text.isascii() and text.isdigit() and len(text) <= 6):
-            self.report(
-                value.at,
-                "E213",
-                f"字段 {name} 应当是一个整数，写的是 {text[:20]}",
-                f"the field {name} should be a whole number, found {text[:20]}",
-            )
+            self.report("E213", value.at, name=name, found=text[:20])
             return None
         return int(text)
 
@@ -244,17 +196,10 @@ class Fields:
         word = value.text.strip()
         if word in known:
             return word
-        allowed = "、".join(list(known)[:12])
-        hint_zh = suggest(word, known, "zh") or f"可用的有 {allowed}"
-        hint_en = suggest(word, known, "en") or f"Known are {allowed.replace('、', ', ')}"
-        self.report(
-            value.at,
-            "E205",
-            f"{name} 不认识 {word[:40]}",
-            f"{name} does not know {word[:40]}",
-            hint_zh,
-            hint_en,
-        )
+        words = list(known)[:12]
+        allowed = say("record.known_words", words=Text("、".join(words), ", ".join(words)))
+        hint = suggest(word, known) or allowed
+        self.report("E205", value.at, name=name, word=word[:40], hint=hint)
         return ""
 
     def period(self, name: str, required: bool = False) -> Period | None:
@@ -265,7 +210,8 @@ class Fields:
         try:
             return parse_period(value.text.strip())
         except PeriodError as error:
-            self.report(value.at, "E220", error.zh, error.en, error.hint_zh, error.hint_en)
+            hint = Text(error.hint_zh, error.hint_en)
+            self.report("E220", value.at, why=Text(error.zh, error.en), hint=hint)
             return None
 
     def mapping(self, name: str) -> MapNode | None:
@@ -274,12 +220,7 @@ class Fields:
         if value is None or (isinstance(value, Scalar) and not value.text.strip()):
             return None
         if not isinstance(value, MapNode):
-            self.report(
-                value.at,
-                "E203",
-                f"字段 {name} 下面应当是“名称: 值”的行",
-                f"the field {name} should hold lines of “name: value”",
-            )
+            self.report("E203.mapping", value.at, name=name)
             return None
         return value
 
@@ -306,12 +247,7 @@ class Fields:
         if value is None or (isinstance(value, Scalar) and not value.text.strip()):
             return ()
         if not isinstance(value, ListNode):
-            self.report(
-                value.at,
-                "E203",
-                f"字段 {name} 应当是一个列表，每项以“- ”开头",
-                f"the field {name} should be a list whose items start with “- ”",
-            )
+            self.report("E203.list", value.at, name=name)
             return ()
         return value.items
 
@@ -331,13 +267,7 @@ class Fields:
         """The fields of a mapping inside this one, or None and a problem."""
         if isinstance(node, MapNode):
             return Fields(node, self.path, self.problems, known)
-        home_zh, home_en = _HOMES.get(name.rpartition(".")[2], ("", ""))
-        self.report(
-            at,
-            "E203",
-            f"{name} 下面应当是“名称: 值”的行",
-            f"{name} should hold lines of “name: value”",
-            f"如果是字段，它写在{home_zh}" if home_zh else "",
-            f"If it is a field, it belongs {home_en}" if home_en else "",
-        )
+        home = _HOMES.get(name.rpartition(".")[2])
+        hint = say("record.belongs", home=say(home)) if home else NO_TEXT
+        self.report("E203.entry", at, name=name, hint=hint)
         return None

@@ -1,26 +1,38 @@
-"""The records: a case, its figures, events and documents, and the lists that they draw on.
-
-What a record is made of has no slots: thousands of records are read back from the store, and
-without slots that takes a third of the time.
-"""
+"""The records: a case, its figures, events and documents, and the lists that they draw on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, get_args
 
 from casebook.problems import START, Position
+from casebook.record.description import MAX_TEXT, described, described_class
 from casebook.text import NO_TEXT, Text
-from casebook.values.amounts import Quantity
+from casebook.values.amounts import Qualifier, Quantity
 from casebook.values.dates import Period
 
 AnswerState = Literal["stated", "partial", "not_stated", "not_applicable"]
 State = Literal["published", "draft"]
 ChangeKind = Literal["correction", "clarification", "update"]
 
+QUOTE_LIMIT = 12
+# Notes that several fields share.
+_NOTE = ("要让读者知道的保留意见。", "A reservation that readers should know of.")
+_SOURCE = ("来源：data/sources.yaml 里的名字。", "The source, by its name in data/sources.yaml.")
+_QUOTE = (
+    f"来源的原话，最多 {QUOTE_LIMIT} 个字，一字不改。",
+    f"The source's own words, at most {QUOTE_LIMIT} characters, unchanged.",
+)
+_LINE = ("原话在来源文本的第几行。", "The line of the quote in the source.")
+_PERIOD = (
+    "属于什么时候：1995、2012年11月、2009年起、2010年至2012年、约2009年、2012年（推断）、"
+    "不晚于2012-12-07，或 EDTF。知道多少写多少。",
+    "When, in EDTF or as in 2012年11月; no more precise than the source is.",
+)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@described_class
 class Term:
     """One word of the vocabulary: its key in the records, its names, and what it means.
 
@@ -30,14 +42,14 @@ class Term:
     """
 
     key: str
-    name: Text
-    note: Text = NO_TEXT
-    bought_by: str = ""
-    per: str = ""
-    primary: bool = False
+    name: Text = described("bilingual", required=True, role="name")
+    note: Text = described("bilingual", default=NO_TEXT, role="note")
+    bought_by: str = described("term", default="", words="scopes")
+    per: str = described("term", default="", words="per")
+    primary: bool = described("flag", default=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@described_class
 class Question:
     """One thing that is asked of every case.
 
@@ -48,14 +60,14 @@ class Question:
     """
 
     key: str
-    name: Text
-    ask: Text
-    terms: str = ""
-    derived: bool = False
-    items: tuple[str, ...] = ()
+    name: Text = described("bilingual", required=True, role="name")
+    ask: Text = described("bilingual", role="prose")
+    terms: str = described("text", default="")
+    derived: bool = described("flag", default=False)
+    items: tuple[str, ...] = described("terms", default=(), words="disclosure_items")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@described_class
 class Measure:
     """What a figure measures, and what it may be compared with.
 
@@ -65,33 +77,40 @@ class Measure:
     """
 
     key: str
-    name: Text
-    kind: Literal["money", "count", "share"]
-    compare: Text
-    spending: bool = False
-    mixed: bool = False
-    cap: bool = False
-    zero: bool = False
+    name: Text = described("bilingual", required=True, role="name")
+    kind: Literal["money", "count", "share"] = described(
+        "term", required=True, words=("money", "count", "share")
+    )
+    compare: Text = described("bilingual", role="note")
+    spending: bool = described("flag", default=False)
+    mixed: bool = described("flag", default=False)
+    cap: bool = described("flag", default=False)
+    zero: bool = described("flag", default=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_OF_SOME_TERMS = ("bought_by", "per", "primary")
+
+
+@described_class
 class Vocabulary:
     """The closed lists of data/vocabulary.yaml, in their order."""
 
-    questions: Mapping[str, Question]
-    topics: Mapping[str, Term]
-    provider_types: Mapping[str, Term]
-    modes: Mapping[str, Term]
-    measures: Mapping[str, Measure]
-    statuses: Mapping[str, Term]
-    scopes: Mapping[str, Term]
-    per: Mapping[str, Term]
-    document_states: Mapping[str, Term]
-    source_kinds: Mapping[str, Term]
-    disclosure_items: Mapping[str, Term] = field(default_factory=dict)
+    questions: Mapping[str, Question] = described("mapping", items=Question)
+    topics: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
+    provider_types: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
+    modes: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
+    measures: Mapping[str, Measure] = described("mapping", items=Measure)
+    statuses: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
+    scopes: Mapping[str, Term] = described("mapping", items=Term, without=("primary",))
+    per: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
+    document_states: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
+    source_kinds: Mapping[str, Term] = described(
+        "mapping", items=Term, without=("bought_by", "per")
+    )
+    disclosure_items: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@described_class
 class Region:
     """A unit of GB/T 2260 (2012 edition).
 
@@ -99,15 +118,17 @@ class Region:
     """
 
     code: str
-    name: Text
-    short: Text
-    level: Literal["province", "prefecture", "county"]
-    parent: str = ""
-    pinyin: str = ""
-    tile: tuple[int, int] | None = None
+    name: Text = described("bilingual", required=True, role="name")
+    short: Text = described("bilingual", required=True, role="name")
+    level: Literal["province", "prefecture", "county"] = described(
+        "term", required=True, words=("province", "prefecture", "county")
+    )
+    parent: str = described("text", default="")
+    pinyin: str = described("text", default="")
+    tile: tuple[int, int] | None = described("tile", default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@described_class
 class Source:
     """A publication that figures, events and answers rest on.
 
@@ -116,32 +137,43 @@ class Source:
     """
 
     id: str
-    title: Text
-    publisher: Text
-    kind: str
-    published: Period | None = None
-    accessed: str = ""
-    url: str = ""
-    note: Text = NO_TEXT
-    characters: int | None = None
+    title: Text = described("bilingual", required=True, role="official_title")
+    publisher: Text = described("bilingual", required=True, role="name")
+    kind: str = described("term", required=True, words="source_kinds")
+    published: Period | None = described("period", default=None)
+    accessed: str = described("line", default="")
+    url: str = described("url", default="")
+    note: Text = described("bilingual", *_NOTE, default=NO_TEXT, role="note")
+    characters: int | None = described("number", default=None, dumped=False)
 
 
-@dataclass(frozen=True, kw_only=True)
+@described_class
 class Report:
     """What one source says of a thing, in the words of this site.
 
     `confirms` is false where a report beside a figure speaks of something near to it only.
     """
 
-    source: str
-    says: Text
-    quote: str = ""
-    line: int | None = None
-    confirms: bool = True
+    source: str = described("source", *_SOURCE, required=True)
+    says: Text = described(
+        "bilingual",
+        "这个来源怎样说，用自己的话写。",
+        "What this source says, in this site's words.",
+        required=True,
+        role="prose",
+    )
+    quote: str = described("quote", *_QUOTE, default="", role="quote", limit=QUOTE_LIMIT)
+    line: int | None = described("number", *_LINE, default=None)
+    confirms: bool = described(
+        "flag",
+        "no 表示它只是相关，并不证实这个数。",
+        "No where it is related and confirms nothing.",
+        default=True,
+    )
     at: Position = START
 
 
-@dataclass(frozen=True, kw_only=True)
+@described_class
 class Change:
     """One change of what was published about a figure.
 
@@ -150,16 +182,46 @@ class Change:
     """
 
     case: str
-    figure: str
-    date: Period
-    kind: ChangeKind
-    before: str
-    after: str
-    why: Text
+    date: Period = described("day", "更正的日子。", "The day of the change.", required=True)
+    kind: ChangeKind = described(
+        "term",
+        "是哪一种改动。",
+        "What kind of change it is.",
+        required=True,
+        words=get_args(ChangeKind),
+    )
+    before: str = described(
+        "line",
+        "原来的写法。",
+        "What it said before.",
+        name="from",
+        required=True,
+        role="quote",
+        example="约8000万元",
+    )
+    after: str = described(
+        "line",
+        "改成的写法。",
+        "What it says now.",
+        name="to",
+        required=True,
+        role="quote",
+        example="约5000万元",
+    )
+    why: Text = described(
+        "bilingual", "为什么改。", "Why it was changed.", required=True, role="note"
+    )
+    figure: str = described(
+        "gone_figure",
+        "已删去的数字的名字。",
+        "The name of the figure that is gone.",
+        required=True,
+        example="paid_2010",
+    )
     at: Position = START
 
 
-@dataclass(frozen=True, kw_only=True)
+@described_class
 class Figure:
     """One number of a case: as printed, as understood, what it measures, when, and who says so.
 
@@ -172,24 +234,118 @@ class Figure:
 
     id: str
     case: str
-    label: Text
-    quantity: Quantity
-    measure: str
-    per: tuple[str, ...]
-    period: Period
-    status: str
-    source: str
-    quote: str = ""
-    line: int | None = None
-    scope: str = ""
-    part_of: str = ""
-    follows: str = ""
-    note: Text = NO_TEXT
-    corroborated_by: tuple[Report, ...] = ()
-    at: Position = START
-    formula: str = ""
+    label: Text = described(
+        "bilingual",
+        "这个数是什么。",
+        "What this number is.",
+        required=True,
+        role="name",
+        example="年度购买总额",
+    )
+    quantity: Quantity = described(
+        "amount",
+        "照来源的原话写，连同“约”“逾”：约8000万元、逾百人、800元至1000元、每年560万元。",
+        "As the source words it, with its qualifier: 约8000万元, 逾百人, 800元至1000元.",
+        name="amount",
+        required=True,
+        printed=True,
+        example="约8000万元",
+    )
+    measure: str = described(
+        "term",
+        "量的是什么；决定可以同什么相比。",
+        "What is measured, hence compared.",
+        required=True,
+        words="measures",
+    )
+    per: tuple[str, ...] = described(
+        "per",
+        "按什么计，例如 岗位/年；原话里有“每年”之类就不写。",
+        "Per what, as in 岗位/年; left out where the wording says it.",
+        printed=True,
+    )
+    period: Period = described("period", *_PERIOD, required=True, printed=True)
+    status: str = described(
+        "term",
+        "状态：计划、报道、设定……",
+        "How far it is: planned, reported, set and so on.",
+        required=True,
+        printed=True,
+        words="statuses",
+    )
+    source: str = described("source", *_SOURCE, required=True, printed=True)
+    quote: str = described(
+        "quote", *_QUOTE, default="", printed=True, role="quote", limit=QUOTE_LIMIT
+    )
+    line: int | None = described("number", *_LINE, default=None, printed=True)
+    scope: str = described(
+        "term",
+        "数的是什么、谁的钱、哪一部分；不同的东西用不同的词。",
+        "What is counted, whose money, which part; different things take different words.",
+        default="",
+        words="scopes",
+    )
+    part_of: str = described(
+        "figure_name",
+        "是本案例哪个数的一部分；部分不与总额相加。",
+        "The figure that this is a part of; parts are not added to it.",
+        default="",
+        printed=True,
+    )
+    follows: str = described(
+        "figure_name",
+        "取代了本案例哪个数。",
+        "The figure that this one replaced.",
+        default="",
+        printed=True,
+    )
+    read_qualifier: str = described(
+        "term",
+        "原话不足以判断时，编者的读法；写了就必须写 note。",
+        "The editor's reading where the wording is not decisive; needs a note.",
+        name="qualifier",
+        default="",
+        printed=True,
+        dumped=False,
+        words=get_args(Qualifier),
+    )
+    read_unit: str = described(
+        "text",
+        "原话漏写单位时，编者补的单位；写了就必须写 note。",
+        "The unit where the source leaves it out; needs a note.",
+        name="unit",
+        default="",
+        printed=True,
+        dumped=False,
+    )
+    corroborated_by: tuple[Report, ...] = described(
+        "list",
+        "别的来源怎样说同一件事。",
+        "What other sources say of the same.",
+        default=(),
+        printed=True,
+        items=Report,
+    )
+    formula: str = described(
+        "formula",
+        "本站计算的数：由本案例的数字、+ - * / 和括号组成，例如 paid_2011 / paid_2010。"
+        "有算式就不写 amount、period、status、source。",
+        "A number that this site computes from figures of the case, as paid_2011 / paid_2010; "
+        "amount, period, status and source are then left out.",
+        default="",
+        dumped=False,
+    )
+    history: tuple[Change, ...] = described(
+        "list",
+        "发布以后的更正：日期、原来的写法、原因。",
+        "Changes since it was published: when, from what, and why.",
+        default=(),
+        items=Change,
+        without=("figure",),
+    )
+    note: Text = described("bilingual", *_NOTE, default=NO_TEXT, role="note")
     rests_on: tuple[str, ...] = ()
-    history: tuple[Change, ...] = ()
+    at: Position = START
 
     @property
     def key(self) -> str:
@@ -202,58 +358,120 @@ class Figure:
         return self.rests_on or (self.source,)
 
 
-@dataclass(frozen=True, kw_only=True)
+@described_class
 class Event:
     """One dated thing that happened or was announced in a case."""
 
     case: str
-    date: Period
-    title: Text
-    source: str
-    status: str = ""
-    quote: str = ""
-    line: int | None = None
-    note: Text = NO_TEXT
+    date: Period = described("period", *_PERIOD, required=True)
+    title: Text = described(
+        "bilingual",
+        "发生或宣布了什么。",
+        "What happened or was announced.",
+        required=True,
+        role="name",
+    )
+    source: str = described("source", *_SOURCE, required=True)
+    status: str = described(
+        "term",
+        "计划中的事写 planned，不写就是已发生。",
+        "Planned where it has not happened yet.",
+        default="",
+        words="statuses",
+    )
+    quote: str = described(
+        "quote", *_QUOTE, default="", role="quote", limit=QUOTE_LIMIT, dumped=False
+    )
+    line: int | None = described("number", *_LINE, default=None, dumped=False)
+    note: Text = described("bilingual", *_NOTE, default=NO_TEXT, role="note")
     at: Position = START
 
 
-@dataclass(frozen=True, kw_only=True)
+@described_class
 class Document:
     """A named official document, with the state that the source gives it."""
 
-    title: Text
-    state: str
-    source: str
-    issuer: Text = NO_TEXT
-    date: Period | None = None
-    note: Text = NO_TEXT
+    title: Text = described(
+        "bilingual",
+        "文件名，不加书名号。",
+        "The document's name, without its brackets.",
+        required=True,
+        role="official_title",
+    )
+    state: str = described(
+        "term",
+        "来源说它是已印发、计划出台，还是说法不一。",
+        "The state that sources give it.",
+        required=True,
+        words="document_states",
+    )
+    source: str = described("source", *_SOURCE, required=True)
+    issuer: Text = described(
+        "bilingual",
+        "印发的机关。",
+        "The body that issued it.",
+        default=NO_TEXT,
+        role="name",
+        limit=MAX_TEXT,
+    )
+    date: Period | None = described("period", *_PERIOD, default=None)
+    note: Text = described("bilingual", *_NOTE, default=NO_TEXT, role="note")
     at: Position = START
 
 
-@dataclass(frozen=True, kw_only=True)
+@described_class
 class Conflict:
     """Statements of sources about one thing that do not agree, side by side."""
 
-    about: Text
-    note: Text
-    figures: tuple[str, ...] = ()
-    reports: tuple[Report, ...] = ()
+    about: Text = described(
+        "bilingual",
+        "关于什么事。",
+        "What the statements are about.",
+        required=True,
+        role="name",
+        limit=MAX_TEXT,
+    )
+    figures: tuple[str, ...] = described(
+        "figure_names", "互相矛盾的数字。", "The figures that do not agree.", default=()
+    )
+    reports: tuple[Report, ...] = described(
+        "list", "各来源的说法。", "What each source says.", default=(), items=Report
+    )
+    note: Text = described(
+        "bilingual",
+        "现有材料能说明到什么程度。",
+        "How far the material explains it.",
+        required=True,
+        role="note",
+    )
     at: Position = START
 
 
-@dataclass(frozen=True, kw_only=True)
+@described_class
 class Answer:
     """What the sources say to one question: terms of the vocabulary, or a wording, or silence."""
 
     question: str
-    state: AnswerState
+    text: Text = described(
+        "bilingual",
+        "回答的内容。",
+        "What the source states.",
+        name="value",
+        default=NO_TEXT,
+        role="prose",
+    )
+    state: AnswerState = described(
+        "term",
+        "partial 表示只写了一部分。",
+        "Partial where the source states only some of it.",
+        words=get_args(AnswerState),
+    )
+    note: Text = described("bilingual", *_NOTE, default=NO_TEXT, role="note")
     terms: tuple[str, ...] = ()
-    text: Text = NO_TEXT
-    note: Text = NO_TEXT
     at: Position = START
 
 
-@dataclass(frozen=True, kw_only=True)
+@described_class
 class Case:
     """One place where a local government buys a public service.
 
@@ -266,24 +484,110 @@ class Case:
 
     slug: str
     path: str
-    title: Text
-    region: str
-    topic: str
-    summary: Text
-    answers: Mapping[str, Answer]
-    figures: Mapping[str, Figure]
-    events: tuple[Event, ...]
-    documents: tuple[Document, ...] = ()
-    conflicts: tuple[Conflict, ...] = ()
-    story: Text = NO_TEXT
+    title: Text = described(
+        "bilingual",
+        "标题：哪里、什么事。",
+        "The title: which place, what it is about.",
+        required=True,
+        role="name",
+        example="东莞：一个社工岗位值多少钱",
+    )
+    region: str = described(
+        "region",
+        "行政区划代码（GB/T 2260，2012 年版），须在 data/regions.yaml 里。",
+        "The code of GB/T 2260 (2012), as listed in data/regions.yaml.",
+        required=True,
+        example="441900",
+    )
+    topic: str = described("term", "主题。", "The topic.", required=True, words="topics")
+    summary: Text = described(
+        "bilingual",
+        "一两句话：据谁的什么报道，哪里买了什么，什么没有写。",
+        "One or two sentences: who reports what, and what is not stated.",
+        required=True,
+        role="prose",
+    )
+    updated: str = described(
+        "iso_day",
+        "最近一次修改的日子，例如 2026-11-23。",
+        "The day of the last change, as 2026-11-23.",
+        default="",
+        example="2026-11-23",
+    )
+    state: State = described(
+        "term",
+        "draft 是草稿，只在预览里看得到；不写就是 published。",
+        "A draft is seen in the preview only; published where left out.",
+        default="published",
+        dumped=False,
+        words=get_args(State),
+        example="draft",
+    )
+    aliases: tuple[str, ...] = described(
+        "names",
+        "以前的文件名（不带 .yaml）。改名以后写上，旧地址就会转到这里。",
+        "Earlier names of the file; their addresses lead here.",
+        default=(),
+        dumped=False,
+        example="[dongguan-city]",
+    )
+    answers: Mapping[str, Answer] = described(
+        "answers",
+        "对每个案例都问同样的问题。来源没有写：not_stated；问题不适用：not_applicable。",
+        "The same questions are asked of every case: a value, not_stated or not_applicable.",
+        items=Answer,
+    )
+    figures: Mapping[str, Figure] = described(
+        "figures",
+        "数字：英文名（小写字母、数字、_）下面写它是什么。故事里用 {{英文名}} 引用。",
+        "The figures, each under its name; stories refer to one as {{name}}.",
+        items=Figure,
+        limit=200,
+    )
+    events: tuple[Event, ...] = described(
+        "list",
+        "事件：什么时候发生或宣布了什么。",
+        "What happened or was announced, and when.",
+        items=Event,
+        limit=500,
+    )
+    documents: tuple[Document, ...] = described(
+        "list",
+        "来源点名的文件。",
+        "Official documents that the sources name.",
+        default=(),
+        items=Document,
+        limit=200,
+    )
+    conflicts: tuple[Conflict, ...] = described(
+        "list",
+        "互相矛盾的说法，两方都留，不作取舍。",
+        "Statements that do not agree, side by side.",
+        default=(),
+        items=Conflict,
+        limit=100,
+    )
+    withdrawn: tuple[Change, ...] = described(
+        "list",
+        "已经删去的数字的更正记录；还在的数字，写在它自己的 history 下面。",
+        "The changes of figures that are gone; one that is still here has its own history.",
+        name="history",
+        default=(),
+        dumped=False,
+        items=Change,
+        optional=("to",),
+    )
+    story: Text = described(
+        "block",
+        "故事（Markdown）。每个数字都写成 {{英文名}}，不要手写。",
+        "The story, in Markdown; every number is a {{name}}, never typed.",
+        default=NO_TEXT,
+        role="prose",
+    )
     story_at: tuple[Position, Position] = (START, START)
     summary_at: tuple[Position, Position] = (START, START)
-    updated: str = ""
-    state: State = "published"
     positions: Mapping[str, Position] | None = None
-    withdrawn: tuple[Change, ...] = ()
     digest: str = ""
-    aliases: tuple[str, ...] = ()
 
     @property
     def printed_figures(self) -> tuple[Figure, ...]:
@@ -297,7 +601,7 @@ class Case:
         return (*own, *self.withdrawn)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@described_class
 class Refusal:
     """A computation or comparison that suggests itself and that the guard refuses.
 
@@ -307,16 +611,16 @@ class Refusal:
     """
 
     id: str
-    title: Text
-    case: str = ""
-    formula: str = ""
-    compare: tuple[str, ...] = ()
-    spending: tuple[str, ...] = ()
-    unknown: Mapping[str, Text] = field(default_factory=dict)
+    title: Text = described("bilingual", required=True, role="name")
+    case: str = described("text", default="")
+    formula: str = described("text", default="")
+    compare: tuple[str, ...] = described("names", default=())
+    spending: tuple[str, ...] = described("names", default=())
+    unknown: Mapping[str, Text] = described("things", default_factory=dict)
     at: Position = START
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@described_class
 class Gone:
     """An address at which something stood: what it was, and why it is gone or where it is now.
 
@@ -325,10 +629,10 @@ class Gone:
     """
 
     address: str
-    title: Text
-    why: Text = NO_TEXT
-    date: Period | None = None
-    moved_to: str = ""
+    title: Text = described("bilingual", role="name")
+    why: Text = described("bilingual", default=NO_TEXT, role="note")
+    date: Period | None = described("period", default=None)
+    moved_to: str = described("line", default="")
     at: Position = START
 
 

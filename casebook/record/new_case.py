@@ -12,8 +12,8 @@ from pathlib import Path
 
 from casebook.messages import failure, say
 from casebook.problems import CasebookError, Exit, Problem
+from casebook.record.lists import Lists, read_lists
 from casebook.record.model import Region
-from casebook.record.reader import Lists, read_lists
 from casebook.record.slugs import judge_slug
 from casebook.report import display_width
 from casebook.text import Lang, Text

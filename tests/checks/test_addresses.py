@@ -17,8 +17,8 @@ from casebook.checks.content import find_slugs
 from casebook.commands.record_published import record_addresses
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset
+from casebook.record.lists import read_gone, read_ledger
 from casebook.record.model import Gone
-from casebook.record.reader import read_gone, read_ledger
 
 ROOT = Path(__file__).resolve().parents[2]
 GONE = """\

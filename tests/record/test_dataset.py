@@ -10,8 +10,8 @@ from records import case_of, dataset_of, figure, record, tiny_dataset
 
 from casebook.problems import Problem
 from casebook.record.dataset import Gap, TimelineItem
+from casebook.record.lists import read_lists
 from casebook.record.model import Term
-from casebook.record.reader import read_lists
 from casebook.text import Text
 
 

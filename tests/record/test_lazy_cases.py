@@ -16,8 +16,8 @@ from casebook.problems import CasebookError
 from casebook.record import lazy_cases
 from casebook.record.dataset import Dataset
 from casebook.record.lazy_cases import LazyCases
+from casebook.record.lists import read_lists
 from casebook.record.model import Case
-from casebook.record.reader import read_lists
 from casebook.record.summary import CaseSummary
 from tests.conftest import PROJECT, make_tiny_project
 

@@ -15,6 +15,7 @@ from conftest import PROJECT
 from processes import run
 
 from casebook.problems import CasebookError, Exit, Problem
+from casebook.record.lists import read_lists
 from casebook.record.new_case import (
     choose_region,
     create_case,
@@ -23,7 +24,6 @@ from casebook.record.new_case import (
     mend_slug,
     propose_slug,
 )
-from casebook.record.reader import read_lists
 
 PROBLEMS: list[Problem] = []
 LISTS = read_lists(PROJECT, PROBLEMS)

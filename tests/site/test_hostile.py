@@ -20,11 +20,11 @@ import yaml
 from records import tiny_lists
 
 from casebook.build.steps import BuildOptions, build_site
-from casebook.checks.limits import MAX_NAME
 from casebook.checks.rules import check_rules
 from casebook.pages.citations import Citation
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset, order_cases
+from casebook.record.description import MAX_NAME
 from casebook.record.json_schema import write_schema
 from casebook.record.reader import read_case
 from tests.conftest import Serve, make_tiny_project

@@ -1,0 +1,265 @@
+"""Descriptions of the fields of a record, from which all that knows the fields follows.
+
+A field is declared once, in the class that holds it. Reading, both JSON Schemas, the dump, limits,
+language pairs, the blank case and the guide's tables are made from its description.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import MISSING, dataclass, field, fields, replace
+from functools import cache
+from operator import attrgetter
+from typing import (
+    Any,
+    Final,
+    Literal,
+    NamedTuple,
+    TypedDict,
+    TypeVar,
+    Unpack,
+    cast,
+    dataclass_transform,
+)
+
+from casebook.problems import START, Position
+from casebook.text import NO_TEXT, Text
+
+# Each kind is a method of the reader, `read_<kind>`, but those that are read by code of their own.
+Kind = Literal[
+    # texts: bilingual ones have an English twin, `<name>_en`; a block is Markdown
+    "bilingual",
+    "block",
+    "line",
+    "quote",
+    "text",
+    "flag",
+    "number",
+    "period",
+    "day",
+    "iso_day",
+    "term",
+    "terms",
+    "names",
+    # a source, a region, another figure of the case, one that was taken out
+    "source",
+    "region",
+    "figure_name",
+    "figure_names",
+    "gone_figure",
+    # records inside a record
+    "list",
+    "mapping",
+    "figures",
+    "answers",
+    # an address, a place in the grid of provinces, things by name
+    "url",
+    "tile",
+    "things",
+    # read by code of their own, as they hang on each other
+    "amount",
+    "per",
+    "formula",
+]
+Role = Literal["", "name", "prose", "note", "quote", "official_title"]
+
+MAX_NAME: Final = 200
+MAX_TEXT: Final = 2_000
+# Names stand in headings and in drawings. Forty labels of 2,000 characters were drawn once: a PNG
+# of 190,000 rows, for which a build took 4.7 GB.
+_LIMITS: Final[dict[Role, int]] = {"name": MAX_NAME}
+_WITH_ENGLISH: Final = frozenset({"bilingual", "block"})
+_READ_TOGETHER: Final = frozenset({"amount", "per", "formula"})
+_KEY: Final = "described"
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def compute_once(function: F) -> F:
+    """Remember the result of a function for each class or description that it is given."""
+    return cast(F, cache(function))
+
+
+class Options(TypedDict, total=False):
+    """The parts of a description that most fields leave as they are."""
+
+    name: str
+    required: bool
+    role: Role
+    limit: int
+    words: str | tuple[str, ...]
+    example: str
+    items: type
+    without: tuple[str, ...]
+    optional: tuple[str, ...]
+    printed: bool
+    dumped: bool
+    since: str
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FieldDescription:
+    """One field of a record as it is declared.
+
+    `name` is its name in the file, `attribute` that in the class. `words` are the words that it
+    may hold, or the list of the vocabulary that they stand in. `items` is the class of the records
+    inside it, which may not have the fields `without` and need not have those of `optional`. Only
+    a figure that a source prints has a `printed` field; `dumped` ones stand in cases.json.
+    """
+
+    kind: Kind
+    note: Text
+    default: object = None
+    attribute: str = ""
+    name: str = ""
+    required: bool = False
+    role: Role = ""
+    limit: int = 0
+    words: str | tuple[str, ...] = ()
+    example: str = ""
+    items: type = object
+    without: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    printed: bool = False
+    dumped: bool = True
+    since: str = "0.1"
+
+    @property
+    def most(self) -> int:
+        """How many characters the text may have, or how many records may be inside."""
+        return self.limit or (_LIMITS.get(self.role, MAX_TEXT) if self.role else 0)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of the field, and that of its English twin where it has one."""
+        return (self.name, f"{self.name}_en") if self.kind in _WITH_ENGLISH else (self.name,)
+
+    @property
+    def inner(self) -> tuple[FieldDescription, ...]:
+        """The fields of the records inside this one."""
+        return _fields_inside(self)
+
+    @property
+    def holds_records(self) -> bool:
+        """Whether records are inside."""
+        return self.items is not object
+
+
+def described(
+    kind: Kind,
+    zh: str = "",
+    en: str = "",
+    *,
+    default: Any = MISSING,
+    default_factory: Any = MISSING,
+    **options: Unpack[Options],
+) -> Any:
+    """A field of a record with its description and its note in Chinese and in English."""
+    usual = None if default is MISSING else default
+    description = FieldDescription(kind=kind, note=Text(zh, en), default=usual, **options)
+    return field(default=default, default_factory=default_factory, metadata={_KEY: description})
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(described, field))
+def described_class(cls: type[T]) -> type[T]:
+    """Make a class of frozen records out of its declared fields.
+
+    It has no slots: thousands of records are read back from the cache, and without slots that
+    takes a third of the time.
+    """
+    return dataclass(frozen=True, kw_only=True)(cls)
+
+
+@compute_once
+def fields_of(cls: type) -> tuple[FieldDescription, ...]:
+    """The described fields of a class, in the order of their declaration."""
+    found = ((one.name, one.metadata.get(_KEY)) for one in fields(cls))
+    return tuple(
+        replace(description, attribute=attribute, name=description.name or attribute)
+        for attribute, description in found
+        if description is not None
+    )
+
+
+@compute_once
+def _fields_inside(description: FieldDescription) -> tuple[FieldDescription, ...]:
+    return tuple(
+        replace(one, required=False) if one.name in description.optional else one
+        for one in fields_of(description.items)
+        if one.name not in description.without
+    )
+
+
+@compute_once
+def known_names(descriptions: tuple[FieldDescription, ...]) -> frozenset[str]:
+    """The names that the fields have in a file."""
+    return frozenset(name for one in descriptions for name in one.names)
+
+
+@compute_once
+def plan_reading(
+    descriptions: tuple[FieldDescription, ...],
+) -> tuple[tuple[str, str, FieldDescription], ...]:
+    """The attribute of each field that is read by its kind, with the method that reads it."""
+    return tuple(
+        (one.attribute, f"read_{one.kind}", one)
+        for one in descriptions
+        if one.kind not in _READ_TOGETHER
+    )
+
+
+class PlacedText(NamedTuple):
+    """A text of a case: its field, its path in the record, and where its record begins."""
+
+    field: FieldDescription
+    path: str
+    text: Text
+    at: Position
+
+    @property
+    def part(self) -> str:
+        """The field of the case that it stands in."""
+        return self.path.partition(".")[0].partition("[")[0]
+
+
+def texts_of(case: Any) -> Iterator[PlacedText]:
+    """Every text of a case: those of a record itself, then those of the records inside it."""
+    positions = case.positions or {}
+    for one, get in _find_texts(type(case)):
+        text = get(case)
+        if text.zh or text.en:
+            yield PlacedText(one, one.name, text, positions.get(one.name, START))
+    yield from _texts_inside(case, "")
+
+
+def _texts_inside(record: Any, path: str) -> Iterator[PlacedText]:
+    for one, get in _find_lists(type(record)):
+        for name, inner in _name_records(get(record), f"{path}{one.name}"):
+            for text_field, get_text in _find_texts(type(inner)):
+                text = get_text(inner)
+                if text.zh or text.en:
+                    yield PlacedText(text_field, f"{name}.{text_field.name}", text, inner.at)
+            yield from _texts_inside(inner, f"{name}.")
+
+
+def _name_records(records: Any, path: str) -> Iterable[tuple[str, Any]]:
+    if isinstance(records, tuple):
+        return ((f"{path}[{number}]", one) for number, one in enumerate(records, 1))
+    return ((f"{path}.{key}", one) for key, one in records.items())
+
+
+@compute_once
+def _find_texts(cls: type) -> tuple[tuple[FieldDescription, Callable[[Any], Text]], ...]:
+    return tuple((one, _text_getter(one)) for one in fields_of(cls) if one.role)
+
+
+def _text_getter(description: FieldDescription) -> Callable[[Any], Text]:
+    get = attrgetter(description.attribute)
+    if description.kind in _WITH_ENGLISH:
+        return get
+    return lambda record: Text(words) if (words := get(record)) else NO_TEXT
+
+
+@compute_once
+def _find_lists(cls: type) -> tuple[tuple[FieldDescription, Callable[[Any], Any]], ...]:
+    return tuple((one, attrgetter(one.attribute)) for one in fields_of(cls) if one.holds_records)
