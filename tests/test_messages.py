@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT
 
+from casebook.messages import CATALOGUE as SOURCE
 from casebook.messages import PLACE, problem, read_catalogue, say
 from casebook.problems import START
 from casebook.text import Text
@@ -65,6 +66,12 @@ def test_a_message_is_in_both_languages_with_the_same_places(key: str) -> None:
     assert all(isinstance(words, str) and words.strip() for words in entry.values())
     for zh, en in (("zh", "en"), ("hint_zh", "hint_en")):
         assert set(PLACE.findall(entry.get(zh, ""))) == set(PLACE.findall(entry.get(en, "")))
+
+
+def test_a_message_has_one_entry() -> None:
+    keys = re.findall(r"^([^\s#][^:]*):", SOURCE.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert sorted(keys) == sorted(CATALOGUE)
 
 
 def test_every_message_is_used() -> None:

@@ -27,7 +27,7 @@ from casebook.charts.placement import check_slots, find_embedded
 from casebook.checks.addresses import check_addresses
 from casebook.checks.content import check_content
 from casebook.checks.history import check_history, parse_published
-from casebook.checks.limits import check_limits_of
+from casebook.checks.limits import check_limits
 from casebook.checks.quotes import check_quotes, check_shares
 from casebook.checks.rules import RULES, check_case
 from casebook.checks.translations import check_translations, find_outdated
@@ -97,7 +97,7 @@ def load_checked(
         problems += check_releases(project)
     doubtful = find_doubtful(dataset, kept)
     of_doubtful = _take_all(doubtful, dataset)
-    crowded = [problem for case in of_doubtful for problem in check_limits_of(case)]
+    crowded = [problem for case in of_doubtful for problem in check_limits(case)]
     if crowded:
         # The rules would read the very texts that are too long to be read.
         return dataset, problems + crowded

@@ -1,4 +1,4 @@
-"""The addresses of the site: which there are, and what became of those that were published."""
+"""Addresses of the site: listing them, and what became of those that were published."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from casebook.checks.content import LEAD, find_slugs
+from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.fields import nearest
@@ -15,7 +16,7 @@ from casebook.record.slugs import judge_slug
 from casebook.text import Text
 
 # Pages that every site has, whatever it holds. Later parts of a list are no address of their own:
-# what stands in them moves on with every case.
+# what they hold moves on with every case.
 FIXED = (
     "",
     "cases/",
@@ -62,9 +63,9 @@ def find_aliases(dataset: Dataset) -> Mapping[str, str]:
 
 def follow_address(address: str, dataset: Dataset, aliases: Mapping[str, str]) -> str | Gone | None:
     """What became of an address that is no page: where it leads, why it is gone, or None."""
-    told = dataset.gone.get(address)
-    if told is not None:
-        return told.moved_to if told.moved_to else told
+    gone = dataset.gone.get(address)
+    if gone is not None:
+        return gone.moved_to or gone
     kind, _, rest = address.partition("/")
     name = rest.partition("/")[0]
     if kind == "cases":
@@ -77,23 +78,21 @@ def follow_address(address: str, dataset: Dataset, aliases: Mapping[str, str]) -
 
 
 def _follow_figure(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> str | Gone | None:
-    """What became of a figure: its case moved, or its case tells why it was taken out."""
+    """What became of a figure: its case moved, or says why it was taken out."""
     slug, _, figure = name.partition(".")
     case = dataset.by_slug.get(aliases.get(slug, slug))
     if case is not None:
         moved = f"{case.slug}.{figure}"
         for change in case.withdrawn:
             if change.figure == figure:
-                title = Text(
-                    f"数字 {figure}（{case.title.zh}）",
-                    f"Figure {figure} ({case.title.inside('en')})",
-                )
+                words = Text(case.title.zh, case.title.inside("en"))
+                title = say("checks.withdrawn_figure", figure=figure, title=words)
                 return Gone(
                     address=f"figures/{name}/", title=title, why=change.why, date=change.date
                 )
         return f"figures/{moved}/" if moved in dataset.figures else f"cases/{case.slug}/"
-    told = dataset.gone.get(f"cases/{slug}/")
-    return (told.moved_to or told) if told is not None else None
+    gone = dataset.gone.get(f"cases/{slug}/")
+    return (gone.moved_to or gone) if gone is not None else None
 
 
 def _follow_chart(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> str | Gone | None:
@@ -103,8 +102,8 @@ def _follow_chart(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> st
         slug = "-".join(words[:count])
         if slug in dataset.by_slug or slug in aliases:
             return f"cases/{aliases.get(slug, slug)}/"
-        if told := dataset.gone.get(f"cases/{slug}/"):
-            return told.moved_to or told
+        if gone := dataset.gone.get(f"cases/{slug}/"):
+            return gone.moved_to or gone
     return "charts/"
 
 
@@ -129,7 +128,7 @@ def check_addresses(project: Path, dataset: Dataset) -> list[Problem]:
     # What a case that cannot be read is called, and was, is not known.
     if dataset.unread:
         return problems
-    # At ten thousand cases one difference of sets is all that a sound site pays.
+    # At ten thousand cases one difference of sets is all that a valid site pays.
     for address in dataset.ledger.keys() - made:
         # A figure that leads nowhere is one of a case that does not either, which is named itself.
         if not address.startswith("figures/") and not follow_address(address, dataset, aliases):
@@ -143,59 +142,35 @@ def _check_aliases(dataset: Dataset) -> Iterator[Problem]:
         for alias in case.aliases:
             at = (dataset.by_slug[case.slug].positions or {}).get("aliases", START)
             if alias in dataset.by_slug or alias in dataset.unread:
-                zh = f"aliases 里的 {alias} 是现有的案例"
-                en = f"{alias} in aliases is a case of its own"
+                yield problem("E292.case", case.path, at, alias=alias)
             elif alias in owners:
-                zh = f"aliases 里的 {alias} 在 {owners[alias]} 里也写了"
-                en = f"{alias} in aliases is claimed by {owners[alias]} as well"
+                yield problem("E292.claimed", case.path, at, alias=alias, path=owners[alias])
             elif judge_slug(alias):
-                zh = f"aliases 里的 {alias[:60]} 不是文件名"
-                en = f"{alias[:60]} in aliases is no name of a case file"
+                yield problem("E292.name", case.path, at, alias=alias[:60])
             else:
                 owners[alias] = case.path
-                continue
-            hint_zh = "写这个案例以前的文件名，不带 .yaml"
-            hint_en = "Write an earlier name of this file, without .yaml"
-            yield Problem(case.path, at, "E292", zh, en, hint_zh, hint_en)
 
 
 def _check_gone(dataset: Dataset, made: set[str], aliases: Mapping[str, str]) -> Iterator[Problem]:
     for gone in dataset.gone.values():
         if gone.address in made:
-            zh = f"/{gone.address} 还在，不能写成没有了"
-            en = f"/{gone.address} still stands and cannot be gone"
-            yield Problem(GONE, gone.at, "E293", zh, en)
+            yield problem("E293.made", GONE, gone.at, address=gone.address)
         elif gone.moved_to and gone.moved_to not in made:
             charted = gone.moved_to.startswith("charts/")
             if charted or follow_address(gone.moved_to, dataset, aliases) is None:
-                zh = f"moved_to 的 /{gone.moved_to} 没有这一页"
-                en = f"moved_to names /{gone.moved_to}, which is no page"
-                hint = nearest(gone.moved_to, made)
-                yield Problem(
-                    GONE,
-                    gone.at,
-                    "E293",
-                    zh,
-                    en,
-                    f"是不是 /{hint}？" if hint else "",
-                    f"Did you mean /{hint}?" if hint else "",
-                )
+                meant = nearest(gone.moved_to, made)
+                hint = say("checks.did_you_mean_address", address=meant) if meant else None
+                yield problem("E293.moved", GONE, gone.at, hint=hint, address=gone.moved_to)
 
 
 def _report_vanished(address: str, dataset: Dataset) -> Problem:
-    zh = f"发布过的地址 /{address} 现在没有了"
-    en = f"the address /{address} was published and is no more"
-    entry = f"/{address}: {{title: …, why: …}}"
-    hint_zh = f"撤下就在 {GONE} 加一行 {entry}"
-    hint_en = f"If it was withdrawn, add to {GONE} the line {entry}"
+    at = Position(dataset.ledger[address], 1)
     kind, _, rest = address.partition("/")
     slug = rest.partition("/")[0]
     if kind == "cases" and slug:
         path = f"data/cases/{_guess_renamed(slug, dataset)}.yaml"
-        hint_zh = f"改名就在 {path} 加一行 aliases: [{slug}]；{hint_zh}"
-        hint_en = f"If it was renamed, add to {path} the line aliases: [{slug}]. {hint_en}"
-    at = Position(dataset.ledger[address], 1)
-    return Problem(LEDGER, at, "E291", zh, en, hint_zh, hint_en)
+        return problem("E291.case", LEDGER, at, address=address, path=path, slug=slug, gone=GONE)
+    return problem("E291.page", LEDGER, at, address=address, gone=GONE)
 
 
 def _guess_renamed(slug: str, dataset: Dataset) -> str:

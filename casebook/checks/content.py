@@ -1,4 +1,4 @@
-"""The prose of content/: which texts there are, and what is wrong with them."""
+"""Texts of content/: finding them, and the checks of their headers and words."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from pathlib import Path
 from casebook.checks.limits import check_markdown
 from casebook.checks.rules import check_references
 from casebook.checks.text_claims import check_wording
+from casebook.messages import problem
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
-from casebook.text import Lang
+from casebook.text import LANGS, Lang
 from casebook.yaml.encoding import decode
 from casebook.yaml.files import read_bytes, show_path
+from casebook.yaml.mistakes import COLONS
 
 # The texts that pages are made of; the English of each is optional.
 LEAD = "lead"
@@ -25,7 +27,7 @@ PROSE = {
 }
 HEADER = ("Title", "Slug", "Lang", "Summary")
 _SLUG_LINE = re.compile(r"^Slug:[ \t]*(\S+)", re.MULTILINE)
-_HEADER_LINE = re.compile(r"([^\s:：]+)(：|:)(.*)")
+_HEADER_LINE = re.compile(rf"(?P<name>[^\s:{COLONS}]+)(?P<colon>[:{COLONS}])(?P<value>.*)")
 
 
 def find_content_files(project: Path) -> list[Path]:
@@ -37,7 +39,7 @@ def find_slugs(project: Path) -> dict[Path, str]:
     """The slug of each text, as far as its header can be read."""
     slugs = {}
     for path in find_content_files(project):
-        # What cannot be read is a problem that is told elsewhere.
+        # What cannot be read is a problem that is reported elsewhere.
         found = _SLUG_LINE.search(path.read_bytes().decode("utf-8", "replace"))
         if found is not None:
             slugs[path] = found[1]
@@ -64,8 +66,7 @@ def check_content(project: Path, dataset: Dataset) -> list[Problem]:
             problems += check_wording(text, START, shown, None, dataset, lang, "page")
     for slug, place in PROSE.items():
         if slug not in slugs:
-            zh, en = f"缺少 Slug 为 {slug} 的中文正文", f"there is no Chinese text with Slug {slug}"
-            problems.append(Problem(place, START, "E301", zh, en))
+            problems.append(problem("E301", place, START, slug=slug))
     return problems
 
 
@@ -76,23 +77,17 @@ def _read_header(text: str, path: str, problems: list[Problem]) -> dict[str, str
         if not line.strip():
             break
         found = _HEADER_LINE.fullmatch(line)
-        if found is None or found.group(2) == "：":
-            column = found.start(2) + 1 if found is not None else 1
-            zh = "正文开头应当是“Title: 标题”这样的行，用半角冒号"
-            en = "a text starts with lines such as “Title: words”, with plain colons"
-            problems.append(Problem(path, Position(number, column), "E112", zh, en))
-        elif found.group(1) not in HEADER:
-            name = found.group(1)
-            zh, en = f"不认识字段 {name}", f"there is no field {name}"
+        if found is None or found["colon"] != ":":
+            column = found.start("colon") + 1 if found is not None else 1
+            problems.append(problem("E112.header", path, Position(number, column)))
+        elif (name := found["name"]) not in HEADER:
             hint = suggest(name, HEADER)
-            problems.append(Problem(path, Position(number, 1), "E201", zh, en, hint.zh, hint.en))
+            problems.append(problem("E201.header", path, Position(number, 1), hint=hint, name=name))
         else:
-            header[found.group(1)] = found.group(3).strip()
-    for name in HEADER:
-        if not header.get(name):
-            zh, en = f"缺少字段 {name}", f"the field {name} is missing"
-            problems.append(Problem(path, START, "E202", zh, en))
-    if header.get("Lang", "zh") not in ("zh", "en"):
-        zh, en = "Lang 只能是 zh 或 en", "Lang is zh or en"
-        problems.append(Problem(path, START, "E205", zh, en))
+            header[name] = found["value"].strip()
+    problems += [
+        problem("E202.header", path, START, name=name) for name in HEADER if not header.get(name)
+    ]
+    if header.get("Lang", "zh") not in LANGS:
+        problems.append(problem("E205.lang", path, START))
     return header

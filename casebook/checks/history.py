@@ -1,4 +1,4 @@
-"""What was published of each figure, and whether every change of it is told."""
+"""Published figures, and the check that every change of one is recorded."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from casebook.messages import problem, say
 from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Change, Figure
@@ -88,17 +89,12 @@ def check_history(dataset: Dataset, published: Sequence[Published]) -> list[Prob
         case = dataset.by_slug.get(slug)
         if case is not None:
             problems += _check_case(case, rows)
-        elif slug not in dataset.unread and not _is_told(slug, dataset):
-            zh, en = (
-                f"已发布过的案例 {slug} 现在没有了",
-                f"the case {slug} was published and is gone",
-            )
-            place = f"data/cases/{slug}.yaml"
-            problems.append(Problem(place, START, "W239", zh, en, severity="warning"))
+        elif slug not in dataset.unread and not _is_explained(slug, dataset):
+            problems.append(problem("W239", f"data/cases/{slug}.yaml", START, slug=slug))
     return problems
 
 
-def _is_told(slug: str, dataset: Dataset) -> bool:
+def _is_explained(slug: str, dataset: Dataset) -> bool:
     """Whether the record says what became of a case."""
     return f"cases/{slug}/" in dataset.gone or any(
         slug in case.aliases for case in dataset.summaries
@@ -110,19 +106,21 @@ def _check_case(case: Case, rows: Iterable[Published]) -> Iterator[Problem]:
         figure = case.figures.get(row.figure)
         if figure is None:
             if not any(change.figure == row.figure for change in case.withdrawn):
-                yield _report_withdrawn(case, row)
+                yield problem(
+                    "E238.withdrawn", case.path, START, figure=row.figure, amount=row.amount
+                )
             continue
         now = publish_figure(figure)
-        # What is computed follows the figures that it rests on, which tell their own changes.
+        # What is computed follows the figures that it rests on, which have changes of their own.
         if row.derived and row.derived == now.derived:
             continue
         for name, before, after in _differences(row, now):
-            if not any(_tells(change, name, row, now) for change in figure.history):
+            if not any(_explains(change, name, row, now) for change in figure.history):
                 yield _report_changed(case, figure, name, before, after)
 
 
 def _differences(row: Published, now: Published) -> Iterator[tuple[str, str, str]]:
-    """What differs: the name of the column, what was published, what stands there now."""
+    """The columns that differ, each with what was published and what it would be now."""
     if (row.value, row.low, row.high, row.unit) != (now.value, now.low, now.high, now.unit):
         yield "amount", row.amount, now.amount
     elif row.qualifier != now.qualifier:
@@ -133,7 +131,7 @@ def _differences(row: Published, now: Published) -> Iterator[tuple[str, str, str
         yield "period", row.period, now.period
 
 
-def _tells(change: Change, name: str, row: Published, now: Published) -> bool:
+def _explains(change: Change, name: str, row: Published, now: Published) -> bool:
     """Whether a change of the record is the one between what was published and what is now."""
     pairs = ((change.before, row), (change.after, now))
     if name == "period":
@@ -152,10 +150,10 @@ def _is_amount(text: str, state: Published) -> bool:
     except QuantityError:
         return False
     numbers = (quantity.value, quantity.low, quantity.high)
-    told = tuple("" if number is None else plain(number) for number in numbers)
+    read = tuple("" if number is None else plain(number) for number in numbers)
     same_unit = not quantity.unit or quantity.unit == state.unit
     return (
-        told == tuple(map(_plain, (state.value, state.low, state.high)))
+        read == tuple(map(_plain, (state.value, state.low, state.high)))
         and same_unit
         and quantity.qualifier == state.qualifier
     )
@@ -175,40 +173,21 @@ def _read_period(text: str) -> str:
         return text
 
 
-_NAMES: Mapping[str, tuple[str, str]] = {
-    "amount": ("金额", "amount"),
-    "qualifier": ("限定词", "qualifier"),
-    "period": ("时期", "period"),
+_NAMES: Mapping[str, str] = {
+    "amount": "checks.amount",
+    "qualifier": "checks.qualifier",
+    "period": "checks.period",
 }
 
 
 def _report_changed(case: Case, figure: Figure, name: str, before: str, after: str) -> Problem:
-    zh, en = _NAMES[name]
-    return Problem(
+    what = say(_NAMES[name])
+    return problem(
+        "E238.changed",
         case.path,
         figure.at,
-        "E238",
-        f"{figure.id} 的{zh}与已发布的不同：原为 {before}，现为 {after}，却没有更正记录",
-        f"the {en} of {figure.id} differs from what was published, {before} then and {after} now, "
-        "and no change is recorded",
-        f"在 {figure.id} 下面加 history，写 date、kind（correction、clarification 或 update）、"
-        f"from: {before}、to: {after} 和 why；上次的结果没有公开过，就删去 output 再构建",
-        f"Add a history to {figure.id} with date, kind (correction, clarification or update), "
-        f"from: {before}, to: {after} and why; if the last site was never made public, delete "
-        "output and build again",
-    )
-
-
-def _report_withdrawn(case: Case, row: Published) -> Problem:
-    return Problem(
-        case.path,
-        START,
-        "E238",
-        f"已发布的数字 {row.figure}（{row.amount}）不见了，却没有更正记录",
-        f"the published figure {row.figure} ({row.amount}) is gone and no change is recorded",
-        f"在案例的 history 里加一条，写 figure: {row.figure}、date、kind、from: {row.amount} 和 "
-        "why；改名的数字也要写；上次的结果没有公开过，就删去 output 再构建",
-        f"Add to the history of the case an entry with figure: {row.figure}, date, kind, from: "
-        f"{row.amount} and why, also where it was renamed; if the last site was never made "
-        "public, delete output and build again",
+        figure=figure.id,
+        what=what,
+        before=before,
+        after=after,
     )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from casebook.messages import problem
 from casebook.problems import START, Position, Problem
-from casebook.record.dataset import Dataset
 from casebook.record.description import fields_of, texts_of
 from casebook.record.model import Case
 
@@ -18,12 +17,7 @@ MAX_BRACKETS = 200
 MAX_INDENT = 24
 
 
-def check_limits(dataset: Dataset) -> list[Problem]:
-    """The problems of records that hold too much."""
-    return [problem for case in dataset.cases for problem in check_limits_of(case)]
-
-
-def check_limits_of(case: Case) -> Iterator[Problem]:
+def check_limits(case: Case) -> Iterator[Problem]:
     """The problems of a record that holds too much."""
     for one in fields_of(type(case)):
         count = len(getattr(case, one.attribute)) if one.holds_records else 0

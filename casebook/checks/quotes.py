@@ -1,4 +1,4 @@
-"""The words that are quoted from each source: how many, and whether they stand there."""
+"""Quotes from the sources: their share of each, and the check against its text."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from casebook.messages import problem
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.model import Case, Report
+from casebook.record.model import Case, Event, Figure, Report
+from casebook.text import Text
 from casebook.values.amounts import plain
 
 _FULL_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)}
@@ -46,39 +48,20 @@ class QuotedShare:
 def list_quotes(dataset: Dataset) -> Iterator[Quote]:
     """Every quote of every case, in the order of the records."""
     for case in dataset.cases:
-        for figure in case.figures.values():
-            if figure.quote:
+        for one in _list_quoting(case):
+            if one.quote:
                 yield Quote(
-                    text=figure.quote,
-                    source=figure.source,
-                    line=figure.line,
-                    path=case.path,
-                    at=figure.at,
+                    text=one.quote, source=one.source, line=one.line, path=case.path, at=one.at
                 )
-            yield from _quotes_of(figure.corroborated_by, case)
-        for event in case.events:
-            if event.quote:
-                yield Quote(
-                    text=event.quote,
-                    source=event.source,
-                    line=event.line,
-                    path=case.path,
-                    at=event.at,
-                )
-        for conflict in case.conflicts:
-            yield from _quotes_of(conflict.reports, case)
 
 
-def _quotes_of(reports: tuple[Report, ...], case: Case) -> Iterator[Quote]:
-    for report in reports:
-        if report.quote:
-            yield Quote(
-                text=report.quote,
-                source=report.source,
-                line=report.line,
-                path=case.path,
-                at=report.at,
-            )
+def _list_quoting(case: Case) -> Iterator[Figure | Event | Report]:
+    for figure in case.figures.values():
+        yield figure
+        yield from figure.corroborated_by
+    yield from case.events
+    for conflict in case.conflicts:
+        yield from conflict.reports
 
 
 def fold_text(text: str) -> str:
@@ -122,23 +105,21 @@ def check_shares(dataset: Dataset) -> list[Problem]:
         if measured.share is not None and measured.share > SHARE_LIMIT:
             percent, most = (plain(share * 100) for share in (measured.share, SHARE_LIMIT))
             problems.append(
-                Problem(
+                problem(
+                    "E264",
                     "data/sources.yaml",
                     START,
-                    "E264",
-                    f"全站引用 {measured.source} 共 {measured.characters} 字，占 {percent}%，"
-                    f"最多 {most}%",
-                    f"the site quotes {measured.characters} characters of {measured.source}, "
-                    f"{percent}% of it; at most {most}% are allowed",
-                    "请删短或删去一些 quote",
-                    "Shorten some quotes or take them out",
+                    source=measured.source,
+                    count=measured.characters,
+                    percent=percent,
+                    most=most,
                 )
             )
     return problems
 
 
 def check_quotes(dataset: Dataset, snapshots: Mapping[str, str]) -> list[Problem]:
-    """The quotes that do not stand in the kept text of their source, on their line.
+    """The quotes that the kept text of their source does not hold, on their line.
 
     `snapshots` are texts of sources by the ids of the sources; a source without one is not
     looked at.
@@ -151,20 +132,12 @@ def check_quotes(dataset: Dataset, snapshots: Mapping[str, str]) -> list[Problem
             continue
         folded = fold_text(quote.text)
         if quote.line is None:
-            if folded not in "".join(known):
-                problems.append(_report(quote, "不在这个来源里", "does not stand in the source"))
-            continue
-        if quote.line <= len(known) and folded in known[quote.line - 1]:
-            continue
-        elsewhere = [number for number, line in enumerate(known, 1) if folded in line]
-        if elsewhere:
-            where = "、".join(map(str, elsewhere[:3]))
-            where_en = where.replace("、", ", ")
-            zh = f"不在第 {quote.line} 行，在第 {where} 行"
-            en = f"stands in line {where_en}, not in line {quote.line}"
+            found = folded in "".join(known)
         else:
-            zh, en = "不在这个来源里", "does not stand in the source"
-        problems.append(_report(quote, zh, en))
+            found = quote.line <= len(known) and folded in known[quote.line - 1]
+        if not found:
+            elsewhere = [str(number) for number, line in enumerate(known, 1) if folded in line]
+            problems.append(_report_missing(quote, elsewhere[:3] if quote.line else []))
     return problems
 
 
@@ -173,13 +146,15 @@ def _lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def _report(quote: Quote, zh: str, en: str) -> Problem:
-    return Problem(
+def _report_missing(quote: Quote, elsewhere: list[str]) -> Problem:
+    if not elsewhere:
+        return problem("E263.missing", quote.path, quote.at, quote=quote.text, source=quote.source)
+    return problem(
+        "E263.elsewhere",
         quote.path,
         quote.at,
-        "E263",
-        f"引文“{quote.text}”{zh}（{quote.source}）",
-        f"the quote “{quote.text}” {en} ({quote.source})",
-        "请与原文核对，空格和全角半角不计",
-        "Compare it with the source; width and blanks do not count",
+        quote=quote.text,
+        line=quote.line,
+        lines=Text("、".join(elsewhere), ", ".join(elsewhere)),
+        source=quote.source,
     )

@@ -1,4 +1,4 @@
-"""Whether the English of a page is older than its Chinese, by what both were when last recorded.
+"""Records of the Chinese and English of each part, and the check for English that is older.
 
 data/english.txt holds a digest of the Chinese and one of the English for each part of a record
 and each text. Where only the Chinese differs from it, the English has not kept up.
@@ -7,10 +7,11 @@ and each text. Where only the Chinese differs from it, the English has not kept 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from casebook.checks.content import LEAD, find_content_files, find_slugs
+from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.language_pairs import Pair, sign_words
@@ -22,10 +23,6 @@ ENGLISH = "data/english.txt"
 # The parts of a record, and the whole of a text.
 WHOLE = "text"
 _LINE = re.compile(r"(\S+) ([a-z]+) ([0-9a-f]{8}) ([0-9a-f]{8})")
-
-
-# Each part by the path of its Chinese file and its name.
-Pairs = Mapping[tuple[str, str], Pair]
 
 
 def read_recorded(project: Path) -> dict[tuple[str, str], Pair]:
@@ -40,7 +37,7 @@ def read_recorded(project: Path) -> dict[tuple[str, str], Pair]:
 def list_pairs(
     project: Path, cases: Iterable[CaseSummary]
 ) -> Iterator[tuple[tuple[str, str], Pair]]:
-    """Every part of these cases and every text that stands in both languages."""
+    """Every part of these cases and every text that is in both languages."""
     for case in cases:
         for line in case.pairs.splitlines():
             part, zh, en = line.split(" ")
@@ -92,18 +89,9 @@ def check_translations(dataset: Dataset) -> list[Problem]:
 
 
 def _report_outdated(path: str, part: str, at: Position) -> Problem:
-    zh, en = ("这篇正文", "this text") if part == WHOLE else (part, part)
+    name = say("checks.this_text") if part == WHOLE else part
     command = f"python3 build.py record --in-step {path}"
-    return Problem(
-        path,
-        at,
-        "W207",
-        f"{zh} 的中文改过，英文还是旧的",
-        f"the Chinese of {en} was changed and its English was not",
-        f"改好英文；英文不用改，就运行 {command}",
-        f"Change the English; where it needs no change, run {command}",
-        severity="warning",
-    )
+    return problem("W207", path, at, part=name, command=command)
 
 
 def _read_text(path: Path) -> bytes:

@@ -7,13 +7,17 @@ import sys
 from pathlib import Path
 
 import pytest
-from records import dataset_of, figure, record, shown
+from records import case_of, figure, record, shown
 
 from casebook.checks.limits import check_limits, check_markdown
 from casebook.problems import Position, Problem
 from tests.conftest import make_tiny_project
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def limits_of(text: str) -> list[Problem]:
+    return list(check_limits(case_of(text)))
 
 
 def markdown(text: str) -> list[Problem]:
@@ -38,7 +42,7 @@ def test_markdown_has_limits(text: str, expected: list[str]) -> None:
 
 def test_a_case_has_a_limit_of_figures() -> None:
     figures = [figure(f"paid_{number}") for number in range(201)]
-    problems = check_limits(dataset_of(record(*figures)))
+    problems = limits_of(record(*figures))
 
     assert [(p.code, p.en) for p in problems] == [
         ("E305", "figures holds 201 entries, a case has at most 200")
@@ -46,7 +50,7 @@ def test_a_case_has_a_limit_of_figures() -> None:
 
 
 def test_a_text_of_one_line_has_a_limit() -> None:
-    problems = check_limits(dataset_of(record(figure(note="长" * 2_001))))
+    problems = limits_of(record(figure(note="长" * 2_001)))
 
     assert [p.code for p in problems] == ["E302"]
     assert "2,001" in problems[0].zh
@@ -61,14 +65,14 @@ def test_a_text_of_one_line_has_a_limit() -> None:
     ],
 )
 def test_a_name_has_a_limit_of_its_own(holder: str) -> None:
-    problems = check_limits(dataset_of(holder))
+    problems = limits_of(holder)
 
     assert [p.code for p in problems] == ["E302"]
     assert "201 characters, at most 200" in problems[0].en
 
 
 def test_an_ordinary_record_is_within_the_limits() -> None:
-    assert check_limits(dataset_of(record(figure()))) == []
+    assert limits_of(record(figure())) == []
 
 
 MANY = {
