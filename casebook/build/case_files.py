@@ -10,7 +10,7 @@ from markupsafe import Markup
 from casebook.build.dependencies import Excerpt
 from casebook.build.drawings import draw_selected
 from casebook.build.render import PageRenderer, open_renderer
-from casebook.build.templates import explaining_templates
+from casebook.build.templates import Theme, explaining_templates
 from casebook.build.timings import UNTIMED, Spent, Timings
 from casebook.charts import Drawn, find_charts_of
 from casebook.data.export import export_case, write_case_rows
@@ -29,11 +29,11 @@ class CaseContext:
 
     `texts` are the slugs and languages of the editors' texts, of which cases know no more than
     that they exist. `tells_stories` says that the sentences of stories can be searched for.
-    `templates` are the sources of all templates by name: the machine that makes the pages need
-    not have the project.
+    `theme` holds the sources of all templates: the machine that makes the pages need not have the
+    project.
     """
 
-    templates: Mapping[str, bytes]
+    theme: Theme
     settings: SiteSettings
     vocabulary: Vocabulary
     regions: Mapping[str, Region]
@@ -111,6 +111,6 @@ def draw_own(case: Case, dataset: Dataset) -> tuple[Drawn, ...]:
 
 def make_batch(context: CaseContext, batch: Sequence[CaseJob]) -> list[CaseResult]:
     """The files of several cases."""
-    renderer = open_renderer(context.templates)
+    renderer = open_renderer(context.theme)
     with explaining_templates():
         return [make_case_files(job, context, renderer) for job in batch]

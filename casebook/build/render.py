@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from casebook.build.templates import KeptTemplates, make_environment
+from casebook.build.templates import CompiledTemplates, Theme, make_environment
 from casebook.data.formats import DataFile
 from casebook.pages.chart_pages import find_card
 from casebook.pages.format import amount_html
@@ -19,7 +19,6 @@ from casebook.pages.rows import frame_chart
 from casebook.record.model import Case, Figure
 from casebook.text import LANGS, Lang, Text
 from casebook.values.dates import Period
-from casebook.values.digest import digest
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -36,10 +35,13 @@ _CHINESE_LABEL = re.compile(r"<(title|text)((?:\s[^<>]*)?>[^<>\u3400-\u9fff]*[\u
 class PageRenderer:
     """Prints pages with the templates of one environment for each language."""
 
-    def __init__(self, environments: Mapping[Lang, Environment]) -> None:
-        self.environments = environments
+    def __init__(self, theme: Theme) -> None:
+        self.compiled = CompiledTemplates()
+        self.environments: Mapping[Lang, Environment] = {
+            lang: make_environment(theme.sources, lang, self.compiled) for lang in LANGS
+        }
         self.renderers = {lang: Renderer(lang) for lang in LANGS}
-        for lang, environment in environments.items():
+        for lang, environment in self.environments.items():
             environment.globals |= words_of(lang)
 
     def print_page(self, page: Page, site: Site) -> DataFile:
@@ -121,19 +123,10 @@ def words_of(lang: Lang) -> dict[str, Any]:
     }
 
 
-_renderers: dict[str, PageRenderer] = {}
-
-
-def open_renderer(sources: Mapping[str, bytes], kept: KeptTemplates | None = None) -> PageRenderer:
+@lru_cache(maxsize=1)
+def open_renderer(theme: Theme) -> PageRenderer:
     """The renderer of a theme; a process keeps the one that it used last."""
-    parts = (f"{name} {digest(source)}" for name, source in sources.items())
-    key = digest("\n".join(parts).encode())
-    if key not in _renderers:
-        _renderers.clear()
-        _renderers[key] = PageRenderer(
-            {lang: make_environment(sources, lang, kept) for lang in LANGS}
-        )
-    return _renderers[key]
+    return PageRenderer(theme)
 
 
 # The same states and places fill the tables of thousands of charts.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from casebook import __version__
 from casebook.build.assets import Assets, write_assets
-from casebook.build.cache import digest_program
+from casebook.build.cache import Cache, digest_program
 from casebook.build.case_files import CaseContext, CaseJob, make_batch, make_case_files
 from casebook.build.case_texts import CaseTexts
 from casebook.build.dependencies import Excerpter
@@ -23,12 +23,7 @@ from casebook.build.progress import Progress
 from casebook.build.render import file_of, open_renderer
 from casebook.build.staged_output import StagedOutput
 from casebook.build.state import BuildState
-from casebook.build.templates import (
-    KeptTemplates,
-    digest_templates,
-    explaining_templates,
-    read_templates,
-)
+from casebook.build.templates import digest_templates, explaining_templates, read_theme
 from casebook.build.timings import UNTIMED, Timings
 from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.data.export import export_site
@@ -61,7 +56,7 @@ class BuildContext:
     """What a site is made from and how: all that its pages and files depend on.
 
     `inputs` are the digests of the files that the site is made from, by path; `siteurl` None means
-    the one of pelicanconf.py. `kept_templates` are compiled templates of an earlier build.
+    the one of pelicanconf.py. `cache` is where compiled templates are kept.
     """
 
     project: Path
@@ -72,7 +67,7 @@ class BuildContext:
     offers_charts: bool = True
     siteurl: str | None = None
     executor: Executor = IN_PROCESS
-    kept_templates: KeptTemplates | None = None
+    cache: Cache | None = None
     excerpter: Excerpter | None = None
     timings: Timings = UNTIMED
     progress: Progress = field(default_factory=Progress)
@@ -99,6 +94,8 @@ def write_site(context: BuildContext, tree: StagedOutput, state: BuildState) -> 
             maker.write_cases(tree, state, parts)
             timings.begin("lists")
             maker.write_lists(tree, state)
+            if context.cache is not None:
+                maker.renderer.compiled.save(context.cache)
             timings.begin("exports")
             _write_data(context, maker.site, tree, parts)
 
@@ -173,9 +170,11 @@ class _PageMaker:
     def __init__(self, context: BuildContext, read: PelicanSite, assets: Assets) -> None:
         dataset = context.dataset
         self.context = context
-        self.templates = read_templates(context.project / "theme")
-        self.template_digests = digest_templates(self.templates)
-        self.renderer = open_renderer(self.templates, context.kept_templates)
+        self.theme = read_theme(context.project / "theme")
+        self.renderer = open_renderer(self.theme)
+        if context.cache is not None:
+            self.renderer.compiled.load(context.cache)
+        self.template_digests = digest_templates(self.theme, self.renderer.compiled)
         self.excerpter = context.excerpter or Excerpter(dataset, context.inputs)
         sign = self.excerpter.sign
         self.site = Site(
@@ -342,7 +341,7 @@ class _PageMaker:
         told = tells_stories(dataset)
         parts = [self.surroundings, digests, self.context.offers_charts, told]
         return CaseContext(
-            templates=self.templates,
+            theme=self.theme,
             settings=site.settings,
             vocabulary=dataset.vocabulary,
             regions=dataset.regions,

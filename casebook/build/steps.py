@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from casebook.build.cache import Cache, open_cache
 from casebook.build.case_cache import CaseCache
@@ -38,9 +37,6 @@ from casebook.record.model import Case
 from casebook.record.summary import CaseSummary
 from casebook.values.digest import digest
 
-if TYPE_CHECKING:
-    from casebook.build.templates import KeptTemplates
-
 # Where the frozen releases stand; a project without any pays nothing for them.
 _RELEASES = "data/versions"
 # A file that is saved once while a build runs costs one more try, not the editor's time.
@@ -51,8 +47,7 @@ ATTEMPTS = 3
 class BuildOptions:
     """What a build is asked for; `siteurl` None means the one of pelicanconf.py.
 
-    `drafts` is for the preview: a build that is published leaves no byte of a draft. So is
-    `kept_templates`, where the compiled templates of one build are kept for the next one.
+    `drafts` is for the preview: a build that is published leaves no byte of a draft.
     `scheduler` is the HOST:PORT of a Dask scheduler whose workers take the place of `jobs`.
     """
 
@@ -62,7 +57,6 @@ class BuildOptions:
     jobs: int = 1
     use_cache: bool = True
     drafts: bool = False
-    kept_templates: KeptTemplates | None = None
     scheduler: str = ""
     timings: Timings = UNTIMED
     progress: Progress = field(default_factory=Progress)
@@ -272,7 +266,6 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Cache) -> BuildRes
     from casebook.build.output import stage_output
     from casebook.build.site import BuildContext, write_site
     from casebook.build.state import BuildState
-    from casebook.build.templates import StoredTemplates
 
     options.timings.begin("charts")
     selection = select_charts(dataset, find_embedded(options.project, dataset))
@@ -291,9 +284,7 @@ def _build_once(options: BuildOptions, inputs: Inputs, store: Cache) -> BuildRes
             offers_charts=selection.offered,
             siteurl=options.siteurl,
             executor=executor,
-            kept_templates=StoredTemplates(store)
-            if options.kept_templates is None
-            else options.kept_templates,
+            cache=store,
             excerpter=kept.excerpts_of(dataset),
             timings=options.timings,
             progress=options.progress,
@@ -334,15 +325,15 @@ def glimpse_site(options: BuildOptions, wanted: Collection[str]) -> Glimpse:
             raise ContentError(problems)
         selection = select_charts(dataset, find_embedded(options.project, dataset))
         charts = draw_charts(dataset, selection, store)
-    context = BuildContext(
-        project=options.project,
-        dataset=dataset,
-        charts=charts,
-        offers_charts=selection.offered,
-        siteurl=options.siteurl,
-        kept_templates=options.kept_templates,
-    )
-    pages = render_pages(context, wanted)
+        context = BuildContext(
+            project=options.project,
+            dataset=dataset,
+            charts=charts,
+            offers_charts=selection.offered,
+            siteurl=options.siteurl,
+            cache=store,
+        )
+        pages = render_pages(context, wanted)
     return Glimpse(pages, tuple(case.slug for case in dataset.summaries if case.state == "draft"))
 
 

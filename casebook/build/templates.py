@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import marshal
-import re
 import sys
 import traceback
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from types import CodeType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from casebook.build.cache import Cache, digest_program
 from casebook.messages import problem
@@ -20,58 +19,69 @@ from casebook.text import Lang
 from casebook.values.digest import digest
 
 if TYPE_CHECKING:
-    from jinja2 import BytecodeCache, Environment
-
-# The source and the code of each compiled template, by language and the name Jinja gives it.
-TemplateKey = tuple[Lang, str]
-KeptTemplate = tuple[str, CodeType | None]
-
-_NAMED = re.compile(r"""{%-?\s*(?:extends|include|import|from)\s+(["'][^"'\n]*["'][^%]*?)\s*-?%}""")
-_PLAIN = re.compile(r"""["']([^"']*)["'](?:\s+(?:import|as|with|without|ignore)\b.*)?""", re.DOTALL)
-# Begins a name that is only known when the template runs.
-_BEGUN = re.compile(r"""["']([^"']*)["']""")
-
+    from jinja2 import Environment
 
 # Where faults say that a template of an environment in memory is.
 THEME = "theme"
 
 
-class KeptTemplates(Protocol):
-    """Where compiled templates wait for the next build."""
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The sources of all templates by the names that Jinja knows them under, and their digest."""
 
-    def get(self, key: TemplateKey, otherwise: KeptTemplate, /) -> KeptTemplate:
-        """What is kept under a key."""
-        ...
-
-    def __setitem__(self, key: TemplateKey, template: KeptTemplate, /) -> None:
-        """Keep a template."""
-        ...
+    key: str
+    sources: Mapping[str, bytes] = field(compare=False)
 
 
-class StoredTemplates:
-    """Compiled templates in the store, of this program under this Python and this Jinja only."""
-
-    def __init__(self, store: Cache) -> None:
-        self._store = store
-        parts = (digest_program(), version("jinja2"), sys.version)
-        self._maker = digest("\n".join(parts).encode())
-
-    def get(self, key: TemplateKey, otherwise: KeptTemplate, /) -> KeptTemplate:
-        """A template with the checksum of its source."""
-        maker, _, rest = (self._store.get(_name_template(key)) or b"").partition(b"\n")
-        if maker.decode("utf-8", "replace") != self._maker:
-            return otherwise
-        # The store gives out nothing but what this very program put there.
-        checksum, code = marshal.loads(rest)
-        return checksum, code
-
-    def __setitem__(self, key: TemplateKey, template: KeptTemplate, /) -> None:
-        content = f"{self._maker}\n".encode() + marshal.dumps(template)
-        self._store.put(_name_template(key), content)
+def read_theme(folder: Path) -> Theme:
+    """The templates of a theme."""
+    inside = folder / "templates"
+    sources = {
+        path.relative_to(inside).as_posix(): path.read_bytes()
+        for path in sorted(inside.rglob("*"))
+        if path.is_file()
+    }
+    parts = (f"{name} {digest(source)}" for name, source in sources.items())
+    return Theme(digest("\n".join(parts).encode()), sources)
 
 
-def _name_template(key: TemplateKey) -> str:
-    return f"template:{key[0]}:{key[1]}"
+class CompiledTemplates:
+    """What was found out of templates, each piece good for one source: code, and names in it.
+
+    A cache keeps all of it as one value, for this program under this Python and this Jinja.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], tuple[str, Any]] = {}
+        self._is_new = False
+
+    def get(self, key: tuple[str, str], checksum: str) -> Any:
+        """What was found out under a key from a source of this checksum, else None."""
+        known, value = self._found.get(key, ("", None))
+        return value if known == checksum else None
+
+    def put(self, key: tuple[str, str], checksum: str, value: object) -> None:
+        """Remember what was found out; it has to be something that marshal can write."""
+        self._found[key] = checksum, value
+        self._is_new = True
+
+    def load(self, cache: Cache) -> None:
+        """Take what an earlier build left in the cache, which gives only what it was given."""
+        content = cache.get(_name_compiled())
+        if content is not None and not self._found:
+            self._found = marshal.loads(content)
+
+    def save(self, cache: Cache) -> None:
+        """Leave what is new for the next build."""
+        if self._is_new:
+            cache.put(_name_compiled(), marshal.dumps(self._found))
+            self._is_new = False
+        cache.prune("template:")
+
+
+def _name_compiled() -> str:
+    maker = (digest_program(), version("jinja2"), sys.version)
+    return f"template:{digest(repr(maker).encode())}"
 
 
 @contextmanager
@@ -111,25 +121,15 @@ def environment_options() -> dict[str, Any]:
     }
 
 
-def read_templates(theme: Path) -> dict[str, bytes]:
-    """The source of every template of a theme, by the name that Jinja knows it under."""
-    folder = theme / "templates"
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
 def make_environment(
-    sources: Mapping[str, bytes], lang: Lang, kept: KeptTemplates | None = None
+    sources: Mapping[str, bytes], lang: Lang, compiled: CompiledTemplates
 ) -> Environment:
     """An environment over templates in memory, for pages of one language made in any process.
 
-    Faults name the templates as files of a folder `theme`. Compiled templates are taken from
-    `kept` and put there.
+    Faults name the templates as files of a folder `theme`.
     """
-    from jinja2 import Environment, FunctionLoader, nodes
+    from jinja2 import BytecodeCache, Environment, FunctionLoader, nodes
+    from jinja2.bccache import Bucket
 
     from casebook.build.template_compiler import LanguageChooser, PlainGenerator
 
@@ -148,15 +148,22 @@ def make_environment(
             # A chain of the two is walked through for each template that a page is made of.
             return self.globals if d is None else super().make_globals(d)
 
+    class Compiled(BytecodeCache):
+        """Jinja's own cache on the disk would run whatever code was planted there."""
+
+        def load_bytecode(self, bucket: Bucket) -> None:
+            bucket.code = compiled.get((lang, bucket.key), bucket.checksum)
+
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            compiled.put((lang, bucket.key), bucket.checksum, bucket.code)
+
     def load(name: str) -> tuple[str, str, None] | None:
         source = sources.get(name)
-        return (
-            None if source is None else (source.decode("utf-8"), f"{THEME}/templates/{name}", None)
-        )
+        return None if source is None else (source.decode(), f"{THEME}/templates/{name}", None)
 
     return OneLanguage(
         loader=FunctionLoader(load),
-        bytecode_cache=None if kept is None else _keep_templates(kept, lang),
+        bytecode_cache=Compiled(),
         # What lies in memory neither changes nor has to make room.
         auto_reload=False,
         cache_size=-1,
@@ -164,30 +171,12 @@ def make_environment(
     )
 
 
-def _keep_templates(kept: KeptTemplates, lang: Lang) -> BytecodeCache:
-    """A cache for Jinja; its own one on the disk would run whatever code was planted there."""
-    from jinja2 import BytecodeCache
-    from jinja2.bccache import Bucket
-
-    class KeptCache(BytecodeCache):
-        def load_bytecode(self, bucket: Bucket) -> None:
-            checksum, code = kept.get((lang, bucket.key), ("", None))
-            if checksum == bucket.checksum:
-                bucket.code = code
-
-        def dump_bytecode(self, bucket: Bucket) -> None:
-            if bucket.code is not None:
-                kept[lang, bucket.key] = (bucket.checksum, bucket.code)
-
-    return KeptCache()
-
-
-def digest_templates(sources: Mapping[str, bytes]) -> Mapping[str, str]:
+def digest_templates(theme: Theme, compiled: CompiledTemplates) -> Mapping[str, str]:
     """For each template a digest of itself and of all that it may include or import."""
-    named = {name: find_named(source, sources) for name, source in sources.items()}
-    own = {name: digest(source) for name, source in sources.items()}
+    own = {name: digest(source) for name, source in theme.sources.items()}
+    named = {name: _find_named(name, own[name], theme, compiled) for name in own}
     digests = {}
-    for name in sources:
+    for name in own:
         closure = {name}
         waiting = [name]
         while waiting:
@@ -199,15 +188,22 @@ def digest_templates(sources: Mapping[str, bytes]) -> Mapping[str, str]:
     return digests
 
 
-def find_named(source: bytes, known: Mapping[str, object]) -> frozenset[str]:
-    """The templates that a template names; all that begin alike where a name is put together."""
-    found: set[str] = set()
-    for match in _NAMED.finditer(source.decode("utf-8", "replace")):
-        plain = _PLAIN.fullmatch(match[1])
-        if plain is not None:
-            found |= {plain[1]} & known.keys()
-            continue
-        begun = _BEGUN.match(match[1])
-        start = begun[1] if begun is not None else ""
-        found |= {name for name in known if name.startswith(start)}
-    return frozenset(found)
+def _find_named(
+    name: str, checksum: str, theme: Theme, compiled: CompiledTemplates
+) -> frozenset[str]:
+    """The templates that a template names; all where a name is only known when it runs."""
+    named: frozenset[str] | None = compiled.get(("names", name), checksum)
+    if named is None:
+        from jinja2 import Environment, TemplateSyntaxError, meta
+
+        try:
+            tree = Environment(**environment_options()).parse(theme.sources[name].decode("utf-8"))
+            found = set(meta.find_referenced_templates(tree))
+        except (TemplateSyntaxError, UnicodeDecodeError):
+            # It may be no template at all; one that is used is complained of when it is compiled.
+            found = {None}
+        named = frozenset(part for part in found if part is not None)
+        if None in found:
+            named = frozenset(theme.sources)
+        compiled.put(("names", name), checksum, named)
+    return named & theme.sources.keys()

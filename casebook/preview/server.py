@@ -22,7 +22,6 @@ from typing import Any
 from urllib.parse import parse_qs, quote, unquote
 
 from casebook.build.steps import BuildOptions, build_site, glimpse_site
-from casebook.build.templates import KeptTemplates
 from casebook.preview.inject import (
     EVENTS_PATH,
     SCRIPT,
@@ -92,7 +91,6 @@ class Preview:
         self.state = PreviewState()
         self._changed = threading.Condition()
         self._open: Counter[str] = Counter()
-        self._templates: KeptTemplates = {}
 
     def rebuild(self, changed: threading.Event | None = None) -> None:
         """Build the site with its drafts; where that fails the last good one stays.
@@ -106,7 +104,6 @@ class Preview:
             output=self.site,
             siteurl="",
             drafts=True,
-            kept_templates=self._templates,
         )
         open_pages = {*self._open} if self.state.built else set()
         generation = self.state.generation + 1

@@ -10,7 +10,7 @@ from jinja2 import DictLoader, Environment, TemplateError
 from markupsafe import Markup
 
 from casebook.build.render import PageRenderer, words_of
-from casebook.build.templates import environment_options, make_environment
+from casebook.build.templates import Theme, environment_options
 from casebook.text import Lang, Text
 
 
@@ -92,8 +92,7 @@ SHARED = "{% macro shown(of) %}{{ text(of.name) }}{{ L('，', ', ') }}{{ lang }}
 
 def _render(source: str, lang: Lang) -> str:
     sources = {"t.html": source.encode(), "m.html": SHARED.encode()}
-    environments = {lang: make_environment(sources, lang)}
-    PageRenderer(environments)
+    environments = PageRenderer(Theme("", sources)).environments
     return environments[lang].get_template("t.html").render(GIVEN)
 
 

@@ -1,4 +1,4 @@
-"""Compiled templates wait in the store for the next build of the same program."""
+"""Compiled templates wait in the cache for the next build of the same program."""
 
 from __future__ import annotations
 
@@ -10,16 +10,26 @@ import pytest
 
 from casebook.build import templates
 from casebook.build.cache import open_cache
-from casebook.build.templates import StoredTemplates, make_environment
+from casebook.build.templates import (
+    CompiledTemplates,
+    Theme,
+    digest_templates,
+    make_environment,
+)
 from casebook.text import Lang
 
 SOURCES = {"page.html": "{{ L('案例', 'case') }} {{ number }}".encode()}
 
 
 def render(folder: Path, sources: dict[str, bytes] = SOURCES, lang: Lang = "zh") -> str:
-    with open_cache(folder) as store:
-        environment = make_environment(sources, lang, StoredTemplates(store))
-        return environment.get_template("page.html").render(number=1)
+    """A page in a process that knows no more of templates than the cache does."""
+    compiled = CompiledTemplates()
+    with open_cache(folder) as cache:
+        compiled.load(cache)
+        environment = make_environment(sources, lang, compiled)
+        shown = environment.get_template("page.html").render(number=1)
+        compiled.save(cache)
+    return shown
 
 
 @pytest.fixture
@@ -66,3 +76,29 @@ def test_what_another_checkout_compiled_is_not_run(tmp_path: Path, compiled: lis
 
     assert render(tmp_path) == "案例 1"
     assert len(compiled) == 2
+
+
+def digests(sources: dict[str, str]) -> dict[str, str]:
+    theme = Theme("", {name: source.encode() for name, source in sources.items()})
+    return dict(digest_templates(theme, CompiledTemplates()))
+
+
+@pytest.mark.parametrize(
+    ("naming", "changed"),
+    [
+        pytest.param("{% extends 'a.html' %}", {"page.html", "a.html"}, id="one that it extends"),
+        pytest.param(
+            "{% from 'b.html' import m %}", {"page.html", "a.html", "b.html"}, id="by another"
+        ),
+        pytest.param("{% include 'a' ~ '.html' %}", {"page.html", "a.html"}, id="put together"),
+        pytest.param("{% include name %}", {"page.html", "a.html"}, id="known when it runs"),
+        pytest.param("{% broken %} a.html", {"page.html", "a.html"}, id="that cannot be read"),
+        pytest.param("'a.html'", {"a.html"}, id="none"),
+    ],
+)
+def test_a_template_changes_with_all_that_it_may_name(naming: str, changed: set[str]) -> None:
+    by = "{% include 'a.html' %}" if "b.html" in naming else ""
+    before = digests({"page.html": naming, "a.html": "1", "b.html": by})
+    after = digests({"page.html": naming, "a.html": "2", "b.html": by})
+
+    assert {name for name in before if before[name] != after[name]} == changed
