@@ -7,7 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from casebook.problems import CasebookError, Exit, Position, Problem, Severity
-from casebook.text import NO_TEXT, Text
+from casebook.text import NO_TEXT, Lang, Text
 
 CATALOGUE = Path(__file__).with_name("messages.yaml")
 # A name in single braces; double braces, as in {{figure}}, are what an editor writes.
@@ -69,12 +69,12 @@ def failure(key: str, /, *, status: Exit = Exit.MACHINE, **values: object) -> Ca
     return CasebookError(message.zh, message.en, status)
 
 
-def _fill(text: str, values: dict[str, object], lang: str) -> str:
+def _fill(text: str, values: dict[str, object], lang: Lang) -> str:
     return PLACE.sub(partial(_value_of, values=values, lang=lang), text) if "{" in text else text
 
 
-def _value_of(place: re.Match[str], values: dict[str, object], lang: str) -> str:
+def _value_of(place: re.Match[str], values: dict[str, object], lang: Lang) -> str:
     value = values[place[1]]
     if isinstance(value, Text):
-        return value.inside("en" if lang == "en" else "zh")
+        return value.inside(lang)
     return str(value)

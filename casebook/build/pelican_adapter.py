@@ -17,11 +17,13 @@ from casebook.checks.content import find_content_files
 from casebook.messages import failure, problem
 from casebook.pages.markdown import EXTENSIONS, CasebookMarkdown, split_slots
 from casebook.pages.page import Prose, Section, Slot
+from casebook.pages.rows import find_named
 from casebook.problems import START, ContentError, Problem
 from casebook.record.dataset import Dataset
 from casebook.text import Lang, Text
 
 _HEADING = re.compile(r"<h2>(.*?)</h2>\n?")
+_EMPTY_LINE = re.compile(r"\n\s*\n")
 _PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
 
 
@@ -70,7 +72,7 @@ def run_pelican(
                 return
             pages = self.context["pages"]
             refuse_missing(project, pages)
-            texts = map(read_prose, pages)
+            texts = (read_prose(page, dataset) for page in pages)
             write(
                 PelicanSite(
                     name=Text(settings["SITENAME"], settings["SITENAME_EN"]),
@@ -162,9 +164,12 @@ def refuse_missing(project: Path, read: Iterable[Any]) -> None:
             raise failure("build.text_not_read", path=path.relative_to(project).as_posix())
 
 
-def read_prose(content: Any) -> Prose:
+def read_prose(content: Any, dataset: Dataset) -> Prose:
     """A text that Pelican read, cut at its headings and at its slots."""
     body: str = content.content
+    written = Path(content.source_path).read_text(encoding="utf-8-sig")
+    # The header reaches to the first empty line.
+    named = find_named("".join(_EMPTY_LINE.split(written, maxsplit=1)[1:]), dataset)
     pieces = _HEADING.split(body)
     sections = []
     for number, (title, rest) in enumerate(zip(pieces[1::2], pieces[2::2], strict=True), 1):
@@ -181,4 +186,5 @@ def read_prose(content: Any) -> Prose:
         body=Markup(body),
         sections=tuple(sections),
         standfirst=tuple(Markup(match) for match in _PARAGRAPH.findall(pieces[0])),
+        figures=tuple(figure.key for figure in named),
     )

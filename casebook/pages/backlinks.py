@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from casebook.charts import title_of
 from casebook.checks.content import LEAD
+from casebook.messages import say
 from casebook.pages.page import Prose, Use, Uses
 from casebook.pages.rows import link_case
 from casebook.record.dataset import Dataset
@@ -15,9 +15,6 @@ from casebook.text import Text
 
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
-
-_FIGURE: Final = re.compile(r'href="figure:([^"]+)"')
-_LEAD: Final = Text("首页的文章", "The article of the home page")
 
 
 def find_uses(dataset: Dataset, charts: Iterable[Drawn], prose: Iterable[Prose]) -> Uses:
@@ -33,11 +30,11 @@ def _in_prose(prose: Iterable[Prose]) -> Iterator[tuple[str, Use]]:
     keys: dict[str, dict[str, None]] = {}
     for text in prose:
         titles.setdefault(text.slug, {})[text.lang] = text.title
-        keys.setdefault(text.slug, {}).update(dict.fromkeys(_FIGURE.findall(text.body)))
+        keys.setdefault(text.slug, {}).update(dict.fromkeys(text.figures))
     for slug, found in keys.items():
         named = titles[slug]
         title = Text(named.get("zh") or named["en"], named.get("en", ""))
-        use = Use("", _LEAD) if slug == LEAD else Use(f"{slug}/", title)
+        use = Use("", say("pages.uses.lead")) if slug == LEAD else Use(f"{slug}/", title)
         yield from ((key, use) for key in found)
 
 

@@ -15,8 +15,8 @@ from casebook.pages.pagination import ListPart, cut_page
 from casebook.pages.province_grid import INDEX, list_tiles
 from casebook.pages.rows import (
     CaseLink,
-    FigureRow,
     RowGroup,
+    find_named,
     frame_chart,
     link_case,
     list_facts,
@@ -25,11 +25,10 @@ from casebook.pages.rows import (
     show_event,
     show_figure,
 )
-from casebook.problems import START
 from casebook.record.dataset import Dataset, TimelineItem, order_items
 from casebook.record.evidence import date_case
 from casebook.record.model import Case, Change, Region
-from casebook.record.references import find_chart_names, find_references
+from casebook.record.references import find_chart_names
 from casebook.record.summary import CaseSummary
 from casebook.text import LANGS, NO_TEXT, Lang, Text
 from casebook.values.comparability import group_by_class
@@ -94,7 +93,8 @@ def _show_in(
     drawings = [drawn for drawn in drawings if drawn.name not in told]
     of_dates = [drawn for drawn in drawings if drawn.name.endswith("-timeline")]
     charts = tuple(frame_chart(drawn, dataset) for drawn in drawings if drawn not in of_dates)
-    notes = list_notes(case, lang, dataset)
+    named = find_named(case.story.inside(lang), dataset, case)
+    notes = tuple(show_figure(figure, dataset) for figure in named)
     cited = {row.figure.key: row for row in notes}
     return {
         **shown(),
@@ -120,15 +120,6 @@ def explain_no_chart(case: Case) -> Text:
     if classes == 1:
         return say("pages.no_chart.one_class", count=len(figures))
     return say("pages.no_chart.classes", count=len(figures), classes=classes)
-
-
-def list_notes(case: Case, lang: Lang, dataset: Dataset) -> tuple[FigureRow, ...]:
-    """The figures that the story names, as often and in the order as it does: its endnotes."""
-    named = (
-        dataset.find_figure(reference.case, reference.name, case)
-        for reference in find_references(case.story.inside(lang), START)
-    )
-    return tuple(show_figure(figure, dataset) for figure in named if figure is not None)
 
 
 def list_changes(shown: Collection[str], case: Case, dataset: Dataset) -> tuple[Change, ...]:

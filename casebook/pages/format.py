@@ -1,4 +1,4 @@
-"""A figure as HTML: its wording with qualifier, number and unit each in their own element."""
+"""Wordings of amounts and dates, and amounts as HTML."""
 
 from __future__ import annotations
 
@@ -7,8 +7,19 @@ from functools import lru_cache
 from markupsafe import Markup, escape
 
 from casebook.record.model import Figure
-from casebook.text import Lang
+from casebook.text import Lang, Text
 from casebook.values.amounts import Quantity, in_english, plain
+from casebook.values.dates import Period
+
+
+def word_quantity(quantity: Quantity) -> Text:
+    """The wording of a quantity in each language."""
+    return Text(quantity.text, in_english(quantity))
+
+
+def word_period(period: Period) -> Text:
+    """A date in the words of each language."""
+    return Text(period.words("zh"), period.words("en"))
 
 
 # A figure stands in its table, its text, its notes and on a page of its own.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -46,8 +45,6 @@ OVERVIEW_AMOUNTS = 3
 # More places or amounts than this in one row are a list that has a page of its own.
 MOST_NAMED = 40
 REVIEWS: tuple[Review, ...] = ("single", "contradicted", "corroborated", "primary", "computed")
-
-_FIGURE_LINK = re.compile('<a class="figure" href="figure:([^"]+)"')
 
 # The slots that have a partial of their own; `chart:NAME` is drawn by the chart macro.
 SLOTS = (
@@ -165,27 +162,16 @@ def _show_in(
     lang: Lang, lead: Prose, shared: Callable[[], dict[str, object]], site: Site
 ) -> dict[str, object]:
     """What the home page shows in one language; `shared` is what it shows in either."""
+    figures = site.dataset.figures
     return {
         **shared(),
         "lead": lead,
         "sections": tuple(_sections(lead, lang, site)),
-        "notes": list_notes(lead, site.dataset),
+        "notes": tuple(show_figure(figures[key], site.dataset) for key in lead.figures),
         "method": site.prose.get(("method", lang)) or site.prose.get(("method", LANGS[0])),
         "citation": cite_data(lang, site),
         "linked_data": write_linked_data(describe_home(lang, lead.title, lead.summary, site)),
     }
-
-
-def list_notes(lead: Prose, dataset: Dataset) -> tuple[FigureRow, ...]:
-    """The figures that a text names, each as often and in the order as it does: its endnotes."""
-    written = [*lead.standfirst]
-    for section in lead.sections:
-        written += [part for part in section.parts if not isinstance(part, Slot)]
-    return tuple(
-        show_figure(dataset.figures[key], dataset)
-        for html in written
-        for key in _FIGURE_LINK.findall(str(html))
-    )
 
 
 def _sections(lead: Prose, lang: Lang, site: Site) -> Iterator[LeadSection]:

@@ -54,7 +54,8 @@ class Section:
 class Prose:
     """A text of the editors in one language: whole, and cut at its headings.
 
-    `standfirst` are the paragraphs before the first heading.
+    `standfirst` are the paragraphs before the first heading, `figures` the keys of the figures that
+    the text names, as often and in the order as it does.
     """
 
     slug: str
@@ -64,6 +65,7 @@ class Prose:
     body: Markup
     sections: tuple[Section, ...] = ()
     standfirst: tuple[Markup, ...] = ()
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

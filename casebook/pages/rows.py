@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from casebook.problems import START
 from casebook.record.dataset import Dataset, TimelineItem
 from casebook.record.evidence import Review, sources_of
 from casebook.record.model import (
@@ -19,6 +20,7 @@ from casebook.record.model import (
     Source,
     Term,
 )
+from casebook.record.references import find_references
 from casebook.text import NO_TEXT, Text
 from casebook.values.formula import split_formula
 
@@ -172,7 +174,9 @@ def show_figure(figure: Figure, dataset: Dataset) -> FigureRow:
         status=vocabulary.statuses[figure.status].name,
         source=dataset.sources[figure.source],
         whole=case.figures[figure.part_of].label if figure.part_of else NO_TEXT,
-        corroborations=show_reports(figure.corroborated_by, dataset),
+        corroborations=tuple(
+            Statement(report, dataset.sources[report.source]) for report in figure.corroborated_by
+        ),
         review=dataset.review(figure),
         formula=show_formula(figure.formula, case),
     )
@@ -186,9 +190,14 @@ def show_formula(formula: str, case: Case) -> tuple[FormulaPart, ...]:
     )
 
 
-def show_reports(reports: Iterable[Report], dataset: Dataset) -> tuple[Statement, ...]:
-    """What sources say, each with its source."""
-    return tuple(Statement(report, dataset.sources[report.source]) for report in reports)
+def find_named(text: str, dataset: Dataset, home: Case | None = None) -> tuple[Figure, ...]:
+    """The figures that a text names, as often and in the order as it does.
+
+    Those of the case `home` need no name of a case before them.
+    """
+    references = find_references(text, START)
+    named = (dataset.find_figure(found.case, found.name, home) for found in references)
+    return tuple(figure for figure in named if figure is not None)
 
 
 def show_event(item: TimelineItem, dataset: Dataset) -> EventRow:

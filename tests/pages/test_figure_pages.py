@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from records import dataset_of, figure, record, tiny_dataset
 from test_pages import site_of
 
 from casebook.pages.backlinks import find_uses
-from casebook.pages.figure_pages import FigureSheet, make_figures
+from casebook.pages.figure_pages import make_figures
 from casebook.pages.page import Page, Use
 from casebook.pages.rows import link_case
 
@@ -18,10 +20,8 @@ LARGEST = 10_000
 USUAL = 8_000
 
 
-def sheet_of(pages: list[Page], key: str) -> FigureSheet:
-    found = next(page for page in pages if page.url == f"figures/{key}/").context()["sheet"]
-    assert isinstance(found, FigureSheet)
-    return found
+def shown_of(pages: list[Page], key: str) -> Mapping[str, Any]:
+    return next(page for page in pages if page.url == f"figures/{key}/").context()
 
 
 def test_every_figure_has_a_page_in_both_languages(built_site: Path) -> None:
@@ -68,15 +68,15 @@ def test_a_page_names_the_figures_that_it_may_be_compared_with_and_no_other() ->
     )
     pages = list(make_figures(dataset.cases[0], site_of(dataset)))
 
-    assert [row.figure.id for row in sheet_of(pages, "case-1.paid").peers] == ["later"]
-    assert sheet_of(pages, "case-1.price").peers == ()
+    assert [row.figure.id for row in shown_of(pages, "case-1.paid")["peers"]] == ["later"]
+    assert shown_of(pages, "case-1.price")["peers"] == ()
 
 
 def test_a_page_tells_where_the_figure_is_shown() -> None:
     dataset = tiny_dataset()
     pages = list(make_figures(dataset.by_slug["haishu"], site_of(dataset)))
 
-    assert [use.url for use in sheet_of(pages, "haishu.paid_2013").uses] == [
+    assert [use.url for use in shown_of(pages, "haishu.paid_2013")["uses"]] == [
         "cases/haishu/#figure-paid_2013",
         "cases/haishu/#story",
     ]
