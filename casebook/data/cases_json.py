@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 from casebook.checks.quotes import measure_quotes
 from casebook.data.formats import encode_json
 from casebook.data.table_rows import answer_rows, event_row, figure_row, version_of
+from casebook.data.tables import EVENTS, FIGURES, DataTable
 from casebook.record.dataset import Dataset
-from casebook.record.model import Case, Change, Document, Event, Figure, Report, Source
+from casebook.record.description import FieldDescription, compute_once, fields_of
+from casebook.record.model import Case, Change, Document, Event, Figure
 from casebook.text import Text
 from casebook.values.amounts import plain
 from casebook.values.comparability import class_of
-from casebook.values.dates import Period
+
+Value = Callable[[Any, Dataset], object]
 
 _UNQUOTED: Mapping[str, object] = {"quotes": 0, "characters": 0, "share": ""}
 
@@ -46,113 +51,95 @@ def describe_dataset(dataset: Dataset, cases: Iterable[Case]) -> dict[str, objec
         for measured in measure_quotes(dataset)
     }
     return {
-        "cases": [case_object(case, dataset) for case in cases],
+        "cases": [dump_record(case, dataset) for case in cases],
         "sources": {
-            name: _source(source) | {"quoted": quoted.get(name, dict(_UNQUOTED))}
+            name: dump_record(source, dataset) | {"quoted": quoted.get(name, dict(_UNQUOTED))}
             for name, source in dataset.used_sources.items()
         },
         "reviews": dict(sorted(dataset.reviews.items())),
-        "corrections": [_change(change) for change in dataset.changes],
+        "corrections": [dump_record(change, dataset) for change in dataset.changes],
     }
 
 
-def case_object(case: Case, dataset: Dataset) -> dict[str, object]:
-    """One case as plain data, figures with their rows as in figures.csv."""
-    return {
-        "slug": case.slug,
-        "region": case.region,
-        "place": _text(dataset.place(case)),
-        "title": _text(case.title),
-        "topic": case.topic,
-        "summary": _text(case.summary),
-        "updated": case.updated,
-        "version": version_of(case),
-        "answers": list(answer_rows(case, dataset)),
-        "figures": [_figure(figure, dataset) for figure in case.figures.values()],
-        "events": [_event(event) for event in case.events],
-        "documents": [_document(document) for document in case.documents],
-        "conflicts": [
-            {
-                "about": _text(conflict.about),
-                "figures": list(conflict.figures),
-                "reports": [_report(report) for report in conflict.reports],
-                "note": _text(conflict.note),
-            }
-            for conflict in case.conflicts
-        ],
-        "story": _text(case.story),
+class Member(NamedTuple):
+    """One member of a record in JSON, with its field unless it is computed."""
+
+    name: str
+    value: Value
+    field: FieldDescription | None = None
+
+
+# Records that begin with their row of a table.
+ROWS: Final[Mapping[type, tuple[DataTable, Callable[[Any], Mapping[str, str]]]]] = {
+    Figure: (FIGURES, figure_row),
+    Event: (EVENTS, event_row),
+}
+_COMPUTED: Final[Mapping[type, tuple[Member, ...]]] = {
+    Case: (
+        Member("slug", lambda case, _: case.slug),
+        Member("place", lambda case, dataset: _text(dataset.place(case))),
+        Member("version", lambda case, _: version_of(case)),
+        Member("answers", lambda case, dataset: list(answer_rows(case, dataset))),
+    ),
+    Figure: (
+        Member("class", lambda figure, _: "" if figure.formula else class_of(figure).key),
+        Member("review", lambda figure, dataset: dataset.review(figure)),
+    ),
+    Change: (Member("case", lambda change, _: change.case),),
+}
+# The order that the members were published in; what is declared since comes behind.
+_ORDER: Final[Mapping[type, tuple[str, ...]]] = {
+    Case: ("slug", "region", "place", "title", "topic", "summary", "updated", "version"),
+    Figure: (
+        *("label", "class", "scope", "part_of", "follows", "line", "note", "corroborated_by"),
+        *("review", "history"),
+    ),
+    Change: ("case", "figure"),
+    Document: ("title", "state", "issuer", "date", "source", "note"),
+}
+
+
+def dump_record(record: Any, dataset: Dataset) -> dict[str, object]:
+    """A record as plain data; figures and events begin with their rows of the tables."""
+    cls = type(record)
+    made: dict[str, object] = dict(ROWS[cls][1](record)) if cls in ROWS else {}
+    for name, value, _ in members_of(cls):
+        made[name] = value(record, dataset)
+    return made
+
+
+@compute_once
+def members_of(cls: type) -> tuple[Member, ...]:
+    """The members of a record in JSON beside its row, in their order."""
+    computed = {member.name: member for member in _COMPUTED.get(cls, ())}
+    written = ROWS[cls][0].names if cls in ROWS else ()
+    described = {
+        one.name: Member(one.name, _value_of(one), one)
+        for one in fields_of(cls)
+        if one.dumped and (one.kind == "bilingual" or one.name not in written)
     }
+    members = described | computed
+    order = dict.fromkeys(_ORDER.get(cls, ()))
+    return tuple(members[name] for name in order | members if name in members)
 
 
-def _figure(figure: Figure, dataset: Dataset) -> dict[str, object]:
-    row: dict[str, object] = dict(figure_row(figure))
-    return row | {
-        "label": _text(figure.label),
-        "class": "" if figure.formula else class_of(figure).key,
-        "scope": figure.scope,
-        "part_of": figure.part_of,
-        "follows": figure.follows,
-        "line": figure.line,
-        "note": _text(figure.note),
-        "corroborated_by": [_report(report) for report in figure.corroborated_by],
-        "review": dataset.review(figure),
-        "history": [_change(change) for change in figure.history],
-    }
-
-
-def _change(change: Change) -> dict[str, object]:
-    return {
-        "case": change.case,
-        "figure": change.figure,
-        "date": change.date.edtf,
-        "kind": change.kind,
-        "from": change.before,
-        "to": change.after,
-        "why": _text(change.why),
-    }
-
-
-def _event(event: Event) -> dict[str, object]:
-    row: dict[str, object] = dict(event_row(event))
-    return row | {"title": _text(event.title), "status": event.status, "note": _text(event.note)}
-
-
-def _document(document: Document) -> dict[str, object]:
-    return {
-        "title": _text(document.title),
-        "state": document.state,
-        "issuer": _text(document.issuer),
-        "date": _period(document.date),
-        "source": document.source,
-        "note": _text(document.note),
-    }
-
-
-def _report(report: Report) -> dict[str, object]:
-    return {
-        "source": report.source,
-        "says": _text(report.says),
-        "quote": report.quote,
-        "line": report.line,
-        "confirms": report.confirms,
-    }
-
-
-def _source(source: Source) -> dict[str, object]:
-    return {
-        "title": _text(source.title),
-        "publisher": _text(source.publisher),
-        "kind": source.kind,
-        "published": _period(source.published),
-        "accessed": source.accessed,
-        "url": source.url,
-        "note": _text(source.note),
-    }
+def _value_of(one: FieldDescription) -> Value:
+    get = attrgetter(one.attribute)
+    match one.kind:
+        case "bilingual" | "block":
+            return lambda record, _: _text(get(record))
+        case "period" | "day":
+            return lambda record, _: period.edtf if (period := get(record)) is not None else ""
+        case "list":
+            return lambda record, dataset: [dump_record(inner, dataset) for inner in get(record)]
+        case "figures":
+            return lambda record, dataset: [
+                dump_record(inner, dataset) for inner in get(record).values()
+            ]
+        case "names" | "figure_names":
+            return lambda record, _: list(get(record))
+    return lambda record, _: get(record)
 
 
 def _text(text: Text) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
-
-
-def _period(period: Period | None) -> str:
-    return period.edtf if period is not None else ""

@@ -1,10 +1,11 @@
-"""The JSON Schema of cases.json, made from the same columns and lists as the tables."""
+"""JSON Schema of cases.json, made from the fields of the records and the columns of the tables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, get_args
+from typing import Final
 
+from casebook.data.cases_json import ROWS, Member, members_of
 from casebook.data.tables import (
     ANSWERS,
     COMPARABILITY,
@@ -16,19 +17,32 @@ from casebook.data.tables import (
     DataTable,
     list_words,
 )
-from casebook.record.model import ChangeKind, Vocabulary
+from casebook.record.description import FieldDescription
+from casebook.record.model import Case, Event, Figure, Source, Vocabulary
+
+Schema = Mapping[str, object]
+Words = Mapping[str, tuple[Category, ...]]
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_STRING: Final[Mapping[str, object]] = {"type": "string"}
+_STRING: Final[Schema] = {"type": "string"}
 _NUMBER: Final = r"^(-?[0-9]+(\.[0-9]+)?)?$"
 _DAY: Final = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"
-_VERSION: Final = "^[0-9a-f]{12}$"
+_VERSION: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{12}$"}
+_TEXT: Final[Schema] = {"$ref": "#/$defs/text"}
+# The tables whose columns describe members of a record.
+_TABLES: Final[Mapping[type, tuple[DataTable, ...]]] = {
+    Figure: (FIGURES, COMPARABILITY),
+    Event: (EVENTS,),
+    Source: (SOURCES,),
+}
 
 
 def describe_schema(vocabulary: Vocabulary) -> dict[str, object]:
     """The schema of cases.json. Numbers are decimal text there, so that none is rounded."""
     words = list_words(vocabulary)
-    source = _columns(SOURCES, words, leave_out=("source", "title_en", "publisher_en", "note_en"))
+    quoted: dict[str, object] = {"quoted": {"type": "object"}}
+    counts = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
+    sources = _object(_properties(Source, vocabulary, words) | quoted)
     return {
         "$schema": _DIALECT,
         "title": "政府购买服务案例数据",
@@ -36,123 +50,79 @@ def describe_schema(vocabulary: Vocabulary) -> dict[str, object]:
         **_object(
             {
                 "cases": _list({"$ref": "#/$defs/case"}),
-                "sources": {
-                    "type": "object",
-                    "additionalProperties": _object(
-                        source
-                        | {name: _ref("text") for name in ("title", "publisher", "note")}
-                        | {"quoted": {"type": "object"}}
-                    ),
-                },
-                "reviews": {
-                    "type": "object",
-                    "additionalProperties": {"type": "integer", "minimum": 0},
-                },
-                "corrections": _list(_ref("change")),
+                "sources": {"type": "object", "additionalProperties": sources},
+                "reviews": counts,
+                "corrections": _list({"$ref": "#/$defs/change"}),
             }
         ),
-        "$defs": _define(vocabulary, words),
+        "$defs": {
+            "text": _object({"zh": _STRING, "en": _STRING}),
+            **{
+                _name_of(cls): _object(_properties(cls, vocabulary, words))
+                for cls in _list_classes()
+            },
+        },
     }
 
 
-def _define(vocabulary: Vocabulary, words: Mapping[str, tuple[Category, ...]]) -> dict[str, object]:
-    about = {
+def _list_classes() -> list[type]:
+    """The class of cases, those of the records inside it, and so on."""
+    classes: list[type] = [Case]
+    for cls in classes:
+        inside = [member.field.items for member in members_of(cls) if member.field is not None]
+        classes += [one for one in dict.fromkeys(inside) if one not in (object, *classes)]
+    return classes
+
+
+def _properties(cls: type, vocabulary: Vocabulary, words: Words) -> dict[str, object]:
+    members = {member.name: member for member in members_of(cls)}
+    properties: dict[str, object] = {
         column.name: _describe(column, words)
-        for column in COMPARABILITY.columns
-        if column.name in ("class", "scope", "part_of", "follows", "review")
-    }
-    line: dict[str, object] = {"type": ["integer", "null"], "minimum": 1}
-    state: dict[str, object] = {"enum": list(vocabulary.document_states)}
-    event_state: dict[str, object] = {"enum": ["", *vocabulary.statuses]}
-    return {
-        "text": _object({"zh": _STRING, "en": _STRING}),
-        "case": _object(
-            {
-                "slug": _STRING,
-                "region": {"type": "string", "pattern": "^[0-9]{6}$"},
-                "place": _ref("text"),
-                "title": _ref("text"),
-                "topic": {"enum": list(vocabulary.topics)},
-                "summary": _ref("text"),
-                "updated": {"type": "string", "pattern": _DAY},
-                "version": {"type": "string", "pattern": _VERSION},
-                "answers": _list(_object(_columns(ANSWERS, words))),
-                "figures": _list(_ref("figure")),
-                "events": _list(_ref("event")),
-                "documents": _list(_ref("document")),
-                "conflicts": _list(_ref("conflict")),
-                "story": _ref("text"),
-            }
-        ),
-        "figure": _object(
-            _columns(FIGURES, words)
-            | about
-            | {
-                "label": _ref("text"),
-                "line": line,
-                "note": _ref("text"),
-                "corroborated_by": _list(_ref("report")),
-                "history": _list(_ref("change")),
-            }
-        ),
-        "event": _object(
-            _columns(EVENTS, words)
-            | {"title": _ref("text"), "status": event_state, "note": _ref("text")}
-        ),
-        "document": _object(
-            {
-                "title": _ref("text"),
-                "state": state,
-                "issuer": _ref("text"),
-                "date": _STRING,
-                "source": _STRING,
-                "note": _ref("text"),
-            }
-        ),
-        "conflict": _object(
-            {
-                "about": _ref("text"),
-                "figures": _list(_STRING),
-                "reports": _list(_ref("report")),
-                "note": _ref("text"),
-            }
-        ),
-        "report": _object(
-            {
-                "source": _STRING,
-                "says": _ref("text"),
-                "quote": _STRING,
-                "line": line,
-                "confirms": {"type": "boolean"},
-            }
-        ),
-        "change": _object(
-            {
-                "case": _STRING,
-                "figure": _STRING,
-                "date": _STRING,
-                "kind": {"enum": list(get_args(ChangeKind))},
-                "from": _STRING,
-                "to": _STRING,
-                "why": _ref("text"),
-            }
-        ),
-    }
-
-
-def _columns(
-    table: DataTable,
-    words: Mapping[str, tuple[Category, ...]],
-    leave_out: tuple[str, ...] = (),
-) -> dict[str, object]:
-    return {
-        column.name: _describe(column, words)
+        for table in _TABLES.get(cls, ())
         for column in table.columns
-        if column.name not in leave_out
+        if column.name in members or (cls in ROWS and table is ROWS[cls][0])
     }
+    for name, member in members.items():
+        if name not in properties or (member.field and member.field.kind == "bilingual"):
+            properties[name] = _type_of_member(member, vocabulary, words)
+    return properties
 
 
-def _describe(column: Column, words: Mapping[str, tuple[Category, ...]]) -> dict[str, object]:
+def _type_of_member(member: Member, vocabulary: Vocabulary, words: Words) -> Schema:
+    """The type of a member by its field, or by its name where it is computed."""
+    if member.field is not None and member.name != "answers":
+        return _type_of(member.field, vocabulary)
+    answer = _object({column.name: _describe(column, words) for column in ANSWERS.columns})
+    return {"place": _TEXT, "version": _VERSION, "answers": _list(answer)}.get(member.name, _STRING)
+
+
+def _type_of(one: FieldDescription, vocabulary: Vocabulary) -> Schema:
+    match one.kind:
+        case "bilingual" | "block":
+            return _TEXT
+        case "number":
+            return {"type": ["integer", "null"], "minimum": 1}
+        case "flag":
+            return {"type": "boolean"}
+        case "iso_day":
+            return {"type": "string", "pattern": _DAY}
+        case "region":
+            return {"type": "string", "pattern": "^[0-9]{6}$"}
+        case "list" | "figures":
+            return _list({"$ref": f"#/$defs/{_name_of(one.items)}"})
+        case "names" | "figure_names":
+            return _list(_STRING)
+        case "term":
+            known = getattr(vocabulary, one.words) if isinstance(one.words, str) else one.words
+            return {"enum": [*known] if one.required else ["", *known]}
+    return _STRING
+
+
+def _name_of(cls: type) -> str:
+    return cls.__name__.lower()
+
+
+def _describe(column: Column, words: Words) -> dict[str, object]:
     described: dict[str, object] = {
         "type": "string",
         "description": f"{column.note.zh} / {column.note.en}",
@@ -169,15 +139,11 @@ def _describe(column: Column, words: Mapping[str, tuple[Category, ...]]) -> dict
     return described
 
 
-def _ref(name: str) -> dict[str, object]:
-    return {"$ref": f"#/$defs/{name}"}
-
-
-def _list(items: Mapping[str, object]) -> dict[str, object]:
+def _list(items: Schema) -> dict[str, object]:
     return {"type": "array", "items": items}
 
 
-def _object(properties: Mapping[str, object]) -> dict[str, object]:
+def _object(properties: Schema) -> dict[str, object]:
     return {
         "type": "object",
         "properties": dict(properties),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Final
 
-from casebook.data.cases_json import case_object, join_cases
+from casebook.data.cases_json import dump_record, join_cases
 from casebook.data.cases_schema import describe_schema
 from casebook.data.datapackage import describe_case_package, describe_package
 from casebook.data.formats import (
@@ -136,7 +136,7 @@ def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
     rows = map(figure_row, case.figures.values())
     return (
         DataFile(f"{folder}/{case.slug}.csv", write_csv(FIGURES.names, rows)),
-        DataFile(f"{folder}/{case.slug}.json", encode_json(case_object(case, dataset))),
+        DataFile(f"{folder}/{case.slug}.json", encode_json(dump_record(case, dataset))),
         DataFile(f"{folder}/datapackage.json", describe_case_package(case, dataset.vocabulary)),
     )
 
@@ -159,7 +159,7 @@ def freeze_dataset(dataset: Dataset) -> tuple[DataFile, ...]:
 
 def write_cases(dataset: Dataset) -> WrittenCases:
     """A data set whose cases are all written here and now."""
-    described = [encode_json(case_object(case, dataset)) for case in dataset.cases]
+    described = [encode_json(dump_record(case, dataset)) for case in dataset.cases]
     lines = [write_case_rows(case, dataset) for case in dataset.cases]
     return WrittenCases(
         dataset, described, lambda table: (of_case[table].encode() for of_case in lines)
