@@ -12,7 +12,7 @@ from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure, Vocabulary
 from casebook.text import Lang, Text
-from casebook.values.amounts import Qualifier
+from casebook.values.words import PLANNED_STATUSES, Qualifier
 
 Kind = Literal[
     "exact",
@@ -28,9 +28,6 @@ Kind = Literal[
 ]
 
 _ROLE: Final = "series-1"
-
-# What has not happened yet, whatever the wording says.
-_NOT_YET: Final = frozenset({"planned", "target"})
 
 # Keys of the messages that name a mark in a table and explain it in a legend, in its order.
 _MESSAGES: Final[Mapping[Kind, tuple[str, str]]] = {
@@ -112,7 +109,7 @@ def mark_of(figure: Figure, vocabulary: Vocabulary) -> Mark:
 
 def is_planned(figure: Figure) -> bool:
     """Whether what a figure tells has not happened yet."""
-    return figure.quantity.planned or figure.status in _NOT_YET
+    return figure.quantity.planned or figure.status in PLANNED_STATUSES
 
 
 def mark_in(figure: Figure, dataset: Dataset) -> Mark:

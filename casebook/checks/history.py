@@ -12,8 +12,9 @@ from casebook.messages import problem, say
 from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Change, Figure
-from casebook.values.amounts import QuantityError, parse_quantity, plain
-from casebook.values.dates import PeriodError, parse_period
+from casebook.values.amounts import parse_quantity, plain
+from casebook.values.dates import parse_period
+from casebook.values.errors import PeriodError, QuantityError
 
 _COLUMNS = ("case", "figure", "amount", "value", "min", "max", "unit", "qualifier", "period")
 

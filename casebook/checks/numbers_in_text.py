@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from casebook.values.amounts import number_of
+from casebook.values.numerals import number_of
 
 # What stands where something that is no prose was: no letter, no digit, no punctuation.
 BLANK: Final = "\ufffc"

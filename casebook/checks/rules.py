@@ -17,20 +17,19 @@ from casebook.record.references import SITE, find_references
 from casebook.record.refusals import judge_refusal, keys_of
 from casebook.record.slugs import judge_slug
 from casebook.text import Lang, Text
-from casebook.values.amounts import CURRENCIES, plain
+from casebook.values.amounts import plain
 from casebook.values.comparability import class_of
 from casebook.values.dates import Period, parse_period, speak_of_same_time
-from casebook.values.formula import FormulaError
+from casebook.values.errors import FormulaError
+from casebook.values.words import CURRENCIES, PLANNED_STATUSES
 
 Rule = Callable[[Dataset], Iterator[Problem]]
 CaseRule = Callable[[Case, Dataset], Iterator[Problem]]
 
 _LANGS: tuple[Lang, Lang] = ("zh", "en")
 _REFUSALS = "data/refusals.yaml"
-# The states of what has not happened yet.
-_AHEAD = ("planned", "target")
 # Money may be set, permitted or handed down for years to come.
-_MAY_COME = (*_AHEAD, "permitted", "issued", "set", "allocated", "contracted")
+_MAY_COME = (*PLANNED_STATUSES, "permitted", "issued", "set", "allocated", "contracted")
 # The purchases that this site is about are of this country.
 _FIRST_YEAR = 1949
 # 万元 for 元 makes ten thousand, 亿元 for 万元 as well; a thousand may be chance between two.
@@ -108,7 +107,7 @@ def conflicts_have_two_sides(case: Case, dataset: Dataset) -> Iterator[Problem]:
 def planned_amounts_are_planned(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """An amount worded as a plan (将, 计划) has the status of a plan."""
     for figure in case.figures.values():
-        if figure.quantity.planned and figure.status not in ("planned", "target"):
+        if figure.quantity.planned and figure.status not in PLANNED_STATUSES:
             yield Problem(
                 case.path,
                 figure.at,
@@ -123,7 +122,7 @@ def planned_amounts_are_planned(case: Case, dataset: Dataset) -> Iterator[Proble
 def dates_stand_before_their_source(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """What a source tells as done had begun when it was published; only plans lie ahead."""
     dated: list[tuple[Period, bool, Event | Figure]]
-    dated = [(event.date, event.status in _AHEAD, event) for event in case.events]
+    dated = [(event.date, event.status in PLANNED_STATUSES, event) for event in case.events]
     dated += [(f.period, f.status in _MAY_COME, f) for f in case.printed_figures]
     for period, is_ahead, told in dated:
         source = dataset.sources.get(told.source)
@@ -307,7 +306,10 @@ def refusals_are_refused(dataset: Dataset) -> Iterator[Problem]:
         try:
             keys = keys_of(refusal, dataset)
         except FormulaError as error:
-            zh, en = f"formula 看不懂：{error.zh}", f"formula is not understood: {error.en}"
+            zh, en = (
+                f"formula 看不懂：{error.message.zh}",
+                f"formula is not understood: {error.message.en}",
+            )
             yield Problem(_REFUSALS, refusal.at, "E280", f"{refusal.id} 的 {zh}", en)
             continue
         if any(key.partition(".")[0] in dataset.unread for key in keys):

@@ -28,12 +28,18 @@ from casebook.record.evidence import sources_of
 from casebook.record.model import QUOTE_LIMIT, Case, Figure
 from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.record.summary import list_periods
-from casebook.text import Lang
-from casebook.values.amounts import QUALIFIER_WORDS, Qualifier
+from casebook.text import LANGS, Lang
+from casebook.values.words import (
+    AFTER_IN_TEXT,
+    BEFORE_IN_TEXT,
+    CURRENCIES,
+    PLANNED_STATUSES,
+    QUALIFIERS,
+    Qualifier,
+)
 
 Wording = Literal["story", "summary", "page"]
 
-PLANS: Final = ("planned", "target")
 NEAREST: Final = 3
 
 # What a page says of its own rules and not of a case.
@@ -48,54 +54,6 @@ _PLACES: Final = ("个?(?:地方|案例|地区)|places|cases", "the cases of the
 
 # A word counts where it touches its number, with at most a filler between them. Look-alikes are
 # shut out by what stands before them: 节约 is not 约, 通过 is not 过, 附近 is not 近.
-BEFORE: Final[dict[Lang, tuple[tuple[Qualifier, str], ...]]] = {
-    "zh": (
-        ("at_least", "不少于|不低于|不下于?|至少|最少|最低|起码"),
-        (
-            "at_most",
-            "不超过|不高于|不多于|不大于|至多|最高|最多|上限|封顶|不到|不足|不满|少于|低于|小于",
-        ),
-        ("approx", "大约|大概|大致|约|接近|将近|(?<![最附将接新远亲])近|(?<![合])计约"),
-        (
-            "more_than",
-            "(?<!不)超过|超出|突破|(?<!不)多于|(?<!不)高于|(?<!不)大于|逾|(?<!不)超(?!过|出)"
-            "|(?<![通经超不越渡度错])过",
-        ),
-    ),
-    "en": (
-        ("at_least", "at least|(?:no|not) (?:less|fewer) than|a minimum of|minimum of"),
-        (
-            "at_most",
-            "at most|(?:no|not) more than|up to|a maximum of|maximum of|a ceiling of|capped at|"
-            "as much as|as many as|less than|fewer than|under|below|not exceeding",
-        ),
-        (
-            "approx",
-            "about|around|roughly|approximately|approx\\.?|circa|nearly|almost|close to|"
-            "some(?! of)|an? estimated|in the region of",
-        ),
-        (
-            "more_than",
-            "(?<!no )(?<!not )more than|over|above|exceed(?:s|ed|ing)?|upwards of|in excess of|"
-            "surpass(?:es|ed|ing)?|pass(?:es|ed|ing)?|top(?:s|ped|ping)|beyond|greater than",
-        ),
-    ),
-}
-AFTER: Final[dict[Lang, tuple[tuple[Qualifier, str], ...]]] = {
-    "zh": (
-        ("at_least", "及以上|以上(?![级所述])|起(?![步草初诉点码因源来到])"),
-        ("at_most", "及以下|以下|以内|之内|的?(?:为)?上限|封顶"),
-        ("approx", "左右|上下|前后"),
-        # 多 stands inside its number (300多项); after the unit it compares: 比4277万元多.
-        ("more_than", "有余|余(?![额下地])"),
-    ),
-    "en": (
-        ("at_least", r"or more(?! than)|at (?:the )?least(?= *\Z)|and above|upwards"),
-        ("at_most", r"or less|or fewer|at (?:the )?most(?= *\Z)|at the maximum"),
-        ("approx", "or so|or thereabouts"),
-        ("more_than", r"\+|plus\b|odd\b|-odd\b"),
-    ),
-}
 _BEFORE_LEADS: Final[dict[Lang, str]] = {
     # 节约, 合约, 签约 … are words of their own.
     "zh": "(?<![节条合预签契制公邀守履违大])",
@@ -113,21 +71,23 @@ _NOUN: Final[dict[Lang, str]] = {
 }
 
 
-def _one_of(words: Mapping[Lang, tuple[tuple[Qualifier, str], ...]], lang: Lang) -> str:
-    return "|".join(f"(?P<{name}>{pattern})" for name, pattern in words[lang])
+def _one_of(words: Mapping[Lang, Mapping[Qualifier, str]], lang: Lang) -> str:
+    return "|".join(f"(?P<{name}>{pattern})" for name, pattern in words[lang].items())
 
 
 _QUALIFIED_BEFORE: Final[dict[Lang, re.Pattern[str]]] = {
     lang: re.compile(
-        rf"{_BEFORE_LEADS[lang]}(?:{_one_of(BEFORE, lang)}){_FILLERS[lang]}\Z", re.IGNORECASE
+        rf"{_BEFORE_LEADS[lang]}(?:{_one_of(BEFORE_IN_TEXT, lang)}){_FILLERS[lang]}\Z",
+        re.IGNORECASE,
     )
-    for lang in BEFORE
+    for lang in LANGS
 }
 _QUALIFIED_AFTER: Final[dict[Lang, re.Pattern[str]]] = {
-    lang: re.compile(rf"{_NOUN[lang]}(?:{_one_of(AFTER, lang)})", re.IGNORECASE) for lang in AFTER
+    lang: re.compile(rf"{_NOUN[lang]}(?:{_one_of(AFTER_IN_TEXT, lang)})", re.IGNORECASE)
+    for lang in LANGS
 }
 _TOUCHING_AFTER: Final[dict[Lang, re.Pattern[str]]] = {
-    lang: re.compile(f" ?(?:{_one_of(AFTER, lang)})", re.IGNORECASE) for lang in AFTER
+    lang: re.compile(f" ?(?:{_one_of(AFTER_IN_TEXT, lang)})", re.IGNORECASE) for lang in LANGS
 }
 _TO: Final = re.compile(r" *(?:至|到|[—–―~～〜-]{1,2}|to|and) *")
 _BETWEEN: Final = re.compile(r"\bbetween \Z", re.IGNORECASE)
@@ -581,9 +541,9 @@ class _Reading:
                 hint_zh,
                 hint_en,
             )
-        if figure.status in PLANS and not told.planned:
+        if figure.status in PLANNED_STATUSES and not told.planned:
             return self._plan_lost(offset, text, figure)
-        if told.plan_gained and figure.status not in PLANS and not quantity.planned:
+        if told.plan_gained and figure.status not in PLANNED_STATUSES and not quantity.planned:
             return self.problem(
                 offset,
                 "E271",
@@ -698,7 +658,7 @@ class _Reading:
             if figure is None and case != SITE:
                 continue
             yield from self._check_qualified(found, figure)
-            if figure is not None and figure.status in PLANS:
+            if figure is not None and figure.status in PLANNED_STATUSES:
                 if self.lang == "zh" and figure.quantity.planned:
                     continue
                 if not self.has(PLANNED[self.lang], self.around(self.sentences, found.start())):
@@ -766,7 +726,7 @@ _NO_RANGE: Final = Problem("", Position(0, 0), "", "", "")
 def _fits(mention: NumberMention, figure: Figure) -> bool:
     """Whether a figure may be what a number with its unit tells."""
     quantity = figure.quantity
-    if mention.unit in ("CNY", "HKD", "USD", "ratio"):
+    if mention.unit in (*CURRENCIES, "ratio"):
         return quantity.unit == mention.unit
     if mention.unit == "":
         return quantity.unit != "ratio"
@@ -783,7 +743,7 @@ def _lacks_words(figure: Figure, told: _Claimed) -> bool:
     """Whether a figure wants a qualifier or a word of planning that the text does not have."""
     wanted = figure.quantity.qualifier
     lost = wanted not in ("exact", "range") and wanted not in told.qualifiers
-    return lost or (figure.status in PLANS and not told.planned)
+    return lost or (figure.status in PLANNED_STATUSES and not told.planned)
 
 
 def _label_words(figure: Figure, rival: Figure, lang: Lang) -> set[str]:
@@ -807,7 +767,7 @@ def _label_words(figure: Figure, rival: Figure, lang: Lang) -> set[str]:
 def _group(found: re.Match[str]) -> Qualifier:
     """The qualifier whose words a match found."""
     name = next(name for name, text in found.groupdict().items() if text is not None)
-    return next(qualifier for qualifier in QUALIFIER_WORDS if qualifier == name)
+    return next(qualifier for qualifier in QUALIFIERS if qualifier == name)
 
 
 def _prints_qualifier(figure: Figure) -> bool:
@@ -816,28 +776,24 @@ def _prints_qualifier(figure: Figure) -> bool:
     printed = "".join(
         segment.text for segment in figure.quantity.segments if segment.role == "qualifier"
     )
-    words = [
-        pattern for table in (BEFORE, AFTER) for name, pattern in table["zh"] if name == wanted
-    ]
-    return wanted == "range" or any(re.search(pattern, printed) for pattern in words)
+    patterns = [table["zh"].get(wanted) for table in (BEFORE_IN_TEXT, AFTER_IN_TEXT)]
+    return wanted == "range" or any(pattern and re.search(pattern, printed) for pattern in patterns)
 
 
 def _say_difference(lost: frozenset[Qualifier], gained: frozenset[Qualifier]) -> tuple[str, str]:
     """What happened to a qualifier, in both languages."""
     zh, en = [], []
     if lost:
-        zh.append(
-            "丢了限定词" + "".join(f"“{QUALIFIER_WORDS[name]['zh']}”" for name in sorted(lost))
-        )
+        zh.append("丢了限定词" + "".join(f"“{QUALIFIERS[name].name.zh}”" for name in sorted(lost)))
         en.append(
-            "lost its " + " and ".join(f"“{QUALIFIER_WORDS[name]['en']}”" for name in sorted(lost))
+            "lost its " + " and ".join(f"“{QUALIFIERS[name].name.en}”" for name in sorted(lost))
         )
     if gained:
         zh.append(
-            "多了限定词" + "".join(f"“{QUALIFIER_WORDS[name]['zh']}”" for name in sorted(gained))
+            "多了限定词" + "".join(f"“{QUALIFIERS[name].name.zh}”" for name in sorted(gained))
         )
         en.append(
-            "gained " + " and ".join(f"“{QUALIFIER_WORDS[name]['en']}”" for name in sorted(gained))
+            "gained " + " and ".join(f"“{QUALIFIERS[name].name.en}”" for name in sorted(gained))
         )
     return "，".join(zh), " and ".join(en)
 

@@ -17,8 +17,10 @@ from casebook.record.figure_reader import read_figure
 from casebook.record.lists import Lists
 from casebook.record.model import Figure
 from casebook.text import Lang, Text
-from casebook.values.amounts import QuantityError, parse_quantity
-from casebook.values.formula import FormulaError, parse_formula
+from casebook.values.amounts import parse_quantity
+from casebook.values.errors import FormulaError, QuantityError
+from casebook.values.formula import parse_formula
+from casebook.values.words import CURRENCIES
 from casebook.yaml.encoding import show
 from casebook.yaml.nodes import MapNode, Scalar
 
@@ -30,7 +32,7 @@ FIELD_ORDER = (*_PRINTED[:2], "formula", *_PRINTED[2:], *READINGS, "note")
 _REQUIRED = ("label", "amount", "measure", "period", "status", "source")
 _NUMBERS = ("value", "min", "max")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
-_UNITS = {"CNY": "元", "HKD": "港元", "USD": "美元", "ratio": "%"}
+_UNITS = {code: currency.name.zh for code, currency in CURRENCIES.items()} | {"ratio": "%"}
 _COLUMN_OF = {"formula": "derived"}
 # What a row may leave out, or what an editor has to add by hand.
 _LEFT_OPEN = frozenset({"E202", "E217"})
@@ -104,7 +106,7 @@ class FigureImporter:
         except FormulaError as error:
             place = row.place("derived")
             at = replace(place, column=place.column + error.column - 1)
-            self.report("E280.import", at, why=Text(error.zh, error.en))
+            self.report("E280.import", at, why=error.message)
         told = {field: row.text(field) for field in ("label", "measure") if field in row.cells}
         self.read_cells(row, told, {})
         fields = {field: row.text(column_of(field)) for field in _COMPUTED}

@@ -23,9 +23,9 @@ from casebook.record.lists import Lists
 from casebook.record.new_case import describe_regions, find_regions, mend_slug
 from casebook.text import Lang
 from casebook.values.amounts import plain
+from casebook.values.words import CURRENCIES
 from casebook.yaml.encoding import decode, show
 
-_UNITS = {"CNY": "元", "HKD": "港元", "USD": "美元"}
 _LARGEST = Decimal(10) ** 15
 _BEIJING = timezone(timedelta(hours=8))
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -289,11 +289,11 @@ class _Process:
             return "", self.say(f"amount 不是数：{number}", f"amount is no number: {number}")
         if not number.is_finite() or not 0 <= number < _LARGEST:
             return "", self.say(f"不合理的数 {number}", f"no sensible number: {number}")
-        unit = _UNITS.get(currency) if isinstance(currency, str) else None
+        known = CURRENCIES.get(currency) if isinstance(currency, str) else None
         shown = f"{number} {currency or ''}".strip()
-        if unit is None:
+        if known is None:
             return "", self.say(f"币种不明：{shown}", f"unknown currency: {shown}")
-        return f"{plain(number)}{unit}", ""
+        return f"{plain(number)}{known.name.zh}", ""
 
     def events(self) -> Iterator[tuple[Blank, ...]]:
         """What happened on a day, once for each thing and day."""

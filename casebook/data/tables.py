@@ -12,7 +12,7 @@ from typing import Final, Literal
 from casebook.messages import say
 from casebook.record.model import Measure, Question, Term, Vocabulary
 from casebook.text import NO_TEXT, Text
-from casebook.values.amounts import QUALIFIER_WORDS
+from casebook.values.words import QUALIFIERS
 
 ColumnType = Literal["string", "number", "date"]
 
@@ -221,9 +221,7 @@ FIGURE_COLUMNS: Final = FIGURES.names
 
 # The closed lists that no file of the project holds.
 FIXED_WORDS: Final[Mapping[str, tuple[Category, ...]]] = {
-    "qualifiers": tuple(
-        Category(key, Text(words["zh"], words["en"])) for key, words in QUALIFIER_WORDS.items()
-    ),
+    "qualifiers": tuple(Category(key, words.name) for key, words in QUALIFIERS.items()),
     "precisions": (
         Category("day", say("data.precisions.day")),
         Category("month", say("data.precisions.month")),

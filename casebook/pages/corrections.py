@@ -12,8 +12,10 @@ from casebook.pages.page import Page, PageType, Site
 from casebook.record.dataset import Dataset
 from casebook.record.model import Change, ChangeKind, Figure
 from casebook.text import LANGS, Lang, Text
-from casebook.values.amounts import QUALIFIER_WORDS, QuantityError, in_english, parse_quantity
-from casebook.values.dates import PeriodError, parse_period
+from casebook.values.amounts import in_english, parse_quantity
+from casebook.values.dates import parse_period
+from casebook.values.errors import PeriodError, QuantityError
+from casebook.values.words import QUALIFIERS
 
 TITLE = Text("更正", "Corrections")
 SUMMARY = Text(
@@ -56,9 +58,9 @@ def show_changes(changes: Iterable[Change], dataset: Dataset) -> tuple[ChangeRow
 
 def _word(text: str) -> Text:
     """What stood there, in words: a qualifier, a period or an amount."""
-    for qualifier, words in QUALIFIER_WORDS.items():
+    for qualifier, words in QUALIFIERS.items():
         if text == qualifier:
-            return Text(words["zh"], words["en"])
+            return words.name
     # A bare year is a year before it is a number.
     with suppress(PeriodError):
         period = parse_period(text)

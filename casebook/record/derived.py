@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from casebook.messages import say
 from casebook.record.model import Figure, Vocabulary
 from casebook.text import Text
-from casebook.values.amounts import Quantity, in_english
+from casebook.values.amounts import Quantity
 from casebook.values.computation import (
     Computation,
     Operand,
+    describe_figure,
     explain_measure,
     printed_operand,
     round_operand,
@@ -52,22 +54,13 @@ def derive(
     reasons = computation.reasons
     rounded = round_operand(value)
     if not reasons and (rounded.amount == 0 and value.place is not None):
-        reasons.append(
-            Text(
-                "相减之后剩下的比约数的误差还小，没有可说的数",
-                "what is left is smaller than the error of the approximate figures",
-            )
-        )
+        reasons.append(say("values.too_close"))
     used = [figures[figure.id] for figure in value.figures]
     period = join_periods(figure.period for figure in used)
     if not reasons and period is None:
         names = list(dict.fromkeys(figure.id for figure in used))
-        reasons.append(
-            Text(
-                f"{'、'.join(names)} 的时期合不到一起",
-                f"the periods of {', '.join(names)} cannot be joined",
-            )
-        )
+        listed = Text("、".join(names), ", ".join(names))
+        reasons.append(say("values.periods_apart", names=listed))
     if reasons or period is None:
         return None, tuple(dict.fromkeys(reasons))
     statuses, order = list(vocabulary.statuses), list(vocabulary.per)
@@ -85,8 +78,4 @@ def why_not_spending(figure: Figure, vocabulary: Vocabulary) -> Text | None:
     measure = vocabulary.measures[figure.measure]
     if measure.spending:
         return None
-    return Text(
-        f"“{figure.label.zh}”（{figure.quantity.text}）是{explain_measure(measure).zh}",
-        f"“{figure.label.inside('en')}” ({in_english(figure.quantity)}) is "
-        f"of the kind {explain_measure(measure).en}",
-    )
+    return say("values.no_spending", figure=describe_figure(figure), kind=explain_measure(measure))

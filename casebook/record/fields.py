@@ -10,7 +10,8 @@ from typing import Any
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.text import NO_TEXT, Text
-from casebook.values.dates import Period, PeriodError, parse_period
+from casebook.values.dates import Period, parse_period
+from casebook.values.errors import PeriodError
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar
 
 YES = frozenset({"yes", "true", "是"})
@@ -210,8 +211,7 @@ class Fields:
         try:
             return parse_period(value.text.strip())
         except PeriodError as error:
-            hint = Text(error.hint_zh, error.hint_en)
-            self.report("E220", value.at, why=Text(error.zh, error.en), hint=hint)
+            self.report("E220", value.at, why=error.message, hint=error.hint)
             return None
 
     def mapping(self, name: str) -> MapNode | None:

@@ -17,8 +17,9 @@ from casebook.record.lists import Lists
 from casebook.record.model import Case, Figure
 from casebook.record.record_reader import UNKNOWN, RecordReader
 from casebook.text import Text
-from casebook.values.amounts import Quantity, QuantityError, parse_quantity, with_reading
-from casebook.values.formula import FormulaError, names_of, parse_formula
+from casebook.values.amounts import Quantity, parse_quantity, with_reading
+from casebook.values.errors import FormulaError, QuantityError
+from casebook.values.formula import names_of, parse_formula
 from casebook.yaml.nodes import MapNode, Scalar
 
 _NONE: Final[Mapping[str, object]] = MappingProxyType({})
@@ -90,7 +91,7 @@ class FigureReader(RecordReader):
             quantity = parse_quantity(value.text.strip())
         except QuantityError as error:
             at = _place_inside(value, error.column)
-            fields.report("E210", at, why=Text(error.zh, str(error)))
+            fields.report("E210", at, why=error.message)
             return None
         qualifier, unit = values["read_qualifier"], values["read_unit"]
         if qualifier or unit:
@@ -100,7 +101,7 @@ class FigureReader(RecordReader):
             try:
                 quantity = with_reading(quantity, qualifier or None, unit or None)
             except QuantityError as error:
-                fields.report("E210", at, why=Text(error.zh, str(error)))
+                fields.report("E210", at, why=error.message)
                 return None
         if not quantity.unit:
             fields.report("E215", value.at, amount=value.text.strip()[:40])
@@ -162,7 +163,7 @@ class FigureReader(RecordReader):
                 names = list(names_of(parse_formula(value.text.strip())))
             except FormulaError as error:
                 place = _place_inside(value, error.column)
-                fields.report("E280", place, why=Text(error.zh, str(error)))
+                fields.report("E280", place, why=error.message)
                 continue
             strangers = [name for name in names if name.id not in self.written]
             for name in strangers:

@@ -108,7 +108,7 @@ class ListReader(RecordReader):
             plain = unicodedata.normalize("NFKC", url)
             is_meant = plain != url and judge_url(plain) is None
             hint = say("record.did_you_mean", name=plain) if is_meant else NO_TEXT
-            fields.report("E260", at, why=Text(*fault), hint=hint)
+            fields.report("E260", at, why=fault, hint=hint)
             return ""
         first = self.named.setdefault(url, at.line)
         if first != at.line:

@@ -9,8 +9,9 @@ from typing import Literal, get_args
 from casebook.problems import START, Position
 from casebook.record.description import MAX_TEXT, described, described_class
 from casebook.text import NO_TEXT, Text
-from casebook.values.amounts import Qualifier, Quantity
+from casebook.values.amounts import Quantity
 from casebook.values.dates import Period
+from casebook.values.words import Qualifier
 
 AnswerState = Literal["stated", "partial", "not_stated", "not_applicable"]
 State = Literal["published", "draft"]

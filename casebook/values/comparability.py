@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from casebook.messages import say
 from casebook.text import Text
 from casebook.values.amounts import Quantity
+from casebook.values.words import CURRENCIES
 
 
 class Named(Protocol):
@@ -83,22 +85,25 @@ def name_class(key: ComparabilityClass, words: ClassNames) -> Text:
     measure = words.measures[key.measure].name
     scope = words.scopes[key.scope].name if key.scope else None
     per = [words.per[part].name for part in key.per]
-    unit_zh = {"CNY": "元", "HKD": "港元", "USD": "美元", "ratio": "比例"}.get(key.unit, key.unit)
-    unit_en = {"CNY": "yuan", "HKD": "Hong Kong dollars", "USD": "US dollars", "ratio": "share"}
+    if key.unit == "ratio":
+        unit = say("values.ratio")
+    else:
+        unit = CURRENCIES[key.unit].name if key.unit in CURRENCIES else Text(key.unit)
     zh = measure.zh + (f"（{scope.zh}）" if scope else "")
-    zh += "，" + "/".join([unit_zh, *(part.zh for part in per)])
+    zh += "，" + "/".join([unit.zh, *(part.zh for part in per)])
     en = measure.inside("en") + (f" ({scope.inside('en')})" if scope else "")
-    parts = [unit_en.get(key.unit, ""), *(f"per {part.inside('en')}" for part in per)]
-    en += "".join(f", {word}" for word in [" ".join(word for word in parts if word)] if word)
-    return Text(zh, en)
+    counted = " ".join(filter(None, (unit.en, *(f"per {part.inside('en')}" for part in per))))
+    return Text(zh, f"{en}, {counted}" if counted else en)
 
 
 def why_not_comparable(one: Comparable, other: Comparable, words: ClassNames) -> Text | None:
     """The reason, in words, why two figures may not be compared, or None where they may."""
     difference = describe_difference(one, other, words)
-    return difference and Text(
-        f"“{one.label.zh}”与“{other.label.zh}”{difference.zh}",
-        f"“{one.label.inside('en')}” and “{other.label.inside('en')}” {difference.en}",
+    return difference and say(
+        "values.not_comparable",
+        one=_in_both(one.label),
+        other=_in_both(other.label),
+        difference=difference,
     )
 
 
@@ -112,20 +117,14 @@ def describe_difference(one: Comparable, other: Comparable, words: ClassNames) -
         return None
     if a.measure != b.measure:
         first, second = words.measures[a.measure].name, words.measures[b.measure].name
-        zh, en = "量的是不同的东西", "measure different things"
-    elif a.unit != b.unit:
-        first, second = Text(a.unit), Text(b.unit)
-        zh, en = "单位不同", "have different units"
-    elif a.per != b.per:
-        first, second = _per_words(a.per, words), _per_words(b.per, words)
-        zh, en = "计量的周期或对象不同", "are counted per different things"
-    else:
-        first, second = _scope_words(a.scope, words), _scope_words(b.scope, words)
-        zh, en = "口径不同", "cover different scopes"
-    return Text(
-        f"{zh}：前者是{first.zh}，后者是{second.zh}",
-        f"{en}: {first.inside('en')} against {second.inside('en')}",
-    )
+        return say("values.measures_differ", first=_in_both(first), second=_in_both(second))
+    if a.unit != b.unit:
+        return say("values.units_differ", first=a.unit, second=b.unit)
+    if a.per != b.per:
+        first, second = _word_per(a.per, words), _word_per(b.per, words)
+        return say("values.per_differs", first=first, second=second)
+    first, second = _word_scope(a.scope, words), _word_scope(b.scope, words)
+    return say("values.scopes_differ", first=first, second=second)
 
 
 def are_comparable(figures: Sequence[Comparable]) -> bool:
@@ -133,15 +132,20 @@ def are_comparable(figures: Sequence[Comparable]) -> bool:
     return len({class_of(figure) for figure in figures}) <= 1
 
 
-def _per_words(per: tuple[str, ...], words: ClassNames) -> Text:
+def _word_per(per: tuple[str, ...], words: ClassNames) -> Text:
     if not per:
-        return Text("未写明周期或对象", "no period or unit stated")
+        return say("values.no_per")
     names = [words.per[key].name for key in per]
     return Text(
-        "每" + "每".join(name.zh for name in names),
+        "".join(f"每{name.zh}" for name in names),
         " ".join(f"per {name.inside('en')}" for name in names),
     )
 
 
-def _scope_words(scope: str, words: ClassNames) -> Text:
-    return words.scopes[scope].name if scope else Text("未限定口径", "no stated scope")
+def _word_scope(scope: str, words: ClassNames) -> Text:
+    return _in_both(words.scopes[scope].name) if scope else say("values.no_scope")
+
+
+def _in_both(text: Text) -> Text:
+    """A text that is Chinese in English sentences where it has no English."""
+    return Text(text.zh, text.inside("en"))

@@ -19,16 +19,9 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from typing import Final, Protocol
 
-from casebook.text import Text
-from casebook.values.amounts import (
-    QUALIFIER_WORDS,
-    Qualifier,
-    Quantity,
-    Segment,
-    compact,
-    in_english,
-    plain,
-)
+from casebook.messages import say
+from casebook.text import NO_TEXT, Text
+from casebook.values.amounts import Quantity, Segment, compact, in_english, plain
 from casebook.values.comparability import (
     ComparabilityClass,
     Comparable,
@@ -38,19 +31,35 @@ from casebook.values.comparability import (
 )
 from casebook.values.dates import Period, speak_of_same_time
 from casebook.values.formula import Expression, FigureName, Number
+from casebook.values.words import CURRENCIES, PLANNED_STATUSES, QUALIFIERS, Qualifier
 
 MULTIPLE: Final = "倍"
 
 _APPROX_DIGITS: Final = 2
 _QUOTIENT_DIGITS: Final = 4
 _CONTEXT: Final = Context(prec=50)
-_NOT_YET: Final = ("planned", "target")
-
-_VERBS: Final = {
-    "+": Text("相加", "added"),
-    "-": Text("相减", "subtracted"),
-    "*": Text("相乘", "multiplied"),
-    "/": Text("相除", "divided"),
+_REFUSALS: Final = {
+    "+": "values.cannot_add",
+    "-": "values.cannot_subtract",
+    "*": "values.cannot_multiply",
+    "/": "values.cannot_divide",
+}
+_REFUSALS_OF_NUMBERS: Final = {
+    "+": "values.cannot_add.number",
+    "-": "values.cannot_subtract.number",
+    "*": "values.cannot_multiply.number",
+    "/": "values.cannot_divide.number",
+}
+# No larger divisor or subtrahend makes a result larger: amounts are never negative.
+_TURNED: Final[Mapping[Qualifier, Qualifier]] = {
+    "more_than": "at_most",
+    "at_least": "at_most",
+    "at_most": "at_least",
+}
+_ROUNDINGS: Final[Mapping[Qualifier, str]] = {
+    "more_than": ROUND_FLOOR,
+    "at_least": ROUND_FLOOR,
+    "at_most": ROUND_CEILING,
 }
 
 
@@ -123,15 +132,36 @@ class Operand:
         """How many significant digits are known, None where all are."""
         return None if self.place is None else self.amount.adjusted() - self.place + 1
 
+    @property
+    def is_money(self) -> bool:
+        """True of an amount in a currency."""
+        return self.unit in CURRENCIES
+
+    @property
+    def is_count(self) -> bool:
+        """True of a number of things."""
+        return not self.is_money and self.unit not in ("ratio", MULTIPLE)
+
+
+def describe_figure(figure: Computable | Comparable) -> Text:
+    """A figure by its label and its amount."""
+    quantity = figure.quantity
+    amount = Text(quantity.text, in_english(quantity))
+    return say("values.figure", label=_label(figure), amount=amount)
+
 
 def explain_measure(measure: MeasureRule) -> Text:
     """The name of a measure with what it may be compared with."""
-    zh, en = measure.compare.zh.rstrip("。"), measure.compare.inside("en").rstrip(".")
-    name = measure.name.inside("en")
-    return Text(
-        measure.name.zh + (f"：{zh}" if zh else ""),
-        f"“{name[:1].lower()}{name[1:]}”" + (f": {en[:1].lower()}{en[1:]}" if en else ""),
-    )
+    name, compare = measure.name.inside("en"), measure.compare.inside("en").rstrip(".")
+    named = Text(measure.name.zh, name[:1].lower() + name[1:])
+    if not compare:
+        return say("values.measure", name=named)
+    compared = Text(measure.compare.zh.rstrip("。"), compare[:1].lower() + compare[1:])
+    return say("values.measure_compared", name=named, compare=compared)
+
+
+def _label(figure: Comparable) -> Text:
+    return Text(figure.label.zh, figure.label.inside("en"))
 
 
 def printed_operand(figure: Computable, whole: str) -> Operand:
@@ -152,9 +182,6 @@ def printed_operand(figure: Computable, whole: str) -> Operand:
     )
 
 
-_Method = Callable[[Operand, Operand, list[Text]], Operand | None]
-
-
 class Computation:
     """One formula on its way to its value; a refusal is noted and the rest is still looked at."""
 
@@ -162,34 +189,25 @@ class Computation:
         self.rules = rules
         self.operand_of = operand_of
         self.reasons: list[Text] = []
-        self.methods: Mapping[str, _Method] = {
-            "+": self.add,
-            "-": self.subtract,
-            "*": self.multiply,
-            "/": self.divide,
-        }
 
     def evaluate(self, term: Expression) -> Operand:
+        """The value of a formula or of a part of it."""
         if isinstance(term, Number):
             return Operand(amount=Decimal(term.value))
         if isinstance(term, FigureName):
             return self.operand_of(term.id)
         left, right = self.evaluate(term.left), self.evaluate(term.right)
         if not left.figures or not right.figures:
-            return self.with_number(term.sign, left, right)
-        against = list(self.against_either(term.sign, left, right))
-        result = self.methods[term.sign](left, right, against)
+            return self._compute_with_number(term.sign, left, right)
+        against = list(self._against_either(left, right))
+        result = self._compute(term.sign, left, right, against)
         qualifier = _carry(term.sign, left.qualifier, right.qualifier)
         if qualifier is None and "range" not in (left.qualifier, right.qualifier):
-            against.append(
-                Text(
-                    "约数和界限算在一起，结果既不是约数，也不是界限",
-                    "an approximate number and a bound, or two bounds that pull in different "
-                    "directions, give neither",
-                )
-            )
+            against.append(say("values.two_directions"))
         if against or result is None:
-            self.refuse(term.sign, left, right, against)
+            one, other = describe_figure(left.figures[0]), describe_figure(right.figures[0])
+            why = _join_reasons(dict.fromkeys(against))
+            self.reasons.append(say(_REFUSALS[term.sign], one=one, other=other, why=why))
             return left
         return replace(
             result,
@@ -198,7 +216,7 @@ class Computation:
             figures=left.figures + right.figures,
         )
 
-    def with_number(self, sign: str, left: Operand, right: Operand) -> Operand:
+    def _compute_with_number(self, sign: str, left: Operand, right: Operand) -> Operand:
         """A figure and a written number: only the change of a multiple, and what a share leaves."""
         if not left.figures and not right.figures:
             return Operand(amount=_operate(sign, left.amount, right.amount))
@@ -209,113 +227,83 @@ class Computation:
         if is_one and number is left and value.unit == "ratio":
             flipped = _carry("-", "exact", value.qualifier) or "exact"
             return replace(value, amount=1 - value.amount, qualifier=flipped)
-        figure = value.figures[0]
-        verb = _VERBS[sign]
         self.reasons.append(
-            Text(
-                f"“{figure.label.zh}”（{figure.quantity.text}）不能与 {plain(number.amount)} "
-                f"{verb.zh}：这个数没有来源",
-                f"“{figure.label.inside('en')}” ({in_english(figure.quantity)}) and "
-                f"{plain(number.amount)} cannot be {verb.en}: no source gives that number",
+            say(
+                _REFUSALS_OF_NUMBERS[sign],
+                figure=describe_figure(value.figures[0]),
+                number=plain(number.amount),
             )
         )
         return value
 
-    def against_either(self, sign: str, left: Operand, right: Operand) -> Iterator[Text]:
-        """What forbids any computation with one of two values."""
+    def _against_either(self, left: Operand, right: Operand) -> Iterator[Text]:
+        """The reasons against any computation with one of two values."""
         seen = set()
-        for value in (left, right):
-            for figure in value.figures:
-                measure = self.rules.measures[figure.measure]
-                if (measure.cap or measure.mixed) and figure.id not in seen:
-                    explained = explain_measure(measure)
-                    yield Text(
-                        f"“{figure.label.zh}”是{explained.zh}",
-                        f"“{figure.label.inside('en')}” is of the kind {explained.en}",
-                    )
-                if figure.quantity.qualifier == "range" and figure.id not in seen:
-                    yield Text(
-                        f"“{figure.label.zh}”是区间，不是一个数",
-                        f"“{figure.label.inside('en')}” is a range, not one number",
-                    )
-                seen.add(figure.id)
+        for figure in (*left.figures, *right.figures):
+            if figure.id in seen:
+                continue
+            seen.add(figure.id)
+            measure = self.rules.measures[figure.measure]
+            if measure.cap or measure.mixed:
+                kind = explain_measure(measure)
+                yield say("values.of_the_kind", label=_label(figure), kind=kind)
+            if figure.quantity.qualifier == "range":
+                yield say("values.is_a_range", label=_label(figure))
         plans = [
-            {figure.status in _NOT_YET or figure.quantity.planned for figure in value.figures}
+            {f.status in PLANNED_STATUSES or f.quantity.planned for f in value.figures}
             for value in (left, right)
         ]
         if plans[0] != plans[1]:
-            yield Text("一个是计划，一个不是", "one is a plan and the other is not")
+            yield say("values.one_is_planned")
 
-    def add(self, left: Operand, right: Operand, against: list[Text]) -> Operand | None:
+    def _compute(
+        self, sign: str, left: Operand, right: Operand, against: list[Text]
+    ) -> Operand | None:
+        methods = {
+            "+": self._add,
+            "-": self._subtract,
+            "*": self._multiply,
+            "/": self._divide,
+        }
+        return methods[sign](left, right, against)
+
+    def _add(self, left: Operand, right: Operand, against: list[Text]) -> Operand | None:
         if left.group is None or left.group != right.group:
-            against.append(self.difference(left, right))
+            against.append(self._describe_difference(left, right))
         elif left.per or left.unit in ("ratio", MULTIPLE):
-            against.append(
-                Text(
-                    "单价、比例和倍数不能相加",
-                    "prices per unit, shares and multiples are not added",
-                )
-            )
+            against.append(say("values.not_added"))
         elif any(
             speak_of_same_time(one.period, other.period)
             for one in left.figures
             for other in right.figures
         ):
-            against.append(
-                Text(
-                    "两个数说的是同一段时间，相加会重复计算",
-                    "both speak of the same time, so the sum would count twice",
-                )
-            )
-        return replace(
-            left,
-            amount=left.amount + right.amount,
-            place=_worse_place(left, right),
-            root="",
-            whole="",
-        )
+            against.append(say("values.counted_twice"))
+        amount, place = left.amount + right.amount, _worse_place(left, right)
+        return replace(left, amount=amount, place=place, root="", whole="")
 
-    def subtract(self, left: Operand, right: Operand, against: list[Text]) -> Operand | None:
+    def _subtract(self, left: Operand, right: Operand, against: list[Text]) -> Operand | None:
         is_part = bool(left.root) and right.whole == left.root
         same_unit = (left.unit, left.per) == (right.unit, right.per)
         if not (is_part and same_unit) and (left.group is None or left.group != right.group):
-            against.append(self.difference(left, right))
-        return replace(
-            left,
-            amount=left.amount - right.amount,
-            place=_worse_place(left, right),
-            root=left.root if is_part else "",
-            whole=left.root if is_part else "",
-        )
+            against.append(self._describe_difference(left, right))
+        amount, place = left.amount - right.amount, _worse_place(left, right)
+        root = left.root if is_part else ""
+        return replace(left, amount=amount, place=place, root=root, whole=root)
 
-    def multiply(self, left: Operand, right: Operand, against: list[Text]) -> Operand | None:
+    def _multiply(self, left: Operand, right: Operand, against: list[Text]) -> Operand | None:
         money, share = (right, left) if left.unit == "ratio" else (left, right)
         amount = left.amount * right.amount
-        if share.unit != "ratio" or not self.is_money(money):
-            against.extend(self.against_count(money, share))
-            against.append(
-                Text(
-                    "没有来源说前者按后者计付，可以相乘的只有一个金额和它自己的占比",
-                    "no source says that the one is paid by the other; only an amount and its own "
-                    "share are multiplied",
-                )
-            )
+        if share.unit != "ratio" or not money.is_money:
+            against.extend(_against_bound(share))
+            against.append(say("values.not_multiplied"))
         elif not money.root or share.whole != money.root:
-            against.append(
-                Text("这个占比不是这个金额的占比", "the share is not a share of this amount")
-            )
-        return replace(
-            money,
-            amount=amount,
-            place=_place_of_product(amount, left, right),
-            group=None,
-            root="",
-            whole=money.root,
-        )
+            against.append(say("values.another_share"))
+        place = _place_of_product(amount, left, right)
+        return replace(money, amount=amount, place=place, group=None, root="", whole=money.root)
 
-    def divide(self, left: Operand, right: Operand, against: list[Text]) -> Operand | None:
+    def _divide(self, left: Operand, right: Operand, against: list[Text]) -> Operand | None:
         if right.amount == 0:
-            against.append(Text("除数是 0", "the divisor is 0"))
+            against.append(say("values.divisor_is_zero"))
             return None
         amount = _operate("/", left.amount, right.amount)
         place = _place_of_product(amount, left, right)
@@ -324,65 +312,44 @@ class Computation:
             return Operand(amount=amount, place=place, unit="ratio", whole=right.root)
         if left.group is not None and left.group == right.group:
             return Operand(amount=amount, place=place, unit=MULTIPLE)
-        per = self.per_bought(left, right, against)
+        per = self._per_bought(left, right, against)
         return Operand(amount=amount, place=place, unit=left.unit, per=(*left.per, *per))
 
-    def per_bought(self, money: Operand, count: Operand, against: list[Text]) -> tuple[str, ...]:
-        """What an amount is divided by, where the count is of the very things that it bought."""
-        if not self.is_money(money) or count.group is None or not self.is_count(count):
-            against.append(self.difference(money, count))
+    def _per_bought(self, money: Operand, count: Operand, against: list[Text]) -> tuple[str, ...]:
+        """The thing that an amount is divided by, where it bought just what was counted."""
+        if not money.is_money or count.group is None or not count.is_count:
+            against.append(self._describe_difference(money, count))
             return ()
-        against.extend(self.against_count(money, count))
+        against.extend(_against_bound(count))
         scope = self.rules.scopes.get(count.group.scope)
         own = money.group.scope if money.group is not None else ""
         if scope is None or not own or scope.bought_by != own:
-            figure = count.figures[0]
-            label, note = figure.label, scope.note if scope is not None else Text("")
-            against.append(
-                Text(
-                    f"“{label.zh}”数的不是这笔钱买下的东西" + (f"（{note.zh}）" if note else ""),
-                    f"“{label.inside('en')}” does not count what this money bought"
-                    + (f" ({note.inside('en')})" if note else ""),
-                )
-            )
+            label, note = _label(count.figures[0]), scope.note if scope is not None else NO_TEXT
+            if note:
+                note = Text(note.zh, note.inside("en"))
+                against.append(say("values.not_bought_because", label=label, note=note))
+            else:
+                against.append(say("values.not_bought", label=label))
         elif {f.period.edtf for f in money.figures} != {f.period.edtf for f in count.figures}:
-            against.append(Text("两个数的时期不同", "the two are of different periods"))
+            against.append(say("values.other_periods"))
         return (scope.per,) if scope is not None and scope.per else ()
 
-    def against_count(self, money: Operand, count: Operand) -> Iterator[Text]:
-        if self.is_count(count) and count.qualifier in ("more_than", "at_least", "at_most"):
-            figure = count.figures[0]
-            bound = QUALIFIER_WORDS[count.qualifier]
-            yield Text(
-                f"“{figure.label.zh}”只是一个界限（{figure.quantity.text}）",
-                f"“{figure.label.inside('en')}” is only a bound ({bound['en']} "
-                f"{plain(count.amount)})",
-            )
-
-    def is_money(self, value: Operand) -> bool:
-        return value.unit in ("CNY", "HKD", "USD")
-
-    def is_count(self, value: Operand) -> bool:
-        return not self.is_money(value) and value.unit not in ("ratio", MULTIPLE)
-
-    def difference(self, left: Operand, right: Operand) -> Text:
-        """In which way two values are not of one kind."""
+    def _describe_difference(self, left: Operand, right: Operand) -> Text:
         difference = describe_difference(left.figures[0], right.figures[0], self.rules)
-        return difference or Text("两者不属于同一口径", "the two are not of one kind")
+        return difference or say("values.not_of_one_kind")
 
-    def refuse(self, sign: str, left: Operand, right: Operand, against: Iterable[Text]) -> None:
-        one, other = left.figures[0], right.figures[0]
-        listed = list(dict.fromkeys(against))
-        verb = _VERBS[sign]
-        self.reasons.append(
-            Text(
-                f"“{one.label.zh}”（{one.quantity.text}）与“{other.label.zh}”"
-                f"（{other.quantity.text}）不能{verb.zh}：{'；'.join(text.zh for text in listed)}",
-                f"“{one.label.inside('en')}” ({in_english(one.quantity)}) and "
-                f"“{other.label.inside('en')}” ({in_english(other.quantity)}) cannot be "
-                f"{verb.en}: {'; '.join(text.en for text in listed)}",
-            )
-        )
+
+def _against_bound(count: Operand) -> Iterator[Text]:
+    if count.is_count and count.qualifier in _TURNED:
+        figure = count.figures[0]
+        english = f"{QUALIFIERS[count.qualifier].name.en} {plain(count.amount)}"
+        amount = Text(figure.quantity.text, english)
+        yield say("values.only_a_bound", label=_label(figure), amount=amount)
+
+
+def _join_reasons(reasons: Iterable[Text]) -> Text:
+    listed = tuple(reasons)
+    return Text("；".join(text.zh for text in listed), "; ".join(text.en for text in listed))
 
 
 def _operate(sign: str, left: Decimal, right: Decimal) -> Decimal:
@@ -396,17 +363,9 @@ def _operate(sign: str, left: Decimal, right: Decimal) -> Decimal:
 
 
 def _carry(sign: str, left: Qualifier, right: Qualifier) -> Qualifier | None:
-    """The qualifier of a result, or None where there is none that would be true.
-
-    Amounts are never negative, so a larger divisor or subtrahend makes a result smaller.
-    """
+    """The qualifier of a result, or None where there is none that would be true."""
     if sign in ("-", "/"):
-        turned: dict[Qualifier, Qualifier] = {
-            "more_than": "at_most",
-            "at_least": "at_most",
-            "at_most": "at_least",
-        }
-        right = turned.get(right, right)
+        right = _TURNED.get(right, right)
     if "range" in (left, right):
         return None
     if left == right or right == "exact":
@@ -435,11 +394,7 @@ def round_operand(value: Operand) -> Operand:
             return value
         place = amount.adjusted() - _QUOTIENT_DIGITS + 1
         qualifier = "approx" if qualifier == "exact" else qualifier
-    rounding = {
-        "more_than": ROUND_FLOOR,
-        "at_least": ROUND_FLOOR,
-        "at_most": ROUND_CEILING,
-    }.get(qualifier, ROUND_HALF_EVEN)
+    rounding = _ROUNDINGS.get(qualifier, ROUND_HALF_EVEN)
     rounded = amount.quantize(Decimal(1).scaleb(place), rounding, _CONTEXT)
     return replace(value, amount=rounded, qualifier=qualifier)
 
@@ -453,7 +408,7 @@ def word_operand(value: Operand) -> Quantity:
     if found[2]:
         segments.append(Segment("unit", found[2]))
     if value.qualifier != "exact":
-        segments.insert(0, Segment("qualifier", QUALIFIER_WORDS[value.qualifier]["zh"]))
+        segments.insert(0, Segment("qualifier", QUALIFIERS[value.qualifier].name.zh))
     return Quantity(
         text="".join(segment.text for segment in segments),
         qualifier=value.qualifier,

@@ -9,29 +9,29 @@ which also accepts what this site refuses: `/2012-12-07`, `2012/`, `2012/2010`.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Final, Literal, NoReturn
 
-from casebook.text import Lang
+from casebook.messages import say
+from casebook.text import Lang, Text
+from casebook.values.errors import PeriodError
+from casebook.values.numerals import FULL_WIDTH
 
 Precision = Literal["day", "month", "year", "interval"]
 Lane = Literal["dated", "uncertain", "latest_only"]
 
 LONGEST: Final = 60
 
-_MONTHS: Final = (
+MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
-_DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 # A decade and a month that is not known. A season (2012-21) is far more often a slip of the hand.
 _RARE: Final = r"([0-9]{3}X|[0-9]{4}-XX)([?~%]?)"
-_HINT_ZH: Final = "可写 2012、2012-11、2012-12-07、2012?、2009/..、2010/2012 或 [..2012-12-07]"
-_HINT_EN: Final = "write 2012, 2012-11, 2012-12-07, 2012?, 2009/.., 2010/2012 or [..2012-12-07]"
-
 _DAY: Final = r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?([?~%]?)"
 _LOOSE_DAY: Final = r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:月|[-/.月]([0-9]{1,2})[日号]?)?)?"
 _CHINESE_DAY: Final = (
@@ -44,19 +44,7 @@ _LOOSE_SPACE: Final = r"(?<=[0-9]) +(?=[年月日至到起])|(?<=[年月日至�
 _TWO_YEARS: Final = r"([0-9]{4})-([0-9]{4})年?"
 _SINCE: Final = r"(?:自|从)?(.+?)(?:起|以来|开始)"
 _NO_LATER: Final = r"(?:不晚于|不迟于|截至|截止到?)(.+)"
-_FULL_WIDTH: Final = {0xFF01 + n: 0x21 + n for n in range(94)}
 _FULL_WIDTH_MARK: Final = r"[！-～]"
-
-
-class PeriodError(ValueError):
-    """A wording that is not a date, and what to write instead."""
-
-    def __init__(self, zh: str, en: str, hint_zh: str = "", hint_en: str = "") -> None:
-        super().__init__(en)
-        self.zh = zh
-        self.en = en
-        self.hint_zh = hint_zh
-        self.hint_en = hint_en
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,17 +83,8 @@ class Period:
 
     def words(self, lang: Lang) -> str:
         """The period as a reader says it."""
-        if self.edtf.startswith("["):
-            day = _day_words(self.edtf[3:-1], lang)
-            return f"不晚于{day}" if lang == "zh" else f"no later than {day}"
-        start, slash, end = self.edtf.partition("/")
-        if not slash:
-            return _day_words(start, lang)
-        if end == "..":
-            return _since_words(start, lang)
-        if lang == "zh":
-            return f"{_day_words(start, lang)}至{_day_words(end, lang)}"
-        return f"{_day_words(start, lang)} to {_day_words(end, lang)}"
+        words = _word_period(self.edtf)
+        return words.zh if lang == "zh" else words.en
 
     @property
     def datetime_attribute(self) -> str:
@@ -123,22 +102,14 @@ def parse_period(text: str) -> Period:
     """
     line = text.strip(" ")
     if not line:
-        _refuse("日期是空的", "the date is empty", _HINT_ZH, _HINT_EN)
+        raise PeriodError(say("values.date_empty"), hint=say("values.date_forms"))
     if len(line) > LONGEST:
-        _refuse(
-            f"日期超过 {LONGEST} 个字",
-            f"the date is longer than {LONGEST} characters",
-            _HINT_ZH,
-            _HINT_EN,
-        )
-    half_width = line.translate(_FULL_WIDTH)
+        raise PeriodError(say("values.date_long", longest=LONGEST), hint=say("values.date_forms"))
+    half_width = line.translate(FULL_WIDTH)
     if re.search(_FULL_WIDTH_MARK, line) and not (_read_chinese(line) or _read_rare(line)):
         parse_period(half_width)
-        _refuse(
-            f"日期“{line}”里有全角字符",
-            f"the date '{line}' has full-width characters",
-            f"请用半角，写成 {half_width}",
-            f"write {half_width}",
+        raise PeriodError(
+            say("values.date_wide", date=line), hint=say("values.date_narrow", date=half_width)
         )
     return _read_edtf(line) or _read_chinese(line) or _read_rare(line) or _refuse_shape(line)
 
@@ -184,10 +155,6 @@ def join_periods(periods_read: Iterable[Period]) -> Period | None:
         return None
 
 
-def _refuse(zh: str, en: str, hint_zh: str = "", hint_en: str = "") -> NoReturn:
-    raise PeriodError(zh, en, hint_zh, hint_en)
-
-
 def _read_edtf(line: str) -> Period | None:
     """The period in the EDTF forms used here, or None where it has another form."""
     if found := re.fullmatch(r"\[\.\.([0-9-]+)\]", line):
@@ -199,11 +166,8 @@ def _read_edtf(line: str) -> Period | None:
     if not start or start == "..":
         # An interval without a start would say that it went on; only its end is known.
         if _read_day(end):
-            _refuse(
-                f"“{line}”没有开头：只知道最晚日期时不写成区间",
-                f"'{line}' has no start: a latest date is not an interval",
-                f"请写 [..{end}] 或 不晚于{end}",
-                f"write [..{end}] or 不晚于{end}",
+            raise PeriodError(
+                say("values.no_start", date=line), hint=say("values.write_latest", end=end)
             )
         return None
     first = _read_day(start)
@@ -212,11 +176,8 @@ def _read_edtf(line: str) -> Period | None:
     if end == "..":
         return _since(first)
     if not end:
-        _refuse(
-            f"“{line}”没有结尾",
-            f"'{line}' has no end",
-            f"至今仍在继续，请写 {start}/..",
-            f"if it goes on, write {start}/..",
+        raise PeriodError(
+            say("values.no_end", date=line), hint=say("values.write_open", start=start)
         )
     last = _read_day(end)
     return last and _between(first, last)
@@ -232,23 +193,16 @@ def _build_day(year: str, month: str | None, day: str | None, mark: str) -> Peri
     """The day, month or year of these digits, which have to be in the calendar."""
     edtf = "-".join(part for part in (year, month, day) if part)
     if year < "1000":
-        _refuse(f"年份 {year} 太早", f"the year {year} is too early", _HINT_ZH, _HINT_EN)
+        raise PeriodError(say("values.early_year", year=year), hint=say("values.date_forms"))
     if month and not "01" <= month <= "12":
-        _refuse(
-            f"“{edtf}”里没有 {month} 这个月",
-            f"'{edtf}': there is no month {month}",
-            "月份是 01 至 12",
-            "months are 01 to 12",
-        )
+        raise PeriodError(say("values.no_month", date=edtf, month=month), hint=say("values.months"))
     y, m = int(year), int(month or "1")
-    leap = y % 4 == 0 and (y % 100 != 0 or y % 400 == 0)
-    days = 29 if m == 2 and leap else _DAYS[m - 1]
+    days = monthrange(y, m)[1]
     if day and not 1 <= int(day) <= days:
-        _refuse(
-            f"{year} 年 {m} 月没有 {int(day)} 日",
-            f"{_MONTHS[m - 1]} {year} has no day {int(day)}",
-            f"这个月有 {days} 天",
-            f"that month has {days} days",
+        month_name = Text(str(m), MONTHS[m - 1])
+        raise PeriodError(
+            say("values.no_day", year=year, month=month_name, day=int(day)),
+            hint=say("values.days", days=days),
         )
     if day:
         first = last = date(y, m, int(day))
@@ -278,11 +232,9 @@ def _since(first: Period) -> Period:
 def _between(first: Period, last: Period) -> Period:
     """The interval of two dates, the second of which has to be later."""
     if not (first.earliest and last.earliest and last.latest) or last.latest < first.earliest:
-        _refuse(
-            f"结束 {last.edtf} 早于开始 {first.edtf}",
-            f"the end {last.edtf} is before the start {first.edtf}",
-            "请检查两个日期的顺序",
-            "check the order of the two dates",
+        raise PeriodError(
+            say("values.end_before_start", end=last.edtf, start=first.edtf),
+            hint=say("values.check_order"),
         )
     return Period(
         edtf=f"{first.edtf}/{last.edtf}",
@@ -300,11 +252,8 @@ def _read_chinese(line: str) -> Period | None:
     if found := re.fullmatch(_NO_LATER, line):
         day = _read_chinese_day(found[1].strip(" "))
         if day and (day.uncertain or day.approximate):
-            _refuse(
-                f"“{line}”：最晚日期必须确定",
-                f"'{line}': a latest date has to be certain",
-                "请去掉“约”或“推断”",
-                "leave out the doubt",
+            raise PeriodError(
+                say("values.latest_in_doubt", date=line), hint=say("values.leave_out_doubt")
             )
         return day and _no_later(day)
     if day := _read_chinese_day(line):
@@ -362,29 +311,19 @@ def _read_rare(line: str) -> Period | None:
 
 def _refuse_shape(line: str) -> NoReturn:
     """Refuse a wording that is no date, with the nearest one that is."""
-    zh, en = f"日期“{line}”看不懂", f"the date '{line}' is not understood"
+    message, hint = say("values.date", date=line), say("values.date_forms")
     if re.search(r"[0-9][Tt ]?[0-9]{1,2}[:：][0-9]", line):
-        _refuse(
-            f"“{line}”带有时刻或时区",
-            f"'{line}' has a time of day",
-            "只写日期，如 2012-12-07",
-            "write the date only, as 2012-12-07",
-        )
+        raise PeriodError(say("values.time_of_day", date=line), hint=say("values.date_only"))
     nearest = _nearest(line)
     if nearest != line:
         # Where the nearest form is no date either, its own reason is the better answer.
         parse_period(nearest)
-        _refuse(zh, en, f"请写 {nearest}", f"write {nearest}")
+        raise PeriodError(message, hint=say("values.write_date", date=nearest))
     if re.fullmatch(r"-[0-9]+|[0-9]{1,3}|[0-9]{5,}|[Yy]-?[0-9]+", line):
-        _refuse(
-            f"年份“{line}”不在 1000 至 9999 之间",
-            f"the year '{line}' is not between 1000 and 9999",
-            _HINT_ZH,
-            _HINT_EN,
-        )
+        raise PeriodError(say("values.year", year=line), hint=hint)
     if re.search(r"[\[\]{}XxSs]", line):
-        zh, en = f"{zh}：本站不用这种 EDTF 写法", f"{en}: this form of EDTF is not used here"
-    _refuse(zh, en, _HINT_ZH, _HINT_EN)
+        message = say("values.unused_form", message=message)
+    raise PeriodError(message, hint=hint)
 
 
 def _nearest(line: str) -> str:
@@ -398,40 +337,35 @@ def _nearest(line: str) -> str:
     return line
 
 
-def _split_mark(edtf: str) -> tuple[str, str]:
-    return (edtf[:-1], edtf[-1]) if edtf[-1] in "?~%" else (edtf, "")
-
-
-def _bare_words(edtf: str, lang: Lang) -> str:
-    """A day, month, year or rarer form in words, without its doubt."""
-    parts = edtf.split("-")
-    if edtf.endswith("X") and len(parts) == 1:
-        return f"{edtf[:3]}0年代" if lang == "zh" else f"the {edtf[:3]}0s"
-    if len(parts) == 2 and parts[1] == "XX":
-        return f"{parts[0]}年某月" if lang == "zh" else f"a month of {parts[0]}"
-    numbers = [part.lstrip("0") for part in parts]
-    if lang == "zh":
-        return "".join(f"{number}{unit}" for number, unit in zip(numbers, "年月日", strict=False))
-    words = [parts[0]]
-    if len(parts) > 1:
-        words.insert(0, _MONTHS[int(parts[1]) - 1])
-    if len(parts) > 2:
-        words.insert(0, numbers[2])
-    return " ".join(words)
-
-
 @lru_cache(maxsize=4096)
-def _day_words(edtf: str, lang: Lang) -> str:
+def _word_period(edtf: str) -> Text:
+    if edtf.startswith("["):
+        return say("values.no_later", day=_word_day(edtf[3:-1]))
+    start, slash, end = edtf.partition("/")
+    if not slash:
+        return _word_day(start)
+    if end == "..":
+        return say("values.since", day=_word_day(start))
+    return say("values.from_to", start=_word_day(start), end=_word_day(end))
+
+
+def _word_day(edtf: str) -> Text:
     """A day, month or year in words, with its doubt."""
-    day, mark = _split_mark(edtf)
-    words = _bare_words(day, lang)
+    day, mark = (edtf[:-1], edtf[-1]) if edtf[-1] in "?~%" else (edtf, "")
+    words = _word_certain_day(day)
     if mark in ("~", "%"):
-        words = f"约{words}" if lang == "zh" else f"about {words}"
-    if mark in ("?", "%"):
-        words = f"{words}（推断）" if lang == "zh" else f"{words} (inferred)"
-    return words
+        words = say("values.about", day=words)
+    return say("values.inferred", day=words) if mark in ("?", "%") else words
 
 
-def _since_words(edtf: str, lang: Lang) -> str:
-    words = _day_words(edtf, lang)
-    return f"{words}起" if lang == "zh" else f"since {words}"
+def _word_certain_day(edtf: str) -> Text:
+    """A day, month, year or rarer form in words, without its doubt."""
+    year, *rest = edtf.split("-")
+    if year.endswith("X") and not rest:
+        return say("values.decade", decade=year[:3])
+    if rest == ["XX"]:
+        return say("values.some_month", year=year)
+    numbers = [year, *(part.lstrip("0") for part in rest)]
+    zh = "".join(f"{number}{unit}" for number, unit in zip(numbers, "年月日", strict=False))
+    month = [MONTHS[int(rest[0]) - 1]] if rest else []
+    return Text(zh, " ".join((*numbers[2:], *month, year)))

@@ -6,28 +6,24 @@ run as code.
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NoReturn
+
+from casebook.messages import say
+from casebook.text import Text
+from casebook.values.errors import FormulaError
 
 LONGEST: Final = 200
 SIGNS: Final = {"+": "＋", "-": "－", "*": "×", "/": "÷"}
 
-_TOKEN: Final = re.compile(r" *(?:([A-Za-z][A-Za-z0-9_]*)|([0-9]{1,9})|([-+*/()]))", re.ASCII)
+_TOKEN: Final = re.compile(r" *([A-Za-z][A-Za-z0-9_]*|[0-9]{1,9}|[-+*/()])", re.ASCII)
 _NEAREST: Final = str.maketrans(
     "＋－−–×＊·÷／（）\u3000０１２３４５６７８９", "+---***//() 0123456789"
 )
-
-
-class FormulaError(ValueError):
-    """A text that is not a formula; `column` counts from one."""
-
-    def __init__(self, zh: str, en: str, column: int) -> None:
-        super().__init__(en)
-        self.zh = zh
-        self.en = en
-        self.column = column
+_OPERATORS: Final = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +59,22 @@ def parse_formula(text: str) -> Operation:
     Raises FormulaError and nothing else.
     """
     if len(text) > LONGEST:
-        raise FormulaError(f"算式超过 {LONGEST} 个字", f"longer than {LONGEST} characters", 1)
-    term = _Parser(text.translate(_NEAREST).rstrip()).read()
+        raise FormulaError(say("values.formula_long", longest=LONGEST))
+    line = text.translate(_NEAREST).rstrip()
+    tokens = _split_tokens(line)
+    _check_order(tokens, len(line))
+    # A name may be a word of Python's own, so each term goes by its number.
+    source = " ".join(
+        word if word in "+-*/()" else f"t{index}" for index, (word, _) in enumerate(tokens)
+    )
+    term = _read_node(ast.parse(source, mode="eval").body, tokens)
     if not isinstance(term, Operation):
-        raise FormulaError(
-            "算式至少要有两项，例如 paid_2011 / paid_2010",
-            "a formula has at least two terms, for example paid_2011 / paid_2010",
-            1,
-        )
+        raise FormulaError(say("values.formula_short"))
     return term
 
 
 def names_of(term: Expression) -> Iterator[FigureName]:
-    """Every name in a formula, in its order, as often as it stands there."""
+    """Every name in a formula, in its order, as often as it is written."""
     if isinstance(term, FigureName):
         yield term
     elif isinstance(term, Operation):
@@ -89,68 +88,51 @@ def split_formula(text: str) -> tuple[str, ...]:
     return tuple(SIGNS.get(token, token) for token in re.findall(r"[A-Za-z0-9_]+|[-+*/()]", line))
 
 
-class _Parser:
-    def __init__(self, line: str) -> None:
-        self.tokens: list[tuple[str, str, int]] = []
-        at = 0
-        while at < len(line):
-            found = _TOKEN.match(line, at)
-            if found is None:
-                at += len(line[at:]) - len(line[at:].lstrip())
-                self.stop(
-                    f"算式里不能有“{line[at : at + 1]}”；"
-                    "只能用本案例数字的名字、整数、+ - * / 和括号",
-                    f"'{line[at : at + 1]}' has no place in a formula of names of figures, whole "
-                    "numbers, + - * / and brackets",
-                    at,
-                )
-            kind = ("name", "number", "sign")[(found.lastindex or 1) - 1]
-            self.tokens.append((kind, found[found.lastindex or 0], found.start(found.lastindex)))  # type: ignore[arg-type]  # a match has a group
-            at = found.end()
-        self.end = len(line)
-        self.at = 0
+def _stop(message: Text, offset: int) -> NoReturn:
+    raise FormulaError(message, column=offset + 1)
 
-    def stop(self, zh: str, en: str, offset: int) -> NoReturn:
-        raise FormulaError(zh, en, offset + 1)
 
-    def read(self) -> Expression:
-        term = self.sum()
-        if self.at < len(self.tokens):
-            _, word, offset = self.tokens[self.at]
-            self.stop(f"多出了“{word}”", f"'{word}' is left over", offset)
-        return term
+def _split_tokens(line: str) -> list[tuple[str, int]]:
+    """The names, numbers and signs of a formula, each with its offset."""
+    tokens: list[tuple[str, int]] = []
+    at = 0
+    while at < len(line):
+        found = _TOKEN.match(line, at)
+        if found is None:
+            at += len(line[at:]) - len(line[at:].lstrip())
+            _stop(say("values.formula_character", character=line[at : at + 1]), at)
+        tokens.append((found[1], found.start(1)))
+        at = found.end()
+    return tokens
 
-    def take(self, *signs: str) -> str:
-        if self.at < len(self.tokens) and self.tokens[self.at][1] in signs:
-            self.at += 1
-            return self.tokens[self.at - 1][1]
-        return ""
 
-    def sum(self) -> Expression:
-        return self.chain(self.product, "+", "-")
+def _check_order(tokens: list[tuple[str, int]], end: int) -> None:
+    """Refuse terms, signs and brackets that do not follow each other as in a formula."""
+    depth = 0
+    expects_term = True
+    for word, offset in tokens:
+        if word == "(" and expects_term:
+            depth += 1
+        elif expects_term:
+            if word in "+-*/)":
+                _stop(say("values.term_missing", sign=word), offset)
+            expects_term = False
+        elif word in "+-*/":
+            expects_term = True
+        elif word == ")" and depth:
+            depth -= 1
+        else:
+            _stop(say("values.bracket") if depth else say("values.left_over", word=word), offset)
+    if expects_term:
+        _stop(say("values.breaks_off"), end)
+    if depth:
+        _stop(say("values.bracket"), end)
 
-    def product(self) -> Expression:
-        return self.chain(self.atom, "*", "/")
 
-    def chain(self, read: Callable[[], Expression], *signs: str) -> Expression:
-        left = read()
-        while sign := self.take(*signs):
-            left = Operation(sign, left, read())
-        return left
-
-    def atom(self) -> Expression:
-        if self.take("("):
-            inside = self.sum()
-            if not self.take(")"):
-                self.stop("括号没有合上", "a bracket is not closed", self.offset())
-            return inside
-        if self.at >= len(self.tokens):
-            self.stop("算式没有写完", "the formula breaks off", self.end)
-        kind, word, offset = self.tokens[self.at]
-        if kind == "sign":
-            self.stop(f"“{word}”前后应当是数字的名字", f"a term is missing before '{word}'", offset)
-        self.at += 1
-        return FigureName(word, offset + 1) if kind == "name" else Number(int(word))
-
-    def offset(self) -> int:
-        return self.tokens[self.at][2] if self.at < len(self.tokens) else self.end
+def _read_node(node: ast.expr, tokens: list[tuple[str, int]]) -> Expression:
+    if isinstance(node, ast.BinOp):
+        sign = _OPERATORS[type(node.op)]
+        return Operation(sign, _read_node(node.left, tokens), _read_node(node.right, tokens))
+    assert isinstance(node, ast.Name)
+    word, offset = tokens[int(node.id[1:])]
+    return Number(int(word)) if word.isdigit() else FigureName(word, offset + 1)

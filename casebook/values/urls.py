@@ -1,8 +1,11 @@
-"""Which addresses of the web a page may link."""
+"""Addresses of the web that a page may link."""
 
 from __future__ import annotations
 
 import re
+
+from casebook.messages import say
+from casebook.text import Text
 
 _URL = re.compile(
     r"https?://(?P<user>[^/?#@]*@)?(?P<host>[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\])"
@@ -18,24 +21,15 @@ _OWN_HOST = re.compile(
 _LAST_PORT = 65535
 
 
-def judge_url(url: str) -> tuple[str, str] | None:
-    """Why an address may not be linked, in Chinese and in English, or None where it may."""
+def judge_url(url: str) -> Text | None:
+    """The reason why an address may not be linked, or None where it may."""
     found = _URL.fullmatch(url)
     if found is None and re.match(r"https?://", url, re.IGNORECASE):
-        return (
-            "网址写错了：有空格、反斜杠、全角字符，或没有域名",
-            "the address has a blank, a backslash or full-width characters, or no host",
-        )
+        return say("values.url_characters")
     if found is None:
-        return (
-            "网址要以 http:// 或 https:// 开头",
-            "an address starts with http:// or https://",
-        )
+        return say("values.url_scheme")
     if found["user"] is not None:
-        return "网址里不能有用户名和密码", "an address may hold no user name and password"
+        return say("values.url_password")
     if _OWN_HOST.fullmatch(found["host"]) or int(found["port"] or 0) > _LAST_PORT:
-        return (
-            "网址是本机或内网的地址，读者打不开",
-            "the address is one of this machine or of a network that no reader can reach",
-        )
+        return say("values.url_own_host")
     return None

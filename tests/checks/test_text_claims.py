@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 
 from casebook.build.reading import read_dataset
 from casebook.checks.numbers_in_text import find_mentions
-from casebook.checks.text_claims import AFTER, BEFORE, PLANS, Wording, check_wording
+from casebook.checks.text_claims import Wording, check_wording
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Document, Event, Figure
 from casebook.record.references import REFERENCE, split_key
 from casebook.text import Lang, Text
-from casebook.values.amounts import QUALIFIER_WORDS, in_english, parse_quantity, with_reading
+from casebook.values.amounts import in_english, parse_quantity, with_reading
 from casebook.values.dates import parse_period
+from casebook.values.words import AFTER_IN_TEXT, BEFORE_IN_TEXT, PLANNED_STATUSES, QUALIFIERS
 
 PROJECT = Path(__file__).resolve().parents[2]
 REAL, REAL_PROBLEMS = read_dataset(PROJECT)
@@ -549,7 +550,7 @@ def printed(figure: Figure, lang: Lang) -> str:
     qualifier = figure.quantity.qualifier
     reading = parse_quantity(text).qualifier
     if qualifier != reading:
-        text = QUALIFIER_WORDS[qualifier]["zh"] + text.removeprefix("也").removeprefix("达")
+        text = QUALIFIERS[qualifier].name.zh + text.removeprefix("也").removeprefix("达")
     return text
 
 
@@ -658,7 +659,7 @@ def test_no_mutation_of_a_real_number_passes(home: Case, lang: Lang, number: int
 def test_a_real_plan_told_as_done_fails(home: Case, lang: Lang, number: int) -> None:
     text, spans = render(getattr(home.story, lang), home, lang)
     start, end, told = spans[number]
-    if told.status not in PLANS:
+    if told.status not in PLANNED_STATUSES:
         return
     first = max(text.rfind(mark, 0, start) for mark in ("。", "\n", ". "))
     last = min(at for at in (text.find("。", end), text.find(". ", end), len(text)) if at >= 0)
@@ -679,9 +680,9 @@ def offset_of(text: str, at: Position) -> int:
 
 def test_every_qualifier_has_its_words_in_both_languages() -> None:
     for lang in ("zh", "en"):
-        told = {name for name, _ in (*BEFORE[lang], *AFTER[lang])}
+        told = {*BEFORE_IN_TEXT[lang], *AFTER_IN_TEXT[lang]}
 
-        assert told == set(QUALIFIER_WORDS) - {"exact", "range"}
+        assert told == set(QUALIFIERS) - {"exact", "range"}
 
 
 @given(

@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page
 from records import dataset_of, figure, record
 
 from casebook.pages.search import index_case, split_sentences, write_entry, write_index
-from casebook.values.amounts import number_of, plain
+from casebook.values.amounts import plain
+from casebook.values.numerals import number_of
 
 NUMBERS = (
     *("8000万", "八千万", "80,000,000", "８０００万", "80000000", "8000 万", " 4277万 "),

@@ -8,16 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.values.amounts import (
-    QUALIFIER_WORDS,
-    QuantityError,
-    compact,
-    in_english,
-    number_of,
-    parse_quantity,
-    plain,
-    with_reading,
-)
+from casebook.values.amounts import compact, in_english, parse_quantity, plain, with_reading
+from casebook.values.errors import QuantityError
+from casebook.values.numerals import number_of
+from casebook.values.words import QUALIFIERS
 
 
 def refusal(text: str) -> QuantityError:
@@ -223,8 +217,8 @@ def test_what_is_not_an_amount_is_refused_at_its_column(text: str, column: int) 
     error = refusal(text)
 
     assert error.column == column
-    assert error.zh
-    assert error.en
+    assert error.message.zh
+    assert error.message.en
 
 
 def test_a_refusal_shows_what_was_understood() -> None:
@@ -232,7 +226,7 @@ def test_a_refusal_shows_what_was_understood() -> None:
 
 
 def test_a_refusal_offers_the_character_in_use() -> None:
-    assert "3万元" in refusal("3萬圓").zh
+    assert "3万元" in refusal("3萬圓").message.zh
 
 
 def test_segments_set_qualifier_number_and_unit_apart() -> None:
@@ -281,7 +275,7 @@ def test_any_text_is_an_amount_or_a_quantity_error(text: str) -> None:
     try:
         quantity = parse_quantity(text)
     except QuantityError as error:
-        assert error.zh and error.en and 1 <= error.column <= len(text) + 1
+        assert error.message.zh and error.message.en and 1 <= error.column <= len(text) + 1
     else:
         assert "".join(part.text for part in quantity.segments) == text
         assert (quantity.value is None) == (quantity.qualifier == "range")
@@ -427,4 +421,4 @@ def test_the_unit_tells_money_from_shares_and_counts(text: str, kind: str) -> No
 
 
 def test_every_qualifier_has_a_name_in_both_languages() -> None:
-    assert all(words["zh"] and words["en"] for words in QUALIFIER_WORDS.values())
+    assert all(words.name.zh and words.name.en for words in QUALIFIERS.values())

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.values.dates import Period, PeriodError, parse_period
+from casebook.values.dates import Period, parse_period
+from casebook.values.errors import PeriodError
 
 
 def refusal(text: str) -> PeriodError:
@@ -130,13 +131,13 @@ def test_the_canonical_form_and_the_chinese_words_read_back_as_the_same_period(t
 def test_what_is_not_a_date_is_refused_with_its_remedy(text: str, hint: str) -> None:
     error = refusal(text)
 
-    assert hint in error.hint_zh
-    assert error.zh and error.en and error.hint_en
+    assert hint in error.hint.zh
+    assert error.message.zh and error.message.en and error.hint.en
 
 
 def test_a_day_that_a_month_lacks_is_named() -> None:
-    assert refusal("2023-02-29").zh == "2023 年 2 月没有 29 日"
-    assert refusal("2023-02-29").en == "February 2023 has no day 29"
+    assert refusal("2023-02-29").message.zh == "2023 年 2 月没有 29 日"
+    assert refusal("2023-02-29").message.en == "February 2023 has no day 29"
 
 
 @pytest.mark.parametrize(
@@ -200,7 +201,7 @@ def test_any_text_is_a_period_or_a_period_error(text: str) -> None:
     try:
         period = parse_period(text)
     except PeriodError as error:
-        assert error.zh and error.en and error.hint_zh and error.hint_en
+        assert error.message.zh and error.message.en and error.hint.zh and error.hint.en
     else:
         assert parse_period(period.edtf) == period
         assert parse_period(period.words("zh")) == period

@@ -14,7 +14,8 @@ from casebook.record.model import Figure, Term, Vocabulary
 from casebook.text import Text
 from casebook.values.amounts import in_english
 from casebook.values.dates import parse_period, speak_of_same_time
-from casebook.values.formula import FormulaError, names_of, parse_formula, split_formula
+from casebook.values.errors import FormulaError
+from casebook.values.formula import names_of, parse_formula, split_formula
 
 
 def vocabulary() -> Vocabulary:

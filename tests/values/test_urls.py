@@ -53,4 +53,4 @@ def test_another_is_refused_with_its_reason(url: str, word: str) -> None:
     fault = judge_url(url)
 
     assert fault is not None
-    assert word in fault[0]
+    assert word in fault.zh

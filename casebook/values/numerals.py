@@ -1,0 +1,325 @@
+"""Numerals: digits in ASCII, full width and Chinese, with the scales 十 百 千 万 亿.
+
+Amounts and texts read their numbers here. Capital and traditional characters are turned into plain
+ones by whoever takes them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Final, Literal, NoReturn
+
+from casebook.messages import say
+from casebook.text import Text
+from casebook.values.errors import QuantityError
+
+LONGEST_NUMERAL: Final = 80
+
+HAN_DIGITS: Final = "零〇一二三四五六七八九"
+HAN_SCALES: Final = "十百千万亿"
+WAN: Final = Decimal(10) ** 4
+YI: Final = Decimal(10) ** 8
+ENGLISH_SCALES: Final[Mapping[str, Decimal]] = {
+    "trillion": Decimal(10) ** 12,
+    "billion": Decimal(10) ** 9,
+    "million": Decimal(10) ** 6,
+}
+
+# Each table turns one character into one, so that columns stay those of the wording.
+FULL_WIDTH: Final = {0xFF01 + n: chr(0x21 + n) for n in range(94)}
+WIDTHS: Final = FULL_WIDTH | {
+    ord("￥"): "¥",
+    **dict.fromkeys(map(ord, "\u3000\u00a0\u2009\u202f"), " "),
+}
+TRADITIONAL: Final = str.maketrans("萬億圓圆", "万亿元元")
+CAPITALS: Final = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟貳參陸", "一二三四五六七八九十百千二三六")
+
+_DIGITS: Final = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_SCALES: Final = dict(
+    zip(HAN_SCALES, (Decimal(10), Decimal(100), Decimal(1000), WAN, YI), strict=True)
+)
+_CEILING: Final = Decimal(10) ** 18
+_PLUS: Final = "余多"
+_SPACE: Final = r" *"
+_ASCII: Final = r"([0-9]+(?:,[0-9]+)*)(?:\.([0-9]+))?"
+_GROUPED: Final = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+"
+_FRACTION: Final = rf"点([{HAN_DIGITS}]{{1,4}})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumeralToken:
+    """A part of a numeral: an ASCII number, a Chinese digit, a scale, or 余 and 多."""
+
+    kind: Literal["number", "digit", "scale", "plus"]
+    value: Decimal
+    start: int
+    end: int
+
+    @property
+    def is_number(self) -> bool:
+        """True of what has a value of its own."""
+        return self.kind in ("number", "digit")
+
+    @property
+    def has_fraction(self) -> bool:
+        """True of a number with places behind its point."""
+        return self.kind == "number" and self.value != self.value.to_integral_value()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numeral:
+    """A numeral of a wording.
+
+    `shared` is the 万, 亿 or 万亿 at its end, which a range may lend to its first number.
+    """
+
+    value: Decimal
+    tokens: tuple[NumeralToken, ...]
+    shared: Decimal
+
+    @property
+    def end(self) -> int:
+        """The offset behind it."""
+        return self.tokens[-1].end
+
+    @property
+    def has_plus(self) -> bool:
+        """True where 余 or 多 is in it."""
+        return any(token.kind == "plus" for token in self.tokens)
+
+    @property
+    def is_digit(self) -> bool:
+        """True of one Chinese digit alone."""
+        return len(self.tokens) == 1 and self.tokens[0].kind == "digit"
+
+    @property
+    def is_round(self) -> bool:
+        """True of one digit with 百 or 千, as 五百."""
+        first, *rest = self.tokens
+        return len(rest) == 1 and first.is_number and rest[0].value in (100, 1000)
+
+
+@cache
+def _compile(pattern: str) -> re.Pattern[str]:
+    # The cache of `re` looks at the flags each time, which takes longer than most matches.
+    return re.compile(pattern)
+
+
+def match_at(pattern: str, line: str, at: int) -> re.Match[str] | None:
+    """The match of a pattern at an offset.
+
+    The patterns are compiled when they are first used: together they cost 30 ms, which a build
+    with nothing to read must not pay.
+    """
+    return _compile(pattern).match(line, at)
+
+
+def stop_at(line: str, at: int, message: Text) -> NoReturn:
+    """Refuse a wording at an offset, with the text before it."""
+    understood = line[:at].strip()
+    if understood:
+        message = say("values.understood", message=message, understood=understood)
+    raise QuantityError(message, column=at + 1, understood=understood)
+
+
+def number_of(text: str) -> Decimal | None:
+    """The value of a bare number in any notation, or None where it is not one.
+
+    8000万, 八千万, 80,000,000 and ８０００万 all give the same value.
+    """
+    if len(text) > LONGEST_NUMERAL:
+        return None
+    line = text.translate(WIDTHS).strip(" ")
+    try:
+        numeral = read_numeral(line, 0)
+    except QuantityError:
+        return None
+    if numeral is None or numeral.end != len(line) or numeral.has_plus:
+        return None
+    return numeral.value
+
+
+def scale_at_end(words: Iterable[str]) -> Decimal:
+    """The product of the 万 and 亿 that a numeral ends in, given in its parts."""
+    scale = Decimal(1)
+    for word in reversed(tuple(words)):
+        if word not in ("万", "亿"):
+            break
+        scale *= _SCALES[word]
+    return scale
+
+
+def read_numeral(line: str, at: int) -> Numeral | None:
+    """The numeral that begins at an offset, or None where there is none.
+
+    Raises QuantityError.
+    """
+    tokens = _find_tokens(line, at)
+    return _evaluate(line, tokens) if tokens else None
+
+
+def _find_tokens(line: str, at: int) -> list[NumeralToken]:
+    """The longest run of parts of a numeral from an offset on."""
+    tokens: list[NumeralToken] = []
+    while at < len(line):
+        char = line[at]
+        end = at + 1
+        if found := match_at(_ASCII, line, at):
+            end = found.end()
+            token = NumeralToken(kind="number", value=_read_ascii(line, found), start=at, end=end)
+            gap = match_at(_SPACE, line, end)
+            # 8000 万元 is one number; 3 5 is two.
+            if gap and line[gap.end() : gap.end() + 1] in _SCALES:
+                end = gap.end()
+        elif char in _DIGITS:
+            token = NumeralToken(kind="digit", value=Decimal(_DIGITS[char]), start=at, end=end)
+        elif char in _SCALES:
+            token = NumeralToken(kind="scale", value=_SCALES[char], start=at, end=end)
+        elif char in _PLUS and tokens:
+            token = NumeralToken(kind="plus", value=Decimal(0), start=at, end=end)
+        elif tokens and tokens[-1].kind != "number" and (found := match_at(_FRACTION, line, at)):
+            places = "".join(str(_DIGITS[digit]) for digit in found[1])
+            value = _evaluate(line, tokens).value + Decimal(f"0.{places}")
+            start, end = tokens[0].start, found.end()
+            token = NumeralToken(kind="number", value=value, start=start, end=end)
+            tokens = []
+        else:
+            break
+        tokens.append(token)
+        at = end
+    return tokens
+
+
+def _read_ascii(line: str, found: re.Match[str]) -> Decimal:
+    """The value of ASCII digits, which have to be written as people write them."""
+    whole, fraction = found[1], found[2] or ""
+    digits = whole.replace(",", "")
+    if not re.fullmatch(_GROUPED, whole):
+        stop_at(line, found.start(), say("values.separators", number=found[0]))
+    if len(digits) > 1 and digits[0] == "0":
+        stop_at(line, found.start(), say("values.leading_zero", number=found[0]))
+    if len(digits) > 15 or len(fraction) > 4:
+        stop_at(line, found.start(), say("values.digits"))
+    return Decimal(f"{digits}.{fraction}" if fraction else digits)
+
+
+def _evaluate(line: str, tokens: list[NumeralToken]) -> Numeral:
+    if len(tokens) > 1 and all(token.kind == "digit" for token in tokens):
+        value = _evaluate_positions(line, tokens)
+    else:
+        value = _Evaluation(line, tokens).evaluate()
+    shared = scale_at_end(line[token.end - 1] for token in tokens)
+    return Numeral(value=value, tokens=tuple(tokens), shared=shared)
+
+
+def _evaluate_positions(line: str, tokens: list[NumeralToken]) -> Decimal:
+    """The value of Chinese digits that stand for themselves, as 二〇一二."""
+    digits = "".join(str(token.value) for token in tokens)
+    if "0" not in digits and len(digits) < 3:
+        stop_at(line, tokens[0].start, say("values.two_digits"))
+    if digits[0] == "0" or len(digits) > 15:
+        stop_at(line, tokens[0].start, say("values.begins_with_zero"))
+    return Decimal(digits)
+
+
+class _Evaluation:
+    """The value of a numeral, whose scales have to fall from left to right.
+
+    `section` is what was read since the last 万 or 亿, `pending` the number that still waits for
+    its scale.
+    """
+
+    def __init__(self, line: str, tokens: list[NumeralToken]) -> None:
+        self.line = line
+        self.tokens = tokens
+        self.yi = self.wan = self.section = Decimal(0)
+        self.previous: NumeralToken | None = None
+        self.pending: NumeralToken | None = None
+        self.before_pending: NumeralToken | None = None
+        self.last_small: Decimal | None = None
+        self.has_wan = self.after_zero = self.after_plus = False
+
+    def evaluate(self) -> Decimal:
+        for token in self.tokens:
+            if token.kind == "plus":
+                self.add_plus(token)
+            elif token.is_number:
+                self.add_number(token)
+            elif token.value in (WAN, YI):
+                self.add_large(token)
+            else:
+                self.add_small(token)
+            self.previous = token
+        return self.close()
+
+    def refuse(self, token: NumeralToken) -> NoReturn:
+        word = self.line[token.start : token.end]
+        stop_at(self.line, token.start, say("values.numeral", word=word))
+
+    def add_plus(self, token: NumeralToken) -> None:
+        if self.after_plus or self.after_zero:
+            self.refuse(token)
+        self.after_plus = True
+
+    def add_number(self, token: NumeralToken) -> None:
+        if self.pending or self.after_plus or (self.previous and self.tokens[0].has_fraction):
+            self.refuse(token)
+        if token.kind == "digit" and token.value == 0 and len(self.tokens) > 1:
+            if self.previous is None or self.after_zero:
+                self.refuse(token)
+            self.after_zero = True
+            return
+        if token.kind == "number":
+            if self.previous and token.value >= (self.last_small or YI):
+                self.refuse(token)
+            self.after_zero = False
+        self.pending, self.before_pending = token, self.previous
+
+    def add_small(self, token: NumeralToken) -> None:
+        if self.after_plus or (self.last_small is not None and token.value >= self.last_small):
+            self.refuse(token)
+        if self.pending is None and self.previous is not None:
+            self.refuse(token)
+        self.section += (self.pending.value if self.pending else Decimal(1)) * token.value
+        self.last_small, self.pending, self.after_zero = token.value, None, False
+
+    def add_large(self, token: NumeralToken) -> None:
+        if self.pending:
+            self.section += self.pending.value
+        # 亿万 and 万万 say no number; 亿 alone says one of it.
+        if self.previous is None:
+            self.section = Decimal(1)
+        if token.value == WAN:
+            is_empty = self.section == 0 and self.pending is None
+            if self.has_wan or is_empty or (self.yi and self.section >= WAN):
+                self.refuse(token)
+            self.wan, self.has_wan = self.section * WAN, True
+        else:
+            if self.yi or (self.wan + self.section == 0 and self.pending is None):
+                self.refuse(token)
+            self.yi = (self.wan + self.section) * YI
+            self.wan, self.has_wan = Decimal(0), False
+        self.section, self.pending = Decimal(0), None
+        self.last_small, self.after_zero = None, False
+
+    def close(self) -> Decimal:
+        last = self.tokens[-1]
+        if self.pending:
+            # 一万五 is 15,000 in speech and 10,005 by its digits: neither is taken.
+            before = self.before_pending
+            single = self.pending.kind == "digit" or self.pending.value < 10
+            if before and before.kind == "scale" and before.value > 10 and single:
+                stop_at(self.line, self.pending.start, say("values.last_digit"))
+            self.section += self.pending.value
+        elif self.after_zero:
+            self.refuse(last)
+        total = self.yi + self.wan + self.section
+        if (self.yi and self.wan + self.section >= YI) or (self.has_wan and self.section >= WAN):
+            self.refuse(last)
+        if total >= _CEILING:
+            stop_at(self.line, self.tokens[0].start, say("values.too_large"))
+        return total

@@ -1,0 +1,165 @@
+"""Words that amounts and texts share: currencies, qualifiers, and the states that are plans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from casebook.text import Lang, Text
+
+Qualifier = Literal["exact", "approx", "more_than", "at_least", "at_most", "range"]
+
+# The states of what has not happened yet.
+PLANNED_STATUSES: Final = ("planned", "target")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Currency:
+    """A currency, and how it is written.
+
+    `units` follow the number of an amount and `signs` stand before it; `in_text` is a pattern of
+    what a text may write behind a number besides, `signs_in_text` what it may write before one.
+    """
+
+    name: Text
+    units: tuple[str, ...]
+    in_text: str
+    signs: tuple[str, ...] = ()
+    signs_in_text: tuple[str, ...]
+
+
+CURRENCIES: Final[Mapping[str, Currency]] = {
+    "CNY": Currency(
+        name=Text("元", "yuan"),
+        units=("元人民币", "人民币", "元"),
+        in_text="人民币|元人民币|元钱|块钱|元(?!旦|素|件|老|首|帅|月|宵|代|明|末)|RMB|CNY|yuan|renminbi",
+        signs=("人民币", "¥"),
+        signs_in_text=("人民币", "RMB", "CNY", "¥"),
+    ),
+    "HKD": Currency(
+        name=Text("港元", "Hong Kong dollars"),
+        units=("元港币", "港元", "港币"),
+        in_text="港元|港币|Hong Kong dollars?|HKD",
+        signs=("港币",),
+        signs_in_text=("HKD", "HK$"),
+    ),
+    "USD": Currency(
+        name=Text("美元", "US dollars"),
+        units=("美元",),
+        in_text="美元|美金|US dollars?|dollars?|USD",
+        signs_in_text=("USD", "US$", "$"),
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class QualifierWords:
+    """The name of a qualifier, and the words that state it before a number and after it.
+
+    `before` and `after` are those of amounts and of Chinese texts, the patterns `before_in_text`
+    and `after_in_text` those of Chinese texts alone, `before_en` and `after_en` of English ones.
+    """
+
+    name: Text
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    before_in_text: tuple[str, ...] = ()
+    after_in_text: tuple[str, ...] = ()
+    before_en: str = ""
+    after_en: str = ""
+
+
+QUALIFIERS: Final[Mapping[Qualifier, QualifierWords]] = {
+    "exact": QualifierWords(name=Text("精确", "exact")),
+    "approx": QualifierWords(
+        name=Text("约", "about"),
+        # 将近 stands here so that its 将 is not taken for a plan.
+        before=("大约", "大概", "约为", "接近", "将近", "约", "近"),
+        after=("左右", "上下", "前后"),
+        before_in_text=("大致", "(?<!合)计约"),
+        before_en=(
+            "about|around|roughly|approximately|approx\\.?|circa|nearly|almost|close to|"
+            "some(?! of)|an? estimated|in the region of"
+        ),
+        after_en="or so|or thereabouts",
+    ),
+    "more_than": QualifierWords(
+        name=Text("超过", "more than"),
+        before=("超过", "超出", "突破", "多于", "高于", "逾", "超", "过"),
+        after=("有余", "余", "多"),
+        before_in_text=("(?<!不)大于",),
+        before_en=(
+            "(?<!no )(?<!not )more than|over|above|exceed(?:s|ed|ing)?|upwards of|in excess of|"
+            "surpass(?:es|ed|ing)?|pass(?:es|ed|ing)?|top(?:s|ped|ping)|beyond|greater than"
+        ),
+        after_en=r"\+|plus\b|odd\b|-odd\b",
+    ),
+    "at_least": QualifierWords(
+        name=Text("至少", "at least"),
+        before=("不少于", "不低于", "至少", "最少", "最低"),
+        after=("及以上", "以上", "起"),
+        before_in_text=("不下于?", "起码"),
+        before_en="at least|(?:no|not) (?:less|fewer) than|a minimum of|minimum of",
+        after_en=r"or more(?! than)|at (?:the )?least(?= *\Z)|and above|upwards",
+    ),
+    "at_most": QualifierWords(
+        name=Text("至多", "up to"),
+        before=(
+            *("不超过", "不高于", "不多于", "至多", "最高", "最多", "上限为", "上限"),
+            *("不到", "不足", "少于", "低于"),
+        ),
+        after=("及以下", "以下", "以内", "之内", "的上限", "为上限", "上限", "封顶"),
+        before_in_text=("不大于", "封顶", "不满", "小于"),
+        after_in_text=("的为上限",),
+        before_en=(
+            "at most|(?:no|not) more than|up to|a maximum of|maximum of|a ceiling of|capped at|"
+            "as much as|as many as|less than|fewer than|under|below|not exceeding"
+        ),
+        after_en=r"or less|or fewer|at (?:the )?most(?= *\Z)|at the maximum",
+    ),
+    "range": QualifierWords(name=Text("区间", "range")),
+}
+# 上限为 and 约为 are read in a text with what may stand between a word and its number. 多 stands
+# inside its number there (300多项); after the unit it compares: 比4277万元多.
+_NOT_IN_TEXT: Final = ("上限为", "约为", "多")
+# What a word may not touch in a text, before and behind it: 附近 is not 近, 通过 is not 过.
+_LOOK_ALIKES: Final[Mapping[str, tuple[str, str]]] = {
+    "近": ("最附将接新远亲", ""),
+    "超过": ("不", ""),
+    "多于": ("不", ""),
+    "高于": ("不", ""),
+    "超": ("不", "过出"),
+    "过": ("通经超不越渡度错", ""),
+    "以上": ("", "级所述"),
+    "起": ("", "步草初诉点码因源来到"),
+    "余": ("", "额下地"),
+}
+
+
+def _guard(word: str) -> str:
+    before, after = _LOOK_ALIKES.get(word, ("", ""))
+    return (f"(?<![{before}])" if before else "") + word + (f"(?![{after}])" if after else "")
+
+
+def _in_text(words: tuple[str, ...], patterns: tuple[str, ...]) -> str:
+    return "|".join((*patterns, *(_guard(word) for word in words if word not in _NOT_IN_TEXT)))
+
+
+# The patterns of the words beside a number of a text, by the qualifier that they state.
+BEFORE_IN_TEXT: Final[Mapping[Lang, Mapping[Qualifier, str]]] = {
+    "zh": {
+        name: _in_text(words.before, words.before_in_text)
+        for name, words in QUALIFIERS.items()
+        if words.before
+    },
+    "en": {name: words.before_en for name, words in QUALIFIERS.items() if words.before},
+}
+AFTER_IN_TEXT: Final[Mapping[Lang, Mapping[Qualifier, str]]] = {
+    "zh": {
+        name: _in_text(words.after, words.after_in_text)
+        for name, words in QUALIFIERS.items()
+        if words.after
+    },
+    "en": {name: words.after_en for name, words in QUALIFIERS.items() if words.after},
+}
