@@ -16,7 +16,7 @@ from bench.measure import Run, find_family, measure_process, read_memory
 from bench.peers import list_peers
 from bench.reader import weigh_page
 from bench.run import make_table
-from casebook.build.steps import load_checked
+from casebook.build.checking import load_checked
 
 ROOT = Path(__file__).resolve().parents[1]
 # What has to be done to a project before a change of it can be made.

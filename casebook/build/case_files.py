@@ -1,4 +1,4 @@
-"""All files of one case: its pages and its open data, made from an excerpt in any process."""
+"""All files of one case: its pages and its open data, made from its inputs in any process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from casebook.build.dependencies import Excerpt
+from casebook.build.dependencies import CaseInputs
 from casebook.build.drawings import draw_selected
 from casebook.build.render import PageRenderer, open_renderer
 from casebook.build.templates import Theme, explaining_templates
@@ -46,13 +46,13 @@ class CaseContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseJob:
-    """One case to be made: its excerpt, the bytes of its record, and drawings that there are.
+    """One case to be made: its inputs, the bytes of its record, and drawings that there are.
 
     `own` are the drawings of the case, None where they are still to be made; `embedded` are
     others that its story shows, and `uses` tell what else shows its figures.
     """
 
-    excerpt: Excerpt
+    inputs: CaseInputs
     record: bytes
     own: tuple[Drawn, ...] | None = None
     embedded: tuple[Drawn, ...] = ()
@@ -70,8 +70,8 @@ class CaseResult:
 
 def make_case_files(job: CaseJob, context: CaseContext, renderer: PageRenderer) -> CaseResult:
     """Everything that is made of one case."""
-    case = job.excerpt.case
-    dataset = job.excerpt.dataset(context.vocabulary, context.regions)
+    case = job.inputs.case
+    dataset = job.inputs.dataset(context.vocabulary, context.regions)
     timings = Timings() if context.is_timed else UNTIMED
     with timings.measure("drawings of cases"):
         own = draw_own(case, dataset) if job.own is None else job.own

@@ -1,7 +1,7 @@
-"""What the pages of one case may show of the whole data set, and a digest of just that.
+"""Dependencies of a case: exactly what its pages may show of the whole data set, and its key.
 
-A case is made anew only where its excerpt changes, so that whatever its pages show has to be in
-here: an excerpt that holds too little shows at once, as a name that does not exist.
+A case is made anew only where its key changes. Whatever its pages show has to be among its
+inputs: where they hold too little, that shows at once, as a name that does not exist.
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ from casebook.values.digest import digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Excerpt:
+class CaseInputs:
     """A case with all that its pages show beside the vocabulary and the regions.
 
     `neighbours` are the cases before and after it, no more of them than a link needs; `named`
-    are the other cases whose figures its story tells. `key` is a digest of everything in here,
-    `version` one of the record and its sources alone, which is what lists show of a case.
+    are the other cases whose figures its story tells.
     """
 
     case: Case
@@ -31,11 +30,9 @@ class Excerpt:
     sources: tuple[Source, ...]
     whole: Whole
     outdated: Mapping[str, Outdated]
-    key: str
-    version: str
 
     def dataset(self, vocabulary: Vocabulary, regions: Mapping[str, Region]) -> Dataset:
-        """The excerpt as a data set, as if there were no other case."""
+        """The inputs as a data set, as if there were no other case."""
         named = {case.slug for case in self.named}
         beside = [case for case in self.neighbours if case.slug not in named]
         return Dataset(
@@ -49,48 +46,45 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
-    """What an excerpt is known by: the digest of all that is in it, and that of its case alone."""
+class CaseKeys:
+    """Digests of all inputs of a case, and of its record and sources, which lists show of it."""
 
-    key: str
+    inputs: str
     version: str
 
 
-class Excerpter:
-    """Takes excerpts of one data set; `versions` are the digests of its records by path."""
+class Dependencies:
+    """What each case of a data set depends on; `versions` are the digests of records by path."""
 
     def __init__(self, dataset: Dataset, versions: Mapping[str, str]) -> None:
         self.dataset = dataset
         self._versions = versions
         self._sources: dict[str, str] = {}
-        self._signatures: dict[str, Signature] = {}
+        self._keys: dict[str, CaseKeys] = {}
         self._ranks = {name: rank for rank, name in enumerate(dataset.shared_sources)}
 
-    def take(self, case: CaseSummary) -> Excerpt:
+    def inputs_of(self, case: CaseSummary) -> CaseInputs:
         """What the pages of a case may show."""
         dataset = self.dataset
         named = self._find_named(case)
-        signature = self.sign(case)
-        return Excerpt(
+        return CaseInputs(
             case=dataset.by_slug[case.slug],
             neighbours=tuple(
-                strip_case(dataset.by_slug[near.slug]) for near in self._find_neighbours(case)
+                _strip_case(dataset.by_slug[near.slug]) for near in self._find_neighbours(case)
             ),
             named=tuple(dataset.by_slug[other.slug] for other in named),
             sources=tuple(dataset.sources[name] for name in _list_sources(case, named)),
             whole=self._find_whole(case),
             outdated=self._find_outdated(case),
-            key=signature.key,
-            version=signature.version,
         )
 
-    def sign(self, case: CaseSummary) -> Signature:
-        """What the excerpt of a case is known by, told without its record."""
-        if case.slug not in self._signatures:
-            self._signatures[case.slug] = self._sign(case)
-        return self._signatures[case.slug]
+    def keys_of(self, case: CaseSummary) -> CaseKeys:
+        """The keys of a case, for which its record need not be loaded."""
+        if case.slug not in self._keys:
+            self._keys[case.slug] = self._digest(case)
+        return self._keys[case.slug]
 
-    def _sign(self, case: CaseSummary) -> Signature:
+    def _digest(self, case: CaseSummary) -> CaseKeys:
         named = self._find_named(case)
         whole = self._find_whole(case)
         version = self._versions.get(case.path, case.version)
@@ -102,9 +96,8 @@ class Excerpter:
             [self._version_of(name) for name in _list_sources(case, named)],
             [dict(whole.counts), whole.shared, repr(self._find_outdated(case))],
         ]
-        return Signature(
-            digest(json.dumps(parts, ensure_ascii=False).encode()), digest("\n".join(own).encode())
-        )
+        inputs = json.dumps(parts, ensure_ascii=False)
+        return CaseKeys(digest(inputs.encode()), digest("\n".join(own).encode()))
 
     def _find_named(self, case: CaseSummary) -> list[CaseSummary]:
         """The other cases whose figures the story tells."""
@@ -118,9 +111,9 @@ class Excerpter:
         return [*summaries[max(0, at - 1) : at], *summaries[at + 1 : at + 2]]
 
     def _find_whole(self, case: CaseSummary) -> Whole:
-        told = {event.source for event in case.events} & self._ranks.keys()
+        cited = {event.source for event in case.events} & self._ranks.keys()
         counts = self.dataset.counts if case.counts_site else {}
-        return Whole(counts, tuple(sorted(told, key=self._ranks.__getitem__)))
+        return Whole(counts, tuple(sorted(cited, key=self._ranks.__getitem__)))
 
     def _find_outdated(self, case: CaseSummary) -> Mapping[str, Outdated]:
         url = f"cases/{case.slug}/"
@@ -135,10 +128,10 @@ class Excerpter:
 
 def _list_sources(case: CaseSummary, named: Iterable[CaseSummary]) -> dict[str, None]:
     """The sources that a case and those that it names rest on, each once."""
-    return dict.fromkeys(name for told in (case, *named) for name in told.sources)
+    return dict.fromkeys(name for one in (case, *named) for name in one.sources)
 
 
-def strip_case(case: Case) -> Case:
+def _strip_case(case: Case) -> Case:
     """No more of a case than a link to it shows."""
     return Case(
         slug=case.slug,

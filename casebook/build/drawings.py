@@ -68,7 +68,7 @@ def draw_charts(
     """Every selected chart by name and language."""
     code = digest_code()
     tables = tabulate_charts(dataset, selection)
-    keys = [f"chart:{code}:{table.key}" for table in tables]
+    keys = [f"drawing:chart:{code}:{table.key}" for table in tables]
     drawn = {}
     missing = []
     for table, key in zip(tables, keys, strict=True):
@@ -80,7 +80,7 @@ def draw_charts(
     for table, key in missing:
         drawn[table.name, table.lang] = draw(table)
         store.put(key, encode_drawn(drawn[table.name, table.lang]))
-    store.prune("chart:")
+    store.prune("drawing:chart:")
     return {(table.name, table.lang): drawn[table.name, table.lang] for table in tables}
 
 
@@ -118,7 +118,7 @@ def draw_pictures(
     for table in tabulate_charts(dataset, selection):
         if table.offered:
             task = PictureTask(table, credit_sources(table, dataset), colours)
-            tasks[f"picture:{code}:{digest(repr(task).encode())}"] = task
+            tasks[f"drawing:picture:{code}:{digest(repr(task).encode())}"] = task
     pictures = {}
     missing = {}
     for key, task in tasks.items():
@@ -135,7 +135,7 @@ def draw_pictures(
         for part, content in _parts_of(result).items():
             store.put(f"{key}:{part}", content)
         pictures[key] = result
-    store.prune("picture:")
+    store.prune("drawing:picture:")
     return {(task.table.name, task.table.lang): pictures[key] for key, task in tasks.items()}
 
 

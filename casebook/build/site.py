@@ -16,7 +16,7 @@ from casebook.build.assets import Assets, write_assets
 from casebook.build.cache import Cache, digest_program
 from casebook.build.case_files import CaseContext, CaseJob, make_batch, make_case_files
 from casebook.build.case_texts import CaseTexts
-from casebook.build.dependencies import Excerpter
+from casebook.build.dependencies import Dependencies
 from casebook.build.manifest import MANIFEST
 from casebook.build.pelican_adapter import PelicanSite, run_pelican
 from casebook.build.progress import Progress
@@ -68,7 +68,7 @@ class BuildContext:
     siteurl: str | None = None
     executor: Executor = IN_PROCESS
     cache: Cache | None = None
-    excerpter: Excerpter | None = None
+    dependencies: Dependencies | None = None
     timings: Timings = UNTIMED
     progress: Progress = field(default_factory=Progress)
 
@@ -175,8 +175,8 @@ class _PageMaker:
         if context.cache is not None:
             self.renderer.compiled.load(context.cache)
         self.template_digests = digest_templates(self.theme, self.renderer.compiled)
-        self.excerpter = context.excerpter or Excerpter(dataset, context.inputs)
-        sign = self.excerpter.sign
+        self.dependencies = context.dependencies or Dependencies(dataset, context.inputs)
+        keys_of = self.dependencies.keys_of
         self.site = Site(
             dataset=dataset,
             charts=context.charts,
@@ -189,7 +189,7 @@ class _PageMaker:
                 assets=assets.others,
             ),
             faces=find_faces(context.charts),
-            versions={case.slug: sign(case).version for case in dataset.summaries},
+            versions={case.slug: keys_of(case).version for case in dataset.summaries},
             uses=find_uses(dataset, context.charts.values(), read.prose.values()),
             releases=read_releases(context.project),
         )
@@ -297,11 +297,17 @@ class _PageMaker:
         own = tuple(charts) if self.context.offers_charts else None
         named = (site.charts.get((name, lang)) for name in case.charts for lang in LANGS)
         embedded = tuple(drawn for drawn in named if drawn and drawn.case != case.slug)
-        # A drawing of its own follows from the excerpt, but for what is offered of it.
+        # A drawing of its own follows from the inputs, but for what is offered of it.
         shown = [(drawn.name, drawn.pictured) for drawn in own or ()]
         keys = [f"{case.slug}.{figure.id}" for figure in case.figures]
         uses = {key: site.uses[key] for key in keys if key in site.uses}
-        shaped = (self.case_context.key, self.excerpter.sign(case).key, shown, embedded, uses)
+        shaped = (
+            self.case_context.key,
+            self.dependencies.keys_of(case).inputs,
+            shown,
+            embedded,
+            uses,
+        )
         return _StaleCase(
             case=case,
             number=number,
@@ -314,7 +320,7 @@ class _PageMaker:
     def _make_job(self, stale: _StaleCase) -> CaseJob:
         """All that has to be known to make the files of a case."""
         return CaseJob(
-            excerpt=self.excerpter.take(stale.case),
+            inputs=self.dependencies.inputs_of(stale.case),
             record=(self.context.project / stale.case.path).read_bytes(),
             own=stale.own,
             embedded=stale.embedded,

@@ -27,7 +27,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Check the records without building, and print every problem."""
-    from casebook.build.steps import check_project
+    from casebook.build.checking import check_project
     from casebook.yaml.files import show_path
 
     wanted = [require_file(name) for name in options.files]
@@ -52,7 +52,7 @@ def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 def check_drafts(project: Path, known: Collection[Problem]) -> list[Problem]:
     """What is wrong with the drafts, which a build leaves out and an editor wants to finish."""
-    from casebook.build.steps import load_checked
+    from casebook.build.checking import load_checked
     from casebook.yaml.files import find_case_files
 
     with suppress(OSError):

@@ -58,7 +58,7 @@ def require_file(name: str) -> Path:
 
 def load_without_errors(project: Path) -> Dataset:
     """The data set of a project; ContentError where a build would end with errors."""
-    from casebook.build.steps import load_checked
+    from casebook.build.checking import load_checked
 
     dataset, problems = load_checked(project)
     if any(problem.severity == "error" for problem in problems):

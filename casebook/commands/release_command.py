@@ -31,7 +31,7 @@ def _parse_day(text: str) -> date:
 
 def run_release(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Freeze the data as a version of their own, where the project has no errors."""
-    from casebook.build.steps import check_released, load_checked
+    from casebook.build.checking import check_released, load_checked
     from casebook.commands.record_published import record_addresses
     from casebook.data.releases import freeze_release
     from casebook.yaml.files import show_path

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote
 
-from casebook.build.steps import BuildOptions, build_site, glimpse_site
+from casebook.build.steps import BuildOptions, build_pages, build_site
 from casebook.preview.inject import (
     EVENTS_PATH,
     SCRIPT,
@@ -109,14 +109,14 @@ class Preview:
         generation = self.state.generation + 1
         try:
             if open_pages:
-                glimpse = glimpse_site(options, open_pages)
+                built = build_pages(options, open_pages)
                 self._tell(
                     replace(
                         self.state,
                         generation=generation,
-                        fresh=glimpse.pages,
+                        fresh=built.pages,
                         problems=(),
-                        drafts=glimpse.drafts,
+                        drafts=built.drafts,
                     )
                 )
                 if changed is not None and changed.wait(_PAUSE):

@@ -406,7 +406,7 @@ def _copy_sources(project: Path, clean: Path) -> None:
     cache = clean / ".cache" / "store.sqlite"
     if cache.exists():
         with closing(sqlite3.connect(cache)) as store, store:
-            store.execute("delete from made where key not like 'picture:%'")
+            store.execute("delete from made where key not like 'drawing:picture:%'")
     last = clean / ".cache" / "last-build"
     if last.exists():
         os.unlink(last)

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from casebook.build import steps as pipeline
+from casebook.build.checking import check_project
 from casebook.build.reading import check_sources
 from casebook.build.state import find_changed, read_inputs, refuse_changes
-from casebook.build.steps import BuildOptions, build_site, check_project
+from casebook.build.steps import BuildOptions, build_site
 from casebook.problems import CasebookError, ContentError
 
 links_work = pytest.mark.skipif(os.name == "nt", reason="links need a privilege")

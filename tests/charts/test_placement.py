@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from casebook.build.steps import check_project, load_checked
+from casebook.build.checking import check_project, load_checked
 from casebook.charts import NAMES_ACROSS, find_charts
 from casebook.charts.placement import check_slots
 from casebook.commands.cli import main
@@ -76,7 +76,9 @@ def test_a_slip_in_an_embedded_chart_is_named_at_its_place(
 
 def test_prose_of_the_site_is_held_to_the_same_rule(tiny_project: Path) -> None:
     path = tiny_project / "content/stories/lead.md"
-    path.write_text(path.read_text("utf-8").replace("[[chart:timeline]]", "[[chart:timeine]]"))
+    path.write_text(
+        path.read_text("utf-8").replace("[[chart:timeline]]", "[[chart:timeine]]"), "utf-8"
+    )
 
     problems = [p for p in check_project(tiny_project) if p.code == "E252"]
 

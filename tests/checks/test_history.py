@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from records import dataset_of, figure, read, record, shown
 
-from casebook.build.steps import BuildOptions, build_site, check_project
+from casebook.build.checking import check_project
+from casebook.build.steps import BuildOptions, build_site
 from casebook.checks.history import Published, check_history, parse_published, publish_figure
 from casebook.data.export import export_dataset
 from casebook.pages.corrections import show_changes

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from records import dataset_of, figure, read, record, shown
 
-from casebook.build.steps import check_project
+from casebook.build.checking import check_project
 from casebook.checks.quotes import (
     check_quotes,
     check_shares,

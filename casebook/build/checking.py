@@ -1,0 +1,156 @@
+"""Checks of a whole project: its records, its texts, and what it has published."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from casebook.build.case_cache import CaseCache
+from casebook.build.reading import check_sources, read_dataset, read_snapshots
+from casebook.build.timings import UNTIMED, Timings
+from casebook.build.workers import IN_PROCESS, Executor
+from casebook.charts.placement import check_slots
+from casebook.checks.addresses import check_addresses
+from casebook.checks.content import check_content
+from casebook.checks.history import check_history, parse_published
+from casebook.checks.limits import check_limits
+from casebook.checks.quotes import check_quotes, check_shares
+from casebook.checks.rules import RULES, check_case
+from casebook.checks.translations import check_translations, find_outdated
+from casebook.problems import ContentError, Problem
+from casebook.record.dataset import Dataset
+from casebook.record.lazy_cases import LazyCases
+from casebook.record.summary import CaseSummary
+from casebook.values.digest import digest
+
+# Where the frozen releases lie; a project without any pays nothing for them.
+_RELEASES = "data/versions"
+
+
+def load_checked(
+    project: Path,
+    drafts: bool = False,
+    cache: CaseCache | None = None,
+    executor: Executor = IN_PROCESS,
+    timings: Timings = UNTIMED,
+) -> tuple[Dataset, list[Problem]]:
+    """The data set with every problem of the records and the prose."""
+    timings.begin("read")
+    dataset, problems = read_dataset(project, drafts, cache, executor)
+    timings.begin("check")
+    dataset = replace(dataset, outdated=find_outdated(project, dataset))
+    problems += check_sources(project)
+    if (project / _RELEASES).is_dir():
+        from casebook.data.releases import check_releases
+
+        problems += check_releases(project)
+    unchecked = _find_unchecked(dataset, cache)
+    too_long = [
+        problem for case in unchecked for problem in check_limits(dataset.by_slug[case.slug])
+    ]
+    if too_long:
+        # The rules would read the very texts that are too long to be read.
+        return dataset, problems + too_long
+    drafted = [case for case in dataset.summaries if case.state == "draft"]
+    if not drafted:
+        return dataset, problems + _check_dataset(project, dataset, unchecked, cache)
+    published = _leave_out_drafts(dataset)
+    unchecked = _find_unchecked(published, cache)
+    problems += _check_dataset(project, published, unchecked, cache)
+    # A draft is judged among the published cases, which are not judged by it.
+    paths = {case.path for case in drafted}
+    found = _check_dataset(project, dataset, drafted)
+    return dataset, problems + [problem for problem in found if problem.path in paths]
+
+
+def refuse_errors(problems: Sequence[Problem]) -> None:
+    """Raise ContentError with all problems where one of them is more than a warning."""
+    if any(problem.severity == "error" for problem in problems):
+        raise ContentError(problems)
+
+
+def check_project(project: Path) -> list[Problem]:
+    """Every problem that a build would refuse or warn of."""
+    dataset, problems = load_checked(project)
+    return problems + check_published(dataset, project / "output" / "data")
+
+
+def check_published(
+    dataset: Dataset, folder: Path, cache: CaseCache | None = None
+) -> list[Problem]:
+    """The figures that differ from those published in a folder without a recorded change."""
+    try:
+        content = (folder / "figures.csv").read_bytes()
+    except OSError:
+        return []
+    settled = set()
+    if cache is not None:
+        # What was published from the very records that are here cannot differ from them.
+        published = cache.find_published(digest(content))
+        settled = {
+            case.slug for case in dataset.summaries if published.get(case.slug) == case.version
+        }
+        if published and settled == published.keys():
+            return []
+    return check_history(dataset, parse_published(content, settled))
+
+
+def check_released(dataset: Dataset, project: Path) -> list[Problem]:
+    """The figures that differ from the newest frozen version without a recorded change."""
+    if not (project / _RELEASES).is_dir():
+        return []
+    from casebook.data.releases import list_dates
+
+    dates = list_dates(project)
+    return check_published(dataset, project / _RELEASES / dates[-1]) if dates else []
+
+
+def _leave_out_drafts(dataset: Dataset) -> Dataset:
+    if isinstance(dataset.cases, LazyCases):
+        return replace(dataset, cases=dataset.cases.without("draft"))
+    return replace(dataset, cases=tuple(case for case in dataset.cases if case.state != "draft"))
+
+
+def _find_unchecked(dataset: Dataset, cache: CaseCache | None) -> Sequence[CaseSummary]:
+    """The cases that did not pass the checks of an earlier build with the inputs that they have."""
+    if cache is None or dataset.unread:
+        return dataset.summaries
+    keys_of = cache.dependencies_of(dataset).keys_of
+    return [case for case in dataset.summaries if not cache.has_passed(keys_of(case).inputs)]
+
+
+def _check_dataset(
+    project: Path, dataset: Dataset, cases: Sequence[CaseSummary], cache: CaseCache | None = None
+) -> list[Problem]:
+    problems = [problem for rule in RULES for problem in rule(dataset)]
+    problems += _check_cases(cases, dataset, cache)
+    problems += check_shares(dataset)
+    # The texts of sources are not ours to publish, so they are kept outside the project.
+    if folder := os.environ.get("CASEBOOK_SNAPSHOTS"):
+        problems += check_quotes(dataset, read_snapshots(Path(folder), problems))
+    problems += check_content(project, dataset)
+    problems += check_slots(project, dataset)
+    problems += check_addresses(project, dataset)
+    problems += check_translations(dataset)
+    return problems
+
+
+def _check_cases(
+    cases: Sequence[CaseSummary], dataset: Dataset, cache: CaseCache | None
+) -> Iterator[Problem]:
+    """The problems of these cases; those that pass by their inputs alone are noted.
+
+    The inputs do not hold what a text may say of the whole site, so that a fault within them is
+    looked at again among all cases.
+    """
+    for summary in cases:
+        case = dataset.by_slug[summary.slug]
+        if cache is not None and not dataset.unread:
+            dependencies = cache.dependencies_of(dataset)
+            inputs = dependencies.inputs_of(summary)
+            if not check_case(case, inputs.dataset(dataset.vocabulary, dataset.regions)):
+                cache.note_passed(dependencies.keys_of(summary).inputs)
+                continue
+        yield from check_case(case, dataset)
