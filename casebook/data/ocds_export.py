@@ -11,18 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from casebook.data.table_rows import version_of
+from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.text import Text
 from casebook.values.amounts import plain
 
-NOTICE: Final = Text(
-    "借用开放合同数据标准（OCDS）1.1.5 的字段名，不是符合该标准的发布：记录说的是一个地方，"
-    "不是一次采购过程，没有 ocid；放不进去的数字列在 unplaced 里并写明原因。",
-    "Borrows the field names of the Open Contracting Data Standard (OCDS) 1.1.5 and does not "
-    "conform to it: a record is about a place and not about one contracting process, and has no "
-    "ocid. Figures without a place are listed under unplaced, with the reason.",
-)
+NOTICE: Final = say("data.ocds.notice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,118 +30,42 @@ class Mapped:
 
 
 MAPPING: Final = (
+    Mapped(say("data.ocds.purchaser"), "buyer, parties[]", say("data.ocds.purchaser_note")),
+    Mapped(say("data.ocds.provider"), "parties[]", say("data.ocds.provider_note")),
     Mapped(
-        Text("购买方", "purchaser"),
-        "buyer, parties[]",
-        Text("没有机构代码，只有名称。", "By name only; there is no identifier."),
-    ),
-    Mapped(
-        Text("承接方", "provider"),
-        "parties[]",
-        Text(
-            "角色是 supplier；来源多半不写名称，那就没有。",
-            "In the role of supplier; mostly the sources do not name one.",
-        ),
-    ),
-    Mapped(
-        Text("怎样购买", "how it is bought"),
+        say("data.ocds.mode"),
         "tender.procurementMethod, tender.procurementMethodDetails",
-        Text(
-            "只有“委托”对应 direct；“招投标”没有写是公开还是邀请，所以只写在 Details 里。",
-            "Only entrustment is direct; a tender that is not said to be open or by invitation "
-            "stands in the details alone.",
-        ),
+        say("data.ocds.mode_note"),
     ),
+    Mapped(say("data.ocds.yearly"), "planning.budget.amount", say("data.ocds.exact_only")),
+    Mapped(say("data.ocds.planned"), "tender.value", say("data.ocds.exact_only")),
+    Mapped(say("data.ocds.contracted"), "contracts[].value", say("data.ocds.exact_only")),
     Mapped(
-        Text("计划、设定、下达的年度金额", "a yearly amount that is planned, set or allocated"),
-        "planning.budget.amount",
-        Text("只限精确的写法。", "Exact wordings only."),
-    ),
-    Mapped(
-        Text("单笔购买：计划", "one purchase, planned"),
-        "tender.value",
-        Text("只限精确的写法。", "Exact wordings only."),
-    ),
-    Mapped(
-        Text("单笔购买：签约", "one purchase, contracted"),
-        "contracts[].value",
-        Text("只限精确的写法。", "Exact wordings only."),
-    ),
-    Mapped(
-        Text("已支付的金额", "an amount that was paid"),
+        say("data.ocds.paid"),
         "contracts[].implementation.transactions[].value",
-        Text("只限精确的写法。", "Exact wordings only."),
+        say("data.ocds.exact_only"),
     ),
-    Mapped(
-        Text("单价", "unit price"),
-        "tender.items[].unit",
-        Text("计价单位写在 unit.name。", "What it is per stands in unit.name."),
-    ),
-    Mapped(
-        Text("具名文件", "named document"),
-        "planning.documents[]",
-        Text("只有标题，没有网址。", "By title; there is no address."),
-    ),
-    Mapped(
-        Text("地方", "place"),
-        "",
-        Text(
-            "OCDS 只有地址，没有行政区划代码的位置；这里写在 place。",
-            "OCDS has addresses only; the code of GB/T 2260 stands under place.",
-        ),
-    ),
-    Mapped(
-        Text("赔付上限", "ceiling of a payout"),
-        "",
-        Text("不是支出，没有位置。", "No spending, and no place."),
-    ),
-    Mapped(
-        Text("多年累计额", "cumulative amount"),
-        "",
-        Text("跨许多过程，没有位置。", "Spans many processes, and has no place."),
-    ),
-    Mapped(
-        Text("混合用途资金", "programme of mixed use"),
-        "",
-        Text("购买只是用途之一，没有位置。", "Purchase is one use among others; no place."),
-    ),
-    Mapped(
-        Text("区间与“约”“逾”“至多”", "ranges, about, more than, at most"),
-        "",
-        Text(
-            "value.amount 只能写一个数，放进去就丢了限定词。",
-            "value.amount is one number; the qualifier would be lost.",
-        ),
-    ),
-    Mapped(
-        Text("只说“报道”的金额", "amounts that are reported and no more"),
-        "",
-        Text(
-            "来源没有说是预算、合同还是支付，不能替它选。",
-            "The source does not say whether budget, contract or payment; none is chosen for it.",
-        ),
-    ),
-    Mapped(
-        Text("互相矛盾的说法", "statements that contradict each other"),
-        "",
-        Text("一个字段只容得下一个值。", "A field holds one value."),
-    ),
-    Mapped(
-        Text("数量与占比、本站计算的数", "counts, shares, and what this site computed"),
-        "",
-        Text("没有位置。", "No place."),
-    ),
+    Mapped(say("data.ocds.price"), "tender.items[].unit", say("data.ocds.price_note")),
+    Mapped(say("data.ocds.document"), "planning.documents[]", say("data.ocds.document_note")),
+    Mapped(say("data.ocds.place"), "", say("data.ocds.place_note")),
+    Mapped(say("data.ocds.payout_cap"), "", say("data.ocds.payout_cap_note")),
+    Mapped(say("data.ocds.cumulative"), "", say("data.ocds.cumulative_note")),
+    Mapped(say("data.ocds.programme"), "", say("data.ocds.programme_note")),
+    Mapped(say("data.ocds.inexact"), "", say("data.ocds.inexact_note")),
+    Mapped(say("data.ocds.reported"), "", say("data.ocds.reported_note")),
+    Mapped(say("data.ocds.conflict"), "", say("data.ocds.conflict_note")),
+    Mapped(say("data.ocds.other"), "", say("data.ocds.other_note")),
 )
 
-# Why a figure has no place, by the word that stands in the file.
+# Why a figure has no place, by the word for it in the file.
 REASONS: Final[Mapping[str, Text]] = {
-    "computed": Text("本站计算", "computed by this site"),
-    "not_money": Text("不是金额", "no amount of money"),
-    "range": Text("是区间", "a range"),
-    "qualifier": Text("不是精确的数", "not exact"),
-    "conflict": Text("来源说法不一", "sources disagree"),
-    "measure": Text("OCDS 没有这一种量", "OCDS has no field for what it measures"),
-    "status": Text("没有写是预算、合同还是支付", "budget, contract or payment is not stated"),
+    "computed": say("data.ocds.unplaced.computed"),
+    "not_money": say("data.ocds.unplaced.not_money"),
+    "range": say("data.ocds.unplaced.range"),
+    "qualifier": say("data.ocds.unplaced.qualifier"),
+    "conflict": say("data.ocds.unplaced.conflict"),
+    "measure": say("data.ocds.unplaced.measure"),
+    "status": say("data.ocds.unplaced.status"),
 }
 
 # The path that an exact amount has by what it measures and how far it is.

@@ -1,4 +1,4 @@
-"""An OCDS release package as draft cases: what it states is written, the rest is left to ask.
+"""Draft cases from an OCDS release package: what it states is written, the rest is left to ask.
 
 OCDS has no place for much that a case answers, and a value of it does not say what it may be
 compared with. So a measure, a state or a date that the standard does not settle by itself is left
@@ -18,10 +18,11 @@ from typing import Any
 
 from casebook.data.draft import Blank, Draft, DraftFigure, clean_text, list_choices
 from casebook.data.import_table import MAX_BYTES
+from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
 from casebook.record.lists import Lists
 from casebook.record.new_case import describe_regions, find_regions, mend_slug
-from casebook.text import Lang
+from casebook.text import Lang, Text
 from casebook.values.amounts import plain
 from casebook.values.words import CURRENCIES
 from casebook.yaml.encoding import decode, show
@@ -34,46 +35,46 @@ _MOST_REGIONS = 4
 Json = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Package:
+    """A release package as it was read, and what its cases may draw on."""
+
+    json: Json
+    path: str
+    lists: Lists
+    lang: Lang
+
+
 def read_package(
     data: bytes, path: str, lists: Lists, lang: Lang, problems: list[Problem]
 ) -> Mapping[str, Draft]:
     """The draft of each contracting process of a package, by the slug that it gets."""
-    text, found = decode(data, path, MAX_BYTES)
-    problems += found
-    package = _parse(text, path, problems) if text is not None else None
-    if package is None:
+    text, faults = decode(data, path, MAX_BYTES)
+    problems += faults
+    content = _parse(text, path, problems) if text is not None else None
+    if content is None:
         return {}
-    releases = package.get("releases")
+    releases = content.get("releases")
     if not isinstance(releases, list) or not all(isinstance(one, dict) for one in releases):
-        zh, en = "没有 releases，不是 OCDS 的 release package", "no releases, so no OCDS package"
-        if "records" in package:
-            zh, en = (
-                "这是 record package，不是 release package",
-                "a record package, not of releases",
-            )
-        problems.append(Problem(path, START, "E336", zh, en, *_HINTS))
+        key = "E336.records" if "records" in content else "E336.no_releases"
+        problems.append(problem(key, path, START))
         return {}
     processes: dict[str, list[Json]] = {}
     for number, release in enumerate(releases):
         ocid = _text(release, "ocid")
-        if not mend_slug(ocid):
-            zh = f"releases[{number}] 的 ocid {show(ocid) or '是空的'}，起不出文件名"
-            en = f"the ocid {show(ocid)} of releases[{number}] makes no file name"
-            problems.append(Problem(path, START, "E336", zh, en, *_HINTS))
-            continue
-        processes.setdefault(ocid, []).append(release)
+        if mend_slug(ocid):
+            processes.setdefault(ocid, []).append(release)
+        elif ocid:
+            problems.append(problem("E336.ocid", path, START, number=number, ocid=show(ocid)))
+        else:
+            problems.append(problem("E336.no_ocid", path, START, number=number))
     if problems:
         return {}
+    package = _Package(json=content, path=path, lists=lists, lang=lang)
     return {
-        mend_slug(ocid): _Process(ocid, found, package, path, lists, lang).draft()
-        for ocid, found in processes.items()
+        mend_slug(ocid): _Process(ocid, of_one, package).draft()
+        for ocid, of_one in processes.items()
     }
-
-
-_HINTS = (
-    "导入的是 OCDS 1.1 的 release package（JSON），或公开数据 figures.csv 那样的表",
-    "Give an OCDS 1.1 release package (JSON), or a table like figures.csv of the open data",
-)
 
 
 def _parse(text: str, path: str, problems: list[Problem]) -> Json | None:
@@ -84,19 +85,13 @@ def _parse(text: str, path: str, problems: list[Problem]) -> Json | None:
         )
     except json.JSONDecodeError as error:
         at = Position(error.lineno, error.colno)
-        zh, en = f"不是 JSON（{error.msg}）", f"no JSON ({error.msg})"
-        problems.append(Problem(path, at, "E336", zh, en, *_HINTS))
+        problems.append(problem("E336.no_json", path, at, reason=error.msg))
     except (RecursionError, ValueError):
-        zh, en = (
-            "JSON 嵌套太深，或有不是数的数",
-            "JSON nests too deep, or has numbers that are none",
-        )
-        problems.append(Problem(path, START, "E336", zh, en, *_HINTS))
+        problems.append(problem("E336.too_deep", path, START))
     else:
         if isinstance(package, dict):
             return package
-        zh, en = "JSON 的最外层应当是一个对象", "the outermost of the JSON should be an object"
-        problems.append(Problem(path, START, "E336", zh, en, *_HINTS))
+        problems.append(problem("E336.no_object", path, START))
     return None
 
 
@@ -124,11 +119,10 @@ def _text(parent: Json, name: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Amount:
-    """One value of a release: what it is called, where it stands, and what the standard settles."""
+    """One value of a release: its label, its place, and what the standard settles of it."""
 
     name: str
-    label: str
-    label_en: str
+    label: Text
     value: Json
     where: str
     measure: str = ""
@@ -137,26 +131,21 @@ class _Amount:
 
 
 class _Process:
-    """One contracting process, told by one or more releases."""
+    """One contracting process, described by one or more releases."""
 
-    def __init__(
-        self,
-        ocid: str,
-        releases: list[Json],
-        package: Json,
-        path: str,
-        lists: Lists,
-        lang: Lang,
-    ) -> None:
+    def __init__(self, ocid: str, releases: list[Json], package: _Package) -> None:
         self.ocid = ocid
         self.releases = releases
         self.package = package
-        self.path = path
-        self.lists = lists
-        self.lang = lang
+        self.lists = package.lists
 
-    def say(self, zh: str, en: str) -> str:
-        return zh if self.lang == "zh" else en
+    def say(self, key: str, /, **values: object) -> str:
+        """A remark in the editor's language."""
+        return say(key, **values).inside(self.package.lang)
+
+    def choices(self, words: Iterable[str]) -> str:
+        """The words that a field may hold, for a remark."""
+        return list_choices(words, self.package.lang)
 
     def draft(self) -> Draft:
         """The draft case of the process."""
@@ -169,33 +158,31 @@ class _Process:
         )
 
     def origin(self) -> Iterator[str]:
-        name = Path(self.path).name
-        yield self.say(
-            f"由 OCDS 发布包 {name} 导入，ocid {self.ocid}",
-            f"Imported from the OCDS package {name}, ocid {self.ocid}",
-        )
-        told = [_text(_part(self.package, "publisher"), "name")]
-        told += [_text(self.package, key) for key in ("publishedDate", "uri", "license")]
-        shown = self.say("，", ", ").join(filter(None, told)) or "-"
-        yield self.say(
-            f"先在 data/sources.yaml 登记这个来源，再填各处的 source：{shown}",
-            f"List its source in data/sources.yaml, then fill in each source: {shown}",
-        )
+        """Where the draft comes from."""
+        name = Path(self.package.path).name
+        yield self.say("data.draft.from_package", name=name, ocid=self.ocid)
+        content = self.package.json
+        told = [_text(_part(content, "publisher"), "name")]
+        told += [_text(content, key) for key in ("publishedDate", "uri", "license")]
+        named = list(filter(None, told)) or ["-"]
+        source = Text("，".join(named), ", ".join(named))
+        yield self.say("data.draft.list_source", source=source)
 
     def head(self) -> Iterator[Blank]:
+        """The fields of the case itself."""
         titles = _unique(_text(_part(one, "tender"), "title") for one in self.releases)
         remark = "tender/title"
         if len(titles) > 1:
-            remark = self.say("各次发布不同：", "releases differ: ") + " | ".join(titles)
+            remark = self.say("data.draft.titles_differ", titles=" | ".join(titles))
         yield Blank("title", titles[0] if len(titles) == 1 else "", remark)
         yield Blank("region", "", self.describe_place())
-        yield Blank("topic", "", list_choices(self.lists.vocabulary.topics, self.lang))
+        yield Blank("topic", "", self.choices(self.lists.vocabulary.topics))
         words = _unique(_text(_part(one, "tender"), "description") for one in self.releases)
-        yield Blank("summary", "", " | ".join(words) or self.say("一两句话", "a sentence or two"))
+        yield Blank("summary", "", " | ".join(words) or self.say("data.draft.sentences"))
 
     def describe_place(self) -> str:
         """What the package says of the place, with the codes that its names may mean."""
-        addresses = [_part(party, "address") for one in self.releases for party in self.buyers(one)]
+        addresses = [_part(party, "address") for one in self.releases for party in _buyers(one)]
         keys = ("region", "locality", "streetAddress")
         names = _unique(_text(address, key) for address in addresses for key in keys)
         found = {
@@ -205,16 +192,13 @@ class _Process:
         }
         regions = list(found.values())[:_MOST_REGIONS]
         shown = list(describe_regions(regions, self.lists.regions))
-        return " | ".join([*names, *shown]) or self.say("没有写地方", "no place is told")
-
-    def buyers(self, release: Json) -> list[Json]:
-        """The parties that buy."""
-        return [party for party in _list(release, "parties") if "buyer" in _roles(party)]
+        return " | ".join([*names, *shown]) or self.say("data.draft.no_place")
 
     def answers(self) -> Iterator[Blank]:
         """The questions of which the package says something; the others count as not answered."""
+        vocabulary = self.lists.vocabulary
         buyers = [_text(_part(one, "buyer"), "name") for one in self.releases]
-        buyers += [_text(party, "name") for one in self.releases for party in self.buyers(one)]
+        buyers += [_text(party, "name") for one in self.releases for party in _buyers(one)]
         agencies = [_text(_part(one, "tender", "procuringEntity"), "name") for one in self.releases]
         suppliers = _unique(
             _text(supplier, "name")
@@ -229,20 +213,13 @@ class _Process:
         known = {
             "purchaser": ("、".join(_unique(buyers)), " | ".join(others)),
             "provider": ("、".join(suppliers), ""),
-            "provider_type": ("", self.choices("provider_type") if suppliers else ""),
-            "mode": ("", self.choices("mode")),
+            "provider_type": ("", self.choices(vocabulary.provider_types) if suppliers else ""),
+            "mode": ("", self.choices(vocabulary.modes)),
             "competition": ("", " | ".join((*methods, *details))),
         }
         for question, (text, remark) in known.items():
-            if question in self.lists.vocabulary.questions and (text or remark):
+            if question in vocabulary.questions and (text or remark):
                 yield Blank(question, text, remark)
-
-    def choices(self, question: str) -> str:
-        words = {
-            "provider_type": self.lists.vocabulary.provider_types,
-            "mode": self.lists.vocabulary.modes,
-        }
-        return list_choices(words[question], self.lang)
 
     def figures(self) -> Iterator[DraftFigure]:
         """The values of all releases, one that was published twice once, one that changed twice."""
@@ -257,65 +234,64 @@ class _Process:
                 yield self.figure(amount, len(known))
 
     def figure(self, amount: _Amount, edition: int) -> DraftFigure:
+        """The figure of one value; `edition` counts the values that its releases gave."""
         vocabulary = self.lists.vocabulary
         wording, remark = self.word_amount(amount.value)
         measure = amount.measure if amount.measure in vocabulary.measures else ""
         status = amount.status if amount.status in vocabulary.statuses else ""
-        period = self.say("属于什么时候", "the time that it speaks of")
-        if amount.period:
-            period = self.say("请核对", "please check")
-        source = self.say("登记后填写", "once it is listed")
+        period = self.say("data.draft.check_period" if amount.period else "data.draft.period")
         fields = (
-            Blank("label", amount.label),
-            Blank("label_en", amount.label_en),
+            Blank("label", amount.label.zh),
+            Blank("label_en", amount.label.en),
             Blank("amount", wording, remark),
-            Blank(
-                "measure", measure, "" if measure else list_choices(vocabulary.measures, self.lang)
-            ),
+            Blank("measure", measure, "" if measure else self.choices(vocabulary.measures)),
             Blank("period", amount.period, period),
-            Blank("status", status, "" if status else list_choices(vocabulary.statuses, self.lang)),
-            Blank("source", "", source),
+            Blank("status", status, "" if status else self.choices(vocabulary.statuses)),
+            Blank("source", "", self.say("data.draft.source")),
         )
-        name, where = amount.name, amount.where
-        if edition > 1:
-            where += self.say("，与前一次发布不同", ", differs from the release before")
-            name = f"{name}_release_{edition}"
-        return DraftFigure(name, fields, where)
+        if edition == 1:
+            return DraftFigure(amount.name, fields, amount.where)
+        where = self.say("data.draft.differs", where=amount.where)
+        return DraftFigure(f"{amount.name}_release_{edition}", fields, where)
 
     def word_amount(self, value: Json) -> tuple[str, str]:
         """The amount in the notation of a record, or a remark on why it has none."""
         number, currency = value.get("amount"), value.get("currency")
         if not isinstance(number, Decimal):
-            return "", self.say(f"amount 不是数：{number}", f"amount is no number: {number}")
+            return "", self.say("data.draft.no_number", number=number)
         if not number.is_finite() or not 0 <= number < _LARGEST:
-            return "", self.say(f"不合理的数 {number}", f"no sensible number: {number}")
-        known = CURRENCIES.get(currency) if isinstance(currency, str) else None
+            return "", self.say("data.draft.odd_number", number=number)
+        if isinstance(currency, str) and currency in CURRENCIES:
+            return f"{plain(number)}{CURRENCIES[currency].name.zh}", ""
         shown = f"{number} {currency or ''}".strip()
-        if known is None:
-            return "", self.say(f"币种不明：{shown}", f"unknown currency: {shown}")
-        return f"{plain(number)}{known.name.zh}", ""
+        return "", self.say("data.draft.currency", amount=shown)
 
     def events(self) -> Iterator[tuple[Blank, ...]]:
         """What happened on a day, once for each thing and day."""
         seen = set()
         for release in self.releases:
-            for zh, en, when in _list_events(release):
-                if not when or (zh, when) in seen:
+            for title, when in _list_events(release):
+                if not when or (title, when) in seen:
                     continue
-                seen.add((zh, when))
+                seen.add((title, when))
                 day = _read_day(when)
-                remark = when if day != when else ""
                 yield (
-                    Blank("date", day, remark),
-                    Blank("title", zh),
-                    Blank("title_en", en),
-                    Blank("source", "", self.say("登记后填写", "once it is listed")),
+                    Blank("date", day, when if day != when else ""),
+                    Blank("title", title.zh),
+                    Blank("title_en", title.en),
+                    Blank("source", "", self.say("data.draft.source")),
                 )
 
 
-def _roles(party: Json) -> list[object]:
-    roles = party.get("roles")
-    return roles if isinstance(roles, list) else []
+def _buyers(release: Json) -> list[Json]:
+    """The parties that buy."""
+    parties = _list(release, "parties")
+    roles = [party.get("roles") for party in parties]
+    return [
+        party
+        for party, names in zip(parties, roles, strict=True)
+        if isinstance(names, list) and "buyer" in names
+    ]
 
 
 def _unique(texts: Iterable[str]) -> list[str]:
@@ -324,41 +300,24 @@ def _unique(texts: Iterable[str]) -> list[str]:
 
 def _list_amounts(release: Json, where: str) -> Iterator[_Amount]:
     """The values of a release; only of a contract's does the standard say what it measures."""
-    budget = _part(release, "planning", "budget")
-    if "amount" in budget:
-        value = _part(budget, "amount")
-        yield _Amount(
-            name="budget",
-            label="预算",
-            label_en="Budget",
-            value=value,
-            where=f"{where}/planning/budget/amount",
-        )
-    tender = _part(release, "tender")
-    names = {
-        "minValue": ("tender_min", "招标估价下限", "Least estimated value of the tender"),
-        "value": ("tender_value", "招标估价", "Estimated value of the tender"),
-        "maxValue": ("tender_max", "招标估价上限", "Greatest estimated value of the tender"),
-    }
-    for key, (name, zh, en) in names.items():
-        if key in tender:
-            yield _Amount(
-                name=name,
-                label=zh,
-                label_en=en,
-                value=_part(tender, key),
-                where=f"{where}/tender/{key}",
-            )
+    budget, tender = _part(release, "planning", "budget"), _part(release, "tender")
+    parts = (
+        (budget, "amount", "budget", say("data.ocds.budget_value")),
+        (tender, "minValue", "tender_min", say("data.ocds.tender_min")),
+        (tender, "value", "tender_value", say("data.ocds.tender_value")),
+        (tender, "maxValue", "tender_max", say("data.ocds.tender_max")),
+    )
+    for parent, key, name, label in parts:
+        if key in parent:
+            place = f"{where}/{'planning/budget' if parent is budget else 'tender'}/{key}"
+            yield _Amount(name=name, label=label, value=_part(parent, key), where=place)
     for number, award in enumerate(_list(release, "awards")):
         if "value" in award:
-            name = _name("award", award, number)
-            place = f"{where}/awards[{number}]/value"
             yield _Amount(
-                name=name,
-                label="成交金额",
-                label_en="Value of the award",
+                name=_name("award", award, number),
+                label=say("data.ocds.award_value"),
                 value=_part(award, "value"),
-                where=place,
+                where=f"{where}/awards[{number}]/value",
             )
     for number, contract in enumerate(_list(release, "contracts")):
         yield from _list_contract(contract, number, f"{where}/contracts[{number}]")
@@ -371,8 +330,7 @@ def _list_contract(contract: Json, number: int, where: str) -> Iterator[_Amount]
         ends = [_read_day(_text(period, key)) for key in ("startDate", "endDate")]
         yield _Amount(
             name=name,
-            label="合同金额",
-            label_en="Value of the contract",
+            label=say("data.ocds.contract_value"),
             value=_part(contract, "value"),
             where=f"{where}/value",
             measure="contract_value",
@@ -382,8 +340,7 @@ def _list_contract(contract: Json, number: int, where: str) -> Iterator[_Amount]
     for count, payment in enumerate(_list(_part(contract, "implementation"), "transactions")):
         yield _Amount(
             name=f"{name}_paid_{count + 1}",
-            label="支付金额",
-            label_en="Amount paid",
+            label=say("data.ocds.payment_value"),
             value=_part(payment, "value"),
             where=f"{where}/implementation/transactions[{count}]/value",
             status="paid",
@@ -400,15 +357,14 @@ def _name(kind: str, part: Json, number: int) -> str:
     return "_".join((kind, *(words or [str(number + 1)])))[:60].lower()
 
 
-def _list_events(release: Json) -> Iterator[tuple[str, str, str]]:
-    """What happened: in Chinese, in English, and when, as the release has it."""
-    tender = _part(release, "tender")
-    opened = _text(_part(tender, "tenderPeriod"), "startDate")
-    yield "开始招标", "The tender opens", opened
+def _list_events(release: Json) -> Iterator[tuple[Text, str]]:
+    """What happened, and when, as the release has it."""
+    opened = _text(_part(release, "tender", "tenderPeriod"), "startDate")
+    yield say("data.ocds.tender_opens"), opened
     for award in _list(release, "awards"):
-        yield "确定承接方", "The provider is chosen", _text(award, "date")
+        yield say("data.ocds.provider_chosen"), _text(award, "date")
     for contract in _list(release, "contracts"):
-        yield "签订合同", "The contract is signed", _text(contract, "dateSigned")
+        yield say("data.ocds.contract_signed"), _text(contract, "dateSigned")
 
 
 def _read_day(text: str) -> str:
