@@ -7,6 +7,8 @@ from typing import Literal
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, Lang] = ("zh", "en")
+# The languages as BCP 47 names them.
+LANGUAGE_TAGS: dict[Lang, str] = {"zh": "zh-Hans", "en": "en"}
 
 
 @dataclass(frozen=True)

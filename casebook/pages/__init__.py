@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from casebook.data.formats import DataStream
 from casebook.pages.case_page import CASE_INDEX, CASES
 from casebook.pages.chart_pages import CHARTS
-from casebook.pages.citing import make_citation_file
+from casebook.pages.citations import make_citation_file
 from casebook.pages.compare import COMPARE
 from casebook.pages.corrections import CORRECTIONS, CORRECTIONS_FEED
 from casebook.pages.data_page import DATA

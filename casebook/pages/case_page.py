@@ -7,7 +7,7 @@ from functools import cache, partial
 from operator import attrgetter
 
 from casebook.messages import say
-from casebook.pages.citing import cite_case
+from casebook.pages.citations import cite_case
 from casebook.pages.corrections import show_changes
 from casebook.pages.linked_data import describe_case, write_linked_data
 from casebook.pages.page import CasePageType, Page, PageType, Site

@@ -7,12 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from casebook.data.formats import DataFile
-from casebook.data.table_rows import version_of
-from casebook.pages.citations import Citation
+from casebook.messages import say
+from casebook.pages.citations import cite_chart
 from casebook.pages.downloads import folder_of, list_downloads, make_files, write_snippet
 from casebook.pages.page import Page, PageType, Site
-from casebook.pages.rows import date_dataset, frame_chart, link_case
-from casebook.record.evidence import date_case
+from casebook.pages.rows import frame_chart, link_case
 from casebook.text import LANGS, Lang, Text
 
 if TYPE_CHECKING:
@@ -31,12 +30,8 @@ def make_charts(site: Site) -> Iterator[Page]:
             url="charts/",
             lang=lang,
             template="charts.html",
-            title=Text("图表", "Charts"),
-            description=Text(
-                "本站的每一张图：标题由数据算出，可下载、引用、嵌入。",
-                "Every chart of this site, its title computed from the data; to download, "
-                "cite and embed.",
-            ),
+            title=say("pages.charts"),
+            description=say("pages.charts.description"),
             context=partial(dict, charts=tuple(site.charts[name, lang] for name in names)),
         )
         for name in names:
@@ -75,22 +70,6 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
         description=described,
         context=partial(dict, frame=frame),
         indexed=False,
-    )
-
-
-def cite_chart(drawn: Drawn, site: Site) -> Citation:
-    """What has to be known to cite a chart of the site."""
-    settings = site.settings
-    case = site.dataset.by_slug.get(drawn.case)
-    return Citation(
-        kind="chart",
-        name=drawn.name,
-        title=drawn.finding,
-        site=settings.name.inside(drawn.lang),
-        url=f"{settings.siteurl}/{folder_of(drawn.name, drawn.lang)}" if settings.siteurl else "",
-        updated=date_case(case, site.dataset.sources) if case else date_dataset(site.dataset),
-        lang=drawn.lang,
-        version=version_of(case) if case else "",
     )
 
 

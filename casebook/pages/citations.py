@@ -6,9 +6,21 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Final, Literal
 
-from casebook.text import Lang
+from casebook.data.formats import DataStream
+from casebook.data.releases import Release
+from casebook.data.table_rows import version_of, version_of_all
+from casebook.messages import say
+from casebook.pages.page import Site
+from casebook.pages.rows import date_dataset, link_case
+from casebook.record.evidence import date_case
+from casebook.record.model import Case, Figure
+from casebook.text import LANGS, Lang, Text
+
+if TYPE_CHECKING:
+    from casebook.charts.chart import Drawn
 
 Kind = Literal["data", "case", "figure", "chart"]
 
@@ -61,11 +73,11 @@ class Citation:
     def gb_t_7714(self) -> str:
         """The entry as GB/T 7714-2015 sets something that is online."""
         updated = f"({self.updated})" if self.updated else ""
-        read = "[填写引用日期]" if self.lang == "zh" else "[date of access]"
+        read = say("pages.cite.date_of_access").inside(self.lang)
         where = f". {self.url}" if self.url else ""
         code = _GB_CODES[self.kind] + ("/OL" if self.url else "")
-        told = f"版本 {self.version}" if self.lang == "zh" else f"Version {self.version}"
-        version = f"{told}. " if self.version else ""
+        numbered = say("pages.cite.version", version=self.version).inside(self.lang)
+        version = f"{numbered}. " if self.version else ""
         return f"{self.site}. {self.title}[{code}]. {version}{updated}{read}{where}."
 
     @property
@@ -118,15 +130,103 @@ class Citation:
         return f"casebook-{self.name}-{self.lang}"
 
 
+def cite_data(lang: Lang, site: Site) -> Citation:
+    """The citation of the whole data set, in the version of all its records."""
+    dataset = site.dataset
+    return _cite(
+        "data",
+        "data/",
+        lang,
+        site,
+        name="data",
+        title=say("pages.cite.data").inside(lang),
+        updated=date_dataset(dataset),
+        version=version_of_all(dataset),
+    )
+
+
+def cite_release(release: Release, lang: Lang, site: Site) -> Citation:
+    """The citation of the whole data set as it was frozen on a day."""
+    return _cite(
+        "data",
+        f"versions/{release.date}/",
+        lang,
+        site,
+        name=f"data-{release.date}",
+        title=say("pages.cite.data").inside(lang),
+        updated=release.date,
+        version=release.version,
+    )
+
+
+def cite_case(case: Case, lang: Lang, site: Site) -> Citation:
+    """The citation of a case, in the version of its record."""
+    return _cite(
+        "case",
+        f"cases/{case.slug}/",
+        lang,
+        site,
+        name=case.slug,
+        title=link_case(case, site.dataset).name.inside(lang),
+        updated=date_case(case, site.dataset.sources),
+        version=version_of(case),
+    )
+
+
+def cite_figure(figure: Figure, title: Text, lang: Lang, site: Site) -> Citation:
+    """The citation of a figure, in the version of its case's record."""
+    case = site.dataset.by_slug[figure.case]
+    return _cite(
+        "figure",
+        f"figures/{figure.key}/",
+        lang,
+        site,
+        name=figure.key,
+        title=title.inside(lang),
+        updated=date_case(case, site.dataset.sources),
+        version=version_of(case),
+    )
+
+
+def cite_chart(drawn: Drawn, site: Site) -> Citation:
+    """The citation of a chart, in the version of its case's record where it has one."""
+    case = site.dataset.by_slug.get(drawn.case)
+    return _cite(
+        "chart",
+        f"charts/{drawn.name}/",
+        drawn.lang,
+        site,
+        name=drawn.name,
+        title=drawn.finding,
+        updated=date_case(case, site.dataset.sources) if case else date_dataset(site.dataset),
+        version=version_of(case) if case else "",
+    )
+
+
+def _cite(kind: Kind, url: str, lang: Lang, site: Site, **parts: str) -> Citation:
+    settings = site.settings
+    return Citation(
+        kind=kind,
+        url=settings.locate(url, lang),
+        lang=lang,
+        site=settings.name.inside(lang),
+        **parts,
+    )
+
+
+def make_citation_file(site: Site) -> DataStream:
+    """The citation of the whole data set as a CITATION.cff."""
+    content = write_citation_file(cite_data(LANGS[0], site))
+    return DataStream("data/CITATION.cff", (content.encode("utf-8"),))
+
+
 def write_citation_file(citation: Citation) -> str:
     """The citation of the data as a CITATION.cff; quoted strings of JSON are strings of YAML."""
-
-    def quoted(text: str) -> str:
-        return json.dumps(text, ensure_ascii=False)
-
+    quoted = partial(json.dumps, ensure_ascii=False)
+    message = say("pages.cite.please")
     lines = [
         "cff-version: 1.2.0",
-        f"message: {quoted('引用这些数据时，请注明版本。Please cite the version of the data.')}",
+        f"message: {quoted(message.zh + message.en)}",
         "type: dataset",
         f"title: {quoted(citation.title)}",
         "authors:",

@@ -7,7 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from casebook.pages.feeds import FEED_LENGTH, FeedEntry, name_entry
+from casebook.messages import say
+from casebook.pages.feeds import FEED_LENGTH, FeedEntry, make_feed_page, name_entry
+from casebook.pages.format import word_period
 from casebook.pages.page import Page, PageType, Site
 from casebook.record.dataset import Dataset
 from casebook.record.model import Change, ChangeKind, Figure
@@ -17,15 +19,10 @@ from casebook.values.dates import parse_period
 from casebook.values.errors import PeriodError, QuantityError
 from casebook.values.words import QUALIFIERS
 
-TITLE = Text("更正", "Corrections")
-SUMMARY = Text(
-    "已发布的数字改动过的，都记在这里：原来是什么，改成了什么，为什么改。",
-    "Every published figure that has been changed: what it was, what it is now, and why.",
-)
 KINDS: dict[ChangeKind, Text] = {
-    "correction": Text("更正", "Correction"),
-    "clarification": Text("澄清", "Clarification"),
-    "update": Text("更新", "Update"),
+    "correction": say("pages.corrections.correction"),
+    "clarification": say("pages.corrections.clarification"),
+    "update": say("pages.corrections.update"),
 }
 
 
@@ -63,12 +60,10 @@ def _word(text: str) -> Text:
             return words.name
     # A bare year is a year before it is a number.
     with suppress(PeriodError):
-        period = parse_period(text)
-        return Text(period.words("zh"), period.words("en"))
-    try:
+        return word_period(parse_period(text))
+    with suppress(QuantityError):
         return Text(text, in_english(parse_quantity(text)))
-    except QuantityError:
-        return Text(text)
+    return Text(text)
 
 
 def make_corrections(site: Site) -> Iterator[Page]:
@@ -80,8 +75,8 @@ def make_corrections(site: Site) -> Iterator[Page]:
             url="corrections/",
             lang=lang,
             template="corrections.html",
-            title=TITLE,
-            description=SUMMARY,
+            title=say("pages.corrections"),
+            description=say("pages.corrections.description"),
             context=partial(dict, changes=show_changes(changes, dataset)),
             lastmod=changes[0].date.edtf if changes else "",
         )
@@ -89,46 +84,27 @@ def make_corrections(site: Site) -> Iterator[Page]:
 
 def make_feed_of_corrections(site: Site) -> Iterator[Page]:
     """The Atom feed of changes in both languages, the newest first."""
-    dataset = site.dataset
-    rows = show_changes(dataset.changes[:FEED_LENGTH], dataset)
+    rows = show_changes(site.dataset.changes[:FEED_LENGTH], site.dataset)
+    title = say("pages.corrections.feed", site=site.settings.name)
     for lang in LANGS:
-        yield Page(
-            url="corrections.xml",
-            lang=lang,
-            template="feed.xml",
-            title=Text(
-                f"{TITLE.zh} · {site.settings.name.zh}",
-                f"{TITLE.en} · {site.settings.name.inside('en')}",
-            ),
-            description=SUMMARY,
-            context=partial(
-                dict,
-                feed_id=name_entry("corrections", lang),
-                entries=tuple(_entry(row, lang) for row in rows),
-                updated=rows[0].change.date.edtf if rows else "",
-            ),
-            indexed=False,
-        )
+        entries = [_show_entry(row, lang) for row in rows]
+        summary = say("pages.corrections.description")
+        yield make_feed_page("corrections", lang, title, summary, entries)
 
 
-def _entry(row: ChangeRow, lang: Lang) -> FeedEntry:
-    change = row.change
+def _show_entry(row: ChangeRow, lang: Lang) -> FeedEntry:
+    change, figure = row.change, row.figure
     name = "/".join((change.case, change.figure, change.date.edtf, change.before, change.after))
-    label = row.figure.label if row.figure is not None else Text(change.figure)
-    after = row.after or Text("撤下", "taken out")
-    zh, en = f"{row.before.zh} → {after.zh}", f"{row.before.inside('en')} → {after.inside('en')}"
+    label = figure.label if figure is not None else Text(change.figure)
     return FeedEntry(
         id=name_entry(name, lang),
-        path="corrections/"
-        if row.figure is None
-        else f"cases/{change.case}/#figure-{change.figure}",
-        title=Text(
-            f"{row.kind.zh}：{row.place.zh}，{label.zh}",
-            f"{row.kind.en}: {row.place.inside('en')}, {label.inside('en')}",
-        ),
-        summary=Text(
-            f"{zh}。{change.why.zh}",
-            f"{en}. {change.why.inside('en')}",
+        path=f"cases/{change.case}/#figure-{change.figure}" if figure else "corrections/",
+        title=say("pages.corrections.entry", kind=row.kind, place=row.place, label=label),
+        summary=say(
+            "pages.corrections.change",
+            before=row.before,
+            after=row.after or say("pages.corrections.taken_out"),
+            why=change.why,
         ),
         updated=change.date.edtf,
     )

@@ -9,7 +9,7 @@ from casebook.data.export import list_offers
 from casebook.data.ocds_export import MAPPING, NOTICE
 from casebook.data.tables import TABLES, list_words
 from casebook.messages import say
-from casebook.pages.citing import cite_data
+from casebook.pages.citations import cite_data
 from casebook.pages.linked_data import describe_data_page, write_linked_data
 from casebook.pages.page import Page, PageType, Site
 from casebook.record.dataset import Dataset

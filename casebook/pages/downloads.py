@@ -8,7 +8,6 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from markupsafe import escape
@@ -18,7 +17,7 @@ from casebook.charts.standalone import Pictures
 from casebook.data.formats import DataFile, disarm
 from casebook.pages.citations import Citation
 from casebook.record.model import Source
-from casebook.text import Lang
+from casebook.text import LANGUAGE_TAGS, Lang
 
 # The earliest time that a zip can hold: the bytes may not depend on the day of the build.
 _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
@@ -29,23 +28,13 @@ _UNIX: Final = 3
 _EMBED_HEIGHT_EXTRA: Final = 260
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
-    """One file that a chart offers: its name and its address from the root of the site."""
-
-    name: str
-    path: str
-
-
-def list_downloads(drawn: Drawn) -> tuple[Download, ...]:
-    """The files of a chart, the pictures first, everything in one archive last."""
-    names = ["svg"]
+def list_downloads(drawn: Drawn) -> tuple[str, ...]:
+    """The paths of the files of a chart, the pictures first, everything in one archive last."""
+    names = [".svg"]
     if drawn.pictured:
-        names += ["png", "@2x.png", "-card.png"]
-    names += ["csv", "json", "zip"]
-    files = [f"{drawn.name}{end}" if end[0] in "@-" else f"{drawn.name}.{end}" for end in names]
-    folder = folder_of(drawn.name, drawn.lang)
-    return tuple(Download(file, f"/{folder}{file}") for file in files)
+        names += [".png", "@2x.png", "-card.png"]
+    names += [".csv", ".json", ".zip"]
+    return tuple(f"/{folder_of(drawn.name, drawn.lang)}{drawn.name}{end}" for end in names)
 
 
 def folder_of(name: str, lang: Lang) -> str:
@@ -115,7 +104,7 @@ def _json(drawn: Drawn, sources: tuple[Source, ...], citation: Citation) -> byte
     lang = drawn.lang
     value = {
         "name": drawn.name,
-        "lang": "zh-Hans" if lang == "zh" else "en",
+        "lang": LANGUAGE_TAGS[lang],
         "case": drawn.case,
         "finding": drawn.finding,
         "subtitle": drawn.subtitle,

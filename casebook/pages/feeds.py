@@ -10,7 +10,7 @@ from functools import partial
 from markupsafe import Markup
 
 from casebook.pages.page import CONTENT_POLICY, CasePageType, Location, Page, PageType, Site
-from casebook.pages.rows import date_dataset, link_case
+from casebook.pages.rows import link_case
 from casebook.text import LANGS, Lang, Text
 
 FEED_LENGTH = 50
@@ -53,30 +53,36 @@ def make_feed(site: Site) -> Iterator[Page]:
         entries = []
         for updated, case in dated:
             link = link_case(case, dataset)
-            path = f"cases/{case.slug}/"
             entries.append(
                 FeedEntry(
                     id=name_entry(case.slug, lang),
-                    path=path,
+                    path=f"cases/{case.slug}/",
                     title=link.name,
                     summary=link.summary,
                     updated=updated,
                 )
             )
-        yield Page(
-            url="feed.xml",
-            lang=lang,
-            template="feed.xml",
-            title=site.settings.name,
-            description=site.settings.tagline,
-            context=partial(
-                dict,
-                feed_id=name_entry("feed", lang),
-                entries=tuple(entries),
-                updated=date_dataset(dataset),
-            ),
-            indexed=False,
-        )
+        yield make_feed_page("feed", lang, site.settings.name, site.settings.tagline, entries)
+
+
+def make_feed_page(
+    name: str, lang: Lang, title: Text, subtitle: Text, entries: Sequence[FeedEntry]
+) -> Page:
+    """An Atom feed in one language, of entries of which the first is the newest."""
+    return Page(
+        url=f"{name}.xml",
+        lang=lang,
+        template="feed.xml",
+        title=title,
+        description=subtitle,
+        context=partial(
+            dict,
+            feed_id=name_entry(name, lang),
+            entries=tuple(entries),
+            updated=entries[0].updated if entries else "",
+        ),
+        indexed=False,
+    )
 
 
 def list_locations(

@@ -8,7 +8,7 @@ from typing import Final
 
 from casebook.data.tables import FIXED_WORDS
 from casebook.messages import say
-from casebook.pages.citing import cite_figure
+from casebook.pages.citations import cite_figure
 from casebook.pages.corrections import show_changes
 from casebook.pages.format import word_period, word_quantity
 from casebook.pages.linked_data import describe_figure_page, write_linked_data
@@ -64,7 +64,7 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
                 description=description,
                 context=partial(
                     shown,
-                    citation=cite_figure(figure, case, name, lang, site),
+                    citation=cite_figure(figure, name, lang, site),
                     linked_data=write_linked_data(describe_figure_page(figure, lang, site)),
                 ),
                 lastmod=updated,

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from casebook.checks.content import LEAD
 from casebook.messages import failure, say
-from casebook.pages.citing import cite_data
+from casebook.pages.citations import cite_data
 from casebook.pages.corrections import show_changes
 from casebook.pages.filters import FilterGroup, Value, list_filters, name_terms
 from casebook.pages.linked_data import describe_home, write_linked_data

@@ -9,13 +9,14 @@ from markupsafe import Markup
 
 from casebook.data.export import list_offers
 from casebook.data.table_rows import version_of, version_of_all
+from casebook.pages.format import word_quantity
 from casebook.pages.page import Site
 from casebook.pages.rows import date_dataset, list_sources
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import date_case
 from casebook.record.model import Case, Figure, Source
-from casebook.text import LANGS, Lang
-from casebook.values.amounts import Quantity, in_english
+from casebook.text import LANGUAGE_TAGS, Lang
+from casebook.values.amounts import Quantity
 
 # What could end the script element or begin a comment in it.
 _UNSAFE = "<>&"
@@ -23,7 +24,6 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 CONTEXT = "https://schema.org"
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
-LANGUAGE_TAGS: dict[Lang, str] = {"zh": "zh-Hans", "en": "en"}
 
 
 def write_linked_data(value: object) -> Markup:
@@ -38,7 +38,8 @@ def write_linked_data(value: object) -> Markup:
 def describe_home(lang: Lang, title: str, summary: str, site: Site) -> dict[str, object]:
     """The article and the data set behind it."""
     dataset = site.dataset
-    article = _describe("Article", lang, "", title, summary, date_dataset(dataset), site)
+    article = _describe("Article", lang, title, summary)
+    article |= _locate("", lang, site, date_dataset(dataset))
     article["headline"] = title
     article["isBasedOn"] = [
         describe_source(source, lang) for source in dataset.used_sources.values()
@@ -54,7 +55,8 @@ def describe_data_page(lang: Lang, summary: str, site: Site) -> dict[str, object
 def _describe_data(lang: Lang, summary: str, site: Site) -> dict[str, object]:
     dataset = site.dataset
     name = site.settings.name.inside(lang)
-    data = _describe("Dataset", lang, "data/", name, summary, date_dataset(dataset), site)
+    data = _describe("Dataset", lang, name, summary)
+    data |= _locate("data/", lang, site, date_dataset(dataset))
     data["creator"] = {"@type": "Organization", "name": name}
     data["version"] = version_of_all(dataset)
     data["isAccessibleForFree"] = True
@@ -82,15 +84,8 @@ def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
     """The article about a case, with each of its figures as a property of the place."""
     dataset = site.dataset
     title = case.title.inside(lang)
-    article = _describe(
-        "Article",
-        lang,
-        f"cases/{case.slug}/",
-        title,
-        case.summary.inside(lang),
-        date_case(case, dataset.sources),
-        site,
-    )
+    article = _describe("Article", lang, title, case.summary.inside(lang))
+    article |= _locate(f"cases/{case.slug}/", lang, site, date_case(case, dataset.sources))
     article["headline"] = title
     article["version"] = version_of(case)
     article["isBasedOn"] = [describe_source(source, lang) for source in list_sources(case, dataset)]
@@ -119,9 +114,7 @@ def describe_figure_page(figure: Figure, lang: Lang, site: Site) -> dict[str, ob
     """A figure by itself, with the publications that it rests on."""
     dataset = site.dataset
     described = describe_figure(figure, lang, dataset)
-    if site.settings.siteurl:
-        prefix = "" if lang == LANGS[0] else f"{lang}/"
-        described["url"] = f"{site.settings.siteurl}/{prefix}figures/{figure.key}/"
+    described |= _locate(f"figures/{figure.key}/", lang, site)
     described["subjectOf"] = [
         describe_source(dataset.sources[name], lang) for name in figure.sources
     ]
@@ -134,7 +127,7 @@ def describe_figure(figure: Figure, lang: Lang, dataset: Dataset) -> dict[str, o
     What a number alone would lose stands beside it: qualifier, period, status, and per what.
     """
     quantity = figure.quantity
-    words = quantity.text if lang == "zh" else in_english(quantity)
+    words = word_quantity(quantity).inside(lang)
     described: dict[str, object] = {
         "@type": "PropertyValue",
         "identifier": figure.key,
@@ -188,19 +181,17 @@ def _number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _describe(
-    kind: str, lang: Lang, path: str, name: str, summary: str, updated: str, site: Site
-) -> dict[str, object]:
-    described: dict[str, object] = {
+def _describe(kind: str, lang: Lang, name: str, summary: str) -> dict[str, object]:
+    return {
         "@type": kind,
         "name": name,
         "description": summary,
         "inLanguage": LANGUAGE_TAGS[lang],
         "license": CC_BY,
     }
-    if site.settings.siteurl:
-        prefix = "" if lang == LANGS[0] else f"{lang}/"
-        described["url"] = f"{site.settings.siteurl}/{prefix}{path}"
-    if updated:
-        described["dateModified"] = updated
-    return described
+
+
+def _locate(url: str, lang: Lang, site: Site, updated: str = "") -> dict[str, object]:
+    """The address and the date of a page, as far as they are known."""
+    parts = {"url": site.settings.locate(url, lang), "dateModified": updated}
+    return {name: value for name, value in parts.items() if value}

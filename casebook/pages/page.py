@@ -82,6 +82,11 @@ Context = Callable[[], Mapping[str, object]]
 Uses = Mapping[str, tuple[Use, ...]]
 
 
+def address(url: str, lang: Lang) -> str:
+    """The path of a page of one language from the root of the site."""
+    return f"/{url}" if lang == LANGS[0] else f"/{lang}/{url}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
     """What holds for every page.
@@ -96,6 +101,10 @@ class SiteSettings:
     siteurl: str
     stylesheet: str
     assets: Mapping[str, str] = field(default_factory=dict)
+
+    def locate(self, url: str, lang: Lang) -> str:
+        """The whole address of a page, empty for a site that is only looked at locally."""
+        return self.siteurl + address(url, lang) if self.siteurl else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,11 +148,6 @@ class Site:
         for (_, lang), drawn in self.charts.items():
             found.setdefault((drawn.case, lang), []).append(drawn)
         return {key: tuple(listed) for key, listed in found.items()}
-
-
-def address(url: str, lang: Lang) -> str:
-    """The path of a page of one language from the root of the site."""
-    return f"/{url}" if lang == LANGS[0] else f"/{lang}/{url}"
 
 
 @dataclass(frozen=True, slots=True)

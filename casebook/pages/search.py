@@ -13,6 +13,7 @@ from markupsafe import Markup
 from casebook.checks.content import LEAD
 from casebook.data.formats import DataStream
 from casebook.messages import say
+from casebook.pages.format import word_quantity
 from casebook.pages.page import Page, PageType, Site
 from casebook.pages.pagination import MOST_LISTED
 from casebook.pages.rows import link_case, list_facts, list_sources
@@ -20,7 +21,7 @@ from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.references import REFERENCE, SITE, SLOT, split_key
 from casebook.text import LANGS, Lang
-from casebook.values.amounts import in_english, plain
+from casebook.values.amounts import plain
 
 # With more cases than these the sentences of the stories are left out, for the reader's sake.
 STORIES_LIMIT = 500
@@ -206,7 +207,7 @@ def _list_story(case: Case, lang: Lang, dataset: Dataset) -> Iterator[SearchPass
 
 def word_figure(figure: Figure, lang: Lang) -> str:
     """The wording of a figure in a language."""
-    return figure.quantity.text if lang == "zh" else in_english(figure.quantity)
+    return word_quantity(figure.quantity).inside(lang)
 
 
 def number_figure(figure: Figure, lang: Lang) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ from functools import partial
 
 from casebook.data.tables import FIGURES
 from casebook.messages import say
-from casebook.pages.citing import cite_release
+from casebook.pages.citations import cite_release
 from casebook.pages.page import Page, PageType, Site
 from casebook.pages.pagination import MOST_LISTED
 from casebook.text import LANGS
