@@ -6,7 +6,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from casebook.build.cache import digest_program
-from casebook.build.workers import Batches, R, T, submit_ahead
+from casebook.build.workers import Batches, R, T, run_within, submit_ahead
 from casebook.messages import failure
 from casebook.problems import CasebookError, Exit
 from casebook.values.digest import digest
@@ -170,19 +170,11 @@ def _connect(address: str) -> Client:
             from distributed import Client
     except ImportError as error:
         raise failure("build.dask_absent") from error
-    connected: Future[Client] = Future()
-
-    def connect() -> None:
-        try:
-            client = Client(f"tcp://{address}", timeout=PATIENCE, set_as_default=False)
-            connected.set_result(client)
-        except Exception as error:
-            connected.set_exception(error)
-
-    # A client that is answered with silence would wait for ever.
-    threading.Thread(target=connect, daemon=True).start()
     try:
-        return connected.result(2 * PATIENCE)
+        # A client that is answered with silence would wait for ever.
+        connect = partial(Client, f"tcp://{address}", timeout=PATIENCE, set_as_default=False)
+        client: Client = run_within(2 * PATIENCE, connect)
+        return client
     except (OSError, ValueError, RuntimeError) as error:
         raise failure("build.scheduler_strange", address=address) from error
 

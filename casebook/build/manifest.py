@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
+
+from casebook.messages import failure
+from casebook.problems import Exit
 
 MANIFEST: Final = "manifest.json"
 # File managers leave these in every folder that is looked at.
@@ -82,17 +86,46 @@ def list_unlisted(folder: Path, listed: Iterable[str]) -> Iterator[str]:
 
 def find_foreign_file(folder: Path) -> str:
     """A file in the folder that the manifest of its site does not list, or nothing."""
-    unlisted = list_unlisted(folder, sorted(_read_manifest(folder / MANIFEST)))
+    listed: Iterable[str] = ()
+    with suppress(FileNotFoundError):
+        outputs = parse_outputs((folder / MANIFEST).read_bytes())
+        listed = sorted((MANIFEST, *outputs)) if outputs is not None else ()
+    unlisted = list_unlisted(folder, listed)
     return next((path for path in unlisted if path.rpartition("/")[2] not in LITTER), "")
 
 
-def _read_manifest(path: Path) -> Iterable[str]:
-    """The files that a manifest of ours lists, and itself; none where it is not one."""
+def parse_outputs(manifest: bytes) -> Mapping[str, str] | None:
+    """The digests by path that a manifest lists, None where it is none of this program's."""
     try:
-        manifest = json.loads(path.read_bytes())
-    except (FileNotFoundError, ValueError, RecursionError):
-        return ()
-    if not isinstance(manifest, dict) or manifest.get("generator") != "casebook":
-        return ()
-    outputs = manifest.get("outputs")
-    return (MANIFEST, *outputs) if isinstance(outputs, dict) else (MANIFEST,)
+        found = json.loads(manifest)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict) or found.get("generator") != "casebook":
+        return None
+    outputs = found.get("outputs")
+    return outputs if isinstance(outputs, dict) else None
+
+
+def find_uploads(earlier: Path, folder: Path) -> Iterator[str]:
+    """What brings a copy that an earlier manifest describes to the site in a folder.
+
+    A line is `+ path` for a file to upload and `- path` for one to delete, in the order in which
+    no reader meets a page before what it loads: files, pages, the manifest, and last what goes.
+    Raises CasebookError where one of the manifests is none.
+    """
+    before, now = _require_outputs(earlier), _require_outputs(folder / MANIFEST)
+    changed = sorted(path for path, sha in now.items() if before.get(path) != sha)
+    yield from (f"+ {path}" for path in changed if not path.endswith(".html"))
+    yield from (f"+ {path}" for path in changed if path.endswith(".html"))
+    if changed or before.keys() != now.keys():
+        yield f"+ {MANIFEST}"
+    yield from (f"- {path}" for path in sorted(before.keys() - now.keys()))
+
+
+def _require_outputs(path: Path) -> Mapping[str, str]:
+    outputs = None
+    with suppress(OSError):
+        outputs = parse_outputs(path.read_bytes())
+    if outputs is None:
+        raise failure("build.verify.no_manifest", status=Exit.USAGE, path=path)
+    return outputs

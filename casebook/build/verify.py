@@ -1,22 +1,37 @@
-"""A copy of the site against its manifest: what differs, what is missing and what is extra."""
+"""Comparison of a copy of the site, in a folder or served by this machine, with its manifest."""
 
 from __future__ import annotations
 
-import json
-import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from http.client import HTTPException
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+from urllib.error import HTTPError
+from urllib.parse import quote, urlsplit
 
-from casebook.build.manifest import LITTER, MANIFEST
-from casebook.problems import CasebookError, Exit
+from casebook.build.manifest import LITTER, MANIFEST, list_files, parse_outputs
+from casebook.build.workers import run_within
+from casebook.messages import failure, say
+from casebook.problems import Exit
 from casebook.text import Lang
 from casebook.values.digest import digest
 
-Fault = Literal["differs", "missing", "extra"]
-_WORDS: dict[Fault, str] = {"differs": "内容不同", "missing": "缺失", "extra": "多出"}
+# What is wrong with a file, and the message that says so.
+_MESSAGES = {
+    "differs": "build.verify.differs",
+    "missing": "build.verify.missing",
+    "extra": "build.verify.extra",
+}
+# More than any file of a site of ten thousand cases, and no danger to the memory.
+MOST_BYTES = 256 * 1024 * 1024
+# For each file that is served.
+SECONDS = 30.0
+# What another machine gives out depends on who asks it: a copy of that is fetched first.
+_LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,21 +39,20 @@ class FileDifference:
     """One file that is not as the manifest says."""
 
     path: str
-    fault: Fault
+    fault: Literal["differs", "missing", "extra"]
 
     def message(self, lang: Lang) -> str:
         """The difference as a line; control characters of a file's name are shown as escapes."""
-        shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in self.path)
-        return f"{shown}: {_WORDS[self.fault] if lang == 'zh' else self.fault}"
+        return say(_MESSAGES[self.fault], path=_escape(self.path)).inside(lang)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What was found: how many files the manifest lists, and which of them are not so.
+    """How many files the manifest lists, and which of them are otherwise.
 
-    `manifest` is the SHA-256 of the manifest itself. Nothing in the tree vouches for that one;
-    who published it can say whether it is his. A server lists no files, so in what one gives out
-    those beyond the manifest cannot be told; then `extras_told` is false.
+    `manifest` is the SHA-256 of the manifest itself, which nothing in the copy vouches for. A
+    server lists no files, so that those beyond the manifest are not seen: then `extras_told` is
+    false.
     """
 
     files: int
@@ -53,145 +67,94 @@ def verify_copy(place: str) -> Verdict:
     Raises CasebookError where there is none, or where the address is of another machine.
     """
     if place.lower().startswith("file:/"):
-        return verify_tree(_find_folder(place))
-    return verify_served(place) if "://" in place else verify_tree(Path(place))
+        from urllib.request import url2pathname
+
+        parts = urlsplit(place)
+        if parts.netloc not in ("", "localhost") or "%00" in place:
+            raise failure("build.verify.no_folder_here", status=Exit.USAGE, place=place)
+        return verify_tree(Path(url2pathname(parts.path)))
+    if "://" not in place:
+        return verify_tree(Path(place))
+    return _compare(_open_site(place), None)
 
 
 def verify_tree(folder: Path) -> Verdict:
-    """Compare every file of a folder with the manifest that lies in it.
-
-    Raises CasebookError where there is no such folder.
-    """
+    """Compare every file of a folder; raises CasebookError where there is no such folder."""
     if not folder.is_dir():
-        raise CasebookError(f"没有这个文件夹：{folder}", f"no such folder: {folder}", Exit.USAGE)
-    found = _find_files(folder)
-    content = _read_regular(folder / MANIFEST)
-    if content is None:
-        return Verdict(files=0, manifest="", differences=(FileDifference(MANIFEST, "missing"),))
-    listed = _read_outputs(content)
-    if listed is None:
-        return Verdict(
-            files=0, manifest=digest(content), differences=(FileDifference(MANIFEST, "differs"),)
-        )
-    differences = [
-        FileDifference(path, "extra")
-        for path in found - listed.keys() - {MANIFEST}
-        if path.rpartition("/")[2] not in LITTER
-    ]
-    for path, expected in listed.items():
+        raise failure("build.verify.no_folder", status=Exit.USAGE, place=folder)
+    found = set(list_files(folder))
+
+    def read(path: str) -> bytes | None:
         # A path that leads out of the folder is not among those that were found in it.
-        if path not in found:
-            differences.append(FileDifference(path, "missing"))
-            continue
-        data = _read_regular(folder / path)
-        if data is None or digest(data) != expected:
-            differences.append(FileDifference(path, "differs"))
-    return Verdict(
-        files=len(listed), manifest=digest(content), differences=tuple(sorted(differences))
-    )
+        with suppress(OSError):
+            if path in found and stat.S_ISREG((folder / path).lstat().st_mode):
+                return (folder / path).read_bytes()
+        return None
+
+    return _compare(read, found)
 
 
-def verify_served(address: str) -> Verdict:
-    """Compare every file that a server of this machine gives out with the manifest it gives out.
-
-    Raises CasebookError where it does not answer, or is not of this machine.
-    """
-    # Who verifies a folder needs nothing of the network.
-    from casebook.build.served import ServedCopy
-
-    copy = ServedCopy(address)
-    content = copy.read(MANIFEST)
-    if content is None:
-        return Verdict(
-            files=0,
-            manifest="",
-            differences=(FileDifference(MANIFEST, "missing"),),
-            extras_told=False,
-        )
-    seal = digest(content)
-    listed = _read_outputs(content)
-    if listed is None:
-        return Verdict(
-            files=0,
-            manifest=seal,
-            differences=(FileDifference(MANIFEST, "differs"),),
-            extras_told=False,
-        )
+def _compare(read: Callable[[str], bytes | None], found: Collection[str] | None) -> Verdict:
+    """Compare what is read of each file; `found` are all files, None where nobody lists them."""
+    content = read(MANIFEST)
+    listed = parse_outputs(content or b"")
     differences = []
-    for path, expected in sorted(listed.items()):
-        data = copy.read(path)
-        if data is None or digest(data) != expected:
-            differences.append(FileDifference(path, "missing" if data is None else "differs"))
+    if listed is None:
+        differences.append(FileDifference(MANIFEST, "missing" if content is None else "differs"))
+    for path, sha in (listed or {}).items():
+        data = read(path)
+        if data is None or digest(data) != sha:
+            is_there = data is not None or path in (found or ())
+            differences.append(FileDifference(path, "differs" if is_there else "missing"))
+    for path in set(found or ()) - {MANIFEST, *listed} if listed is not None else ():
+        if path.rpartition("/")[2] not in LITTER:
+            differences.append(FileDifference(path, "extra"))
     return Verdict(
-        files=len(listed), manifest=seal, differences=tuple(differences), extras_told=False
+        files=len(listed or ()),
+        manifest=digest(content) if content is not None else "",
+        differences=tuple(sorted(differences)),
+        extras_told=found is not None,
     )
 
 
-def find_uploads(earlier: Path, folder: Path) -> Iterator[str]:
-    """What brings a copy that an earlier manifest describes to the site in a folder.
-
-    A line is `+ path` for a file to upload and `- path` for one to delete, in the order in which
-    no reader meets a page before what it loads: files, pages, the manifest, and last what goes.
-    Raises CasebookError where one of the manifests is none.
-    """
-    before, now = _require_outputs(earlier), _require_outputs(folder / MANIFEST)
-    changed = sorted(path for path, seal in now.items() if before.get(path) != seal)
-    yield from (f"+ {path}" for path in changed if not path.endswith(".html"))
-    yield from (f"+ {path}" for path in changed if path.endswith(".html"))
-    if changed or before.keys() != now.keys():
-        yield f"+ {MANIFEST}"
-    yield from (f"- {path}" for path in sorted(before.keys() - now.keys()))
+def _open_site(address: str) -> Callable[[str], bytes | None]:
+    """A function that reads files of a served copy, and nothing of any other address."""
+    with suppress(ValueError):
+        parts = urlsplit(address)
+        # Of a port that cannot be, ValueError is raised.
+        is_plain = parts.port != 0 and address.isprintable() and not set("@?#") & set(address)
+        if is_plain and parts.scheme == "http" and parts.hostname in _LOCAL:
+            return partial(_fetch, quote(address.rstrip("/") + "/", safe=":/[]%"))
+    raise failure("build.verify.no_address", status=Exit.USAGE, address=_escape(address))
 
 
-def _require_outputs(path: Path) -> Mapping[str, str]:
-    content = _read_regular(path)
-    listed = None if content is None else _read_outputs(content)
-    if listed is None:
-        raise CasebookError(
-            f"{path} 不是本程序写的 manifest.json",
-            f"{path} is no manifest.json of this program",
-            Exit.USAGE,
-        )
-    return listed
+def _fetch(site: str, path: str) -> bytes | None:
+    """A file of a served copy; None where there is none, or only one that is somewhere else."""
+    from urllib.request import HTTPRedirectHandler, ProxyHandler, build_opener
 
+    class Inside(HTTPRedirectHandler):
+        def redirect_request(self, *given: Any) -> Any:
+            # Some servers leave out index.html or .html; none needs another place for that.
+            return super().redirect_request(*given) if given[-1].startswith(site) else None
 
-def _find_folder(address: str) -> Path:
-    """The folder that a file:// address of this machine names."""
-    from urllib.parse import urlsplit
-    from urllib.request import url2pathname
+    def ask() -> bytes:
+        # No proxy is asked, whatever the environment says.
+        with build_opener(ProxyHandler({}), Inside()).open(site + quote(path)) as answer:
+            content: bytes = answer.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise OSError(f"{MOST_BYTES:,} bytes")
+        return content
 
-    parts = urlsplit(address)
-    if parts.netloc not in ("", "localhost") or "%00" in address:
-        raise CasebookError(
-            f"{address} 不是本机的文件夹", f"{address} is no folder of this machine", Exit.USAGE
-        )
-    return Path(url2pathname(parts.path))
-
-
-def _find_files(folder: Path) -> set[str]:
-    """Everything in the folder that is no folder itself, links to folders included."""
-    found = set()
-    for path, folders, files in os.walk(folder):
-        inside = Path(path).relative_to(folder)
-        links = [name for name in folders if (Path(path) / name).is_symlink()]
-        found |= {(inside / name).as_posix() for name in (*files, *links)}
-    return found
-
-
-def _read_regular(path: Path) -> bytes | None:
+    if {"", ".", ".."} & set(path.split("/")) or "\\" in path or not path.isprintable():
+        return None
     try:
-        return path.read_bytes() if stat.S_ISREG(path.lstat().st_mode) else None
-    except OSError:
+        return run_within(SECONDS, ask)
+    except HTTPError:
         return None
+    except (OSError, HTTPException) as error:
+        why = f"{type(error).__name__} {error}".strip()
+        raise failure("build.verify.no_answer", address=site, path=path, why=why) from error
 
 
-def _read_outputs(manifest: bytes) -> Mapping[str, str] | None:
-    """The digests that a manifest lists, or nothing where it is not one of ours."""
-    try:
-        read = json.loads(manifest)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(read, dict) or read.get("generator") != "casebook":
-        return None
-    outputs = read.get("outputs")
-    return outputs if isinstance(outputs, dict) else None
+def _escape(text: str) -> str:
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

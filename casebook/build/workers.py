@@ -131,6 +131,22 @@ def open_executor(jobs: int, scheduler: str = "") -> Iterator[Executor]:
             yield local
 
 
+def run_within(seconds: float, function: Callable[[], R]) -> R:
+    """What the function gives; TimeoutError where it takes longer, and is left to itself."""
+    from concurrent.futures import Future
+
+    outcome: Future[R] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(function())
+        except BaseException as error:
+            outcome.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return outcome.result(seconds)
+
+
 def _end_processes() -> None:
     """End the processes at once: nobody will ask for their work, which may take a minute."""
     from multiprocessing import active_children

@@ -27,7 +27,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run_verify(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Name every file of a copy of the site that is not as its manifest says."""
-    from casebook.build.verify import find_uploads, verify_copy
+    from casebook.build.manifest import find_uploads
+    from casebook.build.verify import verify_copy
 
     place = options.place if options.place is not None else str(project / "output")
     if options.since is not None:

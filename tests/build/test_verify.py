@@ -316,8 +316,8 @@ def drip_a_header(handler: BaseHTTPRequestHandler) -> None:
 def test_a_server_that_misbehaves_is_not_waited_for(
     answer: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("casebook.build.served.SECONDS", 0.2)
-    monkeypatch.setattr("casebook.build.served.MOST_BYTES", 2_000)
+    monkeypatch.setattr("casebook.build.verify.SECONDS", 0.2)
+    monkeypatch.setattr("casebook.build.verify.MOST_BYTES", 2_000)
     with answering(answer) as (url, _):
         try:
             verdict = verify_copy(url)
