@@ -94,6 +94,7 @@ def vocabulary() -> Vocabulary:
         per=terms("post", "year"),
         document_states=terms("issued"),
         source_kinds=terms("report"),
+        disclosure_items={},
     )
 
 

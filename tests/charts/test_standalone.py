@@ -33,7 +33,8 @@ from casebook.charts.standalone import (
     write_picture,
 )
 from casebook.commands.cli import main
-from casebook.pages.downloads import Citation, list_downloads, make_files, write_snippet
+from casebook.pages.citations import Citation
+from casebook.pages.downloads import list_downloads, make_files, write_snippet
 from casebook.record.dataset import Dataset
 from casebook.text import Lang
 
