@@ -98,17 +98,26 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
 
     options.timings.begin("imports")
     # Only now: a check, and a build that stops at a problem, must not pay for these imports.
-    from casebook.build.drawings import draw_charts, draw_pictures, select_charts, warn_of_letters
+    from casebook.build.drawings import (
+        draw_charts,
+        draw_pictures,
+        read_colours,
+        select_charts,
+        tabulate_charts,
+        warn_of_letters,
+    )
     from casebook.build.output import stage_output
     from casebook.build.site import BuildContext, write_site
 
     options.timings.begin("charts")
     selection = select_charts(dataset, find_embedded(options.project, dataset))
+    tables = tabulate_charts(dataset, selection)
     executors = open_executor(options.jobs, options.scheduler)
     with executors as executor, stage_output(options.output) as tree:
-        charts = draw_charts(dataset, selection, cache)
+        charts = draw_charts(tables, cache)
         options.timings.begin("pictures")
-        pictures = draw_pictures(dataset, selection, cache, options.project, executor)
+        colours = read_colours(options.project)
+        pictures = draw_pictures(tables, dataset, cache, colours, executor)
         problems += warn_of_letters(pictures, dataset)
         context = BuildContext(
             project=options.project,
@@ -153,7 +162,7 @@ def build_pages(options: BuildOptions, wanted: Collection[str]) -> BuiltPages:
 
     Raises ContentError where the build would.
     """
-    from casebook.build.drawings import draw_charts, select_charts
+    from casebook.build.drawings import draw_charts, select_charts, tabulate_charts
     from casebook.build.site import BuildContext, render_pages
 
     with open_cache(options.project / ".cache", enabled=options.use_cache) as cache:
@@ -161,7 +170,7 @@ def build_pages(options: BuildOptions, wanted: Collection[str]) -> BuiltPages:
         dataset, problems = load_checked(options.project, options.drafts, cases)
         refuse_errors(problems)
         selection = select_charts(dataset, find_embedded(options.project, dataset))
-        charts = draw_charts(dataset, selection, cache)
+        charts = draw_charts(tabulate_charts(dataset, selection), cache)
         context = BuildContext(
             project=options.project,
             dataset=dataset,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from casebook.problems import CasebookError
+from casebook.messages import failure
 
 # The roles that charts may name; everything drawn is in one of these.
 CHART_ROLES: Final = (
@@ -87,10 +87,7 @@ def _colour(role: str, values: Mapping[str, str]) -> str:
             break
         value = values.get(reference[1], "")
     if _HEX.fullmatch(value) is None:
-        raise CasebookError(
-            f"tokens.css 缺少颜色 --{role}，或它不是 #rrggbb 形式",
-            f"tokens.css has no colour --{role} in the form #rrggbb",
-        )
+        raise failure("charts.colour", role=role)
     digits = value[1:]
     if len(digits) == 3:
         digits = "".join(digit * 2 for digit in digits)

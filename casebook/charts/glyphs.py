@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from casebook.problems import CasebookError
+from casebook.messages import failure
 
 if TYPE_CHECKING:
     from matplotlib.ft2font import FT2Font
@@ -49,10 +49,7 @@ def find_font() -> Path:
     if spec is not None and spec.origin is not None:
         for file in Path(spec.origin).parent.rglob(_FONT):
             return file
-    raise CasebookError(
-        f"找不到字体 {_FONT}；请删除 .venv 后重新运行 python3 build.py",
-        f"the font {_FONT} is missing; remove .venv and run python3 build.py again",
-    )
+    raise failure("charts.font", font=_FONT)
 
 
 @lru_cache(maxsize=1)

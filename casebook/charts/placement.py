@@ -8,6 +8,7 @@ from pathlib import Path
 
 from casebook.charts import NAMES_ACROSS, find_charts
 from casebook.checks.content import find_content_files
+from casebook.messages import problem
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
@@ -49,9 +50,9 @@ def check_slots(project: Path, dataset: Dataset) -> list[Problem]:
     # A site may outgrow a chart of all its cases by one more file; that is no fault of the text.
     names += [name for name in NAMES_ACROSS if name not in names]
     return [
-        problem
+        found
         for text, start, path in texts
-        for problem in _check_text(text, start, path, names, dataset)
+        for found in _check_text(text, start, path, names, dataset)
     ]
 
 
@@ -68,22 +69,7 @@ def _check_text(
             if any(name.startswith(f"{slug}-") for slug in dataset.unread):
                 continue
             if name not in names:
-                yield Problem(
-                    path,
-                    at,
-                    "E252",
-                    f"没有图 {match[0][:60]}",
-                    f"there is no chart {match[0][:60]}",
-                    suggest(name, names).zh,
-                    suggest(name, names).en,
-                )
+                offer = suggest(name, names)
+                yield problem("E252", path, at, hint=offer, written=match[0][:60])
             elif EMBEDDED.fullmatch(line) is None:
-                yield Problem(
-                    path,
-                    at,
-                    "E252",
-                    "嵌入的图要写成 [[chart:名字]]，单独占一行",
-                    "an embedded chart is written [[chart:name]] on a line of its own",
-                    f"改成单独一行的 [[chart:{name}]]，前后各空一行",
-                    f"write [[chart:{name}]] on a line of its own, a blank line on either side",
-                )
+                yield problem("E252.alone", path, at, name=name)

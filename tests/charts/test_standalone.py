@@ -17,8 +17,13 @@ from conftest import Serve
 from PIL import Image
 
 from casebook.build.cache import Cache
-from casebook.build.drawings import draw_pictures as draw_all
-from casebook.build.drawings import read_colours, select_charts, tabulate_charts, warn_of_letters
+from casebook.build.drawings import (
+    draw_pictures,
+    read_colours,
+    select_charts,
+    tabulate_charts,
+    warn_of_letters,
+)
 from casebook.build.reading import read_dataset
 from casebook.charts import chart_of, draw_chart, find_charts, tabulate_chart
 from casebook.charts.canvas import WIDE, Sheet
@@ -61,6 +66,11 @@ def drawn_of(name: str, lang: Lang = "zh") -> Drawn:
 def pictures_of(name: str) -> Pictures:
     table = table_of(name, data())
     return draw_standalone(chart_of(table), table, ["来源：社"], COLOURS)
+
+
+def draw_all(records: Dataset) -> dict[tuple[str, Lang], Pictures]:
+    tables = tabulate_charts(records, select_charts(records))
+    return draw_pictures(tables, records, Cache(None), COLOURS)
 
 
 CITATION = Citation(
@@ -152,7 +162,7 @@ def test_a_character_that_pngs_lack_is_named_with_its_field(tmp_path: Path) -> N
     figures = [figure("1万元", "2010", "a", label="名字😀"), figure("2万元", "2011", "b")]
     records = dataset(case(figures))
 
-    pictures = draw_all(records, select_charts(records), Cache(None), PROJECT)
+    pictures = draw_all(records)
     problems = warn_of_letters(pictures, records)
 
     assert [(p.path, p.code, p.severity) for p in problems] == [
@@ -166,7 +176,7 @@ def test_a_character_that_pngs_lack_is_named_with_its_field(tmp_path: Path) -> N
 def test_an_ordinary_text_causes_no_warning() -> None:
     records = data()
 
-    pictures = draw_all(records, select_charts(records), Cache(None), PROJECT)
+    pictures = draw_all(records)
 
     assert warn_of_letters(pictures, records) == []
 
