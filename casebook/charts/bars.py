@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 from typing import Final
 
-from casebook.charts.canvas import LEADING, Sheet, baseline, widest
+from casebook.charts.canvas import LEADING, Sheet, Type, baseline, widest
 from casebook.charts.symbols import Mark, MarkArea, draw_bracket, draw_mark, draw_ring, overhang
 from casebook.charts.text_layout import clean, width_px, wrap_text
 from casebook.messages import say
-from casebook.text import Lang
+from casebook.text import Lang, Text
 from casebook.values.amounts import compact
 
 # Beyond this ratio the smallest bar would be too thin to see on a phone.
@@ -100,8 +99,36 @@ class _BlockPainter:
     def __init__(self, block: BarBlock, sheet: Sheet, top: float) -> None:
         self.block = block
         self.sheet = sheet
-        self.scale = _Scale.of(block, sheet)
+        self.style = style = sheet.style
         self.top = self.piece_top = self.group_top = top
+        self.is_log = block.is_log
+        self.high = max([*block.values, Decimal(0)])
+        positive = [value for value in block.values if value > 0] or [Decimal(1)]
+        self.powers = min(positive).adjusted(), max(positive).adjusted() + 1
+        beyond = max(overhang(bar.mark, _THICK) for bar in block.bars)
+        if style.is_narrow:
+            is_bracketed = any(bar.together or bar.mark.contradicted for bar in block.bars)
+            self.left = 12.0 if is_bracketed else 0.0
+            self.right = style.width - beyond - 1
+            return
+        names = widest([bar.name for bar in block.bars], style.size) + 16
+        abouts = widest([bar.about for bar in block.bars], style.small)
+        amounts = widest([bar.amount for bar in block.bars], style.size, True) + 2
+        self.label_width = min(max(names, abouts), 232)
+        self.amount_width = min(amounts, 230)
+        self.left = self.label_width + 16
+        self.right = style.width - beyond - self.amount_width - 10
+
+    def x(self, value: Decimal) -> float:
+        """Where a value stands."""
+        if not self.is_log:
+            share = value / self.high if self.high else Decimal(0)
+        elif value <= 0:
+            return self.left
+        else:
+            low, high = self.powers
+            share = (value.log10() - low) / Decimal(high - low)
+        return self.left + float(share) * (self.right - self.left)
 
     def paint(self) -> float:
         """Draw the bars and what stands beneath them, and give the bottom edge."""
@@ -110,9 +137,9 @@ class _BlockPainter:
             self._paint_bar(before, bar, after)
         self._draw_zero()
         if self.block.change:
-            self.top = _paint_change(self.block, self.sheet, self.scale, self.top)
-        if self.scale.is_log:
-            self.top = _paint_log_axis(self.block, self.sheet, self.scale, self.top)
+            self._paint_change()
+        if self.is_log:
+            self._paint_log_axis()
         return self.top
 
     def _paint_bar(self, before: Bar | None, bar: Bar, after: Bar | None) -> None:
@@ -125,225 +152,137 @@ class _BlockPainter:
             if bar.together:
                 self._begin_reports(bar)
             self.group_top = self.top
-        self.top = self.scale.paint_row(bar, self.top)
+        if self.style.is_narrow:
+            self._paint_narrow_row(bar)
+        else:
+            self._paint_wide_row(bar)
         is_last = after is None or after.together != bar.together
-        if (bar.together and is_last) or (bar.mark.contradicted and not bar.together):
+        if is_last if bar.together else bar.mark.contradicted:
             # One bracket embraces all the reports, across the space between their bars.
-            draw_bracket(self.sheet, self.scale.left - 9, self.group_top - 1, self.top + 1)
+            draw_bracket(self.sheet, self.left - 9, self.group_top - 1, self.top + 1)
 
     def _begin_apart(self, *, is_first: bool) -> None:
         """Part what does not belong to the series from it."""
         if not is_first:
             self._draw_zero()
             self.top += 14
-            self.sheet.line((0, self.top), (self.sheet.width, self.top), stroke="rule", dash=(2, 4))
+            self.sheet.line((0, self.top), (self.style.width, self.top), stroke="rule", dash=(2, 4))
             self.top += 6
-        self._write(say("charts.bars.apart").inside(self.block.lang), "ink-muted", 8)
+        self._write(say("charts.bars.apart"), "ink-muted", 8)
 
     def _begin_reports(self, bar: Bar) -> None:
         """Say that reports on one period differ."""
         if self.top > self.piece_top:
             self._draw_zero()
-        self._write(say("charts.bars.reports", name=bar.name).inside(self.block.lang), "accent", 4)
+        self._write(say("charts.bars.reports", name=bar.name), "accent", 4)
 
-    def _write(self, words: str, role: str, space: float) -> None:
-        sheet = self.sheet
-        bottom = sheet.paragraph(0, self.top, words, sheet.width, size=sheet.style.small, role=role)
+    def _write(self, words: Text, role: str, space: float) -> None:
+        said, small = words.inside(self.block.lang), self.style.small
+        bottom = self.sheet.paragraph(0, self.top, said, self.style.width, size=small, role=role)
         self.top = self.piece_top = bottom + space
 
     def _draw_zero(self) -> None:
         # On a phone words stand over the zero, so each bar has its own piece of the line.
-        if self.scale.has_axis and not self.sheet.style.is_narrow:
-            x = self.scale.left
-            self.sheet.line((x, self.piece_top - 2), (x, self.top + 2), stroke="ink-muted")
+        if not self.is_log and not self.style.is_narrow:
+            ends = (self.left, self.piece_top - 2), (self.left, self.top + 2)
+            self.sheet.line(*ends, stroke="ink-muted")
 
-
-def _paint_change(block: BarBlock, sheet: Sheet, scale: _Scale, top: float) -> float:
-    ends = [scale.x(block.bars[0].value), scale.x(block.bars[-1].value)]
-    left, right = min(ends), max(ends)
-    y = top + 12
-    for x in (left, right):
-        sheet.line((x, y - 5), (x, y + 5), stroke="accent", stroke_width=1.5)
-    sheet.line((left, y), (right, y), stroke="accent", stroke_width=1.5)
-    size = sheet.style.size
-    lines = wrap_text(clean(block.change), sheet.width - 4, size, True)
-    y += 8
-    for line in lines:
-        width = width_px(line, size, True)
-        x = min(right, sheet.width - 2)
-        x = max(x, min(width + 2, sheet.width))
-        sheet.text(x, y + baseline(size), line, bold=True, anchor="end", role="accent")
-        y += size * LEADING
-    return y
-
-
-def _paint_log_axis(block: BarBlock, sheet: Sheet, scale: _Scale, top: float) -> float:
-    size = sheet.style.small
-    y = top + 8
-    sheet.line((scale.left, y), (scale.right, y), stroke="rule")
-    reached = 0.0
-    for power in range(scale.low_power, scale.high_power + 1):
-        value = Decimal(10) ** power
-        x = scale.x(value)
-        sheet.line((x, y), (x, y + 5), stroke="ink-muted")
-        words = clean(compact(value, block.unit, block.lang))
-        half = width_px(words, size) / 2
-        centre = min(max(x, half), sheet.width - half)
-        if centre - half >= reached:
-            sheet.text(
-                centre, y + 6 + baseline(size), words, size=size, role="ink-muted", anchor="middle"
-            )
-            reached = centre + half + 10
-    y += 8 + size * LEADING
-    words = say("charts.bars.log").inside(block.lang)
-    return sheet.paragraph(0, y, words, sheet.width, size=size, role="ink-muted")
-
-
-@dataclass(kw_only=True)
-class _Scale:
-    """Where a value of a block stands, and how its rows are laid out."""
-
-    sheet: Sheet
-    block: BarBlock
-    left: float
-    right: float
-    label_width: float
-    amount_width: float
-    high: Decimal
-    low_power: int = 0
-    high_power: int = 0
-
-    @classmethod
-    def of(cls, block: BarBlock, sheet: Sheet) -> _Scale:
-        style = sheet.style
-        names = [clean(bar.name) for bar in block.bars]
-        abouts = [clean(bar.about) for bar in block.bars]
-        amounts = [clean(bar.amount) for bar in block.bars]
-        label_width = amount_width = 0.0
-        is_bracketed = any(bar.together or bar.mark.contradicted for bar in block.bars)
-        indent = 12.0 if is_bracketed and style.is_narrow else 0.0
-        beyond = max(overhang(bar.mark, _THICK) for bar in block.bars)
-        left, right = indent, style.width - beyond - 1
-        if not style.is_narrow:
-            label_width = min(max(widest(names, style.size) + 16, widest(abouts, style.small)), 232)
-            amount_width = min(widest(amounts, style.size, True) + 2, 230)
-            left = indent + label_width + 16
-            right = style.width - beyond - amount_width - 10
-        values = block.values
-        scale = cls(
-            sheet=sheet,
-            block=block,
-            left=left,
-            right=right,
-            label_width=label_width,
-            amount_width=amount_width,
-            high=max([*values, Decimal(0)]),
-        )
-        positive = [value for value in values if value > 0]
-        if positive:
-            scale.low_power = min(positive).adjusted()
-            scale.high_power = max(positive).adjusted() + 1
-        return scale
-
-    @cached_property
-    def is_log(self) -> bool:
-        return self.block.is_log
-
-    @property
-    def has_axis(self) -> bool:
-        return not self.is_log
-
-    def x(self, value: Decimal) -> float:
-        """Where a value stands."""
-        if self.is_log:
-            if value <= 0:
-                return self.left
-            steps = Decimal(self.high_power - self.low_power)
-            share = (value.log10() - self.low_power) / steps
-        else:
-            share = value / self.high if self.high else Decimal(0)
-        return self.left + float(share) * (self.right - self.left)
-
-    def paint_row(self, bar: Bar, top: float) -> float:
-        """Draw one bar with its words and give the bottom edge of the row."""
-        if self.sheet.style.is_narrow:
-            return self._paint_narrow_row(bar, top)
-        style, sheet = self.sheet.style, self.sheet
-        indent = self.left - self.label_width - 16
-        name_left = indent
-        name_width = self.label_width
+    def _paint_wide_row(self, bar: Bar) -> None:
+        """Draw a bar between its name and its amount."""
+        sheet, style, top = self.sheet, self.style, self.top
         # Beside the bar, the name stands at the middle of the bar's height.
-        name_top = top + (_THICK - style.size * LEADING) / 2
-        bottom = name_top
+        name_top = bottom = top + (_THICK - style.size * LEADING) / 2
         if bar.name and not bar.together:
-            if bar.mark.uncertain:
-                draw_ring(sheet, name_left + 5, name_top + style.size * LEADING / 2)
-                name_left, name_width = name_left + 16, name_width - 16
-            bottom = sheet.paragraph(name_left, name_top, bar.name, name_width)
-        if bar.about:
-            bottom = sheet.paragraph(
-                indent, bottom, bar.about, self.label_width, size=style.small, role="ink-muted"
-            )
+            left = self._draw_ring(bar, 0, name_top)
+            bottom = sheet.paragraph(left, name_top, bar.name, self.label_width - left)
+        about = Type(size=style.small, role="ink-muted")
+        bottom = sheet.paragraph(0, bottom, bar.about, self.label_width, **about)
         with sheet.link(f"figure:{bar.key}", bar.title):
-            end = self._draw(bar, top)
-            words_left = end + overhang(bar.mark, _THICK) + 8
-            words_bottom = sheet.paragraph(
-                words_left, name_top, bar.amount, self.amount_width, bold=True
-            )
-        return max(bottom, words_bottom, top + _THICK)
+            left = self._draw_bar(bar, top) + overhang(bar.mark, _THICK) + 8
+            words_bottom = sheet.paragraph(left, name_top, bar.amount, self.amount_width, bold=True)
+        self.top = max(bottom, words_bottom, top + _THICK)
 
-    def _paint_narrow_row(self, bar: Bar, top: float) -> float:
-        style, sheet = self.sheet.style, self.sheet
-        left = self.left
-        name_left = left
+    def _paint_narrow_row(self, bar: Bar) -> None:
+        """Draw a bar beneath its name and its amount."""
+        sheet, style, left, top = self.sheet, self.style, self.left, self.top
         room = style.width - left
         name = "" if bar.together else clean(bar.name)
         if name:
-            if bar.mark.uncertain:
-                draw_ring(sheet, left + 5, top + style.size * LEADING / 2)
-                name_left += 16
+            name_left = self._draw_ring(bar, left, top)
             top = sheet.paragraph(name_left, top, name, style.width - name_left)
-        if bar.about:
-            top = sheet.paragraph(left, top, bar.about, room, role="ink-muted")
+        top = sheet.paragraph(left, top, bar.about, room, role="ink-muted")
         with sheet.link(f"figure:{bar.key}", bar.title):
-            amount = clean(bar.amount)
             last = sheet.words[-1] if name and not bar.about else None
-            beside = last.box.right + 12 if last is not None else 0
-            if last is not None and beside + width_px(amount, style.size, True) <= style.width:
-                sheet.text(beside, last.y, amount, bold=True)
+            beside = last.box.right + 12 if last else style.width
+            if last and beside + widest([bar.amount], style.size, True) <= style.width:
+                sheet.text(beside, last.y, bar.amount, bold=True)
             else:
-                top = sheet.paragraph(left, top, amount, room, bold=True)
+                top = sheet.paragraph(left, top, bar.amount, room, bold=True)
             top += 3
-            self._draw(bar, top)
-        if self.has_axis:
-            bottom = top + _THICK + 2
-            sheet.line((left, top - 2), (left, bottom), stroke="ink-muted")
-        return top + _THICK
+            self._draw_bar(bar, top)
+        self.top = top + _THICK
+        if not self.is_log:
+            sheet.line((left, top - 2), (left, self.top + 2), stroke="ink-muted")
 
-    def _draw(self, bar: Bar, top: float) -> float:
-        sheet = self.sheet
-        end = self.x(bar.value)
-        start = self.left if bar.low is None or not self.is_log else self.x(bar.low)
-        sheet.mark(bar.key, self.x(bar.low) if bar.low is not None else self.left, end)
-        if self.is_log:
-            middle = top + _THICK / 2
-            sheet.line((self.left, middle), (self.right, middle), stroke="grid")
-            if bar.low is not None:
-                sheet.line((start, middle), (end, middle), stroke="series-1", stroke_width=5)
-            if bar.mark.kind == "planned":
-                sheet.disc(end, middle, 6, stroke="series-1", stroke_width=1.5, dash=(3, 2))
-            else:
-                sheet.disc(end, middle, 6, fill="series-1")
-            if bar.mark.end in ("more_than", "at_least"):
-                sheet.line(
-                    (end + 9, middle - 5),
-                    (end + 14, middle),
-                    (end + 9, middle + 5),
-                    stroke="series-1",
-                    stroke_width=2,
-                )
+    def _draw_ring(self, bar: Bar, left: float, top: float) -> float:
+        """Draw the ring of an uncertain date before a name, and give where the name begins."""
+        if not bar.mark.uncertain:
+            return left
+        draw_ring(self.sheet, left + 5, top + self.style.size * LEADING / 2)
+        return left + 16
+
+    def _draw_bar(self, bar: Bar, top: float) -> float:
+        """Draw the mark of a figure along the scale, and give where its value stands."""
+        sheet, end = self.sheet, self.x(bar.value)
+        low = None if bar.low is None else self.x(bar.low)
+        sheet.mark(bar.key, self.left if low is None else low, end)
+        if not self.is_log:
+            area = MarkArea(start=self.left, end=end, top=top, thickness=_THICK, low=low)
+            draw_mark(sheet, bar.mark, area)
             return end
-        low = self.x(bar.low) if bar.low is not None else None
-        area = MarkArea(start=self.left, end=end, top=top, thickness=_THICK, low=low)
-        draw_mark(sheet, bar.mark, area)
+        y = top + _THICK / 2
+        sheet.line((self.left, y), (self.right, y), stroke="grid")
+        if low is not None:
+            sheet.line((low, y), (end, y), stroke="series-1", stroke_width=5)
+        if bar.mark.kind == "planned":
+            sheet.disc(end, y, 6, stroke="series-1", stroke_width=1.5, dash=(3, 2))
+        else:
+            sheet.disc(end, y, 6, fill="series-1")
+        if bar.mark.end in ("more_than", "at_least"):
+            arrow = (end + 9, y - 5), (end + 14, y), (end + 9, y + 5)
+            sheet.line(*arrow, stroke="series-1", stroke_width=2)
         return end
+
+    def _paint_change(self) -> None:
+        """Draw the span between the first and the last bar with the computed difference."""
+        sheet, size, width = self.sheet, self.style.size, self.style.width
+        left, right = sorted(self.x(self.block.bars[end].value) for end in (0, -1))
+        y = self.top + 12
+        for x in (left, right):
+            sheet.line((x, y - 5), (x, y + 5), stroke="accent", stroke_width=1.5)
+        sheet.line((left, y), (right, y), stroke="accent", stroke_width=1.5)
+        self.top = y + 8
+        for line in wrap_text(clean(self.block.change), width - 4, size, True):
+            x = max(min(right, width - 2), min(width_px(line, size, True) + 2, width))
+            y = self.top + baseline(size)
+            sheet.text(x, y, line, bold=True, anchor="end", role="accent")
+            self.top += size * LEADING
+
+    def _paint_log_axis(self) -> None:
+        sheet, size, width = self.sheet, self.style.small, self.style.width
+        y = self.top + 8
+        sheet.line((self.left, y), (self.right, y), stroke="rule")
+        look = Type(size=size, role="ink-muted", anchor="middle")
+        reached = 0.0
+        for power in range(self.powers[0], self.powers[1] + 1):
+            value = Decimal(10) ** power
+            x = self.x(value)
+            sheet.line((x, y), (x, y + 5), stroke="ink-muted")
+            words = clean(compact(value, self.block.unit, self.block.lang))
+            half = width_px(words, size) / 2
+            centre = min(max(x, half), width - half)
+            if centre - half >= reached:
+                sheet.text(centre, y + 6 + baseline(size), words, **look)
+                reached = centre + half + 10
+        self.top = y + 8 + size * LEADING
+        self._write(say("charts.bars.log"), "ink-muted", 0)
