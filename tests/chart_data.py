@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from casebook.charts.canvas import NARROW, WIDE, Sheet
+from casebook.charts.canvas import NARROW, WIDE, Sheet, Words
+from casebook.charts.text_layout import width_px
 from casebook.record.dataset import Dataset
 from casebook.record.model import (
     Answer,
@@ -163,21 +164,28 @@ def dataset(*cases: Case, place: str = "甲地", place_en: str = "Placeham") -> 
     )
 
 
+# How far letters reach above and below their baseline, in em.
+ASCENT, DESCENT = 0.86, 0.2
+
+
+def room_of(words: Words) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of a line of text."""
+    width = width_px(words.text, words.size, words.bold)
+    back = {"start": 0.0, "middle": width / 2, "end": width}[words.anchor]
+    above, below = words.size * ASCENT, words.size * DESCENT
+    if words.turned:
+        return words.x - above, words.y - width + back, words.x + below, words.y + back
+    return words.x - back, words.y - above, words.x - back + width, words.y + below
+
+
 def faults_of(sheet: Sheet) -> list[str]:
     """Texts that leave the sheet or cover each other, in words."""
-    boxes = [words.box for words in sheet.words]
-    found = [
-        f"{box.text!r} leaves the sheet"
-        for box in boxes
-        if box.left < -0.6
-        or box.right > sheet.width + 0.6
-        or box.top < -0.6
-        or box.bottom > sheet.height + 0.6
-    ]
-    found += [
-        f"{box.text!r} covers {other.text!r}"
-        for index, box in enumerate(boxes)
-        for other in boxes[index + 1 :]
-        if box.overlaps(other)
-    ]
+    found = []
+    rooms = [(words.text, *room_of(words)) for words in sheet.words]
+    for index, (text, left, top, right, bottom) in enumerate(rooms):
+        if left < -0.6 or top < -0.6 or right > sheet.width + 0.6 or bottom > sheet.height + 0.6:
+            found.append(f"{text!r} leaves the sheet")
+        for other, start, above, end, below in rooms[index + 1 :]:
+            if left < end and start < right and top < below and above < bottom:
+                found.append(f"{text!r} covers {other!r}")
     return found

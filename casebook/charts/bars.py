@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from casebook.charts.canvas import LEADING, Sheet, Type, baseline, widest
+from casebook.charts.canvas import LEADING, Sheet, baseline, widest
 from casebook.charts.symbols import Mark, MarkArea, draw_bracket, draw_mark, draw_ring, overhang
 from casebook.charts.text_layout import clean, width_px, wrap_text
 from casebook.messages import say
@@ -84,9 +84,8 @@ def paint_block(block: BarBlock, sheet: Sheet) -> None:
 
 
 def _paint_under_heading(block: BarBlock, sheet: Sheet, top: float) -> float:
-    small = sheet.style.small
     if block.heading:
-        top = sheet.paragraph(0, top, block.heading, sheet.width, size=small, role="ink-muted") + 4
+        top = sheet.paragraph(0, top, block.heading, sheet.width, **sheet.muted) + 4
     return _BlockPainter(block, sheet, top).paint() if block.bars else top
 
 
@@ -195,8 +194,7 @@ class _BlockPainter:
         if bar.name and not bar.together:
             left = self._draw_ring(bar, 0, name_top)
             bottom = sheet.paragraph(left, name_top, bar.name, self.label_width - left)
-        about = Type(size=style.small, role="ink-muted")
-        bottom = sheet.paragraph(0, bottom, bar.about, self.label_width, **about)
+        bottom = sheet.paragraph(0, bottom, bar.about, self.label_width, **sheet.muted)
         with sheet.link(f"figure:{bar.key}", bar.title):
             left = self._draw_bar(bar, top) + overhang(bar.mark, _THICK) + 8
             words_bottom = sheet.paragraph(left, name_top, bar.amount, self.amount_width, bold=True)
@@ -213,7 +211,7 @@ class _BlockPainter:
         top = sheet.paragraph(left, top, bar.about, room, role="ink-muted")
         with sheet.link(f"figure:{bar.key}", bar.title):
             last = sheet.words[-1] if name and not bar.about else None
-            beside = last.box.right + 12 if last else style.width
+            beside = last.x + width_px(last.text, style.size) + 12 if last else style.width
             if last and beside + widest([bar.amount], style.size, True) <= style.width:
                 sheet.text(beside, last.y, bar.amount, bold=True)
             else:
@@ -272,7 +270,6 @@ class _BlockPainter:
         sheet, size, width = self.sheet, self.style.small, self.style.width
         y = self.top + 8
         sheet.line((self.left, y), (self.right, y), stroke="rule")
-        look = Type(size=size, role="ink-muted", anchor="middle")
         reached = 0.0
         for power in range(self.powers[0], self.powers[1] + 1):
             value = Decimal(10) ** power
@@ -282,7 +279,7 @@ class _BlockPainter:
             half = width_px(words, size) / 2
             centre = min(max(x, half), width - half)
             if centre - half >= reached:
-                sheet.text(centre, y + 6 + baseline(size), words, **look)
+                sheet.text(centre, y + 6 + baseline(size), words, anchor="middle", **sheet.muted)
                 reached = centre + half + 10
         self.top = y + 8 + size * LEADING
         self._write(say("charts.bars.log"), "ink-muted", 0)

@@ -25,8 +25,6 @@ _KAPPA: Final = 4 / 3 * (math.sqrt(2) - 1)
 _CORNER: Final = 4.0
 
 LEADING: Final = 1.4
-_ASCENT: Final = 0.86
-_DESCENT: Final = 0.2
 
 Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]
@@ -73,6 +71,13 @@ class Type(TypedDict, total=False):
     turned: bool
 
 
+class Muted(TypedDict):
+    """How a text is set that stands behind the others."""
+
+    size: float
+    role: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """A path with its paint, colours named by role, empty for none."""
@@ -99,46 +104,6 @@ class Words:
     anchor: Anchor = "start"
     bold: bool = False
     turned: bool = False
-
-    @property
-    def box(self) -> Box:
-        """The room that the text takes."""
-        width = width_px(self.text, self.size, self.bold)
-        back = {"start": 0.0, "middle": width / 2, "end": width}[self.anchor]
-        above, below = self.size * _ASCENT, self.size * _DESCENT
-        if self.turned:
-            top = self.y - width + back
-            return Box(
-                left=self.x - above,
-                top=top,
-                right=self.x + below,
-                bottom=top + width,
-                text=self.text,
-            )
-        left = self.x - back
-        return Box(
-            left=left, top=self.y - above, right=left + width, bottom=self.y + below, text=self.text
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
-    """A rectangle on the sheet and the text that fills it."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-    text: str
-
-    def overlaps(self, other: Box) -> bool:
-        """Whether two boxes cover some of the same ground."""
-        return (
-            self.left < other.right
-            and other.left < self.right
-            and self.top < other.bottom
-            and other.top < self.bottom
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +141,11 @@ class Sheet:
     def width(self) -> float:
         """The width of the sheet."""
         return self.style.width
+
+    @property
+    def muted(self) -> Muted:
+        """How explanations are set on this sheet."""
+        return Muted(size=self.style.small, role="ink-muted")
 
     @property
     def words(self) -> tuple[Words, ...]:

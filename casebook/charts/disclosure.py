@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from casebook.charts.canvas import LEADING, Sheet, Type, baseline, widest
+from casebook.charts.canvas import LEADING, Sheet, baseline, widest
 from casebook.charts.chart import (
     COLON,
     MOST_ROWS,
@@ -178,11 +178,9 @@ def _paint_counts(matrix: Matrix, sheet: Sheet, top: float, ruler: _Ruler) -> fl
     for counts, space in ((whole, 4), (short, 2)):
         if widest(counts, size) + space <= ruler.width:
             y = top + baseline(size)
-            sheet.text(0, y, _name_counts(matrix), size=size, role="ink-muted")
+            sheet.text(0, y, _name_counts(matrix), **sheet.muted)
             for index, words in enumerate(counts):
-                sheet.text(
-                    ruler.middle(index), y, words, size=size, role="ink-muted", anchor="middle"
-                )
+                sheet.text(ruler.middle(index), y, words, **sheet.muted, anchor="middle")
             return top + size * LEADING
     return top
 
@@ -207,7 +205,7 @@ def _paint_heads(matrix: Matrix, sheet: Sheet, top: float, ruler: _Ruler) -> flo
     for index, lines in enumerate(turned):
         x = ruler.middle(index) - (len(lines) - 1) * size * 0.575
         for line in lines:
-            sheet.text(x + size * 0.35, bottom, line, size=size, role="ink-muted", turned=True)
+            sheet.text(x + size * 0.35, bottom, line, **sheet.muted, turned=True)
             x += size * 1.15
     return bottom + 6
 
@@ -217,12 +215,17 @@ def _paint_lines(
 ) -> float:
     """Write level lines over each column, down to one bottom edge."""
     size = sheet.style.small
-    look = Type(size=size, role="ink-muted", anchor="middle")
     bottom = top + max(map(len, heads)) * size * leading
     for index, lines in enumerate(heads):
         y = bottom - len(lines) * size * leading
         for line in lines:
-            sheet.text(ruler.middle(index), y + size * (leading / 2 + 0.35), line, **look)
+            sheet.text(
+                ruler.middle(index),
+                y + size * (leading / 2 + 0.35),
+                line,
+                anchor="middle",
+                **sheet.muted,
+            )
             y += size * leading
     return bottom
 
@@ -265,7 +268,7 @@ def _paint_key(matrix: Matrix, sheet: Sheet, top: float) -> float:
         if x and x + needed > sheet.width:
             x, top = 0.0, top + size * LEADING
         _paint_state(state, sheet, x + 8, top + size * LEADING / 2, 6)
-        sheet.text(x + 20, top + baseline(size), text, size=size, role="ink-muted")
+        sheet.text(x + 20, top + baseline(size), text, **sheet.muted)
         x += needed + 16
     return top + size * LEADING
 

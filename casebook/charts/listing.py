@@ -153,7 +153,7 @@ def _paint_item(item: Item, sheet: Sheet, left: float, width: float, top: float)
         draw_ring(sheet, words_left + 5, top + style.small * LEADING / 2)
         words_left, room = words_left + _RING, room - _RING
     about = item.about
-    top = sheet.paragraph(words_left, top, about, room + 0.5, size=style.small, role="ink-muted")
+    top = sheet.paragraph(words_left, top, about, room + 0.5, **sheet.muted)
     if beside:
         top = max(top, first + style.size * LEADING)
     if item.mark.contradicted:

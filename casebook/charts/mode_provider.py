@@ -145,8 +145,7 @@ def _paint_grid(grid: Grid, sheet: Sheet, label: float, column: float) -> None:
             top - heights[index],
             name,
             column - 8,
-            size=style.small,
-            role="ink-muted",
+            **sheet.muted,
         )
     top += 6
     sheet.line((0, top), (style.width, top), stroke="ink-muted")
@@ -190,9 +189,7 @@ def _paint_list(grid: Grid, sheet: Sheet) -> None:
             if not cell:
                 continue
             kind_top = top + (_CHIP - style.small * LEADING) / 2
-            bottom = sheet.paragraph(
-                kinds_left, kind_top, kind, kind_width, size=style.small, role="ink-muted"
-            )
+            bottom = sheet.paragraph(kinds_left, kind_top, kind, kind_width, **sheet.muted)
             x = chips_left
             for place, href in cell:
                 place = shorten_text(clean(place), style.width - chips_left - 15, style.small)

@@ -227,7 +227,7 @@ def _paint_words(part: SplitPart, sheet: Sheet, top: float, start: float, right:
     if start <= 1:
         anchor, x = "start", 0
     for line in name:
-        sheet.text(x, top + baseline(small), line, size=small, role="ink-muted", anchor=anchor)
+        sheet.text(x, top + baseline(small), line, **sheet.muted, anchor=anchor)
         top += small * LEADING
     look = Type(role="ink" if part.mark else "accent", bold=True, anchor=anchor)
     with sheet.link(f"figure:{part.key}", part.title) if part.mark else nullcontext():

@@ -89,7 +89,7 @@ def compose_picture(chart: Chart, table: ChartTable, sources: Sequence[str] = ()
         top += drawn.height + 16
     top = _compose_legend(table, sheet, top)
     for words in sources:
-        top = sheet.paragraph(_MARGIN, top, words, inside, size=WIDE.small, role="ink-muted")
+        top = sheet.paragraph(_MARGIN, top, words, inside, **sheet.muted)
     sheet.height = round(top + _MARGIN - 6)
     return sheet
 
@@ -168,7 +168,7 @@ def _compose_legend(table: ChartTable, sheet: Sheet, top: float) -> float:
         draw_swatch(sheet, mark, (x + (6 if mark.contradicted else 0), middle - 6), 12)
         if mark.contradicted:
             draw_bracket(sheet, x, middle - 9, middle + 9)
-        sheet.text(x + 44, top + baseline(size), words, size=size, role="ink-muted")
+        sheet.text(x + 44, top + baseline(size), words, **sheet.muted)
         x += needed
     return top + size * LEADING + 12
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
-from casebook.charts.canvas import LEADING, Sheet, baseline, widest
 from casebook.charts.chart import (
     COLON,
     COMMA,
@@ -27,15 +25,12 @@ from casebook.charts.chart import (
     one_panel,
     select_in,
 )
-from casebook.charts.text_layout import clean, width_px
+from casebook.charts.timeline_strip import Moment, Strip, TimelineRow, paint_strip
 from casebook.messages import say
 from casebook.record.dataset import GAP_YEARS, Dataset, Gap, Marker, TimelineItem
 from casebook.record.model import Case
 from casebook.text import NO_TEXT, Lang, Text
 
-# Room for the two strokes that cut the axis.
-_CUT: Final = 30.0
-_RADIUS: Final = 6.0
 _MOST_EVENTS: Final = 150
 
 # The words of the list of dates.
@@ -52,38 +47,6 @@ _MARKERS: Final[dict[Marker, str]] = {
 def name_marker(marker: Marker) -> Text:
     """The words of the mark of an event."""
     return say(_MARKERS[marker])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """One event on the strip; years as decimals, `end` open where nothing says when it ended."""
-
-    marker: Marker
-    title: str
-    first: float | None
-    last: float | None
-    goes_on: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineRow:
-    """A place or an event, with what is marked in its row."""
-
-    name: str
-    href: str
-    moments: tuple[Moment, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Strip:
-    """Years in runs between silences, the rows, and moments that concern them all."""
-
-    runs: tuple[tuple[int, int], ...]
-    rows: tuple[TimelineRow, ...]
-    everywhere: tuple[Moment, ...]
-    captions: tuple[str, ...]
-    key: tuple[tuple[Marker, str], ...]
-    lang: Lang
 
 
 def find_across(dataset: Dataset) -> Iterator[Selected]:
@@ -124,7 +87,6 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
         key=tuple(
             (marker, name_marker(marker).inside(lang)) for marker in _MARKERS if marker in markers
         ),
-        lang=lang,
     )
     finding = _find_words(items, silence.inside(lang), lang)
     if selected.case:
@@ -286,243 +248,6 @@ def _runs(years: list[int]) -> tuple[tuple[int, int], ...]:
     return tuple(runs)
 
 
-def _paint(strip: Strip, sheet: Sheet) -> None:
-    style = sheet.style
-    if not strip.runs:
-        sheet.height = 8
-        return
-    beside = not style.is_narrow and all(width_px(row.name, style.size) < 180 for row in strip.rows)
-    names = widest([row.name for row in strip.rows], style.size) if beside else 0.0
-    # On a phone short names of places stand beside their row too.
-    if style.is_narrow and widest([row.name for row in strip.rows], style.size) <= 76:
-        beside, names = True, widest([row.name for row in strip.rows], style.size)
-    axis = _Axis(strip.runs, names + 14 if beside else 2.0, style.width - 2)
-    top = _paint_key(strip, sheet, 2)
-    top += 6
-    axis_top = top
-    top = _paint_years(axis, sheet, top)
-    body_top = top
-    bands = []
-    for row in strip.rows:
-        top, band = _paint_row(row, axis, sheet, top, beside)
-        bands.append(band)
-    for moment in strip.everywhere:
-        x = axis.at(moment.last if moment.last is not None else moment.first or 0)
-        # The line may not run through the names that stand between the rows.
-        whole = ((body_top - 4, top + 4),)
-        for upper, lower in whole if beside else (*bands, (top, top + 4)):
-            sheet.line((x, upper), (x, lower), stroke="accent", stroke_width=1.25)
-        sheet.rectangle(x - 4, top + 2, 8, 8, fill="accent")
-    top += 14 if strip.everywhere else 4
-    for moment in strip.everywhere:
-        sheet.rectangle(2, top + style.small * LEADING / 2 - 4, 8, 8, fill="accent")
-        top = sheet.paragraph(
-            18, top, moment.title, style.width - 18, size=style.small, role="ink-muted"
-        )
-    for words in strip.captions:
-        top = sheet.paragraph(0, top, words, style.width, size=style.small, role="ink-muted")
-    _paint_cuts(axis, sheet, axis_top + 4, body_top)
-    sheet.height = round(top + 6)
-
-
-@dataclass(frozen=True)
-class _Axis:
-    """Where a year stands when the silences are cut out."""
-
-    runs: tuple[tuple[int, int], ...]
-    left: float
-    right: float
-
-    @cached_property
-    def year_width(self) -> float:
-        count = sum(last - first + 1 for first, last in self.runs)
-        return (self.right - self.left - _CUT * (len(self.runs) - 1)) / count
-
-    def at(self, year: float) -> float:
-        x = self.left
-        for first, last in self.runs:
-            if year < last + 1:
-                return x + max(year - first, 0) * self.year_width
-            x += (last - first + 1) * self.year_width + _CUT
-        return self.right
-
-    def cuts(self) -> list[float]:
-        x = self.left
-        found = []
-        for first, last in self.runs[:-1]:
-            x += (last - first + 1) * self.year_width
-            found.append(x + _CUT / 2)
-            x += _CUT
-        return found
-
-
-def _paint_years(axis: _Axis, sheet: Sheet, top: float) -> float:
-    size = sheet.style.small
-    y = top + size * LEADING + 2
-    room = width_px("2000", size) + 8
-    step = next((n for n in (1, 2, 5, 10, 20, 50) if n * axis.year_width >= room), 100)
-    taken: list[tuple[float, float]] = []
-    for first, last in axis.runs:
-        start, end = axis.at(first), axis.at(last) + axis.year_width
-        sheet.line((start, y), (end, y), stroke="ink-muted")
-        sheet.line((end, y), (end, y + 5), stroke="ink-muted")
-        years = range(first, last + 1)
-        for year in years:
-            x = axis.at(year)
-            sheet.line((x, y), (x, y + 5), stroke="ink-muted")
-        round_years = [year for year in years if year % step == 0]
-        for year in (first, *round_years, last):
-            half = (room - 6) / 2
-            middle = axis.at(year) + axis.year_width / 2
-            middle = min(max(middle, half), sheet.width - half)
-            if any(left < middle + half and middle - half < right for left, right in taken):
-                continue
-            taken.append((middle - half, middle + half))
-            sheet.text(
-                middle,
-                top + baseline(size),
-                str(year),
-                size=size,
-                role="ink-muted",
-                anchor="middle",
-            )
-    return y + 10
-
-
-def _paint_cuts(axis: _Axis, sheet: Sheet, top: float, bottom: float) -> None:
-    for x in axis.cuts():
-        y = bottom - 10
-        for shift in (-4, 3):
-            sheet.line((x + shift - 2, y + 6), (x + shift + 3, y - 6), stroke="ink-muted")
-
-
-def _paint_row(
-    row: TimelineRow, axis: _Axis, sheet: Sheet, top: float, beside: bool
-) -> tuple[float, tuple[float, float]]:
-    """Draw a row; give its bottom edge and the band that its marks stand in."""
-    style = sheet.style
-    stacks = _stack(row.moments, axis)
-    lanes = max((lane for _, lane in stacks), default=0) + 1
-    height = max(lanes * (2 * _RADIUS + 4), style.size * LEADING if beside else 0.0)
-    if not beside:
-        top = _paint_name(row, sheet, top + 4, style.width) + 1
-    middle_first = top + height / 2 - (lanes - 1) * (_RADIUS + 2)
-    if beside:
-        _paint_name(row, sheet, top + (height - style.size * LEADING) / 2, 200)
-    for moment, lane in stacks:
-        with sheet.link(row.href, moment.title):
-            _paint_moment(moment, axis, sheet, middle_first + lane * (2 * _RADIUS + 4))
-    bottom = top + height + 5
-    sheet.line((0, bottom), (style.width, bottom), stroke="grid")
-    return bottom + 5, (top, bottom)
-
-
-def _paint_name(row: TimelineRow, sheet: Sheet, top: float, width: float) -> float:
-    if not row.href:
-        return sheet.paragraph(0, top, row.name, width)
-    with sheet.link(row.href, row.name):
-        return sheet.paragraph(0, top, row.name, width)
-
-
-def _span(moment: Moment, axis: _Axis) -> tuple[float, float]:
-    """From where to where a moment is drawn."""
-    if moment.first is None:
-        end = axis.at(moment.last or 0)
-        return max(axis.left, end - 40), end + 2
-    last = moment.last if moment.last is not None else moment.first
-    centre = (axis.at(moment.first) + axis.at(last)) / 2
-    if moment.goes_on:
-        start = axis.at(int(moment.first)) + axis.year_width / 2
-        return start - _RADIUS, axis.right
-    if last - moment.first > 1:
-        return axis.at(moment.first), axis.at(last)
-    return centre - _RADIUS, centre + _RADIUS
-
-
-def _stack(moments: Sequence[Moment], axis: _Axis) -> list[tuple[Moment, int]]:
-    """Each moment with the first lane in which it covers no other."""
-
-    def _in_stack(moment: Moment) -> tuple[bool, float]:
-        return moment.marker == "latest_only", _span(moment, axis)[0]
-
-    ends: list[float] = []
-    placed = []
-    for moment in sorted(moments, key=_in_stack):
-        start, end = _span(moment, axis)
-        lane = next((i for i, reached in enumerate(ends) if reached + 3 <= start), len(ends))
-        if lane == len(ends):
-            ends.append(end)
-        else:
-            ends[lane] = end
-        placed.append((moment, lane))
-    return placed
-
-
-def _paint_moment(moment: Moment, axis: _Axis, sheet: Sheet, y: float) -> None:
-    start, end = _span(moment, axis)
-    centre = (start + end) / 2
-    if moment.marker == "latest_only":
-        # Open to the left: some day up to here.
-        sheet.line((start, y), (end - 2, y), stroke="series-1", stroke_width=1.5, dash=(2, 3))
-        sheet.line(
-            *((end - 7, y - _RADIUS), (end - 2, y - _RADIUS)),
-            *((end - 2, y + _RADIUS), (end - 7, y + _RADIUS)),
-            stroke="series-1",
-            stroke_width=2,
-        )
-        return
-    if moment.goes_on:
-        _paint_dot(moment.marker, sheet, start + _RADIUS, y)
-        tip = axis.right - 1
-        sheet.line((start + 2 * _RADIUS + 2, y), (tip, y), stroke="series-1", stroke_width=1.5)
-        sheet.line(
-            (tip - 5, y - 4), (tip, y), (tip - 5, y + 4), stroke="series-1", stroke_width=1.5
-        )
-        return
-    if end - start > 2 * _RADIUS + 1:
-        dash = (4.0, 3.0) if moment.marker == "planned" else ()
-        fill = "" if moment.marker in ("planned", "uncertain") else "series-1"
-        sheet.capsule(
-            start, y - 4, end - start, 8, fill=fill, stroke="series-1", stroke_width=1.5, dash=dash
-        )
-        return
-    _paint_dot(moment.marker, sheet, centre, y)
-
-
-def _paint_dot(marker: Marker, sheet: Sheet, x: float, y: float) -> None:
-    if marker == "known":
-        sheet.disc(x, y, _RADIUS - 0.5, fill="series-1")
-    elif marker == "planned":
-        sheet.disc(x, y, _RADIUS - 1, stroke="series-1", stroke_width=1.5, dash=(3, 2.2))
-    elif marker == "publication":
-        sheet.rectangle(x - 4, y - 4, 8, 8, fill="accent")
-    else:
-        sheet.disc(x, y, _RADIUS - 1, stroke="accent", stroke_width=2)
-
-
-def _paint_key(strip: Strip, sheet: Sheet, top: float) -> float:
-    """Say what each mark means, in as many lines as that takes."""
-    size = sheet.style.small
-    x = 0.0
-    for marker, words in strip.key:
-        needed = 24 + width_px(clean(words), size)
-        if x and x + needed > sheet.width:
-            x, top = 0.0, top + size * LEADING
-        y = top + size * LEADING / 2
-        if marker == "latest_only":
-            sheet.line((x + 1, y), (x + 14, y), stroke="series-1", stroke_width=1.5, dash=(2, 3))
-            sheet.line(
-                *((x + 9, y - 6), (x + 14, y - 6), (x + 14, y + 6), (x + 9, y + 6)),
-                stroke="series-1",
-                stroke_width=2,
-            )
-        else:
-            _paint_dot(marker, sheet, x + 8, y)
-        sheet.text(x + 22, top + baseline(size), words, size=size, role="ink-muted")
-        x += needed + 18
-    return top + size * LEADING
-
-
 CHART = Chart(
-    name="timeline", tabulate=tabulate, paint=_paint, find_across=find_across, find_in=find_in
+    name="timeline", tabulate=tabulate, paint=paint_strip, find_across=find_across, find_in=find_in
 )
