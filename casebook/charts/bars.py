@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from casebook.charts.canvas import LEADING, Sheet, baseline, widest
+from casebook.charts.canvas import LEADING, Point, Sheet, Words, baseline, widest
 from casebook.charts.symbols import Mark, MarkArea, draw_bracket, draw_mark, draw_ring, overhang
 from casebook.charts.text_layout import clean, width_px, wrap_text
 from casebook.messages import say
@@ -210,10 +210,9 @@ class _BlockPainter:
             top = sheet.paragraph(name_left, top, name, style.width - name_left)
         top = sheet.paragraph(left, top, bar.about, room, role="ink-muted")
         with sheet.link(f"figure:{bar.key}", bar.title):
-            last = sheet.words[-1] if name and not bar.about else None
-            beside = last.x + width_px(last.text, style.size) + 12 if last else style.width
-            if last and beside + widest([bar.amount], style.size, True) <= style.width:
-                sheet.text(beside, last.y, bar.amount, bold=True)
+            beside = self._find_room_beside(bar) if name and not bar.about else None
+            if beside:
+                sheet.text(*beside, bar.amount, bold=True)
             else:
                 top = sheet.paragraph(left, top, bar.amount, room, bold=True)
             top += 3
@@ -221,6 +220,14 @@ class _BlockPainter:
         self.top = top + _THICK
         if not self.is_log:
             sheet.line((left, top - 2), (left, self.top + 2), stroke="ink-muted")
+
+    def _find_room_beside(self, bar: Bar) -> Point | None:
+        """Where the amount stands right of the last line of the name, if there is room for it."""
+        size, last = self.style.size, self.sheet.parts[-1]
+        assert isinstance(last, Words)
+        left = last.x + width_px(last.text, size) + 12
+        fits = left + widest([bar.amount], size, True) <= self.style.width
+        return (left, last.y) if fits else None
 
     def _draw_ring(self, bar: Bar, left: float, top: float) -> float:
         """Draw the ring of an uncertain date before a name, and give where the name begins."""

@@ -19,7 +19,7 @@ from casebook.charts.canvas import (
 from casebook.charts.chart import Chart, ChartTable, paint_panel
 from casebook.charts.glyphs import list_characters
 from casebook.charts.matplotlib_renderers import encode_png, paint_image, write_pdf
-from casebook.charts.svg import paint_in, write_svg
+from casebook.charts.svg import write_svg
 from casebook.charts.symbols import draw_bracket, draw_swatch, explain_kind, mark_of_kind
 from casebook.charts.text_layout import clean, shorten_text, width_px, wrap_text
 
@@ -132,7 +132,7 @@ def write_picture(
     `name` begins the ids of an SVG, and `label` is what it is for those who hear it.
     """
     if kind == ".svg":
-        return paint_in(write_svg(sheet, f"{name}-alone", label), colours).encode("utf-8")
+        return write_svg(sheet, f"{name}-alone", label, colours).encode("utf-8")
     if kind == ".pdf":
         return write_pdf(replace_missing(sheet), colours)
     return encode_png(paint_image(replace_missing(sheet), colours, 2), colours)

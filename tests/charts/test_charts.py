@@ -22,7 +22,7 @@ from casebook.charts.chart import ChartTable, describe, paint_panel
 from casebook.charts.colours import CHART_ROLES
 from casebook.charts.difference import describe_change
 from casebook.charts.standalone import PICTURE_KINDS, compose_picture, write_picture
-from casebook.charts.svg import paint_in, write_svg
+from casebook.charts.svg import write_svg
 from casebook.charts.symbols import Mark, legend_kinds, mark_of
 from casebook.record.dataset import Dataset
 from casebook.record.model import Answer, Case, Conflict, Figure
@@ -617,7 +617,7 @@ def test_a_drawing_that_stands_alone_has_real_colours_and_no_links() -> None:
     with sheet.link("figure:a.b", "t"):
         sheet.rectangle(0, 0, 5, 5, fill="ink")
 
-    svg = paint_in(write_svg(sheet, "p", "l"), dict.fromkeys(CHART_ROLES, "#123456"))
+    svg = write_svg(sheet, "p", "l", dict.fromkeys(CHART_ROLES, "#123456"))
 
     ElementTree.fromstring(svg)
     assert "var(" not in svg
