@@ -94,6 +94,7 @@ class Options(TypedDict, total=False):
     optional: tuple[str, ...]
     printed: bool
     dumped: bool
+    blank: bool
     since: str
 
 
@@ -104,7 +105,8 @@ class FieldDescription:
     `name` is its name in the file, `attribute` that in the class. `words` are the words that it
     may hold, or the list of the vocabulary that they stand in. `items` is the class of the records
     inside it, which may not have the fields `without` and need not have those of `optional`. Only
-    a figure that a source prints has a `printed` field; `dumped` ones stand in cases.json.
+    a figure that a source prints has a `printed` field; `dumped` ones stand in cases.json, `blank`
+    ones in a new case.
     """
 
     kind: Kind
@@ -122,6 +124,7 @@ class FieldDescription:
     optional: tuple[str, ...] = ()
     printed: bool = False
     dumped: bool = True
+    blank: bool = True
     since: str = "0.1"
 
     @property
@@ -138,6 +141,11 @@ class FieldDescription:
     def inner(self) -> tuple[FieldDescription, ...]:
         """The fields of the records inside this one."""
         return _fields_inside(self)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it takes several lines: records inside, or a text of Markdown."""
+        return self.holds_records or self.kind == "block"
 
     @property
     def holds_records(self) -> bool:

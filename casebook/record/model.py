@@ -170,6 +170,7 @@ class Report:
         "no 表示它只是相关，并不证实这个数。",
         "No where it is related and confirms nothing.",
         default=True,
+        blank=False,
     )
     at: Position = START
 
@@ -264,6 +265,7 @@ class Figure:
         "按什么计，例如 岗位/年；原话里有“每年”之类就不写。",
         "Per what, as in 岗位/年; left out where the wording says it.",
         printed=True,
+        example="岗位/年",
     )
     period: Period = described("period", *_PERIOD, required=True, printed=True)
     status: str = described(
@@ -309,6 +311,7 @@ class Figure:
         printed=True,
         dumped=False,
         words=get_args(Qualifier),
+        example="at_most",
     )
     read_unit: str = described(
         "text",
@@ -318,6 +321,7 @@ class Figure:
         default="",
         printed=True,
         dumped=False,
+        example="元",
     )
     corroborated_by: tuple[Report, ...] = described(
         "list",
@@ -335,12 +339,14 @@ class Figure:
         "amount, period, status and source are then left out.",
         default="",
         dumped=False,
+        blank=False,
     )
     history: tuple[Change, ...] = described(
         "list",
         "发布以后的更正：日期、原来的写法、原因。",
         "Changes since it was published: when, from what, and why.",
         default=(),
+        blank=False,
         items=Change,
         without=("figure",),
     )
@@ -379,6 +385,7 @@ class Event:
         "Planned where it has not happened yet.",
         default="",
         words="statuses",
+        example="planned",
     )
     quote: str = described(
         "quote", *_QUOTE, default="", role="quote", limit=QUOTE_LIMIT, dumped=False
@@ -433,7 +440,11 @@ class Conflict:
         limit=MAX_TEXT,
     )
     figures: tuple[str, ...] = described(
-        "figure_names", "互相矛盾的数字。", "The figures that do not agree.", default=()
+        "figure_names",
+        "互相矛盾的数字。",
+        "The figures that do not agree.",
+        default=(),
+        example="[paid_2011, fund_2011]",
     )
     reports: tuple[Report, ...] = described(
         "list", "各来源的说法。", "What each source says.", default=(), items=Report
@@ -530,6 +541,7 @@ class Case:
         "Earlier names of the file; their addresses lead here.",
         default=(),
         dumped=False,
+        blank=False,
         example="[dongguan-city]",
     )
     answers: Mapping[str, Answer] = described(
@@ -575,6 +587,7 @@ class Case:
         name="history",
         default=(),
         dumped=False,
+        blank=False,
         items=Change,
         optional=("to",),
     )

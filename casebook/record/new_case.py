@@ -6,25 +6,21 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from casebook.messages import failure, say
 from casebook.problems import CasebookError, Exit, Problem
+from casebook.record.blank_case import write_blank
 from casebook.record.lists import Lists, read_lists
 from casebook.record.model import Region
 from casebook.record.slugs import judge_slug
-from casebook.report import display_width
-from casebook.text import Lang, Text
+from casebook.text import Lang
 from casebook.yaml.files import write_new_file
 
-_TEMPLATES: Mapping[Lang, str] = {"zh": "data/_case.yaml", "en": "data/_case.en.yaml"}
-_BLANK = re.compile(r"(?P<indent> *)(?:- )?(?P<field>[a-z_]+):(?P<rest>.*)")
 _CODE = re.compile(r"[0-9]{6}")
 # More matches than this are no choice but a list to read.
 _MOST_SHOWN = 12
-_COMMENT_WIDTH = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +39,7 @@ def create_case(project: Path, slug: str, asked: str, lang: Lang) -> NewCase:
     lists = read_all_lists(project)
     require_free_slug(project, slug)
     region = choose_region(asked, lists.regions)
-    text = fill_template(_read_template(project, lang), region, lists, lang)
+    text = write_blank(region, lists, lang)
     path = case_path(project, slug)
     write_new_file(path, text.encode("utf-8"))
     return NewCase(path, region)
@@ -194,66 +190,3 @@ def _unknown_region(asked: str, regions: Mapping[str, Region]) -> CasebookError:
         f"{en}For a new place add it there first (code, name, short, level, parent)",
         Exit.USAGE,
     )
-
-
-def _read_template(project: Path, lang: Lang) -> str:
-    for name in (_TEMPLATES[lang], _TEMPLATES["zh"]):
-        with suppress(FileNotFoundError):
-            return (project / name).read_text(encoding="utf-8-sig").replace("\r\n", "\n")
-    raise CasebookError(
-        f"缺少 {_TEMPLATES['zh']}，请重新取得完整的项目",
-        f"{_TEMPLATES['zh']} is missing; get the whole project again",
-    )
-
-
-def fill_template(template: str, region: Region, lists: Lists, lang: Lang) -> str:
-    """The blank case with the region filled in and the allowed words above the fields."""
-    known = list_choices_of(lists, lang)
-    comma = "，" if lang == "zh" else ", "
-    lines: list[str] = []
-    for line in template.split("\n"):
-        found = _BLANK.fullmatch(line)
-        if found is None:
-            lines.append(line)
-            continue
-        indent = found["indent"] + "  " * line.lstrip().startswith("- ")
-        if found["field"] == "region" and not indent:
-            parent = lists.regions.get(region.parent)
-            names = [region.name.inside(lang), *([parent.name.inside(lang)] if parent else [])]
-            lines.append(f"region: {region.code}            # {comma.join(names)}")
-            continue
-        words = known.pop(found["field"], [])
-        if words:
-            lines += _comment(found["field"], words, indent, lang)
-        lines.append(line)
-    return "\n".join(lines)
-
-
-def list_choices_of(lists: Lists, lang: Lang) -> dict[str, list[str]]:
-    """For each field of closed words, the words with their names."""
-    vocabulary = lists.vocabulary
-    named: dict[str, Mapping[str, Text]] = {
-        "topic": {key: term.name for key, term in vocabulary.topics.items()},
-        "provider_type": {key: term.name for key, term in vocabulary.provider_types.items()},
-        "mode": {key: term.name for key, term in vocabulary.modes.items()},
-        "measure": {key: measure.name for key, measure in vocabulary.measures.items()},
-        "status": {key: term.name for key, term in vocabulary.statuses.items()},
-    }
-    words = {
-        field: [f"{key} {name.inside(lang)}" for key, name in group.items()]
-        for field, group in named.items()
-    }
-    return words | {"source": list(lists.sources)}
-
-
-def _comment(field: str, words: Iterable[str], indent: str, lang: Lang) -> list[str]:
-    """The words of a field as lines of a comment, each word kept whole."""
-    line = f"{indent}# {field} 可用的词：" if lang == "zh" else f"{indent}# words of {field}: "
-    comma = "，" if lang == "zh" else ", "
-    lines = []
-    for word in words:
-        if display_width(line + word) > _COMMENT_WIDTH:
-            lines.append(line.rstrip())
-            line = f"{indent}#   "
-        line += word + comma
-    return [*lines, line.rstrip(" ,，")]

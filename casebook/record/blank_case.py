@@ -1,0 +1,161 @@
+"""Blank of a new case: every field with its note, and the words that it may hold above it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from casebook.messages import say
+from casebook.record.description import FieldDescription, fields_of
+from casebook.record.lists import Lists
+from casebook.record.model import Case, Region
+from casebook.report import display_width
+from casebook.text import Lang, Text
+
+_WIDTH = 90
+_NOTES_AT = 26
+# What is kept whole where a comment is broken: a word of Latin letters, a single character else.
+_WORD = re.compile(r"[!-~]+ ?|.")
+
+
+def write_blank(region: Region, lists: Lists, lang: Lang) -> str:
+    """The text of a case file of a region in which nothing else is filled in."""
+    blank = _Blank(region, lists, lang)
+    head = say("record.blank_head").inside(lang).split("\n")
+    lines = [*(f"# {line}".rstrip() for line in head), ""]
+    for one in fields_of(Case):
+        if one.blank:
+            lines += ["", *blank.comment(one.note.inside(lang))] if one.is_long else []
+            lines += blank.write_field(one)
+    return "\n".join(lines) + "\n"
+
+
+class _Blank:
+    """Writes the fields of one blank case."""
+
+    def __init__(self, region: Region, lists: Lists, lang: Lang) -> None:
+        self.region = region
+        self.lists = lists
+        self.lang = lang
+        self.listed: set[str] = set()
+
+    def write_field(self, one: FieldDescription, hidden: bool = False) -> list[str]:
+        """The lines of a field, as a comment where it need not be filled in.
+
+        What is inside of a comment already is `hidden` and is not made one again.
+        """
+        is_shown = one.required or (one.is_long and one.default is None)
+        is_comment = not (is_shown or hidden)
+        lines = [*self.list_words(one), *self.write_line(one, is_shown, is_comment)]
+        if one.kind == "answers":
+            lines += self.write_answers()
+        elif one.holds_records:
+            key = ["  price:"] if one.kind == "figures" else []
+            inner = [
+                line
+                for part in one.inner
+                if part.blank
+                for line in self.write_field(part, hidden or is_comment)
+            ]
+            lines += [*key, *_indent(inner, "    " if key else "  - ")]
+        elif one.kind == "block":
+            lines = self.write_block(one)
+        if not is_comment:
+            return lines
+        return [line if line.startswith("#") else f"# {line}" for line in lines]
+
+    def write_line(self, one: FieldDescription, is_shown: bool, is_comment: bool) -> Iterator[str]:
+        """A field with its note behind it, or above it where the line would be too long."""
+        line = f"{one.name}:"
+        note = "" if one.is_long else one.note.inside(self.lang)
+        if one.kind == "region":
+            parent = self.lists.regions.get(self.region.parent)
+            places = [self.region, *([parent] if parent else [])]
+            line = f"{line} {self.region.code}"
+            note = self.join(place.name.inside(self.lang) for place in places)
+        elif one.example and not is_shown:
+            line += f" {one.example}"
+        room = max(_NOTES_AT - display_width(line) - 2 * is_comment, 1)
+        if note and max(_NOTES_AT, display_width(line)) + display_width(note) > _WIDTH:
+            yield from self.comment(note)
+        elif note:
+            line = f"{line}{' ' * room}# {note}"
+        yield line
+        yield from (f"{name}:" for name in one.names[1:])
+
+    def write_answers(self) -> Iterator[str]:
+        """A line for each question, with the words that answer it."""
+        yield f"  # {say('record.blank_partial').inside(self.lang)}"
+        for key, question in self.lists.vocabulary.questions.items():
+            if question.derived:
+                continue
+            words = getattr(self.lists.vocabulary, question.terms) if question.terms else {}
+            yield from _indent(self.comment_words(key, _name_words(words, self.lang)), "  ")
+            answer = f"  {key}: not_stated".ljust(_NOTES_AT + 4)
+            yield f"{answer}# {question.name.inside(self.lang)}"
+
+    def write_block(self, one: FieldDescription) -> list[str]:
+        """A text of several lines, with an example in both languages."""
+        example = say("record.blank_story")
+        texts = zip(one.names, (example.zh, example.en), strict=True)
+        return [line for name, text in texts for line in (f"{name}: |", f"  {text}")]
+
+    def list_words(self, one: FieldDescription) -> list[str]:
+        """The words that a field may hold, above the first field that draws on their list."""
+        if not one.required or (isinstance(one.words, tuple) and one.kind != "source"):
+            return []
+        group = one.kind if one.kind == "source" else str(one.words)
+        if group in self.listed:
+            return []
+        self.listed.add(group)
+        words: Iterable[str] = self.lists.sources
+        if one.kind != "source":
+            words = _name_words(getattr(self.lists.vocabulary, group), self.lang)
+        return self.comment_words(one.name, words)
+
+    def comment_words(self, name: str, words: Iterable[str]) -> list[str]:
+        """The words of a field as lines of a comment, each word kept whole."""
+        found = list(words)
+        if not found:
+            return []
+        lines, line = [], f"# {say('record.words_of', name=name).inside(self.lang)}"
+        for word in found:
+            if display_width(line + word) > _WIDTH:
+                lines.append(line.rstrip())
+                line = "#   "
+            line += self.join((word, ""))
+        return [*lines, line.rstrip(" ,，")]
+
+    def comment(self, text: str) -> Iterator[str]:
+        """A text as lines of a comment that are not too long."""
+        line = "# "
+        for word in _WORD.findall(text):
+            if display_width(line + word.rstrip()) > _WIDTH and word not in "，。；：、）”":
+                yield line.rstrip()
+                line = "# "
+            line += word
+        yield line.rstrip()
+
+    def join(self, words: Iterable[str]) -> str:
+        """Words with the comma of the language between them."""
+        return ("，" if self.lang == "zh" else ", ").join(words)
+
+
+def _name_words(terms: Mapping[str, object], lang: Lang) -> list[str]:
+    return [f"{key} {_name_of(term).inside(lang)}" for key, term in terms.items()]
+
+
+def _name_of(term: object) -> Text:
+    name: Text = term.name  # type: ignore[attr-defined]  # words of the vocabulary have names
+    return name
+
+
+def _indent(lines: Iterable[str], start: str) -> Iterator[str]:
+    """Lines further in; those of a list have their sign before the first that is no comment."""
+    later = " " * len(start)
+    before = start.replace("- ", "")
+    has_begun = False
+    for line in lines:
+        is_comment = line.startswith("#")
+        yield (later if has_begun else before if is_comment else start) + line
+        has_begun = has_begun or not is_comment
