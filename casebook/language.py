@@ -1,4 +1,4 @@
-"""The language that a person reads."""
+"""Choice of the language that the program prints."""
 
 from __future__ import annotations
 

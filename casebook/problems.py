@@ -1,4 +1,4 @@
-"""Problems that an editor can mend, and the errors that end a command."""
+"""Problems of the content, and the errors that end a command."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ START = Position(1, 1)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing that is wrong with the content, where it is, and what mends it.
+    """One thing that is wrong with the content, where it is, and its remedy.
 
     `path` is relative to the project, with forward slashes.
     """
@@ -89,7 +89,7 @@ class CasebookError(Exception):
         self.exit_status = exit_status
 
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:
-        # From the process that draws to the one that tells, nothing may get lost.
+        # From the process that draws to the one that reports, nothing may get lost.
         return type(self), (self.zh, self.en, self.exit_status)
 
     def message(self, lang: Lang) -> str:
@@ -102,10 +102,8 @@ class ContentError(CasebookError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems))
-        count = len(self.problems)
-        super().__init__(
-            f"内容有 {count} 处问题", f"the content has {count} problems", Exit.CONTENT
-        )
+        shown = "; ".join(f"{one.path}:{one.at.line}: {one.code}" for one in self.problems)
+        super().__init__(shown, shown, Exit.CONTENT)
 
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:
         return type(self), (self.problems,)

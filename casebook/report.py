@@ -1,4 +1,4 @@
-"""Problems as lines for a person, and the language that the person reads."""
+"""Printing of problems: as text with source lines, as JSON, as annotations for GitHub."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import TextIO
 
+from casebook.messages import say
 from casebook.problems import Problem
-from casebook.text import Lang
+from casebook.text import Lang, count_nouns
 
 # So many problems of one file are shown to a person at a time.
 MOST_SHOWN = 20
@@ -45,11 +46,9 @@ def _print_text(ordered: Sequence[Problem], lang: Lang, project: Path, stream: T
                     print(source, file=stream)
         left = len(found) - most
         if left > 0:
-            print(
-                f"{path}：还有 {left} 个" if lang == "zh" else f"{path}: {left} more", file=stream
-            )
+            print(say("report.more", path=path, count=left).inside(lang), file=stream)
     if ordered:
-        print(count_problems(ordered, lang), file=stream)
+        print(_count_problems(ordered, lang), file=stream)
 
 
 def clean_line(line: str) -> str:
@@ -66,20 +65,15 @@ def _as_annotation(problem: Problem, lang: Lang) -> str:
     return f"::{kind} {place}::{clean_line(message)}"
 
 
-def count_problems(problems: Iterable[Problem], lang: Lang) -> str:
+def _count_problems(problems: Sequence[Problem], lang: Lang) -> str:
     """The closing line: how many errors and warnings, in how many files."""
-    found = list(problems)
-    errors = sum(problem.severity == "error" for problem in found)
-    warnings = len(found) - errors
-    files = len({problem.path for problem in found})
-    if lang == "zh":
-        return f"共 {errors} 个错误、{warnings} 个提醒，在 {files} 个文件里"
-    words = [_plural(errors, "error"), _plural(warnings, "warning")]
-    return f"{words[0]} and {words[1]} in {_plural(files, 'file')}"
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    errors = sum(problem.severity == "error" for problem in problems)
+    return say(
+        "report.count",
+        errors=count_nouns(errors, "error"),
+        warnings=count_nouns(len(problems) - errors, "warning"),
+        files=count_nouns(len({problem.path for problem in problems}), "file"),
+    ).inside(lang)
 
 
 def _as_object(problem: Problem, lang: Lang) -> dict[str, object]:

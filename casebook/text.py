@@ -31,3 +31,8 @@ class Text:
 
 
 NO_TEXT = Text("")
+
+
+def count_nouns(number: int, noun: str) -> Text:
+    """A number, in English with the noun that it counts."""
+    return Text(str(number), f"{number} {noun}" if number == 1 else f"{number} {noun}s")

@@ -17,7 +17,7 @@ from casebook.messages import problem, say
 from casebook.problems import CasebookError, ContentError, Problem
 from casebook.record.new_case import case_path, require_free_slug
 from casebook.record.slugs import judge_slug
-from casebook.text import Lang, Text
+from casebook.text import Lang, Text, count_nouns
 from casebook.yaml.encoding import show
 from casebook.yaml.files import read_bytes, show_path
 from casebook.yaml.nodes import read_tree
@@ -46,8 +46,8 @@ class FileChange:
     def summary(self, lang: Lang) -> str:
         """One sentence on what is done to the file."""
         key = "data.import.draft" if self.before is None else "data.import.changed"
-        figures = _count(len(self.added), "figure")
-        fields = _count(len(self.changed), "field")
+        figures = count_nouns(len(self.added), "figure")
+        fields = count_nouns(len(self.changed), "field")
         return say(key, path=self.shown, figures=figures, fields=fields).inside(lang)
 
 
@@ -75,10 +75,6 @@ def plan_import(data: bytes, path: str, target: ImportTarget) -> ImportPlan:
     if any(problem.severity == "error" for problem in problems):
         raise ContentError(problems)
     return ImportPlan(tuple(changes), tuple(left_alone), tuple(problems))
-
-
-def _count(number: int, noun: str) -> Text:
-    return Text(str(number), f"{number} {noun}" if number == 1 else f"{number} {noun}s")
 
 
 def _plan_drafts(
