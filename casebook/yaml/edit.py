@@ -1,4 +1,4 @@
-"""Where each entry of a YAML text stands, and edits of it that leave everything else as it was.
+"""Editing of YAML text in place: finding its entries, and changes that leave all else as it was.
 
 A file is edited as text at known places: nothing is parsed and written anew, so that comments,
 order, quotes, line ends and blank lines stay, whatever a library for writing YAML would make of
@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import yaml
 
 from casebook.problems import Position
-from casebook.yaml.encoding import decode
+from casebook.yaml.encoding import decode, position_of
 from casebook.yaml.nodes import MapNode, Scalar, read_tree
 from casebook.yaml.parser import Loader
 
@@ -44,7 +43,7 @@ def write_scalar(text: str) -> str:
 class Value:
     """A value of a text: from which character to which it reaches, and what it is.
 
-    `column` counts from zero; `entries` are those of a mapping, `items` those of a list.
+    `column` counts from zero; `entries` are those of a mapping.
     """
 
     start: int
@@ -52,9 +51,7 @@ class Value:
     column: int
     kind: str
     in_flow: bool = False
-    style: str = ""
     entries: Mapping[str, YamlEntry] = field(default_factory=dict)
-    items: tuple[Value, ...] = ()
 
     @property
     def is_blank(self) -> bool:
@@ -78,7 +75,7 @@ class YamlEntry:
 
 
 class Layout:
-    """The layout of a sound file whose root is a mapping, and the edits to make of it.
+    """The layout of a valid file whose root is a mapping, and the edits to make of it.
 
     Positions are those of the text with plain line ends. The edits are made at once, by `apply`.
     """
@@ -88,12 +85,14 @@ class Layout:
         self._data = data
         self._edits: list[tuple[int, int, str]] = []
         self.text = text or ""
-        self.root = _Reader(self.text).read_root()
+        root = yaml.compose(self.text, Loader=Loader)
+        if root is None:
+            raise ValueError("an empty file has no layout")
+        self.root = _measure(root, self.text)
 
     def position(self, index: int) -> Position:
         """The line and column of a character."""
-        start = self.text.rfind("\n", 0, index) + 1
-        return Position(self.text.count("\n", 0, index) + 1, index - start + 1)
+        return position_of(self.text, index)
 
     def set_value(self, entry: YamlEntry, written: str) -> None:
         """Put a scalar, as it is written in YAML, in the place of an entry's value."""
@@ -167,66 +166,31 @@ def _original(index: int, text: str, starts: list[tuple[int, int]]) -> int:
     return written + index - plain
 
 
-class _Reader:
-    """Reads values from the events of a text."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.events: Iterator[Any] = yaml.parse(text, Loader=Loader)
-
-    def read_root(self) -> Value:
-        while True:
-            event = next(self.events)
-            if isinstance(event, yaml.NodeEvent):
-                return self.read(event)
-
-    def read(self, event: Any) -> Value:
-        start, end = event.start_mark.index, event.end_mark.index
-        column = event.start_mark.column
-        in_flow = bool(getattr(event, "flow_style", False))
-        if isinstance(event, yaml.MappingStartEvent):
-            entries, end = self.read_entries(start)
-            return Value(
-                start=start,
-                end=end,
-                column=column,
-                kind="mapping",
-                in_flow=in_flow,
-                entries=entries,
-            )
-        if isinstance(event, yaml.SequenceStartEvent):
-            items, end = self.read_items(start)
-            return Value(
-                start=start, end=end, column=column, kind="sequence", in_flow=in_flow, items=items
-            )
-        # A block of text ends before the blank lines that part it from what follows.
-        while end > start and self.text[end - 1] in " \n":
-            end -= 1
-        return Value(start=start, end=end, column=column, kind="scalar", style=event.style or "")
-
-    def read_entries(self, end: int) -> tuple[dict[str, YamlEntry], int]:
-        entries: dict[str, YamlEntry] = {}
-        for event in self.events:
-            if isinstance(event, yaml.MappingEndEvent):
-                return entries, _close(event, end)
-            name = self.read(event)
-            value = self.read(next(self.events))
+def _measure(node: yaml.Node, text: str) -> Value:
+    start, end = node.start_mark.index, node.end_mark.index
+    inner: list[Value] = []
+    entries: dict[str, YamlEntry] = {}
+    kind = "scalar"
+    if isinstance(node, yaml.MappingNode):
+        kind = "mapping"
+        for key, value_node in node.value:
+            name, value = _measure(key, text), _measure(value_node, text)
             entry = YamlEntry(start=name.start, name_end=name.end, column=name.column, value=value)
-            entries[unicodedata.normalize("NFC", event.value)] = entry
-            end = max(end, entry.end)
-        raise AssertionError("a mapping has an end")
-
-    def read_items(self, end: int) -> tuple[tuple[Value, ...], int]:
-        items: list[Value] = []
-        for event in self.events:
-            if isinstance(event, yaml.SequenceEndEvent):
-                return tuple(items), _close(event, end)
-            items.append(self.read(event))
-            end = max(end, items[-1].end)
-        raise AssertionError("a list has an end")
-
-
-def _close(event: Any, end: int) -> int:
-    """Where a collection ends: at its closing bracket, or with its last value."""
-    closes = event.end_mark.index > event.start_mark.index
-    return int(event.end_mark.index) if closes else end
+            entries[unicodedata.normalize("NFC", key.value)] = entry
+            inner += [name, value]
+    elif isinstance(node, yaml.SequenceNode):
+        kind = "sequence"
+        inner = [_measure(item, text) for item in node.value]
+    else:
+        # A block of text ends before the blank lines that part it from what follows.
+        end = start + len(text[start:end].rstrip(" \n"))
+    in_flow = isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
+    return Value(
+        start=start,
+        # The parser ends a collection without brackets only where the next thing starts.
+        end=end if in_flow or not inner else max(value.end for value in inner),
+        column=node.start_mark.column,
+        kind=kind,
+        in_flow=in_flow,
+        entries=entries,
+    )
