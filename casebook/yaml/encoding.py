@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem, in_gbk, make_visible, name_of
@@ -89,9 +90,9 @@ def decode(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[str | None, l
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     problems = list(_find_lost_text(text, path))
     if _MAY_BE_INVISIBLE.search(text) is not None:
-        text, found = _remove_invisible(text, path)
         lost = {one.at.line for one in problems}
-        problems += [one for one in found if one.at.line not in lost]
+        problems += [one for one in _find_invisible(text, path) if one.at.line not in lost]
+        text = remove_invisible(text)
     return text, problems
 
 
@@ -167,10 +168,10 @@ def _as_gbk(data: bytes) -> str:
         text = data.decode("gb18030")
     except UnicodeDecodeError:
         return ""
-    strange = sum(not c.isascii() for c in text)
+    strange = "".join(c for c in text if not c.isascii())
     # Nearly all text of editors is in GB 2312; other bytes hit its Hanzi by accident only.
-    common = sum(_in_gb2312(c) for c in text if not c.isascii())
-    return text if strange and common * 10 >= strange * 7 else ""
+    common = len(strange.encode("gb2312", "ignore")) // 2
+    return text if strange and common * 10 >= len(strange) * 7 else ""
 
 
 def _as_latin(line: bytes) -> str:
@@ -183,23 +184,12 @@ def _as_latin(line: bytes) -> str:
         return ""
 
 
-def _in_gb2312(character: str) -> bool:
-    try:
-        return len(character.encode("gb2312")) == 2
-    except UnicodeEncodeError:
-        return False
-
-
-def _remove_invisible(text: str, path: str) -> tuple[str, list[Problem]]:
-    problems: list[Problem] = []
-    for found in _INVISIBLE.finditer(text):
-        if len(problems) == MAX_SHOWN:
-            break
+def _find_invisible(text: str, path: str) -> Iterator[Problem]:
+    for found in islice(_INVISIBLE.finditer(text), MAX_SHOWN):
         at = position_of(text, found.start())
         line = line_of(text, at.line)
         fixed = remove_invisible(line) if len(line) < 1_000 else ""
-        problems.append(describe_invisible(found.group(), at, path, offer(fixed)))
-    return remove_invisible(text), problems
+        yield describe_invisible(found.group(), at, path, offer(fixed))
 
 
 def remove_invisible(text: str) -> str:
@@ -237,14 +227,12 @@ def find_invisible(text: str) -> str:
 
 
 def _find_lost_text(text: str, path: str) -> Iterator[Problem]:
-    """Text that another program destroyed: replacement characters and mojibake."""
+    """The problems of text that another program destroyed."""
     if "\ufffd" in text or "锟斤拷" in text:
         for number, line in enumerate(text.split("\n"), 1):
-            column = min(
-                (i for i in (line.find("\ufffd"), line.find("锟斤拷")) if i >= 0), default=-1
-            )
-            if column >= 0:
-                yield problem("E106.lost", path, Position(number, column + 1))
+            found = re.search("\ufffd|锟斤拷", line)
+            if found is not None:
+                yield problem("E106.lost", path, Position(number, found.start() + 1))
     if _GARBLED_SIGN.search(text) is not None:
         for number, line in enumerate(text.split("\n"), 1):
             for run in _GARBLED_RUN.finditer(line):
@@ -262,9 +250,9 @@ def describe_garbled(at: Position, path: str, fixed: str = "") -> Problem:
 
 def unscramble(text: str) -> str:
     """What a run of garbled characters was, as far as it can be known, else nothing."""
-    for wrong, right in (("gb18030", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "utf-8")):
+    for wrong in ("gb18030", "cp1252", "latin-1"):
         try:
-            meant = text.encode(wrong).decode(right, "replace")
+            meant = text.encode(wrong).decode("utf-8", "replace")
         except UnicodeEncodeError:
             continue
         lost = meant.count("\ufffd")
