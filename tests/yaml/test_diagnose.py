@@ -1,7 +1,7 @@
-"""Slips of editors: each is named at its place, and the line that is offered mends it.
+"""Mistakes of editors: each is named at its place, and the line that is offered fixes it.
 
-tests/bad_files/slips.tsv holds the slips: the source as a JSON string (for form `bytes` each of
-its characters is one byte), the code, the place of the first problem, and a word of its message.
+tests/bad_files/mistakes.tsv holds the mistakes: the source as a JSON string (for form `bytes` each
+of its characters is one byte), the code, the place of the first problem, and a word of its message.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def bytes_of(row: dict[str, str]) -> bytes:
     return source.encode("latin-1" if row["form"] == "bytes" else "utf-8")
 
 
-SLIPS_SEEN = read_rows("slips.tsv")
-SOUND = read_rows("sound.tsv")
+MISTAKES = read_rows("mistakes.tsv")
+VALID = read_rows("valid.tsv")
 
 
 def read(source: str | bytes) -> list[Problem]:
@@ -78,8 +78,8 @@ def offered(row: dict[str, str]) -> bool:
     return all(problem.hint_zh.startswith("改成  ") for problem in read(bytes_of(row)))
 
 
-@pytest.mark.parametrize("row", SLIPS_SEEN, ids=lambda row: row["name"])
-def test_a_slip_is_named_at_its_place(row: dict[str, str]) -> None:
+@pytest.mark.parametrize("row", MISTAKES, ids=lambda row: row["name"])
+def test_a_mistake_is_named_at_its_place(row: dict[str, str]) -> None:
     first = read(bytes_of(row))[0]
 
     assert (first.code, first.at.line, first.at.column) == (
@@ -90,7 +90,7 @@ def test_a_slip_is_named_at_its_place(row: dict[str, str]) -> None:
     assert row["word"] in first.message("zh")
 
 
-@pytest.mark.parametrize("row", SLIPS_SEEN, ids=lambda row: row["name"])
+@pytest.mark.parametrize("row", MISTAKES, ids=lambda row: row["name"])
 def test_a_message_fits_a_chinese_console(row: dict[str, str]) -> None:
     for problem in read(bytes_of(row)):
         for said in (problem.message("zh"), problem.message("en")):
@@ -99,29 +99,29 @@ def test_a_message_fits_a_chinese_console(row: dict[str, str]) -> None:
             assert said.isprintable()
 
 
-@pytest.mark.parametrize("row", SLIPS_SEEN, ids=lambda row: row["name"])
+@pytest.mark.parametrize("row", MISTAKES, ids=lambda row: row["name"])
 def test_a_message_tells_what_to_do_in_both_languages(row: dict[str, str]) -> None:
     for problem in read(bytes_of(row)):
         assert problem.zh and problem.en and problem.hint_zh and problem.hint_en
 
 
-@pytest.mark.parametrize("row", SOUND, ids=lambda row: row["name"])
-def test_what_is_sound_is_left_alone(row: dict[str, str]) -> None:
+@pytest.mark.parametrize("row", VALID, ids=lambda row: row["name"])
+def test_what_is_valid_is_left_alone(row: dict[str, str]) -> None:
     node, problems = read_tree(bytes_of(row), "x.yaml")
 
     assert isinstance(node, MapNode)
     assert problems == []
 
 
-MENDABLE = [row for row in SLIPS_SEEN if offered(row)]
+FIXABLE = [row for row in MISTAKES if offered(row)]
 
 
-def test_most_slips_offer_a_line() -> None:
-    assert len(MENDABLE) >= 100
+def test_most_mistakes_offer_a_line() -> None:
+    assert len(FIXABLE) >= 100
 
 
-@pytest.mark.parametrize("row", MENDABLE, ids=lambda row: row["name"])
-def test_the_offered_line_mends_the_file(row: dict[str, str]) -> None:
+@pytest.mark.parametrize("row", FIXABLE, ids=lambda row: row["name"])
+def test_the_offered_line_fixes_the_file(row: dict[str, str]) -> None:
     data = bytes_of(row)
     for _ in range(3):
         problems = read(data)
@@ -132,7 +132,7 @@ def test_the_offered_line_mends_the_file(row: dict[str, str]) -> None:
     assert [(problem.code, problem.at) for problem in read(data)] == []
 
 
-def test_all_slips_of_a_file_come_out_in_one_run() -> None:
+def test_all_mistakes_of_a_file_come_out_in_one_run() -> None:
     source = 'title：x\nregion:1\nl:\n\t- a\nq: "x\nz: *b\nq: y\n'
 
     assert [(problem.code, problem.at.line) for problem in sorted(read(source))] == [
@@ -273,7 +273,7 @@ def manifest() -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-# What these hold is sound YAML; only the record's fields tell that it is wrong.
+# What these hold is valid YAML; only the record's fields tell that it is wrong.
 OF_THE_FIELDS = ("bool-key", "hex-int", "bad-date", "bad-tz")
 
 
@@ -297,5 +297,5 @@ def test_the_shared_corpus_is_understood(row: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(SHARED.glob("good/*.yaml")), ids=lambda path: path.stem)
-def test_the_shared_good_files_are_sound(path: Path) -> None:
+def test_the_shared_good_files_are_valid(path: Path) -> None:
     assert read(path.read_bytes()) == []

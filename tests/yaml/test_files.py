@@ -1,4 +1,4 @@
-"""What stands in the folder of cases: regular files are read, the rest is named."""
+"""What is in the folder of cases: regular files are read, the rest is named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`check --fix` and `check --explain`: what is mended, what never is, and what was understood."""
+"""`check --fix` and `check --explain`: what is fixed, what never is, and what was understood."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from processes import run
 from casebook.yaml.fix import repair_text
 from casebook.yaml.nodes import read_tree
 
-SOUND = """\
+VALID = """\
 title: 东莞
 summary: 一句话
 answers:
@@ -21,7 +21,7 @@ events:
 """
 
 
-def mended(text: str) -> str | None:
+def fixed(text: str) -> str | None:
     repair = repair_text(text.encode("utf-8"), "data/cases/x.yaml")
     return None if repair is None else repair.after.decode("utf-8")
 
@@ -37,36 +37,36 @@ def mended(text: str) -> str | None:
         pytest.param("  - date", "  －date", id="full-width dash"),
     ],
 )
-def test_a_slip_of_notation_is_mended(old: str, new: str) -> None:
-    broken = SOUND.replace(old, new)
-    assert broken != SOUND
+def test_a_mistake_of_notation_is_fixed(old: str, new: str) -> None:
+    broken = VALID.replace(old, new)
+    assert broken != VALID
 
-    after = mended(broken)
+    after = fixed(broken)
 
     assert after is not None
     assert read_tree(after.encode(), "x.yaml")[1] == []
-    assert "".join(after.split()) == "".join(SOUND.split())
+    assert "".join(after.split()) == "".join(VALID.split())
 
 
-def test_several_slips_are_mended_in_one_run() -> None:
-    broken = SOUND.replace("title: ", "title：").replace("summary: ", "summary:")
+def test_several_mistakes_are_fixed_in_one_run() -> None:
+    broken = VALID.replace("title: ", "title：").replace("summary: ", "summary:")
 
-    assert mended(broken) == SOUND
+    assert fixed(broken) == VALID
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param(SOUND, id="nothing is wrong"),
-        pytest.param(SOUND.replace("一句话", "一句 # 话"), id="what is lost to a comment"),
-        pytest.param(SOUND.replace("一句话", "*一句话"), id="a value that needs quotes"),
-        pytest.param(SOUND + "title: 又一个\n", id="a field that is written twice"),
-        pytest.param(SOUND.replace("一句话", "甲：乙，丙"), id="full-width marks in prose"),
-        pytest.param(SOUND.replace("东莞市", "[甲，乙]"), id="one item or two"),
+        pytest.param(VALID, id="nothing is wrong"),
+        pytest.param(VALID.replace("一句话", "一句 # 话"), id="what is lost to a comment"),
+        pytest.param(VALID.replace("一句话", "*一句话"), id="a value that needs quotes"),
+        pytest.param(VALID + "title: 又一个\n", id="a field that is written twice"),
+        pytest.param(VALID.replace("一句话", "甲：乙，丙"), id="full-width marks in prose"),
+        pytest.param(VALID.replace("东莞市", "[甲，乙]"), id="one item or two"),
     ],
 )
 def test_what_could_change_the_meaning_is_left(text: str) -> None:
-    assert mended(text) is None
+    assert fixed(text) is None
 
 
 @pytest.mark.parametrize(
@@ -78,9 +78,9 @@ def test_what_could_change_the_meaning_is_left(text: str) -> None:
     ],
 )
 def test_line_ends_and_byte_order_mark_stay(start: str, end: str) -> None:
-    sound = (start + SOUND).replace("\n", end)
+    valid = (start + VALID).replace("\n", end)
 
-    assert mended(sound.replace("title: ", "title：")) == sound
+    assert fixed(valid.replace("title: ", "title：")) == valid
 
 
 def test_a_file_in_another_encoding_is_left() -> None:
@@ -89,8 +89,8 @@ def test_a_file_in_another_encoding_is_left() -> None:
 
 def test_fix_shows_the_difference_and_keeps_a_copy(tiny_project: Path) -> None:
     path = tiny_project / "data" / "cases" / "haishu.yaml"
-    sound = path.read_bytes()
-    broken = sound.replace(b"topic: ", "topic：".encode())
+    valid = path.read_bytes()
+    broken = valid.replace(b"topic: ", "topic：".encode())
     path.write_bytes(broken)
 
     done = run(tiny_project, "check", "--fix", "--lang", "zh")
@@ -98,7 +98,7 @@ def test_fix_shows_the_difference_and_keeps_a_copy(tiny_project: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "-topic：reading\n+topic: reading\n" in done.stdout
     assert "data/cases/haishu.yaml：改了 1 行，原来的存为 data/cases/haishu.yaml.bak" in done.stdout
-    assert path.read_bytes() == sound
+    assert path.read_bytes() == valid
     assert path.with_name("haishu.yaml.bak").read_bytes() == broken
 
 
@@ -113,7 +113,7 @@ def test_fix_touches_only_the_files_that_are_named(tiny_project: Path) -> None:
     assert not list(tiny_project.rglob("*.bak"))
 
 
-def test_fix_leaves_sound_files_alone(tiny_project: Path) -> None:
+def test_fix_leaves_valid_files_alone(tiny_project: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in tiny_project.rglob("*.yaml")}
 
     done = run(tiny_project, "check", "--fix")

@@ -205,7 +205,7 @@ def test_a_large_broken_file_takes_two_seconds_at_most(source: str) -> None:
     assert time.process_time() - begin < 2.0
 
 
-def test_what_could_be_mended_still_gives_its_tree() -> None:
+def test_what_could_be_fixed_still_gives_its_tree() -> None:
     node, problems = read_tree("title：甲\nregion: 1\n".encode(), "x.yaml")
 
     assert [problem.code for problem in problems] == ["E112"]
