@@ -46,7 +46,6 @@ def problem(
     `hint` takes the place of the remedy in the catalogue; codes that begin with W are warnings
     unless `severity` says otherwise.
     """
-    message = say(key, **values)
     if hint is None:
         entry = read_catalogue()[key]
         zh, en = entry.get("hint_zh", ""), entry.get("hint_en", "")
@@ -55,10 +54,8 @@ def problem(
         path=path,
         at=at,
         code=key.partition(".")[0],
-        zh=message.zh,
-        en=message.en,
-        hint_zh=hint.zh,
-        hint_en=hint.en,
+        text=say(key, **values),
+        hint=hint,
         severity=severity or ("warning" if key.startswith("W") else "error"),
     )
 

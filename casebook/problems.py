@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
-from casebook.text import Lang
+from casebook.text import NO_TEXT, Lang, Text
 
 Severity = Literal["error", "warning"]
 
@@ -44,15 +44,13 @@ class Problem:
     path: str
     at: Position
     code: str
-    zh: str = field(compare=False)
-    en: str = field(compare=False)
-    hint_zh: str = field(default="", compare=False)
-    hint_en: str = field(default="", compare=False)
+    text: Text = field(compare=False)
+    hint: Text = field(default=NO_TEXT, compare=False)
     severity: Severity = field(default="error", compare=False)
 
     def message(self, lang: Lang) -> str:
         """The message with its remedy in one language."""
-        text, hint = (self.zh, self.hint_zh) if lang == "zh" else (self.en, self.hint_en)
+        text, hint = self.text.inside(lang), self.hint.inside(lang)
         if hint:
             text = f"{text}。{hint}" if lang == "zh" else f"{text}. {hint}"
         return make_visible(text)

@@ -82,8 +82,8 @@ def _as_object(problem: Problem, lang: Lang) -> dict[str, object]:
         "line": problem.at.line,
         "column": problem.at.column,
         "code": problem.code,
-        "message": problem.zh if lang == "zh" else problem.en,
-        "hint": problem.hint_zh if lang == "zh" else problem.hint_en,
+        "message": problem.text.inside(lang),
+        "hint": problem.hint.inside(lang),
     }
 
 

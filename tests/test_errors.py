@@ -7,13 +7,14 @@ import pickle
 import pytest
 
 from casebook.problems import CasebookError, ContentError, Exit, Position, Problem
+from casebook.text import Text
 
 
 @pytest.mark.parametrize(
     "error",
     [
         CasebookError("磁盘已满", "the disk is full", Exit.MACHINE),
-        ContentError([Problem("a.yaml", Position(3, 5), "E302", "太长", "too long")]),
+        ContentError([Problem("a.yaml", Position(3, 5), "E302", Text("太长", "too long"))]),
     ],
     ids=["machine", "content"],
 )

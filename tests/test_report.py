@@ -18,6 +18,7 @@ from casebook.commands.waiting import show_waiting
 from casebook.messages import read_catalogue
 from casebook.problems import Position, Problem, in_gbk
 from casebook.report import clean_line, print_problems, show_source
+from casebook.text import Text
 
 
 class Terminal(io.StringIO):
@@ -26,7 +27,7 @@ class Terminal(io.StringIO):
 
 
 def problem(line: int = 1, column: int = 1, zh: str = "错", path: str = "a.yaml") -> Problem:
-    return Problem(path, Position(line, column), "E201", zh, "wrong")
+    return Problem(path, Position(line, column), "E201", Text(zh, "wrong"))
 
 
 def printed(problems: list[Problem], form: str = "text", stream: io.StringIO | None = None) -> str:

@@ -70,10 +70,10 @@ def check_references(
             path,
             reference.at,
             "E250",
-            f"没有数字 {reference.written[:60]}",
-            f"there is no figure {reference.written[:60]}",
-            suggest(word, known).zh,
-            suggest(word, known).en,
+            Text(
+                f"没有数字 {reference.written[:60]}", f"there is no figure {reference.written[:60]}"
+            ),
+            Text(suggest(word, known).zh, suggest(word, known).en),
         )
 
 
@@ -99,8 +99,10 @@ def conflicts_have_two_sides(case: Case, dataset: Dataset) -> Iterator[Problem]:
                 case.path,
                 conflict.at,
                 "E236",
-                "一处矛盾至少要有两种说法（figures 加 reports）",
-                "a conflict needs at least two statements (figures and reports together)",
+                Text(
+                    "一处矛盾至少要有两种说法（figures 加 reports）",
+                    "a conflict needs at least two statements (figures and reports together)",
+                ),
             )
 
 
@@ -112,10 +114,11 @@ def planned_amounts_are_planned(case: Case, dataset: Dataset) -> Iterator[Proble
                 case.path,
                 figure.at,
                 "E237",
-                f"{figure.id} 的金额写作“{figure.quantity.text}”，status 应当是 planned",
-                f"the amount of {figure.id} is worded as a plan, its status is not",
-                f"现在写的是 {figure.status}",
-                f"It says {figure.status}",
+                Text(
+                    f"{figure.id} 的金额写作“{figure.quantity.text}”，status 应当是 planned",
+                    f"the amount of {figure.id} is worded as a plan, its status is not",
+                ),
+                Text(f"现在写的是 {figure.status}", f"It says {figure.status}"),
             )
 
 
@@ -138,21 +141,26 @@ def dates_stand_before_their_source(case: Case, dataset: Dataset) -> Iterator[Pr
                 case.path,
                 told.at,
                 "E225",
-                f"日期 {period.edtf} 晚于来源 {told.source} 的发布日 {published.isoformat()}",
-                f"the date {period.edtf} is later than the source {told.source}, published on "
-                f"{published.isoformat()}",
-                "请核对日期和来源；来源说的是计划，就写 status: planned",
-                "Check both; write status: planned if the source speaks of a plan",
+                Text(
+                    f"日期 {period.edtf} 晚于来源 {told.source} 的发布日 {published.isoformat()}",
+                    f"the date {period.edtf} is later than the source {told.source}, published on "
+                    f"{published.isoformat()}",
+                ),
+                Text(
+                    "请核对日期和来源；来源说的是计划，就写 status: planned",
+                    "Check both; write status: planned if the source speaks of a plan",
+                ),
             )
         elif begun.year < _FIRST_YEAR:
             yield Problem(
                 case.path,
                 told.at,
                 "W226",
-                f"日期 {period.edtf} 早于 {_FIRST_YEAR} 年",
-                f"the date {period.edtf} is before {_FIRST_YEAR}",
-                "请核对年份",
-                "Check the year",
+                Text(
+                    f"日期 {period.edtf} 早于 {_FIRST_YEAR} 年",
+                    f"the date {period.edtf} is before {_FIRST_YEAR}",
+                ),
+                Text("请核对年份", "Check the year"),
                 severity="warning",
             )
 
@@ -170,10 +178,15 @@ def quotes_hold_their_amounts(case: Case, dataset: Dataset) -> Iterator[Problem]
                 case.path,
                 figure.at,
                 "E212",
-                f"{figure.id} 的 amount 是 {quantity.text}，quote 里的数却是 {figure.quote}",
-                f"the amount of {figure.id} is {quantity.text}, but its quote says {figure.quote}",
-                "请核对原文，amount 与 quote 要说同一个数",
-                "Check the source: the amount and the quote tell one number",
+                Text(
+                    f"{figure.id} 的 amount 是 {quantity.text}，quote 里的数却是 {figure.quote}",
+                    f"the amount of {figure.id} is {quantity.text}, but its quote says "
+                    f"{figure.quote}",
+                ),
+                Text(
+                    "请核对原文，amount 与 quote 要说同一个数",
+                    "Check the source: the amount and the quote tell one number",
+                ),
             )
 
 
@@ -211,12 +224,16 @@ def _report_far(figure: Figure, near: Figure, dataset: Dataset) -> Problem:
         dataset.by_slug[figure.case].path,
         figure.at,
         "W235",
-        f"{figure.id}（{figure.quantity.text}）与同类中最近的 {near.key}"
-        f"（{near.quantity.text}）相差 {int(ratio)} 倍，单位是不是写错了",
-        f"{figure.id} ({figure.quantity.text}) and the nearest of its kind, {near.key} "
-        f"({near.quantity.text}), differ by a factor of {int(ratio)}",
-        "请核对是万元还是元；不错就不管",
-        "Check whether it is 万元 or 元; if it is right, leave it",
+        Text(
+            f"{figure.id}（{figure.quantity.text}）与同类中最近的 {near.key}"
+            f"（{near.quantity.text}）相差 {int(ratio)} 倍，单位是不是写错了",
+            f"{figure.id} ({figure.quantity.text}) and the nearest of its kind, {near.key} "
+            f"({near.quantity.text}), differ by a factor of {int(ratio)}",
+        ),
+        Text(
+            "请核对是万元还是元；不错就不管",
+            "Check whether it is 万元 or 元; if it is right, leave it",
+        ),
         severity="warning",
     )
 
@@ -242,14 +259,18 @@ def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]
             case.path,
             other.at,
             "W234" if undated else "E234",
-            f"{other.id}（{other.quantity.text}）与第 {one.at.line} 行的 {one.id}"
-            f"（{one.quantity.text}）口径相同、时间重合，说法却不同",
-            f"{other.id} ({other.quantity.text}) is of the same class and time as {one.id} "
-            f"({one.quantity.text}) in line {one.at.line}, but differs from it",
-            f"请在 conflicts 里写 figures: [{one.id}, {other.id}]；后者取代前者就写 "
-            f"follows: {one.id}；数的不是同一样东西就各写 scope",
-            f"Declare a conflict with figures: [{one.id}, {other.id}], or write follows: "
-            f"{one.id} where it came later, or a scope where another thing is counted",
+            Text(
+                f"{other.id}（{other.quantity.text}）与第 {one.at.line} 行的 {one.id}"
+                f"（{one.quantity.text}）口径相同、时间重合，说法却不同",
+                f"{other.id} ({other.quantity.text}) is of the same class and time as {one.id} "
+                f"({one.quantity.text}) in line {one.at.line}, but differs from it",
+            ),
+            Text(
+                f"请在 conflicts 里写 figures: [{one.id}, {other.id}]；后者取代前者就写 "
+                f"follows: {one.id}；数的不是同一样东西就各写 scope",
+                f"Declare a conflict with figures: [{one.id}, {other.id}], or write follows: "
+                f"{one.id} where it came later, or a scope where another thing is counted",
+            ),
             severity="warning" if undated else "error",
         )
 
@@ -273,10 +294,14 @@ def parts_are_no_more_than_their_whole(case: Case, dataset: Dataset) -> Iterator
                 case.path,
                 group[-1].at,
                 "E239",
-                f"{listed} 加起来是 {added}，多于总额 {name}（{whole.quantity.text}，{shown}）",
-                f"the parts of {name} add up to {added}, more than the whole of {shown}",
-                "请核对各数；不是它的部分，就删去 part_of",
-                "Check the numbers, or take out part_of where one is no part of it",
+                Text(
+                    f"{listed} 加起来是 {added}，多于总额 {name}（{whole.quantity.text}，{shown}）",
+                    f"the parts of {name} add up to {added}, more than the whole of {shown}",
+                ),
+                Text(
+                    "请核对各数；不是它的部分，就删去 part_of",
+                    "Check the numbers, or take out part_of where one is no part of it",
+                ),
             )
 
 
@@ -310,7 +335,7 @@ def refusals_are_refused(dataset: Dataset) -> Iterator[Problem]:
                 f"formula 看不懂：{error.message.zh}",
                 f"formula is not understood: {error.message.en}",
             )
-            yield Problem(_REFUSALS, refusal.at, "E280", f"{refusal.id} 的 {zh}", en)
+            yield Problem(_REFUSALS, refusal.at, "E280", Text(f"{refusal.id} 的 {zh}", en))
             continue
         if any(key.partition(".")[0] in dataset.unread for key in keys):
             continue
@@ -320,20 +345,22 @@ def refusals_are_refused(dataset: Dataset) -> Iterator[Problem]:
                 _REFUSALS,
                 refusal.at,
                 "E250",
-                f"{refusal.id} 里没有数字 {key}",
-                f"{refusal.id} names the figure {key}, which does not exist",
-                suggest(key, dataset.figures).zh,
-                suggest(key, dataset.figures).en,
+                Text(
+                    f"{refusal.id} 里没有数字 {key}",
+                    f"{refusal.id} names the figure {key}, which does not exist",
+                ),
+                Text(suggest(key, dataset.figures).zh, suggest(key, dataset.figures).en),
             )
         if not unknown and not judge_refusal(refusal, dataset):
             yield Problem(
                 _REFUSALS,
                 refusal.at,
                 "E285",
-                f"“{refusal.title.zh}”列为不做的比较，规则却允许它",
-                f"“{refusal.title.inside('en')}” is listed as refused, but the guard allows it",
-                "改写这一条，或把它删去",
-                "Word it anew or take it out",
+                Text(
+                    f"“{refusal.title.zh}”列为不做的比较，规则却允许它",
+                    f"“{refusal.title.inside('en')}” is listed as refused, but the guard allows it",
+                ),
+                Text("改写这一条，或把它删去", "Word it anew or take it out"),
             )
 
 

@@ -28,7 +28,7 @@ from casebook.record.evidence import sources_of
 from casebook.record.model import QUOTE_LIMIT, Case, Figure
 from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.record.summary import list_periods
-from casebook.text import LANGS, Lang
+from casebook.text import LANGS, Lang, Text
 from casebook.values.words import (
     AFTER_IN_TEXT,
     BEFORE_IN_TEXT,
@@ -349,7 +349,7 @@ class _Reading:
     def problem(
         self, offset: int, code: str, zh: str, en: str, hint_zh: str, hint_en: str
     ) -> Problem:
-        return Problem(self.path, self.position(offset), code, zh, en, hint_zh, hint_en)
+        return Problem(self.path, self.position(offset), code, Text(zh, en), Text(hint_zh, hint_en))
 
     # --- Numbers ---
 
@@ -720,7 +720,7 @@ class _Reading:
 
 
 # What `_check_range` gives where no figure is such a range.
-_NO_RANGE: Final = Problem("", Position(0, 0), "", "", "")
+_NO_RANGE: Final = Problem("", Position(0, 0), "", Text("", ""))
 
 
 def _fits(mention: NumberMention, figure: Figure) -> bool:

@@ -20,6 +20,7 @@ from casebook.data.formats import DataFile
 from casebook.data.table_rows import version_of_all
 from casebook.problems import START, CasebookError, Exit, Problem
 from casebook.record.dataset import Dataset
+from casebook.text import Text
 from casebook.values.digest import digest
 
 FOLDER: Final = "data/versions"
@@ -160,10 +161,14 @@ def _report_changed(path: str) -> Problem:
         path,
         START,
         "E296",
-        "这个文件与发布时不同：发布过的版本不能改、不能删、不能添",
-        "this file is not as it was released; a release is never changed, cut or added to",
-        "从版本库里恢复这个文件；新的数据用 python3 build.py release 另发一版",
-        "Restore the file from your version control; release new data with build.py release",
+        Text(
+            "这个文件与发布时不同：发布过的版本不能改、不能删、不能添",
+            "this file is not as it was released; a release is never changed, cut or added to",
+        ),
+        Text(
+            "从版本库里恢复这个文件；新的数据用 python3 build.py release 另发一版",
+            "Restore the file from your version control; release new data with build.py release",
+        ),
     )
 
 

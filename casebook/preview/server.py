@@ -172,14 +172,13 @@ class Preview:
         return None
 
     def _describe(self, problem: Problem) -> dict[str, object]:
-        zh = self.lang == "zh"
         return {
             "path": problem.path,
             "line": problem.at.line,
             "column": problem.at.column,
             "code": problem.code,
-            "message": problem.zh if zh else problem.en,
-            "hint": problem.hint_zh if zh else problem.hint_en,
+            "message": problem.text.inside(self.lang),
+            "hint": problem.hint.inside(self.lang),
             "source": "\n".join(show_source(problem, self.project)),
         }
 

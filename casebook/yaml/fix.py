@@ -64,9 +64,9 @@ def repair_text(data: bytes, path: str) -> Repair | None:
 def _fix_line(data: bytes, problem: Problem) -> bytes | None:
     """The file with the offered line in place, or None where that could change its meaning."""
     start = say("yaml.offer", line="").en
-    if problem.code not in SAFE or not problem.hint_en.startswith(start):
+    if problem.code not in SAFE or not problem.hint.en.startswith(start):
         return None
-    offered = problem.hint_en.removeprefix(start)
+    offered = problem.hint.en.removeprefix(start)
     pieces = re.split(r"(\r\n|\n|\r)", data.decode("utf-8"))
     index = 2 * (problem.at.line - 1)
     if index >= len(pieces):

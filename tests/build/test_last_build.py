@@ -24,9 +24,10 @@ from casebook.build.last_build import (
 )
 from casebook.build.steps import BuildResult
 from casebook.problems import START, Problem
+from casebook.text import Text
 
 WARNING = Problem(
-    path="data/cases/a.yaml", at=START, code="W1", zh="中", en="en", severity="warning"
+    path="data/cases/a.yaml", at=START, code="W1", text=Text("中", "en"), severity="warning"
 )
 MADE = BuildResult(cases=2, files=3, warnings=())
 HEAVY = ("pelican", "matplotlib", "jinja2", "yaml", "markdown", "casebook.build.steps")

@@ -59,8 +59,8 @@ def test_a_vanished_case_is_an_error_that_offers_the_line_to_write() -> None:
     (problem,) = check(dataset_of(record()), "", "cases/case-0/")
 
     assert (problem.path, problem.at.line, problem.code) == ("data/addresses.txt", 2, "E291")
-    assert "data/cases/case-1.yaml 加一行 aliases: [case-0]" in problem.hint_zh
-    assert "data/gone.yaml the line /cases/case-0/: {title: …, why: …}" in problem.hint_en
+    assert "data/cases/case-1.yaml 加一行 aliases: [case-0]" in problem.hint.zh
+    assert "data/gone.yaml the line /cases/case-0/: {title: …, why: …}" in problem.hint.en
 
 
 def test_an_alias_keeps_the_address_of_a_renamed_case_and_of_its_charts() -> None:
@@ -119,7 +119,7 @@ def test_an_alias_is_a_slug_that_nobody_else_has(alias: str, words: str) -> None
     (problem,) = check(dataset)
 
     assert (problem.code, problem.path, problem.at.line) == ("E292", "data/cases/case-2.yaml", 1)
-    assert words in problem.en
+    assert words in problem.text.en
 
 
 @pytest.mark.parametrize(

@@ -141,8 +141,8 @@ def test_the_problem_says_what_was_and_what_is() -> None:
 
     (problem,) = check_history(now, published(was))
 
-    assert "原为 120万元，现为 130万元" in problem.zh
-    assert "from: 120万元" in problem.hint_zh
+    assert "原为 120万元，现为 130万元" in problem.text.zh
+    assert "from: 120万元" in problem.hint.zh
 
 
 def test_a_figure_that_was_taken_out_needs_its_reason() -> None:

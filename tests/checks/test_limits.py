@@ -44,7 +44,7 @@ def test_a_case_has_a_limit_of_figures() -> None:
     figures = [figure(f"paid_{number}") for number in range(201)]
     problems = limits_of(record(*figures))
 
-    assert [(p.code, p.en) for p in problems] == [
+    assert [(p.code, p.text.en) for p in problems] == [
         ("E305", "figures holds 201 entries, a case has at most 200")
     ]
 
@@ -53,7 +53,7 @@ def test_a_text_of_one_line_has_a_limit() -> None:
     problems = limits_of(record(figure(note="长" * 2_001)))
 
     assert [p.code for p in problems] == ["E302"]
-    assert "2,001" in problems[0].zh
+    assert "2,001" in problems[0].text.zh
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_name_has_a_limit_of_its_own(holder: str) -> None:
     problems = limits_of(holder)
 
     assert [p.code for p in problems] == ["E302"]
-    assert "201 characters, at most 200" in problems[0].en
+    assert "201 characters, at most 200" in problems[0].text.en
 
 
 def test_an_ordinary_record_is_within_the_limits() -> None:

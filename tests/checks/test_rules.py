@@ -65,7 +65,7 @@ def test_a_reference_names_a_figure(story: str, at: str, hint: str) -> None:
     problems = check_rules(dataset)
 
     assert shown(problems) == [f"{at} E250"]
-    assert hint in problems[0].hint_zh
+    assert hint in problems[0].hint.zh
 
 
 def test_a_reference_may_name_another_case_or_a_count_of_the_site() -> None:
@@ -133,7 +133,7 @@ def test_figures_that_differ_are_a_declared_conflict(
     assert [problem.code for problem in problems] == ([code] if code else [])
     if code:
         assert problems[0].severity == ("warning" if code == "W234" else "error")
-        assert "第 10 行的 paid" in problems[0].zh
+        assert "第 10 行的 paid" in problems[0].text.zh
 
 
 def test_a_chain_of_later_figures_is_no_conflict() -> None:

@@ -265,21 +265,21 @@ def test_a_number_is_refused_at_its_place_with_the_nearest_figures() -> None:
     (problem,) = problems_of("第一段没有数。\n\n第二段，投入4278万元。", start=start)
 
     assert (problem.at, problem.path) == (Position(62, 9), "data/cases/harbour.yaml")
-    assert problem.zh == "“4278万元”不是这个案例的数字"
-    assert problem.hint_zh.startswith("相近的有 {{paid_2010}}（4277万元）、")
-    assert problem.en == "“4278万元” is no figure of this case"
+    assert problem.text.zh == "“4278万元”不是这个案例的数字"
+    assert problem.hint.zh.startswith("相近的有 {{paid_2010}}（4277万元）、")
+    assert problem.text.en == "“4278万元” is no figure of this case"
 
 
 def test_a_wrong_scale_names_the_figure_of_the_same_digits() -> None:
     (problem,) = problems_of("金额约8000亿元。")
 
-    assert "{{paid_2011}}（约8000万元）" in problem.hint_zh
+    assert "{{paid_2011}}（约8000万元）" in problem.hint.zh
 
 
 def test_a_wrong_date_names_the_nearest_dates() -> None:
     (problem,) = problems_of("In 1996 it began.", "en")
 
-    assert problem.hint_en == "Near it are 1995, 2010, 2011"
+    assert problem.hint.en == "Near it are 1995, 2010, 2011"
 
 
 # --- Qualifiers -----------------------------------------------------------------------------
@@ -357,8 +357,8 @@ def test_a_qualifier_is_neither_lost_nor_gained(lang: Lang, text: str) -> None:
 def test_a_lost_qualifier_is_named() -> None:
     (problem,) = problems_of("到2011年，金额是8000万元。")
 
-    assert problem.zh == "“8000万元”丢了限定词“约”：{{paid_2011}} 是“约8000万元”"
-    assert problem.en == "“8000万元” lost its “about”: {{paid_2011}} is “约8000万元”"
+    assert problem.text.zh == "“8000万元”丢了限定词“约”：{{paid_2011}} 是“约8000万元”"
+    assert problem.text.en == "“8000万元” lost its “about”: {{paid_2011}} is “约8000万元”"
 
 
 REFERRED_RIGHT = [
@@ -503,8 +503,8 @@ def test_a_page_may_count_its_cases() -> None:
 def test_a_page_names_a_figure_with_its_case() -> None:
     (problem,) = problems_of("投入4278万元。", wording="page")
 
-    assert problem.zh == "“4278万元”不是任何案例的数字"
-    assert "{{harbour.paid_2010}}" in problem.hint_zh
+    assert problem.text.zh == "“4278万元”不是任何案例的数字"
+    assert "{{harbour.paid_2010}}" in problem.hint.zh
 
 
 # --- The real content -----------------------------------------------------------------------

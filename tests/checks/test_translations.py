@@ -112,7 +112,7 @@ def test_the_warning_stands_at_the_field_and_names_the_command(recorded: Path) -
     assert (problem.path, problem.code, problem.severity) == (HAISHU, "W207", "warning")
     line = (recorded / HAISHU).read_text(encoding="utf-8").splitlines()[problem.at.line - 1]
     assert line.startswith("title:")
-    assert f"python3 build.py record --in-step {HAISHU}" in problem.hint_zh
+    assert f"python3 build.py record --in-step {HAISHU}" in problem.hint.zh
 
 
 def test_the_english_page_says_so_and_links_the_chinese(recorded: Path) -> None:

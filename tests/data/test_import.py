@@ -271,7 +271,7 @@ def test_a_difference_is_told_and_nothing_is_written(project: Path) -> None:
     first, second = error.value.problems
 
     assert (first.at.line, first.at.column, first.code) == (2, 18, "E334")
-    assert first.zh == (
+    assert first.text.zh == (
         "paid_2014 的 amount 与 data/cases/haishu.yaml:26 不同：原为 约150万元，表里是 约160万元"
     )
     assert (second.at.column, second.code) == (25, "E334")
@@ -429,7 +429,7 @@ def test_a_table_in_another_encoding_is_named(project: Path, encoding: str) -> N
 def test_a_column_that_is_none_of_ours_is_a_warning(project: Path) -> None:
     found = plan(project, "case,figure,lable\nhaishu,paid_2013,x\n")
 
-    assert [(p.code, p.at.column, p.hint_zh) for p in found.warnings] == [
+    assert [(p.code, p.at.column, p.hint.zh) for p in found.warnings] == [
         ("W330", 13, "是不是 label？")
     ]
 
@@ -549,7 +549,7 @@ def test_the_draft_is_refused_until_its_blanks_are_filled(project: Path) -> None
 
     node, found = read_tree(text.encode(), "data/cases/x.yaml")
     _, problems = read_case(text.encode(), "data/cases/x.yaml", read_all_lists(project))
-    missing = {p.zh.split()[-1] for p in problems if p.code == "E202"}
+    missing = {p.text.zh.split()[-1] for p in problems if p.code == "E202"}
 
     assert isinstance(node, MapNode) and found == []
     assert {"title", "region", "topic", "summary", "source", "value"} <= missing

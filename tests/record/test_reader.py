@@ -62,8 +62,8 @@ def test_a_figure_without_a_required_field_names_the_field(name: str) -> None:
 
     assert case is None
     assert [p.code for p in problems] == ["E202"]
-    assert name in problems[0].zh
-    assert name in problems[0].en
+    assert name in problems[0].text.zh
+    assert name in problems[0].text.en
     assert problems[0].at.line == 11
 
 
@@ -76,7 +76,7 @@ def test_a_record_without_a_required_field_names_the_field(name: str) -> None:
     case, problems = read(text)
 
     assert case is None
-    assert [(p.code, name in p.zh) for p in problems] == [("E202", True)]
+    assert [(p.code, name in p.text.zh) for p in problems] == [("E202", True)]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_wrong_field_is_named_at_its_place(
 def test_a_name_without_a_near_one_gets_no_suggestion() -> None:
     _, problems = read(record(rest="foo: 1\n"))
 
-    assert problems[0].hint_zh == ""
+    assert problems[0].hint.zh == ""
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_an_unknown_region_names_near_ones() -> None:
     _, problems = read(text)
 
     assert shown(problems) == ["2:9 E251"]
-    assert "330203（海曙区）" in problems[0].hint_zh
+    assert "330203（海曙区）" in problems[0].hint.zh
 
 
 def test_an_unanswered_question_is_a_warning_and_counts_as_silence() -> None:
@@ -299,7 +299,7 @@ def test_a_formula_that_is_no_text_is_a_problem_not_a_fault() -> None:
 def test_a_related_figure_is_another_one_of_the_case(field: str, named: str, hint: str) -> None:
     _, problems = read(record(figure("paid"), figure("more", **{field: named})))
 
-    assert [(p.code, p.at.line, p.hint_en) for p in problems] == [("E250", 24, hint)]
+    assert [(p.code, p.at.line, p.hint.en) for p in problems] == [("E250", 24, hint)]
     assert problems[0].at.column == len(f"    {field}: ") + 1
 
 

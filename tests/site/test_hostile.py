@@ -191,10 +191,10 @@ HOSTILE = '</script><script>alert(self)</script>"><img src=x onerror=alert(self)
 
 def is_clear(problem: Problem) -> bool:
     """Whether a problem can be printed on any terminal and says something in both languages."""
-    words = (problem.zh, problem.en, problem.hint_zh, problem.hint_en)
+    words = (problem.text.zh, problem.text.en, problem.hint.zh, problem.hint.en)
     # The joiner of a family of emoji is no character that moves a cursor or turns a line.
     printable = all(word.replace("\u200d", "").isprintable() for word in words)
-    return printable and bool(problem.zh and problem.en)
+    return printable and bool(problem.text.zh and problem.text.en)
 
 
 def find_texts(schema: Any, root: Any, path: str = "", depth: int = 0) -> set[str]:

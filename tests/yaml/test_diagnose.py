@@ -68,14 +68,14 @@ def paste(data: bytes, problems: list[Problem]) -> bytes:
     """The file with each offered line put in the place of its line."""
     lines = data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
     for problem in problems:
-        found = re.fullmatch(r"改成  (.*)", problem.hint_zh)
+        found = re.fullmatch(r"改成  (.*)", problem.hint.zh)
         if found is not None:
             lines[problem.at.line - 1] = found[1]
     return "\n".join(lines).encode()
 
 
 def offered(row: dict[str, str]) -> bool:
-    return all(problem.hint_zh.startswith("改成  ") for problem in read(bytes_of(row)))
+    return all(problem.hint.zh.startswith("改成  ") for problem in read(bytes_of(row)))
 
 
 @pytest.mark.parametrize("row", MISTAKES, ids=lambda row: row["name"])
@@ -102,7 +102,7 @@ def test_a_message_fits_a_chinese_console(row: dict[str, str]) -> None:
 @pytest.mark.parametrize("row", MISTAKES, ids=lambda row: row["name"])
 def test_a_message_tells_what_to_do_in_both_languages(row: dict[str, str]) -> None:
     for problem in read(bytes_of(row)):
-        assert problem.zh and problem.en and problem.hint_zh and problem.hint_en
+        assert problem.text.zh and problem.text.en and problem.hint.zh and problem.hint.en
 
 
 @pytest.mark.parametrize("row", VALID, ids=lambda row: row["name"])
@@ -125,7 +125,7 @@ def test_the_offered_line_fixes_the_file(row: dict[str, str]) -> None:
     data = bytes_of(row)
     for _ in range(3):
         problems = read(data)
-        if not any(problem.hint_zh.startswith("改成  ") for problem in problems):
+        if not any(problem.hint.zh.startswith("改成  ") for problem in problems):
             break
         data = paste(data, problems)
 
