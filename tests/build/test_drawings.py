@@ -1,0 +1,82 @@
+"""Charts are drawn once for what they show, and again where their code or words changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from chart_data import case, dataset, figure
+
+from casebook.build import drawings
+from casebook.build.cache import open_cache
+from casebook.build.drawings import draw_charts, draw_pictures, select_charts, tabulate_charts
+from casebook.charts import Chart, ChartTable, Drawn
+from casebook.charts.colours import CHART_ROLES
+from casebook.charts.standalone import Pictures
+from casebook.messages import read_catalogue
+from casebook.record.dataset import Dataset
+
+COLOURS = dict.fromkeys(CHART_ROLES, "#123456") | {"paper": "#ffffff"}
+
+
+def data(summary: str = "摘要", amount: str = "约2万元") -> Dataset:
+    made = case([figure("1万元", "2010", "a"), figure(amount, "2011", "b")])
+    return dataset(replace(made, summary=replace(made.summary, zh=summary)))
+
+
+def draw_all(records: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Draw with the cache of a folder; give what was drawn anew."""
+    drawn: list[str] = []
+    draw_table = drawings.draw_table
+
+    def draw(chart: Chart, table: ChartTable) -> Drawn:
+        drawn.append(table.name)
+        return draw_table(chart, table)
+
+    def draw_files(chart: Chart, table: ChartTable, *_: object) -> Pictures:
+        drawn.append(table.name)
+        return Pictures(svg=b"<svg/>")
+
+    with monkeypatch.context() as patch, open_cache(folder) as cache:
+        patch.setattr(drawings, "draw_table", draw)
+        patch.setattr(drawings, "draw_standalone", draw_files)
+        tables = tabulate_charts(records, select_charts(records))
+        charts = draw_charts(tables, cache)
+        pictures = draw_pictures(tables, records, cache, COLOURS)
+    assert set(charts) == set(pictures) == {(table.name, table.lang) for table in tables}
+    return drawn
+
+
+def test_what_was_drawn_is_taken_from_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *others = (
+        draw_all(records, tmp_path, monkeypatch)
+        for records in (data(), data(), data(summary="改过"))
+    )
+
+    assert first.count("one-series") == 4
+    assert others == [[], []]
+
+
+def test_a_corrected_amount_draws_what_shows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw_all(data(), tmp_path, monkeypatch)
+
+    again = draw_all(data(amount="约3万元"), tmp_path, monkeypatch)
+
+    assert set(again) == {"one-series", "money"}
+
+
+def test_a_better_word_of_a_chart_draws_it_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = drawings.digest_code()
+    drawings.digest_code.cache_clear()
+    monkeypatch.setitem(read_catalogue()["charts.bars.log"], "zh", "对数")
+    changed = drawings.digest_code()
+    drawings.digest_code.cache_clear()
+
+    assert changed != before
