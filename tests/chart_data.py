@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from casebook.charts import chart_of, find_charts, tabulate_chart
 from casebook.charts.canvas import NARROW, WIDE, Sheet, Words
+from casebook.charts.chart import ChartTable, paint_panel
 from casebook.charts.text_layout import width_px
 from casebook.record.dataset import Dataset
 from casebook.record.model import (
@@ -19,7 +21,7 @@ from casebook.record.model import (
     Term,
     Vocabulary,
 )
-from casebook.text import Text
+from casebook.text import LANGS, Lang, Text
 from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period
 
@@ -162,6 +164,28 @@ def dataset(*cases: Case, place: str = "甲地", place_en: str = "Placeham") -> 
     return Dataset(
         cases=cases, vocabulary=vocabulary(), regions={"110000": region}, sources={"s": source}
     )
+
+
+def table_of(name: str, data: Dataset, lang: Lang = "zh") -> ChartTable:
+    """The table of a chart by its name."""
+    selected = next(found for found in find_charts(data) if found.name == name)
+    return tabulate_chart(selected, data, lang)
+
+
+def tables_of(data: Dataset) -> list[ChartTable]:
+    """The table of every chart in both languages."""
+    return [tabulate_chart(found, data, lang) for found in find_charts(data) for lang in LANGS]
+
+
+def find_faults(data: Dataset) -> list[str]:
+    """What is cut or covered in any drawing of any chart."""
+    return [
+        f"{table.name} {table.lang} {style.name}: {fault}"
+        for table in tables_of(data)
+        for panel in table.panels
+        for style in STYLES
+        for fault in faults_of(paint_panel(chart_of(table), panel, style))
+    ]
 
 
 # How far letters reach above and below their baseline, in em.

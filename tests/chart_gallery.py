@@ -77,7 +77,7 @@ def awkward() -> dict[str, Dataset]:
     """Data sets that charts find hard, by what is hard about them."""
     hostile = "$5 and $\\bad$ %^_ <b>&amp;</b> ]]> {{ 7*7 }} 😀 "
     long_names = [
-        figure("1万元", "2010", "a", label=LONG * 6),
+        figure("1万元", "2010", "a", label=LONG * 10),
         figure("约2万元", "2011", "b", label="Donaudampfschifffahrtsgesellschaft" * 4),
         figure("不少于12345678.9012万元", "2012", "c"),
     ]
@@ -106,6 +106,17 @@ def awkward() -> dict[str, Dataset]:
             case(long_names),
             place="名字特别特别长的一个地方",
             place_en="A place with a very long name indeed, Somewhere",
+        ),
+        "parts and a successor": dataset(
+            case(
+                [
+                    figure("9.9999万元", id="w"),
+                    figure("9.9998万元", id="p", part_of="w", label="几乎全部" * 20),
+                    figure("10.5万元", id="n", follows="w"),
+                ],
+                [event("2009/.."), event("[..2012-12-07]"), event("1960", "很长的事" * 40)],
+            ),
+            case(slug="two", events=[event("2012-12-07"), event("2012?", status="planned")]),
         ),
         "hostile text": dataset(
             case([figure("1万元", "2010", "a", label=hostile), figure("2万元", "2011", "b")]),

@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from chart_data import case, dataset, event, faults_of, figure
+from chart_data import case, dataset, event, faults_of, figure, table_of, tables_of
 from conftest import Serve
 from PIL import Image
 
@@ -25,9 +25,9 @@ from casebook.build.drawings import (
     warn_of_letters,
 )
 from casebook.build.reading import read_dataset
-from casebook.charts import chart_of, draw_chart, find_charts, tabulate_chart
+from casebook.charts import chart_of, draw_chart, find_charts
 from casebook.charts.canvas import WIDE, Sheet
-from casebook.charts.chart import ChartTable, Drawn
+from casebook.charts.chart import Drawn
 from casebook.charts.colours import CHART_ROLES
 from casebook.charts.standalone import (
     Pictures,
@@ -50,11 +50,6 @@ COLOURS = {role: f"#{index * 11:02x}4488" for index, role in enumerate(CHART_ROL
 def data() -> Dataset:
     figures = [figure("1万元", "2010", "a"), figure("约2万元", "2011", "b")]
     return dataset(case(figures, [event("2010"), event("2011")]))
-
-
-def table_of(name: str, records: Dataset, lang: Lang = "zh") -> ChartTable:
-    selected = next(found for found in find_charts(records) if found.name == name)
-    return tabulate_chart(selected, records, lang)
 
 
 def drawn_of(name: str, lang: Lang = "zh") -> Drawn:
@@ -125,12 +120,10 @@ def test_the_lone_svg_has_its_own_colours_and_well_formed_words() -> None:
 def test_no_text_of_a_picture_or_card_is_cut_or_covered() -> None:
     records = read_dataset(PROJECT)[0]
     found = []
-    for selected in find_charts(records):
-        for lang in ("zh", "en"):
-            table = tabulate_chart(selected, records, lang)  # type: ignore[arg-type]
-            for compose in (compose_picture, compose_card):
-                sheet = compose(chart_of(table), table, ["来源：社"])
-                found += [f"{table.name} {lang} {fault}" for fault in faults_of(sheet)]
+    for table in tables_of(records):
+        for compose in (compose_picture, compose_card):
+            sheet = compose(chart_of(table), table, ["来源：社"])
+            found += [f"{table.name} {table.lang} {fault}" for fault in faults_of(sheet)]
 
     assert found == []
 
@@ -138,10 +131,8 @@ def test_no_text_of_a_picture_or_card_is_cut_or_covered() -> None:
 def test_the_bundled_font_has_every_character_of_the_records() -> None:
     records = read_dataset(PROJECT)[0]
     missing: set[str] = set()
-    for selected in find_charts(records):
-        for lang in ("zh", "en"):
-            table = tabulate_chart(selected, records, lang)  # type: ignore[arg-type]
-            missing |= find_missing(compose_picture(chart_of(table), table))
+    for table in tables_of(records):
+        missing |= find_missing(compose_picture(chart_of(table), table))
 
     assert missing == set()
 
