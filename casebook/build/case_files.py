@@ -11,7 +11,7 @@ from casebook.build.dependencies import CaseInputs
 from casebook.build.drawings import draw_selected
 from casebook.build.render import PageRenderer, open_renderer
 from casebook.build.templates import Theme, explaining_templates
-from casebook.build.timings import UNTIMED, Spent, Timings
+from casebook.build.timings import Spent, Timings
 from casebook.charts import Drawn, find_charts_of
 from casebook.data.export import export_case, write_case_rows
 from casebook.data.formats import DataFile
@@ -41,7 +41,6 @@ class CaseContext:
     faces: Mapping[Lang, str]
     tells_stories: bool
     key: str
-    is_timed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +71,7 @@ def make_case_files(job: CaseJob, context: CaseContext, renderer: PageRenderer) 
     """Everything that is made of one case."""
     case = job.inputs.case
     dataset = job.inputs.dataset(context.vocabulary, context.regions)
-    timings = Timings() if context.is_timed else UNTIMED
+    timings = Timings()
     with timings.measure("drawings of cases"):
         own = draw_own(case, dataset) if job.own is None else job.own
     site = Site(
@@ -88,10 +87,10 @@ def make_case_files(job: CaseJob, context: CaseContext, renderer: PageRenderer) 
     )
     files: list[DataFile] = []
     for kind in CASE_PAGES:
-        before = len(files)
-        with timings.measure(kind.name):
-            files += (renderer.print_page(page, site) for page in kind.make(case, site))
-        timings.count(kind.name, made=len(files) - before)
+        with timings.measure(kind.name) as spent:
+            pages = [renderer.print_page(page, site) for page in kind.make(case, site)]
+            spent.made += len(pages)
+        files += pages
     files += export_case(case, dataset)
     files.append(DataFile(f"cases/{case.slug}/{case.slug}.yaml", job.record))
     parts = write_case_rows(case, dataset)

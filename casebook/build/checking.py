@@ -9,7 +9,7 @@ from pathlib import Path
 
 from casebook.build.case_cache import CaseCache
 from casebook.build.reading import check_sources, read_dataset, read_snapshots
-from casebook.build.timings import UNTIMED, Timings
+from casebook.build.timings import Timings
 from casebook.build.workers import IN_PROCESS, Executor
 from casebook.charts.placement import check_slots
 from casebook.checks.addresses import check_addresses
@@ -34,9 +34,10 @@ def load_checked(
     drafts: bool = False,
     cache: CaseCache | None = None,
     executor: Executor = IN_PROCESS,
-    timings: Timings = UNTIMED,
+    timings: Timings | None = None,
 ) -> tuple[Dataset, list[Problem]]:
     """The data set with every problem of the records and the prose."""
+    timings = timings or Timings()
     timings.begin("read")
     dataset, problems = read_dataset(project, drafts, cache, executor)
     timings.begin("check")

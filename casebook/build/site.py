@@ -24,7 +24,7 @@ from casebook.build.render import file_of, open_renderer
 from casebook.build.staged_output import StagedOutput
 from casebook.build.state import BuildState
 from casebook.build.templates import digest_templates, explaining_templates, read_theme
-from casebook.build.timings import UNTIMED, Timings
+from casebook.build.timings import Timings
 from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.data.export import export_site
 from casebook.data.formats import encode_json, write_members
@@ -69,7 +69,7 @@ class BuildContext:
     executor: Executor = IN_PROCESS
     cache: Cache | None = None
     dependencies: Dependencies | None = None
-    timings: Timings = UNTIMED
+    timings: Timings = field(default_factory=Timings)
     progress: Progress = field(default_factory=Progress)
 
     @property
@@ -220,22 +220,21 @@ class _PageMaker:
             files = [(file.path, tree.write(file.path, file.content)) for file in done.files]
             parts.add(old.number, done.parts)
             context.progress.done += 1
-            for name, spent in done.spent.items():
-                context.timings.add(name, spent)
+            context.timings.add(done.spent)
             state.note_unit(f"case:{old.case.slug}", old.key, tree, files, done.parts)
 
     def write_lists(self, tree: StagedOutput, state: BuildState) -> None:
         """Write the pages of all cases together; those that are fresh stay as they are."""
-        timings = self.context.timings
         listed: list[Location] = []
         with explaining_templates():
             for kind in (*PAGES, PageType("site map", partial(make_sitemap, listed))):
-                with timings.measure(kind.name):
+                with self.context.timings.measure(kind.name) as spent:
                     for page in kind.make(self.site):
                         if page.indexed:
                             listed.append(page.location)
                         is_kept = self._write_list(page, tree, state)
-                        timings.count(kind.name, made=not is_kept, kept=is_kept)
+                        spent.kept += is_kept
+                        spent.made += not is_kept
 
     def make_wanted(self, wanted: Collection[str]) -> dict[str, bytes]:
         """The wanted pages: first those of cases, which nothing else has to be made for."""
@@ -284,10 +283,10 @@ class _PageMaker:
         return False
 
     def _count_kept(self, case: CaseSummary) -> None:
-        """Count the pages of a case that stay as they were."""
-        timings = self.context.timings
-        for kind in CASE_PAGES if timings is not UNTIMED else ():
-            timings.count(kind.name, kept=sum(1 for _ in kind.locate(case)))
+        """Count the pages of a case that stay as they were, which takes time of its own."""
+        for kind in CASE_PAGES if self.context.timings.is_asked else ():
+            with self.context.timings.measure(kind.name) as spent:
+                spent.kept += sum(1 for _ in kind.locate(case))
 
     def _look_at(self, case: CaseSummary, number: int = 0) -> _StaleCase:
         """A case with a key that changes with anything that its files are made of."""
@@ -355,5 +354,4 @@ class _PageMaker:
             faces=site.faces,
             tells_stories=told,
             key=digest(json.dumps(parts, ensure_ascii=False).encode()),
-            is_timed=self.context.timings is not UNTIMED,
         )

@@ -19,7 +19,7 @@ from casebook.build.state import (
     read_inputs,
     refuse_changes,
 )
-from casebook.build.timings import UNTIMED, Timings
+from casebook.build.timings import Timings
 from casebook.build.workers import SELDOM, LocalExecutor, open_executor
 from casebook.charts.placement import find_embedded
 from casebook.problems import CasebookError, Problem
@@ -45,7 +45,7 @@ class BuildOptions:
     use_cache: bool = True
     drafts: bool = False
     scheduler: str = ""
-    timings: Timings = UNTIMED
+    timings: Timings = field(default_factory=Timings)
     progress: Progress = field(default_factory=Progress)
 
 

@@ -48,12 +48,13 @@ def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
         print_build,
         write_record,
     )
+    from casebook.build.timings import Timings
 
     scheduler = find_scheduler(options.executor)
     output = Path(options.output)
     if not output.is_absolute():
         output = project / output if options.output == "output" else Path.cwd() / output
-    timings = find_timings(options.timings)
+    timings = Timings(options.timings)
     timings.begin("look")
     look = Look(str(project), str(output), options.siteurl, list_packages())
     last = None if options.no_cache else find_last_build(look)
@@ -71,13 +72,6 @@ def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
         print_lines(timings.describe(lang), sys.stderr)
     print_build(last, lang, options.quiet)
     return Exit.DONE
-
-
-def find_timings(is_asked: bool) -> Timings:
-    """A recorder of where the time of a build goes, or one that records nothing."""
-    from casebook.build.timings import UNTIMED, Timings
-
-    return Timings() if is_asked else UNTIMED
 
 
 def find_scheduler(executor: str) -> str:
