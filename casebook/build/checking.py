@@ -19,6 +19,7 @@ from casebook.checks.limits import check_limits
 from casebook.checks.quotes import check_quotes, check_shares
 from casebook.checks.rules import RULES, check_case
 from casebook.checks.translations import check_translations, find_outdated
+from casebook.pages import FIXED_ADDRESSES
 from casebook.problems import ContentError, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.lazy_cases import LazyCases
@@ -133,7 +134,7 @@ def _check_dataset(
         problems += check_quotes(dataset, read_snapshots(Path(folder), problems))
     problems += check_content(project, dataset)
     problems += check_slots(project, dataset)
-    problems += check_addresses(project, dataset)
+    problems += check_addresses(project, dataset, FIXED_ADDRESSES)
     problems += check_translations(dataset)
     return problems
 

@@ -15,30 +15,14 @@ from casebook.record.model import Gone
 from casebook.record.slugs import judge_slug
 from casebook.text import Text
 
-# Pages that every site has, whatever it holds. Later parts of a list are no address of their own:
-# what they hold moves on with every case.
-FIXED = (
-    "",
-    "cases/",
-    "charts/",
-    "compare/",
-    "compare/by-amount/",
-    "compare/by-place/",
-    "compare/by-year/",
-    "corrections/",
-    "data/",
-    "search/",
-    "timeline/",
-    "versions/",
-)
 
-
-def list_addresses(dataset: Dataset, texts: Iterable[str]) -> Iterator[str]:
+def list_addresses(dataset: Dataset, texts: Iterable[str], fixed: Iterable[str]) -> Iterator[str]:
     """The addresses of pages that follow from the records and the slugs of the texts.
 
-    Those of charts are left out, because only drawing tells which of them there are.
+    `fixed` are those that every site has. Those of charts are left out, because only drawing tells
+    which of them there are.
     """
-    yield from FIXED
+    yield from fixed
     for slug in dict.fromkeys(texts):
         # The lead is the home page.
         if slug != LEAD:
@@ -120,9 +104,9 @@ def follow_all(dataset: Dataset, made: Iterable[str]) -> Iterator[tuple[str, str
             yield address, fate
 
 
-def check_addresses(project: Path, dataset: Dataset) -> list[Problem]:
+def check_addresses(project: Path, dataset: Dataset, fixed: Iterable[str]) -> list[Problem]:
     """The published addresses that lead nowhere, and the aliases and entries that cannot hold."""
-    made = set(list_addresses(dataset, find_slugs(project).values()))
+    made = set(list_addresses(dataset, find_slugs(project).values(), fixed))
     aliases = find_aliases(dataset)
     problems = [*_check_aliases(dataset), *_check_gone(dataset, made, aliases)]
     # What a case that cannot be read is called, and was, is not known.

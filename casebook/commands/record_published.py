@@ -9,6 +9,7 @@ from casebook.build.drawings import select_charts, tabulate_charts
 from casebook.checks.addresses import list_addresses, list_chart_addresses
 from casebook.checks.content import find_slugs
 from casebook.checks.translations import ENGLISH, is_outdated, list_pairs, read_recorded
+from casebook.pages import FIXED_ADDRESSES
 from casebook.record.dataset import Dataset
 from casebook.record.language_pairs import Pair
 from casebook.record.lists import LEDGER
@@ -36,7 +37,7 @@ def record_addresses(project: Path, dataset: Dataset) -> int:
         table.name for table in tabulate_charts(dataset, select_charts(dataset)) if table.offered
     )
     made = {
-        *list_addresses(dataset, find_slugs(project).values()),
+        *list_addresses(dataset, find_slugs(project).values(), FIXED_ADDRESSES),
         *list_chart_addresses(offered),
     }
     new = sorted(made - dataset.ledger.keys())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from casebook.data.formats import DataStream
 from casebook.pages.case_page import CASE_INDEX, CASES
@@ -17,7 +18,7 @@ from casebook.pages.home import HOME
 from casebook.pages.not_found import NOT_FOUND
 from casebook.pages.page import CasePageType, Location, Page, PageType, Site
 from casebook.pages.prose_pages import PROSE
-from casebook.pages.redirects import MOVED, REDIRECTS
+from casebook.pages.redirects import make_moved, make_redirects
 from casebook.pages.search import SEARCH, ReadParts, make_index_files
 from casebook.pages.timeline_page import TIMELINE
 from casebook.pages.versions import VERSIONS
@@ -25,10 +26,19 @@ from casebook.pages.versions import VERSIONS
 CASE_PAGES: tuple[CasePageType, ...] = (CASES, FIGURES)
 
 # The site map lists what is in it of these, in their order, the pages of cases behind the first.
-PAGES: tuple[PageType, ...] = (
+_LISTED: tuple[PageType, ...] = (
     *(HOME, CASE_INDEX, TIMELINE, COMPARE, CHARTS, DATA),
     *(SEARCH, PROSE, CORRECTIONS, VERSIONS),
-    *(NOT_FOUND, MOVED, REDIRECTS, FEED, CORRECTIONS_FEED, ROBOTS, HEADERS),
+)
+# The addresses that every site has, whatever it holds.
+FIXED_ADDRESSES = tuple(url for kind in _LISTED for url in kind.addresses)
+
+PAGES: tuple[PageType, ...] = (
+    *_LISTED,
+    NOT_FOUND,
+    PageType("moved", partial(make_moved, FIXED_ADDRESSES)),
+    PageType("redirects", partial(make_redirects, FIXED_ADDRESSES)),
+    *(FEED, CORRECTIONS_FEED, ROBOTS, HEADERS),
 )
 
 

@@ -180,4 +180,4 @@ def _regions_above(case: Case, dataset: Dataset) -> tuple[Region, ...]:
 
 
 CASES = CasePageType(name="case", make=make_cases, locate=locate_cases, templates=("case.html",))
-CASE_INDEX = PageType("case index", make_index)
+CASE_INDEX = PageType("case index", make_index, (INDEX,))

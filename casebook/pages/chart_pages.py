@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
     from casebook.charts.standalone import Pictures
 
+URL = "charts/"
 # The chart that stands for the whole site where a page has none of its own.
 FACE = "disclosure"
 
@@ -27,7 +28,7 @@ def make_charts(site: Site) -> Iterator[Page]:
     names = dict.fromkeys(name for (name, _), drawn in site.charts.items() if drawn.offered)
     for lang in LANGS:
         yield Page(
-            url="charts/",
+            url=URL,
             lang=lang,
             template="charts.html",
             title=say("pages.charts"),
@@ -106,4 +107,4 @@ def _card_of(drawn: Drawn) -> str:
     return f"/{folder_of(drawn.name, drawn.lang)}{drawn.name}-card.png"
 
 
-CHARTS = PageType("chart", make_charts)
+CHARTS = PageType("chart", make_charts, (URL,))

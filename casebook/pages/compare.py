@@ -219,4 +219,4 @@ def _show_row(entry: _Entry, filters: Filters, dataset: Dataset) -> CaseRow:
     )
 
 
-COMPARE = PageType("compare", make_compare)
+COMPARE = PageType("compare", make_compare, tuple(url for _, url, _ in ORDERS))

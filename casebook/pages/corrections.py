@@ -19,6 +19,7 @@ from casebook.values.dates import parse_period
 from casebook.values.errors import PeriodError, QuantityError
 from casebook.values.words import QUALIFIERS
 
+URL = "corrections/"
 KINDS: dict[ChangeKind, Text] = {
     "correction": say("pages.corrections.correction"),
     "clarification": say("pages.corrections.clarification"),
@@ -72,7 +73,7 @@ def make_corrections(site: Site) -> Iterator[Page]:
     changes = dataset.changes
     for lang in LANGS:
         yield Page(
-            url="corrections/",
+            url=URL,
             lang=lang,
             template="corrections.html",
             title=say("pages.corrections"),
@@ -110,5 +111,5 @@ def _show_entry(row: ChangeRow, lang: Lang) -> FeedEntry:
     )
 
 
-CORRECTIONS = PageType("corrections", make_corrections)
+CORRECTIONS = PageType("corrections", make_corrections, (URL,))
 CORRECTIONS_FEED = PageType("feed of corrections", make_feed_of_corrections)

@@ -58,4 +58,4 @@ def find_examples(dataset: Dataset) -> Iterator[Figure]:
             yield dataset.figures[firsts[key]]
 
 
-DATA = PageType("data", make_data)
+DATA = PageType("data", make_data, (URL,))

@@ -40,6 +40,7 @@ from casebook.record.summary import CaseSummary
 from casebook.text import LANGS, Lang, Text
 from casebook.values.comparability import name_class
 
+URL = ""
 # More amounts than this in one row of the overview hide the others from the reader.
 OVERVIEW_AMOUNTS = 3
 # More places or amounts than this in one row are a list that has a page of its own.
@@ -123,7 +124,7 @@ def make_home(site: Site) -> Iterator[Page]:
             lead = _plain_lead(lang, site)
         english = lead.lang == "en"
         yield Page(
-            url="",
+            url=URL,
             lang=lang,
             template="home.html",
             title=Text(lead.title, lead.title if english else ""),
@@ -350,4 +351,4 @@ def name_places(cases: Sequence[CaseSummary], dataset: Dataset) -> Text:
     return say("pages.home.places", named=named, count=Text(str(len(cases)), str(more)))
 
 
-HOME = PageType("home", make_home)
+HOME = PageType("home", make_home, (URL,))

@@ -202,10 +202,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class PageType:
-    """One kind of page, and how all pages of the kind are made from the site."""
+    """One kind of page, and how all pages of the kind are made from the site.
+
+    `addresses` are those that it has whatever the site holds. Later parts of a list are none: what
+    they hold moves on with every case.
+    """
 
     name: str
     make: Callable[[Site], Iterable[Page]]
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

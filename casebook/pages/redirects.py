@@ -7,7 +7,7 @@ from functools import partial
 
 from casebook.checks.addresses import follow_all, list_addresses, list_chart_addresses
 from casebook.messages import say
-from casebook.pages.page import Context, Page, PageType, Site
+from casebook.pages.page import Context, Page, Site
 from casebook.record.model import Gone
 from casebook.text import LANGS
 
@@ -15,9 +15,12 @@ from casebook.text import LANGS
 _FILES = ("yaml", "json", "csv")
 
 
-def make_moved(site: Site) -> Iterator[Page]:
-    """A page at every address that was published and is no more, in both languages."""
-    for address, fate in _follow_all(site):
+def make_moved(fixed: tuple[str, ...], site: Site) -> Iterator[Page]:
+    """A page at every address that was published and is no more, in both languages.
+
+    `fixed` are the addresses that every site has.
+    """
+    for address, fate in _follow_all(fixed, site):
         # Both languages are as deep, so that one path leads from either to its own. It names the
         # file, because on a disk a folder would be listed.
         up = "../" * address.count("/")
@@ -41,10 +44,10 @@ def make_moved(site: Site) -> Iterator[Page]:
             )
 
 
-def make_redirects(site: Site) -> Iterator[Page]:
+def make_redirects(fixed: tuple[str, ...], site: Site) -> Iterator[Page]:
     """The moved addresses in the form that several hosts read from `_redirects`, if there are."""
     redirects = []
-    for old, new in _follow_all(site):
+    for old, new in _follow_all(fixed, site):
         if isinstance(new, Gone):
             continue
         redirects += [(prefix + old, prefix + new) for prefix in ("/", "/en/")]
@@ -61,12 +64,8 @@ def make_redirects(site: Site) -> Iterator[Page]:
         )
 
 
-def _follow_all(site: Site) -> Iterator[tuple[str, str | Gone]]:
+def _follow_all(fixed: tuple[str, ...], site: Site) -> Iterator[tuple[str, str | Gone]]:
     charts = dict.fromkeys(name for (name, _), drawn in site.charts.items() if drawn.offered)
     texts = (slug for slug, _ in site.prose)
-    made = {*list_addresses(site.dataset, texts), *list_chart_addresses(charts)}
+    made = {*list_addresses(site.dataset, texts, fixed), *list_chart_addresses(charts)}
     yield from follow_all(site.dataset, made)
-
-
-MOVED = PageType("moved", make_moved)
-REDIRECTS = PageType("redirects", make_redirects)

@@ -23,6 +23,7 @@ from casebook.record.references import REFERENCE, SITE, SLOT, split_key
 from casebook.text import LANGS, Lang
 from casebook.values.amounts import plain
 
+URL = "search/"
 # With more cases than these the sentences of the stories are left out, for the reader's sake.
 STORIES_LIMIT = 500
 
@@ -65,7 +66,7 @@ def make_search(site: Site) -> Iterator[Page]:
     cases = cache(partial(_list_first_cases, site.dataset))
     for lang in LANGS:
         yield Page(
-            url="search/",
+            url=URL,
             lang=lang,
             template="search.html",
             title=say("pages.search"),
@@ -229,4 +230,4 @@ def _strip_blocks(html: str) -> str:
     return "\n".join(str(line) for line in lines if line)
 
 
-SEARCH = PageType("search", make_search)
+SEARCH = PageType("search", make_search, (URL,))

@@ -13,6 +13,8 @@ from casebook.pages.rows import date_dataset, frame_chart, show_event
 from casebook.record.dataset import LANES, Dataset, Gap, TimelineEntry
 from casebook.text import LANGS
 
+URL = "timeline/"
+
 
 def make_timeline(site: Site) -> Iterator[Page]:
     """The timeline in both languages."""
@@ -23,7 +25,7 @@ def make_timeline(site: Site) -> Iterator[Page]:
     charts = {lang: site.charts.get(("timeline", lang)) for lang in LANGS}
     pages = [
         Page(
-            url="timeline/",
+            url=URL,
             lang=lang,
             template="timeline.html",
             title=say("pages.timeline"),
@@ -67,4 +69,4 @@ def _sign_entry(site: Site, placed: tuple[str, TimelineEntry | Gap]) -> tuple[ob
     return (lane, site.versions.get(entry.slug), entry.number)
 
 
-TIMELINE = PageType("timeline", make_timeline)
+TIMELINE = PageType("timeline", make_timeline, (URL,))

@@ -52,4 +52,4 @@ def make_versions(site: Site) -> Iterator[Page]:
             )
 
 
-VERSIONS = PageType("version", make_versions)
+VERSIONS = PageType("version", make_versions, (URL,))

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from records import case_of, dataset_of, figure, record, tiny_dataset, tiny_lists
 
 from casebook.charts.colours import read_tokens
-from casebook.pages import CASE_PAGES, PAGES, make_sitemap
+from casebook.pages import CASE_PAGES, FIXED_ADDRESSES, PAGES, make_sitemap
 from casebook.pages.case_page import explain_no_chart, make_cases
 from casebook.pages.feeds import make_feed, name_entry
 from casebook.pages.home import (
@@ -396,6 +396,17 @@ def test_every_wording_of_a_template_is_in_both_languages(path: Path) -> None:
     ]
 
     assert (short, empty) == ([], [])
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=named)
+def test_a_template_leads_to_pages_that_every_site_has(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    named_addresses = re.findall(r'"site:/([a-z/-]*)["#]', source)
+    if path.name == "masthead.html":
+        named_addresses += re.findall(r"\('([a-z]*/|)', '", source)
+    texts = ("method/", "glossary/", "about/")
+
+    assert set(named_addresses) <= {*FIXED_ADDRESSES, *texts}
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=named)
