@@ -1,4 +1,4 @@
-"""`schema`: writes the JSON Schema of a case, by which editors complete and explain fields."""
+"""`schema`: writes what follows from the record: its JSON Schema, and the guide's tables."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from casebook.text import Lang
 
 
 def run_schema(_options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
-    """Write the JSON Schema of a case."""
+    """Write the JSON Schema of a case, and the tables of fields of a guide that is there."""
+    from casebook.record.guide_tables import GUIDES, fill_tables
     from casebook.record.json_schema import SCHEMA_FILE, write_schema
     from casebook.record.new_case import read_all_lists
     from casebook.yaml.files import write_atomically
 
     write_atomically(project / SCHEMA_FILE, write_schema(read_all_lists(project)))
+    for name, language in GUIDES.items():
+        if (project / name).exists():
+            text = (project / name).read_text(encoding="utf-8")
+            write_atomically(project / name, fill_tables(text, language).encode("utf-8"))
     print_message("commands.schema", lang, path=SCHEMA_FILE)
     return Exit.DONE
 

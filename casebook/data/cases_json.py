@@ -12,7 +12,7 @@ from casebook.data.table_rows import answer_rows, event_row, figure_row, version
 from casebook.data.tables import EVENTS, FIGURES, DataTable
 from casebook.record.dataset import Dataset
 from casebook.record.description import FieldDescription, compute_once, fields_of
-from casebook.record.model import Case, Change, Document, Event, Figure
+from casebook.record.model import Case
 from casebook.text import Text
 from casebook.values.amounts import plain
 from casebook.values.comparability import class_of
@@ -69,58 +69,65 @@ class Member(NamedTuple):
     field: FieldDescription | None = None
 
 
-# Records that begin with their row of a table.
-ROWS: Final[Mapping[type, tuple[DataTable, Callable[[Any], Mapping[str, str]]]]] = {
-    Figure: (FIGURES, figure_row),
-    Event: (EVENTS, event_row),
+# Records that begin with their row of a table, by their names in JSON.
+ROWS: Final[Mapping[str, tuple[DataTable, Callable[[Any], Mapping[str, str]]]]] = {
+    "figure": (FIGURES, figure_row),
+    "event": (EVENTS, event_row),
 }
-_COMPUTED: Final[Mapping[type, tuple[Member, ...]]] = {
-    Case: (
+_COMPUTED: Final[Mapping[str, tuple[Member, ...]]] = {
+    "case": (
         Member("slug", lambda case, _: case.slug),
         Member("place", lambda case, dataset: _text(dataset.place(case))),
         Member("version", lambda case, _: version_of(case)),
         Member("answers", lambda case, dataset: list(answer_rows(case, dataset))),
     ),
-    Figure: (
+    "figure": (
         Member("class", lambda figure, _: "" if figure.formula else class_of(figure).key),
         Member("review", lambda figure, dataset: dataset.review(figure)),
     ),
-    Change: (Member("case", lambda change, _: change.case),),
+    "change": (Member("case", lambda change, _: change.case),),
 }
 # The order that the members were published in; what is declared since comes behind.
-_ORDER: Final[Mapping[type, tuple[str, ...]]] = {
-    Case: ("slug", "region", "place", "title", "topic", "summary", "updated", "version"),
-    Figure: (
+_ORDER: Final[Mapping[str, tuple[str, ...]]] = {
+    "case": ("slug", "region", "place", "title", "topic", "summary", "updated", "version"),
+    "figure": (
         *("label", "class", "scope", "part_of", "follows", "line", "note", "corroborated_by"),
         *("review", "history"),
     ),
-    Change: ("case", "figure"),
-    Document: ("title", "state", "issuer", "date", "source", "note"),
+    "change": ("case", "figure"),
+    "document": ("title", "state", "issuer", "date", "source", "note"),
 }
 
 
 def dump_record(record: Any, dataset: Dataset) -> dict[str, object]:
     """A record as plain data; figures and events begin with their rows of the tables."""
-    cls = type(record)
-    made: dict[str, object] = dict(ROWS[cls][1](record)) if cls in ROWS else {}
-    for name, value, _ in members_of(cls):
+    row = ROWS.get(name_in_json(type(record)))
+    made: dict[str, object] = dict(row[1](record)) if row is not None else {}
+    for name, value, _ in members_of(type(record)):
         made[name] = value(record, dataset)
     return made
 
 
 @compute_once
+def name_in_json(cls: type) -> str:
+    """The name of a class of records in cases.json and its schema."""
+    return cls.__name__.lower()
+
+
+@compute_once
 def members_of(cls: type) -> tuple[Member, ...]:
     """The members of a record in JSON beside its row, in their order."""
-    computed = {member.name: member for member in _COMPUTED.get(cls, ())}
-    written = ROWS[cls][0].names if cls in ROWS else ()
+    name = name_in_json(cls)
+    computed = {member.name: member for member in _COMPUTED.get(name, ())}
+    written = ROWS[name][0].names if name in ROWS else ()
     described = {
         one.name: Member(one.name, _value_of(one), one)
         for one in fields_of(cls)
         if one.dumped and (one.kind == "bilingual" or one.name not in written)
     }
     members = described | computed
-    order = dict.fromkeys(_ORDER.get(cls, ()))
-    return tuple(members[name] for name in order | members if name in members)
+    order = dict.fromkeys(_ORDER.get(name, ()))
+    return tuple(members[key] for key in order | members if key in members)
 
 
 def _value_of(one: FieldDescription) -> Value:

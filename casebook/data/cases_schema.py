@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from casebook.data.cases_json import ROWS, Member, members_of
+from casebook.data.cases_json import ROWS, Member, members_of, name_in_json
 from casebook.data.tables import (
     ANSWERS,
     COMPARABILITY,
@@ -18,7 +18,7 @@ from casebook.data.tables import (
     list_words,
 )
 from casebook.record.description import FieldDescription
-from casebook.record.model import Case, Event, Figure, Source, Vocabulary
+from casebook.record.model import Case, Source, Vocabulary
 
 Schema = Mapping[str, object]
 Words = Mapping[str, tuple[Category, ...]]
@@ -30,10 +30,10 @@ _DAY: Final = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 _VERSION: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{12}$"}
 _TEXT: Final[Schema] = {"$ref": "#/$defs/text"}
 # The tables whose columns describe members of a record.
-_TABLES: Final[Mapping[type, tuple[DataTable, ...]]] = {
-    Figure: (FIGURES, COMPARABILITY),
-    Event: (EVENTS,),
-    Source: (SOURCES,),
+_TABLES: Final[Mapping[str, tuple[DataTable, ...]]] = {
+    "figure": (FIGURES, COMPARABILITY),
+    "event": (EVENTS,),
+    "source": (SOURCES,),
 }
 
 
@@ -58,7 +58,7 @@ def describe_schema(vocabulary: Vocabulary) -> dict[str, object]:
         "$defs": {
             "text": _object({"zh": _STRING, "en": _STRING}),
             **{
-                _name_of(cls): _object(_properties(cls, vocabulary, words))
+                name_in_json(cls): _object(_properties(cls, vocabulary, words))
                 for cls in _list_classes()
             },
         },
@@ -75,12 +75,13 @@ def _list_classes() -> list[type]:
 
 
 def _properties(cls: type, vocabulary: Vocabulary, words: Words) -> dict[str, object]:
+    own = name_in_json(cls)
     members = {member.name: member for member in members_of(cls)}
     properties: dict[str, object] = {
         column.name: _describe(column, words)
-        for table in _TABLES.get(cls, ())
+        for table in _TABLES.get(own, ())
         for column in table.columns
-        if column.name in members or (cls in ROWS and table is ROWS[cls][0])
+        if column.name in members or (own in ROWS and table is ROWS[own][0])
     }
     for name, member in members.items():
         if name not in properties or (member.field and member.field.kind == "bilingual"):
@@ -109,17 +110,13 @@ def _type_of(one: FieldDescription, vocabulary: Vocabulary) -> Schema:
         case "region":
             return {"type": "string", "pattern": "^[0-9]{6}$"}
         case "list" | "figures":
-            return _list({"$ref": f"#/$defs/{_name_of(one.items)}"})
+            return _list({"$ref": f"#/$defs/{name_in_json(one.items)}"})
         case "names" | "figure_names":
             return _list(_STRING)
         case "term":
             known = getattr(vocabulary, one.words) if isinstance(one.words, str) else one.words
             return {"enum": [*known] if one.required else ["", *known]}
     return _STRING
-
-
-def _name_of(cls: type) -> str:
-    return cls.__name__.lower()
 
 
 def _describe(column: Column, words: Words) -> dict[str, object]:

@@ -140,7 +140,7 @@ class FieldDescription:
     @property
     def inner(self) -> tuple[FieldDescription, ...]:
         """The fields of the records inside this one."""
-        return _fields_inside(self)
+        return _fields_inside(self) if self.holds_records else ()
 
     @property
     def is_long(self) -> bool:

@@ -1,0 +1,174 @@
+"""A field of the record is declared once: everything that knows the fields follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from conftest import PROJECT
+from records import case_of, dataset_of, figure, record, tiny_lists
+
+from casebook.checks.limits import check_limits
+from casebook.data import cases_json
+from casebook.data.cases_json import dump_record
+from casebook.data.cases_schema import describe_schema
+from casebook.record import description, record_reader
+from casebook.record.blank_case import write_blank
+from casebook.record.dataset import Dataset
+from casebook.record.description import described, described_class, fields_of, texts_of
+from casebook.record.guide_tables import GUIDES, fill_tables
+from casebook.record.json_schema import make_schema
+from casebook.record.language_pairs import pair_wordings
+from casebook.record.model import Case, Document, Figure
+from casebook.text import NO_TEXT, Text
+
+GUIDE = "<!-- fields: documents -->\n\n| |\n\n<!-- fields: figures -->\n\n| |\n"
+
+
+def add_field(monkeypatch: pytest.MonkeyPatch, holder: str, base: type, **options: Any) -> type:
+    """Declare one more field of the records that a field of a case holds."""
+    longer: type = described_class(
+        type(
+            base.__name__,
+            (base,),
+            {
+                "__annotations__": {"remark": "Text"},
+                "__module__": __name__,
+                "remark": described(
+                    "bilingual", "附带的话。", "A remark.", default=NO_TEXT, **options
+                ),
+            },
+        )
+    )
+    field = Case.__dataclass_fields__[holder]
+    (key, held) = next(iter(field.metadata.items()))
+    monkeypatch.setattr(field, "metadata", MappingProxyType({key: replace(held, items=longer)}))
+    return longer
+
+
+@pytest.fixture
+def longer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Documents and figures with one more text, declared and nothing else."""
+    forget_plans()
+    add_field(monkeypatch, "documents", Document, role="note")
+    add_field(monkeypatch, "figures", Figure, role="name")
+    yield
+    monkeypatch.undo()
+    forget_plans()
+
+
+def forget_plans() -> None:
+    """Forget what was computed once of each class."""
+    for module in (description, record_reader, cases_json):
+        for value in vars(module).values():
+            if isinstance(value, type(cache(len))):
+                value.cache_clear()
+
+
+def written(remark: str = "第一次。", english: str = "The first.") -> str:
+    """A record that uses both new fields."""
+    lines = f"remark: {remark}\n    remark_en: {english}\n"
+    paper = f"documents:\n  - title: 办法\n    state: issued\n    source: gazette-2016\n    {lines}"
+    return record(figure() + f"    {lines}", rest=paper)
+
+
+@pytest.mark.usefixtures("longer")
+def test_a_field_that_is_declared_is_read() -> None:
+    case: Any = case_of(written())
+
+    assert case.documents[0].remark == Text("第一次。", "The first.")
+    assert case.figures["paid"].remark == Text("第一次。", "The first.")
+
+
+@pytest.mark.usefixtures("longer")
+def test_it_is_in_the_schema_for_editors() -> None:
+    properties = make_schema(tiny_lists())["properties"]
+    expected = {
+        "description": "附带的话。\nA remark.",
+        "type": ["string", "number", "boolean", "null"],
+    }
+
+    assert properties["documents"]["items"]["properties"]["remark"] == expected
+    assert properties["figures"]["additionalProperties"]["properties"]["remark"] == expected
+    assert "remark_en" in properties["documents"]["items"]["properties"]
+
+
+@pytest.mark.usefixtures("longer")
+def test_it_is_in_cases_json_and_its_schema() -> None:
+    dataset: Dataset = dataset_of(written())
+    dumped: Any = dump_record(dataset.cases[0], dataset)
+    defined: Any = describe_schema(dataset.vocabulary)["$defs"]
+
+    for name, held in (("document", dumped["documents"][0]), ("figure", dumped["figures"][0])):
+        assert held["remark"] == {"zh": "第一次。", "en": "The first."}
+        assert list(held)[-1] == "remark"
+        assert defined[name]["properties"]["remark"] == {"$ref": "#/$defs/text"}
+        assert set(defined[name]["required"]) == set(held)
+
+
+@pytest.mark.usefixtures("longer")
+def test_it_is_checked_by_its_role() -> None:
+    case = case_of(written())
+
+    assert [
+        (placed.path, placed.field.role, placed.at.line)
+        for placed in texts_of(case)
+        if placed.field.name == "remark"
+    ] == [
+        ("figures.paid.remark", "name", 10),
+        ("documents[1].remark", "note", 20),
+    ]
+
+
+@pytest.mark.usefixtures("longer")
+def test_it_has_the_limit_of_its_role() -> None:
+    names = list(check_limits(case_of(written("长" * 201))))
+    notes = list(check_limits(case_of(written("长" * 2_001))))
+
+    assert [problem.code for problem in names] == ["E302"]
+    assert "at most 200" in names[0].en
+    assert ["at most 200" in problem.en for problem in notes] == [True, False]
+
+
+@pytest.mark.usefixtures("longer")
+def test_its_english_is_held_beside_its_chinese() -> None:
+    before = dict(pair_wordings(case_of(written())))
+    after = dict(pair_wordings(case_of(written("改了。"))))
+
+    assert before.keys() == after.keys() == {"figures", "documents"}
+    assert all(before[part].zh != after[part].zh for part in before)
+    assert all(before[part].en == after[part].en for part in before)
+
+
+@pytest.mark.usefixtures("longer")
+def test_it_is_in_a_new_case_and_in_the_guide() -> None:
+    blank = write_blank(tiny_lists().regions["330203"], tiny_lists(), "zh")
+    row = "| `remark`、`remark_en` | 附带的话。 |  |\n"
+
+    assert f"    # {'remark:':24}# 附带的话。\n    # remark_en:\n" in blank
+    assert f"#     {'remark:':26}# 附带的话。\n#     remark_en:\n" in blank
+    assert fill_tables(GUIDE, "zh").count(row) == 2
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_the_tables_of_the_guide_are_those_of_the_fields(name: str) -> None:
+    guide = (PROJECT / name).read_text(encoding="utf-8")
+
+    assert fill_tables(guide, GUIDES[name]) == guide, "run: python3 build.py schema"
+
+
+def test_every_text_of_a_case_has_a_role() -> None:
+    inside = {one.items: None for one in fields_of(Case) if one.holds_records}
+    inside |= {one.items: None for cls in inside for one in fields_of(cls) if one.holds_records}
+    without = [
+        f"{cls.__name__}.{one.name}"
+        for cls in (Case, *inside)
+        for one in fields_of(cls)
+        if one.kind in ("bilingual", "block", "line", "quote") and not one.role
+    ]
+
+    assert without == []
