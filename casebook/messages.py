@@ -62,8 +62,7 @@ def problem(
 
 def failure(key: str, /, *, status: Exit = Exit.MACHINE, **values: object) -> CasebookError:
     """The expected end of a command by the key of its message."""
-    message = say(key, **values)
-    return CasebookError(message.zh, message.en, status)
+    return CasebookError(say(key, **values), status)
 
 
 def _fill(text: str, values: dict[str, object], lang: Lang) -> str:

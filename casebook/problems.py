@@ -80,19 +80,18 @@ def name_of(character: str) -> str:
 class CasebookError(Exception):
     """An expected end of a command: a message in two languages and the exit status."""
 
-    def __init__(self, zh: str, en: str, exit_status: Exit = Exit.MACHINE) -> None:
-        super().__init__(en)
-        self.zh = zh
-        self.en = en
+    def __init__(self, text: Text, exit_status: Exit = Exit.MACHINE) -> None:
+        super().__init__(text.en)
+        self.text = text
         self.exit_status = exit_status
 
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:
         # From the process that draws to the one that reports, nothing may get lost.
-        return type(self), (self.zh, self.en, self.exit_status)
+        return type(self), (self.text, self.exit_status)
 
     def message(self, lang: Lang) -> str:
         """The message in one language."""
-        return self.zh if lang == "zh" else self.en
+        return self.text.inside(lang)
 
 
 class ContentError(CasebookError):
@@ -101,7 +100,7 @@ class ContentError(CasebookError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems))
         shown = "; ".join(f"{one.path}:{one.at.line}: {one.code}" for one in self.problems)
-        super().__init__(shown, shown, Exit.CONTENT)
+        super().__init__(Text(shown, shown), Exit.CONTENT)
 
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:
         return type(self), (self.problems,)

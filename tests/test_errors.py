@@ -13,7 +13,7 @@ from casebook.text import Text
 @pytest.mark.parametrize(
     "error",
     [
-        CasebookError("磁盘已满", "the disk is full", Exit.MACHINE),
+        CasebookError(Text("磁盘已满", "the disk is full"), Exit.MACHINE),
         ContentError([Problem("a.yaml", Position(3, 5), "E302", Text("太长", "too long"))]),
     ],
     ids=["machine", "content"],

@@ -189,8 +189,10 @@ def read_earlier(project: Path, since: str) -> Earlier:
             content = named.read_bytes()
         except OSError:
             raise CasebookError(
-                f"{named} 读不到，不知道原来发布了什么",
-                f"cannot read {named}, which would tell what was published",
+                Text(
+                    f"{named} 读不到，不知道原来发布了什么",
+                    f"cannot read {named}, which would tell what was published",
+                ),
                 Exit.USAGE,
             ) from None
         rows = parse_published(content)
@@ -209,8 +211,10 @@ def _copy_revision(project: Path, revision: str, folder: Path) -> None:
     names = [] if revision.startswith("-") else _git(project, "ls-tree", "-rz", revision, "data/")
     if not names:
         raise CasebookError(
-            f"“{revision}”既不是已发布的文件，也不是 git 的版本",
-            f"“{revision}” is neither a published file nor a git revision",
+            Text(
+                f"“{revision}”既不是已发布的文件，也不是 git 的版本",
+                f"“{revision}” is neither a published file nor a git revision",
+            ),
             Exit.USAGE,
         )
     for entry in names:
@@ -234,7 +238,10 @@ def _run_git(project: Path, *arguments: str) -> bytes:
         )
     except FileNotFoundError:
         raise CasebookError(
-            "没有找到 git，不能与旧版本比较", "git was not found, so there is nothing to compare"
+            Text(
+                "没有找到 git，不能与旧版本比较",
+                "git was not found, so there is nothing to compare",
+            )
         ) from None
     return done.stdout if done.returncode == 0 else b""
 

@@ -17,7 +17,7 @@ from casebook.messages import problem, say
 from casebook.problems import CasebookError, ContentError, Problem
 from casebook.record.new_case import case_path, require_free_slug
 from casebook.record.slugs import judge_slug
-from casebook.text import Lang, Text, count_nouns
+from casebook.text import Lang, count_nouns
 from casebook.yaml.encoding import show
 from casebook.yaml.files import read_bytes, show_path
 from casebook.yaml.nodes import read_tree
@@ -168,7 +168,7 @@ def _draft_case(
     try:
         require_free_slug(target.project, slug)
     except CasebookError as error:
-        why = Text(error.zh, error.message("en"))
+        why = error.text
         problems.append(problem("E243.import", table, rows[0].place("case"), why=why))
     importer = FigureImporter(table, lists, lang)
     figures = [importer.read(row, None) for row in rows]

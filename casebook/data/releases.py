@@ -82,9 +82,11 @@ def freeze_release(project: Path, dataset: Dataset, day: date) -> Path:
     folder = project / FOLDER / day.isoformat()
     if folder.exists():
         raise CasebookError(
-            f"{FOLDER}/{day.isoformat()} 已经有了，发布过的版本不能改；换一个日期：--date",
-            f"{FOLDER}/{day.isoformat()} is there, and what was released never changes; "
-            "give another --date",
+            Text(
+                f"{FOLDER}/{day.isoformat()} 已经有了，发布过的版本不能改；换一个日期：--date",
+                f"{FOLDER}/{day.isoformat()} is there, and what was released never changes; "
+                "give another --date",
+            ),
             Exit.USAGE,
         )
     part = folder.with_name(f".{folder.name}.part")

@@ -33,7 +33,7 @@ from casebook.preview.inject import (
 )
 from casebook.problems import CasebookError, ContentError, Exit, Problem
 from casebook.report import print_problems, show_source
-from casebook.text import Lang
+from casebook.text import Lang, Text
 
 FIRST_PORT = 8000
 # So many ports are tried where nobody asked for one.
@@ -434,7 +434,7 @@ def open_server(host: str, port: int | None, preview: Callable[[int], Preview]) 
             raise _port_error(host, number, error) from None
     first, last = ports[0], ports[-1]
     raise CasebookError(
-        f"端口 {first} 到 {last} 都被占用", f"the ports {first} to {last} are all in use"
+        Text(f"端口 {first} 到 {last} 都被占用", f"the ports {first} to {last} are all in use")
     )
 
 
@@ -442,14 +442,16 @@ def _port_error(host: str, port: int, error: OSError) -> CasebookError:
     free = _find_free_port(host, port)
     zh, en = f"可用 --port {free}", f"--port {free} is free"
     if error.errno == errno.EADDRINUSE:
-        return CasebookError(f"端口 {port} 已被占用，{zh}", f"port {port} is in use; {en}")
+        return CasebookError(Text(f"端口 {port} 已被占用，{zh}", f"port {port} is in use; {en}"))
     if error.errno in (errno.EACCES, errno.EPERM):
         return CasebookError(
-            f"没有权限使用端口 {port}，{zh}", f"port {port} is not permitted; {en}"
+            Text(f"没有权限使用端口 {port}，{zh}", f"port {port} is not permitted; {en}")
         )
     reason = error.strerror or str(error)
     return CasebookError(
-        f"不能在 {host}:{port} 上预览（{reason}）", f"cannot serve on {host}:{port} ({reason})"
+        Text(
+            f"不能在 {host}:{port} 上预览（{reason}）", f"cannot serve on {host}:{port} ({reason})"
+        )
     )
 
 

@@ -15,7 +15,7 @@ from casebook.record.blank_case import write_blank
 from casebook.record.lists import Lists, read_lists
 from casebook.record.model import Region
 from casebook.record.slugs import judge_slug
-from casebook.text import Lang
+from casebook.text import Lang, Text
 from casebook.yaml.files import write_new_file
 
 _CODE = re.compile(r"[0-9]{6}")
@@ -51,8 +51,10 @@ def read_all_lists(project: Path) -> Lists:
     lists = read_lists(project, problems)
     if any(problem.severity == "error" for problem in problems):
         raise CasebookError(
-            "data/ 里的词表、行政区划或来源有错，请先运行 build.py check 改好",
-            "the lists in data/ have errors; run build.py check and mend them first",
+            Text(
+                "data/ 里的词表、行政区划或来源有错，请先运行 build.py check 改好",
+                "the lists in data/ have errors; run build.py check and mend them first",
+            ),
             Exit.CONTENT,
         )
     return lists
@@ -76,8 +78,10 @@ def require_free_slug(project: Path, slug: str) -> None:
     taken = [path.name for path in folder.glob("*") if path.name.casefold() == f"{slug}.yaml"]
     if taken:
         raise CasebookError(
-            f"data/cases/{taken[0]} 已经存在，没有改动它。请换一个英文名，或直接修改这个文件",
-            f"data/cases/{taken[0]} exists and is left alone; take another name, or edit it",
+            Text(
+                f"data/cases/{taken[0]} 已经存在，没有改动它。请换一个英文名，或直接修改这个文件",
+                f"data/cases/{taken[0]} exists and is left alone; take another name, or edit it",
+            ),
             Exit.USAGE,
         )
 
@@ -110,8 +114,11 @@ def choose_region(asked: str, regions: Mapping[str, Region]) -> Region:
         lines = "".join(f"\n  {line}" for line in shown)
         code = found[0].code
         raise CasebookError(
-            f"“{asked}”可能指 {len(found)} 处，请写代码，例如 --region {code}：{lines}",
-            f"“{asked}” may be any of {len(found)}; give the code, as in --region {code}:{lines}",
+            Text(
+                f"“{asked}”可能指 {len(found)} 处，请写代码，例如 --region {code}：{lines}",
+                f"“{asked}” may be any of {len(found)}; give the code, "
+                f"as in --region {code}:{lines}",
+            ),
             Exit.USAGE,
         )
     raise _unknown_region(asked, regions)
@@ -185,8 +192,10 @@ def _unknown_region(asked: str, regions: Mapping[str, Region]) -> CasebookError:
     else:
         zh, en = f"{zh}。", f"{en}. "
     return CasebookError(
-        f"{zh}要用新的地方，先在 data/regions.yaml 里照样加一段，写法见 docs/editing.zh.md 的"
-        "“地方不在名单里”",
-        f"{en}For a new place add it there first (code, name, short, level, parent)",
+        Text(
+            f"{zh}要用新的地方，先在 data/regions.yaml 里照样加一段，写法见 docs/editing.zh.md 的"
+            "“地方不在名单里”",
+            f"{en}For a new place add it there first (code, name, short, level, parent)",
+        ),
         Exit.USAGE,
     )

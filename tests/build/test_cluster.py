@@ -175,9 +175,9 @@ def test_a_worker_of_another_version_is_named(cluster: Cluster, preload: str) ->
     refused = refusal_of(cluster.address)
 
     assert refused.exit_status == Exit.MACHINE
-    assert "has another version" in refused.en
-    assert "tcp://127.0.0.1:" in refused.en
-    assert "不是同一版本" in refused.zh
+    assert "has another version" in refused.text.en
+    assert "tcp://127.0.0.1:" in refused.text.en
+    assert "不是同一版本" in refused.text.zh
 
 
 def test_a_worker_that_comes_later_is_held_to_the_version_as_well(cluster: Cluster) -> None:
@@ -216,7 +216,7 @@ def test_a_build_does_not_wait_for_ever_for_workers(
 ) -> None:
     monkeypatch.setattr(cluster_module, "PATIENCE", 1.0)
 
-    assert "has no worker" in refusal_of(cluster.address).en
+    assert "has no worker" in refusal_of(cluster.address).text.en
 
     worker = cluster.add_worker()
     with ClusterExecutor(cluster.address) as executor:
@@ -232,8 +232,8 @@ def test_a_scheduler_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) 
         not_dask = refusal_of(address)
     nobody = refusal_of(address)
 
-    assert "is no scheduler of Dask" in not_dask.en
-    assert "no connection to the scheduler" in nobody.en
+    assert "is no scheduler of Dask" in not_dask.text.en
+    assert "no connection to the scheduler" in nobody.text.en
     assert nobody.exit_status == Exit.MACHINE
 
 
@@ -242,7 +242,7 @@ def test_dask_that_is_not_installed_is_told_with_the_remedy(
 ) -> None:
     monkeypatch.setitem(sys.modules, "dask", None)
 
-    assert "--require-hashes -r requirements-dask.lock" in refusal_of(scheduler.address).en
+    assert "--require-hashes -r requirements-dask.lock" in refusal_of(scheduler.address).text.en
 
 
 @pytest.mark.parametrize(
@@ -280,4 +280,4 @@ def test_an_executor_that_is_written_otherwise_is_wrong_usage(text: str) -> None
         parse_address(text)
 
     assert refused.value.exit_status == Exit.USAGE
-    assert "dask://192.0.2.7:8786" in refused.value.zh
+    assert "dask://192.0.2.7:8786" in refused.value.text.zh

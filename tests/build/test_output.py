@@ -318,9 +318,9 @@ def test_what_the_machine_refuses_is_told_with_its_path(
         raise OSError(code, os.strerror(code), "some/file")
 
     assert refused.value.exit_status == Exit.MACHINE
-    assert "some/file" in refused.value.zh
-    assert zh in refused.value.zh
-    assert en in refused.value.en
+    assert "some/file" in refused.value.text.zh
+    assert zh in refused.value.text.zh
+    assert en in refused.value.text.en
     assert (output / "index.html").read_text() == "old"
 
 
@@ -356,9 +356,9 @@ def test_a_second_build_of_the_same_folder_is_refused(tmp_path: Path) -> None:
     first.communicate("\n")
 
     assert refused.value.exit_status == Exit.MACHINE
-    assert f"另一个构建正在进行（进程 {first.pid}，" in refused.value.zh
-    assert refused.value.zh.endswith(" 开始）")
-    assert f"(process {first.pid}, since " in refused.value.en
+    assert f"另一个构建正在进行（进程 {first.pid}，" in refused.value.text.zh
+    assert refused.value.text.zh.endswith(" 开始）")
+    assert f"(process {first.pid}, since " in refused.value.text.en
     assert (output / "index.html").read_text() == "first"
 
 
@@ -497,7 +497,7 @@ def test_a_refusal_names_the_foreign_file(tmp_path: Path) -> None:
     with pytest.raises(CasebookError) as refused:
         check_output(tmp_path / "site", tmp_path / "project")
 
-    assert "CNAME" in refused.value.zh
+    assert "CNAME" in refused.value.text.zh
 
 
 def test_a_file_that_has_no_room_for_its_folder_says_so(

@@ -323,8 +323,8 @@ def test_a_server_that_misbehaves_is_not_waited_for(
             verdict = verify_copy(url)
         except CasebookError as error:
             assert error.exit_status == Exit.MACHINE
-            assert url in error.zh
-            assert url in error.en
+            assert url in error.text.zh
+            assert url in error.text.en
         else:
             assert verdict.differences == (FileDifference("manifest.json", "missing"),)
 

@@ -36,7 +36,7 @@ if __name__ == "__main__":
             batches = Batches(items=4 * [sys.argv[1]], count=4, most=1, worth=1)
             list(executor.map(work, batches))
     except CasebookError as error:
-        print(error.en)
+        print(error.text.en)
         sys.exit(error.exit_status)
     except KeyboardInterrupt:
         sys.exit(130)

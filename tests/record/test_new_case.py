@@ -75,8 +75,8 @@ def test_several_places_of_one_name_are_listed() -> None:
     with pytest.raises(CasebookError) as caught:
         choose_region("海", LISTS.regions)
 
-    assert "\n  310000 上海市" in caught.value.zh
-    assert "\n  460000 海南省" in caught.value.zh
+    assert "\n  310000 上海市" in caught.value.text.zh
+    assert "\n  460000 海南省" in caught.value.text.zh
     assert caught.value.exit_status == Exit.USAGE
 
 
@@ -84,7 +84,7 @@ def test_a_misspelt_place_is_told_its_nearest() -> None:
     with pytest.raises(CasebookError) as caught:
         choose_region("东完", LISTS.regions)
 
-    assert "  441900 东莞市（广东省）" in caught.value.zh.splitlines()[1:4]
+    assert "  441900 东莞市（广东省）" in caught.value.text.zh.splitlines()[1:4]
 
 
 def test_an_unknown_code_is_told_others_of_its_province() -> None:
