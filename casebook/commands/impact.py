@@ -1,21 +1,23 @@
-"""What an edit touches: figures that differ from an earlier state, and all that shows them."""
+"""Impact of an edit: the figures that differ from an earlier state, and all that shows them."""
 
 from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from casebook.build.reading import read_dataset
-from casebook.charts import chart_of, find_charts
+from casebook.charts import find_charts
 from casebook.checks.content import find_content_files
 from casebook.checks.history import Published, parse_published, publish_figure
-from casebook.problems import START, CasebookError, Exit, Position
+from casebook.messages import failure, say
+from casebook.problems import START, Exit, Position
 from casebook.record.dataset import Dataset
+from casebook.record.description import texts_of
 from casebook.record.references import find_references
-from casebook.text import Lang, Text
+from casebook.text import Lang
 from casebook.yaml.encoding import decode
 from casebook.yaml.files import read_bytes, show_path
 
@@ -24,7 +26,7 @@ _COLUMNS = ("amount", "value", "low", "high", "unit", "qualifier", "period", "de
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """An earlier state: its figures, and all its records where they could be had."""
+    """An earlier state: its figures, and all its records where they are to be had."""
 
     figures: Mapping[str, Published]
     dataset: Dataset | None
@@ -41,10 +43,9 @@ class Changed:
     def words(self, lang: Lang) -> str:
         """The change in one line."""
         if self.before is None or self.now is None:
+            key = "commands.figure_new" if self.now else "commands.figure_gone"
             state = self.now or self.before
-            words = ("新增", "new") if self.now else ("删去", "gone")
-            amount = state.amount if state else ""
-            return f"{self.key}: {words[lang == 'en']} {amount}".rstrip()
+            return say(key, name=self.key, amount=state.amount if state else "").inside(lang)
         told = [
             f"{name} {getattr(self.before, name) or '-'} > {getattr(self.now, name) or '-'}"
             for name in _COLUMNS
@@ -126,13 +127,8 @@ def _cut(line: str, reference: str) -> str:
 
 def find_charts_of_figures(dataset: Dataset, keys: set[str]) -> tuple[str, ...]:
     """The names of the charts that show any of the figures."""
-    names: dict[str, None] = {}
-    for selected in find_charts(dataset):
-        table = chart_of(selected).tabulate(selected, dataset, "zh")
-        said = repr(table)
-        if any(f"'{key}'" in said for key in keys):
-            names.setdefault(table.name)
-    return tuple(names)
+    shown = (chart for chart in find_charts(dataset) if not keys.isdisjoint(chart.figures))
+    return tuple(dict.fromkeys(chart.name for chart in shown))
 
 
 def list_pages(
@@ -162,18 +158,11 @@ def list_translations(dataset: Dataset, before: Dataset) -> Iterator[str]:
         old = before.by_slug.get(case.slug)
         if old is None:
             continue
-        pairs = [(name, getattr(old, name), getattr(case, name)) for name in ("title", "summary")]
-        pairs.append(("story", old.story, case.story))
-        for name, figure in case.figures.items():
-            was = old.figures.get(name)
-            if was is not None:
-                pairs.append((f"figures.{name}.label", was.label, figure.label))
-                pairs.append((f"figures.{name}.note", was.note, figure.note))
-        yield from (f"{case.path}: {name}_en" for name, a, b in pairs if _is_behind(a, b))
-
-
-def _is_behind(before: Text, now: Text) -> bool:
-    return before.zh != now.zh and bool(now.zh) and before.en == now.en
+        texts = {placed.path: placed.text for placed in texts_of(old)}
+        for placed in texts_of(case):
+            was = texts.get(placed.path, placed.text)
+            if was.zh != placed.text.zh and placed.text.zh and was.en == placed.text.en:
+                yield f"{case.path}: {placed.path}_en"
 
 
 def read_earlier(project: Path, since: str) -> Earlier:
@@ -188,13 +177,7 @@ def read_earlier(project: Path, since: str) -> Earlier:
         try:
             content = named.read_bytes()
         except OSError:
-            raise CasebookError(
-                Text(
-                    f"{named} 读不到，不知道原来发布了什么",
-                    f"cannot read {named}, which would tell what was published",
-                ),
-                Exit.USAGE,
-            ) from None
+            raise failure("commands.since_unread", status=Exit.USAGE, path=named) from None
         rows = parse_published(content)
         return Earlier({f"{row.case}.{row.figure}": row for row in rows}, None)
     with tempfile.TemporaryDirectory(prefix="casebook-") as folder_name:
@@ -210,13 +193,7 @@ def _copy_revision(project: Path, revision: str, folder: Path) -> None:
     # A revision that starts with a hyphen would be taken for an option.
     names = [] if revision.startswith("-") else _git(project, "ls-tree", "-rz", revision, "data/")
     if not names:
-        raise CasebookError(
-            Text(
-                f"“{revision}”既不是已发布的文件，也不是 git 的版本",
-                f"“{revision}” is neither a published file nor a git revision",
-            ),
-            Exit.USAGE,
-        )
+        raise failure("commands.since_unknown", status=Exit.USAGE, since=revision)
     for entry in names:
         head, _, name = entry.partition("\t")
         mode, _, blob = head.split(" ")
@@ -237,33 +214,24 @@ def _run_git(project: Path, *arguments: str) -> bytes:
             ["git", "-C", str(project), *arguments], capture_output=True, check=False
         )
     except FileNotFoundError:
-        raise CasebookError(
-            Text(
-                "没有找到 git，不能与旧版本比较",
-                "git was not found, so there is nothing to compare",
-            )
-        ) from None
+        raise failure("commands.no_git") from None
     return done.stdout if done.returncode == 0 else b""
 
 
 def describe_impact(impact: Impact, lang: Lang) -> Iterator[str]:
     """The impact as lines for a person."""
-    zh = lang == "zh"
     if not (impact.changed or impact.translations):
-        yield "没有数字变动" if zh else "no figure has changed"
+        yield say("commands.since_same").inside(lang)
         return
-    groups = (
-        ("变动的数字", "figures changed", [change.words(lang) for change in impact.changed]),
-        (
-            "提到它们的句子",
-            "sentences that show them",
-            [f"{m.path}:{m.at.line}: {m.sentence}" for m in impact.mentions],
-        ),
-        ("画出它们的图", "charts that draw them", impact.charts),
-        ("显示它们的页面", "pages that show them", impact.pages),
-        ("中文改了、英文没改的文字", "texts whose English may be behind", impact.translations),
-    )
-    for name_zh, name_en, lines in groups:
+    sentences = [f"{one.path}:{one.at.line}: {one.sentence}" for one in impact.mentions]
+    groups: Mapping[str, Sequence[str]] = {
+        "commands.changed_figures": [change.words(lang) for change in impact.changed],
+        "commands.changed_sentences": sentences,
+        "commands.changed_charts": impact.charts,
+        "commands.changed_pages": impact.pages,
+        "commands.changed_texts": impact.translations,
+    }
+    for key, lines in groups.items():
         if lines:
-            yield f"{name_zh}（{len(lines)}）" if zh else f"{name_en} ({len(lines)})"
+            yield say(key, count=len(lines)).inside(lang)
             yield from (f"  {line}" for line in lines)

@@ -16,11 +16,11 @@ from typing import Final, Literal
 
 from casebook import __version__
 from casebook.data.export import freeze_dataset
-from casebook.data.formats import DataFile
+from casebook.data.formats import DataFile, encode_json
 from casebook.data.table_rows import version_of_all
-from casebook.problems import START, CasebookError, Exit, Problem
+from casebook.messages import failure, problem
+from casebook.problems import START, Exit, Problem
 from casebook.record.dataset import Dataset
-from casebook.text import Text
 from casebook.values.digest import digest
 
 FOLDER: Final = "data/versions"
@@ -35,7 +35,7 @@ DifferenceKind = Literal["added", "removed", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
-class FieldChange:
+class ColumnChange:
     """One column of a figure that is not what it was."""
 
     column: str
@@ -52,7 +52,7 @@ class ReleaseDifference:
     figure: str
     label: str
     amount: str
-    changes: tuple[FieldChange, ...] = ()
+    changes: tuple[ColumnChange, ...] = ()
 
     @property
     def key(self) -> str:
@@ -81,18 +81,11 @@ def freeze_release(project: Path, dataset: Dataset, day: date) -> Path:
     """
     folder = project / FOLDER / day.isoformat()
     if folder.exists():
-        raise CasebookError(
-            Text(
-                f"{FOLDER}/{day.isoformat()} 已经有了，发布过的版本不能改；换一个日期：--date",
-                f"{FOLDER}/{day.isoformat()} is there, and what was released never changes; "
-                "give another --date",
-            ),
-            Exit.USAGE,
-        )
+        raise failure("data.released", status=Exit.USAGE, folder=f"{FOLDER}/{day.isoformat()}")
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    files = list(freeze_dataset(dataset))
+    files = freeze_dataset(dataset)
     for file in (*files, _write_manifest(files, day, version_of_all(dataset))):
         (part / file.path).write_bytes(file.content)
     os.rename(part, folder)
@@ -100,14 +93,13 @@ def freeze_release(project: Path, dataset: Dataset, day: date) -> Path:
 
 
 def _write_manifest(files: Iterable[DataFile], day: date, version: str) -> DataFile:
-    value = {
+    manifest = {
         "generator": f"casebook {__version__}",
         "date": day.isoformat(),
         "version": version,
         "files": {file.path: digest(file.content) for file in files},
     }
-    text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
-    return DataFile(MANIFEST, text.encode("utf-8"))
+    return DataFile(MANIFEST, encode_json(manifest))
 
 
 def list_dates(project: Path) -> list[str]:
@@ -148,30 +140,15 @@ def check_releases(project: Path) -> list[Problem]:
     for name in list_dates(project):
         folder = project / FOLDER / name
         _, manifest = _read_files(folder)
-        told = _files_of(manifest)
+        listed = _files_of(manifest)
         found = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
-        for file in sorted({*told, MANIFEST} | found):
-            path = f"{FOLDER}/{name}/{file}"
-            sound = bool(told) if file == MANIFEST else told.get(file) == _digest(folder / file)
-            if not sound:
-                problems.append(_report_changed(path))
+        for file in sorted({*listed, MANIFEST} | found):
+            is_whole = (
+                bool(listed) if file == MANIFEST else listed.get(file) == _digest(folder / file)
+            )
+            if not is_whole:
+                problems.append(problem("E296", f"{FOLDER}/{name}/{file}", START))
     return problems
-
-
-def _report_changed(path: str) -> Problem:
-    return Problem(
-        path,
-        START,
-        "E296",
-        Text(
-            "这个文件与发布时不同：发布过的版本不能改、不能删、不能添",
-            "this file is not as it was released; a release is never changed, cut or added to",
-        ),
-        Text(
-            "从版本库里恢复这个文件；新的数据用 python3 build.py release 另发一版",
-            "Restore the file from your version control; release new data with build.py release",
-        ),
-    )
 
 
 def _digest(path: Path) -> str:
@@ -182,7 +159,7 @@ def _digest(path: Path) -> str:
 
 
 def _read_files(folder: Path) -> tuple[tuple[DataFile, ...], Mapping[str, object]]:
-    """The sound files of a release in the order of its manifest, and the manifest."""
+    """The unchanged files of a release in the order of its manifest, and the manifest."""
     try:
         content = (folder / MANIFEST).read_bytes()
         manifest = json.loads(content)
@@ -223,7 +200,7 @@ def compare_figures(
             yield _differ("added", row)
             continue
         changes = tuple(
-            FieldChange(column, before[key].get(column) or "", row.get(column) or "")
+            ColumnChange(column, before[key].get(column) or "", row.get(column) or "")
             for column in COMPARED
             if (before[key].get(column) or "") != (row.get(column) or "")
         )
@@ -235,7 +212,7 @@ def compare_figures(
 
 
 def _differ(
-    kind: DifferenceKind, row: Mapping[str, str], changes: tuple[FieldChange, ...] = ()
+    kind: DifferenceKind, row: Mapping[str, str], changes: tuple[ColumnChange, ...] = ()
 ) -> ReleaseDifference:
     # A cell that could start a formula was published behind an apostrophe.
     label, amount = (row[name].removeprefix("'") for name in ("label", "amount"))

@@ -12,7 +12,7 @@ from processes import run
 from records import dataset_of, figure, record, tiny_dataset
 
 from casebook.data.releases import (
-    FieldChange,
+    ColumnChange,
     ReleaseDifference,
     check_releases,
     freeze_release,
@@ -63,9 +63,9 @@ def test_releases_are_compared_figure_by_figure(tmp_path: Path) -> None:
             label="另一个名字",
             amount="约120万元",
             changes=(
-                FieldChange("amount", "120万元", "约120万元"),
-                FieldChange("qualifier", "exact", "approx"),
-                FieldChange("period", "2013", "2014"),
+                ColumnChange("amount", "120万元", "约120万元"),
+                ColumnChange("qualifier", "exact", "approx"),
+                ColumnChange("period", "2013", "2014"),
             ),
         ),
         ReleaseDifference(
