@@ -1,4 +1,4 @@
-"""What the program prints to its users, from messages.yaml, in Chinese and in English."""
+"""Catalogue of what the program prints, in Chinese and in English: messages.yaml by its keys."""
 
 from __future__ import annotations
 

@@ -125,8 +125,8 @@ def quote_where_needed(value: str) -> str:
 
 
 def quote_line(line: str) -> str:
-    """A line whose value starts with *, & or !, with the value in quotes."""
-    found = re.fullmatch(_VALUE + r"(?P<v>(?:[*&]|!(?![!<]))[^\s\[{].*)", line)
+    """A line whose value starts with *, &, ! or {{, with the value in quotes."""
+    found = re.fullmatch(_VALUE + r"(?P<v>(?:(?:[*&]|!(?![!<]))[^\s\[{]|\{\{).*)", line)
     return f"{found['before']}{quote_value(found['v'])}" if found is not None else ""
 
 

@@ -328,15 +328,10 @@ class _Builder:
         braces = self.text[index - 1 : index + 1] == "{{"
         self.build(event, depth + 1, in_flow)
         if braces:
-            self.report("E120.mapping", at, offer(_quote_braces(line_of(self.text, at.line))))
+            self.report("E120.mapping", at, offer(quote_line(line_of(self.text, at.line))))
         else:
             self.report("E137.list", at)
 
 
 def _is_blank(event: Any) -> bool:
     return isinstance(event, yaml.ScalarEvent) and not (event.value or event.style)
-
-
-def _quote_braces(line: str) -> str:
-    found = re.match(r"([ ]*(?:-[ ]+)*[^:{]*:[ ]+)(\{\{[^\"\\]*)$", line)
-    return f'{found[1]}"{found[2].rstrip()}"' if found else ""
