@@ -57,7 +57,7 @@ def test_what_could_steer_a_terminal_is_made_visible() -> None:
     assert clean_line("a\x1b]0;x\x07\u202eb") == "a?]0;x??b"
 
 
-def test_the_caret_stands_under_a_place_behind_wide_characters(tmp_path: Path) -> None:
+def test_the_caret_is_under_a_place_behind_wide_characters(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("标题：x\n", encoding="utf-8")
 
     assert show_source(problem(1, 3), tmp_path) == ["  1 | 标题：x", "    |     ^"]
@@ -127,27 +127,27 @@ def test_a_long_wait_turns_on_a_terminal_and_a_short_one_says_nothing_to_a_file(
     assert file.getvalue() == ""
 
 
-def test_a_long_wait_is_told_in_plain_lines_where_there_is_no_terminal(
+def test_a_long_wait_is_shown_in_plain_lines_where_there_is_no_terminal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("casebook.commands.waiting.INTERVAL", 0.001)
-    told = Told()
+    stream = LineStream()
 
-    with show_waiting("正在生成网站", told):
-        told.line.wait(20)
+    with show_waiting("正在生成网站", stream):
+        stream.line.wait(20)
 
-    assert told.getvalue().startswith("正在生成网站 ")
-    assert "\x1b" not in told.getvalue()
+    assert stream.getvalue().startswith("正在生成网站 ")
+    assert "\x1b" not in stream.getvalue()
 
 
 def test_a_long_wait_says_how_far_the_work_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("casebook.commands.waiting.INTERVAL", 0.001)
-    told = Told()
+    stream = LineStream()
 
-    with show_waiting("正在生成网站", told, Progress(12_000, 1_234)):
-        told.line.wait(20)
+    with show_waiting("正在生成网站", stream, Progress(12_000, 1_234)):
+        stream.line.wait(20)
 
-    assert told.getvalue().startswith("正在生成网站 1,234/12,000 ")
+    assert stream.getvalue().startswith("正在生成网站 1,234/12,000 ")
 
 
 def test_a_build_counts_the_cases_that_it_makes(tiny_project: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_build_counts_the_cases_that_it_makes(tiny_project: Path) -> None:
     assert (again.progress.done, again.progress.total) == (0, 0)
 
 
-class Told(io.StringIO):
+class LineStream(io.StringIO):
     """A stream that is no terminal and knows when a line has come."""
 
     def __init__(self) -> None:

@@ -92,10 +92,10 @@ def test_a_figure_that_was_taken_out_says_why_and_others_lead_to_their_case() ->
     dataset = replace(dataset_of(record()), cases=(case,))
     aliases = find_aliases(dataset)
 
-    told = follow_address("figures/case-0.more/", dataset, aliases)
+    fate = follow_address("figures/case-0.more/", dataset, aliases)
 
-    assert isinstance(told, Gone)
-    assert (told.why.zh, told.address) == ("误录", "figures/case-0.more/")
+    assert isinstance(fate, Gone)
+    assert (fate.why.zh, fate.address) == ("误录", "figures/case-0.more/")
     assert follow_address("figures/case-0.paid/", dataset, aliases) == "figures/case-1.paid/"
     assert follow_address("figures/case-1.never/", dataset, aliases) == "cases/case-1/"
 
@@ -131,7 +131,7 @@ def test_an_alias_is_a_slug_that_nobody_else_has(alias: str, words: str) -> None
         pytest.param("/old/: {moved_to: /abuot/}\n", "Did you mean /about/?", id="leads nowhere"),
     ],
 )
-def test_what_is_told_to_be_gone_is_gone(tmp_path: Path, entry: str, words: str) -> None:
+def test_what_is_listed_as_gone_is_gone(tmp_path: Path, entry: str, words: str) -> None:
     (problem,) = check(gone_of(tmp_path, entry))
 
     assert (problem.code, problem.path, problem.at.line) == ("E293", "data/gone.yaml", 1)

@@ -56,7 +56,7 @@ def test_a_reference_becomes_the_wording_linked_to_the_figure() -> None:
     assert '<span class="amount__unit">万元</span>' in html
 
 
-def test_a_reference_in_english_is_told_in_words() -> None:
+def test_a_reference_in_english_is_given_in_words() -> None:
     assert "about 1.5 million yuan" in render("{{paid_2014}}", lang="en")
 
 

@@ -68,21 +68,25 @@ def test_what_is_no_table_of_figures_says_nothing(content: bytes) -> None:
             {}, {"amount": "130万元", "period": "2014"}, (), ["E238", "E238"], id="value and period"
         ),
         pytest.param(
-            {}, {"amount": "130万元"}, (entry("120万元", "130万元"),), [], id="value told"
+            {}, {"amount": "130万元"}, (entry("120万元", "130万元"),), [], id="value recorded"
         ),
         pytest.param(
             {}, {"amount": "130万元"}, (entry("1200000元", "1300000元"),), [], id="in any notation"
         ),
         pytest.param(
-            {}, {"amount": "约120万元"}, (entry("120万元", "约120万元"),), [], id="qualifier told"
+            {},
+            {"amount": "约120万元"},
+            (entry("120万元", "约120万元"),),
+            [],
+            id="qualifier recorded",
         ),
-        pytest.param({}, {"period": "2014"}, (entry("2013", "2014年"),), [], id="period told"),
+        pytest.param({}, {"period": "2014"}, (entry("2013", "2014年"),), [], id="period recorded"),
         pytest.param(
             {},
             {"amount": "130万元", "period": "2014"},
             (entry("120万元", "130万元"), entry("2013", "2014", "clarification")),
             [],
-            id="both told",
+            id="both recorded",
         ),
         pytest.param(
             {}, {"amount": "130万元"}, (entry("110万元", "130万元"),), ["E238"], id="another before"
@@ -98,7 +102,7 @@ def test_what_is_no_table_of_figures_says_nothing(content: bytes) -> None:
             {"amount": "130万元", "period": "2014"},
             (entry("120万元", "130万元"),),
             ["E238"],
-            id="one of two told",
+            id="one of two recorded",
         ),
         pytest.param(
             {"amount": "1至2万元"}, {"amount": "1至3万元"}, (), ["E238"], id="an end of a range"
@@ -108,7 +112,7 @@ def test_what_is_no_table_of_figures_says_nothing(content: bytes) -> None:
             {"amount": "1至3万元"},
             (entry("1至2万元", "1至3万元"),),
             [],
-            id="an end of a range told",
+            id="an end of a range recorded",
         ),
         pytest.param(
             {"amount": "达20万元", "measure": "payout_cap"},
@@ -120,7 +124,7 @@ def test_what_is_no_table_of_figures_says_nothing(content: bytes) -> None:
             },
             (entry("exact", "at_most", "clarification"),),
             [],
-            id="another reading told",
+            id="another reading recorded",
         ),
     ],
 )
@@ -150,11 +154,11 @@ def test_a_figure_that_was_taken_out_needs_its_reason() -> None:
     silent = dataset_of(record(figure()))
     gone = "{figure: more, date: 2026-11-23, kind: correction, from: 120万元, why: 误录}"
     rest = f"history:\n  - {gone}\n"
-    told = dataset_of(record(figure(), rest=rest))
+    recorded = dataset_of(record(figure(), rest=rest))
 
     assert [p.code for p in check_history(silent, published(was))] == ["E238"]
-    assert check_history(told, published(was)) == []
-    assert told.by_slug["case-1"].changes[0].after == ""
+    assert check_history(recorded, published(was)) == []
+    assert recorded.by_slug["case-1"].changes[0].after == ""
 
 
 def test_a_new_figure_needs_no_reason() -> None:
@@ -245,11 +249,11 @@ def test_a_build_refuses_to_change_what_it_published(tiny_project: Path, tmp_pat
     assert [p.code for p in refused.value.problems] == ["E238"]
     assert [p.code for p in check_project(tiny_project)] == ["E238"]
 
-    told = changed.replace(
+    recorded = changed.replace(
         "    line: 4\n",
         "    line: 4\n    history:\n      " + entry("120万元", "125万元") + "\n",
     )
-    record_path.write_text(told, encoding="utf-8")
+    record_path.write_text(recorded, encoding="utf-8")
     assert check_project(tiny_project) == []
     build_site(options)
     page = (tiny_project / "output/cases/haishu/index.html").read_text(encoding="utf-8")
@@ -271,7 +275,7 @@ def test_a_build_refuses_to_change_what_it_published(tiny_project: Path, tmp_pat
         pytest.param("at_most", "至多", "up to", id="a qualifier"),
     ],
 )
-def test_what_changed_is_told_in_words(text: str, zh: str, en: str) -> None:
+def test_what_changed_is_said_in_words(text: str, zh: str, en: str) -> None:
     dataset = dataset_of(record(with_history(figure(), entry(text, text))))
 
     (row,) = show_changes(dataset.changes, dataset)

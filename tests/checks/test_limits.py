@@ -1,4 +1,4 @@
-"""What holds too much is told with its limit, before any time is spent on it."""
+"""What holds too much is reported with its limit, before any time is spent on it."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ BREAKING = {
 }
 
 
-def test_a_file_that_breaks_a_limit_is_told_which_and_by_how_much(tmp_path: Path) -> None:
+def test_a_file_that_breaks_a_limit_names_which_and_by_how_much(tmp_path: Path) -> None:
     make_tiny_project(tmp_path)
     for name, (text, *_) in BREAKING.items():
         (tmp_path / "data" / "cases" / f"{name}.yaml").write_text(text, encoding="utf-8")
@@ -114,14 +114,14 @@ def test_a_file_that_breaks_a_limit_is_told_which_and_by_how_much(tmp_path: Path
         timeout=60,
         check=False,
     )
-    told: dict[str, list[str]] = {name: [] for name in BREAKING}
+    reported: dict[str, list[str]] = {name: [] for name in BREAKING}
     for line in done.stderr.splitlines():
         path, _, message = line.partition(".yaml:")
-        if (name := path.removeprefix("data/cases/")) in told:
-            told[name].append(message)
+        if (name := path.removeprefix("data/cases/")) in reported:
+            reported[name].append(message)
 
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     for name, (_, code, found, most) in BREAKING.items():
-        hits = [message for message in told[name] if code in message]
-        assert any(found in hit and most in hit for hit in hits), (name, told[name][:5])
+        hits = [message for message in reported[name] if code in message]
+        assert any(found in hit and most in hit for hit in hits), (name, reported[name][:5])

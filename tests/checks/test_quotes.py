@@ -1,4 +1,4 @@
-"""Quotes stand in their sources, and there are not too many of them."""
+"""Quotes are in their sources, and there are not too many of them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def quoting(quote: str, line: int | None = 3, **fields: str) -> Dataset:
 @pytest.mark.parametrize(
     ("quote", "line", "is_found"),
     [
-        pytest.param("投入120万元", 3, True, id="as it stands"),
+        pytest.param("投入120万元", 3, True, id="as it is"),
         pytest.param("投入１２０万元", 3, True, id="another width"),
         pytest.param("投入 120 万元", 3, True, id="blanks"),
         pytest.param("2013年", 3, True, id="a blank of the source"),
@@ -49,9 +49,7 @@ def quoting(quote: str, line: int | None = 3, **fields: str) -> Dataset:
         pytest.param("拨款120万元", None, False, id="nowhere"),
     ],
 )
-def test_a_quote_stands_in_its_source_at_its_line(
-    quote: str, line: int | None, is_found: bool
-) -> None:
+def test_a_quote_is_in_its_source_at_its_line(quote: str, line: int | None, is_found: bool) -> None:
     problems = check_quotes(quoting(quote, line), {SOURCE: SNAPSHOT})
 
     assert [problem.code for problem in problems] == ([] if is_found else ["E263"])

@@ -101,7 +101,7 @@ def test_other_ends_of_lines_make_no_text_older(recorded: Path) -> None:
     assert outdated(recorded) == []
 
 
-def test_the_warning_stands_at_the_field_and_names_the_command(recorded: Path) -> None:
+def test_the_warning_is_at_the_field_and_names_the_command(recorded: Path) -> None:
     change(recorded, HAISHU, RENAMED)
     dataset, _ = read_dataset(recorded)
 

@@ -176,7 +176,7 @@ def test_a_value_is_quoted_as_yaml_reads_it(value: str, expected: str) -> None:
         pytest.param("民政局购买服务", "", id="plain words"),
     ],
 )
-def test_garbled_text_is_told_from_words(garbled: str, meant: str) -> None:
+def test_garbled_text_is_not_taken_for_words(garbled: str, meant: str) -> None:
     assert unscramble(garbled) == meant
 
 

@@ -107,7 +107,7 @@ def test_each_node_knows_its_place() -> None:
     assert node.entries["l"].at == Position(3, 3)
 
 
-def test_a_plain_scalar_is_told_from_a_quoted_one() -> None:
+def test_a_plain_scalar_is_not_taken_for_a_quoted_one() -> None:
     node = tree_of("a: x\nb: 'x'\nc: |\n  x\n")
 
     assert isinstance(node, MapNode)
