@@ -212,15 +212,17 @@ def _describe_problems(problems: Iterable[Problem], project: str) -> Record:
 
 def write_record(project: str, record: Record) -> None:
     """Keep the record of the last build; without one the next build does everything."""
+    from pathlib import Path
+
+    from casebook.yaml.files import write_atomically
+
     path = os.path.join(project, _RECORD)
     if _is_behind_link(path):
         return
-    new = f"{path}.{os.getpid()}"
+    content = "\0".join(record[name] for name in _FIELDS)
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(new, "w", encoding="utf-8", errors="surrogateescape", newline="") as stream:
-            stream.write("\0".join(record[name] for name in _FIELDS))
-        os.replace(new, path)
+        write_atomically(Path(path), content.encode("utf-8", "surrogateescape"))
     except OSError:
         return
 
