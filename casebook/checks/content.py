@@ -7,7 +7,7 @@ from pathlib import Path
 
 from casebook.checks.limits import check_markdown
 from casebook.checks.rules import check_references
-from casebook.checks.text_claims import check_wording
+from casebook.checks.text_claims import WrittenText, check_wording
 from casebook.messages import problem
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
@@ -60,10 +60,11 @@ def check_content(project: Path, dataset: Dataset) -> list[Problem]:
         if header.get("Lang") == "zh":
             slugs.add(header.get("Slug", ""))
         problems += check_markdown(text, START, shown)
-        problems += check_references(text, START, shown, None, dataset)
+        lang: Lang = "en" if header.get("Lang") == "en" else "zh"
+        written = WrittenText(words=text, lang=lang, path=shown, at=START, has_head=True)
+        problems += check_references(written, None, dataset)
         if not dataset.unread:
-            lang: Lang = "en" if header.get("Lang") == "en" else "zh"
-            problems += check_wording(text, START, shown, None, dataset, lang, "page")
+            problems += check_wording(written, None, dataset)
     for slug, place in PROSE.items():
         if slug not in slugs:
             problems.append(problem("E301", place, START, slug=slug))

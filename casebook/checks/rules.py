@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from casebook.checks.numbers_in_text import NumberMention, find_mentions
-from casebook.checks.text_claims import Wording, check_wording
+from casebook.checks.text_claims import WrittenText, check_wording
 from casebook.messages import problem
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
@@ -16,7 +16,7 @@ from casebook.record.model import Case, Event, Figure
 from casebook.record.references import SITE, find_references
 from casebook.record.refusals import judge_refusal, keys_of
 from casebook.record.slugs import judge_slug
-from casebook.text import Lang, Text
+from casebook.text import LANGS, Text
 from casebook.values.amounts import plain
 from casebook.values.comparability import class_of
 from casebook.values.dates import Period, parse_period, speak_of_same_time
@@ -26,7 +26,6 @@ from casebook.values.words import CURRENCIES, PLANNED_STATUSES
 Rule = Callable[[Dataset], Iterator[Problem]]
 CaseRule = Callable[[Case, Dataset], Iterator[Problem]]
 
-_LANGS: tuple[Lang, Lang] = ("zh", "en")
 _REFUSALS = "data/refusals.yaml"
 # Money may be set, permitted or handed down for years to come.
 _MAY_COME = (*PLANNED_STATUSES, "permitted", "issued", "set", "allocated", "contracted")
@@ -46,16 +45,14 @@ def slugs_are_safe(case: Case, dataset: Dataset) -> Iterator[Problem]:
 
 def story_references_exist(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """Every `{{…}}` in a story names a figure of this case or, with its case, of another."""
-    for text, start in zip((case.story.zh, case.story.en), case.story_at, strict=True):
-        yield from check_references(text, start, case.path, case, dataset)
+    for text in _written_texts(case, case.story, case.story_at):
+        yield from check_references(text, case, dataset)
 
 
-def check_references(
-    text: str, start: Position, path: str, home: Case | None, dataset: Dataset
-) -> Iterator[Problem]:
+def check_references(text: WrittenText, home: Case | None, dataset: Dataset) -> Iterator[Problem]:
     """The references of one text that name nothing, each with the nearest name."""
     counts = dataset.counts
-    for reference in find_references(text, start):
+    for reference in find_references(text.words, text.at):
         if reference.case in dataset.unread:
             continue
         if reference.case == SITE and reference.name in counts:
@@ -66,103 +63,74 @@ def check_references(
         if home is not None:
             known += list(home.figures)
         word = f"{reference.case}.{reference.name}" if reference.case else reference.name
-        yield Problem(
-            path,
-            reference.at,
-            "E250",
-            Text(
-                f"没有数字 {reference.written[:60]}", f"there is no figure {reference.written[:60]}"
-            ),
-            Text(suggest(word, known).zh, suggest(word, known).en),
+        yield problem(
+            "E250", text.path, reference.at, hint=suggest(word, known), name=reference.written[:60]
         )
 
 
-def texts_tell_what_the_records_hold(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """No number is told without its figure, and no figure without the words that belong to it."""
+def texts_say_what_the_records_hold(case: Case, dataset: Dataset) -> Iterator[Problem]:
+    """No number is written without its figure, and no figure without the words it belongs to."""
     # A number may be that of a case that could not be read.
     if dataset.unread:
         return
-    told: tuple[tuple[Text, tuple[Position, Position], Wording], ...] = (
-        (case.summary, case.summary_at, "summary"),
-        (case.story, case.story_at, "story"),
-    )
-    for text, starts, wording in told:
-        for words, at, lang in zip((text.zh, text.en), starts, _LANGS, strict=True):
-            yield from check_wording(words, at, case.path, case, dataset, lang, wording)
+    for words, places in ((case.summary, case.summary_at), (case.story, case.story_at)):
+        for text in _written_texts(case, words, places):
+            yield from check_wording(text, case, dataset)
+
+
+def _written_texts(
+    case: Case, text: Text, places: tuple[Position, Position]
+) -> Iterator[WrittenText]:
+    for lang, words, at in zip(LANGS, (text.zh, text.en), places, strict=True):
+        yield WrittenText(words=words, lang=lang, path=case.path, at=at)
 
 
 def conflicts_have_two_sides(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """A conflict sets at least two statements side by side."""
     for conflict in case.conflicts:
         if len(conflict.figures) + len(conflict.reports) < 2:
-            yield Problem(
-                case.path,
-                conflict.at,
-                "E236",
-                Text(
-                    "一处矛盾至少要有两种说法（figures 加 reports）",
-                    "a conflict needs at least two statements (figures and reports together)",
-                ),
-            )
+            yield problem("E236", case.path, conflict.at)
 
 
 def planned_amounts_are_planned(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """An amount worded as a plan (将, 计划) has the status of a plan."""
     for figure in case.figures.values():
         if figure.quantity.planned and figure.status not in PLANNED_STATUSES:
-            yield Problem(
+            yield problem(
+                "E237",
                 case.path,
                 figure.at,
-                "E237",
-                Text(
-                    f"{figure.id} 的金额写作“{figure.quantity.text}”，status 应当是 planned",
-                    f"the amount of {figure.id} is worded as a plan, its status is not",
-                ),
-                Text(f"现在写的是 {figure.status}", f"It says {figure.status}"),
+                figure=figure.id,
+                amount=figure.quantity.text,
+                state=figure.status,
             )
 
 
-def dates_stand_before_their_source(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """What a source tells as done had begun when it was published; only plans lie ahead."""
+def dates_are_no_later_than_their_source(case: Case, dataset: Dataset) -> Iterator[Problem]:
+    """A thing that a source reports as done had begun by then; only plans lie ahead."""
     dated: list[tuple[Period, bool, Event | Figure]]
     dated = [(event.date, event.status in PLANNED_STATUSES, event) for event in case.events]
     dated += [(f.period, f.status in _MAY_COME, f) for f in case.printed_figures]
-    for period, is_ahead, told in dated:
-        source = dataset.sources.get(told.source)
+    for period, is_ahead, record in dated:
+        source = dataset.sources.get(record.source)
         published = source.published.latest if source and source.published else None
         known_by = period.lane == "latest_only"
         # 不晚于2015 of a source from March of that year is vague and no contradiction.
         begun = parse_period(period.edtf[3:-1]).earliest if known_by else period.earliest
         if begun is None:
             continue
-        # Even a plan was known no later than the source that tells of it.
+        # Even a plan was known no later than the source that reports it.
         if published and begun > published and (known_by or not is_ahead):
-            yield Problem(
-                case.path,
-                told.at,
+            yield problem(
                 "E225",
-                Text(
-                    f"日期 {period.edtf} 晚于来源 {told.source} 的发布日 {published.isoformat()}",
-                    f"the date {period.edtf} is later than the source {told.source}, published on "
-                    f"{published.isoformat()}",
-                ),
-                Text(
-                    "请核对日期和来源；来源说的是计划，就写 status: planned",
-                    "Check both; write status: planned if the source speaks of a plan",
-                ),
+                case.path,
+                record.at,
+                date=period.edtf,
+                source=record.source,
+                published=published.isoformat(),
             )
         elif begun.year < _FIRST_YEAR:
-            yield Problem(
-                case.path,
-                told.at,
-                "W226",
-                Text(
-                    f"日期 {period.edtf} 早于 {_FIRST_YEAR} 年",
-                    f"the date {period.edtf} is before {_FIRST_YEAR}",
-                ),
-                Text("请核对年份", "Check the year"),
-                severity="warning",
-            )
+            yield problem("W226", case.path, record.at, date=period.edtf, year=_FIRST_YEAR)
 
 
 def quotes_hold_their_amounts(case: Case, dataset: Dataset) -> Iterator[Problem]:
@@ -170,27 +138,21 @@ def quotes_hold_their_amounts(case: Case, dataset: Dataset) -> Iterator[Problem]
     for figure in case.printed_figures:
         if not figure.quote or figure.quantity.text in figure.quote:
             continue
-        told = [m for m in find_mentions(figure.quote) if m.value is not None and not m.date]
+        mentions = [m for m in find_mentions(figure.quote) if m.value is not None and not m.date]
         quantity = figure.quantity
         meant = [n for n in (quantity.value, quantity.low, quantity.high) if n is not None]
-        if told and not any(_tells(mention, meant) for mention in told):
-            yield Problem(
+        if mentions and not any(_is_one_of(mention, meant) for mention in mentions):
+            yield problem(
+                "E212",
                 case.path,
                 figure.at,
-                "E212",
-                Text(
-                    f"{figure.id} 的 amount 是 {quantity.text}，quote 里的数却是 {figure.quote}",
-                    f"the amount of {figure.id} is {quantity.text}, but its quote says "
-                    f"{figure.quote}",
-                ),
-                Text(
-                    "请核对原文，amount 与 quote 要说同一个数",
-                    "Check the source: the amount and the quote tell one number",
-                ),
+                figure=figure.id,
+                amount=quantity.text,
+                quote=figure.quote,
             )
 
 
-def _tells(mention: NumberMention, meant: Collection[Decimal]) -> bool:
+def _is_one_of(mention: NumberMention, meant: Collection[Decimal]) -> bool:
     """Whether a number of a quote is one of those meant; one cut before its unit by its digits."""
     value = mention.value
     if value is None or mention.unit:
@@ -220,21 +182,15 @@ def amounts_are_near_their_neighbours(dataset: Dataset) -> Iterator[Problem]:
 def _report_far(figure: Figure, near: Figure, dataset: Dataset) -> Problem:
     sizes = (figure.quantity.magnitude, near.quantity.magnitude)
     ratio = max(sizes) / min(sizes)
-    return Problem(
+    return problem(
+        "W235",
         dataset.by_slug[figure.case].path,
         figure.at,
-        "W235",
-        Text(
-            f"{figure.id}（{figure.quantity.text}）与同类中最近的 {near.key}"
-            f"（{near.quantity.text}）相差 {int(ratio)} 倍，单位是不是写错了",
-            f"{figure.id} ({figure.quantity.text}) and the nearest of its kind, {near.key} "
-            f"({near.quantity.text}), differ by a factor of {int(ratio)}",
-        ),
-        Text(
-            "请核对是万元还是元；不错就不管",
-            "Check whether it is 万元 or 元; if it is right, leave it",
-        ),
-        severity="warning",
+        figure=figure.id,
+        amount=figure.quantity.text,
+        near=near.key,
+        near_amount=near.quantity.text,
+        ratio=int(ratio),
     )
 
 
@@ -255,23 +211,15 @@ def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]
             continue
         # Figures of which only a latest date is known may speak of different times.
         undated = "latest_only" in (one.period.lane, other.period.lane)
-        yield Problem(
+        yield problem(
+            "W234" if undated else "E234",
             case.path,
             other.at,
-            "W234" if undated else "E234",
-            Text(
-                f"{other.id}（{other.quantity.text}）与第 {one.at.line} 行的 {one.id}"
-                f"（{one.quantity.text}）口径相同、时间重合，说法却不同",
-                f"{other.id} ({other.quantity.text}) is of the same class and time as {one.id} "
-                f"({one.quantity.text}) in line {one.at.line}, but differs from it",
-            ),
-            Text(
-                f"请在 conflicts 里写 figures: [{one.id}, {other.id}]；后者取代前者就写 "
-                f"follows: {one.id}；数的不是同一样东西就各写 scope",
-                f"Declare a conflict with figures: [{one.id}, {other.id}], or write follows: "
-                f"{one.id} where it came later, or a scope where another thing is counted",
-            ),
-            severity="warning" if undated else "error",
+            other=other.id,
+            other_amount=other.quantity.text,
+            line=one.at.line,
+            one=one.id,
+            one_amount=one.quantity.text,
         )
 
 
@@ -288,29 +236,29 @@ def parts_are_no_more_than_their_whole(case: Case, dataset: Dataset) -> Iterator
         whole = case.figures[name]
         total = sum((figure.quantity.magnitude or Decimal(0) for figure in group), Decimal(0))
         if whole.quantity.value is not None and total > whole.quantity.value:
-            shown, added = plain(whole.quantity.value), plain(total)
-            listed = "、".join(f"{figure.id}（{figure.quantity.text}）" for figure in group)
-            yield Problem(
+            named = [(figure.id, figure.quantity.text) for figure in group]
+            listed = Text(
+                "、".join(f"{part}（{amount}）" for part, amount in named),
+                ", ".join(f"{part} ({amount})" for part, amount in named),
+            )
+            yield problem(
+                "E239",
                 case.path,
                 group[-1].at,
-                "E239",
-                Text(
-                    f"{listed} 加起来是 {added}，多于总额 {name}（{whole.quantity.text}，{shown}）",
-                    f"the parts of {name} add up to {added}, more than the whole of {shown}",
-                ),
-                Text(
-                    "请核对各数；不是它的部分，就删去 part_of",
-                    "Check the numbers, or take out part_of where one is no part of it",
-                ),
+                parts=listed,
+                sum=plain(total),
+                whole=name,
+                amount=whole.quantity.text,
+                number=plain(whole.quantity.value),
             )
 
 
 def _say_the_same(one: Figure, other: Figure) -> bool:
-    told = [
+    statements = {
         (f.quantity.value, f.quantity.low, f.quantity.high, f.quantity.qualifier, f.status)
         for f in (one, other)
-    ]
-    return told[0] == told[1]
+    }
+    return len(statements) == 1
 
 
 def _replaces(later: Figure, earlier: Figure, case: Case) -> bool:
@@ -331,47 +279,30 @@ def refusals_are_refused(dataset: Dataset) -> Iterator[Problem]:
         try:
             keys = keys_of(refusal, dataset)
         except FormulaError as error:
-            zh, en = (
-                f"formula 看不懂：{error.message.zh}",
-                f"formula is not understood: {error.message.en}",
-            )
-            yield Problem(_REFUSALS, refusal.at, "E280", Text(f"{refusal.id} 的 {zh}", en))
+            why = error.message
+            yield problem("E280.refusal", _REFUSALS, refusal.at, refusal=refusal.id, why=why)
             continue
         if any(key.partition(".")[0] in dataset.unread for key in keys):
             continue
         unknown = [key for key in keys if key not in dataset.figures]
         for key in unknown:
-            yield Problem(
-                _REFUSALS,
-                refusal.at,
-                "E250",
-                Text(
-                    f"{refusal.id} 里没有数字 {key}",
-                    f"{refusal.id} names the figure {key}, which does not exist",
-                ),
-                Text(suggest(key, dataset.figures).zh, suggest(key, dataset.figures).en),
+            hint = suggest(key, dataset.figures)
+            yield problem(
+                "E250.refusal", _REFUSALS, refusal.at, hint=hint, refusal=refusal.id, figure=key
             )
         if not unknown and not judge_refusal(refusal, dataset):
-            yield Problem(
-                _REFUSALS,
-                refusal.at,
-                "E285",
-                Text(
-                    f"“{refusal.title.zh}”列为不做的比较，规则却允许它",
-                    f"“{refusal.title.inside('en')}” is listed as refused, but the guard allows it",
-                ),
-                Text("改写这一条，或把它删去", "Word it anew or take it out"),
-            )
+            title = Text(refusal.title.zh, refusal.title.inside("en"))
+            yield problem("E285", _REFUSALS, refusal.at, title=title)
 
 
-# What holds of one case, whatever other cases there are beside those that it names.
+# The rules of one case, whatever other cases there are beside those that it names.
 CASE_RULES: tuple[CaseRule, ...] = (
     slugs_are_safe,
     story_references_exist,
-    texts_tell_what_the_records_hold,
+    texts_say_what_the_records_hold,
     conflicts_have_two_sides,
     planned_amounts_are_planned,
-    dates_stand_before_their_source,
+    dates_are_no_later_than_their_source,
     quotes_hold_their_amounts,
     figures_agree_or_conflict,
     parts_are_no_more_than_their_whole,

@@ -204,7 +204,7 @@ def test_a_refusal_waits_for_a_case_that_could_not_be_read() -> None:
         pytest.param('summary_en: "It cost 12 million yuan"\n', ["17:22 E270"], id="in quotes"),
     ],
 )
-def test_texts_tell_what_the_records_hold(rest: str, expected: list[str]) -> None:
+def test_texts_say_what_the_records_hold(rest: str, expected: list[str]) -> None:
     assert shown(check_rules(dataset_of(record(figure(), rest=rest)))) == expected
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from casebook.build.reading import read_dataset
 from casebook.checks.numbers_in_text import find_mentions
-from casebook.checks.text_claims import Wording, check_wording
+from casebook.checks.text_claims import WrittenText, check_wording
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Document, Event, Figure
@@ -99,13 +100,29 @@ HARBOUR = Case(
 HARBOURS: Dataset = replace(REAL, cases=(HARBOUR,))
 
 
+Wording = Literal["story", "summary", "page"]
+
+
+def check(
+    text: str,
+    home: Case | None,
+    *,
+    lang: Lang = "zh",
+    at: Position = START,
+    dataset: Dataset = REAL,
+) -> list[Problem]:
+    """The problems of a text of a case, or of a page."""
+    path = home.path if home is not None else "content/page.md"
+    written = WrittenText(words=text, lang=lang, path=path, at=at, has_head=home is None)
+    return list(check_wording(written, home, dataset))
+
+
 def problems_of(
     text: str, lang: Lang = "zh", wording: Wording = "story", start: Position = START
 ) -> list[Problem]:
     """The problems of a text of the harbour town, or of a page beside it."""
     home = None if wording == "page" else HARBOUR
-    path = "content/page.md" if wording == "page" else HARBOUR.path
-    return list(check_wording(text, start, path, home, HARBOURS, lang, wording))
+    return check(text, home, lang=lang, at=start, dataset=HARBOURS)
 
 
 def codes(text: str, lang: Lang = "zh", wording: Wording = "story") -> list[str]:
@@ -485,17 +502,14 @@ def test_a_page_may_tell_the_figures_of_any_case(
 
 def test_a_page_may_name_the_years_of_which_the_sources_are_silent() -> None:
     text = "汇编没有写1999—2008年的事。"
-    found = list(check_wording(text, START, "content/a.md", None, REAL, "zh", "page"))
+    found = check(text, None)
 
     assert found == []
 
 
 def test_a_page_may_count_its_cases() -> None:
     right, wrong = f"本站有{len(REAL.cases)}个地方。", f"本站有{len(REAL.cases) + 987}个地方。"
-    told = [
-        [p.code for p in check_wording(text, START, "content/a.md", None, REAL, "zh", "page")]
-        for text in (right, wrong)
-    ]
+    told = [[p.code for p in check(text, None)] for text in (right, wrong)]
 
     assert told == [[], ["E270"]]
 
@@ -510,7 +524,7 @@ def test_a_page_names_a_figure_with_its_case() -> None:
 # --- The real content -----------------------------------------------------------------------
 
 
-def real_texts() -> Iterator[tuple[str, str, Position, Case | None, Lang, Wording]]:
+def real_texts() -> Iterator[tuple[str, str, Position, Case | None, Lang]]:
     """Every text of the project: name, text, place, case, language, kind."""
     langs: tuple[Lang, Lang] = ("zh", "en")
     for case in REAL.cases:
@@ -521,23 +535,20 @@ def real_texts() -> Iterator[tuple[str, str, Position, Case | None, Lang, Wordin
                 story_at,
                 case,
                 lang,
-                "story",
             )
             summary = getattr(case.summary, lang)
-            yield f"{case.slug} summary {lang}", summary, START, case, lang, "summary"
+            yield f"{case.slug} summary {lang}", summary, START, case, lang
     for path in sorted((PROJECT / "content").rglob("*.md")):
         lang = "en" if path.name.endswith(".en.md") else "zh"
-        yield path.name, path.read_text(encoding="utf-8"), START, None, lang, "page"
+        yield path.name, path.read_text(encoding="utf-8"), START, None, lang
 
 
 @pytest.mark.parametrize(
-    ("text", "at", "home", "lang", "wording"),
+    ("text", "at", "home", "lang"),
     [pytest.param(*rest, id=name) for name, *rest in real_texts()],
 )
-def test_the_real_texts_hold(
-    text: str, at: Position, home: Case | None, lang: Lang, wording: Wording
-) -> None:
-    found = check_wording(text, at, "text", home, REAL, lang, wording)
+def test_the_real_texts_hold(text: str, at: Position, home: Case | None, lang: Lang) -> None:
+    found = check(text, home, lang=lang, at=at)
 
     assert [f"{p.at.line}:{p.at.column}: {p.message('en')}" for p in found] == []
 
@@ -576,7 +587,7 @@ STORIES = [
 
 
 def check_story(text: str, home: Case, lang: Lang) -> list[str]:
-    found = check_wording(text, START, home.path, home, REAL, lang, "story")
+    found = check(text, home, lang=lang)
     return [f"{p.code} {p.message('en')}" for p in found]
 
 
@@ -666,7 +677,7 @@ def test_a_real_plan_told_as_done_fails(home: Case, lang: Lang, number: int) -> 
     changed = text[: first + 1] + without_plan(text[first + 1 : last], lang) + text[last:]
 
     at = first + 1 + len(without_plan(text[first + 1 : start], lang))
-    found = check_wording(changed, START, home.path, home, REAL, lang, "story")
+    found = check(changed, home, lang=lang)
 
     assert any(
         problem.code == "E271" and at <= offset_of(changed, problem.at) <= at + end - start
