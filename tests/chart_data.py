@@ -9,18 +9,8 @@ from casebook.charts.canvas import NARROW, WIDE, Sheet, Words
 from casebook.charts.chart import ChartTable, paint_panel
 from casebook.charts.text_layout import width_px
 from casebook.record.dataset import Dataset
-from casebook.record.model import (
-    Answer,
-    Case,
-    Event,
-    Figure,
-    Measure,
-    Question,
-    Region,
-    Source,
-    Term,
-    Vocabulary,
-)
+from casebook.record.model import Answer, Case, Event, Figure
+from casebook.record.vocabulary import Measure, Question, Region, Source, Term, Vocabulary
 from casebook.text import LANGS, Lang, Text
 from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period

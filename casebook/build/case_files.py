@@ -19,7 +19,8 @@ from casebook.pages import CASE_PAGES
 from casebook.pages.page import Prose, Site, SiteSettings, Uses
 from casebook.pages.search import ENTRY, index_case, write_entry
 from casebook.record.dataset import Dataset
-from casebook.record.model import Case, Region, Vocabulary
+from casebook.record.model import Case
+from casebook.record.vocabulary import Region, Vocabulary
 from casebook.text import LANGS, Lang
 
 

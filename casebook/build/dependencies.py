@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from casebook.record.dataset import Dataset, Whole, order_cases
-from casebook.record.model import Case, Outdated, Region, Source, Vocabulary
+from casebook.record.model import Case, Outdated
 from casebook.record.summary import CaseSummary
+from casebook.record.vocabulary import Region, Source, Vocabulary
 from casebook.values.digest import digest
 
 

@@ -18,9 +18,7 @@ from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset, order_cases
 from casebook.record.lazy_cases import LazyCases
 from casebook.record.lists import Lists, read_gone, read_ledger, read_lists, read_refusals
-from casebook.record.model import (
-    Case,
-)
+from casebook.record.model import Case
 from casebook.record.reader import is_draft, read_case
 from casebook.record.summary import CaseSummary, summarise_case
 from casebook.yaml.files import find_case_files as find_case_files

@@ -21,7 +21,8 @@ from casebook.charts.chart import (
 from casebook.charts.text_layout import clean, shorten_text, width_px
 from casebook.messages import say
 from casebook.record.dataset import Dataset
-from casebook.record.model import Answer, Term
+from casebook.record.model import Answer
+from casebook.record.vocabulary import Term
 from casebook.text import Lang, Text
 
 _CHIP: Final = 26.0

@@ -10,7 +10,8 @@ from typing import Final, Literal
 from casebook.charts.canvas import Paint, Point, Sheet
 from casebook.messages import say
 from casebook.record.dataset import Dataset
-from casebook.record.model import Figure, Vocabulary
+from casebook.record.model import Figure
+from casebook.record.vocabulary import Vocabulary
 from casebook.text import Lang, Text
 from casebook.values.words import PLANNED_STATUSES, Qualifier
 

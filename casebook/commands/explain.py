@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casebook.record.model import Case, Figure, Vocabulary
+from casebook.record.model import Case, Figure
+from casebook.record.vocabulary import Vocabulary
 from casebook.text import Lang
 from casebook.values.amounts import plain
 from casebook.values.dates import Period

@@ -18,7 +18,8 @@ from casebook.data.tables import (
     list_words,
 )
 from casebook.record.description import FieldDescription
-from casebook.record.model import Case, Source, Vocabulary
+from casebook.record.model import Case
+from casebook.record.vocabulary import Source, Vocabulary
 
 Schema = Mapping[str, object]
 Words = Mapping[str, tuple[Category, ...]]

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from casebook.data.formats import encode_json
 from casebook.data.tables import FIGURES, TABLES, Category, Column, DataTable, list_words
-from casebook.record.model import Case, Vocabulary
+from casebook.record.model import Case
+from casebook.record.vocabulary import Vocabulary
 from casebook.text import Text
 
 _LICENCE = {

@@ -18,7 +18,8 @@ from casebook.data.tables import (
     list_words,
 )
 from casebook.record.dataset import Dataset
-from casebook.record.model import Case, Event, Figure, Source
+from casebook.record.model import Case, Event, Figure
+from casebook.record.vocabulary import Source
 from casebook.values.amounts import plain
 from casebook.values.comparability import class_of
 from casebook.values.digest import digest

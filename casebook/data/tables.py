@@ -10,7 +10,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Final, Literal
 
 from casebook.messages import say
-from casebook.record.model import Measure, Question, Term, Vocabulary
+from casebook.record.vocabulary import Measure, Question, Term, Vocabulary
 from casebook.text import NO_TEXT, Text
 from casebook.values.words import QUALIFIERS
 

@@ -27,9 +27,10 @@ from casebook.pages.rows import (
 )
 from casebook.record.dataset import Dataset, TimelineItem, order_items
 from casebook.record.evidence import date_case
-from casebook.record.model import Case, Change, Region
+from casebook.record.model import Case, Change
 from casebook.record.references import find_chart_names
 from casebook.record.summary import CaseSummary
+from casebook.record.vocabulary import Region
 from casebook.text import LANGS, NO_TEXT, Lang, Text
 from casebook.values.comparability import group_by_class
 

@@ -16,7 +16,7 @@ from casebook.charts.chart import Drawn
 from casebook.charts.standalone import Pictures
 from casebook.data.formats import DataFile, disarm
 from casebook.pages.citations import Citation
-from casebook.record.model import Source
+from casebook.record.vocabulary import Source
 from casebook.text import LANGUAGE_TAGS, Lang
 
 # The earliest time that a zip can hold: the bytes may not depend on the day of the build.

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
-from casebook.record.model import Measure, Term
+from casebook.record.vocabulary import Measure, Term
 from casebook.text import Text
 
 # The style sheets know this many filters; what is beyond them is not offered.

@@ -34,9 +34,10 @@ from casebook.pages.rows import (
 from casebook.problems import Exit
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import Review
-from casebook.record.model import AnswerState, Case, Question, Refusal
+from casebook.record.model import AnswerState, Case
 from casebook.record.refusals import figures_of, judge_refusal
 from casebook.record.summary import CaseSummary
+from casebook.record.vocabulary import Question, Refusal
 from casebook.text import LANGS, Lang, Text
 from casebook.values.comparability import name_class
 

@@ -14,7 +14,8 @@ from casebook.pages.page import Site
 from casebook.pages.rows import date_dataset, list_sources
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import date_case
-from casebook.record.model import Case, Figure, Source
+from casebook.record.model import Case, Figure
+from casebook.record.vocabulary import Source
 from casebook.text import LANGUAGE_TAGS, Lang
 from casebook.values.amounts import Quantity
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from casebook.pages.pagination import MOST_LISTED, address_part
 from casebook.record.dataset import Dataset
-from casebook.record.model import Region
+from casebook.record.vocabulary import Region
 
 # The index of all cases.
 INDEX = "cases/"

@@ -8,7 +8,7 @@ from functools import partial
 from casebook.checks.addresses import follow_all, list_addresses, list_chart_addresses
 from casebook.messages import say
 from casebook.pages.page import Context, Page, Site
-from casebook.record.model import Gone
+from casebook.record.vocabulary import Gone
 from casebook.text import LANGS
 
 # What a case offers beside its page is named after it.

@@ -9,18 +9,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from casebook.problems import START
 from casebook.record.dataset import Dataset, TimelineItem
 from casebook.record.evidence import Review, sources_of
-from casebook.record.model import (
-    Answer,
-    Case,
-    Document,
-    Figure,
-    Measure,
-    Question,
-    Report,
-    Source,
-    Term,
-)
+from casebook.record.model import Answer, Case, Document, Figure, Report
 from casebook.record.references import find_references
+from casebook.record.vocabulary import Measure, Question, Source, Term
 from casebook.text import NO_TEXT, Text
 from casebook.values.formula import split_formula
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from casebook.record.model import Answer, Case, Vocabulary
+from casebook.record.model import Answer, Case
+from casebook.record.vocabulary import Vocabulary
 from casebook.text import NO_TEXT, Text
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from casebook.messages import say
 from casebook.record.description import FieldDescription, fields_of
 from casebook.record.lists import Lists
-from casebook.record.model import Case, Region
+from casebook.record.model import Case
+from casebook.record.vocabulary import Region
 from casebook.report import display_width
 from casebook.text import Lang, Text
 

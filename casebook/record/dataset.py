@@ -12,21 +12,9 @@ from typing import Literal
 from casebook.record.answers import find_answer
 from casebook.record.evidence import Review, review_figure
 from casebook.record.lazy_cases import LazyCases
-from casebook.record.model import (
-    Answer,
-    Case,
-    Change,
-    Document,
-    Event,
-    Figure,
-    Gone,
-    Outdated,
-    Refusal,
-    Region,
-    Source,
-    Vocabulary,
-)
+from casebook.record.model import Answer, Case, Change, Document, Event, Figure, Outdated
 from casebook.record.summary import CaseSummary, EventSummary, summarise_case, summarise_event
+from casebook.record.vocabulary import Gone, Refusal, Region, Source, Vocabulary
 from casebook.text import Text
 from casebook.values.comparability import ComparabilityClass
 from casebook.values.dates import Lane

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from casebook.messages import say
-from casebook.record.model import Figure, Vocabulary
+from casebook.record.model import Figure
+from casebook.record.vocabulary import Vocabulary
 from casebook.text import Text
 from casebook.values.amounts import Quantity
 from casebook.values.computation import (

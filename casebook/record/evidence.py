@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from casebook.record.model import Case, Figure, Source, Vocabulary
+from casebook.record.model import Case, Figure
+from casebook.record.vocabulary import Source, Vocabulary
 from casebook.values.comparability import class_of
 
 Review = Literal["single", "corroborated", "contradicted", "primary", "computed"]

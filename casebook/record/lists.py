@@ -13,8 +13,8 @@ from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
 from casebook.record.description import FieldDescription, fields_of
 from casebook.record.fields import Fields
-from casebook.record.model import Gone, Refusal, Region, Source, Term, Vocabulary
 from casebook.record.record_reader import RecordReader, fields_in
+from casebook.record.vocabulary import Gone, Refusal, Region, Source, Term, Vocabulary
 from casebook.text import NO_TEXT, Text
 from casebook.values.urls import judge_url
 from casebook.yaml.encoding import MAX_BYTES

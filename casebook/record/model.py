@@ -1,4 +1,4 @@
-"""The records: a case, its figures, events and documents, and the lists that they draw on."""
+"""The records: a case with its figures, events, documents, conflicts and changes."""
 
 from __future__ import annotations
 
@@ -31,121 +31,6 @@ _PERIOD = (
     "不晚于2012-12-07，或 EDTF。知道多少写多少。",
     "When, in EDTF or as in 2012年11月; no more precise than the source is.",
 )
-
-
-@described_class
-class Term:
-    """One word of the vocabulary: its key in the records, its names, and what it means.
-
-    On a scope, `bought_by` is the scope of the money that bought the things which this one counts,
-    and `per` what a price of one of them is per. On a kind of source, `primary` is true where such
-    a publication is itself the document and not a report of it.
-    """
-
-    key: str
-    name: Text = described("bilingual", required=True, role="name")
-    note: Text = described("bilingual", default=NO_TEXT, role="note")
-    bought_by: str = described("term", default="", words="scopes")
-    per: str = described("term", default="", words="per")
-    primary: bool = described("flag", default=False)
-
-
-@described_class
-class Question:
-    """One thing that is asked of every case.
-
-    `terms` names the list of the vocabulary that answers come from, empty for free text.
-    `ask` is the question as a citizen would put it to the purchaser. A `derived` question is
-    answered from the figures of the case where the record does not answer it. `items` are the
-    items of the official list of what must be published that the question asks for.
-    """
-
-    key: str
-    name: Text = described("bilingual", required=True, role="name")
-    ask: Text = described("bilingual", role="prose")
-    terms: str = described("text", default="")
-    derived: bool = described("flag", default=False)
-    items: tuple[str, ...] = described("terms", default=(), words="disclosure_items")
-
-
-@described_class
-class Measure:
-    """What a figure measures, and what it may be compared with.
-
-    `spending` is true where the amount is public money for purchases, so that a case with such
-    a figure has an amount; `mixed` where purchase is only one of its uses; `cap` where it is a
-    ceiling that somebody may be paid, not an expense.
-    """
-
-    key: str
-    name: Text = described("bilingual", required=True, role="name")
-    kind: Literal["money", "count", "share"] = described(
-        "term", required=True, words=("money", "count", "share")
-    )
-    compare: Text = described("bilingual", role="note")
-    spending: bool = described("flag", default=False)
-    mixed: bool = described("flag", default=False)
-    cap: bool = described("flag", default=False)
-    zero: bool = described("flag", default=False)
-
-
-_OF_SOME_TERMS = ("bought_by", "per", "primary")
-
-
-@described_class
-class Vocabulary:
-    """The closed lists of data/vocabulary.yaml, in their order."""
-
-    questions: Mapping[str, Question] = described("mapping", items=Question)
-    topics: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
-    provider_types: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
-    modes: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
-    measures: Mapping[str, Measure] = described("mapping", items=Measure)
-    statuses: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
-    scopes: Mapping[str, Term] = described("mapping", items=Term, without=("primary",))
-    per: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
-    document_states: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
-    source_kinds: Mapping[str, Term] = described(
-        "mapping", items=Term, without=("bought_by", "per")
-    )
-    disclosure_items: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
-
-
-@described_class
-class Region:
-    """A unit of GB/T 2260 (2012 edition).
-
-    `tile` is the column and row of a province in the tile grid, counted from zero.
-    """
-
-    code: str
-    name: Text = described("bilingual", required=True, role="name")
-    short: Text = described("bilingual", required=True, role="name")
-    level: Literal["province", "prefecture", "county"] = described(
-        "term", required=True, words=("province", "prefecture", "county")
-    )
-    parent: str = described("text", default="")
-    pinyin: str = described("text", default="")
-    tile: tuple[int, int] | None = described("tile", default=None)
-
-
-@described_class
-class Source:
-    """A publication that figures, events and answers rest on.
-
-    `published` is an EDTF date or empty; `url` is empty where no address may be linked.
-    `characters` is the length of its text without blanks, where it is known.
-    """
-
-    id: str
-    title: Text = described("bilingual", required=True, role="official_title")
-    publisher: Text = described("bilingual", required=True, role="name")
-    kind: str = described("term", required=True, words="source_kinds")
-    published: Period | None = described("period", default=None)
-    accessed: str = described("line", default="")
-    url: str = described("url", default="")
-    note: Text = described("bilingual", *_NOTE, default=NO_TEXT, role="note")
-    characters: int | None = described("number", default=None, dumped=False)
 
 
 @described_class
@@ -613,41 +498,6 @@ class Case:
         """Every change of what was published of the case, in the order of the record."""
         own = (change for figure in self.figures.values() for change in figure.history)
         return (*own, *self.withdrawn)
-
-
-@described_class
-class Refusal:
-    """A computation or comparison that suggests itself and that the guard refuses.
-
-    Either a `formula` over the figures of `case`, in which `unknown` are names of things of which
-    no source gives a number, or `compare`: figures set side by side, or `spending`: figures taken
-    for amounts of purchases, both as `case.figure`.
-    """
-
-    id: str
-    title: Text = described("bilingual", required=True, role="name")
-    case: str = described("text", default="")
-    formula: str = described("text", default="")
-    compare: tuple[str, ...] = described("names", default=())
-    spending: tuple[str, ...] = described("names", default=())
-    unknown: Mapping[str, Text] = described("things", default_factory=dict)
-    at: Position = START
-
-
-@described_class
-class Gone:
-    """An address at which something stood: what it was, and why it is gone or where it is now.
-
-    `address` and `moved_to` have no slash before them and no language; one of `why` and
-    `moved_to` is given.
-    """
-
-    address: str
-    title: Text = described("bilingual", role="name")
-    why: Text = described("bilingual", default=NO_TEXT, role="note")
-    date: Period | None = described("period", default=None)
-    moved_to: str = described("line", default="")
-    at: Position = START
 
 
 @dataclass(frozen=True, slots=True)

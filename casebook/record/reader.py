@@ -13,8 +13,9 @@ from casebook.record.description import FieldDescription
 from casebook.record.fields import Fields, suggest
 from casebook.record.figure_reader import FigureReader
 from casebook.record.lists import Lists
-from casebook.record.model import Answer, AnswerState, Case, Question
+from casebook.record.model import Answer, AnswerState, Case
 from casebook.record.record_reader import fields_in
+from casebook.record.vocabulary import Question
 from casebook.text import NO_TEXT, Text
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar, read_tree
 

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from casebook.record.dataset import Dataset
 from casebook.record.derived import derive, why_not_spending
-from casebook.record.model import Figure, Refusal
+from casebook.record.model import Figure
+from casebook.record.vocabulary import Refusal
 from casebook.text import Text
 from casebook.values.amounts import in_english
 from casebook.values.comparability import why_not_comparable

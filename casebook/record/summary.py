@@ -19,18 +19,9 @@ from casebook.problems import START
 from casebook.record.answers import find_answer
 from casebook.record.evidence import Review, date_case, review_figure, sources_of
 from casebook.record.language_pairs import pair_wordings
-from casebook.record.model import (
-    AnswerState,
-    Case,
-    Change,
-    Event,
-    Figure,
-    Report,
-    Source,
-    State,
-    Vocabulary,
-)
+from casebook.record.model import AnswerState, Case, Change, Event, Figure, Report, State
 from casebook.record.references import SITE, find_chart_names, find_references
+from casebook.record.vocabulary import Source, Vocabulary
 from casebook.values.comparability import ComparabilityClass, class_of
 from casebook.values.dates import Lane, Period
 from casebook.values.digest import digest

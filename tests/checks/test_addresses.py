@@ -19,7 +19,7 @@ from casebook.pages import FIXED_ADDRESSES
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset
 from casebook.record.lists import read_gone, read_ledger
-from casebook.record.model import Gone
+from casebook.record.vocabulary import Gone
 
 ROOT = Path(__file__).resolve().parents[2]
 GONE = """\

@@ -9,7 +9,7 @@ from records import case_of, dataset_of, figure, record, shown, tiny_dataset, ti
 
 from casebook.checks.rules import CASE_RULES, RULES, check_rules
 from casebook.record.dataset import Dataset
-from casebook.record.model import Refusal
+from casebook.record.vocabulary import Refusal
 from casebook.text import Text
 
 

@@ -38,7 +38,8 @@ from casebook.pages.prose_pages import make_prose
 from casebook.problems import CasebookError
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import date_case
-from casebook.record.model import Case, Refusal, Source
+from casebook.record.model import Case
+from casebook.record.vocabulary import Refusal, Source
 from casebook.text import Lang, Text
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ from records import case_of, dataset_of, figure, record, tiny_dataset
 from casebook.problems import Problem
 from casebook.record.dataset import Gap, TimelineItem
 from casebook.record.lists import read_lists
-from casebook.record.model import Term
+from casebook.record.vocabulary import Term
 from casebook.text import Text
 
 

@@ -15,16 +15,7 @@ from casebook.problems import Problem
 from casebook.record.description import fields_of
 from casebook.record.json_schema import make_schema, write_schema
 from casebook.record.lists import read_lists
-from casebook.record.model import (
-    Answer,
-    Case,
-    Change,
-    Conflict,
-    Document,
-    Event,
-    Figure,
-    Report,
-)
+from casebook.record.model import Answer, Case, Change, Conflict, Document, Event, Figure, Report
 
 PROBLEMS: list[Problem] = []
 LISTS = read_lists(PROJECT, PROBLEMS)

@@ -10,7 +10,8 @@ import pytest
 from records import case_of, figure, read, record, shown, tiny_lists
 
 from casebook.record.derived import derive, why_not_spending
-from casebook.record.model import Figure, Term, Vocabulary
+from casebook.record.model import Figure
+from casebook.record.vocabulary import Term, Vocabulary
 from casebook.text import Text
 from casebook.values.amounts import in_english
 from casebook.values.dates import parse_period, speak_of_same_time
