@@ -28,6 +28,7 @@ _BOLD_SLACK: Final = 1.06
 
 # Browsers that space Chinese and Latin set an eighth of an em between them.
 _BETWEEN_SCRIPTS: Final = 125
+_NOTHING: Final = (0.0, "")
 
 _NOT_AT_START: Final = frozenset("，。、；：？！）》」』】〕〉”’…—·％‰,.;:?!)]}%~～–-")
 _NOT_AT_END: Final = frozenset("（《「『【〔〈“‘([{$#")
@@ -44,15 +45,23 @@ def width_em(text: str) -> float:
 @lru_cache(maxsize=4096)
 def width_px(text: str, size: float, bold: bool = False) -> float:
     """The room that a text needs in any of the usual faces, in pixels."""
-    total = 0.0
-    before = ""
+    return _scale(_go_on(_NOTHING, text), size, bold)
+
+
+def _go_on(reached: tuple[float, str], text: str) -> tuple[float, str]:
+    """How far a line reaches with more text, in thousandths of an em, and its last script."""
+    total, before = reached
     for char in text:
         advance, kind = _measure(char)
         total += advance
         if before and kind and kind != before:
             total += _BETWEEN_SCRIPTS
         before = kind
-    return total * size / 1000 * (_BOLD_SLACK if bold else 1.0)
+    return total, before
+
+
+def _scale(reached: tuple[float, str], size: float, bold: bool) -> float:
+    return reached[0] * size / 1000 * (_BOLD_SLACK if bold else 1.0)
 
 
 # Controls, halves of pairs, and what will never be a character.
@@ -71,22 +80,26 @@ def wrap_text(text: str, width: float, size: float, bold: bool = False) -> tuple
     before closing or after opening punctuation. A word that is wider than a line is cut.
     """
     lines: list[str] = []
-    line = ""
+    line, reached = "", _NOTHING
     for piece in _pieces(text):
         if piece.isspace():
-            line += " " if line else ""
+            if line:
+                line, reached = f"{line} ", _go_on(reached, " ")
             continue
-        if not line.strip() or width_px(line + piece, size, bold) <= width:
-            line += piece
+        # Not measured from the start of the line again, which a long text would take long for.
+        longer = _go_on(reached, piece)
+        if not line.strip() or _scale(longer, size, bold) <= width:
+            line, reached = line + piece, longer
         else:
             lines.append(line.rstrip())
-            line = piece
-        while width_px(line, size, bold) > width and len(line) > 1:
+            line, reached = piece, _go_on(_NOTHING, piece)
+        while _scale(reached, size, bold) > width and len(line) > 1:
             kept = len(line) - 1
             while kept > 1 and width_px(line[:kept], size, bold) > width:
                 kept -= 1
             lines.append(line[:kept])
             line = line[kept:]
+            reached = _go_on(_NOTHING, line)
     lines.append(line.rstrip())
     return tuple(lines)
 
