@@ -11,7 +11,7 @@ from casebook.build.case_cache import CaseCache
 from casebook.build.reading import check_sources, read_dataset, read_snapshots
 from casebook.build.timings import Timings
 from casebook.build.workers import IN_PROCESS, Executor
-from casebook.charts.placement import check_slots
+from casebook.charts.placement import check_embedded
 from casebook.checks.addresses import check_addresses
 from casebook.checks.content import check_content
 from casebook.checks.history import check_history, parse_published
@@ -133,7 +133,7 @@ def _check_dataset(
     if folder := os.environ.get("CASEBOOK_SNAPSHOTS"):
         problems += check_quotes(dataset, read_snapshots(Path(folder), problems))
     problems += check_content(project, dataset)
-    problems += check_slots(project, dataset)
+    problems += check_embedded(project, dataset)
     problems += check_addresses(project, dataset, FIXED_ADDRESSES)
     problems += check_translations(dataset)
     return problems

@@ -119,7 +119,7 @@ class _BlockPainter:
         self.right = style.width - beyond - self.amount_width - 10
 
     def x(self, value: Decimal) -> float:
-        """Where a value stands."""
+        """The place of a value along the scale."""
         if not self.is_log:
             share = value / self.high if self.high else Decimal(0)
         elif value <= 0:
@@ -237,7 +237,7 @@ class _BlockPainter:
         return left + 16
 
     def _draw_bar(self, bar: Bar, top: float) -> float:
-        """Draw the mark of a figure along the scale, and give where its value stands."""
+        """Draw the mark of a figure along the scale, and give the place of its value."""
         sheet, end = self.sheet, self.x(bar.value)
         low = None if bar.low is None else self.x(bar.low)
         sheet.mark(bar.key, self.left if low is None else low, end)

@@ -72,7 +72,7 @@ class Type(TypedDict, total=False):
 
 
 class Muted(TypedDict):
-    """How a text is set that stands behind the others."""
+    """How an explanation is set, less strongly than the rest."""
 
     size: float
     role: str

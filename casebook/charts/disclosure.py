@@ -1,4 +1,4 @@
-"""What each case answers and what it leaves open: a matrix of cases and questions."""
+"""Matrix of cases and questions: what each case answers and what it leaves open."""
 
 from __future__ import annotations
 
@@ -239,9 +239,9 @@ def _turned_lines(name: str, most: int, size: float) -> tuple[str, ...]:
 
 
 def _level(name: str, width: float, size: float) -> tuple[str, ...]:
-    """The lines of a name that stands level over its column, empty where it does not fit."""
+    """The lines of a name set level over its column, empty where it does not fit."""
     lines = wrap_text(name, width, size)
-    # Lines of even length: a single character on the last one looks like a slip.
+    # Lines of even length: a single character on the last one looks like a mistake.
     even = width_px(name, size) / len(lines)
     while len(wrap_text(name, even, size)) > len(lines):
         even += size / 4

@@ -1,4 +1,4 @@
-"""Letters as matplotlib's font engine sets them, each set once for all lines that have it."""
+"""Glyphs as matplotlib's font engine sets them, each once, and lines of text made of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures that are told one by one: each with its mark and wording, on no scale at all."""
+"""List of figures, each with its mark and wording, on no scale at all."""
 
 from __future__ import annotations
 

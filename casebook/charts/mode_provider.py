@@ -1,4 +1,4 @@
-"""How services are bought, and from whom: which place stands where, nothing counted."""
+"""Grid of modes of purchase and kinds of provider, places in its cells, nothing counted."""
 
 from __future__ import annotations
 
@@ -121,14 +121,8 @@ def _paint(grid: Grid, sheet: Sheet) -> None:
     label = min(widest(grid.rows, style.small), 120.0)
     column = (style.width - label - 12) / len(grid.columns)
     fits = widest(chips, style.small) + 14 + _GAP <= column
-    heads_fit = (
-        all(
-            width_px(word, style.small) <= column - 8
-            for name in grid.columns
-            for word in name.split()
-        )
-        or grid.lang == "zh"
-    )
+    words = [word for name in grid.columns for word in name.split()]
+    heads_fit = grid.lang == "zh" or widest(words, style.small) <= column - 8
     if not style.is_narrow and fits and heads_fit:
         _paint_grid(grid, sheet, label, column)
     else:
@@ -141,22 +135,16 @@ def _paint_grid(grid: Grid, sheet: Sheet, label: float, column: float) -> None:
     heights = [height_of(name, column - 8, style.small) for name in grid.columns]
     top = 2 + max(heights)
     for index, name in enumerate(grid.columns):
-        sheet.paragraph(
-            left + index * column + 4,
-            top - heights[index],
-            name,
-            column - 8,
-            **sheet.muted,
-        )
+        x, y = left + index * column + 4, top - heights[index]
+        sheet.paragraph(x, y, name, column - 8, **sheet.muted)
     top += 6
     sheet.line((0, top), (style.width, top), stroke="ink-muted")
     first = top
     for name, line in zip(grid.rows, grid.cells, strict=True):
         rows = max(1, *(len(cell) for cell in line))
         height = max(rows * (_CHIP + 4) + 8, height_of(name, label, style.small) + 10)
-        sheet.paragraph(
-            0, top + 4 + (_CHIP + 4 - style.small * LEADING) / 2, name, label, size=style.small
-        )
+        y = top + 4 + (_CHIP + 4 - style.small * LEADING) / 2
+        sheet.paragraph(0, y, name, label, size=style.small)
         for index, cell in enumerate(line):
             y = top + 6
             for place, href in cell:

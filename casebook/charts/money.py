@@ -1,4 +1,4 @@
-"""The money of all cases, class by class, each class on its own scale and never on one axis."""
+"""Money of all cases, class by class, each class on its own scale and never on one axis."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from casebook.record.fields import suggest
 from casebook.record.references import EMBEDDED, find_chart_names
 from casebook.yaml.files import show_path
 
-# Looser than what is rendered, so that a slip is named instead of printed.
+# Looser than what is rendered, so that a mistake is named instead of printed.
 _WRITTEN = re.compile(r"\[\[\s*chart\s*[:：]([^\[\]\n]*)\]\]", re.IGNORECASE)
 
 
@@ -26,7 +26,7 @@ def find_embedded(project: Path, dataset: Dataset) -> frozenset[str]:
     return frozenset({*in_texts, *(name for case in dataset.summaries for name in case.charts)})
 
 
-def check_slots(project: Path, dataset: Dataset) -> list[Problem]:
+def check_embedded(project: Path, dataset: Dataset) -> list[Problem]:
     """The embedded charts that do not exist or do not stand alone, each with its line."""
     texts = [
         (text, start, case.path)
@@ -36,7 +36,7 @@ def check_slots(project: Path, dataset: Dataset) -> list[Problem]:
         for text, start in zip((case.story.zh, case.story.en), case.story_at, strict=True)
     ]
     for path in find_content_files(project):
-        # What cannot be read is a problem that was told already.
+        # What cannot be read is a problem of its own.
         text = path.read_bytes().decode("utf-8", "replace")
         texts.append((text, START, show_path(path, project)))
     texts = [found for found in texts if "[[" in found[0] and _WRITTEN.search(found[0])]

@@ -1,4 +1,4 @@
-"""A chart as one picture that stands alone: finding, subtitle, drawing and source in one frame."""
+"""Pictures of charts for use outside the site: finding, drawing and source in one frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One mark for each way in which a figure is known, the same in chart, table and alt text."""
+"""Marks, one for each way in which a figure is known, in chart, table and alt text alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How wide a text stands, and where its lines may break."""
+"""Width of texts, and the places where their lines may break."""
 
 from __future__ import annotations
 

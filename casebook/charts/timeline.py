@@ -1,4 +1,4 @@
-"""When things happened, as far as it is known: a strip of years with a row for each place.
+"""Timeline: when things happened, as far as it is known, with a row for each place.
 
 Long silences are cut out of the axis and named. A year is a column, never its first of January;
 what only has a latest date stands at a bracket that is open to the left.

@@ -93,7 +93,7 @@ def paint_strip(strip: Strip, sheet: Sheet) -> None:
 
 @dataclass(frozen=True)
 class _Axis:
-    """Where a year stands when the silences are cut out."""
+    """The place of each year, the silences cut out."""
 
     runs: tuple[tuple[int, int], ...]
     left: float

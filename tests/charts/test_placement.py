@@ -10,7 +10,7 @@ import pytest
 
 from casebook.build.checking import check_project, load_checked
 from casebook.charts import NAMES_ACROSS, find_charts
-from casebook.charts.placement import check_slots
+from casebook.charts.placement import check_embedded
 from casebook.commands.cli import main
 from casebook.record.references import find_chart_names
 
@@ -92,7 +92,7 @@ def test_a_text_goes_without_a_chart_that_the_site_has_outgrown(tiny_project: Pa
     lead.write_text("Title: x\n\n" + "\n\n".join(f"[[chart:{n}]]" for n in NAMES_ACROSS), "utf-8")
 
     assert [chart.name for chart in find_charts(none)] == []
-    assert check_slots(tiny_project, none) == []
+    assert check_embedded(tiny_project, none) == []
 
 
 def test_every_chart_of_all_cases_is_known_by_name() -> None:
