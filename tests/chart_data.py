@@ -156,6 +156,12 @@ def dataset(*cases: Case, place: str = "甲地", place_en: str = "Placeham") -> 
     )
 
 
+def two_years() -> Dataset:
+    """A case with amounts of two years and an event in each."""
+    figures = [figure("1万元", "2010", "a"), figure("约2万元", "2011", "b")]
+    return dataset(case(figures, [event("2010"), event("2011")]))
+
+
 def table_of(name: str, data: Dataset, lang: Lang = "zh") -> ChartTable:
     """The table of a chart by its name."""
     selected = next(found for found in find_charts(data) if found.name == name)

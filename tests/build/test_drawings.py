@@ -9,20 +9,34 @@ import pytest
 from chart_data import case, dataset, figure
 
 from casebook.build import drawings
-from casebook.build.cache import open_cache
-from casebook.build.drawings import draw_charts, draw_pictures, select_charts, tabulate_charts
+from casebook.build.cache import Cache, open_cache
+from casebook.build.drawings import (
+    draw_charts,
+    draw_pictures,
+    read_colours,
+    select_charts,
+    tabulate_charts,
+    warn_of_letters,
+)
 from casebook.charts import Chart, ChartTable, Drawn
 from casebook.charts.colours import CHART_ROLES
 from casebook.charts.standalone import Pictures
 from casebook.messages import read_catalogue
 from casebook.record.dataset import Dataset
+from casebook.text import Lang
 
-COLOURS = dict.fromkeys(CHART_ROLES, "#123456") | {"paper": "#ffffff"}
+PROJECT = Path(__file__).parents[2]
+COLOURS = dict.fromkeys(CHART_ROLES, "#123456") | {"paper": "#ffffff", "ink": "#000000"}
 
 
 def data(summary: str = "摘要", amount: str = "约2万元") -> Dataset:
     made = case([figure("1万元", "2010", "a"), figure(amount, "2011", "b")])
     return dataset(replace(made, summary=replace(made.summary, zh=summary)))
+
+
+def draw_files(records: Dataset) -> dict[tuple[str, Lang], Pictures]:
+    tables = tabulate_charts(records, select_charts(records))
+    return draw_pictures(tables, records, Cache(None), COLOURS)
 
 
 def draw_all(records: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -80,3 +94,51 @@ def test_a_better_word_of_a_chart_draws_it_anew(
     drawings.digest_code.cache_clear()
 
     assert changed != before
+
+
+def test_pictures_have_the_colours_of_the_light_scheme() -> None:
+    assert read_colours(PROJECT)["paper"] == "#faf6ee"
+
+
+def test_a_character_that_pngs_lack_is_named_with_its_field(tmp_path: Path) -> None:
+    figures = [figure("1万元", "2010", "a", label="名字😀"), figure("2万元", "2011", "b")]
+    records = dataset(case(figures))
+
+    pictures = draw_files(records)
+    problems = warn_of_letters(pictures, records)
+
+    assert [(p.path, p.code, p.severity) for p in problems] == [
+        ("data/cases/one.yaml", "W310", "warning")
+    ]
+    # A console of Chinese Windows cannot show the character itself.
+    assert problems[0].message("zh").startswith("figures.a.label 里的字符“U+1F600”")
+    assert "😀" in pictures["one-series", "zh"].svg.decode("utf-8")
+
+
+def test_an_ordinary_text_causes_no_warning() -> None:
+    records = data()
+
+    pictures = draw_files(records)
+
+    assert warn_of_letters(pictures, records) == []
+
+
+def test_of_very_many_charts_only_those_of_all_cases_have_files() -> None:
+    figures = [figure("1万元", "2010", "a"), figure("约2万元", "2011", "b")]
+    few, many = (
+        dataset(
+            *(
+                case([replace(f, case=f"case-{n}") for f in figures], slug=f"case-{n}")
+                for n in range(count)
+            )
+        )
+        for count in (2, 201)
+    )
+
+    offered = [
+        {t.name for t in tabulate_charts(data, select_charts(data)) if t.offered}
+        for data in (few, many)
+    ]
+
+    assert offered[0] == {"disclosure", "money", "case-0-series", "case-1-series"}
+    assert all("series" not in name for name in offered[1])
