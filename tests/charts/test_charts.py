@@ -26,7 +26,7 @@ from chart_data import (
 )
 
 from casebook.build.reading import read_dataset
-from casebook.charts import chart_of, draw_chart, find_charts
+from casebook.charts import chart_of, draw_chart, find_charts, title_of
 from casebook.charts.canvas import NARROW, WIDE, Sheet, Style
 from casebook.charts.chart import describe, paint_panel
 from casebook.charts.colours import CHART_ROLES
@@ -531,6 +531,24 @@ def test_each_bar_is_a_link_to_its_figure_with_its_words() -> None:
 
     title = "<title>金额：约2万元（2011年；约数）</title>"
     assert f'<a href="figure:one.b">{title}' in drawn.panels[0].wide
+
+
+def test_a_chart_hands_on_the_figures_that_it_draws(real: Dataset) -> None:
+    many = dataset(case(numbered(50)))
+    for data in (real, many):
+        for selected in find_charts(data):
+            drawn = draw_chart(selected, data, "en")
+            links = re.findall('href="figure:([^"]+)"', "".join(p.wide for p in drawn.panels))
+
+            assert set(drawn.figures) == set(links)
+
+
+def test_a_chart_of_all_cases_has_the_name_of_its_kind_and_a_title(real: Dataset) -> None:
+    found = [selected for selected in find_charts(real) if not selected.case]
+
+    assert [selected.name for selected in found] == [selected.chart for selected in found]
+    assert title_of(next(chart for chart in found if chart.name == "money")).zh == "图：全部金额"
+    assert all(title_of(selected).en.startswith("Chart: ") for selected in found)
 
 
 def test_hostile_text_comes_out_as_itself() -> None:
