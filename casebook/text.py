@@ -36,3 +36,10 @@ NO_TEXT = Text("")
 def count_nouns(number: int, noun: str) -> Text:
     """A number, in English with the noun that it counts."""
     return Text(str(number), f"{number} {noun}" if number == 1 else f"{number} {noun}s")
+
+
+# What joins the parts of a sentence, and the members of a list.
+COMMA = Text("，", ", ")
+COLON = Text("：", ": ")
+SEMICOLON = Text("；", "; ")
+ENUMERATION = Text("、", ", ")

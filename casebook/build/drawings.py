@@ -19,14 +19,14 @@ from casebook.charts import (
     find_charts_of,
     tabulate_chart,
 )
-from casebook.charts.chart import SEMICOLON, ChartTable, Drawn, Selected, draw_table
+from casebook.charts.chart import ChartTable, Drawn, Selected, draw_table
 from casebook.charts.colours import read_tokens
 from casebook.charts.standalone import Pictures, compose_picture, draw_standalone, write_picture
 from casebook.messages import failure, problem, read_catalogue, say
 from casebook.problems import START, Exit, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
-from casebook.text import LANGS, Lang, Text
+from casebook.text import LANGS, SEMICOLON, Lang, Text
 from casebook.values.digest import digest
 
 T = TypeVar("T")

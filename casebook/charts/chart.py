@@ -20,20 +20,13 @@ from casebook.charts.symbols import (
 from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
-from casebook.text import Lang, Text
+from casebook.text import COLON, COMMA, Lang, Text
 
 # A drawing with more rows than this is a list, and a list reads better as a table.
 MOST_ROWS: Final = 40
 
 # Alt texts that go on longer than this many rows send to the table.
 _DESCRIBED_ROWS: Final = 12
-
-COMMA: Final = Text("，", ", ")
-COLON: Final = Text("：", ": ")
-SEMICOLON: Final = Text("；", "; ")
-# What stands between the members of a list.
-ENUMERATION: Final = Text("、", ", ")
-_AND: Final = Text("、", " and ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,15 +191,10 @@ def lower_first(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-def count_of(count: int, noun: str) -> Text:
-    """A number, in English with the noun that it counts."""
-    return Text(str(count), f"{count} {noun}" if count == 1 else f"{count} {noun}s")
-
-
 def quote_all(names: Iterable[str]) -> Text:
     """Names in quotes, as both languages list them."""
     quoted = [f"“{name}”" for name in names]
-    return Text(_AND.zh.join(quoted), _AND.en.join(quoted))
+    return Text("、".join(quoted), " and ".join(quoted))
 
 
 def _legend_item(kind: Kind, table: ChartTable) -> LegendItem:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby, islice
 
-from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, Selected, count_of, one_panel
+from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, Selected, one_panel
 from casebook.charts.figures import ChartFigures
 from casebook.charts.listing import ItemList, paint_listing
 from casebook.record.dataset import Dataset
-from casebook.text import Lang
+from casebook.text import Lang, count_nouns
 
 _MOST_COUNTS = 2 * MOST_ROWS
 
@@ -40,9 +40,9 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     units = len({figure.quantity.unit for figure in shown.figures})
     finding = shown.say(
         "charts.counts.finding",
-        counts=count_of(len(shown.figures), "count"),
-        places=count_of(len(groups), "place"),
-        units=count_of(units, "unit"),
+        counts=count_nouns(len(shown.figures), "count"),
+        places=count_nouns(len(groups), "place"),
+        units=count_nouns(units, "unit"),
     )
     return replace(
         shown.tabulate(finding, one_panel(finding, ItemList(groups, lang))),

@@ -9,12 +9,10 @@ from typing import Final
 
 from casebook.charts.canvas import LEADING, Sheet, baseline, widest
 from casebook.charts.chart import (
-    COLON,
     MOST_ROWS,
     Chart,
     ChartTable,
     Selected,
-    count_of,
     one_panel,
     quote_all,
 )
@@ -22,7 +20,7 @@ from casebook.charts.text_layout import clean, width_px, wrap_text
 from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import AnswerState
-from casebook.text import Lang, Text
+from casebook.text import COLON, Lang, Text, count_nouns
 
 _STATES: Final[dict[AnswerState, str]] = {
     "stated": "charts.state.stated",
@@ -108,7 +106,7 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
 
 def _find_words(columns: Sequence[Column], cases: int) -> Text:
     counts = {column.question: column.stated for column in columns if column.asked}
-    places = count_of(cases, "place")
+    places = count_nouns(cases, "place")
     if not counts:
         return say("charts.disclosure.nothing")
     fewest, most = min(counts.values()), max(counts.values())

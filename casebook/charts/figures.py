@@ -8,13 +8,13 @@ from functools import lru_cache
 from itertools import pairwise
 
 from casebook.charts.bars import Bar
-from casebook.charts.chart import COMMA, ChartTable, PanelTable, Selected
+from casebook.charts.chart import ChartTable, PanelTable, Selected
 from casebook.charts.listing import Item, ItemGroup
 from casebook.charts.symbols import Mark, legend_kinds, mark_in
 from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure
-from casebook.text import Lang, Text
+from casebook.text import COMMA, Lang, Text
 from casebook.values.amounts import in_english
 from casebook.values.comparability import class_of, name_class
 

@@ -9,12 +9,10 @@ from typing import Final
 
 from casebook.charts.canvas import LEADING, Sheet, baseline, height_of, widest
 from casebook.charts.chart import (
-    ENUMERATION,
     MOST_ROWS,
     Chart,
     ChartTable,
     Selected,
-    count_of,
     one_panel,
     quote_all,
 )
@@ -23,7 +21,7 @@ from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Answer
 from casebook.record.vocabulary import Term
-from casebook.text import Lang, Text
+from casebook.text import ENUMERATION, Lang, Text, count_nouns
 
 _CHIP: Final = 26.0
 _GAP: Final = 6.0
@@ -103,7 +101,7 @@ def _find_words(dataset: Dataset, lang: Lang) -> Text:
         "charts.mode_provider.counted",
         places=len(found),
         stated=sum(map(bool, found)),
-        modes=count_of(len(used), "mode"),
+        modes=count_nouns(len(used), "mode"),
     )
     if not shared:
         return say("charts.mode_provider.none_shared", counted=counted)

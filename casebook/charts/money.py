@@ -9,12 +9,12 @@ from itertools import groupby, islice
 
 from casebook.charts.bars import BarBlock, paint_blocks
 from casebook.charts.canvas import Sheet
-from casebook.charts.chart import COMMA, MOST_ROWS, Chart, ChartTable, PanelTable, Selected
+from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, PanelTable, Selected
 from casebook.charts.figures import ChartFigures, number_disputes
 from casebook.charts.listing import ItemGroup, ItemList, paint_listing
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure
-from casebook.text import Lang
+from casebook.text import COMMA, Lang
 from casebook.values.comparability import ComparabilityClass, class_of, group_by_class, name_class
 
 _MOST_FIGURES = 120

@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casebook.charts.bars import BarBlock, paint_block
-from casebook.charts.chart import (
-    MOST_ROWS,
-    SEMICOLON,
-    Chart,
-    ChartTable,
-    Selected,
-    one_panel,
-    select_in,
-)
+from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, Selected, one_panel, select_in
 from casebook.charts.figures import ChartFigures
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
-from casebook.text import Lang
+from casebook.text import SEMICOLON, Lang
 from casebook.values.comparability import group_by_class
 
 _NAMED_IN_FINDING = 3

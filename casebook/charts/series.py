@@ -10,22 +10,12 @@ from dataclasses import replace
 from itertools import pairwise
 
 from casebook.charts.bars import BarBlock, paint_block
-from casebook.charts.chart import (
-    COMMA,
-    ENUMERATION,
-    MOST_ROWS,
-    SEMICOLON,
-    Chart,
-    ChartTable,
-    Selected,
-    one_panel,
-    select_in,
-)
+from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, Selected, one_panel, select_in
 from casebook.charts.figures import ChartFigures
 from casebook.charts.symbols import is_planned
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
-from casebook.text import Lang
+from casebook.text import COMMA, ENUMERATION, SEMICOLON, Lang
 from casebook.values.comparability import group_by_class
 
 _NAMED_IN_FINDING = 4

@@ -12,7 +12,7 @@ from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure
 from casebook.record.vocabulary import Vocabulary
-from casebook.text import Lang, Text
+from casebook.text import SEMICOLON, Lang, Text
 from casebook.values.words import PLANNED_STATUSES, Qualifier
 
 Kind = Literal[
@@ -87,7 +87,7 @@ class Mark:
 
     def words(self, lang: Lang) -> str:
         """The mark in words, as tables and alt texts say it."""
-        return ("；" if lang == "zh" else "; ").join(name_kind(k).inside(lang) for k in self.kinds)
+        return SEMICOLON.inside(lang).join(name_kind(k).inside(lang) for k in self.kinds)
 
 
 def mark_of(figure: Figure, vocabulary: Vocabulary) -> Mark:

@@ -14,10 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from casebook.charts.chart import (
-    COLON,
-    COMMA,
     MOST_ROWS,
-    SEMICOLON,
     Chart,
     ChartTable,
     Selected,
@@ -29,7 +26,7 @@ from casebook.charts.timeline_strip import Moment, Strip, TimelineRow, paint_str
 from casebook.messages import say
 from casebook.record.dataset import GAP_YEARS, Dataset, Gap, Marker, TimelineItem
 from casebook.record.model import Case
-from casebook.text import NO_TEXT, Lang, Text
+from casebook.text import COLON, COMMA, NO_TEXT, SEMICOLON, Lang, Text
 
 _MOST_EVENTS: Final = 150
 
