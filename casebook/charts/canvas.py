@@ -61,7 +61,7 @@ class Paint(TypedDict, total=False):
     hatch: str
 
 
-class Type(TypedDict, total=False):
+class TextStyle(TypedDict, total=False):
     """How a text is set."""
 
     size: float
@@ -71,7 +71,7 @@ class Type(TypedDict, total=False):
     turned: bool
 
 
-class Muted(TypedDict):
+class MutedStyle(TypedDict):
     """How an explanation is set, less strongly than the rest."""
 
     size: float
@@ -143,9 +143,9 @@ class Sheet:
         return self.style.width
 
     @property
-    def muted(self) -> Muted:
+    def muted(self) -> MutedStyle:
         """How explanations are set on this sheet."""
-        return Muted(size=self.style.small, role="ink-muted")
+        return MutedStyle(size=self.style.small, role="ink-muted")
 
     @property
     def words(self) -> tuple[Words, ...]:
@@ -210,14 +210,14 @@ class Sheet:
         codes = (MOVE, CUBIC, CUBIC, CUBIC, CUBIC, CUBIC, CUBIC, CLOSE)
         self._add(Shape(vertices=points, codes=codes, fill=fill))
 
-    def text(self, x: float, y: float, text: str, **look: Unpack[Type]) -> None:
+    def text(self, x: float, y: float, text: str, **look: Unpack[TextStyle]) -> None:
         """Write one line with its baseline at y."""
         if words := clean(text):
             look.setdefault("size", self.style.size)
             self._add(Words(x=x, y=y, text=words, **look))
 
     def paragraph(
-        self, x: float, top: float, text: str, width: float, **look: Unpack[Type]
+        self, x: float, top: float, text: str, width: float, **look: Unpack[TextStyle]
     ) -> float:
         """Write a text in lines from a top edge down and give the bottom edge."""
         size = look.setdefault("size", self.style.size)

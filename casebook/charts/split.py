@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from casebook.charts.canvas import LEADING, Anchor, Sheet, Type, baseline, widest
+from casebook.charts.canvas import LEADING, Anchor, Sheet, TextStyle, baseline, widest
 from casebook.charts.chart import (
     MOST_ROWS,
     Chart,
@@ -193,24 +193,21 @@ def _paint(split: Split, sheet: Sheet) -> None:
         start, end = x(part.start), x(part.end)
         top = bottom + 12
         top = _paint_words(part, sheet, top, start, right)
-        if part.mark is None:
+        with _link(part, sheet):
+            sheet.mark(part.key, start, end)
             _paint_part(part, sheet, start, end, top)
-        else:
-            with sheet.link(f"figure:{part.key}", part.title):
-                sheet.mark(part.key, start, end)
-                draw_mark(
-                    sheet, part.mark, MarkArea(start=start, end=end, top=top, thickness=_THICK)
-                )
         sheet.line((start, top - 3), (start, top + _THICK + 3), stroke="ink-muted")
         bottom = top + _THICK
     sheet.height = round(bottom + 8 + style.size * 0.1)
 
 
+def _link(part: SplitPart, sheet: Sheet) -> AbstractContextManager[None]:
+    return sheet.link(f"figure:{part.key}", part.title) if part.key else nullcontext()
+
+
 def _paint_part(part: SplitPart, sheet: Sheet, start: float, end: float, top: float) -> None:
     if part.mark is None:
-        sheet.rectangle(
-            start, top, end - start, _THICK, stroke="accent", stroke_width=1, hatch="accent"
-        )
+        sheet.rectangle(start, top, end - start, _THICK, stroke="accent", hatch="accent")
     else:
         draw_mark(sheet, part.mark, MarkArea(start=start, end=end, top=top, thickness=_THICK))
 
@@ -229,8 +226,8 @@ def _paint_words(part: SplitPart, sheet: Sheet, top: float, start: float, right:
     for line in name:
         sheet.text(x, top + baseline(small), line, **sheet.muted, anchor=anchor)
         top += small * LEADING
-    look = Type(role="ink" if part.mark else "accent", bold=True, anchor=anchor)
-    with sheet.link(f"figure:{part.key}", part.title) if part.mark else nullcontext():
+    look = TextStyle(role="ink" if part.mark else "accent", bold=True, anchor=anchor)
+    with _link(part, sheet):
         for line in amount:
             sheet.text(x, top + baseline(size), line, **look)
             top += size * LEADING
