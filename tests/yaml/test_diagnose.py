@@ -12,14 +12,23 @@ import random
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casebook.messages import PLACE, read_catalogue
 from casebook.problems import Problem
 from casebook.yaml.encoding import offer, show, unscramble
-from casebook.yaml.mistakes import IN_LINES, IN_NAMES, IN_TEXTS, Mistake, quote_value
+from casebook.yaml.mistakes import (
+    BARE_NAME,
+    IN_LINES,
+    IN_NAMES,
+    IN_TEXTS,
+    Mistake,
+    quote_value,
+)
 from casebook.yaml.nodes import MapNode, read_tree
 
 HERE = Path(__file__).resolve().parents[1]
@@ -197,7 +206,48 @@ def test_data_in_a_message_shows_no_control_characters() -> None:
     assert show("a\x1b[2J\u202e😀") == "aU+001B[2JU+202EU+1F600"
 
 
-@pytest.mark.parametrize("mistake", [*IN_LINES, *IN_NAMES, *IN_TEXTS], ids=lambda row: row.key)
+TABLE = (*IN_LINES, *IN_NAMES, *IN_TEXTS, BARE_NAME)
+# Mistakes that mistakes.tsv has no example of.
+RARE = (
+    'title "甲：乙"\nregion: 1\n',
+    "l:\n  1. a: 1\n    b: 2\n",
+    "story: ｜\n  甲: 乙\n  丙\nb: 1\n",
+    'a: "\\uD83D\\uDE00"\nb: 1\n',
+    f"{'k' * 210}: v: w\nb: 1\n",
+    "a: 1\n: v\nb: 2\n",
+    'a:\u3000"x": y\nb: 1\n',
+    'a="x": y\n',
+    'a:"x": y\n',
+    'a "x": y\n',
+    "“a”: 1\nb: 2\n",
+    "a: b\n  Title：x\n",
+    "a: b\n  Title:x\n",
+)
+
+
+def test_every_mistake_of_the_table_has_an_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    met = []
+    report = Mistake.report
+
+    def note(mistake: Mistake, *args: Any) -> Problem:
+        met.append(mistake)
+        return report(mistake, *args)
+
+    monkeypatch.setattr(Mistake, "report", note)
+    for source in (*map(bytes_of, MISTAKES), *RARE):
+        read(source)
+
+    assert [mistake for mistake in TABLE if mistake not in met] == []
+
+
+@pytest.mark.parametrize("mistake", TABLE, ids=lambda row: row.key)
+def test_the_message_of_a_mistake_is_filled(mistake: Mistake) -> None:
+    words = " ".join(read_catalogue()[mistake.key].values())
+
+    assert set(PLACE.findall(words)) <= {"at", "mark", "blank"}
+
+
+@pytest.mark.parametrize("mistake", TABLE, ids=lambda row: row.key)
 @pytest.mark.parametrize("piece", ['"', "[", "\\", "- ", "：", "a: ", "'", ", "])
 def test_a_look_at_a_long_line_takes_no_time(mistake: Mistake, piece: str) -> None:
     line = "  k: " + piece * (4_000 // len(piece))
