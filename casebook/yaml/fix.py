@@ -10,18 +10,17 @@ from dataclasses import dataclass
 
 from casebook.messages import say
 from casebook.problems import Problem
+from casebook.yaml.mistakes import OF_NOTATION
 from casebook.yaml.nodes import read_tree
 
-# Full-width colons, missing blanks behind colon and dash, odd blanks, tabs, full-width marks.
-SAFE = frozenset({"E112", "E113", "E114", "E115", "E116", "E123"})
 _ENDS = re.compile(r"\r\n|\n|\r")
 # Every round fixes one line; a file with more mistakes is not one to fix unseen.
 _ROUNDS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Repair:
-    """A file before and after its safe repairs, and how many lines they touch."""
+class FixedFile:
+    """A file before and after its safe fixes, and how many lines they touch."""
 
     path: str
     before: bytes
@@ -37,10 +36,10 @@ class Repair:
         yield from difflib.unified_diff(before, after, self.path, self.path, n=1, lineterm="")
 
 
-def repair_text(data: bytes, path: str) -> Repair | None:
-    """The file with every safe repair, or None where there is none to make.
+def fix_text(data: bytes, path: str) -> FixedFile | None:
+    """The file with every safe fix, or None where there is none to make.
 
-    A repair is one line that a problem offers, that holds the same letters and digits as before,
+    A safe fix is one line that a problem offers, that holds the same letters and digits as before,
     and with which the file has fewer problems. Line ends and a byte order mark stay.
     """
     try:
@@ -58,13 +57,13 @@ def repair_text(data: bytes, path: str) -> Repair | None:
                 break
         else:
             break
-    return Repair(path=path, before=data, after=after, lines=len(touched)) if touched else None
+    return FixedFile(path=path, before=data, after=after, lines=len(touched)) if touched else None
 
 
 def _fix_line(data: bytes, problem: Problem) -> bytes | None:
     """The file with the offered line in place, or None where that could change its meaning."""
     start = say("yaml.offer", line="").en
-    if problem.code not in SAFE or not problem.hint.en.startswith(start):
+    if problem.code not in OF_NOTATION or not problem.hint.en.startswith(start):
         return None
     offered = problem.hint.en.removeprefix(start)
     pieces = re.split(r"(\r\n|\n|\r)", data.decode("utf-8"))

@@ -401,6 +401,10 @@ IN_LINES: tuple[Mistake, ...] = (
     ),
 )
 
+# The codes of mistakes of notation alone: colons, dashes, blanks, tabs and full-width marks. Their
+# fix may be written without asking.
+OF_NOTATION = frozenset({"E112", "E113", "E114", "E115", "E116", "E123"})
+
 # What turns a line into text that the parser accepts, so that it blames a later line.
 SILENT = tuple(
     mistake
