@@ -134,7 +134,7 @@ class Diagnosis:
         numbers = [n for n in dict.fromkeys(others) if 1 <= n <= len(self.lines)]
         for number in numbers:
             yield from self._fix_line(number, cause)
-        if above and _indent(self.lines[above - 1]) == _indent(self.lines[cause - 1]):
+        if above and self._indent_of(above) == self._indent_of(cause):
             yield from self._hang_line(cause)
         yield from self._align_first(cause)
         # An item among fields is itself out of place, whatever moving its neighbours would do.
@@ -167,12 +167,12 @@ class Diagnosis:
 
     def _fix_lines_above(self, cause: int) -> Iterator[_Fix]:
         """The fixes of the nearest lines above whose mistake the parser took for text."""
-        number, own = self._line_above(cause), _indent(self.lines[cause - 1])
+        number, own = self._line_above(cause), self._indent_of(cause)
         for _ in range(20):
             if number < 1:
                 return
             yield from self._fix_line(number, cause, SILENT)
-            if _indent(self.lines[number - 1]) < own:
+            if self._indent_of(number) < own:
                 return
             number = self._line_above(number)
 
@@ -182,7 +182,7 @@ class Diagnosis:
         found = WIDE_PIPE.match(self.lines[heading - 1]) if heading else None
         if found is None:
             return
-        at = Position(cause, _indent(self.lines[cause - 1]) + 1)
+        at = Position(cause, self._indent_of(cause) + 1)
         follow = problem("E121.block", self.path, at, line=heading, mark=found["at"])
         for fix in self._fix_line(heading, cause, (WIDE_PIPE,)):
             yield _Fix(fix.lines, (*fix.problems, follow))
@@ -193,7 +193,7 @@ class Diagnosis:
         line = self.lines[number - 1]
         if above < 1 or not line.strip() or re.search(r":(?:\s|$)|^\s*-\s", line):
             return
-        fixed = " " * (_indent(self.lines[above - 1]) + 2) + line.strip()
+        fixed = " " * (self._indent_of(above) + 2) + line.strip()
         at = Position(number, _indent(line) + 1)
         named = problem("E117.goes_on", self.path, at, hint=_offer_indent(fixed))
         yield _Fix(self._with(number, [fixed]), (named,))
@@ -203,16 +203,16 @@ class Diagnosis:
 
         Of two lines nobody can say which is out of place, of three it is the one unlike the others.
         """
-        own = _indent(self.lines[cause - 1])
+        own = self._indent_of(cause)
         after = self._line_below(self._end_of(cause, own + 1))
-        if not after or _indent(self.lines[after - 1]) != own:
+        if not after or self._indent_of(after) != own:
             return
         first = self._line_above(cause)
         while first:
             heading = self._heading_of(first)
             lead = re.match(r"[ ]*(?:-[ ]+)?", self.lines[first - 1])
             indent = lead.end() if lead else 0
-            above = _indent(self.lines[heading - 1]) if heading else -1
+            above = self._indent_of(heading) if heading else -1
             # The first line of a text may be indented as a paragraph is.
             leads = self._line_below(heading) == first and not self._is_text_below(heading)
             if leads and indent != own > above:
@@ -231,7 +231,7 @@ class Diagnosis:
         # Several lines of a text block, say, are moved together.
         together = self._end_of(number, own) if own else hanging
         below = self._line_below(number)
-        inside = _indent(self.lines[below - 1]) if below else 0
+        inside = self._indent_of(below)
         # The least move is the likeliest.
         for level, sibling in sorted(
             self._open_levels(number), key=lambda found: abs(found[0] - own)
@@ -243,7 +243,7 @@ class Diagnosis:
                 yield self._move(number, last, level - own, sibling)
 
     def _move(self, number: int, last: int, by: int, sibling: int) -> _Fix:
-        own = _indent(self.lines[number - 1])
+        own = self._indent_of(number)
         moved = [_shift(text, by) for text in self.lines[number - 1 : last]]
         named = [
             problem(
@@ -287,8 +287,8 @@ class Diagnosis:
         """How badly the indentation of a line goes with its neighbours', 0 for well."""
         own = _indent(line)
         above, below = self._line_above(number), self._line_below(number)
-        before = _indent(self.lines[above - 1]) if above else 0
-        after = _indent(self.lines[below - 1]) if below else 0
+        before = self._indent_of(above)
+        after = self._indent_of(below)
         if line.rstrip().endswith(":"):
             # What hangs from a heading is indented further.
             return 2 if own >= after or own > before else int(own != before)
@@ -302,14 +302,14 @@ class Diagnosis:
         line = self.lines[number - 1]
         return (
             above > 0
-            and _indent(line) < _indent(self.lines[above - 1])
+            and _indent(line) < self._indent_of(above)
             and not re.search(f"[:{COLONS}]", line)
             and not self._is_text_below(self._heading_of(above))
         )
 
     def _has_hanging(self, number: int) -> bool:
         """Whether the next line with text is indented further, or starts an item."""
-        own = _indent(self.lines[number - 1])
+        own = self._indent_of(number)
         below = self._line_below(number)
         line = self.lines[below - 1] if below else ""
         return _indent(line) > own or (_indent(line) == own and line.lstrip().startswith("- "))
@@ -317,6 +317,9 @@ class Diagnosis:
     def _is_text_below(self, heading: int) -> bool:
         """Whether a block of text hangs from a line."""
         return bool(heading) and self.lines[heading - 1].rstrip(" +-").endswith(("|", ">"))
+
+    def _indent_of(self, number: int) -> int:
+        return _indent(self.lines[number - 1]) if number else 0
 
     def _line_above(self, number: int) -> int:
         """The nearest line above with text in it, 0 where there is none."""
@@ -330,9 +333,9 @@ class Diagnosis:
 
     def _heading_of(self, number: int) -> int:
         """The nearest line above that is indented less, 0 where there is none."""
-        own = _indent(self.lines[number - 1])
+        own = self._indent_of(number)
         above = self._line_above(number)
-        while above > 0 and _indent(self.lines[above - 1]) >= own:
+        while above > 0 and self._indent_of(above) >= own:
             above = self._line_above(above)
         return above
 
