@@ -46,7 +46,7 @@ def find_aliases(dataset: Dataset) -> Mapping[str, str]:
 
 
 def follow_address(address: str, dataset: Dataset, aliases: Mapping[str, str]) -> str | Gone | None:
-    """What became of an address that is no page: where it leads, why it is gone, or None."""
+    """The address that one which is no page leads to, the reason why it is gone, or None."""
     gone = dataset.gone.get(address)
     if gone is not None:
         return gone.moved_to or gone
@@ -62,7 +62,7 @@ def follow_address(address: str, dataset: Dataset, aliases: Mapping[str, str]) -
 
 
 def _follow_figure(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> str | Gone | None:
-    """What became of a figure: its case moved, or says why it was taken out."""
+    """Where a figure leads that its case does not have: the case moved, or took it out."""
     slug, _, figure = name.partition(".")
     case = dataset.by_slug.get(aliases.get(slug, slug))
     if case is not None:
@@ -80,7 +80,7 @@ def _follow_figure(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> s
 
 
 def _follow_chart(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> str | Gone | None:
-    """What became of a chart, which data may come to refuse without anybody taking it out."""
+    """Where a chart leads that the data came to refuse without anybody taking it out."""
     words = name.split("-")
     for count in range(len(words) - 1, 0, -1):
         slug = "-".join(words[:count])

@@ -34,7 +34,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuotedShare:
-    """How much of one source is quoted, each passage counted once.
+    """The part of one source that is quoted, each passage counted once.
 
     `share` is None where the length of the source is not known.
     """
@@ -70,7 +70,7 @@ def fold_text(text: str) -> str:
 
 
 def measure_quotes(dataset: Dataset) -> tuple[QuotedShare, ...]:
-    """How much of each source is quoted on the whole site, the most quoted first.
+    """The part of each source that the whole site quotes, the most quoted first.
 
     A quote inside a longer one of the same line adds nothing.
     """

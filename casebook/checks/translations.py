@@ -50,7 +50,7 @@ def list_pairs(
 
 
 def find_outdated(project: Path, dataset: Dataset) -> dict[str, Outdated]:
-    """What is older in English than in Chinese, by the address of the page."""
+    """The parts that are older in English than in Chinese, by the address of the page."""
     recorded = read_recorded(project)
     if not recorded:
         return {}

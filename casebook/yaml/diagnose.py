@@ -284,7 +284,7 @@ class Diagnosis:
                 yield _indent(text), below
 
     def _rank_indent(self, number: int, line: str) -> int:
-        """How badly the indentation of a line goes with its neighbours', 0 for well."""
+        """A rank of the indentation of a line among its neighbours', 0 where it fits."""
         own = _indent(line)
         above, below = self._line_above(number), self._line_below(number)
         before = self._indent_of(above)
@@ -371,7 +371,7 @@ def _offer_indent(line: str) -> Text:
     return offer(line) or say("yaml.start_with_spaces", count=spaces)
 
 
-# What the parser says where no fix was found, and the message that stands for it.
+# Signs in the words of the parser, and the message of each where no fix was found.
 _REASONS: tuple[tuple[str, str], ...] = (
     (TOO_DEEP, "E136"),
     (MIXED, "E117.mixed"),

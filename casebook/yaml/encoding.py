@@ -132,7 +132,7 @@ def _guess_wide(data: bytes) -> str:
 
 
 def _describe_bytes(data: bytes, path: str) -> list[Problem]:
-    """Whether the whole file is in another encoding, or which lines are."""
+    """The problem of a file in another encoding, or those of its lines that are."""
     lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     bad: list[tuple[int, UnicodeDecodeError]] = []
     good = 0
@@ -249,7 +249,7 @@ def describe_garbled(at: Position, path: str, fixed: str = "") -> Problem:
 
 
 def unscramble(text: str) -> str:
-    """What a run of garbled characters was, as far as it can be known, else nothing."""
+    """The words that a run of garbled characters was, else nothing."""
     for wrong in ("gb18030", "cp1252", "latin-1"):
         try:
             meant = text.encode(wrong).decode("utf-8", "replace")

@@ -78,7 +78,7 @@ def _fix_line(data: bytes, problem: Problem) -> bytes | None:
 
 
 def _letters(line: str) -> str:
-    """What a line says, whatever the marks and blanks that it is written with."""
+    """The letters, digits and signs of a line, without its marks and blanks."""
     plain = unicodedata.normalize("NFKC", line)
     return "".join(c for c in plain if c.isalnum() or unicodedata.category(c)[0] in "SM")
 

@@ -54,7 +54,7 @@ class Scalar:
 
     @property
     def is_plain(self) -> bool:
-        """Whether each character of the text stands as it is in the file, from `at` on."""
+        """Whether the text is the same, character by character, in the file from `at` on."""
         return self.style == ""
 
 
@@ -68,7 +68,7 @@ class ListNode:
 
 @dataclass(frozen=True, slots=True)
 class MapNode:
-    """Named nodes in the order of the file, and where each name stands."""
+    """Named nodes in the order of the file, and the place of each name."""
 
     entries: dict[str, Node]
     key_at: dict[str, Position]
@@ -123,7 +123,7 @@ def _build_tree(text: str, path: str, problems: list[Problem]) -> Node | None:
             return None
         if isinstance(node, MapNode):
             problems += builder.problems
-            # Half a file is no record: what it lacks stands below the line that parts it.
+            # Half a file is no record: the other half is below the line that parts it.
             return None if any(p.code == "E131" for p in builder.problems) else node
     # Only now: few files need it.
     from casebook.yaml.diagnose import Diagnosis

@@ -1,4 +1,4 @@
-"""What the parser says of a text: its events, and where it gives up."""
+"""The YAML parser: its loader and limits, and the fault of a text that cannot be parsed."""
 
 from __future__ import annotations
 
