@@ -23,7 +23,7 @@ def print_problems(
     """Print problems sorted by place: as text with a count, as JSON, or as GitHub annotations."""
     ordered = sorted(set(problems))
     if form == "json":
-        rows = [_as_object(problem, lang) for problem in ordered]
+        rows = [list_parts(problem, lang) for problem in ordered]
         print(json.dumps(rows, ensure_ascii=False, indent=1), file=stream)
     elif form == "github":
         for problem in ordered:
@@ -76,7 +76,8 @@ def _count_problems(problems: Sequence[Problem], lang: Lang) -> str:
     ).inside(lang)
 
 
-def _as_object(problem: Problem, lang: Lang) -> dict[str, object]:
+def list_parts(problem: Problem, lang: Lang) -> dict[str, object]:
+    """The parts of a problem by their names, in one language."""
     return {
         "path": problem.path,
         "line": problem.at.line,

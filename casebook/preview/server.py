@@ -32,7 +32,7 @@ from casebook.preview.inject import (
     dress_page,
 )
 from casebook.problems import CasebookError, ContentError, Exit, Problem
-from casebook.report import print_problems, show_source
+from casebook.report import list_parts, print_problems, show_source
 from casebook.text import Lang, Text
 
 FIRST_PORT = 8000
@@ -173,12 +173,7 @@ class Preview:
 
     def _describe(self, problem: Problem) -> dict[str, object]:
         return {
-            "path": problem.path,
-            "line": problem.at.line,
-            "column": problem.at.column,
-            "code": problem.code,
-            "message": problem.text.inside(self.lang),
-            "hint": problem.hint.inside(self.lang),
+            **list_parts(problem, self.lang),
             "source": "\n".join(show_source(problem, self.project)),
         }
 

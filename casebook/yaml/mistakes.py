@@ -303,10 +303,8 @@ IN_LINES: tuple[Mistake, ...] = (
     ),
     Mistake(
         "E113.missing",
-        (
-            rf"{_LEAD}(?P<key>[a-z][a-z_]{{1,30}})(?P<at>[ {BLANKS}]+)"
-            r"(?P<v>[\u4e00-\u9fff\"'{\[].*[:：].*)"
-        ),
+        rf"{_LEAD}(?P<key>[a-z][a-z_]{{1,30}})(?P<at>[ {BLANKS}]+)"
+        r"(?P<v>[\u4e00-\u9fff\"'{\[].*[:：].*)",
         _as_field,
     ),
     Mistake(
@@ -319,10 +317,8 @@ IN_LINES: tuple[Mistake, ...] = (
     ),
     Mistake(
         "E114.dash",
-        (
-            r"[ ]*(?P<at>[（(]?(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})[.、．)）]|[①-⑳])"
-            rf"[ {BLANKS}]*(?P<v>{_WORD}[ ]*[:：].*)"
-        ),
+        r"[ ]*(?P<at>[（(]?(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})[.、．)）]|[①-⑳])"
+        rf"[ {BLANKS}]*(?P<v>{_WORD}[ ]*[:：].*)",
         _as_item,
     ),
     Mistake("E114.three_dashes", rf"(?P<at>[{DASHES}-]{{2,4}})[ ]*", lambda found: ("---",)),
@@ -338,10 +334,8 @@ IN_LINES: tuple[Mistake, ...] = (
     Mistake("E135.line", r"(?P<at>)(?P<v>%.*)", _as_comment),
     Mistake(
         "E114.bracket",
-        (
-            _VALUE + rf"(?P<v>(?=.*?(?P<at>[{''.join(_BRACKETS)}]))"
-            rf"[\[{{{''.join(_OPENERS)}].*[\]}}{''.join(_CLOSERS)}])[ ]*"
-        ),
+        _VALUE + rf"(?P<v>(?=.*?(?P<at>[{''.join(_BRACKETS)}]))"
+        rf"[\[{{{''.join(_OPENERS)}].*[\]}}{''.join(_CLOSERS)}])[ ]*",
         _with_plain_brackets,
     ),
     Mistake(
@@ -356,11 +350,9 @@ IN_LINES: tuple[Mistake, ...] = (
     ),
     Mistake(
         "E119",
-        (
-            _VALUE + r"\"(?P<v>(?:[^\"\\]|\\[0abtnvfre \"/\\N_LPxuU])*?"
-            r"(?P<at>\\(?:[^0abtnvfre \"/\\N_LPxuU]|x(?![0-9a-fA-F]{2})|u(?![0-9a-fA-F]{4})"
-            r"|U(?!00[01][0-9a-fA-F]{5})))(?:[^\"\\]|\\.)*)\"(?P<rest>.*)"
-        ),
+        _VALUE + r"\"(?P<v>(?:[^\"\\]|\\[0abtnvfre \"/\\N_LPxuU])*?"
+        r"(?P<at>\\(?:[^0abtnvfre \"/\\N_LPxuU]|x(?![0-9a-fA-F]{2})|u(?![0-9a-fA-F]{4})"
+        r"|U(?!00[01][0-9a-fA-F]{5})))(?:[^\"\\]|\\.)*)\"(?P<rest>.*)",
         _in_single_quotes,
     ),
     Mistake("E118.mixed", _VALUE + rf"(?P<v>\"[^\"]*(?P<at>[{_QUOTES}]))[ ]*", _with_equal_quotes),
