@@ -284,3 +284,11 @@ def offer(line: str) -> Text | None:
     if not line.strip() or len(line) > _LONGEST_OFFER or not in_gbk(line) or find_invisible(line):
         return None
     return None if "\t" in line or "\n" in line else say("yaml.offer", line=line)
+
+
+def read_offer(hint: Text) -> str | None:
+    """The line that a hint offers, None where it offers none."""
+    before, _, after = say("yaml.offer", line="\0").en.partition("\0")
+    if not (hint.en.startswith(before) and hint.en.endswith(after)):
+        return None
+    return hint.en.removeprefix(before).removesuffix(after)

@@ -8,8 +8,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from casebook.messages import say
 from casebook.problems import Problem
+from casebook.yaml.encoding import read_offer
 from casebook.yaml.mistakes import OF_NOTATION
 from casebook.yaml.nodes import read_tree
 
@@ -62,10 +62,9 @@ def fix_text(data: bytes, path: str) -> FixedFile | None:
 
 def _fix_line(data: bytes, problem: Problem) -> bytes | None:
     """The file with the offered line in place, or None where that could change its meaning."""
-    start = say("yaml.offer", line="").en
-    if problem.code not in OF_NOTATION or not problem.hint.en.startswith(start):
+    offered = read_offer(problem.hint)
+    if problem.code not in OF_NOTATION or offered is None:
         return None
-    offered = problem.hint.en.removeprefix(start)
     pieces = re.split(r"(\r\n|\n|\r)", data.decode("utf-8"))
     index = 2 * (problem.at.line - 1)
     if index >= len(pieces):
