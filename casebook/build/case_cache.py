@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from casebook.build.cache import Cache, digest_program
 from casebook.build.dependencies import Dependencies
-from casebook.build.reading import KeptCase
+from casebook.build.reading import ReadCase
 from casebook.record.dataset import Dataset
 from casebook.record.lists import Lists
 from casebook.record.model import Case
@@ -44,25 +44,25 @@ class CaseCache:
             name: digest(repr(source).encode()) for name, source in lists.sources.items()
         }
 
-    def find_case(self, path: str) -> KeptCase | None:
+    def find_case(self, path: str) -> ReadCase | None:
         """What is known of the case of a file, where it was read before with the same lists."""
         if path not in self.versions:
             return None
         content = self._cache.get(self._key("summary", path))
         if content is None:
             return None
-        kept: KeptCase
-        sources, kept = pickle.loads(content)
-        if sources != self._digest_sources(kept.summary):
+        read: ReadCase
+        sources, read = pickle.loads(content)
+        if sources != self._digest_sources(read.summary):
             return None
         self._cache.hold(self._key("case", path))
-        return kept
+        return read
 
-    def keep_case(self, kept: KeptCase, record: bytes) -> None:
+    def keep_case(self, read: ReadCase, record: bytes) -> None:
         """Keep a case as it was read; `record` is itself, pickled."""
-        path = kept.summary.path
+        path = read.summary.path
         if path in self.versions:
-            entry = (self._digest_sources(kept.summary), kept)
+            entry = (self._digest_sources(read.summary), read)
             content = pickle.dumps(entry, pickle.HIGHEST_PROTOCOL)
             self._cache.put(self._key("summary", path), content)
             self._cache.put(self._key("case", path), record)

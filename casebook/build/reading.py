@@ -1,15 +1,14 @@
-"""The records of a project as a data set: all files, in several processes where they are many."""
+"""Reading of a project: its records as a data set, and what its sources may not hold."""
 
 from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Iterable, Iterator
-from collections.abc import Sequence as Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from casebook.build.last_build import SOURCES
 from casebook.build.workers import IN_PROCESS, Batches, Executor
@@ -21,72 +20,51 @@ from casebook.record.lists import Lists, read_gone, read_ledger, read_lists, rea
 from casebook.record.model import Case
 from casebook.record.reader import is_draft, read_case
 from casebook.record.summary import CaseSummary, summarise_case
-from casebook.yaml.files import find_case_files as find_case_files
-from casebook.yaml.files import read_bytes as read_bytes
-from casebook.yaml.files import show_path as show_path
+from casebook.yaml.files import find_case_files, read_bytes, show_path
+
+if TYPE_CHECKING:
+    from casebook.build.case_cache import CaseCache
 
 # The start of a process costs as much as reading so many files.
 _FILES_PER_PROCESS = 400
 _BATCH = 50
 
 
-@dataclass(frozen=True, slots=True)
-class KeptCase:
-    """A case as it was read: its summary, and what was noted on the way."""
-
-    summary: CaseSummary
-    problems: list[Problem]
-
-
-class KeptCases(Protocol):
-    """Cases that were read before, by the paths of their files."""
-
-    def use_lists(self, lists: Lists) -> None:
-        """Say which lists the records draw on."""
-
-    def find_case(self, path: str) -> KeptCase | None:
-        """What is known of the case of a file, where it need not be read again."""
-
-    def keep_case(self, kept: KeptCase, record: bytes) -> None:
-        """Keep a case as it was read; `record` is itself, pickled."""
-
-    def load_case(self, summary: CaseSummary) -> Case | None:
-        """The record that a summary is of, or None where it has to be read again."""
-
-
 def read_dataset(
     project: Path,
     drafts: bool = False,
-    kept: KeptCases | None = None,
+    cache: CaseCache | None = None,
     executor: Executor = IN_PROCESS,
 ) -> tuple[Dataset, list[Problem]]:
     """The data set of a project, as far as it can be read, and every problem on the way.
 
     Cases in the state of a draft, and what is wrong with them, are left out unless `drafts` asks
-    for them. What is not kept is read by the executor. Where cases are kept, they
-    are loaded when they are asked for; else all of them are in memory.
+    for them. With a cache the executor reads what is not in it, and records are loaded when they
+    are asked for; without one all of them are in memory.
     """
     problems: list[Problem] = []
     lists = read_lists(project, problems)
-    unread: set[str] = set()
     paths = find_case_files(project, problems)
+    reading = _Reading(
+        reader=_CaseReader(project, lists), drafts=drafts, problems=problems, unread=set()
+    )
+    cases: Sequence[Case] = ()
     if not lists.whole:
         # Each of them would miss what the list has, and hide what is wrong with the list.
-        unread.update(path.stem for path in paths)
-        cases: Sequence[Case] = ()
-    elif kept is None:
-        cases = _read_cases(paths, project, lists, drafts, unread, problems)
+        reading.unread.update(path.stem for path in paths)
+    elif cache is None:
+        cases = reading.read_cases(paths)
     else:
-        kept.use_lists(lists)
-        summaries = _read_summaries(paths, project, lists, drafts, kept, executor, unread, problems)
-        cases = LazyCases(summaries, partial(_load_case, project, lists, kept))
+        cache.use_lists(lists)
+        summaries = reading.read_summaries(paths, cache, executor)
+        cases = LazyCases(summaries, partial(reading.reader.load, cache))
     return (
         Dataset(
             cases=cases,
             vocabulary=lists.vocabulary,
             regions=lists.regions,
             sources=lists.sources,
-            unread=frozenset(unread),
+            unread=frozenset(reading.unread),
             refusals=read_refusals(project, problems),
             ledger=read_ledger(project, problems),
             gone=read_gone(project, problems),
@@ -95,119 +73,118 @@ def read_dataset(
     )
 
 
-def _read_cases(
-    paths: Iterable[Path],
-    project: Path,
-    lists: Lists,
-    drafts: bool,
-    unread: set[str],
-    problems: list[Problem],
-) -> Sequence[Case]:
-    cases = []
-    for path in paths:
-        case, found, is_draft = _read_file(path, project, lists)
-        if case is None:
-            # What is not finished is not published, and keeps nothing else from being published.
-            if drafts or not is_draft:
-                problems += found
-                unread.add(path.stem)
-            continue
-        problems += found
-        if drafts or case.state == "published":
-            cases.append(case)
-    return order_cases(cases)
+@dataclass(frozen=True, slots=True)
+class ReadCase:
+    """A case as it was read, by its summary, and what was noted on the way."""
 
-
-def _read_summaries(
-    paths: Iterable[Path],
-    project: Path,
-    lists: Lists,
-    drafts: bool,
-    kept: KeptCases,
-    executor: Executor,
-    unread: set[str],
-    problems: list[Problem],
-) -> tuple[CaseSummary, ...]:
-    summaries = []
-    waiting = []
-    for path in paths:
-        known = kept.find_case(show_path(path, project))
-        if known is None:
-            waiting.append(path)
-            continue
-        problems += known.problems
-        summaries.append(known.summary)
-    for path, read in _read_waiting(waiting, project, lists, executor):
-        if read.summary is None:
-            if drafts or not read.is_draft:
-                problems += read.problems
-                unread.add(path.stem)
-            continue
-        problems += read.problems
-        kept.keep_case(KeptCase(read.summary, read.problems), read.record)
-        summaries.append(read.summary)
-    published = [summary for summary in summaries if drafts or summary.state == "published"]
-    return tuple(sorted(published, key=lambda summary: (summary.region, summary.slug)))
-
-
-def _load_case(project: Path, lists: Lists, kept: KeptCases, summary: CaseSummary) -> Case:
-    """The record that a summary is of, read again where the store has lost it."""
-    case = kept.load_case(summary)
-    if case is None:
-        case, _, _ = _read_file(project / summary.path, project, lists)
-    if case is None or case.digest != summary.version:
-        raise failure("build.case_changed", path=summary.path)
-    return case
+    summary: CaseSummary
+    problems: list[Problem]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
-    """What came of one file: the summary of its case, and the case itself, pickled."""
+class _ReadFile:
+    """What came of one file: a case or none, its problems, and whether it is a faulty draft."""
 
-    summary: CaseSummary | None
-    record: bytes
+    case: Case | None
     problems: list[Problem]
     is_draft: bool
 
 
-def _read_waiting(
-    paths: list[Path], project: Path, lists: Lists, executor: Executor
-) -> Iterator[tuple[Path, _Read]]:
-    """What comes of each file, in their order, read in several processes where they are many."""
-    batches = Batches(items=paths, count=len(paths), most=_BATCH, worth=_FILES_PER_PROCESS)
-    task = partial(_read_batch, project, lists)
-    yield from zip(paths, executor.map(task, batches), strict=True)
+@dataclass(frozen=True, slots=True)
+class _CaseReader:
+    """Reads the case files of a project in any process."""
+
+    project: Path
+    lists: Lists
+
+    def read(self, path: Path) -> _ReadFile:
+        problems: list[Problem] = []
+        data = read_bytes(path, self.project, problems)
+        if problems:
+            return _ReadFile(case=None, problems=problems, is_draft=False)
+        case, problems = read_case(data, show_path(path, self.project), self.lists)
+        return _ReadFile(case=case, problems=problems, is_draft=case is None and is_draft(data))
+
+    def read_batch(self, paths: list[Path]) -> list[tuple[_ReadFile, CaseSummary | None, bytes]]:
+        """What came of each file, with the summary of its case, and the case itself pickled."""
+        batch = []
+        for path in paths:
+            read = self.read(path)
+            summary, record = None, b""
+            if read.case is not None:
+                summary = summarise_case(read.case, self.lists.vocabulary, self.lists.sources)
+                record = pickle.dumps(read.case, pickle.HIGHEST_PROTOCOL)
+            # A case does not travel twice.
+            left = _ReadFile(case=None, problems=read.problems, is_draft=read.is_draft)
+            batch.append((left, summary, record))
+        return batch
+
+    def load(self, cache: CaseCache, summary: CaseSummary) -> Case:
+        """The record that a summary is of, read again where the cache has lost it."""
+        case = cache.load_case(summary)
+        if case is None:
+            case = self.read(self.project / summary.path).case
+        if case is None or case.digest != summary.version:
+            raise failure("build.case_changed", path=summary.path)
+        return case
 
 
-def _read_batch(project: Path, lists: Lists, paths: list[Path]) -> list[_Read]:
-    return [_read_summary(path, project, lists) for path in paths]
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    """One reading of all cases, with what is wrong with them and which files gave no case."""
 
+    reader: _CaseReader
+    drafts: bool
+    problems: list[Problem]
+    unread: set[str]
 
-def _read_summary(path: Path, project: Path, lists: Lists) -> _Read:
-    case, problems, is_draft = _read_file(path, project, lists)
-    if case is None:
-        return _Read(summary=None, record=b"", problems=problems, is_draft=is_draft)
-    summary = summarise_case(case, lists.vocabulary, lists.sources)
-    return _Read(
-        summary=summary,
-        record=pickle.dumps(case, pickle.HIGHEST_PROTOCOL),
-        problems=problems,
-        is_draft=False,
-    )
+    def read_cases(self, paths: Iterable[Path]) -> tuple[Case, ...]:
+        """All cases, in memory."""
+        cases = []
+        for path in paths:
+            read = self.reader.read(path)
+            if read.case is None:
+                self._leave_out(path, read)
+                continue
+            self.problems += read.problems
+            if self.drafts or read.case.state == "published":
+                cases.append(read.case)
+        return order_cases(cases)
 
+    def read_summaries(
+        self, paths: Iterable[Path], cache: CaseCache, executor: Executor
+    ) -> tuple[CaseSummary, ...]:
+        """The summaries of all cases, whose records are in the cache from now on."""
+        summaries = []
+        missing = []
+        for path in paths:
+            known = cache.find_case(show_path(path, self.reader.project))
+            if known is None:
+                missing.append(path)
+                continue
+            self.problems += known.problems
+            summaries.append(known.summary)
+        batches = Batches(items=missing, count=len(missing), most=_BATCH, worth=_FILES_PER_PROCESS)
+        results = executor.map(self.reader.read_batch, batches)
+        for path, (read, summary, record) in zip(missing, results, strict=True):
+            if summary is None:
+                self._leave_out(path, read)
+                continue
+            self.problems += read.problems
+            cache.keep_case(ReadCase(summary, read.problems), record)
+            summaries.append(summary)
+        wanted = [summary for summary in summaries if self.drafts or summary.state == "published"]
+        return tuple(sorted(wanted, key=lambda summary: (summary.region, summary.slug)))
 
-def _read_file(path: Path, project: Path, lists: Lists) -> tuple[Case | None, list[Problem], bool]:
-    """The case of a file, what is wrong with it, and whether a file with faults is a draft."""
-    problems: list[Problem] = []
-    data = read_bytes(path, project, problems)
-    if problems:
-        return None, problems, False
-    case, problems = read_case(data, show_path(path, project), lists)
-    return case, problems, case is None and is_draft(data)
+    def _leave_out(self, path: Path, read: _ReadFile) -> None:
+        # What is not finished is not published, and keeps nothing else from being published.
+        if self.drafts or not read.is_draft:
+            self.problems += read.problems
+            self.unread.add(path.stem)
 
 
 def read_snapshots(folder: Path, problems: list[Problem]) -> dict[str, str]:
-    """The kept texts of sources by id, from files `<id>.txt` of a folder outside the project."""
+    """The texts of sources by id, from files `<id>.txt` of a folder outside the project."""
     if not folder.is_dir():
         problems.append(problem("E265", "CASEBOOK_SNAPSHOTS", START, folder=folder))
         return {}

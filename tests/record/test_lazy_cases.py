@@ -116,7 +116,7 @@ def test_a_record_that_the_store_lost_is_read_again(tmp_path: Path) -> None:
     make_tiny_project(tmp_path)
     store = Cache(None)
     kept = CaseCache(store, read_inputs(tmp_path, store).digests)
-    dataset, _ = read_dataset(tmp_path, kept=kept)
+    dataset, _ = read_dataset(tmp_path, cache=kept)
 
     assert kept.load_case(dataset.summaries[0]) is None
     assert tuple(dataset.cases) == read_dataset(tmp_path)[0].cases
@@ -125,7 +125,7 @@ def test_a_record_that_the_store_lost_is_read_again(tmp_path: Path) -> None:
 def test_a_record_that_was_written_meanwhile_is_no_other_one(tmp_path: Path) -> None:
     make_tiny_project(tmp_path)
     store = Cache(None)
-    dataset, _ = read_dataset(tmp_path, kept=CaseCache(store, read_inputs(tmp_path, store).digests))
+    dataset, _ = read_dataset(tmp_path, cache=CaseCache(store, read_inputs(tmp_path, store).digests))
     path = tmp_path / dataset.summaries[0].path
     path.write_text(path.read_text("utf-8").replace("title: ", "title: 另"), "utf-8")
 
@@ -145,7 +145,7 @@ def test_what_is_kept_of_a_case_falls_with_its_sources(tmp_path: Path) -> None:
 
     with open_cache(tmp_path / ".cache") as store:
         kept = CaseCache(store, read_inputs(tmp_path, store).digests)
-        dataset, _ = read_dataset(tmp_path, kept=kept)
+        dataset, _ = read_dataset(tmp_path, cache=kept)
         kept.save()
     before = find_known()
     source = dataset.summaries[0].sources[0]
@@ -164,7 +164,7 @@ def test_another_version_of_the_program_reads_no_summaries(
     make_tiny_project(tmp_path)
     with open_cache(tmp_path / ".cache") as store:
         kept = CaseCache(store, read_inputs(tmp_path, store).digests)
-        dataset, _ = read_dataset(tmp_path, kept=kept)
+        dataset, _ = read_dataset(tmp_path, cache=kept)
         kept.save()
 
     def refuse(_content: bytes) -> object:
