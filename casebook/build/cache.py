@@ -1,4 +1,8 @@
-"""What earlier builds made, kept under keys of what it was made from."""
+"""Cache of what earlier builds made, under keys of what it was made from.
+
+The first word of a key is its namespace: `record`, `drawing` or `template`. The rows of `state`,
+which are known by the names of files and units, lie beside them.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ _DAMAGE = (sqlite3.Error, OSError, OverflowError, MemoryError, ValueError)
 class Cache:
     """Bytes under content keys; a value that is damaged, moved or planted counts as missing.
 
-    Each value is sealed together with its key by a secret of this checkout, so that a store
+    Each value is sealed together with its key by a secret of this checkout, so that a cache
     carried here from elsewhere is not believed.
     """
 
@@ -54,8 +58,8 @@ class Cache:
                 return row[0]
         return None
 
-    def hold(self, key: str) -> None:
-        """Have a value outlive the next pruning, though nobody asks for it."""
+    def mark_used(self, key: str) -> None:
+        """Keep a value from the next pruning, though nobody asks for it."""
         self._used.add(key)
 
     def put(self, key: str, value: bytes) -> None:
@@ -77,7 +81,7 @@ class Cache:
                 self._connection.commit()
 
     def prune(self, prefix: str) -> None:
-        """Forget what has the prefix and was neither asked for nor kept since the opening."""
+        """Forget what has the prefix and was not used since the opening."""
         if self._connection is None:
             return
         with suppress(*_DAMAGE):
@@ -95,7 +99,7 @@ class Cache:
 
 @contextmanager
 def open_cache(folder: Path, enabled: bool = True) -> Iterator[Cache]:
-    """The store in a folder; one that cannot be read is made anew.
+    """The cache in a folder; one that cannot be read is made anew.
 
     Where there can be none, or none is wanted, what is put is found again until the end only.
     """
@@ -108,12 +112,12 @@ def open_cache(folder: Path, enabled: bool = True) -> Iterator[Cache]:
             connection = _connect(folder / "store.sqlite")
     if connection is None:
         connection = _connect_nowhere()
-    store = Cache(connection, secret)
+    cache = Cache(connection, secret)
     try:
-        yield store
+        yield cache
     finally:
-        # What is kept is known by its content, so that it is as good after a build that failed.
-        store.flush()
+        # A value is known by its content, so that it is as good after a build that failed.
+        cache.flush()
         if connection is not None:
             with suppress(*_DAMAGE):
                 connection.close()
@@ -135,7 +139,7 @@ def _read_secret(path: Path) -> bytes:
 
 
 def _connect_nowhere() -> sqlite3.Connection | None:
-    """A store that nobody else sees, in memory and where that is too little on the disk."""
+    """A cache that nobody else sees, in memory and where that is too little on the disk."""
     with suppress(*_DAMAGE):
         connection = sqlite3.connect("")
         connection.execute("pragma journal_mode = off")

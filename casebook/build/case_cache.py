@@ -55,7 +55,7 @@ class CaseCache:
         sources, read = pickle.loads(content)
         if sources != self._digest_sources(read.summary):
             return None
-        self._cache.hold(self._key("case", path))
+        self._cache.mark_used(self._key("case", path))
         return read
 
     def keep_case(self, read: ReadCase, record: bytes) -> None:

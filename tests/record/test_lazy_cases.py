@@ -125,7 +125,8 @@ def test_a_record_that_the_store_lost_is_read_again(tmp_path: Path) -> None:
 def test_a_record_that_was_written_meanwhile_is_no_other_one(tmp_path: Path) -> None:
     make_tiny_project(tmp_path)
     store = Cache(None)
-    dataset, _ = read_dataset(tmp_path, cache=CaseCache(store, read_inputs(tmp_path, store).digests))
+    kept = CaseCache(store, read_inputs(tmp_path, store).digests)
+    dataset, _ = read_dataset(tmp_path, cache=kept)
     path = tmp_path / dataset.summaries[0].path
     path.write_text(path.read_text("utf-8").replace("title: ", "title: 另"), "utf-8")
 
