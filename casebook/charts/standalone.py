@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -22,6 +22,7 @@ from casebook.charts.matplotlib_renderers import encode_png, paint_image, write_
 from casebook.charts.svg import write_svg
 from casebook.charts.symbols import draw_bracket, draw_swatch, explain_kind, mark_of_kind
 from casebook.charts.text_layout import clean, shorten_text, width_px, wrap_text
+from casebook.text import COMMA
 
 PICTURE_KINDS: Final = (".svg", ".png", ".pdf")
 
@@ -112,7 +113,9 @@ def compose_card(chart: Chart, table: ChartTable, sources: Sequence[str] = ()) -
     if scale >= _LEAST_SCALE:
         _place_parts(sheet, drawn, _CARD_MARGIN, top, scale)
     else:
-        for words in _row_words(table):
+        for row in table.rows:
+            # Place, figure and wording say enough.
+            words = COMMA.inside(table.lang).join([cell for cell in row if cell][:3])
             lines = wrap_text(words, inside, _CARD_WORDS)
             if top + len(lines) * _CARD_WORDS * 1.4 > foot:
                 break
@@ -155,11 +158,11 @@ def replace_missing(sheet: Sheet) -> Sheet:
 
 def _compose_legend(table: ChartTable, sheet: Sheet, top: float) -> float:
     # The page sets the legend beside the drawing; a picture has to carry it with it.
-    items = [explain_kind(kind).inside(table.lang) for kind in table.legend]
-    if not items:
+    if not table.legend:
         return top
     x, size = _MARGIN, WIDE.small
-    for kind, words in zip(table.legend, items, strict=True):
+    for kind in table.legend:
+        words = explain_kind(kind).inside(table.lang)
         needed = 44 + width_px(words, size) + 18
         if x > _MARGIN and x + needed > sheet.width - _MARGIN:
             x, top = _MARGIN, top + size * 1.6
@@ -171,13 +174,6 @@ def _compose_legend(table: ChartTable, sheet: Sheet, top: float) -> float:
         sheet.text(x + 44, top + baseline(size), words, **sheet.muted)
         x += needed
     return top + size * LEADING + 12
-
-
-def _row_words(table: ChartTable) -> Iterator[str]:
-    comma = "，" if table.lang == "zh" else ", "
-    for row in table.rows:
-        # Place, figure and wording say enough.
-        yield comma.join([cell for cell in row if cell][:3])
 
 
 def _place_parts(sheet: Sheet, drawn: Sheet, right: float, down: float, scale: float = 1) -> None:
