@@ -1,4 +1,4 @@
-"""A new case file: its name and region judged, its blanks explained, never over another file."""
+"""New case files, whose name and region are checked first."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from casebook.record.blank_case import write_blank
 from casebook.record.lists import Lists, read_lists
 from casebook.record.slugs import judge_slug
 from casebook.record.vocabulary import Region
-from casebook.text import Lang, Text
+from casebook.text import Lang
 from casebook.yaml.files import write_new_file
 
 _CODE = re.compile(r"[0-9]{6}")
@@ -46,22 +46,16 @@ def create_case(project: Path, slug: str, asked: str, lang: Lang) -> NewCase:
 
 
 def read_all_lists(project: Path) -> Lists:
-    """Vocabulary, regions and sources, or an error where they themselves need mending first."""
+    """Vocabulary, regions and sources; raises CasebookError where these have errors."""
     problems: list[Problem] = []
     lists = read_lists(project, problems)
     if any(problem.severity == "error" for problem in problems):
-        raise CasebookError(
-            Text(
-                "data/ 里的词表、行政区划或来源有错，请先运行 build.py check 改好",
-                "the lists in data/ have errors; run build.py check and mend them first",
-            ),
-            Exit.CONTENT,
-        )
+        raise failure("new.lists_are_wrong", status=Exit.CONTENT)
     return lists
 
 
 def case_path(project: Path, slug: str) -> Path:
-    """Where the file of a case stands."""
+    """The path of the file of a case."""
     return project / "data" / "cases" / f"{slug}.yaml"
 
 
@@ -77,17 +71,11 @@ def require_free_slug(project: Path, slug: str) -> None:
     # On Windows and macOS Dongguan.yaml and dongguan.yaml are one file.
     taken = [path.name for path in folder.glob("*") if path.name.casefold() == f"{slug}.yaml"]
     if taken:
-        raise CasebookError(
-            Text(
-                f"data/cases/{taken[0]} 已经存在，没有改动它。请换一个英文名，或直接修改这个文件",
-                f"data/cases/{taken[0]} exists and is left alone; take another name, or edit it",
-            ),
-            Exit.USAGE,
-        )
+        raise failure("new.exists", status=Exit.USAGE, name=taken[0])
 
 
 def mend_slug(written: str) -> str:
-    """A sound slug that is near to what was written, or nothing."""
+    """A slug that is allowed and near to what was written, or nothing."""
     plain = unicodedata.normalize("NFKD", written)
     ascii_only = "".join(c for c in plain if not unicodedata.combining(c))
     slug = re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:80].rstrip("-")
@@ -105,21 +93,20 @@ def propose_slug(region: Region, regions: Mapping[str, Region]) -> str:
 
 
 def choose_region(asked: str, regions: Mapping[str, Region]) -> Region:
-    """The one region that is asked for; CasebookError where there is none or more than one."""
+    """The one region that is asked for; raises CasebookError where there is none or several."""
     found = find_regions(asked, regions)
     if len(found) == 1:
         return found[0]
     if found:
         shown = list(describe_regions(found[:_MOST_SHOWN], regions))
         lines = "".join(f"\n  {line}" for line in shown)
-        code = found[0].code
-        raise CasebookError(
-            Text(
-                f"“{asked}”可能指 {len(found)} 处，请写代码，例如 --region {code}：{lines}",
-                f"“{asked}” may be any of {len(found)}; give the code, "
-                f"as in --region {code}:{lines}",
-            ),
-            Exit.USAGE,
+        raise failure(
+            "new.several_places",
+            status=Exit.USAGE,
+            asked=asked,
+            count=len(found),
+            code=found[0].code,
+            places=lines,
         )
     raise _unknown_region(asked, regions)
 
@@ -167,7 +154,7 @@ def _fold(name: str) -> str:
 def _nearest_names(word: str, names: Iterable[str]) -> list[str]:
     """The names that a word is half like, the most alike first.
 
-    A name of two characters of which one is wrong is told from others by where the right one is.
+    A name of two characters of which one is wrong is known by the place of the right one.
     """
     scores = {}
     for name in names:
@@ -185,17 +172,6 @@ def _unknown_region(asked: str, regions: Mapping[str, Region]) -> CasebookError:
     if _CODE.fullmatch(code):
         near = [region for key, region in regions.items() if key[:2] == code[:2]][:6]
     lines = "".join(f"\n  {line}" for line in describe_regions(near, regions))
-    zh = f"data/regions.yaml 里没有“{asked[:40]}”"
-    en = f"“{asked[:40]}” is not in data/regions.yaml"
-    if lines:
-        zh, en = f"{zh}。相近的有：{lines}\n", f"{en}. Near it are:{lines}\n"
-    else:
-        zh, en = f"{zh}。", f"{en}. "
-    return CasebookError(
-        Text(
-            f"{zh}要用新的地方，先在 data/regions.yaml 里照样加一段，写法见 docs/editing.zh.md 的"
-            "“地方不在名单里”",
-            f"{en}For a new place add it there first (code, name, short, level, parent)",
-        ),
-        Exit.USAGE,
-    )
+    if not lines:
+        return failure("new.no_place", status=Exit.USAGE, asked=asked[:40])
+    return failure("new.near_places", status=Exit.USAGE, asked=asked[:40], places=lines)
