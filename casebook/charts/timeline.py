@@ -24,7 +24,8 @@ from casebook.charts.chart import (
 )
 from casebook.charts.timeline_strip import Moment, Strip, TimelineRow, paint_strip
 from casebook.messages import say
-from casebook.record.dataset import GAP_YEARS, Dataset, Gap, Marker, TimelineItem
+from casebook.record.dataset import Dataset
+from casebook.record.lanes import GAP_YEARS, Gap, Marker, TimelineItem
 from casebook.record.model import Case
 from casebook.text import COLON, COMMA, NO_TEXT, SEMICOLON, Lang, Text
 

@@ -9,7 +9,7 @@ from typing import Final, TypedDict
 
 from casebook.charts.canvas import LEADING, Sheet, baseline, widest
 from casebook.charts.text_layout import clean, width_px
-from casebook.record.dataset import Marker
+from casebook.record.lanes import Marker
 
 # Room for the two strokes that cut the axis.
 _CUT: Final = 30.0

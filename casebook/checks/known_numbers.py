@@ -10,8 +10,9 @@ from math import log10
 from typing import Final
 
 from casebook.checks.numbers_in_text import NumberMention
-from casebook.record.dataset import Dataset, Gap
+from casebook.record.dataset import Dataset
 from casebook.record.evidence import sources_of
+from casebook.record.lanes import Gap
 from casebook.record.model import QUOTE_LIMIT, Case, Figure
 from casebook.record.summary import list_periods
 from casebook.values.words import CURRENCIES

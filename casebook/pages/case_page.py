@@ -25,8 +25,9 @@ from casebook.pages.rows import (
     show_event,
     show_figure,
 )
-from casebook.record.dataset import Dataset, TimelineItem, order_items
+from casebook.record.dataset import Dataset
 from casebook.record.evidence import date_case
+from casebook.record.lanes import TimelineItem, order_items
 from casebook.record.model import Case, Change
 from casebook.record.references import find_chart_names
 from casebook.record.summary import CaseSummary

@@ -20,7 +20,8 @@ from casebook.pages.rows import (
     show_figure,
     word_answers,
 )
-from casebook.record.dataset import LANES, Dataset
+from casebook.record.dataset import Dataset
+from casebook.record.lanes import LANES
 from casebook.record.model import Figure
 from casebook.record.summary import CaseSummary, FigureSummary
 from casebook.text import LANGS, NO_TEXT, Text

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from casebook.problems import START
-from casebook.record.dataset import Dataset, TimelineItem
+from casebook.record.dataset import Dataset
 from casebook.record.evidence import Review, sources_of
+from casebook.record.lanes import TimelineItem
 from casebook.record.model import Answer, Case, Document, Figure, Report
 from casebook.record.references import find_references
 from casebook.record.vocabulary import Measure, Question, Source, Term

@@ -10,7 +10,8 @@ from casebook.messages import say
 from casebook.pages.page import Page, PageType, Site
 from casebook.pages.pagination import ListPart, cut_page
 from casebook.pages.rows import date_dataset, frame_chart, show_event
-from casebook.record.dataset import LANES, Dataset, Gap, TimelineEntry
+from casebook.record.dataset import Dataset
+from casebook.record.lanes import LANES, Gap, TimelineEntry
 from casebook.text import LANGS
 
 URL = "timeline/"

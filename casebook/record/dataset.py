@@ -1,92 +1,33 @@
-"""All cases together: their order, their figures, answers, timeline and the lists they draw on."""
+"""Data set: all cases in their order, with the lists that they draw on."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
-from typing import Literal
 
 from casebook.record.answers import find_answer
 from casebook.record.evidence import Review, review_figure
+from casebook.record.lanes import (
+    Gap,
+    Lanes,
+    Timeline,
+    TimelineEntry,
+    TimelineItem,
+    fill_lanes,
+    order_items,
+    publication_of,
+)
 from casebook.record.lazy_cases import LazyCases
-from casebook.record.model import Answer, Case, Change, Document, Event, Figure, Outdated
-from casebook.record.summary import CaseSummary, EventSummary, summarise_case, summarise_event
+from casebook.record.model import Answer, Case, Change, Document, Figure, Outdated
+from casebook.record.summary import CaseSummary, summarise_case
 from casebook.record.vocabulary import Gone, Refusal, Region, Source, Vocabulary
 from casebook.text import Text
 from casebook.values.comparability import ComparabilityClass
-from casebook.values.dates import Lane
 
-# Fewer silent years than this are an ordinary interval, not a gap worth naming.
-GAP_YEARS = 5
 # Answers that are remembered; those of one page are asked for several times.
 _MOST_ANSWERS = 5_000
-
-LANES: tuple[Lane, ...] = ("dated", "uncertain", "latest_only")
-Marker = Literal["known", "uncertain", "latest_only", "planned", "publication"]
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineItem:
-    """One entry of the timeline: an event of a case, or the publication of a shared source."""
-
-    event: Event
-    case: Case | None
-
-    @property
-    def marker(self) -> Marker:
-        """The mark that tells how well the date is known."""
-        if self.case is None:
-            return "publication"
-        if self.event.date.lane == "latest_only":
-            return "latest_only"
-        if self.event.date.lane == "uncertain":
-            return "uncertain"
-        return "planned" if self.event.status == "planned" else "known"
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Years of which the sources that cases share say nothing, both ends included.
-
-    `others` counts the entries of other sources that fall into these years.
-    """
-
-    first: int
-    last: int
-    others: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
-    """The place of an entry of the timeline: an event by its number in its case, or a source.
-
-    `slug` is empty for the publication of a source that cases share.
-    """
-
-    slug: str
-    number: int
-    summary: EventSummary
-
-
-@dataclass(frozen=True, slots=True)
-class Lanes:
-    """The three lanes by the places of their entries, each in the order of time."""
-
-    dated: tuple[TimelineEntry | Gap, ...]
-    uncertain: tuple[TimelineEntry, ...]
-    latest_only: tuple[TimelineEntry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """The three lanes: what is dated, what is uncertain, what only has a latest date."""
-
-    dated: tuple[TimelineItem | Gap, ...]
-    uncertain: tuple[TimelineItem, ...]
-    latest_only: tuple[TimelineItem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +42,11 @@ class Whole:
 class Dataset:
     """Every published case in administrative order, with vocabulary, regions and sources.
 
-    The cases may be loaded as they are asked for; what needs something of
-    all of them asks `summaries`.
-    `unread` are the slugs of cases whose files have errors, of which nothing more can be said.
-    `ledger` holds every address that was ever published, with its line in data/addresses.txt, and
-    `gone` what is told of those that are no more. `outdated` tells of the pages whose
-    English is older than their Chinese, by address. An excerpt says in `whole` what its cases
-    show of the data set that it was taken from.
+    The cases may be loaded as they are asked for; what needs something of all of them asks
+    `summaries`. `unread` are the slugs of cases whose files have errors. `ledger` holds every
+    address that was ever published, with its line in data/addresses.txt, `gone` those that are no
+    more. `outdated` are the pages whose English is older than their Chinese, by address. A part
+    of a data set has in `whole` what its cases show of all the others.
     """
 
     cases: Sequence[Case]
@@ -138,9 +77,7 @@ class Dataset:
     @cached_property
     def positions(self) -> Mapping[str, int]:
         """The place of each case in the order, by slug."""
-        if isinstance(self.cases, LazyCases):
-            return {summary.slug: index for index, summary in enumerate(self.summaries)}
-        return {case.slug: index for index, case in enumerate(self.cases)}
+        return {slug: index for index, slug in enumerate(self.by_slug)}
 
     @cached_property
     def figures(self) -> Mapping[str, Figure]:
@@ -168,10 +105,7 @@ class Dataset:
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """Every change of what was published, the newest first."""
-        cases: Iterable[Case | CaseSummary] = self.cases
-        if isinstance(self.cases, LazyCases):
-            cases = self.cases.summaries
-        changes = [change for case in cases for change in case.changes]
+        changes = [change for case in self.summaries for change in case.changes]
         return tuple(sorted(changes, key=lambda change: change.date.sort_key, reverse=True))
 
     @cached_property
@@ -202,7 +136,8 @@ class Dataset:
     @cached_property
     def lanes(self) -> Lanes:
         """The places of all events, and of the shared sources, in the lanes of the timeline."""
-        return _fill_lanes(self)
+        shared = {name: self.sources[name] for name in self.shared_sources}
+        return fill_lanes(self.summaries, shared, frozenset(shared or self.used_sources))
 
     @cached_property
     def timeline(self) -> Timeline:
@@ -219,14 +154,14 @@ class Dataset:
     def item_of(self, entry: TimelineEntry) -> TimelineItem:
         """What stands at a place of the timeline."""
         if not entry.slug:
-            return _publication(self.sources[entry.summary.source])
+            return publication_of(self.sources[entry.summary.source])
         case = self.by_slug[entry.slug]
         return TimelineItem(case.events[entry.number], case)
 
     def timeline_of(self, case: Case) -> tuple[TimelineItem, ...]:
         """What the timeline holds of a case: its events, then the shared sources of these."""
-        told = {event.source for event in case.events}
-        shared = [_publication(self.sources[name]) for name in self.shared_sources if name in told]
+        own = {event.source for event in case.events}
+        shared = [publication_of(self.sources[name]) for name in self.shared_sources if name in own]
         return (
             *order_items(TimelineItem(event, case) for event in case.events),
             *order_items(shared),
@@ -328,72 +263,8 @@ class _Figures(Mapping[str, Figure]):
         return isinstance(key, str) and self.get(key) is not None
 
     def __iter__(self) -> Iterator[str]:
-        cases = self._dataset.cases
-        if isinstance(cases, LazyCases):
-            return (
-                f"{case.slug}.{figure.id}" for case in cases.summaries for figure in case.figures
-            )
-        return (figure.key for case in cases for figure in case.figures.values())
+        cases = self._dataset.summaries
+        return (f"{case.slug}.{figure.id}" for case in cases for figure in case.figures)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
-
-
-def _fill_lanes(dataset: Dataset) -> Lanes:
-    shared = dataset.shared_sources
-    entries = [
-        TimelineEntry(case.slug, number, event)
-        for case in dataset.summaries
-        for number, event in enumerate(case.events)
-    ]
-    for name in shared:
-        entries.append(
-            TimelineEntry("", 0, summarise_event(_publication(dataset.sources[name]).event))
-        )
-    entries.sort(key=lambda entry: entry.summary.sort_key)
-    lanes: dict[str, list[TimelineEntry]] = {"dated": [], "uncertain": [], "latest_only": []}
-    for entry in entries:
-        lanes[entry.summary.lane].append(entry)
-    return Lanes(
-        tuple(_with_gaps(lanes["dated"], frozenset(shared or dataset.used_sources))),
-        tuple(lanes["uncertain"]),
-        tuple(lanes["latest_only"]),
-    )
-
-
-def order_items(items: Iterable[TimelineItem]) -> list[TimelineItem]:
-    """Entries lane by lane, each lane in the order of time."""
-    return sorted(
-        items, key=lambda item: (LANES.index(item.event.date.lane), item.event.date.sort_key)
-    )
-
-
-def _publication(source: Source) -> TimelineItem:
-    assert source.published is not None
-    title = Text(
-        f"{source.publisher.zh}刊出《{source.title.zh}》",
-        f"{source.publisher.inside('en')} publishes “{source.title.inside('en')}”",
-    )
-    return TimelineItem(Event(case="", date=source.published, title=title, source=source.id), None)
-
-
-def _with_gaps(entries: list[TimelineEntry], main: Set[str]) -> Iterator[TimelineEntry | Gap]:
-    """The entries with a gap after each one that the main sources follow with long silence."""
-    told = [entry for entry in entries if entry.summary.source in main and entry.summary.years]
-    gaps = {}
-    reached = 0
-    for before, after in pairwise(told):
-        assert before.summary.years is not None and after.summary.years is not None
-        reached = max(reached, before.summary.years[1])
-        first, last = reached + 1, after.summary.years[0] - 1
-        if last - first + 1 >= GAP_YEARS:
-            inside = [
-                entry
-                for entry in entries
-                if entry.summary.years and first <= entry.summary.years[0] <= last
-            ]
-            gaps[id(before)] = Gap(first, last, len(inside))
-    for entry in entries:
-        yield entry
-        if id(entry) in gaps:
-            yield gaps[id(entry)]

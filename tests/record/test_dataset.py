@@ -9,7 +9,7 @@ import pytest
 from records import case_of, dataset_of, figure, record, tiny_dataset
 
 from casebook.problems import Problem
-from casebook.record.dataset import Gap, TimelineItem
+from casebook.record.lanes import Gap, TimelineItem
 from casebook.record.lists import read_lists
 from casebook.record.vocabulary import Term
 from casebook.text import Text

@@ -1,0 +1,143 @@
+"""Timeline of all cases: its three lanes, and the gaps of which the sources say nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from casebook.record.model import Case, Event
+from casebook.record.summary import CaseSummary, EventSummary, summarise_event
+from casebook.record.vocabulary import Source
+from casebook.text import Text
+from casebook.values.dates import Lane
+
+# Fewer silent years than this are an ordinary interval, not a gap worth naming.
+GAP_YEARS = 5
+
+LANES: tuple[Lane, ...] = ("dated", "uncertain", "latest_only")
+Marker = Literal["known", "uncertain", "latest_only", "planned", "publication"]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """One entry of the timeline: an event of a case, or the publication of a shared source."""
+
+    event: Event
+    case: Case | None
+
+    @property
+    def marker(self) -> Marker:
+        """The mark that tells how well the date is known."""
+        if self.case is None:
+            return "publication"
+        if self.event.date.lane == "latest_only":
+            return "latest_only"
+        if self.event.date.lane == "uncertain":
+            return "uncertain"
+        return "planned" if self.event.status == "planned" else "known"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Years of which the sources that cases share say nothing, both ends included.
+
+    `others` counts the entries of other sources that fall into these years.
+    """
+
+    first: int
+    last: int
+    others: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """The place of an entry of the timeline: an event by its number in its case, or a source.
+
+    `slug` is empty for the publication of a source that cases share.
+    """
+
+    slug: str
+    number: int
+    summary: EventSummary
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """The three lanes by the places of their entries, each in the order of time."""
+
+    dated: tuple[TimelineEntry | Gap, ...]
+    uncertain: tuple[TimelineEntry, ...]
+    latest_only: tuple[TimelineEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The three lanes: what is dated, what is uncertain, what only has a latest date."""
+
+    dated: tuple[TimelineItem | Gap, ...]
+    uncertain: tuple[TimelineItem, ...]
+    latest_only: tuple[TimelineItem, ...]
+
+
+def order_items(items: Iterable[TimelineItem]) -> list[TimelineItem]:
+    """Entries lane by lane, each lane in the order of time."""
+    return sorted(
+        items, key=lambda item: (LANES.index(item.event.date.lane), item.event.date.sort_key)
+    )
+
+
+def fill_lanes(cases: Iterable[CaseSummary], shared: Mapping[str, Source], main: Set[str]) -> Lanes:
+    """The lanes with the events of all cases and the publications of the sources they share.
+
+    A gap is named where the `main` sources are silent for long.
+    """
+    entries = [
+        TimelineEntry(case.slug, number, event)
+        for case in cases
+        for number, event in enumerate(case.events)
+    ]
+    for source in shared.values():
+        entries.append(TimelineEntry("", 0, summarise_event(publication_of(source).event)))
+    entries.sort(key=lambda entry: entry.summary.sort_key)
+    lanes: dict[str, list[TimelineEntry]] = {"dated": [], "uncertain": [], "latest_only": []}
+    for entry in entries:
+        lanes[entry.summary.lane].append(entry)
+    return Lanes(
+        tuple(_with_gaps(lanes["dated"], main)),
+        tuple(lanes["uncertain"]),
+        tuple(lanes["latest_only"]),
+    )
+
+
+def publication_of(source: Source) -> TimelineItem:
+    """The publication of a dated source as an entry of the timeline."""
+    assert source.published is not None
+    title = Text(
+        f"{source.publisher.zh}刊出《{source.title.zh}》",
+        f"{source.publisher.inside('en')} publishes “{source.title.inside('en')}”",
+    )
+    return TimelineItem(Event(case="", date=source.published, title=title, source=source.id), None)
+
+
+def _with_gaps(entries: list[TimelineEntry], main: Set[str]) -> Iterator[TimelineEntry | Gap]:
+    """The entries with a gap after each one that the main sources follow with long silence."""
+    known = [entry for entry in entries if entry.summary.source in main and entry.summary.years]
+    gaps = {}
+    reached = 0
+    for before, after in pairwise(known):
+        assert before.summary.years is not None and after.summary.years is not None
+        reached = max(reached, before.summary.years[1])
+        first, last = reached + 1, after.summary.years[0] - 1
+        if last - first + 1 >= GAP_YEARS:
+            inside = [
+                entry
+                for entry in entries
+                if entry.summary.years and first <= entry.summary.years[0] <= last
+            ]
+            gaps[id(before)] = Gap(first, last, len(inside))
+    for entry in entries:
+        yield entry
+        if id(entry) in gaps:
+            yield gaps[id(entry)]
