@@ -328,7 +328,7 @@ class _Builder:
         braces = self.text[index - 1 : index + 1] == "{{"
         self.build(event, depth + 1, in_flow)
         if braces:
-            self.report("E120.mapping", at, offer(quote_line(line_of(self.text, at.line))))
+            self.report("E120.braces", at, offer(quote_line(line_of(self.text, at.line))))
         else:
             self.report("E137.list", at)
 
