@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 from casebook.problems import CasebookError, Exit, Position, Problem, Severity
@@ -66,11 +66,18 @@ def failure(key: str, /, *, status: Exit = Exit.MACHINE, **values: object) -> Ca
 
 
 def _fill(text: str, values: dict[str, object], lang: Lang) -> str:
-    return PLACE.sub(partial(_value_of, values=values, lang=lang), text) if "{" in text else text
+    pieces = _cut_at_places(text)
+    if len(pieces) == 1:
+        return text
+    filled = list(pieces)
+    for at in range(1, len(pieces), 2):
+        value = values[pieces[at]]
+        filled[at] = value.inside(lang) if isinstance(value, Text) else str(value)
+    return "".join(filled)
 
 
-def _value_of(place: re.Match[str], values: dict[str, object], lang: Lang) -> str:
-    value = values[place[1]]
-    if isinstance(value, Text):
-        return value.inside(lang)
-    return str(value)
+# The title of every figure of a site is filled in.
+@cache
+def _cut_at_places(text: str) -> tuple[str, ...]:
+    """A wording cut into its words and, at every second place, the names in its places."""
+    return tuple(PLACE.split(text))
