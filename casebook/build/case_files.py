@@ -29,7 +29,7 @@ class CaseContext:
     """What is the same for every case of a build; `key` is a digest of everything in here.
 
     `texts` are the slugs and languages of the editors' texts, of which cases know no more than
-    that they exist. `tells_stories` says that the sentences of stories can be searched for.
+    that they exist. `has_stories` says that the sentences of stories can be searched for.
     `theme` holds the sources of all templates: the machine that makes the pages need not have the
     project.
     """
@@ -40,7 +40,7 @@ class CaseContext:
     regions: Mapping[str, Region]
     texts: tuple[tuple[str, Lang], ...]
     faces: Mapping[Lang, str]
-    tells_stories: bool
+    has_stories: bool
     key: str
 
 
@@ -96,7 +96,7 @@ def make_case_files(job: CaseJob, context: CaseContext, renderer: PageRenderer) 
     files.append(DataFile(f"cases/{case.slug}/{case.slug}.yaml", job.record))
     parts = write_case_rows(case, dataset)
     for lang in LANGS:
-        parts[ENTRY[lang]] = write_entry(index_case(case, lang, dataset, context.tells_stories))
+        parts[ENTRY[lang]] = write_entry(index_case(case, lang, dataset, context.has_stories))
     return CaseResult(tuple(files), parts, timings.types)
 
 

@@ -33,7 +33,7 @@ from casebook.pages import CASE_PAGES, PAGES, make_site_files, make_sitemap
 from casebook.pages.backlinks import find_uses
 from casebook.pages.chart_pages import find_card, find_faces, make_chart_files
 from casebook.pages.page import Location, Page, PageType, Site, SiteSettings, Uses
-from casebook.pages.search import tells_stories
+from casebook.pages.search import has_stories
 from casebook.record.dataset import Dataset
 from casebook.record.summary import CaseSummary
 from casebook.text import LANGS, Lang
@@ -343,8 +343,8 @@ class _PageMaker:
         dataset, site = self.context.dataset, self.site
         names = [name for kind in CASE_PAGES for name in kind.templates]
         digests = [self.template_digests.get(name) for name in names]
-        told = tells_stories(dataset)
-        parts = [self.surroundings, digests, self.context.offers_charts, told]
+        stories = has_stories(dataset)
+        parts = [self.surroundings, digests, self.context.offers_charts, stories]
         return CaseContext(
             theme=self.theme,
             settings=site.settings,
@@ -352,6 +352,6 @@ class _PageMaker:
             regions=dataset.regions,
             texts=tuple(sorted(site.prose)),
             faces=site.faces,
-            tells_stories=told,
+            has_stories=stories,
             key=digest(json.dumps(parts, ensure_ascii=False).encode()),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import KW_ONLY, dataclass, fields
 from functools import lru_cache
 from typing import Any, Final
 
@@ -96,11 +96,13 @@ class LegendItem:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One drawing of a chart, for wide screens and for phones."""
+    """One drawing of a chart, for wide screens and for phones; `height` is that of the wide one."""
 
     title: str
     wide: str
     narrow: str
+    _: KW_ONLY
+    height: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,15 +155,12 @@ def draw_table(chart: Chart, table: ChartTable) -> Drawn:
     """A chart drawn at both widths."""
     panels = []
     for index, panel in enumerate(table.panels):
+        wide, narrow = (paint_panel(chart, panel, style) for style in (WIDE, NARROW))
         drawings = [
-            write_svg(
-                paint_panel(chart, panel, style),
-                f"{table.name}-{index + 1}-{style.width:.0f}",
-                panel.alt,
-            )
-            for style in (WIDE, NARROW)
+            write_svg(sheet, f"{table.name}-{index + 1}-{sheet.style.width:.0f}", panel.alt)
+            for sheet in (wide, narrow)
         ]
-        panels.append(Panel(panel.title, *drawings))
+        panels.append(Panel(panel.title, *drawings, height=wide.height))
     words: dict[str, Any] = {each.name: getattr(table, each.name) for each in fields(ChartWords)}
     return Drawn(
         **words,

@@ -15,10 +15,9 @@ from casebook.pages.data_page import DATA
 from casebook.pages.feeds import FEED, HEADERS, ROBOTS, cut_sitemap, list_locations
 from casebook.pages.figure_pages import FIGURES
 from casebook.pages.home import HOME
-from casebook.pages.not_found import NOT_FOUND
 from casebook.pages.page import CasePageType, Location, Page, PageType, Site
 from casebook.pages.prose_pages import PROSE
-from casebook.pages.redirects import make_moved, make_redirects
+from casebook.pages.redirects import make_moved, make_not_found, make_redirects
 from casebook.pages.search import SEARCH, ReadParts, make_index_files
 from casebook.pages.timeline_page import TIMELINE
 from casebook.pages.versions import VERSIONS
@@ -35,7 +34,7 @@ FIXED_ADDRESSES = tuple(url for kind in _LISTED for url in kind.addresses)
 
 PAGES: tuple[PageType, ...] = (
     *_LISTED,
-    NOT_FOUND,
+    PageType("not found", make_not_found),
     PageType("moved", partial(make_moved, FIXED_ADDRESSES)),
     PageType("redirects", partial(make_redirects, FIXED_ADDRESSES)),
     *(FEED, CORRECTIONS_FEED, ROBOTS, HEADERS),

@@ -1,4 +1,4 @@
-"""Where figures are shown beyond the pages of their own case."""
+"""Backlinks of figures: the pages beyond those of their own case that show them."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def locate_cases(case: CaseSummary) -> Iterator[tuple[str, Lang]]:
 
 
 def show_case(case: Case, dataset: Dataset) -> dict[str, object]:
-    """What the page of a case shows in either language."""
+    """The context of the page of a case that both languages share."""
     before, after = dataset.neighbours(case)
     facts = list_facts(case, dataset)
     return {
@@ -86,13 +86,13 @@ def show_case(case: Case, dataset: Dataset) -> dict[str, object]:
 def _show_in(
     lang: Lang, case: Case, shown: Callable[[], dict[str, object]], site: Site
 ) -> dict[str, object]:
-    """What the page of a case shows in one language; `shown` is what it shows in either."""
+    """The context of the page of a case in one language; `shown` gives what both share."""
     dataset = site.dataset
     drawings = list(site.charts_of.get((case.slug, lang), ()))
-    # A drawing of dates stands with the dates; it says nothing about the figures.
+    # A drawing of dates is shown among the dates; it says nothing about the figures.
     # A chart that the story shows is not shown again.
-    told = find_chart_names(case.story.inside(lang))
-    drawings = [drawn for drawn in drawings if drawn.name not in told]
+    embedded = find_chart_names(case.story.inside(lang))
+    drawings = [drawn for drawn in drawings if drawn.name not in embedded]
     of_dates = [drawn for drawn in drawings if drawn.name.endswith("-timeline")]
     charts = tuple(frame_chart(drawn, dataset) for drawn in drawings if drawn not in of_dates)
     named = find_named(case.story.inside(lang), dataset, case)
@@ -101,7 +101,7 @@ def _show_in(
     return {
         **shown(),
         "charts": charts,
-        "why_no_chart": NO_TEXT if charts or told else explain_no_chart(case),
+        "why_no_chart": NO_TEXT if charts or embedded else explain_no_chart(case),
         "date_charts": tuple(frame_chart(drawn, dataset) for drawn in of_dates),
         "changes": show_changes(list_changes(cited.keys(), case, dataset), dataset),
         "cited": tuple(cited.values()),

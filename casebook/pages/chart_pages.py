@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from casebook.charts.standalone import Pictures
 
 URL = "charts/"
-# The chart that stands for the whole site where a page has none of its own.
+# The chart on the card of a page that has none of its own.
 FACE = "disclosure"
 
 
@@ -86,7 +86,7 @@ def make_chart_files(
 
 
 def find_card(page: Page, site: Site) -> str:
-    """The path of the drawn card that stands for a page elsewhere, empty where there is none."""
+    """The path of the card that other sites show for a page, empty where there is none."""
     kind, _, rest = page.url.partition("/")
     name = rest.strip("/") if kind == "charts" and rest else kind or FACE
     if kind == "cases" and rest:
@@ -98,7 +98,7 @@ def find_card(page: Page, site: Site) -> str:
 
 
 def find_faces(charts: Mapping[tuple[str, Lang], Drawn]) -> dict[Lang, str]:
-    """The paths of the cards that stand for the whole site."""
+    """The paths of the cards of pages that have no chart of their own."""
     faces = {lang: charts[FACE, lang] for lang in LANGS if (FACE, lang) in charts}
     return {lang: _card_of(drawn) for lang, drawn in faces.items() if drawn.pictured}
 

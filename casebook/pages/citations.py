@@ -1,4 +1,4 @@
-"""How to cite the site, a case, a figure or a chart, in the forms that readers need."""
+"""Citations of the data, a case, a figure or a chart, in the forms that readers need."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _CSL_TYPES: Final[dict[Kind, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """What has to be known to cite a thing of the site.
+    """All that the entry of a thing of the site in a list of references is made of.
 
     `url`, `updated` (an ISO date) and `version` may be empty. The day of access is left to the
     reader, for the clock is never asked.

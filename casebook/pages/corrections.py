@@ -1,4 +1,4 @@
-"""What has been changed since it was published: a page, and a feed to follow it."""
+"""Changes of published figures: the page that lists them, and the feed to follow them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def show_changes(changes: Iterable[Change], dataset: Dataset) -> tuple[ChangeRow
 
 
 def _word(text: str) -> Text:
-    """What stood there, in words: a qualifier, a period or an amount."""
+    """A former or later value in words: a qualifier, a period or an amount."""
     for qualifier, words in QUALIFIERS.items():
         if text == qualifier:
             return words.name

@@ -1,11 +1,10 @@
-"""What a chart offers for reuse: its files, how to cite it, and what to paste into a page."""
+"""Files that a chart offers for reuse, and the snippet that other sites paste to show it."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import re
 import zipfile
 from collections.abc import Iterator
 from typing import Final
@@ -24,8 +23,9 @@ _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 _READABLE: Final = 0o100644 << 16
 _UNIX: Final = 3
 
-# The widest text column that a reader of another site is likely to have, and our margins.
-_EMBED_HEIGHT_EXTRA: Final = 260
+# An embedded chart has a title over each panel, and its finding, legend and notes around them.
+_TITLE_HEIGHT: Final = 50
+_REST_HEIGHT: Final = 260
 
 
 def list_downloads(drawn: Drawn) -> tuple[str, ...]:
@@ -38,7 +38,7 @@ def list_downloads(drawn: Drawn) -> tuple[str, ...]:
 
 
 def folder_of(name: str, lang: Lang) -> str:
-    """The folder that the page and the files of a chart stand in."""
+    """The folder of the page and the files of a chart, in one language."""
     return f"{'' if lang == 'zh' else 'en/'}charts/{name}/"
 
 
@@ -69,11 +69,11 @@ def make_files(
 
 
 def write_snippet(drawn: Drawn, address: str) -> str:
-    """What another site pastes to show a chart: a frame, and a line that gives it its height.
+    """The HTML that another site pastes to show a chart: a frame, and a line that sets its height.
 
     Without the line the frame keeps the height that the drawing needs at full width.
     """
-    height = sum(_height_of(panel.wide) for panel in drawn.panels) + _EMBED_HEIGHT_EXTRA
+    height = sum(int(panel.height) + _TITLE_HEIGHT for panel in drawn.panels) + _REST_HEIGHT
     frame = (
         f'<iframe class="casebook-chart" src="{escape(address)}" title="{escape(drawn.finding)}"'
         f' width="100%" height="{height}" loading="lazy"></iframe>'
@@ -85,11 +85,6 @@ def write_snippet(drawn: Drawn, address: str) -> str:
         "f.height=e.data.casebookHeight})})</script>"
     )
     return f"{frame}\n{script}\n"
-
-
-def _height_of(svg: str) -> int:
-    found = re.search(r' height="([0-9]+)', svg)
-    return int(found[1]) + 50 if found else 0
 
 
 def _csv(drawn: Drawn) -> bytes:

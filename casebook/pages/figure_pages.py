@@ -79,9 +79,9 @@ def locate_figures(case: CaseSummary) -> Iterator[tuple[str, Lang]]:
 
 
 def _find_uses(case: Case, site: Site) -> dict[str, tuple[Use, ...]]:
-    """Where each figure of a case is shown, from the page of the case outwards."""
+    """The pages that show each figure of a case, by its id, from the page of the case outwards."""
     page = f"cases/{case.slug}/"
-    told = {
+    in_story = {
         figure.key
         for lang in LANGS
         for figure in find_named(case.story.inside(lang), site.dataset, case)
@@ -101,7 +101,7 @@ def _find_uses(case: Case, site: Site) -> dict[str, tuple[Use, ...]]:
     found = {}
     for figure in case.figures.values():
         uses = [Use(f"{page}#figure-{figure.id}", say("pages.uses.table"))]
-        uses += [Use(f"{page}#story", say("pages.uses.story"))] if figure.key in told else []
+        uses += [Use(f"{page}#story", say("pages.uses.story"))] if figure.key in in_story else []
         uses += [use for keys, use in drawings if figure.key in keys]
         found[figure.id] = tuple(dict.fromkeys((*uses, *site.uses.get(figure.key, ()))))
     return found

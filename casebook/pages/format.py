@@ -22,7 +22,7 @@ def word_period(period: Period) -> Text:
     return Text(period.words("zh"), period.words("en"))
 
 
-# A figure stands in its table, its text, its notes and on a page of its own.
+# A figure is printed in its table, its text, its notes and on a page of its own.
 @lru_cache(maxsize=4096)
 def quantity_html(quantity: Quantity, lang: Lang) -> Markup:
     """The wording of a quantity, marked so that a qualifier is seen before its number."""

@@ -86,7 +86,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What a hasty reader would compute or compare, and the reasons against it.
+    """A computation or comparison that suggests itself, and the reasons against it.
 
     The words of a part that is a figure are those of its place.
     """
@@ -136,7 +136,7 @@ def make_home(site: Site) -> Iterator[Page]:
 
 
 def _show_shared(dataset: Dataset) -> dict[str, object]:
-    """What the home page shows in either language."""
+    """The context of the home page that both languages share."""
     listed = replace(dataset, cases=dataset.cases[:MOST_LISTED])
     return {
         "overview": list_overview(listed),
@@ -163,7 +163,7 @@ def _show_shared(dataset: Dataset) -> dict[str, object]:
 def _show_in(
     lang: Lang, lead: Prose, shared: Callable[[], dict[str, object]], site: Site
 ) -> dict[str, object]:
-    """What the home page shows in one language; `shared` is what it shows in either."""
+    """The context of the home page in one language; `shared` gives what both share."""
     figures = site.dataset.figures
     return {
         **shared(),
@@ -192,7 +192,7 @@ def _sections(lead: Prose, lang: Lang, site: Site) -> Iterator[LeadSection]:
 
 
 def _fill_slot(name: str, lang: Lang, site: Site) -> Block | None:
-    """What takes the place of a slot, None for a chart that cannot be drawn."""
+    """The block for a slot, None for a chart that cannot be drawn."""
     if name in SLOTS and name != "money":
         return name, None
     if name != "money" and not name.startswith("chart:"):
@@ -203,7 +203,7 @@ def _fill_slot(name: str, lang: Lang, site: Site) -> Block | None:
 
 
 def _plain_lead(lang: Lang, site: Site) -> Prose:
-    """What takes the place of the lead where the editors have not written one."""
+    """The lead of a site whose editors have not written one."""
     titles = {
         "overview": say("pages.home.overview"),
         "money": say("pages.home.money"),
@@ -247,7 +247,7 @@ def list_overview(dataset: Dataset) -> Overview:
 
 
 def _value_case(case: Case, dataset: Dataset) -> frozenset[Value]:
-    """What the filters of the overview know of a case."""
+    """The values of a case that the filters of the overview ask for."""
     providers = dataset.answer(case, "provider_type").terms
     states = ((name, dataset.answer(case, name).state) for name in ("amount", "year"))
     return frozenset((*(("provider", term) for term in providers), *states))
@@ -273,7 +273,7 @@ def _overview_row(case: Case, filters: tuple[int, ...], dataset: Dataset) -> Cas
 
 
 def list_refused(dataset: Dataset) -> tuple[Refused, ...]:
-    """What is declared as refused, each with its figures as worded and the guard's reasons."""
+    """The refusals that the data declare, each with its figures and the reasons for it."""
     return tuple(
         Refused(
             refusal.title,
@@ -298,7 +298,7 @@ def _refused_parts(refusal: Refusal, dataset: Dataset) -> Iterator[FormulaPart]:
 
 
 def count_reviews(dataset: Dataset) -> Mapping[Review, int]:
-    """How many figures are supported in which way, the weakest first."""
+    """The number of figures that are supported in each way, the weakest first."""
     counts = dataset.reviews
     return {review: counts[review] for review in REVIEWS if review in counts}
 

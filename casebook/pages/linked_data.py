@@ -1,4 +1,4 @@
-"""What machines read of a page: JSON-LD in the words of schema.org."""
+"""JSON-LD of pages, in the words of schema.org."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 
 
 def write_linked_data(value: object) -> Markup:
-    """A description as JSON that may stand inside a script element, Chinese as it is."""
+    """A description as JSON for a script element, Chinese as it is."""
     text = _ENCODER.encode(value)
     # A table for str.translate would be asked for every Chinese character.
     for char in _UNSAFE:
@@ -125,7 +125,7 @@ def describe_figure_page(figure: Figure, lang: Lang, site: Site) -> dict[str, ob
 def describe_figure(figure: Figure, lang: Lang, dataset: Dataset) -> dict[str, object]:
     """A figure as a property: bounds where the wording gives bounds, never a false exact value.
 
-    What a number alone would lose stands beside it: qualifier, period, status, and per what.
+    Beside it are qualifier, period, status, and per what, which a number alone would lose.
     """
     quantity = figure.quantity
     words = word_quantity(quantity).inside(lang)
@@ -168,7 +168,7 @@ def describe_source(source: Source, lang: Lang) -> dict[str, object]:
 
 
 def _bound(quantity: Quantity) -> tuple[tuple[str, Decimal | None], ...]:
-    """What the wording says of the number: the number itself, or between what it lies."""
+    """The number of a wording, or the bounds between which it lies."""
     if quantity.qualifier in ("exact", "approx"):
         return (("value", quantity.value),)
     if quantity.qualifier in ("more_than", "at_least"):

@@ -1,4 +1,4 @@
-"""What a page is made of: the site that it is made from, its prose, and the page itself."""
+"""Pages of the site before they are rendered, and the site that they are made from."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One heading of prose with what stands under it."""
+    """One heading of prose with the parts under it."""
 
     id: str
     title: str
@@ -89,7 +89,7 @@ def address(url: str, lang: Lang) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
-    """What holds for every page.
+    """Settings of the site that every page shares.
 
     `siteurl` has no slash at its end and is empty for a site that is only looked at locally;
     `stylesheet` is the asset path of the one style sheet, and `assets` gives that of every other
@@ -111,7 +111,7 @@ class SiteSettings:
 class Site:
     """Everything that pages are made from.
 
-    `faces` are the paths of the cards that stand for the site where a page has none of its own.
+    `faces` are the paths of the cards of pages that have no chart of their own.
     `versions` are digests, by slug, of all that a list may show of a case; without them every page
     is made anew. `uses` are the pages beyond those of its own case that show a figure, `releases`
     the frozen versions of the data, the oldest first.
@@ -129,8 +129,7 @@ class Site:
     def key(self, *parts: object) -> str:
         """A digest of the parts, empty where nothing is known of versions.
 
-        What parts are told by must say all of them: texts, numbers and records do, addresses of
-        objects do not.
+        The `repr` of a part has to say all of it: those of texts, numbers and records do.
         """
         if not self.versions:
             return ""

@@ -54,7 +54,7 @@ def _group_by_province(dataset: Dataset) -> Mapping[str, list[str]]:
 
 
 def _find_places(slugs: Mapping[str, list[str]]) -> Mapping[str, str]:
-    """Where each unit begins in the index of cases, which has several pages where it is long."""
+    """The address at which each unit begins in the index of cases, which may have several pages."""
     places = {}
     before = 0
     for code, found in slugs.items():

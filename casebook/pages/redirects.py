@@ -1,4 +1,4 @@
-"""Pages at addresses that are no more: the way to the new one, or why it is gone."""
+"""Pages at addresses that there are not: unknown, moved or withdrawn."""
 
 from __future__ import annotations
 
@@ -8,11 +8,28 @@ from functools import partial
 from casebook.checks.addresses import follow_all, list_addresses, list_chart_addresses
 from casebook.messages import say
 from casebook.pages.page import Context, Page, Site
+from casebook.pages.pagination import MOST_LISTED
+from casebook.pages.rows import link_case
 from casebook.record.vocabulary import Gone
 from casebook.text import LANGS
 
 # What a case offers beside its page is named after it.
 _FILES = ("yaml", "json", "csv")
+
+
+def make_not_found(site: Site) -> Iterator[Page]:
+    """The page for unknown addresses in both languages, with a list of the cases."""
+    cases = tuple(link_case(case, site.dataset) for case in site.dataset.cases[:MOST_LISTED])
+    for lang in LANGS:
+        yield Page(
+            url="404.html",
+            lang=lang,
+            template="404.html",
+            title=say("pages.not_found"),
+            description=say("pages.not_found.description"),
+            context=partial(dict, cases=cases),
+            indexed=False,
+        )
 
 
 def make_moved(fixed: tuple[str, ...], site: Site) -> Iterator[Page]:

@@ -1,4 +1,4 @@
-"""Records as a template shows them: every key already replaced by what it stands for."""
+"""Rows of tables and lists: records with every key looked up, for templates to show."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class CaseLink:
 
     @property
     def title_names_place(self) -> bool:
-        """Whether the title begins with the place, so that it need not be named again."""
+        """True of a title that begins with the place, which need not be named again."""
         return self.title.zh.startswith(self.place.zh)
 
     @property
@@ -50,7 +50,7 @@ class CaseLink:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a source says, with the source itself."""
+    """A report of what a source says, with the source itself."""
 
     report: Report
     source: Source
@@ -242,7 +242,7 @@ def list_sources(case: Case, dataset: Dataset) -> tuple[Source, ...]:
 
 
 def word_answers(case: Case, questions: Iterable[str], dataset: Dataset) -> Mapping[str, Text]:
-    """What a case answers to the questions, by question."""
+    """The answers of a case in words, by question."""
     answers = [dataset.answer(case, question) for question in questions]
     # The vocabulary of a site need not have each of these questions.
     return {

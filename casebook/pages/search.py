@@ -27,7 +27,7 @@ URL = "search/"
 # With more cases than these the sentences of the stories are left out, for the reader's sake.
 STORIES_LIMIT = 500
 
-# The names under which the entry of a case is kept.
+# The names of the entry of a case among what its files hand on to lists of all cases.
 ENTRY: Mapping[Lang, str] = {"zh": "search-zh", "en": "search-en"}
 
 # What every case gave under a name, as text in UTF-8, in the order of the cases.
@@ -41,7 +41,7 @@ _END_OF_BLOCK = re.compile(r"</(?:p|li|dd|dt|h[1-6]|td|th|blockquote)>")
 
 @dataclass(frozen=True, slots=True)
 class SearchPassage:
-    """One thing that can be found: its words, where it stands, and the numbers in it.
+    """One thing that can be found: its place in the page, its words, and the numbers in it.
 
     Each of `numbers` is a value in plain digits with the wording that says it.
     """
@@ -112,8 +112,8 @@ def write_entry(page: Indexed) -> str:
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def tells_stories(dataset: Dataset) -> bool:
-    """Whether the sentences of the stories can be found as well."""
+def has_stories(dataset: Dataset) -> bool:
+    """True of a site small enough for its stories to be searched, sentence by sentence."""
     return len(dataset.cases) <= STORIES_LIMIT
 
 
@@ -122,15 +122,15 @@ def list_search_entries(site: Site, lang: Lang, read: ReadParts | None = None) -
     if read is not None:
         yield from read(ENTRY[lang])
     else:
-        told = tells_stories(site.dataset)
+        stories = has_stories(site.dataset)
         for case in site.dataset.cases:
-            yield write_entry(index_case(case, lang, site.dataset, told)).encode("utf-8")
+            yield write_entry(index_case(case, lang, site.dataset, stories)).encode("utf-8")
     for text in _index_texts(site, lang):
         yield write_entry(text).encode("utf-8")
 
 
-def index_case(case: Case, lang: Lang, dataset: Dataset, told: bool) -> Indexed:
-    """The page of a case in a language, with its passages; `told` are the sentences as well."""
+def index_case(case: Case, lang: Lang, dataset: Dataset, stories: bool) -> Indexed:
+    """The page of a case in a language, with its passages, those of its story if `stories`."""
     link = link_case(case, dataset)
     region = dataset.regions[case.region]
     names = (link.place.zh, link.place.en, region.name.zh, region.name.en, region.pinyin)
@@ -138,7 +138,7 @@ def index_case(case: Case, lang: Lang, dataset: Dataset, told: bool) -> Indexed:
         url=f"cases/{case.slug}/",
         title=link.name.inside(lang),
         names=" ".join(dict.fromkeys(filter(None, names))),
-        passages=tuple(_list_passages(case, lang, dataset, told=told)),
+        passages=tuple(_list_passages(case, lang, dataset, stories=stories)),
     )
 
 
@@ -152,16 +152,16 @@ def _index_texts(site: Site, lang: Lang) -> Iterator[Indexed]:
 
 
 def _list_passages(
-    case: Case, lang: Lang, dataset: Dataset, *, told: bool
+    case: Case, lang: Lang, dataset: Dataset, *, stories: bool
 ) -> Iterator[SearchPassage]:
     yield SearchPassage("", case.summary.inside(lang))
     for figure in case.figures.values():
         measure = dataset.vocabulary.measures[figure.measure].name.inside(lang)
-        words = word_figure(figure, lang)
+        words = word_quantity(figure.quantity).inside(lang)
         label = figure.label.inside(lang)
         sentence = " · ".join((words, label, measure, figure.period.words(lang)))
         yield SearchPassage(f"figure-{figure.id}", sentence, number_figure(figure, lang))
-    if told:
+    if stories:
         yield from _list_story(case, lang, dataset)
     for fact in list_facts(case, dataset):
         if fact.text:
@@ -192,7 +192,7 @@ def _list_story(case: Case, lang: Lang, dataset: Dataset) -> Iterator[SearchPass
         if figure is None:
             return str(counts.get(name, ""))
         named.append(figure)
-        return word_figure(figure, written)
+        return word_quantity(figure.quantity).inside(written)
 
     text = SLOT.sub("", case.story.inside(lang))
     text = _MARKS.sub("", _LINK.sub(r"\1", REFERENCE.sub(word, text)))
@@ -206,16 +206,11 @@ def _list_story(case: Case, lang: Lang, dataset: Dataset) -> Iterator[SearchPass
         yield SearchPassage("story", sentence, tuple(numbers))
 
 
-def word_figure(figure: Figure, lang: Lang) -> str:
-    """The wording of a figure in a language."""
-    return word_quantity(figure.quantity).inside(lang)
-
-
 def number_figure(figure: Figure, lang: Lang) -> tuple[tuple[str, str], ...]:
     """The values of a figure in plain digits, each with the wording: two for a range."""
     quantity = figure.quantity
     values = (quantity.value, quantity.low, quantity.high)
-    words = word_figure(figure, lang)
+    words = word_quantity(figure.quantity).inside(lang)
     return tuple(dict.fromkeys((plain(value), words) for value in values if value is not None))
 
 

@@ -81,7 +81,7 @@ NUMBERS = (
 
 
 def indexed(dataset, lang="zh"):  # type: ignore[no-untyped-def]
-    return [index_case(case, lang, dataset, told=True) for case in dataset.cases]
+    return [index_case(case, lang, dataset, stories=True) for case in dataset.cases]
 
 
 def test_a_number_is_indexed_in_plain_digits_with_its_wording() -> None:
