@@ -195,7 +195,7 @@ def _report_far(figure: Figure, near: Figure, dataset: Dataset) -> Problem:
 
 
 def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """Figures of one class and time that differ stand in a declared conflict."""
+    """Figures of one class and time that differ are declared as a conflict."""
     declared = [set(conflict.figures) for conflict in case.conflicts]
     for one, other in combinations(case.printed_figures, 2):
         if class_of(one) != class_of(other):
@@ -274,7 +274,7 @@ def _replaces(later: Figure, earlier: Figure, case: Case) -> bool:
 
 
 def refusals_are_refused(dataset: Dataset) -> Iterator[Problem]:
-    """What the site says it does not compute or compare is what the guard refuses."""
+    """Whatever the site says it does not compute or compare is refused by the guard."""
     for refusal in dataset.refusals:
         try:
             keys = keys_of(refusal, dataset)
@@ -291,8 +291,7 @@ def refusals_are_refused(dataset: Dataset) -> Iterator[Problem]:
                 "E250.refusal", _REFUSALS, refusal.at, hint=hint, refusal=refusal.id, figure=key
             )
         if not unknown and not judge_refusal(refusal, dataset):
-            title = Text(refusal.title.zh, refusal.title.inside("en"))
-            yield problem("E285", _REFUSALS, refusal.at, title=title)
+            yield problem("E285", _REFUSALS, refusal.at, title=refusal.title)
 
 
 # The rules of one case, whatever other cases there are beside those that it names.

@@ -25,7 +25,7 @@ from casebook.values.formula import parse_formula
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
-    """What a formula gives: the amount and all that it takes over from its figures."""
+    """The result of a formula: its amount and all that it takes over from its figures."""
 
     quantity: Quantity
     per: tuple[str, ...]
@@ -75,7 +75,7 @@ def derive(
 
 
 def why_not_spending(figure: Figure, vocabulary: Vocabulary) -> Text | None:
-    """The reason why a figure may not be told as an amount of purchases, or None where it may."""
+    """The reason why a figure may not pass for an amount of purchases, or None where it may."""
     measure = vocabulary.measures[figure.measure]
     if measure.spending:
         return None

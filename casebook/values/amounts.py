@@ -21,6 +21,7 @@ from casebook.values.numerals import (
     Numeral,
     match_at,
     read_numeral,
+    skip_spaces,
     stop_at,
 )
 from casebook.values.words import CURRENCIES, QUALIFIERS, Qualifier
@@ -128,7 +129,7 @@ class Quantity:
 
     @property
     def kind(self) -> Kind:
-        """Whether it is an amount of money, a share of a whole, or a number of things."""
+        """An amount of money, a share of a whole, or a number of things."""
         if self.unit in CURRENCIES:
             return "money"
         return "share" if self.unit == "ratio" else "count"
@@ -313,9 +314,7 @@ class _AmountReading:
         return tuple(Segment(role, self.text[start:end]) for role, start, end in parts)
 
     def _skip(self) -> int:
-        """The offset of the next character that is not a space."""
-        found = match_at(" *", self.line, self.at)
-        return found.end() if found else self.at
+        return skip_spaces(self.line, self.at)
 
     def _take(self, pattern: str, role: Role) -> re.Match[str] | None:
         found = match_at(pattern, self.line, self._skip())

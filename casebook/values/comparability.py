@@ -1,4 +1,4 @@
-"""The guard: which figures may stand on one axis, in one sum, one rank or one ratio."""
+"""Comparability classes: the figures that may share an axis, a sum, a rank or a ratio."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ AnyFigure = TypeVar("AnyFigure", bound=Comparable)
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class ComparabilityClass:
-    """What two figures must share to be compared: what is measured, in what, per what, of what."""
+    """The measure, unit, per and scope that two figures must share to be compared."""
 
     measure: str
     unit: str
@@ -81,7 +81,7 @@ def group_by_class(
 
 
 def name_class(key: ComparabilityClass, words: ClassNames) -> Text:
-    """The name of a class as a reader sees it: measure, unit, per what, of what."""
+    """The name of a class as a reader sees it: measure, scope, unit and per."""
     measure = words.measures[key.measure].name
     scope = words.scopes[key.scope].name if key.scope else None
     per = [words.per[part].name for part in key.per]
@@ -101,8 +101,8 @@ def why_not_comparable(one: Comparable, other: Comparable, words: ClassNames) ->
     difference = describe_difference(one, other, words)
     return difference and say(
         "values.not_comparable",
-        one=_in_both(one.label),
-        other=_in_both(other.label),
+        one=one.label,
+        other=other.label,
         difference=difference,
     )
 
@@ -117,7 +117,7 @@ def describe_difference(one: Comparable, other: Comparable, words: ClassNames) -
         return None
     if a.measure != b.measure:
         first, second = words.measures[a.measure].name, words.measures[b.measure].name
-        return say("values.measures_differ", first=_in_both(first), second=_in_both(second))
+        return say("values.measures_differ", first=first, second=second)
     if a.unit != b.unit:
         return say("values.units_differ", first=a.unit, second=b.unit)
     if a.per != b.per:
@@ -143,9 +143,4 @@ def _word_per(per: tuple[str, ...], words: ClassNames) -> Text:
 
 
 def _word_scope(scope: str, words: ClassNames) -> Text:
-    return _in_both(words.scopes[scope].name) if scope else say("values.no_scope")
-
-
-def _in_both(text: Text) -> Text:
-    """A text that is Chinese in English sentences where it has no English."""
-    return Text(text.zh, text.inside("en"))
+    return words.scopes[scope].name if scope else say("values.no_scope")

@@ -1,6 +1,6 @@
 """Arithmetic with the figures of a case, and the guard that may refuse it.
 
-What is computed is no more certain than what it is computed from:
+A result is no more certain than the figures that it is computed from:
 
 - An exact figure counts as exact, a bound (more than, at least, at most) as a bound, and an
   approximate figure as known to two significant digits.
@@ -14,7 +14,7 @@ What is computed is no more certain than what it is computed from:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from typing import Final, Protocol
@@ -23,6 +23,7 @@ from casebook.messages import say
 from casebook.text import NO_TEXT, Text
 from casebook.values.amounts import Quantity, Segment, compact, in_english, plain
 from casebook.values.comparability import (
+    ClassNames,
     ComparabilityClass,
     Comparable,
     Named,
@@ -96,23 +97,21 @@ class ScopeRule(Named, Protocol):
     def per(self) -> str: ...
 
 
-class ComputingRules(Protocol):
-    """The words of the vocabulary that settle what may be computed."""
+class ComputingRules(ClassNames, Protocol):
+    """The words of the vocabulary that settle the arithmetic."""
 
     @property
     def measures(self) -> Mapping[str, MeasureRule]: ...
     @property
     def scopes(self) -> Mapping[str, ScopeRule]: ...
-    @property
-    def per(self) -> Mapping[str, Named]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operand:
-    """A number in a formula, with all that settles what it may be computed with.
+    """A number in a formula, with all that decides about its use.
 
     `place` is the exponent of the last digit that is known, None where all are. `root` is the
-    figure that this is, or of which it is what is left; `whole` the figure that it is a part of.
+    figure that this is, or is the rest of; `whole` the figure that it is a part of.
     `figures` are those that it comes from; a number that was written has none.
     """
 
@@ -147,7 +146,7 @@ def describe_figure(figure: Computable | Comparable) -> Text:
     """A figure by its label and its amount."""
     quantity = figure.quantity
     amount = Text(quantity.text, in_english(quantity))
-    return say("values.figure", label=_label(figure), amount=amount)
+    return say("values.figure", label=figure.label, amount=amount)
 
 
 def explain_measure(measure: MeasureRule) -> Text:
@@ -158,10 +157,6 @@ def explain_measure(measure: MeasureRule) -> Text:
         return say("values.measure", name=named)
     compared = Text(measure.compare.zh.rstrip("。"), compare[:1].lower() + compare[1:])
     return say("values.measure_compared", name=named, compare=compared)
-
-
-def _label(figure: Comparable) -> Text:
-    return Text(figure.label.zh, figure.label.inside("en"))
 
 
 def printed_operand(figure: Computable, whole: str) -> Operand:
@@ -206,7 +201,8 @@ class Computation:
             against.append(say("values.two_directions"))
         if against or result is None:
             one, other = describe_figure(left.figures[0]), describe_figure(right.figures[0])
-            why = _join_reasons(dict.fromkeys(against))
+            listed = dict.fromkeys(against)
+            why = Text("；".join(text.zh for text in listed), "; ".join(text.en for text in listed))
             self.reasons.append(say(_REFUSALS[term.sign], one=one, other=other, why=why))
             return left
         return replace(
@@ -217,7 +213,7 @@ class Computation:
         )
 
     def _compute_with_number(self, sign: str, left: Operand, right: Operand) -> Operand:
-        """A figure and a written number: only the change of a multiple, and what a share leaves."""
+        """A figure and a written number: only the change of a multiple, and the rest of a share."""
         if not left.figures and not right.figures:
             return Operand(amount=_operate(sign, left.amount, right.amount))
         value, number = (left, right) if left.figures else (right, left)
@@ -246,9 +242,9 @@ class Computation:
             measure = self.rules.measures[figure.measure]
             if measure.cap or measure.mixed:
                 kind = explain_measure(measure)
-                yield say("values.of_the_kind", label=_label(figure), kind=kind)
+                yield say("values.of_the_kind", label=figure.label, kind=kind)
             if figure.quantity.qualifier == "range":
-                yield say("values.is_a_range", label=_label(figure))
+                yield say("values.is_a_range", label=figure.label)
         plans = [
             {f.status in PLANNED_STATUSES or f.quantity.planned for f in value.figures}
             for value in (left, right)
@@ -259,12 +255,7 @@ class Computation:
     def _compute(
         self, sign: str, left: Operand, right: Operand, against: list[Text]
     ) -> Operand | None:
-        methods = {
-            "+": self._add,
-            "-": self._subtract,
-            "*": self._multiply,
-            "/": self._divide,
-        }
+        methods = {"+": self._add, "-": self._subtract, "*": self._multiply, "/": self._divide}
         return methods[sign](left, right, against)
 
     def _add(self, left: Operand, right: Operand, against: list[Text]) -> Operand | None:
@@ -324,9 +315,8 @@ class Computation:
         scope = self.rules.scopes.get(count.group.scope)
         own = money.group.scope if money.group is not None else ""
         if scope is None or not own or scope.bought_by != own:
-            label, note = _label(count.figures[0]), scope.note if scope is not None else NO_TEXT
+            label, note = count.figures[0].label, scope.note if scope is not None else NO_TEXT
             if note:
-                note = Text(note.zh, note.inside("en"))
                 against.append(say("values.not_bought_because", label=label, note=note))
             else:
                 against.append(say("values.not_bought", label=label))
@@ -344,12 +334,7 @@ def _against_bound(count: Operand) -> Iterator[Text]:
         figure = count.figures[0]
         english = f"{QUALIFIERS[count.qualifier].name.en} {plain(count.amount)}"
         amount = Text(figure.quantity.text, english)
-        yield say("values.only_a_bound", label=_label(figure), amount=amount)
-
-
-def _join_reasons(reasons: Iterable[Text]) -> Text:
-    listed = tuple(reasons)
-    return Text("；".join(text.zh for text in listed), "; ".join(text.en for text in listed))
+        yield say("values.only_a_bound", label=figure.label, amount=amount)
 
 
 def _operate(sign: str, left: Decimal, right: Decimal) -> Decimal:

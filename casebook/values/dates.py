@@ -65,7 +65,7 @@ class Period:
 
     @property
     def lane(self) -> Lane:
-        """The lane of the timeline that it stands in."""
+        """The lane of the timeline that it belongs to."""
         if self.edtf.startswith("["):
             return "latest_only"
         return "uncertain" if self.uncertain or self.approximate else "dated"
@@ -74,7 +74,7 @@ class Period:
     def sort_key(self) -> tuple[int, int, int, str]:
         """A key that puts any two periods in order: by first day, the closer dated one first.
 
-        A period of which only the latest date is known stands at that date, after what is dated.
+        A period of which only the latest date is known comes at that date, after what is dated.
         """
         latest = self.latest or date.max
         if self.earliest is None:

@@ -7,7 +7,7 @@ ones by whoever takes them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -44,7 +44,6 @@ _SCALES: Final = dict(
 )
 _CEILING: Final = Decimal(10) ** 18
 _PLUS: Final = "余多"
-_SPACE: Final = r" *"
 _ASCII: Final = r"([0-9]+(?:,[0-9]+)*)(?:\.([0-9]+))?"
 _GROUPED: Final = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+"
 _FRACTION: Final = rf"点([{HAN_DIGITS}]{{1,4}})"
@@ -118,6 +117,13 @@ def match_at(pattern: str, line: str, at: int) -> re.Match[str] | None:
     return _compile(pattern).match(line, at)
 
 
+def skip_spaces(line: str, at: int) -> int:
+    """The offset of the next character that is not a space."""
+    while line[at : at + 1] == " ":
+        at += 1
+    return at
+
+
 def stop_at(line: str, at: int, message: Text) -> NoReturn:
     """Refuse a wording at an offset, with the text before it."""
     understood = line[:at].strip()
@@ -143,13 +149,13 @@ def number_of(text: str) -> Decimal | None:
     return numeral.value
 
 
-def scale_at_end(words: Iterable[str]) -> Decimal:
-    """The product of the 万 and 亿 that a numeral ends in, given in its parts."""
+def scale_at_end(numeral: str) -> Decimal:
+    """The product of the 万 and 亿 that a numeral ends in."""
     scale = Decimal(1)
-    for word in reversed(tuple(words)):
-        if word not in ("万", "亿"):
+    for char in reversed(numeral):
+        if char not in "万亿":
             break
-        scale *= _SCALES[word]
+        scale *= _SCALES[char]
     return scale
 
 
@@ -171,10 +177,10 @@ def _find_tokens(line: str, at: int) -> list[NumeralToken]:
         if found := match_at(_ASCII, line, at):
             end = found.end()
             token = NumeralToken(kind="number", value=_read_ascii(line, found), start=at, end=end)
-            gap = match_at(_SPACE, line, end)
+            gap = skip_spaces(line, end)
             # 8000 万元 is one number; 3 5 is two.
-            if gap and line[gap.end() : gap.end() + 1] in _SCALES:
-                end = gap.end()
+            if line[gap : gap + 1] in _SCALES:
+                end = gap
         elif char in _DIGITS:
             token = NumeralToken(kind="digit", value=Decimal(_DIGITS[char]), start=at, end=end)
         elif char in _SCALES:
@@ -212,7 +218,7 @@ def _evaluate(line: str, tokens: list[NumeralToken]) -> Numeral:
         value = _evaluate_positions(line, tokens)
     else:
         value = _Evaluation(line, tokens).evaluate()
-    shared = scale_at_end(line[token.end - 1] for token in tokens)
+    shared = scale_at_end(line[tokens[0].start : tokens[-1].end])
     return Numeral(value=value, tokens=tuple(tokens), shared=shared)
 
 

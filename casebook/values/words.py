@@ -74,7 +74,7 @@ QUALIFIERS: Final[Mapping[Qualifier, QualifierWords]] = {
     "exact": QualifierWords(name=Text("精确", "exact")),
     "approx": QualifierWords(
         name=Text("约", "about"),
-        # 将近 stands here so that its 将 is not taken for a plan.
+        # 将近 is here so that its 将 is not taken for a plan.
         before=("大约", "大概", "约为", "接近", "将近", "约", "近"),
         after=("左右", "上下", "前后"),
         before_in_text=("大致", "(?<!合)计约"),
@@ -146,20 +146,13 @@ def _in_text(words: tuple[str, ...], patterns: tuple[str, ...]) -> str:
     return "|".join((*patterns, *(_guard(word) for word in words if word not in _NOT_IN_TEXT)))
 
 
+_STATED: Final = {name: words for name, words in QUALIFIERS.items() if words.before}
 # The patterns of the words beside a number of a text, by the qualifier that they state.
 BEFORE_IN_TEXT: Final[Mapping[Lang, Mapping[Qualifier, str]]] = {
-    "zh": {
-        name: _in_text(words.before, words.before_in_text)
-        for name, words in QUALIFIERS.items()
-        if words.before
-    },
-    "en": {name: words.before_en for name, words in QUALIFIERS.items() if words.before},
+    "zh": {name: _in_text(each.before, each.before_in_text) for name, each in _STATED.items()},
+    "en": {name: each.before_en for name, each in _STATED.items()},
 }
 AFTER_IN_TEXT: Final[Mapping[Lang, Mapping[Qualifier, str]]] = {
-    "zh": {
-        name: _in_text(words.after, words.after_in_text)
-        for name, words in QUALIFIERS.items()
-        if words.after
-    },
-    "en": {name: words.after_en for name, words in QUALIFIERS.items() if words.after},
+    "zh": {name: _in_text(each.after, each.after_in_text) for name, each in _STATED.items()},
+    "en": {name: each.after_en for name, each in _STATED.items()},
 }

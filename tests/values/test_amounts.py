@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from casebook.values.amounts import compact, in_english, parse_quantity, plain, with_reading
 from casebook.values.errors import QuantityError
-from casebook.values.numerals import number_of
 from casebook.values.words import QUALIFIERS
 
 
@@ -283,34 +282,9 @@ def test_any_text_is_an_amount_or_a_quantity_error(text: str) -> None:
         assert in_english(quantity)
 
 
-@given(st.text(max_size=90))
-def test_any_text_is_a_bare_number_or_none(text: str) -> None:
-    found = number_of(text)
-
-    assert found is None or found >= 0
-
-
-@given(st.decimals(min_value=0, max_value=10**12, places=2))
-def test_a_plain_value_reads_back_as_itself(value: Decimal) -> None:
-    assert number_of(plain(value)) == value
-
-
 @given(st.integers(min_value=0, max_value=10**13))
 def test_a_compact_value_reads_back_as_itself(value: int) -> None:
     assert parse_quantity(compact(Decimal(value), "CNY", "zh")).value == value
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["8000万", "八千万", "80000000", "80,000,000", "８０００万", "8千万", "0.8亿", " 8000万 "],
-)
-def test_a_number_is_the_same_in_every_notation(text: str) -> None:
-    assert number_of(text) == 80000000
-
-
-@pytest.mark.parametrize("text", ["", "约8000万", "8000万元", "130余", "0512", "nan", "1e5"])
-def test_what_is_more_than_a_number_is_no_bare_number(text: str) -> None:
-    assert number_of(text) is None
 
 
 def test_a_reading_gives_the_unit_that_the_wording_lacks() -> None:
