@@ -1,4 +1,4 @@
-"""The preview: the site built into a folder of its own, served here, rebuilt when files change."""
+"""Local server of a previewed site: its pages, what is added to them, and events that reload."""
 
 from __future__ import annotations
 
@@ -11,183 +11,40 @@ import socketserver
 import sys
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from mimetypes import MimeTypes
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote
 
-from casebook.build.steps import BuildOptions, build_pages, build_site
+from casebook.messages import failure, say
 from casebook.preview.inject import (
     EVENTS_PATH,
     SCRIPT,
     SCRIPT_PATH,
     STYLE,
     STYLE_PATH,
-    blank_page,
-    dress_page,
+    inject_preview,
+    make_blank_page,
 )
-from casebook.problems import CasebookError, ContentError, Exit, Problem
-from casebook.report import list_parts, print_problems, show_source
-from casebook.text import Lang, Text
+from casebook.preview.rebuild import Preview
+from casebook.preview.watch import start_watching
+from casebook.problems import CasebookError, Exit
+from casebook.text import Lang
 
 FIRST_PORT = 8000
 # So many ports are tried where nobody asked for one.
 _PORTS = 100
-_WATCHED = ("data", "content", "theme")
-_SETTINGS = "pelicanconf.py"
-# The watch wakes up this often, in milliseconds, to see whether a watched folder was replaced.
-_WAKE = 100
 _HEARTBEAT = 15.0
-# An editor who saves again this soon, in seconds, is not kept waiting for the whole site.
-_PAUSE = 0.2
 # How long a page that is being swapped may be missing.
 _PATIENCE = 1.0
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
-_TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json; charset=utf-8",
-    ".csv": "text/csv; charset=utf-8",
-    ".yaml": "application/yaml; charset=utf-8",
-    ".xml": "application/xml; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".ico": "image/x-icon",
-    ".pdf": "application/pdf",
-    ".zip": "application/zip",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreviewState:
-    """What browsers are told: how many sites were built, and what keeps the next one away.
-
-    `step` counts every change of the state, `generation` the good ones alone. `built` is the
-    generation of the site on disk; where it is behind, `fresh` holds the pages that are open.
-    """
-
-    step: int = 0
-    generation: int = 0
-    built: int = 0
-    fresh: Mapping[str, bytes] = field(default_factory=dict)
-    problems: tuple[dict[str, object], ...] = ()
-    drafts: tuple[str, ...] = ()
-
-
-class Preview:
-    """The last good site of a project, and the state of the one that is to follow it."""
-
-    def __init__(self, project: Path, site: Path, lang: Lang) -> None:
-        self.project = project
-        self.site = site
-        self.lang: Lang = lang
-        self.state = PreviewState()
-        self._changed = threading.Condition()
-        self._open: Counter[str] = Counter()
-
-    def rebuild(self, changed: threading.Event | None = None) -> None:
-        """Build the site with its drafts; where that fails the last good one stays.
-
-        The pages that browsers have open come first. Where more changes by then, the rest is
-        left to the next call.
-        """
-        started = time.perf_counter()
-        options = BuildOptions(
-            project=self.project,
-            output=self.site,
-            siteurl="",
-            drafts=True,
-        )
-        open_pages = {*self._open} if self.state.built else set()
-        generation = self.state.generation + 1
-        try:
-            if open_pages:
-                built = build_pages(options, open_pages)
-                self._tell(
-                    replace(
-                        self.state,
-                        generation=generation,
-                        fresh=built.pages,
-                        problems=(),
-                        drafts=built.drafts,
-                    )
-                )
-                if changed is not None and changed.wait(_PAUSE):
-                    return
-            result = build_site(options)
-        except ContentError as error:
-            print_problems(error.problems, self.lang, self.project, sys.stderr)
-            shown = [p for p in error.problems if p.severity == "error"] or list(error.problems)
-            self._fail([self._describe(problem) for problem in shown])
-            return
-        except CasebookError as error:
-            self._fail_with(error.message(self.lang))
-            return
-        except Exception as error:
-            zh, en = "程序自身出错", "a fault of the program"
-            words = zh if self.lang == "zh" else en
-            self._fail_with(f"{words} ({type(error).__name__}: {error})"[:400])
-            return
-        if result.warnings:
-            print_problems(result.warnings, self.lang, self.project, sys.stderr)
-        took = time.perf_counter() - started
-        zh = f"已生成 {result.cases} 个案例、{result.files} 个文件，{took:.2f} 秒"
-        en = f"built {result.cases} cases, {result.files} files in {took:.2f} s"
-        print(zh if self.lang == "zh" else en, flush=True)
-        self._tell(
-            PreviewState(
-                step=self.state.step,
-                generation=generation,
-                built=generation,
-                fresh={},
-                problems=(),
-                drafts=result.drafts,
-            )
-        )
-
-    @contextmanager
-    def watched(self, page: str) -> Iterator[None]:
-        """Count a page as open for the time of a block."""
-        with self._changed:
-            self._open[page] += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._open[page] -= 1
-                self._open += Counter()
-
-    def wait_for_step(self, after: int, seconds: float) -> PreviewState | None:
-        """The state as soon as it is another than that of a step, or None in good time."""
-        with self._changed:
-            if self._changed.wait_for(lambda: self.state.step != after, seconds):
-                return self.state
-        return None
-
-    def _describe(self, problem: Problem) -> dict[str, object]:
-        return {
-            **list_parts(problem, self.lang),
-            "source": "\n".join(show_source(problem, self.project)),
-        }
-
-    def _fail_with(self, message: str) -> None:
-        print(message, file=sys.stderr, flush=True)
-        self._fail([{"path": "", "line": 1, "column": 1, "code": "", "message": message}])
-
-    def _fail(self, problems: list[dict[str, object]]) -> None:
-        self._tell(replace(self.state, problems=tuple(problems)))
-
-    def _tell(self, state: PreviewState) -> None:
-        with self._changed:
-            self.state = replace(state, step=state.step + 1)
-            self._changed.notify_all()
+# Of its own, without what the machine adds to it.
+_TYPES = MimeTypes()
+_TYPES.add_type("application/yaml", ".yaml")
 
 
 class PreviewServer(ThreadingHTTPServer):
@@ -251,61 +108,63 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 30
 
     def do_GET(self) -> None:
-        self._answer(with_body=True)
+        """Answer with a page or a file of the site, or with what the preview adds to pages."""
+        if not self.server.is_own_name(self.headers.get("Host", "")):
+            self._refuse(HTTPStatus.MISDIRECTED_REQUEST)
+            return
+        address = self.path.partition("?")[0].partition("#")[0]
+        handle = _HANDLERS.get(address)
+        if handle is not None:
+            handle(self)
+        else:
+            self._send_page(address)
 
-    def do_HEAD(self) -> None:
-        self._answer(with_body=False)
+    do_HEAD = do_GET
 
     def log_message(self, format: str, *args: Any) -> None:
         """Leave the terminal to what concerns the editor."""
 
-    def _answer(self, with_body: bool) -> None:
+    def _send_page(self, address: str) -> None:
         preview = self.server.preview
-        if not self.server.is_own_name(self.headers.get("Host", "")):
-            self._refuse(HTTPStatus.MISDIRECTED_REQUEST, with_body)
-            return
-        address = self.path.partition("?")[0].partition("#")[0]
-        if address == EVENTS_PATH and with_body:
-            self._stream_events()
-            return
-        own = {SCRIPT_PATH: (SCRIPT, ".js"), STYLE_PATH: (STYLE, ".css")}.get(address)
-        if own is not None:
-            self._send(HTTPStatus.OK, own[0].encode("utf-8"), _TYPES[own[1]], with_body)
-            return
-        names = split_address(address)
-        status, path = HTTPStatus.OK, None
-        if names is not None:
-            if names and not address.endswith("/") and is_plain_folder(preview.site, names):
-                self._redirect("/" + "".join(f"{quote(name)}/" for name in names))
-                return
-            path = "/".join([*names, "index.html"] if address.endswith("/") else names)
         state = preview.state
-        content = state.fresh.get(path or "")
-        generation = state.built if content is None else state.generation
+        names = split_address(address)
+        if names and not address.endswith("/") and is_plain_folder(preview.site, names):
+            self._redirect("/" + "".join(f"{quote(name)}/" for name in names))
+            return
+        path = "404.html"
+        if names is not None:
+            path = "/".join([*names, "index.html"] if address.endswith("/") else names)
+        content, generation = state.fresh.get(path), state.generation
         if content is None:
             content = read_page(preview.site, path, patient=state.built > 0)
-        if content is None:
+            generation = state.built
+        status = HTTPStatus.OK
+        if content is None or names is None:
             status, path = HTTPStatus.NOT_FOUND, "404.html"
             content = read_page(preview.site, path, patient=False)
-        if state.generation == 0 or content is None:
-            content, path = blank_page(preview.lang).encode("utf-8"), "404.html"
+        if content is None or state.generation == 0:
+            # There is no site yet, or none with a page for what is not found.
+            content, path = make_blank_page(preview.lang).encode("utf-8"), "404.html"
             status = HTTPStatus.SERVICE_UNAVAILABLE if state.generation == 0 else status
-        assert path is not None
-        suffix = Path(path).suffix.lower()
-        if suffix == ".html":
+        if path.endswith(".html"):
             html = content.decode("utf-8", errors="replace")
             lang: Lang = "en" if path.startswith("en/") else preview.lang
-            html = dress_page(html, path, generation, state.drafts, lang)
-            content = html.encode("utf-8")
-        self._send(status, content, _TYPES.get(suffix, "application/octet-stream"), with_body)
+            content = inject_preview(html, path, generation, state.drafts, lang).encode("utf-8")
+        self._send(status, content, find_type(path))
 
-    def _send(self, status: HTTPStatus, content: bytes, kind: str, with_body: bool) -> None:
+    def _send_script(self) -> None:
+        self._send(HTTPStatus.OK, SCRIPT.read_bytes(), find_type(SCRIPT.name))
+
+    def _send_style(self) -> None:
+        self._send(HTTPStatus.OK, STYLE.read_bytes(), find_type(STYLE.name))
+
+    def _send(self, status: HTTPStatus, content: bytes, kind: str) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
         self._send_safe_headers()
         self.end_headers()
-        if with_body:
+        if self.command != "HEAD":
             self.wfile.write(content)
 
     def _send_safe_headers(self) -> None:
@@ -321,18 +180,18 @@ class _Handler(BaseHTTPRequestHandler):
         self._send_safe_headers()
         self.end_headers()
 
-    def _refuse(self, status: HTTPStatus, with_body: bool) -> None:
+    def _refuse(self, status: HTTPStatus) -> None:
         text = f"{status.value} {status.phrase}\n".encode()
         self.close_connection = True
-        self._send(status, text, _TYPES[".txt"], with_body)
+        self._send(status, text, find_type(".txt"))
 
-    def _stream_events(self) -> None:
+    def _send_events(self) -> None:
         names = split_address(parse_qs(self.path.partition("?")[2]).get("page", [""])[0])
         page = "" if names is None else find_path(names, self.server.preview.site)
         with self.server.preview.watched(page) if page else nullcontext():
-            self._tell_events(page)
+            self._stream_states(page)
 
-    def _tell_events(self, page: str) -> None:
+    def _stream_states(self, page: str) -> None:
         self.close_connection = True
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream; charset=utf-8")
@@ -352,12 +211,29 @@ class _Handler(BaseHTTPRequestHandler):
                 continue
             # A page that was not among those rendered first is to reload when all are.
             is_fresh = page in state.fresh or not page
-            told = {
+            shown = {
                 "generation": state.generation if is_fresh else state.built,
                 "problems": state.problems,
                 "drafts": state.drafts,
             }
-            self.wfile.write(b"data: " + json.dumps(told).encode("ascii") + b"\n\n")
+            self.wfile.write(b"data: " + json.dumps(shown).encode("ascii") + b"\n\n")
+
+
+# What is answered beside the site, by address.
+_HANDLERS: Mapping[str, Callable[[_Handler], None]] = {
+    EVENTS_PATH: _Handler._send_events,
+    SCRIPT_PATH: _Handler._send_script,
+    STYLE_PATH: _Handler._send_style,
+}
+
+
+def find_type(path: str) -> str:
+    """The media type of a file by its name, with the encoding of texts."""
+    kind, packed = _TYPES.guess_type(f"/{path}")
+    if kind is None or packed is not None:
+        return "application/octet-stream"
+    is_text = kind.startswith("text/") or kind.endswith(("javascript", "json", "xml", "yaml"))
+    return f"{kind}; charset=utf-8" if is_text else kind
 
 
 def split_address(address: str) -> list[str] | None:
@@ -394,13 +270,11 @@ def _leads_by_no_link(site: Path, names: list[str]) -> bool:
     return True
 
 
-def read_page(site: Path, path: str | None, patient: bool) -> bytes | None:
+def read_page(site: Path, path: str, patient: bool) -> bytes | None:
     """The bytes of a regular file of the site, or None.
 
     Where the site is just being swapped it may be missing for a moment; patience waits for it.
     """
-    if path is None:
-        return None
     ends = time.monotonic() + _PATIENCE
     while True:
         try:
@@ -427,27 +301,15 @@ def open_server(host: str, port: int | None, preview: Callable[[int], Preview]) 
             if error.errno == errno.EADDRINUSE and port is None:
                 continue
             raise _port_error(host, number, error) from None
-    first, last = ports[0], ports[-1]
-    raise CasebookError(
-        Text(f"端口 {first} 到 {last} 都被占用", f"the ports {first} to {last} are all in use")
-    )
+    raise failure("preview.ports_in_use", first=ports[0], last=ports[-1])
 
 
 def _port_error(host: str, port: int, error: OSError) -> CasebookError:
-    free = _find_free_port(host, port)
-    zh, en = f"可用 --port {free}", f"--port {free} is free"
     if error.errno == errno.EADDRINUSE:
-        return CasebookError(Text(f"端口 {port} 已被占用，{zh}", f"port {port} is in use; {en}"))
+        return failure("preview.port_in_use", port=port, free=_find_free_port(host, port))
     if error.errno in (errno.EACCES, errno.EPERM):
-        return CasebookError(
-            Text(f"没有权限使用端口 {port}，{zh}", f"port {port} is not permitted; {en}")
-        )
-    reason = error.strerror or str(error)
-    return CasebookError(
-        Text(
-            f"不能在 {host}:{port} 上预览（{reason}）", f"cannot serve on {host}:{port} ({reason})"
-        )
-    )
+        return failure("preview.port_forbidden", port=port, free=_find_free_port(host, port))
+    return failure("preview.no_server", host=host, port=port, reason=error.strerror or str(error))
 
 
 def _find_free_port(host: str, port: int) -> int:
@@ -474,12 +336,9 @@ def run_preview(project: Path, host: str, port: int | None, lang: Lang) -> Exit:
             changed = start_watching(project)
             thread.start()
             address = f"http://{shown}:{server.server_port}/"
-            zh, en = f"预览 {address}  按 Ctrl-C 结束", f"preview at {address}  Ctrl-C ends it"
-            print(zh if lang == "zh" else en, flush=True)
+            print(say("preview.ready", address=address).inside(lang), flush=True)
             if not _is_loopback(host):
-                zh = "注意：同一网络里的其他人也能打开这个预览"
-                en = "note: others on this network can open the preview"
-                print(zh if lang == "zh" else en, file=sys.stderr, flush=True)
+                print(say("preview.is_open").inside(lang), file=sys.stderr, flush=True)
             preview.rebuild()
             while True:
                 # Without an end to the wait, Ctrl-C is not heard on Windows.
@@ -495,64 +354,3 @@ def run_preview(project: Path, host: str, port: int | None, lang: Lang) -> Exit:
 
 def _is_loopback(host: str) -> bool:
     return host in _LOCAL_NAMES or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
-
-
-def start_watching(project: Path) -> threading.Event:
-    """An event that is set after every burst of changes to what the site is made from.
-
-    The watch is in place when this returns, so that no change goes unseen from then on.
-    """
-    ready, changed = threading.Event(), threading.Event()
-    watcher = threading.Thread(target=_watch, args=(project, ready, changed), daemon=True)
-    watcher.start()
-    ready.wait(5)
-    return changed
-
-
-def _watch(project: Path, ready: threading.Event, changed: threading.Event) -> None:
-    from watchfiles import DefaultFilter, watch
-
-    class SourceFilter(DefaultFilter):
-        ignore_entity_patterns = (*DefaultFilter.ignore_entity_patterns, r"\.bak$", r"^\.", r"~$")
-
-    seen = _identify(project)
-    while True:
-        folders = [project / name for name in _WATCHED if (project / name).is_dir()]
-        bursts = watch(
-            *folders,
-            watch_filter=SourceFilter(),
-            debounce=200,
-            step=15,
-            rust_timeout=_WAKE,
-            yield_on_timeout=True,
-            raise_interrupt=False,
-        )
-        try:
-            for burst in bursts:
-                ready.set()
-                before, seen = seen, _identify(project)
-                if burst or seen != before:
-                    changed.set()
-                if seen[:-1] != before[:-1]:
-                    # A folder was replaced; the watch still holds the old one.
-                    break
-        except OSError:
-            # A folder went away between the look and the watch.
-            time.sleep(_WAKE / 1000)
-
-
-def _identify(project: Path) -> tuple[object, ...]:
-    """Which folders are watched, and the state of the settings, which lie beside them."""
-    found: list[object] = []
-    for name in _WATCHED:
-        try:
-            status = (project / name).stat()
-            found.append((name, status.st_dev, status.st_ino))
-        except OSError:
-            found.append(None)
-    try:
-        status = (project / _SETTINGS).stat()
-        found.append((status.st_mtime_ns, status.st_size))
-    except OSError:
-        found.append(None)
-    return tuple(found)

@@ -21,7 +21,7 @@ import pytest
 from conftest import PROJECT, copy_parts
 from processes import run, tree
 
-from casebook.preview.inject import dress_page, open_policy
+from casebook.preview.inject import inject_preview, open_policy
 from casebook.preview.server import PreviewServer, read_page, split_address
 
 # Long enough for a busy machine; nothing waits as long where the program works.
@@ -332,6 +332,7 @@ def test_a_taken_default_port_gives_the_next_free_one(
     tiny_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from casebook.preview import server as serve
+    from casebook.preview.rebuild import Preview
 
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -340,7 +341,7 @@ def test_a_taken_default_port_gives_the_next_free_one(
         monkeypatch.setattr(serve, "FIRST_PORT", port)
 
         with serve.open_server(
-            "127.0.0.1", None, lambda _: serve.Preview(tiny_project, tiny_project, "zh")
+            "127.0.0.1", None, lambda _: Preview(tiny_project, tiny_project, "zh")
         ) as server:
             assert port < server.server_port < port + 100
 
@@ -458,7 +459,7 @@ def test_the_policy_of_a_served_page_lets_the_preview_in(policy: str, opened: st
 
 
 def test_a_page_without_a_head_still_gets_the_script() -> None:
-    assert dress_page("<p>x</p>", "404.html", 1, (), "zh").startswith('<link rel="stylesheet"')
+    assert inject_preview("<p>x</p>", "404.html", 1, (), "zh").startswith('<link rel="stylesheet"')
 
 
 @pytest.mark.parametrize(

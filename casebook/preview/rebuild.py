@@ -1,0 +1,135 @@
+"""Rebuilding of a previewed site, and the state of it that browsers are told."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from casebook.build.steps import BuildOptions, build_pages, build_site
+from casebook.messages import say
+from casebook.problems import CasebookError, ContentError, Problem
+from casebook.report import list_parts, print_problems, show_source
+from casebook.text import Lang
+
+# An editor who saves again this soon, in seconds, is not kept waiting for the whole site.
+_PAUSE = 0.2
+
+# A problem as the script of the preview reads it.
+Shown = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewState:
+    """How many sites were built, and what keeps the next one away.
+
+    `step` counts every change of the state, `generation` the good ones alone. `built` is the
+    generation of the site on disk; where it is behind, `fresh` holds the pages that are open.
+    """
+
+    step: int = 0
+    generation: int = 0
+    built: int = 0
+    fresh: Mapping[str, bytes] = field(default_factory=dict)
+    problems: tuple[Shown, ...] = ()
+    drafts: tuple[str, ...] = ()
+
+
+class Preview:
+    """The last good site of a project, and the state of the one that is to follow it."""
+
+    def __init__(self, project: Path, site: Path, lang: Lang) -> None:
+        self.project = project
+        self.site = site
+        self.lang: Lang = lang
+        self.state = PreviewState()
+        self._changed = threading.Condition()
+        self._open: Counter[str] = Counter()
+
+    def rebuild(self, changed: threading.Event | None = None) -> None:
+        """Build the site with its drafts; where that fails the last good one stays.
+
+        The pages that browsers have open come first. Where more changes by then, the rest is
+        left to the next call.
+        """
+        try:
+            self._build(changed)
+        except ContentError as error:
+            print_problems(error.problems, self.lang, self.project, sys.stderr)
+            shown = [p for p in error.problems if p.severity == "error"] or error.problems
+            self._show_problems([self._describe(problem) for problem in shown])
+        except CasebookError as error:
+            self._fail(error.message(self.lang))
+        except Exception as error:
+            fault = say("preview.fault", kind=type(error).__name__, error=error)
+            self._fail(fault.inside(self.lang)[:400])
+
+    def _build(self, changed: threading.Event | None) -> None:
+        started = time.perf_counter()
+        options = BuildOptions(project=self.project, output=self.site, siteurl="", drafts=True)
+        open_pages = {*self._open} if self.state.built else set()
+        generation = self.state.generation + 1
+        if open_pages:
+            first = build_pages(options, open_pages)
+            self._change(
+                replace(
+                    self.state,
+                    generation=generation,
+                    fresh=first.pages,
+                    problems=(),
+                    drafts=first.drafts,
+                )
+            )
+            if changed is not None and changed.wait(_PAUSE):
+                return
+        result = build_site(options)
+        if result.warnings:
+            print_problems(result.warnings, self.lang, self.project, sys.stderr)
+        seconds = f"{time.perf_counter() - started:.2f}"
+        done = say("preview.built", cases=result.cases, files=result.files, seconds=seconds)
+        print(done.inside(self.lang), flush=True)
+        self._change(
+            PreviewState(
+                step=self.state.step, generation=generation, built=generation, drafts=result.drafts
+            )
+        )
+
+    @contextmanager
+    def watched(self, page: str) -> Iterator[None]:
+        """Count a page as open for the time of a block."""
+        with self._changed:
+            self._open[page] += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._open[page] -= 1
+                self._open += Counter()
+
+    def wait_for_step(self, after: int, seconds: float) -> PreviewState | None:
+        """The state as soon as it is another than that of a step, or None in good time."""
+        with self._changed:
+            if self._changed.wait_for(lambda: self.state.step != after, seconds):
+                return self.state
+        return None
+
+    def _describe(self, problem: Problem) -> Shown:
+        source = "\n".join(show_source(problem, self.project))
+        return list_parts(problem, self.lang) | {"source": source}
+
+    def _fail(self, message: str) -> None:
+        print(message, file=sys.stderr, flush=True)
+        self._show_problems([{"path": "", "message": message, "code": ""}])
+
+    def _show_problems(self, problems: list[Shown]) -> None:
+        self._change(replace(self.state, problems=tuple(problems)))
+
+    def _change(self, state: PreviewState) -> None:
+        with self._changed:
+            self.state = replace(state, step=state.step + 1)
+            self._changed.notify_all()
