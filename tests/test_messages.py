@@ -94,6 +94,17 @@ def test_every_place_of_a_message_is_filled_and_nothing_else_is_given() -> None:
     assert wrong == []
 
 
+def test_a_problem_is_made_of_its_message_only() -> None:
+    makers = {
+        path.relative_to(PROJECT).as_posix()
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and name_of(node) == "Problem"
+    }
+
+    assert makers == {"casebook/messages.py"}
+
+
 def test_a_place_is_filled_in_the_language_of_the_message() -> None:
     found = say("new.slug", slug="x", why=Text("错", "wrong"))
 
