@@ -86,7 +86,7 @@ def find_scheduler(executor: str) -> str:
 def _build(
     options: argparse.Namespace, look: Look, scheduler: str, timings: Timings, asked: Record
 ) -> Record:
-    """Build what was looked at, and keep what was made from it."""
+    """Build the site, and record the build for the next one."""
     timings.begin("imports")
     # Only now: where nothing changed, nobody pays for these imports.
     from casebook.build.last_build import record_build

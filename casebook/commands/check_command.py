@@ -51,7 +51,7 @@ def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 
 def check_drafts(project: Path, known: Collection[Problem]) -> list[Problem]:
-    """What is wrong with the drafts, which a build leaves out and an editor wants to finish."""
+    """The problems of the drafts, which a build leaves out and an editor wants to finish."""
     from casebook.build.checking import load_checked
     from casebook.yaml.files import find_case_files
 
@@ -64,7 +64,7 @@ def check_drafts(project: Path, known: Collection[Problem]) -> list[Problem]:
 
 
 def explain_files(shown: Collection[str], project: Path, lang: Lang) -> None:
-    """Print what the amounts and dates became, of the named files or of all cases."""
+    """Print how amounts and dates were read, of the named files or of all cases."""
     from casebook.build.reading import read_dataset
     from casebook.commands.explain import explain_case
 
@@ -84,7 +84,7 @@ def print_impact(since: str, project: Path, lang: Lang) -> None:
 
 
 def fix_files(wanted: Sequence[Path], project: Path, lang: Lang) -> None:
-    """Make the safe fixes of the files, or of all of data/, and show what they are."""
+    """Make the safe fixes of the files, or of all of data/, and print them."""
     from casebook.yaml.files import replace_file, show_path
     from casebook.yaml.fix import fix_text
 

@@ -1,4 +1,4 @@
-"""The command line: which command is asked for, and how each expected end is told."""
+"""Command line: finds the command that is asked for, runs it, and prints each expected end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A command of the command line, and what several commands do alike."""
+"""Description of a command, and helpers that several commands share."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One command: its name, the line of help about it, its options, and what runs it.
+    """One command: its name, its line of help, its options, and the function that runs it.
 
     `run` is given the options, the project and the language of the messages, and gives the exit
     status.

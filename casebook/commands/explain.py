@@ -1,4 +1,4 @@
-"""What the program understood: for each figure and event, what its amount and its date became."""
+"""Explanation of a case: how the amount and the date of each figure and event were read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from casebook.values.dates import Period
 
 
 def explain_case(case: Case, vocabulary: Vocabulary, lang: Lang) -> Iterator[str]:
-    """The lines that tell of one case, each with the line of the file that it is about."""
+    """The explanation of one case, each line with its place in the file."""
     for figure in case.figures.values():
         place = f"{case.path}:{figure.at.line}"
         amount = figure.quantity.text + (f" ({figure.formula})" if figure.formula else "")

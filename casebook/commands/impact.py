@@ -56,7 +56,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureMention:
-    """A sentence that shows a figure, and where it stands."""
+    """A sentence that shows a figure, and its place."""
 
     path: str
     at: Position
@@ -76,7 +76,7 @@ class Impact:
 
 
 def find_impact(project: Path, dataset: Dataset, earlier: Earlier) -> Impact:
-    """What differs between an earlier state and the data set, and what shows it."""
+    """The difference between an earlier state and the data set, and all that shows it."""
     now = {key: publish_figure(figure) for key, figure in dataset.figures.items()}
     changed = tuple(
         Changed(key, earlier.figures.get(key), now.get(key))

@@ -39,7 +39,7 @@ def run_new(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 
 def _ask(question: Text, proposed: str, lang: Lang) -> str:
-    """What a person types, or what is proposed where nothing is typed."""
+    """The answer of a person, or the proposed one where nothing is typed."""
     shown = f" [{proposed}]" if proposed else ""
     try:
         answer = input(say("commands.question", question=question, proposed=shown).inside(lang))

@@ -1,4 +1,4 @@
-"""What is kept in the project of everything that was published: addresses and translations."""
+"""Record of everything that was published: addresses and translations."""
 
 from __future__ import annotations
 
@@ -9,23 +9,13 @@ from casebook.build.drawings import select_charts, tabulate_charts
 from casebook.checks.addresses import list_addresses, list_chart_addresses
 from casebook.checks.content import find_slugs
 from casebook.checks.translations import ENGLISH, is_outdated, list_pairs, read_recorded
+from casebook.messages import say
 from casebook.pages import FIXED_ADDRESSES
 from casebook.record.dataset import Dataset
 from casebook.record.language_pairs import Pair
 from casebook.record.lists import LEDGER
+from casebook.text import Text
 from casebook.yaml.files import write_atomically
-
-_HEAD_OF_ENGLISH = """\
-# What the Chinese and the English of each part were when the English last said the same.
-# "python3 build.py record" keeps it; it is not written by hand.
-# 每一部分的中文和英文上次一致时的摘要，由 "python3 build.py record" 维护，不要手改。
-"""
-_HEAD = """\
-# Every address that was ever published, one a line, the same in every language.
-# "python3 build.py record" adds to it and nothing is ever taken out: an address that is no more
-# needs an alias in its case, or an entry in data/gone.yaml.
-# 每个发布过的地址，一行一个，只增不减：案例改名就写 aliases，撤下的写进 data/gone.yaml。
-"""
 
 
 def record_addresses(project: Path, dataset: Dataset) -> int:
@@ -43,9 +33,9 @@ def record_addresses(project: Path, dataset: Dataset) -> int:
     new = sorted(made - dataset.ledger.keys())
     if new:
         path = project / LEDGER
-        before = path.read_text(encoding="utf-8-sig") if path.exists() else _HEAD
-        lines = before.splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines() if path.exists() else []
         heads = [line for line in lines if line.startswith("#")]
+        heads = heads if lines else head_lines(say("commands.head_addresses"))
         listed = [line for line in lines if line.strip() and not line.startswith("#")]
         listed += [f"/{address}" for address in new]
         replace_lines(path, [*heads, *sorted(listed)])
@@ -53,7 +43,7 @@ def record_addresses(project: Path, dataset: Dataset) -> int:
 
 
 def record_translations(project: Path, dataset: Dataset, in_step: Collection[str] = ()) -> int:
-    """Record the English that says what the Chinese says, and give how many parts do not.
+    """Record the English that is as new as the Chinese, and give how many parts are older.
 
     Where only the Chinese changed, the record stays and with it the notice, unless the file is
     named `in_step`.
@@ -69,8 +59,13 @@ def record_translations(project: Path, dataset: Dataset, in_step: Collection[str
         else:
             kept[key] = pair
     lines = [f"{path} {part} {pair.zh} {pair.en}" for (path, part), pair in sorted(kept.items())]
-    replace_lines(project / ENGLISH, [*_HEAD_OF_ENGLISH.splitlines(), *lines])
+    replace_lines(project / ENGLISH, [*head_lines(say("commands.head_english")), *lines])
     return behind
+
+
+def head_lines(head: Text) -> list[str]:
+    """The comment at the head of a file that the program keeps, in both languages."""
+    return [f"# {line}" for line in (*head.en.split("\n"), *head.zh.split("\n"))]
 
 
 def replace_lines(path: Path, lines: Iterable[str]) -> None:

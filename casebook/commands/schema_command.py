@@ -1,4 +1,4 @@
-"""`schema`: writes what follows from the record: its JSON Schema, and the guide's tables."""
+"""`schema`: writes the JSON Schema of a case and the guide's tables of fields."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from casebook.build.progress import Progress
 PATIENCE = 1.0
 # So often the sign on a terminal says how far the work has come.
 _TURN = 0.2
-# A log is read afterwards: it is told rarely that the work goes on.
+# A log is read afterwards, so that a line now and then is enough.
 INTERVAL = 30.0
 
 

@@ -12,6 +12,7 @@ from casebook.data.tables import (
     EVENTS,
     FIGURES,
     SOURCES,
+    TITLE,
     Category,
     Column,
     DataTable,
@@ -46,7 +47,7 @@ def describe_schema(vocabulary: Vocabulary) -> dict[str, object]:
     sources = _object(_properties(Source, vocabulary, words) | quoted)
     return {
         "$schema": _DIALECT,
-        "title": "政府购买服务案例数据",
+        "title": TITLE.zh,
         "description": "Everything that the site holds of its cases; numbers are decimal text.",
         **_object(
             {

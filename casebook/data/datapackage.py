@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from casebook.data.formats import encode_json
-from casebook.data.tables import FIGURES, TABLES, Category, Column, DataTable, list_words
+from casebook.data.tables import FIGURES, TABLES, TITLE, Category, Column, DataTable, list_words
 from casebook.record.model import Case
 from casebook.record.vocabulary import Vocabulary
 from casebook.text import Text
@@ -18,7 +18,6 @@ _LICENCE = {
     "title": "Creative Commons Attribution 4.0",
     "path": "https://creativecommons.org/licenses/by/4.0/",
 }
-_TITLE = Text("政府购买服务案例数据", "Cases of governments buying public services")
 # Stands for a slug in the text that all packages of cases share.
 _SLUG = "casebook-slug"
 
@@ -26,7 +25,7 @@ _SLUG = "casebook-slug"
 def describe_package(words: Mapping[str, tuple[Category, ...]]) -> dict[str, object]:
     """A Frictionless Data Package over the tables; `words` are the closed lists."""
     resources = [_resource(table, f"{table.name}.csv", words) for table in TABLES]
-    return _package("casebook", _TITLE, resources)
+    return _package("casebook", TITLE, resources)
 
 
 def describe_case_package(case: Case, vocabulary: Vocabulary) -> bytes:

@@ -35,7 +35,7 @@ class DraftFigure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A case that is yet to be finished, as far as its origin tells it."""
+    """A case that is yet to be finished, as far as its origin goes."""
 
     origin: Sequence[str]
     head: Sequence[Blank]

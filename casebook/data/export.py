@@ -1,4 +1,4 @@
-"""Files of open data: what each is called and holds, and what writes it."""
+"""Register of the files of open data: the name and the note of each, and its writer."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MOST_IN_ALL_FORMATS: Final = 500
 
 @dataclass(frozen=True)
 class WrittenCases:
-    """A data set with what each of its cases has been written as: its JSON, its lines in tables."""
+    """A data set and its cases as already written: the JSON of each, its lines in tables."""
 
     dataset: Dataset
     described: Iterable[bytes]

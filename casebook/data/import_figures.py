@@ -61,7 +61,7 @@ class ImportedFigure:
 
 
 class FigureImporter:
-    """Reads the rows of a table; what is wrong with a cell is added to its problems."""
+    """Reads the rows of a table; wrong cells are added to its problems."""
 
     def __init__(self, table: str, lists: Lists, lang: Lang) -> None:
         self.table = table
@@ -183,7 +183,7 @@ class FigureImporter:
         return DraftFigure(figure.name, blanks)
 
     def describe_blank(self, field: str, row: ImportRow) -> str:
-        """What a blank field asks for, and what the row has that is near to it."""
+        """The remark of a blank field: its words, or the numbers of the row that are near to it."""
         if field == "measure":
             return list_choices(self.lists.vocabulary.measures, self.lang)
         if field == "status":

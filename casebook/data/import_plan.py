@@ -44,7 +44,7 @@ class FileChange:
         yield from difflib.unified_diff(before, after, name, self.shown, n=1, lineterm="")
 
     def summary(self, lang: Lang) -> str:
-        """One sentence on what is done to the file."""
+        """The change in one sentence."""
         key = "data.import.draft" if self.before is None else "data.import.changed"
         figures = count_nouns(len(self.added), "figure")
         fields = count_nouns(len(self.changed), "field")
@@ -53,7 +53,7 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What an import changes, which files it leaves alone, and what an editor should look at."""
+    """The changes of an import, the files that it leaves alone, and its warnings."""
 
     changes: tuple[FileChange, ...]
     left_alone: tuple[str, ...]
@@ -61,7 +61,7 @@ class ImportPlan:
 
 
 def plan_import(data: bytes, path: str, target: ImportTarget) -> ImportPlan:
-    """What a table of figures or an OCDS release package does to the case files.
+    """Plan the import of a table of figures or an OCDS release package.
 
     Raises ContentError with every problem of the file, and of the case files that it touches.
     """

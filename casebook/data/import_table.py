@@ -22,7 +22,7 @@ MAX_BYTES = 50_000_000
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a table, as it is read back, and where it stands."""
+    """One cell of a table, as it is read back, and its place."""
 
     text: str
     at: Position
@@ -36,18 +36,18 @@ class ImportRow:
     at: Position
 
     def text(self, column: str) -> str:
-        """What a column says, empty where it says nothing."""
+        """The text of a column, empty where its cell is."""
         cell = self.cells.get(column)
         return cell.text if cell is not None else ""
 
     def place(self, column: str) -> Position:
-        """Where a column's cell stands, or the row where it says nothing."""
+        """The place of a column's cell, or of the row where the cell is empty."""
         cell = self.cells.get(column)
         return cell.at if cell is not None else self.at
 
 
 def read_table(data: bytes, path: str, problems: list[Problem]) -> tuple[ImportRow, ...]:
-    """The rows of a table; what keeps it from being read is added to the problems."""
+    """The rows of a table; all that keeps it from being read is added to the problems."""
     text, faults = decode(data, path, MAX_BYTES)
     problems += faults
     if text is None:
@@ -111,7 +111,7 @@ def _line_reached(text: str) -> int:
 
 
 def _find_cells(lines: list[str], begin: int, count: int) -> list[Position]:
-    """Where the cells of a record stand, a quoted one behind its quotation mark."""
+    """The places of the cells of a record, a quoted one behind its quotation mark."""
     places: list[Position] = []
     line, column, quoted = begin, 0, False
     while len(places) < count:

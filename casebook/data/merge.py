@@ -60,7 +60,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """A case file with the rows in it, what was added and what was changed."""
+    """A case file with the rows in it, and the figures and fields that it gained."""
 
     after: bytes
     added: tuple[str, ...]

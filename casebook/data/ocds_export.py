@@ -1,4 +1,4 @@
-"""What of the records fits the words of the Open Contracting Data Standard, and what does not.
+"""Records in the words of the Open Contracting Data Standard, as far as these go.
 
 The result borrows the names of OCDS 1.1.5 and claims no conformance: the records describe places
 and not single contracting processes, have no ocid, and most of their amounts are not exact.
@@ -68,7 +68,7 @@ REASONS: Final[Mapping[str, Text]] = {
     "status": say("data.ocds.unplaced.status"),
 }
 
-# The path that an exact amount has by what it measures and how far it is.
+# The path of an exact amount by its measure and its status.
 _PLACES: Final[Mapping[tuple[str, str], str]] = {
     **{
         (measure, status): "planning.budget.amount"
@@ -164,7 +164,7 @@ def _stages(
     planning: dict[str, object] = {}
     budgets = [_amount(figure) for figure in placed.get("planning.budget.amount", ())]
     if budgets:
-        # The field holds one amount; further ones stand beside it, for none is the right one.
+        # The field holds one amount; of several none is the right one.
         planning["budget"] = budgets[0] if len(budgets) == 1 else {"alternatives": budgets}
     if case.documents:
         planning["documents"] = [{"title": document.title.zh} for document in case.documents]

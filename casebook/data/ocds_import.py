@@ -1,4 +1,4 @@
-"""Draft cases from an OCDS release package: what it states is written, the rest is left to ask.
+"""Draft cases from an OCDS release package.
 
 OCDS has no place for much that a case answers, and a value of it does not say what it may be
 compared with. So a measure, a state or a date that the standard does not settle by itself is left
@@ -37,7 +37,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Package:
-    """A release package as it was read, and what its cases may draw on."""
+    """A release package as it was read, and the lists that its cases draw on."""
 
     json: Json
     path: str
@@ -119,7 +119,7 @@ def _text(parent: Json, name: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Amount:
-    """One value of a release: its label, its place, and what the standard settles of it."""
+    """One value of a release: its label, its path, and as much as the standard settles of it."""
 
     name: str
     label: Text
@@ -181,7 +181,7 @@ class _Process:
         yield Blank("summary", "", " | ".join(words) or self.say("data.draft.sentences"))
 
     def describe_place(self) -> str:
-        """What the package says of the place, with the codes that its names may mean."""
+        """The place in the words of the package, with the codes that its names may mean."""
         addresses = [_part(party, "address") for one in self.releases for party in _buyers(one)]
         keys = ("region", "locality", "streetAddress")
         names = _unique(_text(address, key) for address in addresses for key in keys)
@@ -267,7 +267,7 @@ class _Process:
         return "", self.say("data.draft.currency", amount=shown)
 
     def events(self) -> Iterator[tuple[Blank, ...]]:
-        """What happened on a day, once for each thing and day."""
+        """The events of all releases, each once."""
         seen = set()
         for release in self.releases:
             for title, when in _list_events(release):
@@ -358,7 +358,7 @@ def _name(kind: str, part: Json, number: int) -> str:
 
 
 def _list_events(release: Json) -> Iterator[tuple[Text, str]]:
-    """What happened, and when, as the release has it."""
+    """The events of a release with their times as it has them."""
     opened = _text(_part(release, "tender", "tenderPeriod"), "startDate")
     yield say("data.ocds.tender_opens"), opened
     for award in _list(release, "awards"):

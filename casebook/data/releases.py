@@ -36,7 +36,7 @@ DifferenceKind = Literal["added", "removed", "changed"]
 
 @dataclass(frozen=True, slots=True)
 class ColumnChange:
-    """One column of a figure that is not what it was."""
+    """One column of a figure before and after."""
 
     column: str
     before: str
@@ -112,7 +112,7 @@ def list_dates(project: Path) -> list[str]:
 
 
 def read_releases(project: Path) -> tuple[Release, ...]:
-    """Every release with what changed since the one before, the oldest first.
+    """Every release with its differences from the one before, the oldest first.
 
     A file that is not as the release's manifest says is left out; `check_releases` names it.
     """
@@ -194,7 +194,7 @@ def _read_figures(content: bytes) -> dict[str, Mapping[str, str]]:
 def compare_figures(
     before: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]
 ) -> Iterator[ReleaseDifference]:
-    """What differs between the figures of two releases, in the order of the later one."""
+    """The differences between the figures of two releases, in the order of the later one."""
     for key, row in now.items():
         if key not in before:
             yield _differ("added", row)

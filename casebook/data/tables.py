@@ -14,12 +14,14 @@ from casebook.record.vocabulary import Measure, Question, Term, Vocabulary
 from casebook.text import NO_TEXT, Text
 from casebook.values.words import QUALIFIERS
 
+TITLE: Final = say("data.title")
+
 ColumnType = Literal["string", "number", "date"]
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One of the words that a column may hold, with its name and what it means."""
+    """One of the words that a column may hold, with its name and its meaning."""
 
     value: str
     name: Text
@@ -44,7 +46,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """Columns whose values stand in the columns of another table."""
+    """Columns whose values are in the columns of another table."""
 
     columns: tuple[str, ...]
     table: str

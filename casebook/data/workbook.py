@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from casebook.data.table_rows import Row
-from casebook.data.tables import Category, Column, DataTable
+from casebook.data.tables import TITLE, Category, Column, DataTable
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -37,7 +37,7 @@ def write_workbook(
 
     stream = io.BytesIO()
     book = Workbook(stream, {"in_memory": True})
-    book.set_properties({"created": _WRITTEN, "title": "政府购买服务案例数据"})
+    book.set_properties({"created": _WRITTEN, "title": TITLE.zh})
     bold = book.add_format({"bold": True, "bottom": 1})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     _fill(book.add_worksheet("说明 About"), _EXPLANATION, _explain(tables, words), bold, wrapped)
