@@ -173,10 +173,13 @@ def _say_silence(gaps: Sequence[Gap], is_shared: bool) -> Text:
     if len(gaps) > 2:
         key = "charts.timeline.silences_shared" if is_shared else "charts.timeline.silences"
         return say(key, count=len(gaps))
-    inside = "年间" if any(gap.last > gap.first for gap in gaps) else "年"
-    years = Text(
-        "、".join(_years_of(gap, "—") for gap in gaps) + inside,
-        " and ".join(_years_of(gap, "–") for gap in gaps),
+    is_spell = any(gap.last > gap.first for gap in gaps)
+    years = say(
+        "charts.timeline.spell" if is_spell else "charts.timeline.years",
+        years=Text(
+            "、".join(_years_of(gap, "—") for gap in gaps),
+            " and ".join(_years_of(gap, "–") for gap in gaps),
+        ),
     )
     key = "charts.timeline.silence_shared" if is_shared else "charts.timeline.silence"
     return say(key, years=years)
