@@ -13,8 +13,8 @@ from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Event, Figure, Report
 from casebook.text import Text
 from casebook.values.amounts import plain
+from casebook.values.numerals import FULL_WIDTH
 
-_FULL_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)}
 # More than this is no longer quoting. The law names no figure; this one is the site's own.
 SHARE_LIMIT = Decimal("0.25")
 
@@ -66,7 +66,7 @@ def _list_quoting(case: Case) -> Iterator[Figure | Event | Report]:
 
 def fold_text(text: str) -> str:
     """A text without regard to width and white space."""
-    return _BLANK.sub("", text.translate(_FULL_WIDTH))
+    return _BLANK.sub("", text.translate(FULL_WIDTH))
 
 
 def measure_quotes(dataset: Dataset) -> tuple[QuotedShare, ...]:

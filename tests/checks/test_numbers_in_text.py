@@ -37,12 +37,12 @@ HARD_MENTIONS = [
 ]
 
 
-def told(text: str) -> list[str]:
+def texts_of(text: str) -> list[str]:
     return [mention.text for mention in find_mentions(text)]
 
 
 def test_a_hard_text_gives_its_numbers_and_no_look_alike() -> None:
-    assert told(HARD_TEXT) == HARD_MENTIONS
+    assert texts_of(HARD_TEXT) == HARD_MENTIONS
 
 
 @pytest.mark.skipif(not SOURCE.exists(), reason="the source article is not kept in the project")
@@ -179,7 +179,7 @@ def test_dates_are_read_as_far_as_they_go(text: str, dates: list[str]) -> None:
     ],
 )
 def test_what_only_looks_like_a_number_is_left_out(text: str) -> None:
-    assert told(text) == []
+    assert texts_of(text) == []
 
 
 def test_a_year_in_a_title_is_marked() -> None:
