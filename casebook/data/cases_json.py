@@ -23,7 +23,7 @@ _UNQUOTED: Mapping[str, object] = {"quotes": 0, "characters": 0, "share": ""}
 
 
 def join_cases(dataset: Dataset, described: Iterable[bytes]) -> Iterator[bytes]:
-    """The bytes of cases.json, in which every case stands as in its own file, two steps deeper.
+    """The bytes of cases.json, in which every case is as in its own file, two steps deeper.
 
     `described` are the files of the cases: nothing takes as long as writing a case as JSON, so it
     is done once.

@@ -1,4 +1,4 @@
-"""What a case answers to each question: what its record says, or what follows from its figures."""
+"""Answers of a case to each question, from its record or from its figures."""
 
 from __future__ import annotations
 

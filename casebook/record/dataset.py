@@ -32,7 +32,7 @@ _MOST_ANSWERS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """What pages of single cases show of the whole data set: its counts and shared sources."""
+    """Counts and shared sources of the whole data set, as pages of single cases show them."""
 
     counts: Mapping[str, int]
     shared: tuple[str, ...]
@@ -152,14 +152,14 @@ class Dataset:
         )
 
     def item_of(self, entry: TimelineEntry) -> TimelineItem:
-        """What stands at a place of the timeline."""
+        """The entry of the timeline at a place."""
         if not entry.slug:
             return publication_of(self.sources[entry.summary.source])
         case = self.by_slug[entry.slug]
         return TimelineItem(case.events[entry.number], case)
 
     def timeline_of(self, case: Case) -> tuple[TimelineItem, ...]:
-        """What the timeline holds of a case: its events, then the shared sources of these."""
+        """The entries of a case in the timeline: its events, then the shared sources of these."""
         own = {event.source for event in case.events}
         shared = [publication_of(self.sources[name]) for name in self.shared_sources if name in own]
         return (

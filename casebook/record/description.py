@@ -65,7 +65,7 @@ Role = Literal["", "name", "prose", "note", "quote", "official_title"]
 
 MAX_NAME: Final = 200
 MAX_TEXT: Final = 2_000
-# Names stand in headings and in drawings. Forty labels of 2,000 characters were drawn once: a PNG
+# Names are in headings and in drawings. Forty labels of 2,000 characters were drawn once: a PNG
 # of 190,000 rows, for which a build took 4.7 GB.
 _LIMITS: Final[dict[Role, int]] = {"name": MAX_NAME}
 _WITH_ENGLISH: Final = frozenset({"bilingual", "block"})
@@ -103,9 +103,9 @@ class FieldDescription:
     """One field of a record as it is declared.
 
     `name` is its name in the file, `attribute` that in the class. `words` are the words that it
-    may hold, or the list of the vocabulary that they stand in. `items` is the class of the records
+    may hold, or the list of the vocabulary that they are in. `items` is the class of the records
     inside it, which may not have the fields `without` and need not have those of `optional`. Only
-    a figure that a source prints has a `printed` field; `dumped` ones stand in cases.json, `blank`
+    a figure that a source prints has a `printed` field; `dumped` ones are in cases.json, `blank`
     ones in a new case.
     """
 
@@ -216,6 +216,21 @@ def plan_reading(
     )
 
 
+@compute_once
+def attributes_of_kind(cls: type, kind: Kind) -> tuple[str, ...]:
+    """The attributes of a class of records whose fields are of a kind."""
+    return tuple(one.attribute for one in fields_of(cls) if one.kind == kind)
+
+
+def records_inside(record: Any) -> Iterator[Any]:
+    """Every record inside a record, each before those inside it."""
+    for _, get in _find_lists(type(record)):
+        held = get(record)
+        for inner in held if isinstance(held, tuple) else held.values():
+            yield inner
+            yield from records_inside(inner)
+
+
 class PlacedText(NamedTuple):
     """A text of a case: its field, its path in the record, and where its record begins."""
 
@@ -226,7 +241,7 @@ class PlacedText(NamedTuple):
 
     @property
     def part(self) -> str:
-        """The field of the case that it stands in."""
+        """The field of the case that it is in."""
         return self.path.partition(".")[0].partition("[")[0]
 
 

@@ -1,10 +1,11 @@
-"""What a case rests on: its sources, and how well they support each of its figures."""
+"""Sources of a case, and how well they support each of its figures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Literal
 
+from casebook.record.description import attributes_of_kind, records_inside
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Source, Vocabulary
 from casebook.values.comparability import class_of
@@ -15,18 +16,12 @@ Review = Literal["single", "corroborated", "contradicted", "primary", "computed"
 def sources_of(case: Case) -> tuple[str, ...]:
     """The ids of every source that a case rests on, each once, in the order of first use."""
     names: dict[str, None] = {}
-    for figure in case.figures.values():
-        for name in figure.sources:
-            names.setdefault(name)
-        for report in figure.corroborated_by:
-            names.setdefault(report.source)
-    for event in case.events:
-        names.setdefault(event.source)
-    for document in case.documents:
-        names.setdefault(document.source)
-    for conflict in case.conflicts:
-        for report in conflict.reports:
-            names.setdefault(report.source)
+    for record in records_inside(case):
+        if isinstance(record, Figure):
+            names |= dict.fromkeys(record.sources)
+        else:
+            own = attributes_of_kind(type(record), "source")
+            names |= dict.fromkeys(getattr(record, name) for name in own)
     return tuple(names)
 
 
@@ -36,7 +31,7 @@ def review_figure(
     """How well a figure is supported; what contradicts it weighs more than what supports it.
 
     Corroborated is what another publication says as well, in a report beside the figure or as a
-    figure of its own; primary is what stands in such a document itself or is confirmed by one.
+    figure of its own; primary is what is in such a document itself or is confirmed by one.
     """
     if figure.formula:
         return "computed"

@@ -1,4 +1,4 @@
-"""Getters over one mapping of a record: each gives a sound value and notes what was wrong."""
+"""Getters of the fields of one mapping, each with a harmless value where one is wrong."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _CHINESE_NAMES = {
 }
 
 
-# The message that says where fields belong that stand in a record once.
+# The message that says where a field belongs that a record has once.
 _HOMES = {
     **dict.fromkeys(
         (
@@ -132,7 +132,7 @@ class Fields:
         return value is not None and not (isinstance(value, Scalar) and not value.text.strip())
 
     def at(self, name: str) -> Position:
-        """Where the value of a field stands, or the mapping itself where it is left out."""
+        """The place of the value of a field, or of the mapping where it is left out."""
         value = self.node.entries.get(name)
         return value.at if value is not None else self.node.at
 
@@ -252,14 +252,14 @@ class Fields:
         return value.items
 
     def names(self, name: str) -> tuple[str, ...]:
-        """The words of a list, or the one word that stands there without a list."""
+        """The words of a list, or the one word that is there without a list."""
         value = self.node.entries.get(name)
         if isinstance(value, Scalar):
             return (value.text.strip(),) if value.text.strip() else ()
         return tuple(item.text.strip() for item in self.list_of(name) if isinstance(item, Scalar))
 
     def terms(self, name: str, known: Collection[str]) -> tuple[str, ...]:
-        """The keys of a closed list that stand in a list, without those that are unknown."""
+        """The words of a list that are keys of a closed list."""
         found = (item for item in self.list_of(name) if isinstance(item, Scalar))
         return tuple(word for item in found if (word := self.known_word(item, name, known)))
 

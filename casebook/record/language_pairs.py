@@ -21,7 +21,7 @@ class Pair(NamedTuple):
 
 
 def pair_wordings(case: Case) -> Iterator[tuple[str, Pair]]:
-    """Every part of a record that stands in both languages, by the field that it stands in."""
+    """Every part of a record that is in both languages, by the field of the case."""
     parts: dict[str, list[Text]] = {}
     for placed in texts_of(case):
         # What has no English is shown in Chinese, so that nothing of it can be older.

@@ -1,4 +1,4 @@
-"""The small grammar inside Markdown: `{{figure}}` for a number, `[[slot]]` for a generated part.
+"""Grammar of references in Markdown: `{{figure}}` for a number, `[[slot]]` for a generated part.
 
 Nothing in a text is ever executed: a reference names a figure, a count of the site or a slot.
 """
@@ -23,7 +23,7 @@ SITE = "site"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """A `{{…}}` of a text: what it names, and where it stands in the file."""
+    """A `{{…}}` of a text: what it names, and its place in the file."""
 
     case: str
     name: str

@@ -1,9 +1,9 @@
-"""What lists need to know of each case: little enough to be held of all cases at once.
+"""Summaries of cases, small enough to be held of all cases at once.
 
-A record takes twenty thousand bytes in memory. With ten thousand of them a build would spend its
-time reading back what it hardly looks at, so that summaries are kept beside the records, and a
-record is loaded to show what it says. Whatever decides over which cases, figures or events stand
-in a list, and in which order, is in here; what they say is not.
+A record takes nearly fifty thousand bytes in memory. With ten thousand of them a build would spend
+its time reading back what it hardly looks at, so that summaries are cached beside the records, and
+a record is loaded to show what it says. Whatever decides which cases, figures or events are in a
+list, and in which order, is in here; what they say is not.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from typing import NamedTuple, TypeVar
 
 from casebook.problems import START
 from casebook.record.answers import find_answer
+from casebook.record.description import attributes_of_kind, records_inside
 from casebook.record.evidence import Review, date_case, review_figure, sources_of
 from casebook.record.language_pairs import pair_wordings
-from casebook.record.model import AnswerState, Case, Change, Event, Figure, Report, State
+from casebook.record.model import AnswerState, Case, Change, Event, Figure, State
 from casebook.record.references import SITE, find_chart_names, find_references
 from casebook.record.vocabulary import Source, Vocabulary
 from casebook.values.comparability import ComparabilityClass, class_of
@@ -31,7 +32,7 @@ T = TypeVar("T", bound=Hashable)
 
 
 class FigureSummary(NamedTuple):
-    """What decides over the place of a figure in a list; `group` is its comparability class."""
+    """Summary of a figure, which decides its place in lists; `group` is its comparability class."""
 
     id: str
     group: ComparabilityClass
@@ -47,7 +48,7 @@ class FigureSummary(NamedTuple):
 
 
 class EventSummary(NamedTuple):
-    """What decides over the place of an event, or of a publication, in the timeline.
+    """Summary of an event or a publication, which decides its place in the timeline.
 
     `years` are the first and the last that it is known to reach, None where its start is open.
     """
@@ -68,15 +69,15 @@ class Passage(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseSummary:
-    """What lists need to know of a case.
+    """Summary of a case, with what lists need to know of it.
 
     `version` is the digest of its record, `link` one of what a link to the case shows. `states`
     are those of its answers in the order of the vocabulary's questions. `dates` are all that its
     record names, in EDTF, and `titles` those of its documents that have digits in them. Of the
     story `named_figures` are those of other cases that it names, each with its case, `charts` the
-    charts that it embeds; `counts_site` says whether it tells a count of the whole site, and
+    charts that it embeds; `counts_site` says whether it names a count of the whole site, and
     `has_slots` whether it holds the sign of a slot.
-    `pairs` are the parts that stand in both languages, a line for each with its two digests.
+    `pairs` are the parts that are in both languages, a line for each with its two digests.
     """
 
     slug: str
@@ -174,7 +175,7 @@ def _summarise_figure(
 
 
 def summarise_event(event: Event) -> EventSummary:
-    """The summary of an event, or of a publication that is told as one."""
+    """The summary of an event, or of a publication that is shown as one."""
     date = event.date
     years = None
     if date.earliest is not None:
@@ -185,31 +186,19 @@ def summarise_event(event: Event) -> EventSummary:
 
 def list_periods(case: Case) -> Iterator[Period]:
     """Every date of the figures, events and documents of a case."""
-    for figure in case.figures.values():
-        yield figure.period
-    for event in case.events:
-        yield event.date
-    for document in case.documents:
-        if document.date is not None:
-            yield document.date
+    for record in records_inside(case):
+        for name in attributes_of_kind(type(record), "period"):
+            period = getattr(record, name)
+            if period is not None:
+                yield period
 
 
 def _list_passages(case: Case) -> Iterator[Passage]:
-    for figure in case.figures.values():
-        if figure.quote:
-            yield Passage(_share(figure.source), figure.line, figure.quote)
-        yield from _passages_of(figure.corroborated_by)
-    for event in case.events:
-        if event.quote:
-            yield Passage(_share(event.source), event.line, event.quote)
-    for conflict in case.conflicts:
-        yield from _passages_of(conflict.reports)
-
-
-def _passages_of(reports: tuple[Report, ...]) -> Iterator[Passage]:
-    for report in reports:
-        if report.quote:
-            yield Passage(_share(report.source), report.line, report.quote)
+    for record in records_inside(case):
+        for name in attributes_of_kind(type(record), "quote"):
+            quote = getattr(record, name)
+            if quote:
+                yield Passage(_share(record.source), record.line, quote)
 
 
 @lru_cache(maxsize=100_000)
