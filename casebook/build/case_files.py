@@ -49,7 +49,7 @@ class CaseJob:
     """One case to be made: its inputs, the bytes of its record, and drawings that there are.
 
     `own` are the drawings of the case, None where they are still to be made; `embedded` are
-    others that its story shows, and `uses` tell what else shows its figures.
+    others that its story shows, and `uses` are the pages beyond its own that show its figures.
     """
 
     inputs: CaseInputs

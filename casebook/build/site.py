@@ -152,18 +152,6 @@ def _versions() -> dict[str, str]:
     return {"casebook": __version__} | {name: version(name) for name in _PACKAGES}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _StaleCase:
-    """A case whose files have to be made, its place among the cases, and the key of its files."""
-
-    case: CaseSummary
-    number: int
-    key: str
-    own: tuple[Drawn, ...] | None
-    embedded: tuple[Drawn, ...]
-    uses: Uses
-
-
 class _PageMaker:
     """Makes the pages of one build, those of each case and those of all cases together."""
 
@@ -201,37 +189,34 @@ class _PageMaker:
         context = self.context
         stale = []
         for number, case in enumerate(context.dataset.summaries):
-            candidate = self._look_at(case, number)
-            texts = state.keep_unit(f"case:{case.slug}", candidate.key, tree)
+            key = self._key_of(case)
+            texts = state.keep_unit(f"case:{case.slug}", key, tree)
             if texts is None:
-                stale.append(candidate)
+                stale.append((number, case, key))
                 continue
             parts.add(number, texts)
             self._count_kept(case)
         context.progress.total, context.progress.done = len(stale), 0
         batches = Batches(
-            items=map(self._make_job, stale),
+            items=(self._make_job(case) for _, case, _ in stale),
             count=len(stale),
             most=_BATCH,
             worth=_CASES_PER_PROCESS,
         )
         made = context.executor.map(partial(make_batch, self.case_context), batches)
-        for old, done in zip(stale, made, strict=True):
+        for (number, case, key), done in zip(stale, made, strict=True):
             files = [(file.path, tree.write(file.path, file.content)) for file in done.files]
-            parts.add(old.number, done.parts)
+            parts.add(number, done.parts)
             context.progress.done += 1
             context.timings.add(done.spent)
-            state.note_unit(f"case:{old.case.slug}", old.key, tree, files, done.parts)
+            state.note_unit(f"case:{case.slug}", key, tree, files, done.parts)
 
     def write_lists(self, tree: StagedOutput, state: BuildState) -> None:
         """Write the pages of all cases together; those that are fresh stay as they are."""
-        listed: list[Location] = []
         with explaining_templates():
-            for kind in (*PAGES, PageType("site map", partial(make_sitemap, listed))):
-                with self.context.timings.measure(kind.name) as spent:
-                    for page in kind.make(self.site):
-                        if page.indexed:
-                            listed.append(page.location)
+            for kind, pages in self._make_lists():
+                with self.context.timings.measure(kind) as spent:
+                    for page in pages:
                         is_kept = self._write_list(page, tree, state)
                         spent.kept += is_kept
                         spent.made += not is_kept
@@ -241,26 +226,32 @@ class _PageMaker:
         contents: dict[str, bytes] = {}
         with explaining_templates():
             for case in self._find_cases(wanted):
-                job = self._make_job(self._look_at(case))
-                for file in make_case_files(job, self.case_context, self.renderer).files:
-                    if file.path in wanted:
+                done = make_case_files(self._make_job(case), self.case_context, self.renderer)
+                contents |= {f.path: f.content for f in done.files if f.path in wanted}
+            for _, pages in self._make_lists():
+                if contents.keys() >= set(wanted):
+                    return contents
+                for page in pages:
+                    if file_of(page) in wanted:
+                        file = self.renderer.print_page(page, self.site)
                         contents[file.path] = file.content
-            missing = set(wanted) - contents.keys()
-            listed: list[Location] = []
-            for kind in (*PAGES, PageType("site map", partial(make_sitemap, listed))):
-                if not missing:
-                    break
-                for page in kind.make(self.site):
-                    if page.indexed:
-                        listed.append(page.location)
-                    path = file_of(page)
-                    if path in missing:
-                        contents[path] = self.renderer.print_page(page, self.site).content
-                        missing.remove(path)
-        for stream in make_site_files(self.site) if missing else ():
-            if stream.path in missing:
+        for stream in make_site_files(self.site):
+            if stream.path in wanted:
                 contents[stream.path] = b"".join(stream.chunks)
         return contents
+
+    def _make_lists(self) -> Iterator[tuple[str, Iterator[Page]]]:
+        """The pages of all cases together by the names of their types, the site map last."""
+        listed: list[Location] = []
+
+        def make(kind: PageType) -> Iterator[Page]:
+            for page in kind.make(self.site):
+                if page.indexed:
+                    listed.append(page.location)
+                yield page
+
+        for kind in (*PAGES, PageType("site map", partial(make_sitemap, listed))):
+            yield kind.name, make(kind)
 
     def _find_cases(self, paths: Collection[str]) -> list[CaseSummary]:
         """The cases that have a page or a figure's page among the paths."""
@@ -288,43 +279,40 @@ class _PageMaker:
             with self.context.timings.measure(kind.name) as spent:
                 spent.kept += sum(1 for _ in kind.locate(case))
 
-    def _look_at(self, case: CaseSummary, number: int = 0) -> _StaleCase:
-        """A case with a key that changes with anything that its files are made of."""
-        site = self.site
-        charts = [drawn for lang in LANGS for drawn in site.charts_of.get((case.slug, lang), ())]
-        # Where a site has too many charts to offer them, they are drawn with the case's files.
-        own = tuple(charts) if self.context.offers_charts else None
-        named = (site.charts.get((name, lang)) for name in case.charts for lang in LANGS)
-        embedded = tuple(drawn for drawn in named if drawn and drawn.case != case.slug)
+    def _key_of(self, case: CaseSummary) -> str:
+        """A digest that changes with anything that the files of a case are made of."""
+        own, embedded, uses = self._find_shown(case)
         # A drawing of its own follows from the inputs, but for what is offered of it.
-        shown = [(drawn.name, drawn.pictured) for drawn in own or ()]
-        keys = [f"{case.slug}.{figure.id}" for figure in case.figures]
-        uses = {key: site.uses[key] for key in keys if key in site.uses}
-        shaped = (
-            self.case_context.key,
-            self.dependencies.keys_of(case).inputs,
-            shown,
-            embedded,
-            uses,
-        )
-        return _StaleCase(
-            case=case,
-            number=number,
-            key=digest(" ".join(map(str, shaped)).encode()),
+        offered = [(drawn.name, drawn.pictured) for drawn in own or ()]
+        inputs = self.dependencies.keys_of(case).inputs
+        shaped = (self.case_context.key, inputs, offered, embedded, uses)
+        return digest(" ".join(map(str, shaped)).encode())
+
+    def _make_job(self, case: CaseSummary) -> CaseJob:
+        """All that has to be known to make the files of a case."""
+        own, embedded, uses = self._find_shown(case)
+        return CaseJob(
+            inputs=self.dependencies.inputs_of(case),
+            record=(self.context.project / case.path).read_bytes(),
             own=own,
             embedded=embedded,
             uses=uses,
         )
 
-    def _make_job(self, stale: _StaleCase) -> CaseJob:
-        """All that has to be known to make the files of a case."""
-        return CaseJob(
-            inputs=self.dependencies.inputs_of(stale.case),
-            record=(self.context.project / stale.case.path).read_bytes(),
-            own=stale.own,
-            embedded=stale.embedded,
-            uses=stale.uses,
-        )
+    def _find_shown(
+        self, case: CaseSummary
+    ) -> tuple[tuple[Drawn, ...] | None, tuple[Drawn, ...], Uses]:
+        """The drawings of a case, others that its story embeds, and the uses of its figures.
+
+        The first are None where they are drawn with the files of the case.
+        """
+        site = self.site
+        own = [drawn for lang in LANGS for drawn in site.charts_of.get((case.slug, lang), ())]
+        named = (site.charts.get((name, lang)) for name in case.charts for lang in LANGS)
+        embedded = tuple(drawn for drawn in named if drawn and drawn.case != case.slug)
+        keys = (f"{case.slug}.{figure.id}" for figure in case.figures)
+        uses = {key: site.uses[key] for key in keys if key in site.uses}
+        return tuple(own) if self.context.offers_charts else None, embedded, uses
 
     def _digest_surroundings(self) -> str:
         """A digest of what every page depends on beside its template and what it shows."""

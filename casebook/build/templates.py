@@ -109,7 +109,7 @@ def _describe_error(error: Exception) -> Problem:
 
 
 def environment_options() -> dict[str, Any]:
-    """What Jinja is told for every template; Pelican's own environment is given the same."""
+    """Options of every environment of Jinja, that of Pelican among them."""
     from jinja2 import StrictUndefined
 
     return {

@@ -1,4 +1,4 @@
-"""Rebuilding of a previewed site, and the state of it that browsers are told."""
+"""Rebuilding of a previewed site, and the state of it that is sent to browsers."""
 
 from __future__ import annotations
 
