@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 
-# A real case has eleven kilobytes of them: a small site never leaves the memory, a large one
-# would fill it.
-MOST_IN_MEMORY = 8 * 2**20
+# Those of some ten thousand cases; ten times as many would fill the memory.
+MOST_IN_MEMORY = 64 * 2**20
 
 
 class CaseTexts:

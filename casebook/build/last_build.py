@@ -167,7 +167,7 @@ def _is_disturbed(output: str) -> bool:
 
 
 def record_build(look: Look, result: BuildResult, asked: Record) -> Record:
-    """Keep, and give, what a build made of what was looked at before it, and what it prints.
+    """Write and return the record of a build that was begun after a look.
 
     `asked` are the fields that say by which command.
     """

@@ -200,16 +200,18 @@ def check_sources(project: Path) -> list[Problem]:
     problems: list[Problem] = []
     roots = [project.resolve() / name for name in SOURCES]
     for entry in _walk_sources(project, problems):
-        shown = Path(entry).relative_to(project).as_posix()
+        key = ""
         if entry.is_symlink():
             try:
                 target: Path | None = Path(entry).resolve(strict=True)
             except (OSError, RuntimeError):
                 target = None
             if target is None or not any(target.is_relative_to(root) for root in roots):
-                problems.append(problem("E144", shown, START))
+                key = "E144"
         elif not (entry.is_file() or entry.is_dir()):
-            problems.append(problem("E141.source", shown, START))
+            key = "E141.source"
+        if key:
+            problems.append(problem(key, Path(entry).relative_to(project).as_posix(), START))
     return problems
 
 
