@@ -107,8 +107,8 @@ class FigureImporter:
             place = row.place("derived")
             at = replace(place, column=place.column + error.column - 1)
             self.report("E280.import", at, why=error.message)
-        told = {field: row.text(field) for field in ("label", "measure") if field in row.cells}
-        self.read_cells(row, told, {})
+        given = {field: row.text(field) for field in ("label", "measure") if field in row.cells}
+        self.read_cells(row, given, {})
         fields = {field: row.text(column_of(field)) for field in _COMPUTED}
         return {field: text for field, text in fields.items() if text}
 
@@ -154,14 +154,14 @@ class FigureImporter:
         """Compare the columns of the value with the amount as worded."""
         understood = figure_row(figure)
         for column in (*_NUMBERS, *READINGS):
-            told, meant = row.text(column), understood[column]
-            if told and not _is_same(told, meant, column):
+            given, meant = row.text(column), understood[column]
+            if given and not _is_same(given, meant, column):
                 meaning = Text(meant, meant) if meant else say("data.import.empty")
                 self.report(
                     "E333",
                     row.place(column),
                     column=column,
-                    told=show(told),
+                    given=show(given),
                     amount=show(figure.quantity.text),
                     meaning=meaning,
                 )
@@ -222,10 +222,10 @@ def _is_inside(found: Problem, amount: Scalar) -> bool:
     )
 
 
-def _is_same(told: str, meant: str, column: str) -> bool:
+def _is_same(given: str, meant: str, column: str) -> bool:
     if column not in _NUMBERS:
-        return told == meant
+        return given == meant
     try:
-        return Decimal(told) == Decimal(meant)
+        return Decimal(given) == Decimal(meant)
     except InvalidOperation:
         return False

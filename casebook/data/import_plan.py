@@ -153,8 +153,8 @@ def _group_rows(
         first = seen.setdefault((slug, name), row)
         if first is not row:
             at, line = row.place("figure"), first.at.line
-            told = problem("E332", table, at, case=show(slug), figure=show(name), line=line)
-            problems.append(told)
+            twice = problem("E332", table, at, case=show(slug), figure=show(name), line=line)
+            problems.append(twice)
             continue
         groups.setdefault(slug, []).append(row)
     return groups

@@ -162,9 +162,9 @@ class _Process:
         name = Path(self.package.path).name
         yield self.say("data.draft.from_package", name=name, ocid=self.ocid)
         content = self.package.json
-        told = [_text(_part(content, "publisher"), "name")]
-        told += [_text(content, key) for key in ("publishedDate", "uri", "license")]
-        named = list(filter(None, told)) or ["-"]
+        known = [_text(_part(content, "publisher"), "name")]
+        known += [_text(content, key) for key in ("publishedDate", "uri", "license")]
+        named = list(filter(None, known)) or ["-"]
         source = Text("，".join(named), ", ".join(named))
         yield self.say("data.draft.list_source", source=source)
 
@@ -226,11 +226,11 @@ class _Process:
         seen: dict[str, list[tuple[object, object]]] = {}
         for number, release in enumerate(self.releases):
             for amount in _list_amounts(release, f"releases[{number}]"):
-                told = (amount.value.get("amount"), amount.value.get("currency"))
+                value = (amount.value.get("amount"), amount.value.get("currency"))
                 known = seen.setdefault(amount.name, [])
-                if told in known:
+                if value in known:
                     continue
-                known.append(told)
+                known.append(value)
                 yield self.figure(amount, len(known))
 
     def figure(self, amount: _Amount, edition: int) -> DraftFigure:

@@ -20,6 +20,7 @@ from casebook.data.tables import (
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Event, Figure
 from casebook.record.vocabulary import Source
+from casebook.text import Text
 from casebook.values.amounts import plain
 from casebook.values.comparability import class_of
 from casebook.values.digest import digest
@@ -90,20 +91,20 @@ def answer_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
 
 def case_row(case: Case, dataset: Dataset) -> dict[str, str]:
     """One row of cases.csv."""
-    place = dataset.place(case)
     return {
         "case": case.slug,
-        "title": case.title.zh,
-        "title_en": case.title.en,
-        "place": place.zh,
-        "place_en": place.en,
+        **_both("title", case.title),
+        **_both("place", dataset.place(case)),
         "region": case.region,
         "topic": case.topic,
-        "summary": case.summary.zh,
-        "summary_en": case.summary.en,
+        **_both("summary", case.summary),
         "updated": case.updated,
         "version": version_of(case),
     }
+
+
+def _both(column: str, text: Text) -> dict[str, str]:
+    return {column: text.zh, f"{column}_en": text.en}
 
 
 def version_of(case: Case) -> str:
@@ -113,24 +114,21 @@ def version_of(case: Case) -> str:
 
 def version_of_all(dataset: Dataset) -> str:
     """The version of the whole data set, which changes with any record."""
-    told = "\n".join(f"{case.slug} {case.version}" for case in dataset.summaries)
-    return digest(told.encode())[:VERSION_DIGITS]
+    versions = "\n".join(f"{case.slug} {case.version}" for case in dataset.summaries)
+    return digest(versions.encode())[:VERSION_DIGITS]
 
 
 def source_row(source: Source) -> dict[str, str]:
     """One row of sources.csv."""
     return {
         "source": source.id,
-        "title": source.title.zh,
-        "title_en": source.title.en,
-        "publisher": source.publisher.zh,
-        "publisher_en": source.publisher.en,
+        **_both("title", source.title),
+        **_both("publisher", source.publisher),
         "kind": source.kind,
         "published": source.published.edtf if source.published else "",
         "accessed": source.accessed,
         "url": source.url,
-        "note": source.note.zh,
-        "note_en": source.note.en,
+        **_both("note", source.note),
     }
 
 
@@ -162,8 +160,8 @@ def evidence_rows(case: Case) -> Iterator[dict[str, str]]:
     def row(
         figure: Figure, source: str, relation: str, quote: str, line: int | None
     ) -> dict[str, str]:
-        told = "" if line is None else str(line)
-        cells = (case.slug, figure.id, source, relation, quote, told)
+        number = "" if line is None else str(line)
+        cells = (case.slug, figure.id, source, relation, quote, number)
         return dict(zip(EVIDENCE.names, cells, strict=True))
 
     for figure in case.figures.values():
@@ -183,14 +181,8 @@ def vocabulary_rows(dataset: Dataset) -> Iterator[dict[str, str]]:
     """The rows of vocabulary.csv: every word of every closed list."""
     for name, words in list_words(dataset.vocabulary).items():
         for word in words:
-            yield {
-                "list": name,
-                "key": word.value,
-                "name": word.name.zh,
-                "name_en": word.name.en,
-                "note": word.note.zh,
-                "note_en": word.note.en,
-            }
+            names = _both("name", word.name) | _both("note", word.note)
+            yield {"list": name, "key": word.value, **names}
 
 
 # The tables that have rows of cases, with what gives those of one case.
