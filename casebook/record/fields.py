@@ -9,6 +9,8 @@ from typing import Any
 
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
+from casebook.record.description import compute_once, fields_of, known_names
+from casebook.record.model import Case, Figure
 from casebook.text import NO_TEXT, Text
 from casebook.values.dates import Period, parse_period
 from casebook.values.errors import PeriodError
@@ -40,30 +42,24 @@ _CHINESE_NAMES = {
 }
 
 
-# The message that says where a field belongs that a record has once.
-_HOMES = {
-    **dict.fromkeys(
-        (
-            *("region", "topic", "summary", "updated", "answers", "events", "documents"),
-            *("conflicts", "story", "story_en", "summary_en"),
-        ),
-        "record.home_case",
-    ),
-    **dict.fromkeys(
-        (
-            *("label", "label_en", "amount", "measure", "per", "period", "scope", "part_of"),
-            *("follows", "qualifier", "unit", "corroborated_by", "formula"),
-        ),
-        "record.home_figure",
-    ),
-    **dict.fromkeys(
-        ("purchaser", "provider", "provider_type", "mode", "competition", "evaluation"),
-        "record.home_answer",
-    ),
-}
+# Questions that are often written beside `answers` in place of below it.
+_QUESTIONS = ("purchaser", "provider", "provider_type", "mode", "competition", "evaluation")
 
 # What the tree finds wrong with the name of a field.
 _ABOUT_NAMES = frozenset({"E112", "E113", "E114", "E115", "E117", "E137"})
+
+
+@compute_once
+def _find_homes() -> dict[str, str]:
+    """The message that says where a field belongs, for fields that records of one class have."""
+    own = fields_of(Case)
+    classes = dict.fromkeys((Case, *(one.items for one in own if one.holds_records)))
+    names = [name for cls in classes for name in known_names(fields_of(cls))]
+    homes = dict.fromkeys(_QUESTIONS, "record.home_answer")
+    for cls, home in ((Case, "record.home_case"), (Figure, "record.home_figure")):
+        alone = (name for name in known_names(fields_of(cls)) if names.count(name) == 1)
+        homes |= dict.fromkeys(alone, home)
+    return homes
 
 
 def nearest(word: str, known: Collection[str]) -> str:
@@ -117,8 +113,9 @@ class Fields:
         at = self.node.key_at[name]
         if any(p.at.line == at.line and p.code in _ABOUT_NAMES for p in self.problems):
             return
-        if name in _HOMES:
-            self.report("E201.elsewhere", at, name=name, home=say(_HOMES[name]))
+        home = _find_homes().get(name)
+        if home is not None:
+            self.report("E201.elsewhere", at, name=name, home=say(home))
         else:
             self.report("E201", at, name=name, hint=suggest(name, known))
 
@@ -267,7 +264,7 @@ class Fields:
         """The fields of a mapping inside this one, or None and a problem."""
         if isinstance(node, MapNode):
             return Fields(node, self.path, self.problems, known)
-        home = _HOMES.get(name.rpartition(".")[2])
+        home = _find_homes().get(name.rpartition(".")[2])
         hint = say("record.belongs", home=say(home)) if home else NO_TEXT
         self.report("E203.entry", at, name=name, hint=hint)
         return None

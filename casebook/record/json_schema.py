@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from casebook.messages import say
 from casebook.record.description import FieldDescription, fields_of
 from casebook.record.lists import Lists
 from casebook.record.model import Answer, Case
@@ -23,7 +24,6 @@ _TEXT: Final = {"type": ["string", "number", "boolean"]}
 _OPTIONAL: Final = {"type": ["string", "number", "boolean", "null"]}
 _FLAG: Final = {"enum": ["yes", "no", "true", "false", "是", "否", True, False]}
 _WORDS: Final = {"type": ["array", "null"], "items": _TEXT}
-_SILENT_NAMES: Final = ("来源没有写", "不适用")
 
 
 def write_schema(lists: Lists) -> bytes:
@@ -52,7 +52,7 @@ def _object(described: Iterable[FieldDescription], lists: Lists) -> dict[str, An
             (printed if one.printed else required).append(one.name)
         properties[one.name] = {"description": _join(one.note), **_type_of(one, lists)}
         for name in one.names[1:]:
-            twin = Text(f"{one.name} 的英文。", f"The English of {one.name}.")
+            twin = say("record.english_of", name=one.name)
             properties[name] = {"description": _join(twin), **_OPTIONAL}
     made: dict[str, Any] = {"type": "object", "additionalProperties": False}
     made["properties"] = properties
@@ -105,6 +105,7 @@ def _choices(one: FieldDescription, lists: Lists) -> dict[str, Any]:
 
 
 def _answers(lists: Lists) -> dict[str, Any]:
+    silent = (say("record.not_stated").zh, say("record.not_applicable").zh)
     properties = {}
     for key, question in lists.vocabulary.questions.items():
         word: dict[str, Any] = dict(_TEXT)
@@ -112,7 +113,7 @@ def _answers(lists: Lists) -> dict[str, Any]:
             terms: Mapping[str, Any] = getattr(lists.vocabulary, question.terms)
             word = _choice((name, term.name) for name, term in terms.items())
             word["enum"] = [*SILENT, *word["enum"]]
-            word["enumDescriptions"] = [*_SILENT_NAMES, *word["enumDescriptions"]]
+            word["enumDescriptions"] = [*silent, *word["enumDescriptions"]]
         several = {"type": "array", "items": word}
         mapping = _object(fields_of(Answer), lists)
         value = mapping["properties"]["value"]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from casebook.messages import say
 from casebook.record.model import Case, Event
 from casebook.record.summary import CaseSummary, EventSummary, summarise_event
 from casebook.record.vocabulary import Source
-from casebook.text import Text
 from casebook.values.dates import Lane
 
 # Fewer silent years than this are an ordinary interval, not a gap worth naming.
@@ -114,10 +114,7 @@ def fill_lanes(cases: Iterable[CaseSummary], shared: Mapping[str, Source], main:
 def publication_of(source: Source) -> TimelineItem:
     """The publication of a dated source as an entry of the timeline."""
     assert source.published is not None
-    title = Text(
-        f"{source.publisher.zh}刊出《{source.title.zh}》",
-        f"{source.publisher.inside('en')} publishes “{source.title.inside('en')}”",
-    )
+    title = say("record.publication", publisher=source.publisher, title=source.title)
     return TimelineItem(Event(case="", date=source.published, title=title, source=source.id), None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.derived import derive, why_not_spending
 from casebook.record.model import Figure
@@ -67,7 +68,4 @@ def _say_unknown(thing: Text, refusal: Refusal, dataset: Dataset) -> Text:
     english = ", ".join(
         f"“{figure.label.inside('en')}” ({in_english(figure.quantity)})" for figure in figures
     )
-    return Text(
-        f"{worded}不能与“{thing.zh}”相算：没有来源给出“{thing.zh}”",
-        f"{english} cannot be set against {thing.inside('en')}, which no source gives",
-    )
+    return say("record.unknown_thing", figures=Text(worded, english), thing=thing)
