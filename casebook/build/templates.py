@@ -54,6 +54,8 @@ class CompiledTemplates:
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], tuple[str, Any]] = {}
         self._is_new = False
+        # Read to find the names, each waits here for the first language to be compiled.
+        self.trees: dict[str, Any] = {}
 
     def get(self, key: tuple[str, str], checksum: str) -> Any:
         """What was found out under a key from a source of this checksum, else None."""
@@ -139,10 +141,11 @@ def make_environment(
         code_generator_class = PlainGenerator
 
         def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-            tree: nodes.Template = LanguageChooser(lang).visit(
-                super()._parse(source, name, filename)
-            )
-            return tree
+            tree: nodes.Template = compiled.trees.pop(name or "", None)
+            if tree is None:
+                tree = super()._parse(source, name, filename)
+            chosen: nodes.Template = LanguageChooser(lang).visit(tree.set_environment(self))
+            return chosen
 
         def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
             # A chain of the two is walked through for each template that a page is made of.
@@ -197,8 +200,10 @@ def _find_named(
         from jinja2 import Environment, TemplateSyntaxError, meta
 
         try:
-            tree = Environment(**environment_options()).parse(theme.sources[name].decode("utf-8"))
+            source = theme.sources[name].decode("utf-8")
+            tree = Environment(**environment_options()).parse(source, name)
             found = set(meta.find_referenced_templates(tree))
+            compiled.trees[name] = tree
         except (TemplateSyntaxError, UnicodeDecodeError):
             # It may be no template at all; one that is used is complained of when it is compiled.
             found = {None}
