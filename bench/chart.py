@@ -21,10 +21,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from casebook.charts.bars import Bar, BarBlock, paint_blocks
+from casebook.charts.bars import BarBlock, paint_blocks
 from casebook.charts.canvas import NARROW, WIDE, Sheet
 from casebook.charts.svg import write_svg
-from casebook.charts.symbols import Mark
+from casebook.charts.symbols import ChartFigure, Mark
 
 GOAL = 1 / 8
 AMOUNTS = (4277, 8000, 5000, 6770, 4086, 10000, 3731, 5600)
@@ -47,7 +47,7 @@ def draw_own_twice(first: int) -> int:
 def _block(first: int) -> BarBlock:
     # Other years each time: nothing may come from a cache that a build would not have.
     bars = tuple(
-        Bar(
+        ChartFigure(
             key=f"case.paid_{first + n}",
             name=f"{first + n}年",
             amount=f"{amount}万元",

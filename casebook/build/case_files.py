@@ -12,7 +12,8 @@ from casebook.build.drawings import draw_selected
 from casebook.build.render import PageRenderer, open_renderer
 from casebook.build.templates import Theme, explaining_templates
 from casebook.build.timings import Spent, Timings
-from casebook.charts import Drawn, find_charts_of
+from casebook.charts import find_charts_of
+from casebook.charts.chart import Drawn
 from casebook.data.export import export_case, write_case_rows
 from casebook.data.formats import DataFile
 from casebook.pages import CASE_PAGES

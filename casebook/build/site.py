@@ -40,7 +40,7 @@ from casebook.text import LANGS, Lang
 from casebook.values.digest import digest
 
 if TYPE_CHECKING:
-    from casebook.charts import Drawn
+    from casebook.charts.chart import Drawn
     from casebook.charts.standalone import Pictures
 
 # A process pays from this many cases on: its start costs as much as making thirty.

@@ -6,48 +6,31 @@ from collections.abc import Iterator
 from typing import Final
 
 from casebook.charts import (
-    counts,
-    difference,
+    all_figures,
+    case_figures,
     disclosure,
     mode_provider,
-    money,
-    ranges,
-    series,
     split,
     timeline,
 )
 from casebook.charts.chart import Chart, ChartTable, ChartWords, Drawn, Selected, draw_table
+from casebook.charts.records import ChartRecords
 from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
 from casebook.text import Lang, Text
 
-__all__ = [
-    "CHARTS",
-    "NAMES_ACROSS",
-    "Chart",
-    "ChartTable",
-    "Drawn",
-    "Selected",
-    "chart_of",
-    "draw_chart",
-    "find_charts",
-    "find_charts_across",
-    "find_charts_of",
-    "tabulate_chart",
-    "title_of",
-]
-
+# In the order of the site.
 CHARTS: Final[tuple[Chart, ...]] = (
     disclosure.CHART,
-    money.CHART,
-    counts.CHART,
+    all_figures.MONEY,
+    all_figures.COUNTS,
     mode_provider.CHART,
     timeline.CHART,
-    series.CHART,
+    case_figures.SERIES,
     split.CHART,
-    difference.CHART,
-    ranges.CHART,
+    case_figures.CHANGE,
+    case_figures.RANGE,
 )
 
 # What the charts of all cases are called. Data may be too little for one of them, or too much: a
@@ -62,17 +45,21 @@ def find_charts(dataset: Dataset) -> tuple[Selected, ...]:
 
 
 def find_charts_across(dataset: Dataset) -> Iterator[Selected]:
-    """The charts of all cases together."""
+    """The charts of all cases together, each under the name of its kind."""
     for chart in CHARTS:
-        if chart.find_across is not None:
-            yield from chart.find_across(dataset)
+        for figures in chart.find_across(dataset) if chart.find_across else ():
+            keys = tuple(figure.key for figure in figures)
+            yield Selected(chart=chart.name, name=chart.name, figures=keys)
 
 
 def find_charts_of(case: Case, dataset: Dataset) -> Iterator[Selected]:
-    """The charts of one case."""
+    """The charts of one case, named by case and kind, and numbered from the second of a kind."""
     for chart in CHARTS:
-        if chart.find_in is not None:
-            yield from chart.find_in(case, dataset)
+        found = chart.find_in(case, dataset) if chart.find_in else ()
+        for number, figures in enumerate(found, 1):
+            name = f"{case.slug}-{chart.name}" + (f"-{number}" if number > 1 else "")
+            keys = tuple(figure.key for figure in figures)
+            yield Selected(chart=chart.name, name=name, case=case.slug, figures=keys)
 
 
 def chart_of(found: Selected | ChartWords) -> Chart:
@@ -88,7 +75,7 @@ def title_of(found: Selected | ChartWords) -> Text:
 
 def tabulate_chart(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """All that a chart says and shows, computed but not drawn; its key tells when to redraw."""
-    return chart_of(selected).tabulate(selected, dataset, lang)
+    return chart_of(selected).tabulate(ChartRecords.take(selected, dataset, lang))
 
 
 def draw_chart(selected: Selected, dataset: Dataset, lang: Lang) -> Drawn:

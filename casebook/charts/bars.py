@@ -8,7 +8,14 @@ from decimal import Decimal
 from typing import Final
 
 from casebook.charts.canvas import LEADING, Point, Sheet, Words, baseline, widest
-from casebook.charts.symbols import Mark, MarkArea, draw_bracket, draw_mark, draw_ring, overhang
+from casebook.charts.symbols import (
+    ChartFigure,
+    MarkArea,
+    draw_bracket,
+    draw_mark,
+    draw_ring,
+    overhang,
+)
 from casebook.charts.text_layout import clean, width_px, wrap_text
 from casebook.messages import say
 from casebook.text import Lang, Text
@@ -21,33 +28,13 @@ _THICK: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """One figure of a block.
-
-    `name` is when or where, `about` what exactly it is. `together` numbers the group of
-    reports on one period that do not agree, zero for none.
-    """
-
-    key: str
-    name: str
-    amount: str
-    title: str
-    mark: Mark
-    value: Decimal
-    low: Decimal | None = None
-    about: str = ""
-    apart: bool = False
-    together: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BarBlock:
     """Bars that share one scale, under a heading of their own.
 
     `change` is a computed difference that stands between the first and the last bar.
     """
 
-    bars: tuple[Bar, ...]
+    bars: tuple[ChartFigure, ...]
     unit: str
     lang: Lang
     heading: str = ""
@@ -74,19 +61,10 @@ def paint_blocks(blocks: Sequence[BarBlock], sheet: Sheet) -> None:
             top += 10
             sheet.line((0, top), (sheet.width, top), stroke="rule")
             top += 6
-        top = _paint_under_heading(block, sheet, top)
+        if block.heading:
+            top = sheet.paragraph(0, top, block.heading, sheet.width, **sheet.muted) + 4
+        top = _BlockPainter(block, sheet, top).paint()
     sheet.height = round(top + 6)
-
-
-def paint_block(block: BarBlock, sheet: Sheet) -> None:
-    """Draw a block by itself."""
-    paint_blocks((block,), sheet)
-
-
-def _paint_under_heading(block: BarBlock, sheet: Sheet, top: float) -> float:
-    if block.heading:
-        top = sheet.paragraph(0, top, block.heading, sheet.width, **sheet.muted) + 4
-    return _BlockPainter(block, sheet, top).paint() if block.bars else top
 
 
 class _BlockPainter:
@@ -141,7 +119,9 @@ class _BlockPainter:
             self._paint_log_axis()
         return self.top
 
-    def _paint_bar(self, before: Bar | None, bar: Bar, after: Bar | None) -> None:
+    def _paint_bar(
+        self, before: ChartFigure | None, bar: ChartFigure, after: ChartFigure | None
+    ) -> None:
         goes_on = bar.together and before is not None and before.together == bar.together
         if bar.apart and (before is None or not before.apart):
             self._begin_apart(is_first=before is None)
@@ -169,7 +149,7 @@ class _BlockPainter:
             self.top += 6
         self._write(say("charts.bars.apart"), "ink-muted", 8)
 
-    def _begin_reports(self, bar: Bar) -> None:
+    def _begin_reports(self, bar: ChartFigure) -> None:
         """Say that reports on one period differ."""
         if self.top > self.piece_top:
             self._draw_zero()
@@ -186,7 +166,7 @@ class _BlockPainter:
             ends = (self.left, self.piece_top - 2), (self.left, self.top + 2)
             self.sheet.line(*ends, stroke="ink-muted")
 
-    def _paint_wide_row(self, bar: Bar) -> None:
+    def _paint_wide_row(self, bar: ChartFigure) -> None:
         """Draw a bar between its name and its amount."""
         sheet, style, top = self.sheet, self.style, self.top
         # Beside the bar, the name stands at the middle of the bar's height.
@@ -200,7 +180,7 @@ class _BlockPainter:
             words_bottom = sheet.paragraph(left, name_top, bar.amount, self.amount_width, bold=True)
         self.top = max(bottom, words_bottom, top + _THICK)
 
-    def _paint_narrow_row(self, bar: Bar) -> None:
+    def _paint_narrow_row(self, bar: ChartFigure) -> None:
         """Draw a bar beneath its name and its amount."""
         sheet, style, left, top = self.sheet, self.style, self.left, self.top
         room = style.width - left
@@ -221,7 +201,7 @@ class _BlockPainter:
         if not self.is_log:
             sheet.line((left, top - 2), (left, self.top + 2), stroke="ink-muted")
 
-    def _find_room_beside(self, bar: Bar) -> Point | None:
+    def _find_room_beside(self, bar: ChartFigure) -> Point | None:
         """Where the amount stands right of the last line of the name, if there is room for it."""
         size, last = self.style.size, self.sheet.parts[-1]
         assert isinstance(last, Words)
@@ -229,18 +209,17 @@ class _BlockPainter:
         fits = left + widest([bar.amount], size, True) <= self.style.width
         return (left, last.y) if fits else None
 
-    def _draw_ring(self, bar: Bar, left: float, top: float) -> float:
+    def _draw_ring(self, bar: ChartFigure, left: float, top: float) -> float:
         """Draw the ring of an uncertain date before a name, and give where the name begins."""
         if not bar.mark.uncertain:
             return left
         draw_ring(self.sheet, left + 5, top + self.style.size * LEADING / 2)
         return left + 16
 
-    def _draw_bar(self, bar: Bar, top: float) -> float:
+    def _draw_bar(self, bar: ChartFigure, top: float) -> float:
         """Draw the mark of a figure along the scale, and give the place of its value."""
         sheet, end = self.sheet, self.x(bar.value)
         low = None if bar.low is None else self.x(bar.low)
-        sheet.mark(bar.key, self.left if low is None else low, end)
         if not self.is_log:
             area = MarkArea(start=self.left, end=end, top=top, thickness=_THICK, low=low)
             draw_mark(sheet, bar.mark, area)

@@ -118,15 +118,6 @@ class Link:
     parts: tuple[Shape | Words, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """From where to where the mark of a figure reaches along its scale."""
-
-    key: str
-    start: float
-    end: float
-
-
 @dataclass(kw_only=True)
 class Sheet:
     """What one drawing consists of, in the order in which it is drawn."""
@@ -134,7 +125,6 @@ class Sheet:
     style: Style
     height: float = 0
     parts: list[Shape | Words | Link] = field(default_factory=list)
-    extents: list[Extent] = field(default_factory=list)
     _open: list[Shape | Words] | None = None
 
     @property
@@ -226,10 +216,6 @@ class Sheet:
                 self.text(x, top + baseline(size), line, **look)
                 top += size * LEADING
         return top
-
-    def mark(self, key: str, start: float, end: float) -> None:
-        """Note from where to where the mark of a figure reaches."""
-        self.extents.append(Extent(key, start, end))
 
     def _add_rounded(self, start: Point, end: Point, r: float, paint: Paint) -> None:
         (left, top), (right, bottom), k = start, end, r * (1 - _KAPPA)

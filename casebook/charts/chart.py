@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass, fields
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from casebook.charts.canvas import NARROW, WIDE, Sheet, Style
 from casebook.charts.svg import write_svg
-from casebook.charts.symbols import (
-    Kind,
-    draw_bracket,
-    draw_swatch,
-    explain_kind,
-    mark_of_kind,
-)
+from casebook.charts.symbols import Kind, draw_kind, explain_kind
 from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.text import COLON, COMMA, Lang, Text
+
+if TYPE_CHECKING:
+    from casebook.charts.records import ChartRecords
 
 # A drawing with more rows than this is a list, and a list reads better as a table.
 MOST_ROWS: Final = 40
@@ -118,30 +115,18 @@ class Drawn(ChartWords):
 class Chart:
     """One kind of chart.
 
-    `find_across` looks at all cases together, and what it finds has the name of the kind;
-    `find_in` looks at one case. Either may be missing. `tabulate` computes everything, `paint`
-    only puts it on a sheet and sets the height. `title` is the key of the message that names a
-    chart of all cases whatever they hold.
+    `find_across` looks at all cases together, `find_in` at one; either may be missing. They give
+    the figures of each chart that can be had, none for a chart that is not of figures.
+    `tabulate` computes everything, `paint` only puts it on a sheet and sets the height. `title`
+    is the key of the message that names a chart of all cases whatever they hold.
     """
 
     name: str
-    tabulate: Callable[[Selected, Dataset, Lang], ChartTable]
+    tabulate: Callable[[ChartRecords], ChartTable]
     paint: Callable[[Any, Sheet], None]
-    find_across: Callable[[Dataset], Iterable[Selected]] | None = None
-    find_in: Callable[[Case, Dataset], Iterable[Selected]] | None = None
+    find_across: Callable[[Dataset], Iterable[Sequence[Figure]]] | None = None
+    find_in: Callable[[Case, Dataset], Iterable[Sequence[Figure]]] | None = None
     title: str = ""
-
-
-def select_in(case: Case, chart: str, number: int, figures: Iterable[Figure] = ()) -> Selected:
-    """A chart of a case, by its number among those of its kind."""
-    name = f"{case.slug}-{chart}" if number == 1 else f"{case.slug}-{chart}-{number}"
-    keys = tuple(figure.key for figure in figures)
-    return Selected(chart=chart, name=name, case=case.slug, figures=keys)
-
-
-def one_panel(finding: str, content: object) -> tuple[PanelTable, ...]:
-    """The panels of a chart that has a single drawing."""
-    return (PanelTable("", finding, content),)
 
 
 def paint_panel(chart: Chart, panel: PanelTable, style: Style) -> Sheet:
@@ -205,8 +190,5 @@ def _legend_item(kind: Kind, table: ChartTable) -> LegendItem:
 @lru_cache
 def _swatch(kind: Kind) -> Sheet:
     sheet = Sheet(style=Style(name="wide", width=40, size=14, small=14), height=22)
-    mark = mark_of_kind(kind)
-    draw_swatch(sheet, mark, (8 if mark.contradicted else 2, 5), 12)
-    if mark.contradicted:
-        draw_bracket(sheet, 2, 2, 20)
+    draw_kind(sheet, kind, 2, 11)
     return sheet

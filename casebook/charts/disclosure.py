@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
 from casebook.charts.canvas import LEADING, Sheet, baseline, widest
-from casebook.charts.chart import (
-    MOST_ROWS,
-    Chart,
-    ChartTable,
-    Selected,
-    one_panel,
-    quote_all,
-)
+from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, quote_all
+from casebook.charts.records import ChartRecords
 from casebook.charts.text_layout import clean, width_px, wrap_text
 from casebook.messages import say
 from casebook.record.dataset import Dataset
-from casebook.record.model import AnswerState
+from casebook.record.model import AnswerState, Figure
 from casebook.text import COLON, Lang, Text, count_nouns
 
 _STATES: Final[dict[AnswerState, str]] = {
@@ -64,15 +58,16 @@ def name_state(state: AnswerState) -> Text:
     return say(_STATES[state])
 
 
-def find_across(dataset: Dataset) -> Iterator[Selected]:
+def find_across(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
     """The matrix, where it is small enough to be read as one."""
     questions = len(dataset.vocabulary.questions)
     if 0 < len(dataset.cases) <= MOST_ROWS and 0 < questions <= MOST_ROWS:
-        yield Selected(chart=CHART.name, name=CHART.name)
+        yield ()
 
 
-def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
+def tabulate(shown: ChartRecords) -> ChartTable:
     """What the matrix says and shows; the questions answered most often come first."""
+    dataset, lang = shown.dataset, shown.lang
     columns = [
         Column(
             question.name.inside(lang),
@@ -90,17 +85,12 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     ]
     counts = tuple(f"{column.stated}/{column.asked}" for column in columns)
     finding = _find_words(columns, len(places)).inside(lang)
-    return ChartTable(
-        chart=CHART.name,
-        name=selected.name,
-        case="",
-        lang=lang,
-        finding=finding,
-        subtitle=say("charts.disclosure.subtitle").inside(lang),
-        header=(say("charts.place").inside(lang), *(column.question for column in columns)),
-        rows=(*rows, (say("charts.disclosure.counts").inside(lang), *counts)),
-        panels=one_panel(finding, Matrix(tuple(columns), places, lang)),
-        notes=(say("charts.disclosure.note").inside(lang),),
+    return replace(
+        shown.tabulate(finding, Matrix(tuple(columns), places, lang)),
+        subtitle=shown.say("charts.disclosure.subtitle"),
+        header=(shown.say("charts.place"), *(column.question for column in columns)),
+        rows=(*rows, (shown.say("charts.disclosure.counts"), *counts)),
+        notes=(shown.say("charts.disclosure.note"),),
     )
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from casebook.charts.canvas import LEADING, Sheet, height_of
-from casebook.charts.symbols import Mark, draw_bracket, draw_ring, draw_swatch
+from casebook.charts.symbols import ChartFigure, draw_bracket, draw_ring, draw_swatch
 from casebook.charts.text_layout import clean, width_px
-from casebook.text import Lang
 
 _GUTTER: Final = 28.0
 _MARK: Final = 48.0
@@ -20,44 +18,21 @@ _GROUP_SPACE: Final = 14.0
 _ITEM_SPACE: Final = 7.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One figure of a list: its wording, and what it is, beside it or beneath.
-
-    `value` only tells whether there is anything to be long.
-    """
-
-    key: str
-    amount: str
-    about: str
-    title: str
-    mark: Mark
-    value: Decimal
-
-
 @dataclass(frozen=True, slots=True)
 class ItemGroup:
-    """The items under one heading."""
+    """Figures under one heading, each with what it is beside its wording or beneath."""
 
     heading: str
-    items: tuple[Item, ...]
+    items: tuple[ChartFigure, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ItemList:
-    """Groups of items, in columns where there is room for two."""
-
-    groups: tuple[ItemGroup, ...]
-    lang: Lang
-
-
-def paint_listing(listing: ItemList, sheet: Sheet) -> None:
+def paint_listing(listing: Sequence[ItemGroup], sheet: Sheet) -> None:
     """Write the groups one under the other, on a wide sheet in two columns of even height."""
     if sheet.style.is_narrow:
-        sheet.height = round(_paint_column(listing.groups, sheet, 0, sheet.width, 2) + 6)
+        sheet.height = round(_paint_column(listing, sheet, 0, sheet.width, 2) + 6)
         return
     width = (sheet.width - _GUTTER) / 2
-    first, second = _halve(listing.groups, width, sheet)
+    first, second = _halve(listing, width, sheet)
     bottoms = [
         _paint_column(groups, sheet, left, width, 2)
         for groups, left in ((first, 0.0), (second, width + _GUTTER))
@@ -134,7 +109,7 @@ def _paint_column(
     return top
 
 
-def _paint_item(item: Item, sheet: Sheet, left: float, width: float, top: float) -> float:
+def _paint_item(item: ChartFigure, sheet: Sheet, left: float, width: float, top: float) -> float:
     style = sheet.style
     first = top
     words_left = left + _MARK
@@ -161,7 +136,7 @@ def _paint_item(item: Item, sheet: Sheet, left: float, width: float, top: float)
     return top
 
 
-def _room_beside(item: Item, width: float, sheet: Sheet) -> float:
+def _room_beside(item: ChartFigure, width: float, sheet: Sheet) -> float:
     """The room right of the amount where what it is fits there on one line, else nothing."""
     style = sheet.style
     left = width - _MARK - width_px(clean(item.amount), style.size, True) - 12

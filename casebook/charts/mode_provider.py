@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from casebook.charts.canvas import LEADING, Sheet, baseline, height_of, widest
-from casebook.charts.chart import (
-    MOST_ROWS,
-    Chart,
-    ChartTable,
-    Selected,
-    one_panel,
-    quote_all,
-)
+from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, quote_all
+from casebook.charts.records import ChartRecords
 from casebook.charts.text_layout import clean, shorten_text, width_px
 from casebook.messages import say
 from casebook.record.dataset import Dataset
-from casebook.record.model import Answer
+from casebook.record.model import Answer, Figure
 from casebook.record.vocabulary import Term
 from casebook.text import ENUMERATION, Lang, Text, count_nouns
 
@@ -40,18 +34,19 @@ class Grid:
     lang: Lang
 
 
-def find_across(dataset: Dataset) -> Iterator[Selected]:
+def find_across(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
     """The grid, where some case answers both questions and the cases fit into it."""
     known = any(case.modes and case.provider_types for case in dataset.summaries)
     if not known or len(dataset.cases) > MOST_ROWS:
         return
     chips = (len(case.modes or " ") * len(case.provider_types or " ") for case in dataset.summaries)
     if sum(chips) <= _MOST_CHIPS:
-        yield Selected(chart=CHART.name, name=CHART.name)
+        yield ()
 
 
-def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
+def tabulate(shown: ChartRecords) -> ChartTable:
     """What the grid says and shows."""
+    dataset, lang = shown.dataset, shown.lang
     places: dict[tuple[str, str], list[Chip]] = {}
     for case in dataset.cases:
         chip = (dataset.place(case).inside(lang), f"site:/cases/{case.slug}/")
@@ -64,20 +59,15 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     columns = tuple(kinds.values())
     grid = Grid(rows=tuple(modes.values()), columns=columns, cells=cells, lang=lang)
     finding = _find_words(dataset, lang).inside(lang)
-    return ChartTable(
-        chart=CHART.name,
-        name=selected.name,
-        case="",
-        lang=lang,
-        finding=finding,
-        subtitle=say("charts.mode_provider.subtitle").inside(lang),
-        header=(say("charts.mode_provider.mode").inside(lang), *columns),
+    return replace(
+        shown.tabulate(finding, grid),
+        subtitle=shown.say("charts.mode_provider.subtitle"),
+        header=(shown.say("charts.mode_provider.mode"), *columns),
         rows=tuple(
             (name, *(ENUMERATION.inside(lang).join(place for place, _ in cell) for cell in line))
             for name, line in zip(grid.rows, cells, strict=True)
         ),
-        panels=one_panel(finding, grid),
-        notes=(say("charts.mode_provider.note").inside(lang),),
+        notes=(shown.say("charts.mode_provider.note"),),
     )
 
 

@@ -4,81 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from casebook.charts.canvas import LEADING, Anchor, Sheet, TextStyle, baseline, widest
-from casebook.charts.chart import (
-    MOST_ROWS,
-    Chart,
-    ChartTable,
-    Selected,
-    lower_first,
-    one_panel,
-    select_in,
-)
-from casebook.charts.figures import ChartFigures
-from casebook.charts.symbols import Mark, MarkArea, draw_mark, legend_kinds
+from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, lower_first
+from casebook.charts.records import ChartRecords
+from casebook.charts.symbols import ChartFigure, MarkArea, draw_mark, legend_kinds, mark_of_kind
 from casebook.charts.text_layout import clean, wrap_text
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
-from casebook.text import Lang, Text
+from casebook.text import Text
 from casebook.values.amounts import compact
 
 _THICK = 24.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SplitPart:
-    """One part of the whole, from where to where it lies along it.
-
-    The rest that no figure explains has neither key nor mark.
-    """
-
-    name: str
-    amount: str
-    start: Decimal
-    end: Decimal
-    key: str = ""
-    title: str = ""
-    mark: Mark | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """A whole and its parts, the largest first."""
-
-    whole: SplitPart
-    parts: tuple[SplitPart, ...]
-    lang: Lang
-
-
-def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
+def find_in(case: Case, dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
     """A split for each amount of the case whose parts are given and fit into it."""
-    number = 0
     for whole in dataset.money_figures(case):
         parts = [figure for figure in case.figures.values() if figure.part_of == whole.id]
         if parts and len(parts) <= MOST_ROWS and _fits(whole, parts):
-            number += 1
             # The largest part first, so that what is left over stands at the end.
             parts.sort(key=lambda part: -(_size(part, whole) or Decimal(0)))
-            yield select_in(case, CHART.name, number, (whole, *parts))
+            yield whole, *parts
 
 
-def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
+def tabulate(shown: ChartRecords) -> ChartTable:
     """What the split says and shows; every computed number says so."""
-    shown = ChartFigures.take(selected, dataset, lang)
     whole, *figures = shown.figures
     total = whole.quantity.magnitude
     parts = _lay_out(whole, figures, shown)
-    rest = _say_rest(total - parts[-1].end, shown)
-    finding = _find_words(rest, shown)
+    start = parts[-1].value
+    rest = _say_rest(total - start, shown)
     drawn, name = parts, shown.say("charts.split.rest")
     if rest:
-        amount = shown.say("charts.split.rest_amount", amount=rest)
-        drawn = (*parts, SplitPart(name=name, amount=amount, start=parts[-1].end, end=total))
-    start = _take_part(whole, (Decimal(0), total), shown)
-    table = shown.tabulate(finding, one_panel(finding, Split(start, drawn, lang)))
+        amount, mark = shown.say("charts.split.rest_amount", amount=rest), mark_of_kind("exact")
+        left = ChartFigure(
+            key="", name=name, amount=amount, title="", mark=mark, low=start, value=total
+        )
+        drawn = [*parts, left]
+    table = shown.tabulate(
+        _find_words(rest, shown), (shown.draw(whole, shown.label(whole)), *drawn)
+    )
     rows = [table.rows[0]]
     rows += [
         (*row[:2], part.amount, *row[3:]) for row, part in zip(table.rows[1:], parts, strict=True)
@@ -90,37 +58,23 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     return replace(table, rows=tuple(rows), legend=legend_kinds(marks))
 
 
-def _lay_out(
-    whole: Figure, figures: Sequence[Figure], shown: ChartFigures
-) -> tuple[SplitPart, ...]:
+def _lay_out(whole: Figure, figures: Sequence[Figure], shown: ChartRecords) -> list[ChartFigure]:
     """The parts one after the other along the whole."""
     parts = []
     at = Decimal(0)
     for figure in figures:
         size = _size(figure, whole) or Decimal(0)
-        part = _take_part(figure, (at, at + size), shown)
+        part = replace(shown.draw(figure, shown.label(figure)), low=at, value=at + size)
         if figure.quantity.kind == "share":
             amount = compact(size, whole.quantity.unit, shown.lang)
             said = shown.say("charts.split.share", share=part.amount, amount=amount)
             part = replace(part, amount=said)
         parts.append(part)
         at += size
-    return tuple(parts)
+    return parts
 
 
-def _take_part(figure: Figure, ends: tuple[Decimal, Decimal], shown: ChartFigures) -> SplitPart:
-    return SplitPart(
-        key=figure.key,
-        name=shown.label(figure),
-        amount=shown.amount(figure),
-        title=shown.title(figure),
-        mark=shown.marks[figure.key],
-        start=ends[0],
-        end=ends[1],
-    )
-
-
-def _say_rest(rest: Decimal, shown: ChartFigures) -> str:
+def _say_rest(rest: Decimal, shown: ChartRecords) -> str:
     """What is left of the whole in words, nothing where nothing is."""
     if rest <= 0:
         return ""
@@ -129,7 +83,7 @@ def _say_rest(rest: Decimal, shown: ChartFigures) -> str:
     return shown.say("charts.about") + amount if is_about else amount
 
 
-def _find_words(rest: str, shown: ChartFigures) -> str:
+def _find_words(rest: str, shown: ChartRecords) -> str:
     whole = shown.figures[0]
     label, amount = shown.label(whole), shown.amount(whole)
     name = Text(label, lower_first(label))
@@ -169,50 +123,46 @@ def _size(part: Figure, whole: Figure) -> Decimal | None:
     return quantity.value if same else None
 
 
-def _paint(split: Split, sheet: Sheet) -> None:
-    style = sheet.style
+def _paint(figures: Sequence[ChartFigure], sheet: Sheet) -> None:
+    whole, *parts = figures
     # A soft end reaches beyond its value.
-    is_soft = any(part.mark and part.mark.end == "approx" for part in split.parts[-1:])
-    right = sheet.width - (10 if is_soft else 1)
-    total = split.whole.end
+    right = sheet.width - (10 if parts[-1].mark.end == "approx" else 1)
 
-    def x(value: Decimal) -> float:
-        return 1 + float(value / total) * (right - 1)
+    def x(value: Decimal | None) -> float:
+        return 1 + float((value or 0) / whole.value) * (right - 1)
 
-    top = _paint_words(split.whole, sheet, 2, 0, right)
+    top = _paint_words(whole, sheet, 2, 0, right)
     # The whole once more as one bar made of its parts.
-    sheet.mark(split.whole.key, x(Decimal(0)), x(total))
-    for part in split.parts:
-        _paint_part(part, sheet, x(part.start), x(part.end), top)
-    for part in split.parts[1:]:
-        start = x(part.start)
+    for part in parts:
+        _paint_part(part, sheet, x(part.low), x(part.value), top)
+    for part in parts[1:]:
+        start = x(part.low)
         sheet.line((start, top), (start, top + _THICK), stroke="paper", stroke_width=2)
-    sheet.rectangle(x(Decimal(0)), top, right - 1, _THICK, stroke="ink-muted")
+    sheet.rectangle(1, top, right - 1, _THICK, stroke="ink-muted")
     bottom = top + _THICK
-    for part in split.parts:
-        start, end = x(part.start), x(part.end)
+    for part in parts:
+        start, end = x(part.low), x(part.value)
         top = bottom + 12
         top = _paint_words(part, sheet, top, start, right)
         with _link(part, sheet):
-            sheet.mark(part.key, start, end)
             _paint_part(part, sheet, start, end, top)
         sheet.line((start, top - 3), (start, top + _THICK + 3), stroke="ink-muted")
         bottom = top + _THICK
-    sheet.height = round(bottom + 8 + style.size * 0.1)
+    sheet.height = round(bottom + 8 + sheet.style.size * 0.1)
 
 
-def _link(part: SplitPart, sheet: Sheet) -> AbstractContextManager[None]:
+def _link(part: ChartFigure, sheet: Sheet) -> AbstractContextManager[None]:
     return sheet.link(f"figure:{part.key}", part.title) if part.key else nullcontext()
 
 
-def _paint_part(part: SplitPart, sheet: Sheet, start: float, end: float, top: float) -> None:
-    if part.mark is None:
-        sheet.rectangle(start, top, end - start, _THICK, stroke="accent", hatch="accent")
-    else:
+def _paint_part(part: ChartFigure, sheet: Sheet, start: float, end: float, top: float) -> None:
+    if part.key:
         draw_mark(sheet, part.mark, MarkArea(start=start, end=end, top=top, thickness=_THICK))
+    else:
+        sheet.rectangle(start, top, end - start, _THICK, stroke="accent", hatch="accent")
 
 
-def _paint_words(part: SplitPart, sheet: Sheet, top: float, start: float, right: float) -> float:
+def _paint_words(part: ChartFigure, sheet: Sheet, top: float, start: float, right: float) -> float:
     # Words stand where the bar begins, or end at the right edge where there is no room for that.
     small, size = sheet.style.small, sheet.style.size
     name = wrap_text(clean(part.name), sheet.width - 2, small)
@@ -226,7 +176,7 @@ def _paint_words(part: SplitPart, sheet: Sheet, top: float, start: float, right:
     for line in name:
         sheet.text(x, top + baseline(small), line, **sheet.muted, anchor=anchor)
         top += small * LEADING
-    look = TextStyle(role="ink" if part.mark else "accent", bold=True, anchor=anchor)
+    look = TextStyle(role="ink" if part.key else "accent", bold=True, anchor=anchor)
     with _link(part, sheet):
         for line in amount:
             sheet.text(x, top + baseline(size), line, **look)

@@ -20,7 +20,7 @@ from casebook.charts.chart import Chart, ChartTable, paint_panel
 from casebook.charts.glyphs import list_characters
 from casebook.charts.matplotlib_renderers import encode_png, paint_image, write_pdf
 from casebook.charts.svg import write_svg
-from casebook.charts.symbols import draw_bracket, draw_swatch, explain_kind, mark_of_kind
+from casebook.charts.symbols import draw_kind, explain_kind
 from casebook.charts.text_layout import clean, shorten_text, width_px, wrap_text
 from casebook.text import COMMA
 
@@ -166,11 +166,7 @@ def _compose_legend(table: ChartTable, sheet: Sheet, top: float) -> float:
         needed = 44 + width_px(words, size) + 18
         if x > _MARGIN and x + needed > sheet.width - _MARGIN:
             x, top = _MARGIN, top + size * 1.6
-        mark = mark_of_kind(kind)
-        middle = top + size * LEADING / 2
-        draw_swatch(sheet, mark, (x + (6 if mark.contradicted else 0), middle - 6), 12)
-        if mark.contradicted:
-            draw_bracket(sheet, x, middle - 9, middle + 9)
+        draw_kind(sheet, kind, x, top + size * LEADING / 2)
         sheet.text(x + 44, top + baseline(size), words, **sheet.muted)
         x += needed
     return top + size * LEADING + 12

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cache
 from typing import Final, Literal
 
@@ -136,6 +137,27 @@ def legend_kinds(marks: Iterable[Mark]) -> tuple[Kind, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChartFigure:
+    """One figure as a chart draws it.
+
+    `name` is when or where, `about` what exactly it is. `low` is where a range begins, or a part
+    of a whole. `together` numbers the group of reports on one period that do not agree, zero for
+    none. What is left of a whole, which no figure explains, has no key.
+    """
+
+    key: str
+    name: str
+    amount: str
+    title: str
+    mark: Mark
+    value: Decimal
+    low: Decimal | None = None
+    about: str = ""
+    apart: bool = False
+    together: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarkArea:
     """Where a mark is drawn: from the zero of its scale to its value, and how thick.
 
@@ -261,6 +283,14 @@ def draw_swatch(
     end = left if is_zero and low is None else left + 24
     area = MarkArea(start=left, end=end, top=top, thickness=thickness, low=low)
     draw_mark(sheet, mark, area)
+
+
+def draw_kind(sheet: Sheet, kind: Kind, x: float, middle: float) -> None:
+    """Draw the plainest mark of a kind, as legends show it."""
+    mark = mark_of_kind(kind)
+    draw_swatch(sheet, mark, (x + 6 if mark.contradicted else x, middle - 6), 12)
+    if mark.contradicted:
+        draw_bracket(sheet, x, middle - 9, middle + 9)
 
 
 def draw_bracket(sheet: Sheet, x: float, top: float, bottom: float) -> None:

@@ -8,25 +8,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
 from typing import Final
 
-from casebook.charts.chart import (
-    MOST_ROWS,
-    Chart,
-    ChartTable,
-    Selected,
-    lower_first,
-    one_panel,
-    select_in,
-)
+from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, Selected, lower_first
+from casebook.charts.records import ChartRecords
 from casebook.charts.timeline_strip import Moment, Strip, TimelineRow, paint_strip
 from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.lanes import GAP_YEARS, Gap, Marker, TimelineItem
-from casebook.record.model import Case
+from casebook.record.model import Case, Figure
 from casebook.text import COLON, COMMA, NO_TEXT, SEMICOLON, Lang, Text
 
 _MOST_EVENTS: Final = 150
@@ -47,23 +41,24 @@ def name_marker(marker: Marker) -> Text:
     return say(_MARKERS[marker])
 
 
-def find_across(dataset: Dataset) -> Iterator[Selected]:
+def find_across(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
     """The timeline of all cases, where it is small enough to be read as a drawing."""
     events = sum(len(case.events) for case in dataset.summaries)
     with_events = [case for case in dataset.summaries if case.events]
     few = 0 < len(with_events) <= MOST_ROWS and events <= _MOST_EVENTS
     if few and len(dataset.shared_sources) <= MOST_ROWS:
-        yield Selected(chart=CHART.name, name=CHART.name)
+        yield ()
 
 
-def find_in(case: Case, dataset: Dataset) -> Iterator[Selected]:
+def find_in(case: Case, dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
     """A strip for a case with two events or more."""
     if 2 <= len(case.events) <= MOST_ROWS:
-        yield select_in(case, CHART.name, 1)
+        yield ()
 
 
-def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
+def tabulate(shown: ChartRecords) -> ChartTable:
     """What the strip says and shows."""
+    selected, dataset, lang = shown.selected, shown.dataset, shown.lang
     listed = (
         dataset.timeline_of(dataset.by_slug[selected.case])
         if selected.case
@@ -88,26 +83,19 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     )
     finding = _find_words(items, silence.inside(lang), lang)
     if selected.case:
-        place = dataset.place(dataset.by_slug[selected.case]).inside(lang)
-        finding = say("charts.named", name=place, words=finding).inside(lang)
+        finding = shown.say("charts.named", name=shown.place(), words=finding)
     else:
         finding = finding[:1].upper() + finding[1:]
-    header = (
-        "charts.timeline.when",
-        "charts.place",
-        "charts.timeline.event",
-        "charts.timeline.date",
-    )
-    return ChartTable(
-        chart=CHART.name,
-        name=selected.name,
-        case=selected.case,
-        lang=lang,
-        finding=finding,
-        subtitle=say("charts.timeline.subtitle").inside(lang),
-        header=tuple(say(key).inside(lang) for key in header),
+    return replace(
+        shown.tabulate(finding, strip),
+        subtitle=shown.say("charts.timeline.subtitle"),
+        header=(
+            shown.say("charts.timeline.when"),
+            shown.say("charts.place"),
+            shown.say("charts.timeline.event"),
+            shown.say("charts.timeline.date"),
+        ),
         rows=tuple(_row(item, dataset, lang) for item in everything),
-        panels=one_panel(finding, strip),
         sources=tuple(dict.fromkeys(item.event.source for item in everything)),
         # The strip of one case only says again what the list of its dates says.
         pictured=not selected.case,

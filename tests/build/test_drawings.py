@@ -18,7 +18,7 @@ from casebook.build.drawings import (
     tabulate_charts,
     warn_of_letters,
 )
-from casebook.charts import Chart, ChartTable, Drawn
+from casebook.charts.chart import Chart, ChartTable, Drawn
 from casebook.charts.colours import CHART_ROLES
 from casebook.charts.standalone import Pictures
 from casebook.messages import read_catalogue

@@ -27,10 +27,10 @@ from chart_data import (
 
 from casebook.build.reading import read_dataset
 from casebook.charts import chart_of, draw_chart, find_charts, title_of
-from casebook.charts.canvas import NARROW, WIDE, Sheet, Style
+from casebook.charts.canvas import WIDE, Link, Shape, Sheet, Style
+from casebook.charts.case_figures import describe_change
 from casebook.charts.chart import describe, paint_panel
 from casebook.charts.colours import CHART_ROLES
-from casebook.charts.difference import describe_change
 from casebook.charts.standalone import PICTURE_KINDS, compose_picture, write_picture
 from casebook.charts.svg import write_svg
 from casebook.charts.symbols import Mark, legend_kinds, mark_of
@@ -56,6 +56,15 @@ def sheets_of(name: str, data: Dataset, lang: Lang = "zh") -> list[Sheet]:
     return [
         paint_panel(chart_of(table), panel, style) for panel in table.panels for style in STYLES
     ]
+
+
+def reach_of(sheet: Sheet, key: str) -> tuple[float, float]:
+    """From where to where the body of a figure's mark reaches, its arrow left out."""
+    parts = next(
+        part.parts for part in sheet.parts if isinstance(part, Link) and part.href.endswith(key)
+    )
+    xs = [x for part in parts if isinstance(part, Shape) and part.fill for x, _ in part.vertices]
+    return min(xs), max(xs)
 
 
 # Marks
@@ -165,7 +174,7 @@ def test_an_announced_figure_stands_apart_from_the_series() -> None:
 
     table = table_of("one-series", dataset(case(figures)))
 
-    bars = table.panels[0].content.bars
+    bars = table.panels[0].content[0].bars
     assert [(bar.key, bar.apart) for bar in bars] == [
         ("one.a", False),
         ("one.b", False),
@@ -185,7 +194,7 @@ def test_reports_of_one_period_that_disagree_stand_side_by_side() -> None:
 
     table = table_of("one-series", dataset(case(figures)))
 
-    assert [bar.together for bar in table.panels[0].content.bars] == [0, 1, 1]
+    assert [bar.together for bar in table.panels[0].content[0].bars] == [0, 1, 1]
     assert table.finding == "甲地：2010年1万元，2011年2万元，2011年3万元；2011年说法不一"
 
 
@@ -201,8 +210,8 @@ def test_money_of_two_classes_never_shares_a_scale() -> None:
     table = table_of("money", dataset(case(figures)))
 
     compared, alone = (panel.content for panel in table.panels)
-    assert [[bar.key for bar in block.bars] for block in compared.blocks] == [["one.a", "one.b"]]
-    assert [[item.key for item in group.items] for group in alone.alone.groups] == [
+    assert [[bar.key for bar in block.bars] for block in compared] == [["one.a", "one.b"]]
+    assert [[item.key for item in group.items] for group in alone] == [
         ["one.c"],
         ["one.d"],
     ]
@@ -213,7 +222,7 @@ def test_sums_over_other_years_never_share_a_scale() -> None:
 
     table = table_of("money", dataset(case(figures)))
 
-    assert [len(group.items) for group in table.panels[0].content.alone.groups] == [2]
+    assert [len(group.items) for group in table.panels[0].content] == [2]
 
 
 def test_the_rest_of_a_split_is_computed_and_says_so() -> None:
@@ -225,8 +234,8 @@ def test_the_rest_of_a_split_is_computed_and_says_so() -> None:
 
     table = table_of("one-split", dataset(case(figures)))
 
-    parts = table.panels[0].content.parts
-    assert [(part.key, part.start, part.end) for part in parts] == [
+    _, *parts = table.panels[0].content
+    assert [(part.key, part.low, part.value) for part in parts] == [
         ("one.pay", Decimal(0), Decimal("48000")),
         ("one.run", Decimal("48000"), Decimal("58000")),
         ("", Decimal("58000"), Decimal("60000")),
@@ -346,7 +355,7 @@ def test_counts_are_listed_with_their_units() -> None:
     table = table_of("counts", data)
 
     assert table.finding == "2个地方的3个计数用了2种量词，只列出，不画成条"
-    amounts = [[i.amount for i in group.items] for group in table.panels[0].content.groups]
+    amounts = [[i.amount for i in group.items] for group in table.panels[0].content]
     assert amounts == [["17项", "130余项"], ["262人"]]
 
 
@@ -366,7 +375,7 @@ def test_figures_of_one_conflict_are_bracketed_and_say_so() -> None:
 
     table = table_of("money", dataset(one))
 
-    assert [bar.together for bar in table.panels[0].content.blocks[0].bars] == [1, 1]
+    assert [bar.together for bar in table.panels[0].content[0].bars] == [1, 1]
     assert [row[3] for row in table.rows] == ["确数；来源说法不一"] * 3
     assert table.legend == ("contradicted",)
 
@@ -387,30 +396,34 @@ def test_the_matrix_puts_the_questions_answered_most_first() -> None:
 def test_a_bar_is_as_long_as_its_value() -> None:
     figures = [
         figure("1000万元", "2010", "a"),
-        figure("约2000万元", "2011", "b"),
+        figure("2000万元", "2011", "b"),
         figure("超过4000万元", "2012", "c"),
+        figure("约3000万元", "2013", "d"),
     ]
     for sheet in sheets_of("one-series", dataset(case(figures))):
-        a, b, c = (extent.end - extent.start for extent in sheet.extents)
+        a, b, c, d = (end - start for start, end in (reach_of(sheet, f".{key}") for key in "abcd"))
 
         assert b / a == pytest.approx(2)
         assert c / a == pytest.approx(4)
+        # The middle of its three fading steps of six pixels is the value.
+        assert (d - 9) / a == pytest.approx(3)
 
 
 def test_a_capsule_lies_between_its_ends() -> None:
-    data = dataset(case([figure("800元至1000元", measure="unit_price", per=("post",))]))
-    for sheet in sheets_of("one-range", data):
-        extent = sheet.extents[0]
-        zero = extent.end - (extent.end - extent.start) * 5
+    figures = [
+        figure("800元至1000元", id="range", measure="unit_price", per=("post",)),
+        figure("600元至1000元", id="wider", measure="unit_price", per=("post",)),
+    ]
+    for sheet in sheets_of("one-range", dataset(case(figures))):
+        (start, end), (earlier, same) = (reach_of(sheet, f".{key}") for key in ("range", "wider"))
 
-        assert extent.start == pytest.approx(zero + (extent.end - zero) * 0.8)
-        assert zero == pytest.approx(0 if sheet.style is NARROW else zero)
+        assert same == pytest.approx(end)
+        assert end - earlier == pytest.approx((end - start) * 2)
 
 
 def test_a_value_of_nothing_is_a_line_without_length() -> None:
     figures = [figure("0元", "2010", "a"), figure("5元", "2011", "b")]
     for sheet in sheets_of("one-series", dataset(case(figures))):
-        assert sheet.extents[0].end == sheet.extents[0].start
         assert write_svg(sheet, "x", "x").count('fill="var(--series-1)"') == 1
         assert write_svg(sheet, "x", "x").count('stroke="var(--series-1)"') == 1
 
@@ -421,7 +434,7 @@ def test_amounts_far_apart_get_a_marked_log_scale() -> None:
 
     for sheet in sheets_of("one-series", data):
         assert any("对数" in words.text for words in sheet.words)
-        assert sheet.extents[1].end - sheet.extents[0].end > 100
+        assert reach_of(sheet, ".b")[1] - reach_of(sheet, ".a")[1] > 100
 
 
 # Reading at both widths

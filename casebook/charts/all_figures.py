@@ -1,53 +1,82 @@
-"""Money of all cases, class by class, each class on its own scale and never on one axis."""
+"""Charts of the figures of all cases: money class by class, and counts as a list.
+
+Each class of money has its own scale, never one axis with another. Counts have each a unit of
+their own, and bars of them would compare.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby, islice
+from typing import Final
 
 from casebook.charts.bars import BarBlock, paint_blocks
 from casebook.charts.canvas import Sheet
-from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, PanelTable, Selected
-from casebook.charts.figures import ChartFigures, number_disputes
-from casebook.charts.listing import ItemGroup, ItemList, paint_listing
+from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, PanelTable
+from casebook.charts.listing import ItemGroup, paint_listing
+from casebook.charts.records import ChartRecords
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure
-from casebook.text import COMMA, Lang
+from casebook.text import COMMA, count_nouns
 from casebook.values.comparability import ComparabilityClass, class_of, group_by_class, name_class
 
-_MOST_FIGURES = 120
+_MOST_AMOUNTS: Final = 120
+_MOST_COUNTS: Final = 80
 
 # The figures of one class that may share a scale.
 Group = tuple[ComparabilityClass, tuple[Figure, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
-    """One panel: blocks of figures that compare, or a list of those that stand alone."""
-
-    blocks: tuple[BarBlock, ...] = ()
-    alone: ItemList | None = None
-
-
-def find_across(dataset: Dataset) -> Iterator[Selected]:
+def find_money(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
     """One chart of every amount of money that is not part of another."""
     found = (
-        figure.key
+        figure
         for case in dataset.cases
         for figure in dataset.money_figures(case)
         if not figure.part_of and figure.quantity.magnitude >= 0
     )
     # One too many decides; no further case is looked at.
-    keys = tuple(islice(found, _MOST_FIGURES + 1))
-    if 0 < len(keys) <= _MOST_FIGURES:
-        yield Selected(chart=CHART.name, name=CHART.name, figures=keys)
+    figures = tuple(islice(found, _MOST_AMOUNTS + 1))
+    if 0 < len(figures) <= _MOST_AMOUNTS:
+        yield figures
 
 
-def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
+def find_counts(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
+    """One list of every count, where it is short enough to be read."""
+    measures = dataset.vocabulary.measures
+    found = (
+        figure
+        for case in dataset.cases
+        for figure in case.printed_figures
+        if measures[figure.measure].kind == "count"
+    )
+    figures = tuple(islice(found, _MOST_COUNTS + 1))
+    if 0 < len(figures) <= _MOST_COUNTS:
+        yield figures
+
+
+def tabulate_counts(shown: ChartRecords) -> ChartTable:
+    """The counts place by place, in the order of the records."""
+    groups = tuple(
+        shown.group_items((shown.place(slug),), tuple(figures))
+        for slug, figures in groupby(shown.figures, key=lambda figure: figure.case)
+    )
+    units = len({figure.quantity.unit for figure in shown.figures})
+    finding = shown.say(
+        "charts.counts.finding",
+        counts=count_nouns(len(shown.figures), "count"),
+        places=count_nouns(len(groups), "place"),
+        units=count_nouns(units, "unit"),
+    )
+    subtitle = shown.say("charts.counts.subtitle")
+    table = shown.tabulate(finding, groups)
+    return replace(table, subtitle=subtitle, notes=(), pictured=False)
+
+
+def tabulate_money(shown: ChartRecords) -> ChartTable:
     """What the panels say and show: one scale a class, and a list of what has none."""
-    shown = ChartFigures.take(selected, dataset, lang)
     finding = _find_words(shown)
     groups = _group_figures(shown)
     shared = [group for group in groups if len(group[1]) > 1]
@@ -56,22 +85,21 @@ def tabulate(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     if shared:
         blocks = tuple(_block(group, shown) for group in shared)
         drawn += [bar.key for block in blocks for bar in block.bars]
-        panels.append(_panel("charts.money.shared", blocks, Money(blocks), shown))
+        panels.append(_panel(shown.say("charts.money.shared"), blocks))
     if lone:
-        listed = _list_groups(lone, shown)
-        alone = Money(alone=ItemList(listed, lang))
-        panel = _panel("charts.money.alone", listed, alone, shown)
+        panel = _panel(shown.say("charts.money.alone"), _list_groups(lone, shown))
         panels.append(panel if shared else replace(panel, title=""))
     ordered = (*(figure for _, figures in shared for figure in figures), *lone)
     return replace(
-        replace(shown, figures=ordered).tabulate(finding, tuple(panels)),
+        replace(shown, figures=ordered).tabulate(finding, None),
+        panels=tuple(panels),
         subtitle=shown.say("charts.money.subtitle"),
         notes=_notes(shown, {key.measure for key, _ in shared}),
         figures=tuple(drawn),
     )
 
 
-def _find_words(shown: ChartFigures) -> str:
+def _find_words(shown: ChartRecords) -> str:
     count, kinds = len(shown.figures), len(group_by_class(shown.figures))
     if count == 1:
         return shown.say("charts.money.single")
@@ -80,14 +108,14 @@ def _find_words(shown: ChartFigures) -> str:
     return shown.say("charts.money.finding", count=count, kinds=kinds)
 
 
-def _order_measures(shown: ChartFigures) -> list[str]:
+def _order_measures(shown: ChartRecords) -> list[str]:
     # Ceilings and mixed programmes come last: they are no purchases.
     used = {figure.measure for figure in shown.figures}
     measures = [m for m in shown.dataset.vocabulary.measures.values() if m.key in used]
     return [m.key for m in sorted(measures, key=lambda measure: (measure.mixed, measure.cap))]
 
 
-def _group_figures(shown: ChartFigures) -> list[Group]:
+def _group_figures(shown: ChartRecords) -> list[Group]:
     # An amount over several years compares only with one over the same years.
     groups: dict[tuple[ComparabilityClass, str], list[Figure]] = {}
     for figure in shown.figures:
@@ -99,14 +127,11 @@ def _group_figures(shown: ChartFigures) -> list[Group]:
     return sorted(found, key=lambda group: order.index(group[0].measure))
 
 
-def _panel(
-    key: str, parts: Iterable[BarBlock | ItemGroup], content: Money, shown: ChartFigures
-) -> PanelTable:
-    title = shown.say(key)
-    return PanelTable(title, f"{title}（{'；'.join(part.heading for part in parts)}）", content)
+def _panel(title: str, parts: Sequence[BarBlock | ItemGroup]) -> PanelTable:
+    return PanelTable(title, f"{title}（{'；'.join(part.heading for part in parts)}）", parts)
 
 
-def _notes(shown: ChartFigures, compared: set[str]) -> tuple[str, ...]:
+def _notes(shown: ChartRecords, compared: set[str]) -> tuple[str, ...]:
     measures = (shown.dataset.vocabulary.measures[key] for key in _order_measures(shown))
     return tuple(
         shown.say(
@@ -119,7 +144,7 @@ def _notes(shown: ChartFigures, compared: set[str]) -> tuple[str, ...]:
     )
 
 
-def _list_groups(figures: Sequence[Figure], shown: ChartFigures) -> tuple[ItemGroup, ...]:
+def _list_groups(figures: Sequence[Figure], shown: ChartRecords) -> tuple[ItemGroup, ...]:
     """Lone figures, which come measure by measure, under the names of measures and places."""
     groups = []
     for (measure, slug), members in groupby(figures, key=lambda f: (f.measure, f.case)):
@@ -134,12 +159,12 @@ def _list_groups(figures: Sequence[Figure], shown: ChartFigures) -> tuple[ItemGr
     return tuple(groups)
 
 
-def _block(group: Group, shown: ChartFigures) -> BarBlock:
+def _block(group: Group, shown: ChartRecords) -> BarBlock:
     key, figures = group
     drawn = figures[:MOST_ROWS]
-    disputes = number_disputes(drawn, shown.dataset)
+    disputes = shown.number_disputes(drawn)
     bars = tuple(
-        shown.bar(
+        shown.draw(
             figure,
             COMMA.inside(shown.lang).join((shown.place(figure.case), shown.when(figure))),
             shown.label(figure),
@@ -153,17 +178,25 @@ def _block(group: Group, shown: ChartFigures) -> BarBlock:
     return BarBlock(bars=bars, unit=key.unit, lang=shown.lang, heading=heading)
 
 
-def _paint(money: Money, sheet: Sheet) -> None:
-    if money.alone is not None:
-        paint_listing(money.alone, sheet)
+def _paint_money(parts: Sequence[BarBlock] | Sequence[ItemGroup], sheet: Sheet) -> None:
+    blocks = [part for part in parts if isinstance(part, BarBlock)]
+    if blocks:
+        paint_blocks(blocks, sheet)
     else:
-        paint_blocks(money.blocks, sheet)
+        paint_listing([part for part in parts if isinstance(part, ItemGroup)], sheet)
 
 
-CHART = Chart(
+MONEY = Chart(
     name="money",
-    tabulate=tabulate,
-    paint=_paint,
-    find_across=find_across,
+    tabulate=tabulate_money,
+    paint=_paint_money,
+    find_across=find_money,
     title="charts.money.title",
+)
+COUNTS = Chart(
+    name="counts",
+    tabulate=tabulate_counts,
+    paint=paint_listing,
+    find_across=find_counts,
+    title="charts.counts.title",
 )

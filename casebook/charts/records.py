@@ -1,27 +1,37 @@
-"""Figures in charts: their words, rows, bars and items, the same in every kind of chart."""
+"""Records that one chart shows, and their words in one language."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
+from typing import Final
 
-from casebook.charts.bars import Bar
 from casebook.charts.chart import ChartTable, PanelTable, Selected
-from casebook.charts.listing import Item, ItemGroup
-from casebook.charts.symbols import Mark, legend_kinds, mark_in
+from casebook.charts.listing import ItemGroup
+from casebook.charts.symbols import ChartFigure, Mark, legend_kinds, mark_in
 from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure
-from casebook.text import COMMA, Lang, Text
+from casebook.text import COMMA, Lang
 from casebook.values.amounts import in_english
 from casebook.values.comparability import class_of, name_class
 
+# Keys of the headings of a table of figures.
+_HEADER: Final = (
+    "charts.place",
+    "charts.figures.label",
+    "charts.figures.amount",
+    "charts.figures.mark",
+    "charts.figures.when",
+    "charts.figures.state",
+    "charts.figures.source",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChartFigures:
-    """The figures of one chart, each with its mark, and their words in one language."""
+class ChartRecords:
+    """What one chart is made of: its figures, if any, each with its mark, and their words."""
 
     selected: Selected
     dataset: Dataset
@@ -30,7 +40,7 @@ class ChartFigures:
     marks: Mapping[str, Mark]
 
     @classmethod
-    def take(cls, selected: Selected, dataset: Dataset, lang: Lang) -> ChartFigures:
+    def take(cls, selected: Selected, dataset: Dataset, lang: Lang) -> ChartRecords:
         """The figures that were selected."""
         figures = tuple(dataset.figures[key] for key in selected.figures)
         marks = {figure.key: mark_in(figure, dataset) for figure in figures}
@@ -57,25 +67,24 @@ class ChartFigures:
         """The time of a figure."""
         return figure.period.words(self.lang)
 
-    def title(self, figure: Figure) -> str:
-        """What the mark of a figure says when it is pointed at."""
-        return self.say(
+    def draw(
+        self, figure: Figure, name: str = "", about: str = "", together: int = 0
+    ) -> ChartFigure:
+        """A figure as it is drawn."""
+        quantity, mark = figure.quantity, self.marks[figure.key]
+        title = self.say(
             "charts.figure",
             label=self.label(figure),
             amount=self.amount(figure),
             when=self.when(figure),
-            mark=self.marks[figure.key].words(self.lang),
+            mark=mark.words(self.lang),
         )
-
-    def bar(self, figure: Figure, name: str, about: str = "", together: int = 0) -> Bar:
-        """The bar of a figure."""
-        quantity = figure.quantity
-        return Bar(
+        return ChartFigure(
             key=figure.key,
             name=name,
             amount=self.amount(figure),
-            title=self.title(figure),
-            mark=self.marks[figure.key],
+            title=title,
+            mark=mark,
             value=quantity.magnitude,
             low=quantity.low if quantity.value is None else None,
             about=about,
@@ -86,28 +95,21 @@ class ChartFigures:
         """Figures as items under a heading, which also says the time that they have in common."""
         periods = {self.when(figure) for figure in figures}
         shared = periods.pop() if len(periods) == 1 else ""
-        items = tuple(self._item(figure, shared) for figure in figures)
+        items = tuple(self.draw(figure, "", self._say_about(figure, shared)) for figure in figures)
         return ItemGroup(" · ".join((*names, shared) if shared else names), items)
 
-    def _item(self, figure: Figure, said: str) -> Item:
+    def _say_about(self, figure: Figure, said: str) -> str:
+        """What a figure is, without what the heading or the label says already."""
         label, when = self.label(figure), self.when(figure)
         units = (self.dataset.vocabulary.per[key].name.inside(self.lang) for key in figure.per)
         per = ("" if self.lang == "zh" else " ").join(
             self.say("charts.per", unit=unit) for unit in units
         )
-        # What the heading or the label says already is not said again.
         parts = [label, "" if per in label else per, "" if when == said or when in label else when]
-        return Item(
-            key=figure.key,
-            amount=self.amount(figure),
-            about=COMMA.inside(self.lang).join(part for part in parts if part),
-            title=self.title(figure),
-            mark=self.marks[figure.key],
-            value=figure.quantity.magnitude,
-        )
+        return COMMA.inside(self.lang).join(part for part in parts if part)
 
     def row(self, figure: Figure) -> tuple[str, ...]:
-        """The row of a figure in a table, under the headings of FIGURE_HEADER."""
+        """The row of a figure in a table."""
         status = self.dataset.vocabulary.statuses.get(figure.status)
         source = self.dataset.sources.get(figure.source)
         return (
@@ -120,53 +122,38 @@ class ChartFigures:
             source.title.inside(self.lang) if source else figure.source,
         )
 
-    def name_class(self) -> str:
-        """The comparability class that the figures are of."""
-        return name_class(class_of(self.figures[0]), self.dataset.vocabulary).inside(self.lang)
-
-    def tabulate(self, finding: str, panels: tuple[PanelTable, ...]) -> ChartTable:
-        """The table of a chart of figures: a row, a note and a source for each."""
+    def tabulate(self, finding: str, content: object) -> ChartTable:
+        """The table of a chart with one panel: a row, a note and a source for each figure."""
+        subtitle = ""
+        if self.figures:
+            compared = class_of(self.figures[0])
+            subtitle = name_class(compared, self.dataset.vocabulary).inside(self.lang)
         return ChartTable(
             chart=self.selected.chart,
             name=self.selected.name,
             case=self.selected.case,
             lang=self.lang,
             finding=finding,
-            subtitle=self.name_class(),
-            header=tuple(text.inside(self.lang) for text in figure_header()),
+            subtitle=subtitle,
+            header=tuple(self.say(key) for key in _HEADER),
             rows=tuple(self.row(figure) for figure in self.figures),
-            panels=panels,
+            panels=(PanelTable("", finding, content),),
             notes=tuple(dict.fromkeys(f.note.inside(self.lang) for f in self.figures if f.note)),
             sources=tuple(dict.fromkeys(figure.source for figure in self.figures)),
             figures=tuple(figure.key for figure in self.figures),
             legend=legend_kinds(self.marks.values()),
         )
 
+    def number_disputes(self, figures: Sequence[Figure]) -> dict[str, int]:
+        """A number for each figure that a conflict of its case sets against a neighbour here.
 
-@lru_cache(maxsize=1)
-def figure_header() -> tuple[Text, ...]:
-    """The header of a table of figures."""
-    return (
-        say("charts.place"),
-        say("charts.figures.label"),
-        say("charts.figures.amount"),
-        say("charts.figures.mark"),
-        say("charts.figures.when"),
-        say("charts.figures.state"),
-        say("charts.figures.source"),
-    )
-
-
-def number_disputes(figures: Sequence[Figure], dataset: Dataset) -> dict[str, int]:
-    """A number for each figure that a conflict of its case sets against a neighbour here.
-
-    Only neighbours of one period can stand in one bracket under one name.
-    """
-    numbers: dict[str, int] = {}
-    for before, after in pairwise(figures):
-        same = before.case == after.case and before.period.edtf == after.period.edtf
-        conflicts = dataset.by_slug[before.case].conflicts
-        if same and any({before.id, after.id} <= set(about.figures) for about in conflicts):
-            number = numbers.get(before.key) or max(numbers.values(), default=0) + 1
-            numbers[before.key] = numbers[after.key] = number
-    return numbers
+        Only neighbours of one period can stand in one bracket under one name.
+        """
+        numbers: dict[str, int] = {}
+        for before, after in pairwise(figures):
+            same = before.case == after.case and before.period.edtf == after.period.edtf
+            conflicts = self.dataset.by_slug[before.case].conflicts
+            if same and any({before.id, after.id} <= set(about.figures) for about in conflicts):
+                number = numbers.get(before.key) or max(numbers.values(), default=0) + 1
+                numbers[before.key] = numbers[after.key] = number
+        return numbers

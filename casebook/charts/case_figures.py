@@ -1,0 +1,205 @@
+"""Charts of the figures of one case as bars: series of years, ranges, and what replaced what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import pairwise
+from typing import Final
+
+from casebook.charts.bars import BarBlock, paint_blocks
+from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, lower_first
+from casebook.charts.records import ChartRecords
+from casebook.charts.symbols import ChartFigure, is_planned
+from casebook.messages import say
+from casebook.record.dataset import Dataset
+from casebook.record.model import Case, Figure
+from casebook.text import COMMA, ENUMERATION, NO_TEXT, SEMICOLON, Text
+from casebook.values.amounts import compact, plain
+from casebook.values.comparability import are_comparable, group_by_class
+
+# How many figures the finding of a chart names, of a series also of those that stand apart.
+_RANGES_NAMED: Final = 3
+_PERIODS_NAMED: Final = 4
+_APART_NAMED: Final = 2
+
+
+def find_series(case: Case, dataset: Dataset) -> Iterator[list[Figure]]:
+    """A series for each class of money of which the case dates two periods or more."""
+    candidates = []
+    for figure in dataset.money_figures(case):
+        measure = dataset.vocabulary.measures[figure.measure]
+        if not (figure.part_of or measure.cap or measure.mixed) and figure.quantity.magnitude >= 0:
+            candidates.append(figure)
+    for figures in group_by_class(candidates).values():
+        dated = {figure.period.edtf for figure in figures if not is_apart(figure)}
+        if len(dated) >= 2 and len(figures) <= MOST_ROWS and not _periods_overlap(figures):
+            yield sorted(figures, key=lambda figure: (is_apart(figure), figure.period.sort_key))
+
+
+def is_apart(figure: Figure) -> bool:
+    """Whether a figure may not join the dated ones: planned, or of no certain period."""
+    return is_planned(figure) or figure.period.lane != "dated" or figure.period.latest is None
+
+
+def _periods_overlap(figures: Sequence[Figure]) -> bool:
+    # Amounts of 2010 to 2014 and of 2010 to 2015 hold the same money twice.
+    periods = {figure.period for figure in figures if not is_apart(figure)}
+    return any(
+        before.latest is not None and after.earliest is not None and after.earliest <= before.latest
+        for before, after in pairwise(sorted(periods, key=lambda period: period.sort_key))
+    )
+
+
+def tabulate_series(shown: ChartRecords) -> ChartTable:
+    """The amounts over the years, bars from zero, never a line.
+
+    What is only announced, or whose year is not certain, stands apart after a gap.
+    """
+    groups = _number_reports(shown.figures)
+    bars = [
+        replace(
+            shown.draw(figure, shown.when(figure), together=groups.get(figure.key, 0)),
+            apart=is_apart(figure),
+        )
+        for figure in shown.figures
+    ]
+    notes = (
+        shown.say("charts.named", name=shown.when(figure), words=figure.note.inside(shown.lang))
+        for figure in shown.figures
+        if figure.note
+    )
+    table = _tabulate_bars(_describe_series(shown, groups), bars, shown)
+    return replace(table, notes=tuple(dict.fromkeys(notes)))
+
+
+def _tabulate_bars(
+    finding: str, bars: Sequence[ChartFigure], shown: ChartRecords, change: str = ""
+) -> ChartTable:
+    unit = shown.figures[0].quantity.unit
+    block = BarBlock(bars=tuple(bars), unit=unit, lang=shown.lang, change=change)
+    return shown.tabulate(finding, (block,))
+
+
+def _number_reports(figures: Sequence[Figure]) -> dict[str, int]:
+    """A number for each figure of a period on which reports give different amounts."""
+    by_period: dict[str, list[Figure]] = {}
+    for figure in figures:
+        if not is_apart(figure):
+            by_period.setdefault(figure.period.edtf, []).append(figure)
+    disputed = (
+        together
+        for together in by_period.values()
+        if len({(f.quantity.qualifier, f.quantity.magnitude) for f in together}) > 1
+    )
+    return {
+        figure.key: number for number, together in enumerate(disputed, 1) for figure in together
+    }
+
+
+def _describe_series(shown: ChartRecords, groups: dict[str, int]) -> str:
+    """The finding: each dated period with its amount as worded, then what is set apart."""
+    dated = [figure for figure in shown.figures if not is_apart(figure)]
+    apart = [figure for figure in shown.figures if is_apart(figure)]
+    disputed = dict.fromkeys(shown.when(figure) for figure in dated if figure.key in groups)
+    if len(dated) > _PERIODS_NAMED:
+        dated = [dated[0], dated[-1]]
+    clauses = COMMA.inside(shown.lang).join(
+        shown.say("charts.series.dated", when=shown.when(figure), amount=shown.amount(figure))
+        for figure in dated
+    )
+    tails = [shown.say("charts.named", name=shown.place(), words=clauses)]
+    if disputed:
+        periods = ENUMERATION.inside(shown.lang).join(disputed)
+        tails.append(shown.say("charts.series.disputed", periods=periods))
+    for figure in apart[:_APART_NAMED]:
+        key = "charts.series.undated"
+        if is_planned(figure):
+            is_dated = figure.period.lane == "dated"
+            key = "charts.series.planned" if is_dated else "charts.series.planned_undated"
+        tails.append(shown.say(key, amount=shown.amount(figure)))
+    return SEMICOLON.inside(shown.lang).join(tails)
+
+
+def find_ranges(case: Case, dataset: Dataset) -> Iterator[Sequence[Figure]]:
+    """A drawing for each class of money of the case in which an amount is a range."""
+    ranges = [
+        figure
+        for figure in dataset.money_figures(case)
+        if figure.quantity.value is None and figure.per and not figure.part_of
+    ]
+    for figures in group_by_class(ranges).values():
+        if len(figures) <= MOST_ROWS:
+            yield figures
+
+
+def tabulate_ranges(shown: ChartRecords) -> ChartTable:
+    """The ranges as capsules from their lower to their upper end."""
+    said = SEMICOLON.inside(shown.lang).join(
+        shown.say("charts.range.amount", label=shown.label(figure), amount=shown.amount(figure))
+        for figure in shown.figures[:_RANGES_NAMED]
+    )
+    finding = shown.say("charts.named", name=shown.place(), words=said)
+    bars = [shown.draw(figure, shown.label(figure), shown.when(figure)) for figure in shown.figures]
+    return _tabulate_bars(finding, bars, shown)
+
+
+def find_changes(case: Case, dataset: Dataset) -> Iterator[tuple[Figure, Figure]]:
+    """A pair for each amount of the case that names the one before it, where both compare."""
+    for after in dataset.money_figures(case):
+        before = case.figures.get(after.follows)
+        if before is None or before.id == after.id or not are_comparable((before, after)):
+            continue
+        if before.quantity.value is not None and after.quantity.value is not None:
+            yield before, after
+
+
+def tabulate_change(shown: ChartRecords) -> ChartTable:
+    """Before and after, with the computed difference."""
+    before, after = shown.figures
+    change = describe_change(before, after).inside(shown.lang)
+    label = shown.label(before)
+    said = shown.say(
+        "charts.difference.pair",
+        label=Text(label, lower_first(label)),
+        before=shown.amount(before),
+        after=shown.amount(after),
+    )
+    finding = shown.say("charts.named", name=shown.place(), words=said)
+    if change:
+        finding = shown.say("charts.difference.changed", pair=finding, change=change)
+    bars = (
+        shown.draw(before, shown.say("charts.difference.before"), shown.when(before)),
+        shown.draw(after, shown.say("charts.difference.after"), shown.when(after)),
+    )
+    table = _tabulate_bars(finding, bars, shown, change)
+    if not change:
+        return table
+    computed = (shown.place(), change, "", shown.say("charts.computed"), "", "", "")
+    return replace(table, rows=(*table.rows, computed))
+
+
+def describe_change(before: Figure, after: Figure) -> Text:
+    """By how much an amount went up or down, computed, or nothing where a bound forbids it."""
+    qualifiers = {before.quantity.qualifier, after.quantity.qualifier}
+    old, new = before.quantity.value, after.quantity.value
+    if old is None or new is None or old <= 0 or new == old or qualifiers - {"exact", "approx"}:
+        return NO_TEXT
+    is_about = "approx" in qualifiers
+    difference = abs(new - old)
+    share = difference / old * 100
+    # A quotient of an approximate number keeps two digits, of exact ones a tenth of a percent.
+    step = Decimal(1).scaleb(share.adjusted() - 1) if is_about else Decimal("0.1")
+    unit = before.quantity.unit
+    return say(
+        "charts.difference.up" if new > old else "charts.difference.down",
+        about=say("charts.about") if is_about else "",
+        amount=Text(compact(difference, unit, "zh"), compact(difference, unit, "en")),
+        percent=plain(share.quantize(step, ROUND_HALF_EVEN)),
+    )
+
+
+SERIES = Chart(name="series", tabulate=tabulate_series, paint=paint_blocks, find_in=find_series)
+RANGE = Chart(name="range", tabulate=tabulate_ranges, paint=paint_blocks, find_in=find_ranges)
+CHANGE = Chart(name="rise", tabulate=tabulate_change, paint=paint_blocks, find_in=find_changes)
