@@ -85,18 +85,19 @@ def print_impact(since: str, project: Path, lang: Lang) -> None:
 
 def fix_files(wanted: Sequence[Path], project: Path, lang: Lang) -> None:
     """Make the safe fixes of the files, or of all of data/, and print them."""
+    from casebook.yaml.edit import diff_files, fix_text
     from casebook.yaml.files import replace_file, show_path
-    from casebook.yaml.fix import fix_text
 
     for path in wanted or sorted((project / "data").rglob("*.yaml")):
         if path.suffix != ".yaml" or path.is_symlink() or not path.is_file():
             continue
-        fixed = fix_text(path.read_bytes(), show_path(path, project))
-        if fixed is None:
+        before, shown = path.read_bytes(), show_path(path, project)
+        after, lines = fix_text(before, shown)
+        if not lines:
             continue
-        copy = show_path(replace_file(path, fixed.before, fixed.after), project)
-        print_lines(fixed.diff())
-        print_message("commands.fixed", lang, path=fixed.path, lines=fixed.lines, copy=copy)
+        copy = show_path(replace_file(path, before, after), project)
+        print_lines(diff_files(before, after, shown))
+        print_message("commands.fixed", lang, path=shown, lines=lines, copy=copy)
 
 
 COMMAND = Command(name="check", help="check the records", add_options=add_options, run=run_check)

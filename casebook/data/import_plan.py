@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from casebook.problems import CasebookError, ContentError, Problem
 from casebook.record.new_case import case_path, require_free_slug
 from casebook.record.slugs import judge_slug
 from casebook.text import Lang, count_nouns
+from casebook.yaml.edit import diff_files
 from casebook.yaml.encoding import show
 from casebook.yaml.files import read_bytes, show_path
 from casebook.yaml.nodes import read_tree
@@ -36,12 +36,7 @@ class FileChange:
 
     def diff(self) -> Iterator[str]:
         """The difference, line by line, as `diff -u` shows it."""
-        before, after = (
-            [] if data is None else data.decode("utf-8-sig").splitlines()
-            for data in (self.before, self.after)
-        )
-        name = self.shown if self.before is not None else "/dev/null"
-        yield from difflib.unified_diff(before, after, name, self.shown, n=1, lineterm="")
+        return diff_files(self.before, self.after, self.shown)
 
     def summary(self, lang: Lang) -> str:
         """The change in one sentence."""

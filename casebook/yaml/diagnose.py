@@ -7,6 +7,7 @@ far as the mistake: the table of mistakes proposes, the parser has the last word
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from casebook.problems import Position, Problem
 from casebook.text import Text
 from casebook.yaml.encoding import MAX_SHOWN, offer
 from casebook.yaml.mistakes import BARE_NAME, COLONS, IN_LINES, SILENT, WIDE_PIPE, Mistake
-from casebook.yaml.parser import MIXED, NO_MAPPING, TOO_DEEP, TOO_LONG, Fault, find_fault
+from casebook.yaml.nodes import NO_MAPPING, TOO_DEEP, Fault, find_fault
 
 # How much text the search for a cause may have parsed, all tries together: well under a second.
 _BUDGET = 3_000_000
@@ -84,20 +85,11 @@ class Diagnosis:
         """The number of the first line with which the text above it is no longer valid."""
         last = min(fault.at.line, len(self.lines))
         # The start of a file may be invalid throughout: leap, then close in.
-        valid, invalid, step = 0, last, 1
-        while invalid > 1:
-            tried = max(invalid - step, 1)
-            if self._parse(self.lines[:tried]) is None:
-                valid = tried
-                break
+        invalid, step = last, 1
+        while (tried := max(invalid - step, 1)) < invalid and self._parse(self.lines[:tried]):
             invalid, step = tried, step * 2
-        while invalid - valid > 1:
-            tried = (valid + invalid) // 2
-            if self._parse(self.lines[:tried]) is None:
-                valid = tried
-            else:
-                invalid = tried
-        return invalid
+        rest = range(min(tried, invalid - 1) + 1, invalid)
+        return rest.start + bisect_left(rest, True, key=lambda n: bool(self._parse(self.lines[:n])))
 
     def _find_fix(self, fault: Fault, cause: int) -> _Fix | None:
         """The first fix that makes the text valid, else the first that does so up to the cause."""
@@ -374,8 +366,6 @@ def _offer_indent(line: str) -> Text:
 # Signs in the words of the parser, and the message of each where no fix was found.
 _REASONS: tuple[tuple[str, str], ...] = (
     (TOO_DEEP, "E136"),
-    (MIXED, "E117.mixed"),
-    (TOO_LONG, "E137.line_break"),
     (NO_MAPPING, "E132"),
     ("<document start>", "E131.more"),
     ("Unicode character escape", "E104"),
@@ -395,9 +385,9 @@ def describe_fault(fault: Fault, cause: int, lines: list[str], path: str) -> Pro
     if cause and cause < at.line and reason != TOO_DEEP:
         at = Position(cause, _indent(lines[cause - 1]) + 1)
     if "mapping values" in reason and at.column > _LONGEST_NAME:
-        reason, at = TOO_LONG, Position(at.line, 1)
-    elif cause and reason != NO_MAPPING and re.match(r"\s*- ", lines[cause - 1]):
-        reason = MIXED
+        return problem("E137.line_break", path, Position(at.line, 1))
+    if cause and reason != NO_MAPPING and re.match(r"\s*- ", lines[cause - 1]):
+        return problem("E117.mixed", path, at)
     for sign, key in _REASONS:
         if sign in reason:
             if key.startswith("E118"):

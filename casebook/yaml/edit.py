@@ -1,4 +1,4 @@
-"""Editing of YAML text in place: finding its entries, and changes that leave all else as it was.
+"""Editing of YAML text in place: safe fixes, and changes that leave all else as it was.
 
 A file is edited as text at known places: nothing is parsed and written anew, so that comments,
 order, quotes, line ends and blank lines stay, whatever a library for writing YAML would make of
@@ -7,19 +7,22 @@ them.
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import yaml
 
-from casebook.problems import Position
-from casebook.yaml.encoding import decode, position_of
-from casebook.yaml.nodes import MapNode, Scalar, read_tree
-from casebook.yaml.parser import Loader
+from casebook.problems import Position, Problem
+from casebook.yaml.encoding import decode, position_of, read_offer
+from casebook.yaml.mistakes import OF_NOTATION
+from casebook.yaml.nodes import Loader, MapNode, Scalar, read_tree
 
-_ENDS = re.compile(r"\r\n|\n|\r")
+_ENDS = re.compile(r"(\r\n|\n|\r)")
+# Every round fixes one line; a file with more mistakes is not one to fix unseen.
+_ROUNDS = 200
 
 
 def write_scalar(text: str) -> str:
@@ -136,34 +139,21 @@ class Layout:
 
     def apply(self) -> bytes:
         """The bytes of the file with all edits, its line ends and byte order mark as they were."""
-        data = self._data
-        mark = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
-        written = data.decode("utf-8-sig")
-        first = _ENDS.search(written)
-        line_end = first.group() if first is not None else "\n"
-        starts = _map_lines(self.text, written)
-        pieces, at = [mark], 0
+        ends = _ENDS.findall(self._data.decode("utf-8-sig"))
+        line_end = ends[0] if ends else "\n"
+        left = iter(ends)
+
+        def keep_ends(piece: str) -> str:
+            return re.sub("\n", lambda _: next(left), piece)
+
+        pieces = ["\ufeff" if self._data.startswith(b"\xef\xbb\xbf") else ""]
+        at = 0
         for start, end, text in sorted(self._edits, key=lambda edit: edit[:2]):
-            begin, stop = (_original(index, self.text, starts) for index in (start, end))
-            pieces += [written[at:begin], text.replace("\n", line_end)]
-            at = stop
-        pieces.append(written[at:])
+            pieces += [keep_ends(self.text[at:start]), text.replace("\n", line_end)]
+            keep_ends(self.text[start:end])
+            at = end
+        pieces.append(keep_ends(self.text[at:]))
         return "".join(pieces).encode("utf-8")
-
-
-def _map_lines(text: str, written: str) -> list[tuple[int, int]]:
-    """For each line, where it starts in the text with plain ends and in the one as written."""
-    starts = [(0, 0)]
-    plain = 0
-    for found in _ENDS.finditer(written):
-        plain = text.index("\n", plain) + 1
-        starts.append((plain, found.end()))
-    return starts
-
-
-def _original(index: int, text: str, starts: list[tuple[int, int]]) -> int:
-    plain, written = starts[text.count("\n", 0, index)]
-    return written + index - plain
 
 
 def _measure(node: yaml.Node, text: str) -> Value:
@@ -194,3 +184,63 @@ def _measure(node: yaml.Node, text: str) -> Value:
         in_flow=in_flow,
         entries=entries,
     )
+
+
+def fix_text(data: bytes, path: str) -> tuple[bytes, int]:
+    """The file with every safe fix, and how many lines they touch.
+
+    A safe fix is one line that a problem offers, that holds the same letters and digits as before,
+    and with which the file has fewer problems. Line ends and a byte order mark stay.
+    """
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data, 0
+    touched = set()
+    for _ in range(_ROUNDS):
+        problems = read_tree(data, path)[1]
+        for problem in problems:
+            fixed = _fix_line(data, problem)
+            if fixed is not None and _is_better(read_tree(fixed, path)[1], problems):
+                data = fixed
+                touched.add(problem.at.line)
+                break
+        else:
+            break
+    return data, len(touched)
+
+
+def _fix_line(data: bytes, problem: Problem) -> bytes | None:
+    """The file with the offered line in place, or None where that could change its meaning."""
+    offered = read_offer(problem.hint)
+    if problem.code not in OF_NOTATION or offered is None:
+        return None
+    pieces = _ENDS.split(data.decode("utf-8"))
+    index = 2 * (problem.at.line - 1)
+    if index >= len(pieces) or _letters(pieces[index]) != _letters(offered):
+        return None
+    mark = "\ufeff" if index == 0 and pieces[0].startswith("\ufeff") else ""
+    pieces[index] = mark + offered
+    return "".join(pieces).encode("utf-8")
+
+
+def _letters(line: str) -> str:
+    """The letters, digits and signs of a line, without its marks and blanks."""
+    plain = unicodedata.normalize("NFKC", line)
+    return "".join(c for c in plain if c.isalnum() or unicodedata.category(c)[0] in "SM")
+
+
+def _is_better(now: list[Problem], before: list[Problem]) -> bool:
+    known = {(problem.at.line, problem.code) for problem in before}
+    fresh = [problem for problem in now if (problem.at.line, problem.code) not in known]
+    return len(now) < len(before) and not any(problem.severity == "error" for problem in fresh)
+
+
+def diff_files(before: bytes | None, after: bytes, path: str) -> Iterator[str]:
+    """The difference of two versions of a file, line by line, as `diff -u` shows it."""
+    old, new = (
+        [] if data is None else _ENDS.sub("\n", data.decode("utf-8-sig").rstrip("\r\n")).split("\n")
+        for data in (before, after)
+    )
+    name = "/dev/null" if before is None else path
+    return difflib.unified_diff(old, new, name, path, n=1, lineterm="")

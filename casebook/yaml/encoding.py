@@ -45,7 +45,7 @@ _FORMAT = (
 )
 _EMOJI = "\u00a9\u00ae\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
 # Runs of one character are one mistake. A joiner belongs inside an emoji, a tag behind a flag.
-_INVISIBLE = re.compile(
+INVISIBLE = re.compile(
     f"([{_CONTROL}{_FORMAT}])\\1*|(?<![{_EMOJI}])\u200d+|\u200d+(?![{_EMOJI}])"
     "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]+"
 )
@@ -185,16 +185,16 @@ def _as_latin(line: bytes) -> str:
 
 
 def _find_invisible(text: str, path: str) -> Iterator[Problem]:
-    for found in islice(_INVISIBLE.finditer(text), MAX_SHOWN):
+    for found in islice(INVISIBLE.finditer(text), MAX_SHOWN):
         at = position_of(text, found.start())
-        line = line_of(text, at.line)
+        line = text.split("\n")[at.line - 1]
         fixed = remove_invisible(line) if len(line) < 1_000 else ""
         yield describe_invisible(found.group(), at, path, offer(fixed))
 
 
 def remove_invisible(text: str) -> str:
     """A text without the characters that an editor cannot see."""
-    return _INVISIBLE.sub(lambda found: " " if found.group()[0] in _ENDS_LINE else "", text)
+    return INVISIBLE.sub(lambda found: " " if found.group()[0] in _ENDS_LINE else "", text)
 
 
 def describe_invisible(
@@ -220,12 +220,6 @@ def describe_invisible(
     )
 
 
-def find_invisible(text: str) -> str:
-    """The first run of invisible characters in a text, or nothing."""
-    found = _INVISIBLE.search(text)
-    return found.group() if found is not None else ""
-
-
 def _find_lost_text(text: str, path: str) -> Iterator[Problem]:
     """The problems of text that another program destroyed."""
     if "\ufffd" in text or "锟斤拷" in text:
@@ -238,14 +232,10 @@ def _find_lost_text(text: str, path: str) -> Iterator[Problem]:
             for run in _GARBLED_RUN.finditer(line):
                 if meant := unscramble(run.group()):
                     fixed = line[: run.start()] + meant + line[run.end() :]
+                    hint = offer("" if "\ufffd" in meant else fixed)
                     at = Position(number, run.start() + 1)
-                    yield describe_garbled(at, path, "" if "\ufffd" in meant else fixed)
+                    yield problem("E106.garbled", path, at, hint=hint)
                     break
-
-
-def describe_garbled(at: Position, path: str, fixed: str = "") -> Problem:
-    """The problem of UTF-8 that was read in another encoding and saved again."""
-    return problem("E106.garbled", path, at, hint=offer(fixed))
 
 
 def unscramble(text: str) -> str:
@@ -269,11 +259,6 @@ def position_of(text: str, index: int) -> Position:
     return Position(text.count("\n", 0, index) + 1, index - start + 1)
 
 
-def line_of(text: str, number: int) -> str:
-    """One line of a text, counted from one."""
-    return text.split("\n")[number - 1]
-
-
 def show(text: str) -> str:
     """A piece of data fit for any console: short, without control characters, in GBK."""
     return make_visible(text if len(text) <= 40 else text[:40] + "...")
@@ -281,7 +266,7 @@ def show(text: str) -> str:
 
 def offer(line: str) -> Text | None:
     """The hint that gives a corrected line, None where a console could not show it whole."""
-    if not line.strip() or len(line) > _LONGEST_OFFER or not in_gbk(line) or find_invisible(line):
+    if not line.strip() or len(line) > _LONGEST_OFFER or not in_gbk(line) or INVISIBLE.search(line):
         return None
     return None if "\t" in line or "\n" in line else say("yaml.offer", line=line)
 

@@ -12,15 +12,9 @@ from typing import Any
 
 from casebook.messages import problem
 from casebook.problems import Position, Problem
-from casebook.yaml.encoding import describe_garbled, describe_invisible, offer, unscramble
-from casebook.yaml.mistakes import (
-    ALL_BLANKS,
-    DASHES,
-    IN_NAMES,
-    IN_TEXTS,
-    Mistake,
-    name_blank,
-)
+from casebook.text import Text
+from casebook.yaml.encoding import describe_invisible, offer, unscramble
+from casebook.yaml.mistakes import ALL_BLANKS, DASHES, IN_NAMES, IN_TEXTS, Mistake, name_blank
 
 # Enough for one run.
 MAX_PROBLEMS = 100
@@ -41,13 +35,28 @@ _ODD_STARTS = frozenset("｜＞［｛＃-" + DASHES)
 class Inspector:
     """Looks at the plain texts of one file and notes what an editor cannot have meant."""
 
-    def __init__(self, text: str, path: str, problems: list[Problem]) -> None:
+    def __init__(self, text: str, path: str) -> None:
         self.text = text
         self.path = path
-        self.problems = problems
+        self.problems: list[Problem] = []
         self._lines: list[str] = []
-        self.has_hash = " #" in text
-        self.has_tab = "\t" in text
+        self._has_hash = " #" in text
+        self._has_tab = "\t" in text
+
+    def note(self, found: Problem) -> None:
+        """Keep a problem, unless there are enough."""
+        if len(self.problems) <= MAX_PROBLEMS:
+            self.problems.append(found)
+
+    def report(self, key: str, at: Position, hint: Text | None = None, **values: Any) -> None:
+        """Keep the problem of a message."""
+        self.note(problem(key, self.path, at, hint=hint, **values))
+
+    def line(self, number: int) -> str:
+        """One line of the text, or the start of a long one, which cannot be offered anyway."""
+        if not self._lines:
+            self._lines = self.text.split("\n")
+        return self._lines[number - 1][:1_000]
 
     def inspect_value(self, event: Any, in_flow: bool) -> None:
         """Note the mistakes in a plain text that is a value or an item."""
@@ -55,7 +64,7 @@ class Inspector:
             return
         value: str = event.value
         start, end = event.start_mark, event.end_mark
-        if self.has_hash:
+        if self._has_hash:
             self._inspect_hash(end)
         if not value:
             return
@@ -63,21 +72,21 @@ class Inspector:
             comma = _COMMAS.search(value)
             if comma is not None:
                 at = Position(start.line + 1, start.column + 1 + comma.start())
-                fixed = re.sub(r"\s*[，；]\s*", ", ", self._line(at.line))
-                mark = self._line(at.line)[at.column - 1 : at.column] or "，"
-                self._note("W114.comma", at, fixed, mark=mark)
+                line = self.line(at.line)
+                fixed = re.sub(r"\s*[，；]\s*", ", ", line)
+                self._offer("W114.comma", at, fixed, mark=line[at.column - 1 : at.column] or "，")
         elif not in_flow and value[-1] in _TAIL:
-            at, line = Position(end.line + 1, end.column), self._line(end.line + 1)
+            at, line = Position(end.line + 1, end.column), self.line(end.line + 1)
             fixed = f"{line[: at.column - 1]}{line[at.column :]}".rstrip()
-            self._note("W126", at, fixed, mark=value[-1])
+            self._offer("W126", at, fixed, mark=value[-1])
         place = Position(start.line + 1, start.column + 1)
         before = self.text[start.index - start.column : start.index]
         if value[0] == "“" and _HALF_QUOTED.fullmatch(value):
             fixed = f'{before}"{value[1:-1]}"' if "\n" not in value else ""
-            self._note("E118.half", place, fixed)
+            self._offer("E118.half", place, fixed)
         if value[0] in ALL_BLANKS:
-            fixed = before + self._line(place.line)[len(before) :].lstrip(ALL_BLANKS)
-            self._note("W115", place, fixed, blank=name_blank(value[0]))
+            fixed = before + self.line(place.line)[len(before) :].lstrip(ALL_BLANKS)
+            self._offer("W115", place, fixed, blank=name_blank(value[0]))
         runs_on = start.line != end.line
         if runs_on or value[0] in _ODD_STARTS or "：" in value or ":" in value:
             self._inspect_lines(value, before, place, self.text[start.index : end.index])
@@ -85,53 +94,41 @@ class Inspector:
     def inspect_block(self, text: str, start: Any) -> None:
         """Note a field that was indented into a block of text and so is part of it."""
         found = _FIELD_IN_TEXT.search(text)
-        if found is None or len(self.problems) > MAX_PROBLEMS:
+        if found is None:
             return
         number = start.line + 2 + text.count("\n", 0, found.start())
-        line = self._line(number)
+        line = self.line(number)
         column = len(line) - len(line.lstrip(" ")) + 1
-        self._note("W117.field", Position(number, column), name=found["key"])
+        self._offer("W117.field", Position(number, column), name=found["key"])
 
     def inspect_tab(self, start: Any) -> None:
         """Note a tab before a value."""
-        index = start.index
-        if not self.has_tab or len(self.problems) > MAX_PROBLEMS:
+        if not self._has_tab:
             return
-        if self.text[index - 1 : index] not in ("\t", " "):
-            return
-        before = self.text[index - start.column : index]
-        stays = before.rstrip(" \t")
-        gap = before[len(stays) :]
-        if "\t" not in gap or not stays:
-            return
-        at = Position(start.line + 1, len(stays) + gap.index("\t") + 1)
-        self._note("W116", at, f"{stays} {self._line(at.line)[len(before) :]}")
+        before = self.text[start.index - start.column : start.index]
+        found = re.fullmatch(r"(.*[^ \t])([ ]*)\t[ \t]*", before)
+        if found is not None:
+            at = Position(start.line + 1, found.end(2) + 1)
+            self._offer("W116", at, f"{found[1]} {self.line(at.line)[len(before) :]}")
 
     def inspect_name(self, name: str, start: Any) -> None:
         """Note what is odd about a field name; one thing is enough."""
         if (name.isascii() and name.isidentifier()) or len(self.problems) > MAX_PROBLEMS:
             return
         number, end = start.line + 1, start.column + len(name)
-        line = self._line(number)
+        line = self.line(number)
         line = f"{line[: start.column]}{name}{line[end:]}"
         if self._find_mistake(IN_NAMES, line, number, start.column, end):
             return
         joiner = _JOINER.search(name)
         if joiner is not None:
             at = Position(number, start.column + joiner.start() + 1)
-            self.problems.append(describe_invisible(joiner.group(), at, self.path))
+            self.note(describe_invisible(joiner.group(), at, self.path))
         elif unscramble(name):
-            at = Position(number, start.column + 1)
-            self.problems.append(describe_garbled(at, self.path))
+            self._offer("E106.garbled", Position(number, start.column + 1))
 
-    def _line(self, number: int) -> str:
-        if not self._lines:
-            self._lines = self.text.split("\n")
-        # What is longer cannot be offered anyway.
-        return self._lines[number - 1][:1_000]
-
-    def _note(self, key: str, at: Position, fixed: str = "", **marks: Any) -> None:
-        self.problems.append(problem(key, self.path, at, hint=offer(fixed), **marks))
+    def _offer(self, key: str, at: Position, fixed: str = "", **values: Any) -> None:
+        self.report(key, at, offer(fixed), **values)
 
     def _find_mistake(
         self, mistakes: tuple[Mistake, ...], line: str, number: int, start: int, end: int
@@ -141,7 +138,7 @@ class Inspector:
             if found is not None:
                 at = Position(number, found.start("at") + 1)
                 fixed = next(iter(mistake.fix(found)), "")
-                self.problems.append(mistake.report(found, self.path, at, fixed))
+                self.note(mistake.report(found, self.path, at, fixed))
                 return True
         return False
 
@@ -149,20 +146,20 @@ class Inspector:
         # A comment as people write them has a blank behind its # or two before it.
         if not re.match(r" #[^\s#!]", self.text[end.index : end.index + 4]):
             return
-        line = self._line(end.line + 1)
+        line = self.line(end.line + 1)
         found = re.match(r"([ ]*(?:-[ ]+)*(?:[^:#]+:[ ]+)?)(.*)", line)
         fixed = f'{found[1]}"{found[2]}"' if found and '"' not in line and "\\" not in line else ""
-        self._note("W122", Position(end.line + 1, end.column + 2), fixed)
+        self._offer("W122", Position(end.line + 1, end.column + 2), fixed)
 
     def _inspect_lines(self, value: str, before: str, at: Position, written: str) -> None:
         lines = written.split("\n")
         if value[0] in "｜＞" and (len(lines) > 1 or len(value) < 3):
             fixed = before + ("|" if value[0] == "｜" else ">")
-            self._note("W114.block", at, fixed, mark=value[0])
+            self._offer("W114.block", at, fixed, mark=value[0])
         if _WIDE_LIST.fullmatch(value):
             plain = re.sub(r"([,:])\s*", r"\1 ", unicodedata.normalize("NFKC", value))
             fixed = before + plain.replace("、", ", ") if len(lines) == 1 else ""
-            self._note("W114.list", at, fixed, mark=value[0])
+            self._offer("W114.list", at, fixed, mark=value[0])
         opens_line = not before.strip(" -")
         for offset, line in enumerate(lines):
             if offset == 0 and (not opens_line or line.startswith("- ")):

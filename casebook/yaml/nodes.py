@@ -16,32 +16,76 @@ from typing import Any
 import yaml
 
 from casebook.messages import problem
-from casebook.problems import START, Position, Problem
+from casebook.problems import START, ContentError, Position, Problem
 from casebook.text import Text
 from casebook.yaml.encoding import (
+    INVISIBLE,
     MAX_BYTES,
     MAX_SHOWN,
     decode,
     describe_invisible,
-    find_invisible,
-    line_of,
     offer,
+    position_of,
     remove_invisible,
     show,
 )
 from casebook.yaml.inspector import MAX_PROBLEMS, Inspector
 from casebook.yaml.mistakes import quote_line
-from casebook.yaml.parser import (
-    MAX_DEPTH,
-    PARSER_ERRORS,
-    Loader,
-    find_fault,
-    place_of,
-)
 
+# libyaml reads eight times faster than the pure parser. It dies only where it composes deeply
+# nested nodes; its events come one by one, and we stop at the first that is too deep.
+Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# PyYAML lets bare errors of its own escape on some malformed escapes and tags.
+_PARSER_ERRORS = (yaml.YAMLError, ValueError, KeyError, AttributeError, IndexError, OverflowError)
+
+MAX_DEPTH = 12
 MAX_KEY = 200
 # A fix of a longer text is not tried, only described.
 _LONGEST_TRIED = 100_000
+
+_ESCAPE = re.compile(r"\\(?:[0abevfNLP]|x[0-9a-fA-F]|u[0-9a-fA-F]|U)")
+# Reasons of our own beside those of the parser.
+NO_MAPPING = "the root is no mapping"
+TOO_DEEP = "nested too deep"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Where the parser gave up, what it said, and where the piece began that it was reading."""
+
+    at: Position
+    reason: str
+    since: Position = START
+
+
+def find_fault(text: str) -> Fault | None:
+    """Why a text cannot be parsed to a mapping, or nothing where it can, or holds nothing."""
+    depth = 0
+    root: yaml.Event | None = None
+    try:
+        for event in yaml.parse(text, Loader=Loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    return Fault(_place(event.start_mark), TOO_DEEP)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if root is None and isinstance(event, yaml.NodeEvent):
+                root = event
+    except yaml.MarkedYAMLError as error:
+        at = _place(error.problem_mark or error.context_mark)
+        since = _place(error.context_mark or error.problem_mark)
+        return Fault(at, f"{error.context or ''}: {error.problem or ''}", since)
+    except _PARSER_ERRORS as error:
+        return Fault(START, str(error))
+    is_blank = isinstance(root, yaml.ScalarEvent) and not root.value
+    if root is None or is_blank or isinstance(root, yaml.MappingStartEvent):
+        return None
+    return Fault(_place(root.start_mark), NO_MAPPING)
+
+
+def _place(mark: Any) -> Position:
+    return Position(mark.line + 1, mark.column + 1) if mark is not None else START
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,44 +122,30 @@ class MapNode:
 Node = Scalar | ListNode | MapNode
 
 
-class _TooDeep(Exception):
-    """The text nests deeper than any record does."""
-
-    def __init__(self, at: Position) -> None:
-        self.at = at
-
-
 def read_tree(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[Node | None, list[Problem]]:
     """The tree of a YAML file, whose root is a mapping, and the problems of bytes and syntax.
 
     There is no tree where the text cannot be parsed or holds nothing. Where the mistakes could be
     fixed the tree is that of the fixed text, so that all problems come out in one run.
     """
-    node, problems = _read(data, path, most)
+    text, problems = decode(data, path, most)
+    other = _find_other_format(text, path) if text is not None else []
+    problems += other
+    node = None if text is None or other else _build_tree(text, path, problems)
     if len(problems) > MAX_PROBLEMS:
         problems.sort()
         problems[MAX_PROBLEMS:] = [problem("E199", path, problems[MAX_PROBLEMS].at)]
     return node, problems
 
 
-def _read(data: bytes, path: str, most: int) -> tuple[Node | None, list[Problem]]:
-    text, problems = decode(data, path, most)
-    if text is None:
-        return None, problems
-    other = _find_other_format(text, path)
-    if other:
-        return None, [*problems, *other]
-    try:
-        return _build_tree(text, path, problems), problems
-    except _TooDeep as deep:
-        return None, [*problems, problem("E136", path, deep.at)]
-
-
 def _build_tree(text: str, path: str, problems: list[Problem]) -> Node | None:
     builder = _Builder(text, path)
     try:
         node = builder.build_document()
-    except PARSER_ERRORS:
+    except ContentError as too_deep:
+        problems += too_deep.problems
+        return None
+    except _PARSER_ERRORS:
         node = Scalar("", START)
     else:
         if node is None or node == Scalar("", node.at):
@@ -155,29 +185,22 @@ def _find_other_format(text: str, path: str) -> list[Problem]:
     return problems
 
 
-class _Builder:
-    def __init__(self, text: str, path: str) -> None:
-        self.text = text
-        self.path = path
-        self.events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=Loader))
-        self.problems: list[Problem] = []
-        self.inspector = Inspector(text, path, self.problems)
-        self.is_normal = unicodedata.is_normalized("NFC", text)
+class _Builder(Inspector):
+    """Builds the tree of one text from the events of the parser, and inspects each piece."""
 
-    def report(self, key: str, at: Position, hint: Text | None = None, **marks: Any) -> None:
-        if len(self.problems) <= MAX_PROBLEMS:
-            self.problems.append(problem(key, self.path, at, hint=hint, **marks))
+    def __init__(self, text: str, path: str) -> None:
+        super().__init__(text, path)
+        self.events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=Loader))
+        self.is_normal = unicodedata.is_normalized("NFC", text)
 
     def build_document(self) -> Node | None:
         node: Node | None = None
-        documents = 0
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
                 if event.version or event.tags:
-                    self.report("E135", place_of(event))
-                if documents > 1:
-                    self.report("E131.documents", place_of(event))
+                    self.report("E135", _place(event.start_mark))
+                if node is not None:
+                    self.report("E131.documents", _place(event.start_mark))
                     return node
             elif isinstance(event, yaml.NodeEvent):
                 node = self.build(event, 0)
@@ -186,15 +209,14 @@ class _Builder:
     def build(self, event: yaml.Event, depth: int, in_flow: bool = False) -> Node:
         if isinstance(event, yaml.ScalarEvent):
             return self.build_scalar(event, in_flow)
-        at = place_of(event)
+        at = _place(event.start_mark)
         if isinstance(event, yaml.AliasEvent):
             self.refuse_anchor(at)
             return Scalar("", at)
         self.refuse_marks(event, at)
         if depth >= MAX_DEPTH:
-            raise _TooDeep(at)
-        if self.inspector.has_tab:
-            self.inspector.inspect_tab(event.start_mark)
+            raise ContentError([problem("E136", self.path, at)])
+        self.inspect_tab(event.start_mark)
         flows = bool(getattr(event, "flow_style", False))
         if isinstance(event, yaml.SequenceStartEvent):
             items: list[Node] = []
@@ -206,22 +228,22 @@ class _Builder:
         return self.build_mapping(at, depth, flows)
 
     def build_scalar(self, event: Any, in_flow: bool, is_key: bool = False) -> Scalar:
-        at = place_of(event)
-        if event.anchor is not None or event.tag is not None:
-            self.refuse_marks(event, at)
+        at = _place(event.start_mark)
+        self.refuse_marks(event, at)
         text, style = event.value, event.style or ""
         if style == "":
             if not is_key and event.tag is None and event.anchor is None:
-                self.inspector.inspect_value(event, in_flow)
+                self.inspect_value(event, in_flow)
         elif style == '"':
             text = self.refuse_escapes(event, at)
         elif style in "|>":
-            if not text:
-                self.refuse_empty_block(event, at)
+            written = self.text[event.start_mark.index : event.end_mark.index]
+            if not text and re.match(r"[|>][+-]?[1-9]", written):
+                self.report("E120.block", at, mark=written[0])
             elif ": " in text or ":\n" in text:
-                self.inspector.inspect_block(text, event.start_mark)
-        if self.inspector.has_tab and not is_key:
-            self.inspector.inspect_tab(event.start_mark)
+                self.inspect_block(text, event.start_mark)
+        if not is_key:
+            self.inspect_tab(event.start_mark)
         if not self.is_normal:
             text = unicodedata.normalize("NFC", text)
         return Scalar(text, at, style)
@@ -230,9 +252,7 @@ class _Builder:
         if event.anchor is not None:
             self.refuse_anchor(at)
         if event.tag is not None:
-            written = re.match(
-                r"!\S*", self.text[event.start_mark.index : event.start_mark.index + 80]
-            )
+            written = re.compile(r"!\S*").match(self.text, event.start_mark.index)
             tag = show(written.group() if written else event.tag)
             self.report("E134", at, self.offer_quotes(at), tag=tag)
 
@@ -253,31 +273,20 @@ class _Builder:
     def refuse_escapes(self, event: Any, at: Position) -> str:
         """The text of a double-quoted scalar without the control characters it was given."""
         text: str = event.value
-        run = find_invisible(text)
-        if not run:
+        found = INVISIBLE.search(text)
+        if found is None:
             return text
-        raw = self.text[event.start_mark.index : event.end_mark.index]
-        written = re.search(r"\\(?:[0abevfNLP]|x[0-9a-fA-F]|u[0-9a-fA-F]|U)", raw)
+        written = _ESCAPE.search(self.text, event.start_mark.index, event.end_mark.index)
         if written is not None:
-            line = at.line + raw.count("\n", 0, written.start())
-            begin = raw.rfind("\n", 0, written.start()) + 1
-            column = written.start() - begin + (at.column if line == at.line else 1)
-            at = Position(line, column)
-        if len(self.problems) <= MAX_PROBLEMS:
-            self.problems.append(describe_invisible(run, at, self.path, escaped=True))
+            at = position_of(self.text, written.start())
+        self.note(describe_invisible(found.group(), at, self.path, escaped=True))
         return remove_invisible(text)
-
-    def refuse_empty_block(self, event: Any, at: Position) -> None:
-        header = re.match(
-            r"[|>][+-]?[1-9]", self.text[event.start_mark.index : event.end_mark.index]
-        )
-        if header is not None:
-            self.report("E120.block", at, mark=header.group()[0])
 
     def build_mapping(self, at: Position, depth: int, in_flow: bool) -> MapNode:
         entries: dict[str, Node] = {}
         key_at: dict[str, Position] = {}
-        twins: dict[str, str] = {}
+        # The line of each name, however wide its characters are.
+        lines: dict[str, int] = {}
         # The field above with nothing behind its colon, and whether what follows was meant for it.
         heading, is_heading = "", False
         for event in self.events:
@@ -292,46 +301,40 @@ class _Builder:
             value = self.build(following, depth + 1, in_flow)
             name = key.text
             if not name or len(name) > MAX_KEY:
-                if name:
-                    self.report("E137.longest", key.at, most=MAX_KEY)
-                else:
-                    self.report("E137.empty", key.at)
+                self.report("E137.longest" if name else "E137.empty", key.at, most=MAX_KEY)
                 continue
             if name == "<<" and key.is_plain:
                 self.refuse_anchor(key.at)
                 continue
             if key.is_plain:
-                self.inspector.inspect_name(event.value, event.start_mark)
+                self.inspect_name(event.value, event.start_mark)
             twin = name if name.isascii() else unicodedata.normalize("NFKC", name)
-            if twin in twins:
+            if twin in lines:
                 if not heading:
-                    first = key_at[twins[twin]].line
-                    self.report("E130", key.at, name=show(name), first=first)
+                    self.report("E130", key.at, name=show(name), first=lines[twin])
                 elif not is_heading:
                     self.report("E117.heading", key_at[heading], name=show(heading))
                     is_heading = True
                 continue
             # One field may be left blank; one whose next is there twice was meant to hold it.
-            heading = name if _is_blank(following) else heading if is_heading else ""
+            is_blank = isinstance(following, yaml.ScalarEvent) and not (
+                following.value or following.style
+            )
+            heading = name if is_blank else heading if is_heading else ""
             is_heading = is_heading and heading != name
-            twins[twin] = name
+            lines[twin] = key.at.line
             entries[name] = value
             key_at[name] = key.at
         return MapNode(entries, key_at, at)
 
     def refuse_key(self, event: Any, depth: int, in_flow: bool) -> None:
-        at = place_of(event)
+        at = _place(event.start_mark)
         if isinstance(event, yaml.AliasEvent):
             self.refuse_anchor(at)
             return
         index = event.start_mark.index
-        braces = self.text[index - 1 : index + 1] == "{{"
         self.build(event, depth + 1, in_flow)
-        if braces:
-            self.report("E120.braces", at, offer(quote_line(line_of(self.text, at.line))))
+        if self.text[index - 1 : index + 1] == "{{":
+            self.report("E120.braces", at, offer(quote_line(self.line(at.line))))
         else:
             self.report("E137.list", at)
-
-
-def _is_blank(event: Any) -> bool:
-    return isinstance(event, yaml.ScalarEvent) and not (event.value or event.style)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from processes import run
 
-from casebook.yaml.fix import fix_text
+from casebook.yaml.edit import fix_text
 from casebook.yaml.nodes import read_tree
 
 VALID = """\
@@ -22,8 +22,8 @@ events:
 
 
 def fixed(text: str) -> str | None:
-    repair = fix_text(text.encode("utf-8"), "data/cases/x.yaml")
-    return None if repair is None else repair.after.decode("utf-8")
+    after, lines = fix_text(text.encode("utf-8"), "data/cases/x.yaml")
+    return after.decode("utf-8") if lines else None
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_line_ends_and_byte_order_mark_stay(start: str, end: str) -> None:
 
 
 def test_a_file_in_another_encoding_is_left() -> None:
-    assert fix_text("title：东莞\n".encode("gbk"), "x.yaml") is None
+    assert fix_text("title：东莞\n".encode("gbk"), "x.yaml")[1] == 0
 
 
 def test_fix_shows_the_difference_and_keeps_a_copy(tiny_project: Path) -> None:
