@@ -239,7 +239,9 @@ def _is_better(now: list[Problem], before: list[Problem]) -> bool:
 def diff_files(before: bytes | None, after: bytes, path: str) -> Iterator[str]:
     """The difference of two versions of a file, line by line, as `diff -u` shows it."""
     old, new = (
-        [] if data is None else _ENDS.sub("\n", data.decode("utf-8-sig").rstrip("\r\n")).split("\n")
+        []
+        if data is None
+        else _ENDS.sub("\n", data.decode("utf-8-sig")).removesuffix("\n").split("\n")
         for data in (before, after)
     )
     name = "/dev/null" if before is None else path
