@@ -34,7 +34,7 @@ class Position:
 START = Position(1, 1)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class Problem:
     """One thing that is wrong with the content, where it is, and its remedy.
 

@@ -14,7 +14,9 @@ from casebook.text import Text
     "error",
     [
         CasebookError(Text("磁盘已满", "the disk is full"), Exit.MACHINE),
-        ContentError([Problem("a.yaml", Position(3, 5), "E302", Text("太长", "too long"))]),
+        ContentError(
+            [Problem(path="a.yaml", at=Position(3, 5), code="E302", text=Text("太长", "too long"))]
+        ),
     ],
     ids=["machine", "content"],
 )

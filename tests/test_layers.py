@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import fields, is_dataclass
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -95,6 +98,34 @@ def test_no_two_modules_share_a_name() -> None:
     names.update(room for layer in LAYERS for room in layer)
 
     assert [name for name, count in names.items() if count > 1] == []
+
+
+def classes() -> list[type]:
+    """Every class that the package defines at the top of a module."""
+    names = [".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in modules()]
+    found = [import_module(name) for name in names if not name.endswith("__main__")]
+    return [
+        one
+        for module in found
+        for one in vars(module).values()
+        if inspect.isclass(one) and one.__module__ == module.__name__
+    ]
+
+
+def test_no_two_classes_share_a_name() -> None:
+    names = Counter(one.__name__ for one in classes())
+
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_at_most_three_fields_are_given_by_position() -> None:
+    positional = {
+        one.__name__: [field.name for field in fields(one) if field.init and not field.kw_only]
+        for one in classes()
+        if is_dataclass(one)
+    }
+
+    assert {name: given for name, given in positional.items() if len(given) > 3} == {}
 
 
 @pytest.mark.parametrize("library", HOMES)

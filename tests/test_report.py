@@ -27,7 +27,7 @@ class Terminal(io.StringIO):
 
 
 def problem(line: int = 1, column: int = 1, zh: str = "错", path: str = "a.yaml") -> Problem:
-    return Problem(path, Position(line, column), "E201", Text(zh, "wrong"))
+    return Problem(path=path, at=Position(line, column), code="E201", text=Text(zh, "wrong"))
 
 
 def printed(problems: list[Problem], form: str = "text", stream: io.StringIO | None = None) -> str:

@@ -26,7 +26,7 @@ _RADIUS: Final = 7.0
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class QuestionColumn:
     """A question with the state of its answer in each case."""
 
     question: str
@@ -47,7 +47,7 @@ class Column:
 class Matrix:
     """The questions as columns, and the cases as rows, each with the address of its page."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[QuestionColumn, ...]
     places: tuple[tuple[str, str], ...]
     lang: Lang
 
@@ -69,7 +69,7 @@ def tabulate(shown: ChartRecords) -> ChartTable:
     """What the matrix says and shows; the questions answered most often come first."""
     dataset, lang = shown.dataset, shown.lang
     columns = [
-        Column(
+        QuestionColumn(
             question.name.inside(lang),
             tuple(dataset.answer(case, key).state for case in dataset.cases),
         )
@@ -94,7 +94,7 @@ def tabulate(shown: ChartRecords) -> ChartTable:
     )
 
 
-def _find_words(columns: Sequence[Column], cases: int) -> Text:
+def _find_words(columns: Sequence[QuestionColumn], cases: int) -> Text:
     counts = {column.question: column.stated for column in columns if column.asked}
     places = count_nouns(cases, "place")
     if not counts:

@@ -97,7 +97,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparable:
+class ComparableFigures:
     """Figures of one class: the only ones that may share an axis; `more` are not listed."""
 
     name: Text
@@ -303,7 +303,7 @@ def count_reviews(dataset: Dataset) -> Mapping[Review, int]:
     return {review: counts[review] for review in REVIEWS if review in counts}
 
 
-def list_comparables(dataset: Dataset) -> tuple[Comparable, ...]:
+def list_comparables(dataset: Dataset) -> tuple[ComparableFigures, ...]:
     """The classes of money that have more than one figure."""
     found = []
     for group, keys in dataset.classes.items():
@@ -312,7 +312,7 @@ def list_comparables(dataset: Dataset) -> tuple[Comparable, ...]:
             slugs = dict.fromkeys(key.partition(".")[0] for key in keys)
             cases = [dataset.summaries[dataset.positions[slug]] for slug in slugs]
             found.append(
-                Comparable(
+                ComparableFigures(
                     name=name_class(group, dataset.vocabulary),
                     figures=tuple(
                         show_figure(dataset.figures[key], dataset) for key in keys[:MOST_NAMED]
