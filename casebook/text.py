@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,6 +29,14 @@ class Text:
     def lang(self, lang: Lang) -> str:
         """The BCP 47 tag of what `inside` gives."""
         return "en" if lang == "en" and self.en else "zh-Hans"
+
+    def join(self, parts: Iterable[Text | str]) -> Text:
+        """The parts one after another, with this between them."""
+        texts = [Text(part) if isinstance(part, str) else part for part in parts]
+        return Text(
+            self.zh.join(text.zh for text in texts),
+            self.en.join(text.inside("en") for text in texts),
+        )
 
 
 NO_TEXT = Text("")

@@ -17,10 +17,10 @@ from casebook.charts.canvas import Sheet
 from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, PanelTable
 from casebook.charts.listing import ItemGroup, paint_listing
 from casebook.charts.records import ChartRecords
+from casebook.record.comparability import ComparabilityClass, class_of, group_by_class, name_class
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure
 from casebook.text import COMMA, count_nouns
-from casebook.values.comparability import ComparabilityClass, class_of, group_by_class, name_class
 
 _MOST_AMOUNTS: Final = 120
 _MOST_COUNTS: Final = 80

@@ -13,11 +13,11 @@ from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, lower_first
 from casebook.charts.records import ChartRecords
 from casebook.charts.symbols import ChartFigure, is_planned
 from casebook.messages import say
+from casebook.record.comparability import are_comparable, group_by_class
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.text import COMMA, ENUMERATION, NO_TEXT, SEMICOLON, Text
 from casebook.values.amounts import compact, plain
-from casebook.values.comparability import are_comparable, group_by_class
 
 # How many figures the finding of a chart names, of a series also of those that stand apart.
 _RANGES_NAMED: Final = 3

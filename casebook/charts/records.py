@@ -11,11 +11,11 @@ from casebook.charts.chart import ChartTable, PanelTable, Selected
 from casebook.charts.listing import ItemGroup
 from casebook.charts.symbols import ChartFigure, Mark, legend_kinds, mark_in
 from casebook.messages import say
+from casebook.record.comparability import class_of, name_class
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure
 from casebook.text import COMMA, Lang
 from casebook.values.amounts import in_english
-from casebook.values.comparability import class_of, name_class
 
 # Keys of the headings of a table of figures.
 _HEADER: Final = (

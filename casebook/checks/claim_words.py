@@ -126,7 +126,6 @@ ATTRIBUTED: Final[dict[Lang, re.Pattern[str]]] = {
 }
 
 QUOTED: Final = re.compile('“[^“”\n]*”|‘[^‘’\n]*’|「[^「」\n]*」|『[^『』\n]*』|"[^"\n]{0,120}"')
-TITLED: Final = re.compile("《[^《》\n]*》|〈[^〈〉\n]*〉")
 SENTENCE_END: Final = re.compile(
     r"[。！？]|[.!?](?=[\s”\"’)]|\Z)|\n\s*\n|\n(?=[ \t]*(?:[-*+>#|]|[0-9]{1,2}[.)] )|[A-Z][a-z]+:)"
 )

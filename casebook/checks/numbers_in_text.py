@@ -51,8 +51,8 @@ def find_mentions(text: str) -> tuple[NumberMention, ...]:
 
 def blank_markdown(text: str) -> str:
     """The text with everything that is not prose blanked out, every offset kept."""
-    text = patterns.REFERENCE_OR_SLOT.sub(_blank, text)
-    return patterns.MARKDOWN.sub(_blank, text) if patterns.MARKDOWN_SIGN.search(text) else text
+    text = patterns.REFERENCE_OR_SLOT.sub(blank, text)
+    return patterns.MARKDOWN.sub(blank, text) if patterns.MARKDOWN_SIGN.search(text) else text
 
 
 def find_mentions_in_prose(prose: str) -> tuple[NumberMention, ...]:
@@ -81,7 +81,7 @@ def find_mentions_in_prose(prose: str) -> tuple[NumberMention, ...]:
     )
 
 
-def _blank(found: re.Match[str]) -> str:
+def blank(found: re.Match[str]) -> str:
     """As many blanks as characters, line breaks kept."""
     return re.sub(r"[^\n]", BLANK, found.group())
 

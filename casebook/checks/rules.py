@@ -7,9 +7,10 @@ from decimal import Decimal
 from itertools import combinations
 
 from casebook.checks.numbers_in_text import NumberMention, find_mentions
-from casebook.checks.text_claims import WrittenText, check_wording
+from casebook.checks.text_claims import WrittenText, check_wording, list_with_amounts
 from casebook.messages import problem
 from casebook.problems import START, Position, Problem
+from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
 from casebook.record.model import Case, Event, Figure
@@ -18,7 +19,6 @@ from casebook.record.refusals import judge_refusal, keys_of
 from casebook.record.slugs import judge_slug
 from casebook.text import LANGS, Text
 from casebook.values.amounts import plain
-from casebook.values.comparability import class_of
 from casebook.values.dates import Period, parse_period, speak_of_same_time
 from casebook.values.errors import FormulaError
 from casebook.values.words import CURRENCIES, PLANNED_STATUSES
@@ -200,7 +200,9 @@ def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]
     for one, other in combinations(case.printed_figures, 2):
         if class_of(one) != class_of(other):
             continue
-        if not speak_of_same_time(one.period, other.period) or _say_the_same(one, other):
+        if not speak_of_same_time(one.period, other.period):
+            continue
+        if (one.quantity.statement, one.status) == (other.quantity.statement, other.status):
             continue
         if _replaces(one, other, case) or _replaces(other, one, case):
             continue
@@ -236,29 +238,16 @@ def parts_are_no_more_than_their_whole(case: Case, dataset: Dataset) -> Iterator
         whole = case.figures[name]
         total = sum((figure.quantity.magnitude or Decimal(0) for figure in group), Decimal(0))
         if whole.quantity.value is not None and total > whole.quantity.value:
-            named = [(figure.id, figure.quantity.text) for figure in group]
-            listed = Text(
-                "、".join(f"{part}（{amount}）" for part, amount in named),
-                ", ".join(f"{part} ({amount})" for part, amount in named),
-            )
             yield problem(
                 "E239",
                 case.path,
                 group[-1].at,
-                parts=listed,
+                parts=list_with_amounts((figure.id, figure) for figure in group),
                 sum=plain(total),
                 whole=name,
                 amount=whole.quantity.text,
                 number=plain(whole.quantity.value),
             )
-
-
-def _say_the_same(one: Figure, other: Figure) -> bool:
-    statements = {
-        (f.quantity.value, f.quantity.low, f.quantity.high, f.quantity.qualifier, f.status)
-        for f in (one, other)
-    }
-    return len(statements) == 1
 
 
 def _replaces(later: Figure, earlier: Figure, case: Case) -> bool:

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import zip_longest
 from typing import Final
 
 from casebook.checks import claim_words
 from casebook.checks.known_numbers import KnownNumbers
+from casebook.checks.number_patterns import TITLE
 from casebook.checks.numbers_in_text import (
-    BLANK,
     NumberMention,
+    blank,
     blank_markdown,
     find_mentions_in_prose,
 )
@@ -27,7 +28,7 @@ from casebook.problems import Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.references import REFERENCE, SITE, split_key
-from casebook.text import NO_TEXT, Lang, Text
+from casebook.text import ENUMERATION, NO_TEXT, Lang, Text
 from casebook.values.words import (
     AFTER_IN_TEXT,
     BEFORE_IN_TEXT,
@@ -37,8 +38,10 @@ from casebook.values.words import (
 )
 
 _HEAD: Final = re.compile(r"\A(?:[A-Za-z_]+:[^\n]*(?:\n|\Z))+")
-_HEAD_LINE: Final = re.compile(r"^(?!Title:|Summary:|Subtitle:)[A-Za-z_]+:[^\n]*", re.MULTILINE)
-_HEAD_NAME: Final = re.compile(r"^[A-Za-z_]+:", re.MULTILINE)
+# What of a head is not shown: the names of its fields, and whole fields.
+_HIDDEN: Final = re.compile(
+    r"^[A-Za-z_]+:(?:(?<!^Title:)(?<!^Summary:)(?<!^Subtitle:)[^\n]*)?", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,37 +89,24 @@ class _ClaimReading:
         self.prose = blank_markdown(_blank_head(text.words) if text.has_head else text.words)
         self.known = KnownNumbers(home, dataset)
         self.last_number = 0
-        self.found: dict[tuple[re.Pattern[str], int, int], bool] = {}
+        self.bounds: dict[re.Pattern[str], list[int]] = {}
+        self.found: dict[tuple[re.Pattern[str], tuple[int, int]], bool] = {}
 
-    @cached_property
-    def sentences(self) -> list[int]:
-        """The offsets at which sentences end."""
-        return [found.end() for found in claim_words.SENTENCE_END.finditer(self.prose)]
+    def around(self, ends: re.Pattern[str], offset: int) -> tuple[int, int]:
+        """The span between two matches of a pattern that an offset lies in."""
+        if ends not in self.bounds:
+            found = (match.end() for match in ends.finditer(self.prose))
+            self.bounds[ends] = [0, *found, len(self.prose)]
+        bounds = self.bounds[ends]
+        index = bisect_right(bounds, offset, 1, len(bounds) - 1)
+        return bounds[index - 1], bounds[index]
 
-    @cached_property
-    def parts(self) -> list[int]:
-        """The offsets at which sentences or their halves end."""
-        return [found.end() for found in claim_words.PART_END.finditer(self.prose)]
-
-    @cached_property
-    def clauses(self) -> list[int]:
-        """The offsets at which clauses end."""
-        return [found.end() for found in claim_words.CLAUSE_END.finditer(self.prose)]
-
-    def has(self, pattern: re.Pattern[str], span: tuple[int, int]) -> bool:
-        """Whether a stretch of the text has a word of a pattern."""
-        key = (pattern, *span)
+    def has(self, pattern: re.Pattern[str], ends: re.Pattern[str], offset: int) -> bool:
+        """Whether the sentence or clause around an offset has a word of a pattern."""
+        key = pattern, self.around(ends, offset)
         if key not in self.found:
-            self.found[key] = pattern.search(self.prose, *span) is not None
+            self.found[key] = pattern.search(self.prose, *key[1]) is not None
         return self.found[key]
-
-    def around(self, ends: list[int], offset: int) -> tuple[int, int]:
-        """The span between two of the ends that an offset lies in."""
-        index = bisect_right(ends, offset)
-        return (
-            ends[index - 1] if index else 0,
-            ends[index] if index < len(ends) else len(self.prose),
-        )
 
     def problem(
         self, key: str, offset: int, *, hint: Text | None = None, **values: object
@@ -132,45 +122,31 @@ class _ClaimReading:
     def check_numbers(self) -> Iterator[Problem]:
         """The typed numbers that no record has, or that lost or gained a word."""
         mentions = find_mentions_in_prose(self.prose)
-        index = 0
-        while index < len(mentions):
-            mention, *following = mentions[index : index + 2]
-            ranges = [
-                figure
-                for other in following
-                if self._is_range(mention, other)
-                for figure in self.known.find_ranges(mention, other)
-            ]
+        end_of_range = None
+        for mention, other in zip_longest(mentions, mentions[1:]):
+            if mention is end_of_range:
+                continue
+            ranges = self._find_ranges(mention, other) if other else []
             if ranges:
-                found = self._check_range(mention, following[0], ranges)
-                self.last_number = following[0].end
-                index += 2
+                claim = self._read_claim((mention, other), ranges)
+                found = self._check_claim((mention.start, other.end), claim, ranges)
+                end_of_range, self.last_number = other, other.end
             else:
                 found = self._check_mention(mention)
                 if mention.value is not None and not mention.date:
                     self.last_number = mention.end
-                index += 1
             if found is not None:
                 yield found
 
-    def _is_range(self, first: NumberMention, second: NumberMention) -> bool:
+    def _find_ranges(self, first: NumberMention, second: NumberMention) -> list[Figure]:
+        """The figures of which two numbers are the ends, where the words between them say so."""
         between = self.prose[first.end : second.start]
         if not claim_words.TO.fullmatch(between):
-            return False
+            return []
         lead = self.prose[max(0, first.start - 8) : first.start]
-        return between.strip() != "and" or claim_words.BETWEEN.search(lead) is not None
-
-    def _check_range(
-        self, first: NumberMention, second: NumberMention, figures: list[Figure]
-    ) -> Problem | None:
-        """The problem of two numbers that state a range, None where one figure is that range."""
-        before, after = self._read_claim(first, figures), self._read_claim(second, figures)
-        claim = _Claim(
-            qualifiers=before.qualifiers | after.qualifiers,
-            planned=before.planned or after.planned,
-            plan_gained=before.plan_gained or after.plan_gained,
-        )
-        return self._check_claim((first.start, second.end), claim, figures)
+        if between.strip() == "and" and not claim_words.BETWEEN.search(lead):
+            return []
+        return self.known.find_ranges(first, second)
 
     def _check_mention(self, mention: NumberMention) -> Problem | None:
         if mention.date and mention.date in self.known.dates:
@@ -193,19 +169,16 @@ class _ClaimReading:
                 amount=figures[0].quantity.text,
             )
         meant = self._narrow(mention, whole)
-        claim = self._read_claim(mention, meant)
+        claim = self._read_claim((mention,), meant)
         return self._check_claim((mention.start, mention.end), claim, meant)
 
     def _narrow(self, mention: NumberMention, figures: list[Figure]) -> list[Figure]:
         """Of several figures of one value, those that the words about the number point at."""
         if len(figures) < 2:
             return figures
-        counted = [
-            figure
-            for figure in figures
-            if mention.unit and figure.quantity.unit.startswith(mention.unit)
-        ]
-        figures = counted or figures
+        if mention.unit:
+            counted = [f for f in figures if f.quantity.unit.startswith(mention.unit)]
+            figures = counted or figures
         if self.lang == "zh":
             return figures
         words = re.findall(r"[a-z]{4,}", self._tail(mention).lower())[:2]
@@ -220,8 +193,26 @@ class _ClaimReading:
         after = self.prose[mention.end : mention.end + 40]
         return claim_words.CLAUSE_END.split(after, maxsplit=1)[0]
 
-    def _read_claim(self, mention: NumberMention, figures: list[Figure]) -> _Claim:
-        """The words that the text gives a number."""
+    def _read_claim(self, mentions: Sequence[NumberMention], figures: list[Figure]) -> _Claim:
+        """The words that the text gives a number, or the two ends of a range."""
+        capped = any(figure.quantity.qualifier == "at_most" for figure in figures)
+        qualifiers: set[Qualifier] = set()
+        for mention in mentions:
+            found = self._find_qualifiers(mention)
+            sentence = claim_words.SENTENCE_END, mention.start
+            if capped and not found and self.has(claim_words.CEILING, *sentence):
+                found.add("at_most")
+            qualifiers |= found
+        planned, gained = claim_words.PLANNED[self.lang], claim_words.PLAN_GAINED[self.lang]
+        # An exact figure gains a plan from its own clause only: 已投入300万元，计划再投.
+        return _Claim(
+            qualifiers=frozenset(qualifiers),
+            planned=any(self.has(planned, claim_words.PART_END, m.start) for m in mentions),
+            plan_gained=any(self.has(gained, claim_words.CLAUSE_END, m.start) for m in mentions),
+        )
+
+    def _find_qualifiers(self, mention: NumberMention) -> set[Qualifier]:
+        """The qualifiers whose words stand in a number or touch it."""
         found: set[Qualifier] = set()
         if self.lang == "zh" and re.search("[余多]", mention.text):
             found.add("more_than")
@@ -231,34 +222,20 @@ class _ClaimReading:
             found.add(_qualifier_of(word))
         if word := claim_words.QUALIFIED_AFTER[self.lang].match(self._tail(mention)):
             found.add(_qualifier_of(word))
-        capped = any(figure.quantity.qualifier == "at_most" for figure in figures)
-        sentence = self.around(self.sentences, mention.start)
-        if capped and not found and self.has(claim_words.CEILING, sentence):
-            found.add("at_most")
-        part = self.around(self.parts, mention.start)
-        # An exact figure gains a plan from its own clause only: 已投入300万元，计划再投.
-        clause = self.around(self.clauses, mention.start)
-        return _Claim(
-            qualifiers=frozenset(found),
-            planned=self.has(claim_words.PLANNED[self.lang], part),
-            plan_gained=self.has(claim_words.PLAN_GAINED[self.lang], clause),
-        )
+        return found
 
     def _check_claim(
         self, span: tuple[int, int], claim: _Claim, figures: Sequence[Figure]
     ) -> Problem | None:
         """The problem of a number whose value is right, None where one figure is worded right."""
-        problems = [self._compare(span, claim, figure) for figure in figures]
-        right = [figure for figure, found in zip(figures, problems, strict=True) if found is None]
+        compared = [(figure, self._compare(span, claim, figure)) for figure in figures]
+        right = [figure for figure, found in compared if found is None]
         if not right:
-            return problems[0]
-        for figure, found in zip(figures, problems, strict=True):
-            if (
-                found is not None
-                and self.home is not None
-                and _lacks_words(figure, claim)
-                and not self._is_another(figure, right, span)
-            ):
+            return compared[0][1]
+        if self.home is None:
+            return None
+        for figure, found in compared:
+            if found and _lacks_words(figure, claim) and not self._is_another(figure, right, span):
                 return found
         return None
 
@@ -270,8 +247,9 @@ class _ClaimReading:
         same, a word of the label has to stand between the number before and the end of the clause.
         """
         start, end = span
-        begin = max(self.around(self.sentences, start)[0], self.last_number)
-        words = self.prose[begin:start] + self.prose[end : self.around(self.clauses, end)[1]]
+        begin = max(self.around(claim_words.SENTENCE_END, start)[0], self.last_number)
+        last = self.around(claim_words.CLAUSE_END, end)[1]
+        words = self.prose[begin:start] + self.prose[end:last]
         return any(
             (figure.measure, figure.period) != (rival.measure, rival.period)
             or figure.quantity.kind != rival.quantity.kind
@@ -309,34 +287,22 @@ class _ClaimReading:
 
     def _in_known_title(self, mention: NumberMention) -> bool:
         """Whether a number is part of a title that the records have."""
-        for title in self.known.titles:
-            at = self.prose.find(title)
-            while at >= 0:
-                if at <= mention.start and mention.end <= at + len(title):
-                    return True
-                at = self.prose.find(title, at + 1)
-        return False
+        return any(
+            title in self.prose[max(0, mention.end - len(title)) : mention.start + len(title)]
+            for title in self.known.titles
+        )
 
     def _report_unknown(self, mention: NumberMention) -> Problem:
         whose = say("checks.any_case") if self.home is None else say("checks.this_case")
         if mention.date and (mention.value is None or self._follows_preposition(mention)):
-            near = self.known.nearest_dates(mention.date)
-            dates = Text("、".join(near), ", ".join(near))
-            hint = say("checks.near_dates", dates=dates) if near else say("checks.no_dates")
+            dates = ENUMERATION.join(self.known.nearest_dates(mention.date))
+            hint = say("checks.near_dates", dates=dates) if dates else say("checks.no_dates")
             return self.problem(
                 "E270.date", mention.start, hint=hint, text=mention.text, whose=whose
             )
-        named = [
-            (self.known.name(figure), figure.quantity.text)
-            for figure in self.known.nearest_figures(mention)
-        ]
-        hint = say("checks.record_it")
-        if named:
-            figures = Text(
-                "、".join(f"{name}（{amount}）" for name, amount in named),
-                ", ".join(f"{name} ({amount})" for name, amount in named),
-            )
-            hint = say("checks.near_figures", figures=figures)
+        near = self.known.nearest_figures(mention)
+        figures = list_with_amounts((self.known.name(each), each) for each in near)
+        hint = say("checks.near_figures", figures=figures) if near else say("checks.record_it")
         return self.problem("E270", mention.start, hint=hint, text=mention.text, whose=whose)
 
     def _follows_preposition(self, mention: NumberMention) -> bool:
@@ -359,7 +325,7 @@ class _ClaimReading:
                 continue
             if self.lang == "zh" and figure.quantity.planned:
                 continue
-            if not self.has(planned, self.around(self.sentences, found.start())):
+            if not self.has(planned, claim_words.SENTENCE_END, found.start()):
                 yield self._report_plan_lost(found.start(), figure.quantity.text, figure)
 
     def _check_qualified(self, found: re.Match[str], figure: Figure | None) -> Iterator[Problem]:
@@ -389,12 +355,12 @@ class _ClaimReading:
 
     def check_voice(self) -> Iterator[Problem]:
         """The relative times and the unattributed superlatives in our own voice."""
-        titled = claim_words.TITLED.sub(_blank, self.prose)
-        quoted = claim_words.QUOTED.sub(_blank, titled)
+        titled = TITLE.sub(blank, self.prose)
+        quoted = claim_words.QUOTED.sub(blank, titled)
         for found in claim_words.RELATIVE[self.lang].finditer(quoted):
             yield self.problem("E272", found.start(), word=found.group())
         for found in claim_words.SUPERLATIVE[self.lang].finditer(titled):
-            begin, end = self.around(self.sentences, found.start())
+            begin, end = self.around(claim_words.SENTENCE_END, found.start())
             if not claim_words.ATTRIBUTED[self.lang].search(titled, begin, end):
                 yield self.problem("E273", found.start(), word=found.group())
 
@@ -451,13 +417,15 @@ def _describe_difference(lost: frozenset[Qualifier], gained: frozenset[Qualifier
 
 def _list_names(qualifiers: frozenset[Qualifier]) -> Text:
     names = [QUALIFIERS[name].name for name in sorted(qualifiers)]
-    return Text(
-        "".join(f"“{name.zh}”" for name in names), " and ".join(f"“{name.en}”" for name in names)
+    return Text("", " and ").join(Text(f"“{name.zh}”", f"“{name.en}”") for name in names)
+
+
+def list_with_amounts(named: Iterable[tuple[str, Figure]]) -> Text:
+    """Names of figures, each with the amount of its figure."""
+    return ENUMERATION.join(
+        Text(f"{name}（{figure.quantity.text}）", f"{name} ({figure.quantity.text})")
+        for name, figure in named
     )
-
-
-def _blank(found: re.Match[str]) -> str:
-    return BLANK * len(found.group())
 
 
 def _blank_head(text: str) -> str:
@@ -465,5 +433,5 @@ def _blank_head(text: str) -> str:
     head = _HEAD.match(text)
     if head is None:
         return text
-    shown = _HEAD_NAME.sub(_blank, _HEAD_LINE.sub(_blank, head.group()))
+    shown = _HIDDEN.sub(blank, head.group())
     return shown + text[head.end() :]

@@ -10,12 +10,12 @@ from casebook.checks.quotes import measure_quotes
 from casebook.data.formats import encode_json
 from casebook.data.table_rows import answer_rows, event_row, figure_row, version_of
 from casebook.data.tables import EVENTS, FIGURES, DataTable
+from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.description import FieldDescription, compute_once, fields_of
 from casebook.record.model import Case
 from casebook.text import Text
 from casebook.values.amounts import plain
-from casebook.values.comparability import class_of
 
 Value = Callable[[Any, Dataset], object]
 

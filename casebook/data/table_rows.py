@@ -17,12 +17,12 @@ from casebook.data.tables import (
     DataTable,
     list_words,
 )
+from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Event, Figure
 from casebook.record.vocabulary import Source
 from casebook.text import Text
 from casebook.values.amounts import plain
-from casebook.values.comparability import class_of
 from casebook.values.digest import digest
 
 VERSION_DIGITS: Final = 12

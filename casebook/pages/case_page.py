@@ -25,6 +25,7 @@ from casebook.pages.rows import (
     show_event,
     show_figure,
 )
+from casebook.record.comparability import group_by_class
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import date_case
 from casebook.record.lanes import TimelineItem, order_items
@@ -33,7 +34,6 @@ from casebook.record.references import find_chart_names
 from casebook.record.summary import CaseSummary
 from casebook.record.vocabulary import Region
 from casebook.text import LANGS, NO_TEXT, Lang, Text
-from casebook.values.comparability import group_by_class
 
 
 def make_cases(case: Case, site: Site) -> Iterator[Page]:

@@ -20,12 +20,12 @@ from casebook.pages.rows import (
     show_figure,
     word_answers,
 )
+from casebook.record.comparability import ComparabilityClass, name_class, why_not_comparable
 from casebook.record.dataset import Dataset
 from casebook.record.lanes import LANES
 from casebook.record.model import Figure
 from casebook.record.summary import CaseSummary, FigureSummary
 from casebook.text import LANGS, NO_TEXT, Text
-from casebook.values.comparability import ComparabilityClass, name_class, why_not_comparable
 
 Order = Literal["class", "amount", "year", "place"]
 

@@ -14,12 +14,12 @@ from casebook.pages.format import word_period, word_quantity
 from casebook.pages.linked_data import describe_figure_page, write_linked_data
 from casebook.pages.page import CasePageType, Page, Site, Use
 from casebook.pages.rows import FigureRow, find_named, link_case, show_figure
+from casebook.record.comparability import ComparabilityClass, class_of
 from casebook.record.evidence import date_case
 from casebook.record.model import Case, Figure
 from casebook.record.summary import CaseSummary
 from casebook.text import LANGS, Lang, Text
 from casebook.values.amounts import plain
-from casebook.values.comparability import ComparabilityClass, class_of
 
 _REVIEWS: Final = {word.value: word.name for word in FIXED_WORDS["reviews"]}
 

@@ -32,6 +32,7 @@ from casebook.pages.rows import (
     word_answers,
 )
 from casebook.problems import Exit
+from casebook.record.comparability import name_class
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import Review
 from casebook.record.model import AnswerState, Case
@@ -39,7 +40,6 @@ from casebook.record.refusals import figures_of, judge_refusal
 from casebook.record.summary import CaseSummary
 from casebook.record.vocabulary import Question, Refusal
 from casebook.text import LANGS, Lang, Text
-from casebook.values.comparability import name_class
 
 URL = ""
 # More amounts than this in one row of the overview hide the others from the reader.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from casebook.record.answers import find_answer
+from casebook.record.comparability import ComparabilityClass
 from casebook.record.evidence import Review, review_figure
 from casebook.record.lanes import (
     Gap,
@@ -24,7 +25,6 @@ from casebook.record.model import Answer, Case, Change, Document, Figure, Outdat
 from casebook.record.summary import CaseSummary, summarise_case
 from casebook.record.vocabulary import Gone, Refusal, Region, Source, Vocabulary
 from casebook.text import Text
-from casebook.values.comparability import ComparabilityClass
 
 # Answers that are remembered; those of one page are asked for several times.
 _MOST_ANSWERS = 5_000

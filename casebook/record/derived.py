@@ -1,26 +1,58 @@
-"""Figures that this site computes from others of a case."""
+"""Figures that this site computes from others of a case, and the guard that may refuse it.
+
+A result is no more certain than the figures that it is computed from:
+
+- An exact figure counts as exact, a bound (more than, at least, at most) as a bound, and an
+  approximate figure as known to two significant digits.
+- A product or quotient keeps as many significant digits as its least certain part, a sum or
+  difference the places of its least certain part.
+- A quotient of exact figures that needs more than four significant digits is rounded to four and
+  called approximate. A bound is rounded to the side on which it still holds.
+- About and bounds are carried on; bounds that pull in different directions are refused.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
+from typing import Final
 
 from casebook.messages import say
+from casebook.record.comparability import ComparabilityClass, class_of, describe_difference
 from casebook.record.model import Figure
-from casebook.record.vocabulary import Vocabulary
-from casebook.text import Text
-from casebook.values.amounts import Quantity
-from casebook.values.computation import (
-    Computation,
-    Operand,
-    describe_figure,
-    explain_measure,
-    printed_operand,
-    round_operand,
-    word_operand,
-)
-from casebook.values.dates import Period, join_periods
-from casebook.values.formula import parse_formula
+from casebook.record.vocabulary import Measure, Vocabulary
+from casebook.text import ENUMERATION, SEMICOLON, Text
+from casebook.values.amounts import Quantity, Segment, compact, in_english, plain
+from casebook.values.dates import Period, join_periods, speak_of_same_time
+from casebook.values.formula import Expression, FigureName, Number, parse_formula
+from casebook.values.words import CURRENCIES, PLANNED_STATUSES, QUALIFIERS, Qualifier
+
+MULTIPLE: Final = "倍"
+
+_APPROX_DIGITS: Final = 2
+_QUOTIENT_DIGITS: Final = 4
+_CONTEXT: Final = Context(prec=50)
+# The refusals of two figures, and of a figure and a number.
+_REFUSALS: Final = {
+    "+": ("values.cannot_add", "values.cannot_add.number"),
+    "-": ("values.cannot_subtract", "values.cannot_subtract.number"),
+    "*": ("values.cannot_multiply", "values.cannot_multiply.number"),
+    "/": ("values.cannot_divide", "values.cannot_divide.number"),
+}
+# No larger divisor or subtrahend makes a result larger: amounts are never negative.
+_TURNED: Final[Mapping[Qualifier, Qualifier]] = {
+    "more_than": "at_most",
+    "at_least": "at_most",
+    "at_most": "at_least",
+}
+_ROUNDINGS: Final[Mapping[Qualifier, str]] = {
+    "more_than": ROUND_FLOOR,
+    "at_least": ROUND_FLOOR,
+    "at_most": ROUND_CEILING,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,36 +73,25 @@ def derive(
 
     Every name must be that of a figure. Raises FormulaError.
     """
-
-    def operand_of(name: str) -> Operand:
-        figure = figures[name]
-        if not figure.formula:
-            return printed_operand(figure, figure.part_of)
-        # A rounded number is not computed with: the formula is, from its start.
-        inside = computation.evaluate(parse_formula(figure.formula))
-        return replace(inside, root=inside.root or figure.id)
-
-    computation = Computation(vocabulary, operand_of)
+    computation = _Computation(figures, vocabulary)
     value = computation.evaluate(parse_formula(formula))
     reasons = computation.reasons
-    rounded = round_operand(value)
-    if not reasons and (rounded.amount == 0 and value.place is not None):
+    rounded = _round(value)
+    if not reasons and rounded.amount == 0 and value.place is not None:
         reasons.append(say("values.too_close"))
-    used = [figures[figure.id] for figure in value.figures]
-    period = join_periods(figure.period for figure in used)
+    period = join_periods(figure.period for figure in value.figures)
     if not reasons and period is None:
-        names = list(dict.fromkeys(figure.id for figure in used))
-        listed = Text("、".join(names), ", ".join(names))
-        reasons.append(say("values.periods_apart", names=listed))
+        names = ENUMERATION.join(dict.fromkeys(figure.id for figure in value.figures))
+        reasons.append(say("values.periods_apart", names=names))
     if reasons or period is None:
         return None, tuple(dict.fromkeys(reasons))
     statuses, order = list(vocabulary.statuses), list(vocabulary.per)
     return Derived(
-        quantity=word_operand(rounded),
+        quantity=_word(rounded),
         per=tuple(sorted(value.per, key=order.index)),
         period=period,
-        status=min((figure.status for figure in used), key=statuses.index),
-        sources=tuple(dict.fromkeys(name for figure in used for name in figure.sources)),
+        status=min((figure.status for figure in value.figures), key=statuses.index),
+        sources=tuple(dict.fromkeys(name for figure in value.figures for name in figure.sources)),
     ), ()
 
 
@@ -79,4 +100,297 @@ def why_not_spending(figure: Figure, vocabulary: Vocabulary) -> Text | None:
     measure = vocabulary.measures[figure.measure]
     if measure.spending:
         return None
-    return say("values.no_spending", figure=describe_figure(figure), kind=explain_measure(measure))
+    return say("values.no_spending", figure=name_with_amount(figure), kind=_explain(measure))
+
+
+def name_with_amount(figure: Figure) -> Text:
+    """A figure by its label and its amount."""
+    amount = Text(figure.quantity.text, in_english(figure.quantity))
+    return say("values.figure", label=figure.label, amount=amount)
+
+
+def _explain(measure: Measure) -> Text:
+    """The name of a measure with what it may be compared with."""
+    name, compare = measure.name.inside("en"), measure.compare.inside("en").rstrip(".")
+    named = Text(measure.name.zh, name[:1].lower() + name[1:])
+    if not compare:
+        return say("values.measure", name=named)
+    compared = Text(measure.compare.zh.rstrip("。"), compare[:1].lower() + compare[1:])
+    return say("values.measure_compared", name=named, compare=compared)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Operand:
+    """A number in a formula, with all that decides about its use.
+
+    `place` is the exponent of the last digit that is known, None where all are. `root` is the
+    figure that this is, or is the rest of; `whole` the figure that it is a part of.
+    `figures` are those that it comes from; a number that was written has none.
+    """
+
+    amount: Decimal
+    place: int | None = None
+    qualifier: Qualifier = "exact"
+    unit: str = ""
+    per: tuple[str, ...] = ()
+    group: ComparabilityClass | None = None
+    root: str = ""
+    whole: str = ""
+    divided: bool = False
+    figures: tuple[Figure, ...] = ()
+
+    @property
+    def digits(self) -> int | None:
+        """How many significant digits are known, None where all are."""
+        return None if self.place is None else self.amount.adjusted() - self.place + 1
+
+    @property
+    def is_money(self) -> bool:
+        """True of an amount in a currency."""
+        return self.unit in CURRENCIES
+
+    @property
+    def is_count(self) -> bool:
+        """True of a number of things."""
+        return not self.is_money and self.unit not in ("ratio", MULTIPLE)
+
+
+class _Computation:
+    """One formula on its way to its value; a refusal is noted and the rest is still looked at."""
+
+    def __init__(self, figures: Mapping[str, Figure], vocabulary: Vocabulary) -> None:
+        self.figures = figures
+        self.vocabulary = vocabulary
+        self.reasons: list[Text] = []
+
+    def evaluate(self, term: Expression) -> _Operand:
+        """The value of a formula or of a part of it."""
+        if isinstance(term, Number):
+            return _Operand(amount=Decimal(term.value))
+        if isinstance(term, FigureName):
+            return self._read_figure(self.figures[term.id])
+        left, right = self.evaluate(term.left), self.evaluate(term.right)
+        if not left.figures or not right.figures:
+            return self._compute_with_number(term.sign, left, right)
+        against = list(self._against_either(left, right))
+        compute = {"+": self._add, "-": self._subtract, "*": self._multiply, "/": self._divide}
+        result = compute[term.sign](left, right, against)
+        qualifier = _carry(term.sign, left.qualifier, right.qualifier)
+        if qualifier is None and "range" not in (left.qualifier, right.qualifier):
+            against.append(say("values.two_directions"))
+        if against:
+            one, other = name_with_amount(left.figures[0]), name_with_amount(right.figures[0])
+            why = SEMICOLON.join(dict.fromkeys(against))
+            self.reasons.append(say(_REFUSALS[term.sign][0], one=one, other=other, why=why))
+            return left
+        return replace(
+            result,
+            qualifier=qualifier or "exact",
+            divided=left.divided or right.divided or term.sign == "/",
+            figures=left.figures + right.figures,
+        )
+
+    def _read_figure(self, figure: Figure) -> _Operand:
+        if figure.formula:
+            # A rounded number is not computed with: the formula is, from its start.
+            inside = self.evaluate(parse_formula(figure.formula))
+            return replace(inside, root=inside.root or figure.id)
+        quantity = figure.quantity
+        amount = quantity.magnitude
+        approx = quantity.qualifier == "approx" and amount
+        return _Operand(
+            amount=amount,
+            place=amount.adjusted() - _APPROX_DIGITS + 1 if approx else None,
+            qualifier=quantity.qualifier,
+            unit=quantity.unit,
+            per=figure.per,
+            group=class_of(figure),
+            root=figure.id,
+            whole=figure.part_of,
+            figures=(figure,),
+        )
+
+    def _compute_with_number(self, sign: str, left: _Operand, right: _Operand) -> _Operand:
+        """A figure and a written number: only the change of a multiple, and the rest of a share."""
+        if not left.figures and not right.figures:
+            return _Operand(amount=_OPERATIONS[sign](left.amount, right.amount))
+        value, number = (left, right) if left.figures else (right, left)
+        is_one = number.amount == 1 and sign == "-"
+        if is_one and number is right and value.unit == MULTIPLE:
+            return replace(value, amount=value.amount - 1, unit="ratio")
+        if is_one and number is left and value.unit == "ratio":
+            flipped = _carry("-", "exact", value.qualifier) or "exact"
+            return replace(value, amount=1 - value.amount, qualifier=flipped)
+        self.reasons.append(
+            say(
+                _REFUSALS[sign][1],
+                figure=name_with_amount(value.figures[0]),
+                number=plain(number.amount),
+            )
+        )
+        return value
+
+    def _against_either(self, left: _Operand, right: _Operand) -> Iterator[Text]:
+        """The reasons against any computation with one of two values."""
+        for figure in {each.id: each for each in left.figures + right.figures}.values():
+            measure = self.vocabulary.measures[figure.measure]
+            if measure.cap or measure.mixed:
+                kind = _explain(measure)
+                yield say("values.of_the_kind", label=figure.label, kind=kind)
+            if figure.quantity.qualifier == "range":
+                yield say("values.is_a_range", label=figure.label)
+        plans = [
+            {f.status in PLANNED_STATUSES or f.quantity.planned for f in value.figures}
+            for value in (left, right)
+        ]
+        if plans[0] != plans[1]:
+            yield say("values.one_is_planned")
+
+    def _add(self, left: _Operand, right: _Operand, against: list[Text]) -> _Operand:
+        if left.group is None or left.group != right.group:
+            against.append(self._tell_apart(left, right))
+        elif left.per or left.unit in ("ratio", MULTIPLE):
+            against.append(say("values.not_added"))
+        elif any(
+            speak_of_same_time(one.period, other.period)
+            for one in left.figures
+            for other in right.figures
+        ):
+            against.append(say("values.counted_twice"))
+        amount, place = left.amount + right.amount, _worse_place(left, right)
+        return replace(left, amount=amount, place=place, root="", whole="")
+
+    def _subtract(self, left: _Operand, right: _Operand, against: list[Text]) -> _Operand:
+        is_part = bool(left.root) and right.whole == left.root
+        same_unit = (left.unit, left.per) == (right.unit, right.per)
+        if not (is_part and same_unit) and (left.group is None or left.group != right.group):
+            against.append(self._tell_apart(left, right))
+        amount, place = left.amount - right.amount, _worse_place(left, right)
+        root = left.root if is_part else ""
+        return replace(left, amount=amount, place=place, root=root, whole=root)
+
+    def _multiply(self, left: _Operand, right: _Operand, against: list[Text]) -> _Operand:
+        money, share = (right, left) if left.unit == "ratio" else (left, right)
+        amount = left.amount * right.amount
+        if share.unit != "ratio" or not money.is_money:
+            against.extend(_against_bound(share))
+            against.append(say("values.not_multiplied"))
+        elif not money.root or share.whole != money.root:
+            against.append(say("values.another_share"))
+        place = _place_of_product(amount, left, right)
+        return replace(money, amount=amount, place=place, group=None, root="", whole=money.root)
+
+    def _divide(self, left: _Operand, right: _Operand, against: list[Text]) -> _Operand:
+        if right.amount == 0:
+            against.append(say("values.divisor_is_zero"))
+            return left
+        amount = _quotient(left.amount, right.amount)
+        place = _place_of_product(amount, left, right)
+        same_unit = (left.unit, left.per) == (right.unit, right.per)
+        if same_unit and right.root and left.whole == right.root:
+            return _Operand(amount=amount, place=place, unit="ratio", whole=right.root)
+        if left.group is not None and left.group == right.group:
+            return _Operand(amount=amount, place=place, unit=MULTIPLE)
+        per = self._per_bought(left, right, against)
+        return _Operand(amount=amount, place=place, unit=left.unit, per=(*left.per, *per))
+
+    def _per_bought(self, money: _Operand, count: _Operand, against: list[Text]) -> tuple[str, ...]:
+        """The thing that an amount is divided by, where it bought just what was counted."""
+        if not money.is_money or count.group is None or not count.is_count:
+            against.append(self._tell_apart(money, count))
+            return ()
+        against.extend(_against_bound(count))
+        scope = self.vocabulary.scopes.get(count.group.scope)
+        own = money.group.scope if money.group is not None else ""
+        if scope is None or not own or scope.bought_by != own:
+            label = count.figures[0].label
+            if scope is not None and scope.note:
+                against.append(say("values.not_bought_because", label=label, note=scope.note))
+            else:
+                against.append(say("values.not_bought", label=label))
+        elif {f.period.edtf for f in money.figures} != {f.period.edtf for f in count.figures}:
+            against.append(say("values.other_periods"))
+        return (scope.per,) if scope is not None and scope.per else ()
+
+    def _tell_apart(self, left: _Operand, right: _Operand) -> Text:
+        difference = describe_difference(left.figures[0], right.figures[0], self.vocabulary)
+        return difference or say("values.not_of_one_kind")
+
+
+def _against_bound(count: _Operand) -> Iterator[Text]:
+    if count.is_count and count.qualifier in _TURNED:
+        figure = count.figures[0]
+        english = f"{QUALIFIERS[count.qualifier].name.en} {plain(count.amount)}"
+        amount = Text(figure.quantity.text, english)
+        yield say("values.only_a_bound", label=figure.label, amount=amount)
+
+
+def _quotient(left: Decimal, right: Decimal) -> Decimal:
+    return _CONTEXT.divide(left, right) if right else Decimal(0)
+
+
+_OPERATIONS: Final[Mapping[str, Callable[[Decimal, Decimal], Decimal]]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": _quotient,
+}
+
+
+def _carry(sign: str, left: Qualifier, right: Qualifier) -> Qualifier | None:
+    """The qualifier of a result, or None where there is none that would be true."""
+    if sign in ("-", "/"):
+        right = _TURNED.get(right, right)
+    if "range" in (left, right):
+        return None
+    if left == right or right == "exact":
+        return left
+    if left == "exact":
+        return right
+    return "more_than" if {left, right} == {"more_than", "at_least"} else None
+
+
+def _worse_place(left: _Operand, right: _Operand) -> int | None:
+    return max((value.place for value in (left, right) if value.place is not None), default=None)
+
+
+def _place_of_product(amount: Decimal, left: _Operand, right: _Operand) -> int | None:
+    digits = [value.digits for value in (left, right) if value.digits is not None]
+    return amount.adjusted() - max(min(digits), 1) + 1 if digits else None
+
+
+def _round(value: _Operand) -> _Operand:
+    """The value with no more digits than are known."""
+    amount, qualifier, place = value.amount, value.qualifier, value.place
+    if place is None:
+        needed = len(plain(abs(amount)).replace(".", "").strip("0"))
+        if not value.divided or needed <= _QUOTIENT_DIGITS:
+            return value
+        place = amount.adjusted() - _QUOTIENT_DIGITS + 1
+        qualifier = "approx" if qualifier == "exact" else qualifier
+    rounding = _ROUNDINGS.get(qualifier, ROUND_HALF_EVEN)
+    rounded = amount.quantize(Decimal(1).scaleb(place), rounding, _CONTEXT)
+    return replace(value, amount=rounded, qualifier=qualifier)
+
+
+def _word(value: _Operand) -> Quantity:
+    """The computed amount in words, made as a printed one would be."""
+    number = compact(value.amount, value.unit, "zh")
+    found = re.fullmatch(r"(-?[0-9.,]+)(.*)", number)
+    assert found is not None
+    segments = [Segment("number", found[1])]
+    if found[2]:
+        segments.append(Segment("unit", found[2]))
+    if value.qualifier != "exact":
+        segments.insert(0, Segment("qualifier", QUALIFIERS[value.qualifier].name.zh))
+    return Quantity(
+        text="".join(segment.text for segment in segments),
+        qualifier=value.qualifier,
+        value=Decimal(plain(value.amount)),
+        low=None,
+        high=None,
+        unit=value.unit,
+        per=(),
+        planned=False,
+        segments=tuple(segments),
+    )

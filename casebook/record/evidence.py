@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from casebook.record.comparability import class_of
 from casebook.record.description import attributes_of_kind, records_inside
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Source, Vocabulary
-from casebook.values.comparability import class_of
 
 Review = Literal["single", "corroborated", "contradicted", "primary", "computed"]
 
@@ -56,22 +56,14 @@ def date_case(case: Case, sources: Mapping[str, Source]) -> str:
     """
     if case.updated:
         return case.updated
-    dates = []
-    for name in sources_of(case):
-        published = sources[name].published
-        end = (published.latest or published.earliest) if published is not None else None
-        if end is not None:
-            dates.append(end)
-    return max(dates).isoformat() if dates else ""
+    published = (sources[name].published for name in sources_of(case))
+    days = [day for period in published if period and (day := period.latest or period.earliest)]
+    return max(days).isoformat() if days else ""
 
 
 def _say_the_same(one: Figure, other: Figure) -> bool:
-    quantities = [
-        (f.quantity.value, f.quantity.low, f.quantity.high, f.quantity.qualifier)
-        for f in (one, other)
-    ]
     return (
-        quantities[0] == quantities[1]
+        one.quantity.statement == other.quantity.statement
         and one.period.edtf == other.period.edtf
         and class_of(one) == class_of(other)
     )

@@ -17,13 +17,13 @@ from typing import NamedTuple, TypeVar
 
 from casebook.problems import START
 from casebook.record.answers import find_answer
+from casebook.record.comparability import ComparabilityClass, class_of
 from casebook.record.description import attributes_of_kind, records_inside
 from casebook.record.evidence import Review, date_case, review_figure, sources_of
 from casebook.record.language_pairs import pair_wordings
 from casebook.record.model import AnswerState, Case, Change, Event, Figure, State
 from casebook.record.references import SITE, find_chart_names, find_references
 from casebook.record.vocabulary import Source, Vocabulary
-from casebook.values.comparability import ComparabilityClass, class_of
 from casebook.values.dates import Lane, Period
 from casebook.values.digest import digest
 

@@ -135,6 +135,11 @@ class Quantity:
         return "share" if self.unit == "ratio" else "count"
 
     @property
+    def statement(self) -> tuple[Decimal | None, Decimal | None, Decimal | None, Qualifier]:
+        """The numbers with their qualifier, however they are worded."""
+        return (self.value, self.low, self.high, self.qualifier)
+
+    @property
     def magnitude(self) -> Decimal:
         """The value to draw: the one that is printed, or the high end of a range."""
         found = self.high if self.value is None else self.value

@@ -28,8 +28,8 @@ from casebook.data.sqlite import write_sqlite
 from casebook.data.table_rows import list_rows
 from casebook.data.tables import CASES, TABLES, list_words
 from casebook.data.workbook import write_workbook
+from casebook.record.comparability import are_comparable
 from casebook.record.dataset import Dataset
-from casebook.values.comparability import are_comparable
 
 
 @pytest.fixture(scope="module")

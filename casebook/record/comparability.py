@@ -2,50 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
 
 from casebook.messages import say
+from casebook.record.model import Figure
+from casebook.record.vocabulary import Vocabulary
 from casebook.text import Text
-from casebook.values.amounts import Quantity
 from casebook.values.words import CURRENCIES
-
-
-class Named(Protocol):
-    """A word of the words."""
-
-    @property
-    def name(self) -> Text: ...
-
-
-class ClassNames(Protocol):
-    """The words of the vocabulary that name a comparability class."""
-
-    @property
-    def measures(self) -> Mapping[str, Named]: ...
-    @property
-    def scopes(self) -> Mapping[str, Named]: ...
-    @property
-    def per(self) -> Mapping[str, Named]: ...
-
-
-class Comparable(Protocol):
-    """A figure as far as its comparability class needs it."""
-
-    @property
-    def label(self) -> Text: ...
-    @property
-    def quantity(self) -> Quantity: ...
-    @property
-    def measure(self) -> str: ...
-    @property
-    def per(self) -> tuple[str, ...]: ...
-    @property
-    def scope(self) -> str: ...
-
-
-AnyFigure = TypeVar("AnyFigure", bound=Comparable)
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
@@ -63,24 +27,22 @@ class ComparabilityClass:
         return "-".join(part for part in (self.measure, self.unit, *self.per, self.scope) if part)
 
 
-def class_of(figure: Comparable) -> ComparabilityClass:
+def class_of(figure: Figure) -> ComparabilityClass:
     """The comparability class of a figure."""
     return ComparabilityClass(
         measure=figure.measure, unit=figure.quantity.unit, per=figure.per, scope=figure.scope
     )
 
 
-def group_by_class(
-    figures: Iterable[AnyFigure],
-) -> dict[ComparabilityClass, tuple[AnyFigure, ...]]:
+def group_by_class(figures: Iterable[Figure]) -> dict[ComparabilityClass, tuple[Figure, ...]]:
     """The figures of each comparability class, both in the order in which they came."""
-    groups: dict[ComparabilityClass, list[AnyFigure]] = {}
+    groups: dict[ComparabilityClass, list[Figure]] = {}
     for figure in figures:
         groups.setdefault(class_of(figure), []).append(figure)
     return {key: tuple(group) for key, group in groups.items()}
 
 
-def name_class(key: ComparabilityClass, words: ClassNames) -> Text:
+def name_class(key: ComparabilityClass, words: Vocabulary) -> Text:
     """The name of a class as a reader sees it: measure, scope, unit and per."""
     measure = words.measures[key.measure].name
     scope = words.scopes[key.scope].name if key.scope else None
@@ -96,7 +58,7 @@ def name_class(key: ComparabilityClass, words: ClassNames) -> Text:
     return Text(zh, f"{en}, {counted}" if counted else en)
 
 
-def why_not_comparable(one: Comparable, other: Comparable, words: ClassNames) -> Text | None:
+def why_not_comparable(one: Figure, other: Figure, words: Vocabulary) -> Text | None:
     """The reason, in words, why two figures may not be compared, or None where they may."""
     difference = describe_difference(one, other, words)
     return difference and say(
@@ -107,7 +69,7 @@ def why_not_comparable(one: Comparable, other: Comparable, words: ClassNames) ->
     )
 
 
-def describe_difference(one: Comparable, other: Comparable, words: ClassNames) -> Text | None:
+def describe_difference(one: Figure, other: Figure, words: Vocabulary) -> Text | None:
     """The difference between the classes of two figures, or None where they are of one.
 
     The first that a reader would care about is named: measure, unit, per, scope.
@@ -127,12 +89,12 @@ def describe_difference(one: Comparable, other: Comparable, words: ClassNames) -
     return say("values.scopes_differ", first=first, second=second)
 
 
-def are_comparable(figures: Sequence[Comparable]) -> bool:
+def are_comparable(figures: Sequence[Figure]) -> bool:
     """Whether all the figures are of one class."""
     return len({class_of(figure) for figure in figures}) <= 1
 
 
-def _word_per(per: tuple[str, ...], words: ClassNames) -> Text:
+def _word_per(per: tuple[str, ...], words: Vocabulary) -> Text:
     if not per:
         return say("values.no_per")
     names = [words.per[key].name for key in per]
@@ -142,5 +104,5 @@ def _word_per(per: tuple[str, ...], words: ClassNames) -> Text:
     )
 
 
-def _word_scope(scope: str, words: ClassNames) -> Text:
+def _word_scope(scope: str, words: Vocabulary) -> Text:
     return words.scopes[scope].name if scope else say("values.no_scope")

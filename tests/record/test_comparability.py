@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from records import case_of, figure, record, tiny_lists
 
-from casebook.values.comparability import are_comparable, class_of, name_class, why_not_comparable
+from casebook.record.comparability import are_comparable, class_of, name_class, why_not_comparable
 
 
 def pair(other: dict[str, str | None], first: dict[str, str | None] | None = None):  # type: ignore[no-untyped-def]  # two figures
