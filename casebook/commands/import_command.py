@@ -44,8 +44,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run_import(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Take figures from a table, or cases from an OCDS release package, into the case files."""
+    from casebook.data.import_figures import ImportTarget
     from casebook.data.import_plan import plan_import
-    from casebook.data.merge import ImportTarget
     from casebook.record.new_case import read_all_lists
 
     name, data = read_table_file(options.file, project)

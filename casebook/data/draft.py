@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from casebook.messages import say
@@ -24,71 +24,29 @@ class Blank:
     remark: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DraftFigure:
-    """One figure of a draft."""
-
-    name: str
-    fields: Sequence[Blank]
-    remark: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A case that is yet to be finished, as far as its origin goes."""
-
-    origin: Sequence[str]
-    head: Sequence[Blank]
-    answers: Sequence[Blank] = ()
-    figures: Sequence[DraftFigure] = ()
-    events: Sequence[Sequence[Blank]] = ()
-
-
-def write_draft(draft: Draft, lang: Lang) -> str:
-    """The draft as the text of a case file."""
-    return "\n".join(_draft_lines(draft, lang)) + "\n"
-
-
-def _draft_lines(draft: Draft, lang: Lang) -> Iterator[str]:
-    yield SCHEMA_LINE
-    yield "#"
-    for line in draft.origin:
-        yield f"# {clean_remark(line)}"
-    yield f"# {say('data.draft.blanks').inside(lang)}"
-    yield ""
-    for blank in draft.head:
-        yield write_field(blank, "")
+def write_head(origin: Iterable[str], fields: Iterable[Blank], lang: Lang) -> Iterator[str]:
+    """The lines of a draft up to its state: where it comes from, and the fields of the case."""
+    yield from (SCHEMA_LINE, "#")
+    yield from (f"# {clean_remark(line)}" for line in origin)
+    yield from (f"# {say('data.draft.blanks').inside(lang)}", "")
+    yield from (write_field(blank, "") for blank in fields)
     yield write_field(Blank("state", "draft", say("data.draft.state").inside(lang)), "")
-    if draft.answers:
-        yield ""
-        yield "answers:"
-        for blank in draft.answers:
-            if blank.text:
-                yield write_field(blank, "  ")
-            else:
-                # An answer that is left out counts as not stated; this one has to be given.
-                yield f"  {blank.name}:"
-                yield write_field(Blank("value", "", blank.remark), "    ")
-    if draft.figures:
-        yield ""
-        yield "figures:"
-        for figure in draft.figures:
-            yield from write_figure(figure, "  ")
-    if draft.events:
-        yield ""
-        yield "events:"
-        for event in draft.events:
-            for number, blank in enumerate(event):
-                yield write_field(blank, "    " if number else "  - ")
 
 
-def write_figure(figure: DraftFigure, indent: str) -> Iterator[str]:
+def write_figure(
+    name: str, fields: Iterable[Blank], indent: str, *, remark: str = ""
+) -> Iterator[str]:
     """The lines of one figure, its name first."""
-    if figure.remark:
-        yield f"{indent}# {clean_remark(figure.remark)}"
-    yield f"{indent}{figure.name}:"
-    for blank in figure.fields:
-        yield write_field(blank, indent + "  ")
+    if remark:
+        yield f"{indent}# {clean_remark(remark)}"
+    yield f"{indent}{name}:"
+    yield from (write_field(blank, indent + "  ") for blank in fields)
+
+
+def write_item(fields: Iterable[Blank], indent: str) -> Iterator[str]:
+    """The lines of one member of a list."""
+    for number, blank in enumerate(fields):
+        yield write_field(blank, indent + ("  " if number else "- "))
 
 
 def write_field(blank: Blank, start: str) -> str:
@@ -108,15 +66,13 @@ def write_field(blank: Blank, start: str) -> str:
 
 def clean_remark(text: str) -> str:
     """Words from elsewhere as a comment of one line, without what a YAML file may not hold."""
-    line = " ".join(text.split())
-    shown = clean_line(line)
+    shown = clean_line(" ".join(text.split()))
     return shown if len(shown) <= _LONGEST_REMARK else shown[:_LONGEST_REMARK] + "…"
 
 
 def clean_text(text: str) -> str:
     """Words from elsewhere as one line that a field can hold, without what cannot be seen."""
-    line = " ".join(text.split())
-    return "".join(c for c in line if c.isprintable())
+    return "".join(c for c in " ".join(text.split()) if c.isprintable())
 
 
 def list_choices(words: Iterable[str], lang: Lang) -> str:

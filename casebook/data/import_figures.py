@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
-from casebook.data.draft import Blank, DraftFigure, list_choices
+from casebook.data.draft import Blank, list_choices, write_figure
 from casebook.data.import_table import ImportRow
 from casebook.data.table_rows import figure_row
 from casebook.messages import problem, say
@@ -43,47 +44,50 @@ def column_of(field: str) -> str:
     return _COLUMN_OF.get(field, field)
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedFigure:
-    """A row without a wrong cell, and its cells as fields of a record."""
+# What to do where a row says something else than the record.
+OnDifference = Literal["refuse", "keep", "replace"]
 
-    row: ImportRow
-    fields: Mapping[str, str]
 
-    @property
-    def name(self) -> str:
-        """The id of the figure within its case."""
-        return self.row.text("figure")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportTarget:
+    """The project that an import is for, and how to merge.
 
-    def place(self, field: str) -> Position:
-        """Where the cell of a field is."""
-        return self.row.place(column_of(field))
+    `published` are the names of the figures of each case that the last site shows.
+    """
+
+    project: Path
+    lists: Lists
+    published: Mapping[str, frozenset[str]]
+    on_difference: OnDifference
+    lang: Lang
 
 
 class FigureImporter:
     """Reads the rows of a table; wrong cells are added to its problems."""
 
-    def __init__(self, table: str, lists: Lists, lang: Lang) -> None:
+    def __init__(self, table: str, target: ImportTarget) -> None:
         self.table = table
-        self.lists = lists
-        self.lang = lang
+        self.lists = target.lists
+        self.lang = target.lang
         self.problems: list[Problem] = []
 
-    def read(self, row: ImportRow, recorded: object) -> ImportedFigure | None:
-        """The fields of a row, None where a cell is wrong; `recorded` is the figure in its file."""
+    def read(self, row: ImportRow, recorded: object) -> dict[str, str] | None:
+        """The cells of a row as fields of a record, None where one is wrong.
+
+        `recorded` is the figure in its file.
+        """
         already = len(self.problems)
-        name = row.text("figure")
         is_computed = "derived" in row.cells
         old = recorded.entries if isinstance(recorded, MapNode) else {}
-        if not _NAME.fullmatch(name):
-            self.report("E241.import", row.place("figure"), name=show(name))
-            return None
-        if recorded is not None and ("formula" in old) != is_computed:
+        if not _NAME.fullmatch(row.name):
+            self.report("E241.import", row.place("figure"), name=show(row.name))
+        elif recorded is not None and ("formula" in old) != is_computed:
             key = "E334.printed" if is_computed else "E334.computed"
-            self.report(key, row.place("derived"), name=name)
-            return None
-        fields = self.read_computed(row) if is_computed else self.read_printed(row, old)
-        return ImportedFigure(row, fields) if len(self.problems) == already else None
+            self.report(key, row.place("derived"), name=row.name)
+        else:
+            fields = self.read_computed(row) if is_computed else self.read_printed(row, old)
+            return fields if len(self.problems) == already else None
+        return None
 
     def report(self, key: str, at: Position, /, **values: Any) -> None:
         """Add a problem of the table."""
@@ -166,21 +170,22 @@ class FigureImporter:
                     meaning=meaning,
                 )
 
-    def draft(self, figure: ImportedFigure) -> DraftFigure:
-        """A new figure, with a blank for what its row leaves out."""
-        fields = figure.fields
+    def write(self, row: ImportRow, fields: Mapping[str, str], indent: str) -> Iterator[str]:
+        """The lines of a new figure, with a blank for what its row leaves out."""
         if "formula" in fields:
-            blanks = [Blank(field, fields.get(field, "")) for field in _COMPUTED]
-            return DraftFigure(figure.name, blanks, self.say("data.draft.computed"))
-        blanks = []
-        for field in FIELD_ORDER:
-            if field in fields:
-                blanks.append(Blank(field, fields[field]))
-            elif field in _REQUIRED:
-                blanks.append(Blank(field, "", self.describe_blank(field, figure.row)))
-        if any(field in fields for field in READINGS):
+            computed = [Blank(field, fields.get(field, "")) for field in _COMPUTED]
+            remark = self.say("data.draft.computed")
+            return write_figure(row.name, computed, indent, remark=remark)
+        blanks = [
+            Blank(field, fields[field])
+            if field in fields
+            else Blank(field, "", self.describe_blank(field, row))
+            for field in FIELD_ORDER
+            if field in fields or field in _REQUIRED
+        ]
+        if not fields.keys().isdisjoint(READINGS):
             blanks.append(Blank("note", "", self.say("data.draft.reading")))
-        return DraftFigure(figure.name, blanks)
+        return write_figure(row.name, blanks, indent)
 
     def describe_blank(self, field: str, row: ImportRow) -> str:
         """The remark of a blank field: its words, or the numbers of the row that are near to it."""

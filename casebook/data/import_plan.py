@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from casebook.data.draft import Blank, Draft, list_choices, write_draft
-from casebook.data.import_figures import FigureImporter
+from casebook.data.draft import Blank, list_choices, write_head
+from casebook.data.import_figures import ImportTarget
 from casebook.data.import_table import REQUIRED, ImportRow, read_table
-from casebook.data.merge import FieldChange, ImportTarget, Merge
+from casebook.data.merge import Merge
 from casebook.data.ocds_import import read_package
 from casebook.messages import problem, say
 from casebook.problems import CasebookError, ContentError, Problem
@@ -31,8 +31,8 @@ class FileChange:
     shown: str
     before: bytes | None
     after: bytes
-    added: tuple[str, ...] = ()
-    changed: tuple[FieldChange, ...] = ()
+    added: int
+    changed: int = 0
 
     def diff(self) -> Iterator[str]:
         """The difference, line by line, as `diff -u` shows it."""
@@ -41,8 +41,8 @@ class FileChange:
     def summary(self, lang: Lang) -> str:
         """The change in one sentence."""
         key = "data.import.draft" if self.before is None else "data.import.changed"
-        figures = count_nouns(len(self.added), "figure")
-        fields = count_nouns(len(self.changed), "field")
+        figures = count_nouns(self.added, "figure")
+        fields = count_nouns(self.changed, "field")
         return say(key, path=self.shown, figures=figures, fields=fields).inside(lang)
 
 
@@ -61,72 +61,76 @@ def plan_import(data: bytes, path: str, target: ImportTarget) -> ImportPlan:
     Raises ContentError with every problem of the file, and of the case files that it touches.
     """
     problems: list[Problem] = []
+    left_alone: list[str] = []
     if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
-        drafts = read_package(data, path, target.lists, target.lang, problems)
-        changes, left_alone = _plan_drafts(drafts, target)
+        changes = []
+        for slug, draft in read_package(data, path, target, problems).items():
+            case = case_path(target.project, slug)
+            shown = show_path(case, target.project)
+            if os.path.lexists(case):
+                left_alone.append(shown)
+                continue
+            text, figures = draft
+            changes.append(
+                FileChange(path=case, shown=shown, before=None, after=text.encode(), added=figures)
+            )
     else:
         rows = read_table(data, path, problems)
-        changes, left_alone = _plan_rows(rows, path, target, problems), []
+        groups = _group_rows(rows, path, problems)
+        found = [
+            _plan_case(slug, of_one, path, target, problems) for slug, of_one in groups.items()
+        ]
+        changes = [change for change in found if change is not None]
     if any(problem.severity == "error" for problem in problems):
         raise ContentError(problems)
     return ImportPlan(tuple(changes), tuple(left_alone), tuple(problems))
 
 
-def _plan_drafts(
-    drafts: Mapping[str, Draft], target: ImportTarget
-) -> tuple[list[FileChange], list[str]]:
-    """The new files, and the files that there are already."""
-    changes, left = [], []
-    for slug, draft in drafts.items():
-        path = case_path(target.project, slug)
-        if os.path.lexists(path):
-            left.append(show_path(path, target.project))
-        else:
-            changes.append(_start_file(path, draft, target))
-    return changes, left
-
-
-def _start_file(path: Path, draft: Draft, target: ImportTarget) -> FileChange:
+def _plan_case(
+    slug: str, rows: Sequence[ImportRow], table: str, target: ImportTarget, problems: list[Problem]
+) -> FileChange | None:
+    """The rows of one case merged into its file, or into a draft where there is none."""
+    path = case_path(target.project, slug)
+    shown = show_path(path, target.project)
+    before = None
+    if os.path.lexists(path):
+        already = len(problems)
+        before = read_bytes(path, target.project, problems)
+        problems += [p for p in read_tree(before, shown)[1] if p.severity == "error"]
+        if len(problems) > already:
+            return None
+    else:
+        try:
+            require_free_slug(target.project, slug)
+        except CasebookError as error:
+            why = error.text
+            problems.append(problem("E243.import", table, rows[0].place("case"), why=why))
+    merge = Merge(_start_draft(table, target) if before is None else before, slug, table, target)
+    after = merge.merge(rows)
+    problems += merge.importer.problems
+    if after is None or after == before:
+        return None
     return FileChange(
         path=path,
-        shown=show_path(path, target.project),
-        before=None,
-        after=write_draft(draft, target.lang).encode(),
-        added=tuple(figure.name for figure in draft.figures),
+        shown=shown,
+        before=before,
+        after=after,
+        added=len(merge.added),
+        changed=merge.changed,
     )
 
 
-def _plan_rows(
-    rows: Sequence[ImportRow], table: str, target: ImportTarget, problems: list[Problem]
-) -> list[FileChange]:
-    changes = []
-    for slug, group in _group_rows(rows, table, problems).items():
-        path = case_path(target.project, slug)
-        if not os.path.lexists(path):
-            draft = _draft_case(slug, group, table, target, problems)
-            changes.append(_start_file(path, draft, target))
-            continue
-        already = len(problems)
-        shown = show_path(path, target.project)
-        data = read_bytes(path, target.project, problems)
-        problems += [p for p in read_tree(data, shown)[1] if p.severity == "error"]
-        if len(problems) > already:
-            continue
-        merge = Merge(data, slug, table, target)
-        merged = merge.merge(group)
-        problems += merge.problems
-        if merged is not None and merged.after != data:
-            changes.append(
-                FileChange(
-                    path=path,
-                    shown=shown,
-                    before=data,
-                    after=merged.after,
-                    added=merged.added,
-                    changed=merged.changed,
-                )
-            )
-    return changes
+def _start_draft(table: str, target: ImportTarget) -> bytes:
+    """A draft for a place that has no file yet, without its figures."""
+    lang = target.lang
+    origin = say("data.draft.imported", name=Path(table).name).inside(lang)
+    fields = (
+        Blank("title", "", say("data.draft.title").inside(lang)),
+        Blank("region", "", say("data.draft.region").inside(lang)),
+        Blank("topic", "", list_choices(target.lists.vocabulary.topics, lang)),
+        Blank("summary", "", say("data.draft.summary").inside(lang)),
+    )
+    return "".join(f"{line}\n" for line in write_head([origin], fields, lang)).encode()
 
 
 def _group_rows(
@@ -153,28 +157,3 @@ def _group_rows(
             continue
         groups.setdefault(slug, []).append(row)
     return groups
-
-
-def _draft_case(
-    slug: str, rows: Sequence[ImportRow], table: str, target: ImportTarget, problems: list[Problem]
-) -> Draft:
-    """A draft for a place that has no file yet."""
-    lists, lang = target.lists, target.lang
-    try:
-        require_free_slug(target.project, slug)
-    except CasebookError as error:
-        why = error.text
-        problems.append(problem("E243.import", table, rows[0].place("case"), why=why))
-    importer = FigureImporter(table, lists, lang)
-    figures = [importer.read(row, None) for row in rows]
-    problems += importer.problems
-    return Draft(
-        origin=[say("data.draft.imported", name=Path(table).name).inside(lang)],
-        head=[
-            Blank("title", "", say("data.draft.title").inside(lang)),
-            Blank("region", "", say("data.draft.region").inside(lang)),
-            Blank("topic", "", list_choices(lists.vocabulary.topics, lang)),
-            Blank("summary", "", say("data.draft.summary").inside(lang)),
-        ],
-        figures=[importer.draft(figure) for figure in figures if figure is not None],
-    )

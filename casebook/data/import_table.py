@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,26 +15,26 @@ from casebook.problems import START, Position, Problem
 from casebook.record.fields import suggest
 from casebook.text import Text
 from casebook.yaml.encoding import decode, show
+from casebook.yaml.nodes import Scalar
 
 REQUIRED = ("case", "figure")
 # A table of a hundred thousand figures; a record is much smaller.
 MAX_BYTES = 50_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of a table, as it is read back, and its place."""
-
-    text: str
-    at: Position
+# One cell of a table that is one, as it is written.
+_CELL = re.compile(r'"(?:[^"]|"")*"|[^,\n]*')
 
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
     """One row of a table: its cells that hold something, by column."""
 
-    cells: Mapping[str, Cell]
+    cells: Mapping[str, Scalar]
     at: Position
+
+    @property
+    def name(self) -> str:
+        """The id of the figure within its case."""
+        return self.text("figure")
 
     def text(self, column: str) -> str:
         """The text of a column, empty where its cell is."""
@@ -42,8 +43,7 @@ class ImportRow:
 
     def place(self, column: str) -> Position:
         """The place of a column's cell, or of the row where the cell is empty."""
-        cell = self.cells.get(column)
-        return cell.at if cell is not None else self.at
+        return self.cells.get(column, self).at
 
 
 def read_table(data: bytes, path: str, problems: list[Problem]) -> tuple[ImportRow, ...]:
@@ -52,18 +52,22 @@ def read_table(data: bytes, path: str, problems: list[Problem]) -> tuple[ImportR
     problems += faults
     if text is None:
         return ()
-    lines = text.split("\n")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    records: list[tuple[int, list[str]]] = []
+    line = 1
     try:
-        records = list(_read_records(text))
+        for record in reader:
+            if record:
+                records.append((line, record))
+            line = reader.line_num + 1
     except csv.Error as error:
-        at = Position(max(1, _line_reached(text)), 1)
-        problems.append(problem("E331.unreadable", path, at, reason=error))
+        problems.append(problem("E331.unreadable", path, Position(line, 1), reason=error))
         return ()
-    if not records:
-        problems.append(_report_columns(path, "", REQUIRED))
-        return ()
-    columns = [name.strip() for name in records[0][1]]
-    if not _are_columns(columns, path, lines[0], problems):
+    starts = [0, *(end.end() for end in re.finditer("\n", text))]
+    line, header = records[0] if records else (1, [])
+    columns = [name.strip() for name in header]
+    places = list(_find_cells(text, starts[line - 1], line, len(columns)))
+    if not _are_columns(columns, places, path, text.partition("\n")[0], problems):
         return ()
     rows = []
     for line, cells in records[1:]:
@@ -73,10 +77,10 @@ def read_table(data: bytes, path: str, problems: list[Problem]) -> tuple[ImportR
             at, found, expected = Position(line, 1), len(cells), len(columns)
             problems.append(problem("E331.count", path, at, found=found, expected=expected))
             continue
-        places = _find_cells(lines, line, len(cells))
+        found_at = _find_cells(text, starts[line - 1], line, len(cells))
         filled = {
-            name: Cell(rearm(cell).strip(), at)
-            for name, cell, at in zip(columns, cells, places, strict=True)
+            name: Scalar(rearm(cell).strip(), at)
+            for name, cell, at in zip(columns, cells, found_at, strict=True)
             if name in FIGURE_COLUMNS and cell.strip()
         }
         rows.append(ImportRow(filled, Position(line, 1)))
@@ -89,56 +93,23 @@ def rearm(cell: str) -> str:
     return bare if disarm(bare) == cell else cell
 
 
-def _read_records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The records with the number of the line on which each begins."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    begin = 1
-    for record in reader:
-        if record:
-            yield begin, record
-        begin = reader.line_num + 1
-
-
-def _line_reached(text: str) -> int:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    begin = 1
-    try:
-        for _ in reader:
-            begin = reader.line_num + 1
-    except csv.Error:
-        pass
-    return begin
-
-
-def _find_cells(lines: list[str], begin: int, count: int) -> list[Position]:
+def _find_cells(text: str, start: int, line: int, count: int) -> Iterator[Position]:
     """The places of the cells of a record, a quoted one behind its quotation mark."""
-    places: list[Position] = []
-    line, column, quoted = begin, 0, False
-    while len(places) < count:
-        text = lines[line - 1]
-        is_quoted = text[column : column + 1] == '"'
-        places.append(Position(line, column + 1 + is_quoted))
-        while True:
-            if column >= len(lines[line - 1]):
-                if not quoted:
-                    break
-                line, column = line + 1, 0
-                continue
-            character = lines[line - 1][column]
-            column += 1
-            if character == '"':
-                quoted = not quoted
-            elif character == "," and not quoted:
-                break
-    return places
+    for _ in range(count):
+        begin = text.rfind("\n", 0, start) + 1
+        yield Position(line, start - begin + 1 + text.startswith('"', start))
+        end = next(_CELL.finditer(text, start)).end()
+        line += text.count("\n", start, end)
+        start = end + 1
 
 
-def _are_columns(columns: list[str], path: str, header: str, problems: list[Problem]) -> bool:
+def _are_columns(
+    columns: list[str], places: list[Position], path: str, first: str, problems: list[Problem]
+) -> bool:
     missing = [name for name in REQUIRED if name not in columns]
     if missing:
-        problems.append(_report_columns(path, header, missing))
+        problems.append(_report_columns(path, first, missing))
         return False
-    places = _find_cells([header], 1, len(columns))
     for number, (name, at) in enumerate(zip(columns, places, strict=True)):
         if name in columns[:number]:
             problems.append(problem("E330.twice", path, at, name=show(name)))

@@ -10,45 +10,46 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from dataclasses import KW_ONLY, dataclass
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from casebook.data.draft import Blank, Draft, DraftFigure, clean_text, list_choices
+from casebook.data.draft import (
+    Blank,
+    clean_text,
+    list_choices,
+    write_field,
+    write_figure,
+    write_head,
+    write_item,
+)
+from casebook.data.import_figures import ImportTarget
 from casebook.data.import_table import MAX_BYTES
 from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
-from casebook.record.lists import Lists
 from casebook.record.new_case import describe_regions, find_regions, mend_slug
-from casebook.text import Lang, Text
+from casebook.text import Text
 from casebook.values.amounts import plain
 from casebook.values.words import CURRENCIES
 from casebook.yaml.encoding import decode, show
 
 _LARGEST = Decimal(10) ** 15
 _BEIJING = timezone(timedelta(hours=8))
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOST_REGIONS = 4
 
 Json = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Package:
-    """A release package as it was read, and the lists that its cases draw on."""
-
-    json: Json
-    path: str
-    lists: Lists
-    lang: Lang
-
-
 def read_package(
-    data: bytes, path: str, lists: Lists, lang: Lang, problems: list[Problem]
-) -> Mapping[str, Draft]:
-    """The draft of each contracting process of a package, by the slug that it gets."""
+    data: bytes, path: str, target: ImportTarget, problems: list[Problem]
+) -> Mapping[str, tuple[str, int]]:
+    """The draft of each contracting process of a package, by the slug that it gets.
+
+    A draft is the text of its file and the number of its figures.
+    """
     text, faults = decode(data, path, MAX_BYTES)
     problems += faults
     content = _parse(text, path, problems) if text is not None else None
@@ -70,9 +71,13 @@ def read_package(
             problems.append(problem("E336.no_ocid", path, START, number=number))
     if problems:
         return {}
-    package = _Package(json=content, path=path, lists=lists, lang=lang)
     return {
-        mend_slug(ocid): _Process(ocid, of_one, package).draft()
+        mend_slug(ocid): _Process(of_one, target).write(
+            [
+                say("data.draft.from_package", name=Path(path).name, ocid=ocid),
+                _describe_origin(content),
+            ]
+        )
         for ocid, of_one in processes.items()
     }
 
@@ -117,13 +122,14 @@ def _text(parent: Json, name: str) -> str:
     return clean_text(inner) if isinstance(inner, str) else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Amount:
-    """One value of a release: its label, its path, and as much as the standard settles of it."""
+    """One value of a release: its name, its label, its path, and what the standard settles."""
 
     name: str
     label: Text
     value: Json
+    _: KW_ONLY
     where: str
     measure: str = ""
     status: str = ""
@@ -133,126 +139,128 @@ class _Amount:
 class _Process:
     """One contracting process, described by one or more releases."""
 
-    def __init__(self, ocid: str, releases: list[Json], package: _Package) -> None:
-        self.ocid = ocid
+    def __init__(self, releases: list[Json], target: ImportTarget) -> None:
         self.releases = releases
-        self.package = package
-        self.lists = package.lists
+        self.regions = target.lists.regions
+        self.vocabulary = target.lists.vocabulary
+        self.lang = target.lang
 
     def say(self, key: str, /, **values: object) -> str:
         """A remark in the editor's language."""
-        return say(key, **values).inside(self.package.lang)
+        return say(key, **values).inside(self.lang)
 
     def choices(self, words: Iterable[str]) -> str:
         """The words that a field may hold, for a remark."""
-        return list_choices(words, self.package.lang)
+        return list_choices(words, self.lang)
 
-    def draft(self) -> Draft:
-        """The draft case of the process."""
-        return Draft(
-            origin=tuple(self.origin()),
-            head=tuple(self.head()),
-            answers=tuple(self.answers()),
-            figures=tuple(self.figures()),
-            events=tuple(self.events()),
-        )
+    def texts(self, *path: str) -> list[str]:
+        """The texts that the releases have at a path, each once."""
+        return _unique(_text(_part(one, *path[:-1]), path[-1]) for one in self.releases)
 
-    def origin(self) -> Iterator[str]:
-        """Where the draft comes from."""
-        name = Path(self.package.path).name
-        yield self.say("data.draft.from_package", name=name, ocid=self.ocid)
-        content = self.package.json
-        known = [_text(_part(content, "publisher"), "name")]
-        known += [_text(content, key) for key in ("publishedDate", "uri", "license")]
-        named = list(filter(None, known)) or ["-"]
-        source = Text("，".join(named), ", ".join(named))
-        yield self.say("data.draft.list_source", source=source)
+    def write(self, origin: Iterable[Text]) -> tuple[str, int]:
+        """The text of the draft, and the number of its figures."""
+        remarks = (remark.inside(self.lang) for remark in origin)
+        lines = list(write_head(remarks, self.head(), self.lang))
+        figures = list(self.figures())
+        parts = {"answers": self.answers(), "figures": chain(*figures), "events": self.events()}
+        for name, found in parts.items():
+            of_part = list(found)
+            lines += ["", f"{name}:", *of_part] if of_part else []
+        return "\n".join(lines) + "\n", len(figures)
 
     def head(self) -> Iterator[Blank]:
         """The fields of the case itself."""
-        titles = _unique(_text(_part(one, "tender"), "title") for one in self.releases)
+        titles = self.texts("tender", "title")
         remark = "tender/title"
         if len(titles) > 1:
             remark = self.say("data.draft.titles_differ", titles=" | ".join(titles))
         yield Blank("title", titles[0] if len(titles) == 1 else "", remark)
         yield Blank("region", "", self.describe_place())
-        yield Blank("topic", "", self.choices(self.lists.vocabulary.topics))
-        words = _unique(_text(_part(one, "tender"), "description") for one in self.releases)
+        yield Blank("topic", "", self.choices(self.vocabulary.topics))
+        words = self.texts("tender", "description")
         yield Blank("summary", "", " | ".join(words) or self.say("data.draft.sentences"))
 
     def describe_place(self) -> str:
         """The place in the words of the package, with the codes that its names may mean."""
-        addresses = [_part(party, "address") for one in self.releases for party in _buyers(one)]
+        addresses = [_part(party, "address") for party in self.buyers()]
         keys = ("region", "locality", "streetAddress")
         names = _unique(_text(address, key) for address in addresses for key in keys)
         found = {
-            region.code: region
-            for name in names
-            for region in find_regions(name, self.lists.regions)
+            region.code: region for name in names for region in find_regions(name, self.regions)
         }
-        regions = list(found.values())[:_MOST_REGIONS]
-        shown = list(describe_regions(regions, self.lists.regions))
+        shown = describe_regions(list(found.values())[:_MOST_REGIONS], self.regions)
         return " | ".join([*names, *shown]) or self.say("data.draft.no_place")
 
-    def answers(self) -> Iterator[Blank]:
+    def buyers(self) -> Iterator[Json]:
+        """The parties that buy."""
+        for release in self.releases:
+            for party in _list(release, "parties"):
+                roles = party.get("roles")
+                if isinstance(roles, list) and "buyer" in roles:
+                    yield party
+
+    def answers(self) -> Iterator[str]:
         """The questions of which the package says something; the others count as not answered."""
-        vocabulary = self.lists.vocabulary
-        buyers = [_text(_part(one, "buyer"), "name") for one in self.releases]
-        buyers += [_text(party, "name") for one in self.releases for party in _buyers(one)]
-        agencies = [_text(_part(one, "tender", "procuringEntity"), "name") for one in self.releases]
+        vocabulary = self.vocabulary
+        parties = (_text(party, "name") for party in self.buyers())
+        buyers = _unique([*self.texts("buyer", "name"), *parties])
+        agencies = self.texts("tender", "procuringEntity", "name")
         suppliers = _unique(
             _text(supplier, "name")
             for one in self.releases
             for award in _list(one, "awards")
             for supplier in _list(award, "suppliers")
         )
-        tenders = [_part(one, "tender") for one in self.releases]
-        methods = _unique(_text(tender, "procurementMethod") for tender in tenders)
-        details = _unique(_text(tender, "procurementMethodDetails") for tender in tenders)
-        others = [name for name in _unique(agencies) if name not in buyers]
+        methods = self.texts("tender", "procurementMethod")
+        details = self.texts("tender", "procurementMethodDetails")
         known = {
-            "purchaser": ("、".join(_unique(buyers)), " | ".join(others)),
+            "purchaser": ("、".join(buyers), " | ".join(n for n in agencies if n not in buyers)),
             "provider": ("、".join(suppliers), ""),
             "provider_type": ("", self.choices(vocabulary.provider_types) if suppliers else ""),
             "mode": ("", self.choices(vocabulary.modes)),
             "competition": ("", " | ".join((*methods, *details))),
         }
         for question, (text, remark) in known.items():
-            if question in vocabulary.questions and (text or remark):
-                yield Blank(question, text, remark)
+            if question not in vocabulary.questions:
+                continue
+            if text:
+                yield write_field(Blank(question, text, remark), "  ")
+            elif remark:
+                # An answer that is left out counts as not stated; this one has to be given.
+                yield f"  {question}:"
+                yield write_field(Blank("value", "", remark), "    ")
 
-    def figures(self) -> Iterator[DraftFigure]:
+    def figures(self) -> Iterator[Iterator[str]]:
         """The values of all releases, one that was published twice once, one that changed twice."""
         seen: dict[str, list[tuple[object, object]]] = {}
         for number, release in enumerate(self.releases):
             for amount in _list_amounts(release, f"releases[{number}]"):
                 value = (amount.value.get("amount"), amount.value.get("currency"))
                 known = seen.setdefault(amount.name, [])
-                if value in known:
-                    continue
-                known.append(value)
-                yield self.figure(amount, len(known))
+                if value not in known:
+                    known.append(value)
+                    yield self.figure(amount, len(known))
 
-    def figure(self, amount: _Amount, edition: int) -> DraftFigure:
+    def figure(self, amount: _Amount, edition: int) -> Iterator[str]:
         """The figure of one value; `edition` counts the values that its releases gave."""
-        vocabulary = self.lists.vocabulary
-        wording, remark = self.word_amount(amount.value)
+        vocabulary = self.vocabulary
         measure = amount.measure if amount.measure in vocabulary.measures else ""
         status = amount.status if amount.status in vocabulary.statuses else ""
         period = self.say("data.draft.check_period" if amount.period else "data.draft.period")
         fields = (
             Blank("label", amount.label.zh),
             Blank("label_en", amount.label.en),
-            Blank("amount", wording, remark),
+            Blank("amount", *self.word_amount(amount.value)),
             Blank("measure", measure, "" if measure else self.choices(vocabulary.measures)),
             Blank("period", amount.period, period),
             Blank("status", status, "" if status else self.choices(vocabulary.statuses)),
             Blank("source", "", self.say("data.draft.source")),
         )
-        if edition == 1:
-            return DraftFigure(amount.name, fields, amount.where)
-        where = self.say("data.draft.differs", where=amount.where)
-        return DraftFigure(f"{amount.name}_release_{edition}", fields, where)
+        name, remark = amount.name, amount.where
+        if edition > 1:
+            name = f"{name}_release_{edition}"
+            remark = self.say("data.draft.differs", where=remark)
+        return write_figure(name, fields, "  ", remark=remark)
 
     def word_amount(self, value: Json) -> tuple[str, str]:
         """The amount in the notation of a record, or a remark on why it has none."""
@@ -266,32 +274,26 @@ class _Process:
         shown = f"{number} {currency or ''}".strip()
         return "", self.say("data.draft.currency", amount=shown)
 
-    def events(self) -> Iterator[tuple[Blank, ...]]:
+    def events(self) -> Iterator[str]:
         """The events of all releases, each once."""
-        seen = set()
-        for release in self.releases:
-            for title, when in _list_events(release):
-                if not when or (title, when) in seen:
-                    continue
-                seen.add((title, when))
-                day = _read_day(when)
-                yield (
-                    Blank("date", day, when if day != when else ""),
-                    Blank("title", title.zh),
-                    Blank("title_en", title.en),
-                    Blank("source", "", self.say("data.draft.source")),
-                )
+        found = dict.fromkeys(event for one in self.releases for event in _list_events(one))
+        for title, when in found:
+            day = _read_day(when)
+            fields = (
+                Blank("date", day, when if day != when else ""),
+                Blank("title", title.zh),
+                Blank("title_en", title.en),
+                Blank("source", "", self.say("data.draft.source")),
+            )
+            yield from write_item(fields, "  ")
 
 
-def _buyers(release: Json) -> list[Json]:
-    """The parties that buy."""
-    parties = _list(release, "parties")
-    roles = [party.get("roles") for party in parties]
-    return [
-        party
-        for party, names in zip(parties, roles, strict=True)
-        if isinstance(names, list) and "buyer" in names
-    ]
+def _describe_origin(package: Json) -> Text:
+    """The publisher, the date, the address and the licence of a package, to list as a source."""
+    known = [_text(_part(package, "publisher"), "name")]
+    known += [_text(package, key) for key in ("publishedDate", "uri", "license")]
+    named = list(filter(None, known)) or ["-"]
+    return say("data.draft.list_source", source=Text("，".join(named), ", ".join(named)))
 
 
 def _unique(texts: Iterable[str]) -> list[str]:
@@ -300,25 +302,20 @@ def _unique(texts: Iterable[str]) -> list[str]:
 
 def _list_amounts(release: Json, where: str) -> Iterator[_Amount]:
     """The values of a release; only of a contract's does the standard say what it measures."""
-    budget, tender = _part(release, "planning", "budget"), _part(release, "tender")
-    parts = (
-        (budget, "amount", "budget", say("data.ocds.budget_value")),
-        (tender, "minValue", "tender_min", say("data.ocds.tender_min")),
-        (tender, "value", "tender_value", say("data.ocds.tender_value")),
-        (tender, "maxValue", "tender_max", say("data.ocds.tender_max")),
-    )
-    for parent, key, name, label in parts:
+    for path, key, name, label in (
+        ("planning/budget", "amount", "budget", say("data.ocds.budget_value")),
+        ("tender", "minValue", "tender_min", say("data.ocds.tender_min")),
+        ("tender", "value", "tender_value", say("data.ocds.tender_value")),
+        ("tender", "maxValue", "tender_max", say("data.ocds.tender_max")),
+    ):
+        parent = _part(release, *path.split("/"))
         if key in parent:
-            place = f"{where}/{'planning/budget' if parent is budget else 'tender'}/{key}"
-            yield _Amount(name=name, label=label, value=_part(parent, key), where=place)
+            yield _Amount(name, label, _part(parent, key), where=f"{where}/{path}/{key}")
     for number, award in enumerate(_list(release, "awards")):
         if "value" in award:
-            yield _Amount(
-                name=_name("award", award, number),
-                label=say("data.ocds.award_value"),
-                value=_part(award, "value"),
-                where=f"{where}/awards[{number}]/value",
-            )
+            name, label = _name("award", award, number), say("data.ocds.award_value")
+            place = f"{where}/awards[{number}]/value"
+            yield _Amount(name, label, _part(award, "value"), where=place)
     for number, contract in enumerate(_list(release, "contracts")):
         yield from _list_contract(contract, number, f"{where}/contracts[{number}]")
 
@@ -329,9 +326,9 @@ def _list_contract(contract: Json, number: int, where: str) -> Iterator[_Amount]
         period = _part(contract, "period")
         ends = [_read_day(_text(period, key)) for key in ("startDate", "endDate")]
         yield _Amount(
-            name=name,
-            label=say("data.ocds.contract_value"),
-            value=_part(contract, "value"),
+            name,
+            say("data.ocds.contract_value"),
+            _part(contract, "value"),
             where=f"{where}/value",
             measure="contract_value",
             status="contracted",
@@ -339,9 +336,9 @@ def _list_contract(contract: Json, number: int, where: str) -> Iterator[_Amount]
         )
     for count, payment in enumerate(_list(_part(contract, "implementation"), "transactions")):
         yield _Amount(
-            name=f"{name}_paid_{count + 1}",
-            label=say("data.ocds.payment_value"),
-            value=_part(payment, "value"),
+            f"{name}_paid_{count + 1}",
+            say("data.ocds.payment_value"),
+            _part(payment, "value"),
             where=f"{where}/implementation/transactions[{count}]/value",
             status="paid",
             period=_read_day(_text(payment, "date")),
@@ -351,37 +348,27 @@ def _list_contract(contract: Json, number: int, where: str) -> Iterator[_Amount]
 def _name(kind: str, part: Json, number: int) -> str:
     """A name that stays the same from release to release: made of the id, where there is one."""
     identity = part.get("id")
-    words = re.findall(
-        r"[A-Za-z0-9]+", str(identity) if isinstance(identity, str | Decimal) else ""
-    )
-    return "_".join((kind, *(words or [str(number + 1)])))[:60].lower()
+    written = str(identity) if isinstance(identity, str | Decimal) else ""
+    words = re.findall(r"[A-Za-z0-9]+", written) or [str(number + 1)]
+    return "_".join((kind, *words))[:60].lower()
 
 
 def _list_events(release: Json) -> Iterator[tuple[Text, str]]:
     """The events of a release with their times as it has them."""
-    opened = _text(_part(release, "tender", "tenderPeriod"), "startDate")
-    yield say("data.ocds.tender_opens"), opened
-    for award in _list(release, "awards"):
-        yield say("data.ocds.provider_chosen"), _text(award, "date")
-    for contract in _list(release, "contracts"):
-        yield say("data.ocds.contract_signed"), _text(contract, "dateSigned")
+    found = [(say("data.ocds.tender_opens"), _part(release, "tender", "tenderPeriod"), "startDate")]
+    found += [(say("data.ocds.provider_chosen"), one, "date") for one in _list(release, "awards")]
+    contracts = _list(release, "contracts")
+    found += [(say("data.ocds.contract_signed"), one, "dateSigned") for one in contracts]
+    for title, part, key in found:
+        if when := _text(part, key):
+            yield title, when
 
 
 def _read_day(text: str) -> str:
     """The day of an ISO time where it is the same in China, else nothing."""
-    if _DAY.fullmatch(text):
-        try:
-            return date.fromisoformat(text).isoformat()
-        except ValueError:
-            return ""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        inside = moment if moment.tzinfo is None else moment.astimezone(_BEIJING)
+    except (ValueError, OverflowError):
         return ""
-    if moment.tzinfo is None:
-        return moment.date().isoformat()
-    try:
-        inside = moment.astimezone(_BEIJING).date()
-    except OverflowError:
-        return ""
-    return inside.isoformat() if inside == moment.date() else ""
+    return inside.date().isoformat() if inside.date() == moment.date() else ""

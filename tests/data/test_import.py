@@ -19,9 +19,9 @@ from records import FIGURE
 from casebook.build.reading import read_dataset
 from casebook.data.export import export_dataset
 from casebook.data.formats import disarm
+from casebook.data.import_figures import ImportTarget, OnDifference
 from casebook.data.import_plan import ImportPlan, plan_import
 from casebook.data.import_table import read_table, rearm
-from casebook.data.merge import ImportTarget, OnDifference
 from casebook.data.tables import FIGURE_COLUMNS
 from casebook.problems import ContentError
 from casebook.record.new_case import read_all_lists
