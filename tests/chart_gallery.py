@@ -15,7 +15,7 @@ if __name__ == "__main__":
 
 from chart_data import case, dataset, event, figure
 
-from casebook.charts import draw_chart, find_charts
+from casebook.charts import draw_chart, find_charts, tabulate_chart
 from casebook.record.dataset import Dataset
 from casebook.record.model import Answer, Case, Conflict, Figure
 from casebook.text import Lang, Text
@@ -159,7 +159,7 @@ def write_gallery(folder: Path) -> dict[str, list[str]]:
 
 
 def _draw(selected: object, data: Dataset, lang: Lang) -> tuple[str, str]:
-    drawn = draw_chart(selected, data, lang)  # type: ignore[arg-type]
+    drawn = draw_chart(tabulate_chart(selected, data, lang))  # type: ignore[arg-type]
     panels = "".join(
         f'<p class="chart__panel-title">{html.escape(panel.title)}</p>'
         f'<div class="chart__wide">{panel.wide}</div>'

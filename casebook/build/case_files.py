@@ -8,19 +8,16 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from casebook.build.dependencies import CaseInputs
-from casebook.build.drawings import draw_selected
+from casebook.build.drawings import draw_own
 from casebook.build.render import PageRenderer, open_renderer
 from casebook.build.templates import Theme, explaining_templates
 from casebook.build.timings import Spent, Timings
-from casebook.charts import find_charts_of
 from casebook.charts.chart import Drawn
 from casebook.data.export import export_case, write_case_rows
 from casebook.data.formats import DataFile
 from casebook.pages import CASE_PAGES
 from casebook.pages.page import Prose, Site, SiteSettings, Uses
 from casebook.pages.search import ENTRY, index_case, write_entry
-from casebook.record.dataset import Dataset
-from casebook.record.model import Case
 from casebook.record.vocabulary import Region, Vocabulary
 from casebook.text import LANGS, Lang
 
@@ -99,15 +96,6 @@ def make_case_files(job: CaseJob, context: CaseContext, renderer: PageRenderer) 
     for lang in LANGS:
         parts[ENTRY[lang]] = write_entry(index_case(case, lang, dataset, context.has_stories))
     return CaseResult(tuple(files), parts, timings.types)
-
-
-def draw_own(case: Case, dataset: Dataset) -> tuple[Drawn, ...]:
-    """The drawings of a case in a site of so many charts that none has files of its own."""
-    return tuple(
-        drawn
-        for selected in find_charts_of(case, dataset)
-        for drawn in draw_selected(selected, dataset)
-    )
 
 
 def make_batch(context: CaseContext, batch: Sequence[CaseJob]) -> list[CaseResult]:

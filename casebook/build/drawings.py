@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -13,24 +13,27 @@ from typing import TypeVar
 from casebook.build.cache import Cache
 from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.charts import (
-    chart_of,
+    draw_chart,
     find_charts,
     find_charts_across,
     find_charts_of,
     tabulate_chart,
 )
-from casebook.charts.chart import ChartTable, Drawn, Selected, draw_table
+from casebook.charts.chart import ChartTable, Drawn, Selected
 from casebook.charts.colours import read_tokens
 from casebook.charts.standalone import Pictures, compose_picture, draw_standalone, write_picture
 from casebook.messages import failure, problem, read_catalogue, say
 from casebook.problems import START, Exit, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
+from casebook.record.model import Case
 from casebook.text import LANGS, SEMICOLON, Lang, Text
 from casebook.values.digest import digest
 
 T = TypeVar("T")
 R = TypeVar("R")
+# All that the pictures of a chart depend on: its table, the line of its sources, the colours.
+PictureTask = tuple[ChartTable, str, dict[str, str]]
 
 # To start a process, with matplotlib in it, costs as much as the pictures of a dozen charts.
 PICTURES_PER_PROCESS = 20
@@ -40,80 +43,63 @@ MOST_OFFERED = 200
 MOST_PICTURED = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The charts that are drawn before any page is made.
+def tabulate_charts(
+    dataset: Dataset, embedded: Collection[str] = ()
+) -> tuple[list[ChartTable], bool]:
+    """The charts that are drawn before any page is made, in each language, with what is offered
+    of them; and whether those of single cases are offered.
 
-    Where `offered` is false there are so many that those of single cases are drawn with their
-    pages, and only those that a text embeds are among these.
+    Where there are too many they are drawn with their pages, but those that a text embeds.
     """
+    charts, offered = _select_charts(dataset, embedded)
+    found = [tabulate_chart(chart, dataset, lang) for chart in charts for lang in LANGS]
+    pictured = sum(table.pictured for table in found)
+    all_pictured = offered and pictured <= MOST_PICTURED * len(LANGS)
+    tables = [
+        replace(
+            table,
+            pictured=table.pictured and (all_pictured or not table.case),
+            offered=offered or not table.case,
+        )
+        for table in found
+    ]
+    return tables, offered
 
-    charts: tuple[Selected, ...]
-    offered: bool
 
-
-def select_charts(dataset: Dataset, embedded: Collection[str] = ()) -> Selection:
-    """The charts of all cases together, and of each case where the site offers them."""
-    across = tuple(find_charts_across(dataset))
+def _select_charts(dataset: Dataset, embedded: Collection[str]) -> tuple[list[Selected], bool]:
+    across = list(find_charts_across(dataset))
     found = list(across)
     for case in dataset.cases:
         found.extend(find_charts_of(case, dataset))
         if len(found) > MOST_OFFERED:
             break
     else:
-        return Selection(tuple(found), True)
-    wanted = tuple(
+        return found, True
+    wanted = (
         chart
         for case in dataset.summaries
         if any(name.startswith(f"{case.slug}-") for name in embedded)
         for chart in find_charts_of(dataset.by_slug[case.slug], dataset)
         if chart.name in embedded
     )
-    return Selection((*across, *wanted), False)
-
-
-def tabulate_charts(dataset: Dataset, selection: Selection) -> list[ChartTable]:
-    """Every selected chart in each language, with what is offered of it."""
-    found = [tabulate_chart(chart, dataset, lang) for chart in selection.charts for lang in LANGS]
-    pictured = sum(1 for table in found if table.pictured)
-    all_pictured = selection.offered and pictured <= MOST_PICTURED * len(LANGS)
-    return [
-        replace(
-            table,
-            pictured=table.pictured and (all_pictured or not table.case),
-            offered=selection.offered or not table.case,
-        )
-        for table in found
-    ]
+    return [*across, *wanted], False
 
 
 def draw_charts(tables: Iterable[ChartTable], cache: Cache) -> dict[tuple[str, Lang], Drawn]:
     """The drawing of every table by name and language."""
     tasks = {f"drawing:chart:{digest_code()}:{table.key}": table for table in tables}
-    drawn = _recall(cache, tasks, lambda missing: map(draw, missing.values()))
+    drawn = _recall(cache, tasks, lambda missing: map(draw_chart, missing.values()))
     cache.prune("drawing:chart:")
     return {(chart.name, chart.lang): chart for chart in drawn.values()}
 
 
-def draw(table: ChartTable) -> Drawn:
-    """One chart from its table."""
-    return draw_table(chart_of(table), table)
-
-
-def draw_selected(selected: Selected, dataset: Dataset) -> Iterator[Drawn]:
-    """One chart in each language, without files of its own."""
-    for lang in LANGS:
-        table = tabulate_chart(selected, dataset, lang)
-        yield draw(replace(table, pictured=False, offered=False))
-
-
-@dataclass(frozen=True, slots=True)
-class PictureTask:
-    """All that the pictures of one chart depend on."""
-
-    table: ChartTable
-    sources: tuple[str, ...]
-    colours: dict[str, str]
+def draw_own(case: Case, dataset: Dataset) -> tuple[Drawn, ...]:
+    """The drawings of a case in a site of so many charts that none has files of its own."""
+    return tuple(
+        draw_chart(replace(tabulate_chart(chart, dataset, lang), pictured=False, offered=False))
+        for chart in find_charts_of(case, dataset)
+        for lang in LANGS
+    )
 
 
 def draw_pictures(
@@ -127,12 +113,12 @@ def draw_pictures(
     tasks = {}
     for table in tables:
         if table.offered:
-            task = PictureTask(table, credit_sources(table, dataset), colours)
+            task = table, credit_sources(table, dataset), colours
             tasks[f"drawing:picture:{digest_code()}:{digest(repr(task).encode())}"] = task
 
     def draw_missing(missing: Mapping[str, PictureTask]) -> Iterable[Pictures]:
         # Beside PNGs the other files cost nothing, so that a process pays for PNGs alone.
-        costly = sum(1 for task in missing.values() if task.table.pictured)
+        costly = sum(table.pictured for table, *_ in missing.values())
         return executor.map(
             draw_batch,
             Batches(items=missing.values(), count=costly, most=1, worth=PICTURES_PER_PROCESS),
@@ -140,15 +126,12 @@ def draw_pictures(
 
     pictures = _recall(cache, tasks, draw_missing)
     cache.prune("drawing:picture:")
-    return {(task.table.name, task.table.lang): pictures[key] for key, task in tasks.items()}
+    return {(table.name, table.lang): pictures[key] for key, (table, *_) in tasks.items()}
 
 
 def draw_batch(batch: Sequence[PictureTask]) -> list[Pictures]:
     """The pictures of several charts; runs in any process."""
-    return [
-        draw_standalone(chart_of(task.table), task.table, task.sources, task.colours)
-        for task in batch
-    ]
+    return [draw_standalone(*task) for task in batch]
 
 
 def _recall(
@@ -189,7 +172,7 @@ def draw_picture(name: str, dataset: Dataset, lang: Lang, kind: str, project: Pa
             names=Text("、".join(names), ", ".join(names)),
         )
     table = tabulate_chart(selected, dataset, lang)
-    sheet = compose_picture(chart_of(table), table, credit_sources(table, dataset))
+    sheet = compose_picture(table, credit_sources(table, dataset))
     return write_picture(sheet, kind, read_colours(project), name=name, label=table.finding)
 
 
@@ -199,11 +182,11 @@ def read_colours(project: Path) -> dict[str, str]:
     return read_tokens(css).colours("light")
 
 
-def credit_sources(table: ChartTable, dataset: Dataset) -> tuple[str, ...]:
+def credit_sources(table: ChartTable, dataset: Dataset) -> str:
     """The line beneath a picture that names its sources."""
     publishers = (dataset.sources[name].publisher.inside(table.lang) for name in table.sources)
     names = SEMICOLON.inside(table.lang).join(dict.fromkeys(publishers))
-    return (say("charts.sources", names=names).inside(table.lang),) if names else ()
+    return say("charts.sources", names=names).inside(table.lang) if names else ""
 
 
 def warn_of_letters(

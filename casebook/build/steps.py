@@ -102,7 +102,6 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
         draw_charts,
         draw_pictures,
         read_colours,
-        select_charts,
         tabulate_charts,
         warn_of_letters,
     )
@@ -110,8 +109,7 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
     from casebook.build.site import BuildContext, write_site
 
     options.timings.begin("charts")
-    selection = select_charts(dataset, find_embedded(options.project, dataset))
-    tables = tabulate_charts(dataset, selection)
+    tables, offers_charts = tabulate_charts(dataset, find_embedded(options.project, dataset))
     executors = open_executor(options.jobs, options.scheduler)
     with executors as executor, stage_output(options.output) as tree:
         charts = draw_charts(tables, cache)
@@ -125,7 +123,7 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
             charts=charts,
             pictures=pictures,
             inputs=_leave_out_unpublished(inputs.digests, dataset),
-            offers_charts=selection.offered,
+            offers_charts=offers_charts,
             siteurl=options.siteurl,
             executor=executor,
             cache=cache,
@@ -162,20 +160,20 @@ def build_pages(options: BuildOptions, wanted: Collection[str]) -> BuiltPages:
 
     Raises ContentError where the build would.
     """
-    from casebook.build.drawings import draw_charts, select_charts, tabulate_charts
+    from casebook.build.drawings import draw_charts, tabulate_charts
     from casebook.build.site import BuildContext, render_pages
 
     with open_cache(options.project / ".cache", enabled=options.use_cache) as cache:
         cases = CaseCache(cache, read_inputs(options.project, cache).digests)
         dataset, problems = load_checked(options.project, options.drafts, cases)
         refuse_errors(problems)
-        selection = select_charts(dataset, find_embedded(options.project, dataset))
-        charts = draw_charts(tabulate_charts(dataset, selection), cache)
+        tables, offers_charts = tabulate_charts(dataset, find_embedded(options.project, dataset))
+        charts = draw_charts(tables, cache)
         context = BuildContext(
             project=options.project,
             dataset=dataset,
             charts=charts,
-            offers_charts=selection.offered,
+            offers_charts=offers_charts,
             siteurl=options.siteurl,
             cache=cache,
         )

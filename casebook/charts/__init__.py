@@ -78,6 +78,6 @@ def tabulate_chart(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTab
     return chart_of(selected).tabulate(ChartRecords.take(selected, dataset, lang))
 
 
-def draw_chart(selected: Selected, dataset: Dataset, lang: Lang) -> Drawn:
+def draw_chart(table: ChartTable) -> Drawn:
     """A chart drawn at both widths."""
-    return draw_table(chart_of(selected), tabulate_chart(selected, dataset, lang))
+    return draw_table(chart_of(table), table)

@@ -6,9 +6,9 @@ What is put on a sheet is plain data, so that a layout can be checked without dr
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, Literal, TypedDict, Unpack
 
 from casebook.charts.text_layout import clean, width_px, wrap_text
@@ -235,18 +235,6 @@ class Sheet:
             self.parts.append(part)
         else:
             self._open.append(part)
-
-
-def change_parts(
-    parts: Iterable[Shape | Words | Link], change: Callable[[Shape | Words], Shape | Words]
-) -> list[Shape | Words | Link]:
-    """The parts of a sheet, each shape and line of text changed, inside links too."""
-    return [
-        replace(part, parts=tuple(map(change, part.parts)))
-        if isinstance(part, Link)
-        else change(part)
-        for part in parts
-    ]
 
 
 def baseline(size: float) -> float:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from casebook.charts.canvas import (
-    LEADING,
-    WIDE,
-    Shape,
-    Sheet,
-    Style,
-    Words,
-    baseline,
-    change_parts,
+from casebook.charts import chart_of
+from casebook.charts.canvas import LEADING, WIDE, Link, Shape, Sheet, Style, Words, baseline
+from casebook.charts.chart import ChartTable, paint_panel
+from casebook.charts.matplotlib_renderers import (
+    encode_png,
+    list_characters,
+    paint_image,
+    write_pdf,
 )
-from casebook.charts.chart import Chart, ChartTable, paint_panel
-from casebook.charts.glyphs import list_characters
-from casebook.charts.matplotlib_renderers import encode_png, paint_image, write_pdf
 from casebook.charts.svg import write_svg
 from casebook.charts.symbols import draw_kind, explain_kind
 from casebook.charts.text_layout import clean, shorten_text, width_px, wrap_text
@@ -37,9 +33,6 @@ _CARD_WORDS: Final = 26.0
 # A drawing that would have to be smaller than this on a card is left out for its words.
 _LEAST_SCALE: Final = 0.8
 
-# What Chinese printers set where a character is missing.
-_MISSING: Final = "〓"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pictures:
@@ -55,26 +48,24 @@ class Pictures:
     missing: str = ""
 
 
-def draw_standalone(
-    chart: Chart, table: ChartTable, sources: Sequence[str], colours: Mapping[str, str]
-) -> Pictures:
-    """Every picture of a chart."""
-    sheet = compose_picture(chart, table, sources)
+def draw_standalone(table: ChartTable, credit: str, colours: Mapping[str, str]) -> Pictures:
+    """Every picture of a chart, with a line that names its sources."""
+    sheet = compose_picture(table, credit)
     svg = write_picture(sheet, ".svg", colours, name=table.name, label=table.finding)
     if not table.pictured:
         return Pictures(svg=svg)
-    card = compose_card(chart, table, sources)
-    large = paint_image(replace_missing(sheet), colours, 2)
+    card = compose_card(table, credit)
+    large = paint_image(sheet, colours, 2)
     return Pictures(
         svg=svg,
         png=encode_png(large.reduce(2), colours),
         png_large=encode_png(large, colours),
-        card=encode_png(paint_image(replace_missing(card), colours, 1), colours),
+        card=encode_png(paint_image(card, colours, 1), colours),
         missing="".join(sorted(find_missing(sheet) | find_missing(card))),
     )
 
 
-def compose_picture(chart: Chart, table: ChartTable, sources: Sequence[str] = ()) -> Sheet:
+def compose_picture(table: ChartTable, credit: str = "") -> Sheet:
     """The panels of a chart under its finding, with its legend and sources beneath."""
     inside = WIDE.width
     sheet = Sheet(
@@ -85,17 +76,16 @@ def compose_picture(chart: Chart, table: ChartTable, sources: Sequence[str] = ()
     for panel in table.panels:
         if panel.title:
             top = sheet.paragraph(_MARGIN, top, panel.title, inside, size=17, bold=True) + 4
-        drawn = paint_panel(chart, panel, WIDE)
+        drawn = paint_panel(chart_of(table), panel, WIDE)
         _place_parts(sheet, drawn, _MARGIN, top)
         top += drawn.height + 16
     top = _compose_legend(table, sheet, top)
-    for words in sources:
-        top = sheet.paragraph(_MARGIN, top, words, inside, **sheet.muted)
+    top = sheet.paragraph(_MARGIN, top, credit, inside, **sheet.muted)
     sheet.height = round(top + _MARGIN - 6)
     return sheet
 
 
-def compose_card(chart: Chart, table: ChartTable, sources: Sequence[str] = ()) -> Sheet:
+def compose_card(table: ChartTable, credit: str = "") -> Sheet:
     """The finding in large letters with the drawing, or with the first rows of the table."""
     inside = CARD_WIDTH - 2 * _CARD_MARGIN
     sheet = Sheet(
@@ -108,7 +98,7 @@ def compose_card(chart: Chart, table: ChartTable, sources: Sequence[str] = ()) -
     top = sheet.paragraph(_CARD_MARGIN, 52, table.finding, inside, size=size, bold=True)
     top = sheet.paragraph(_CARD_MARGIN, top + 6, table.subtitle, inside, role="ink-muted") + 26
     foot = CARD_HEIGHT - 78
-    drawn = paint_panel(chart, table.panels[0], WIDE)
+    drawn = paint_panel(chart_of(table), table.panels[0], WIDE)
     scale = min(inside / drawn.width, (foot - top) / drawn.height, 1.4)
     if scale >= _LEAST_SCALE:
         _place_parts(sheet, drawn, _CARD_MARGIN, top, scale)
@@ -122,7 +112,7 @@ def compose_card(chart: Chart, table: ChartTable, sources: Sequence[str] = ()) -
             top = sheet.paragraph(_CARD_MARGIN, top, words, inside) + 6
     y = CARD_HEIGHT - 66
     sheet.line((_CARD_MARGIN, y), (CARD_WIDTH - _CARD_MARGIN, y), stroke="rule")
-    credit = shorten_text(clean("".join(sources)), inside, _CARD_WORDS - 4)
+    credit = shorten_text(clean(credit), inside, _CARD_WORDS - 4)
     sheet.text(_CARD_MARGIN, y + 36, credit, size=_CARD_WORDS - 4, role="ink-muted")
     return sheet
 
@@ -137,8 +127,8 @@ def write_picture(
     if kind == ".svg":
         return write_svg(sheet, f"{name}-alone", label, colours).encode("utf-8")
     if kind == ".pdf":
-        return write_pdf(replace_missing(sheet), colours)
-    return encode_png(paint_image(replace_missing(sheet), colours, 2), colours)
+        return write_pdf(sheet, colours)
+    return encode_png(paint_image(sheet, colours, 2), colours)
 
 
 def find_missing(sheet: Sheet) -> set[str]:
@@ -146,20 +136,8 @@ def find_missing(sheet: Sheet) -> set[str]:
     return {char for words in sheet.words for char in words.text} - list_characters()
 
 
-def replace_missing(sheet: Sheet) -> Sheet:
-    """The sheet with a plain mark for each character that the font does not have."""
-    marks = dict.fromkeys(map(ord, find_missing(sheet)), _MISSING)
-
-    def mark(part: Shape | Words) -> Shape | Words:
-        return replace(part, text=part.text.translate(marks)) if isinstance(part, Words) else part
-
-    return replace(sheet, parts=change_parts(sheet.parts, mark)) if marks else sheet
-
-
 def _compose_legend(table: ChartTable, sheet: Sheet, top: float) -> float:
     # The page sets the legend beside the drawing; a picture has to carry it with it.
-    if not table.legend:
-        return top
     x, size = _MARGIN, WIDE.small
     for kind in table.legend:
         words = explain_kind(kind).inside(table.lang)
@@ -169,7 +147,7 @@ def _compose_legend(table: ChartTable, sheet: Sheet, top: float) -> float:
         draw_kind(sheet, kind, x, top + size * LEADING / 2)
         sheet.text(x + 44, top + baseline(size), words, **sheet.muted)
         x += needed
-    return top + size * LEADING + 12
+    return top + size * LEADING + 12 if table.legend else top
 
 
 def _place_parts(sheet: Sheet, drawn: Sheet, right: float, down: float, scale: float = 1) -> None:
@@ -186,4 +164,8 @@ def _place_parts(sheet: Sheet, drawn: Sheet, right: float, down: float, scale: f
             dash=tuple(length * scale for length in part.dash),
         )
 
-    sheet.parts.extend(change_parts(drawn.parts, move))
+    for part in drawn.parts:
+        if isinstance(part, Link):
+            sheet.parts.append(replace(part, parts=tuple(map(move, part.parts))))
+        else:
+            sheet.parts.append(move(part))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from casebook.build.drawings import select_charts, tabulate_charts
+from casebook.build.drawings import tabulate_charts
 from casebook.checks.addresses import list_addresses, list_chart_addresses
 from casebook.checks.content import find_slugs
 from casebook.checks.translations import ENGLISH, is_outdated, list_pairs, read_recorded
@@ -23,9 +23,8 @@ def record_addresses(project: Path, dataset: Dataset) -> int:
 
     Nothing is ever taken out of it, and what is noted behind an address stays.
     """
-    offered = dict.fromkeys(
-        table.name for table in tabulate_charts(dataset, select_charts(dataset)) if table.offered
-    )
+    tables, _ = tabulate_charts(dataset)
+    offered = dict.fromkeys(table.name for table in tables if table.offered)
     made = {
         *list_addresses(dataset, find_slugs(project).values(), FIXED_ADDRESSES),
         *list_chart_addresses(offered),

@@ -14,11 +14,10 @@ from casebook.build.drawings import (
     draw_charts,
     draw_pictures,
     read_colours,
-    select_charts,
     tabulate_charts,
     warn_of_letters,
 )
-from casebook.charts.chart import Chart, ChartTable, Drawn
+from casebook.charts.chart import ChartTable, Drawn
 from casebook.charts.colours import CHART_ROLES
 from casebook.charts.standalone import Pictures
 from casebook.messages import read_catalogue
@@ -35,27 +34,27 @@ def data(summary: str = "摘要", amount: str = "约2万元") -> Dataset:
 
 
 def draw_files(records: Dataset) -> dict[tuple[str, Lang], Pictures]:
-    tables = tabulate_charts(records, select_charts(records))
+    tables, _ = tabulate_charts(records)
     return draw_pictures(tables, records, Cache(None), COLOURS)
 
 
 def draw_all(records: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Draw with the cache of a folder; give what was drawn anew."""
     drawn: list[str] = []
-    draw_table = drawings.draw_table
+    draw_chart = drawings.draw_chart
 
-    def draw(chart: Chart, table: ChartTable) -> Drawn:
+    def draw(table: ChartTable) -> Drawn:
         drawn.append(table.name)
-        return draw_table(chart, table)
+        return draw_chart(table)
 
-    def draw_files(chart: Chart, table: ChartTable, *_: object) -> Pictures:
+    def draw_files(table: ChartTable, *_: object) -> Pictures:
         drawn.append(table.name)
         return Pictures(svg=b"<svg/>")
 
     with monkeypatch.context() as patch, open_cache(folder) as cache:
-        patch.setattr(drawings, "draw_table", draw)
+        patch.setattr(drawings, "draw_chart", draw)
         patch.setattr(drawings, "draw_standalone", draw_files)
-        tables = tabulate_charts(records, select_charts(records))
+        tables, _ = tabulate_charts(records)
         charts = draw_charts(tables, cache)
         pictures = draw_pictures(tables, records, cache, COLOURS)
     assert set(charts) == set(pictures) == {(table.name, table.lang) for table in tables}
@@ -135,10 +134,7 @@ def test_of_very_many_charts_only_those_of_all_cases_have_files() -> None:
         for count in (2, 201)
     )
 
-    offered = [
-        {t.name for t in tabulate_charts(data, select_charts(data)) if t.offered}
-        for data in (few, many)
-    ]
+    offered = [{t.name for t in tabulate_charts(data)[0] if t.offered} for data in (few, many)]
 
     assert offered[0] == {"disclosure", "money", "case-0-series", "case-1-series"}
     assert all("series" not in name for name in offered[1])

@@ -26,7 +26,7 @@ from chart_data import (
 )
 
 from casebook.build.reading import read_dataset
-from casebook.charts import chart_of, draw_chart, find_charts, title_of
+from casebook.charts import chart_of, draw_chart, find_charts, tabulate_chart, title_of
 from casebook.charts.canvas import WIDE, Link, Shape, Sheet, Style
 from casebook.charts.case_figures import describe_change
 from casebook.charts.chart import describe, paint_panel
@@ -501,7 +501,7 @@ def asked(count: int) -> Dataset:
 
 def test_text_on_a_phone_is_never_below_16_px(real: Dataset) -> None:
     for selected in find_charts(real):
-        drawn = draw_chart(selected, real, "zh")
+        drawn = draw_chart(tabulate_chart(selected, real, "zh"))
         for panel in drawn.panels:
             sizes = re.findall(r'font-size="([0-9.]+)"', panel.narrow)
 
@@ -513,7 +513,7 @@ def test_text_on_a_phone_is_never_below_16_px(real: Dataset) -> None:
 
 def test_svg_is_well_formed_and_passes_a_strict_policy(real: Dataset) -> None:
     for selected in find_charts(real):
-        drawn = draw_chart(selected, real, "zh")
+        drawn = draw_chart(tabulate_chart(selected, real, "zh"))
         drawings = [svg for panel in drawn.panels for svg in (panel.wide, panel.narrow)]
         for svg in [*drawings, *(item.swatch for item in drawn.legend)]:
             ElementTree.fromstring(svg)
@@ -526,7 +526,7 @@ def test_svg_is_well_formed_and_passes_a_strict_policy(real: Dataset) -> None:
 def test_ids_are_unique_over_all_charts_of_a_page(real: Dataset) -> None:
     ids: list[str] = []
     for selected in find_charts(real):
-        drawn = draw_chart(selected, real, "zh")
+        drawn = draw_chart(tabulate_chart(selected, real, "zh"))
         svgs = [svg for panel in drawn.panels for svg in (panel.wide, panel.narrow)]
         for svg in (*svgs, *(item.swatch for item in drawn.legend)):
             ids += re.findall(r' id="([^"]+)"', svg)
@@ -538,9 +538,7 @@ def test_ids_are_unique_over_all_charts_of_a_page(real: Dataset) -> None:
 def test_each_bar_is_a_link_to_its_figure_with_its_words() -> None:
     data = dataset(case([figure("1万元", "2010", "a"), figure("约2万元", "2011", "b")]))
 
-    drawn = draw_chart(
-        next(found for found in find_charts(data) if found.chart == "series"), data, "zh"
-    )
+    drawn = draw_chart(table_of("one-series", data))
 
     title = "<title>金额：约2万元（2011年；约数）</title>"
     assert f'<a href="figure:one.b">{title}' in drawn.panels[0].wide
@@ -550,7 +548,7 @@ def test_a_chart_hands_on_the_figures_that_it_draws(real: Dataset) -> None:
     many = dataset(case(numbered(50)))
     for data in (real, many):
         for selected in find_charts(data):
-            drawn = draw_chart(selected, data, "en")
+            drawn = draw_chart(tabulate_chart(selected, data, "en"))
             links = re.findall('href="figure:([^"]+)"', "".join(p.wide for p in drawn.panels))
 
             assert set(drawn.figures) == set(links)
@@ -568,7 +566,7 @@ def test_hostile_text_comes_out_as_itself() -> None:
     label = '$5 and $\\bad$ %^_ <script>alert("1")</script> & ]]> -- {{ 7*7 }}'
     data = dataset(case([figure("1万元", "2010", label=label)]), place=label, place_en=label)
 
-    drawn = draw_chart(next(c for c in find_charts(data) if c.name == "money"), data, "zh")
+    drawn = draw_chart(table_of("money", data))
 
     root = ElementTree.fromstring(drawn.panels[0].wide)
     title = root.find(".//{http://www.w3.org/2000/svg}title")
@@ -611,7 +609,7 @@ def test_a_picture_with_a_colour_that_has_no_role_is_refused(kind: str) -> None:
 
 
 def test_every_colour_of_a_drawing_is_a_role_of_charts(real: Dataset) -> None:
-    drawn = [draw_chart(selected, real, "zh") for selected in find_charts(real)]
+    drawn = [draw_chart(tabulate_chart(selected, real, "zh")) for selected in find_charts(real)]
 
     used = {
         role
@@ -648,11 +646,11 @@ _SCRIPT = """
 import sys
 from pathlib import Path
 from casebook.build.reading import read_dataset
-from casebook.charts import draw_chart, find_charts
+from casebook.charts import draw_chart, find_charts, tabulate_chart
 data = read_dataset(Path(sys.argv[1]))[0]
 for lang in ("zh", "en"):
     for selected in find_charts(data):
-        print(draw_chart(selected, data, lang))
+        print(draw_chart(tabulate_chart(selected, data, lang)))
 """
 
 
@@ -672,7 +670,7 @@ def test_two_processes_draw_the_same_bytes_and_warn_of_nothing() -> None:
 
 
 def test_finding_and_describing_need_no_matplotlib() -> None:
-    script = _SCRIPT.replace("draw_chart(selected, data, lang)", "1")
+    script = _SCRIPT.replace("draw_chart(tabulate_chart(selected, data, lang))", "1")
     script += "\nassert 'matplotlib' not in sys.modules"
 
     done = subprocess.run(
@@ -687,7 +685,7 @@ def test_finding_and_describing_need_no_matplotlib() -> None:
 
 def test_a_picture_holds_its_finding_and_comes_out_the_same_twice(real: Dataset) -> None:
     table = table_of("beijing-series", real)
-    sheet = compose_picture(chart_of(table), table, ["来源"])
+    sheet = compose_picture(table, "来源")
     colours = {role: f"#0000{index:02x}" for index, role in enumerate(CHART_ROLES)}
 
     first, second = (write_picture(sheet, ".png", colours) for _ in range(2))

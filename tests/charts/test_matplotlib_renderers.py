@@ -14,8 +14,13 @@ from matplotlib.ft2font import FT2Font, LoadFlags
 from PIL import Image
 
 from casebook.charts.canvas import WIDE, Sheet, Style
-from casebook.charts.glyphs import find_font, set_line
-from casebook.charts.matplotlib_renderers import encode_png, list_colours, paint_image
+from casebook.charts.matplotlib_renderers import (
+    encode_png,
+    find_font,
+    list_colours,
+    paint_image,
+    set_line,
+)
 from casebook.charts.text_layout import width_em
 
 PROJECT = Path(__file__).parents[2]

@@ -11,7 +11,6 @@ from chart_data import faults_of, table_of, tables_of, two_years
 from PIL import Image
 
 from casebook.build.reading import read_dataset
-from casebook.charts import chart_of
 from casebook.charts.canvas import WIDE, Sheet
 from casebook.charts.colours import CHART_ROLES
 from casebook.charts.standalone import (
@@ -29,7 +28,7 @@ COLOURS = {role: f"#{index * 11:02x}4488" for index, role in enumerate(CHART_ROL
 
 def pictures_of(name: str) -> Pictures:
     table = table_of(name, two_years())
-    return draw_standalone(chart_of(table), table, ["来源：社"], COLOURS)
+    return draw_standalone(table, "来源：社", COLOURS)
 
 
 def test_pictures_have_the_sizes_that_their_names_promise() -> None:
@@ -69,7 +68,7 @@ def test_no_text_of_a_picture_or_card_is_cut_or_covered() -> None:
     found = []
     for table in tables_of(records):
         for compose in (compose_picture, compose_card):
-            sheet = compose(chart_of(table), table, ["来源：社"])
+            sheet = compose(table, "来源：社")
             found += [f"{table.name} {table.lang} {fault}" for fault in faults_of(sheet)]
 
     assert found == []
@@ -79,7 +78,7 @@ def test_the_bundled_font_has_every_character_of_the_records() -> None:
     records = read_dataset(PROJECT)[0]
     missing: set[str] = set()
     for table in tables_of(records):
-        missing |= find_missing(compose_picture(chart_of(table), table))
+        missing |= find_missing(compose_picture(table))
 
     assert missing == set()
 

@@ -13,8 +13,8 @@ from typing import Any
 from chart_data import table_of, two_years
 from conftest import Serve
 
-from casebook.charts import chart_of
-from casebook.charts.chart import Drawn, draw_table
+from casebook.charts import draw_chart
+from casebook.charts.chart import Drawn
 from casebook.charts.colours import CHART_ROLES
 from casebook.charts.standalone import Pictures, draw_standalone
 from casebook.pages.citations import Citation
@@ -26,12 +26,12 @@ COLOURS = {role: f"#{index * 11:02x}4488" for index, role in enumerate(CHART_ROL
 
 def drawn_of(name: str, lang: Lang = "zh") -> Drawn:
     table = table_of(name, two_years(), lang)
-    return draw_table(chart_of(table), table)
+    return draw_chart(table)
 
 
 def pictures_of(name: str) -> Pictures:
     table = table_of(name, two_years())
-    return draw_standalone(chart_of(table), table, ["来源：社"], COLOURS)
+    return draw_standalone(table, "来源：社", COLOURS)
 
 
 CITATION = Citation(
