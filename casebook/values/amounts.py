@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Final, Literal, NoReturn
 
 from casebook.messages import say
@@ -33,32 +36,36 @@ LONGEST: Final = 80
 
 _UNITS: Final = {word: code for code, money in CURRENCIES.items() for word in money.units}
 _SIGNS: Final = {word: code for code, money in CURRENCIES.items() for word in money.signs}
-_READINGS: Final = {
-    **_UNITS,
-    **_SIGNS,
-    **{code: code for code in CURRENCIES},
-    "%": "ratio",
-    "ratio": "ratio",
-}
+_READINGS: Final = (
+    _UNITS | _SIGNS | {code: code for code in (*CURRENCIES, "ratio")} | {"%": "ratio"}
+)
 _BEFORE: Final = {word: name for name, words in QUALIFIERS.items() for word in words.before}
 _AFTER: Final = {word: name for name, words in QUALIFIERS.items() for word in words.after}
-_INSIDE: Final = ("以上", "以下", "以内", "左右", "上下")
-_LEADS: Final = (
-    *("达到", "已达", "也达", "高达", "多达", "共计", "总计", "合计", "达", "共", "已", "仅"),
-    *("出资", "投入", "支付", "安排", "补贴", "补助", "赔付", "奖励", "发放", "拨付"),
-)
-_PLANS: Final = ("计划", "预计", "将", "拟")
 
 
 def _one_of(words: Iterable[str]) -> str:
     return "(?:" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + ")"
 
 
+_UNIT: Final = _one_of(_UNITS)
+_SIGN: Final = _one_of(_SIGNS)
+_QUALIFIER_BEFORE: Final = _one_of(_BEFORE)
+_QUALIFIER_AFTER: Final = _one_of(_AFTER)
+_QUALIFIER_INSIDE: Final = _one_of(("以上", "以下", "以内", "左右", "上下"))
+_LEAD: Final = _one_of(
+    (
+        *("达到", "已达", "也达", "高达", "多达", "共计", "总计", "合计", "达", "共", "已", "仅"),
+        *("出资", "投入", "支付", "安排", "补贴", "补助", "赔付", "奖励", "发放", "拨付"),
+    )
+)
+_PLAN: Final = _one_of(("计划", "预计", "将", "拟"))
 _HAN: Final = r"[\u3400-\u9fff]"
 _NUMERAL: Final = r"[0-9零〇一二两三四五六七八九十百千万亿]"
-_COUNTERS: Final = (
-    *("小时", "课时", "人次", "场次", "平方米", "公里", "大类", "大项", "小类"),
-    *"项家场个人名处类种户岗次条份件所间座套台支批期站室点天岁位部辆张篇门届轮组队村档",
+_COUNTER: Final = _one_of(
+    (
+        *("小时", "课时", "人次", "场次", "平方米", "公里", "大类", "大项", "小类"),
+        *"项家场个人名处类种户岗次条份件所间座套台支批期站室点天岁位部辆张篇门届轮组队村档",
+    )
 )
 # A noun and a word to divide by hold nothing that could be a second number, a currency or a
 # qualifier: a qualifier that is swallowed by a noun is a qualifier lost.
@@ -67,35 +74,24 @@ _NO_NOUN: Final = (
     "[零〇一二两三四五六七八九十百千万亿萬億元圆圓每不约逾超余多近最达将起和及与或的至到]"
 )
 _NOUN: Final = rf"(?:第[一二三四五六七八九]|(?!{_NO_NOUN}){_HAN})"
-_COUNTER: Final = _one_of(_COUNTERS)
 _NOUN_RUN: Final = _NOUN + "{1,8}"
-_COUNTED: Final = _one_of(_COUNTERS) + _NOUN + "{0,8}"
-_UNIT: Final = _one_of(_UNITS)
-_SIGN: Final = _one_of(_SIGNS)
-_LEAD: Final = _one_of(_LEADS)
-_PLAN: Final = _one_of(_PLANS)
-_QUALIFIER_BEFORE: Final = _one_of(_BEFORE)
-_QUALIFIER_AFTER: Final = _one_of(_AFTER)
-_QUALIFIER_INSIDE: Final = _one_of(_INSIDE)
-_PERCENT: Final = "百分之"
-_PERCENT_SIGN: Final = "%"
-_POINTS: Final = "个?百分点"
-_VARYING: Final = "不等"
 _TO: Final = r"至|到|[—–―~〜‐‑-]{1,2}"
-_AVERAGE: Final = "([年月日人户场次])均"
 _PER_WORD: Final = rf"(?:(?!{_NO_NOUN}|[为给按付补过]){_HAN})"
 # A unit of time is a whole word: 每年工作经费 is no unit to divide by.
 _PER_NAME: Final = rf"(?:年度?|月|日|天|周|季度?|(?![年月天周季]|日(?!间)){_PER_WORD}{{1,6}}?)"
 _NEXT: Final = (
     rf"(?= *(?:\Z|每|[/·•・]|{_NUMERAL}|{_SIGN}|百分之|[年月日人户场次]均|"
-    rf"{_one_of((*_BEFORE, *_LEADS, *_PLANS))}))"
+    rf"{_QUALIFIER_BEFORE}|{_LEAD}|{_PLAN}))"
 )
-_EACH: Final = rf"每 *(?:[个名位家户所项场](?!次)(?={_PER_WORD})(?!{_NEXT}))?({_PER_NAME}){_NEXT}"
-_AFTER_END: Final = rf"(?= *(?:\Z|每|[/·•・]|{_one_of(_AFTER)}))"
-_EACH_AFTER: Final = (
-    rf"每 *(?:[个名位家户所项场](?!次)(?={_PER_WORD})(?!{_AFTER_END}))?"
-    rf"({_PER_NAME}){_AFTER_END}"
-)
+_AFTER_END: Final = rf"(?= *(?:\Z|每|[/·•・]|{_QUALIFIER_AFTER}))"
+
+
+def _each(end: str) -> str:
+    return rf"每 *(?:[个名位家户所项场](?!次)(?={_PER_WORD})(?!{end}))?({_PER_NAME}){end}"
+
+
+_EACH: Final = _each(_NEXT)
+_EACH_AFTER: Final = _each(_AFTER_END)
 _SLASHED: Final = rf"[/·•・] *每?({_PER_NAME}){_AFTER_END}"
 
 
@@ -174,7 +170,9 @@ def with_reading(
     if unit is None:
         return quantity
     wanted = unit.translate(WIDTHS).strip(" ")
-    read = _READINGS.get(wanted) or (wanted if re.fullmatch(_COUNTED, wanted) else "")
+    read = _READINGS.get(wanted) or (
+        wanted if re.fullmatch(_COUNTER + _NOUN + "{0,8}", wanted) else ""
+    )
     if not read:
         raise QuantityError(say("values.no_unit", unit=unit))
     if quantity.unit and read != quantity.unit:
@@ -200,13 +198,9 @@ def in_english(quantity: Quantity, per: tuple[str, ...] = ()) -> str:
     `per` are English words, each of which is added as `per post`.
     """
     if quantity.value is None:
-        hedged = any(
-            word in segment.text
-            for segment in quantity.segments
-            if segment.role == "qualifier"
-            for word, qualifier in (_BEFORE | _AFTER).items()
-            if qualifier == "approx"
-        )
+        about = (*QUALIFIERS["approx"].before, *QUALIFIERS["approx"].after)
+        printed = "".join(each.text for each in quantity.segments if each.role == "qualifier")
+        hedged = any(word in printed for word in about)
         lead = "about " if hedged else ""
         low, high = quantity.low or Decimal(0), quantity.high or Decimal(0)
         amount = f"{_english(low, quantity.unit, noun=False)} to {_english(high, quantity.unit)}"
@@ -219,10 +213,7 @@ def in_english(quantity: Quantity, per: tuple[str, ...] = ()) -> str:
 
 def plain(value: Decimal) -> str:
     """The value in plain digits, without an exponent and without trailing zeros."""
-    digits = format(value, "f")
-    if "." in digits:
-        digits = digits.rstrip("0").rstrip(".")
-    return "0" if digits in ("-0", "") else digits
+    return _cut_zeros(f"{value:f}")
 
 
 def compact(value: Decimal, unit: str, lang: Lang) -> str:
@@ -245,21 +236,24 @@ def _english(value: Decimal, unit: str, *, noun: bool = True) -> str:
     """A number in English, with its currency or per cent sign."""
     if unit == "ratio":
         return f"{plain(value * 100)}%"
-    number = f"{value:,f}"
-    if "." in number:
-        number = number.rstrip("0").rstrip(".")
-    for name, scale in ENGLISH_SCALES.items():
+    number, name = value, ""
+    for word, scale in ENGLISH_SCALES.items():
         if abs(value) >= scale and _places(value / scale) <= 4:
-            number = f"{value / scale:,f}"
-            number = number.rstrip("0").rstrip(".") if "." in number else number
-            number = f"{number} {name}"
+            number, name = value / scale, f" {word}"
             break
+    amount = _cut_zeros(f"{number:,f}") + name
     if unit == "倍":
-        return f"{number} times"
+        return f"{amount} times"
     if not noun or unit not in CURRENCIES:
-        return number
+        return amount
     word = CURRENCIES[unit].name.en
-    return f"{number} {word.removesuffix('s') if value == 1 else word}"
+    return f"{amount} {word.removesuffix('s') if value == 1 else word}"
+
+
+def _cut_zeros(digits: str) -> str:
+    """Digits without zeros at the end of their fraction."""
+    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return "0" if digits in ("-0", "") else digits
 
 
 def _places(value: Decimal) -> int:
@@ -306,17 +300,14 @@ class _AmountReading:
 
     def _segments(self) -> tuple[Segment, ...]:
         """The wording cut at the marks, neighbours of one role together."""
-        parts: list[tuple[Role, int, int]] = []
-        start = 0
-        for role, end in self.marks:
-            if parts and parts[-1][0] == role:
-                parts[-1] = (role, parts[-1][1], end)
-            elif end > start:
-                parts.append((role, start, end))
-            start = end
-        role, start, _ = parts[-1]
-        parts[-1] = (role, start, len(self.text))
-        return tuple(Segment(role, self.text[start:end]) for role, start, end in parts)
+        # Blanks at the end belong to the last part.
+        marks = [*self.marks[:-1], (self.marks[-1][0], len(self.text))]
+        starts = [0, *(end for _, end in marks)]
+        pieces = [(role, self.text[at:end]) for at, (role, end) in zip(starts, marks, strict=False)]
+        return tuple(
+            Segment(role, "".join(text for _, text in group))
+            for role, group in groupby(pieces, key=itemgetter(0))
+        )
 
     def _skip(self) -> int:
         return skip_spaces(self.line, self.at)
@@ -343,7 +334,7 @@ class _AmountReading:
     def _read_before(self) -> None:
         """Read the words before the number: per, plan, qualifier."""
         while True:
-            if found := self._take(_EACH, "per") or self._take(_AVERAGE, "per"):
+            if found := self._take(_EACH, "per") or self._take("([年月日人户场次])均", "per"):
                 self.per.append(found[1])
             elif found := self._take(_QUALIFIER_BEFORE, "qualifier"):
                 self._qualify(_BEFORE[found[0]], found.start(), found[0])
@@ -378,7 +369,7 @@ class _AmountReading:
 
     def _read_number(self, *, share: bool = False) -> tuple[Numeral, str]:
         """A number with the unit before or after it."""
-        hundredths = self._take(_PERCENT, "unit")
+        hundredths = self._take("百分之", "unit")
         sign = self._take(_SIGN, "unit")
         at = self._skip()
         numeral = read_numeral(self.line, at)
@@ -421,11 +412,11 @@ class _AmountReading:
 
     def _read_unit(self) -> str:
         """The unit after a number, or nothing."""
-        if self._take(_PERCENT_SIGN, "unit"):
+        if self._take("%", "unit"):
             return "ratio"
         if found := self._take(_UNIT, "unit"):
             return _UNITS[found[0]]
-        if match_at(_POINTS, self.line, self._skip()):
+        if match_at("个?百分点", self.line, self._skip()):
             self._stop(self._skip(), say("values.percentage_points"))
         counter = self._take(_COUNTER, "unit")
         if not counter:
@@ -446,7 +437,7 @@ class _AmountReading:
                 self._qualify(_AFTER[found[0]], found.start(), found[0])
             elif found := self._take(_SLASHED, "per") or self._take(_EACH_AFTER, "per"):
                 self.per.append(found[1])
-            elif not (is_range and self._take(_VARYING, "qualifier")):
+            elif not (is_range and self._take("不等", "qualifier")):
                 self._stop_after(self._skip())
 
     def _stop_after(self, at: int) -> NoReturn:
@@ -455,14 +446,8 @@ class _AmountReading:
         if re.match("[eExX]", rest):
             message = say("values.plain_digits", message=message)
         nearest = self.text.translate(TRADITIONAL)
-        if nearest != self.text and _is_understood(nearest):
-            message = say("values.nearest", message=message, nearest=nearest)
+        if nearest != self.text:
+            with suppress(QuantityError):
+                parse_quantity(nearest)
+                message = say("values.nearest", message=message, nearest=nearest)
         self._stop(at, message)
-
-
-def _is_understood(text: str) -> bool:
-    try:
-        parse_quantity(text)
-    except QuantityError:
-        return False
-    return True
