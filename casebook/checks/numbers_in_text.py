@@ -8,16 +8,13 @@ holds digits (GB/T 2260, 财预〔2017〕87号) and the syntax of Markdown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from casebook.checks import number_patterns as patterns
+from casebook.checks import text_patterns as patterns
 from casebook.values.numerals import CAPITALS, HAN_DIGITS, HAN_SCALES, number_of, scale_at_end
-
-# What replaces something that is no prose: no letter, no digit, no punctuation.
-BLANK: Final = "\ufffc"
 
 _LONGEST_NAME: Final = 300
 _HALF: Final = Decimal("0.5")
@@ -64,10 +61,10 @@ def find_mentions_in_prose(prose: str) -> tuple[NumberMention, ...]:
     titles = [found.span() for found in patterns.TITLE.finditer(line)]
     line = _blank_names(line)
     found = list(_find_english(line)) if patterns.LETTER.search(line) else []
-    line = _blank_mentions(line, found)
+    line = _blank_spans(line, ((each.start, each.end) for each in found))
     if patterns.ANY_NUMERAL.search(line):
         arabic = list(_find_arabic(line))
-        line = _blank_mentions(line, arabic)
+        line = _blank_spans(line, ((each.start, each.end) for each in arabic))
         found += arabic
         found += _find_han(line)
     found.sort(key=lambda mention: mention.start)
@@ -83,7 +80,7 @@ def find_mentions_in_prose(prose: str) -> tuple[NumberMention, ...]:
 
 def blank(found: re.Match[str]) -> str:
     """As many blanks as characters, line breaks kept."""
-    return re.sub(r"[^\n]", BLANK, found.group())
+    return re.sub(r"[^\n]", patterns.BLANK, found.group())
 
 
 def _blank_names(line: str) -> str:
@@ -115,15 +112,11 @@ def _blank_names(line: str) -> str:
     return _blank_spans(line, names)
 
 
-def _blank_mentions(line: str, mentions: Sequence[NumberMention]) -> str:
-    """The line with mentions blanked out, so that no other reading finds them again."""
-    return _blank_spans(line, [(mention.start, mention.end) for mention in mentions])
-
-
-def _blank_spans(line: str, spans: Sequence[tuple[int, int]]) -> str:
+def _blank_spans(line: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The line with spans blanked out, so that no other reading finds anything in them."""
     pieces, at = [], 0
     for start, end in spans:
-        pieces += [line[at:start], BLANK * (end - start)]
+        pieces += [line[at:start], patterns.BLANK * (end - start)]
         at = end
     return "".join((*pieces, line[at:]))
 
@@ -170,20 +163,15 @@ def _arabic_date(found: re.Match[str]) -> str:
         day = f"-{_two(found['d4'])}" if found["d4"] else ""
         return f"--{_two(digits[0])}{day}"
     if found["y"]:
-        year = _ascii(digits[0])
+        year = f"{int(digits[0]):04d}"
         return f"{year[:3]}X" if found["decade"] is not None else year
     month = found["m"] or found["m2"] or found["m3"]
     day = found["d"] or found["d2"]
-    return "-".join((_ascii(digits[0]), _two(month), *((_two(day),) if day else ())))
-
-
-def _ascii(digits: str) -> str:
-    """Digits of any script as ASCII."""
-    return "".join(str(int(digit)) for digit in digits)
+    return "-".join((f"{int(digits[0]):04d}", _two(month), *((_two(day),) if day else ())))
 
 
 def _two(digits: str) -> str:
-    return _ascii(digits).zfill(2)
+    return f"{int(digits):02d}"
 
 
 def _with_unit(line: str, mention: NumberMention) -> NumberMention:
@@ -193,18 +181,14 @@ def _with_unit(line: str, mention: NumberMention) -> NumberMention:
         word, date = found["unit"], ""
         if word == "日" and value is not None and 1 <= value <= 31:
             date = f"---{int(value):02d}"
-        unit = _name_unit(word)
+        names = (name for pattern, name in patterns.UNIT_NAMES.items() if pattern.match(word))
+        unit = next(names, word)
         if unit == "ratio" and value is not None:
             value /= 10 if word.endswith("成") else 100
         return replace(mention, end=found.end(), unit=unit, value=value, date=date)
     if sign := patterns.SIGN_BEFORE.search(line[max(0, start - 6) : start]):
         return replace(mention, unit=patterns.SIGNS[sign[1]], date="")
     return mention
-
-
-def _name_unit(word: str) -> str:
-    names = (name for pattern, name in patterns.UNIT_NAMES.items() if pattern.match(word))
-    return next(names, word)
 
 
 def _number(numeral: str) -> Decimal | None:
@@ -329,7 +313,7 @@ def _read_english(line: str, found: re.Match[str]) -> NumberMention | None:
         date = _english_date(found, month)
         return NumberMention(start=start, end=end, date=date) if month[0].isupper() else None
     if found["decade"]:
-        return NumberMention(start=start, end=end, date=f"{_ascii(found['decade'])[:3]}X")
+        return NumberMention(start=start, end=end, date=f"{int(found['decade']) // 10:03d}X")
     if found["plural"]:
         return NumberMention(start=start, end=end)
     if found["top"]:
@@ -351,7 +335,7 @@ def _english_date(found: re.Match[str], month: str) -> str:
     day = found["day"] or found["day2"]
     number = patterns.MONTH_STARTS.index(month[:3].lower()) + 1
     tail = f"{number:02d}" + (f"-{_two(day)}" if day else "")
-    return f"{_ascii(year)}-{tail}" if year else f"--{tail}"
+    return f"{int(year):04d}-{tail}" if year else f"--{tail}"
 
 
 def _english_number(words: list[str]) -> tuple[Decimal | None, Decimal]:

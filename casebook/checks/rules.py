@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
 from itertools import combinations
@@ -163,35 +164,32 @@ def _is_one_of(mention: NumberMention, meant: Collection[Decimal]) -> bool:
 
 def amounts_are_near_their_neighbours(dataset: Dataset) -> Iterator[Problem]:
     """No amount is a thousand times as large, or as small, as all others that measure the same."""
-    groups: dict[tuple[object, ...], list[tuple[Decimal, str]]] = {}
+    groups: defaultdict[tuple[object, ...], list[tuple[Decimal, str]]] = defaultdict(list)
     for case in dataset.summaries:
         for figure in case.printed_figures:
             group = figure.group
             if group.unit in CURRENCIES and figure.magnitude:
-                key = (group.measure, group.unit, group.per)
-                groups.setdefault(key, []).append((figure.magnitude, f"{case.slug}.{figure.id}"))
+                alike = groups[group.measure, group.unit, group.per]
+                alike.append((figure.magnitude, f"{case.slug}.{figure.id}"))
     for found in groups.values():
         if len(found) < _FEWEST_NEIGHBOURS:
             continue
         found.sort(key=lambda pair: pair[0])
         for one, other in ((found[0], found[1]), (found[-1], found[-2])):
-            if max(one[0], other[0]) / min(one[0], other[0]) >= _FAR:
-                yield _report_far(dataset.figures[one[1]], dataset.figures[other[1]], dataset)
-
-
-def _report_far(figure: Figure, near: Figure, dataset: Dataset) -> Problem:
-    sizes = (figure.quantity.magnitude, near.quantity.magnitude)
-    ratio = max(sizes) / min(sizes)
-    return problem(
-        "W235",
-        dataset.by_slug[figure.case].path,
-        figure.at,
-        figure=figure.id,
-        amount=figure.quantity.text,
-        near=near.key,
-        near_amount=near.quantity.text,
-        ratio=int(ratio),
-    )
+            ratio = max(one[0], other[0]) / min(one[0], other[0])
+            if ratio < _FAR:
+                continue
+            far, near = dataset.figures[one[1]], dataset.figures[other[1]]
+            yield problem(
+                "W235",
+                dataset.by_slug[far.case].path,
+                far.at,
+                figure=far.id,
+                amount=far.quantity.text,
+                near=near.key,
+                near_amount=near.quantity.text,
+                ratio=int(ratio),
+            )
 
 
 def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]:
@@ -227,16 +225,16 @@ def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]
 
 def parts_are_no_more_than_their_whole(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """Exact parts of an exact amount add up to no more than it."""
-    parts: dict[str, list[Figure]] = {}
+    parts: defaultdict[str, list[Figure]] = defaultdict(list)
     for figure in case.printed_figures:
         whole = case.figures.get(figure.part_of)
         if whole is None or figure.quantity.unit != whole.quantity.unit or figure.per != whole.per:
             continue
         if "exact" == figure.quantity.qualifier == whole.quantity.qualifier:
-            parts.setdefault(whole.id, []).append(figure)
+            parts[whole.id].append(figure)
     for name, group in parts.items():
         whole = case.figures[name]
-        total = sum((figure.quantity.magnitude or Decimal(0) for figure in group), Decimal(0))
+        total = sum((figure.quantity.magnitude for figure in group), Decimal(0))
         if whole.quantity.value is not None and total > whole.quantity.value:
             yield problem(
                 "E239",

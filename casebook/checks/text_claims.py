@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
-from casebook.checks import claim_words
+from casebook.checks import text_patterns as patterns
 from casebook.checks.known_numbers import KnownNumbers
-from casebook.checks.number_patterns import TITLE
 from casebook.checks.numbers_in_text import (
     NumberMention,
     blank,
@@ -141,10 +140,10 @@ class _ClaimReading:
     def _find_ranges(self, first: NumberMention, second: NumberMention) -> list[Figure]:
         """The figures of which two numbers are the ends, where the words between them say so."""
         between = self.prose[first.end : second.start]
-        if not claim_words.TO.fullmatch(between):
+        if not patterns.TO.fullmatch(between):
             return []
         lead = self.prose[max(0, first.start - 8) : first.start]
-        if between.strip() == "and" and not claim_words.BETWEEN.search(lead):
+        if between.strip() == "and" and not patterns.BETWEEN.search(lead):
             return []
         return self.known.find_ranges(first, second)
 
@@ -191,7 +190,7 @@ class _ClaimReading:
     def _tail(self, mention: NumberMention) -> str:
         """The words behind a number, to the end of its clause."""
         after = self.prose[mention.end : mention.end + 40]
-        return claim_words.CLAUSE_END.split(after, maxsplit=1)[0]
+        return patterns.CLAUSE_END.split(after, maxsplit=1)[0]
 
     def _read_claim(self, mentions: Sequence[NumberMention], figures: list[Figure]) -> _Claim:
         """The words that the text gives a number, or the two ends of a range."""
@@ -199,16 +198,16 @@ class _ClaimReading:
         qualifiers: set[Qualifier] = set()
         for mention in mentions:
             found = self._find_qualifiers(mention)
-            sentence = claim_words.SENTENCE_END, mention.start
-            if capped and not found and self.has(claim_words.CEILING, *sentence):
+            sentence = patterns.SENTENCE_END, mention.start
+            if capped and not found and self.has(patterns.CEILING, *sentence):
                 found.add("at_most")
             qualifiers |= found
-        planned, gained = claim_words.PLANNED[self.lang], claim_words.PLAN_GAINED[self.lang]
+        planned, gained = patterns.PLANNED[self.lang], patterns.PLAN_GAINED[self.lang]
         # An exact figure gains a plan from its own clause only: 已投入300万元，计划再投.
         return _Claim(
             qualifiers=frozenset(qualifiers),
-            planned=any(self.has(planned, claim_words.PART_END, m.start) for m in mentions),
-            plan_gained=any(self.has(gained, claim_words.CLAUSE_END, m.start) for m in mentions),
+            planned=any(self.has(planned, patterns.PART_END, m.start) for m in mentions),
+            plan_gained=any(self.has(gained, patterns.CLAUSE_END, m.start) for m in mentions),
         )
 
     def _find_qualifiers(self, mention: NumberMention) -> set[Qualifier]:
@@ -217,10 +216,10 @@ class _ClaimReading:
         if self.lang == "zh" and re.search("[余多]", mention.text):
             found.add("more_than")
         lead = self.prose[max(0, mention.start - 32) : mention.start]
-        before = claim_words.QUALIFIED_BEFORE[self.lang]
+        before = patterns.QUALIFIED_BEFORE[self.lang]
         if word := before.search(lead) or before.search(mention.text.lower()):
             found.add(_qualifier_of(word))
-        if word := claim_words.QUALIFIED_AFTER[self.lang].match(self._tail(mention)):
+        if word := patterns.QUALIFIED_AFTER[self.lang].match(self._tail(mention)):
             found.add(_qualifier_of(word))
         return found
 
@@ -247,8 +246,8 @@ class _ClaimReading:
         same, a word of the label has to stand between the number before and the end of the clause.
         """
         start, end = span
-        begin = max(self.around(claim_words.SENTENCE_END, start)[0], self.last_number)
-        last = self.around(claim_words.CLAUSE_END, end)[1]
+        begin = max(self.around(patterns.SENTENCE_END, start)[0], self.last_number)
+        last = self.around(patterns.CLAUSE_END, end)[1]
         words = self.prose[begin:start] + self.prose[end:last]
         return any(
             (figure.measure, figure.period) != (rival.measure, rival.period)
@@ -308,13 +307,13 @@ class _ClaimReading:
     def _follows_preposition(self, mention: NumberMention) -> bool:
         """Whether four digits alone are meant as a year: in 1996, by 1996."""
         lead = self.prose[max(0, mention.start - 8) : mention.start]
-        return claim_words.PREPOSITION.search(lead) is not None
+        return patterns.PREPOSITION.search(lead) is not None
 
     # --- References ---
 
     def check_references(self) -> Iterator[Problem]:
         """The references that a qualifier is added to, and plans that are not worded as plans."""
-        planned = claim_words.PLANNED[self.lang]
+        planned = patterns.PLANNED[self.lang]
         for found in REFERENCE.finditer(self.text.words):
             case, name = split_key(found.group(1).strip())
             figure = self.dataset.find_figure(case, name, self.home) if name else None
@@ -325,17 +324,17 @@ class _ClaimReading:
                 continue
             if self.lang == "zh" and figure.quantity.planned:
                 continue
-            if not self.has(planned, claim_words.SENTENCE_END, found.start()):
+            if not self.has(planned, patterns.SENTENCE_END, found.start()):
                 yield self._report_plan_lost(found.start(), figure.quantity.text, figure)
 
     def _check_qualified(self, found: re.Match[str], figure: Figure | None) -> Iterator[Problem]:
         """The problem of a qualifier beside a reference, which prints its own."""
         lead = self.prose[max(0, found.start() - 32) : found.start()]
-        match = claim_words.QUALIFIED_BEFORE[self.lang].search(lead)
+        match = patterns.QUALIFIED_BEFORE[self.lang].search(lead)
         offset = found.start() - len(lead) + match.start() if match else found.end()
         if match is None:
             tail = self.prose[found.end() : found.end() + 12]
-            match = claim_words.TOUCHING_AFTER[self.lang].match(tail)
+            match = patterns.TOUCHING_AFTER[self.lang].match(tail)
         if match is None:
             return
         qualifier, word = _qualifier_of(match), match.group().strip()
@@ -355,13 +354,13 @@ class _ClaimReading:
 
     def check_voice(self) -> Iterator[Problem]:
         """The relative times and the unattributed superlatives in our own voice."""
-        titled = TITLE.sub(blank, self.prose)
-        quoted = claim_words.QUOTED.sub(blank, titled)
-        for found in claim_words.RELATIVE[self.lang].finditer(quoted):
+        titled = patterns.TITLE.sub(blank, self.prose)
+        quoted = patterns.QUOTED.sub(blank, titled)
+        for found in patterns.RELATIVE[self.lang].finditer(quoted):
             yield self.problem("E272", found.start(), word=found.group())
-        for found in claim_words.SUPERLATIVE[self.lang].finditer(titled):
-            begin, end = self.around(claim_words.SENTENCE_END, found.start())
-            if not claim_words.ATTRIBUTED[self.lang].search(titled, begin, end):
+        for found in patterns.SUPERLATIVE[self.lang].finditer(titled):
+            begin, end = self.around(patterns.SENTENCE_END, found.start())
+            if not patterns.ATTRIBUTED[self.lang].search(titled, begin, end):
                 yield self.problem("E273", found.start(), word=found.group())
 
 

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from casebook.record.answers import find_answer
 from casebook.record.comparability import ComparabilityClass
-from casebook.record.evidence import Review, review_figure
+from casebook.record.evidence import Review, find_answer, review_figure
 from casebook.record.lanes import (
     Gap,
     Lanes,

@@ -1,4 +1,4 @@
-"""Sources of a case, and how well they support each of its figures."""
+"""Answers of a case, the sources that it rests on, and how well they support its figures."""
 
 from __future__ import annotations
 
@@ -7,10 +7,46 @@ from typing import Literal
 
 from casebook.record.comparability import class_of
 from casebook.record.description import attributes_of_kind, records_inside
-from casebook.record.model import Case, Figure
+from casebook.record.model import Answer, AnswerState, Case, Figure
 from casebook.record.vocabulary import Source, Vocabulary
+from casebook.text import ENUMERATION
+from casebook.values.dates import Lane
 
 Review = Literal["single", "corroborated", "contradicted", "primary", "computed"]
+
+
+def find_answer(case: Case, question: str, vocabulary: Vocabulary) -> Answer:
+    """The answer of the record, or for a derived question what the figures say."""
+    given = case.answers.get(question)
+    if given is not None:
+        return given
+    if question == "amount":
+        return _answer_amount(case, vocabulary)
+    if question == "year":
+        return _answer_year(case)
+    return Answer(question=question, state="not_stated")
+
+
+def _answer_amount(case: Case, vocabulary: Vocabulary) -> Answer:
+    measures = [vocabulary.measures[figure.measure] for figure in case.printed_figures]
+    if spending := {each.key: each.name for each in measures if each.spending}:
+        text = ENUMERATION.join(spending.values())
+        return Answer(question="amount", state="stated", text=text)
+    if mixed := {each.key: each.name for each in measures if each.mixed}:
+        return Answer(question="amount", state="partial", text=ENUMERATION.join(mixed.values()))
+    return Answer(question="amount", state="not_stated")
+
+
+def _answer_year(case: Case) -> Answer:
+    periods = [figure.period for figure in case.printed_figures]
+    periods += [event.date for event in case.events]
+    lanes: tuple[tuple[AnswerState, Lane], ...] = (("stated", "dated"), ("partial", "uncertain"))
+    for state, lane in lanes:
+        years = sorted({p.earliest.year for p in periods if p.lane == lane and p.earliest})
+        if years:
+            text = ENUMERATION.join(str(year) for year in years)
+            return Answer(question="year", state=state, text=text)
+    return Answer(question="year", state="not_stated")
 
 
 def sources_of(case: Case) -> tuple[str, ...]:

@@ -16,10 +16,9 @@ from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from casebook.problems import START
-from casebook.record.answers import find_answer
 from casebook.record.comparability import ComparabilityClass, class_of
 from casebook.record.description import attributes_of_kind, records_inside
-from casebook.record.evidence import Review, date_case, review_figure, sources_of
+from casebook.record.evidence import Review, date_case, find_answer, review_figure, sources_of
 from casebook.record.language_pairs import pair_wordings
 from casebook.record.model import AnswerState, Case, Change, Event, Figure, State
 from casebook.record.references import SITE, find_chart_names, find_references

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.checks.number_patterns import IDIOMS, NAMES
 from casebook.checks.numbers_in_text import find_mentions
+from casebook.checks.text_patterns import IDIOMS, NAMES
 
 SOURCE = Path(__file__).resolve().parents[3] / "shared" / "reference" / "seed-article.txt"
 
