@@ -147,11 +147,12 @@ class Diagnosis:
             found = mistake.match(line)
             if found is None:
                 continue
-            fixed = [tried for tried in mistake.fix(found) if tried != line]
+            fixed = mistake.fixes(found)
             if mistake.key in ("E115.colon", "E115.indentation", "E116"):
                 fixed.sort(key=lambda tried: self._rank_indent(number, tried))
             at = Position(number, found.start("at") + 1)
-            if mistake.blames_cause:
+            # It shows on the line that broke.
+            if mistake.key == "E131.end_mark":
                 at = Position(cause, 1)
             for tried in fixed:
                 named = mistake.report(found, self.path, at, tried)

@@ -137,7 +137,7 @@ class Inspector:
             found = mistake.match(line, start, end)
             if found is not None:
                 at = Position(number, found.start("at") + 1)
-                fixed = next(iter(mistake.fix(found)), "")
+                fixed = next(iter(mistake.fixes(found)), "")
                 self.note(mistake.report(found, self.path, at, fixed))
                 return True
         return False

@@ -30,18 +30,19 @@ _PIPES = {"｜": "|", "＞": ">", "︱": "|"}
 _PLAIN = str.maketrans(
     _BRACKETS | {"，": ", ", "：": ": ", "、": ", ", "＂": '"', "“": '"', "”": '"', "；": ", "}
 )
-_BRACKETS_ONLY = str.maketrans({**_BRACKETS})
 _QUOTES = "“”＂„‟"
 # Full-width characters and others that stand for plain ones, as in ｉｄ and ①.
 _WIDE = "！-～ª²³¹º⁰-₎Ⅰ-ⅿ①-⓿㍱-㏿﹐-﹫"
 
 _LEAD = r"[ ]*(?:-[ ]+)*"
+_OPENING = r"(?P<before>[ ]*(?:-[ ]*)*)"
 _WORD = r"[A-Za-z_]\w{0,30}"
 _HAN = r"[\u4e00-\u9fff]{1,8}"
 _KEY = (
     r"(?P<key>\"[^\"\n]{1,60}\"|'[^'\n]{1,60}'"
     rf"|[^\s{COLONS}:#\"'\[\]{{}},&*!|>%@`\-－][^{COLONS}:#\n]{{0,60}}?)"
 )
+_V = "(?P<v>.*)"
 _FIELD = rf"(?P<before>{_LEAD}{_KEY}:[ ]+)"
 _VALUE = rf"(?P<before>{_LEAD}(?:{_KEY}:[ ]+)?)"
 _OWN_KEY = r"(?P<key>[A-Za-z_][A-Za-z0-9_]{0,30})[ ]*"
@@ -54,16 +55,17 @@ class Mistake:
     """One kind of mistake: its message, how it looks, and the lines that may have been meant.
 
     A look is at a line or a part of it; the group `at` is the place of the mistake, and what
-    follows the group `v` belongs to it.
+    follows the group `v` belongs to it. A fix is a pattern, or a function where there are several
+    or what was written has to be changed; a pattern has the groups of the look in its places, and
+    `lead` for the text before `at`, `head` for that before `key`, `tail` for that from `v` on,
+    `value` for the tail behind a colon, and `quoted` for `v` in quotes.
     """
 
     key: str
     look: str
-    fix: Callable[[re.Match[str]], Iterable[str]]
+    fix: str | Callable[[re.Match[str]], Iterable[str]]
     # A line that only shows where the mistake was must not be offered for pasting.
     is_offered: bool = field(default=True, kw_only=True)
-    # The mistake shows on the line that broke, not on the one that is fixed.
-    blames_cause: bool = field(default=False, kw_only=True)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -73,6 +75,11 @@ class Mistake:
     def match(self, line: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
         """Whether a line, or the part of it from `start` to `end`, looks like this mistake."""
         return self._pattern.fullmatch(line, start, len(line) if end is None else end)
+
+    def fixes(self, found: re.Match[str]) -> list[str]:
+        """The lines that may have been meant, the likeliest first."""
+        fixed = [_fill(self.fix, found)] if isinstance(self.fix, str) else self.fix(found)
+        return [line for line in fixed if line != found.string]
 
     def report(self, found: re.Match[str], path: str, at: Position, fixed: str = "") -> Problem:
         """The problem that names the mistake and offers the fixed line."""
@@ -130,48 +137,35 @@ def quote_line(line: str) -> str:
     return f"{found['before']}{quote_value(found['v'])}" if found is not None else ""
 
 
-def _until(found: re.Match[str], group: str) -> str:
-    return found.string[: found.start(group)]
+def _fill(pattern: str, found: re.Match[str]) -> str:
+    places = found.groupdict("")
+    for name, group in (("lead", "at"), ("head", "key")):
+        places[name] = found.string[: found.start(group)] if group in places else ""
+    places["tail"] = found.string[found.start("v") :].lstrip() if "v" in places else ""
+    places["value"] = f" {quote_where_needed(places['tail'])}".rstrip()
+    places["quoted"] = quote_value(places.get("v", ""))
+    places["key"] = places.get("key", "").strip()
+    return pattern.format_map(places)
 
 
-def _as_field(found: re.Match[str]) -> Iterator[str]:
-    value = found.string[found.start("v") :]
-    line = f"{_until(found, 'key')}{found['key'].strip()}: {quote_where_needed(value)}"
-    yield line.rstrip()
-
-
-def _as_item(found: re.Match[str]) -> Iterator[str]:
-    yield f"{_until(found, 'at')}- {found.string[found.start('v') :].lstrip()}"
-
-
-def _as_comment(found: re.Match[str]) -> Iterator[str]:
-    yield f"{_until(found, 'at')}# {found['v']}"
+_AS_FIELD = "{head}{key}:{value}"
+_AS_ITEM = "{lead}- {tail}"
+_AS_COMMENT = "{lead}# {v}"
+_QUOTED = "{before}{quoted}"
 
 
 def _as_wide_pipe(found: re.Match[str]) -> Iterator[str]:
     yield f"{found['before']}{_PIPES[found['at']]}{found['rest']}"
 
 
-def _quoted(found: re.Match[str]) -> Iterator[str]:
-    yield f"{found['before']}{quote_value(found['v'])}"
-
-
-def _with_spaces_for_tabs(found: re.Match[str]) -> Iterator[str]:
-    before, tabs, rest = found["before"], found["at"], found["rest"]
+def _with_spaces(found: re.Match[str]) -> Iterator[str]:
+    before, odd, rest = found["before"], found["at"], found["rest"]
     if before.strip():
         yield f"{before.rstrip()} {rest}"
         return
-    for width in (2, 4, 8, 1, 0):
-        yield f"{before}{tabs.replace(chr(9), ' ' * width)}{rest}" if rest else ""
-
-
-def _with_plain_blanks(found: re.Match[str]) -> Iterator[str]:
-    before, rest = found["before"], found["rest"]
-    if before.strip():
-        yield f"{before.rstrip()} {rest}"
-        return
-    for width in (2, 1, 4, 0) if "\u3000" in found["at"] else (1, 2, 4, 0):
-        yield f"{before}{re.sub(f'[{BLANKS}]', ' ' * width, found['at'])}{rest}"
+    for width in (2, 4, 8, 1, 0) if set("\t\u3000").intersection(odd) else (1, 2, 4, 0):
+        spaces = re.sub(f"[{BLANKS}\t]", " " * width, odd)
+        yield f"{before}{spaces}{rest}" if rest else ""
 
 
 def _in_single_quotes(found: re.Match[str]) -> Iterator[str]:
@@ -211,7 +205,7 @@ def _with_quote_closed(found: re.Match[str]) -> Iterator[str]:
 
 def _with_plain_brackets(found: re.Match[str]) -> Iterator[str]:
     yield f"{found['before']}{re.sub(' +', ' ', found['v'].translate(_PLAIN))}"
-    yield f"{found['before']}{found['v'].translate(_BRACKETS_ONLY)}"
+    yield f"{found['before']}{found['v'].translate(str.maketrans({**_BRACKETS}))}"
 
 
 def _with_bracket_closed(found: re.Match[str]) -> Iterator[str]:
@@ -254,9 +248,9 @@ def _with_clean_name(found: re.Match[str]) -> Iterator[str]:
 
 def _with_plain_colon(found: re.Match[str]) -> Iterator[str]:
     if "{" in found.string[: found.pos]:
-        yield found.string.replace("：", ": ").replace("，", ", ")
+        yield re.sub(f"[{COLONS}]", ": ", found.string).replace("，", ", ")
     else:
-        yield from _as_field(found)
+        yield _fill(_AS_FIELD, found)
 
 
 def _with_plain_name(found: re.Match[str]) -> Iterator[str]:
@@ -271,67 +265,45 @@ def _without_quotes(found: re.Match[str]) -> Iterator[str]:
 
 
 WIDE_PIPE = Mistake(
-    "E114.block",
-    _FIELD + rf"(?P<at>[{''.join(_PIPES)}])(?P<rest>[+-]?)[ ]*",
-    _as_wide_pipe,
+    "E114.block", _FIELD + rf"(?P<at>[{''.join(_PIPES)}])(?P<rest>[+-]?)[ ]*", _as_wide_pipe
 )
-BARE_NAME = Mistake(
-    "E113.missing",
-    rf"{_LEAD}(?P<key>{_WORD})(?P<at>)[ ]*",
-    lambda found: (f"{_until(found, 'at')}:",),
-)
+BARE_NAME = Mistake("E113.missing", rf"{_LEAD}(?P<key>{_WORD})(?P<at>)[ ]*", "{lead}:")
 
 # In a file that cannot be parsed, the likeliest first.
 IN_LINES: tuple[Mistake, ...] = (
+    Mistake("E116", _OPENING + r"(?P<at>\t[\t ]*)(?P<rest>.*)", _with_spaces),
     Mistake(
-        "E116", r"(?P<before>[ ]*(?:-[ ]*)*)(?P<at>\t[\t ]*)(?P<rest>.*)", _with_spaces_for_tabs
+        "E115.indentation", rf"{_OPENING}(?P<at>[{BLANKS}][{BLANKS} ]*)(?P<rest>.*)", _with_spaces
     ),
     Mistake(
-        "E115.indentation",
-        rf"(?P<before>[ ]*(?:-[ ]*)?)(?P<at>[{BLANKS}][{BLANKS} ]*)(?P<rest>.*)",
-        _with_plain_blanks,
+        "E115.colon", rf"{_LEAD}{_KEY}[:：][ \t]*(?P<at>[{BLANKS}])[{BLANKS} \t]*{_V}", _AS_FIELD
     ),
     Mistake(
-        "E115.colon",
-        rf"{_LEAD}{_KEY}[:：][ \t]*(?P<at>[{BLANKS}])[{BLANKS} \t]*(?P<v>.*)",
-        _as_field,
-    ),
-    Mistake(
-        "E113.other_mark",
-        rf"{_LEAD}(?P<key>{_WORD}|{_HAN})[ ]*(?P<at>[=＝；;])[ ]*(?P<v>.*)",
-        _as_field,
+        "E113.other_mark", rf"{_LEAD}(?P<key>{_WORD}|{_HAN})[ ]*(?P<at>[=＝；;])[ ]*{_V}", _AS_FIELD
     ),
     Mistake(
         "E113.missing",
         rf"{_LEAD}(?P<key>[a-z][a-z_]{{1,30}})(?P<at>[ {BLANKS}]+)"
         r"(?P<v>[\u4e00-\u9fff\"'{\[].*[:：].*)",
-        _as_field,
+        _AS_FIELD,
     ),
-    Mistake(
-        "E112", rf"{_LEAD}{_KEY}[ {BLANKS}:]*(?P<at>[{COLONS}])[ {BLANKS}:]*(?P<v>.*)", _as_field
-    ),
+    Mistake("E112", rf"{_LEAD}{_KEY}[ {BLANKS}:]*(?P<at>[{COLONS}])[ {BLANKS}:]*{_V}", _AS_FIELD),
     Mistake(
         "E114.dash",
         rf"[ ]*(?P<at>[{DASHES}]|\*(?=[ ]))[ {BLANKS}]*(?P<v>[^\s{DASHES}].*)",
-        _as_item,
+        _AS_ITEM,
     ),
     Mistake(
         "E114.dash",
         r"[ ]*(?P<at>[（(]?(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})[.、．)）]|[①-⑳])"
         rf"[ {BLANKS}]*(?P<v>{_WORD}[ ]*[:：].*)",
-        _as_item,
+        _AS_ITEM,
     ),
-    Mistake("E114.three_dashes", rf"(?P<at>[{DASHES}-]{{2,4}})[ ]*", lambda found: ("---",)),
+    Mistake("E114.three_dashes", rf"(?P<at>[{DASHES}-]{{2,4}})[ ]*", "---"),
     WIDE_PIPE,
-    Mistake("E114.comment", r"[ ]*(?P<at>＃|//|;)[ ]*(?P<v>.*)", _as_comment),
-    Mistake(
-        "E131.end_mark",
-        r"(?P<at>\.\.\.)[ ]*",
-        lambda found: ("",),
-        is_offered=False,
-        blames_cause=True,
-    ),
-    Mistake("E135.line", r"(?P<at>)(?P<v>%.*)", _as_comment),
+    Mistake("E114.comment", rf"[ ]*(?P<at>＃|//|;)[ ]*{_V}", _AS_COMMENT),
+    Mistake("E131.end_mark", r"(?P<at>\.\.\.)[ ]*", "", is_offered=False),
+    Mistake("E135.line", r"(?P<at>)(?P<v>%.*)", _AS_COMMENT),
     Mistake(
         "E114.bracket",
         _VALUE + rf"(?P<v>(?=.*?(?P<at>[{''.join(_BRACKETS)}]))"
@@ -367,29 +339,24 @@ IN_LINES: tuple[Mistake, ...] = (
     ),
     Mistake("E118.quote", _VALUE + r"(?P<at>\")(?P<v>(?:[^\"\\]|\\.)*)", _with_quote_closed),
     Mistake("E118.quote", _VALUE + r"(?P<at>')(?P<v>(?:[^']|'')*)", _with_quote_closed),
-    Mistake("E120.braces", _VALUE + r"(?P<v>(?P<at>\{\{|\{%).*)", _quoted),
+    Mistake("E120.braces", _VALUE + r"(?P<v>(?P<at>\{\{|\{%).*)", _QUOTED),
     Mistake("E118.bracket", _VALUE + r"(?P<v>(?P<at>[\[{]).*)", _with_bracket_closed),
     Mistake("E118.surplus", _VALUE + r"(?P<v>(?P<at>[\[{]).*[\]}])[ ]*", _without_surplus),
     Mistake("E125", _FIELD + r"(?P<at>[|>][+-]?)[ ]+(?P<v>[^\s#].*)", _as_block),
     Mistake("E124", _FIELD + r"(?P<v>(?P<at>-)[ ]+.*)", _as_nested_list),
-    Mistake("E120", _VALUE + r"(?P<v>(?P<at>[*&!%@`|>\],}?]|[\[{](?!.*,[ ]*$)).*)", _quoted),
-    Mistake("E121", _FIELD + r"(?P<v>[^\"'\s].*?(?P<at>:)(?:[ ].*)?)", _quoted),
-    Mistake("E113.blank", rf"{_LEAD}{_KEY}(?P<at>:)(?P<v>[^\s:/].*)", _as_field),
-    Mistake("E123", rf"{_LEAD}(?P<at>-)(?P<v>[^\s-].*)", _as_item),
+    Mistake("E120", _VALUE + r"(?P<v>(?P<at>[*&!%@`|>\],}?]|[\[{](?!.*,[ ]*$)).*)", _QUOTED),
+    Mistake("E121", _FIELD + r"(?P<v>[^\"'\s].*?(?P<at>:)(?:[ ].*)?)", _QUOTED),
+    Mistake("E113.blank", rf"{_LEAD}{_KEY}(?P<at>:)(?P<v>[^\s:/].*)", _AS_FIELD),
+    Mistake("E123", rf"{_LEAD}(?P<at>-)(?P<v>[^\s-].*)", _AS_ITEM),
     Mistake(
         "E137.long",
         r"(?P<at>[ ]*)(?P<key>[^:\n]{100})[^:\n]{100,}:(?P<v>(?:[ ].*)?)",
-        lambda found: (f"{found['at']}{found['key']}:{found['v']}",),
+        "{at}{key}:{v}",
         is_offered=False,
     ),
+    Mistake("E137.no_name", rf"{_LEAD}(?P<at>:)(?P<v>(?:[ ].*)?)", "{lead}x:{v}", is_offered=False),
     Mistake(
-        "E137.no_name",
-        rf"{_LEAD}(?P<at>:)(?P<v>(?:[ ].*)?)",
-        lambda found: (f"{_until(found, 'at')}x:{found['v']}",),
-        is_offered=False,
-    ),
-    Mistake(
-        "E113.missing", rf"{_LEAD}(?P<key>{_WORD}|{_HAN})(?P<at>[ {BLANKS}]+)(?P<v>\S.*)", _as_field
+        "E113.missing", rf"{_LEAD}(?P<key>{_WORD}|{_HAN})(?P<at>[ {BLANKS}]+)(?P<v>\S.*)", _AS_FIELD
     ),
 )
 
@@ -406,31 +373,27 @@ SILENT = tuple(
 
 # In the name of a field, where the parser took what follows for a part of it.
 IN_NAMES: tuple[Mistake, ...] = (
-    Mistake("E115.colon", _OWN_KEY + rf":(?P<at>[{BLANKS}])[{BLANKS}]*(?P<v>.*)", _as_field),
-    Mistake("E113.other_mark", _OWN_KEY + r"(?P<at>[=＝;；])(?P<v>.*)", _as_field),
-    Mistake("E113.blank", _OWN_KEY + r"(?P<at>:)(?P<v>[\"'\[{].*)", _as_field),
-    Mistake("E113.missing", _OWN_KEY + r"(?<=[ ])(?P<at>)(?P<v>[\"'\[{].*)", _as_field),
-    Mistake(
-        "E115.dash",
-        rf"-(?P<at>[{BLANKS}])[{BLANKS} ]*(?P<v>.*)",
-        lambda found: (f"{_until(found, 'at')} {found.string[found.start('v') :]}",),
-    ),
+    Mistake("E115.colon", _OWN_KEY + rf":(?P<at>[{BLANKS}])[{BLANKS}]*{_V}", _AS_FIELD),
+    Mistake("E113.other_mark", _OWN_KEY + rf"(?P<at>[=＝;；]){_V}", _AS_FIELD),
+    Mistake("E113.blank", _OWN_KEY + r"(?P<at>:)(?P<v>[\"'\[{].*)", _AS_FIELD),
+    Mistake("E113.missing", _OWN_KEY + r"(?<=[ ])(?P<at>)(?P<v>[\"'\[{].*)", _AS_FIELD),
+    Mistake("E115.dash", rf"-(?P<at>[{BLANKS}])[{BLANKS} ]*{_V}", "{lead} {tail}"),
     Mistake("E115.before_name", rf"(?P<at>[{BLANKS}]).*", _with_clean_name),
     Mistake("E115.name", rf"[^{BLANKS}]+(?P<at>[{BLANKS}]).*", _with_clean_name),
-    Mistake("E112", rf"(?P<key>[^{COLONS}]*)(?P<at>[{COLONS}])(?P<v>.*)", _with_plain_colon),
-    Mistake("E114.dash", rf"(?P<at>[{DASHES}])(?P<v>.*)", _as_item),
-    Mistake("E123", r"(?P<at>-)(?P<v>.*)", _as_item),
+    Mistake("E112", rf"(?P<key>[^{COLONS}]*)(?P<at>[{COLONS}]){_V}", _with_plain_colon),
+    Mistake("E114.dash", rf"(?P<at>[{DASHES}]){_V}", _AS_ITEM),
+    Mistake("E123", rf"(?P<at>-){_V}", _AS_ITEM),
     Mistake("E114.name", rf"[ -~{_WIDE}]*?(?P<at>[！-～])[ -~{_WIDE}]*", _with_plain_name),
     Mistake("E114.quotes", r"(?P<at>)(?:[“”＂「『‘’].*|.*[”“＂」』‘’])", _without_quotes),
 )
 
 # In a line that the parser took for text; only a name that could be ours is surely meant for one.
 IN_TEXTS: tuple[Mistake, ...] = (
-    Mistake("E112.text", rf"{_FIELD_IN_TEXT}[ {BLANKS}]*(?P<at>[{COLONS}])(?P<v>.*)", _as_field),
-    Mistake("W112", rf"{_KEY_IN_TEXT}[ {BLANKS}]*(?P<at>[{COLONS}])(?P<v>.*)", _as_field),
-    Mistake("E113.text", rf"{_FIELD_IN_TEXT}[ {BLANKS}]*(?P<at>:)(?P<v>[^\s/:0-9].*)", _as_field),
-    Mistake("W113", rf"{_KEY_IN_TEXT}[ {BLANKS}]*(?P<at>:)(?P<v>[^\s/:0-9].*)", _as_field),
-    Mistake("W117.item", rf"(?P<at>-)[ ][ {BLANKS}]*(?P<v>.+)", lambda found: ()),
-    Mistake("W114.dash", rf"(?P<at>[{DASHES}])(?![{DASHES}])[ {BLANKS}]*(?P<v>.+)", _as_item),
-    Mistake("W123", rf"(?P<at>-)(?=[^\s0-9.-]|[{BLANKS}])[ {BLANKS}]*(?P<v>.+)", _as_item),
+    Mistake("E112.text", rf"{_FIELD_IN_TEXT}[ {BLANKS}]*(?P<at>[{COLONS}]){_V}", _AS_FIELD),
+    Mistake("W112", rf"{_KEY_IN_TEXT}[ {BLANKS}]*(?P<at>[{COLONS}]){_V}", _AS_FIELD),
+    Mistake("E113.text", rf"{_FIELD_IN_TEXT}[ {BLANKS}]*(?P<at>:)(?P<v>[^\s/:0-9].*)", _AS_FIELD),
+    Mistake("W113", rf"{_KEY_IN_TEXT}[ {BLANKS}]*(?P<at>:)(?P<v>[^\s/:0-9].*)", _AS_FIELD),
+    Mistake("W117.item", rf"(?P<at>-)[ ][ {BLANKS}]*(?P<v>.+)", ""),
+    Mistake("W114.dash", rf"(?P<at>[{DASHES}])(?![{DASHES}])[ {BLANKS}]*(?P<v>.+)", _AS_ITEM),
+    Mistake("W123", rf"(?P<at>-)(?=[^\s0-9.-]|[{BLANKS}])[ {BLANKS}]*(?P<v>.+)", _AS_ITEM),
 )
