@@ -30,6 +30,7 @@ _PIPES = {"｜": "|", "＞": ">", "︱": "|"}
 _PLAIN = str.maketrans(
     _BRACKETS | {"，": ", ", "：": ": ", "、": ", ", "＂": '"', "“": '"', "”": '"', "；": ", "}
 )
+_BRACKETS_ONLY = str.maketrans({**_BRACKETS})
 _QUOTES = "“”＂„‟"
 # Full-width characters and others that stand for plain ones, as in ｉｄ and ①.
 _WIDE = "！-～ª²³¹º⁰-₎Ⅰ-ⅿ①-⓿㍱-㏿﹐-﹫"
@@ -205,7 +206,7 @@ def _with_quote_closed(found: re.Match[str]) -> Iterator[str]:
 
 def _with_plain_brackets(found: re.Match[str]) -> Iterator[str]:
     yield f"{found['before']}{re.sub(' +', ' ', found['v'].translate(_PLAIN))}"
-    yield f"{found['before']}{found['v'].translate(str.maketrans({**_BRACKETS}))}"
+    yield f"{found['before']}{found['v'].translate(_BRACKETS_ONLY)}"
 
 
 def _with_bracket_closed(found: re.Match[str]) -> Iterator[str]:
