@@ -13,9 +13,8 @@ from casebook.build.timings import Timings
 from casebook.build.workers import IN_PROCESS, Executor
 from casebook.charts.placement import check_embedded
 from casebook.checks.addresses import check_addresses
-from casebook.checks.content import check_content
+from casebook.checks.content import check_content, check_limits
 from casebook.checks.history import check_history, parse_published
-from casebook.checks.limits import check_limits
 from casebook.checks.quotes import check_quotes, check_shares
 from casebook.checks.rules import RULES, check_case
 from casebook.checks.translations import check_translations, find_outdated

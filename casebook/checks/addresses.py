@@ -16,11 +16,12 @@ from casebook.record.vocabulary import Gone
 from casebook.text import Text
 
 
-def list_addresses(dataset: Dataset, texts: Iterable[str], fixed: Iterable[str]) -> Iterator[str]:
-    """The addresses of pages that follow from the records and the slugs of the texts.
+def list_addresses(
+    dataset: Dataset, texts: Iterable[str], fixed: Iterable[str], charts: Iterable[str] = ()
+) -> Iterator[str]:
+    """The addresses of the pages of the records, of the slugs of texts and the names of charts.
 
-    `fixed` are those that every site has. Those of charts are left out, because only drawing tells
-    which of them there are.
+    `fixed` are those that every site has.
     """
     yield from fixed
     for slug in dict.fromkeys(texts):
@@ -31,11 +32,7 @@ def list_addresses(dataset: Dataset, texts: Iterable[str], fixed: Iterable[str])
         yield f"cases/{case.slug}/"
     for key in dataset.figures:
         yield f"figures/{key}/"
-
-
-def list_chart_addresses(names: Iterable[str]) -> Iterator[str]:
-    """The addresses of the pages of charts."""
-    for name in names:
+    for name in charts:
         yield f"charts/{name}/"
         yield f"charts/{name}/embed/"
 
@@ -75,8 +72,7 @@ def _follow_figure(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> s
                     address=f"figures/{name}/", title=title, why=change.why, date=change.date
                 )
         return f"figures/{moved}/" if moved in dataset.figures else f"cases/{case.slug}/"
-    gone = dataset.gone.get(f"cases/{slug}/")
-    return (gone.moved_to or gone) if gone is not None else None
+    return follow_address(f"cases/{slug}/", dataset, aliases)
 
 
 def _follow_chart(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> str | Gone | None:
@@ -84,10 +80,10 @@ def _follow_chart(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> st
     words = name.split("-")
     for count in range(len(words) - 1, 0, -1):
         slug = "-".join(words[:count])
-        if slug in dataset.by_slug or slug in aliases:
-            return f"cases/{aliases.get(slug, slug)}/"
-        if gone := dataset.gone.get(f"cases/{slug}/"):
-            return gone.moved_to or gone
+        if slug in dataset.by_slug:
+            return f"cases/{slug}/"
+        if fate := follow_address(f"cases/{slug}/", dataset, aliases):
+            return fate
     return "charts/"
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from casebook.messages import problem
-from casebook.problems import START, Position, Problem
+from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.model import Case, Event, Figure, Report
+from casebook.record.description import attributes_of_kind, records_inside
+from casebook.record.model import Event, Figure, Report
 from casebook.text import Text
 from casebook.values.amounts import plain
 from casebook.values.numerals import FULL_WIDTH
@@ -19,17 +20,6 @@ from casebook.values.numerals import FULL_WIDTH
 SHARE_LIMIT = Decimal("0.25")
 
 _BLANK = re.compile(r"[\s\u3000\u00a0\u200b\ufeff]+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
-    """Some words of a source with their line, and where the record has them."""
-
-    text: str
-    source: str
-    line: int | None
-    path: str
-    at: Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,23 +35,12 @@ class QuotedShare:
     share: Decimal | None
 
 
-def list_quotes(dataset: Dataset) -> Iterator[Quote]:
-    """Every quote of every case, in the order of the records."""
+def list_quotes(dataset: Dataset) -> Iterator[tuple[str, Figure | Event | Report]]:
+    """Every record inside a case that quotes, with the path of the case."""
     for case in dataset.cases:
-        for one in _list_quoting(case):
-            if one.quote:
-                yield Quote(
-                    text=one.quote, source=one.source, line=one.line, path=case.path, at=one.at
-                )
-
-
-def _list_quoting(case: Case) -> Iterator[Figure | Event | Report]:
-    for figure in case.figures.values():
-        yield figure
-        yield from figure.corroborated_by
-    yield from case.events
-    for conflict in case.conflicts:
-        yield from conflict.reports
+        for record in records_inside(case):
+            if any(getattr(record, name) for name in attributes_of_kind(type(record), "quote")):
+                yield case.path, record
 
 
 def fold_text(text: str) -> str:
@@ -126,35 +105,32 @@ def check_quotes(dataset: Dataset, snapshots: Mapping[str, str]) -> list[Problem
     """
     lines = {name: [fold_text(line) for line in _lines(text)] for name, text in snapshots.items()}
     problems = []
-    for quote in list_quotes(dataset):
+    for path, quote in list_quotes(dataset):
         known = lines.get(quote.source)
         if known is None:
             continue
-        folded = fold_text(quote.text)
+        folded = fold_text(quote.quote)
         if quote.line is None:
             found = folded in "".join(known)
         else:
             found = quote.line <= len(known) and folded in known[quote.line - 1]
-        if not found:
-            elsewhere = [str(number) for number, line in enumerate(known, 1) if folded in line]
-            problems.append(_report_missing(quote, elsewhere[:3] if quote.line else []))
+        if found:
+            continue
+        elsewhere = [str(number) for number, line in enumerate(known, 1) if folded in line][:3]
+        problems.append(
+            problem(
+                "E263.elsewhere" if quote.line and elsewhere else "E263.missing",
+                path,
+                quote.at,
+                quote=quote.quote,
+                line=quote.line,
+                lines=Text("、".join(elsewhere), ", ".join(elsewhere)),
+                source=quote.source,
+            )
+        )
     return problems
 
 
 def _lines(text: str) -> list[str]:
     # Only the ends of lines that an editor counts by: a form feed does not end a line.
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-
-
-def _report_missing(quote: Quote, elsewhere: list[str]) -> Problem:
-    if not elsewhere:
-        return problem("E263.missing", quote.path, quote.at, quote=quote.text, source=quote.source)
-    return problem(
-        "E263.elsewhere",
-        quote.path,
-        quote.at,
-        quote=quote.text,
-        line=quote.line,
-        lines=Text("、".join(elsewhere), ", ".join(elsewhere)),
-        source=quote.source,
-    )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from casebook.checks.content import LEAD, find_content_files, find_slugs
 from casebook.messages import problem, say
-from casebook.problems import START, Position, Problem
+from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.language_pairs import Pair, sign_words
 from casebook.record.model import Outdated
@@ -75,23 +75,17 @@ def is_outdated(recorded: Pair | None, now: Pair) -> bool:
 
 def check_translations(dataset: Dataset) -> list[Problem]:
     """A warning for each part whose English is older than its Chinese."""
-    slugs = {case.path: case.slug for case in dataset.summaries} if dataset.outdated else {}
-    positions = {
-        outdated.path: dataset.by_slug[slugs[outdated.path]].positions or {}
-        for outdated in dataset.outdated.values()
-        if outdated.path in slugs
-    }
-    return [
-        _report_outdated(outdated.path, part, positions.get(outdated.path, {}).get(part, START))
-        for outdated in dataset.outdated.values()
-        for part in outdated.parts
-    ]
-
-
-def _report_outdated(path: str, part: str, at: Position) -> Problem:
-    name = say("checks.this_text") if part == WHOLE else part
-    command = f"python3 build.py record --in-step {path}"
-    return problem("W207", path, at, part=name, command=command)
+    problems = []
+    for address, outdated in dataset.outdated.items():
+        case = dataset.by_slug.get(address.removeprefix("cases/").removesuffix("/"))
+        # A text may have the slug of a case.
+        places = case.positions if case is not None and case.path == outdated.path else None
+        for part in outdated.parts:
+            at = (places or {}).get(part, START)
+            name = say("checks.this_text") if part == WHOLE else part
+            command = f"python3 build.py record --in-step {outdated.path}"
+            problems.append(problem("W207", outdated.path, at, part=name, command=command))
+    return problems
 
 
 def _read_text(path: Path) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from casebook.build.drawings import tabulate_charts
-from casebook.checks.addresses import list_addresses, list_chart_addresses
+from casebook.checks.addresses import list_addresses
 from casebook.checks.content import find_slugs
 from casebook.checks.translations import ENGLISH, is_outdated, list_pairs, read_recorded
 from casebook.messages import say
@@ -25,10 +25,7 @@ def record_addresses(project: Path, dataset: Dataset) -> int:
     """
     tables, _ = tabulate_charts(dataset)
     offered = dict.fromkeys(table.name for table in tables if table.offered)
-    made = {
-        *list_addresses(dataset, find_slugs(project).values(), FIXED_ADDRESSES),
-        *list_chart_addresses(offered),
-    }
+    made = {*list_addresses(dataset, find_slugs(project).values(), FIXED_ADDRESSES, offered)}
     new = sorted(made - dataset.ledger.keys())
     if new:
         path = project / LEDGER

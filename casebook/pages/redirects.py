@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from casebook.checks.addresses import follow_all, list_addresses, list_chart_addresses
+from casebook.checks.addresses import follow_all, list_addresses
 from casebook.messages import say
 from casebook.pages.page import Context, Page, Site
 from casebook.pages.pagination import MOST_LISTED
@@ -84,5 +84,4 @@ def make_redirects(fixed: tuple[str, ...], site: Site) -> Iterator[Page]:
 def _follow_all(fixed: tuple[str, ...], site: Site) -> Iterator[tuple[str, str | Gone]]:
     charts = dict.fromkeys(name for (name, _), drawn in site.charts.items() if drawn.offered)
     texts = (slug for slug, _ in site.prose)
-    made = {*list_addresses(site.dataset, texts, fixed), *list_chart_addresses(charts)}
-    yield from follow_all(site.dataset, made)
+    yield from follow_all(site.dataset, list_addresses(site.dataset, texts, fixed, charts))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from records import case_of, figure, record, shown
 
-from casebook.checks.limits import check_limits, check_markdown
+from casebook.checks.content import check_limits, check_markdown
 from casebook.problems import Position, Problem
 from tests.conftest import make_tiny_project
 

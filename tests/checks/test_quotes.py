@@ -83,7 +83,7 @@ def test_every_quote_of_a_record_is_listed() -> None:
     )
     text = record(figure(quote="投入", corroborated_by=f"[{report}]"), rest=rest)
 
-    quotes = [quote.text for quote in list_quotes(dataset_of(text))]
+    quotes = [quote.quote for _, quote in list_quotes(dataset_of(text))]
 
     assert quotes == ["投入", "旁证", "开始", "旁证", "另说"]
 

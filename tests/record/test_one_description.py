@@ -12,7 +12,7 @@ import pytest
 from conftest import PROJECT
 from records import case_of, dataset_of, figure, record, tiny_lists
 
-from casebook.checks.limits import check_limits
+from casebook.checks.content import check_limits
 from casebook.data import cases_json
 from casebook.data.cases_json import dump_record
 from casebook.data.cases_schema import describe_schema
