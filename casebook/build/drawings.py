@@ -27,7 +27,7 @@ from casebook.problems import START, Exit, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
 from casebook.record.model import Case
-from casebook.text import LANGS, SEMICOLON, Lang, Text
+from casebook.text import ENUMERATION, LANGS, SEMICOLON, Lang
 from casebook.values.digest import digest
 
 T = TypeVar("T")
@@ -141,10 +141,9 @@ def _recall(
     found = {key: cache.get(key) for key in tasks}
     made: dict[str, R] = {key: pickle.loads(data) for key, data in found.items() if data}
     missing = {key: task for key, task in tasks.items() if key not in made}
-    if missing:
-        for key, result in zip(missing, make(missing), strict=True):
-            cache.put(key, pickle.dumps(result))
-            made[key] = result
+    for key, result in zip(missing, make(missing), strict=True):
+        cache.put(key, pickle.dumps(result))
+        made[key] = result
     return {key: made[key] for key in tasks}
 
 
@@ -160,18 +159,11 @@ def digest_code() -> str:
 
 def draw_picture(name: str, dataset: Dataset, lang: Lang, kind: str, project: Path) -> bytes:
     """One chart as a picture for print; `kind` is one of PICTURE_KINDS."""
-    found = find_charts(dataset)
-    selected = next((chart for chart in found if chart.name == name), None)
-    if selected is None:
-        names = [chart.name for chart in found]
-        raise failure(
-            "charts.unknown",
-            status=Exit.USAGE,
-            name=name[:60],
-            offer=suggest(name, names),
-            names=Text("、".join(names), ", ".join(names)),
-        )
-    table = tabulate_chart(selected, dataset, lang)
+    found = {chart.name: chart for chart in find_charts(dataset)}
+    if name not in found:
+        offer, names = suggest(name, found), ENUMERATION.join(found)
+        raise failure("charts.unknown", status=Exit.USAGE, name=name[:60], offer=offer, names=names)
+    table = tabulate_chart(found[name], dataset, lang)
     sheet = compose_picture(table, credit_sources(table, dataset))
     return write_picture(sheet, kind, read_colours(project), name=name, label=table.finding)
 

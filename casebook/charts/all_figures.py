@@ -37,9 +37,13 @@ def find_money(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
         for figure in dataset.money_figures(case)
         if not figure.part_of and figure.quantity.magnitude >= 0
     )
+    return _take_few(found, _MOST_AMOUNTS)
+
+
+def _take_few(found: Iterator[Figure], most: int) -> Iterator[tuple[Figure, ...]]:
     # One too many decides; no further case is looked at.
-    figures = tuple(islice(found, _MOST_AMOUNTS + 1))
-    if 0 < len(figures) <= _MOST_AMOUNTS:
+    figures = tuple(islice(found, most + 1))
+    if 0 < len(figures) <= most:
         yield figures
 
 
@@ -52,9 +56,7 @@ def find_counts(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
         for figure in case.printed_figures
         if measures[figure.measure].kind == "count"
     )
-    figures = tuple(islice(found, _MOST_COUNTS + 1))
-    if 0 < len(figures) <= _MOST_COUNTS:
-        yield figures
+    return _take_few(found, _MOST_COUNTS)
 
 
 def tabulate_counts(shown: ChartRecords) -> ChartTable:

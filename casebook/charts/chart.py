@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass, fields
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from casebook.charts.canvas import NARROW, WIDE, Sheet, Style
@@ -151,7 +150,7 @@ def draw_table(chart: Chart, table: ChartTable) -> Drawn:
         **words,
         panels=tuple(panels),
         description=describe(table),
-        legend=tuple(_legend_item(kind, table) for kind in table.legend),
+        legend=tuple(_draw_legend(kind, table) for kind in table.legend),
     )
 
 
@@ -181,14 +180,9 @@ def quote_all(names: Iterable[str]) -> Text:
     return Text("、".join(quoted), " and ".join(quoted))
 
 
-def _legend_item(kind: Kind, table: ChartTable) -> LegendItem:
-    words = explain_kind(kind).inside(table.lang)
-    # The words stand beside the swatch, which has nothing to add for those who hear the page.
-    return LegendItem(kind, words, write_svg(_swatch(kind), f"{table.name}-legend-{kind}", ""))
-
-
-@lru_cache
-def _swatch(kind: Kind) -> Sheet:
+def _draw_legend(kind: Kind, table: ChartTable) -> LegendItem:
     sheet = Sheet(style=Style(name="wide", width=40, size=14, small=14), height=22)
     draw_kind(sheet, kind, 2, 11)
-    return sheet
+    # The words stand beside the swatch, which has nothing to add for those who hear the page.
+    swatch = write_svg(sheet, f"{table.name}-legend-{kind}", "")
+    return LegendItem(kind, explain_kind(kind).inside(table.lang), swatch)

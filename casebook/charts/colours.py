@@ -24,6 +24,7 @@ CHART_ROLES: Final = (
 )
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_BRACE = re.compile(r"([^{}]*)([{}])")
 _PROPERTY = re.compile(r"--([A-Za-z0-9-]+)[ \t\r\n]*:([^;{}]*)(?:;|$)")
 _REFERENCE = re.compile(r"var\([ \t\r\n]*--([A-Za-z0-9-]+)[ \t\r\n]*(?:,[^()]*)?\)")
 _HEX = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
@@ -46,36 +47,20 @@ def read_tokens(css: str) -> Tokens:
     """The custom properties that a style sheet sets on :root, for light and for dark."""
     light: dict[str, str] = {}
     dark: dict[str, str] = {}
-    for condition, selector, body in _rules(_COMMENT.sub("", css)):
-        if "print" in condition:
+    blocks: list[str] = []
+    for words, brace in _BRACE.findall(_COMMENT.sub("", css)):
+        if brace == "{":
+            blocks.append(words.rsplit(";", 1)[-1].strip())
             continue
+        *conditions, selector = blocks or [""]
+        del blocks[-1:]
+        condition = " ".join(conditions)
         is_dark = "dark" in condition or "dark" in selector
-        if ":root" not in selector and not is_dark:
-            continue
         # A width condition changes sizes of text, never a colour.
-        if condition and not is_dark:
-            continue
-        found = {name: value.strip() for name, value in _PROPERTY.findall(body)}
-        (dark if is_dark else light).update(found)
+        if "print" not in condition and (is_dark or (":root" in selector and not condition)):
+            found = {name: value.strip() for name, value in _PROPERTY.findall(words)}
+            (dark if is_dark else light).update(found)
     return Tokens(light, {**light, **dark})
-
-
-def _rules(css: str, condition: str = "") -> list[tuple[str, str, str]]:
-    rules: list[tuple[str, str, str]] = []
-    start = 0
-    while (opening := css.find("{", start)) >= 0:
-        selector = css[start:opening].rsplit(";", 1)[-1].strip()
-        depth, at = 1, opening + 1
-        while at < len(css) and depth:
-            depth += {"{": 1, "}": -1}.get(css[at], 0)
-            at += 1
-        body = css[opening + 1 : at - 1]
-        if selector.startswith("@"):
-            rules.extend(_rules(body, f"{condition} {selector}".strip()))
-        else:
-            rules.append((condition, selector, body))
-        start = at
-    return rules
 
 
 def _colour(role: str, values: Mapping[str, str]) -> str:

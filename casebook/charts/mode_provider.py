@@ -13,7 +13,7 @@ from casebook.charts.records import ChartRecords
 from casebook.charts.text_layout import clean, shorten_text, width_px
 from casebook.messages import say
 from casebook.record.dataset import Dataset
-from casebook.record.model import Answer, Figure
+from casebook.record.model import Figure
 from casebook.record.vocabulary import Term
 from casebook.text import ENUMERATION, Lang, Text, count_nouns
 
@@ -50,8 +50,8 @@ def tabulate(shown: ChartRecords) -> ChartTable:
     places: dict[tuple[str, str], list[Chip]] = {}
     for case in dataset.cases:
         chip = (dataset.place(case).inside(lang), f"site:/cases/{case.slug}/")
-        for mode in _terms(dataset.answer(case, "mode")):
-            for provider in _terms(dataset.answer(case, "provider_type")):
+        for mode in dataset.answer(case, "mode").terms or ("",):
+            for provider in dataset.answer(case, "provider_type").terms or ("",):
                 places.setdefault((mode, provider), []).append(chip)
     modes = _name_terms(dataset.vocabulary.modes, {mode for mode, _ in places}, lang)
     kinds = _name_terms(dataset.vocabulary.provider_types, {kind for _, kind in places}, lang)
@@ -69,10 +69,6 @@ def tabulate(shown: ChartRecords) -> ChartTable:
         ),
         notes=(shown.say("charts.mode_provider.note"),),
     )
-
-
-def _terms(answer: Answer) -> tuple[str, ...]:
-    return answer.terms or ("",)
 
 
 def _name_terms(terms: Mapping[str, Term], used: Set[str], lang: Lang) -> dict[str, str]:

@@ -104,12 +104,12 @@ def wrap_text(text: str, width: float, size: float, bold: bool = False) -> tuple
     return tuple(lines)
 
 
-def shorten_text(text: str, width: float, size: float, bold: bool = False) -> str:
+def shorten_text(text: str, width: float, size: float) -> str:
     """The text, or as much of it as fits into a width, with an ellipsis at the end."""
-    if width_px(text, size, bold) <= width:
+    if width_px(text, size) <= width:
         return text
     kept = len(text)
-    while kept > 1 and width_px(text[:kept].rstrip() + "…", size, bold) > width:
+    while kept > 1 and width_px(text[:kept].rstrip() + "…", size) > width:
         kept -= 1
     return text[:kept].rstrip() + "…"
 
@@ -125,13 +125,10 @@ def clean(text: str) -> str:
 def _measure(char: str) -> tuple[float, str]:
     """The room that a character needs in thousandths of an em, and its script."""
     advance = _advance(char)
-    return advance if advance >= 1000 else advance * _LATIN_SLACK, _script(char)
-
-
-def _script(char: str) -> str:
+    script = "latin" if char.isalnum() and char < "\u0250" else ""
     if "\u3400" <= char <= "\u9fff":
-        return "han"
-    return "latin" if char.isalnum() and char < "\u0250" else ""
+        script = "han"
+    return advance if advance >= 1000 else advance * _LATIN_SLACK, script
 
 
 @lru_cache(maxsize=8192)

@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, TypedDict
+from typing import Final
 
-from casebook.charts.canvas import LEADING, Sheet, baseline, widest
+from casebook.charts.canvas import LEADING, Paint, Sheet, baseline, widest
 from casebook.charts.text_layout import clean, width_px
 from casebook.record.lanes import Marker
 
 # Room for the two strokes that cut the axis.
 _CUT: Final = 30.0
 _RADIUS: Final = 6.0
-
-
-class _Line(TypedDict):
-    stroke: str
-    stroke_width: float
-
-
-_LINE: Final = _Line(stroke="series-1", stroke_width=1.5)
+_LINE: Final = Paint(stroke="series-1", stroke_width=1.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,13 +106,7 @@ class _Axis:
         return self.right
 
     def cuts(self) -> list[float]:
-        x = self.left
-        found = []
-        for first, last in self.runs[:-1]:
-            x += (last - first + 1) * self.year_width
-            found.append(x + _CUT / 2)
-            x += _CUT
-        return found
+        return [self.at(first) - _CUT / 2 for first, _ in self.runs[1:]]
 
 
 def _paint_years(axis: _Axis, sheet: Sheet, top: float) -> float:
@@ -213,14 +200,14 @@ def _paint_moment(moment: Moment, axis: _Axis, sheet: Sheet, y: float) -> None:
     elif end - start > 2 * _RADIUS + 1:
         dash = (4.0, 3.0) if moment.marker == "planned" else ()
         fill = "" if moment.marker in ("planned", "uncertain") else "series-1"
-        sheet.capsule(start, y - 4, end - start, 8, fill=fill, dash=dash, **_LINE)
+        sheet.capsule(start, y - 4, end - start, 8, **_LINE | Paint(fill=fill, dash=dash))
     else:
         _paint_dot(moment.marker, sheet, (start + end) / 2, y)
 
 
 def _paint_latest(sheet: Sheet, start: float, end: float, y: float) -> None:
     # Open to the left: some day up to here.
-    sheet.line((start, y), (end, y), dash=(2, 3), **_LINE)
+    sheet.line((start, y), (end, y), **_LINE | Paint(dash=(2, 3)))
     upper, lower = y - _RADIUS, y + _RADIUS
     bracket = (end - 5, upper), (end, upper), (end, lower), (end - 5, lower)
     sheet.line(*bracket, stroke="series-1", stroke_width=2)
