@@ -13,8 +13,15 @@ from casebook.charts import (
     split,
     timeline,
 )
-from casebook.charts.chart import Chart, ChartTable, ChartWords, Drawn, Selected, draw_table
-from casebook.charts.records import ChartRecords
+from casebook.charts.chart import (
+    Chart,
+    ChartRecords,
+    ChartTable,
+    ChartWords,
+    Drawn,
+    Selected,
+    draw_table,
+)
 from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case

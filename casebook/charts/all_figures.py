@@ -14,9 +14,8 @@ from typing import Final
 
 from casebook.charts.bars import BarBlock, paint_blocks
 from casebook.charts.canvas import Sheet
-from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, PanelTable
+from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, PanelTable
 from casebook.charts.listing import ItemGroup, paint_listing
-from casebook.charts.records import ChartRecords
 from casebook.record.comparability import ComparabilityClass, class_of, group_by_class, name_class
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure

@@ -40,18 +40,6 @@ class BarBlock:
     heading: str = ""
     change: str = ""
 
-    @property
-    def values(self) -> list[Decimal]:
-        """Every value that the scale has to hold."""
-        found = [bar.value for bar in self.bars]
-        return found + [bar.low for bar in self.bars if bar.low is not None]
-
-    @property
-    def is_log(self) -> bool:
-        """Whether the values lie too far apart for a linear scale."""
-        values = [value for value in self.values if value > 0]
-        return bool(values) and max(values) / min(values) > LARGEST_RATIO
-
 
 def paint_blocks(blocks: Sequence[BarBlock], sheet: Sheet) -> None:
     """Draw blocks one under the other, each on its own scale."""
@@ -78,9 +66,10 @@ class _BlockPainter:
         self.sheet = sheet
         self.style = style = sheet.style
         self.top = self.piece_top = self.group_top = top
-        self.is_log = block.is_log
-        self.high = max([*block.values, Decimal(0)])
-        positive = [value for value in block.values if value > 0] or [Decimal(1)]
+        ends = [end for bar in block.bars for end in (bar.value, bar.low) if end is not None]
+        self.high = max([*ends, Decimal(0)])
+        positive = [end for end in ends if end > 0] or [Decimal(1)]
+        self.is_log = max(positive) / min(positive) > LARGEST_RATIO
         self.powers = min(positive).adjusted(), max(positive).adjusted() + 1
         beyond = max(overhang(bar.mark, _THICK) for bar in block.bars)
         if style.is_narrow:

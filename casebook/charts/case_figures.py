@@ -9,8 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from casebook.charts.bars import BarBlock, paint_blocks
-from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, lower_first
-from casebook.charts.records import ChartRecords
+from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, lower_first
 from casebook.charts.symbols import ChartFigure, is_planned
 from casebook.messages import say
 from casebook.record.comparability import are_comparable, group_by_class

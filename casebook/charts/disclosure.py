@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
-from casebook.charts.canvas import LEADING, Sheet, baseline, widest
-from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, quote_all
-from casebook.charts.records import ChartRecords
+from casebook.charts.canvas import LEADING, Sheet, baseline, height_of, widest
+from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, quote_all
 from casebook.charts.text_layout import clean, width_px, wrap_text
 from casebook.messages import say
 from casebook.record.dataset import Dataset
@@ -112,110 +111,105 @@ def _find_words(columns: Sequence[QuestionColumn], cases: int) -> Text:
     return say("charts.disclosure.few", places=places, names=names, count=fewest)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ruler:
-    """Where the columns of a matrix stand."""
+class _MatrixPainter:
+    """The matrix from the top down: its key, the questions over their columns, a row a case."""
 
-    left: float
-    width: float
+    def __init__(self, matrix: Matrix, sheet: Sheet) -> None:
+        self.matrix, self.sheet = matrix, sheet
+        self.size, self.small = sheet.style.size, sheet.style.small
+        self.counts = say("charts.disclosure.counts").inside(matrix.lang)
+        names = [*(place for place, _ in matrix.places), self.counts]
+        self.names_width = min(widest(names, self.size), sheet.width * 0.36)
+        self.width = (sheet.width - self.names_width - 10) / len(matrix.columns)
 
     def middle(self, index: int) -> float:
         """The middle of a column."""
-        return self.left + (index + 0.5) * self.width
+        return self.names_width + 10 + (index + 0.5) * self.width
 
+    def paint(self) -> None:
+        """Draw it all."""
+        sheet = self.sheet
+        top = self._paint_heads(self._paint_key(2) + 8)
+        sheet.line((0, top + 2), (sheet.width, top + 2), stroke="ink-muted")
+        top += 5
+        for index in range(len(self.matrix.places)):
+            top = self._paint_row(index, top)
+        sheet.height = round(self._paint_counts(top + 3) + 4)
 
-def _paint(matrix: Matrix, sheet: Sheet) -> None:
-    style = sheet.style
-    texts = [*(place for place, _ in matrix.places), _name_counts(matrix)]
-    names_width = min(widest(texts, style.size), style.width * 0.36)
-    left = names_width + 10
-    ruler = _Ruler(left, (style.width - left) / len(matrix.columns))
-    top = _paint_key(matrix, sheet, 2) + 8
-    top = _paint_heads(matrix, sheet, top, ruler)
-    sheet.line((0, top + 2), (style.width, top + 2), stroke="ink-muted")
-    top += 5
-    for index in range(len(matrix.places)):
-        top = _paint_row(matrix, index, sheet, top, ruler)
-    top = _paint_counts(matrix, sheet, top + 3, ruler)
-    sheet.height = round(top + 4)
+    def _paint_row(self, index: int, top: float) -> float:
+        sheet, (place, href) = self.sheet, self.matrix.places[index]
+        radius = min(_RADIUS, self.width / 2 - 3)
+        lines = height_of(place, self.names_width, self.size)
+        height = max(lines, 2 * radius + 10)
+        with sheet.link(href, place):
+            sheet.paragraph(0, top + (height - lines) / 2, place, self.names_width)
+        for number, column in enumerate(self.matrix.columns):
+            state = column.states[index]
+            words = f"{place} · {column.question}{COLON.inside(self.matrix.lang)}"
+            with sheet.link("", words + name_state(state).inside(self.matrix.lang)):
+                _paint_state(state, sheet, self.middle(number), top + height / 2, radius)
+        bottom = top + height
+        sheet.line((0, bottom), (sheet.width, bottom), stroke="grid")
+        return bottom
 
+    def _paint_counts(self, top: float) -> float:
+        """Write how many state what, of how many where there is room for that."""
+        sheet, columns = self.sheet, self.matrix.columns
+        whole = [f"{column.stated}/{column.asked}" for column in columns]
+        short = [f"{column.stated}" for column in columns]
+        for counts, space in ((whole, 4), (short, 2)):
+            if widest(counts, self.small) + space <= self.width:
+                y = top + baseline(self.small)
+                sheet.text(0, y, self.counts, **sheet.muted)
+                for index, words in enumerate(counts):
+                    sheet.text(self.middle(index), y, words, **sheet.muted, anchor="middle")
+                return top + self.small * LEADING
+        return top
 
-def _paint_row(matrix: Matrix, index: int, sheet: Sheet, top: float, ruler: _Ruler) -> float:
-    place, href = matrix.places[index]
-    size, width = sheet.style.size, ruler.left - 10
-    radius = min(_RADIUS, ruler.width / 2 - 3)
-    lines = len(wrap_text(clean(place), width, size)) * size * LEADING
-    height = max(lines, 2 * radius + 10)
-    with sheet.link(href, place):
-        sheet.paragraph(0, top + (height - lines) / 2, place, width)
-    for number, column in enumerate(matrix.columns):
-        state = column.states[index]
-        words = f"{place} · {column.question}{COLON.inside(matrix.lang)}"
-        with sheet.link("", words + name_state(state).inside(matrix.lang)):
-            _paint_state(state, sheet, ruler.middle(number), top + height / 2, radius)
-    bottom = top + height
-    sheet.line((0, bottom), (sheet.width, bottom), stroke="grid")
-    return bottom
+    def _paint_heads(self, top: float) -> float:
+        """Write the questions over their columns: level, character by character, or turned."""
+        size, sheet = self.small, self.sheet
+        heads = [clean(column.question) for column in self.matrix.columns]
+        level = [_level(name, self.width - 6, size) for name in heads]
+        if all(level):
+            return self._paint_lines(level, top, 1.2) + 2
+        upright = self.matrix.lang == "zh" and all(_is_han(name) for name in heads)
+        if upright and self.width >= size + 2:
+            return self._paint_lines(heads, top, 1.1) + 4
+        fitting = max(1, int(self.width / (size * 1.15)))
+        turned = [_turned_lines(name, fitting, size) for name in heads]
+        bottom = top + max(width_px(line, size) for lines in turned for line in lines)
+        for index, lines in enumerate(turned):
+            x = self.middle(index) - (len(lines) - 1) * size * 0.575
+            for line in lines:
+                sheet.text(x + size * 0.35, bottom, line, **sheet.muted, turned=True)
+                x += size * 1.15
+        return bottom + 6
 
+    def _paint_lines(self, heads: Sequence[Sequence[str]], top: float, leading: float) -> float:
+        """Write level lines over each column, down to one bottom edge."""
+        size, sheet = self.small, self.sheet
+        bottom = top + max(map(len, heads)) * size * leading
+        for index, lines in enumerate(heads):
+            x, y = self.middle(index), bottom - len(lines) * size * leading
+            for line in lines:
+                at = y + size * (leading / 2 + 0.35)
+                sheet.text(x, at, line, anchor="middle", **sheet.muted)
+                y += size * leading
+        return bottom
 
-def _paint_counts(matrix: Matrix, sheet: Sheet, top: float, ruler: _Ruler) -> float:
-    """Write how many state what, of how many where there is room for that."""
-    size = sheet.style.small
-    whole = [f"{column.stated}/{column.asked}" for column in matrix.columns]
-    short = [f"{column.stated}" for column in matrix.columns]
-    for counts, space in ((whole, 4), (short, 2)):
-        if widest(counts, size) + space <= ruler.width:
-            y = top + baseline(size)
-            sheet.text(0, y, _name_counts(matrix), **sheet.muted)
-            for index, words in enumerate(counts):
-                sheet.text(ruler.middle(index), y, words, **sheet.muted, anchor="middle")
-            return top + size * LEADING
-    return top
-
-
-def _name_counts(matrix: Matrix) -> str:
-    return say("charts.disclosure.counts").inside(matrix.lang)
-
-
-def _paint_heads(matrix: Matrix, sheet: Sheet, top: float, ruler: _Ruler) -> float:
-    """Write the questions over their columns: level, character by character, or turned."""
-    size = sheet.style.small
-    heads = [clean(column.question) for column in matrix.columns]
-    level = [_level(name, ruler.width - 6, size) for name in heads]
-    if all(level):
-        return _paint_lines(level, sheet, top, ruler, 1.2) + 2
-    upright = matrix.lang == "zh" and all(_is_han(name) for name in heads)
-    if upright and ruler.width >= size + 2:
-        return _paint_lines(heads, sheet, top, ruler, 1.1) + 4
-    fitting = max(1, int(ruler.width / (size * 1.15)))
-    turned = [_turned_lines(name, fitting, size) for name in heads]
-    bottom = top + max(width_px(line, size) for lines in turned for line in lines)
-    for index, lines in enumerate(turned):
-        x = ruler.middle(index) - (len(lines) - 1) * size * 0.575
-        for line in lines:
-            sheet.text(x + size * 0.35, bottom, line, **sheet.muted, turned=True)
-            x += size * 1.15
-    return bottom + 6
-
-
-def _paint_lines(
-    heads: Sequence[Sequence[str]], sheet: Sheet, top: float, ruler: _Ruler, leading: float
-) -> float:
-    """Write level lines over each column, down to one bottom edge."""
-    size = sheet.style.small
-    bottom = top + max(map(len, heads)) * size * leading
-    for index, lines in enumerate(heads):
-        y = bottom - len(lines) * size * leading
-        for line in lines:
-            sheet.text(
-                ruler.middle(index),
-                y + size * (leading / 2 + 0.35),
-                line,
-                anchor="middle",
-                **sheet.muted,
-            )
-            y += size * leading
-    return bottom
+    def _paint_key(self, top: float) -> float:
+        size, sheet, x = self.small, self.sheet, 0.0
+        shown = {state for column in self.matrix.columns for state in column.states}
+        for state in (state for state in _STATES if state in shown):
+            text = name_state(state).inside(self.matrix.lang)
+            needed = 22 + width_px(text, size)
+            if x and x + needed > sheet.width:
+                x, top = 0.0, top + size * LEADING
+            _paint_state(state, sheet, x + 8, top + size * LEADING / 2, 6)
+            sheet.text(x + 20, top + baseline(size), text, **sheet.muted)
+            x += needed + 16
+        return top + size * LEADING
 
 
 def _turned_lines(name: str, most: int, size: float) -> tuple[str, ...]:
@@ -244,36 +238,20 @@ def _is_han(name: str) -> bool:
     return all("\u3400" <= char <= "\u9fff" or char in "、，（）" for char in name)
 
 
-def _paint_key(matrix: Matrix, sheet: Sheet, top: float) -> float:
-    size = sheet.style.small
-    shown = {state for column in matrix.columns for state in column.states}
-    x = 0.0
-    for state in _STATES:
-        if state not in shown:
-            continue
-        text = name_state(state).inside(matrix.lang)
-        needed = 22 + width_px(text, size)
-        if x and x + needed > sheet.width:
-            x, top = 0.0, top + size * LEADING
-        _paint_state(state, sheet, x + 8, top + size * LEADING / 2, 6)
-        sheet.text(x + 20, top + baseline(size), text, **sheet.muted)
-        x += needed + 16
-    return top + size * LEADING
-
-
 def _paint_state(state: AnswerState, sheet: Sheet, x: float, y: float, radius: float) -> None:
     if state == "not_applicable":
         sheet.line((x - radius, y), (x + radius, y), stroke="ink-muted", stroke_width=1.5)
-        return
-    role = "rule" if state == "not_stated" else "series-1"
-    if state == "stated":
-        sheet.disc(x, y, radius, fill=role)
-        return
-    sheet.disc(
-        x, y, radius - 0.75, stroke="ink-muted" if role == "rule" else role, stroke_width=1.5
-    )
+    elif state == "stated":
+        sheet.disc(x, y, radius, fill="series-1")
+    else:
+        stroke = "ink-muted" if state == "not_stated" else "series-1"
+        sheet.disc(x, y, radius - 0.75, stroke=stroke, stroke_width=1.5)
     if state == "partial":
-        sheet.half_disc(x, y, radius - 0.5, fill=role)
+        sheet.half_disc(x, y, radius - 0.5, fill="series-1")
+
+
+def _paint(matrix: Matrix, sheet: Sheet) -> None:
+    _MatrixPainter(matrix, sheet).paint()
 
 
 CHART = Chart(name="disclosure", tabulate=tabulate, paint=_paint, find_across=find_across)

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from casebook.charts.canvas import LEADING, Sheet, baseline, height_of, widest
-from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, quote_all
-from casebook.charts.records import ChartRecords
+from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, quote_all
 from casebook.charts.text_layout import clean, shorten_text, width_px
 from casebook.messages import say
 from casebook.record.dataset import Dataset

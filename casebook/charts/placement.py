@@ -39,37 +39,32 @@ def check_embedded(project: Path, dataset: Dataset) -> list[Problem]:
         # What cannot be read is a problem of its own.
         text = path.read_bytes().decode("utf-8", "replace")
         texts.append((text, START, show_path(path, project)))
-    texts = [found for found in texts if "[[" in found[0] and _WRITTEN.search(found[0])]
-    if not texts:
-        return []
-    written = [match[1].strip() for text, _, _ in texts for match in _WRITTEN.finditer(text)]
-    names: list[str] = []
-    if not set(written) <= set(NAMES_ACROSS):
-        # Only now: to know the charts of all cases takes a look at each of them.
-        names += [selected.name for selected in find_charts(dataset)]
-    # A site may outgrow a chart of all its cases by one more file; that is no fault of the text.
-    names += [name for name in NAMES_ACROSS if name not in names]
-    return [
-        found
-        for text, start, path in texts
-        for found in _check_text(text, start, path, names, dataset)
+    written = [
+        found for text, start, name in texts if "[[" in text for found in _find(text, start, name)
     ]
+    names = list(NAMES_ACROSS)
+    if not {name for _, _, name, *_ in written} <= set(names):
+        # Only now: to know the charts of all cases takes a look at each of them. A site may
+        # outgrow a chart of all its cases by one more file; that is no fault of the text.
+        names = list(dict.fromkeys([*(chart.name for chart in find_charts(dataset)), *names]))
+    problems = []
+    for file, at, name, words, is_alone in written:
+        # A case that cannot be read has charts of which nothing is known.
+        if any(name.startswith(f"{slug}-") for slug in dataset.unread):
+            continue
+        if name not in names:
+            hint = suggest(name, names)
+            problems.append(problem("E252", file, at, hint=hint, written=words[:60]))
+        elif not is_alone:
+            problems.append(problem("E252.alone", file, at, name=name))
+    return problems
 
 
-def _check_text(
-    text: str, start: Position, path: str, names: list[str], dataset: Dataset
-) -> Iterator[Problem]:
+def _find(text: str, start: Position, path: str) -> Iterator[tuple[str, Position, str, str, bool]]:
+    """Each chart that is meant to be embedded: path, place, name, as written, alone on its line."""
     for number, line in enumerate(text.split("\n")):
         for match in _WRITTEN.finditer(line):
-            at = Position(start.line + number, start.column + match.start())
-            name = match[1].strip()
-            if line[: match.start()].count("`") % 2:
-                continue
-            # A case that cannot be read has charts of which nothing is known.
-            if any(name.startswith(f"{slug}-") for slug in dataset.unread):
-                continue
-            if name not in names:
-                offer = suggest(name, names)
-                yield problem("E252", path, at, hint=offer, written=match[0][:60])
-            elif EMBEDDED.fullmatch(line) is None:
-                yield problem("E252.alone", path, at, name=name)
+            # What is quoted as code is no chart.
+            if line[: match.start()].count("`") % 2 == 0:
+                at = Position(start.line + number, start.column + match.start())
+                yield path, at, match[1].strip(), match[0], EMBEDDED.fullmatch(line) is not None

@@ -8,8 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from casebook.charts.canvas import LEADING, Anchor, Sheet, TextStyle, baseline, widest
-from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, lower_first
-from casebook.charts.records import ChartRecords
+from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, lower_first
 from casebook.charts.symbols import ChartFigure, MarkArea, draw_mark, legend_kinds, mark_of_kind
 from casebook.charts.text_layout import clean, wrap_text
 from casebook.record.dataset import Dataset
@@ -97,17 +96,10 @@ def _find_words(rest: str, shown: ChartRecords) -> str:
 
 def _fits(whole: Figure, parts: Sequence[Figure]) -> bool:
     """Whether the size of each part is known and they are no more than the whole."""
-    sizes = [_size(part, whole) for part in parts]
+    total, sizes = _size(whole, whole), [_size(part, whole) for part in parts]
     known = [size for size in sizes if size is not None]
-    value = whole.quantity.value
-    return (
-        len(known) == len(sizes)
-        and value is not None
-        and whole.quantity.qualifier in ("exact", "approx")
-        and value > 0
-        and min(known) >= 0
-        and sum(known) <= value
-    )
+    fits = len(known) == len(sizes) and total is not None and sum(known) <= total
+    return fits and total != 0 and min(known) >= 0
 
 
 def _size(part: Figure, whole: Figure) -> Decimal | None:

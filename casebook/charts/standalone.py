@@ -16,7 +16,7 @@ from casebook.charts.matplotlib_renderers import (
     write_pdf,
 )
 from casebook.charts.svg import write_svg
-from casebook.charts.symbols import draw_kind, explain_kind
+from casebook.charts.symbols import draw_kind, words_of
 from casebook.charts.text_layout import clean, shorten_text, width_px, wrap_text
 from casebook.text import COMMA
 
@@ -140,7 +140,7 @@ def _compose_legend(table: ChartTable, sheet: Sheet, top: float) -> float:
     # The page sets the legend beside the drawing; a picture has to carry it with it.
     x, size = _MARGIN, WIDE.small
     for kind in table.legend:
-        words = explain_kind(kind).inside(table.lang)
+        words = words_of(kind)[1].inside(table.lang)
         needed = 44 + width_px(words, size) + 18
         if x > _MARGIN and x + needed > sheet.width - _MARGIN:
             x, top = _MARGIN, top + size * 1.6

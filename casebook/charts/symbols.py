@@ -49,15 +49,10 @@ LEGEND_ORDER: Final[tuple[Kind, ...]] = tuple(_MESSAGES)
 
 
 @cache
-def name_kind(kind: Kind) -> Text:
-    """The words of a kind of mark, as tables and alt texts have them."""
-    return say(_MESSAGES[kind][0])
-
-
-@cache
-def explain_kind(kind: Kind) -> Text:
-    """What a legend says of a kind of mark."""
-    return say(_MESSAGES[kind][1])
+def words_of(kind: Kind) -> tuple[Text, Text]:
+    """The words of a kind of mark: in tables and alt texts, and in a legend."""
+    name, explanation = _MESSAGES[kind]
+    return say(name), say(explanation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +83,7 @@ class Mark:
 
     def words(self, lang: Lang) -> str:
         """The mark in words, as tables and alt texts say it."""
-        return SEMICOLON.inside(lang).join(name_kind(k).inside(lang) for k in self.kinds)
+        return SEMICOLON.inside(lang).join(words_of(k)[0].inside(lang) for k in self.kinds)
 
 
 def mark_of(figure: Figure, vocabulary: Vocabulary) -> Mark:

@@ -14,8 +14,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Final
 
-from casebook.charts.chart import MOST_ROWS, Chart, ChartTable, Selected, lower_first
-from casebook.charts.records import ChartRecords
+from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, Selected, lower_first
 from casebook.charts.timeline_strip import Moment, Strip, TimelineRow, paint_strip
 from casebook.messages import say
 from casebook.record.dataset import Dataset
@@ -69,7 +68,7 @@ def tabulate(shown: ChartRecords) -> ChartTable:
     shared = [item for item in entries if item.case is None]
     everything = [*items, *shared]
     runs = _runs(_years(everything))
-    rows = _event_rows(items, lang) if selected.case else _place_rows(items, dataset, lang)
+    rows = _event_rows(items, lang) if selected.case else _place_rows(items, shown)
     markers = {item.marker for item in everything}
     silence, captions = _describe_gaps(selected, runs, bool(shared), dataset)
     strip = Strip(
@@ -177,21 +176,15 @@ def _years_of(gap: Gap, dash: str) -> str:
     return str(gap.first) if gap.first == gap.last else f"{gap.first}{dash}{gap.last}"
 
 
-def _place_rows(
-    items: Sequence[TimelineItem], dataset: Dataset, lang: Lang
-) -> tuple[TimelineRow, ...]:
-    by_case: dict[str, list[TimelineItem]] = {case.slug: [] for case in dataset.cases}
+def _place_rows(items: Sequence[TimelineItem], shown: ChartRecords) -> tuple[TimelineRow, ...]:
+    moments: dict[str, list[Moment]] = {}
     for item in items:
         if item.case is not None:
-            by_case[item.case.slug].append(item)
+            moments.setdefault(item.case.slug, []).append(_moment(item, shown.lang))
+    slugs = (case.slug for case in shown.dataset.cases if case.slug in moments)
     return tuple(
-        TimelineRow(
-            dataset.place(dataset.by_slug[slug]).inside(lang),
-            f"site:/cases/{slug}/",
-            tuple(_moment(item, lang) for item in mine),
-        )
-        for slug, mine in by_case.items()
-        if mine
+        TimelineRow(shown.place(slug), f"site:/cases/{slug}/", tuple(moments[slug]))
+        for slug in slugs
     )
 
 
