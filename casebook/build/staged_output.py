@@ -6,15 +6,12 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
 
 from casebook.build.manifest import FileList, list_unlisted
 from casebook.values.digest import digest
-
-T = TypeVar("T")
 
 
 class StagedOutput:
@@ -32,43 +29,33 @@ class StagedOutput:
         self.mode = folder.stat().st_mode & 0o666
         self._old = old
         self._begun = begun
+        self._inside = folder
 
     def write(self, path: str, content: bytes) -> str:
         """Put a file into the tree and give its digest.
 
         The path is relative to the tree, with forward slashes; ValueError where it leads out of
-        it or was written already.
+        it. That one was written twice shows when the files are listed.
         """
-        target = self._place(path)
-        if self._link(path, target, content):
-            return self._list(path, digest(content))
-        self.written += 1
-        return self._list(path, self._write(target, (content,)))
+        target, found = self._place(path), digest(content)
+        if not self._share(path, target, found, len(content)):
+            self._write(target, (content,))
+        self.listing.add(path, found)
+        return found
 
     def write_stream(self, path: str, chunks: Iterable[bytes]) -> str:
         """Put a file into the tree that need not be in memory as a whole, and give its digest."""
         target = self._place(path)
         found = self._write(target, chunks)
-        if not self._share(path, target, found):
-            self.written += 1
-        return self._list(path, found)
+        if self._share(path, target, found, target.stat().st_size):
+            self.written -= 1
+        self.listing.add(path, found)
+        return found
 
-    def keep(self, path: str, expected: str) -> None:
-        """Leave a file where it lies in this tree, under its known digest."""
-        self.listing.add(path, expected)
-
-    def take_over(self, path: str, expected: str) -> None:
-        """Put a file of the old tree into this one as it stands there, under its known digest."""
+    def take_over(self, path: str) -> None:
+        """Put a file of the old tree into this one as it stands there, but not on the list."""
         assert self._old is not None
-        target = self._place(path)
-        source = self._old / path
-        self._clear(target)
-        try:
-            _link_into(source, target)
-        except (OSError, NotImplementedError):
-            # FAT and some network file systems have no hard links; the times are kept as well.
-            _copy_into(source, target)
-        self.listing.add(path, expected)
+        self._link(self._old / path, self._place(path))
 
     def remove_rest(self) -> None:
         """Take everything out of a begun tree that was not put into it since."""
@@ -76,40 +63,9 @@ class StagedOutput:
             return
         for path in list_unlisted(self.folder, (path for path, _ in self.listing)):
             (self.folder / path).unlink()
-            parent = (self.folder / path).parent
             # Only an empty folder lets itself be removed.
             with suppress(OSError):
-                while parent != self.folder:
-                    parent.rmdir()
-                    parent = parent.parent
-
-    def _list(self, path: str, found: str) -> str:
-        self.listing.add(path, found)
-        return found
-
-    def _write(self, target: Path, chunks: Iterable[bytes]) -> str:
-        """Write a new file and give the digest of its bytes."""
-        self._clear(target)
-        found = hashlib.sha256()
-        try:
-            # Never into a file that is there: the published site may share it.
-            with _make_folder_for(target, lambda: target.open("xb")) as stream:
-                for chunk in chunks:
-                    found.update(chunk)
-                    stream.write(chunk)
-        except FileExistsError as error:
-            path = target.relative_to(self.folder).as_posix()
-            raise ValueError(f"two pages are written to {path}") from error
-        except OSError as error:
-            # A failing write, unlike a failing open, does not say of which file.
-            error.filename = error.filename or str(target)
-            raise
-        return found.hexdigest()
-
-    def _clear(self, target: Path) -> None:
-        # Never written into: the published site may share the file.
-        if self._begun:
-            target.unlink(missing_ok=True)
+                os.removedirs((self.folder / path).parent)
 
     def _place(self, path: str) -> Path:
         """Where a file of the site goes."""
@@ -118,67 +74,52 @@ class StagedOutput:
             raise ValueError(f"{path!r} is no path inside the site")
         return self.folder / path
 
-    def _link(self, path: str, target: Path, content: bytes) -> bool:
-        """Whether the old tree holds a file of these bytes, so that the new one could share it."""
+    def _write(self, target: Path, chunks: Iterable[bytes]) -> str:
+        """Write a new file and give the digest of its bytes."""
+        self._make_room(target)
+        found = hashlib.sha256()
+        try:
+            with target.open("xb") as stream:
+                for chunk in chunks:
+                    found.update(chunk)
+                    stream.write(chunk)
+        except OSError as error:
+            # A failing write, unlike a failing open, does not say of which file.
+            error.filename = error.filename or str(target)
+            raise
+        self.written += 1
+        return found.hexdigest()
+
+    def _share(self, path: str, target: Path, expected: str, size: int) -> bool:
+        """Whether the old tree holds a file of these bytes, which is put into this one."""
         if self._old is None:
             return False
         source = self._old / path
         try:
             found = source.lstat()
-            if not self._is_like(found, len(content)) or source.read_bytes() != content:
-                return False
-            if self._begun and target.exists() and os.path.samestat(found, target.lstat()):
-                return True
-            self._clear(target)
-            _link_into(source, target)
-        except (OSError, NotImplementedError):
-            # FAT and some network file systems have no hard links: the file is written.
-            return False
-        return True
-
-    def _share(self, path: str, target: Path, expected: str) -> bool:
-        """Whether the old tree holds the bytes that were written, whose file takes their place."""
-        if self._old is None:
-            return False
-        source, shared = self._old / path, target.with_name(f".{target.name}.shared")
-        try:
-            if not self._is_like(source.lstat(), target.stat().st_size):
+            if (found.st_mode, found.st_size) != (stat.S_IFREG | self.mode, size):
                 return False
             with source.open("rb") as stream:
                 if hashlib.file_digest(stream, "sha256").hexdigest() != expected:
                     return False
-            os.link(source, shared, follow_symlinks=False)
-            os.replace(shared, target)
-        except (OSError, NotImplementedError):
-            with suppress(OSError):
-                shared.unlink()
+        except OSError:
             return False
+        if not (self._begun and target.exists() and os.path.samestat(found, target.lstat())):
+            self._link(source, target)
         return True
 
-    def _is_like(self, found: os.stat_result, size: int) -> bool:
-        """Whether what was found is a file as this tree would have it, of so many bytes."""
-        return (
-            stat.S_ISREG(found.st_mode)
-            and found.st_mode & 0o777 == self.mode
-            and found.st_size == size
-        )
+    def _link(self, source: Path, target: Path) -> None:
+        self._make_room(target)
+        try:
+            os.link(source, target, follow_symlinks=False)
+        except (OSError, NotImplementedError):
+            # FAT and some network file systems have no hard links; the times are kept as well.
+            shutil.copy2(source, target, follow_symlinks=False)
 
-
-def _link_into(source: Path, target: Path) -> None:
-    _make_folder_for(target, lambda: os.link(source, target, follow_symlinks=False))
-
-
-def _copy_into(source: Path, target: Path) -> None:
-    _make_folder_for(target, lambda: shutil.copy2(source, target, follow_symlinks=False))
-
-
-def _make_folder_for(target: Path, action: Callable[[], T]) -> T:
-    """What the action gives that makes a file, whose folder is made where there is none yet.
-
-    To know all folders of a million would take more memory than to try.
-    """
-    try:
-        return action()
-    except FileNotFoundError:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        return action()
+    def _make_room(self, target: Path) -> None:
+        """Make the folder of a new file, and take away what a begun tree holds in its place."""
+        if target.parent != self._inside:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._inside = target.parent
+        # Never written into: the published site may share the file.
+        target.unlink(missing_ok=True)

@@ -118,15 +118,13 @@ class BuildState:
             return None
         lying = [_stamp(f"{tree.folder}/{path}") == stamp for path, _, stamp in files]
         for (path, _, stamp), lies in zip(files, lying, strict=True):
-            if stamp[3] != tree.mode:
-                return None
-            if not lies and _stamp(f"{self._output}/{path}") != stamp:
+            stands = lies or _stamp(f"{self._output}/{path}") == stamp
+            if stamp[3] != tree.mode or not stands:
                 return None
         for (path, sha, _), lies in zip(files, lying, strict=True):
-            if lies:
-                tree.keep(path, sha)
-            else:
-                tree.take_over(path, sha)
+            if not lies:
+                tree.take_over(path)
+            tree.listing.add(path, sha)
         return texts
 
     def note_unit(
