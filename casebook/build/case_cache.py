@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from casebook.build.cache import Cache, digest_program
 from casebook.build.dependencies import Dependencies
-from casebook.build.reading import ReadCase
+from casebook.problems import Problem
 from casebook.record.dataset import Dataset
 from casebook.record.lists import Lists
 from casebook.record.model import Case
@@ -44,25 +44,22 @@ class CaseCache:
             name: digest(repr(source).encode()) for name, source in lists.sources.items()
         }
 
-    def find_case(self, path: str) -> ReadCase | None:
-        """What is known of the case of a file, where it was read before with the same lists."""
-        if path not in self.versions:
-            return None
-        content = self._cache.get(self._key("summary", path))
+    def find_case(self, path: str) -> tuple[CaseSummary, list[Problem]] | None:
+        """The summary of the case of a file and its problems, as read with the same lists."""
+        content = self._cache.get(self._key("summary", path)) if path in self.versions else None
         if content is None:
             return None
-        read: ReadCase
-        sources, read = pickle.loads(content)
-        if sources != self._digest_sources(read.summary):
+        sources, summary, problems = pickle.loads(content)
+        if sources != self._digest_sources(summary):
             return None
         self._cache.mark_used(self._key("case", path))
-        return read
+        return summary, problems
 
-    def keep_case(self, read: ReadCase, record: bytes) -> None:
+    def keep_case(self, summary: CaseSummary, problems: list[Problem], record: bytes) -> None:
         """Keep a case as it was read; `record` is itself, pickled."""
-        path = read.summary.path
+        path = summary.path
         if path in self.versions:
-            entry = (self._digest_sources(read.summary), read)
+            entry = self._digest_sources(summary), summary, problems
             content = pickle.dumps(entry, pickle.HIGHEST_PROTOCOL)
             self._cache.put(self._key("summary", path), content)
             self._cache.put(self._key("case", path), record)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from casebook.build.case_cache import CaseCache
-from casebook.build.reading import check_sources, read_dataset, read_snapshots
+from casebook.build.last_build import SOURCES
+from casebook.build.reading import read_dataset
 from casebook.build.timings import Timings
 from casebook.build.workers import IN_PROCESS, Executor
 from casebook.charts.placement import check_embedded
@@ -18,12 +19,13 @@ from casebook.checks.history import check_history, parse_published
 from casebook.checks.quotes import check_quotes, check_shares
 from casebook.checks.rules import RULES, check_case
 from casebook.checks.translations import check_translations, find_outdated
+from casebook.messages import problem
 from casebook.pages import FIXED_ADDRESSES
-from casebook.problems import ContentError, Problem
-from casebook.record.dataset import Dataset
-from casebook.record.lazy_cases import LazyCases
+from casebook.problems import START, ContentError, Problem
+from casebook.record.dataset import Dataset, LazyCases
 from casebook.record.summary import CaseSummary
 from casebook.values.digest import digest
+from casebook.yaml.files import read_bytes, show_path
 
 # Where the frozen releases lie; a project without any pays nothing for them.
 _RELEASES = "data/versions"
@@ -130,7 +132,7 @@ def _check_dataset(
     problems += check_shares(dataset)
     # The texts of sources are not ours to publish, so they are kept outside the project.
     if folder := os.environ.get("CASEBOOK_SNAPSHOTS"):
-        problems += check_quotes(dataset, read_snapshots(Path(folder), problems))
+        problems += check_quotes(dataset, _read_snapshots(Path(folder), problems))
     problems += check_content(project, dataset)
     problems += check_embedded(project, dataset)
     problems += check_addresses(project, dataset, FIXED_ADDRESSES)
@@ -155,3 +157,48 @@ def _check_cases(
                 cache.note_passed(dependencies.keys_of(summary).inputs)
                 continue
         yield from check_case(case, dataset)
+
+
+def _read_snapshots(folder: Path, problems: list[Problem]) -> dict[str, str]:
+    """The texts of sources by id, from files `<id>.txt` of a folder outside the project."""
+    if not folder.is_dir():
+        problems.append(problem("E265", "CASEBOOK_SNAPSHOTS", START, folder=folder))
+        return {}
+    # The text is only searched, so that a stray byte in it is no reason to stop.
+    return {
+        path.stem: read_bytes(path, folder, problems).decode("utf-8-sig", "replace")
+        for path in sorted(folder.glob("*.txt"))
+    }
+
+
+def check_sources(project: Path) -> list[Problem]:
+    """Links of the sources that lead out of them or nowhere, and what cannot be read as a file."""
+    problems: list[Problem] = []
+    roots = [project / name for name in SOURCES]
+    waiting: list[Path | os.DirEntry[str]] = [root for root in roots if os.path.lexists(root)]
+    while waiting:
+        entry = waiting.pop()
+        # Mostly known from the listing of the folder, so that no file need be looked at.
+        if entry.is_symlink():
+            if not _leads_into(Path(entry), roots):
+                problems.append(problem("E144", show_path(Path(entry), project), START))
+        elif entry.is_dir() or entry in roots:
+            try:
+                with os.scandir(entry) as entries:
+                    waiting += entries
+            except OSError as error:
+                # Else a folder that may not be read would count as an empty one.
+                reason = error.strerror or str(error)
+                shown = show_path(Path(entry), project)
+                problems.append(problem("E140.folder", shown, START, reason=reason))
+        elif not entry.is_file():
+            problems.append(problem("E141.source", show_path(Path(entry), project), START))
+    return problems
+
+
+def _leads_into(link: Path, folders: Iterable[Path]) -> bool:
+    try:
+        target = link.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return False
+    return any(target.is_relative_to(folder.parent.resolve() / folder.name) for folder in folders)

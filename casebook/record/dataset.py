@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import TypeVar, overload
 
 from casebook.record.comparability import ComparabilityClass
 from casebook.record.evidence import Review, find_answer, review_figure
@@ -19,14 +20,16 @@ from casebook.record.lanes import (
     order_items,
     publication_of,
 )
-from casebook.record.lazy_cases import LazyCases
-from casebook.record.model import Answer, Case, Change, Document, Figure, Outdated
+from casebook.record.model import Answer, Case, Change, Document, Figure, Outdated, State
 from casebook.record.summary import CaseSummary, summarise_case
 from casebook.record.vocabulary import Gone, Refusal, Region, Source, Vocabulary
 from casebook.text import Text
 
 # Answers that are remembered; those of one page are asked for several times.
 _MOST_ANSWERS = 5_000
+# Lists in other orders ask for the same records again and again; these take 150 MB.
+_MOST_HELD = 5_000
+K = TypeVar("K", Case, CaseSummary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Dataset:
     def by_slug(self) -> Mapping[str, Case]:
         """The cases by slug."""
         if isinstance(self.cases, LazyCases):
-            return self.cases.by_slug
+            return _CasesBySlug(self.cases)
         return {case.slug: case for case in self.cases}
 
     @cached_property
@@ -243,9 +246,58 @@ class Dataset:
         return before, after
 
 
-def order_cases(cases: list[Case]) -> tuple[Case, ...]:
+def order_cases(cases: Iterable[K]) -> tuple[K, ...]:
     """The cases in administrative order: by code of GB/T 2260, then by slug."""
     return tuple(sorted(cases, key=lambda case: (case.region, case.slug)))
+
+
+class LazyCases(Sequence[Case]):
+    """The cases of these summaries, loaded when they are asked for; a few stay in memory.
+
+    To go through all of them loads each once; what has to be quick asks the summaries.
+    """
+
+    def __init__(
+        self, summaries: tuple[CaseSummary, ...], load: Callable[[CaseSummary], Case]
+    ) -> None:
+        self.summaries = summaries
+        self._load = load
+        self._take = lru_cache(_MOST_HELD)(lambda at: load(summaries[at]))
+
+    @overload
+    def __getitem__(self, index: int) -> Case: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Case]: ...
+    def __getitem__(self, index: int | slice) -> Case | Sequence[Case]:
+        chosen = range(len(self.summaries))[index]
+        return self._take(chosen) if isinstance(chosen, int) else tuple(map(self._take, chosen))
+
+    def __len__(self) -> int:
+        return len(self.summaries)
+
+    def without(self, state: State) -> LazyCases:
+        """The cases that are not in a state."""
+        return LazyCases(tuple(one for one in self.summaries if one.state != state), self._load)
+
+
+class _CasesBySlug(Mapping[str, Case]):
+    """Lazy cases by slug."""
+
+    def __init__(self, cases: LazyCases) -> None:
+        self._cases = cases
+        self._positions = {summary.slug: at for at, summary in enumerate(cases.summaries)}
+
+    def __getitem__(self, slug: str) -> Case:
+        return self._cases[self._positions[slug]]
+
+    def __contains__(self, slug: object) -> bool:
+        return slug in self._positions
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._positions)
+
+    def __len__(self) -> int:
+        return len(self._positions)
 
 
 class _Figures(Mapping[str, Figure]):

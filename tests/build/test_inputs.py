@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from casebook.build import steps as pipeline
-from casebook.build.checking import check_project
-from casebook.build.reading import check_sources
+from casebook.build.checking import check_project, check_sources
 from casebook.build.state import find_changed, read_inputs, refuse_changes
 from casebook.build.steps import BuildOptions, build_site
 from casebook.problems import CasebookError, ContentError

@@ -13,9 +13,8 @@ from casebook.build.case_cache import CaseCache
 from casebook.build.reading import read_dataset
 from casebook.build.state import read_inputs
 from casebook.problems import CasebookError
-from casebook.record import lazy_cases
-from casebook.record.dataset import Dataset
-from casebook.record.lazy_cases import LazyCases
+from casebook.record import dataset as dataset_module
+from casebook.record.dataset import Dataset, LazyCases
 from casebook.record.lists import read_lists
 from casebook.record.model import Case
 from casebook.record.summary import CaseSummary
@@ -81,7 +80,7 @@ def test_what_lists_need_loads_no_record(in_memory: Dataset) -> None:
 
 
 def test_lazy_cases_hold_a_few_records(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lazy_cases, "_MOST_HELD", 2)
+    monkeypatch.setattr(dataset_module, "_MOST_HELD", 2)
     lazy, loaded = load_lazily(dataset_of(record(), record(), record()))
     cases = lazy.cases
 
