@@ -14,15 +14,23 @@ CATALOGUE = Path(__file__).with_name("messages.yaml")
 PLACE = re.compile(r"(?<!\{)\{([a-z][a-z0-9_]*)\}(?!\})")
 
 
-@cache
+_catalogue: dict[str, dict[str, str]] = {}
+
+
 def read_catalogue() -> dict[str, dict[str, str]]:
     """The wordings by key: `zh`, `en` and, where there is a remedy, `hint_zh` and `hint_en`."""
-    # PyYAML takes longer to import than most commands that print nothing take to run.
-    import yaml
+    if not _catalogue:
+        # PyYAML takes longer to import than most commands that print nothing take to run.
+        import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    catalogue: dict[str, dict[str, str]] = yaml.load(CATALOGUE.read_bytes(), loader)
-    return catalogue
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        _catalogue.update(yaml.load(CATALOGUE.read_bytes(), loader))
+    return _catalogue
+
+
+def use_catalogue(catalogue: dict[str, dict[str, str]]) -> None:
+    """Take the wordings that another process has read, which costs a tenth of reading them."""
+    _catalogue.update(catalogue)
 
 
 def say(key: str, /, **values: object) -> Text:

@@ -111,7 +111,7 @@ def open_cache(folder: Path, enabled: bool = True) -> Iterator[Cache]:
             secret = _read_secret(folder / "store.key")
             connection = _connect(folder / "store.sqlite")
     if connection is None:
-        connection = _connect_nowhere()
+        connection = _connect(None)
     cache = Cache(connection, secret)
     try:
         yield cache
@@ -138,23 +138,17 @@ def _read_secret(path: Path) -> bytes:
     return secret
 
 
-def _connect_nowhere() -> sqlite3.Connection | None:
-    """A cache that nobody else sees, in memory and where that is too little on the disk."""
-    with suppress(*_DAMAGE):
-        connection = sqlite3.connect("")
-        connection.execute("pragma journal_mode = off")
-        connection.execute(_SCHEMA)
-        return connection
-    return None
+def _connect(path: Path | None) -> sqlite3.Connection | None:
+    """A database, made anew where it is damaged; one without a path is seen by nobody else.
 
-
-def _connect(path: Path) -> sqlite3.Connection | None:
-    if path.is_symlink():
+    That one lies in memory, and where this is too little on the disk.
+    """
+    if path is not None and path.is_symlink():
         return None
     for _attempt in range(2):
         connection = None
         try:
-            connection = sqlite3.connect(path, timeout=5)
+            connection = sqlite3.connect(path or "", timeout=5)
             # What stands in the file is data: no function of it may be called by a schema.
             connection.execute("pragma trusted_schema = off")
             connection.execute(_SCHEMA)
@@ -163,7 +157,7 @@ def _connect(path: Path) -> sqlite3.Connection | None:
         except _DAMAGE:
             if connection is not None:
                 connection.close()
-            for name in (path, path.with_name(path.name + "-journal")):
+            for name in (path, path.with_name(path.name + "-journal")) if path else ():
                 with suppress(OSError):
                     name.unlink()
     return None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from casebook.messages import failure
+from casebook.messages import failure, read_catalogue, use_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -83,7 +83,8 @@ class LocalExecutor:
         from multiprocessing import get_context
 
         # A forked child would share the lock of the build and the state of other threads.
-        with ProcessPoolExecutor(processes, get_context("spawn"), _begin) as pool:
+        spawn = get_context("spawn")
+        with ProcessPoolExecutor(processes, spawn, _begin, (read_catalogue(),)) as pool:
             with _interrupts_kept_out():
                 # Each piece of work starts one process, as long as none is idle.
                 for _ in range(processes):
@@ -179,12 +180,13 @@ def _interrupts_kept_out() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin() -> None:
+def _begin(catalogue: dict[str, dict[str, str]]) -> None:
     """Prepare a process, and have it end as soon as the one that started it is gone."""
     import gc
     from multiprocessing import parent_process
 
     gc.set_threshold(*SELDOM)
+    use_catalogue(catalogue)
     parent = parent_process()
     if parent is None:
         return
