@@ -11,8 +11,8 @@ import pytest
 from conftest import PROJECT
 from processes import break_case, run
 
-from casebook.build.progress import Progress
 from casebook.build.steps import BuildOptions, build_site
+from casebook.build.timings import Progress
 from casebook.commands import waiting
 from casebook.commands.waiting import show_waiting
 from casebook.messages import read_catalogue

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from casebook.build.dependencies import CaseInputs
 from casebook.build.drawings import draw_own
 from casebook.build.render import PageRenderer, open_renderer
 from casebook.build.templates import Theme, explaining_templates
@@ -18,7 +17,7 @@ from casebook.data.formats import DataFile
 from casebook.pages import CASE_PAGES
 from casebook.pages.page import Prose, Site, SiteSettings, Uses
 from casebook.pages.search import ENTRY, index_case, write_entry
-from casebook.record.vocabulary import Region, Vocabulary
+from casebook.record.dataset import Dataset
 from casebook.text import LANGS, Lang
 
 
@@ -34,8 +33,6 @@ class CaseContext:
 
     theme: Theme
     settings: SiteSettings
-    vocabulary: Vocabulary
-    regions: Mapping[str, Region]
     texts: tuple[tuple[str, Lang], ...]
     faces: Mapping[Lang, str]
     has_stories: bool
@@ -44,13 +41,14 @@ class CaseContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseJob:
-    """One case to be made: its inputs, the bytes of its record, and drawings that there are.
+    """One case to be made: all that it shows, the bytes of its record, and drawings that there are.
 
     `own` are the drawings of the case, None where they are still to be made; `embedded` are
     others that its story shows, and `uses` are the pages beyond its own that show its figures.
     """
 
-    inputs: CaseInputs
+    slug: str
+    dataset: Dataset
     record: bytes
     own: tuple[Drawn, ...] | None = None
     embedded: tuple[Drawn, ...] = ()
@@ -68,8 +66,8 @@ class CaseResult:
 
 def make_case_files(job: CaseJob, context: CaseContext, renderer: PageRenderer) -> CaseResult:
     """Everything that is made of one case."""
-    case = job.inputs.case
-    dataset = job.inputs.dataset(context.vocabulary, context.regions)
+    dataset = job.dataset
+    case = dataset.by_slug[job.slug]
     timings = Timings()
     with timings.measure("drawings of cases"):
         own = draw_own(case, dataset) if job.own is None else job.own

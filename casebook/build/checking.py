@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from casebook.build.case_cache import CaseCache
 from casebook.build.last_build import SOURCES
-from casebook.build.reading import read_dataset
+from casebook.build.reading import CaseCache, read_dataset
 from casebook.build.timings import Timings
 from casebook.build.workers import IN_PROCESS, Executor
 from casebook.charts.placement import check_embedded
@@ -57,15 +56,14 @@ def load_checked(
         # The rules would read the very texts that are too long to be read.
         return dataset, problems + too_long
     drafted = [case for case in dataset.summaries if case.state == "draft"]
-    if not drafted:
-        return dataset, problems + _check_dataset(project, dataset, unchecked, cache)
-    published = _leave_out_drafts(dataset)
-    unchecked = _find_unchecked(published, cache)
-    problems += _check_dataset(project, published, unchecked, cache)
-    # A draft is judged among the published cases, which are not judged by it.
-    paths = {case.path for case in drafted}
-    found = _check_dataset(project, dataset, drafted)
-    return dataset, problems + [problem for problem in found if problem.path in paths]
+    published = _leave_out_drafts(dataset) if drafted else dataset
+    problems += _check_dataset(project, published, _find_unchecked(published, cache), cache)
+    if drafted:
+        # A draft is judged among the published cases, which are not judged by it.
+        paths = {case.path for case in drafted}
+        found = _check_dataset(project, dataset, drafted)
+        problems += [problem for problem in found if problem.path in paths]
+    return dataset, problems
 
 
 def refuse_errors(problems: Sequence[Problem]) -> None:
@@ -128,16 +126,18 @@ def _check_dataset(
     project: Path, dataset: Dataset, cases: Sequence[CaseSummary], cache: CaseCache | None = None
 ) -> list[Problem]:
     problems = [problem for rule in RULES for problem in rule(dataset)]
-    problems += _check_cases(cases, dataset, cache)
-    problems += check_shares(dataset)
     # The texts of sources are not ours to publish, so they are kept outside the project.
     if folder := os.environ.get("CASEBOOK_SNAPSHOTS"):
         problems += check_quotes(dataset, _read_snapshots(Path(folder), problems))
-    problems += check_content(project, dataset)
-    problems += check_embedded(project, dataset)
-    problems += check_addresses(project, dataset, FIXED_ADDRESSES)
-    problems += check_translations(dataset)
-    return problems
+    return [
+        *problems,
+        *_check_cases(cases, dataset, cache),
+        *check_shares(dataset),
+        *check_content(project, dataset),
+        *check_embedded(project, dataset),
+        *check_addresses(project, dataset, FIXED_ADDRESSES),
+        *check_translations(dataset),
+    ]
 
 
 def _check_cases(
@@ -152,8 +152,7 @@ def _check_cases(
         case = dataset.by_slug[summary.slug]
         if cache is not None and not dataset.unread:
             dependencies = cache.dependencies_of(dataset)
-            inputs = dependencies.inputs_of(summary)
-            if not check_case(case, inputs.dataset(dataset.vocabulary, dataset.regions)):
+            if not check_case(case, dependencies.inputs_of(summary)):
                 cache.note_passed(dependencies.keys_of(summary).inputs)
                 continue
         yield from check_case(case, dataset)

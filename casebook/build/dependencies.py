@@ -13,37 +13,7 @@ from dataclasses import dataclass
 from casebook.record.dataset import Dataset, Whole, order_cases
 from casebook.record.model import Case, Outdated
 from casebook.record.summary import CaseSummary
-from casebook.record.vocabulary import Region, Source, Vocabulary
 from casebook.values.digest import digest
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseInputs:
-    """A case with all that its pages show beside the vocabulary and the regions.
-
-    `neighbours` are the cases before and after it, no more of them than a link needs; `named`
-    are the other cases whose figures its story tells.
-    """
-
-    case: Case
-    neighbours: tuple[Case, ...]
-    named: tuple[Case, ...]
-    sources: tuple[Source, ...]
-    whole: Whole
-    outdated: Mapping[str, Outdated]
-
-    def dataset(self, vocabulary: Vocabulary, regions: Mapping[str, Region]) -> Dataset:
-        """The inputs as a data set, as if there were no other case."""
-        named = {case.slug for case in self.named}
-        beside = [case for case in self.neighbours if case.slug not in named]
-        return Dataset(
-            cases=order_cases([self.case, *beside, *self.named]),
-            vocabulary=vocabulary,
-            regions=regions,
-            sources={source.id: source for source in self.sources},
-            whole=self.whole,
-            outdated=self.outdated,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,28 +34,31 @@ class Dependencies:
         self._keys: dict[str, CaseKeys] = {}
         self._ranks = {name: rank for rank, name in enumerate(dataset.shared_sources)}
 
-    def inputs_of(self, case: CaseSummary) -> CaseInputs:
-        """What the pages of a case may show."""
+    def inputs_of(self, case: CaseSummary) -> Dataset:
+        """What the pages of a case may show: a data set as if there were no other case.
+
+        Its neighbours are in it with no more of them than a link needs, and whole the cases whose
+        figures its story tells.
+        """
         dataset = self.dataset
         named = self._find_named(case)
-        return CaseInputs(
-            case=dataset.by_slug[case.slug],
-            neighbours=tuple(
-                _strip_case(dataset.by_slug[near.slug]) for near in self._find_neighbours(case)
-            ),
-            named=tuple(dataset.by_slug[other.slug] for other in named),
-            sources=tuple(dataset.sources[name] for name in _list_sources(case, named)),
+        cases = {
+            near.slug: _strip_case(dataset.by_slug[near.slug]) for near in self._find_near(case)
+        }
+        cases |= {other.slug: dataset.by_slug[other.slug] for other in (case, *named)}
+        return Dataset(
+            cases=order_cases(cases.values()),
+            vocabulary=dataset.vocabulary,
+            regions=dataset.regions,
+            sources={name: dataset.sources[name] for name in _list_sources(case, named)},
             whole=self._find_whole(case),
             outdated=self._find_outdated(case),
         )
 
     def keys_of(self, case: CaseSummary) -> CaseKeys:
         """The keys of a case, for which its record need not be loaded."""
-        if case.slug not in self._keys:
-            self._keys[case.slug] = self._digest(case)
-        return self._keys[case.slug]
-
-    def _digest(self, case: CaseSummary) -> CaseKeys:
+        if case.slug in self._keys:
+            return self._keys[case.slug]
         named = self._find_named(case)
         whole = self._find_whole(case)
         version = self._versions.get(case.path, case.version)
@@ -93,12 +66,14 @@ class Dependencies:
         own = [case.slug, version, *(self._version_of(name) for name in case.sources)]
         parts = [
             [version, *(self._versions.get(other.path, other.version) for other in named)],
-            [near.link for near in self._find_neighbours(case)],
+            [near.link for near in self._find_near(case)],
             [self._version_of(name) for name in _list_sources(case, named)],
             [dict(whole.counts), whole.shared, repr(self._find_outdated(case))],
         ]
         inputs = json.dumps(parts, ensure_ascii=False)
-        return CaseKeys(digest(inputs.encode()), digest("\n".join(own).encode()))
+        keys = CaseKeys(digest(inputs.encode()), digest("\n".join(own).encode()))
+        self._keys[case.slug] = keys
+        return keys
 
     def _find_named(self, case: CaseSummary) -> list[CaseSummary]:
         """The other cases whose figures the story tells."""
@@ -106,7 +81,7 @@ class Dependencies:
         slugs = dict.fromkeys(slug for slug, _ in case.named_figures)
         return [summaries[positions[slug]] for slug in slugs if slug in positions]
 
-    def _find_neighbours(self, case: CaseSummary) -> list[CaseSummary]:
+    def _find_near(self, case: CaseSummary) -> list[CaseSummary]:
         summaries = self.dataset.summaries
         at = self.dataset.positions[case.slug]
         return [*summaries[max(0, at - 1) : at], *summaries[at + 1 : at + 2]]

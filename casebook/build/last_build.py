@@ -106,8 +106,7 @@ class Look:
             _stamp_sources(_PROGRAM, _PROGRAM, program)
         # An absolute path stays what it is where it is joined to the project.
         found = (*stamps.items(), *sorted(program.items()))
-        since = time.time_ns() - YOUNG
-        young = [os.path.join(project, path) for path, at in found if max(at[0], at[1]) > since]
+        young = [os.path.join(project, path) for path, at in found if is_young(at)]
         self.young = {path: _digest_file(path) for path in young}
         # Packages that come and go change the folder that they are in.
         around = [(folder, _stamp(folder)) for folder in packages]
@@ -139,9 +138,7 @@ def repeat_last_build(arguments: list[str], packages: list[str]) -> bool:
 def find_last_build(look: Look) -> Record | None:
     """The record of the last build, where a new one would make the same and finds it published."""
     last = _read_record(look.project)
-    if last is None or (last["output"], last["siteurl"]) != (look.output, look.siteurl):
-        return None
-    return last if _is_unchanged(look, last) else None
+    return last if last is not None and _is_unchanged(look, last) else None
 
 
 def _is_unchanged(look: Look, last: Record) -> bool:

@@ -106,17 +106,12 @@ def stage_output(output: Path) -> Iterator[StagedOutput]:
             try:
                 yield tree
                 tree.remove_rest()
-                large = len(tree.listing) > _LARGE
-                if _holds_the_same(tree, output):
-                    _retire(staging, spare if large else None)
-                    return
-                _flush(staging)
-                with _hold_signals():
-                    old = _swap(staging, output, retired)
-                if old is not None:
-                    _retire(old, spare if large else None)
-                elif large:
-                    _copy_links(output, staging, spare)
+                old = staging
+                if not _holds_the_same(tree, output):
+                    _flush(staging)
+                    with _hold_signals():
+                        old = _swap(staging, output, retired)
+                _retire(old, output, spare if len(tree.listing) > _LARGE else None)
             except BaseException:
                 shutil.rmtree(staging, ignore_errors=True)
                 raise
@@ -139,14 +134,11 @@ def _repair(output: Path, staging: Path, retired: Path) -> None:
             _remove(leftover)
 
 
-def _swap(staging: Path, output: Path, retired: Path) -> Path | None:
-    """Put the new tree in the place of the old one, and give where that is now."""
+def _swap(staging: Path, output: Path, retired: Path) -> Path:
+    """Put the new tree in the place of the old one, and give where that is now if there was one."""
     if not output.exists():
         os.replace(staging, output)
-        return None
-    if exchange(staging, output):
-        retired = staging
-    else:
+    elif not exchange(staging, output):
         # Without an atomic exchange the folder is missing for the time of one rename; a build
         # that dies in between is repaired by the next one.
         os.replace(output, retired)
@@ -155,28 +147,25 @@ def _swap(staging: Path, output: Path, retired: Path) -> Path | None:
         except OSError:
             os.replace(retired, output)
             raise
-    return retired
+        return retired
+    return staging
 
 
-def _retire(old: Path, spare: Path | None) -> None:
+def _retire(old: Path, output: Path, spare: Path | None) -> None:
     """Keep an old tree for the next build to begin with, or remove it.
 
-    The new site stands. What cannot be done now is done by the next build.
+    After the first build that is one of links to the new site. The site stands: what cannot be
+    done now is done by the next build.
     """
-    with suppress(OSError):
+    with suppress(OSError, NotImplementedError):
         if spare is None:
             _remove(old)
-        else:
-            os.replace(old, spare)
-
-
-def _copy_links(output: Path, staging: Path, spare: Path) -> None:
-    """Make a tree for the next build to begin with, whose files are those of the published one."""
-    with suppress(OSError, NotImplementedError):
-        shutil.copytree(output, staging, copy_function=os.link)
-        os.replace(staging, spare)
+            return
+        if not old.exists():
+            shutil.copytree(output, old, copy_function=os.link)
+        os.replace(old, spare)
         return
-    shutil.rmtree(staging, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _remove(folder: Path) -> None:
@@ -201,7 +190,7 @@ def _explained(output: Path) -> Iterator[None]:
         path = error.filename or output
         reason = error.strerror or str(error)
         why = Text(reason, reason)
-        if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
             why = say("build.machine.full")
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             why = say("build.machine.permission")

@@ -19,12 +19,11 @@ from casebook.build.case_texts import CaseTexts
 from casebook.build.dependencies import Dependencies
 from casebook.build.manifest import MANIFEST
 from casebook.build.pelican_adapter import PelicanSite, run_pelican
-from casebook.build.progress import Progress
 from casebook.build.render import file_of, open_renderer
 from casebook.build.staged_output import StagedOutput
 from casebook.build.state import BuildState
 from casebook.build.templates import digest_templates, explaining_templates, read_theme
-from casebook.build.timings import Timings
+from casebook.build.timings import Progress, Timings
 from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.data.export import export_site
 from casebook.data.formats import encode_json, write_members
@@ -292,7 +291,8 @@ class _PageMaker:
         """All that has to be known to make the files of a case."""
         own, embedded, uses = self._find_shown(case)
         return CaseJob(
-            inputs=self.dependencies.inputs_of(case),
+            slug=case.slug,
+            dataset=self.dependencies.inputs_of(case),
             record=(self.context.project / case.path).read_bytes(),
             own=own,
             embedded=embedded,
@@ -336,8 +336,6 @@ class _PageMaker:
         return CaseContext(
             theme=self.theme,
             settings=site.settings,
-            vocabulary=dataset.vocabulary,
-            regions=dataset.regions,
             texts=tuple(sorted(site.prose)),
             faces=site.faces,
             has_stories=stories,

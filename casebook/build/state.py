@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from casebook.build.cache import Cache
 from casebook.build.last_build import Stamp, is_young, stamp_inputs
@@ -48,12 +48,12 @@ def read_inputs(project: Path, cache: Cache | None = None) -> Inputs:
     """
     # The stamp comes first: a file that changes while it is read then differs from it.
     stamps = stamp_inputs(str(project))
-    known = _read_known(cache)
-    digests = {}
+    known = json.loads(cache.get(_INPUTS) or b"{}") if cache is not None else {}
+    digests: dict[str, str] = {}
     for name, stamp in stamps.items():
-        before = known.get(name)
-        if before is not None and tuple(before[:-1]) == stamp and not is_young(stamp):
-            digests[name] = before[-1]
+        *before, found = known.get(name, [""])
+        if tuple(before) == stamp and not is_young(stamp):
+            digests[name] = found
             continue
         # One that cannot be read is reported by whoever needs it.
         with suppress(OSError):
@@ -63,13 +63,6 @@ def read_inputs(project: Path, cache: Cache | None = None) -> Inputs:
         if rows != known:
             cache.put(_INPUTS, json.dumps(rows).encode())
     return Inputs(project, digests, stamps)
-
-
-def _read_known(cache: Cache | None) -> dict[str, list[Any]]:
-    """The stamp of each input that the state knows, with its digest at the end."""
-    content = cache.get(_INPUTS) if cache is not None else None
-    rows: dict[str, list[Any]] = {} if content is None else json.loads(content)
-    return rows
 
 
 def find_changed(inputs: Inputs) -> list[str]:

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from casebook.build.cache import Cache, open_cache
-from casebook.build.case_cache import CaseCache
 from casebook.build.checking import check_published, load_checked, refuse_errors
-from casebook.build.progress import Progress
+from casebook.build.reading import CaseCache
 from casebook.build.state import (
     BuildState,
     Inputs,
@@ -19,7 +18,7 @@ from casebook.build.state import (
     read_inputs,
     refuse_changes,
 )
-from casebook.build.timings import Timings
+from casebook.build.timings import Progress, Timings
 from casebook.build.workers import SELDOM, LocalExecutor, open_executor
 from casebook.charts.placement import find_embedded
 from casebook.problems import CasebookError, Problem
@@ -147,18 +146,12 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
     )
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltPages:
-    """Some pages of a site that is yet to be built, by their paths in it, and its drafts."""
+def build_pages(
+    options: BuildOptions, wanted: Collection[str]
+) -> tuple[Mapping[str, bytes], tuple[str, ...]]:
+    """The wanted pages by their paths, as a build would write them, and the drafts of the site.
 
-    pages: Mapping[str, bytes]
-    drafts: tuple[str, ...]
-
-
-def build_pages(options: BuildOptions, wanted: Collection[str]) -> BuiltPages:
-    """The wanted pages as a build would write them, in a fraction of its time.
-
-    Raises ContentError where the build would.
+    It takes a fraction of the time. Raises ContentError where the build would.
     """
     from casebook.build.drawings import draw_charts, tabulate_charts
     from casebook.build.site import BuildContext, render_pages
@@ -177,8 +170,7 @@ def build_pages(options: BuildOptions, wanted: Collection[str]) -> BuiltPages:
             siteurl=options.siteurl,
             cache=cache,
         )
-        pages = render_pages(context, wanted)
-    return BuiltPages(pages, _list_drafts(dataset))
+        return render_pages(context, wanted), _list_drafts(dataset)
 
 
 @contextmanager

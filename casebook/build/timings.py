@@ -1,4 +1,4 @@
-"""Timings of a build: seconds by stage, and by type of page with how many were made and kept."""
+"""Progress and timings of a build: how far it has come, and where its seconds went."""
 
 from __future__ import annotations
 
@@ -42,6 +42,17 @@ class Spent:
         self.cpu += other.cpu
         self.made += other.made
         self.kept += other.kept
+
+
+@dataclass(slots=True)
+class Progress:
+    """How many of the cases that have to be made are made; nothing is known before the first."""
+
+    total: int = 0
+    done: int = 0
+
+    def __str__(self) -> str:
+        return f" {self.done:,}/{self.total:,}" if self.total else ""
 
 
 class Timings:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from casebook.messages import failure, say
-from casebook.problems import ContentError, Exit
+from casebook.problems import Exit
 from casebook.report import clean_line
 from casebook.text import Lang
 
@@ -58,11 +58,10 @@ def require_file(name: str) -> Path:
 
 def load_without_errors(project: Path) -> Dataset:
     """The data set of a project; ContentError where a build would end with errors."""
-    from casebook.build.checking import load_checked
+    from casebook.build.checking import load_checked, refuse_errors
 
     dataset, problems = load_checked(project)
-    if any(problem.severity == "error" for problem in problems):
-        raise ContentError(problems)
+    refuse_errors(problems)
     return dataset
 
 

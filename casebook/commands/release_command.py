@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from casebook.commands.command import Command, print_message
-from casebook.problems import ContentError, Exit
+from casebook.problems import Exit
 from casebook.text import Lang
 
 
@@ -31,15 +31,14 @@ def _parse_day(text: str) -> date:
 
 def run_release(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Freeze the data as a version of their own, where the project has no errors."""
-    from casebook.build.checking import check_released, load_checked
+    from casebook.build.checking import check_released, load_checked, refuse_errors
     from casebook.commands.record_published import record_addresses
     from casebook.data.releases import freeze_release
     from casebook.yaml.files import show_path
 
     dataset, problems = load_checked(project)
     problems += check_released(dataset, project)
-    if any(problem.severity == "error" for problem in problems):
-        raise ContentError(problems)
+    refuse_errors(problems)
     day = options.date or date.today()
     folder = show_path(freeze_release(project, dataset, day), project)
     record_addresses(project, dataset)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from casebook.build.progress import Progress
+from casebook.build.timings import Progress
 
 # A build of fewer seconds needs no sign of life.
 PATIENCE = 1.0

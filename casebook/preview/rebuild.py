@@ -75,16 +75,9 @@ class Preview:
         open_pages = {*self._open} if self.state.built else set()
         generation = self.state.generation + 1
         if open_pages:
-            first = build_pages(options, open_pages)
-            self._change(
-                replace(
-                    self.state,
-                    generation=generation,
-                    fresh=first.pages,
-                    problems=(),
-                    drafts=first.drafts,
-                )
-            )
+            pages, drafts = build_pages(options, open_pages)
+            state = replace(self.state, generation=generation, fresh=pages, drafts=drafts)
+            self._change(replace(state, problems=()))
             if changed is not None and changed.wait(_PAUSE):
                 return
         result = build_site(options)

@@ -9,8 +9,7 @@ import pytest
 from records import case_of, dataset_of, figure, record, tiny_dataset
 
 from casebook.build.cache import Cache, open_cache
-from casebook.build.case_cache import CaseCache
-from casebook.build.reading import read_dataset
+from casebook.build.reading import CaseCache, read_dataset
 from casebook.build.state import read_inputs
 from casebook.problems import CasebookError
 from casebook.record import dataset as dataset_module
@@ -170,8 +169,8 @@ def test_another_version_of_the_program_reads_no_summaries(
     def refuse(_content: bytes) -> object:
         raise AssertionError("it may be shaped otherwise")
 
-    monkeypatch.setattr("casebook.build.case_cache.digest_program", lambda: "another")
-    monkeypatch.setattr("casebook.build.case_cache.pickle.loads", refuse)
+    monkeypatch.setattr("casebook.build.reading.digest_program", lambda: "another")
+    monkeypatch.setattr("casebook.build.reading.pickle.loads", refuse)
     with open_cache(tmp_path / ".cache") as store:
         kept = CaseCache(store, read_inputs(tmp_path, store).digests)
         kept.use_lists(read_lists(tmp_path, []))
