@@ -46,31 +46,19 @@ class FileList:
             yield path, digest
 
 
-def list_files(folder: Path) -> Iterator[str]:
+def list_files(folder: Path | str, inside: str = "") -> Iterator[str]:
     """Everything below a folder that is no folder itself, by its path with forward slashes.
 
     The paths come in their order. A folder that cannot be read raises OSError, lest it be taken
     for an empty one.
     """
-    waiting = [("", _list_names(str(folder)))]
-    while waiting:
-        inside, names = waiting[-1]
-        if not names:
-            waiting.pop()
-            continue
-        path = inside + names.pop()
-        if path[-1] == "/":
-            waiting.append((path, _list_names(f"{folder}/{path}")))
-        else:
-            yield path
-
-
-def _list_names(folder: str) -> list[str]:
-    """The names in a folder, those of folders with a slash, the last in order first."""
     with os.scandir(folder) as entries:
-        names = [f"{e.name}/" if e.is_dir(follow_symlinks=False) else e.name for e in entries]
-    names.sort(reverse=True)
-    return names
+        names = [(f"{e.name}/" if e.is_dir(follow_symlinks=False) else e.name) for e in entries]
+    for name in sorted(names):
+        if name[-1] == "/":
+            yield from list_files(f"{folder}/{name[:-1]}", inside + name)
+        else:
+            yield inside + name
 
 
 def list_unlisted(folder: Path, listed: Iterable[str]) -> Iterator[str]:
