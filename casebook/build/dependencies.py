@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from casebook.record.dataset import Dataset, Whole, order_cases
 from casebook.record.model import Case, Outdated
 from casebook.record.summary import CaseSummary
+from casebook.record.vocabulary import Source
 from casebook.values.digest import digest
 
 
@@ -30,7 +32,6 @@ class Dependencies:
     def __init__(self, dataset: Dataset, versions: Mapping[str, str]) -> None:
         self.dataset = dataset
         self._versions = versions
-        self._sources: dict[str, str] = {}
         self._keys: dict[str, CaseKeys] = {}
         self._ranks = {name: rank for rank, name in enumerate(dataset.shared_sources)}
 
@@ -97,9 +98,14 @@ class Dependencies:
         return {} if outdated is None else {url: outdated}
 
     def _version_of(self, source: str) -> str:
-        if source not in self._sources:
-            self._sources[source] = digest(repr(self.dataset.sources[source]).encode())
-        return self._sources[source]
+        return digest_source(self.dataset.sources[source])
+
+
+# The same are asked for by the cache of records and by the keys of cases.
+@lru_cache(maxsize=20_000)
+def digest_source(source: Source) -> str:
+    """A digest of all that is known of a source."""
+    return digest(repr(source).encode())
 
 
 def _list_sources(case: CaseSummary, named: Iterable[CaseSummary]) -> dict[str, None]:

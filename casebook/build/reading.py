@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from casebook.build.cache import Cache, digest_program
-from casebook.build.dependencies import Dependencies
+from casebook.build.dependencies import Dependencies, digest_source
 from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.messages import failure
 from casebook.problems import Problem
@@ -21,13 +21,13 @@ from casebook.record.lists import Lists, read_gone, read_ledger, read_lists, rea
 from casebook.record.model import Case
 from casebook.record.reader import is_draft, read_case
 from casebook.record.summary import CaseSummary, summarise_case
+from casebook.record.vocabulary import Source
 from casebook.values.digest import digest
 from casebook.yaml.files import find_case_files, read_bytes, show_path
 
 # The start of a process costs as much as reading so many files.
 _FILES_PER_PROCESS = 400
 _BATCH = 50
-_PASSED = "record:passed"
 K = TypeVar("K", Case, CaseSummary)
 
 
@@ -164,18 +164,14 @@ class CaseCache:
         self.versions = versions
         self._cache = cache
         self._base = ""
-        self._sources: Mapping[str, str] = {}
-        self._known = frozenset(json.loads(cache.get(_PASSED) or b"[]"))
-        self._passed: set[str] = set()
+        self._sources: Mapping[str, Source] = {}
         self._dependencies: Dependencies | None = None
 
     def use_lists(self, lists: Lists) -> None:
         """Say which lists the records draw on."""
         parts = (digest_program(), sys.version, lists.vocabulary, lists.regions)
         self._base = digest(repr(parts).encode())[:32]
-        self._sources = {
-            name: digest(repr(source).encode()) for name, source in lists.sources.items()
-        }
+        self._sources = lists.sources
 
     def find_case(self, path: str) -> tuple[CaseSummary, list[Problem]] | None:
         """The summary of the case of a file and its problems, as read with the same lists."""
@@ -212,14 +208,11 @@ class CaseCache:
 
     def has_passed(self, inputs: str) -> bool:
         """Whether an earlier build found nothing wrong with the case of the inputs of this key."""
-        key = self._key_passed(inputs)
-        if key in self._known:
-            self._passed.add(key)
-        return key in self._known
+        return self._cache.get(f"record:passed:{self._base}:{inputs}") is not None
 
     def note_passed(self, inputs: str) -> None:
         """Keep that nothing is wrong with the case of the inputs of this key."""
-        self._passed.add(self._key_passed(inputs))
+        self._cache.put(f"record:passed:{self._base}:{inputs}", b"")
 
     def find_published(self, figures: str) -> Mapping[str, str]:
         """The versions of the records, by slug, that a published list of figures is of.
@@ -238,20 +231,16 @@ class CaseCache:
         self._cache.put(f"record:published:{self._base}:{figures}", content)
         self._cache.prune("record:published:")
 
-    def save(self) -> None:
-        """Put what was found into the cache, and forget what is of no more use."""
-        if self._passed != self._known:
-            self._cache.put(_PASSED, json.dumps(sorted(self._passed)).encode())
-        self._cache.prune("record:summary:")
-        self._cache.prune("record:case:")
+    def forget_rest(self) -> None:
+        """Forget what is of no more use."""
+        for kind in ("summary", "case", "passed"):
+            self._cache.prune(f"record:{kind}:")
 
     def _key(self, kind: str, path: str) -> str:
         return f"record:{kind}:{digest(f'{self._base} {path}'.encode())[:32]}:{self.versions[path]}"
 
-    def _key_passed(self, inputs: str) -> str:
-        return digest(f"{self._base} {inputs}".encode())
-
     def _digest_sources(self, case: CaseSummary) -> str:
         """A digest of the sources that a case rests on; one that is not there has no version."""
-        versions = [self._sources.get(name, "") for name in case.sources]
+        found = (self._sources.get(name) for name in case.sources)
+        versions = [digest_source(source) if source is not None else "" for source in found]
         return digest(" ".join(versions).encode())[:16]

@@ -89,7 +89,7 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
         dataset, problems = load_checked(
             options.project, options.drafts, cases, executor, options.timings
         )
-    cases.save()
+    cases.forget_rest()
     # A preview is not published, so that nothing in it needs a reason to change.
     if not options.drafts:
         problems += check_published(dataset, options.output / "data", cases)

@@ -145,7 +145,7 @@ def test_what_is_kept_of_a_case_falls_with_its_sources(tmp_path: Path) -> None:
     with open_cache(tmp_path / ".cache") as store:
         kept = CaseCache(store, read_inputs(tmp_path, store).digests)
         dataset, _ = read_dataset(tmp_path, cache=kept)
-        kept.save()
+        kept.forget_rest()
     before = find_known()
     source = dataset.summaries[0].sources[0]
     path = tmp_path / "data" / "sources.yaml"
@@ -164,7 +164,7 @@ def test_another_version_of_the_program_reads_no_summaries(
     with open_cache(tmp_path / ".cache") as store:
         kept = CaseCache(store, read_inputs(tmp_path, store).digests)
         dataset, _ = read_dataset(tmp_path, cache=kept)
-        kept.save()
+        kept.forget_rest()
 
     def refuse(_content: bytes) -> object:
         raise AssertionError("it may be shaped otherwise")
