@@ -175,7 +175,7 @@ class CaseCache:
 
     def find_case(self, path: str) -> tuple[CaseSummary, list[Problem]] | None:
         """The summary of the case of a file and its problems, as read with the same lists."""
-        content = self._cache.get(self._key("summary", path)) if path in self.versions else None
+        content = self._cache.get(self._key("summary", path))
         if content is None:
             return None
         sources, summary, problems = pickle.loads(content)
@@ -195,8 +195,6 @@ class CaseCache:
 
     def load_case(self, summary: CaseSummary) -> Case | None:
         """The record that a summary is of, or None where it has to be read again."""
-        if summary.path not in self.versions:
-            return None
         record = self._cache.get(self._key("case", summary.path))
         return pickle.loads(record) if record is not None else None
 
@@ -237,7 +235,8 @@ class CaseCache:
             self._cache.prune(f"record:{kind}:")
 
     def _key(self, kind: str, path: str) -> str:
-        return f"record:{kind}:{digest(f'{self._base} {path}'.encode())[:32]}:{self.versions[path]}"
+        # Nothing is kept of a file that has no version, for it could not be read.
+        return f"record:{kind}:{self._base}:{self.versions.get(path)}:{path}"
 
     def _digest_sources(self, case: CaseSummary) -> str:
         """A digest of the sources that a case rests on; one that is not there has no version."""

@@ -60,14 +60,14 @@ class BuildContext:
 
     project: Path
     dataset: Dataset
+    dependencies: Dependencies
+    cache: Cache
     charts: Mapping[tuple[str, Lang], Drawn]
     pictures: Mapping[tuple[str, Lang], Pictures] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     offers_charts: bool = True
     siteurl: str | None = None
     executor: Executor = IN_PROCESS
-    cache: Cache | None = None
-    dependencies: Dependencies | None = None
     timings: Timings = field(default_factory=Timings)
     progress: Progress = field(default_factory=Progress)
 
@@ -93,8 +93,7 @@ def write_site(context: BuildContext, tree: StagedOutput, state: BuildState) -> 
             maker.write_cases(tree, state, parts)
             timings.begin("lists")
             maker.write_lists(tree, state)
-            if context.cache is not None:
-                maker.renderer.compiled.save(context.cache)
+            maker.renderer.compiled.save(context.cache)
             timings.begin("exports")
             _write_data(context, maker.site, tree, parts)
 
@@ -159,11 +158,9 @@ class _PageMaker:
         self.context = context
         self.theme = read_theme(context.project / "theme")
         self.renderer = open_renderer(self.theme)
-        if context.cache is not None:
-            self.renderer.compiled.load(context.cache)
+        self.renderer.compiled.load(context.cache)
         self.template_digests = digest_templates(self.theme, self.renderer.compiled)
-        self.dependencies = context.dependencies or Dependencies(dataset, context.inputs)
-        keys_of = self.dependencies.keys_of
+        keys_of = context.dependencies.keys_of
         self.site = Site(
             dataset=dataset,
             charts=context.charts,
@@ -283,7 +280,7 @@ class _PageMaker:
         own, embedded, uses = self._find_shown(case)
         # A drawing of its own follows from the inputs, but for what is offered of it.
         offered = [(drawn.name, drawn.pictured) for drawn in own or ()]
-        inputs = self.dependencies.keys_of(case).inputs
+        inputs = self.context.dependencies.keys_of(case).inputs
         shaped = (self.case_context.key, inputs, offered, embedded, uses)
         return digest(" ".join(map(str, shaped)).encode())
 
@@ -292,7 +289,7 @@ class _PageMaker:
         own, embedded, uses = self._find_shown(case)
         return CaseJob(
             slug=case.slug,
-            dataset=self.dependencies.inputs_of(case),
+            dataset=self.context.dependencies.inputs_of(case),
             record=(self.context.project / case.path).read_bytes(),
             own=own,
             embedded=embedded,

@@ -169,6 +169,7 @@ def build_pages(
             offers_charts=offers_charts,
             siteurl=options.siteurl,
             cache=cache,
+            dependencies=cases.dependencies_of(dataset),
         )
         return render_pages(context, wanted), _list_drafts(dataset)
 
