@@ -149,6 +149,13 @@ def test_the_command_line_starts_without(library: str) -> None:
     assert done.returncode == 0, f"import casebook.commands.cli imports {library}"
 
 
+def test_a_check_knows_the_addresses_of_the_site_without_its_pages() -> None:
+    program = "import sys, casebook.build.checking; sys.exit('casebook.pages.page' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=PACKAGE.parent, check=False)
+
+    assert done.returncode == 0, "casebook.build.checking imports the modules of pages"
+
+
 @pytest.mark.parametrize(
     ("source", "expected"),
     [

@@ -14,8 +14,8 @@ from casebook.build.timings import Spent, Timings
 from casebook.charts.chart import Drawn
 from casebook.data.export import export_case, write_case_rows
 from casebook.data.formats import DataFile
-from casebook.pages import CASE_PAGES
 from casebook.pages.page import Prose, Site, SiteSettings, Uses
+from casebook.pages.register import CASE_PAGES
 from casebook.pages.search import ENTRY, index_case, write_entry
 from casebook.record.dataset import Dataset
 from casebook.text import LANGS, Lang

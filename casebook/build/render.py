@@ -12,10 +12,9 @@ from markupsafe import Markup, escape
 from casebook.build.templates import CompiledTemplates, Theme, make_environment
 from casebook.data.formats import DataFile
 from casebook.pages.chart_pages import find_card
-from casebook.pages.format import amount_html
 from casebook.pages.markdown import Renderer, mark_chinese, split_slots
 from casebook.pages.page import Page, Site, name_document
-from casebook.pages.rows import frame_chart
+from casebook.pages.rows import amount_html, frame_chart
 from casebook.record.model import Case, Figure
 from casebook.text import LANGS, Lang, Text
 from casebook.values.dates import Period

@@ -28,10 +28,10 @@ from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.data.export import export_site
 from casebook.data.formats import encode_json, write_members
 from casebook.data.releases import read_releases
-from casebook.pages import CASE_PAGES, PAGES, make_site_files, make_sitemap
-from casebook.pages.backlinks import find_uses
 from casebook.pages.chart_pages import find_card, find_faces, make_chart_files
+from casebook.pages.figure_pages import find_uses
 from casebook.pages.page import Location, Page, PageType, Site, SiteSettings, Uses
+from casebook.pages.register import CASE_PAGES, PAGES, make_site_files, make_sitemap
 from casebook.pages.search import has_stories
 from casebook.record.dataset import Dataset
 from casebook.record.summary import CaseSummary

@@ -1,20 +1,22 @@
-"""The page of one case, and the index of all cases."""
+"""The page of one case, and the index of all cases with the grid of tiles that leads into it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache, partial
 from operator import attrgetter
 
 from casebook.messages import say
+from casebook.pages import CASES_URL
 from casebook.pages.citations import cite_case
 from casebook.pages.corrections import show_changes
 from casebook.pages.linked_data import describe_case, write_linked_data
-from casebook.pages.page import CasePageType, Page, PageType, Site
-from casebook.pages.pagination import ListPart, cut_page
-from casebook.pages.province_grid import INDEX, list_tiles
+from casebook.pages.long_lists import MOST_LISTED, ListPart, address_part, cut_page
+from casebook.pages.page import CasePageType, Page, PageType, Site, in_languages
 from casebook.pages.rows import (
     CaseLink,
+    Frame,
     RowGroup,
     find_named,
     frame_chart,
@@ -29,7 +31,7 @@ from casebook.record.comparability import group_by_class
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import date_case
 from casebook.record.lanes import TimelineItem, order_items
-from casebook.record.model import Case, Change
+from casebook.record.model import Case
 from casebook.record.references import find_chart_names
 from casebook.record.summary import CaseSummary
 from casebook.record.vocabulary import Region
@@ -39,16 +41,14 @@ from casebook.text import LANGS, NO_TEXT, Lang, Text
 def make_cases(case: Case, site: Site) -> Iterator[Page]:
     """The page of a case in both languages."""
     shown = cache(partial(show_case, case, site.dataset))
-    for lang in LANGS:
-        yield Page(
-            url=f"cases/{case.slug}/",
-            lang=lang,
-            template="case.html",
-            title=case.title,
-            description=case.summary,
-            context=partial(_show_in, lang, case, shown, site),
-            lastmod=date_case(case, site.dataset.sources),
-        )
+    page = Page(
+        url=f"cases/{case.slug}/",
+        template="case.html",
+        title=case.title,
+        description=case.summary,
+        lastmod=date_case(case, site.dataset.sources),
+    )
+    yield from in_languages(page, partial(_show_in, case, shown, site))
 
 
 def locate_cases(case: CaseSummary) -> Iterator[tuple[str, Lang]]:
@@ -84,26 +84,31 @@ def show_case(case: Case, dataset: Dataset) -> dict[str, object]:
 
 
 def _show_in(
-    lang: Lang, case: Case, shown: Callable[[], dict[str, object]], site: Site
+    case: Case, shown: Callable[[], dict[str, object]], site: Site, lang: Lang
 ) -> dict[str, object]:
     """The context of the page of a case in one language; `shown` gives what both share."""
     dataset = site.dataset
-    drawings = list(site.charts_of.get((case.slug, lang), ()))
-    # A drawing of dates is shown among the dates; it says nothing about the figures.
-    # A chart that the story shows is not shown again.
     embedded = find_chart_names(case.story.inside(lang))
-    drawings = [drawn for drawn in drawings if drawn.name not in embedded]
-    of_dates = [drawn for drawn in drawings if drawn.name.endswith("-timeline")]
-    charts = tuple(frame_chart(drawn, dataset) for drawn in drawings if drawn not in of_dates)
+    charts: dict[bool, list[Frame]] = {True: [], False: []}
+    for drawn in site.charts_of.get((case.slug, lang), ()):
+        # A chart that the story shows is not shown again.
+        if drawn.name not in embedded:
+            # A drawing of dates is shown among the dates; it says nothing about the figures.
+            charts[drawn.name.endswith("-timeline")].append(frame_chart(drawn, dataset))
     named = find_named(case.story.inside(lang), dataset, case)
     notes = tuple(show_figure(figure, dataset) for figure in named)
     cited = {row.figure.key: row for row in notes}
+    changes = [
+        change
+        for change in dataset.changes
+        if change.case == case.slug or f"{change.case}.{change.figure}" in cited
+    ]
     return {
         **shown(),
-        "charts": charts,
-        "why_no_chart": NO_TEXT if charts or embedded else explain_no_chart(case),
-        "date_charts": tuple(frame_chart(drawn, dataset) for drawn in of_dates),
-        "changes": show_changes(list_changes(cited.keys(), case, dataset), dataset),
+        "charts": charts[False],
+        "why_no_chart": NO_TEXT if charts[False] or embedded else explain_no_chart(case),
+        "date_charts": charts[True],
+        "changes": show_changes(changes, dataset),
         "cited": tuple(cited.values()),
         "notes": notes,
         "citation": cite_case(case, lang, site),
@@ -124,35 +129,22 @@ def explain_no_chart(case: Case) -> Text:
     return say("pages.no_chart.classes", count=len(figures), classes=classes)
 
 
-def list_changes(shown: Collection[str], case: Case, dataset: Dataset) -> tuple[Change, ...]:
-    """The changes of the figures of a case and of others that its story shows, the newest first."""
-    return tuple(
-        change
-        for change in dataset.changes
-        if change.case == case.slug or f"{change.case}.{change.figure}" in shown
-    )
-
-
 def make_index(site: Site) -> Iterator[Page]:
     """The list of all cases by region, in both languages."""
     dataset = site.dataset
     count = len(dataset.cases)
     tiles = list_tiles(dataset)
-    pages = [
-        Page(
-            url=INDEX,
-            lang=lang,
-            template="cases.html",
-            title=say("pages.cases"),
-            description=say("pages.cases.description", count=count),
-            context=partial(dict, count=count, tiles=tiles),
-            key=site.key(tiles, count),
-        )
-        for lang in LANGS
-    ]
-    yield from cut_page(
-        pages, dataset.summaries, partial(_show_part, dataset), attrgetter("link"), site
+    page = Page(
+        url=CASES_URL,
+        template="cases.html",
+        title=say("pages.cases"),
+        description=say("pages.cases.description", count=count),
+        context=partial(dict, count=count, tiles=tiles),
+        key=site.key(tiles, count),
     )
+    show = partial(_show_part, dataset)
+    pages = tuple(in_languages(page))
+    yield from cut_page(pages, dataset.summaries, show, attrgetter("link"), site)
 
 
 def _show_part(dataset: Dataset, part: ListPart[CaseSummary]) -> Mapping[str, object]:
@@ -181,5 +173,45 @@ def _regions_above(case: Case, dataset: Dataset) -> tuple[Region, ...]:
     return tuple(above)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One province-level unit at its place in the grid, with how many cases lie in it.
+
+    `address` is where they begin, empty where there is none.
+    """
+
+    region: Region
+    column: int
+    row: int
+    cases: int
+    address: str = ""
+
+
+def list_tiles(dataset: Dataset) -> tuple[Tile, ...]:
+    """Every province-level unit, row by row from the north, as the eye and the keyboard go."""
+    slugs: dict[str, list[str]] = {}
+    for case in dataset.summaries:
+        slugs.setdefault(dataset.province(case.region).code, []).append(case.slug)
+    addresses = {}
+    before = 0
+    for code, found in slugs.items():
+        # The index of cases may have several pages.
+        page = address_part(CASES_URL, 1 + before // MOST_LISTED)
+        addresses[code] = f"cases/{found[0]}/" if len(found) == 1 else f"{page}#region-{code}"
+        before += len(found)
+    tiles = [
+        Tile(
+            region=region,
+            column=region.tile[0],
+            row=region.tile[1],
+            cases=len(slugs.get(region.code, ())),
+            address=addresses.get(region.code, ""),
+        )
+        for region in dataset.regions.values()
+        if region.tile is not None
+    ]
+    return tuple(sorted(tiles, key=lambda tile: (tile.row, tile.column)))
+
+
 CASES = CasePageType(name="case", make=make_cases, locate=locate_cases, templates=("case.html",))
-CASE_INDEX = PageType("case index", make_index, (INDEX,))
+CASE_INDEX = PageType("case index", make_index)

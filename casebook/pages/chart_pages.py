@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import zipfile
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from casebook.data.formats import DataFile
+from markupsafe import escape
+
+from casebook.data.formats import DataFile, disarm, encode_json
 from casebook.messages import say
-from casebook.pages.citations import cite_chart
-from casebook.pages.downloads import folder_of, list_downloads, make_files, write_snippet
-from casebook.pages.page import Page, PageType, Site
+from casebook.pages import CHARTS_URL
+from casebook.pages.citations import Citation, cite_chart
+from casebook.pages.page import Page, PageType, Site, address
 from casebook.pages.rows import frame_chart, link_case
-from casebook.text import LANGS, Lang, Text
+from casebook.record.vocabulary import Source
+from casebook.text import LANGS, LANGUAGE_TAGS, Lang, Text
 
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
     from casebook.charts.standalone import Pictures
 
-URL = "charts/"
 # The chart on the card of a page that has none of its own.
 FACE = "disclosure"
+
+_READABLE: Final = 0o100644 << 16
+_UNIX: Final = 3
+
+# An embedded chart has a title over each panel, and its finding, legend and notes around them.
+_TITLE_HEIGHT: Final = 50
+_REST_HEIGHT: Final = 260
 
 
 def make_charts(site: Site) -> Iterator[Page]:
@@ -28,7 +40,7 @@ def make_charts(site: Site) -> Iterator[Page]:
     names = dict.fromkeys(name for (name, _), drawn in site.charts.items() if drawn.offered)
     for lang in LANGS:
         yield Page(
-            url=URL,
+            url=CHARTS_URL,
             lang=lang,
             template="charts.html",
             title=say("pages.charts"),
@@ -40,16 +52,15 @@ def make_charts(site: Site) -> Iterator[Page]:
 
 
 def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
-    lang = drawn.lang
     frame = frame_chart(drawn, site.dataset)
-    title = Text(site.charts[drawn.name, "zh"].finding, site.charts[drawn.name, "en"].finding)
-    described = Text(site.charts[drawn.name, "zh"].subtitle, site.charts[drawn.name, "en"].subtitle)
+    zh, en = (site.charts[drawn.name, lang] for lang in LANGS)
+    title, described = Text(zh.finding, en.finding), Text(zh.subtitle, en.subtitle)
     citation = cite_chart(drawn, site)
     case = site.dataset.by_slug.get(drawn.case)
-    address = citation.url or f"…/{folder_of(drawn.name, lang)}"
+    shown_at = citation.url or f"…{_folder_of(drawn)}"
     yield Page(
         url=f"charts/{drawn.name}/",
-        lang=lang,
+        lang=drawn.lang,
         template="chart.html",
         title=title,
         description=described,
@@ -59,30 +70,19 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
             link=link_case(case, site.dataset) if case else None,
             downloads=list_downloads(drawn),
             citation=citation,
-            snippet=write_snippet(drawn, f"{address}embed/"),
+            snippet=write_snippet(drawn, f"{shown_at}embed/"),
         ),
         lastmod=citation.updated,
     )
     yield Page(
         url=f"charts/{drawn.name}/embed/",
-        lang=lang,
+        lang=drawn.lang,
         template="embed.html",
         title=title,
         description=described,
         context=partial(dict, frame=frame),
         indexed=False,
     )
-
-
-def make_chart_files(
-    site: Site, pictures: Mapping[tuple[str, Lang], Pictures]
-) -> Iterator[DataFile]:
-    """Every file that the charts of the site offer."""
-    for key, drawn in site.charts.items():
-        if not drawn.offered:
-            continue
-        sources = tuple(site.dataset.sources[name] for name in drawn.sources)
-        yield from make_files(drawn, pictures[key], sources, cite_chart(drawn, site))
 
 
 def find_card(page: Page, site: Site) -> str:
@@ -99,12 +99,128 @@ def find_card(page: Page, site: Site) -> str:
 
 def find_faces(charts: Mapping[tuple[str, Lang], Drawn]) -> dict[Lang, str]:
     """The paths of the cards of pages that have no chart of their own."""
-    faces = {lang: charts[FACE, lang] for lang in LANGS if (FACE, lang) in charts}
-    return {lang: _card_of(drawn) for lang, drawn in faces.items() if drawn.pictured}
+    faces = [charts[FACE, lang] for lang in LANGS if (FACE, lang) in charts]
+    return {drawn.lang: _card_of(drawn) for drawn in faces if drawn.pictured}
 
 
 def _card_of(drawn: Drawn) -> str:
-    return f"/{folder_of(drawn.name, drawn.lang)}{drawn.name}-card.png"
+    return f"{_folder_of(drawn)}{drawn.name}-card.png"
 
 
-CHARTS = PageType("chart", make_charts, (URL,))
+def _folder_of(drawn: Drawn) -> str:
+    """The folder of the page and the files of a chart, from the root of the site."""
+    return address(f"charts/{drawn.name}/", drawn.lang)
+
+
+def list_downloads(drawn: Drawn) -> tuple[str, ...]:
+    """The paths of the files of a chart, the pictures first, everything in one archive last."""
+    pictures = (".png", "@2x.png", "-card.png") if drawn.pictured else ()
+    ends = (".svg", *pictures, ".csv", ".json", ".zip")
+    return tuple(f"{_folder_of(drawn)}{drawn.name}{end}" for end in ends)
+
+
+def make_chart_files(
+    site: Site, pictures: Mapping[tuple[str, Lang], Pictures]
+) -> Iterator[DataFile]:
+    """Every file that the charts of the site offer."""
+    for key, drawn in site.charts.items():
+        if drawn.offered:
+            sources = frame_chart(drawn, site.dataset).sources
+            yield from make_files(drawn, pictures[key], sources, cite_chart(drawn, site))
+
+
+def make_files(
+    drawn: Drawn, pictures: Pictures, sources: tuple[Source, ...], citation: Citation
+) -> Iterator[DataFile]:
+    """Every file of a chart in one language, and all of them in one archive."""
+    name = drawn.name
+    cited = f"GB/T 7714-2015\n{citation.gb_t_7714}\n\nAPA 7\n{citation.apa}\n"
+    files = {
+        f"{name}.svg": pictures.svg,
+        f"{name}.png": pictures.png,
+        f"{name}@2x.png": pictures.png_large,
+        f"{name}-card.png": pictures.card,
+        f"{name}.csv": _csv(drawn),
+        f"{name}.json": _json(drawn, sources, citation),
+        "description.txt": f"{drawn.description}\n".encode(),
+        "citation.txt": cited.encode(),
+        "citation.bib": citation.bibtex.encode(),
+        "citation.json": citation.csl_json.encode(),
+    }
+    there = {file: content for file, content in files.items() if content}
+    folder = _folder_of(drawn).removeprefix("/")
+    for file, content in there.items():
+        yield DataFile(folder + file, content)
+    yield DataFile(f"{folder}{name}.zip", _zip(there))
+
+
+def write_snippet(drawn: Drawn, shown_at: str) -> str:
+    """The HTML that another site pastes to show a chart: a frame, and a line that sets its height.
+
+    Without the line the frame keeps the height that the drawing needs at full width.
+    """
+    height = sum(int(panel.height) + _TITLE_HEIGHT for panel in drawn.panels) + _REST_HEIGHT
+    frame = (
+        f'<iframe class="casebook-chart" src="{escape(shown_at)}" title="{escape(drawn.finding)}"'
+        f' width="100%" height="{height}" loading="lazy"></iframe>'
+    )
+    script = (
+        '<script>addEventListener("message",function(e){document'
+        '.querySelectorAll("iframe.casebook-chart").forEach(function(f){'
+        "if(e.source===f.contentWindow&&e.data&&e.data.casebookHeight>0)"
+        "f.height=e.data.casebookHeight})})</script>"
+    )
+    return f"{frame}\n{script}\n"
+
+
+def _csv(drawn: Drawn) -> bytes:
+    stream = io.StringIO()
+    rows = (map(disarm, row) for row in (drawn.header, *drawn.rows))
+    csv.writer(stream, lineterminator="\r\n").writerows(rows)
+    return stream.getvalue().encode()
+
+
+def _json(drawn: Drawn, sources: tuple[Source, ...], citation: Citation) -> bytes:
+    lang = drawn.lang
+    value = {
+        "name": drawn.name,
+        "lang": LANGUAGE_TAGS[lang],
+        "case": drawn.case,
+        "finding": drawn.finding,
+        "subtitle": drawn.subtitle,
+        "description": drawn.description,
+        "columns": drawn.header,
+        "rows": drawn.rows,
+        "legend": [{"mark": item.kind, "words": item.words} for item in drawn.legend],
+        "notes": drawn.notes,
+        "sources": [
+            {
+                "id": source.id,
+                "title": source.title.inside(lang),
+                "publisher": source.publisher.inside(lang),
+                "published": source.published.edtf if source.published else "",
+                "url": source.url,
+            }
+            for source in sources
+        ],
+        "url": citation.url,
+        "updated": citation.updated,
+        "license": "CC-BY-4.0",
+    }
+    return encode_json(value)
+
+
+def _zip(files: Mapping[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in files.items():
+            # Dated as early as a zip can be: the bytes may not depend on the day of the build.
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr, entry.create_system = _READABLE, _UNIX
+            # A PNG is compressed already.
+            method = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content, method)
+    return target.getvalue()
+
+
+CHARTS = PageType("chart", make_charts)

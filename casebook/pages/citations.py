@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
@@ -13,6 +13,7 @@ from casebook.data.formats import DataStream
 from casebook.data.releases import Release
 from casebook.data.table_rows import version_of, version_of_all
 from casebook.messages import say
+from casebook.pages import DATA_URL, VERSIONS_URL
 from casebook.pages.page import Site
 from casebook.pages.rows import date_dataset, link_case
 from casebook.record.evidence import date_case
@@ -34,21 +35,13 @@ _BIBTEX: Final = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 }
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 _SPECIAL: Final = re.compile(f"[{re.escape(''.join(_BIBTEX))}]")
-# What GB/T 7714-2015 calls the kind of document, in its codes.
-_GB_CODES: Final[dict[Kind, str]] = {"data": "DS", "case": "EB", "figure": "DS", "chart": "DB"}
-_APA_KINDS: Final[dict[Kind, str]] = {
-    "data": "Data set",
-    "case": "Web page",
-    "figure": "Data set",
-    "chart": "Chart",
-}
-_CSL_TYPES: Final[dict[Kind, str]] = {
-    "data": "dataset",
-    "case": "webpage",
-    "figure": "dataset",
-    "chart": "figure",
+# What a thing is called in the codes of GB/T 7714-2015, in the words of APA, and in CSL's types.
+_NAMES: Final[dict[Kind, tuple[str, str, str]]] = {
+    "data": ("DS", "Data set", "dataset"),
+    "case": ("EB", "Web page", "webpage"),
+    "figure": ("DS", "Data set", "dataset"),
+    "chart": ("DB", "Chart", "figure"),
 }
 
 
@@ -74,8 +67,8 @@ class Citation:
         """The entry as GB/T 7714-2015 sets something that is online."""
         updated = f"({self.updated})" if self.updated else ""
         read = say("pages.cite.date_of_access").inside(self.lang)
-        where = f". {self.url}" if self.url else ""
-        code = _GB_CODES[self.kind] + ("/OL" if self.url else "")
+        medium, where = ("/OL", f". {self.url}") if self.url else ("", "")
+        code = _NAMES[self.kind][0] + medium
         numbered = say("pages.cite.version", version=self.version).inside(self.lang)
         version = f"{numbered}. " if self.version else ""
         return f"{self.site}. {self.title}[{code}]. {version}{updated}{read}{where}."
@@ -89,8 +82,7 @@ class Citation:
             when = f"{day.year}, {_MONTHS[day.month - 1]} {day.day}"
         where = f" {self.url}" if self.url else ""
         version = f" (Version {self.version})" if self.version else ""
-        kind = _APA_KINDS[self.kind]
-        return f"{self.site}. ({when}). {self.title}{version} [{kind}].{where}"
+        return f"{self.site}. ({when}). {self.title}{version} [{_NAMES[self.kind][1]}].{where}"
 
     @property
     def bibtex(self) -> str:
@@ -101,7 +93,7 @@ class Citation:
             "year": self.updated[:4],
             "date": self.updated,
             "version": self.version,
-            "note": _APA_KINDS[self.kind],
+            "note": _NAMES[self.kind][1],
             "url": self.url,
         }
         lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
@@ -110,20 +102,19 @@ class Citation:
     @property
     def csl_json(self) -> str:
         """The entry as CSL-JSON, which reference managers read."""
-        entry: dict[str, object] = {
+        issued = [int(part) for part in self.updated.split("-")] if self.updated else []
+        entry = {
             "id": self._key,
-            "type": _CSL_TYPES[self.kind],
+            "type": _NAMES[self.kind][2],
             "title": self.title,
             "author": [{"literal": self.site}],
             "language": "zh-CN" if self.lang == "zh" else "en",
+            "issued": {"date-parts": [issued]} if issued else None,
+            "version": self.version,
+            "URL": self.url,
         }
-        if self.updated:
-            entry["issued"] = {"date-parts": [[int(part) for part in self.updated.split("-")]]}
-        if self.version:
-            entry["version"] = self.version
-        if self.url:
-            entry["URL"] = self.url
-        return _ENCODER.encode([entry]) + "\n"
+        known = {name: value for name, value in entry.items() if value}
+        return json.dumps([known], ensure_ascii=False) + "\n"
 
     @property
     def _key(self) -> str:
@@ -132,28 +123,15 @@ class Citation:
 
 def cite_data(lang: Lang, site: Site) -> Citation:
     """The citation of the whole data set, in the version of all its records."""
-    dataset = site.dataset
-    return _cite(
-        "data",
-        "data/",
-        lang,
-        site,
-        name="data",
-        title=say("pages.cite.data").inside(lang),
-        updated=date_dataset(dataset),
-        version=version_of_all(dataset),
-    )
+    return _cite(("data", "data"), say("pages.cite.data"), None, lang, site)
 
 
 def cite_release(release: Release, lang: Lang, site: Site) -> Citation:
     """The citation of the whole data set as it was frozen on a day."""
-    return _cite(
-        "data",
-        f"versions/{release.date}/",
-        lang,
-        site,
+    return replace(
+        cite_data(lang, site),
         name=f"data-{release.date}",
-        title=say("pages.cite.data").inside(lang),
+        url=site.settings.locate(f"{VERSIONS_URL}{release.date}/", lang),
         updated=release.date,
         version=release.version,
     )
@@ -161,56 +139,39 @@ def cite_release(release: Release, lang: Lang, site: Site) -> Citation:
 
 def cite_case(case: Case, lang: Lang, site: Site) -> Citation:
     """The citation of a case, in the version of its record."""
-    return _cite(
-        "case",
-        f"cases/{case.slug}/",
-        lang,
-        site,
-        name=case.slug,
-        title=link_case(case, site.dataset).name.inside(lang),
-        updated=date_case(case, site.dataset.sources),
-        version=version_of(case),
-    )
+    return _cite(("case", case.slug), link_case(case, site.dataset).name, case, lang, site)
 
 
 def cite_figure(figure: Figure, title: Text, lang: Lang, site: Site) -> Citation:
     """The citation of a figure, in the version of its case's record."""
-    case = site.dataset.by_slug[figure.case]
-    return _cite(
-        "figure",
-        f"figures/{figure.key}/",
-        lang,
-        site,
-        name=figure.key,
-        title=title.inside(lang),
-        updated=date_case(case, site.dataset.sources),
-        version=version_of(case),
-    )
+    return _cite(("figure", figure.key), title, site.dataset.by_slug[figure.case], lang, site)
 
 
 def cite_chart(drawn: Drawn, site: Site) -> Citation:
     """The citation of a chart, in the version of its case's record where it has one."""
     case = site.dataset.by_slug.get(drawn.case)
-    return _cite(
-        "chart",
-        f"charts/{drawn.name}/",
-        drawn.lang,
-        site,
-        name=drawn.name,
-        title=drawn.finding,
-        updated=date_case(case, site.dataset.sources) if case else date_dataset(site.dataset),
-        version=version_of(case) if case else "",
-    )
+    return _cite(("chart", drawn.name), Text(drawn.finding), case, drawn.lang, site)
 
 
-def _cite(kind: Kind, url: str, lang: Lang, site: Site, **parts: str) -> Citation:
-    settings = site.settings
+def _cite(
+    thing: tuple[Kind, str], title: Text, case: Case | None, lang: Lang, site: Site
+) -> Citation:
+    kind, name = thing
+    dataset, settings = site.dataset, site.settings
+    if case is not None:
+        updated, version = date_case(case, dataset.sources), version_of(case)
+    else:
+        updated = date_dataset(dataset)
+        version = version_of_all(dataset) if kind == "data" else ""
     return Citation(
         kind=kind,
-        url=settings.locate(url, lang),
-        lang=lang,
+        name=name,
+        title=title.inside(lang),
         site=settings.name.inside(lang),
-        **parts,
+        url=settings.locate(DATA_URL if kind == "data" else f"{kind}s/{name}/", lang),
+        updated=updated,
+        lang=lang,
+        version=version,
     )
 
 
@@ -224,21 +185,17 @@ def write_citation_file(citation: Citation) -> str:
     """The citation of the data as a CITATION.cff; quoted strings of JSON are strings of YAML."""
     quoted = partial(json.dumps, ensure_ascii=False)
     message = say("pages.cite.please")
-    lines = [
+    found = {"version": citation.version, "date-released": citation.updated, "url": citation.url}
+    lines = (
         "cff-version: 1.2.0",
         f"message: {quoted(message.zh + message.en)}",
         "type: dataset",
         f"title: {quoted(citation.title)}",
         "authors:",
         f"  - name: {quoted(citation.site)}",
-    ]
-    if citation.version:
-        lines.append(f"version: {quoted(citation.version)}")
-    if citation.updated:
-        lines.append(f"date-released: {quoted(citation.updated)}")
-    if citation.url:
-        lines.append(f"url: {quoted(citation.url)}")
-    lines.append("license: CC-BY-4.0")
+        *(f"{name}: {quoted(value)}" for name, value in found.items() if value),
+        "license: CC-BY-4.0",
+    )
     return "\n".join(lines) + "\n"
 
 

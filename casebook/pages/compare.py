@@ -9,9 +9,16 @@ from itertools import combinations
 from typing import Literal
 
 from casebook.messages import say
-from casebook.pages.filters import Filters, Value, list_filters, name_terms
-from casebook.pages.page import Context, Page, PageType, Site
-from casebook.pages.pagination import ListPart, cut_page
+from casebook.pages import COMPARE_URLS
+from casebook.pages.long_lists import (
+    Filters,
+    ListPart,
+    Value,
+    cut_page,
+    list_filters,
+    name_terms,
+)
+from casebook.pages.page import Page, PageType, Site, in_languages
 from casebook.pages.rows import (
     CaseRow,
     RowGroup,
@@ -25,15 +32,15 @@ from casebook.record.dataset import Dataset
 from casebook.record.lanes import LANES
 from casebook.record.model import Figure
 from casebook.record.summary import CaseSummary, FigureSummary
-from casebook.text import LANGS, NO_TEXT, Text
+from casebook.text import NO_TEXT, Text
 
 Order = Literal["class", "amount", "year", "place"]
 
 ORDERS: tuple[tuple[Order, str, Text], ...] = (
-    ("class", "compare/", say("pages.compare.by_class")),
-    ("amount", "compare/by-amount/", say("pages.compare.by_amount")),
-    ("year", "compare/by-year/", say("pages.compare.by_year")),
-    ("place", "compare/by-place/", say("pages.compare.by_place")),
+    ("class", COMPARE_URLS["class"], say("pages.compare.by_class")),
+    ("amount", COMPARE_URLS["amount"], say("pages.compare.by_amount")),
+    ("year", COMPARE_URLS["year"], say("pages.compare.by_year")),
+    ("place", COMPARE_URLS["place"], say("pages.compare.by_place")),
 )
 
 
@@ -70,29 +77,25 @@ def make_compare(site: Site) -> Iterator[Page]:
     reasons = list_reasons(find_firsts(tables["money"], dataset), dataset)
     show = partial(_show_part, filters, dataset)
     for order, url, name in ORDERS:
-        context: Context = partial(
-            dict, order=order, orders=ORDERS, filter_groups=filters.groups, reasons=reasons
-        )
         plain = order == "class"
-        pages = [
-            Page(
-                url=url,
-                lang=lang,
-                template="compare.html",
-                title=say("pages.compare") if plain else say("pages.compare.by", order=name),
-                description=say("pages.compare.description"),
-                context=context,
-                lastmod=date_dataset(dataset),
-                indexed=plain,
-                key=site.key(filters, reasons),
-            )
-            for lang in LANGS
-        ]
+        page = Page(
+            url=url,
+            template="compare.html",
+            title=say("pages.compare") if plain else say("pages.compare.by", order=name),
+            description=say("pages.compare.description"),
+            context=partial(
+                dict, order=order, orders=ORDERS, filter_groups=filters.groups, reasons=reasons
+            ),
+            lastmod=date_dataset(dataset),
+            indexed=plain,
+            key=site.key(filters, reasons),
+        )
         places = [
             (table, *place)
             for table, entries in tables.items()
             for place in _arrange(entries, order, dataset)
         ]
+        pages = tuple(in_languages(page))
         yield from cut_page(pages, places, show, partial(_sign_place, site), site)
 
 
@@ -123,7 +126,7 @@ def offer_filters(entries: Iterable[_Entry], dataset: Dataset) -> Filters:
     """The filters by provider, mode, measure, amount and year, each with its count of rows."""
     vocabulary = dataset.vocabulary
     amounts = {"yes": say("pages.filters.amount_stated"), "no": say("pages.filters.no_amount")}
-    lanes: dict[str, Text] = {
+    lanes = {
         "dated": say("pages.filters.dated"),
         "uncertain": say("pages.filters.inferred"),
         "latest_only": say("pages.filters.undated"),
@@ -151,10 +154,8 @@ def find_firsts(entries: Iterable[_Entry], dataset: Dataset) -> tuple[Figure, ..
 
 def list_reasons(figures: Iterable[Figure], dataset: Dataset) -> tuple[Text, ...]:
     """For every two of the figures, each of another class, why they may not be compared."""
-    reasons = (
-        why_not_comparable(one, other, dataset.vocabulary)
-        for one, other in combinations(figures, 2)
-    )
+    pairs = combinations(figures, 2)
+    reasons = (why_not_comparable(one, other, dataset.vocabulary) for one, other in pairs)
     return tuple(reason for reason in reasons if reason is not None)
 
 
@@ -211,13 +212,12 @@ def _arrange(
 
 def _show_row(entry: _Entry, filters: Filters, dataset: Dataset) -> CaseRow:
     case = dataset.by_slug[entry.case.slug]
-    figures = (case.figures[entry.figure.id],) if entry.figure else ()
     return CaseRow(
         link=link_case(case, dataset),
-        figures=tuple(show_figure(figure, dataset) for figure in figures),
+        figures=(show_figure(case.figures[entry.figure.id], dataset),) if entry.figure else (),
         answers=word_answers(case, ("provider_type", "mode"), dataset),
         filters=filters.keep(entry.values),
     )
 
 
-COMPARE = PageType("compare", make_compare, tuple(url for _, url, _ in ORDERS))
+COMPARE = PageType("compare", make_compare)

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from functools import partial
 
 from casebook.messages import say
-from casebook.pages.feeds import FEED_LENGTH, FeedEntry, make_feed_page, name_entry
-from casebook.pages.format import word_period
-from casebook.pages.page import Page, PageType, Site
+from casebook.pages import CORRECTIONS_URL
+from casebook.pages.feeds import FEED_LENGTH, FeedEntry, make_feed_pages
+from casebook.pages.page import Page, PageType, Site, in_languages
+from casebook.pages.rows import word_period
 from casebook.record.dataset import Dataset
 from casebook.record.model import Change, ChangeKind, Figure
-from casebook.text import LANGS, Lang, Text
+from casebook.text import Text
 from casebook.values.amounts import in_english, parse_quantity
 from casebook.values.dates import parse_period
 from casebook.values.errors import PeriodError, QuantityError
 from casebook.values.words import QUALIFIERS
 
-URL = "corrections/"
 KINDS: dict[ChangeKind, Text] = {
     "correction": say("pages.corrections.correction"),
     "clarification": say("pages.corrections.clarification"),
@@ -69,37 +69,33 @@ def _word(text: str) -> Text:
 
 def make_corrections(site: Site) -> Iterator[Page]:
     """The page of all changes in both languages, the newest first."""
-    dataset = site.dataset
-    changes = dataset.changes
-    for lang in LANGS:
-        yield Page(
-            url=URL,
-            lang=lang,
+    changes = site.dataset.changes
+    yield from in_languages(
+        Page(
+            url=CORRECTIONS_URL,
             template="corrections.html",
             title=say("pages.corrections"),
             description=say("pages.corrections.description"),
-            context=partial(dict, changes=show_changes(changes, dataset)),
+            context=partial(dict, changes=show_changes(changes, site.dataset)),
             lastmod=changes[0].date.edtf if changes else "",
         )
+    )
 
 
 def make_feed_of_corrections(site: Site) -> Iterator[Page]:
     """The Atom feed of changes in both languages, the newest first."""
     rows = show_changes(site.dataset.changes[:FEED_LENGTH], site.dataset)
     title = say("pages.corrections.feed", site=site.settings.name)
-    for lang in LANGS:
-        entries = [_show_entry(row, lang) for row in rows]
-        summary = say("pages.corrections.description")
-        yield make_feed_page("corrections", lang, title, summary, entries)
+    summary = say("pages.corrections.description")
+    yield from make_feed_pages("corrections", title, summary, list(map(_show_entry, rows)))
 
 
-def _show_entry(row: ChangeRow, lang: Lang) -> FeedEntry:
+def _show_entry(row: ChangeRow) -> FeedEntry:
     change, figure = row.change, row.figure
-    name = "/".join((change.case, change.figure, change.date.edtf, change.before, change.after))
     label = figure.label if figure is not None else Text(change.figure)
     return FeedEntry(
-        id=name_entry(name, lang),
-        path=f"cases/{change.case}/#figure-{change.figure}" if figure else "corrections/",
+        name="/".join((change.case, change.figure, change.date.edtf, change.before, change.after)),
+        path=f"cases/{change.case}/#figure-{change.figure}" if figure else CORRECTIONS_URL,
         title=say("pages.corrections.entry", kind=row.kind, place=row.place, label=label),
         summary=say(
             "pages.corrections.change",
@@ -111,5 +107,5 @@ def _show_entry(row: ChangeRow, lang: Lang) -> FeedEntry:
     )
 
 
-CORRECTIONS = PageType("corrections", make_corrections, (URL,))
+CORRECTIONS = PageType("corrections", make_corrections)
 CORRECTIONS_FEED = PageType("feed of corrections", make_feed_of_corrections)

@@ -1,50 +1,48 @@
-"""The page of the open data: what can be taken, what every column holds, and what compares."""
+"""The page of the open data, the list of its frozen versions, and the page of each of these."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from casebook.data.export import list_offers
 from casebook.data.ocds_export import MAPPING, NOTICE
-from casebook.data.tables import TABLES, list_words
+from casebook.data.tables import FIGURES, TABLES, list_words
 from casebook.messages import say
-from casebook.pages.citations import cite_data
+from casebook.pages import DATA_URL, VERSIONS_URL
+from casebook.pages.citations import cite_data, cite_release
 from casebook.pages.linked_data import describe_data_page, write_linked_data
-from casebook.pages.page import Page, PageType, Site
+from casebook.pages.long_lists import MOST_LISTED
+from casebook.pages.page import Page, PageType, Site, in_languages
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure
-from casebook.text import LANGS
-
-URL = "data/"
+from casebook.text import LANGS, Lang
 
 
 def make_data(site: Site) -> Iterator[Page]:
     """The page of the open data in both languages."""
-    dataset = site.dataset
-    summary = say("pages.data.description")
-    shown: partial[dict[str, object]] = partial(
-        dict,
-        offers=list_offers(dataset),
-        tables=TABLES,
-        words=list_words(dataset.vocabulary),
-        examples=tuple(find_examples(dataset)),
-        mapping=MAPPING,
-        mapping_notice=NOTICE,
+    page = Page(
+        url=DATA_URL,
+        template="data.html",
+        title=say("pages.data"),
+        description=say("pages.data.description"),
     )
-    for lang in LANGS:
-        yield Page(
-            url=URL,
-            lang=lang,
-            template="data.html",
-            title=say("pages.data"),
-            description=summary,
-            context=partial(
-                shown,
-                citation=cite_data(lang, site),
-                linked_data=write_linked_data(describe_data_page(lang, summary.inside(lang), site)),
-            ),
-        )
+    yield from in_languages(page, partial(_show_data, site))
+
+
+def _show_data(site: Site, lang: Lang) -> Mapping[str, object]:
+    dataset = site.dataset
+    summary = say("pages.data.description").inside(lang)
+    return {
+        "offers": list_offers(dataset),
+        "tables": TABLES,
+        "words": list_words(dataset.vocabulary),
+        "examples": tuple(find_examples(dataset)),
+        "mapping": MAPPING,
+        "mapping_notice": NOTICE,
+        "citation": cite_data(lang, site),
+        "linked_data": write_linked_data(describe_data_page(lang, summary, site)),
+    }
 
 
 def find_examples(dataset: Dataset) -> Iterator[Figure]:
@@ -58,4 +56,42 @@ def find_examples(dataset: Dataset) -> Iterator[Figure]:
             yield dataset.figures[firsts[key]]
 
 
-DATA = PageType("data", make_data, (URL,))
+def make_versions(site: Site) -> Iterator[Page]:
+    """The list of versions, the newest first, and the page of each, in both languages."""
+    releases = site.releases
+    signs = [
+        (release.date, release.version, len(release.figures), release.differences)
+        for release in releases
+    ]
+    for lang in LANGS:
+        yield Page(
+            url=VERSIONS_URL,
+            lang=lang,
+            template="versions.html",
+            title=say("pages.versions"),
+            description=say("pages.versions.description"),
+            context=partial(dict, releases=releases),
+            key=site.key(signs),
+        )
+        for release in releases:
+            yield Page(
+                url=f"{VERSIONS_URL}{release.date}/",
+                lang=lang,
+                template="version.html",
+                title=say("pages.version", date=release.date),
+                description=say("pages.versions.description"),
+                context=partial(
+                    dict,
+                    release=release,
+                    is_first=release is releases[0],
+                    most_listed=MOST_LISTED,
+                    names={column.name: column.note for column in FIGURES.columns},
+                    citation=cite_release(release, lang, site),
+                ),
+                lastmod=release.date,
+                key=site.key(signs, [file.path for file in release.files]),
+            )
+
+
+DATA = PageType("data", make_data)
+VERSIONS = PageType("version", make_versions)

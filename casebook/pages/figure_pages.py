@@ -1,25 +1,37 @@
-"""The page of each figure, which every link to it leads to."""
+"""The page of each figure, which every link to it leads to, and the pages that show it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from casebook.charts import title_of
+from casebook.checks.content import LEAD
 from casebook.data.tables import FIXED_WORDS
 from casebook.messages import say
 from casebook.pages.citations import cite_figure
 from casebook.pages.corrections import show_changes
-from casebook.pages.format import word_period, word_quantity
 from casebook.pages.linked_data import describe_figure_page, write_linked_data
-from casebook.pages.page import CasePageType, Page, Site, Use
-from casebook.pages.rows import FigureRow, find_named, link_case, show_figure
+from casebook.pages.page import CasePageType, Page, Prose, Site, Use, Uses, in_languages
+from casebook.pages.rows import (
+    FigureRow,
+    find_named,
+    link_case,
+    show_figure,
+    word_period,
+    word_quantity,
+)
 from casebook.record.comparability import ComparabilityClass, class_of
+from casebook.record.dataset import Dataset
 from casebook.record.evidence import date_case
 from casebook.record.model import Case, Figure
 from casebook.record.summary import CaseSummary
 from casebook.text import LANGS, Lang, Text
 from casebook.values.amounts import plain
+
+if TYPE_CHECKING:
+    from casebook.charts.chart import Drawn
 
 _REVIEWS: Final = {word.value: word.name for word in FIXED_WORDS["reviews"]}
 
@@ -55,20 +67,25 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
             amount=word_quantity(figure.quantity),
         )
         description = say("pages.figure.description", name=name, when=word_period(figure.period))
-        for lang in LANGS:
-            yield Page(
-                url=f"figures/{figure.key}/",
-                lang=lang,
-                template="figure.html",
-                title=name,
-                description=description,
-                context=partial(
-                    shown,
-                    citation=cite_figure(figure, name, lang, site),
-                    linked_data=write_linked_data(describe_figure_page(figure, lang, site)),
-                ),
-                lastmod=updated,
-            )
+        page = Page(
+            url=f"figures/{figure.key}/",
+            template="figure.html",
+            title=name,
+            description=description,
+            lastmod=updated,
+        )
+        yield from in_languages(page, partial(_show_in, figure, name, shown, site))
+
+
+def _show_in(
+    figure: Figure, name: Text, shown: Callable[[], dict[str, object]], site: Site, lang: Lang
+) -> Mapping[str, object]:
+    described = describe_figure_page(figure, lang, site)
+    return {
+        **shown(),
+        "citation": cite_figure(figure, name, lang, site),
+        "linked_data": write_linked_data(described),
+    }
 
 
 def locate_figures(case: CaseSummary) -> Iterator[tuple[str, Lang]]:
@@ -112,6 +129,44 @@ def _show_value(figure: Figure) -> str:
     if quantity.low is not None and quantity.high is not None:
         return f"{plain(quantity.low)}–{plain(quantity.high)}"
     return "" if quantity.value is None else plain(quantity.value)
+
+
+def find_uses(dataset: Dataset, charts: Iterable[Drawn], prose: Iterable[Prose]) -> Uses:
+    """The backlinks of each figure from beyond its case: texts, charts, other stories."""
+    found: dict[str, dict[Use, None]] = {}
+    for key, use in (*_in_prose(prose), *_in_charts(charts), *_in_stories(dataset)):
+        found.setdefault(key, {}).setdefault(use)
+    return {key: tuple(uses) for key, uses in found.items()}
+
+
+def _in_prose(prose: Iterable[Prose]) -> Iterator[tuple[str, Use]]:
+    titles: dict[str, dict[str, str]] = {}
+    keys: dict[str, dict[str, None]] = {}
+    for text in prose:
+        titles.setdefault(text.slug, {})[text.lang] = text.title
+        keys.setdefault(text.slug, {}).update(dict.fromkeys(text.figures))
+    for slug, found in keys.items():
+        named = titles[slug]
+        title = Text(named.get("zh") or named["en"], named.get("en", ""))
+        use = Use("", say("pages.uses.lead")) if slug == LEAD else Use(f"{slug}/", title)
+        yield from ((key, use) for key in found)
+
+
+def _in_charts(charts: Iterable[Drawn]) -> Iterator[tuple[str, Use]]:
+    for drawn in charts:
+        if drawn.offered and not drawn.case:
+            # A finding changes with every case that a chart shows; the page of a figure may not.
+            use = Use(f"charts/{drawn.name}/", title_of(drawn))
+            yield from ((key, use) for key in drawn.figures)
+
+
+def _in_stories(dataset: Dataset) -> Iterator[tuple[str, Use]]:
+    for case in dataset.summaries:
+        for owner, figure in case.named_figures:
+            key = f"{owner}.{figure}"
+            if key in dataset.figures:
+                name = link_case(dataset.by_slug[case.slug], dataset).name
+                yield key, Use(f"cases/{case.slug}/#story", name)
 
 
 FIGURES = CasePageType(

@@ -1,4 +1,4 @@
-"""The home page: the lead article with everything that is computed from all cases."""
+"""The texts of the editors: the lead with what is computed from all cases, and all others."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from markupsafe import Markup
 
 from casebook.checks.content import LEAD
 from casebook.messages import failure, say
+from casebook.pages import HOME_URL
+from casebook.pages.case_page import list_tiles
 from casebook.pages.citations import cite_data
 from casebook.pages.corrections import show_changes
-from casebook.pages.filters import FilterGroup, Value, list_filters, name_terms
 from casebook.pages.linked_data import describe_home, write_linked_data
-from casebook.pages.page import Page, PageType, Prose, Section, Site, Slot
-from casebook.pages.pagination import MOST_LISTED
-from casebook.pages.province_grid import list_tiles
+from casebook.pages.long_lists import MOST_LISTED, FilterGroup, Value, list_filters, name_terms
+from casebook.pages.page import Context, Page, PageType, Prose, Section, Site, Slot
 from casebook.pages.rows import (
     CaseRow,
     FigureRow,
@@ -41,7 +41,6 @@ from casebook.record.summary import CaseSummary
 from casebook.record.vocabulary import Question, Refusal
 from casebook.text import LANGS, Lang, Text
 
-URL = ""
 # More amounts than this in one row of the overview hide the others from the reader.
 OVERVIEW_AMOUNTS = 3
 # More places or amounts than this in one row are a list that has a page of its own.
@@ -50,17 +49,9 @@ REVIEWS: tuple[Review, ...] = ("single", "contradicted", "corroborated", "primar
 
 # The slots that have a partial of their own; `chart:NAME` is drawn by the chart macro.
 SLOTS = (
-    "overview",
-    "money",
-    "refusals",
-    "missing",
-    "documents",
-    "cases",
-    "method",
-    "reviews",
-    "downloads",
+    *("overview", "money", "refusals", "missing", "documents", "cases"),
+    *("method", "reviews", "downloads"),
 )
-
 
 # A computed part of the lead: `text`, `chart` or the name of a partial, with what it shows.
 Block = tuple[str, Markup | Frame | None]
@@ -74,14 +65,6 @@ class LeadSection:
     title: str
     kind: str
     blocks: tuple[Block, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """The rows in administrative order, and the links that filter them."""
-
-    groups: tuple[FilterGroup, ...]
-    rows: tuple[CaseRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +103,37 @@ def make_home(site: Site) -> Iterator[Page]:
     """The lead article in both languages."""
     shared = cache(partial(_show_shared, site.dataset))
     for lang in LANGS:
-        lead = site.prose.get((LEAD, lang)) or site.prose.get((LEAD, LANGS[0]))
-        if lead is None:
-            lead = _plain_lead(lang, site)
-        english = lead.lang == "en"
-        yield Page(
-            url=URL,
-            lang=lang,
-            template="home.html",
-            title=Text(lead.title, lead.title if english else ""),
-            description=Text(lead.summary, lead.summary if english else ""),
-            context=partial(_show_in, lang, lead, shared, site),
-            lastmod=date_dataset(site.dataset),
-        )
+        lead = _find_text(LEAD, lang, site) or _plain_lead(lang, site)
+        page = _make_page(lead, partial(_show_in, lang, lead, shared, site))
+        updated = date_dataset(site.dataset)
+        yield replace(page, url=HOME_URL, lang=lang, template="home.html", lastmod=updated)
+
+
+def make_prose(site: Site) -> Iterator[Page]:
+    """Every other text of the editors in both languages.
+
+    A text that has no English is shown in Chinese on the English page, and marked so.
+    """
+    for slug in dict.fromkeys(slug for slug, _ in site.prose if slug != LEAD):
+        for lang in LANGS:
+            prose = _find_text(slug, lang, site) or site.prose[slug, LANGS[0]]
+            yield replace(_make_page(prose, partial(dict, prose=prose)), lang=lang)
+
+
+def _find_text(slug: str, lang: Lang, site: Site) -> Prose | None:
+    """The text in the language, or in Chinese where it has no other."""
+    return site.prose.get((slug, lang)) or site.prose.get((slug, LANGS[0]))
+
+
+def _make_page(prose: Prose, context: Context) -> Page:
+    english = prose.lang == "en"
+    return Page(
+        url=f"{prose.slug}/",
+        template="prose.html",
+        title=Text(prose.title, prose.title if english else ""),
+        description=Text(prose.summary, prose.summary if english else ""),
+        context=context,
+    )
 
 
 def _show_shared(dataset: Dataset) -> dict[str, object]:
@@ -170,7 +171,7 @@ def _show_in(
         "lead": lead,
         "sections": tuple(_sections(lead, lang, site)),
         "notes": tuple(show_figure(figures[key], site.dataset) for key in lead.figures),
-        "method": site.prose.get(("method", lang)) or site.prose.get(("method", LANGS[0])),
+        "method": _find_text("method", lang, site),
         "citation": cite_data(lang, site),
         "linked_data": write_linked_data(describe_home(lang, lead.title, lead.summary, site)),
     }
@@ -225,8 +226,8 @@ def _plain_lead(lang: Lang, site: Site) -> Prose:
     )
 
 
-def list_overview(dataset: Dataset) -> Overview:
-    """The overview with the filters by provider type, amount and year."""
+def list_overview(dataset: Dataset) -> tuple[tuple[FilterGroup, ...], tuple[CaseRow, ...]]:
+    """The filters by provider type, amount and year, and the rows in administrative order."""
     values = {case.slug: _value_case(case, dataset) for case in dataset.cases}
     states = {
         "stated": say("pages.filters.stated"),
@@ -243,7 +244,7 @@ def list_overview(dataset: Dataset) -> Overview:
         values.values(),
     )
     rows = (_overview_row(case, filters.keep(values[case.slug]), dataset) for case in dataset.cases)
-    return Overview(filters.groups, tuple(rows))
+    return filters.groups, tuple(rows)
 
 
 def _value_case(case: Case, dataset: Dataset) -> frozenset[Value]:
@@ -276,25 +277,23 @@ def list_refused(dataset: Dataset) -> tuple[Refused, ...]:
     """The refusals that the data declare, each with its figures and the reasons for it."""
     return tuple(
         Refused(
-            refusal.title,
-            tuple(_refused_parts(refusal, dataset)),
-            judge_refusal(refusal, dataset),
+            refusal.title, tuple(_list_parts(refusal, dataset)), judge_refusal(refusal, dataset)
         )
         for refusal in dataset.refusals
     )
 
 
-def _refused_parts(refusal: Refusal, dataset: Dataset) -> Iterator[FormulaPart]:
+def _list_parts(refusal: Refusal, dataset: Dataset) -> Iterator[FormulaPart]:
     if refusal.formula:
         case = dataset.by_slug[refusal.case]
-        for part in show_formula(refusal.formula, case):
-            words = refusal.unknown.get(part.words.zh, part.words)
-            yield FormulaPart(part.figure, dataset.place(case) if part.figure else words)
+        for figure, words in show_formula(refusal.formula, case):
+            named = refusal.unknown.get(words.zh, words)
+            yield figure, dataset.place(case) if figure else named
         return
-    for number, figure in enumerate(figures_of(refusal, dataset)):
+    for number, compared in enumerate(figures_of(refusal, dataset)):
         if number and refusal.compare:
-            yield FormulaPart(None, Text("≠"))
-        yield FormulaPart(figure, dataset.place(dataset.by_slug[figure.case]))
+            yield None, Text("≠")
+        yield compared, dataset.place(dataset.by_slug[compared.case])
 
 
 def count_reviews(dataset: Dataset) -> Mapping[Review, int]:
@@ -307,20 +306,17 @@ def list_comparables(dataset: Dataset) -> tuple[ComparableFigures, ...]:
     """The classes of money that have more than one figure."""
     found = []
     for group, keys in dataset.classes.items():
-        money = dataset.vocabulary.measures[group.measure].kind == "money"
-        if money and len(keys) > 1:
+        if len(keys) > 1 and dataset.vocabulary.measures[group.measure].kind == "money":
             slugs = dict.fromkeys(key.partition(".")[0] for key in keys)
             cases = [dataset.summaries[dataset.positions[slug]] for slug in slugs]
-            found.append(
-                ComparableFigures(
-                    name=name_class(group, dataset.vocabulary),
-                    figures=tuple(
-                        show_figure(dataset.figures[key], dataset) for key in keys[:MOST_NAMED]
-                    ),
-                    places=name_places(cases, dataset),
-                    more=max(0, len(keys) - MOST_NAMED),
-                )
+            listed = (dataset.figures[key] for key in keys[:MOST_NAMED])
+            comparable = ComparableFigures(
+                name=name_class(group, dataset.vocabulary),
+                figures=tuple(show_figure(figure, dataset) for figure in listed),
+                places=name_places(cases, dataset),
+                more=max(0, len(keys) - MOST_NAMED),
             )
+            found.append(comparable)
     return tuple(found)
 
 
@@ -329,16 +325,15 @@ def count_silences(dataset: Dataset) -> tuple[Silence, ...]:
     order: tuple[AnswerState, ...] = ("stated", "partial", "not_applicable", "not_stated")
     silences = []
     for number, question in enumerate(dataset.vocabulary.questions.values()):
-        states = [case.states[number] for case in dataset.summaries]
         silent = [case for case in dataset.summaries if case.states[number] == "not_stated"]
-        silences.append(
-            Silence(
-                question=question,
-                states=tuple(sorted(states, key=order.index)),
-                not_stated=len(silent),
-                places=name_places(silent, dataset),
-            )
+        states = (case.states[number] for case in dataset.summaries)
+        silence = Silence(
+            question=question,
+            states=tuple(sorted(states, key=order.index)),
+            not_stated=len(silent),
+            places=name_places(silent, dataset),
         )
+        silences.append(silence)
     return tuple(sorted(silences, key=lambda silence: -silence.not_stated))
 
 
@@ -352,4 +347,5 @@ def name_places(cases: Sequence[CaseSummary], dataset: Dataset) -> Text:
     return say("pages.home.places", named=named, count=Text(str(len(cases)), str(more)))
 
 
-HOME = PageType("home", make_home, (URL,))
+HOME = PageType("home", make_home)
+PROSE = PageType("prose", make_prose)

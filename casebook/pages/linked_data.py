@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from typing import Final
 
 from markupsafe import Markup
 
 from casebook.data.export import list_offers
 from casebook.data.table_rows import version_of, version_of_all
-from casebook.pages.format import word_quantity
+from casebook.pages import DATA_URL, HOME_URL
 from casebook.pages.page import Site
-from casebook.pages.rows import date_dataset, list_sources
+from casebook.pages.rows import date_dataset, list_sources, word_quantity
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import date_case
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Source
 from casebook.text import LANGUAGE_TAGS, Lang
-from casebook.values.amounts import Quantity
 
 # What could end the script element or begin a comment in it.
 _UNSAFE = "<>&"
@@ -25,6 +25,15 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 CONTEXT = "https://schema.org"
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
+
+# The property that the number of a wording is, by its qualifier; other wordings have two bounds.
+_NUMBERS: Final = {
+    "exact": "value",
+    "approx": "value",
+    "more_than": "minValue",
+    "at_least": "minValue",
+    "at_most": "maxValue",
+}
 
 
 def write_linked_data(value: object) -> Markup:
@@ -39,12 +48,12 @@ def write_linked_data(value: object) -> Markup:
 def describe_home(lang: Lang, title: str, summary: str, site: Site) -> dict[str, object]:
     """The article and the data set behind it."""
     dataset = site.dataset
-    article = _describe("Article", lang, title, summary)
-    article |= _locate("", lang, site, date_dataset(dataset))
-    article["headline"] = title
-    article["isBasedOn"] = [
-        describe_source(source, lang) for source in dataset.used_sources.values()
-    ]
+    article = {
+        **_describe("Article", title, summary, lang),
+        **_locate(HOME_URL, lang, site, date_dataset(dataset)),
+        "headline": title,
+        "isBasedOn": [describe_source(source, lang) for source in dataset.used_sources.values()],
+    }
     return {"@context": CONTEXT, "@graph": [article, _describe_data(lang, summary, site)]}
 
 
@@ -56,17 +65,19 @@ def describe_data_page(lang: Lang, summary: str, site: Site) -> dict[str, object
 def _describe_data(lang: Lang, summary: str, site: Site) -> dict[str, object]:
     dataset = site.dataset
     name = site.settings.name.inside(lang)
-    data = _describe("Dataset", lang, name, summary)
-    data |= _locate("data/", lang, site, date_dataset(dataset))
-    data["creator"] = {"@type": "Organization", "name": name}
-    data["version"] = version_of_all(dataset)
-    data["isAccessibleForFree"] = True
     used = {figure.group.measure for case in dataset.summaries for figure in case.figures}
-    data["variableMeasured"] = [
-        {"@type": "PropertyValue", "propertyID": key, "name": measure.name.inside(lang)}
-        for key, measure in dataset.vocabulary.measures.items()
-        if key in used
-    ]
+    data = {
+        **_describe("Dataset", name, summary, lang),
+        **_locate(DATA_URL, lang, site, date_dataset(dataset)),
+        "creator": {"@type": "Organization", "name": name},
+        "version": version_of_all(dataset),
+        "isAccessibleForFree": True,
+        "variableMeasured": [
+            {"@type": "PropertyValue", "propertyID": key, "name": measure.name.inside(lang)}
+            for key, measure in dataset.vocabulary.measures.items()
+            if key in used
+        ],
+    }
     if site.settings.siteurl:
         data["distribution"] = [
             {
@@ -85,41 +96,43 @@ def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
     """The article about a case, with each of its figures as a property of the place."""
     dataset = site.dataset
     title = case.title.inside(lang)
-    article = _describe("Article", lang, title, case.summary.inside(lang))
-    article |= _locate(f"cases/{case.slug}/", lang, site, date_case(case, dataset.sources))
-    article["headline"] = title
-    article["version"] = version_of(case)
-    article["isBasedOn"] = [describe_source(source, lang) for source in list_sources(case, dataset)]
-    if case.changes:
-        article["correction"] = [
-            {
-                "@type": "CorrectionComment",
-                "datePublished": change.date.edtf,
-                "text": f"{change.before} → {change.after} · {change.why.inside(lang)}",
-            }
-            for change in case.changes
-        ]
-    article["about"] = {
-        "@type": "AdministrativeArea",
-        "name": dataset.regions[case.region].name.inside(lang),
-        "identifier": f"GB/T 2260 {case.region}",
-        "additionalProperty": [
-            {"@id": f"#figure-{figure.id}", **describe_figure(figure, lang, dataset)}
-            for figure in case.figures.values()
-        ],
+    corrections = [
+        {
+            "@type": "CorrectionComment",
+            "datePublished": change.date.edtf,
+            "text": f"{change.before} → {change.after} · {change.why.inside(lang)}",
+        }
+        for change in case.changes
+    ]
+    return {
+        "@context": CONTEXT,
+        **_describe("Article", title, case.summary.inside(lang), lang),
+        **_locate(f"cases/{case.slug}/", lang, site, date_case(case, dataset.sources)),
+        "headline": title,
+        "version": version_of(case),
+        "isBasedOn": [describe_source(source, lang) for source in list_sources(case, dataset)],
+        **({"correction": corrections} if corrections else {}),
+        "about": {
+            "@type": "AdministrativeArea",
+            "name": dataset.regions[case.region].name.inside(lang),
+            "identifier": f"GB/T 2260 {case.region}",
+            "additionalProperty": [
+                {"@id": f"#figure-{figure.id}", **describe_figure(figure, lang, dataset)}
+                for figure in case.figures.values()
+            ],
+        },
     }
-    return {"@context": CONTEXT, **article}
 
 
 def describe_figure_page(figure: Figure, lang: Lang, site: Site) -> dict[str, object]:
     """A figure by itself, with the publications that it rests on."""
     dataset = site.dataset
-    described = describe_figure(figure, lang, dataset)
-    described |= _locate(f"figures/{figure.key}/", lang, site)
-    described["subjectOf"] = [
-        describe_source(dataset.sources[name], lang) for name in figure.sources
-    ]
-    return {"@context": CONTEXT, **described}
+    return {
+        "@context": CONTEXT,
+        **describe_figure(figure, lang, dataset),
+        **_locate(f"figures/{figure.key}/", lang, site),
+        "subjectOf": [describe_source(dataset.sources[name], lang) for name in figure.sources],
+    }
 
 
 def describe_figure(figure: Figure, lang: Lang, dataset: Dataset) -> dict[str, object]:
@@ -129,26 +142,30 @@ def describe_figure(figure: Figure, lang: Lang, dataset: Dataset) -> dict[str, o
     """
     quantity = figure.quantity
     words = word_quantity(quantity).inside(lang)
-    described: dict[str, object] = {
+    if name := _NUMBERS.get(quantity.qualifier):
+        bounds = {name: quantity.value}
+    else:
+        bounds = {"minValue": quantity.low, "maxValue": quantity.high}
+    unit = "/".join((quantity.unit, *figure.per)) if quantity.unit else ""
+    references = {
+        "qualifier": quantity.qualifier,
+        "period": figure.period.edtf,
+        "status": figure.status,
+        "source": "|".join(figure.sources),
+    }
+    return {
         "@type": "PropertyValue",
         "identifier": figure.key,
         "propertyID": figure.measure,
         "name": figure.label.inside(lang),
         "description": f"{words} · {figure.period.words(lang)}",
+        **({"unitText": unit} if unit else {}),
+        **{key: _number(value) for key, value in bounds.items() if value is not None},
+        "valueReference": [
+            {"@type": "PropertyValue", "propertyID": name, "value": value}
+            for name, value in references.items()
+        ],
     }
-    if quantity.unit:
-        described["unitText"] = "/".join((quantity.unit, *figure.per))
-    described |= {key: _number(value) for key, value in _bound(quantity) if value is not None}
-    described["valueReference"] = [
-        {"@type": "PropertyValue", "propertyID": name, "value": value}
-        for name, value in (
-            ("qualifier", quantity.qualifier),
-            ("period", figure.period.edtf),
-            ("status", figure.status),
-            ("source", "|".join(figure.sources)),
-        )
-    ]
-    return described
 
 
 def describe_source(source: Source, lang: Lang) -> dict[str, object]:
@@ -167,22 +184,11 @@ def describe_source(source: Source, lang: Lang) -> dict[str, object]:
     return described
 
 
-def _bound(quantity: Quantity) -> tuple[tuple[str, Decimal | None], ...]:
-    """The number of a wording, or the bounds between which it lies."""
-    if quantity.qualifier in ("exact", "approx"):
-        return (("value", quantity.value),)
-    if quantity.qualifier in ("more_than", "at_least"):
-        return (("minValue", quantity.value),)
-    if quantity.qualifier == "at_most":
-        return (("maxValue", quantity.value),)
-    return (("minValue", quantity.low), ("maxValue", quantity.high))
-
-
 def _number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _describe(kind: str, lang: Lang, name: str, summary: str) -> dict[str, object]:
+def _describe(kind: str, name: str, summary: str, lang: Lang) -> dict[str, object]:
     return {
         "@type": kind,
         "name": name,

@@ -12,7 +12,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup, escape
 
-from casebook.pages.format import amount_html
+from casebook.pages.rows import amount_html
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
 from casebook.record.references import REFERENCE, SITE, SLOT, split_key

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
@@ -27,10 +27,8 @@ CONTENT_POLICY = (
     "connect-src 'self'; base-uri 'none'; form-action 'none'"
 )
 
-
 # Longer titles are cut by those who show them, wherever it may be.
 LONGEST_TITLE = 64
-
 _PAUSE = re.compile(r"[;:,；：，](?!\d)|(?<=\S)(?=[（(])")
 
 
@@ -149,23 +147,12 @@ class Site:
         return {key: tuple(listed) for key, listed in found.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """One page in the site map, by its address below the language's root."""
 
     url: str
     lang: Lang
     lastmod: str
-
-    @property
-    def path(self) -> str:
-        """The path of the page from the root of the site."""
-        return address(self.url, self.lang)
-
-    @property
-    def alternates(self) -> tuple[tuple[Lang, str], ...]:
-        """The path of the page in each language."""
-        return tuple((lang, address(self.url, lang)) for lang in LANGS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,8 +166,8 @@ class Page:
     """
 
     url: str
-    lang: Lang
     template: str
+    lang: Lang = LANGS[0]
     title: Text = NO_TEXT
     description: Text = NO_TEXT
     context: Context = dict
@@ -199,17 +186,20 @@ class Page:
         return Location(self.url, self.lang, self.lastmod)
 
 
+def in_languages(
+    page: Page, show: Callable[[Lang], Mapping[str, object]] | None = None
+) -> Iterator[Page]:
+    """The page in each language; `show` gives the context where it differs by language."""
+    for lang in LANGS:
+        yield replace(page, lang=lang, context=partial(show, lang) if show else page.context)
+
+
 @dataclass(frozen=True, slots=True)
 class PageType:
-    """One kind of page, and how all pages of the kind are made from the site.
-
-    `addresses` are those that it has whatever the site holds. Later parts of a list are none: what
-    they hold moves on with every case.
-    """
+    """One kind of page, and how all pages of the kind are made from the site."""
 
     name: str
     make: Callable[[Site], Iterable[Page]]
-    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,11 @@ from functools import partial
 
 from casebook.checks.addresses import follow_all, list_addresses
 from casebook.messages import say
-from casebook.pages.page import Context, Page, Site
-from casebook.pages.pagination import MOST_LISTED
+from casebook.pages import FIXED_ADDRESSES
+from casebook.pages.long_lists import MOST_LISTED
+from casebook.pages.page import Page, PageType, Site, in_languages
 from casebook.pages.rows import link_case
 from casebook.record.vocabulary import Gone
-from casebook.text import LANGS
 
 # What a case offers beside its page is named after it.
 _FILES = ("yaml", "json", "csv")
@@ -20,51 +20,49 @@ _FILES = ("yaml", "json", "csv")
 def make_not_found(site: Site) -> Iterator[Page]:
     """The page for unknown addresses in both languages, with a list of the cases."""
     cases = tuple(link_case(case, site.dataset) for case in site.dataset.cases[:MOST_LISTED])
-    for lang in LANGS:
-        yield Page(
+    yield from in_languages(
+        Page(
             url="404.html",
-            lang=lang,
             template="404.html",
             title=say("pages.not_found"),
             description=say("pages.not_found.description"),
             context=partial(dict, cases=cases),
             indexed=False,
         )
+    )
 
 
-def make_moved(fixed: tuple[str, ...], site: Site) -> Iterator[Page]:
-    """A page at every address that was published and is no more, in both languages.
-
-    `fixed` are the addresses that every site has.
-    """
-    for address, fate in _follow_all(fixed, site):
-        # Both languages are as deep, so that one path leads from either to its own. It names the
-        # file, because on a disk a folder would be listed.
-        up = "../" * address.count("/")
-        for lang in LANGS:
-            if isinstance(fate, Gone):
-                template, title = "gone.html", say("pages.gone", title=fate.title)
-                description = say("pages.gone.description")
-                context: Context = partial(dict, gone=fate)
-            else:
-                template, title = "moved.html", say("pages.moved")
-                description = say("pages.moved.description")
-                context = partial(dict, target=fate, path=f"{up}{fate}index.html")
-            yield Page(
+def make_moved(site: Site) -> Iterator[Page]:
+    """A page at every address that was published and is no more, in both languages."""
+    for address, fate in _follow_all(site):
+        if isinstance(fate, Gone):
+            page = Page(
                 url=address,
-                lang=lang,
-                template=template,
-                title=title,
-                description=description,
-                context=context,
+                template="gone.html",
+                title=say("pages.gone", title=fate.title),
+                description=say("pages.gone.description"),
+                context=partial(dict, gone=fate),
                 indexed=False,
             )
+        else:
+            # Both languages are as deep, so that one path leads from either to its own. It names
+            # the file, because on a disk a folder would be listed.
+            path = f"{'../' * address.count('/')}{fate}index.html"
+            page = Page(
+                url=address,
+                template="moved.html",
+                title=say("pages.moved"),
+                description=say("pages.moved.description"),
+                context=partial(dict, target=fate, path=path),
+                indexed=False,
+            )
+        yield from in_languages(page)
 
 
-def make_redirects(fixed: tuple[str, ...], site: Site) -> Iterator[Page]:
+def make_redirects(site: Site) -> Iterator[Page]:
     """The moved addresses in the form that several hosts read from `_redirects`, if there are."""
     redirects = []
-    for old, new in _follow_all(fixed, site):
+    for old, new in _follow_all(site):
         if isinstance(new, Gone):
             continue
         redirects += [(prefix + old, prefix + new) for prefix in ("/", "/en/")]
@@ -74,14 +72,19 @@ def make_redirects(fixed: tuple[str, ...], site: Site) -> Iterator[Page]:
     if redirects:
         yield Page(
             url="_redirects",
-            lang=LANGS[0],
             template="redirects.txt",
             context=partial(dict, redirects=tuple(redirects)),
             indexed=False,
         )
 
 
-def _follow_all(fixed: tuple[str, ...], site: Site) -> Iterator[tuple[str, str | Gone]]:
+def _follow_all(site: Site) -> Iterator[tuple[str, str | Gone]]:
     charts = dict.fromkeys(name for (name, _), drawn in site.charts.items() if drawn.offered)
     texts = (slug for slug, _ in site.prose)
-    yield from follow_all(site.dataset, list_addresses(site.dataset, texts, fixed, charts))
+    made = list_addresses(site.dataset, texts, FIXED_ADDRESSES, charts)
+    yield from follow_all(site.dataset, made)
+
+
+NOT_FOUND = PageType("not found", make_not_found)
+MOVED = PageType("moved", make_moved)
+REDIRECTS = PageType("redirects", make_redirects)

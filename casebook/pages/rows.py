@@ -1,10 +1,13 @@
-"""Rows of tables and lists: records with every key looked up, for templates to show."""
+"""Rows of tables and lists, records with every key looked up, and wordings of amounts and dates."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from markupsafe import Markup, escape
 
 from casebook.problems import START
 from casebook.record.dataset import Dataset
@@ -13,7 +16,9 @@ from casebook.record.lanes import TimelineItem
 from casebook.record.model import Answer, Case, Document, Figure, Report
 from casebook.record.references import find_references
 from casebook.record.vocabulary import Measure, Question, Source, Term
-from casebook.text import NO_TEXT, Text
+from casebook.text import NO_TEXT, Lang, Text
+from casebook.values.amounts import Quantity, in_english, plain
+from casebook.values.dates import Period
 from casebook.values.formula import split_formula
 
 if TYPE_CHECKING:
@@ -21,6 +26,9 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+
+# One word of a computation: a figure, or a sign, number or name.
+FormulaPart = tuple[Figure | None, Text]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,22 +56,6 @@ class CaseLink:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A report of what a source says, with the source itself."""
-
-    report: Report
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class FormulaPart:
-    """One word of a computation: a figure, or a sign, number or name."""
-
-    figure: Figure | None
-    words: Text = NO_TEXT
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureRow:
     """A figure with the names of its measure, counting unit, scope and status."""
@@ -75,7 +67,7 @@ class FigureRow:
     status: Text
     source: Source
     whole: Text
-    corroborations: tuple[Statement, ...]
+    corroborations: tuple[tuple[Report, Source], ...]
     review: Review = "single"
     formula: tuple[FormulaPart, ...] = ()
 
@@ -167,7 +159,7 @@ def show_figure(figure: Figure, dataset: Dataset) -> FigureRow:
         source=dataset.sources[figure.source],
         whole=case.figures[figure.part_of].label if figure.part_of else NO_TEXT,
         corroborations=tuple(
-            Statement(report, dataset.sources[report.source]) for report in figure.corroborated_by
+            (report, dataset.sources[report.source]) for report in figure.corroborated_by
         ),
         review=dataset.review(figure),
         formula=show_formula(figure.formula, case),
@@ -177,7 +169,7 @@ def show_figure(figure: Figure, dataset: Dataset) -> FigureRow:
 def show_formula(formula: str, case: Case) -> tuple[FormulaPart, ...]:
     """A formula with the figures that it names; a name of no figure stays a word."""
     return tuple(
-        FormulaPart(case.figures[word]) if word in case.figures else FormulaPart(None, Text(word))
+        (case.figures[word], NO_TEXT) if word in case.figures else (None, Text(word))
         for word in split_formula(formula)
     )
 
@@ -214,21 +206,23 @@ def list_facts(case: Case, dataset: Dataset) -> tuple[Fact, ...]:
     facts = []
     for question in dataset.vocabulary.questions.values():
         answer = dataset.answer(case, question.key)
-        figures: tuple[Figure, ...] = ()
-        if question.key == "amount" and answer.state in ("stated", "partial"):
-            figures = tuple(
-                figure
-                for figure in dataset.money_figures(case)
-                if not figure.part_of and _answers_amount(figure, dataset)
-            )
-        text = dataset.answer_text(answer)
-        facts.append(Fact(question=question, answer=answer, text=text, figures=figures))
+        is_amount = question.key == "amount" and answer.state in ("stated", "partial")
+        fact = Fact(
+            question=question,
+            answer=answer,
+            text=dataset.answer_text(answer),
+            figures=tuple(_find_amounts(case, dataset)) if is_amount else (),
+        )
+        facts.append(fact)
     return tuple(facts)
 
 
-def _answers_amount(figure: Figure, dataset: Dataset) -> bool:
-    measure = dataset.vocabulary.measures[figure.measure]
-    return measure.spending or measure.mixed
+def _find_amounts(case: Case, dataset: Dataset) -> Iterator[Figure]:
+    """The sums of money of a case that answer what was paid."""
+    for figure in dataset.money_figures(case):
+        measure = dataset.vocabulary.measures[figure.measure]
+        if not figure.part_of and (measure.spending or measure.mixed):
+            yield figure
 
 
 def frame_chart(drawn: Drawn, dataset: Dataset) -> Frame:
@@ -262,3 +256,42 @@ def join_texts(texts: Iterable[Text]) -> Text:
 def date_dataset(dataset: Dataset) -> str:
     """The newest date of all cases, or nothing."""
     return max((case.date for case in dataset.summaries), default="")
+
+
+def word_quantity(quantity: Quantity) -> Text:
+    """The wording of a quantity in each language."""
+    return Text(quantity.text, in_english(quantity))
+
+
+def word_period(period: Period) -> Text:
+    """A date in the words of each language."""
+    return Text(period.words("zh"), period.words("en"))
+
+
+# A figure is printed in its table, its text, its notes and on a page of its own.
+@lru_cache(maxsize=4096)
+def quantity_html(quantity: Quantity, lang: Lang) -> Markup:
+    """The wording of a quantity, marked so that a qualifier is seen before its number."""
+    if lang == "en":
+        words = Markup(f'<span class="amount__words">{escape(in_english(quantity))}</span>')
+    else:
+        # Joining escaped pieces takes a fifth of the time of Markup.format, and every page of a
+        # site is full of amounts.
+        words = Markup(
+            "".join(
+                f'<span class="amount__{part.role}">{escape(part.text)}</span>'
+                for part in quantity.segments
+            )
+        )
+    if quantity.value is None:
+        return Markup(f'<span class="amount">{words}</span>')
+    value = escape(plain(quantity.value))
+    return Markup(f'<data class="amount" value="{value}">{words}</data>')
+
+
+def amount_html(figure: Figure, lang: Lang, link: bool = True) -> Markup:
+    """The wording of a figure, as a link to the figure itself unless `link` is false."""
+    words = quantity_html(figure.quantity, lang)
+    if not link:
+        return words
+    return Markup(f'<a class="figure" href="figure:{escape(figure.key)}">{words}</a>')

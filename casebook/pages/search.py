@@ -5,25 +5,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, partial
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from casebook.checks.content import LEAD
 from casebook.data.formats import DataStream
 from casebook.messages import say
-from casebook.pages.format import word_quantity
-from casebook.pages.page import Page, PageType, Site
-from casebook.pages.pagination import MOST_LISTED
-from casebook.pages.rows import link_case, list_facts, list_sources
+from casebook.pages import SEARCH_URL
+from casebook.pages.long_lists import MOST_LISTED
+from casebook.pages.page import Page, PageType, Site, address, in_languages
+from casebook.pages.rows import link_case, list_facts, list_sources, word_quantity
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.references import REFERENCE, SITE, SLOT, split_key
 from casebook.text import LANGS, Lang
 from casebook.values.amounts import plain
 
-URL = "search/"
 # With more cases than these the sentences of the stories are left out, for the reader's sake.
 STORIES_LIMIT = 500
 
@@ -39,8 +38,7 @@ _END_OF_SENTENCE = re.compile(r"(?<=[。！？])|(?<=[.!?])\s+|\n+")
 _END_OF_BLOCK = re.compile(r"</(?:p|li|dd|dt|h[1-6]|td|th|blockquote)>")
 
 
-@dataclass(frozen=True, slots=True)
-class SearchPassage:
+class SearchPassage(NamedTuple):
     """One thing that can be found: its place in the page, its words, and the numbers in it.
 
     Each of `numbers` is a value in plain digits with the wording that says it.
@@ -51,8 +49,7 @@ class SearchPassage:
     numbers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Indexed:
+class Indexed(NamedTuple):
     """A page with its passages; `names` are other words by which it is looked for."""
 
     url: str
@@ -63,16 +60,15 @@ class Indexed:
 
 def make_search(site: Site) -> Iterator[Page]:
     """The page with the field in both languages."""
-    cases = cache(partial(_list_first_cases, site.dataset))
-    for lang in LANGS:
-        yield Page(
-            url=URL,
-            lang=lang,
+    yield from in_languages(
+        Page(
+            url=SEARCH_URL,
             template="search.html",
             title=say("pages.search"),
             description=say("pages.search.description"),
-            context=cases,
+            context=cache(partial(_list_first_cases, site.dataset)),
         )
+    )
 
 
 def _list_first_cases(dataset: Dataset) -> Mapping[str, object]:
@@ -85,9 +81,8 @@ def make_index_files(site: Site, read: ReadParts | None = None) -> Iterator[Data
     `read` gives the entries of all cases by their name, in UTF-8, where they were made before.
     """
     for lang in LANGS:
-        folder = "" if lang == LANGS[0] else f"{lang}/"
-        entries = list_search_entries(site, lang, read)
-        yield DataStream(f"{folder}search/index.js", write_index(entries))
+        path = address("search/index.js", lang).removeprefix("/")
+        yield DataStream(path, write_index(list_search_entries(site, lang, read)))
 
 
 def write_index(entries: Iterable[bytes]) -> Iterator[bytes]:
@@ -102,12 +97,7 @@ def write_index(entries: Iterable[bytes]) -> Iterator[bytes]:
 
 def write_entry(page: Indexed) -> str:
     """The entry of a page as JSON: its address, title and other names, and its passages."""
-    passages = [
-        [passage.anchor, passage.words, [list(pair) for pair in passage.numbers]]
-        for passage in page.passages
-    ]
-    entry = [page.url, page.title, page.names, passages]
-    text = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
     # These end a line of a script in old browsers.
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
@@ -165,17 +155,16 @@ def _list_passages(
         yield from _list_story(case, lang, dataset)
     for fact in list_facts(case, dataset):
         if fact.text:
-            joined = f"{fact.question.name.inside(lang)}：{fact.text.inside(lang)}"
-            yield SearchPassage("facts", joined.replace("：", ": ") if lang == "en" else joined)
+            words = f"{fact.question.name.inside(lang)}：{fact.text.inside(lang)}"
+            yield SearchPassage("facts", words.replace("：", ": ") if lang == "en" else words)
     for event in case.events:
         date = event.date.words(lang)
         yield SearchPassage("events", f"{date} · {event.title.inside(lang)}")
     for document in case.documents:
         yield SearchPassage("documents", document.title.inside(lang))
     for conflict in case.conflicts:
-        yield SearchPassage(
-            "disputes", f"{conflict.about.inside(lang)} · {conflict.note.inside(lang)}"
-        )
+        words = f"{conflict.about.inside(lang)} · {conflict.note.inside(lang)}"
+        yield SearchPassage("disputes", words)
     for source in list_sources(case, dataset):
         words = f"{source.title.inside(lang)} · {source.publisher.inside(lang)}"
         yield SearchPassage(f"source-{source.id}", words)
@@ -196,21 +185,17 @@ def _list_story(case: Case, lang: Lang, dataset: Dataset) -> Iterator[SearchPass
 
     text = SLOT.sub("", case.story.inside(lang))
     text = _MARKS.sub("", _LINK.sub(r"\1", REFERENCE.sub(word, text)))
+    pairs = dict.fromkeys(pair for figure in named for pair in number_figure(figure, written))
     for sentence in split_sentences(text):
-        numbers = dict.fromkeys(
-            pair
-            for figure in named
-            for pair in number_figure(figure, written)
-            if pair[1] in sentence
-        )
-        yield SearchPassage("story", sentence, tuple(numbers))
+        numbers = tuple(pair for pair in pairs if pair[1] in sentence)
+        yield SearchPassage("story", sentence, numbers)
 
 
 def number_figure(figure: Figure, lang: Lang) -> tuple[tuple[str, str], ...]:
     """The values of a figure in plain digits, each with the wording: two for a range."""
     quantity = figure.quantity
     values = (quantity.value, quantity.low, quantity.high)
-    words = word_quantity(figure.quantity).inside(lang)
+    words = word_quantity(quantity).inside(lang)
     return tuple(dict.fromkeys((plain(value), words) for value in values if value is not None))
 
 
@@ -221,8 +206,7 @@ def split_sentences(text: str) -> list[str]:
 
 
 def _strip_blocks(html: str) -> str:
-    lines = (Markup(line).striptags() for line in html.split("\n"))
-    return "\n".join(str(line) for line in lines if line)
+    return "\n".join(Markup(line).striptags() for line in html.split("\n"))
 
 
-SEARCH = PageType("search", make_search, (URL,))
+SEARCH = PageType("search", make_search)

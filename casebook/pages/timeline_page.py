@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from casebook.charts.chart import Drawn
 from casebook.messages import say
-from casebook.pages.page import Page, PageType, Site
-from casebook.pages.pagination import ListPart, cut_page
+from casebook.pages import TIMELINE_URL
+from casebook.pages.long_lists import ListPart, cut_page
+from casebook.pages.page import Page, PageType, Site, in_languages
 from casebook.pages.rows import date_dataset, frame_chart, show_event
 from casebook.record.dataset import Dataset
 from casebook.record.lanes import LANES, Gap, TimelineEntry
 from casebook.text import LANGS
-
-URL = "timeline/"
 
 
 def make_timeline(site: Site) -> Iterator[Page]:
@@ -22,29 +20,20 @@ def make_timeline(site: Site) -> Iterator[Page]:
     dataset = site.dataset
     found = dataset.lanes
     lanes = zip(LANES, (found.dated, found.uncertain, found.latest_only), strict=True)
-    lastmod = date_dataset(dataset)
     charts = {lang: site.charts.get(("timeline", lang)) for lang in LANGS}
-    pages = [
-        Page(
-            url=URL,
-            lang=lang,
-            template="timeline.html",
-            title=say("pages.timeline"),
-            description=say("pages.timeline.description"),
-            context=partial(_show_chart, drawn, dataset),
-            lastmod=lastmod,
-            key=site.key(drawn),
-        )
-        for lang, drawn in charts.items()
-    ]
-    entries = [(lane, entry) for lane, listed in lanes for entry in listed]
-    yield from cut_page(
-        pages, entries, partial(_show_part, dataset), partial(_sign_entry, site), site
+    page = Page(
+        url=TIMELINE_URL,
+        template="timeline.html",
+        title=say("pages.timeline"),
+        description=say("pages.timeline.description"),
+        lastmod=date_dataset(dataset),
+        key=site.key(*charts.values()),
     )
-
-
-def _show_chart(drawn: Drawn | None, dataset: Dataset) -> Mapping[str, object]:
-    return {"chart": frame_chart(drawn, dataset) if drawn else None}
+    entries = [(lane, entry) for lane, listed in lanes for entry in listed]
+    frames = {lang: drawn and frame_chart(drawn, dataset) for lang, drawn in charts.items()}
+    pages = tuple(in_languages(page, lambda lang: {"chart": frames[lang]}))
+    show, sign = partial(_show_part, dataset), partial(_sign_entry, site)
+    yield from cut_page(pages, entries, show, sign, site)
 
 
 def _show_part(
@@ -70,4 +59,4 @@ def _sign_entry(site: Site, placed: tuple[str, TimelineEntry | Gap]) -> tuple[ob
     return (lane, site.versions.get(entry.slug), entry.number)
 
 
-TIMELINE = PageType("timeline", make_timeline, (URL,))
+TIMELINE = PageType("timeline", make_timeline)

@@ -7,7 +7,7 @@ from pathlib import Path
 from processes import run, tree
 
 from casebook.build.timings import Spent, Timings
-from casebook.pages import CASE_PAGES, PAGES
+from casebook.pages.register import CASE_PAGES, PAGES
 
 
 def test_a_build_tells_its_stages_and_what_it_made_of_each_type_of_page(

@@ -18,7 +18,7 @@ from casebook.pages.compare import (
     list_reasons,
     make_compare,
 )
-from casebook.pages.filters import FILTER_LIMIT
+from casebook.pages.long_lists import FILTER_LIMIT
 from casebook.pages.page import Page as SitePage
 from casebook.pages.page import Site, SiteSettings
 from casebook.record.dataset import Dataset

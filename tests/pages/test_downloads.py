@@ -17,8 +17,8 @@ from casebook.charts import draw_chart
 from casebook.charts.chart import Drawn
 from casebook.charts.colours import CHART_ROLES
 from casebook.charts.standalone import Pictures, draw_standalone
+from casebook.pages.chart_pages import list_downloads, make_files, write_snippet
 from casebook.pages.citations import Citation
-from casebook.pages.downloads import list_downloads, make_files, write_snippet
 from casebook.text import Lang
 
 COLOURS = {role: f"#{index * 11:02x}4488" for index, role in enumerate(CHART_ROLES)}

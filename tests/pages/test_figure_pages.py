@@ -11,8 +11,7 @@ from typing import Any
 from records import dataset_of, figure, record, tiny_dataset
 from test_pages import site_of
 
-from casebook.pages.backlinks import find_uses
-from casebook.pages.figure_pages import make_figures
+from casebook.pages.figure_pages import find_uses, make_figures
 from casebook.pages.page import Page, Use
 from casebook.pages.rows import link_case
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from records import case_of, dataset_of, figure, record, tiny_dataset, tiny_lists
 
 from casebook.charts.colours import read_tokens
-from casebook.pages import CASE_PAGES, FIXED_ADDRESSES, PAGES, make_sitemap
+from casebook.pages import FIXED_ADDRESSES
 from casebook.pages.case_page import explain_no_chart, make_cases
 from casebook.pages.feeds import make_feed, name_entry
 from casebook.pages.home import (
@@ -22,6 +22,7 @@ from casebook.pages.home import (
     list_overview,
     list_refused,
     make_home,
+    make_prose,
 )
 from casebook.pages.linked_data import describe_figure
 from casebook.pages.page import (
@@ -34,7 +35,7 @@ from casebook.pages.page import (
     SiteSettings,
     Slot,
 )
-from casebook.pages.prose_pages import make_prose
+from casebook.pages.register import CASE_PAGES, PAGES, make_sitemap
 from casebook.problems import CasebookError
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import date_case
@@ -138,6 +139,16 @@ def test_every_page_for_readers_is_made_in_both_languages() -> None:
     ]
 
 
+def test_every_site_has_the_fixed_addresses_and_only_what_it_holds_beside_them() -> None:
+    held = {"cases", "figures", "charts"}
+    urls = [page.url for page in pages_of(site_of(tiny_dataset()))]
+    fixed = [url for url in urls if url.count("/") == 1 or url.partition("/")[0] not in held]
+
+    assert [url for url in dict.fromkeys(fixed) if url == "" or url.endswith("/")] == list(
+        FIXED_ADDRESSES
+    )
+
+
 def test_no_two_pages_share_an_address() -> None:
     site = site_of(tiny_dataset(), siteurl="https://example.org")
     addresses = [(page.url, page.lang) for page in pages_of(site)]
@@ -212,10 +223,10 @@ def test_a_case_without_a_chart_says_why(figures: tuple[str, ...], sentence: str
 
 
 def test_every_row_of_the_overview_answers_to_its_filters() -> None:
-    overview = list_overview(tiny_dataset())
-    kept = [number for row in overview.rows for number in row.filters]
+    groups, rows = list_overview(tiny_dataset())
+    kept = [number for row in rows for number in row.filters]
 
-    for group in overview.groups:
+    for group in groups:
         for option in group.filters:
             assert kept.count(option.number) == option.count
 
@@ -242,7 +253,7 @@ def test_what_is_refused_is_shown_with_its_figures_and_the_guards_reasons() -> N
 
     (refused,) = list_refused(replace(dataset, refusals=(refusal,)))
 
-    assert [part.figure.id if part.figure else part.words.zh for part in refused.parts] == [
+    assert [figure.id if figure else words.zh for figure, words in refused.parts] == [
         "early",
         "≠",
         "late",
@@ -262,7 +273,7 @@ def test_a_refused_formula_is_shown_with_what_no_source_gives() -> None:
 
     (refused,) = list_refused(replace(dataset, refusals=(refusal,)))
 
-    assert [part.figure.id if part.figure else part.words.zh for part in refused.parts] == [
+    assert [figure.id if figure else words.zh for figure, words in refused.parts] == [
         "paid",
         "÷",
         "人口",

@@ -14,9 +14,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 from records import tiny_dataset
 
+from casebook.pages.case_page import list_tiles
 from casebook.pages.markdown import Renderer, mark_chinese
 from casebook.pages.page import CONTENT_POLICY
-from casebook.pages.province_grid import list_tiles
 
 FIRST_PAGE_BYTES = 100_000
 
