@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
@@ -31,7 +32,7 @@ class _Fix:
     """A text with one mistake fixed, and the problem that names the mistake."""
 
     lines: list[str]
-    problems: tuple[Problem, ...]
+    problems: list[Problem]
     # Some fixes are plausible only where nothing else is wrong with them.
     must_be_whole: bool = False
 
@@ -113,16 +114,18 @@ class Diagnosis:
     def _list_fixes(self, fault: Fault, cause: int) -> Iterator[_Fix]:
         """The fixes to try, the likeliest first."""
         above = self._line_above(cause)
-        yield from self._open_block(cause)
+        heading = self._heading_of(cause)
+        # The lines of a text block whose marker is full-width were parsed.
+        if heading:
+            yield from self._fix_line(heading, cause, (WIDE_PIPE,))
         yield from self._fix_line(cause, cause)
         if self._may_go_on(cause):
-            for fix in self._hang_line(cause):
-                yield _Fix(fix.lines, fix.problems, must_be_whole=True)
+            yield from self._hang_line(cause, must_be_whole=True)
         # A name by itself has lost its colon only where something hangs from it.
         if self._has_hanging(cause):
             yield from self._fix_line(cause, cause, (BARE_NAME,))
         yield from self._fix_lines_above(cause)
-        others = [n for n in (fault.at.line, self._heading_of(cause), above) if n != cause]
+        others = [n for n in (fault.at.line, heading, above) if n != cause]
         numbers = [n for n in dict.fromkeys(others) if 1 <= n <= len(self.lines)]
         for number in numbers:
             yield from self._fix_line(number, cause)
@@ -155,32 +158,21 @@ class Diagnosis:
             if mistake.key == "E131.end_mark":
                 at = Position(cause, 1)
             for tried in fixed:
-                named = mistake.report(found, self.path, at, tried)
-                yield _Fix(self._with(number, tried.split("\n")), (named,))
+                named = [mistake.report(found, self.path, at, tried)]
+                if mistake is WIDE_PIPE and number < cause:
+                    broke, mark = Position(cause, self._indent_of(cause) + 1), found["at"]
+                    named.append(problem("E121.block", self.path, broke, line=number, mark=mark))
+                yield _Fix(self._with(number, tried.split("\n")), named)
 
     def _fix_lines_above(self, cause: int) -> Iterator[_Fix]:
         """The fixes of the nearest lines above whose mistake the parser took for text."""
-        number, own = self._line_above(cause), self._indent_of(cause)
-        for _ in range(20):
-            if number < 1:
-                return
+        above = (n for n in range(cause - 1, 0, -1) if _has_text(self.lines[n - 1]))
+        for number in islice(above, 20):
             yield from self._fix_line(number, cause, SILENT)
-            if self._indent_of(number) < own:
+            if self._indent_of(number) < self._indent_of(cause):
                 return
-            number = self._line_above(number)
 
-    def _open_block(self, cause: int) -> Iterator[_Fix]:
-        """The fix for a text block whose marker is full-width, so that its lines were parsed."""
-        heading = self._heading_of(cause)
-        found = WIDE_PIPE.match(self.lines[heading - 1]) if heading else None
-        if found is None:
-            return
-        at = Position(cause, self._indent_of(cause) + 1)
-        follow = problem("E121.block", self.path, at, line=heading, mark=found["at"])
-        for fix in self._fix_line(heading, cause, (WIDE_PIPE,)):
-            yield _Fix(fix.lines, (*fix.problems, follow))
-
-    def _hang_line(self, number: int) -> Iterator[_Fix]:
+    def _hang_line(self, number: int, must_be_whole: bool = False) -> Iterator[_Fix]:
         """The fix that makes a line go on with the text above it."""
         above = self._line_above(number)
         line = self.lines[number - 1]
@@ -189,7 +181,7 @@ class Diagnosis:
         fixed = " " * (self._indent_of(above) + 2) + line.strip()
         at = Position(number, _indent(line) + 1)
         named = problem("E117.goes_on", self.path, at, hint=_offer_indent(fixed))
-        yield _Fix(self._with(number, [fixed]), (named,))
+        yield _Fix(self._with(number, [fixed]), [named], must_be_whole)
 
     def _align_first(self, cause: int) -> Iterator[_Fix]:
         """The fix that moves the first line below a heading to where its neighbours begin.
@@ -210,8 +202,7 @@ class Diagnosis:
             leads = self._line_below(heading) == first and not self._is_text_below(heading)
             if leads and indent != own > above:
                 last = first if indent < own else self._end_of(first, indent + 1)
-                moved = self._move(first, last, own - indent, cause)
-                yield _Fix(moved.lines, moved.problems, must_be_whole=True)
+                yield replace(self._move(first, last, own - indent, cause), must_be_whole=True)
             first = heading
 
     def _reindent(self, number: int) -> Iterator[_Fix]:
@@ -249,7 +240,7 @@ class Diagnosis:
             for offset, text in enumerate(self.lines[number - 1 : last])
             if text.strip() and _indent(text) == own
         ]
-        return _Fix(self._with(number, moved, last), tuple(named[:MAX_SHOWN]))
+        return _Fix(self._with(number, moved, last), named[:MAX_SHOWN])
 
     def _with(self, number: int, lines: list[str], last: int = 0) -> list[str]:
         """The text with other lines in the place of one, or of those up to the last."""
@@ -326,20 +317,17 @@ class Diagnosis:
 
     def _heading_of(self, number: int) -> int:
         """The nearest line above that is indented less, 0 where there is none."""
-        own = self._indent_of(number)
-        above = self._line_above(number)
-        while above > 0 and self._indent_of(above) >= own:
+        own, above = self._indent_of(number), self._line_above(number)
+        while above and self._indent_of(above) >= own:
             above = self._line_above(above)
         return above
 
     def _end_of(self, number: int, least: int) -> int:
         """The last line of those below that are blank or indented so far at least."""
-        last = number
-        while last < len(self.lines) and (
-            not self.lines[last].strip() or _indent(self.lines[last]) >= least
-        ):
-            last += 1
-        return last
+        below = enumerate(self.lines[number:], number)
+        return next(
+            (n for n, line in below if line.strip() and _indent(line) < least), len(self.lines)
+        )
 
 
 def _has_text(line: str) -> bool:
@@ -359,9 +347,8 @@ def _shift(line: str, by: int) -> str:
 
 def _offer_indent(line: str) -> Text:
     spaces = _indent(line)
-    if not spaces:
-        return offer(line) or say("yaml.start_without_spaces")
-    return offer(line) or say("yaml.start_with_spaces", count=spaces)
+    key = "yaml.start_with_spaces" if spaces else "yaml.start_without_spaces"
+    return offer(line) or say(key, count=spaces)
 
 
 # Signs in the words of the parser, and the message of each where no fix was found.
