@@ -58,8 +58,6 @@ class Problem:
 
 def make_visible(text: str) -> str:
     """A text in which what a Chinese console cannot show is named instead: U+200B."""
-    if text.isprintable() and in_gbk(text):
-        return text
     return "".join(c if c.isprintable() and in_gbk(c) else name_of(c) for c in text)
 
 

@@ -48,7 +48,14 @@ def _print_text(ordered: Sequence[Problem], lang: Lang, project: Path, stream: T
         if left > 0:
             print(say("report.more", path=path, count=left).inside(lang), file=stream)
     if ordered:
-        print(_count_problems(ordered, lang), file=stream)
+        errors = sum(problem.severity == "error" for problem in ordered)
+        count = say(
+            "report.count",
+            errors=count_nouns(errors, "error"),
+            warnings=count_nouns(len(ordered) - errors, "warning"),
+            files=count_nouns(len({problem.path for problem in ordered}), "file"),
+        )
+        print(count.inside(lang), file=stream)
 
 
 def clean_line(line: str) -> str:
@@ -63,17 +70,6 @@ def _as_annotation(problem: Problem, lang: Lang) -> str:
     place = f"file={clean_line(path)},line={problem.at.line},col={problem.at.column}"
     message = f"{problem.code} {problem.message(lang)}".replace("%", "%25")
     return f"::{kind} {place}::{clean_line(message)}"
-
-
-def _count_problems(problems: Sequence[Problem], lang: Lang) -> str:
-    """The closing line: how many errors and warnings, in how many files."""
-    errors = sum(problem.severity == "error" for problem in problems)
-    return say(
-        "report.count",
-        errors=count_nouns(errors, "error"),
-        warnings=count_nouns(len(problems) - errors, "warning"),
-        files=count_nouns(len({problem.path for problem in problems}), "file"),
-    ).inside(lang)
 
 
 def list_parts(problem: Problem, lang: Lang) -> dict[str, object]:
@@ -97,12 +93,10 @@ def show_source(problem: Problem, project: Path) -> list[str]:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if problem.at.line > len(lines):
         return []
-    line = lines[problem.at.line - 1]
-    shown = "".join(c if c.isprintable() else "?" for c in line)[:160]
-    before = shown[: problem.at.column - 1]
-    width = display_width(before)
+    shown = clean_line(lines[problem.at.line - 1])[:160]
     number = str(problem.at.line)
-    return [f"  {number} | {shown}", f"  {' ' * len(number)} | {' ' * width}^"]
+    gap = " " * display_width(shown[: problem.at.column - 1])
+    return [f"  {number} | {shown}", f"  {' ' * len(number)} | {gap}^"]
 
 
 def display_width(text: str) -> int:

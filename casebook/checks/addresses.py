@@ -11,7 +11,7 @@ from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.fields import nearest
 from casebook.record.lists import GONE, LEDGER
-from casebook.record.slugs import judge_slug
+from casebook.record.references import judge_slug
 from casebook.record.vocabulary import Gone
 from casebook.text import Text
 

@@ -15,9 +15,8 @@ from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
 from casebook.record.model import Case, Event, Figure
-from casebook.record.references import SITE, find_references
+from casebook.record.references import SITE, find_references, judge_slug
 from casebook.record.refusals import judge_refusal, keys_of
-from casebook.record.slugs import judge_slug
 from casebook.text import LANGS, Text
 from casebook.values.amounts import plain
 from casebook.values.dates import Period, parse_period, speak_of_same_time

@@ -15,7 +15,7 @@ from casebook.data.ocds_import import read_package
 from casebook.messages import problem, say
 from casebook.problems import CasebookError, ContentError, Problem
 from casebook.record.new_case import case_path, require_free_slug
-from casebook.record.slugs import judge_slug
+from casebook.record.references import judge_slug
 from casebook.text import Lang, count_nouns
 from casebook.yaml.edit import diff_files
 from casebook.yaml.encoding import show

@@ -13,7 +13,7 @@ from casebook.messages import failure, say
 from casebook.problems import CasebookError, Exit, Problem
 from casebook.record.blank_case import write_blank
 from casebook.record.lists import Lists, read_lists
-from casebook.record.slugs import judge_slug
+from casebook.record.references import judge_slug
 from casebook.record.vocabulary import Region
 from casebook.text import Lang
 from casebook.yaml.files import write_new_file

@@ -1,6 +1,7 @@
-"""Grammar of references in Markdown: `{{figure}}` for a number, `[[slot]]` for a generated part.
+"""Grammar of slugs, and of references in Markdown: `{{figure}}` and `[[slot]]`.
 
-Nothing in a text is ever executed: a reference names a figure, a count of the site or a slot.
+`{{figure}}` stands for a number, `[[slot]]` for a generated part. Nothing in a text is ever
+executed: a reference names a figure, a count of the site or a slot.
 """
 
 from __future__ import annotations
@@ -19,6 +20,15 @@ EMBEDDED = re.compile(r"\s*\[\[chart:([a-z0-9-]+)\]\]\s*", re.ASCII)
 
 # The case name in references to counts of the whole site; no case may have it as its slug.
 SITE = "site"
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+MAX_SLUG = 80
+# Names that Windows keeps for devices, whatever follows the first dot.
+_WINDOWS = frozenset(
+    {"con", "prn", "aux", "nul", "conin", "conout"}
+    | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
+)
+_RESERVED = frozenset({"index", "feed", "sitemap", "assets", "data", "drafts", "tag", "en", SITE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,3 +65,12 @@ def find_chart_names(text: str) -> tuple[str, ...]:
         return ()
     found = (EMBEDDED.fullmatch(line) for line in text.split("\n"))
     return tuple(match[1] for match in found if match is not None)
+
+
+def judge_slug(slug: str) -> str:
+    """The key of the message about what is wrong with a slug, which is given to it; or nothing."""
+    if not _SLUG.fullmatch(slug) or len(slug) > MAX_SLUG:
+        return "E240"
+    if slug in _WINDOWS:
+        return "E241"
+    return "E242" if slug in _RESERVED else ""
