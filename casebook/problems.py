@@ -79,13 +79,13 @@ class CasebookError(Exception):
     """An expected end of a command: a message in two languages and the exit status."""
 
     def __init__(self, text: Text, exit_status: Exit = Exit.MACHINE) -> None:
-        super().__init__(text.en)
+        # From its arguments a process that reports makes the error of one that draws again.
+        super().__init__(text, exit_status)
         self.text = text
         self.exit_status = exit_status
 
-    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
-        # From the process that draws to the one that reports, nothing may get lost.
-        return type(self), (self.text, self.exit_status)
+    def __str__(self) -> str:
+        return self.text.en
 
     def message(self, lang: Lang) -> str:
         """The message in one language."""
@@ -99,6 +99,4 @@ class ContentError(CasebookError):
         self.problems = tuple(sorted(problems))
         shown = "; ".join(f"{one.path}:{one.at.line}: {one.code}" for one in self.problems)
         super().__init__(Text(shown, shown), Exit.CONTENT)
-
-    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
-        return type(self), (self.problems,)
+        self.args = (self.problems,)
