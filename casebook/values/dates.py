@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final, Literal, NoReturn
 
 from casebook.messages import say
@@ -106,12 +108,12 @@ def parse_period(text: str) -> Period:
     if len(line) > LONGEST:
         raise PeriodError(say("values.date_long", longest=LONGEST), hint=say("values.date_forms"))
     half_width = line.translate(FULL_WIDTH)
-    if re.search(_FULL_WIDTH_MARK, line) and not (_read_chinese(line) or _read_rare(line)):
+    if re.search(_FULL_WIDTH_MARK, line) and not _translate(line):
         parse_period(half_width)
         raise PeriodError(
             say("values.date_wide", date=line), hint=say("values.date_narrow", date=half_width)
         )
-    return _read_edtf(line) or _read_chinese(line) or _read_rare(line) or _refuse_shape(line)
+    return _read_edtf(line) or _read_edtf(_translate(line)) or _refuse_shape(line)
 
 
 def speak_of_same_time(one: Period, other: Period) -> bool:
@@ -124,45 +126,35 @@ def speak_of_same_time(one: Period, other: Period) -> bool:
         return True
     if any(p.lane == "dated" and p.precision == "interval" and p.latest for p in (one, other)):
         return False
-    starts_before_end = one.earliest is None or (
-        other.latest is None or one.earliest <= other.latest
+    return (one.earliest or date.min) <= (other.latest or date.max) and (
+        (other.earliest or date.min) <= (one.latest or date.max)
     )
-    ends_after_start = one.latest is None or (
-        other.earliest is None or other.earliest <= one.latest
-    )
-    return starts_before_end and ends_after_start
 
 
 def join_periods(periods_read: Iterable[Period]) -> Period | None:
     """The time that all periods together speak of, or None where it cannot be said."""
-    periods = {period.edtf: period for period in periods_read}
-    if len(periods) == 1:
-        return next(iter(periods.values()))
-    if not periods:
+    periods = list({period.edtf: period for period in periods_read}.values())
+    if len(periods) < 2:
+        return periods[0] if periods else None
+    if all(period.lane == "latest_only" for period in periods):
+        return max(periods, key=attrgetter("sort_key"))
+    if any(period.earliest is None for period in periods):
         return None
-    try:
-        if all(period.lane == "latest_only" for period in periods.values()):
-            last = max(periods.values(), key=lambda period: period.sort_key)
-            return last
-        if any(period.earliest is None for period in periods.values()):
-            return None
-        first = min(periods.values(), key=lambda period: period.sort_key)
-        ends = [period for period in periods.values() if period.latest is None]
-        last = ends[0] if ends else max(periods.values(), key=lambda period: str(period.latest))
-        start, end = first.edtf.partition("/")[0], last.edtf.rpartition("/")[2]
-        return parse_period(f"{start}/{end}")
-    except PeriodError:
-        return None
+    first = min(periods, key=attrgetter("sort_key"))
+    last = max(periods, key=lambda period: period.latest or date.max)
+    with suppress(PeriodError):
+        return parse_period(f"{first.edtf.partition('/')[0]}/{last.edtf.rpartition('/')[2]}")
+    return None
 
 
 def _read_edtf(line: str) -> Period | None:
     """The period in the EDTF forms used here, or None where it has another form."""
     if found := re.fullmatch(r"\[\.\.([0-9-]+)\]", line):
         day = _read_day(found[1])
-        return day and _no_later(day)
+        return day and replace(day, edtf=line, earliest=None, precision="interval")
     start, slash, end = line.partition("/")
     if not slash:
-        return _read_day(line)
+        return _read_day(line) or _read_rare(line)
     if not start or start == "..":
         # An interval without a start would say that it went on; only its end is known.
         if _read_day(end):
@@ -174,28 +166,40 @@ def _read_edtf(line: str) -> Period | None:
     if first is None:
         return None
     if end == "..":
-        return _since(first)
+        return replace(first, edtf=line, latest=None, precision="interval")
     if not end:
         raise PeriodError(
             say("values.no_end", date=line), hint=say("values.write_open", start=start)
         )
     last = _read_day(end)
-    return last and _between(first, last)
+    if not (first.earliest and last and last.latest):
+        return None
+    if last.latest < first.earliest:
+        raise PeriodError(
+            say("values.end_before_start", end=end, start=start), hint=say("values.check_order")
+        )
+    return replace(
+        last,
+        edtf=line,
+        earliest=first.earliest,
+        precision="interval",
+        uncertain=first.uncertain or last.uncertain,
+        approximate=first.approximate or last.approximate,
+    )
 
 
 def _read_day(text: str) -> Period | None:
     """A day, month or year in EDTF with its mark of doubt, or None where it has another form."""
     found = re.fullmatch(_DAY, text)
-    return _build_day(found[1], found[2], found[3], found[4]) if found else None
-
-
-def _build_day(year: str, month: str | None, day: str | None, mark: str) -> Period:
-    """The day, month or year of these digits, which have to be in the calendar."""
-    edtf = "-".join(part for part in (year, month, day) if part)
+    if found is None:
+        return None
+    year, month, day, mark = found.groups()
     if year < "1000":
         raise PeriodError(say("values.early_year", year=year), hint=say("values.date_forms"))
     if month and not "01" <= month <= "12":
-        raise PeriodError(say("values.no_month", date=edtf, month=month), hint=say("values.months"))
+        raise PeriodError(
+            say("values.no_month", date=text.rstrip(mark), month=month), hint=say("values.months")
+        )
     y, m = int(year), int(month or "1")
     days = monthrange(y, m)[1]
     if day and not 1 <= int(day) <= days:
@@ -204,15 +208,11 @@ def _build_day(year: str, month: str | None, day: str | None, mark: str) -> Peri
             say("values.no_day", year=year, month=month_name, day=int(day)),
             hint=say("values.days", days=days),
         )
-    if day:
-        first = last = date(y, m, int(day))
-    elif month:
-        first, last = date(y, m, 1), date(y, m, days)
-    else:
-        first, last = date(y, 1, 1), date(y, 12, 31)
+    # A year alone ends in December, which is as long as January.
+    first, last = date(y, m, int(day or 1)), date(y, int(month or 12), int(day or days))
     precision: Precision = "day" if day else "month" if month else "year"
     return Period(
-        edtf=edtf + mark,
+        edtf=text,
         earliest=first,
         latest=last,
         precision=precision,
@@ -221,76 +221,8 @@ def _build_day(year: str, month: str | None, day: str | None, mark: str) -> Peri
     )
 
 
-def _no_later(day: Period) -> Period:
-    return Period(edtf=f"[..{day.edtf}]", earliest=None, latest=day.latest, precision="interval")
-
-
-def _since(first: Period) -> Period:
-    return replace(first, edtf=f"{first.edtf}/..", latest=None, precision="interval")
-
-
-def _between(first: Period, last: Period) -> Period:
-    """The interval of two dates, the second of which has to be later."""
-    if not (first.earliest and last.earliest and last.latest) or last.latest < first.earliest:
-        raise PeriodError(
-            say("values.end_before_start", end=last.edtf, start=first.edtf),
-            hint=say("values.check_order"),
-        )
-    return Period(
-        edtf=f"{first.edtf}/{last.edtf}",
-        earliest=first.earliest,
-        latest=last.latest,
-        precision="interval",
-        uncertain=first.uncertain or last.uncertain,
-        approximate=first.approximate or last.approximate,
-    )
-
-
-def _read_chinese(line: str) -> Period | None:
-    """The period in a Chinese form, or None where it has another form."""
-    line = re.sub(_LOOSE_SPACE, "", line)
-    if found := re.fullmatch(_NO_LATER, line):
-        day = _read_chinese_day(found[1].strip(" "))
-        if day and (day.uncertain or day.approximate):
-            raise PeriodError(
-                say("values.latest_in_doubt", date=line), hint=say("values.leave_out_doubt")
-            )
-        return day and _no_later(day)
-    if day := _read_chinese_day(line):
-        return day
-    # 2012年起（推断） and 2012年（推断）起 say the same.
-    moved = re.fullmatch(r"(.+?)(起|以来|开始)([（(](?:推断|推定|存疑)[）)])", line)
-    if found := re.fullmatch(_SINCE, f"{moved[1]}{moved[3]}{moved[2]}" if moved else line):
-        day = _read_chinese_day(found[1].strip(" "))
-        return day and _since(day)
-    parts = re.split(_DASHES, line)
-    if len(parts) != 2:
-        return None
-    first, last = (_read_chinese_day(part.strip(" ")) for part in parts)
-    return first and last and _between(first, last)
-
-
-def _read_chinese_day(text: str) -> Period | None:
-    """A day, month or year in Chinese or in EDTF, or None where it has another form."""
-    if day := _read_day(text):
-        return day
-    found = re.fullmatch(_CHINESE_DAY, text)
-    if not found:
-        return None
-    about, year, month, day_of_month, sign, inferred = found.groups()
-    marks = {sign or "", "~" if about else "", "?" if inferred else ""} - {""}
-    mark = "%" if len(marks) > 1 else "".join(marks)
-    return _build_day(year, month and month.zfill(2), day_of_month and day_of_month.zfill(2), mark)
-
-
 def _read_rare(line: str) -> Period | None:
     """A decade or a month that is not known, or None where it has another form."""
-    found = re.fullmatch(r"(约)?([0-9]{3})0年代([（(]推断[）)])?", line)
-    if found is not None:
-        mark = {(0, 0): "", (1, 0): "~", (0, 1): "?", (1, 1): "%"}[bool(found[1]), bool(found[3])]
-        line = f"{found[2]}X{mark}"
-    elif unknown := re.fullmatch("([0-9]{4})年某月", line):
-        line = f"{unknown[1]}-XX"
     rare = re.fullmatch(_RARE, line)
     if rare is None or rare[1] < "100":
         return None
@@ -307,6 +239,50 @@ def _read_rare(line: str) -> Period | None:
         uncertain=mark in ("?", "%"),
         approximate=mark in ("~", "%"),
     )
+
+
+def _translate(line: str) -> str:
+    """The EDTF of a Chinese form, or nothing where it has another form."""
+    if found := re.fullmatch(r"(约)?([0-9]{3})0年代([（(]推断[）)])?", line):
+        return f"{found[2]}X{_join_marks(found[1] and '~', found[3] and '?')}"
+    if found := re.fullmatch("([0-9]{4})年某月", line):
+        return f"{found[1]}-XX"
+    line = re.sub(_LOOSE_SPACE, "", line)
+    if found := re.fullmatch(_NO_LATER, line):
+        day = _translate_day(found[1])
+        if day and day[-1] in "?~%":
+            raise PeriodError(
+                say("values.latest_in_doubt", date=line), hint=say("values.leave_out_doubt")
+            )
+        return day and f"[..{day}]"
+    if day := _translate_day(line):
+        return day
+    # 2012年起（推断） and 2012年（推断）起 say the same.
+    moved = re.fullmatch(r"(.+?)(起|以来|开始)([（(](?:推断|推定|存疑)[）)])", line)
+    if found := re.fullmatch(_SINCE, f"{moved[1]}{moved[3]}{moved[2]}" if moved else line):
+        day = _translate_day(found[1])
+        return day and f"{day}/.."
+    parts = re.split(_DASHES, line)
+    days = [_translate_day(part) for part in parts] if len(parts) == 2 else []
+    return "/".join(days) if days and all(days) else ""
+
+
+def _translate_day(text: str) -> str:
+    """The EDTF of a day, month or year in Chinese or in EDTF, or nothing for another form."""
+    text = text.strip(" ")
+    if found := re.fullmatch(_CHINESE_DAY, text):
+        about, year, month, day, sign, inferred = found.groups()
+        text = "-".join((year, *(part.zfill(2) for part in (month, day) if part)))
+        text += _join_marks(sign, about and "~", inferred and "?")
+    # Here already, so that what is said of a day that is none comes before all else.
+    read = _read_day(text)
+    return read.edtf if read else ""
+
+
+def _join_marks(*marks: str | None) -> str:
+    """One mark of doubt that says what several say."""
+    found = set(filter(None, marks))
+    return "%" if len(found) > 1 else "".join(found)
 
 
 def _refuse_shape(line: str) -> NoReturn:
