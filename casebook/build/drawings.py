@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +20,7 @@ from casebook.charts import (
     find_charts_of,
     tabulate_chart,
 )
-from casebook.charts.chart import ChartTable, Drawn, Selected
+from casebook.charts.chart import ChartTable, Drawn
 from casebook.charts.colours import read_tokens
 from casebook.charts.standalone import Pictures, compose_picture, draw_standalone, write_picture
 from casebook.messages import failure, problem, read_catalogue, say
@@ -51,10 +52,18 @@ def tabulate_charts(
 
     Where there are too many they are drawn with their pages, but those that a text embeds.
     """
-    charts, offered = _select_charts(dataset, embedded)
+    across = list(find_charts_across(dataset))
+    own = (chart for case in dataset.cases for chart in find_charts_of(case, dataset))
+    # One too many decides; no further case is looked at.
+    charts = [*across, *islice(own, MOST_OFFERED + 1 - len(across))]
+    offered = len(charts) <= MOST_OFFERED
+    if not offered:
+        slugs = (case.slug for case in dataset.summaries)
+        named = (s for s in slugs if any(name.startswith(f"{s}-") for name in embedded))
+        own = (chart for s in named for chart in find_charts_of(dataset.by_slug[s], dataset))
+        charts = [*across, *(chart for chart in own if chart.name in embedded)]
     found = [tabulate_chart(chart, dataset, lang) for chart in charts for lang in LANGS]
-    pictured = sum(table.pictured for table in found)
-    all_pictured = offered and pictured <= MOST_PICTURED * len(LANGS)
+    all_pictured = offered and sum(table.pictured for table in found) <= MOST_PICTURED * len(LANGS)
     tables = [
         replace(
             table,
@@ -64,25 +73,6 @@ def tabulate_charts(
         for table in found
     ]
     return tables, offered
-
-
-def _select_charts(dataset: Dataset, embedded: Collection[str]) -> tuple[list[Selected], bool]:
-    across = list(find_charts_across(dataset))
-    found = list(across)
-    for case in dataset.cases:
-        found.extend(find_charts_of(case, dataset))
-        if len(found) > MOST_OFFERED:
-            break
-    else:
-        return found, True
-    wanted = (
-        chart
-        for case in dataset.summaries
-        if any(name.startswith(f"{case.slug}-") for name in embedded)
-        for chart in find_charts_of(dataset.by_slug[case.slug], dataset)
-        if chart.name in embedded
-    )
-    return [*across, *wanted], False
 
 
 def draw_charts(tables: Iterable[ChartTable], cache: Cache) -> dict[tuple[str, Lang], Drawn]:
@@ -119,10 +109,8 @@ def draw_pictures(
     def draw_missing(missing: Mapping[str, PictureTask]) -> Iterable[Pictures]:
         # Beside PNGs the other files cost nothing, so that a process pays for PNGs alone.
         costly = sum(table.pictured for table, *_ in missing.values())
-        return executor.map(
-            draw_batch,
-            Batches(items=missing.values(), count=costly, most=1, worth=PICTURES_PER_PROCESS),
-        )
+        batches = Batches(items=missing.values(), count=costly, most=1, worth=PICTURES_PER_PROCESS)
+        return executor.map(draw_batch, batches)
 
     pictures = _recall(cache, tasks, draw_missing)
     cache.prune("drawing:picture:")
@@ -138,8 +126,7 @@ def _recall(
     cache: Cache, tasks: Mapping[str, T], make: Callable[[Mapping[str, T]], Iterable[R]]
 ) -> dict[str, R]:
     """What tasks give, by their keys: from the cache, which is sealed, or made and put there."""
-    found = {key: cache.get(key) for key in tasks}
-    made: dict[str, R] = {key: pickle.loads(data) for key, data in found.items() if data}
+    made: dict[str, R] = {k: pickle.loads(data) for k in tasks if (data := cache.get(k))}
     missing = {key: task for key, task in tasks.items() if key not in made}
     for key, result in zip(missing, make(missing), strict=True):
         cache.put(key, pickle.dumps(result))
@@ -170,8 +157,8 @@ def draw_picture(name: str, dataset: Dataset, lang: Lang, kind: str, project: Pa
 
 def read_colours(project: Path) -> dict[str, str]:
     """The colours that drawings have outside a page: those of the light scheme."""
-    css = (project / "theme" / "static" / "css" / "tokens.css").read_text("utf-8")
-    return read_tokens(css).colours("light")
+    tokens = project / "theme" / "static" / "css" / "tokens.css"
+    return read_tokens(tokens.read_text("utf-8")).colours("light")
 
 
 def credit_sources(table: ChartTable, dataset: Dataset) -> str:

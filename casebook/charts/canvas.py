@@ -22,8 +22,6 @@ CLOSE: Final = 79
 # The control points of a quarter circle made of one cubic curve.
 _KAPPA: Final = 4 / 3 * (math.sqrt(2) - 1)
 
-_CORNER: Final = 4.0
-
 LEADING: Final = 1.4
 
 Anchor = Literal["start", "middle", "end"]
@@ -150,14 +148,10 @@ class Sheet:
     @contextmanager
     def link(self, href: str, title: str) -> Iterator[None]:
         """Make what is drawn inside lead to an address, if any; links do not nest."""
-        if self._open is not None:
-            raise ValueError("a link inside a link")
         inside: list[Shape | Words] = []
         self._open = inside
-        try:
-            yield
-        finally:
-            self._open = None
+        yield
+        self._open = None
         self.parts.append(Link(href, clean(title), tuple(inside)))
 
     def rectangle(
@@ -177,14 +171,21 @@ class Sheet:
     ) -> None:
         """Draw a rectangle with round ends."""
         radius = min(width, height) / 2
-        self._add_rounded((left, top), (left + width, top + height), radius, paint)
+        self.rounded((left, top), (left + width, top + height), radius, **paint)
 
-    def rounded(
-        self, left: float, top: float, width: float, height: float, **paint: Unpack[Paint]
-    ) -> None:
-        """Draw a rectangle with slightly rounded corners."""
-        radius = min(width / 2, height / 2, _CORNER)
-        self._add_rounded((left, top), (left + width, top + height), radius, paint)
+    def rounded(self, start: Point, end: Point, r: float, **paint: Unpack[Paint]) -> None:
+        """Draw a rectangle with rounded corners of a radius between two of them."""
+        (left, top), (right, bottom), k = start, end, r * (1 - _KAPPA)
+        points: list[Point] = [(left + r, top), (right - r, top)]
+        points += [(right - k, top), (right, top + k), (right, top + r)]
+        points += [(right, bottom - r), (right, bottom - k), (right - k, bottom)]
+        points += [(right - r, bottom), (left + r, bottom)]
+        points += [(left + k, bottom), (left, bottom - k), (left, bottom - r)]
+        points += [(left, top + r), (left, top + k), (left + k, top), (left + r, top)]
+        points += [(left + r, top)]
+        curve = (CUBIC, CUBIC, CUBIC)
+        codes = (MOVE, LINE, *curve, LINE, *curve, LINE, *curve, LINE, *curve, CLOSE)
+        self._add(Shape(vertices=tuple(points), codes=codes, **paint))
 
     def disc(self, x: float, y: float, radius: float, **paint: Unpack[Paint]) -> None:
         """Draw a circle around a point."""
@@ -216,19 +217,6 @@ class Sheet:
                 self.text(x, top + baseline(size), line, **look)
                 top += size * LEADING
         return top
-
-    def _add_rounded(self, start: Point, end: Point, r: float, paint: Paint) -> None:
-        (left, top), (right, bottom), k = start, end, r * (1 - _KAPPA)
-        points: list[Point] = [(left + r, top), (right - r, top)]
-        points += [(right - k, top), (right, top + k), (right, top + r)]
-        points += [(right, bottom - r), (right, bottom - k), (right - k, bottom)]
-        points += [(right - r, bottom), (left + r, bottom)]
-        points += [(left + k, bottom), (left, bottom - k), (left, bottom - r)]
-        points += [(left, top + r), (left, top + k), (left + k, top), (left + r, top)]
-        points += [(left + r, top)]
-        curve = (CUBIC, CUBIC, CUBIC)
-        codes = (MOVE, LINE, *curve, LINE, *curve, LINE, *curve, LINE, *curve, CLOSE)
-        self._add(Shape(vertices=tuple(points), codes=codes, **paint))
 
     def _add(self, part: Shape | Words) -> None:
         if self._open is None:

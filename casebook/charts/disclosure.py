@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Final
 
 from casebook.charts.canvas import LEADING, Sheet, baseline, height_of, widest
@@ -51,12 +50,6 @@ class Matrix:
     lang: Lang
 
 
-@cache
-def name_state(state: AnswerState) -> Text:
-    """The words of the state of an answer."""
-    return say(_STATES[state])
-
-
 def find_across(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
     """The matrix, where it is small enough to be read as one."""
     questions = len(dataset.vocabulary.questions)
@@ -79,7 +72,7 @@ def tabulate(shown: ChartRecords) -> ChartTable:
         (dataset.place(case).inside(lang), f"site:/cases/{case.slug}/") for case in dataset.cases
     )
     rows = [
-        (place, *(name_state(column.states[index]).inside(lang) for column in columns))
+        (place, *(shown.say(_STATES[column.states[index]]) for column in columns))
         for index, (place, _) in enumerate(places)
     ]
     counts = tuple(f"{column.stated}/{column.asked}" for column in columns)
@@ -118,6 +111,7 @@ class _MatrixPainter:
         self.matrix, self.sheet = matrix, sheet
         self.size, self.small = sheet.style.size, sheet.style.small
         self.counts = say("charts.disclosure.counts").inside(matrix.lang)
+        self.states = {state: say(key).inside(matrix.lang) for state, key in _STATES.items()}
         names = [*(place for place, _ in matrix.places), self.counts]
         self.names_width = min(widest(names, self.size), sheet.width * 0.36)
         self.width = (sheet.width - self.names_width - 10) / len(matrix.columns)
@@ -146,7 +140,7 @@ class _MatrixPainter:
         for number, column in enumerate(self.matrix.columns):
             state = column.states[index]
             words = f"{place} · {column.question}{COLON.inside(self.matrix.lang)}"
-            with sheet.link("", words + name_state(state).inside(self.matrix.lang)):
+            with sheet.link("", words + self.states[state]):
                 _paint_state(state, sheet, self.middle(number), top + height / 2, radius)
         bottom = top + height
         sheet.line((0, bottom), (sheet.width, bottom), stroke="grid")
@@ -202,7 +196,7 @@ class _MatrixPainter:
         size, sheet, x = self.small, self.sheet, 0.0
         shown = {state for column in self.matrix.columns for state in column.states}
         for state in (state for state in _STATES if state in shown):
-            text = name_state(state).inside(self.matrix.lang)
+            text = self.states[state]
             needed = 22 + width_px(text, size)
             if x and x + needed > sheet.width:
                 x, top = 0.0, top + size * LEADING

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, groupby
+from operator import itemgetter
 from typing import Final
 
 from casebook.charts.canvas import LEADING, Sheet, height_of
@@ -45,39 +47,31 @@ def paint_listing(listing: Sequence[ItemGroup], sheet: Sheet) -> None:
 
 def _halve(
     groups: Sequence[ItemGroup], width: float, sheet: Sheet
-) -> tuple[tuple[ItemGroup, ...], tuple[ItemGroup, ...]]:
+) -> tuple[list[ItemGroup], list[ItemGroup]]:
     # The cut that leaves the shorter picture, between groups where that costs little.
-    pieces = [
-        ItemGroup(group.heading if not index else "", (item,))
+    items = [(number, item) for number, group in enumerate(groups) for item in group.items]
+    heights = [
+        _group_height(ItemGroup("" if index else group.heading, (item,)), width, sheet)
         for group in groups
         for index, item in enumerate(group.items)
     ]
-    heights = [_group_height(piece, width, sheet) for piece in pieces]
 
     def longer(cut: int) -> float:
         return max(sum(heights[:cut]), sum(heights[cut:]))
 
+    def join(part: Sequence[tuple[int, ChartFigure]]) -> list[ItemGroup]:
+        # What goes on in the second column has its heading there again.
+        return [
+            ItemGroup(groups[number].heading, tuple(item for _, item in found))
+            for number, found in groupby(part, key=itemgetter(0))
+        ]
+
     # Of two that are as good, the fuller first column.
-    cut = min(reversed(range(len(pieces) + 1)), key=longer)
-    between = [at for at, piece in enumerate(pieces) if at and piece.heading]
+    cut = min(reversed(range(len(items) + 1)), key=longer)
+    between = list(accumulate(len(group.items) for group in groups[:-1]))
     if between and longer(best := min(between, key=longer)) < 1.12 * longer(cut):
         cut = best
-    headings = [piece.heading for piece in pieces[: cut + 1] if piece.heading]
-    rest = list(pieces[cut:])
-    if rest and not rest[0].heading and headings:
-        rest[0] = ItemGroup(headings[-1], rest[0].items)
-    return _joined(pieces[:cut]), _joined(rest)
-
-
-def _joined(pieces: Sequence[ItemGroup]) -> tuple[ItemGroup, ...]:
-    joined: list[ItemGroup] = []
-    for piece in pieces:
-        if piece.heading or not joined:
-            joined.append(piece)
-        else:
-            last = joined[-1]
-            joined[-1] = ItemGroup(last.heading, (*last.items, *piece.items))
-    return tuple(joined)
+    return join(items[:cut]), join(items[cut:])
 
 
 def _group_height(group: ItemGroup, width: float, sheet: Sheet) -> float:

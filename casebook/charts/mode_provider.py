@@ -93,9 +93,9 @@ def _find_words(dataset: Dataset, lang: Lang) -> Text:
     if len(shared) > 2:
         return say("charts.mode_provider.many_shared", counted=counted, count=len(shared))
     names = quote_all(name.inside(lang) for name in shared)
-    if len(shared) == 1:
-        return say("charts.mode_provider.one_shared", counted=counted, names=names)
-    return say("charts.mode_provider.two_shared", counted=counted, names=names)
+    is_one = len(shared) == 1
+    key = "charts.mode_provider.one_shared" if is_one else "charts.mode_provider.two_shared"
+    return say(key, counted=counted, names=names)
 
 
 def _paint(grid: Grid, sheet: Sheet) -> None:
@@ -181,7 +181,8 @@ def _paint_chip(place: str, href: str, sheet: Sheet, x: float, top: float) -> No
     size = sheet.style.small
     width = width_px(clean(place), size) + 14
     with sheet.link(href, place):
-        sheet.rounded(x + 0.5, top + 0.5, width - 1, _CHIP - 1, fill="surface", stroke="rule")
+        start, end = (x + 0.5, top + 0.5), (x + width - 0.5, top + _CHIP - 0.5)
+        sheet.rounded(start, end, 4, fill="surface", stroke="rule")
         y = top + (_CHIP - size * LEADING) / 2 + baseline(size)
         sheet.text(x + width / 2, y, place, size=size, anchor="middle")
 

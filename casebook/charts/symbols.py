@@ -45,8 +45,6 @@ _MESSAGES: Final[Mapping[Kind, tuple[str, str]]] = {
     "contradicted": ("charts.mark.contradicted", "charts.legend.contradicted"),
 }
 
-LEGEND_ORDER: Final[tuple[Kind, ...]] = tuple(_MESSAGES)
-
 
 @cache
 def words_of(kind: Kind) -> tuple[Text, Text]:
@@ -128,7 +126,7 @@ def mark_of_kind(kind: Kind) -> Mark:
 def legend_kinds(marks: Iterable[Mark]) -> tuple[Kind, ...]:
     """The kinds that a legend has to explain, in a fixed order; an exact mark explains itself."""
     shown = {kind for mark in marks for kind in mark.kinds} - {"exact"}
-    return tuple(kind for kind in LEGEND_ORDER if kind in shown)
+    return tuple(kind for kind in _MESSAGES if kind in shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

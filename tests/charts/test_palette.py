@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from itertools import combinations
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from casebook.charts.canvas import Sheet, Style
 from casebook.charts.colours import read_tokens
 from casebook.charts.svg import write_svg
-from casebook.charts.symbols import LEGEND_ORDER, Kind, draw_swatch, mark_of_kind
+from casebook.charts.symbols import Kind, draw_swatch, mark_of_kind
 
 PROJECT = Path(__file__).parents[2]
 TOKENS = read_tokens((PROJECT / "theme/static/css/tokens.css").read_text("utf-8"))
@@ -120,6 +121,6 @@ def shape_of(kind: Kind) -> str:
 
 def test_no_mark_is_told_by_its_colour_alone() -> None:
     # The bracket is drawn around a mark, so that its swatch by itself is a plain one.
-    kinds = [kind for kind in LEGEND_ORDER if kind != "contradicted"]
+    kinds = [kind for kind in get_args(Kind) if kind != "contradicted"]
 
     assert [pair for pair in combinations(kinds, 2) if shape_of(pair[0]) == shape_of(pair[1])] == []
