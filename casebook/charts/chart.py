@@ -207,7 +207,7 @@ class ChartRecords:
             lang=self.lang,
             finding=finding,
             subtitle=subtitle,
-            header=tuple(self.say(key) for key in _HEADER),
+            header=tuple(self.say(key) for key in _HEADER if self.figures),
             rows=tuple(self.row(figure) for figure in self.figures),
             panels=(PanelTable("", finding, content),),
             notes=tuple(dict.fromkeys(f.note.inside(self.lang) for f in self.figures if f.note)),

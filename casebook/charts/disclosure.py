@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -41,12 +41,13 @@ class QuestionColumn:
         return len(self.states) - self.states.count("not_applicable")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
     """The questions as columns, and the cases as rows, each with the address of its page."""
 
     columns: tuple[QuestionColumn, ...]
     places: tuple[tuple[str, str], ...]
+    words: Mapping[AnswerState, str]
     lang: Lang
 
 
@@ -71,14 +72,17 @@ def tabulate(shown: ChartRecords) -> ChartTable:
     places = tuple(
         (dataset.place(case).inside(lang), f"site:/cases/{case.slug}/") for case in dataset.cases
     )
+    words = {state: shown.say(key) for state, key in _STATES.items()}
     rows = [
-        (place, *(shown.say(_STATES[column.states[index]]) for column in columns))
+        (place, *(words[column.states[index]] for column in columns))
         for index, (place, _) in enumerate(places)
     ]
     counts = tuple(f"{column.stated}/{column.asked}" for column in columns)
     finding = _find_words(columns, len(places)).inside(lang)
     return replace(
-        shown.tabulate(finding, Matrix(tuple(columns), places, lang)),
+        shown.tabulate(
+            finding, Matrix(columns=tuple(columns), places=places, words=words, lang=lang)
+        ),
         subtitle=shown.say("charts.disclosure.subtitle"),
         header=(shown.say("charts.place"), *(column.question for column in columns)),
         rows=(*rows, (shown.say("charts.disclosure.counts"), *counts)),
@@ -111,7 +115,6 @@ class _MatrixPainter:
         self.matrix, self.sheet = matrix, sheet
         self.size, self.small = sheet.style.size, sheet.style.small
         self.counts = say("charts.disclosure.counts").inside(matrix.lang)
-        self.states = {state: say(key).inside(matrix.lang) for state, key in _STATES.items()}
         names = [*(place for place, _ in matrix.places), self.counts]
         self.names_width = min(widest(names, self.size), sheet.width * 0.36)
         self.width = (sheet.width - self.names_width - 10) / len(matrix.columns)
@@ -140,7 +143,7 @@ class _MatrixPainter:
         for number, column in enumerate(self.matrix.columns):
             state = column.states[index]
             words = f"{place} · {column.question}{COLON.inside(self.matrix.lang)}"
-            with sheet.link("", words + self.states[state]):
+            with sheet.link("", words + self.matrix.words[state]):
                 _paint_state(state, sheet, self.middle(number), top + height / 2, radius)
         bottom = top + height
         sheet.line((0, bottom), (sheet.width, bottom), stroke="grid")
@@ -196,7 +199,7 @@ class _MatrixPainter:
         size, sheet, x = self.small, self.sheet, 0.0
         shown = {state for column in self.matrix.columns for state in column.states}
         for state in (state for state in _STATES if state in shown):
-            text = self.states[state]
+            text = self.matrix.words[state]
             needed = 22 + width_px(text, size)
             if x and x + needed > sheet.width:
                 x, top = 0.0, top + size * LEADING

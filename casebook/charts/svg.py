@@ -125,12 +125,15 @@ class _Writer:
 
 def _write_path(shape: Shape) -> str:
     """The vertices as path data; a curve has one letter for its three points."""
-    out, curved = [], 0
+    out = []
+    awaited = 0
     for (x, y), code in zip(shape.vertices, shape.codes, strict=True):
-        if code == CLOSE:
+        if awaited:
+            out.append(f" {number(x)} {number(y)}")
+            awaited -= 1
+        elif code == CLOSE:
             out.append("Z")
-            continue
-        letter = " " if code == CUBIC and curved % 3 else _LETTERS[code]
-        curved += code == CUBIC
-        out.append(f"{letter}{number(x)} {number(y)}")
+        else:
+            out.append(f"{_LETTERS[code]}{number(x)} {number(y)}")
+            awaited = 2 if code == CUBIC else 0
     return "".join(out)
