@@ -168,14 +168,12 @@ def credit_sources(table: ChartTable, dataset: Dataset) -> str:
     return say("charts.sources", names=names).inside(table.lang) if names else ""
 
 
-def warn_of_letters(
-    pictures: Mapping[tuple[str, Lang], Pictures], dataset: Dataset
-) -> list[Problem]:
+def warn_of_letters(pictures: Iterable[Pictures], dataset: Dataset) -> list[Problem]:
     """A warning for each character that PNGs cannot show, at the field that holds it.
 
     SVG and pages have the fonts of their reader and lose nothing.
     """
-    missing = {char for drawn in pictures.values() for char in drawn.missing}
+    missing = {char for drawn in pictures for char in drawn.missing}
     return [
         problem("W310", path, at, field=field, char=char, code=f"U+{ord(char):04X}")
         for path, at, field, text in (_fields_of(dataset) if missing else ())

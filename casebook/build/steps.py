@@ -115,7 +115,7 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
         options.timings.begin("pictures")
         colours = read_colours(options.project)
         pictures = draw_pictures(tables, dataset, cache, colours, executor)
-        problems += warn_of_letters(pictures, dataset)
+        problems += warn_of_letters(pictures.values(), dataset)
         context = BuildContext(
             project=options.project,
             dataset=dataset,

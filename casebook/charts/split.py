@@ -134,8 +134,7 @@ def _paint(figures: Sequence[ChartFigure], sheet: Sheet) -> None:
     bottom = top + _THICK
     for part in parts:
         start, end = x(part.low), x(part.value)
-        top = bottom + 12
-        top = _paint_words(part, sheet, top, start, right)
+        top = _paint_words(part, sheet, bottom + 12, start, right)
         with _link(part, sheet):
             _paint_part(part, sheet, start, end, top)
         sheet.line((start, top - 3), (start, top + _THICK + 3), stroke="ink-muted")

@@ -104,7 +104,7 @@ def test_a_character_that_pngs_lack_is_named_with_its_field(tmp_path: Path) -> N
     records = dataset(case(figures))
 
     pictures = draw_files(records)
-    problems = warn_of_letters(pictures, records)
+    problems = warn_of_letters(pictures.values(), records)
 
     assert [(p.path, p.code, p.severity) for p in problems] == [
         ("data/cases/one.yaml", "W310", "warning")
@@ -119,7 +119,7 @@ def test_an_ordinary_text_causes_no_warning() -> None:
 
     pictures = draw_files(records)
 
-    assert warn_of_letters(pictures, records) == []
+    assert warn_of_letters(pictures.values(), records) == []
 
 
 def test_of_very_many_charts_only_those_of_all_cases_have_files() -> None:
