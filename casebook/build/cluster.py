@@ -7,15 +7,14 @@ import sys
 import threading
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import CancelledError
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from casebook.build.cache import digest_program
-from casebook.build.workers import Batches, R, T, run_within, submit_ahead
+from casebook.build.workers import Batches, Executor, R, T, run_within, submit_ahead
 from casebook.messages import failure
 from casebook.problems import CasebookError, Exit
 from casebook.values.digest import digest
@@ -47,96 +46,81 @@ def parse_address(text: str) -> str:
     raise failure("build.executor_unknown", status=Exit.USAGE)
 
 
-class ClusterExecutor:
-    """Runs batches on the workers of the scheduler at HOST:PORT.
+@contextmanager
+def open_cluster(address: str) -> Iterator[Executor]:
+    """An executor on the workers of the scheduler at HOST:PORT.
 
     The scheduler runs a batch again whose worker dies, as often as its settings allow. Whatever
     ends the work is raised as a CasebookError, and so is, when the context is entered, that there
     is no scheduler, no worker, or one of another version.
     """
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-        self._client: Client
-
-    def __enter__(self) -> ClusterExecutor:
-        self._client = _connect(self._address)
-        try:
-            _require_same_program(self._client, self._address)
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    client = _connect(address)
+    try:
+        _require_same_program(client, address)
+        yield partial(_run_on_cluster, client)
+    finally:
         # With the client its tasks are gone from the scheduler, those under way as well.
-        self._client.close(timeout=PATIENCE)
-
-    def map(self, function: Callable[[list[T]], Collection[R]], batches: Batches[T]) -> Iterator[R]:
-        """What the function gives for each item, in the order of the items."""
-        submit = partial(
-            self._client.submit,
-            run_task,
-            describe_program(),
-            function,
-            pure=False,
-            retries=ATTEMPTS - 1,
-        )
-        workers = self._count_workers
-        for future in submit_ahead(submit, batches.cut(workers()), workers):
-            yield from self._wait_for(future)
-
-    def _count_workers(self) -> int:
-        with suppress(Exception):
-            return len(self._client.nthreads())
-        return 0
-
-    def _wait_for(self, future: Any) -> Any:
-        """The result of a task, unless all workers are gone for long."""
-        were_gone = False
-        while True:
-            try:
-                # What is done has yet to be brought here, which takes its time.
-                done = future.result(timeout=30 * PATIENCE if future.done() else PATIENCE)
-            except Exception as error:
-                if not isinstance(error, TimeoutError) or future.status == "error":
-                    raise _explain(error) from error
-                are_gone = not self._count_workers()
-                if were_gone and are_gone:
-                    raise failure("build.cluster_lost") from error
-                were_gone = are_gone
-            else:
-                if isinstance(done, Raised):
-                    raise done.error
-                return done
+        client.close(timeout=PATIENCE)
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """What a task raised, as its result: it would raise the same on any machine."""
+def _run_on_cluster(
+    client: Client, function: Callable[[list[T]], Collection[R]], batches: Batches[T]
+) -> Iterator[R]:
+    task = partial(run_task, describe_program(), function)
+    submit = partial(client.submit, task, pure=False, retries=ATTEMPTS - 1)
+    workers = partial(_count_workers, client)
+    for future in submit_ahead(submit, batches.cut(workers()), workers):
+        yield from _wait_for(future, workers)
 
-    error: Exception
+
+def _count_workers(client: Client) -> int:
+    with suppress(Exception):
+        return len(client.nthreads())
+    return 0
+
+
+def _wait_for(future: Any, workers: Callable[[], int]) -> Any:
+    """The result of a task, unless all workers are gone for long."""
+    were_gone = False
+    while True:
+        try:
+            # What is done has yet to be brought here, which takes its time.
+            done, error = future.result(timeout=30 * PATIENCE if future.done() else PATIENCE)
+        except Exception as error:
+            if not isinstance(error, TimeoutError) or future.status == "error":
+                raise _explain(error) from error
+            are_gone = not workers()
+            if were_gone and are_gone:
+                raise failure("build.cluster_lost") from error
+            were_gone = are_gone
+        else:
+            if error is not None:
+                raise error
+            return done
 
 
 # Our tasks keep something for each process, and threads of Python gain nothing.
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def run_task(program: str, function: Callable[[Any], Any], batch: Any) -> Any:
+def run_task(
+    program: str, function: Callable[[Any], Any], batch: Any
+) -> tuple[Any, Exception | None]:
     """Run a function on a worker, which has to be the same program as the one that asks.
 
-    What may be a fault of this machine is raised, so that the scheduler tries another one.
+    What it raises is given beside its result, for it would raise the same on any machine. What may
+    be a fault of this one is raised, so that the scheduler tries another.
     """
     if describe_program() != program:
         # One that came after the build began.
         raise failure("build.worker_strange", worker="")
     with _ONE_AT_A_TIME:
         try:
-            return function(batch)
+            return function(batch), None
         except (OSError, MemoryError):
             raise
         except Exception as error:
-            return Raised(error)
+            return None, error
 
 
 @lru_cache(maxsize=1)

@@ -110,7 +110,7 @@ def draw_pictures(
         # Beside PNGs the other files cost nothing, so that a process pays for PNGs alone.
         costly = sum(table.pictured for table, *_ in missing.values())
         batches = Batches(items=missing.values(), count=costly, most=1, worth=PICTURES_PER_PROCESS)
-        return executor.map(draw_batch, batches)
+        return executor(draw_batch, batches)
 
     pictures = _recall(cache, tasks, draw_missing)
     cache.prune("drawing:picture:")

@@ -145,7 +145,7 @@ def _read_summaries(
         else:
             yield path, *known
     batches = Batches(items=missing, count=len(missing), most=_BATCH, worth=_FILES_PER_PROCESS)
-    results = executor.map(reader.read_batch, batches)
+    results = executor(reader.read_batch, batches)
     for path, (summary, problems, record) in zip(missing, results, strict=True):
         if summary is not None:
             cache.keep_case(summary, problems, record)

@@ -199,7 +199,7 @@ class _PageMaker:
             most=_BATCH,
             worth=_CASES_PER_PROCESS,
         )
-        made = context.executor.map(partial(make_batch, self.case_context), batches)
+        made = context.executor(partial(make_batch, self.case_context), batches)
         for (number, case, key), done in zip(stale, made, strict=True):
             files = [(file.path, tree.write(file.path, file.content)) for file in done.files]
             parts.add(number, done.parts)

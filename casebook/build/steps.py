@@ -19,7 +19,7 @@ from casebook.build.state import (
     refuse_changes,
 )
 from casebook.build.timings import Progress, Timings
-from casebook.build.workers import SELDOM, LocalExecutor, open_executor
+from casebook.build.workers import SELDOM, open_executor
 from casebook.charts.placement import find_embedded
 from casebook.problems import CasebookError, Problem
 from casebook.record.dataset import Dataset
@@ -85,7 +85,7 @@ def build_site(options: BuildOptions) -> BuildResult:
 
 def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildResult:
     cases = CaseCache(cache, inputs.digests)
-    with LocalExecutor(options.jobs) as executor:
+    with open_executor(options.jobs) as executor:
         dataset, problems = load_checked(
             options.project, options.drafts, cases, executor, options.timings
         )

@@ -6,16 +6,14 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from casebook.messages import failure, read_catalogue, use_catalogue
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -46,64 +44,46 @@ class Batches(Generic[T]):
             yield batch
 
 
-class Executor(Protocol):
-    """Does work in batches; a context, at whose end nothing of it is left under way."""
-
-    def map(self, function: Callable[[list[T]], Collection[R]], batches: Batches[T]) -> Iterator[R]:
-        """What the function gives for each item, in the order of the items."""
-
-    def __enter__(self) -> Executor: ...
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None: ...
+# Gives what a function gives for each item of the batches, in the order of the items.
+Executor = Callable[[Callable[[list[Any]], Collection[Any]], Batches[Any]], Iterator[Any]]
 
 
-class LocalExecutor:
-    """Works in this process, or in at most so many where there is work enough for them."""
+def run_locally(
+    jobs: int, function: Callable[[list[T]], Collection[R]], batches: Batches[T]
+) -> Iterator[R]:
+    """Work in this process, or in at most so many where there is work enough for them."""
+    processes = min(jobs, batches.count // batches.worth)
+    if processes < 2:
+        for batch in batches.cut(1):
+            yield from function(batch)
+        return
+    # Only now: what knows how to start processes takes long to import.
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
 
-    def __init__(self, jobs: int = 1) -> None:
-        self.jobs = jobs
+    # A forked child would share the lock of the build and the state of other threads.
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(processes, spawn, _begin, (read_catalogue(),)) as pool:
+        with _interrupts_kept_out():
+            # Each piece of work starts one process, as long as none is idle.
+            for _ in range(processes):
+                pool.submit(os.getpid)
 
-    def __enter__(self) -> LocalExecutor:
-        return self
+        def submit(batch: list[T]) -> Any:
+            return pool.submit(function, batch)
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
+        try:
+            for future in submit_ahead(submit, batches.cut(processes), lambda: processes):
+                yield from future.result()
+        except BrokenProcessPool as error:
+            raise failure("build.process_ended") from error
+        except BaseException:
             _end_processes()
-
-    def map(self, function: Callable[[list[T]], Collection[R]], batches: Batches[T]) -> Iterator[R]:
-        """What the function gives for each item, in the order of the items."""
-        processes = min(self.jobs, batches.count // batches.worth)
-        if processes < 2:
-            for batch in batches.cut(1):
-                yield from function(batch)
-            return
-        # Only now: what knows how to start processes takes long to import.
-        from concurrent.futures import ProcessPoolExecutor
-        from concurrent.futures.process import BrokenProcessPool
-        from multiprocessing import get_context
-
-        # A forked child would share the lock of the build and the state of other threads.
-        spawn = get_context("spawn")
-        with ProcessPoolExecutor(processes, spawn, _begin, (read_catalogue(),)) as pool:
-            with _interrupts_kept_out():
-                # Each piece of work starts one process, as long as none is idle.
-                for _ in range(processes):
-                    pool.submit(_do_nothing)
-
-            def submit(batch: list[T]) -> Any:
-                return pool.submit(function, batch)
-
-            try:
-                for future in submit_ahead(submit, batches.cut(processes), lambda: processes):
-                    yield from future.result()
-            except BrokenProcessPool as error:
-                raise failure("build.process_ended") from error
-            except BaseException:
-                _end_processes()
-                raise
+            raise
 
 
-IN_PROCESS = LocalExecutor()
+IN_PROCESS: Executor = partial(run_locally, 1)
 
 
 def submit_ahead(
@@ -121,15 +101,21 @@ def submit_ahead(
 
 @contextmanager
 def open_executor(jobs: int, scheduler: str = "") -> Iterator[Executor]:
-    """The workers of the Dask scheduler at HOST:PORT, or so many processes where none is named."""
-    if scheduler:
-        from casebook.build.cluster import ClusterExecutor
+    """The workers of the Dask scheduler at HOST:PORT, or so many processes where none is named.
 
-        with ClusterExecutor(scheduler) as cluster:
-            yield cluster
-    else:
-        with LocalExecutor(jobs) as local:
-            yield local
+    At its end nothing of their work is left under way.
+    """
+    if scheduler:
+        from casebook.build.cluster import open_cluster
+
+        with open_cluster(scheduler) as executor:
+            yield executor
+        return
+    try:
+        yield partial(run_locally, jobs)
+    except BaseException:
+        _end_processes()
+        raise
 
 
 def run_within(seconds: float, function: Callable[[], R]) -> R:
@@ -154,10 +140,6 @@ def _end_processes() -> None:
 
     for process in active_children():
         process.terminate()
-
-
-def _do_nothing() -> None:
-    pass
 
 
 @contextmanager

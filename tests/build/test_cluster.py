@@ -16,8 +16,8 @@ from conftest import PROJECT
 from processes import run, tree
 
 from casebook.build import cluster as cluster_module
-from casebook.build.cluster import ClusterExecutor, parse_address
-from casebook.build.workers import Batches
+from casebook.build.cluster import open_cluster, parse_address
+from casebook.build.workers import Batches, Executor
 from casebook.problems import CasebookError, Exit
 
 distributed = pytest.importorskip("distributed")
@@ -140,14 +140,14 @@ def cluster(scheduler: Cluster) -> Iterator[Cluster]:
     scheduler.end_workers()
 
 
-def run_on(executor: ClusterExecutor, name: str, item: str) -> Any:
+def run_on(executor: Executor, name: str, item: str) -> Any:
     """What a function of TASKS makes of an item on some worker."""
     batches = Batches(items=[item], count=1, most=1, worth=1)
-    return next(executor.map(getattr(sys.modules["cluster_tasks"], name), batches))
+    return next(executor(getattr(sys.modules["cluster_tasks"], name), batches))
 
 
 def refusal_of(address: str) -> CasebookError:
-    with pytest.raises(CasebookError) as refused, ClusterExecutor(address):
+    with pytest.raises(CasebookError) as refused, open_cluster(address):
         pytest.fail("the cluster was taken for a sound one")
     return refused.value
 
@@ -182,7 +182,7 @@ def test_a_worker_of_another_version_is_named(cluster: Cluster, preload: str) ->
 
 def test_a_worker_that_comes_later_is_held_to_the_version_as_well(cluster: Cluster) -> None:
     sound = cluster.add_worker()
-    with ClusterExecutor(cluster.address) as executor:
+    with open_cluster(cluster.address) as executor:
         cluster.add_worker(STRANGE)
         end(sound)
 
@@ -192,7 +192,7 @@ def test_a_worker_that_comes_later_is_held_to_the_version_as_well(cluster: Clust
 
 def test_what_a_task_raises_is_raised_here(cluster: Cluster, tmp_path: Path) -> None:
     cluster.add_worker()
-    with ClusterExecutor(cluster.address) as executor:
+    with open_cluster(cluster.address) as executor:
         assert run_on(executor, "lower", "A") == "a"
         with pytest.raises(ValueError, match="invalid literal"):
             run_on(executor, "decode", "three")
@@ -205,7 +205,7 @@ def test_a_task_that_ends_its_workers_ends_the_build(cluster: Cluster) -> None:
     cluster.add_worker()
     cluster.add_worker()
     with (
-        ClusterExecutor(cluster.address) as executor,
+        open_cluster(cluster.address) as executor,
         pytest.raises(CasebookError, match="ended 2 workers"),
     ):
         run_on(executor, "end_the_worker", "")
@@ -219,7 +219,7 @@ def test_a_build_does_not_wait_for_ever_for_workers(
     assert "has no worker" in refusal_of(cluster.address).text.en
 
     worker = cluster.add_worker()
-    with ClusterExecutor(cluster.address) as executor:
+    with open_cluster(cluster.address) as executor:
         end(worker)
         with pytest.raises(CasebookError, match="workers are gone"):
             run_on(executor, "lower", "A")

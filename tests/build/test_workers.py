@@ -18,7 +18,7 @@ WORKING = """\
 import os, signal, sys
 from pathlib import Path
 from casebook.problems import CasebookError
-from casebook.build.workers import Batches, LocalExecutor
+from casebook.build.workers import Batches, open_executor
 
 def work(folders):
     [folder] = folders
@@ -32,9 +32,9 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with LocalExecutor(2) as executor:
+        with open_executor(2) as executor:
             batches = Batches(items=4 * [sys.argv[1]], count=4, most=1, worth=1)
-            list(executor.map(work, batches))
+            list(executor(work, batches))
     except CasebookError as error:
         print(error.text.en)
         sys.exit(error.exit_status)

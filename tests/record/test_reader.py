@@ -12,7 +12,7 @@ from records import case_of, figure, read, record, shown, tiny_dataset
 
 from casebook.build import reading
 from casebook.build.reading import read_dataset
-from casebook.build.workers import LocalExecutor
+from casebook.build.workers import open_executor
 from casebook.text import Text
 
 
@@ -356,7 +356,8 @@ def test_many_files_are_read_in_several_processes_and_come_out_the_same(
     monkeypatch.setattr(reading, "_FILES_PER_PROCESS", 1)
     monkeypatch.setattr(reading, "_BATCH", 1)
 
-    assert read_dataset(tiny_project, executor=LocalExecutor(2)) == alone
+    with open_executor(2) as executor:
+        assert read_dataset(tiny_project, executor=executor) == alone
 
 
 def test_a_field_that_no_chinese_console_can_show_is_named_by_its_number() -> None:
