@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-
-from markupsafe import Markup
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from casebook.build.drawings import draw_own
 from casebook.build.render import PageRenderer, open_renderer
-from casebook.build.templates import Theme, explaining_templates
+from casebook.build.templates import explaining_templates
+from casebook.build.theme import Theme
 from casebook.build.timings import Spent, Timings
 from casebook.charts.chart import Drawn
 from casebook.data.export import export_case, write_case_rows
 from casebook.data.formats import DataFile
-from casebook.pages.page import Prose, Site, SiteSettings, Uses
+from casebook.pages.page import Site, Uses
 from casebook.pages.register import CASE_PAGES
 from casebook.pages.search import ENTRY, index_case, write_entry
 from casebook.record.dataset import Dataset
-from casebook.text import LANGS, Lang
+from casebook.text import LANGS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseContext:
     """What is the same for every case of a build; `key` is a digest of everything in here.
 
-    `texts` are the slugs and languages of the editors' texts, of which cases know no more than
-    that they exist. `has_stories` says that the sentences of stories can be searched for.
-    `theme` holds the sources of all templates: the machine that makes the pages need not have the
-    project.
+    `make_site` knows of the editors' texts no more than that they exist. `has_stories` says that
+    the sentences of stories can be searched for. `theme` holds the sources of all templates:
+    the machine that makes the pages need not have the project.
     """
 
     theme: Theme
-    settings: SiteSettings
-    texts: tuple[tuple[str, Lang], ...]
-    faces: Mapping[Lang, str]
+    make_site: Callable[..., Site]
     has_stories: bool
     key: str
 
@@ -50,18 +46,13 @@ class CaseJob:
     slug: str
     dataset: Dataset
     record: bytes
-    own: tuple[Drawn, ...] | None = None
-    embedded: tuple[Drawn, ...] = ()
-    uses: Uses = field(default_factory=dict)
+    own: tuple[Drawn, ...] | None
+    embedded: tuple[Drawn, ...]
+    uses: Uses
 
 
-@dataclass(frozen=True, slots=True)
-class CaseResult:
-    """The files of a case, and the texts that the lists of the whole site take from it."""
-
-    files: tuple[DataFile, ...]
-    parts: Mapping[str, str]
-    spent: Mapping[str, Spent] = field(default_factory=dict)
+# The files of a case, the texts that lists of the whole site take from it, and the time it took.
+CaseResult = tuple[list[DataFile], dict[str, str], dict[str, Spent]]
 
 
 def make_case_files(job: CaseJob, context: CaseContext, renderer: PageRenderer) -> CaseResult:
@@ -71,17 +62,8 @@ def make_case_files(job: CaseJob, context: CaseContext, renderer: PageRenderer) 
     timings = Timings()
     with timings.measure("drawings of cases"):
         own = draw_own(case, dataset) if job.own is None else job.own
-    site = Site(
-        dataset=dataset,
-        charts={(drawn.name, drawn.lang): drawn for drawn in (*own, *job.embedded)},
-        prose={
-            (slug, lang): Prose(slug=slug, lang=lang, title="", summary="", body=Markup(""))
-            for slug, lang in context.texts
-        },
-        settings=context.settings,
-        faces=context.faces,
-        uses=job.uses,
-    )
+    charts = {(drawn.name, drawn.lang): drawn for drawn in (*own, *job.embedded)}
+    site = context.make_site(dataset=dataset, charts=charts, uses=job.uses)
     files: list[DataFile] = []
     for kind in CASE_PAGES:
         with timings.measure(kind.name) as spent:
@@ -93,7 +75,7 @@ def make_case_files(job: CaseJob, context: CaseContext, renderer: PageRenderer) 
     parts = write_case_rows(case, dataset)
     for lang in LANGS:
         parts[ENTRY[lang]] = write_entry(index_case(case, lang, dataset, context.has_stories))
-    return CaseResult(tuple(files), parts, timings.types)
+    return files, parts, timings.types
 
 
 def make_batch(context: CaseContext, batch: Sequence[CaseJob]) -> list[CaseResult]:

@@ -4,63 +4,62 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from logging.handlers import BufferingHandler
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from casebook.build.templates import environment_options
+from casebook.build.templates import ENVIRONMENT_OPTIONS
 from casebook.checks.content import find_content_files
 from casebook.messages import failure, problem
 from casebook.pages.markdown import EXTENSIONS, CasebookMarkdown, split_slots
-from casebook.pages.page import Prose, Section, Slot
+from casebook.pages.page import Prose, Section, SiteSettings, Slot
 from casebook.pages.rows import find_named
 from casebook.problems import START, ContentError, Problem
 from casebook.record.dataset import Dataset
 from casebook.text import Lang, Text
+
+if TYPE_CHECKING:
+    from casebook.build.steps import BuildOptions
 
 _HEADING = re.compile(r"<h2>(.*?)</h2>\n?")
 _EMPTY_LINE = re.compile(r"\n\s*\n")
 _PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PelicanSite:
-    """What Pelican knows of a site: settings of pelicanconf.py, and the texts in content/."""
-
-    name: Text
-    tagline: Text
-    siteurl: str
-    prose: Mapping[tuple[str, Lang], Prose]
+# The editors' texts, by slug and language.
+Texts = Mapping[tuple[str, Lang], Prose]
 
 
 def run_pelican(
-    project: Path,
+    options: BuildOptions,
     output: Path,
-    siteurl: str | None,
     dataset: Dataset,
-    write: Callable[[PelicanSite], None],
+    assets: tuple[str, Mapping[str, str]],
+    write: Callable[[SiteSettings, Texts], None],
 ) -> None:
-    """Have Pelican read the texts and run `write` as its only generator.
+    """Have Pelican read settings and texts, and run `write` as its only generator.
 
-    `siteurl` None means the one of pelicanconf.py. Raises ContentError where Pelican logs any
-    error, for it leaves out the text and carries on.
+    `assets` are the addresses of the style sheet and of the other static files. Raises ContentError
+    where Pelican logs any error, for it leaves out the text and carries on.
     """
     from pelican import Pelican, signals
     from pelican.generators import Generator
     from pelican.settings import read_settings
 
+    project = options.project
     overrides: dict[str, Any] = {
         "PATH": str(project / "content"),
         "THEME": str(project / "theme"),
         "OUTPUT_PATH": str(output),
-        "JINJA_ENVIRONMENT": environment_options(),
+        "JINJA_ENVIRONMENT": dict(ENVIRONMENT_OPTIONS),
     }
-    if siteurl is not None:
-        overrides["SITEURL"] = siteurl.rstrip("/")
+    if options.siteurl is not None:
+        overrides["SITEURL"] = options.siteurl.rstrip("/")
     settings = read_settings(str(project / "pelicanconf.py"), override=overrides)
 
     class CasebookGenerator(Generator):  # type: ignore[misc]  # pelican ships no types
@@ -72,26 +71,21 @@ def run_pelican(
                 return
             pages = self.context["pages"]
             refuse_missing(project, pages)
-            texts = (read_prose(page, dataset) for page in pages)
-            write(
-                PelicanSite(
-                    name=Text(settings["SITENAME"], settings["SITENAME_EN"]),
-                    tagline=Text(settings["TAGLINE"], settings["TAGLINE_EN"]),
-                    siteurl=settings["SITEURL"],
-                    prose={(text.slug, text.lang): text for text in texts},
-                )
+            stylesheet, others = assets
+            site = SiteSettings(
+                name=Text(settings["SITENAME"], settings["SITENAME_EN"]),
+                tagline=Text(settings["TAGLINE"], settings["TAGLINE_EN"]),
+                siteurl=settings["SITEURL"],
+                stylesheet=stylesheet,
+                assets=others,
             )
-
-    def offer_generator(_pelican: object) -> type:
-        return CasebookGenerator
-
-    def offer_reader(readers: Any) -> None:
-        add_reader(readers, dataset)
+            texts = (read_prose(page, dataset) for page in pages)
+            write(site, {(text.slug, text.lang): text for text in texts})
 
     with (
         errors_of_pelican() as logged,
-        signals.get_generators.connected_to(offer_generator),
-        signals.readers_init.connected_to(offer_reader),
+        signals.get_generators.connected_to(lambda _pelican: CasebookGenerator),
+        signals.readers_init.connected_to(lambda readers: add_reader(readers, dataset)),
     ):
         Pelican(settings).run()
     if logged:
@@ -126,20 +120,15 @@ def errors_of_pelican() -> Iterator[list[logging.LogRecord]]:
     """Collects what Pelican logs as a warning or an error, and keeps it off the terminal."""
     from pelican import log
 
-    logged: list[logging.LogRecord] = []
-
-    class Collector(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            logged.append(record)
-
-    collector = Collector(logging.WARNING)
+    collector = BufferingHandler(sys.maxsize)
+    collector.setLevel(logging.WARNING)
     logger = logging.getLogger("pelican")
     before = logger.handlers, logger.propagate, log.console.quiet
     log.console.quiet = True
     logger.addHandler(collector)
     logger.propagate = False
     try:
-        yield logged
+        yield collector.buffer
     finally:
         logger.removeHandler(collector)
         logger.handlers, logger.propagate, log.console.quiet = before

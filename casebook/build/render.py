@@ -5,22 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from casebook.build.templates import CompiledTemplates, Theme, make_environment
+from casebook.build.templates import CompiledTemplates, make_environment
+from casebook.build.theme import Theme
 from casebook.data.formats import DataFile
 from casebook.pages.chart_pages import find_card
 from casebook.pages.markdown import Renderer, mark_chinese, split_slots
 from casebook.pages.page import Page, Site, name_document
 from casebook.pages.rows import amount_html, frame_chart
-from casebook.record.model import Case, Figure
+from casebook.record.model import Case
 from casebook.text import LANGS, Lang, Text
 from casebook.values.dates import Period
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 # Begun with a literal the search goes through a page four times as fast.
 _LINK = re.compile(r'="(?:(?<=\bhref=")|(?<=\bsrc="))(?:(site|zh|en|asset):/*|figure:([^"]*))')
@@ -94,9 +93,6 @@ class PageRenderer:
 def words_of(lang: Lang) -> dict[str, Any]:
     """What templates and macros of one language write words with, whatever the page."""
 
-    def choose(zh: str, en: str) -> str:
-        return en if lang == "en" else zh
-
     def text(value: Text) -> Markup:
         if lang == "zh":
             return escape(value.zh)
@@ -105,27 +101,22 @@ def words_of(lang: Lang) -> dict[str, Any]:
         words = escape(value.zh)
         return Markup(f'<span lang="zh-Hans">{words}</span>') if words else words
 
-    def amount(figure: Figure, link: bool = True) -> Markup:
-        return amount_html(figure, lang, link)
-
     return {
         "lang": lang,
-        "L": choose,
+        "L": lambda zh, en: en if lang == "en" else zh,
         "name_document": name_document,
         "words": lambda words: tag_words(words, lang),
         "drawing": lambda drawing: tag_drawing(drawing, lang),
         "text": text,
         # For macros that print the same on many pages.
         "once": lru_cache(maxsize=256)(lambda macro, *given: macro(*given)),
-        "amount": amount,
+        "amount": lambda figure, link=True: amount_html(figure, lang, link),
         "period": lambda value: period_html(value, lang),
     }
 
 
-@lru_cache(maxsize=1)
-def open_renderer(theme: Theme) -> PageRenderer:
-    """The renderer of a theme; a process keeps the one that it used last."""
-    return PageRenderer(theme)
+# A process keeps the renderer of the theme that it used last.
+open_renderer = lru_cache(maxsize=1)(PageRenderer)
 
 
 # The same states and places fill the tables of thousands of charts.

@@ -11,26 +11,26 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from casebook import __version__
-from casebook.build.assets import Assets, write_assets
 from casebook.build.cache import Cache, digest_program
 from casebook.build.case_files import CaseContext, CaseJob, make_batch, make_case_files
 from casebook.build.case_texts import CaseTexts
-from casebook.build.dependencies import Dependencies
 from casebook.build.manifest import MANIFEST
-from casebook.build.pelican_adapter import PelicanSite, run_pelican
+from casebook.build.pelican_adapter import Texts, run_pelican
 from casebook.build.render import file_of, open_renderer
 from casebook.build.staged_output import StagedOutput
 from casebook.build.state import BuildState
-from casebook.build.templates import digest_templates, explaining_templates, read_theme
-from casebook.build.timings import Progress, Timings
+from casebook.build.templates import digest_templates, explaining_templates
+from casebook.build.theme import read_theme, write_assets
 from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.data.export import export_site
 from casebook.data.formats import encode_json, write_members
 from casebook.data.releases import read_releases
 from casebook.pages.chart_pages import find_card, find_faces, make_chart_files
 from casebook.pages.figure_pages import find_uses
-from casebook.pages.page import Location, Page, PageType, Site, SiteSettings, Uses
+from casebook.pages.page import Location, Page, PageType, Prose, Site, SiteSettings, Uses
 from casebook.pages.register import CASE_PAGES, PAGES, make_site_files, make_sitemap
 from casebook.pages.search import has_stories
 from casebook.record.dataset import Dataset
@@ -39,6 +39,8 @@ from casebook.text import LANGS, Lang
 from casebook.values.digest import digest
 
 if TYPE_CHECKING:
+    from casebook.build.dependencies import Dependencies
+    from casebook.build.steps import BuildOptions
     from casebook.charts.chart import Drawn
     from casebook.charts.standalone import Pictures
 
@@ -54,27 +56,24 @@ _PACKAGES = ("pelican", "jinja2", "markdown", "matplotlib", "pyyaml")
 class BuildContext:
     """What a site is made from and how: all that its pages and files depend on.
 
-    `inputs` are the digests of the files that the site is made from, by path; `siteurl` None means
-    the one of pelicanconf.py. `cache` is where compiled templates are kept.
+    `inputs` are the digests of the files that the site is made from, by path; `cache` is where
+    compiled templates are kept.
     """
 
-    project: Path
+    options: BuildOptions
     dataset: Dataset
     dependencies: Dependencies
     cache: Cache
     charts: Mapping[tuple[str, Lang], Drawn]
+    offers_charts: bool
     pictures: Mapping[tuple[str, Lang], Pictures] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
-    offers_charts: bool = True
-    siteurl: str | None = None
     executor: Executor = IN_PROCESS
-    timings: Timings = field(default_factory=Timings)
-    progress: Progress = field(default_factory=Progress)
 
     @property
-    def static(self) -> Path:
-        """The folder of the theme's static files."""
-        return self.project / "theme" / "static"
+    def theme(self) -> Path:
+        """The folder of the theme."""
+        return self.options.project / "theme"
 
 
 def write_site(context: BuildContext, tree: StagedOutput, state: BuildState) -> int:
@@ -82,13 +81,13 @@ def write_site(context: BuildContext, tree: StagedOutput, state: BuildState) -> 
 
     Raises ContentError where Pelican or a template reports anything as wrong.
     """
-    timings, dataset = context.timings, context.dataset
+    timings, dataset = context.options.timings, context.dataset
     timings.begin("prose")
-    assets = write_assets(context.static, tree.write)
+    assets = write_assets(context.theme, tree.write)
     with closing(CaseTexts(tree.folder.parent, len(dataset.summaries))) as parts:
 
-        def write(read: PelicanSite) -> None:
-            maker = _PageMaker(context, read, assets)
+        def write(settings: SiteSettings, prose: Texts) -> None:
+            maker = _PageMaker(context, settings, prose)
             timings.begin("cases")
             maker.write_cases(tree, state, parts)
             timings.begin("lists")
@@ -97,7 +96,7 @@ def write_site(context: BuildContext, tree: StagedOutput, state: BuildState) -> 
             timings.begin("exports")
             _write_data(context, maker.site, tree, parts)
 
-        run_pelican(context.project, tree.folder, context.siteurl, dataset, write)
+        run_pelican(context.options, tree.folder, dataset, assets, write)
     tree.write_stream(MANIFEST, _write_manifest(context, tree))
     state.forget_rest()
     return len(tree.listing)
@@ -106,13 +105,13 @@ def write_site(context: BuildContext, tree: StagedOutput, state: BuildState) -> 
 def render_pages(context: BuildContext, wanted: Collection[str]) -> dict[str, bytes]:
     """The wanted pages, by their paths in the site, with the static files that they may name."""
     contents: dict[str, bytes] = {}
-    assets = write_assets(context.static, contents.__setitem__)
+    assets = write_assets(context.theme, contents.__setitem__)
 
-    def write(read: PelicanSite) -> None:
-        contents.update(_PageMaker(context, read, assets).make_wanted(wanted))
+    def write(settings: SiteSettings, prose: Texts) -> None:
+        contents.update(_PageMaker(context, settings, prose).make_wanted(wanted))
 
-    folder = context.project / ".cache"
-    run_pelican(context.project, folder, context.siteurl, context.dataset, write)
+    folder = context.options.project / ".cache"
+    run_pelican(context.options, folder, context.dataset, assets, write)
     return contents
 
 
@@ -153,10 +152,10 @@ def _versions() -> dict[str, str]:
 class _PageMaker:
     """Makes the pages of one build, those of each case and those of all cases together."""
 
-    def __init__(self, context: BuildContext, read: PelicanSite, assets: Assets) -> None:
+    def __init__(self, context: BuildContext, settings: SiteSettings, prose: Texts) -> None:
         dataset = context.dataset
         self.context = context
-        self.theme = read_theme(context.project / "theme")
+        self.theme = read_theme(context.theme)
         self.renderer = open_renderer(self.theme)
         self.renderer.compiled.load(context.cache)
         self.template_digests = digest_templates(self.theme, self.renderer.compiled)
@@ -164,18 +163,12 @@ class _PageMaker:
         self.site = Site(
             dataset=dataset,
             charts=context.charts,
-            prose=read.prose,
-            settings=SiteSettings(
-                name=read.name,
-                tagline=read.tagline,
-                siteurl=read.siteurl,
-                stylesheet=assets.stylesheet,
-                assets=assets.others,
-            ),
+            prose=prose,
+            settings=settings,
             faces=find_faces(context.charts),
             versions={case.slug: keys_of(case).version for case in dataset.summaries},
-            uses=find_uses(dataset, context.charts.values(), read.prose.values()),
-            releases=read_releases(context.project),
+            uses=find_uses(dataset, context.charts.values(), prose.values()),
+            releases=read_releases(context.options.project),
         )
         self.surroundings = self._digest_surroundings()
         self.case_context = self._make_case_context()
@@ -192,7 +185,8 @@ class _PageMaker:
                 continue
             parts.add(number, texts)
             self._count_kept(case)
-        context.progress.total, context.progress.done = len(stale), 0
+        progress = context.options.progress
+        progress.total, progress.done = len(stale), 0
         batches = Batches(
             items=(self._make_job(case) for _, case, _ in stale),
             count=len(stale),
@@ -200,18 +194,18 @@ class _PageMaker:
             worth=_CASES_PER_PROCESS,
         )
         made = context.executor(partial(make_batch, self.case_context), batches)
-        for (number, case, key), done in zip(stale, made, strict=True):
-            files = [(file.path, tree.write(file.path, file.content)) for file in done.files]
-            parts.add(number, done.parts)
-            context.progress.done += 1
-            context.timings.add(done.spent)
-            state.note_unit(f"case:{case.slug}", key, tree, files, done.parts)
+        for (number, case, key), (files, texts, spent) in zip(stale, made, strict=True):
+            written = [(file.path, tree.write(file.path, file.content)) for file in files]
+            parts.add(number, texts)
+            progress.done += 1
+            context.options.timings.add(spent)
+            state.note_unit(f"case:{case.slug}", key, tree, written, texts)
 
     def write_lists(self, tree: StagedOutput, state: BuildState) -> None:
         """Write the pages of all cases together; those that are fresh stay as they are."""
         with explaining_templates():
             for kind, pages in self._make_lists():
-                with self.context.timings.measure(kind) as spent:
+                with self.context.options.timings.measure(kind) as spent:
                     for page in pages:
                         is_kept = self._write_list(page, tree, state)
                         spent.kept += is_kept
@@ -222,8 +216,9 @@ class _PageMaker:
         contents: dict[str, bytes] = {}
         with explaining_templates():
             for case in self._find_cases(wanted):
-                done = make_case_files(self._make_job(case), self.case_context, self.renderer)
-                contents |= {f.path: f.content for f in done.files if f.path in wanted}
+                job = self._make_job(case)
+                files, *_ = make_case_files(job, self.case_context, self.renderer)
+                contents |= {f.path: f.content for f in files if f.path in wanted}
             for _, pages in self._make_lists():
                 if contents.keys() >= set(wanted):
                     return contents
@@ -271,8 +266,9 @@ class _PageMaker:
 
     def _count_kept(self, case: CaseSummary) -> None:
         """Count the pages of a case that stay as they were, which takes time of its own."""
-        for kind in CASE_PAGES if self.context.timings.is_asked else ():
-            with self.context.timings.measure(kind.name) as spent:
+        timings = self.context.options.timings
+        for kind in CASE_PAGES if timings.is_asked else ():
+            with timings.measure(kind.name) as spent:
                 spent.kept += sum(1 for _ in kind.locate(case))
 
     def _key_of(self, case: CaseSummary) -> str:
@@ -290,7 +286,7 @@ class _PageMaker:
         return CaseJob(
             slug=case.slug,
             dataset=self.context.dependencies.inputs_of(case),
-            record=(self.context.project / case.path).read_bytes(),
+            record=(self.context.options.project / case.path).read_bytes(),
             own=own,
             embedded=embedded,
             uses=uses,
@@ -332,9 +328,15 @@ class _PageMaker:
         parts = [self.surroundings, digests, self.context.offers_charts, stories]
         return CaseContext(
             theme=self.theme,
-            settings=site.settings,
-            texts=tuple(sorted(site.prose)),
-            faces=site.faces,
+            make_site=partial(
+                Site,
+                prose={
+                    (slug, lang): Prose(slug=slug, lang=lang, title="", summary="", body=Markup(""))
+                    for slug, lang in site.prose
+                },
+                settings=site.settings,
+                faces=site.faces,
+            ),
             has_stories=stories,
             key=digest(json.dumps(parts, ensure_ascii=False).encode()),
         )

@@ -117,18 +117,15 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
         pictures = draw_pictures(tables, dataset, cache, colours, executor)
         problems += warn_of_letters(pictures.values(), dataset)
         context = BuildContext(
-            project=options.project,
+            options=options,
             dataset=dataset,
+            dependencies=cases.dependencies_of(dataset),
+            cache=cache,
             charts=charts,
+            offers_charts=offers_charts,
             pictures=pictures,
             inputs=_leave_out_unpublished(inputs.digests, dataset),
-            offers_charts=offers_charts,
-            siteurl=options.siteurl,
             executor=executor,
-            cache=cache,
-            dependencies=cases.dependencies_of(dataset),
-            timings=options.timings,
-            progress=options.progress,
         )
         files = write_site(context, tree, BuildState(cache, options.output.resolve()))
         options.timings.begin("publish")
@@ -163,13 +160,12 @@ def build_pages(
         tables, offers_charts = tabulate_charts(dataset, find_embedded(options.project, dataset))
         charts = draw_charts(tables, cache)
         context = BuildContext(
-            project=options.project,
+            options=options,
             dataset=dataset,
+            dependencies=cases.dependencies_of(dataset),
+            cache=cache,
             charts=charts,
             offers_charts=offers_charts,
-            siteurl=options.siteurl,
-            cache=cache,
-            dependencies=cases.dependencies_of(dataset),
         )
         return render_pages(context, wanted), _list_drafts(dataset)
 

@@ -1,4 +1,9 @@
-"""The theme's templates: their environment, and a digest of all that each of them is made of."""
+"""The theme's templates as Python: their environment, and a digest of what each is made of.
+
+Jinja asks of every call whether the function wants the context, of every attribute whether an item
+of that name would do, and wraps every value that it escapes. Here the plain case comes first and
+Jinja's own way where it does not hold, so that templates mean what they mean to Jinja.
+"""
 
 from __future__ import annotations
 
@@ -7,42 +12,56 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.metadata import version
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from jinja2 import (
+    BytecodeCache,
+    Environment,
+    FunctionLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+    meta,
+    nodes,
+)
+from jinja2.bccache import Bucket
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup, escape
 
 from casebook.build.cache import Cache, digest_program
+from casebook.build.theme import Theme
 from casebook.messages import problem
 from casebook.problems import ContentError, Position, Problem
 from casebook.text import Lang
 from casebook.values.digest import digest
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
 # Where faults say that a template of an environment in memory is.
 THEME = "theme"
+# Options of every environment of Jinja, that of Pelican among them.
+ENVIRONMENT_OPTIONS: Mapping[str, Any] = {
+    "autoescape": True,
+    "undefined": StrictUndefined,
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+    "extensions": [],
+}
+
+# The labels and words of a site come again on thousands of pages.
+_escape_again = lru_cache(maxsize=16384)(escape)
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
-    """The sources of all templates by the names that Jinja knows them under, and their digest."""
-
-    key: str
-    sources: Mapping[str, bytes] = field(compare=False)
-
-
-def read_theme(folder: Path) -> Theme:
-    """The templates of a theme."""
-    inside = folder / "templates"
-    sources = {
-        path.relative_to(inside).as_posix(): path.read_bytes()
-        for path in sorted(inside.rglob("*"))
-        if path.is_file()
-    }
-    parts = (f"{name} {digest(source)}" for name, source in sources.items())
-    return Theme(digest("\n".join(parts).encode()), sources)
+def escape_value(value: object) -> str:
+    """What is printed of a value, without a new object where there is nothing to escape."""
+    if value.__class__ is Markup:
+        return value
+    if value.__class__ is str:
+        return _escape_again(value)
+    if value.__class__ is int:
+        return str(value)
+    return escape(value)
 
 
 class CompiledTemplates:
@@ -89,8 +108,6 @@ def _name_compiled() -> str:
 @contextmanager
 def explaining_templates() -> Iterator[None]:
     """Turns what Jinja raises into a ContentError that names the line of the template."""
-    from jinja2 import TemplateError
-
     try:
         yield
     except TemplateError as error:
@@ -110,17 +127,73 @@ def _describe_error(error: Exception) -> Problem:
     return problem("E320", path, Position(line, 1), error=error)
 
 
-def environment_options() -> dict[str, Any]:
-    """Options of every environment of Jinja, that of Pelican among them."""
-    from jinja2 import StrictUndefined
+class PlainGenerator(CodeGenerator):
+    """Writes templates as Python that calls functions, reads attributes and escapes directly.
 
-    return {
-        "autoescape": True,
-        "undefined": StrictUndefined,
-        "trim_blocks": True,
-        "lstrip_blocks": True,
-        "extensions": [],
-    }
+    No function that a template is given may ask for the context.
+    """
+
+    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
+        self.writeline(f"from {__name__} import escape_value")
+        super().visit_Template(node, frame)
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
+        if forward_caller or node.dyn_args or node.dyn_kwargs:
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for argument in (*node.args, *node.kwargs):
+            self.visit(argument, frame)
+            self.write(", ")
+        self.write(")")
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
+        # Names of this kind are given by Jinja to nothing else.
+        self.write("(found if (found := getattr((owner := ")
+        self.visit(node.node, frame)
+        self.write(f"), {node.attr!r}, missing)) is not missing")
+        self.write(f" else environment.getattr(owner, {node.attr!r}))")
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("escape_value(")
+
+
+class LanguageChooser(NodeTransformer):
+    """Chooses the language when a template is compiled and not each time that it is rendered.
+
+    `L('…', '…')` becomes one of its wordings, `lang` is known, and so is what `text` takes in
+    Chinese.
+    """
+
+    def __init__(self, lang: Lang) -> None:
+        self.lang = lang
+        self.own: frozenset[str] = frozenset()
+
+    def visit_Template(self, node: nodes.Template) -> nodes.Template:
+        named = node.find_all(nodes.Name)
+        # What a template calls so itself is not what it is given under that name.
+        self.own = frozenset(name.name for name in named if name.ctx != "load")
+        self.generic_visit(node)
+        return node
+
+    def visit_Call(self, node: nodes.Call) -> Any:
+        name = node.node.name if isinstance(node.node, nodes.Name) else ""
+        if name in self.own:
+            return self.generic_visit(node)
+        if name == "L" and len(node.args) == 2:
+            return self.visit(node.args[0 if self.lang == "zh" else 1])
+        if name == "text" and self.lang == "zh" and len(node.args) == 1:
+            return self.visit(nodes.Getattr(node.args[0], "zh", "load", lineno=node.lineno))
+        return self.generic_visit(node)
+
+    def visit_Name(self, node: nodes.Name) -> nodes.Expr:
+        if node.name == "lang" and node.ctx == "load" and "lang" not in self.own:
+            return nodes.Const(self.lang, lineno=node.lineno)
+        return node
 
 
 def make_environment(
@@ -130,10 +203,6 @@ def make_environment(
 
     Faults name the templates as files of a folder `theme`.
     """
-    from jinja2 import BytecodeCache, Environment, FunctionLoader, nodes
-    from jinja2.bccache import Bucket
-
-    from casebook.build.template_compiler import LanguageChooser, PlainGenerator
 
     class OneLanguage(Environment):
         """Compiles templates for one language."""
@@ -170,7 +239,7 @@ def make_environment(
         # What lies in memory neither changes nor has to make room.
         auto_reload=False,
         cache_size=-1,
-        **environment_options(),
+        **ENVIRONMENT_OPTIONS,
     )
 
 
@@ -197,11 +266,9 @@ def _find_named(
     """The templates that a template names; all where a name is only known when it runs."""
     named: frozenset[str] | None = compiled.get(("names", name), checksum)
     if named is None:
-        from jinja2 import Environment, TemplateSyntaxError, meta
-
         try:
             source = theme.sources[name].decode("utf-8")
-            tree = Environment(**environment_options()).parse(source, name)
+            tree = Environment(**ENVIRONMENT_OPTIONS).parse(source, name)
             found = set(meta.find_referenced_templates(tree))
             compiled.trees[name] = tree
         except (TemplateSyntaxError, UnicodeDecodeError):

@@ -10,7 +10,8 @@ from jinja2 import DictLoader, Environment, TemplateError
 from markupsafe import Markup
 
 from casebook.build.render import PageRenderer, words_of
-from casebook.build.templates import Theme, environment_options
+from casebook.build.templates import ENVIRONMENT_OPTIONS
+from casebook.build.theme import Theme
 from casebook.text import Lang, Text
 
 
@@ -98,6 +99,6 @@ def _render(source: str, lang: Lang) -> str:
 
 def _render_plainly(source: str, lang: Lang) -> str:
     sources = DictLoader({"t.html": source, "m.html": SHARED})
-    environment = Environment(loader=sources, **environment_options())
+    environment = Environment(loader=sources, **ENVIRONMENT_OPTIONS)
     environment.globals |= words_of(lang)
     return environment.get_template("t.html").render(GIVEN)

@@ -12,10 +12,10 @@ from casebook.build import templates
 from casebook.build.cache import open_cache
 from casebook.build.templates import (
     CompiledTemplates,
-    Theme,
     digest_templates,
     make_environment,
 )
+from casebook.build.theme import Theme
 from casebook.text import Lang
 
 SOURCES = {"page.html": "{{ L('案例', 'case') }} {{ number }}".encode()}

@@ -1,9 +1,9 @@
-"""Static files of a theme under names that hold a digest: a cache may keep them for ever."""
+"""A theme: the sources of its templates, and its static files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from casebook.build.manifest import list_files
@@ -14,15 +14,32 @@ _FIRST_STYLES = ("tokens.css", "base.css")
 
 
 @dataclass(frozen=True, slots=True)
-class Assets:
-    """The addresses of the one style sheet, and of the other static files by their names."""
+class Theme:
+    """The sources of all templates by the names that Jinja knows them under, and their digest."""
 
-    stylesheet: str
-    others: dict[str, str]
+    key: str
+    sources: Mapping[str, bytes] = field(compare=False)
 
 
-def write_assets(static: Path, write: Callable[[str, bytes], object]) -> Assets:
-    """Write the style sheet, made of all styles, and the other static files."""
+def read_theme(folder: Path) -> Theme:
+    """The templates of a theme."""
+    inside = folder / "templates"
+    sources = {
+        path.relative_to(inside).as_posix(): path.read_bytes()
+        for path in sorted(inside.rglob("*"))
+        if path.is_file()
+    }
+    parts = (f"{name} {digest(source)}" for name, source in sources.items())
+    return Theme(digest("\n".join(parts).encode()), sources)
+
+
+def write_assets(folder: Path, write: Callable[[str, bytes], object]) -> tuple[str, dict[str, str]]:
+    """Write the static files of a theme under names that hold a digest: they may be kept for ever.
+
+    What comes back is the address of the one style sheet, made of all styles, and those of the
+    other files by their names.
+    """
+    static = folder / "static"
     # A glob would take a folder that cannot be read for an empty one.
     files = sorted(static / path for path in list_files(static))
     styles = [path for path in files if path.suffix == ".css" and path.parent.name == "css"]
@@ -39,4 +56,4 @@ def write_assets(static: Path, write: Callable[[str, bytes], object]) -> Assets:
             marked = name.with_name(f"{name.stem}.{digest(content)[:10]}{name.suffix}").as_posix()
             write(f"assets/{marked}", content)
             others[name.as_posix()] = f"/assets/{marked}"
-    return Assets(f"/{stylesheet}", others)
+    return f"/{stylesheet}", others
