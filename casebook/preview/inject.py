@@ -9,16 +9,14 @@ import json
 import re
 from collections.abc import Collection
 from html import escape
-from pathlib import Path
 
 from casebook.messages import say
 from casebook.text import Lang
 
-SCRIPT = Path(__file__).with_name("reload.js")
-STYLE = Path(__file__).with_name("overlay.css")
-SCRIPT_PATH = "/__casebook__/reload.js"
-STYLE_PATH = "/__casebook__/overlay.css"
-EVENTS_PATH = "/__casebook__/events"
+# Where the preview answers with what it adds, which lies beside this module, and with events.
+ADDED = "/__casebook__/"
+ADDED_FILES = (SCRIPT, STYLE) = ("reload.js", "overlay.css")
+EVENTS = f"{ADDED}events"
 
 _POLICY = re.compile(
     r'(<meta http-equiv="Content-Security-Policy" content=")([^"]*)(")', re.IGNORECASE
@@ -38,8 +36,8 @@ def inject_preview(
         "draft": say("preview.draft").inside(lang),
     }
     added = (
-        f'<link rel="stylesheet" href="{STYLE_PATH}">'
-        f'<script defer src="{SCRIPT_PATH}" data-generation="{generation}" '
+        f'<link rel="stylesheet" href="{ADDED}{STYLE}">'
+        f'<script defer src="{ADDED}{SCRIPT}" data-generation="{generation}" '
         f'data-words="{escape(json.dumps(words))}"></script>'
     )
     html = _POLICY.sub(lambda found: found[1] + open_policy(found[2]) + found[3], html)

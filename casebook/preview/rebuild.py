@@ -6,10 +6,11 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from casebook.build.steps import BuildOptions, build_pages, build_site
 from casebook.messages import say
@@ -36,7 +37,7 @@ class PreviewState:
     generation: int = 0
     built: int = 0
     fresh: Mapping[str, bytes] = field(default_factory=dict)
-    problems: tuple[Shown, ...] = ()
+    problems: Sequence[Shown] = ()
     drafts: tuple[str, ...] = ()
 
 
@@ -62,7 +63,7 @@ class Preview:
         except ContentError as error:
             print_problems(error.problems, self.lang, self.project, sys.stderr)
             shown = [p for p in error.problems if p.severity == "error"] or error.problems
-            self._show_problems([self._describe(problem) for problem in shown])
+            self._change(problems=[self._describe(problem) for problem in shown])
         except CasebookError as error:
             self._fail(error.message(self.lang))
         except Exception as error:
@@ -76,8 +77,7 @@ class Preview:
         generation = self.state.generation + 1
         if open_pages:
             pages, drafts = build_pages(options, open_pages)
-            state = replace(self.state, generation=generation, fresh=pages, drafts=drafts)
-            self._change(replace(state, problems=()))
+            self._change(generation=generation, fresh=pages, problems=(), drafts=drafts)
             if changed is not None and changed.wait(_PAUSE):
                 return
         result = build_site(options)
@@ -87,9 +87,7 @@ class Preview:
         done = say("preview.built", cases=result.cases, files=result.files, seconds=seconds)
         print(done.inside(self.lang), flush=True)
         self._change(
-            PreviewState(
-                step=self.state.step, generation=generation, built=generation, drafts=result.drafts
-            )
+            generation=generation, built=generation, fresh={}, problems=(), drafts=result.drafts
         )
 
     @contextmanager
@@ -117,12 +115,9 @@ class Preview:
 
     def _fail(self, message: str) -> None:
         print(message, file=sys.stderr, flush=True)
-        self._show_problems([{"path": "", "message": message, "code": ""}])
+        self._change(problems=[{"path": "", "message": message, "code": ""}])
 
-    def _show_problems(self, problems: list[Shown]) -> None:
-        self._change(replace(self.state, problems=tuple(problems)))
-
-    def _change(self, state: PreviewState) -> None:
+    def _change(self, **values: Any) -> None:
         with self._changed:
-            self.state = replace(state, step=state.step + 1)
+            self.state = replace(self.state, step=self.state.step + 1, **values)
             self._changed.notify_all()

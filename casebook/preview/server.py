@@ -22,11 +22,9 @@ from urllib.parse import parse_qs, quote, unquote
 
 from casebook.messages import failure, say
 from casebook.preview.inject import (
-    EVENTS_PATH,
-    SCRIPT,
-    SCRIPT_PATH,
-    STYLE,
-    STYLE_PATH,
+    ADDED,
+    ADDED_FILES,
+    EVENTS,
     inject_preview,
     make_blank_page,
 )
@@ -42,6 +40,7 @@ _HEARTBEAT = 15.0
 # How long a page that is being swapped may be missing.
 _PATIENCE = 1.0
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+_EVENT_STREAM = "text/event-stream; charset=utf-8"
 # Of its own, without what the machine adds to it.
 _TYPES = MimeTypes()
 _TYPES.add_type("application/yaml", ".yaml")
@@ -67,8 +66,7 @@ class PreviewServer(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a browser that hangs up, which it does at every reload."""
-        error = sys.exception() if sys.version_info >= (3, 11) else sys.exc_info()[1]
-        if not isinstance(error, ConnectionError | TimeoutError):
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
 
     def is_own_name(self, host: str) -> bool:
@@ -94,10 +92,9 @@ def _split_host(host: str) -> tuple[str, str]:
 
 def _is_address(name: str) -> bool:
     try:
-        ipaddress.ip_address(name)
+        return bool(ipaddress.ip_address(name))
     except ValueError:
         return False
-    return True
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -110,14 +107,16 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer with a page or a file of the site, or with what the preview adds to pages."""
         if not self.server.is_own_name(self.headers.get("Host", "")):
-            self._refuse(HTTPStatus.MISDIRECTED_REQUEST)
+            status = HTTPStatus.MISDIRECTED_REQUEST
+            self.close_connection = True
+            self._send(status, f"{status.value} {status.phrase}\n".encode(), find_type(".txt"))
             return
         address = self.path.partition("?")[0].partition("#")[0]
-        handle = _HANDLERS.get(address)
-        if handle is not None:
-            handle(self)
-        else:
-            self._send_page(address)
+        for place, handle in _HANDLERS.items():
+            if address == place or (place.endswith("/") and address.startswith(place)):
+                handle(self, address)
+                return
+        self._send_page(address)
 
     do_HEAD = do_GET
 
@@ -127,19 +126,17 @@ class _Handler(BaseHTTPRequestHandler):
     def _send_page(self, address: str) -> None:
         preview = self.server.preview
         state = preview.state
-        names = split_address(address)
-        if names and not address.endswith("/") and is_plain_folder(preview.site, names):
-            self._redirect("/" + "".join(f"{quote(name)}/" for name in names))
+        path = find_path(address)
+        if leads_by_no_link(preview.site, path) and (preview.site / path).is_dir():
+            target = {"Location": f"/{quote(path)}/"}
+            self._send(HTTPStatus.MOVED_PERMANENTLY, b"", find_type(".html"), **target)
             return
-        path = "404.html"
-        if names is not None:
-            path = "/".join([*names, "index.html"] if address.endswith("/") else names)
         content, generation = state.fresh.get(path), state.generation
         if content is None:
             content = read_page(preview.site, path, patient=state.built > 0)
             generation = state.built
         status = HTTPStatus.OK
-        if content is None or names is None:
+        if content is None:
             status, path = HTTPStatus.NOT_FOUND, "404.html"
             content = read_page(preview.site, path, patient=False)
         if content is None or state.generation == 0:
@@ -152,14 +149,18 @@ class _Handler(BaseHTTPRequestHandler):
             content = inject_preview(html, path, generation, state.drafts, lang).encode("utf-8")
         self._send(status, content, find_type(path))
 
-    def _send_script(self) -> None:
-        self._send(HTTPStatus.OK, SCRIPT.read_bytes(), find_type(SCRIPT.name))
+    def _send_added(self, address: str) -> None:
+        name = address.removeprefix(ADDED)
+        if name in ADDED_FILES:
+            content = Path(__file__).with_name(name).read_bytes()
+            self._send(HTTPStatus.OK, content, find_type(name))
+        else:
+            self._send_page(address)
 
-    def _send_style(self) -> None:
-        self._send(HTTPStatus.OK, STYLE.read_bytes(), find_type(STYLE.name))
-
-    def _send(self, status: HTTPStatus, content: bytes, kind: str) -> None:
+    def _send(self, status: HTTPStatus, content: bytes, kind: str, **headers: str) -> None:
         self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
         self._send_safe_headers()
@@ -173,28 +174,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Security-Policy", "frame-ancestors 'self'")
         self.send_header("Cross-Origin-Resource-Policy", "same-origin")
 
-    def _redirect(self, address: str) -> None:
-        self.send_response(HTTPStatus.MOVED_PERMANENTLY)
-        self.send_header("Location", address)
-        self.send_header("Content-Length", "0")
-        self._send_safe_headers()
-        self.end_headers()
-
-    def _refuse(self, status: HTTPStatus) -> None:
-        text = f"{status.value} {status.phrase}\n".encode()
-        self.close_connection = True
-        self._send(status, text, find_type(".txt"))
-
-    def _send_events(self) -> None:
-        names = split_address(parse_qs(self.path.partition("?")[2]).get("page", [""])[0])
-        page = "" if names is None else find_path(names, self.server.preview.site)
+    def _send_events(self, _address: str) -> None:
+        if self.command == "HEAD":
+            self._send(HTTPStatus.OK, b"", _EVENT_STREAM)
+            return
+        page = find_path(parse_qs(self.path.partition("?")[2]).get("page", [""])[0])
         with self.server.preview.watched(page) if page else nullcontext():
             self._stream_states(page)
 
     def _stream_states(self, page: str) -> None:
         self.close_connection = True
         self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.send_header("Content-Type", _EVENT_STREAM)
         self.send_header("Connection", "close")
         self._send_safe_headers()
         self.end_headers()
@@ -219,11 +210,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"data: " + json.dumps(shown).encode("ascii") + b"\n\n")
 
 
-# What is answered beside the site, by address.
-_HANDLERS: Mapping[str, Callable[[_Handler], None]] = {
-    EVENTS_PATH: _Handler._send_events,
-    SCRIPT_PATH: _Handler._send_script,
-    STYLE_PATH: _Handler._send_style,
+# What is answered beside the site, by its address, or by the folder that its address is in.
+_HANDLERS: Mapping[str, Callable[[_Handler, str], None]] = {
+    EVENTS: _Handler._send_events,
+    ADDED: _Handler._send_added,
 }
 
 
@@ -251,23 +241,18 @@ def split_address(address: str) -> list[str] | None:
     return names
 
 
-def find_path(names: list[str], site: Path) -> str:
-    """The path of the page that an address without its last slash names."""
-    return "/".join([*names, "index.html"] if is_plain_folder(site, names) else names)
+def find_path(address: str) -> str:
+    """The path in the site that an address names, empty where it could lead out of it."""
+    names = split_address(address)
+    if names is None:
+        return ""
+    return "/".join([*names, "index.html"] if address.endswith("/") else names)
 
 
-def is_plain_folder(site: Path, names: list[str]) -> bool:
-    """Whether the names lead to a folder of the site, by no link."""
-    return _leads_by_no_link(site, names) and site.joinpath(*names).is_dir()
-
-
-def _leads_by_no_link(site: Path, names: list[str]) -> bool:
-    place = site
-    for name in names:
-        place = place / name
-        if place.is_symlink():
-            return False
-    return True
+def leads_by_no_link(site: Path, path: str) -> bool:
+    """Whether a path names something inside the site, and neither it nor a folder is a link."""
+    places = [Path(path), *Path(path).parents][:-1]
+    return bool(places) and not any((site / place).is_symlink() for place in places)
 
 
 def read_page(site: Path, path: str, patient: bool) -> bytes | None:
@@ -279,7 +264,7 @@ def read_page(site: Path, path: str, patient: bool) -> bytes | None:
     while True:
         try:
             place = site / path
-            if _leads_by_no_link(site, path.split("/")) and place.is_file():
+            if leads_by_no_link(site, path) and place.is_file():
                 return place.read_bytes()
         except OSError:
             pass

@@ -316,6 +316,31 @@ def test_it_only_reads(still: Running) -> None:
     assert still.ask("/", method="HEAD")[2] == ""
 
 
+def test_to_ask_for_the_head_of_the_events_opens_no_stream(still: Running) -> None:
+    status, headers, body = still.ask("/__casebook__/events", method="HEAD")
+
+    assert (status, body) == (200, "")
+    assert headers["content-type"] == "text/event-stream; charset=utf-8"
+    assert headers["content-length"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "start"),
+    [
+        pytest.param("/__casebook__/overlay.css", 200, ".casebook-", id="a file of its own"),
+        pytest.param("/__casebook__/server.py", 404, "<!DOCTYPE html>", id="no other file"),
+        pytest.param("/__casebook__/../server.py", 404, "<!DOCTYPE html>", id="out of the folder"),
+    ],
+)
+def test_below_its_own_folder_there_are_but_its_files(
+    still: Running, address: str, status: int, start: str
+) -> None:
+    found, _, body = still.ask(address)
+
+    assert found == status
+    assert body.startswith(start)
+
+
 def test_a_port_that_is_asked_for_and_taken_ends_with_three(tiny_project: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
