@@ -39,9 +39,9 @@ def load_checked(
 ) -> tuple[Dataset, list[Problem]]:
     """The data set with every problem of the records and the prose."""
     timings = timings or Timings()
-    timings.begin("read")
+    timings.begin("build.stage.read")
     dataset, problems = read_dataset(project, drafts, cache, executor)
-    timings.begin("check")
+    timings.begin("build.stage.check")
     dataset = replace(dataset, outdated=find_outdated(project, dataset))
     problems += check_sources(project)
     if (project / _RELEASES).is_dir():

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import distributions
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -126,12 +126,9 @@ def run_task(
 @lru_cache(maxsize=1)
 def describe_program() -> str:
     """A digest of all that decides which bytes this process makes of a task."""
-    versions = []
-    for name in _PACKAGES:
-        try:
-            versions.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            versions.append(f"{name} -")
+    # A package that this machine has not is not among them.
+    found = (distribution for name in _PACKAGES for distribution in distributions(name=name))
+    versions = [f"{distribution.name} {distribution.version}" for distribution in found]
     # Python's own tables of characters differ from one version to the next.
     parts = [digest_program(), str(sys.version_info[:2]), *versions]
     return digest("\n".join(parts).encode())

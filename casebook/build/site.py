@@ -82,18 +82,18 @@ def write_site(context: BuildContext, tree: StagedOutput, state: BuildState) -> 
     Raises ContentError where Pelican or a template reports anything as wrong.
     """
     timings, dataset = context.options.timings, context.dataset
-    timings.begin("prose")
+    timings.begin("build.stage.prose")
     assets = write_assets(context.theme, tree.write)
     with closing(CaseTexts(tree.folder.parent, len(dataset.summaries))) as parts:
 
         def write(settings: SiteSettings, prose: Texts) -> None:
             maker = _PageMaker(context, settings, prose)
-            timings.begin("cases")
+            timings.begin("build.stage.cases")
             maker.write_cases(tree, state, parts)
-            timings.begin("lists")
+            timings.begin("build.stage.lists")
             maker.write_lists(tree, state)
             maker.renderer.compiled.save(context.cache)
-            timings.begin("exports")
+            timings.begin("build.stage.exports")
             _write_data(context, maker.site, tree, parts)
 
         run_pelican(context.options, tree.folder, dataset, assets, write)

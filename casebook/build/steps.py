@@ -70,7 +70,7 @@ def build_site(options: BuildOptions) -> BuildResult:
     folder = options.project / ".cache"
     with _collect_seldom(), open_cache(folder, enabled=options.use_cache) as cache:
         for attempt in range(1, ATTEMPTS + 1):
-            options.timings.begin("inputs")
+            options.timings.begin("build.stage.inputs")
             inputs = read_inputs(options.project, cache)
             try:
                 return _build_from(inputs, options, cache)
@@ -95,7 +95,7 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
         problems += check_published(dataset, options.output / "data", cases)
     refuse_errors(problems)
 
-    options.timings.begin("imports")
+    options.timings.begin("build.stage.imports")
     # Only now: a check, and a build that stops at a problem, must not pay for these imports.
     from casebook.build.drawings import (
         draw_charts,
@@ -107,12 +107,12 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
     from casebook.build.output import stage_output
     from casebook.build.site import BuildContext, write_site
 
-    options.timings.begin("charts")
+    options.timings.begin("build.stage.charts")
     tables, offers_charts = tabulate_charts(dataset, find_embedded(options.project, dataset))
     executors = open_executor(options.jobs, options.scheduler)
     with executors as executor, stage_output(options.output) as tree:
         charts = draw_charts(tables, cache)
-        options.timings.begin("pictures")
+        options.timings.begin("build.stage.pictures")
         colours = read_colours(options.project)
         pictures = draw_pictures(tables, dataset, cache, colours, executor)
         problems += warn_of_letters(pictures.values(), dataset)
@@ -128,7 +128,7 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
             executor=executor,
         )
         files = write_site(context, tree, BuildState(cache, options.output.resolve()))
-        options.timings.begin("publish")
+        options.timings.begin("build.stage.publish")
         refuse_changes(inputs)
 
     if not options.drafts:

@@ -11,21 +11,6 @@ from dataclasses import dataclass
 from casebook.messages import say
 from casebook.text import Lang
 
-_STAGES = {
-    "look": "build.stage.look",
-    "inputs": "build.stage.inputs",
-    "read": "build.stage.read",
-    "check": "build.stage.check",
-    "imports": "build.stage.imports",
-    "charts": "build.stage.charts",
-    "pictures": "build.stage.pictures",
-    "prose": "build.stage.prose",
-    "cases": "build.stage.cases",
-    "lists": "build.stage.lists",
-    "exports": "build.stage.exports",
-    "publish": "build.stage.publish",
-}
-
 
 @dataclass(slots=True, kw_only=True)
 class Spent:
@@ -70,7 +55,7 @@ class Timings:
         self._since = (0.0, 0.0)
 
     def begin(self, stage: str) -> None:
-        """End the stage before and begin this one."""
+        """End the stage before and begin this one, named by the key of its message."""
         times = os.times()
         # Of itself by the finer clock; of children there is only this one.
         cpu = time.process_time() + times.children_user + times.children_system
@@ -102,7 +87,7 @@ class Timings:
         wall, cpu = say("build.timings.wall").inside(lang), say("build.timings.cpu").inside(lang)
         yield f"{wall:>8} {cpu:>12}"
         for stage, spent in stages.items():
-            yield f"{spent.wall:8.3f} {spent.cpu:12.3f}  {say(_STAGES[stage]).inside(lang)}"
+            yield f"{spent.wall:8.3f} {spent.cpu:12.3f}  {say(stage).inside(lang)}"
             total.add(spent)
         yield f"{total.wall:8.3f} {total.cpu:12.3f}  {say('build.timings.all').inside(lang)}"
         if self.types:

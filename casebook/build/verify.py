@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
 
@@ -20,12 +20,7 @@ from casebook.problems import Exit
 from casebook.text import Lang
 from casebook.values.digest import digest
 
-# What is wrong with a file, and the message that says so.
-_MESSAGES = {
-    "differs": "build.verify.differs",
-    "missing": "build.verify.missing",
-    "extra": "build.verify.extra",
-}
+DIFFERS, MISSING, EXTRA = "build.verify.differs", "build.verify.missing", "build.verify.extra"
 # More than any file of a site of ten thousand cases, and no danger to the memory.
 MOST_BYTES = 256 * 1024 * 1024
 # For each file that is served.
@@ -36,14 +31,14 @@ _LOCAL = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True, slots=True, order=True)
 class FileDifference:
-    """One file that is not as the manifest says."""
+    """One file that is not as the manifest says, with the key of the message that says so."""
 
     path: str
-    fault: Literal["differs", "missing", "extra"]
+    fault: str
 
     def message(self, lang: Lang) -> str:
         """The difference as a line; control characters of a file's name are shown as escapes."""
-        return say(_MESSAGES[self.fault], path=_escape(self.path)).inside(lang)
+        return say(self.fault, path=_escape(self.path)).inside(lang)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,15 +95,15 @@ def _compare(read: Callable[[str], bytes | None], found: Collection[str] | None)
     listed = parse_outputs(content or b"")
     differences = []
     if listed is None:
-        differences.append(FileDifference(MANIFEST, "missing" if content is None else "differs"))
+        differences.append(FileDifference(MANIFEST, MISSING if content is None else DIFFERS))
     for path, sha in (listed or {}).items():
         data = read(path)
         if data is None or digest(data) != sha:
             is_there = data is not None or path in (found or ())
-            differences.append(FileDifference(path, "differs" if is_there else "missing"))
+            differences.append(FileDifference(path, DIFFERS if is_there else MISSING))
     for path in set(found or ()) - {MANIFEST, *listed} if listed is not None else ():
         if path.rpartition("/")[2] not in LITTER:
-            differences.append(FileDifference(path, "extra"))
+            differences.append(FileDifference(path, EXTRA))
     return Verdict(
         files=len(listed or ()),
         manifest=digest(content) if content is not None else "",

@@ -55,7 +55,7 @@ def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     if not output.is_absolute():
         output = project / output if options.output == "output" else Path.cwd() / output
     timings = Timings(options.timings)
-    timings.begin("look")
+    timings.begin("build.stage.look")
     look = Look(str(project), str(output), options.siteurl, list_packages())
     last = None if options.no_cache else find_last_build(look)
     is_plain = not (options.no_cache or options.timings)
@@ -87,7 +87,7 @@ def _build(
     options: argparse.Namespace, look: Look, scheduler: str, timings: Timings, asked: Record
 ) -> Record:
     """Build the site, and record the build for the next one."""
-    timings.begin("imports")
+    timings.begin("build.stage.imports")
     # Only now: where nothing changed, nobody pays for these imports.
     from casebook.build.last_build import record_build
     from casebook.build.steps import BuildOptions, build_site

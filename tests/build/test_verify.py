@@ -15,7 +15,15 @@ from pathlib import Path
 import pytest
 from processes import run
 
-from casebook.build.verify import FileDifference, Verdict, verify_copy, verify_tree
+from casebook.build.verify import (
+    DIFFERS,
+    EXTRA,
+    MISSING,
+    FileDifference,
+    Verdict,
+    verify_copy,
+    verify_tree,
+)
 from casebook.problems import CasebookError, Exit
 from casebook.values.digest import digest
 from tests.conftest import Serve
@@ -47,37 +55,37 @@ def test_a_whole_site_has_no_difference(site: Path) -> None:
     [
         pytest.param(
             lambda site: (site / "index.html").write_bytes(b"hame"),
-            FileDifference("index.html", "differs"),
+            FileDifference("index.html", DIFFERS),
             id="one byte",
         ),
         pytest.param(
             lambda site: (site / "cases/a/index.html").unlink(),
-            FileDifference("cases/a/index.html", "missing"),
+            FileDifference("cases/a/index.html", MISSING),
             id="missing",
         ),
         pytest.param(
             lambda site: (site / "cases/b.html").write_bytes(b""),
-            FileDifference("cases/b.html", "extra"),
+            FileDifference("cases/b.html", EXTRA),
             id="extra",
         ),
         pytest.param(
             lambda site: (site / "manifest.json").unlink(),
-            FileDifference("manifest.json", "missing"),
+            FileDifference("manifest.json", MISSING),
             id="no manifest",
         ),
         pytest.param(
             lambda site: (site / "manifest.json").write_bytes(b"{" * 100_000),
-            FileDifference("manifest.json", "differs"),
+            FileDifference("manifest.json", DIFFERS),
             id="damaged manifest",
         ),
         pytest.param(
             lambda site: (site / "manifest.json").write_text('{"generator": "other"}'),
-            FileDifference("manifest.json", "differs"),
+            FileDifference("manifest.json", DIFFERS),
             id="manifest of another program",
         ),
         pytest.param(
             lambda site: (site / "data/link").symlink_to(site / "cases"),
-            FileDifference("data/link", "extra"),
+            FileDifference("data/link", EXTRA),
             id="link to a folder",
             marks=pytest.mark.skipif(os.name == "nt", reason="links need a privilege"),
         ),
@@ -97,7 +105,7 @@ def test_a_link_to_the_right_bytes_differs(site: Path, tmp_path: Path) -> None:
     (site / "index.html").unlink()
     (site / "index.html").symlink_to(tmp_path / "elsewhere")
 
-    assert verify_tree(site).differences == (FileDifference("index.html", "differs"),)
+    assert verify_tree(site).differences == (FileDifference("index.html", DIFFERS),)
 
 
 @pytest.mark.parametrize("path", ["../secret", "/etc/hostname", "a\x00b"])
@@ -107,7 +115,7 @@ def test_a_manifest_cannot_make_it_read_elsewhere(site: Path, path: str) -> None
     manifest["outputs"][path] = digest(b"s")
     (site / "manifest.json").write_text(json.dumps(manifest))
 
-    assert verify_tree(site).differences == (FileDifference(path, "missing"),)
+    assert verify_tree(site).differences == (FileDifference(path, MISSING),)
 
 
 def test_litter_of_file_managers_is_no_fault(site: Path) -> None:
@@ -124,7 +132,7 @@ def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
 
 
 def test_messages_show_control_characters_as_escapes() -> None:
-    found = FileDifference("a\x1b[31m\n.html", "extra")
+    found = FileDifference("a\x1b[31m\n.html", EXTRA)
 
     assert found.message("en") == "a\\x1b[31m\\n.html: extra"
     assert found.message("zh") == "a\\x1b[31m\\n.html: 多出"
@@ -186,22 +194,22 @@ def test_a_served_copy_is_compared_file_by_file(site: Path, serve_directory: Ser
     [
         pytest.param(
             lambda site: (site / "index.html").write_bytes(b"hame"),
-            FileDifference("index.html", "differs"),
+            FileDifference("index.html", DIFFERS),
             id="one byte",
         ),
         pytest.param(
             lambda site: (site / "cases/a/index.html").unlink(),
-            FileDifference("cases/a/index.html", "missing"),
+            FileDifference("cases/a/index.html", MISSING),
             id="missing",
         ),
         pytest.param(
             lambda site: (site / "manifest.json").unlink(),
-            FileDifference("manifest.json", "missing"),
+            FileDifference("manifest.json", MISSING),
             id="no manifest",
         ),
         pytest.param(
             lambda site: (site / "manifest.json").write_text("[1]"),
-            FileDifference("manifest.json", "differs"),
+            FileDifference("manifest.json", DIFFERS),
             id="manifest of another program",
         ),
     ],
@@ -218,7 +226,7 @@ def test_an_address_of_a_file_system_is_that_folder(site: Path) -> None:
     odd = site.rename(site.with_name("站 1"))
     (odd / "extra.html").write_bytes(b"x")
 
-    assert verify_copy(odd.as_uri()).differences == (FileDifference("extra.html", "extra"),)
+    assert verify_copy(odd.as_uri()).differences == (FileDifference("extra.html", EXTRA),)
 
 
 def test_no_proxy_is_asked(
@@ -262,7 +270,7 @@ def test_only_what_a_build_can_have_written_is_asked_for(site: Path) -> None:
         verdict = verify_copy(url)
 
     assert asked == ["/manifest.json"]
-    assert verdict.differences == tuple(FileDifference(path, "missing") for path in sorted(odd))
+    assert verdict.differences == tuple(FileDifference(path, MISSING) for path in sorted(odd))
 
 
 def test_a_redirect_is_followed_inside_the_site_alone(site: Path) -> None:
@@ -284,8 +292,8 @@ def test_a_redirect_is_followed_inside_the_site_alone(site: Path) -> None:
 
     assert asked_there == []
     assert verdict.differences == (
-        FileDifference("cases/a/index.html", "missing"),
-        FileDifference("data/figures.csv", "missing"),
+        FileDifference("cases/a/index.html", MISSING),
+        FileDifference("data/figures.csv", MISSING),
     )
 
 
@@ -326,7 +334,7 @@ def test_a_server_that_misbehaves_is_not_waited_for(
             assert url in error.text.zh
             assert url in error.text.en
         else:
-            assert verdict.differences == (FileDifference("manifest.json", "missing"),)
+            assert verdict.differences == (FileDifference("manifest.json", MISSING),)
 
 
 def test_a_server_that_is_not_there_is_named() -> None:
