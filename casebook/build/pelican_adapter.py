@@ -17,7 +17,7 @@ from casebook.build.templates import ENVIRONMENT_OPTIONS
 from casebook.checks.content import find_content_files
 from casebook.messages import failure, problem
 from casebook.pages.markdown import EXTENSIONS, CasebookMarkdown, split_slots
-from casebook.pages.page import Prose, Section, SiteSettings, Slot
+from casebook.pages.page import Prose, Section, SiteSettings
 from casebook.pages.rows import find_named
 from casebook.problems import START, ContentError, Problem
 from casebook.record.dataset import Dataset
@@ -108,7 +108,7 @@ def add_reader(readers: Any, dataset: Dataset) -> None:
             }
             result: tuple[str, dict[str, Any]] = super().read(source_path)
             # The instance of Markdown outlives the build, and a preview builds all day.
-            own.forget_dataset()
+            own.dataset = None
             return result
 
     for extension in MarkdownReader.file_extensions:
@@ -162,10 +162,7 @@ def read_prose(content: Any, dataset: Dataset) -> Prose:
     pieces = _HEADING.split(body)
     sections = []
     for number, (title, rest) in enumerate(zip(pieces[1::2], pieces[2::2], strict=True), 1):
-        parts = tuple(
-            Slot(piece[0]) if isinstance(piece, tuple) else Markup(piece)
-            for piece in split_slots(rest)
-        )
+        parts = tuple(split_slots(rest))
         sections.append(Section(f"section-{number}", Markup(title).striptags(), parts))
     return Prose(
         slug=content.slug,

@@ -15,7 +15,7 @@ from casebook.build.theme import Theme
 from casebook.data.formats import DataFile
 from casebook.pages.chart_pages import find_card
 from casebook.pages.markdown import Renderer, mark_chinese, split_slots
-from casebook.pages.page import Page, Site, name_document
+from casebook.pages.page import Page, Site, Slot, name_document
 from casebook.pages.rows import amount_html, frame_chart
 from casebook.record.model import Case
 from casebook.text import LANGS, Lang, Text
@@ -55,17 +55,15 @@ class PageRenderer:
 
         def charted(body: Markup) -> Markup:
             pieces = split_slots(body)
-            if all(isinstance(piece, str) for piece in pieces):
+            if not any(isinstance(piece, Slot) for piece in pieces):
                 return body
             macros: Any = self.environments[lang].get_template("macros/chart.html").module
             done = []
             for piece in pieces:
-                name = "" if isinstance(piece, str) else piece[0].removeprefix("chart:")
-                drawn = site.charts.get((name, lang))
-                if drawn is not None:
+                if not isinstance(piece, Slot):
+                    done.append(piece)
+                elif drawn := site.charts.get((piece.name.removeprefix("chart:"), lang)):
                     done.append(Markup(macros.chart(frame_chart(drawn, site.dataset))))
-                elif isinstance(piece, str):
-                    done.append(Markup(piece))
             return Markup("\n").join(done)
 
         def story(case: Case) -> Markup:

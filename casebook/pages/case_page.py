@@ -17,7 +17,6 @@ from casebook.pages.page import CasePageType, Page, PageType, Site, in_languages
 from casebook.pages.rows import (
     CaseLink,
     Frame,
-    RowGroup,
     find_named,
     frame_chart,
     link_case,
@@ -35,7 +34,7 @@ from casebook.record.model import Case
 from casebook.record.references import find_chart_names
 from casebook.record.summary import CaseSummary
 from casebook.record.vocabulary import Region
-from casebook.text import LANGS, NO_TEXT, Lang, Text
+from casebook.text import NO_TEXT, Lang, Text
 
 
 def make_cases(case: Case, site: Site) -> Iterator[Page]:
@@ -49,12 +48,6 @@ def make_cases(case: Case, site: Site) -> Iterator[Page]:
         lastmod=date_case(case, site.dataset.sources),
     )
     yield from in_languages(page, partial(_show_in, case, shown, site))
-
-
-def locate_cases(case: CaseSummary) -> Iterator[tuple[str, Lang]]:
-    """The address of the page of a case in both languages."""
-    for lang in LANGS:
-        yield f"cases/{case.slug}/", lang
 
 
 def show_case(case: Case, dataset: Dataset) -> dict[str, object]:
@@ -153,15 +146,13 @@ def _show_part(dataset: Dataset, part: ListPart[CaseSummary]) -> Mapping[str, ob
 
 def group_by_region(
     cases: Iterable[CaseSummary], dataset: Dataset
-) -> tuple[RowGroup[CaseLink], ...]:
+) -> list[tuple[Region, list[CaseLink]]]:
     """Cases under the province-level unit that they lie in."""
     groups: dict[str, list[CaseLink]] = {}
     for summary in cases:
         link = link_case(dataset.by_slug[summary.slug], dataset)
         groups.setdefault(dataset.province(summary.region).code, []).append(link)
-    return tuple(
-        RowGroup(code, dataset.regions[code].name, tuple(links)) for code, links in groups.items()
-    )
+    return [(dataset.regions[code], links) for code, links in groups.items()]
 
 
 def _regions_above(case: Case, dataset: Dataset) -> tuple[Region, ...]:
@@ -173,18 +164,13 @@ def _regions_above(case: Case, dataset: Dataset) -> tuple[Region, ...]:
     return tuple(above)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Tile:
-    """One province-level unit at its place in the grid, with how many cases lie in it.
-
-    `address` is where they begin, empty where there is none.
-    """
+    """One province-level unit of the grid: how many cases lie in it, and where they begin."""
 
     region: Region
-    column: int
-    row: int
     cases: int
-    address: str = ""
+    address: str
 
 
 def list_tiles(dataset: Dataset) -> tuple[Tile, ...]:
@@ -199,19 +185,17 @@ def list_tiles(dataset: Dataset) -> tuple[Tile, ...]:
         page = address_part(CASES_URL, 1 + before // MOST_LISTED)
         addresses[code] = f"cases/{found[0]}/" if len(found) == 1 else f"{page}#region-{code}"
         before += len(found)
-    tiles = [
-        Tile(
-            region=region,
-            column=region.tile[0],
-            row=region.tile[1],
-            cases=len(slugs.get(region.code, ())),
-            address=addresses.get(region.code, ""),
-        )
-        for region in dataset.regions.values()
-        if region.tile is not None
-    ]
-    return tuple(sorted(tiles, key=lambda tile: (tile.row, tile.column)))
+    placed = [region for region in dataset.regions.values() if region.tile is not None]
+    return tuple(
+        Tile(region, len(slugs.get(region.code, ())), addresses.get(region.code, ""))
+        for region in sorted(placed, key=lambda region: (region.tile or ())[::-1])
+    )
 
 
-CASES = CasePageType(name="case", make=make_cases, locate=locate_cases, templates=("case.html",))
+CASES = CasePageType(
+    name="case",
+    make=make_cases,
+    locate=lambda case: [f"cases/{case.slug}/"],
+    templates=("case.html",),
+)
 CASE_INDEX = PageType("case index", make_index)

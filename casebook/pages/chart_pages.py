@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -58,7 +59,7 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
     citation = cite_chart(drawn, site)
     case = site.dataset.by_slug.get(drawn.case)
     shown_at = citation.url or f"…{_folder_of(drawn)}"
-    yield Page(
+    page = Page(
         url=f"charts/{drawn.name}/",
         lang=drawn.lang,
         template="chart.html",
@@ -74,15 +75,10 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
         ),
         lastmod=citation.updated,
     )
-    yield Page(
-        url=f"charts/{drawn.name}/embed/",
-        lang=drawn.lang,
-        template="embed.html",
-        title=title,
-        description=described,
-        context=partial(dict, frame=frame),
-        indexed=False,
-    )
+    yield page
+    url = f"{page.url}embed/"
+    embedded = replace(page, url=url, template="embed.html", lastmod="", indexed=False)
+    yield replace(embedded, context=partial(dict, frame=frame))
 
 
 def find_card(page: Page, site: Site) -> str:

@@ -21,7 +21,6 @@ from casebook.pages.long_lists import (
 from casebook.pages.page import Page, PageType, Site, in_languages
 from casebook.pages.rows import (
     CaseRow,
-    RowGroup,
     date_dataset,
     link_case,
     show_figure,
@@ -45,8 +44,11 @@ ORDERS: tuple[tuple[Order, str, Text], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class CompareGroup(RowGroup[CaseRow]):
-    """Rows under one heading; a row without a figure is a case that states no amount."""
+class CompareGroup:
+    """Rows under one heading, if it has a name; one without a figure states no amount."""
+
+    name: Text
+    rows: tuple[CaseRow, ...]
 
     @property
     def filters(self) -> tuple[int, ...]:
@@ -107,9 +109,7 @@ def _show_part(filters: Filters, dataset: Dataset, part: ListPart[_Place]) -> Ma
         rows.append(_show_row(entry, filters, dataset))
     return {
         "tables": {
-            table: tuple(
-                CompareGroup(group, name, tuple(rows)) for (group, name), rows in groups.items()
-            )
+            table: tuple(CompareGroup(name, tuple(rows)) for (_, name), rows in groups.items())
             for table, groups in tables.items()
         }
     }

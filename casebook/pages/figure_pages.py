@@ -10,6 +10,7 @@ from casebook.charts import title_of
 from casebook.checks.content import LEAD
 from casebook.data.tables import FIXED_WORDS
 from casebook.messages import say
+from casebook.pages import HOME_URL
 from casebook.pages.citations import cite_figure
 from casebook.pages.corrections import show_changes
 from casebook.pages.linked_data import describe_figure_page, write_linked_data
@@ -26,7 +27,6 @@ from casebook.record.comparability import ComparabilityClass, class_of
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import date_case
 from casebook.record.model import Case, Figure
-from casebook.record.summary import CaseSummary
 from casebook.text import LANGS, Lang, Text
 from casebook.values.amounts import plain
 
@@ -88,13 +88,6 @@ def _show_in(
     }
 
 
-def locate_figures(case: CaseSummary) -> Iterator[tuple[str, Lang]]:
-    """The address of the page of every figure of a case in both languages."""
-    for figure in case.figures:
-        for lang in LANGS:
-            yield f"figures/{case.slug}.{figure.id}/", lang
-
-
 def _find_uses(case: Case, site: Site) -> dict[str, tuple[Use, ...]]:
     """The pages that show each figure of a case, by its id, from the page of the case outwards."""
     page = f"cases/{case.slug}/"
@@ -140,16 +133,14 @@ def find_uses(dataset: Dataset, charts: Iterable[Drawn], prose: Iterable[Prose])
 
 
 def _in_prose(prose: Iterable[Prose]) -> Iterator[tuple[str, Use]]:
-    titles: dict[str, dict[str, str]] = {}
-    keys: dict[str, dict[str, None]] = {}
+    texts: dict[str, list[Prose]] = {}
     for text in prose:
-        titles.setdefault(text.slug, {})[text.lang] = text.title
-        keys.setdefault(text.slug, {}).update(dict.fromkeys(text.figures))
-    for slug, found in keys.items():
-        named = titles[slug]
-        title = Text(named.get("zh") or named["en"], named.get("en", ""))
-        use = Use("", say("pages.uses.lead")) if slug == LEAD else Use(f"{slug}/", title)
-        yield from ((key, use) for key in found)
+        texts.setdefault(text.slug, []).append(text)
+    for slug, written in texts.items():
+        titles = {text.lang: text.title for text in written}
+        title = Text(titles.get("zh") or titles["en"], titles.get("en", ""))
+        use = Use(HOME_URL, say("pages.uses.lead")) if slug == LEAD else Use(f"{slug}/", title)
+        yield from ((key, use) for text in written for key in text.figures)
 
 
 def _in_charts(charts: Iterable[Drawn]) -> Iterator[tuple[str, Use]]:
@@ -170,5 +161,8 @@ def _in_stories(dataset: Dataset) -> Iterator[tuple[str, Use]]:
 
 
 FIGURES = CasePageType(
-    name="figure", make=make_figures, locate=locate_figures, templates=("figure.html",)
+    name="figure",
+    make=make_figures,
+    locate=lambda case: [f"figures/{case.slug}.{figure.id}/" for figure in case.figures],
+    templates=("figure.html",),
 )

@@ -18,13 +18,13 @@ from casebook.pages.linked_data import describe_home, write_linked_data
 from casebook.pages.long_lists import MOST_LISTED, FilterGroup, Value, list_filters, name_terms
 from casebook.pages.page import Context, Page, PageType, Prose, Section, Site, Slot
 from casebook.pages.rows import (
+    LISTED,
     CaseRow,
     FigureRow,
     FormulaPart,
     Frame,
     date_dataset,
     frame_chart,
-    join_texts,
     link_case,
     show_document,
     show_figure,
@@ -268,7 +268,7 @@ def _overview_row(case: Case, filters: tuple[int, ...], dataset: Dataset) -> Cas
         answers=word_answers(case, ("provider_type", "provider", "mode", "year"), dataset),
         filters=filters,
         topic=vocabulary.topics[case.topic].name,
-        states=join_texts(term.name for key, term in vocabulary.statuses.items() if key in used),
+        states=LISTED.join(term.name for key, term in vocabulary.statuses.items() if key in used),
         more=len(money) - len(shown),
     )
 
@@ -339,7 +339,7 @@ def count_silences(dataset: Dataset) -> tuple[Silence, ...]:
 
 def name_places(cases: Sequence[CaseSummary], dataset: Dataset) -> Text:
     """The places of cases, of which the first are named where there are many."""
-    named = join_texts(dataset.place(case) for case in cases[:MOST_NAMED])
+    named = LISTED.join(dataset.place(case) for case in cases[:MOST_NAMED])
     more = len(cases) - MOST_NAMED
     if more <= 0:
         return named

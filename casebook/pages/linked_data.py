@@ -49,8 +49,7 @@ def describe_home(lang: Lang, title: str, summary: str, site: Site) -> dict[str,
     """The article and the data set behind it."""
     dataset = site.dataset
     article = {
-        **_describe("Article", title, summary, lang),
-        **_locate(HOME_URL, lang, site, date_dataset(dataset)),
+        **_describe("Article", (title, summary), (HOME_URL, date_dataset(dataset)), lang, site),
         "headline": title,
         "isBasedOn": [describe_source(source, lang) for source in dataset.used_sources.values()],
     }
@@ -67,8 +66,7 @@ def _describe_data(lang: Lang, summary: str, site: Site) -> dict[str, object]:
     name = site.settings.name.inside(lang)
     used = {figure.group.measure for case in dataset.summaries for figure in case.figures}
     data = {
-        **_describe("Dataset", name, summary, lang),
-        **_locate(DATA_URL, lang, site, date_dataset(dataset)),
+        **_describe("Dataset", (name, summary), (DATA_URL, date_dataset(dataset)), lang, site),
         "creator": {"@type": "Organization", "name": name},
         "version": version_of_all(dataset),
         "isAccessibleForFree": True,
@@ -96,6 +94,7 @@ def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
     """The article about a case, with each of its figures as a property of the place."""
     dataset = site.dataset
     title = case.title.inside(lang)
+    page = (f"cases/{case.slug}/", date_case(case, dataset.sources))
     corrections = [
         {
             "@type": "CorrectionComment",
@@ -106,8 +105,7 @@ def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
     ]
     return {
         "@context": CONTEXT,
-        **_describe("Article", title, case.summary.inside(lang), lang),
-        **_locate(f"cases/{case.slug}/", lang, site, date_case(case, dataset.sources)),
+        **_describe("Article", (title, case.summary.inside(lang)), page, lang, site),
         "headline": title,
         "version": version_of(case),
         "isBasedOn": [describe_source(source, lang) for source in list_sources(case, dataset)],
@@ -127,10 +125,11 @@ def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
 def describe_figure_page(figure: Figure, lang: Lang, site: Site) -> dict[str, object]:
     """A figure by itself, with the publications that it rests on."""
     dataset = site.dataset
+    url = site.settings.locate(f"figures/{figure.key}/", lang)
     return {
         "@context": CONTEXT,
         **describe_figure(figure, lang, dataset),
-        **_locate(f"figures/{figure.key}/", lang, site),
+        **({"url": url} if url else {}),
         "subjectOf": [describe_source(dataset.sources[name], lang) for name in figure.sources],
     }
 
@@ -188,17 +187,17 @@ def _number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _describe(kind: str, name: str, summary: str, lang: Lang) -> dict[str, object]:
+def _describe(
+    kind: str, words: tuple[str, str], page: tuple[str, str], lang: Lang, site: Site
+) -> dict[str, object]:
+    """What every thing has: name and summary, and address and date of its page where known."""
+    url, updated = page
+    place = {"url": site.settings.locate(url, lang), "dateModified": updated}
     return {
         "@type": kind,
-        "name": name,
-        "description": summary,
+        "name": words[0],
+        "description": words[1],
         "inLanguage": LANGUAGE_TAGS[lang],
         "license": CC_BY,
+        **{name: value for name, value in place.items() if value},
     }
-
-
-def _locate(url: str, lang: Lang, site: Site, updated: str = "") -> dict[str, object]:
-    """The address and the date of a page, as far as they are known."""
-    parts = {"url": site.settings.locate(url, lang), "dateModified": updated}
-    return {name: value for name, value in parts.items() if value}

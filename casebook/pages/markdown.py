@@ -12,6 +12,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup, escape
 
+from casebook.pages.page import Slot
 from casebook.pages.rows import amount_html
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
@@ -28,25 +29,24 @@ _SAFE_LINK = re.compile(r"(?:https?://|site:/|zh:/|en:/|figure:|asset:/|#|mailto
 class FigureReferences(InlineProcessor):
     """Turns `{{figure}}` into the wording of the figure, linked to it."""
 
-    def __init__(self, md: Markdown, dataset: Dataset | None, lang: Lang) -> None:
+    def __init__(self, md: Markdown, owner: CasebookMarkdown) -> None:
         super().__init__(REFERENCE.pattern, md)
-        self.dataset = dataset
-        self.lang = lang
-        self.home: Case | None = None
+        self.owner = owner
 
     def handleMatch(  # type: ignore[override]  # narrower than the library's
         self, m: re.Match[str], data: str
     ) -> tuple[str | None, int | None, int | None]:
         case, name = split_key(m.group(1).strip())
-        assert self.dataset is not None
-        if case == SITE and name in (counts := self.dataset.counts):
+        dataset = self.owner.dataset
+        assert dataset is not None
+        if case == SITE and name in (counts := dataset.counts):
             html = escape(str(counts[name]))
         else:
-            figure = self.dataset.find_figure(case, name, self.home)
+            figure = dataset.find_figure(case, name, self.owner.home)
             if figure is None:
                 # Rules refuse unknown references before anything is rendered.
                 return None, None, None
-            html = amount_html(figure, self.lang)
+            html = amount_html(figure, self.owner.lang)
         return self.md.htmlStash.store(str(html)), m.start(0), m.end(0)
 
 
@@ -83,55 +83,45 @@ class ChineseInEnglish(Treeprocessor):
     def run(self, root: Element) -> None:
         for element in list(root.iter()):
             if element.tag != "code":
-                self._mark_text(element)
+                element.text, spans = _mark_runs(element.text)
+                element[:0] = spans
             for child in list(element):
-                self._mark_tail(element, child)
+                child.tail, spans = _mark_runs(child.tail)
+                at = list(element).index(child) + 1
+                element[at:at] = spans
 
-    def _mark_text(self, element: Element) -> None:
-        first, *rest = _CHINESE.split(element.text or "")
-        if rest:
-            element.text = first
-            element[:0] = self._spans(rest)
 
-    def _mark_tail(self, parent: Element, child: Element) -> None:
-        first, *rest = _CHINESE.split(child.tail or "")
-        if rest:
-            child.tail = first
-            at = list(parent).index(child) + 1
-            parent[at:at] = self._spans(rest)
-
-    def _spans(self, pieces: list[str]) -> list[Element]:
-        spans = []
-        for words, after in zip(pieces[::2], pieces[1::2], strict=True):
-            span = Element("span", {"lang": "zh-Hans"})
-            span.text, span.tail = words, after
-            spans.append(span)
-        return spans
+def _mark_runs(words: str | None) -> tuple[str | None, list[Element]]:
+    """The words before the first run of Chinese, and an element of each run."""
+    first, *rest = _CHINESE.split(words or "")
+    spans = []
+    for chinese, after in zip(rest[::2], rest[1::2], strict=True):
+        span = Element("span", {"lang": "zh-Hans"})
+        span.text, span.tail = chinese, after
+        spans.append(span)
+    return first if rest else words, spans
 
 
 class CasebookMarkdown(Extension):
-    """The site's Markdown: raw HTML shown as text, references resolved, links restricted."""
+    """The site's Markdown: raw HTML shown as text, references resolved, links restricted.
+
+    The figures are those of `dataset`, which may be taken away where an instance is kept for ever;
+    those of the case `home` need no prefix.
+    """
 
     def __init__(self, dataset: Dataset | None, lang: Lang) -> None:
         super().__init__()
         self.dataset = dataset
+        self.home: Case | None = None
         self.lang = lang
-        self.references: FigureReferences | None = None
-
-    def forget_dataset(self) -> None:
-        """Let go of the data set, where the Markdown instance may be kept for ever."""
-        self.dataset = None
-        if self.references is not None:
-            self.references.dataset = None
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the parts with a Markdown instance."""
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
         md.inlinePatterns.deregister("entity")
-        self.references = FigureReferences(md, self.dataset, self.lang)
         # Before everything else, so that no other pattern sees the braces.
-        md.inlinePatterns.register(self.references, "figure", 200)
+        md.inlinePatterns.register(FigureReferences(md, self), "figure", 200)
         md.treeprocessors.register(SafeLinks(md), "safe_links", 0)
         if self.lang == "en":
             # After the inline patterns (20), while placeholders still hide what is stashed.
@@ -145,30 +135,25 @@ class Renderer:
     """Renders Markdown of one language; one instance serves many texts."""
 
     def __init__(self, lang: Lang) -> None:
-        self.extension = CasebookMarkdown(None, lang)
-        self.markdown = Markdown(extensions=[*EXTENSIONS, self.extension])
+        self.own = CasebookMarkdown(None, lang)
+        self.markdown = Markdown(extensions=[*EXTENSIONS, self.own])
 
     def render(self, text: str, dataset: Dataset, home: Case | None = None) -> Markup:
         """The HTML of a text; `home` is the case whose figures need no prefix."""
-        assert self.extension.references is not None
-        self.extension.references.dataset = dataset
-        self.extension.references.home = home
+        self.own.dataset, self.own.home = dataset, home
         self.markdown.reset()
         html = self.markdown.convert(text)
         # A renderer outlives the data set, and a preview builds all day.
-        self.extension.references.dataset = self.extension.references.home = None
+        self.own.dataset = self.own.home = None
         return Markup(html)
 
 
-def split_slots(html: str) -> list[str | tuple[str]]:
-    """Pieces of rendered HTML, with each paragraph that is only `[[name]]` as a 1-tuple."""
-    pieces: list[str | tuple[str]] = []
-    position = 0
-    for match in re.finditer(rf"<p>{SLOT.pattern}</p>\n?", html):
-        if html[position : match.start()].strip():
-            pieces.append(html[position : match.start()])
-        pieces.append((match.group(1),))
-        position = match.end()
-    if html[position:].strip():
-        pieces.append(html[position:])
+def split_slots(html: str) -> list[Markup | Slot]:
+    """Pieces of rendered HTML, with a slot for each paragraph that is only `[[name]]`."""
+    pieces: list[Markup | Slot] = []
+    for number, piece in enumerate(re.split(rf"<p>{SLOT.pattern}</p>\n?", html)):
+        if number % 2:
+            pieces.append(Slot(piece))
+        elif piece.strip():
+            pieces.append(Markup(piece))
     return pieces

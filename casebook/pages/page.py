@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -206,14 +206,13 @@ class PageType:
 class CasePageType:
     """One kind of page that every case has, made from an excerpt of the data set.
 
-    `locate` gives the addresses of its pages with the language of each, and `templates` are all
-    that they name. What an excerpt does not hold, such a page may not show, for it is made anew
-    only when its excerpt changes.
+    `locate` gives the addresses of its pages, and `templates` are all that they name. What an
+    excerpt does not hold, such a page may not show: it is made anew only when its excerpt changes.
     """
 
     name: str
     make: Callable[[Case, Site], Iterable[Page]]
-    locate: Callable[[CaseSummary], Iterable[tuple[str, Lang]]]
+    locate: Callable[[CaseSummary], Sequence[str]]
     templates: tuple[str, ...]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from casebook.checks.addresses import follow_all, list_addresses
 from casebook.messages import say
 from casebook.pages import FIXED_ADDRESSES
 from casebook.pages.long_lists import MOST_LISTED
-from casebook.pages.page import Page, PageType, Site, in_languages
+from casebook.pages.page import Context, Page, PageType, Site, in_languages
 from casebook.pages.rows import link_case
 from casebook.record.vocabulary import Gone
 
@@ -36,27 +37,18 @@ def make_moved(site: Site) -> Iterator[Page]:
     """A page at every address that was published and is no more, in both languages."""
     for address, fate in _follow_all(site):
         if isinstance(fate, Gone):
-            page = Page(
-                url=address,
-                template="gone.html",
-                title=say("pages.gone", title=fate.title),
-                description=say("pages.gone.description"),
-                context=partial(dict, gone=fate),
-                indexed=False,
-            )
+            template, title = "gone.html", say("pages.gone", title=fate.title)
+            description = say("pages.gone.description")
+            context: Context = partial(dict, gone=fate)
         else:
             # Both languages are as deep, so that one path leads from either to its own. It names
             # the file, because on a disk a folder would be listed.
             path = f"{'../' * address.count('/')}{fate}index.html"
-            page = Page(
-                url=address,
-                template="moved.html",
-                title=say("pages.moved"),
-                description=say("pages.moved.description"),
-                context=partial(dict, target=fate, path=path),
-                indexed=False,
-            )
-        yield from in_languages(page)
+            template, title = "moved.html", say("pages.moved")
+            description = say("pages.moved.description")
+            context = partial(dict, target=fate, path=path)
+        page = Page(url=address, template=template, title=title, description=description)
+        yield from in_languages(replace(page, context=context, indexed=False))
 
 
 def make_redirects(site: Site) -> Iterator[Page]:

@@ -18,6 +18,7 @@ from casebook.pages.page import CasePageType, Location, Page, PageType, Site
 from casebook.pages.redirects import MOVED, NOT_FOUND, REDIRECTS
 from casebook.pages.search import SEARCH, ReadParts, make_index_files
 from casebook.pages.timeline_page import TIMELINE
+from casebook.text import LANGS
 
 CASE_PAGES: tuple[CasePageType, ...] = (CASES, FIGURES)
 
@@ -34,7 +35,8 @@ def make_sitemap(listed: Sequence[Location], site: Site) -> Iterator[Page]:
     of_cases = [
         Location(url, lang, case.date)
         for case in site.dataset.summaries
-        for url, lang in CASES.locate(case)
+        for url in CASES.locate(case)
+        for lang in LANGS
     ]
     home = sum(not location.url for location in listed)
     yield from cut_sitemap((*listed[:home], *of_cases, *listed[home:]), site)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
@@ -24,8 +24,8 @@ from casebook.values.formula import split_formula
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
 
-
-T = TypeVar("T")
+# What joins the members of a list that are longer than a word.
+LISTED = Text("、", "; ")
 
 # One word of a computation: a figure, or a sign, number or name.
 FormulaPart = tuple[Figure | None, Text]
@@ -50,10 +50,7 @@ class CaseLink:
         """The title, after the place where the title itself does not begin with it."""
         if self.title_names_place:
             return self.title
-        return Text(
-            f"{self.place.zh}｜{self.title.zh}",
-            f"{self.place.inside('en')} | {self.title.inside('en')}",
-        )
+        return Text("｜", " | ").join((self.place, self.title))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,15 +116,6 @@ class CaseRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RowGroup(Generic[T]):
-    """Rows under one heading; `name` is empty where there is no heading."""
-
-    id: str
-    name: Text
-    rows: tuple[T, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Frame:
     """A drawn chart with the publications that it rests on."""
 
@@ -146,14 +134,11 @@ def show_figure(figure: Figure, dataset: Dataset) -> FigureRow:
     """The figure with every key looked up."""
     vocabulary = dataset.vocabulary
     case = dataset.by_slug[figure.case]
-    per = [vocabulary.per[key].name for key in figure.per]
+    units = (vocabulary.per[key].name for key in figure.per)
     return FigureRow(
         figure=figure,
         measure=vocabulary.measures[figure.measure],
-        per=Text(
-            "".join(f"每{name.zh}" for name in per),
-            " ".join(f"per {name.inside('en')}" for name in per),
-        ),
+        per=Text("", " ").join(Text(f"每{name.zh}", f"per {name.inside('en')}") for name in units),
         scope=vocabulary.scopes[figure.scope].name if figure.scope else NO_TEXT,
         status=vocabulary.statuses[figure.status].name,
         source=dataset.sources[figure.source],
@@ -206,23 +191,15 @@ def list_facts(case: Case, dataset: Dataset) -> tuple[Fact, ...]:
     facts = []
     for question in dataset.vocabulary.questions.values():
         answer = dataset.answer(case, question.key)
-        is_amount = question.key == "amount" and answer.state in ("stated", "partial")
-        fact = Fact(
-            question=question,
-            answer=answer,
-            text=dataset.answer_text(answer),
-            figures=tuple(_find_amounts(case, dataset)) if is_amount else (),
-        )
-        facts.append(fact)
+        figures = []
+        if question.key == "amount" and answer.state in ("stated", "partial"):
+            for figure in dataset.money_figures(case):
+                measure = dataset.vocabulary.measures[figure.measure]
+                if not figure.part_of and (measure.spending or measure.mixed):
+                    figures.append(figure)
+        text = dataset.answer_text(answer)
+        facts.append(Fact(question=question, answer=answer, text=text, figures=tuple(figures)))
     return tuple(facts)
-
-
-def _find_amounts(case: Case, dataset: Dataset) -> Iterator[Figure]:
-    """The sums of money of a case that answer what was paid."""
-    for figure in dataset.money_figures(case):
-        measure = dataset.vocabulary.measures[figure.measure]
-        if not figure.part_of and (measure.spending or measure.mixed):
-            yield figure
 
 
 def frame_chart(drawn: Drawn, dataset: Dataset) -> Frame:
@@ -237,20 +214,12 @@ def list_sources(case: Case, dataset: Dataset) -> tuple[Source, ...]:
 
 def word_answers(case: Case, questions: Iterable[str], dataset: Dataset) -> Mapping[str, Text]:
     """The answers of a case in words, by question."""
-    answers = [dataset.answer(case, question) for question in questions]
+    answers = (dataset.answer(case, question) for question in questions)
     # The vocabulary of a site need not have each of these questions.
     return {
         answer.question: dataset.answer_text(answer) if answer.terms else answer.text
         for answer in answers
     }
-
-
-def join_texts(texts: Iterable[Text]) -> Text:
-    """The wordings as a list in each language."""
-    listed = list(texts)
-    return Text(
-        "、".join(text.zh for text in listed), "; ".join(text.inside("en") for text in listed)
-    )
 
 
 def date_dataset(dataset: Dataset) -> str:
@@ -277,12 +246,11 @@ def quantity_html(quantity: Quantity, lang: Lang) -> Markup:
     else:
         # Joining escaped pieces takes a fifth of the time of Markup.format, and every page of a
         # site is full of amounts.
-        words = Markup(
-            "".join(
-                f'<span class="amount__{part.role}">{escape(part.text)}</span>'
-                for part in quantity.segments
-            )
+        parts = (
+            f'<span class="amount__{part.role}">{escape(part.text)}</span>'
+            for part in quantity.segments
         )
+        words = Markup("".join(parts))
     if quantity.value is None:
         return Markup(f'<span class="amount">{words}</span>')
     value = escape(plain(quantity.value))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, partial
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -60,19 +59,18 @@ class Indexed(NamedTuple):
 
 def make_search(site: Site) -> Iterator[Page]:
     """The page with the field in both languages."""
+    dataset = site.dataset
     yield from in_languages(
         Page(
             url=SEARCH_URL,
             template="search.html",
             title=say("pages.search"),
             description=say("pages.search.description"),
-            context=cache(partial(_list_first_cases, site.dataset)),
+            context=lambda: {
+                "cases": [link_case(case, dataset) for case in dataset.cases[:MOST_LISTED]]
+            },
         )
     )
-
-
-def _list_first_cases(dataset: Dataset) -> Mapping[str, object]:
-    return {"cases": tuple(link_case(case, dataset) for case in dataset.cases[:MOST_LISTED])}
 
 
 def make_index_files(site: Site, read: ReadParts | None = None) -> Iterator[DataStream]:
@@ -135,7 +133,8 @@ def index_case(case: Case, lang: Lang, dataset: Dataset, stories: bool) -> Index
 def _index_texts(site: Site, lang: Lang) -> Iterator[Indexed]:
     for (slug, written), prose in site.prose.items():
         if written == lang and slug != LEAD:
-            words = _strip_blocks(_END_OF_BLOCK.sub("\n", str(prose.body)))
+            blocks = _END_OF_BLOCK.sub("\n", str(prose.body)).split("\n")
+            words = "\n".join(Markup(block).striptags() for block in blocks)
             passages = [SearchPassage("", prose.summary)] if prose.summary else []
             passages += [SearchPassage("", sentence) for sentence in split_sentences(words)]
             yield Indexed(url=f"{slug}/", title=prose.title, names="", passages=tuple(passages))
@@ -203,10 +202,6 @@ def split_sentences(text: str) -> list[str]:
     """The sentences of plain text, without those that have no word."""
     sentences = (piece.strip() for piece in _END_OF_SENTENCE.split(text))
     return [sentence for sentence in sentences if re.search(r"\w", sentence)]
-
-
-def _strip_blocks(html: str) -> str:
-    return "\n".join(Markup(line).striptags() for line in html.split("\n"))
 
 
 SEARCH = PageType("search", make_search)

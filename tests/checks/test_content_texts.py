@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from records import tiny_dataset
 
 from casebook.pages.markdown import Renderer, split_slots
+from casebook.pages.page import Slot
 from casebook.problems import Position
 from casebook.record.references import find_references, split_key
 
@@ -123,4 +124,9 @@ def test_any_text_becomes_html_without_a_script(text: str) -> None:
 def test_a_slot_is_a_paragraph_of_its_own() -> None:
     pieces = split_slots("<p>前</p>\n<p>[[overview]]</p>\n<p>中[[x]]</p>\n<p>[[chart:a-b]]</p>")
 
-    assert pieces == ["<p>前</p>\n", ("overview",), "<p>中[[x]]</p>\n", ("chart:a-b",)]
+    assert pieces == [
+        "<p>前</p>\n",
+        Slot("overview"),
+        "<p>中[[x]]</p>\n",
+        Slot("chart:a-b"),
+    ]

@@ -91,8 +91,8 @@ def test_the_index_of_cases_has_a_page_for_every_two_hundred() -> None:
     slugs = [
         link.slug
         for page in pages
-        for group in page.context()["groups"]  # type: ignore[attr-defined]
-        for link in group.rows
+        for _, links in page.context()["groups"]  # type: ignore[attr-defined]
+        for link in links
     ]
 
     assert [page.url for page in pages] == ["cases/", "cases/page/2/", "cases/page/3/"]
