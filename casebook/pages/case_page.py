@@ -136,7 +136,7 @@ def make_index(site: Site) -> Iterator[Page]:
         key=site.key(tiles, count),
     )
     show = partial(_show_part, dataset)
-    pages = tuple(in_languages(page))
+    pages = in_languages(page)
     yield from cut_page(pages, dataset.summaries, show, attrgetter("link"), site)
 
 

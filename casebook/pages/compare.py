@@ -97,8 +97,7 @@ def make_compare(site: Site) -> Iterator[Page]:
             for table, entries in tables.items()
             for place in _arrange(entries, order, dataset)
         ]
-        pages = tuple(in_languages(page))
-        yield from cut_page(pages, places, show, partial(_sign_place, site), site)
+        yield from cut_page(in_languages(page), places, show, partial(_sign_place, site), site)
 
 
 def _show_part(filters: Filters, dataset: Dataset, part: ListPart[_Place]) -> Mapping[str, object]:
@@ -186,15 +185,13 @@ def _arrange(
     entries: Sequence[_Entry], order: Order, dataset: Dataset
 ) -> Iterator[tuple[str, Text, _Entry]]:
     """The entries in an order, each under a group; amounts are in order only within one class."""
-    if order == "place":
-        yield from (("all", NO_TEXT, entry) for entry in entries)
-        return
     silent = [entry for entry in entries if entry.figure is None]
     figures = [(entry.figure, entry) for entry in entries if entry.figure is not None]
-    if order == "year":
-        figures.sort(key=lambda pair: (LANES.index(pair[0].lane), pair[0].sort_key))
-        yield from (("all", NO_TEXT, entry) for _, entry in figures)
-        yield from (("all", NO_TEXT, entry) for entry in silent)
+    if order in ("place", "year"):
+        if order == "year":
+            figures.sort(key=lambda pair: (LANES.index(pair[0].lane), pair[0].sort_key))
+            entries = [*(entry for _, entry in figures), *silent]
+        yield from (("all", NO_TEXT, entry) for entry in entries)
         return
     # The classes keep the order of the records, whatever order their figures are put in.
     classes: dict[ComparabilityClass, list[_Entry]] = {figure.group: [] for figure, _ in figures}

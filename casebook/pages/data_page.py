@@ -11,7 +11,7 @@ from casebook.data.tables import FIGURES, TABLES, list_words
 from casebook.messages import say
 from casebook.pages import DATA_URL, VERSIONS_URL
 from casebook.pages.citations import cite_data, cite_release
-from casebook.pages.linked_data import describe_data_page, write_linked_data
+from casebook.pages.linked_data import describe_data, write_linked_data
 from casebook.pages.long_lists import MOST_LISTED
 from casebook.pages.page import Page, PageType, Site, in_languages
 from casebook.record.dataset import Dataset
@@ -41,7 +41,7 @@ def _show_data(site: Site, lang: Lang) -> Mapping[str, object]:
         "mapping": MAPPING,
         "mapping_notice": NOTICE,
         "citation": cite_data(lang, site),
-        "linked_data": write_linked_data(describe_data_page(lang, summary, site)),
+        "linked_data": write_linked_data(describe_data(lang, summary, site)),
     }
 
 

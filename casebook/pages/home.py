@@ -212,17 +212,16 @@ def _plain_lead(lang: Lang, site: Site) -> Prose:
         "cases": say("pages.cases"),
         "downloads": say("pages.home.downloads"),
     }
-    settings = site.settings
+    summary = site.settings.tagline.inside(lang)
+    sections = (Section(name, title.inside(lang), (Slot(name),)) for name, title in titles.items())
     return Prose(
         slug=LEAD,
         lang=lang,
-        title=settings.name.inside(lang),
-        summary=settings.tagline.inside(lang),
+        title=site.settings.name.inside(lang),
+        summary=summary,
         body=Markup(""),
-        sections=tuple(
-            Section(name, title.inside(lang), (Slot(name),)) for name, title in titles.items()
-        ),
-        standfirst=(Markup("<p>{}</p>").format(settings.tagline.inside(lang)),),
+        sections=tuple(sections),
+        standfirst=(Markup("<p>{}</p>").format(summary),),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -23,7 +24,6 @@ from casebook.text import LANGUAGE_TAGS, Lang
 _UNSAFE = "<>&"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
-CONTEXT = "https://schema.org"
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 
 # The property that the number of a wording is, by its qualifier; other wordings have two bounds.
@@ -36,9 +36,9 @@ _NUMBERS: Final = {
 }
 
 
-def write_linked_data(value: object) -> Markup:
+def write_linked_data(described: Mapping[str, object]) -> Markup:
     """A description as JSON for a script element, Chinese as it is."""
-    text = _ENCODER.encode(value)
+    text = _ENCODER.encode({"@context": "https://schema.org", **described})
     # A table for str.translate would be asked for every Chinese character.
     for char in _UNSAFE:
         text = text.replace(char, f"\\u{ord(char):04x}")
@@ -53,15 +53,11 @@ def describe_home(lang: Lang, title: str, summary: str, site: Site) -> dict[str,
         "headline": title,
         "isBasedOn": [describe_source(source, lang) for source in dataset.used_sources.values()],
     }
-    return {"@context": CONTEXT, "@graph": [article, _describe_data(lang, summary, site)]}
+    return {"@graph": [article, describe_data(lang, summary, site)]}
 
 
-def describe_data_page(lang: Lang, summary: str, site: Site) -> dict[str, object]:
-    """The data set alone, for the page that offers it."""
-    return {"@context": CONTEXT, **_describe_data(lang, summary, site)}
-
-
-def _describe_data(lang: Lang, summary: str, site: Site) -> dict[str, object]:
+def describe_data(lang: Lang, summary: str, site: Site) -> dict[str, object]:
+    """The data set with all files that hold it."""
     dataset = site.dataset
     name = site.settings.name.inside(lang)
     used = {figure.group.measure for case in dataset.summaries for figure in case.figures}
@@ -104,7 +100,6 @@ def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
         for change in case.changes
     ]
     return {
-        "@context": CONTEXT,
         **_describe("Article", (title, case.summary.inside(lang)), page, lang, site),
         "headline": title,
         "version": version_of(case),
@@ -127,7 +122,6 @@ def describe_figure_page(figure: Figure, lang: Lang, site: Site) -> dict[str, ob
     dataset = site.dataset
     url = site.settings.locate(f"figures/{figure.key}/", lang)
     return {
-        "@context": CONTEXT,
         **describe_figure(figure, lang, dataset),
         **({"url": url} if url else {}),
         "subjectOf": [describe_source(dataset.sources[name], lang) for name in figure.sources],

@@ -40,16 +40,16 @@ class ListPart(Generic[T]):
         return self.first + len(self.entries) - 1
 
 
-def cut_list(entries: Sequence[T], most: int = MOST_LISTED) -> tuple[ListPart[T], ...]:
-    """A list in parts of at most so many entries; an empty list is one empty part."""
-    starts = range(0, len(entries), most) or range(1)
+def cut_list(entries: Sequence[T]) -> tuple[ListPart[T], ...]:
+    """A list in parts that a page can hold; an empty list is one empty part."""
+    starts = range(0, len(entries), MOST_LISTED) or range(1)
     return tuple(
         ListPart(
             number=number,
             count=len(starts),
             first=start + 1,
             total=len(entries),
-            entries=tuple(entries[start : start + most]),
+            entries=tuple(entries[start : start + MOST_LISTED]),
         )
         for number, start in enumerate(starts, 1)
     )
@@ -61,7 +61,7 @@ def address_part(url: str, number: int) -> str:
 
 
 def cut_page(
-    pages: Sequence[Page],
+    pages: Iterable[Page],
     entries: Sequence[T],
     show: Callable[[ListPart[T]], Mapping[str, object]],
     sign: Callable[[T], object],
@@ -72,6 +72,7 @@ def cut_page(
     `show` gives what a part adds to the context of its page, and `sign` all that the part shows
     of an entry, for the key.
     """
+    pages = tuple(pages)
     for part in cut_list(entries):
         signed = [part.number, part.count, part.total, *map(sign, part.entries)]
         # All languages show the same entries, which are let go behind them.

@@ -31,7 +31,7 @@ def make_timeline(site: Site) -> Iterator[Page]:
     )
     entries = [(lane, entry) for lane, listed in lanes for entry in listed]
     frames = {lang: drawn and frame_chart(drawn, dataset) for lang, drawn in charts.items()}
-    pages = tuple(in_languages(page, lambda lang: {"chart": frames[lang]}))
+    pages = in_languages(page, lambda lang: {"chart": frames[lang]})
     show, sign = partial(_show_part, dataset), partial(_sign_entry, site)
     yield from cut_page(pages, entries, show, sign, site)
 
