@@ -84,13 +84,14 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
 def find_card(page: Page, site: Site) -> str:
     """The path of the card that other sites show for a page, empty where there is none."""
     kind, _, rest = page.url.partition("/")
-    name = rest.strip("/") if kind == "charts" and rest else kind or FACE
-    if kind == "cases" and rest:
-        found = list(site.charts_of.get((rest.strip("/"), page.lang), ()))
+    name = rest.strip("/")
+    if kind == "cases" and name:
+        found = site.charts_of.get((name, page.lang), ())
     else:
-        found = [site.charts[key] for key in [(name, page.lang)] if key in site.charts]
-    pictured = [drawn for drawn in found if drawn.pictured]
-    return _card_of(pictured[0]) if pictured else site.faces.get(page.lang, "")
+        key = (name if kind == "charts" and name else kind or FACE, page.lang)
+        found = (site.charts[key],) if key in site.charts else ()
+    cards = (_card_of(drawn) for drawn in found if drawn.pictured)
+    return next(cards, site.faces.get(page.lang, ""))
 
 
 def find_faces(charts: Mapping[tuple[str, Lang], Drawn]) -> dict[Lang, str]:

@@ -325,10 +325,10 @@ def count_silences(dataset: Dataset) -> tuple[Silence, ...]:
     silences = []
     for number, question in enumerate(dataset.vocabulary.questions.values()):
         silent = [case for case in dataset.summaries if case.states[number] == "not_stated"]
-        states = (case.states[number] for case in dataset.summaries)
+        states = sorted((case.states[number] for case in dataset.summaries), key=order.index)
         silence = Silence(
             question=question,
-            states=tuple(sorted(states, key=order.index)),
+            states=tuple(states),
             not_stated=len(silent),
             places=name_places(silent, dataset),
         )
