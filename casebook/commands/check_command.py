@@ -8,13 +8,13 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from casebook.commands.command import Command, print_lines, print_message, require_file
+from casebook.commands.command import print_lines, print_message, require_file
 from casebook.problems import Exit, Problem
 from casebook.report import print_problems
 from casebook.text import Lang
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def add_check_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `check`."""
     parser.add_argument("files", nargs="*", metavar="FILE", help="only these files")
     parser.add_argument("--format", choices=("text", "json", "github"), default="text")
@@ -66,7 +66,7 @@ def check_drafts(project: Path, known: Collection[Problem]) -> list[Problem]:
 def explain_files(shown: Collection[str], project: Path, lang: Lang) -> None:
     """Print how amounts and dates were read, of the named files or of all cases."""
     from casebook.build.reading import read_dataset
-    from casebook.commands.explain import explain_case
+    from casebook.commands.check_accounts import explain_case
 
     dataset, _ = read_dataset(project, drafts=True)
     for case in dataset.cases:
@@ -77,10 +77,10 @@ def explain_files(shown: Collection[str], project: Path, lang: Lang) -> None:
 def print_impact(since: str, project: Path, lang: Lang) -> None:
     """Print which figures changed since an earlier state, and what shows them."""
     from casebook.build.reading import read_dataset
-    from casebook.commands.impact import describe_impact, find_impact, read_earlier
+    from casebook.commands.check_accounts import describe_impact
 
     dataset, _ = read_dataset(project)
-    print_lines(describe_impact(find_impact(project, dataset, read_earlier(project, since)), lang))
+    print_lines(describe_impact(project, dataset, since, lang))
 
 
 def fix_files(wanted: Sequence[Path], project: Path, lang: Lang) -> None:
@@ -100,4 +100,4 @@ def fix_files(wanted: Sequence[Path], project: Path, lang: Lang) -> None:
         print_message("commands.fixed", lang, path=shown, lines=lines, copy=copy)
 
 
-COMMAND = Command(name="check", help="check the records", add_options=add_options, run=run_check)
+CHECK = ("check", "check the records", add_check_options, run_check)

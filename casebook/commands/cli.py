@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from casebook.commands import (
-    bench_command,
-    build_command,
-    chart_command,
     check_command,
     import_command,
     new_command,
-    record_command,
-    release_command,
-    schema_command,
-    serve_command,
-    verify_command,
+    publish_commands,
+    site_commands,
+    tool_commands,
 )
 from casebook.commands.command import PROJECT, print_message
 from casebook.language import choose_language
@@ -26,11 +21,15 @@ from casebook.problems import CasebookError, ContentError, Exit
 from casebook.report import print_problems
 from casebook.text import Lang
 
-COMMANDS = (
-    *(build_command.COMMAND, check_command.COMMAND, serve_command.COMMAND, new_command.COMMAND),
-    *(import_command.COMMAND, bench_command.COMMAND, verify_command.COMMAND),
-    *(chart_command.COMMAND, release_command.COMMAND, record_command.COMMAND),
-    schema_command.COMMAND,
+Parser = argparse.ArgumentParser
+# A command is given its options, the project and the language, and gives the exit status.
+Run = Callable[[argparse.Namespace, Path, Lang], int]
+
+# Each command: its name, its line of help, its options, and the function that runs it.
+COMMANDS: tuple[tuple[str, str, Callable[[Parser], None], Run], ...] = (
+    *(site_commands.BUILD, check_command.CHECK, site_commands.SERVE, new_command.NEW),
+    *(import_command.IMPORT, tool_commands.BENCH, site_commands.VERIFY, tool_commands.CHART),
+    *(publish_commands.RELEASE, publish_commands.RECORD, tool_commands.SCHEMA),
 )
 
 
@@ -76,10 +75,10 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         rest.insert(0, "build")
     parser = argparse.ArgumentParser(prog="build.py", description="Casebook")
     commands = parser.add_subparsers(dest="command", required=True)
-    for command in COMMANDS:
-        one = commands.add_parser(command.name, help=command.help, parents=[common])
-        command.add_options(one)
-        one.set_defaults(run=command.run)
+    for name, help_line, add_options, run in COMMANDS:
+        one = commands.add_parser(name, help=help_line, parents=[common])
+        add_options(one)
+        one.set_defaults(run=run)
     asked = vars(parser.parse_args(rest)) | vars(options)
     return argparse.Namespace(**asked, arguments=arguments)
 

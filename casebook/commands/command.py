@@ -1,11 +1,10 @@
-"""Description of a command, and helpers that several commands share."""
+"""What several commands share: printing, and reading of their arguments."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -19,20 +18,6 @@ if TYPE_CHECKING:
 
 # The folder of the program, which is a project itself.
 PROJECT = Path(__file__).resolve().parents[2]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """One command: its name, its line of help, its options, and the function that runs it.
-
-    `run` is given the options, the project and the language of the messages, and gives the exit
-    status.
-    """
-
-    name: str
-    help: str
-    add_options: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[argparse.Namespace, Path, Lang], int]
 
 
 def print_message(

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casebook.commands.command import Command, print_lines, print_message, require_file
+from casebook.commands.command import print_lines, print_message, require_file
 from casebook.messages import failure
 from casebook.problems import ContentError, Exit, Problem
 from casebook.report import print_problems
@@ -18,25 +18,19 @@ if TYPE_CHECKING:
     from casebook.data.import_plan import FileChange
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def add_import_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `import`."""
     parser.add_argument("file", metavar="FILE", help="CSV in the open data's columns, or OCDS JSON")
     differing = parser.add_mutually_exclusive_group()
-    differing.add_argument(
-        "--replace",
-        dest="on_difference",
-        action="store_const",
-        const="replace",
-        default="refuse",
-        help="where they differ, as the table",
-    )
-    differing.add_argument(
-        "--keep",
-        dest="on_difference",
-        action="store_const",
-        const="keep",
-        help="where they differ, as the record",
-    )
+    for side, help_line in (("replace", "as the table"), ("keep", "as the record")):
+        differing.add_argument(
+            f"--{side}",
+            dest="on_difference",
+            action="store_const",
+            const=side,
+            default="refuse",
+            help=f"where they differ, {help_line}",
+        )
     parser.add_argument(
         "--dry-run", action="store_true", help="show what would change, write nothing"
     )
@@ -69,12 +63,8 @@ def run_import(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
             print_message("commands.import_copy", lang, copy=copy)
     for shown in plan.left_alone:
         print_message("commands.import_left", lang, path=shown)
-    if not plan.changes:
-        print_message("commands.import_nothing", lang)
-    elif options.dry_run:
-        print_message("commands.import_dry", lang)
-    else:
-        print_message("commands.import_next", lang)
+    done = "commands.import_dry" if options.dry_run else "commands.import_next"
+    print_message(done if plan.changes else "commands.import_nothing", lang)
     return Exit.DONE
 
 
@@ -115,9 +105,4 @@ def write_change(change: FileChange, project: Path) -> str:
     return show_path(replace_file(change.path, change.before, change.after), project)
 
 
-COMMAND = Command(
-    name="import",
-    help="take figures from a table",
-    add_options=add_options,
-    run=run_import,
-)
+IMPORT = ("import", "take figures from a table", add_import_options, run_import)

@@ -6,13 +6,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from casebook.commands.command import Command, print_message
+from casebook.commands.command import print_message
 from casebook.messages import failure, say
 from casebook.problems import Exit
 from casebook.text import Lang, Text
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def add_new_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `new`."""
     parser.add_argument("slug", nargs="?", metavar="SLUG", help="name of the file and of the page")
     parser.add_argument("--region", metavar="CODE", help="code of GB/T 2260, or the place's name")
@@ -50,4 +50,4 @@ def _ask(question: Text, proposed: str, lang: Lang) -> str:
     return answer.strip() or proposed
 
 
-COMMAND = Command(name="new", help="start a case file", add_options=add_options, run=run_new)
+NEW = ("new", "start a case file", add_new_options, run_new)

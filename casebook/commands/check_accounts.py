@@ -1,10 +1,10 @@
-"""Impact of an edit: the figures that differ from an earlier state, and all that shows them."""
+"""Accounts that `check` gives: how a case was read, and what an edit touches."""
 
 from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,83 +16,98 @@ from casebook.messages import failure, say
 from casebook.problems import START, Exit, Position
 from casebook.record.dataset import Dataset
 from casebook.record.description import texts_of
+from casebook.record.model import Case, Figure
 from casebook.record.references import find_references
+from casebook.record.vocabulary import Vocabulary
 from casebook.text import Lang
+from casebook.values.amounts import plain
+from casebook.values.dates import Period
 from casebook.yaml.encoding import decode
 from casebook.yaml.files import read_bytes, show_path
 
 _COLUMNS = ("amount", "value", "low", "high", "unit", "qualifier", "period", "derived")
 
 
+def explain_case(case: Case, vocabulary: Vocabulary, lang: Lang) -> Iterator[str]:
+    """How the amounts and dates of one case were read, each line with its place in the file."""
+    for figure in case.figures.values():
+        place = f"{case.path}:{figure.at.line}"
+        amount = figure.quantity.text + (f" ({figure.formula})" if figure.formula else "")
+        yield f"{place}: {figure.id}  {amount} = {explain_amount(figure)}"
+        words = vocabulary.measures[figure.measure].name.inside(lang)
+        status = vocabulary.statuses.get(figure.status)
+        rest = [words, *([status.name.inside(lang)] if status else [])]
+        yield f"    {explain_period(figure.period, lang)}; {', '.join(rest)}"
+    for event in case.events:
+        title = event.title.inside(lang)
+        yield f"{case.path}:{event.at.line}: {explain_period(event.date, lang)}  {title}"
+
+
+def explain_amount(figure: Figure) -> str:
+    """An amount as plain decimals in base units, with its unit, what it is per, and qualifier."""
+    quantity = figure.quantity
+    numbers = (quantity.low, quantity.high) if quantity.value is None else (quantity.value,)
+    shown = "..".join("" if number is None else plain(number) for number in numbers)
+    parts = [f"{shown} {quantity.unit}".rstrip(), quantity.qualifier]
+    parts += ["per " + "/".join(figure.per)] if figure.per else []
+    parts += ["planned"] if quantity.planned else []
+    return ", ".join(parts)
+
+
+def explain_period(period: Period, lang: Lang) -> str:
+    """A date as EDTF, and the days between which it lies."""
+    ends = [end.isoformat() if end else ".." for end in (period.earliest, period.latest)]
+    return f"{period.edtf} ({ends[0]} / {ends[1]}, {period.words(lang)})"
+
+
 @dataclass(frozen=True, slots=True)
-class Earlier:
-    """An earlier state: its figures, and all its records where they are to be had."""
-
-    figures: Mapping[str, Published]
-    dataset: Dataset | None
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A figure that is new, gone, or no longer what it was."""
-
-    key: str
-    before: Published | None
-    now: Published | None
-
-    def words(self, lang: Lang) -> str:
-        """The change in one line."""
-        if self.before is None or self.now is None:
-            key = "commands.figure_new" if self.now else "commands.figure_gone"
-            state = self.now or self.before
-            return say(key, name=self.key, amount=state.amount if state else "").inside(lang)
-        told = [
-            f"{name} {getattr(self.before, name) or '-'} > {getattr(self.now, name) or '-'}"
-            for name in _COLUMNS
-            if getattr(self.before, name) != getattr(self.now, name)
-        ]
-        return f"{self.key}: {'; '.join(told)}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FigureMention:
-    """A sentence that shows a figure, and its place."""
+    """A sentence that shows a figure, behind its place in the file."""
 
-    path: str
-    at: Position
     key: str
+    path: str
     sentence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Impact:
-    """Everything that an edit touches."""
+def describe_impact(project: Path, dataset: Dataset, since: str, lang: Lang) -> Iterator[str]:
+    """The figures that differ from an earlier state, and all that shows them.
 
-    changed: tuple[Changed, ...]
-    mentions: tuple[FigureMention, ...]
-    charts: tuple[str, ...]
-    pages: tuple[str, ...]
-    translations: tuple[str, ...]
-
-
-def find_impact(project: Path, dataset: Dataset, earlier: Earlier) -> Impact:
-    """The difference between an earlier state and the data set, and all that shows it."""
+    Raises CasebookError where `since` names no earlier state.
+    """
+    earlier, before = read_earlier(project, since)
     now = {key: publish_figure(figure) for key, figure in dataset.figures.items()}
-    changed = tuple(
-        Changed(key, earlier.figures.get(key), now.get(key))
-        for key in dict.fromkeys([*earlier.figures, *now])
-        if earlier.figures.get(key) != now.get(key)
-    )
-    keys = {change.key for change in changed}
-    mentions = tuple(m for m in find_figure_mentions(project, dataset) if m.key in keys)
-    charts = find_charts_of_figures(dataset, keys)
-    return Impact(
-        changed=changed,
-        mentions=mentions,
-        charts=charts,
-        pages=tuple(list_pages(dataset, keys, mentions, charts)),
-        translations=tuple(list_translations(dataset, earlier.dataset)) if earlier.dataset else (),
-    )
+    changed = {
+        key: _describe_change(key, earlier.get(key), now.get(key), lang)
+        for key in dict.fromkeys([*earlier, *now])
+        if earlier.get(key) != now.get(key)
+    }
+    mentions = [one for one in find_figure_mentions(project, dataset) if one.key in changed]
+    charts = find_charts_of_figures(dataset, changed.keys())
+    texts = list(list_translations(dataset, before)) if before is not None else []
+    if not (changed or texts):
+        yield say("commands.since_same").inside(lang)
+        return
+    groups: Mapping[str, Sequence[str]] = {
+        "commands.changed_figures": list(changed.values()),
+        "commands.changed_sentences": [one.sentence for one in mentions],
+        "commands.changed_charts": charts,
+        "commands.changed_pages": list(list_pages(dataset, changed.keys(), mentions, charts)),
+        "commands.changed_texts": texts,
+    }
+    for key, lines in groups.items():
+        if lines:
+            yield say(key, count=len(lines)).inside(lang)
+            yield from (f"  {line}" for line in lines)
+
+
+def _describe_change(key: str, before: Published | None, now: Published | None, lang: Lang) -> str:
+    if before is not None and now is not None:
+        pairs = [(name, getattr(before, name), getattr(now, name)) for name in _COLUMNS]
+        told = [f"{name} {old or '-'} > {new or '-'}" for name, old, new in pairs if old != new]
+        return f"{key}: {'; '.join(told)}"
+    state = now or before
+    message = "commands.figure_new" if now else "commands.figure_gone"
+    return say(message, name=key, amount=state.amount if state else "").inside(lang)
 
 
 def find_figure_mentions(project: Path, dataset: Dataset) -> Iterator[FigureMention]:
@@ -103,18 +118,15 @@ def find_figure_mentions(project: Path, dataset: Dataset) -> Iterator[FigureMent
     for path in find_content_files(project):
         shown = show_path(path, project)
         content, _ = decode(read_bytes(path, project, []), shown)
-        if content is not None:
-            yield from _mentions_in(content, START, shown, "")
+        yield from _mentions_in(content or "", START, shown, "")
 
 
 def _mentions_in(text: str, start: Position, path: str, home: str) -> Iterator[FigureMention]:
     lines = text.split("\n")
     for reference in find_references(text, start):
         line = lines[reference.at.line - start.line].strip()
-        key = f"{reference.case or home}.{reference.name}"
-        yield FigureMention(
-            path=path, at=reference.at, key=key, sentence=_cut(line, reference.written)
-        )
+        sentence = f"{path}:{reference.at.line}: {_cut(line, reference.written)}"
+        yield FigureMention(f"{reference.case or home}.{reference.name}", path, sentence)
 
 
 def _cut(line: str, reference: str) -> str:
@@ -125,14 +137,14 @@ def _cut(line: str, reference: str) -> str:
     return line[max(ends, default=0) : min(stops, default=len(line))].strip()
 
 
-def find_charts_of_figures(dataset: Dataset, keys: set[str]) -> tuple[str, ...]:
+def find_charts_of_figures(dataset: Dataset, keys: Set[str]) -> tuple[str, ...]:
     """The names of the charts that show any of the figures."""
     shown = (chart for chart in find_charts(dataset) if not keys.isdisjoint(chart.figures))
     return tuple(dict.fromkeys(chart.name for chart in shown))
 
 
 def list_pages(
-    dataset: Dataset, keys: set[str], mentions: Iterable[FigureMention], charts: Iterable[str]
+    dataset: Dataset, keys: Set[str], mentions: Iterable[FigureMention], charts: Iterable[str]
 ) -> Iterator[str]:
     """The addresses of the pages that show the figures, in both languages."""
     shown: dict[str, None] = {}
@@ -165,10 +177,10 @@ def list_translations(dataset: Dataset, before: Dataset) -> Iterator[str]:
                 yield f"{case.path}: {placed.path}_en"
 
 
-def read_earlier(project: Path, since: str) -> Earlier:
-    """The state of a published site, named by its manifest or figures, or of a git revision.
+def read_earlier(project: Path, since: str) -> tuple[Mapping[str, Published], Dataset | None]:
+    """The figures of a published site, named by its manifest or figures, or of a git revision.
 
-    Raises CasebookError where it is neither.
+    Of a revision there are the records too. Raises CasebookError where it is neither.
     """
     place = Path(since)
     if place.exists():
@@ -179,33 +191,28 @@ def read_earlier(project: Path, since: str) -> Earlier:
         except OSError:
             raise failure("commands.since_unread", status=Exit.USAGE, path=named) from None
         rows = parse_published(content)
-        return Earlier({f"{row.case}.{row.figure}": row for row in rows}, None)
+        return {f"{row.case}.{row.figure}": row for row in rows}, None
     with tempfile.TemporaryDirectory(prefix="casebook-") as folder_name:
         folder = Path(folder_name)
         _copy_revision(project, since, folder)
         dataset, _ = read_dataset(folder)
-    figures = {key: publish_figure(figure) for key, figure in dataset.figures.items()}
-    return Earlier(figures, dataset)
+    return {key: publish_figure(figure) for key, figure in dataset.figures.items()}, dataset
 
 
 def _copy_revision(project: Path, revision: str, folder: Path) -> None:
     """Write the data of a git revision into an empty folder."""
     # A revision that starts with a hyphen would be taken for an option.
-    names = [] if revision.startswith("-") else _git(project, "ls-tree", "-rz", revision, "data/")
-    if not names:
+    is_option = revision.startswith("-")
+    listed = b"" if is_option else _run_git(project, "ls-tree", "-rz", revision, "data/")
+    if not listed:
         raise failure("commands.since_unknown", status=Exit.USAGE, since=revision)
-    for entry in names:
+    for entry in listed.decode("utf-8", errors="surrogateescape").rstrip("\0").split("\0"):
         head, _, name = entry.partition("\t")
         mode, _, blob = head.split(" ")
         if mode == "100644" and name.endswith(".yaml") and ".." not in Path(name).parts:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(_run_git(project, "cat-file", "blob", blob))
-
-
-def _git(project: Path, *arguments: str) -> list[str]:
-    listed = _run_git(project, *arguments).decode("utf-8", errors="surrogateescape")
-    return [name for name in listed.split("\0") if name]
 
 
 def _run_git(project: Path, *arguments: str) -> bytes:
@@ -216,22 +223,3 @@ def _run_git(project: Path, *arguments: str) -> bytes:
     except FileNotFoundError:
         raise failure("commands.no_git") from None
     return done.stdout if done.returncode == 0 else b""
-
-
-def describe_impact(impact: Impact, lang: Lang) -> Iterator[str]:
-    """The impact as lines for a person."""
-    if not (impact.changed or impact.translations):
-        yield say("commands.since_same").inside(lang)
-        return
-    sentences = [f"{one.path}:{one.at.line}: {one.sentence}" for one in impact.mentions]
-    groups: Mapping[str, Sequence[str]] = {
-        "commands.changed_figures": [change.words(lang) for change in impact.changed],
-        "commands.changed_sentences": sentences,
-        "commands.changed_charts": impact.charts,
-        "commands.changed_pages": impact.pages,
-        "commands.changed_texts": impact.translations,
-    }
-    for key, lines in groups.items():
-        if lines:
-            yield say(key, count=len(lines)).inside(lang)
-            yield from (f"  {line}" for line in lines)

@@ -1,4 +1,4 @@
-"""`build`: makes the site."""
+"""`build`, `serve` and `verify`: make the site, preview it, and hold a copy to its manifest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casebook.commands.command import Command, parse_count, print_lines
+from casebook.commands.command import parse_count, print_lines, print_message
 from casebook.commands.waiting import show_waiting
 from casebook.language import choose_language
 from casebook.messages import say
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from casebook.build.timings import Timings
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def add_build_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `build`."""
     parser.add_argument("--output", default="output", help="folder of the site (default: output)")
     parser.add_argument("--siteurl", default=None, help="public address of the site")
@@ -108,4 +108,65 @@ def _build(
     return record_build(look, result, asked)
 
 
-COMMAND = Command(name="build", help="build the site", add_options=add_options, run=run_build)
+def add_serve_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `serve`."""
+    parser.add_argument(
+        "--port", type=_parse_port, default=None, help="port (default: first free, 8000 on)"
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+
+
+def _parse_port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
+        raise argparse.ArgumentTypeError("a number from 0 to 65535")
+    return int(text)
+
+
+def run_serve(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
+    """Show the site in the browser, anew after every change."""
+    from casebook.preview.server import run_preview
+
+    return run_preview(project, options.host, options.port, lang)
+
+
+def add_verify_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `verify`."""
+    parser.add_argument(
+        "place",
+        nargs="?",
+        default=None,
+        metavar="DIR|URL",
+        help="a folder, file:// or http://127.0.0.1:PORT/ (default: output)",
+    )
+    parser.add_argument(
+        "--since", metavar="MANIFEST", help="list what to upload since this earlier manifest"
+    )
+
+
+def run_verify(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
+    """Name every file of a copy of the site that is not as its manifest says."""
+    from casebook.build.manifest import find_uploads
+    from casebook.build.verify import verify_copy
+
+    place = options.place if options.place is not None else str(project / "output")
+    if options.since is not None:
+        print_lines(find_uploads(Path(options.since), Path(place)))
+        return Exit.DONE
+    verdict = verify_copy(place)
+    for difference in verdict.differences:
+        print(difference.message(lang), file=sys.stderr)
+    count = len(verdict.differences)
+    if count:
+        key = "commands.verify_one" if count == 1 else "commands.verify_several"
+        print_message(key, lang, stream=sys.stderr, count=count)
+        return Exit.CONTENT
+    files, sha = verdict.files, verdict.manifest
+    print_message("commands.verify_whole", lang, files=files, place=place, sha=sha)
+    if not verdict.extras_told:
+        print_message("commands.verify_extras", lang)
+    return Exit.DONE
+
+
+BUILD = ("build", "build the site", add_build_options, run_build)
+SERVE = ("serve", "preview in the browser", add_serve_options, run_serve)
+VERIFY = ("verify", "hold a site to its manifest", add_verify_options, run_verify)
