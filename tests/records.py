@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from casebook.build.reading import read_dataset
+from casebook.data.export import export_case, list_offers, write_cases
+from casebook.data.formats import DataFile
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset, order_cases
 from casebook.record.lists import Lists, read_lists
@@ -94,3 +96,11 @@ def dataset_of(*texts: str) -> Dataset:
 def shown(problems: list[Problem]) -> list[str]:
     """Problems as `line:column CODE`, sorted."""
     return [f"{p.at.line}:{p.at.column} {p.code}" for p in sorted(problems)]
+
+
+def export_dataset(dataset: Dataset) -> tuple[DataFile, ...]:
+    """Every file of open data, for the whole site and for each case."""
+    cases = write_cases(dataset)
+    offers = list_offers(dataset)
+    files = [DataFile(f"data/{offer.name}", b"".join(offer.write(cases))) for offer in offers]
+    return (*files, *(file for case in dataset.cases for file in export_case(case, dataset)))

@@ -13,9 +13,9 @@ from casebook.data.tables import (
     FIGURES,
     SOURCES,
     TITLE,
-    Category,
     Column,
     DataTable,
+    Words,
     list_words,
 )
 from casebook.record.description import FieldDescription
@@ -23,7 +23,6 @@ from casebook.record.model import Case
 from casebook.record.vocabulary import Source, Vocabulary
 
 Schema = Mapping[str, object]
-Words = Mapping[str, tuple[Category, ...]]
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _STRING: Final[Schema] = {"type": "string"}
@@ -131,7 +130,7 @@ def _describe(column: Column, words: Words) -> dict[str, object]:
     elif column.type == "date":
         described["pattern"] = _DAY
     elif column.words and not column.joined:
-        keys = [word.value for word in words[column.words]]
+        keys = [word.key for word in words[column.words]]
         described["enum"] = keys if column.required else ["", *keys]
     elif column.required:
         described["minLength"] = 1

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from casebook.data.formats import encode_json
-from casebook.data.tables import FIGURES, TABLES, TITLE, Category, Column, DataTable, list_words
+from casebook.data.tables import FIGURES, TABLES, TITLE, Column, DataTable, Words, list_words
 from casebook.record.model import Case
 from casebook.record.vocabulary import Vocabulary
 from casebook.text import Text
@@ -22,7 +21,7 @@ _LICENCE = {
 _SLUG = "casebook-slug"
 
 
-def describe_package(words: Mapping[str, tuple[Category, ...]]) -> dict[str, object]:
+def describe_package(words: Words) -> dict[str, object]:
     """A Frictionless Data Package over the tables; `words` are the closed lists."""
     resources = [_resource(table, f"{table.name}.csv", words) for table in TABLES]
     return _package("casebook", TITLE, resources)
@@ -68,7 +67,7 @@ def _package(name: str, title: Text, resources: list[dict[str, object]]) -> dict
 
 
 def _resource(
-    table: DataTable, path: str, words: Mapping[str, tuple[Category, ...]], *, alone: bool = False
+    table: DataTable, path: str, words: Words, *, alone: bool = False
 ) -> dict[str, object]:
     schema: dict[str, object] = {
         "fields": [_field(column, words, alone) for column in table.columns],
@@ -98,9 +97,7 @@ def _resource(
     }
 
 
-def _field(
-    column: Column, words: Mapping[str, tuple[Category, ...]], alone: bool
-) -> dict[str, object]:
+def _field(column: Column, words: Words, alone: bool) -> dict[str, object]:
     described: dict[str, object] = {
         "name": column.name,
         "type": column.type,
@@ -111,7 +108,7 @@ def _field(
     if column.required:
         constraints["required"] = True
     listed = words.get(column.words, ())
-    keys = [word.value for word in listed]
+    keys = [word.key for word in listed]
     if column.joined:
         either = "|".join(map(re.escape, keys))
         constraints["pattern"] = f"({either})({re.escape(column.joined)}({either}))*"
@@ -121,7 +118,7 @@ def _field(
         described["constraints"] = constraints
     if listed and not alone:
         described["categories"] = [
-            {"value": word.value, "label": word.name.zh, "label_en": word.name.inside("en")}
+            {"value": word.key, "label": word.name.zh, "label_en": word.name.inside("en")}
             for word in listed
         ]
     return described

@@ -20,7 +20,7 @@ from casebook.data.formats import (
 )
 from casebook.data.ocds_export import describe_releases
 from casebook.data.sqlite import write_sqlite
-from casebook.data.table_rows import CASE_TABLES, Row, figure_row, list_case_rows, list_rows
+from casebook.data.table_rows import CASE_TABLES, Row, figure_row, list_rows
 from casebook.data.tables import FIGURES, TABLES, DataTable, list_words
 from casebook.data.workbook import write_workbook
 from casebook.messages import say
@@ -46,7 +46,7 @@ class WrittenCases:
     @cached_property
     def rows(self) -> dict[DataTable, tuple[Row, ...]]:
         """Every table with its rows."""
-        return fill_tables(self.dataset)
+        return {table: tuple(list_rows(table, self.dataset)) for table in TABLES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,16 +141,6 @@ def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
     )
 
 
-def export_dataset(dataset: Dataset) -> tuple[DataFile, ...]:
-    """Every file of open data, for the whole site and for each case."""
-    cases = write_cases(dataset)
-    files = [
-        DataFile(f"data/{offer.name}", b"".join(offer.write(cases)))
-        for offer in list_offers(dataset)
-    ]
-    return (*files, *(file for case in dataset.cases for file in export_case(case, dataset)))
-
-
 def freeze_dataset(dataset: Dataset) -> tuple[DataFile, ...]:
     """The files of a release, in one folder."""
     cases = write_cases(dataset)
@@ -169,11 +159,6 @@ def write_cases(dataset: Dataset) -> WrittenCases:
 def write_case_rows(case: Case, dataset: Dataset) -> dict[str, str]:
     """The lines of one case in each table that has lines of cases, by the name of the table."""
     return {
-        table.name: write_lines(table.names, list_case_rows(table, case, dataset))
-        for table in CASE_TABLES
+        table.name: write_lines(table.names, list_of_case(case, dataset))
+        for table, list_of_case in CASE_TABLES.items()
     }
-
-
-def fill_tables(dataset: Dataset) -> dict[DataTable, tuple[Row, ...]]:
-    """Every table with its rows."""
-    return {table: tuple(list_rows(table, dataset)) for table in TABLES}

@@ -15,12 +15,13 @@ from casebook.data.tables import (
     SOURCES,
     VOCABULARY,
     DataTable,
+    Word,
     list_words,
 )
 from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
-from casebook.record.model import Case, Event, Figure
-from casebook.record.vocabulary import Source
+from casebook.record.model import Case, Event, Figure, Report
+from casebook.record.vocabulary import Measure, Question, Source
 from casebook.text import Text
 from casebook.values.amounts import plain
 from casebook.values.digest import digest
@@ -36,12 +37,7 @@ def list_rows(table: DataTable, dataset: Dataset) -> Iterator[Row]:
         return map(source_row, dataset.used_sources.values())
     if table is VOCABULARY:
         return vocabulary_rows(dataset)
-    return (row for case in dataset.cases for row in list_case_rows(table, case, dataset))
-
-
-def list_case_rows(table: DataTable, case: Case, dataset: Dataset) -> Iterable[Row]:
-    """The rows that one case has in one of the `CASE_TABLES`."""
-    return CASE_TABLES[table](case, dataset)
+    return (row for case in dataset.cases for row in CASE_TABLES[table](case, dataset))
 
 
 def figure_row(figure: Figure) -> dict[str, str]:
@@ -156,33 +152,38 @@ def comparability_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]
 
 def evidence_rows(case: Case) -> Iterator[dict[str, str]]:
     """The rows of evidence.csv of one case: each figure with each source that speaks of it."""
-
-    def row(
-        figure: Figure, source: str, relation: str, quote: str, line: int | None
-    ) -> dict[str, str]:
-        number = "" if line is None else str(line)
-        cells = (case.slug, figure.id, source, relation, quote, number)
-        return dict(zip(EVIDENCE.names, cells, strict=True))
-
+    found: list[tuple[str, str, str, Figure | Report]] = []
     for figure in case.figures.values():
-        for name in figure.sources:
-            yield row(figure, name, "rests_on", figure.quote, figure.line)
+        found += [(figure.id, name, "rests_on", figure) for name in figure.sources]
         for report in figure.corroborated_by:
             relation = "confirms" if report.confirms else "related"
-            yield row(figure, report.source, relation, report.quote, report.line)
+            found.append((figure.id, report.source, relation, report))
     for conflict in case.conflicts:
         for name in conflict.figures:
-            for report in conflict.reports:
-                figure = case.figures[name]
-                yield row(figure, report.source, "disagrees", report.quote, report.line)
+            found += [(name, report.source, "disagrees", report) for report in conflict.reports]
+    for name, source, relation, words in found:
+        yield {
+            "case": case.slug,
+            "figure": name,
+            "source": source,
+            "relation": relation,
+            "quote": words.quote,
+            "line": "" if words.line is None else str(words.line),
+        }
 
 
 def vocabulary_rows(dataset: Dataset) -> Iterator[dict[str, str]]:
     """The rows of vocabulary.csv: every word of every closed list."""
     for name, words in list_words(dataset.vocabulary).items():
         for word in words:
-            names = _both("name", word.name) | _both("note", word.note)
-            yield {"list": name, "key": word.value, **names}
+            names = _both("name", word.name) | _both("note", _explain(word))
+            yield {"list": name, "key": word.key, **names}
+
+
+def _explain(word: Word) -> Text:
+    if isinstance(word, Measure):
+        return word.compare
+    return word.ask if isinstance(word, Question) else word.note
 
 
 # The tables that have rows of cases, with what gives those of one case.

@@ -5,27 +5,21 @@ The CSV files, the data package, the SQLite file, the workbook and the data dict
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import Final, Literal
 
 from casebook.messages import say
 from casebook.record.vocabulary import Measure, Question, Term, Vocabulary
-from casebook.text import NO_TEXT, Text
+from casebook.text import Text
 from casebook.values.words import QUALIFIERS
 
 TITLE: Final = say("data.title")
 
 ColumnType = Literal["string", "number", "date"]
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """One of the words that a column may hold, with its name and its meaning."""
-
-    value: str
-    name: Text
-    note: Text = NO_TEXT
+# A word that a column may hold, and all of them by the names of their lists.
+Word = Term | Measure | Question
+Words = Mapping[str, tuple[Word, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,53 +216,43 @@ TABLES: Final = (
 FIGURE_COLUMNS: Final = FIGURES.names
 
 # The closed lists that no file of the project holds.
-FIXED_WORDS: Final[Mapping[str, tuple[Category, ...]]] = {
-    "qualifiers": tuple(Category(key, words.name) for key, words in QUALIFIERS.items()),
+FIXED_WORDS: Final[Words] = {
+    "qualifiers": tuple(Term(key=key, name=words.name) for key, words in QUALIFIERS.items()),
     "precisions": (
-        Category("day", say("data.precisions.day")),
-        Category("month", say("data.precisions.month")),
-        Category("year", say("data.precisions.year")),
-        Category("interval", say("data.precisions.interval")),
+        Term(key="day", name=say("data.precisions.day")),
+        Term(key="month", name=say("data.precisions.month")),
+        Term(key="year", name=say("data.precisions.year")),
+        Term(key="interval", name=say("data.precisions.interval")),
     ),
     "answer_states": (
-        Category("stated", say("data.answer_states.stated")),
-        Category("partial", say("data.answer_states.partial")),
-        Category("not_stated", say("data.answer_states.not_stated")),
-        Category("not_applicable", say("data.answer_states.not_applicable")),
+        Term(key="stated", name=say("data.answer_states.stated")),
+        Term(key="partial", name=say("data.answer_states.partial")),
+        Term(key="not_stated", name=say("data.answer_states.not_stated")),
+        Term(key="not_applicable", name=say("data.answer_states.not_applicable")),
     ),
     "reviews": (
-        Category("single", say("data.reviews.single")),
-        Category("corroborated", say("data.reviews.corroborated")),
-        Category("contradicted", say("data.reviews.contradicted")),
-        Category("primary", say("data.reviews.primary")),
-        Category("computed", say("data.reviews.computed")),
+        Term(key="single", name=say("data.reviews.single")),
+        Term(key="corroborated", name=say("data.reviews.corroborated")),
+        Term(key="contradicted", name=say("data.reviews.contradicted")),
+        Term(key="primary", name=say("data.reviews.primary")),
+        Term(key="computed", name=say("data.reviews.computed")),
     ),
     "relations": (
-        Category("rests_on", say("data.relations.rests_on")),
-        Category("confirms", say("data.relations.confirms")),
-        Category("related", say("data.relations.related")),
-        Category("disagrees", say("data.relations.disagrees")),
+        Term(key="rests_on", name=say("data.relations.rests_on")),
+        Term(key="confirms", name=say("data.relations.confirms")),
+        Term(key="related", name=say("data.relations.related")),
+        Term(key="disagrees", name=say("data.relations.disagrees")),
     ),
 }
 
 
-def list_words(vocabulary: Vocabulary) -> dict[str, tuple[Category, ...]]:
+def list_words(vocabulary: Vocabulary) -> Words:
     """Every closed list by its name, those of the vocabulary and the fixed ones."""
-    listed: dict[str, tuple[Category, ...]] = {
-        name: _describe(getattr(vocabulary, name).values())
+    listed: dict[str, tuple[Word, ...]] = {
+        name: tuple(getattr(vocabulary, name).values())
         for name in (
             *("questions", "topics", "provider_types", "modes", "measures", "statuses"),
             *("scopes", "per", "source_kinds"),
         )
     }
     return {**listed, **FIXED_WORDS}
-
-
-def _describe(terms: Iterable[Term | Measure | Question]) -> tuple[Category, ...]:
-    return tuple(Category(term.key, term.name, _explain(term)) for term in terms)
-
-
-def _explain(term: Term | Measure | Question) -> Text:
-    if isinstance(term, Measure):
-        return term.compare
-    return term.ask if isinstance(term, Question) else term.note

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from casebook.data.table_rows import Row
-from casebook.data.tables import TITLE, Category, Column, DataTable
+from casebook.data.tables import TITLE, Column, DataTable, Words
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -24,9 +24,7 @@ _WIDTHS: Final[Mapping[str, int]] = {
 _EXPLANATION: Final = ("表", "列", "意思", "What it holds", "可能的词 / Words")
 
 
-def write_workbook(
-    tables: Mapping[DataTable, Sequence[Row]], words: Mapping[str, tuple[Category, ...]]
-) -> bytes:
+def write_workbook(tables: Mapping[DataTable, Sequence[Row]], words: Words) -> bytes:
     """The bytes of an XLSX file: numbers as numbers, words as text and never as formulas.
 
     Every cell is written by its type, for XlsxWriter's `write` would guess it from the words.
@@ -40,7 +38,15 @@ def write_workbook(
     book.set_properties({"created": _WRITTEN, "title": TITLE.zh})
     bold = book.add_format({"bold": True, "bottom": 1})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    _fill(book.add_worksheet("说明 About"), _EXPLANATION, _explain(tables, words), bold, wrapped)
+    sheet = book.add_worksheet("说明 About")
+    sheet.set_column(0, 1, 18)
+    sheet.set_column(2, len(_EXPLANATION) - 1, 48)
+    sheet.freeze_panes(1, 0)
+    for number, name in enumerate(_EXPLANATION):
+        sheet.write_string(0, number, name, bold)
+    for at, cells in enumerate(_explain(tables, words), 1):
+        for number, cell in enumerate(cells):
+            sheet.write_string(at, number, cell, wrapped)
     for table, rows in tables.items():
         sheet = book.add_worksheet(f"{table.title.zh} {table.name}")
         _fill_table(sheet, table, rows, words, bold)
@@ -48,46 +54,17 @@ def write_workbook(
     return stream.getvalue()
 
 
-def _explain(
-    tables: Mapping[DataTable, Sequence[Row]], words: Mapping[str, tuple[Category, ...]]
-) -> Iterator[tuple[str, ...]]:
+def _explain(tables: Iterable[DataTable], words: Words) -> Iterator[tuple[str, ...]]:
     for table in tables:
         for column in table.columns:
-            named = "；".join(
-                f"{word.value} {word.name.zh}" for word in words.get(column.words, ())
-            )
-            yield (
-                f"{table.title.zh} {table.name}",
-                column.name,
-                column.note.zh,
-                column.note.en,
-                named[:_LONGEST],
-            )
-
-
-def _fill(
-    sheet: Worksheet,
-    header: Sequence[str],
-    rows: Iterator[tuple[str, ...]],
-    bold: Any,
-    wrapped: Any,
-) -> None:
-    sheet.set_column(0, 1, 18)
-    sheet.set_column(2, len(header) - 1, 48)
-    sheet.freeze_panes(1, 0)
-    for number, name in enumerate(header):
-        sheet.write_string(0, number, name, bold)
-    for at, row in enumerate(rows, 1):
-        for number, cell in enumerate(row):
-            sheet.write_string(at, number, cell, wrapped)
+            listed = words.get(column.words, ())
+            named = "；".join(f"{word.key} {word.name.zh}" for word in listed)
+            place = (f"{table.title.zh} {table.name}", column.name)
+            yield *place, column.note.zh, column.note.en, named[:_LONGEST]
 
 
 def _fill_table(
-    sheet: Worksheet,
-    table: DataTable,
-    rows: Sequence[Row],
-    words: Mapping[str, tuple[Category, ...]],
-    bold: Any,
+    sheet: Worksheet, table: DataTable, rows: Sequence[Row], words: Words, bold: Any
 ) -> None:
     columns = list(_list_columns(table, words))
     sheet.freeze_panes(1, len(table.key))
@@ -98,24 +75,22 @@ def _fill_table(
         sheet.write_string(0, number, title, bold)
         for at, row in enumerate(rows, 1):
             cell = row[column.name]
-            if not cell:
-                continue
-            if names is not None:
+            if cell and names is not None:
                 sheet.write_string(at, number, _name(cell, column, names))
-            elif column.type == "number":
+            elif cell and column.type == "number":
                 sheet.write_number(at, number, float(cell))
-            else:
+            elif cell:
                 sheet.write_string(at, number, cell[:_LONGEST])
 
 
 def _list_columns(
-    table: DataTable, words: Mapping[str, tuple[Category, ...]]
+    table: DataTable, words: Words
 ) -> Iterator[tuple[Column, Mapping[str, str] | None]]:
     """Each column, and after one of a closed list the same once more with the list's names."""
     for column in table.columns:
         yield column, None
         if column.words:
-            yield column, {word.value: word.name.zh for word in words[column.words]}
+            yield column, {word.key: word.name.zh for word in words[column.words]}
 
 
 def _name(cell: str, column: Column, names: Mapping[str, str]) -> str:

@@ -33,7 +33,7 @@ from casebook.values.amounts import plain
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
 
-_REVIEWS: Final = {word.value: word.name for word in FIXED_WORDS["reviews"]}
+_REVIEWS: Final = {word.key: word.name for word in FIXED_WORDS["reviews"]}
 
 
 def make_figures(case: Case, site: Site) -> Iterator[Page]:

@@ -7,12 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from records import dataset_of, figure, read, record, shown
+from records import dataset_of, export_dataset, figure, read, record, shown
 
 from casebook.build.checking import check_project
 from casebook.build.steps import BuildOptions, build_site
 from casebook.checks.history import Published, check_history, parse_published, publish_figure
-from casebook.data.export import export_dataset
 from casebook.pages.corrections import show_changes
 from casebook.problems import ContentError
 from casebook.record.dataset import Dataset

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from records import dataset_of, figure, read, record, shown
+from records import dataset_of, export_dataset, figure, read, record, shown
 
 from casebook.build.checking import check_project
 from casebook.checks.quotes import (
@@ -18,7 +18,6 @@ from casebook.checks.quotes import (
     list_quotes,
     measure_quotes,
 )
-from casebook.data.export import export_dataset
 from casebook.record.dataset import Dataset
 
 SOURCE = "evening-2015-03-02"

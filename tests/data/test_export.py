@@ -8,9 +8,8 @@ import json
 from pathlib import Path
 
 import pytest
-from records import dataset_of, figure, record, tiny_dataset
+from records import dataset_of, export_dataset, figure, record, tiny_dataset
 
-from casebook.data.export import export_dataset
 from casebook.data.formats import disarm, encode_json
 from casebook.record.dataset import Dataset
 

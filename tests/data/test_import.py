@@ -14,10 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from processes import run
-from records import FIGURE
+from records import FIGURE, export_dataset
 
 from casebook.build.reading import read_dataset
-from casebook.data.export import export_dataset
 from casebook.data.formats import disarm
 from casebook.data.import_figures import ImportTarget, OnDifference
 from casebook.data.import_plan import ImportPlan, plan_import

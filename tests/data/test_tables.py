@@ -18,10 +18,10 @@ import jsonschema
 import openpyxl
 import pytest
 from conftest import PROJECT
-from records import dataset_of, figure, record, tiny_dataset
+from records import dataset_of, export_dataset, figure, record, tiny_dataset
 
 from casebook.build.reading import read_dataset
-from casebook.data.export import export_dataset, fill_tables
+from casebook.data.export import write_cases
 from casebook.data.formats import write_csv
 from casebook.data.ocds_export import MAPPING, REASONS, place_figure
 from casebook.data.sqlite import write_sqlite
@@ -170,7 +170,7 @@ def test_the_workbook_explains_every_column(files: dict[str, bytes]) -> None:
 @pytest.mark.parametrize("start", ["=1+1", "@SUM(A1)", "+1", "-1", "https://example.org"])
 def test_no_cell_of_the_workbook_is_a_formula_or_a_link(start: str) -> None:
     dataset = dataset_of(record(figure(label=f"'{start}'")))
-    content = write_workbook(fill_tables(dataset), list_words(dataset.vocabulary))
+    content = write_workbook(write_cases(dataset).rows, list_words(dataset.vocabulary))
     book = openpyxl.load_workbook(io.BytesIO(content))
     cell = book["数字 figures"]["C2"]
 
@@ -180,7 +180,7 @@ def test_no_cell_of_the_workbook_is_a_formula_or_a_link(start: str) -> None:
 def test_the_formats_have_the_same_bytes_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = tiny_dataset()
     words = list_words(dataset.vocabulary)
-    filled = fill_tables(dataset)
+    filled = write_cases(dataset).rows
     before = write_sqlite(filled), write_workbook(filled, words)
     monkeypatch.setattr(time, "time", lambda: 4_000_000_000.0)
     monkeypatch.setenv("TZ", "Asia/Shanghai")
