@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 from casebook.data.table_rows import version_of
@@ -19,6 +20,12 @@ from casebook.values.amounts import plain
 
 NOTICE: Final = say("data.ocds.notice")
 
+_BUDGET: Final = "planning.budget.amount"
+_TENDER: Final = "tender.value"
+_CONTRACTS: Final = "contracts[].value"
+_PAYMENTS: Final = "contracts[].implementation.transactions[].value"
+_PRICES: Final = "tender.items[].unit"
+
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
@@ -29,32 +36,31 @@ class Mapped:
     note: Text
 
 
-MAPPING: Final = (
-    Mapped(say("data.ocds.purchaser"), "buyer, parties[]", say("data.ocds.purchaser_note")),
-    Mapped(say("data.ocds.provider"), "parties[]", say("data.ocds.provider_note")),
-    Mapped(
-        say("data.ocds.mode"),
-        "tender.procurementMethod, tender.procurementMethodDetails",
-        say("data.ocds.mode_note"),
-    ),
-    Mapped(say("data.ocds.yearly"), "planning.budget.amount", say("data.ocds.exact_only")),
-    Mapped(say("data.ocds.planned"), "tender.value", say("data.ocds.exact_only")),
-    Mapped(say("data.ocds.contracted"), "contracts[].value", say("data.ocds.exact_only")),
-    Mapped(
-        say("data.ocds.paid"),
-        "contracts[].implementation.transactions[].value",
-        say("data.ocds.exact_only"),
-    ),
-    Mapped(say("data.ocds.price"), "tender.items[].unit", say("data.ocds.price_note")),
-    Mapped(say("data.ocds.document"), "planning.documents[]", say("data.ocds.document_note")),
-    Mapped(say("data.ocds.place"), "", say("data.ocds.place_note")),
-    Mapped(say("data.ocds.payout_cap"), "", say("data.ocds.payout_cap_note")),
-    Mapped(say("data.ocds.cumulative"), "", say("data.ocds.cumulative_note")),
-    Mapped(say("data.ocds.programme"), "", say("data.ocds.programme_note")),
-    Mapped(say("data.ocds.inexact"), "", say("data.ocds.inexact_note")),
-    Mapped(say("data.ocds.reported"), "", say("data.ocds.reported_note")),
-    Mapped(say("data.ocds.conflict"), "", say("data.ocds.conflict_note")),
-    Mapped(say("data.ocds.other"), "", say("data.ocds.other_note")),
+MAPPING: Final = tuple(
+    Mapped(say(ours), path, say(note))
+    for ours, path, note in (
+        ("data.ocds.purchaser", "buyer, parties[]", "data.ocds.purchaser_note"),
+        ("data.ocds.provider", "parties[]", "data.ocds.provider_note"),
+        (
+            "data.ocds.mode",
+            "tender.procurementMethod, tender.procurementMethodDetails",
+            "data.ocds.mode_note",
+        ),
+        ("data.ocds.yearly", _BUDGET, "data.ocds.exact_only"),
+        ("data.ocds.planned", _TENDER, "data.ocds.exact_only"),
+        ("data.ocds.contracted", _CONTRACTS, "data.ocds.exact_only"),
+        ("data.ocds.paid", _PAYMENTS, "data.ocds.exact_only"),
+        ("data.ocds.price", _PRICES, "data.ocds.price_note"),
+        ("data.ocds.document", "planning.documents[]", "data.ocds.document_note"),
+        ("data.ocds.place", "", "data.ocds.place_note"),
+        ("data.ocds.payout_cap", "", "data.ocds.payout_cap_note"),
+        ("data.ocds.cumulative", "", "data.ocds.cumulative_note"),
+        ("data.ocds.programme", "", "data.ocds.programme_note"),
+        ("data.ocds.inexact", "", "data.ocds.inexact_note"),
+        ("data.ocds.reported", "", "data.ocds.reported_note"),
+        ("data.ocds.conflict", "", "data.ocds.conflict_note"),
+        ("data.ocds.other", "", "data.ocds.other_note"),
+    )
 )
 
 # Why a figure has no place, by the word for it in the file.
@@ -68,21 +74,14 @@ REASONS: Final[Mapping[str, Text]] = {
     "status": say("data.ocds.unplaced.status"),
 }
 
+_YEARLY: Final = ("annual_total", "recurring_commitment")
 # The path of an exact amount by its measure and its status.
 _PLACES: Final[Mapping[tuple[str, str], str]] = {
-    **{
-        (measure, status): "planning.budget.amount"
-        for measure in ("annual_total", "recurring_commitment")
-        for status in ("planned", "set", "allocated")
-    },
-    ("contract_value", "planned"): "tender.value",
-    ("contract_value", "contracted"): "contracts[].value",
-    **{
-        (measure, "paid"): "contracts[].implementation.transactions[].value"
-        for measure in ("annual_total", "recurring_commitment", "contract_value")
-    },
+    **dict.fromkeys(product(_YEARLY, ("planned", "set", "allocated")), _BUDGET),
+    **dict.fromkeys(product((*_YEARLY, "contract_value"), ("paid",)), _PAYMENTS),
+    ("contract_value", "planned"): _TENDER,
+    ("contract_value", "contracted"): _CONTRACTS,
 }
-_PRICES: Final = "tender.items[].unit"
 _PLACED_MEASURES: Final = frozenset({"unit_price", *(measure for measure, _ in _PLACES)})
 _DIRECT: Final = "entrustment"
 
@@ -113,16 +112,18 @@ def describe_releases(dataset: Dataset) -> dict[str, object]:
         "notice": {"zh": NOTICE.zh, "en": NOTICE.en},
         "conformsTo": None,
         "mapping": [
-            {"ours": row.ours.en, "ours_zh": row.ours.zh, "ocds": row.path or None} | _note(row)
+            {
+                "ours": row.ours.en,
+                "ours_zh": row.ours.zh,
+                "ocds": row.path or None,
+                "note": row.note.en,
+                "note_zh": row.note.zh,
+            }
             for row in MAPPING
         ],
         "reasons": {name: {"zh": text.zh, "en": text.en} for name, text in REASONS.items()},
         "cases": [describe_release(case, dataset) for case in dataset.cases],
     }
-
-
-def _note(row: Mapped) -> dict[str, object]:
-    return {"note": row.note.en, "note_zh": row.note.zh}
 
 
 def describe_release(case: Case, dataset: Dataset) -> dict[str, object]:
@@ -138,6 +139,7 @@ def describe_release(case: Case, dataset: Dataset) -> dict[str, object]:
     buyer = _answer(case, "purchaser", dataset)
     provider = _answer(case, "provider", dataset)
     names = [(buyer, "buyer"), (provider, "supplier")]
+    place = dataset.place(case).zh
     parties = [{"name": name, "roles": [role]} for name, role in names if name]
     described: dict[str, object] = {
         "id": case.slug,
@@ -145,11 +147,7 @@ def describe_release(case: Case, dataset: Dataset) -> dict[str, object]:
         "title": case.title.zh,
         "description": case.summary.zh,
         "version": version_of(case),
-        "place": {
-            "scheme": "GB/T 2260-2012",
-            "id": case.region,
-            "description": dataset.place(case).zh,
-        },
+        "place": {"scheme": "GB/T 2260-2012", "id": case.region, "description": place},
         "parties": parties,
     }
     if buyer:
@@ -162,7 +160,7 @@ def _stages(
     case: Case, placed: Mapping[str, list[Figure]], dataset: Dataset
 ) -> Iterator[tuple[str, object]]:
     planning: dict[str, object] = {}
-    budgets = [_amount(figure) for figure in placed.get("planning.budget.amount", ())]
+    budgets = [_amount(figure) for figure in placed.get(_BUDGET, ())]
     if budgets:
         # The field holds one amount; of several none is the right one.
         planning["budget"] = budgets[0] if len(budgets) == 1 else {"alternatives": budgets}
@@ -189,13 +187,13 @@ def _stages(
     ]
     if items:
         tender["items"] = items
-    values = [_amount(figure) for figure in placed.get("tender.value", ())]
+    values = [_amount(figure) for figure in placed.get(_TENDER, ())]
     if values:
         tender["value"] = values[0]["amount"] if len(values) == 1 else {"alternatives": values}
     yield "tender", tender
     contracts: list[dict[str, object]] = [
         {"id": figure.id, "title": figure.label.zh, "value": _value(figure)}
-        for figure in placed.get("contracts[].value", ())
+        for figure in placed.get(_CONTRACTS, ())
     ]
     contracts += [
         {
@@ -203,7 +201,7 @@ def _stages(
             "title": figure.label.zh,
             "implementation": {"transactions": [{"id": figure.id, "value": _value(figure)}]},
         }
-        for figure in placed.get("contracts[].implementation.transactions[].value", ())
+        for figure in placed.get(_PAYMENTS, ())
     ]
     if contracts:
         yield "contracts", contracts

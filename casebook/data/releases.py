@@ -8,7 +8,8 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -86,20 +87,16 @@ def freeze_release(project: Path, dataset: Dataset, day: date) -> Path:
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     files = freeze_dataset(dataset)
-    for file in (*files, _write_manifest(files, day, version_of_all(dataset))):
-        (part / file.path).write_bytes(file.content)
-    os.rename(part, folder)
-    return folder
-
-
-def _write_manifest(files: Iterable[DataFile], day: date, version: str) -> DataFile:
     manifest = {
         "generator": f"casebook {__version__}",
         "date": day.isoformat(),
-        "version": version,
+        "version": version_of_all(dataset),
         "files": {file.path: digest(file.content) for file in files},
     }
-    return DataFile(MANIFEST, encode_json(manifest))
+    for file in (*files, DataFile(MANIFEST, encode_json(manifest))):
+        (part / file.path).write_bytes(file.content)
+    os.rename(part, folder)
+    return folder
 
 
 def list_dates(project: Path) -> list[str]:
@@ -118,14 +115,13 @@ def read_releases(project: Path) -> tuple[Release, ...]:
     """
     releases: list[Release] = []
     for name in list_dates(project):
-        files, manifest = _read_files(project / FOLDER / name)
-        contents = {file.path: file.content for file in files}
-        figures = _read_figures(contents.get("figures.csv", b""))
+        version, files = _read_files(project / FOLDER / name)
+        figures = _read_figures(next((f.content for f in files if f.path == "figures.csv"), b""))
         before = releases[-1].figures if releases else figures
         releases.append(
             Release(
                 date=name,
-                version=str(manifest.get("version", "")),
+                version=version,
                 files=files,
                 figures=figures,
                 differences=tuple(compare_figures(before, figures)),
@@ -139,51 +135,43 @@ def check_releases(project: Path) -> list[Problem]:
     problems = []
     for name in list_dates(project):
         folder = project / FOLDER / name
-        _, manifest = _read_files(folder)
-        listed = _files_of(manifest)
+        _, listed = _read_manifest(folder)
+        whole = {file.path for file in _read_files(folder)[1]}
         found = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
         for file in sorted({*listed, MANIFEST} | found):
-            is_whole = (
-                bool(listed) if file == MANIFEST else listed.get(file) == _digest(folder / file)
-            )
-            if not is_whole:
+            if file not in whole:
                 problems.append(problem("E296", f"{FOLDER}/{name}/{file}", START))
     return problems
 
 
-def _digest(path: Path) -> str:
-    try:
-        return digest(path.read_bytes())
-    except OSError:
-        return ""
-
-
-def _read_files(folder: Path) -> tuple[tuple[DataFile, ...], Mapping[str, object]]:
-    """The unchanged files of a release in the order of its manifest, and the manifest."""
-    try:
-        content = (folder / MANIFEST).read_bytes()
-        manifest = json.loads(content)
-    except (OSError, ValueError):
-        return (), {}
-    if not isinstance(manifest, dict):
-        return (), {}
+def _read_files(folder: Path) -> tuple[str, tuple[DataFile, ...]]:
+    """The version of a release and its unchanged files in the order of its manifest."""
+    version, listed = _read_manifest(folder)
     files = []
-    for name, sha in _files_of(manifest).items():
-        if _digest(folder / name) == sha:
-            files.append(DataFile(name, (folder / name).read_bytes()))
-    return (*files, DataFile(MANIFEST, content)), manifest
+    for name, sha in listed.items():
+        with suppress(OSError):
+            content = (folder / name).read_bytes()
+            if name == MANIFEST or digest(content) == sha:
+                files.append(DataFile(name, content))
+    return version, tuple(files)
 
 
-def _files_of(manifest: Mapping[str, object]) -> dict[str, str]:
-    """The digests of a manifest by name; a name that is a path is none of a release."""
-    files = manifest.get("files")
-    if not isinstance(files, dict):
-        return {}
-    return {
-        name: str(sha)
+def _read_manifest(folder: Path) -> tuple[str, dict[str, str]]:
+    """The version of a release, and the digests of its files by name, its manifest as the last.
+
+    A name that is a path is none of a release.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        files = {str(name): str(sha) for name, sha in manifest["files"].items()}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return "", {}
+    listed = {
+        name: sha
         for name, sha in files.items()
         if re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9]+)+", name)
     }
+    return str(manifest.get("version", "")), listed | ({MANIFEST: ""} if listed else {})
 
 
 def _read_figures(content: bytes) -> dict[str, Mapping[str, str]]:
@@ -196,15 +184,12 @@ def compare_figures(
 ) -> Iterator[ReleaseDifference]:
     """The differences between the figures of two releases, in the order of the later one."""
     for key, row in now.items():
+        old = before.get(key, row)
+        pairs = [(name, old.get(name) or "", row.get(name) or "") for name in COMPARED]
+        changes = tuple(ColumnChange(*pair) for pair in pairs if pair[1] != pair[2])
         if key not in before:
             yield _differ("added", row)
-            continue
-        changes = tuple(
-            ColumnChange(column, before[key].get(column) or "", row.get(column) or "")
-            for column in COMPARED
-            if (before[key].get(column) or "") != (row.get(column) or "")
-        )
-        if changes:
+        elif changes:
             yield _differ("changed", row, changes)
     for key, row in before.items():
         if key not in now:
