@@ -25,7 +25,8 @@ from casebook.values.dates import Period
 from casebook.yaml.encoding import decode
 from casebook.yaml.files import read_bytes, show_path
 
-_COLUMNS = ("amount", "value", "low", "high", "unit", "qualifier", "period", "derived")
+_COLUMNS = ("amount", "value", "min", "max", "unit", "qualifier", "period", "derived")
+_NAMES = {"min": "low", "max": "high"}
 
 
 def explain_case(case: Case, vocabulary: Vocabulary, lang: Lang) -> Iterator[str]:
@@ -102,8 +103,12 @@ def describe_impact(project: Path, dataset: Dataset, since: str, lang: Lang) -> 
 
 def _describe_change(key: str, before: Published | None, now: Published | None, lang: Lang) -> str:
     if before is not None and now is not None:
-        pairs = [(name, getattr(before, name), getattr(now, name)) for name in _COLUMNS]
-        told = [f"{name} {old or '-'} > {new or '-'}" for name, old, new in pairs if old != new]
+        states = [(n, getattr(before, n), getattr(now, n)) for n in _COLUMNS]
+        told = [
+            f"{_NAMES.get(name, name)} {old or '-'} > {new or '-'}"
+            for name, old, new in states
+            if old != new
+        ]
         return f"{key}: {'; '.join(told)}"
     state = now or before
     message = "commands.figure_new" if now else "commands.figure_gone"

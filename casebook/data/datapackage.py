@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
 
-from casebook.data.formats import encode_json
-from casebook.data.tables import FIGURES, TABLES, TITLE, Column, DataTable, Words, list_words
-from casebook.record.model import Case
-from casebook.record.vocabulary import Vocabulary
+from casebook.data.tables import FIGURES, TABLES, TITLE, Column, DataTable, Words
 from casebook.text import Text
 
 _LICENCE = {
@@ -17,8 +12,6 @@ _LICENCE = {
     "title": "Creative Commons Attribution 4.0",
     "path": "https://creativecommons.org/licenses/by/4.0/",
 }
-# Stands for a slug in the text that all packages of cases share.
-_SLUG = "casebook-slug"
 
 
 def describe_package(words: Words) -> dict[str, object]:
@@ -27,32 +20,13 @@ def describe_package(words: Words) -> dict[str, object]:
     return _package("casebook", TITLE, resources)
 
 
-def describe_case_package(case: Case, vocabulary: Vocabulary) -> bytes:
-    """The package over the figures of one case, as the bytes of its file.
+def describe_case_package(slug: str, words: Words) -> dict[str, object]:
+    """The package over the figures of one case.
 
     The tables that its keys point to are not beside it, so it has no foreign keys.
     """
-    # Ten thousand packages differ in the slug alone.
-    return _case_template(_Same(vocabulary)).replace(_SLUG.encode(), case.slug.encode())
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Same:
-    """A vocabulary, equal to itself alone: comparing two takes longer than writing a package."""
-
-    vocabulary: Vocabulary
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.vocabulary is other.vocabulary
-
-    def __hash__(self) -> int:
-        return id(self.vocabulary)
-
-
-@lru_cache(maxsize=1)
-def _case_template(of: _Same) -> bytes:
-    resource = _resource(FIGURES, f"{_SLUG}.csv", list_words(of.vocabulary), alone=True)
-    return encode_json(_package(f"casebook-{_SLUG}", FIGURES.title, [resource]))
+    resource = _resource(FIGURES, f"{slug}.csv", words, alone=True)
+    return _package(f"casebook-{slug}", FIGURES.title, [resource])
 
 
 def _package(name: str, title: Text, resources: list[dict[str, object]]) -> dict[str, object]:
@@ -75,13 +49,13 @@ def _resource(
     }
     if table.key:
         schema["primaryKey"] = list(table.key)
-    if table.foreign_keys and not alone:
+    if table.points_to and not alone:
         schema["foreignKeys"] = [
             {
-                "fields": list(key.columns),
-                "reference": {"resource": key.table, "fields": list(key.target)},
+                "fields": list(other.key),
+                "reference": {"resource": other.name, "fields": list(other.key)},
             }
-            for key in table.foreign_keys
+            for other in table.points_to
         ]
     return {
         "name": table.name,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from casebook.messages import say
 from casebook.report import clean_line, display_width
-from casebook.text import Lang, Text
+from casebook.text import Lang
 from casebook.yaml.edit import write_scalar
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../case.schema.json"
@@ -73,9 +73,3 @@ def clean_remark(text: str) -> str:
 def clean_text(text: str) -> str:
     """Words from elsewhere as one line that a field can hold, without what cannot be seen."""
     return "".join(c for c in " ".join(text.split()) if c.isprintable())
-
-
-def list_choices(words: Iterable[str], lang: Lang) -> str:
-    """The words that a field may hold, for a remark."""
-    listed = list(words)
-    return say("data.draft.choices", words=Text("、".join(listed), ", ".join(listed))).inside(lang)

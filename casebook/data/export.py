@@ -134,10 +134,11 @@ def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
     """The files of open data of one case."""
     folder = f"cases/{case.slug}"
     rows = map(figure_row, case.figures.values())
+    package = describe_case_package(case.slug, list_words(dataset.vocabulary))
     return (
         DataFile(f"{folder}/{case.slug}.csv", write_csv(FIGURES.names, rows)),
         DataFile(f"{folder}/{case.slug}.json", encode_json(dump_record(case, dataset))),
-        DataFile(f"{folder}/datapackage.json", describe_case_package(case, dataset.vocabulary)),
+        DataFile(f"{folder}/datapackage.json", encode_json(package)),
     )
 
 

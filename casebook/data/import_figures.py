@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Literal
 
-from casebook.data.draft import Blank, list_choices, write_figure
+from casebook.data.draft import Blank, write_figure
 from casebook.data.import_table import ImportRow
 from casebook.data.table_rows import figure_row
 from casebook.messages import problem, say
@@ -17,7 +17,7 @@ from casebook.problems import Position, Problem
 from casebook.record.figure_reader import read_figure
 from casebook.record.lists import Lists
 from casebook.record.model import Figure
-from casebook.text import Lang, Text
+from casebook.text import ENUMERATION, Lang, Text
 from casebook.values.amounts import parse_quantity
 from casebook.values.errors import FormulaError, QuantityError
 from casebook.values.formula import parse_formula
@@ -61,14 +61,22 @@ class ImportTarget:
     on_difference: OnDifference
     lang: Lang
 
+    def say(self, key: str, /, **values: object) -> str:
+        """A remark in the editor's language."""
+        return say(key, **values).inside(self.lang)
+
+    def list_choices(self, words: Iterable[str]) -> str:
+        """The words that a field may hold, for a remark."""
+        return self.say("data.draft.choices", words=ENUMERATION.join(words))
+
 
 class FigureImporter:
     """Reads the rows of a table; wrong cells are added to its problems."""
 
     def __init__(self, table: str, target: ImportTarget) -> None:
         self.table = table
+        self.target = target
         self.lists = target.lists
-        self.lang = target.lang
         self.problems: list[Problem] = []
 
     def read(self, row: ImportRow, recorded: object) -> dict[str, str] | None:
@@ -174,7 +182,7 @@ class FigureImporter:
         """The lines of a new figure, with a blank for what its row leaves out."""
         if "formula" in fields:
             computed = [Blank(field, fields.get(field, "")) for field in _COMPUTED]
-            remark = self.say("data.draft.computed")
+            remark = self.target.say("data.draft.computed")
             return write_figure(row.name, computed, indent, remark=remark)
         blanks = [
             Blank(field, fields[field])
@@ -184,23 +192,19 @@ class FigureImporter:
             if field in fields or field in _REQUIRED
         ]
         if not fields.keys().isdisjoint(READINGS):
-            blanks.append(Blank("note", "", self.say("data.draft.reading")))
+            blanks.append(Blank("note", "", self.target.say("data.draft.reading")))
         return write_figure(row.name, blanks, indent)
 
     def describe_blank(self, field: str, row: ImportRow) -> str:
         """The remark of a blank field: its words, or the numbers of the row that are near to it."""
         if field == "measure":
-            return list_choices(self.lists.vocabulary.measures, self.lang)
+            return self.target.list_choices(self.lists.vocabulary.measures)
         if field == "status":
-            return list_choices(self.lists.vocabulary.statuses, self.lang)
+            return self.target.list_choices(self.lists.vocabulary.statuses)
         numbers = [f"{name} {row.text(name)}" for name in (*_NUMBERS, "unit") if row.text(name)]
         if field == "amount" and numbers:
-            return self.say("data.draft.only_numbers", numbers=", ".join(numbers))
-        return self.say("data.draft.not_in_table")
-
-    def say(self, key: str, /, **values: object) -> str:
-        """A remark in the editor's language."""
-        return say(key, **values).inside(self.lang)
+            return self.target.say("data.draft.only_numbers", numbers=", ".join(numbers))
+        return self.target.say("data.draft.not_in_table")
 
 
 def _find_readings(row: ImportRow, old: Mapping[str, object]) -> dict[str, str]:

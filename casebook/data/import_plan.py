@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from casebook.data.draft import Blank, list_choices, write_head
+from casebook.data.draft import Blank, write_head
 from casebook.data.import_figures import ImportTarget
 from casebook.data.import_table import REQUIRED, ImportRow, read_table
 from casebook.data.merge import Merge
@@ -122,15 +122,14 @@ def _plan_case(
 
 def _start_draft(table: str, target: ImportTarget) -> bytes:
     """A draft for a place that has no file yet, without its figures."""
-    lang = target.lang
-    origin = say("data.draft.imported", name=Path(table).name).inside(lang)
+    origin = target.say("data.draft.imported", name=Path(table).name)
     fields = (
-        Blank("title", "", say("data.draft.title").inside(lang)),
-        Blank("region", "", say("data.draft.region").inside(lang)),
-        Blank("topic", "", list_choices(target.lists.vocabulary.topics, lang)),
-        Blank("summary", "", say("data.draft.summary").inside(lang)),
+        Blank("title", "", target.say("data.draft.title")),
+        Blank("region", "", target.say("data.draft.region")),
+        Blank("topic", "", target.list_choices(target.lists.vocabulary.topics)),
+        Blank("summary", "", target.say("data.draft.summary")),
     )
-    return "".join(f"{line}\n" for line in write_head([origin], fields, lang)).encode()
+    return "".join(f"{line}\n" for line in write_head([origin], fields, target.lang)).encode()
 
 
 def _group_rows(

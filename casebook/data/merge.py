@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
-from casebook.data.draft import Blank, list_choices, write_field, write_item
+from casebook.data.draft import Blank, write_field, write_item
 from casebook.data.import_figures import (
     FIELD_ORDER,
     READINGS,
@@ -125,7 +125,7 @@ class Merge:
             for name, other in figure.value.entries.items()
             if name in FIELD_ORDER and FIELD_ORDER.index(name) < FIELD_ORDER.index(field)
         ]
-        remark = "" if text else self.importer.say("data.draft.reading")
+        remark = "" if text else self.target.say("data.draft.reading")
         line = write_field(Blank(field, text, remark), " " * figure.value.column)
         if before:
             last = max(before, key=lambda other: other.start)
@@ -136,12 +136,12 @@ class Merge:
     def add_history(self, figure: YamlEntry, changes: Iterable[tuple[str, str]]) -> None:
         """Add the entries of `history` that a published figure needs, the reasons left blank."""
         indent = " " * figure.value.column
-        say = self.importer.say
+        say = self.target.say
         lines: list[str] = []
         for before, after in changes:
             blanks = (
                 Blank("date", "", say("data.draft.change_date")),
-                Blank("kind", "", list_choices(get_args(ChangeKind), self.target.lang)),
+                Blank("kind", "", self.target.list_choices(get_args(ChangeKind))),
                 Blank("from", before),
                 Blank("to", after),
                 Blank("why", "", say("data.draft.change_why")),

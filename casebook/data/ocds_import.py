@@ -20,7 +20,6 @@ from typing import Any
 from casebook.data.draft import (
     Blank,
     clean_text,
-    list_choices,
     write_field,
     write_figure,
     write_head,
@@ -144,14 +143,8 @@ class _Process:
         self.regions = target.lists.regions
         self.vocabulary = target.lists.vocabulary
         self.lang = target.lang
-
-    def say(self, key: str, /, **values: object) -> str:
-        """A remark in the editor's language."""
-        return say(key, **values).inside(self.lang)
-
-    def choices(self, words: Iterable[str]) -> str:
-        """The words that a field may hold, for a remark."""
-        return list_choices(words, self.lang)
+        self.say = target.say
+        self.choices = target.list_choices
 
     def texts(self, *path: str) -> list[str]:
         """The texts that the releases have at a path, each once."""

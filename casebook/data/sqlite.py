@@ -46,8 +46,8 @@ def _create(table: DataTable) -> str:
     if table.key:
         lines.append(f"PRIMARY KEY ({_quote(table.key)})")
     lines += [
-        f'FOREIGN KEY ({_quote(key.columns)}) REFERENCES "{key.table}" ({_quote(key.target)})'
-        for key in table.foreign_keys
+        f'FOREIGN KEY ({_quote(other.key)}) REFERENCES "{other.name}" ({_quote(other.key)})'
+        for other in table.points_to
     ]
     return f'CREATE TABLE "{table.name}" (' + ", ".join(lines) + ")"
 

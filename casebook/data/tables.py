@@ -38,25 +38,19 @@ class Column:
     joined: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignKey:
-    """Columns whose values are in the columns of another table."""
-
-    columns: tuple[str, ...]
-    table: str
-    target: tuple[str, ...]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataTable:
-    """One table of open data; its file is `data/<name>.csv`."""
+    """One table of open data; its file is `data/<name>.csv`.
+
+    `points_to` are the tables whose keys are among its columns.
+    """
 
     name: str
     title: Text
     note: Text
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
-    foreign_keys: tuple[ForeignKey, ...] = ()
+    points_to: tuple[DataTable, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -66,63 +60,7 @@ class DataTable:
 
 _CASE: Final = Column("case", say("data.case"), required=True)
 _FIGURE: Final = Column("figure", say("data.figure"), required=True)
-_TO_CASE: Final = ForeignKey(("case",), "cases", ("case",))
-_TO_FIGURE: Final = ForeignKey(("case", "figure"), "figures", ("case", "figure"))
-_TO_SOURCE: Final = ForeignKey(("source",), "sources", ("source",))
 
-FIGURES: Final = DataTable(
-    name="figures",
-    title=say("data.figures"),
-    note=say("data.figures_note"),
-    columns=(
-        _CASE,
-        _FIGURE,
-        Column("label", say("data.figures.label"), required=True),
-        Column("amount", say("data.figures.amount"), required=True),
-        Column("value", say("data.figures.value"), type="number"),
-        Column("min", say("data.figures.min"), type="number"),
-        Column("max", say("data.figures.max"), type="number"),
-        Column("unit", say("data.figures.unit")),
-        Column("qualifier", say("data.figures.qualifier"), required=True, words="qualifiers"),
-        Column("measure", say("data.figures.measure"), required=True, words="measures"),
-        Column("per", say("data.figures.per"), words="per", joined="/"),
-        Column("period", say("data.figures.period"), required=True),
-        Column("status", say("data.figures.status"), required=True, words="statuses"),
-        Column("derived", say("data.figures.derived")),
-        Column("source", say("data.figures.source"), required=True),
-        Column("quote", say("data.figures.quote")),
-    ),
-    key=("case", "figure"),
-    foreign_keys=(_TO_CASE,),
-)
-EVENTS: Final = DataTable(
-    name="events",
-    title=say("data.events"),
-    note=say("data.events_note"),
-    columns=(
-        _CASE,
-        Column("date", say("data.events.date"), required=True),
-        Column("earliest", say("data.events.earliest"), type="date"),
-        Column("latest", say("data.events.latest"), type="date"),
-        Column("precision", say("data.events.precision"), required=True, words="precisions"),
-        Column("title", say("data.events.title"), required=True),
-        Column("source", say("data.events.source"), required=True),
-    ),
-    foreign_keys=(_TO_CASE, _TO_SOURCE),
-)
-ANSWERS: Final = DataTable(
-    name="answers",
-    title=say("data.answers"),
-    note=say("data.answers_note"),
-    columns=(
-        _CASE,
-        Column("question", say("data.answers.question"), required=True, words="questions"),
-        Column("state", say("data.answers.state"), required=True, words="answer_states"),
-        Column("value", say("data.answers.value")),
-    ),
-    key=("case", "question"),
-    foreign_keys=(_TO_CASE,),
-)
 CASES: Final = DataTable(
     name="cases",
     title=say("data.cases"),
@@ -161,6 +99,59 @@ SOURCES: Final = DataTable(
     ),
     key=("source",),
 )
+FIGURES: Final = DataTable(
+    name="figures",
+    title=say("data.figures"),
+    note=say("data.figures_note"),
+    columns=(
+        _CASE,
+        _FIGURE,
+        Column("label", say("data.figures.label"), required=True),
+        Column("amount", say("data.figures.amount"), required=True),
+        Column("value", say("data.figures.value"), type="number"),
+        Column("min", say("data.figures.min"), type="number"),
+        Column("max", say("data.figures.max"), type="number"),
+        Column("unit", say("data.figures.unit")),
+        Column("qualifier", say("data.figures.qualifier"), required=True, words="qualifiers"),
+        Column("measure", say("data.figures.measure"), required=True, words="measures"),
+        Column("per", say("data.figures.per"), words="per", joined="/"),
+        Column("period", say("data.figures.period"), required=True),
+        Column("status", say("data.figures.status"), required=True, words="statuses"),
+        Column("derived", say("data.figures.derived")),
+        Column("source", say("data.figures.source"), required=True),
+        Column("quote", say("data.figures.quote")),
+    ),
+    key=("case", "figure"),
+    points_to=(CASES,),
+)
+EVENTS: Final = DataTable(
+    name="events",
+    title=say("data.events"),
+    note=say("data.events_note"),
+    columns=(
+        _CASE,
+        Column("date", say("data.events.date"), required=True),
+        Column("earliest", say("data.events.earliest"), type="date"),
+        Column("latest", say("data.events.latest"), type="date"),
+        Column("precision", say("data.events.precision"), required=True, words="precisions"),
+        Column("title", say("data.events.title"), required=True),
+        Column("source", say("data.events.source"), required=True),
+    ),
+    points_to=(CASES, SOURCES),
+)
+ANSWERS: Final = DataTable(
+    name="answers",
+    title=say("data.answers"),
+    note=say("data.answers_note"),
+    columns=(
+        _CASE,
+        Column("question", say("data.answers.question"), required=True, words="questions"),
+        Column("state", say("data.answers.state"), required=True, words="answer_states"),
+        Column("value", say("data.answers.value")),
+    ),
+    key=("case", "question"),
+    points_to=(CASES,),
+)
 COMPARABILITY: Final = DataTable(
     name="comparability",
     title=say("data.comparability"),
@@ -176,7 +167,7 @@ COMPARABILITY: Final = DataTable(
         Column("review", say("data.comparability.review"), required=True, words="reviews"),
     ),
     key=("case", "figure"),
-    foreign_keys=(_TO_FIGURE,),
+    points_to=(FIGURES,),
 )
 EVIDENCE: Final = DataTable(
     name="evidence",
@@ -190,7 +181,7 @@ EVIDENCE: Final = DataTable(
         Column("quote", say("data.evidence.quote")),
         Column("line", say("data.evidence.line"), type="number"),
     ),
-    foreign_keys=(_TO_FIGURE, _TO_SOURCE),
+    points_to=(FIGURES, SOURCES),
 )
 VOCABULARY: Final = DataTable(
     name="vocabulary",
