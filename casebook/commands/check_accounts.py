@@ -173,12 +173,10 @@ def list_translations(dataset: Dataset, before: Dataset) -> Iterator[str]:
     """The texts whose Chinese changed and whose English did not, each by its place."""
     for case in dataset.cases:
         old = before.by_slug.get(case.slug)
-        if old is None:
-            continue
-        texts = {placed.path: placed.text for placed in texts_of(old)}
+        texts = {placed.path: placed.text for placed in texts_of(old)} if old is not None else {}
         for placed in texts_of(case):
-            was = texts.get(placed.path, placed.text)
-            if was.zh != placed.text.zh and placed.text.zh and was.en == placed.text.en:
+            was, now = texts.get(placed.path, placed.text), placed.text
+            if was.zh != now.zh and now.zh and was.en == now.en:
                 yield f"{case.path}: {placed.path}_en"
 
 

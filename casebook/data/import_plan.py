@@ -1,26 +1,38 @@
-"""Plan of an import: each case file before and after, nothing written yet."""
+"""Plan of an import: rows merged into each case file, nothing written yet."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
-from casebook.data.draft import Blank, write_head
-from casebook.data.import_figures import ImportTarget
+from casebook.data.draft import Blank, write_field, write_head, write_item
+from casebook.data.import_figures import (
+    FIELD_ORDER,
+    READINGS,
+    FigureImporter,
+    ImportTarget,
+    column_of,
+)
 from casebook.data.import_table import REQUIRED, ImportRow, read_table
-from casebook.data.merge import Merge
 from casebook.data.ocds_import import read_package
+from casebook.data.table_rows import figure_row
 from casebook.messages import problem, say
 from casebook.problems import CasebookError, ContentError, Problem
+from casebook.record.figure_reader import read_figure
+from casebook.record.model import ChangeKind
 from casebook.record.new_case import case_path, require_free_slug
 from casebook.record.references import judge_slug
 from casebook.text import Lang, count_nouns
-from casebook.yaml.edit import diff_files
+from casebook.yaml.edit import Layout, YamlEntry, diff_files, write_scalar
 from casebook.yaml.encoding import show
 from casebook.yaml.files import read_bytes, show_path
-from casebook.yaml.nodes import read_tree
+from casebook.yaml.nodes import MapNode, Scalar, read_tree
+
+# A published figure that changes in one of these has to say why.
+_EXPLAINED = ("amount", "period")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,3 +168,176 @@ def _group_rows(
             continue
         groups.setdefault(slug, []).append(row)
     return groups
+
+
+class Merge:
+    """Merges the rows of one case into its file: `added` figures, `changed` fields."""
+
+    def __init__(self, data: bytes, slug: str, table: str, target: ImportTarget) -> None:
+        self.path = show_path(case_path(target.project, slug), target.project)
+        self.target = target
+        self.published = target.published.get(slug, frozenset())
+        self.importer = FigureImporter(table, target)
+        self.added: dict[str, dict[str, str]] = {}
+        self.changed = 0
+        node, self.warnings = read_tree(data, self.path)
+        self.layout = Layout(data, self.path)
+        figures = node.entries.get("figures") if isinstance(node, MapNode) else None
+        self.recorded = figures.entries if isinstance(figures, MapNode) else {}
+
+    def merge(self, rows: Sequence[ImportRow]) -> bytes | None:
+        """The file with the rows, or None where a row is wrong."""
+        for row in rows:
+            recorded = self.recorded.get(row.name)
+            fields = self.importer.read(row, recorded)
+            if fields is not None and recorded is None:
+                self.added[row.name] = fields
+            elif fields is not None:
+                self.change_figure(row, fields, recorded)
+        if self.importer.problems:
+            return None
+        self.insert_figures(rows)
+        after = self.layout.apply()
+        # No edit may harm the file.
+        if len(read_tree(after, self.path)[1]) > len(self.warnings):
+            raise AssertionError(f"the edits would break {self.path}")
+        return after
+
+    @property
+    def entries(self) -> Mapping[str, YamlEntry]:
+        """The figures of the file, by name."""
+        figures = self.layout.root.entries.get("figures")
+        return figures.value.entries if figures is not None else {}
+
+    def change_figure(self, row: ImportRow, fields: Mapping[str, str], recorded: object) -> None:
+        """Edit the fields of a figure that the row has and the record has otherwise or not."""
+        node = recorded if isinstance(recorded, MapNode) else MapNode({}, {}, row.at)
+        before = {
+            name: value.text.strip()
+            for name, value in node.entries.items()
+            if isinstance(value, Scalar)
+        }
+        figure = read_figure(node, row.name, self.path, self.target.lists, [])
+        meant = figure_row(figure) if figure is not None else {}
+        edits: dict[str, str] = {}
+        for field, text in fields.items():
+            written = before.get(field, "")
+            if text in (written, meant.get(column_of(field))):
+                continue
+            if not written or self.target.on_difference == "replace":
+                edits[field] = text
+            elif self.target.on_difference == "refuse":
+                self.report_difference(row, field, written, text)
+        self.changed += len(edits)
+        entry = self.entries[row.name]
+        if edits and (entry.value.in_flow or entry.value.kind != "mapping"):
+            line = self.layout.position(entry.start).line
+            self.importer.report("E335", row.at, name=row.name, path=self.path, line=line)
+            return
+        for field in sorted(edits, key=FIELD_ORDER.index):
+            self.write_field(entry, field, edits[field])
+        if not (edits.keys().isdisjoint(READINGS) or before.get("note")):
+            self.write_field(entry, "note", "")
+        if row.name in self.published:
+            changes = [field for field in _EXPLAINED if field in edits and before.get(field)]
+            self.add_history(entry, [(before[field], edits[field]) for field in changes])
+
+    def report_difference(self, row: ImportRow, field: str, before: str, after: str) -> None:
+        """Add the problem that a row and the record differ."""
+        entry = self.entries[row.name].value.entries.get(field)
+        self.importer.report(
+            "E334.published" if row.name in self.published else "E334",
+            row.place(column_of(field)),
+            name=row.name,
+            field=field,
+            path=self.path,
+            line=self.layout.position(entry.start).line if entry is not None else 1,
+            before=show(before),
+            after=show(after),
+        )
+
+    def write_field(self, figure: YamlEntry, field: str, text: str) -> None:
+        """Edit one field of a figure, or add it behind those that come before it."""
+        entry = figure.value.entries.get(field)
+        if entry is not None:
+            if text:
+                self.layout.set_value(entry, write_scalar(text))
+            return
+        before = [
+            other
+            for name, other in figure.value.entries.items()
+            if name in FIELD_ORDER and FIELD_ORDER.index(name) < FIELD_ORDER.index(field)
+        ]
+        remark = "" if text else self.target.say("data.draft.reading")
+        line = write_field(Blank(field, text, remark), " " * figure.value.column)
+        if before:
+            last = max(before, key=lambda other: other.start)
+            self.layout.insert_below(max(last.end - 1, last.start), [line])
+        else:
+            self.layout.insert_above(figure.value.start, [line])
+
+    def add_history(self, figure: YamlEntry, changes: Iterable[tuple[str, str]]) -> None:
+        """Add the entries of `history` that a published figure needs, the reasons left blank."""
+        indent = " " * figure.value.column
+        say = self.target.say
+        lines: list[str] = []
+        for before, after in changes:
+            blanks = (
+                Blank("date", "", say("data.draft.change_date")),
+                Blank("kind", "", self.target.list_choices(get_args(ChangeKind))),
+                Blank("from", before),
+                Blank("to", after),
+                Blank("why", "", say("data.draft.change_why")),
+            )
+            lines += write_item(blanks, f"{indent}  ")
+        if not lines:
+            return
+        history = figure.value.entries.get("history")
+        if history is None:
+            self.layout.insert_below(self.layout.last_of(figure), [f"{indent}history:", *lines])
+        else:
+            self.layout.insert_below(self.layout.last_of(history), lines)
+
+    def insert_figures(self, rows: Sequence[ImportRow]) -> None:
+        """Put the new figures where the table has them, each behind the one before it."""
+        entries = self.entries
+        last_entry = next(reversed(list(entries.values())), None)
+        known = [row.name for row in rows if row.name not in self.added]
+        behind: dict[str, list[ImportRow]] = {}
+        last = ""
+        for row in rows:
+            if row.name in self.added:
+                behind.setdefault(last, []).append(row)
+            else:
+                last = row.name
+        for name, new in behind.items():
+            if not name and known:
+                first = entries[known[0]]
+                self.layout.insert_above(first.start, self.write_lines(new, first.column))
+            else:
+                self.insert_behind(entries.get(name, last_entry), new)
+
+    def insert_behind(self, entry: YamlEntry | None, rows: Iterable[ImportRow]) -> None:
+        """Put new figures behind another, or as the first of the case."""
+        layout = self.layout
+        if entry is not None:
+            layout.insert_below(layout.last_of(entry), self.write_lines(rows, entry.column))
+            return
+        column = layout.root.column
+        lines = self.write_lines(rows, column + 2)
+        listed = layout.root.entries.get("figures")
+        if listed is None:
+            last = max(layout.root.entries.values(), key=lambda other: other.start)
+            layout.insert_below(layout.last_of(last), ["", f"{' ' * column}figures:", *lines])
+            return
+        if not listed.value.is_blank:
+            # An empty pair of brackets.
+            layout.cut(listed.value.start, listed.value.end, "")
+        layout.insert_below(listed.name_end, lines)
+
+    def write_lines(self, rows: Iterable[ImportRow], column: int) -> list[str]:
+        """The lines of new figures."""
+        indent = " " * column
+        return [
+            line for row in rows for line in self.importer.write(row, self.added[row.name], indent)
+        ]

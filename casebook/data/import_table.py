@@ -13,7 +13,7 @@ from casebook.data.tables import FIGURE_COLUMNS
 from casebook.messages import problem
 from casebook.problems import START, Position, Problem
 from casebook.record.fields import suggest
-from casebook.text import Text
+from casebook.text import ENUMERATION
 from casebook.yaml.encoding import decode, show
 from casebook.yaml.nodes import Scalar
 
@@ -121,7 +121,7 @@ def _are_columns(
 
 
 def _report_columns(path: str, header: str, missing: Sequence[str]) -> Problem:
-    names = Text("、".join(missing), ", ".join(missing))
+    names = ENUMERATION.join(missing)
     for mark, key in ((";", "E330.semicolons"), ("\t", "E330.tabs")):
         if mark in header and "," not in header:
             return problem(key, path, START, names=names)

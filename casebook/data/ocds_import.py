@@ -30,7 +30,7 @@ from casebook.data.import_table import MAX_BYTES
 from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
 from casebook.record.new_case import describe_regions, find_regions, mend_slug
-from casebook.text import Text
+from casebook.text import COMMA, Text
 from casebook.values.amounts import plain
 from casebook.values.words import CURRENCIES
 from casebook.yaml.encoding import decode, show
@@ -64,21 +64,17 @@ def read_package(
         ocid = _text(release, "ocid")
         if mend_slug(ocid):
             processes.setdefault(ocid, []).append(release)
-        elif ocid:
-            problems.append(problem("E336.ocid", path, START, number=number, ocid=show(ocid)))
-        else:
-            problems.append(problem("E336.no_ocid", path, START, number=number))
+            continue
+        key = "E336.ocid" if ocid else "E336.no_ocid"
+        problems.append(problem(key, path, START, number=number, ocid=show(ocid)))
     if problems:
         return {}
-    return {
-        mend_slug(ocid): _Process(of_one, target).write(
-            [
-                say("data.draft.from_package", name=Path(path).name, ocid=ocid),
-                _describe_origin(content),
-            ]
-        )
-        for ocid, of_one in processes.items()
-    }
+    drafts = {}
+    for ocid, of_one in processes.items():
+        where = say("data.draft.from_package", name=Path(path).name, ocid=ocid)
+        origin = (where, _describe_origin(content))
+        drafts[mend_slug(ocid)] = _Process(of_one, target).write(origin)
+    return drafts
 
 
 def _parse(text: str, path: str, problems: list[Problem]) -> Json | None:
@@ -195,15 +191,12 @@ class _Process:
     def answers(self) -> Iterator[str]:
         """The questions of which the package says something; the others count as not answered."""
         vocabulary = self.vocabulary
-        parties = (_text(party, "name") for party in self.buyers())
-        buyers = _unique([*self.texts("buyer", "name"), *parties])
+        named = (_text(party, "name") for party in self.buyers())
+        buyers = _unique([*self.texts("buyer", "name"), *named])
         agencies = self.texts("tender", "procuringEntity", "name")
-        suppliers = _unique(
-            _text(supplier, "name")
-            for one in self.releases
-            for award in _list(one, "awards")
-            for supplier in _list(award, "suppliers")
-        )
+        awards = [award for one in self.releases for award in _list(one, "awards")]
+        parties = [party for award in awards for party in _list(award, "suppliers")]
+        suppliers = _unique(_text(party, "name") for party in parties)
         methods = self.texts("tender", "procurementMethod")
         details = self.texts("tender", "procurementMethodDetails")
         known = {
@@ -286,7 +279,7 @@ def _describe_origin(package: Json) -> Text:
     known = [_text(_part(package, "publisher"), "name")]
     known += [_text(package, key) for key in ("publishedDate", "uri", "license")]
     named = list(filter(None, known)) or ["-"]
-    return say("data.draft.list_source", source=Text("，".join(named), ", ".join(named)))
+    return say("data.draft.list_source", source=COMMA.join(named))
 
 
 def _unique(texts: Iterable[str]) -> list[str]:
@@ -305,9 +298,9 @@ def _list_amounts(release: Json, where: str) -> Iterator[_Amount]:
         if key in parent:
             yield _Amount(name, label, _part(parent, key), where=f"{where}/{path}/{key}")
     for number, award in enumerate(_list(release, "awards")):
+        name, place = _name("award", award, number), f"{where}/awards[{number}]/value"
         if "value" in award:
-            name, label = _name("award", award, number), say("data.ocds.award_value")
-            place = f"{where}/awards[{number}]/value"
+            label = say("data.ocds.award_value")
             yield _Amount(name, label, _part(award, "value"), where=place)
     for number, contract in enumerate(_list(release, "contracts")):
         yield from _list_contract(contract, number, f"{where}/contracts[{number}]")

@@ -183,29 +183,21 @@ def compare_figures(
     before: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]
 ) -> Iterator[ReleaseDifference]:
     """The differences between the figures of two releases, in the order of the later one."""
-    for key, row in now.items():
+    for key in dict.fromkeys([*now, *before]):
+        row = now.get(key) or before[key]
         old = before.get(key, row)
         pairs = [(name, old.get(name) or "", row.get(name) or "") for name in COMPARED]
         changes = tuple(ColumnChange(*pair) for pair in pairs if pair[1] != pair[2])
-        if key not in before:
-            yield _differ("added", row)
-        elif changes:
-            yield _differ("changed", row, changes)
-    for key, row in before.items():
-        if key not in now:
-            yield _differ("removed", row)
-
-
-def _differ(
-    kind: DifferenceKind, row: Mapping[str, str], changes: tuple[ColumnChange, ...] = ()
-) -> ReleaseDifference:
-    # A cell that could start a formula was published behind an apostrophe.
-    label, amount = (row[name].removeprefix("'") for name in ("label", "amount"))
-    return ReleaseDifference(
-        kind=kind,
-        case=row["case"],
-        figure=row["figure"],
-        label=label,
-        amount=amount,
-        changes=changes,
-    )
+        kind: DifferenceKind = "changed" if key in before else "added"
+        if key in now and key in before and not changes:
+            continue
+        # A cell that could start a formula was published behind an apostrophe.
+        label, amount = (row[name].removeprefix("'") for name in ("label", "amount"))
+        yield ReleaseDifference(
+            kind=kind if key in now else "removed",
+            case=row["case"],
+            figure=row["figure"],
+            label=label,
+            amount=amount,
+            changes=changes,
+        )
