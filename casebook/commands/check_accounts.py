@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,8 +29,15 @@ _COLUMNS = ("amount", "value", "min", "max", "unit", "qualifier", "period", "der
 _NAMES = {"min": "low", "max": "high"}
 
 
-def explain_case(case: Case, vocabulary: Vocabulary, lang: Lang) -> Iterator[str]:
-    """How the amounts and dates of one case were read, each line with its place in the file."""
+def explain_cases(project: Path, shown: Collection[str], lang: Lang) -> Iterator[str]:
+    """How the amounts and dates of the shown files, or of all cases, were read."""
+    dataset, _ = read_dataset(project, drafts=True)
+    for case in dataset.cases:
+        if not shown or case.path in shown:
+            yield from _explain_case(case, dataset.vocabulary, lang)
+
+
+def _explain_case(case: Case, vocabulary: Vocabulary, lang: Lang) -> Iterator[str]:
     for figure in case.figures.values():
         place = f"{case.path}:{figure.at.line}"
         amount = figure.quantity.text + (f" ({figure.formula})" if figure.formula else "")
@@ -70,11 +77,12 @@ class FigureMention:
     sentence: str
 
 
-def describe_impact(project: Path, dataset: Dataset, since: str, lang: Lang) -> Iterator[str]:
+def describe_impact(project: Path, since: str, lang: Lang) -> Iterator[str]:
     """The figures that differ from an earlier state, and all that shows them.
 
     Raises CasebookError where `since` names no earlier state.
     """
+    dataset, _ = read_dataset(project)
     earlier, before = read_earlier(project, since)
     now = {key: publish_figure(figure) for key, figure in dataset.figures.items()}
     changed = {

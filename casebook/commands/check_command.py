@@ -39,9 +39,13 @@ def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     if shown:
         problems = [problem for problem in problems if problem.path in shown]
     if options.explain:
-        explain_files(shown, project, lang)
+        from casebook.commands.check_accounts import explain_cases
+
+        print_lines(explain_cases(project, shown, lang))
     if options.since is not None:
-        print_impact(options.since, project, lang)
+        from casebook.commands.check_accounts import describe_impact
+
+        print_lines(describe_impact(project, options.since, lang))
     failed = any(problem.severity == "error" for problem in problems)
     stream = sys.stdout if options.format == "json" else sys.stderr
     print_problems(problems, lang, project, stream, options.format)
@@ -61,26 +65,6 @@ def check_drafts(project: Path, known: Collection[Problem]) -> list[Problem]:
             return []
     _, problems = load_checked(project, drafts=True)
     return [problem for problem in problems if problem not in known]
-
-
-def explain_files(shown: Collection[str], project: Path, lang: Lang) -> None:
-    """Print how amounts and dates were read, of the named files or of all cases."""
-    from casebook.build.reading import read_dataset
-    from casebook.commands.check_accounts import explain_case
-
-    dataset, _ = read_dataset(project, drafts=True)
-    for case in dataset.cases:
-        if not shown or case.path in shown:
-            print_lines(explain_case(case, dataset.vocabulary, lang))
-
-
-def print_impact(since: str, project: Path, lang: Lang) -> None:
-    """Print which figures changed since an earlier state, and what shows them."""
-    from casebook.build.reading import read_dataset
-    from casebook.commands.check_accounts import describe_impact
-
-    dataset, _ = read_dataset(project)
-    print_lines(describe_impact(project, dataset, since, lang))
 
 
 def fix_files(wanted: Sequence[Path], project: Path, lang: Lang) -> None:
