@@ -176,7 +176,7 @@ def tables_of(data: Dataset) -> list[ChartTable]:
 def find_faults(data: Dataset) -> list[str]:
     """What is cut or covered in any drawing of any chart."""
     return [
-        f"{table.name} {table.lang} {style.name}: {fault}"
+        f"{table.name} {table.lang} {style.width:.0f}: {fault}"
         for table in tables_of(data)
         for panel in table.panels
         for style in STYLES

@@ -32,20 +32,15 @@ Point = tuple[float, float]
 class Style:
     """How wide a drawing is and how large its texts are, in pixels."""
 
-    name: Literal["wide", "narrow"]
     width: float
     size: float
     small: float
-
-    @property
-    def is_narrow(self) -> bool:
-        """Whether the drawing is the one for phones."""
-        return self.name == "narrow"
+    is_narrow: bool = False
 
 
-WIDE: Final = Style(name="wide", width=720, size=15, small=14)
+WIDE: Final = Style(width=720, size=15, small=14)
 # What a phone of 360 px leaves between its margins, so that 16 px are 16 px there.
-NARROW: Final = Style(name="narrow", width=328, size=16, small=16)
+NARROW: Final = Style(width=328, size=16, small=16, is_narrow=True)
 
 
 class Paint(TypedDict, total=False):

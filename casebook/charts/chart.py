@@ -331,7 +331,7 @@ def quote_all(names: Iterable[str]) -> Text:
 
 
 def _draw_legend(kind: Kind, table: ChartTable) -> LegendItem:
-    sheet = Sheet(style=Style(name="wide", width=40, size=14, small=14), height=22)
+    sheet = Sheet(style=Style(width=40, size=14, small=14), height=22)
     draw_kind(sheet, kind, 2, 11)
     # The words stand beside the swatch, which has nothing to add for those who hear the page.
     swatch = write_svg(sheet, f"{table.name}-legend-{kind}", "")

@@ -68,9 +68,7 @@ def draw_standalone(table: ChartTable, credit: str, colours: Mapping[str, str]) 
 def compose_picture(table: ChartTable, credit: str = "") -> Sheet:
     """The panels of a chart under its finding, with its legend and sources beneath."""
     inside = WIDE.width
-    sheet = Sheet(
-        style=Style(name="wide", width=inside + 2 * _MARGIN, size=WIDE.size, small=WIDE.small)
-    )
+    sheet = Sheet(style=replace(WIDE, width=inside + 2 * _MARGIN))
     top = sheet.paragraph(_MARGIN, _MARGIN - 6, table.finding, inside, size=22, bold=True)
     top = sheet.paragraph(_MARGIN, top + 2, table.subtitle, inside, role="ink-muted") + 14
     for panel in table.panels:
@@ -88,10 +86,8 @@ def compose_picture(table: ChartTable, credit: str = "") -> Sheet:
 def compose_card(table: ChartTable, credit: str = "") -> Sheet:
     """The finding in large letters with the drawing, or with the first rows of the table."""
     inside = CARD_WIDTH - 2 * _CARD_MARGIN
-    sheet = Sheet(
-        style=Style(name="wide", width=CARD_WIDTH, size=_CARD_WORDS, small=_CARD_WORDS),
-        height=CARD_HEIGHT,
-    )
+    style = Style(width=CARD_WIDTH, size=_CARD_WORDS, small=_CARD_WORDS)
+    sheet = Sheet(style=style, height=CARD_HEIGHT)
     size = _CARD_FINDING
     while len(wrap_text(table.finding, inside, size, True)) > 3 and size > 24:
         size -= 2

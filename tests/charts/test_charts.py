@@ -576,7 +576,7 @@ def test_hostile_text_comes_out_as_itself() -> None:
 
 
 def test_turned_and_soft_paint_survive_the_backend() -> None:
-    sheet = Sheet(style=Style(name="wide", width=100, size=15, small=14), height=50)
+    sheet = Sheet(style=Style(width=100, size=15, small=14), height=50)
     sheet.rectangle(1, 2, 30, 40.126, fill="accent", opacity=0.5, hatch="")
     sheet.text(5, 45, "a<b", turned=True, anchor="middle")
 

@@ -29,7 +29,7 @@ PAPER, INK, BLUE = (250, 246, 238), (27, 25, 22), (45, 84, 105)
 
 
 def small() -> Sheet:
-    return Sheet(style=Style(name="wide", width=60, size=WIDE.size, small=WIDE.small), height=40)
+    return Sheet(style=Style(width=60, size=WIDE.size, small=WIDE.small), height=40)
 
 
 def paint(sheet: Sheet, scale: float = 1) -> Image.Image:
@@ -114,7 +114,7 @@ def test_words_stand_where_their_anchor_says(anchor: str, scale: int) -> None:
 
 @pytest.mark.parametrize("anchor", ["start", "middle", "end"])
 def test_turned_words_read_from_the_bottom_up(anchor: str) -> None:
-    sheet = Sheet(style=Style(name="wide", width=60, size=14, small=14), height=80)
+    sheet = Sheet(style=Style(width=60, size=14, small=14), height=80)
     sheet.text(30, 40, "国一", size=14, anchor=anchor, turned=True)  # type: ignore[arg-type]
 
     image = paint(sheet)

@@ -113,7 +113,7 @@ def test_the_colours_of_marks_differ_for_every_eye(scheme: str, vision: str) -> 
 
 def shape_of(kind: Kind) -> str:
     """A mark without its colours: what is left of it in black and white."""
-    sheet = Sheet(style=Style(name="wide", width=60, size=14, small=14), height=24)
+    sheet = Sheet(style=Style(width=60, size=14, small=14), height=24)
     draw_swatch(sheet, mark_of_kind(kind), (8, 5), 12)
     svg = write_svg(sheet, "x", "")
     return re.sub(r"var\(--[a-z0-9-]+\)|x-hatch-[a-z0-9-]+", "ink", svg)
