@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, cached_property
 from math import log10
@@ -134,14 +134,10 @@ class KnownNumbers:
             for figure in self.figures
             if digits and re.sub(r"[^\d]", "", figure.quantity.text) == digits
         ]
-        by_value: list[Figure] = []
-        if mention.value is not None:
-            value = mention.value
-            fitting = [figure for figure in self.figures if may_be(mention, figure)]
-            by_value = sorted(
-                fitting or self.figures,
-                key=lambda figure: _distance(value, figure.quantity.magnitude),
-            )[:_MOST_NEAREST]
+        by_value: Sequence[Figure] = ()
+        if (value := mention.value) is not None:
+            by_value = [f for f in self.figures if may_be(mention, f)] or self.figures
+            by_value = sorted(by_value, key=lambda f: _distance(value, f.quantity.magnitude))
         nearest = (*by_value[:1], *by_digits[:1], *by_value)
         return list({figure.key: figure for figure in nearest}.values())[:_MOST_NEAREST]
 

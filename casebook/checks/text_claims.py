@@ -293,7 +293,9 @@ class _ClaimReading:
 
     def _report_unknown(self, mention: NumberMention) -> Problem:
         whose = say("checks.any_case") if self.home is None else say("checks.this_case")
-        if mention.date and (mention.value is None or self._follows_preposition(mention)):
+        lead = self.prose[max(0, mention.start - 8) : mention.start]
+        # Four digits alone are a year behind a preposition: in 1996, by 1996.
+        if mention.date and (mention.value is None or patterns.PREPOSITION.search(lead)):
             dates = ENUMERATION.join(self.known.nearest_dates(mention.date))
             hint = say("checks.near_dates", dates=dates) if dates else say("checks.no_dates")
             return self.problem(
@@ -303,11 +305,6 @@ class _ClaimReading:
         figures = list_with_amounts((self.known.name(each), each) for each in near)
         hint = say("checks.near_figures", figures=figures) if near else say("checks.record_it")
         return self.problem("E270", mention.start, hint=hint, text=mention.text, whose=whose)
-
-    def _follows_preposition(self, mention: NumberMention) -> bool:
-        """Whether four digits alone are meant as a year: in 1996, by 1996."""
-        lead = self.prose[max(0, mention.start - 8) : mention.start]
-        return patterns.PREPOSITION.search(lead) is not None
 
     # --- References ---
 

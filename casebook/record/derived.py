@@ -140,11 +140,6 @@ class _Operand:
     figures: tuple[Figure, ...] = ()
 
     @property
-    def digits(self) -> int | None:
-        """How many significant digits are known, None where all are."""
-        return None if self.place is None else self.amount.adjusted() - self.place + 1
-
-    @property
     def is_money(self) -> bool:
         """True of an amount in a currency."""
         return self.unit in CURRENCIES
@@ -355,7 +350,11 @@ def _worse_place(left: _Operand, right: _Operand) -> int | None:
 
 
 def _place_of_product(amount: Decimal, left: _Operand, right: _Operand) -> int | None:
-    digits = [value.digits for value in (left, right) if value.digits is not None]
+    digits = [
+        value.amount.adjusted() - value.place + 1
+        for value in (left, right)
+        if value.place is not None
+    ]
     return amount.adjusted() - max(min(digits), 1) + 1 if digits else None
 
 

@@ -58,16 +58,6 @@ class NumeralToken:
     start: int
     end: int
 
-    @property
-    def is_number(self) -> bool:
-        """True of what has a value of its own."""
-        return self.kind in ("number", "digit")
-
-    @property
-    def has_fraction(self) -> bool:
-        """True of a number with places behind its point."""
-        return self.kind == "number" and self.value != self.value.to_integral_value()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numeral:
@@ -98,8 +88,7 @@ class Numeral:
     @property
     def is_round(self) -> bool:
         """True of one digit with 百 or 千, as 五百."""
-        first, *rest = self.tokens
-        return len(rest) == 1 and first.is_number and rest[0].value in (100, 1000)
+        return len(self.tokens) == 2 and self.tokens[1].value in (100, 1000)
 
 
 @cache
@@ -215,21 +204,17 @@ def _read_ascii(line: str, found: re.Match[str]) -> Decimal:
 
 def _evaluate(line: str, tokens: list[NumeralToken]) -> Numeral:
     if len(tokens) > 1 and all(token.kind == "digit" for token in tokens):
-        value = _evaluate_positions(line, tokens)
+        # Chinese digits that stand for themselves, as 二〇一二.
+        digits = "".join(str(token.value) for token in tokens)
+        if "0" not in digits and len(digits) < 3:
+            stop_at(line, tokens[0].start, say("values.two_digits"))
+        if digits[0] == "0" or len(digits) > 15:
+            stop_at(line, tokens[0].start, say("values.begins_with_zero"))
+        value = Decimal(digits)
     else:
         value = _Evaluation(line, tokens).evaluate()
     shared = scale_at_end(line[tokens[0].start : tokens[-1].end])
     return Numeral(value=value, tokens=tuple(tokens), shared=shared)
-
-
-def _evaluate_positions(line: str, tokens: list[NumeralToken]) -> Decimal:
-    """The value of Chinese digits that stand for themselves, as 二〇一二."""
-    digits = "".join(str(token.value) for token in tokens)
-    if "0" not in digits and len(digits) < 3:
-        stop_at(line, tokens[0].start, say("values.two_digits"))
-    if digits[0] == "0" or len(digits) > 15:
-        stop_at(line, tokens[0].start, say("values.begins_with_zero"))
-    return Decimal(digits)
 
 
 class _Evaluation:
@@ -252,8 +237,10 @@ class _Evaluation:
     def evaluate(self) -> Decimal:
         for token in self.tokens:
             if token.kind == "plus":
-                self.add_plus(token)
-            elif token.is_number:
+                if self.after_plus or self.after_zero:
+                    self.refuse(token)
+                self.after_plus = True
+            elif token.kind != "scale":
                 self.add_number(token)
             elif token.value in (WAN, YI):
                 self.add_large(token)
@@ -266,13 +253,8 @@ class _Evaluation:
         word = self.line[token.start : token.end]
         stop_at(self.line, token.start, say("values.numeral", word=word))
 
-    def add_plus(self, token: NumeralToken) -> None:
-        if self.after_plus or self.after_zero:
-            self.refuse(token)
-        self.after_plus = True
-
     def add_number(self, token: NumeralToken) -> None:
-        if self.pending or self.after_plus or (self.previous and self.tokens[0].has_fraction):
+        if self.pending or self.after_plus or (self.previous and self.tokens[0].value % 1):
             self.refuse(token)
         if token.kind == "digit" and token.value == 0 and len(self.tokens) > 1:
             if self.previous is None or self.after_zero:
