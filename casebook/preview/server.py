@@ -28,8 +28,7 @@ from casebook.preview.inject import (
     inject_preview,
     make_blank_page,
 )
-from casebook.preview.rebuild import Preview
-from casebook.preview.watch import start_watching
+from casebook.preview.rebuild import Preview, start_watching
 from casebook.problems import CasebookError, Exit
 from casebook.text import Lang
 
