@@ -217,9 +217,8 @@ class Diagnosis:
         below = self._line_below(number)
         inside = self._indent_of(below)
         # The least move is the likeliest.
-        for level, sibling in sorted(
-            self._open_levels(number), key=lambda found: abs(found[0] - own)
-        ):
+        levels = sorted(self._open_levels(number).items(), key=lambda found: abs(found[0] - own))
+        for level, sibling in levels:
             if level == own:
                 continue
             keeps_its_own = not line.rstrip().endswith(":") or not own < inside <= level
@@ -246,26 +245,22 @@ class Diagnosis:
         """The text with other lines in the place of one, or of those up to the last."""
         return [*self.lines[: number - 1], *lines, *self.lines[max(number, last) :]]
 
-    def _open_levels(self, number: int) -> Iterator[tuple[int, int]]:
+    def _open_levels(self, number: int) -> dict[int, int]:
         """The indentations that a line could have, and which line has each, the nearest first."""
-        seen: set[int] = set()
+        levels: dict[int, int] = {}
         is_item = self.lines[number - 1].lstrip().startswith("- ")
         for above in range(number - 1, max(0, number - 200), -1):
             text = self.lines[above - 1]
-            if not _has_text(text):
-                continue
-            start = re.match(r"[ ]*(?:-[ ]+)*", text)
-            inside = start.end() if start else 0
-            # An item goes with the dashes above, a field with the fields behind them.
-            for level in (_indent(text), inside) if is_item else (inside, _indent(text)):
-                if level not in seen:
-                    seen.add(level)
-                    yield level, above
+            start = re.match(r"[ ]*(?:-[ ]+)*", text) if _has_text(text) else None
+            if start is not None:
+                # An item goes with the dashes above, a field with the fields behind them.
+                for level in sorted((_indent(text), start.end()), reverse=not is_item):
+                    levels.setdefault(level, above)
         for below in range(number + 1, min(len(self.lines), number + 20)):
             text = self.lines[below - 1]
-            if text.strip() and _indent(text) not in seen:
-                seen.add(_indent(text))
-                yield _indent(text), below
+            if text.strip():
+                levels.setdefault(_indent(text), below)
+        return levels
 
     def _rank_indent(self, number: int, line: str) -> int:
         """A rank of the indentation of a line among its neighbours', 0 where it fits."""

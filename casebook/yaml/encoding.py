@@ -63,9 +63,11 @@ _NOTES = {
     "\ufeff": "yaml.note_bom",
     "\u00ad": "yaml.note_hyphen",
     "\ufffc": "yaml.note_object",
+    **dict.fromkeys(
+        "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
+        "yaml.note_direction",
+    ),
 }
-_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
 _HAN = re.compile("[\u4e00-\u9fff]")
 # What UTF-8 read as GBK is full of: the marks of 标点, then the reverse and the Latin kind.
 _GARBLED_SIGN = re.compile("[锛銆鈥涓鐨\u00e2-\u00ef]")
@@ -204,13 +206,9 @@ def describe_invisible(
     character = run[0]
     control = bool(_IS_CONTROL.match(character))
     note = _NOTES.get(character, "" if control else "yaml.note_zero_width")
-    if _DIRECTION.match(character):
-        note = "yaml.note_direction"
-    key = "E103" if control else "E105"
-    if escaped:
-        key = "E103.escaped" if control else "E105.escaped"
+    keys = ("E103", "E103.escaped") if control else ("E105", "E105.escaped")
     return problem(
-        key,
+        keys[escaped],
         path,
         at,
         hint=hint,

@@ -20,6 +20,7 @@ from casebook.yaml.encoding import offer, show
 
 # Blanks that are no blanks to YAML, and the marks that input methods give for plain ones.
 BLANKS = "\u3000\u00a0\u1680\u2000-\u200a\u202f\u205f"
+_BLANK_NAMES = {"\u3000": "yaml.blank_full_width", "\u00a0": "yaml.blank_no_break"}
 COLONS = "：﹕∶︰"
 DASHES = "－—–−‐‑‒―﹣•·●○◆■▪"
 ALL_BLANKS = "".join(map(chr, (0x3000, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x20)))
@@ -98,11 +99,8 @@ class Mistake:
 
 def name_blank(character: str) -> Text:
     """The name of a blank that YAML does not take for one."""
-    if character == "\u3000":
-        return say("yaml.blank_full_width")
-    if character == "\u00a0":
-        return say("yaml.blank_no_break")
-    return say("yaml.blank_special", code=f"U+{ord(character):04X}" if character else "")
+    key = _BLANK_NAMES.get(character, "yaml.blank_special")
+    return say(key, code=f"U+{ord(character):04X}" if character else "")
 
 
 def quote_value(value: str) -> str:

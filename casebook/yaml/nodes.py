@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -176,13 +177,11 @@ def _find_other_format(text: str, path: str) -> list[Problem]:
         return [problem("E108.html", path, START)]
     if "<<<<<<<" not in text and ">>>>>>>" not in text:
         return []
-    problems: list[Problem] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        found = re.match(r"(?:<{7}|>{7})(?:\s|$)", line)
-        if found is not None and len(problems) < MAX_SHOWN:
-            mark = found.group().strip()
-            problems.append(problem("E108.conflict", path, Position(number, 1), mark=mark))
-    return problems
+    marks = islice(re.finditer(r"^(?:<{7}|>{7})(?!\S)", text, re.MULTILINE), MAX_SHOWN)
+    return [
+        problem("E108.conflict", path, position_of(text, found.start()), mark=found.group())
+        for found in marks
+    ]
 
 
 class _Builder(Inspector):
