@@ -7,6 +7,7 @@ import io
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 
+from casebook.checks.addresses import find_aliases
 from casebook.messages import problem, say
 from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
@@ -86,21 +87,15 @@ def check_history(dataset: Dataset, published: Sequence[Published]) -> list[Prob
     by_case: dict[str, list[Published]] = {}
     for row in published:
         by_case.setdefault(row.case, []).append(row)
+    aliases = find_aliases(dataset)
     problems: list[Problem] = []
     for slug, rows in by_case.items():
         case = dataset.by_slug.get(slug)
         if case is not None:
             problems += _check_case(case, rows)
-        elif slug not in dataset.unread and not _is_explained(slug, dataset):
+        elif not (slug in dataset.unread or slug in aliases or f"cases/{slug}/" in dataset.gone):
             problems.append(problem("W239", f"data/cases/{slug}.yaml", START, slug=slug))
     return problems
-
-
-def _is_explained(slug: str, dataset: Dataset) -> bool:
-    """Whether the record says what became of a case."""
-    return f"cases/{slug}/" in dataset.gone or any(
-        slug in case.aliases for case in dataset.summaries
-    )
 
 
 def _check_case(case: Case, rows: Iterable[Published]) -> Iterator[Problem]:

@@ -161,7 +161,9 @@ def _describe_line(line: bytes, number: int, path: str, error: UnicodeDecodeErro
         key = "E101.surrogate"
     elif byte >= 0xC0 and error.end == len(line):
         key = "E101.cut"
-    return problem(key, path, at, hint=offer(_as_latin(line)), byte=f"{byte:02X}")
+    # Among ASCII, a strange byte that stands alone is one of Western Windows.
+    meant = "" if re.search(rb"[\x80-\xff]{2}", line) else line.decode("cp1252", "replace")
+    return problem(key, path, at, hint=offer(meant), byte=f"{byte:02X}")
 
 
 def _as_gbk(data: bytes) -> str:
@@ -174,16 +176,6 @@ def _as_gbk(data: bytes) -> str:
     # Nearly all text of editors is in GB 2312; other bytes hit its Hanzi by accident only.
     common = len(strange.encode("gb2312", "ignore")) // 2
     return text if strange and common * 10 >= len(strange) * 7 else ""
-
-
-def _as_latin(line: bytes) -> str:
-    """The text of a line whose only strange bytes stand alone among ASCII, else nothing."""
-    if re.search(rb"[\x80-\xff]{2}", line):
-        return ""
-    try:
-        return line.decode("cp1252")
-    except UnicodeDecodeError:
-        return ""
 
 
 def _find_invisible(text: str, path: str) -> Iterator[Problem]:
