@@ -86,15 +86,12 @@ def check_published(
         content = (folder / "figures.csv").read_bytes()
     except OSError:
         return []
-    settled = set()
-    if cache is not None:
-        # What was published from the very records that are here cannot differ from them.
-        published = cache.find_published(digest(content))
-        settled = {
-            case.slug for case in dataset.summaries if published.get(case.slug) == case.version
-        }
-        if published and settled == published.keys():
-            return []
+    versions = {case.slug: case.version for case in dataset.summaries}
+    # What was published from the very records that are here cannot differ from them.
+    published = cache.find_published(digest(content)) if cache is not None else {}
+    settled = {slug for slug, version in published.items() if version == versions.get(slug)}
+    if published and settled == published.keys():
+        return []
     return check_history(dataset, parse_published(content, settled))
 
 

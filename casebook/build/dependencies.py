@@ -93,9 +93,8 @@ class Dependencies:
         return Whole(counts, tuple(sorted(cited, key=self._ranks.__getitem__)))
 
     def _find_outdated(self, case: CaseSummary) -> Mapping[str, Outdated]:
-        url = f"cases/{case.slug}/"
-        outdated = self.dataset.outdated.get(url)
-        return {} if outdated is None else {url: outdated}
+        outdated = self.dataset.outdated
+        return {url: outdated[url] for url in outdated.keys() & {f"cases/{case.slug}/"}}
 
     def _version_of(self, source: str) -> str:
         return digest_source(self.dataset.sources[source])
