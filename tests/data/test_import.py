@@ -483,6 +483,12 @@ def test_every_cell_stands_where_it_is_said_to(cells: list[tuple[str, str]]) -> 
             assert lines[cell.at.line - 1].startswith(first, cell.at.column - 1)
 
 
+def test_a_quotation_mark_inside_of_a_cell_is_text() -> None:
+    (row,) = read_table(b'case,figure,label\nx,y,a"b\n', "t.csv", [])
+
+    assert (row.text("label"), row.place("label").column) == ('a"b', 5)
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=40).filter(lambda text: "\n" not in text))
 def test_a_scalar_is_read_as_it_was_written(text: str) -> None:
