@@ -11,10 +11,10 @@ from typing import Final
 
 from casebook.checks.numbers_in_text import NumberMention
 from casebook.record.dataset import Dataset
+from casebook.record.description import values_inside
 from casebook.record.evidence import sources_of
 from casebook.record.lanes import Gap
 from casebook.record.model import QUOTE_LIMIT, Case, Figure
-from casebook.record.summary import list_periods
 from casebook.values.words import CURRENCIES
 
 _MOST_NEAREST: Final = 3
@@ -62,7 +62,7 @@ class KnownNumbers:
     def _list_dates(self) -> Iterator[str]:
         """Every date that the cases and their sources name, in EDTF."""
         if self.home is not None:
-            yield from (period.edtf for period in list_periods(self.home))
+            yield from (period.edtf for _, period in values_inside(self.home, "period"))
         else:
             yield from {edtf for case in self.dataset.summaries for edtf in case.dates}
             for item in self.dataset.lanes.dated:

@@ -6,21 +6,11 @@ language pairs, the blank case and the guide's tables are made from its descript
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import MISSING, dataclass, field, fields, replace
-from functools import cache
+from functools import cache, cached_property
 from operator import attrgetter
-from typing import (
-    Any,
-    Final,
-    Literal,
-    NamedTuple,
-    TypedDict,
-    TypeVar,
-    Unpack,
-    cast,
-    dataclass_transform,
-)
+from typing import Any, Final, Literal, NamedTuple, TypeVar, cast, dataclass_transform
 
 from casebook.problems import START, Position
 from casebook.text import NO_TEXT, Text
@@ -69,7 +59,6 @@ MAX_TEXT: Final = 2_000
 # of 190,000 rows, for which a build took 4.7 GB.
 _LIMITS: Final[dict[Role, int]] = {"name": MAX_NAME}
 _WITH_ENGLISH: Final = frozenset({"bilingual", "block"})
-_READ_TOGETHER: Final = frozenset({"amount", "per", "formula"})
 _KEY: Final = "described"
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -78,24 +67,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 def compute_once(function: F) -> F:
     """Remember the result of a function for each class or description that it is given."""
     return cast(F, cache(function))
-
-
-class Options(TypedDict, total=False):
-    """The parts of a description that most fields leave as they are."""
-
-    name: str
-    required: bool
-    role: Role
-    limit: int
-    words: str | tuple[str, ...]
-    example: str
-    items: type
-    without: tuple[str, ...]
-    optional: tuple[str, ...]
-    printed: bool
-    dumped: bool
-    blank: bool
-    since: str
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -125,7 +96,6 @@ class FieldDescription:
     printed: bool = False
     dumped: bool = True
     blank: bool = True
-    since: str = "0.1"
 
     @property
     def most(self) -> int:
@@ -137,10 +107,14 @@ class FieldDescription:
         """The name of the field, and that of its English twin where it has one."""
         return (self.name, f"{self.name}_en") if self.kind in _WITH_ENGLISH else (self.name,)
 
-    @property
+    @cached_property
     def inner(self) -> tuple[FieldDescription, ...]:
         """The fields of the records inside this one."""
-        return _fields_inside(self) if self.holds_records else ()
+        return tuple(
+            replace(one, required=False) if one.name in self.optional else one
+            for one in (fields_of(self.items) if self.holds_records else ())
+            if one.name not in self.without
+        )
 
     @property
     def is_long(self) -> bool:
@@ -160,12 +134,20 @@ def described(
     *,
     default: Any = MISSING,
     default_factory: Any = MISSING,
-    **options: Unpack[Options],
+    **options: Any,
 ) -> Any:
-    """A field of a record with its description and its note in Chinese and in English."""
-    usual = None if default is MISSING else default
-    description = FieldDescription(kind=kind, note=Text(zh, en), default=usual, **options)
-    return field(default=default, default_factory=default_factory, metadata={_KEY: description})
+    """A field of a record with its note in Chinese and in English, and parts of its description.
+
+    It is required where it has no default, unless records are inside.
+    """
+    one = FieldDescription(
+        kind=kind,
+        note=Text(zh, en),
+        default=None if default is MISSING else default,
+        required=default is default_factory is MISSING and "items" not in options,
+        **options,
+    )
+    return field(default=default, default_factory=default_factory, metadata={_KEY: one})
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(described, field))
@@ -190,45 +172,28 @@ def fields_of(cls: type) -> tuple[FieldDescription, ...]:
 
 
 @compute_once
-def _fields_inside(description: FieldDescription) -> tuple[FieldDescription, ...]:
-    return tuple(
-        replace(one, required=False) if one.name in description.optional else one
-        for one in fields_of(description.items)
-        if one.name not in description.without
-    )
-
-
-@compute_once
 def known_names(descriptions: tuple[FieldDescription, ...]) -> frozenset[str]:
     """The names that the fields have in a file."""
     return frozenset(name for one in descriptions for name in one.names)
 
 
-@compute_once
-def plan_reading(
-    descriptions: tuple[FieldDescription, ...],
-) -> tuple[tuple[str, str, FieldDescription], ...]:
-    """The attribute of each field that is read by its kind, with the method that reads it."""
-    return tuple(
-        (one.attribute, f"read_{one.kind}", one)
-        for one in descriptions
-        if one.kind not in _READ_TOGETHER
-    )
+def records_inside(record: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every record inside a record, each before those inside it, with its path and a dot."""
+    for one in _lists_of(type(record)):
+        held = getattr(record, one.attribute)
+        is_list = isinstance(held, tuple)
+        for key, inner in enumerate(held, 1) if is_list else held.items():
+            own = f"{path}{one.name}[{key}]." if is_list else f"{path}{one.name}.{key}."
+            yield own, inner
+            yield from records_inside(inner, own)
 
 
-@compute_once
-def attributes_of_kind(cls: type, kind: Kind) -> tuple[str, ...]:
-    """The attributes of a class of records whose fields are of a kind."""
-    return tuple(one.attribute for one in fields_of(cls) if one.kind == kind)
-
-
-def records_inside(record: Any) -> Iterator[Any]:
-    """Every record inside a record, each before those inside it."""
-    for _, get in _find_lists(type(record)):
-        held = get(record)
-        for inner in held if isinstance(held, tuple) else held.values():
-            yield inner
-            yield from records_inside(inner)
+def values_inside(record: Any, kind: Kind) -> Iterator[tuple[Any, Any]]:
+    """Every value of a kind in the records inside a record, with the record that has it."""
+    for _, inner in records_inside(record):
+        for name in _attributes_of_kind(type(inner), kind):
+            if value := getattr(inner, name):
+                yield inner, value
 
 
 class PlacedText(NamedTuple):
@@ -248,31 +213,16 @@ class PlacedText(NamedTuple):
 def texts_of(case: Any) -> Iterator[PlacedText]:
     """Every text of a case: those of a record itself, then those of the records inside it."""
     positions = case.positions or {}
-    for one, get in _find_texts(type(case)):
-        text = get(case)
-        if text.zh or text.en:
-            yield PlacedText(one, one.name, text, positions.get(one.name, START))
-    yield from _texts_inside(case, "")
-
-
-def _texts_inside(record: Any, path: str) -> Iterator[PlacedText]:
-    for one, get in _find_lists(type(record)):
-        for name, inner in _name_records(get(record), f"{path}{one.name}"):
-            for text_field, get_text in _find_texts(type(inner)):
-                text = get_text(inner)
-                if text.zh or text.en:
-                    yield PlacedText(text_field, f"{name}.{text_field.name}", text, inner.at)
-            yield from _texts_inside(inner, f"{name}.")
-
-
-def _name_records(records: Any, path: str) -> Iterable[tuple[str, Any]]:
-    if isinstance(records, tuple):
-        return ((f"{path}[{number}]", one) for number, one in enumerate(records, 1))
-    return ((f"{path}.{key}", one) for key, one in records.items())
+    for path, record in (("", case), *records_inside(case)):
+        for one, get in _texts_of_class(type(record)):
+            text = get(record)
+            if text.zh or text.en:
+                at = record.at if path else positions.get(one.name, START)
+                yield PlacedText(one, path + one.name, text, at)
 
 
 @compute_once
-def _find_texts(cls: type) -> tuple[tuple[FieldDescription, Callable[[Any], Text]], ...]:
+def _texts_of_class(cls: type) -> tuple[tuple[FieldDescription, Callable[[Any], Text]], ...]:
     return tuple((one, _text_getter(one)) for one in fields_of(cls) if one.role)
 
 
@@ -284,5 +234,10 @@ def _text_getter(description: FieldDescription) -> Callable[[Any], Text]:
 
 
 @compute_once
-def _find_lists(cls: type) -> tuple[tuple[FieldDescription, Callable[[Any], Any]], ...]:
-    return tuple((one, attrgetter(one.attribute)) for one in fields_of(cls) if one.holds_records)
+def _lists_of(cls: type) -> tuple[FieldDescription, ...]:
+    return tuple(one for one in fields_of(cls) if one.holds_records)
+
+
+@compute_once
+def _attributes_of_kind(cls: type, kind: Kind) -> tuple[str, ...]:
+    return tuple(one.attribute for one in fields_of(cls) if one.kind == kind)

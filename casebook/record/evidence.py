@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from casebook.record.comparability import class_of
-from casebook.record.description import attributes_of_kind, records_inside
+from casebook.record.description import values_inside
 from casebook.record.model import Answer, AnswerState, Case, Figure
 from casebook.record.vocabulary import Source, Vocabulary
 from casebook.text import ENUMERATION
@@ -52,12 +52,8 @@ def _answer_year(case: Case) -> Answer:
 def sources_of(case: Case) -> tuple[str, ...]:
     """The ids of every source that a case rests on, each once, in the order of first use."""
     names: dict[str, None] = {}
-    for record in records_inside(case):
-        if isinstance(record, Figure):
-            names |= dict.fromkeys(record.sources)
-        else:
-            own = attributes_of_kind(type(record), "source")
-            names |= dict.fromkeys(getattr(record, name) for name in own)
+    for record, name in values_inside(case, "source"):
+        names |= dict.fromkeys(record.sources if isinstance(record, Figure) else (name,))
     return tuple(names)
 
 

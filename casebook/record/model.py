@@ -40,12 +40,11 @@ class Report:
     `confirms` is false where a report beside a figure speaks of something near to it only.
     """
 
-    source: str = described("source", *_SOURCE, required=True)
+    source: str = described("source", *_SOURCE)
     says: Text = described(
         "bilingual",
         "这个来源怎样说，用自己的话写。",
         "What this source says, in this site's words.",
-        required=True,
         role="prose",
     )
     quote: str = described("quote", *_QUOTE, default="", role="quote", limit=QUOTE_LIMIT)
@@ -69,40 +68,26 @@ class Change:
     """
 
     case: str
-    date: Period = described("day", "更正的日子。", "The day of the change.", required=True)
+    date: Period = described("day", "更正的日子。", "The day of the change.")
     kind: ChangeKind = described(
-        "term",
-        "是哪一种改动。",
-        "What kind of change it is.",
-        required=True,
-        words=get_args(ChangeKind),
+        "term", "是哪一种改动。", "What kind of change it is.", words=get_args(ChangeKind)
     )
     before: str = described(
         "line",
         "原来的写法。",
         "What it said before.",
         name="from",
-        required=True,
         role="quote",
         example="约8000万元",
     )
     after: str = described(
-        "line",
-        "改成的写法。",
-        "What it says now.",
-        name="to",
-        required=True,
-        role="quote",
-        example="约5000万元",
+        "line", "改成的写法。", "What it says now.", name="to", role="quote", example="约5000万元"
     )
-    why: Text = described(
-        "bilingual", "为什么改。", "Why it was changed.", required=True, role="note"
-    )
+    why: Text = described("bilingual", "为什么改。", "Why it was changed.", role="note")
     figure: str = described(
         "gone_figure",
         "已删去的数字的名字。",
         "The name of the figure that is gone.",
-        required=True,
         example="paid_2010",
     )
     at: Position = START
@@ -122,19 +107,13 @@ class Figure:
     id: str
     case: str
     label: Text = described(
-        "bilingual",
-        "这个数是什么。",
-        "What this number is.",
-        required=True,
-        role="name",
-        example="年度购买总额",
+        "bilingual", "这个数是什么。", "What this number is.", role="name", example="年度购买总额"
     )
     quantity: Quantity = described(
         "amount",
         "照来源的原话写，连同“约”“逾”：约8000万元、逾百人、800元至1000元、每年560万元。",
         "As the source words it, with its qualifier: 约8000万元, 逾百人, 800元至1000元.",
         name="amount",
-        required=True,
         printed=True,
         example="约8000万元",
     )
@@ -142,26 +121,25 @@ class Figure:
         "term",
         "量的是什么；决定可以同什么相比。",
         "What is measured, hence compared.",
-        required=True,
         words="measures",
     )
     per: tuple[str, ...] = described(
         "per",
         "按什么计，例如 岗位/年；原话里有“每年”之类就不写。",
         "Per what, as in 岗位/年; left out where the wording says it.",
+        default=(),
         printed=True,
         example="岗位/年",
     )
-    period: Period = described("period", *_PERIOD, required=True, printed=True)
+    period: Period = described("period", *_PERIOD, printed=True)
     status: str = described(
         "term",
         "状态：计划、报道、设定……",
         "How far it is: planned, reported, set and so on.",
-        required=True,
         printed=True,
         words="statuses",
     )
-    source: str = described("source", *_SOURCE, required=True, printed=True)
+    source: str = described("source", *_SOURCE, printed=True)
     quote: str = described(
         "quote", *_QUOTE, default="", printed=True, role="quote", limit=QUOTE_LIMIT
     )
@@ -255,15 +233,11 @@ class Event:
     """One dated thing that happened or was announced in a case."""
 
     case: str
-    date: Period = described("period", *_PERIOD, required=True)
+    date: Period = described("period", *_PERIOD)
     title: Text = described(
-        "bilingual",
-        "发生或宣布了什么。",
-        "What happened or was announced.",
-        required=True,
-        role="name",
+        "bilingual", "发生或宣布了什么。", "What happened or was announced.", role="name"
     )
-    source: str = described("source", *_SOURCE, required=True)
+    source: str = described("source", *_SOURCE)
     status: str = described(
         "term",
         "计划中的事写 planned，不写就是已发生。",
@@ -288,17 +262,15 @@ class Document:
         "bilingual",
         "文件名，不加书名号。",
         "The document's name, without its brackets.",
-        required=True,
         role="official_title",
     )
     state: str = described(
         "term",
         "来源说它是已印发、计划出台，还是说法不一。",
         "The state that sources give it.",
-        required=True,
         words="document_states",
     )
-    source: str = described("source", *_SOURCE, required=True)
+    source: str = described("source", *_SOURCE)
     issuer: Text = described(
         "bilingual",
         "印发的机关。",
@@ -317,12 +289,7 @@ class Conflict:
     """Statements of sources about one thing that do not agree, side by side."""
 
     about: Text = described(
-        "bilingual",
-        "关于什么事。",
-        "What the statements are about.",
-        required=True,
-        role="name",
-        limit=MAX_TEXT,
+        "bilingual", "关于什么事。", "What the statements are about.", role="name", limit=MAX_TEXT
     )
     figures: tuple[str, ...] = described(
         "figure_names",
@@ -335,11 +302,7 @@ class Conflict:
         "list", "各来源的说法。", "What each source says.", default=(), items=Report
     )
     note: Text = described(
-        "bilingual",
-        "现有材料能说明到什么程度。",
-        "How far the material explains it.",
-        required=True,
-        role="note",
+        "bilingual", "现有材料能说明到什么程度。", "How far the material explains it.", role="note"
     )
     at: Position = START
 
@@ -361,6 +324,7 @@ class Answer:
         "term",
         "partial 表示只写了一部分。",
         "Partial where the source states only some of it.",
+        default="stated",
         words=get_args(AnswerState),
     )
     note: Text = described("bilingual", *_NOTE, default=NO_TEXT, role="note")
@@ -385,7 +349,6 @@ class Case:
         "bilingual",
         "标题：哪里、什么事。",
         "The title: which place, what it is about.",
-        required=True,
         role="name",
         example="东莞：一个社工岗位值多少钱",
     )
@@ -393,15 +356,13 @@ class Case:
         "region",
         "行政区划代码（GB/T 2260，2012 年版），须在 data/regions.yaml 里。",
         "The code of GB/T 2260 (2012), as listed in data/regions.yaml.",
-        required=True,
         example="441900",
     )
-    topic: str = described("term", "主题。", "The topic.", required=True, words="topics")
+    topic: str = described("term", "主题。", "The topic.", words="topics")
     summary: Text = described(
         "bilingual",
         "一两句话：据谁的什么报道，哪里买了什么，什么没有写。",
         "One or two sentences: who reports what, and what is not stated.",
-        required=True,
         role="prose",
     )
     updated: str = described(

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields as dataclass_fields
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from casebook.problems import Problem
-from casebook.record.description import (
-    FieldDescription,
-    compute_once,
-    fields_of,
-    known_names,
-    plan_reading,
-)
+from casebook.record.description import FieldDescription, compute_once, fields_of, known_names
 from casebook.record.fields import Fields, suggest
 from casebook.text import NO_TEXT, Text
 from casebook.values.dates import Period
@@ -23,7 +16,9 @@ T = TypeVar("T")
 Words = Mapping[str, Mapping[str, object]]
 
 # The place of a date that was reported as a problem, so that the rest can still be read.
-UNKNOWN = Period(edtf="", earliest=None, latest=None, precision="interval")
+UNKNOWN: Final = Period(edtf="", earliest=None, latest=None, precision="interval")
+# What hangs on other fields of its figure is read with them.
+_READ_TOGETHER: Final = frozenset({"amount", "per", "formula"})
 
 
 class RecordReader:
@@ -37,7 +32,7 @@ class RecordReader:
     def __init__(self, words: Words, sources: Mapping[str, object], case: str = "") -> None:
         self.words = words
         self.sources = sources
-        self.around = {"case": case, "figure": ""}
+        self.around: dict[str, object] = {"case": case, "figure": ""}
 
     def read_record(self, cls: type[T], fields: Fields, **given: object) -> T:
         """A record of a class whose descriptions are all read by kind."""
@@ -47,19 +42,17 @@ class RecordReader:
         self, cls: type[T], fields: Fields, values: dict[str, Any], **given: object
     ) -> T:
         """A record of these values and of what it takes from where it is."""
-        if _has_place(cls):
-            values["at"] = fields.node.at
-        for name in _taken_from_around(cls):
-            values.setdefault(name, self.around[name])
-        return cls(**values | given)
+        around = self.around | {"at": fields.node.at}
+        return cls(**{name: around[name] for name in _taken_from_around(cls)} | values | given)
 
     def read_values(
         self, described: tuple[FieldDescription, ...], fields: Fields
     ) -> dict[str, Any]:
         """The values of the fields that are read by kind, by attribute."""
         return {
-            attribute: getattr(self, method)(fields, one)
-            for attribute, method, one in plan_reading(described)
+            one.attribute: getattr(self, f"read_{one.kind}")(fields, one)
+            for one in described
+            if one.kind not in _READ_TOGETHER
         }
 
     def read_bilingual(self, fields: Fields, one: FieldDescription) -> Text:
@@ -139,13 +132,8 @@ class RecordReader:
 
 
 @compute_once
-def _has_place(cls: type) -> bool:
-    return any(one.name == "at" for one in dataclass_fields(cls))
-
-
-@compute_once
-def _taken_from_around(cls: type) -> tuple[str, ...]:
-    return tuple(one.name for one in dataclass_fields(cls) if one.name in ("case", "figure"))
+def _taken_from_around(cls: Any) -> tuple[str, ...]:
+    return tuple(name for name in ("case", "figure", "at") if name in cls.__dataclass_fields__)
 
 
 def fields_in(node: MapNode, cls: type, path: str, problems: list[Problem]) -> Fields:

@@ -9,7 +9,7 @@ list, and in which order, is in here; what they say is not.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -17,13 +17,13 @@ from typing import NamedTuple, TypeVar
 
 from casebook.problems import START
 from casebook.record.comparability import ComparabilityClass, class_of
-from casebook.record.description import attributes_of_kind, records_inside
+from casebook.record.description import values_inside
 from casebook.record.evidence import Review, date_case, find_answer, review_figure, sources_of
 from casebook.record.language_pairs import pair_wordings
 from casebook.record.model import AnswerState, Case, Change, Event, Figure, State
 from casebook.record.references import SITE, find_chart_names, find_references
 from casebook.record.vocabulary import Source, Vocabulary
-from casebook.values.dates import Lane, Period
+from casebook.values.dates import Lane
 from casebook.values.digest import digest
 
 SortKey = tuple[int, int, int, str]
@@ -136,7 +136,9 @@ def summarise_case(
             _summarise_figure(f, case, vocabulary, sources) for f in case.figures.values()
         ),
         events=tuple(summarise_event(event) for event in case.events),
-        dates=tuple(dict.fromkeys(_share(period.edtf) for period in list_periods(case))),
+        dates=tuple(
+            dict.fromkeys(_share(period.edtf) for _, period in values_inside(case, "period"))
+        ),
         titles=tuple(
             title
             for document in case.documents
@@ -154,7 +156,10 @@ def summarise_case(
         counts_site=any(owner == SITE for owner, _ in references),
         has_slots=any("[[" in text for text in stories),
         charts=tuple(dict.fromkeys(name for text in stories for name in find_chart_names(text))),
-        passages=tuple(_list_passages(case)),
+        passages=tuple(
+            Passage(_share(record.source), record.line, quote)
+            for record, quote in values_inside(case, "quote")
+        ),
         changes=case.changes,
         pairs="\n".join(f"{part} {pair.zh} {pair.en}" for part, pair in pair_wordings(case)),
     )
@@ -181,23 +186,6 @@ def summarise_event(event: Event) -> EventSummary:
         # An open end says nothing about the years after its start.
         years = (date.earliest.year, (date.latest or date.earliest).year)
     return EventSummary(_share(event.source), date.lane, _share(date.sort_key), _share(years))
-
-
-def list_periods(case: Case) -> Iterator[Period]:
-    """Every date of the figures, events and documents of a case."""
-    for record in records_inside(case):
-        for name in attributes_of_kind(type(record), "period"):
-            period = getattr(record, name)
-            if period is not None:
-                yield period
-
-
-def _list_passages(case: Case) -> Iterator[Passage]:
-    for record in records_inside(case):
-        for name in attributes_of_kind(type(record), "quote"):
-            quote = getattr(record, name)
-            if quote:
-                yield Passage(_share(record.source), record.line, quote)
 
 
 @lru_cache(maxsize=100_000)

@@ -21,7 +21,7 @@ class Term:
     """
 
     key: str
-    name: Text = described("bilingual", required=True, role="name")
+    name: Text = described("bilingual", role="name")
     note: Text = described("bilingual", default=NO_TEXT, role="note")
     bought_by: str = described("term", default="", words="scopes")
     per: str = described("term", default="", words="per")
@@ -39,8 +39,8 @@ class Question:
     """
 
     key: str
-    name: Text = described("bilingual", required=True, role="name")
-    ask: Text = described("bilingual", role="prose")
+    name: Text = described("bilingual", role="name")
+    ask: Text = described("bilingual", default=NO_TEXT, role="prose")
     terms: str = described("text", default="")
     derived: bool = described("flag", default=False)
     items: tuple[str, ...] = described("terms", default=(), words="disclosure_items")
@@ -56,10 +56,8 @@ class Measure:
     """
 
     key: str
-    name: Text = described("bilingual", required=True, role="name")
-    kind: Literal["money", "count", "share"] = described(
-        "term", required=True, words=("money", "count", "share")
-    )
+    name: Text = described("bilingual", role="name")
+    kind: Literal["money", "count", "share"] = described("term", words=("money", "count", "share"))
     compare: Text = described("bilingual", role="note")
     spending: bool = described("flag", default=False)
     mixed: bool = described("flag", default=False)
@@ -97,10 +95,10 @@ class Region:
     """
 
     code: str
-    name: Text = described("bilingual", required=True, role="name")
-    short: Text = described("bilingual", required=True, role="name")
+    name: Text = described("bilingual", role="name")
+    short: Text = described("bilingual", role="name")
     level: Literal["province", "prefecture", "county"] = described(
-        "term", required=True, words=("province", "prefecture", "county")
+        "term", words=("province", "prefecture", "county")
     )
     parent: str = described("text", default="")
     pinyin: str = described("text", default="")
@@ -116,9 +114,9 @@ class Source:
     """
 
     id: str
-    title: Text = described("bilingual", required=True, role="official_title")
-    publisher: Text = described("bilingual", required=True, role="name")
-    kind: str = described("term", required=True, words="source_kinds")
+    title: Text = described("bilingual", role="official_title")
+    publisher: Text = described("bilingual", role="name")
+    kind: str = described("term", words="source_kinds")
     published: Period | None = described("period", default=None)
     accessed: str = described("line", default="")
     url: str = described("url", default="")
@@ -136,7 +134,7 @@ class Refusal:
     """
 
     id: str
-    title: Text = described("bilingual", required=True, role="name")
+    title: Text = described("bilingual", role="name")
     case: str = described("text", default="")
     formula: str = described("text", default="")
     compare: tuple[str, ...] = described("names", default=())
@@ -154,7 +152,7 @@ class Gone:
     """
 
     address: str
-    title: Text = described("bilingual", role="name")
+    title: Text = described("bilingual", default=NO_TEXT, role="name")
     why: Text = described("bilingual", default=NO_TEXT, role="note")
     date: Period | None = described("period", default=None)
     moved_to: str = described("line", default="")
