@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 from casebook.charts.canvas import LEADING, Paint, Sheet, baseline, widest
@@ -92,7 +92,7 @@ def tabulate(shown: ChartRecords) -> ChartTable:
     listed = (
         dataset.timeline_of(dataset.by_slug[selected.case])
         if selected.case
-        else (*dataset.timeline.dated, *dataset.timeline.uncertain, *dataset.timeline.latest_only)
+        else chain.from_iterable(dataset.timeline)
     )
     entries = [item for item in listed if isinstance(item, TimelineItem)]
     items = [item for item in entries if item.case is not None]

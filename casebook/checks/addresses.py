@@ -80,7 +80,7 @@ def _follow_chart(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> st
     words = name.split("-")
     for count in range(len(words) - 1, 0, -1):
         slug = "-".join(words[:count])
-        if slug in dataset.by_slug:
+        if slug in dataset.positions:
             return f"cases/{slug}/"
         if fate := follow_address(f"cases/{slug}/", dataset, aliases):
             return fate
@@ -121,7 +121,7 @@ def _check_aliases(dataset: Dataset) -> Iterator[Problem]:
     for case in dataset.summaries:
         for alias in case.aliases:
             at = (dataset.by_slug[case.slug].positions or {}).get("aliases", START)
-            if alias in dataset.by_slug or alias in dataset.unread:
+            if alias in dataset.positions or alias in dataset.unread:
                 yield problem("E292.case", case.path, at, alias=alias)
             elif alias in owners:
                 yield problem("E292.claimed", case.path, at, alias=alias, path=owners[alias])

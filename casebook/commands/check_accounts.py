@@ -163,7 +163,7 @@ def list_pages(
     shown: dict[str, None] = {}
     for key in sorted(keys):
         slug = key.partition(".")[0]
-        if slug in dataset.by_slug:
+        if slug in dataset.positions:
             shown.setdefault(f"cases/{slug}/")
     of_cases = {case.path: f"cases/{case.slug}/" for case in dataset.cases}
     for mention in mentions:

@@ -14,9 +14,9 @@ from casebook.data.import_table import ImportRow
 from casebook.data.table_rows import figure_row
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
-from casebook.record.figure_reader import read_figure
 from casebook.record.lists import Lists
 from casebook.record.model import Figure
+from casebook.record.reader import read_figure
 from casebook.text import ENUMERATION, Lang, Text
 from casebook.values.amounts import parse_quantity
 from casebook.values.errors import FormulaError, QuantityError

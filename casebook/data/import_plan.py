@@ -21,9 +21,9 @@ from casebook.data.ocds_import import read_package
 from casebook.data.table_rows import figure_row
 from casebook.messages import problem, say
 from casebook.problems import CasebookError, ContentError, Problem
-from casebook.record.figure_reader import read_figure
 from casebook.record.model import ChangeKind
 from casebook.record.new_case import case_path, require_free_slug
+from casebook.record.reader import read_figure
 from casebook.record.references import judge_slug
 from casebook.text import Lang, count_nouns
 from casebook.yaml.edit import Layout, YamlEntry, diff_files, write_scalar

@@ -18,8 +18,7 @@ from casebook.text import LANGS
 def make_timeline(site: Site) -> Iterator[Page]:
     """The timeline in both languages."""
     dataset = site.dataset
-    found = dataset.lanes
-    lanes = zip(LANES, (found.dated, found.uncertain, found.latest_only), strict=True)
+    lanes = zip(LANES, dataset.lanes, strict=True)
     charts = {lang: site.charts.get(("timeline", lang)) for lang in LANGS}
     page = Page(
         url=TIMELINE_URL,

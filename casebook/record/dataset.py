@@ -13,7 +13,6 @@ from casebook.record.evidence import Review, find_answer, review_figure
 from casebook.record.lanes import (
     Gap,
     Lanes,
-    Timeline,
     TimelineEntry,
     TimelineItem,
     fill_lanes,
@@ -25,11 +24,10 @@ from casebook.record.summary import CaseSummary, summarise_case
 from casebook.record.vocabulary import Gone, Refusal, Region, Source, Vocabulary
 from casebook.text import Text
 
-# Answers that are remembered; those of one page are asked for several times.
-_MOST_ANSWERS = 5_000
 # Lists in other orders ask for the same records again and again; these take 150 MB.
 _MOST_HELD = 5_000
 K = TypeVar("K", Case, CaseSummary)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +70,30 @@ class Dataset:
     @cached_property
     def by_slug(self) -> Mapping[str, Case]:
         """The cases by slug."""
-        if isinstance(self.cases, LazyCases):
-            return _CasesBySlug(self.cases)
-        return {case.slug: case for case in self.cases}
+        return _Lookup(self.positions.keys, self._find_case)
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
         """The place of each case in the order, by slug."""
-        return {slug: index for index, slug in enumerate(self.by_slug)}
+        slugs = (case.slug for case in self.cases)
+        if isinstance(self.cases, LazyCases):
+            slugs = (case.slug for case in self.cases.summaries)
+        return {slug: index for index, slug in enumerate(slugs)}
 
     @cached_property
     def figures(self) -> Mapping[str, Figure]:
         """Every figure by its `case.id` key, case after case."""
-        return _Figures(self)
+        return _Lookup(self._list_figures, self._find_figure)
+
+    def _find_case(self, slug: str) -> Case:
+        return self.cases[self.positions[slug]]
+
+    def _find_figure(self, key: str) -> Figure:
+        slug, _, name = key.partition(".")
+        return self._find_case(slug).figures[name]
+
+    def _list_figures(self) -> Iterator[str]:
+        return (f"{case.slug}.{figure.id}" for case in self.summaries for figure in case.figures)
 
     @cached_property
     def classes(self) -> Mapping[ComparabilityClass, tuple[str, ...]]:
@@ -136,21 +145,19 @@ class Dataset:
         )
 
     @cached_property
-    def lanes(self) -> Lanes:
+    def lanes(self) -> Lanes[TimelineEntry]:
         """The places of all events, and of the shared sources, in the lanes of the timeline."""
         shared = {name: self.sources[name] for name in self.shared_sources}
         return fill_lanes(self.summaries, shared, frozenset(shared or self.used_sources))
 
     @cached_property
-    def timeline(self) -> Timeline:
+    def timeline(self) -> Lanes[TimelineItem]:
         """All events in their lanes, each lane in the order of time."""
-        lanes = self.lanes
-        return Timeline(
-            tuple(
-                entry if isinstance(entry, Gap) else self.item_of(entry) for entry in lanes.dated
-            ),
-            tuple(map(self.item_of, lanes.uncertain)),
-            tuple(map(self.item_of, lanes.latest_only)),
+        return Lanes(
+            *(
+                tuple(entry if isinstance(entry, Gap) else self.item_of(entry) for entry in lane)
+                for lane in self.lanes
+            )
         )
 
     def item_of(self, entry: TimelineEntry) -> TimelineItem:
@@ -200,18 +207,9 @@ class Dataset:
             return home.figures.get(name) if home is not None else None
         return self.figures.get(f"{case}.{name}")
 
-    @cached_property
-    def _answers(self) -> dict[tuple[str, str], Answer]:
-        return {}
-
     def answer(self, case: Case, question: str) -> Answer:
         """The answer of the record, or for a derived question what the figures say."""
-        key = case.slug, question
-        if key not in self._answers:
-            if len(self._answers) >= _MOST_ANSWERS:
-                self._answers.clear()
-            self._answers[key] = find_answer(case, question, self.vocabulary)
-        return self._answers[key]
+        return find_answer(case, question, self.vocabulary)
 
     def answer_text(self, answer: Answer) -> Text:
         """What an answer says, in the names of the vocabulary; empty where nothing is stated."""
@@ -280,42 +278,18 @@ class LazyCases(Sequence[Case]):
         return LazyCases(tuple(one for one in self.summaries if one.state != state), self._load)
 
 
-class _CasesBySlug(Mapping[str, Case]):
-    """Lazy cases by slug."""
+class _Lookup(Mapping[str, T]):
+    """Things that are looked up by their names when they are asked for."""
 
-    def __init__(self, cases: LazyCases) -> None:
-        self._cases = cases
-        self._positions = {summary.slug: at for at, summary in enumerate(cases.summaries)}
+    def __init__(self, list_names: Callable[[], Iterable[str]], find: Callable[[str], T]) -> None:
+        self._list_names = list_names
+        self._find = find
 
-    def __getitem__(self, slug: str) -> Case:
-        return self._cases[self._positions[slug]]
-
-    def __contains__(self, slug: object) -> bool:
-        return slug in self._positions
+    def __getitem__(self, name: str) -> T:
+        return self._find(name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._positions)
-
-    def __len__(self) -> int:
-        return len(self._positions)
-
-
-class _Figures(Mapping[str, Figure]):
-    """The figures of all cases by their `case.id` keys."""
-
-    def __init__(self, dataset: Dataset) -> None:
-        self._dataset = dataset
-
-    def __getitem__(self, key: str) -> Figure:
-        slug, _, name = key.partition(".")
-        return self._dataset.by_slug[slug].figures[name]
-
-    def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and self.get(key) is not None
-
-    def __iter__(self) -> Iterator[str]:
-        cases = self._dataset.summaries
-        return (f"{case.slug}.{figure.id}" for case in cases for figure in case.figures)
+        return iter(self._list_names())
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -68,8 +68,8 @@ def nearest(word: str, known: Collection[str]) -> str:
 
     plain = re.sub(r"^\W+|\W+$", "", unicodedata.normalize("NFKC", word)).replace("-", "_")
     meant = _CHINESE_NAMES.get(plain)
-    if meant in known:
-        return meant or ""
+    if meant is not None and meant in known:
+        return meant
     by_folded = {name.casefold(): name for name in known}
     found = difflib.get_close_matches(plain.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[found[0]] if found else ""

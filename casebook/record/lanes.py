@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 from casebook.messages import say
 from casebook.record.model import Case, Event
@@ -32,10 +32,9 @@ class TimelineItem:
         """The mark that tells how well the date is known."""
         if self.case is None:
             return "publication"
-        if self.event.date.lane == "latest_only":
-            return "latest_only"
-        if self.event.date.lane == "uncertain":
-            return "uncertain"
+        lane = self.event.date.lane
+        if lane != "dated":
+            return lane
         return "planned" if self.event.status == "planned" else "known"
 
 
@@ -63,22 +62,15 @@ class TimelineEntry:
     summary: EventSummary
 
 
-@dataclass(frozen=True, slots=True)
-class Lanes:
-    """The three lanes by the places of their entries, each in the order of time."""
-
-    dated: tuple[TimelineEntry | Gap, ...]
-    uncertain: tuple[TimelineEntry, ...]
-    latest_only: tuple[TimelineEntry, ...]
+E = TypeVar("E", TimelineItem, TimelineEntry)
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """The three lanes: what is dated, what is uncertain, what only has a latest date."""
+class Lanes(NamedTuple, Generic[E]):
+    """What is dated, what is uncertain, what only has a latest date, each in the order of time."""
 
-    dated: tuple[TimelineItem | Gap, ...]
-    uncertain: tuple[TimelineItem, ...]
-    latest_only: tuple[TimelineItem, ...]
+    dated: tuple[E | Gap, ...]
+    uncertain: tuple[E | Gap, ...]
+    latest_only: tuple[E | Gap, ...]
 
 
 def order_items(items: Iterable[TimelineItem]) -> list[TimelineItem]:
@@ -88,7 +80,9 @@ def order_items(items: Iterable[TimelineItem]) -> list[TimelineItem]:
     )
 
 
-def fill_lanes(cases: Iterable[CaseSummary], shared: Mapping[str, Source], main: Set[str]) -> Lanes:
+def fill_lanes(
+    cases: Iterable[CaseSummary], shared: Mapping[str, Source], main: Set[str]
+) -> Lanes[TimelineEntry]:
     """The lanes with the events of all cases and the publications of the sources they share.
 
     A gap is named where the `main` sources are silent for long.
@@ -101,14 +95,8 @@ def fill_lanes(cases: Iterable[CaseSummary], shared: Mapping[str, Source], main:
     for source in shared.values():
         entries.append(TimelineEntry("", 0, summarise_event(publication_of(source).event)))
     entries.sort(key=lambda entry: entry.summary.sort_key)
-    lanes: dict[str, list[TimelineEntry]] = {"dated": [], "uncertain": [], "latest_only": []}
-    for entry in entries:
-        lanes[entry.summary.lane].append(entry)
-    return Lanes(
-        tuple(_with_gaps(lanes["dated"], main)),
-        tuple(lanes["uncertain"]),
-        tuple(lanes["latest_only"]),
-    )
+    dated, uncertain, latest = ([e for e in entries if e.summary.lane == lane] for lane in LANES)
+    return Lanes(tuple(_with_gaps(dated, main)), tuple(uncertain), tuple(latest))
 
 
 def publication_of(source: Source) -> TimelineItem:

@@ -3,23 +3,43 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import cast
+from functools import partial
+from typing import Any, Final, NamedTuple, cast
 
 from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
-from casebook.record.description import FieldDescription
+from casebook.record.derived import derive
+from casebook.record.description import FieldDescription, fields_of, known_names
 from casebook.record.fields import Fields, suggest
-from casebook.record.figure_reader import FigureReader
 from casebook.record.lists import Lists
-from casebook.record.model import Answer, AnswerState, Case
-from casebook.record.record_reader import fields_in
+from casebook.record.model import Answer, AnswerState, Case, Figure
+from casebook.record.record_reader import UNKNOWN, RecordReader, fields_in
 from casebook.record.vocabulary import Question
-from casebook.text import NO_TEXT, Text
+from casebook.text import Text
+from casebook.values.amounts import Quantity, parse_quantity, with_reading
+from casebook.values.errors import FormulaError, QuantityError
+from casebook.values.formula import names_of, parse_formula
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar, read_tree
 
 SILENT = ("not_stated", "not_applicable")
+_KINDS: Final = {
+    "money": "record.kind_money",
+    "count": "record.kind_count",
+    "share": "record.kind_share",
+}
+_FIGURE_NAME: Final = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+
+
+class _Formula(NamedTuple):
+    """A figure with a formula that can be understood, and the figures that this names."""
+
+    at: Position
+    fields: Fields
+    names: frozenset[str]
 
 
 def is_draft(data: bytes) -> bool:
@@ -38,7 +58,18 @@ def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[P
         return None, [*problems, problem("E132.case", path, node.at)]
     slug = path.rsplit("/", 1)[-1].removesuffix(".yaml")
     lines = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    case = _read_fields(fields_in(node, Case, path, problems), slug, lines, lists)
+    fields = fields_in(node, Case, path, problems)
+    figures = fields.node.entries.get("figures")
+    written = figures.entries if isinstance(figures, MapNode) else ()
+    case = CaseReader(lists, slug, written).read_record(
+        Case,
+        fields,
+        slug=slug,
+        path=path,
+        positions=dict(fields.node.key_at),
+        story_at=_text_starts(fields, "story", lines),
+        summary_at=_text_starts(fields, "summary", lines),
+    )
     if any(problem.severity == "error" for problem in problems):
         return None, problems
     # Other ends of lines and a byte order mark make no other version.
@@ -46,22 +77,16 @@ def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[P
     return replace(case, digest=hashlib.sha256(text.encode()).hexdigest()), problems
 
 
-def _read_fields(fields: Fields, slug: str, lines: list[str], lists: Lists) -> Case:
-    figures = fields.node.entries.get("figures")
-    written = figures.entries if isinstance(figures, MapNode) else {}
-    return CaseReader(lists, slug, written).read_record(
-        Case,
-        fields,
-        slug=slug,
-        path=fields.path,
-        positions=dict(fields.node.key_at),
-        story_at=_text_starts(fields, "story", lines),
-        summary_at=_text_starts(fields, "summary", lines),
-    )
+class CaseReader(RecordReader):
+    """Reads one case, or a figure by itself; every part is read even where another is wrong.
 
+    `written` are the names of all figures that the case has, readable or not.
+    """
 
-class CaseReader(FigureReader):
-    """Reads one case; every part is read even where another is wrong."""
+    def __init__(self, lists: Lists, case: str = "", written: Collection[str] = ()) -> None:
+        super().__init__(vars(lists.vocabulary), lists.sources, case)
+        self.lists = lists
+        self.written = written
 
     def read_region(self, fields: Fields, one: FieldDescription) -> str:
         value = fields.scalar(one.name, one.required, one.example)
@@ -104,42 +129,237 @@ class CaseReader(FigureReader):
     def read_answer(self, asked: Fields, question: Question) -> Answer:
         """An answer: a word, a list of words, or a mapping that says more of it."""
         node = asked.node.entries[question.key]
-        note, english = NO_TEXT, ""
-        state: AnswerState = "stated"
+        answer = partial(Answer, question=question.key, at=node.at)
+        english, state = "", "stated"
         if isinstance(node, MapNode):
             inner = fields_in(node, Answer, asked.path, asked.problems)
             note = Text(inner.line("note"), inner.line("note_en"))
             english = inner.line("value_en")
-            state = cast(AnswerState, inner.term("state", _STATES) or "stated")
+            state = inner.term("state", _STATES) or "stated"
+            answer = partial(answer, note=note, state=cast(AnswerState, state))
             if not inner.has("value"):
                 if state not in SILENT:
                     inner.text("value", required=True)
-                return Answer(question=question.key, state=state, note=note, at=node.at)
+                return answer()
             node = inner.node.entries["value"]
-        words = _words_of(node)
-        if not words:
+        items = node.items if isinstance(node, ListNode) else (node,)
+        words = [item for item in items if isinstance(item, Scalar) and item.text.strip()]
+        if not words or len(words) < len(items):
             asked.report("E203.answer", node.at, name=question.key)
             return Answer(question=question.key, state="not_stated", at=node.at)
         if len(words) == 1 and (said := words[0].text.strip()) in SILENT:
-            silent = cast(AnswerState, said)
-            return Answer(question=question.key, state=silent, note=note, at=node.at)
+            return answer(state=cast(AnswerState, said), at=node.at)
         if question.terms:
             known = self.words[question.terms]
             found = (asked.known_word(word, question.key, known) for word in words)
-            terms = tuple(term for term in found if term)
-            return Answer(question=question.key, state=state, terms=terms, note=note, at=node.at)
+            return answer(terms=tuple(term for term in found if term), at=node.at)
         text = Text("、".join(word.text.strip() for word in words), english)
-        return Answer(question=question.key, state=state, text=text, note=note, at=node.at)
+        return answer(text=text, at=node.at)
+
+    def read_figures(self, fields: Fields, one: FieldDescription) -> dict[str, Figure]:
+        figures: dict[str, Figure] = {}
+        computed: dict[str, tuple[Position, Fields]] = {}
+        for key, at, inner in fields.entries(one.name, known_names(one.inner)):
+            if not _FIGURE_NAME.fullmatch(key):
+                inner.report("E241.figure", at, name=key[:40])
+            if inner.has("formula"):
+                computed[key] = (at, inner)
+            elif (figure := self.read_printed(key, at, inner, one)) is not None:
+                figures[key] = figure
+        for key in _faulty_figures(fields, one) & figures.keys():
+            # What is computed from it would only repeat that it is wrong.
+            del figures[key]
+        self.compute_figures(self.parse_formulas(computed), figures, one)
+        self.around["figure"] = ""
+        return {key: figures[key] for key in self.written if key in figures}
+
+    def read_printed(
+        self, key: str, at: Position, fields: Fields, one: FieldDescription
+    ) -> Figure | None:
+        """A figure that a source prints, or None where it is not whole."""
+        self.around["figure"] = key
+        values = self.read_values(one.inner, fields)
+        quantity = self.read_amount(fields, values)
+        values["per"] = self.read_per(fields, quantity)
+        # What is computed from a figure asks for every one of these.
+        needed = (values["measure"], values["status"], values["source"])
+        if quantity is None or values["period"] is UNKNOWN or not all(needed):
+            return None
+        self.check_reading(fields, quantity, values["measure"])
+        return cast(
+            Figure,
+            self.make_record(one.items, fields, values, id=key, at=at, quantity=quantity),
+        )
+
+    def read_amount(self, fields: Fields, values: Mapping[str, Any]) -> Quantity | None:
+        """The amount as printed, or as the editor reads it where the wording is not decisive."""
+        value = fields.scalar("amount", required=True, example="约8000万元")
+        if value is None:
+            return None
+        try:
+            quantity = parse_quantity(value.text.strip())
+        except QuantityError as error:
+            at = _place_inside(value, error.column)
+            fields.report("E210", at, why=error.message)
+            return None
+        qualifier, unit = values["read_qualifier"], values["read_unit"]
+        if qualifier or unit:
+            at = fields.at("qualifier" if qualifier else "unit")
+            if not fields.has("note"):
+                fields.report("E217", at)
+            try:
+                quantity = with_reading(quantity, qualifier or None, unit or None)
+            except QuantityError as error:
+                fields.report("E210", at, why=error.message)
+                return None
+        if not quantity.unit:
+            fields.report("E215", value.at, amount=value.text.strip()[:40])
+            return None
+        return quantity
+
+    def check_reading(self, fields: Fields, quantity: Quantity, measure: str) -> None:
+        """Report an amount that its measure does not allow."""
+        if not measure:
+            return
+        expected = self.lists.vocabulary.measures[measure]
+        if quantity.kind != expected.kind:
+            asked, found = say(_KINDS[expected.kind]), say(_KINDS[quantity.kind])
+            fields.report(
+                "E218", fields.at("measure"), measure=measure, expected=asked, found=found
+            )
+        elif expected.kind == "share" and fields.has("part_of") and quantity.magnitude > 1:
+            fields.report("E214", fields.at("amount"))
+        elif quantity.magnitude == 0 and not expected.zero:
+            fields.report("W216", fields.at("amount"))
+
+    def read_per(self, fields: Fields, quantity: Quantity | None) -> tuple[str, ...]:
+        """What the amount is per: what is written, and what its wording says."""
+        known = self.lists.vocabulary.per
+        by_word = {term.name.zh: key for key, term in known.items()}
+        written = fields.scalar("per")
+        words = [] if written is None else [word.strip() for word in written.text.split("/")]
+        keys = [
+            self.find_per(fields, Scalar(word, fields.at("per")), by_word) for word in words if word
+        ]
+        if quantity is not None and quantity.per:
+            at = fields.at("amount")
+            printed = [self.find_per(fields, Scalar(word, at), by_word) for word in quantity.per]
+            missing = [key for key in printed if key and key not in keys]
+            if keys and missing:
+                per = Text("每".join(quantity.per), "/".join(quantity.per))
+                fields.report("E219", fields.at("per"), per=per)
+            keys += missing
+        return tuple(sorted({key for key in keys if key}, key=list(known).index))
+
+    def find_per(self, fields: Fields, word: Scalar, by_word: dict[str, str]) -> str:
+        """The key of what an amount is per, by its key or its name."""
+        if word.text in by_word:
+            return by_word[word.text]
+        if word.text in self.lists.vocabulary.per:
+            return word.text
+        return fields.known_word(word, "per", by_word)
+
+    def parse_formulas(
+        self, computed: Mapping[str, tuple[Position, Fields]]
+    ) -> dict[str, _Formula]:
+        """The formulas that are understood and name figures of the case."""
+        formulas = {}
+        for key, (at, fields) in computed.items():
+            value = fields.scalar("formula")
+            if value is None:
+                continue
+            try:
+                names = list(names_of(parse_formula(value.text.strip())))
+            except FormulaError as error:
+                place = _place_inside(value, error.column)
+                fields.report("E280", place, why=error.message)
+                continue
+            strangers = [name for name in names if name.id not in self.written]
+            for name in strangers:
+                place = _place_inside(value, name.column)
+                hint = suggest(name.id, self.written)
+                fields.report("E250.formula", place, name=name.id, hint=hint)
+            if not strangers:
+                formulas[key] = _Formula(at, fields, frozenset(name.id for name in names))
+        return formulas
+
+    def compute_figures(
+        self, waiting: dict[str, _Formula], figures: dict[str, Figure], one: FieldDescription
+    ) -> None:
+        """Add the figures that have a formula, those that others rest on first."""
+        while ready := [key for key, found in waiting.items() if found.names <= figures.keys()]:
+            for key in ready:
+                figure = self.compute_figure(key, waiting.pop(key), figures, one)
+                if figure is not None:
+                    figures[key] = figure
+        # What waits for a figure that cannot be read has no fault of its own.
+        while hopeless := [
+            key for key, found in waiting.items() if found.names - waiting.keys() - figures.keys()
+        ]:
+            for key in hopeless:
+                del waiting[key]
+        for key, found in waiting.items():
+            found.fields.report("E282", found.fields.at("formula"), name=key)
+
+    def compute_figure(
+        self, key: str, found: _Formula, figures: dict[str, Figure], one: FieldDescription
+    ) -> Figure | None:
+        """A figure that this site computes from others of the case."""
+        fields = found.fields
+        for inner in one.inner:
+            if inner.printed and fields.has(inner.name):
+                fields.report("E281", fields.at(inner.name), name=key, field=inner.name)
+        self.around["figure"] = key
+        own = tuple(inner for inner in one.inner if not inner.printed)
+        values = self.read_values(own, fields)
+        formula = fields.text("formula")
+        derived, reasons = derive(formula, figures, self.lists.vocabulary)
+        for reason in reasons:
+            fields.report("E283", fields.at("formula"), name=key, why=reason)
+        if derived is None:
+            return None
+        self.check_reading(fields, derived.quantity, values["measure"])
+        values |= {
+            "quantity": derived.quantity,
+            "per": derived.per,
+            "period": derived.period,
+            "status": derived.status,
+            "source": derived.sources[0],
+            "rests_on": derived.sources,
+            "formula": formula,
+        }
+        return cast(Figure, self.make_record(one.items, fields, values, id=key, at=found.at))
+
+    def read_figure_name(self, fields: Fields, one: FieldDescription) -> str:
+        value = fields.scalar(one.name)
+        return self.find_figure(fields, one.name, value) if value is not None else ""
+
+    def read_figure_names(self, fields: Fields, one: FieldDescription) -> tuple[str, ...]:
+        return tuple(
+            self.find_figure(fields, one.name, item)
+            for item in fields.list_of(one.name)
+            if isinstance(item, Scalar)
+        )
+
+    def read_gone_figure(self, fields: Fields, one: FieldDescription) -> str:
+        name = fields.text(one.name, one.required, one.example)
+        if name in self.written:
+            # Its changes are written in its own history.
+            fields.report("E238", fields.at(one.name), name=name)
+        return name
+
+    def find_figure(self, fields: Fields, name: str, value: Scalar) -> str:
+        """The name of a figure of this case, other than the one that names it."""
+        word, own = value.text.strip(), self.around["figure"]
+        if word == own:
+            fields.report("E250.itself", value.at, field=name)
+        elif word not in self.written:
+            hint = suggest(word, [figure for figure in self.written if figure != own])
+            fields.report("E250.figure", value.at, field=name, name=word, hint=hint)
+        return word
 
 
 _STATES = dict.fromkeys(("stated", "partial", *SILENT))
-
-
-def _words_of(node: Node) -> list[Scalar]:
-    """The words of an answer; none where something of it is no word."""
-    items = node.items if isinstance(node, ListNode) else (node,)
-    words = [item for item in items if isinstance(item, Scalar) and item.text.strip()]
-    return words if len(words) == len(items) else []
 
 
 def _text_starts(fields: Fields, name: str, lines: list[str]) -> tuple[Position, Position]:
@@ -159,3 +379,34 @@ def _text_start(value: Node | None, lines: list[str]) -> Position:
         if line.strip():
             return Position(number, len(line) - len(line.lstrip()) + 1)
     return value.at
+
+
+def _faulty_figures(fields: Fields, one: FieldDescription) -> set[str]:
+    """The names of the figures in whose lines an error was found."""
+    wrong = {p.at.line for p in fields.problems if p.severity == "error"}
+    group = fields.node.entries.get(one.name)
+    if not (wrong and isinstance(group, MapNode) and group.key_at):
+        return set()
+    starts = sorted((at.line, key) for key, at in group.key_at.items())
+    ends = [*(line for line, _ in starts[1:]), starts[-1][0] + len(known_names(one.inner))]
+    return {
+        key
+        for (line, key), end in zip(starts, ends, strict=True)
+        if not wrong.isdisjoint(range(line, end))
+    }
+
+
+def _place_inside(value: Scalar, column: int) -> Position:
+    """The place of a character of a value, or of the value where it is quoted."""
+    if not value.is_plain:
+        return value.at
+    return Position(value.at.line, value.at.column + column - 1)
+
+
+def read_figure(
+    node: MapNode, key: str, path: str, lists: Lists, problems: list[Problem]
+) -> Figure | None:
+    """The figure of one mapping by itself, where it is whole and not computed."""
+    (one,) = (one for one in fields_of(Case) if one.kind == "figures")
+    fields = Fields(node, path, problems, known_names(one.inner))
+    return CaseReader(lists).read_printed(key, node.at, fields, one)
