@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from casebook.messages import problem
 from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.description import attributes_of_kind, records_inside
+from casebook.record.description import values_inside
 from casebook.record.model import Event, Figure, Report
 from casebook.text import Text
 from casebook.values.amounts import plain
@@ -38,9 +38,7 @@ class QuotedShare:
 def list_quotes(dataset: Dataset) -> Iterator[tuple[str, Figure | Event | Report]]:
     """Every record inside a case that quotes, with the path of the case."""
     for case in dataset.cases:
-        for record in records_inside(case):
-            if any(getattr(record, name) for name in attributes_of_kind(type(record), "quote")):
-                yield case.path, record
+        yield from ((case.path, record) for record, _ in values_inside(case, "quote"))
 
 
 def fold_text(text: str) -> str:
