@@ -14,9 +14,8 @@ from casebook.checks.content import LEAD, find_content_files, find_slugs
 from casebook.messages import problem, say
 from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.language_pairs import Pair, sign_words
 from casebook.record.model import Outdated
-from casebook.record.summary import CaseSummary
+from casebook.record.summary import CaseSummary, Pair, sign_words
 from casebook.yaml.files import show_path
 
 ENGLISH = "data/english.txt"

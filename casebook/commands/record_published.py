@@ -12,8 +12,8 @@ from casebook.checks.translations import ENGLISH, is_outdated, list_pairs, read_
 from casebook.messages import say
 from casebook.pages import FIXED_ADDRESSES
 from casebook.record.dataset import Dataset
-from casebook.record.language_pairs import Pair
 from casebook.record.lists import LEDGER
+from casebook.record.summary import Pair
 from casebook.text import Text
 from casebook.yaml.files import write_atomically
 

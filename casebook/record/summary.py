@@ -8,8 +8,9 @@ list, and in which order, is in here; what they say is not.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -17,15 +18,16 @@ from typing import NamedTuple, TypeVar
 
 from casebook.problems import START
 from casebook.record.comparability import ComparabilityClass, class_of
-from casebook.record.description import values_inside
+from casebook.record.description import texts_of, values_inside
 from casebook.record.evidence import Review, date_case, find_answer, review_figure, sources_of
-from casebook.record.language_pairs import pair_wordings
 from casebook.record.model import AnswerState, Case, Change, Event, Figure, State
 from casebook.record.references import SITE, find_chart_names, find_references
 from casebook.record.vocabulary import Source, Vocabulary
+from casebook.text import Text
 from casebook.values.dates import Lane
 from casebook.values.digest import digest
 
+_DIGITS = 8
 SortKey = tuple[int, int, int, str]
 T = TypeVar("T", bound=Hashable)
 
@@ -64,6 +66,13 @@ class Passage(NamedTuple):
     source: str
     line: int | None
     words: str
+
+
+class Pair(NamedTuple):
+    """What a part says in Chinese and in English, as a digest of each."""
+
+    zh: str
+    en: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +195,24 @@ def summarise_event(event: Event) -> EventSummary:
         # An open end says nothing about the years after its start.
         years = (date.earliest.year, (date.latest or date.earliest).year)
     return EventSummary(_share(event.source), date.lane, _share(date.sort_key), _share(years))
+
+
+def pair_wordings(case: Case) -> Iterator[tuple[str, Pair]]:
+    """Every part of a record that is in both languages, by the field of the case."""
+    parts: dict[str, list[Text]] = {}
+    for placed in texts_of(case):
+        # What has no English is shown in Chinese, so that nothing of it can be older.
+        if placed.text.zh and placed.text.en:
+            parts.setdefault(placed.part, []).append(placed.text)
+    for part, both in parts.items():
+        zh = "\n".join(text.zh for text in both)
+        en = "\n".join(text.en for text in both)
+        yield part, Pair(sign_words(zh.encode()), sign_words(en.encode()))
+
+
+def sign_words(text: bytes) -> str:
+    """A short digest of words."""
+    return hashlib.sha256(text).hexdigest()[:_DIGITS]
 
 
 @lru_cache(maxsize=100_000)

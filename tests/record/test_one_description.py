@@ -22,8 +22,8 @@ from casebook.record.dataset import Dataset
 from casebook.record.description import described, described_class, fields_of, texts_of
 from casebook.record.guide_tables import GUIDES, fill_tables
 from casebook.record.json_schema import make_schema
-from casebook.record.language_pairs import pair_wordings
 from casebook.record.model import Case, Document, Figure
+from casebook.record.summary import pair_wordings
 from casebook.text import NO_TEXT, Text
 
 GUIDE = "<!-- fields: documents -->\n\n| |\n\n<!-- fields: figures -->\n\n| |\n"
