@@ -267,8 +267,10 @@ class LazyCases(Sequence[Case]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[Case]: ...
     def __getitem__(self, index: int | slice) -> Case | Sequence[Case]:
-        chosen = range(len(self.summaries))[index]
-        return self._take(chosen) if isinstance(chosen, int) else tuple(map(self._take, chosen))
+        if isinstance(index, slice):
+            # What lists show of some of the cases needs none of them loaded.
+            return LazyCases(self.summaries[index], self._load)
+        return self._take(range(len(self.summaries))[index])
 
     def __len__(self) -> int:
         return len(self.summaries)
