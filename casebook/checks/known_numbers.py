@@ -103,7 +103,7 @@ class KnownNumbers:
         """The ranges that have two numbers as their ends."""
         if first.value is None or second.value is None:
             return []
-        lows = {first.value, first.value * second.scale}
+        lows = {first.value, *(first.value * scale for scale in second.scales)}
         if first.unit == "" and second.unit == "ratio":
             lows.add(first.value / 100)
         return [

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Final
 
 from casebook.checks import text_patterns as patterns
-from casebook.values.numerals import CAPITALS, HAN_DIGITS, HAN_SCALES, number_of, scale_at_end
+from casebook.values.numerals import CAPITALS, HAN_DIGITS, HAN_SCALES, number_of, scales_at_end
 
 _LONGEST_NAME: Final = 300
 _HALF: Final = Decimal("0.5")
@@ -27,7 +27,7 @@ class NumberMention:
     `value` is in base units (0.8 for 80%) and None for a rough number (数十, dozens of) and for
     what can be read in two ways; `unit` is CNY, HKD, USD, ratio, people, time, a counter, or empty.
     `date` is 2012, 2012-12, 2012-12-07, --12-07, --12, ---07 or 199X, empty where it is no date; a
-    bare 2012 has both. `scale` is what a range lends to its first number. A `titled` mention
+    bare 2012 has both. `scales` are what a range may lend to its first number. A `titled` mention
     is part of a title 《…》.
     """
 
@@ -37,7 +37,7 @@ class NumberMention:
     value: Decimal | None = None
     unit: str = ""
     date: str = ""
-    scale: Decimal = Decimal(1)
+    scales: tuple[Decimal, ...] = ()
     titled: bool = False
 
 
@@ -139,18 +139,18 @@ def _read_arabic(line: str, found: re.Match[str]) -> NumberMention:
     if line[max(0, start - 3) : start] == "百分之":
         value = None if value is None else value / 100
         return NumberMention(start=start - 3, end=end, value=value, unit="ratio")
-    scale = scale_at_end(numeral)
+    scales = scales_at_end(numeral)
     tail = patterns.ENGLISH_TAIL.match(line, end)
     if tail and text[-1].isdigit():
         for word in tail["scale"].split():
             factor = patterns.ENGLISH_FACTORS.get(word) or patterns.ENGLISH_FACTORS[word.lower()]
             value = None if value is None else value * factor
-            scale *= factor
+            scales = tuple(scale * factor for scale in scales or (Decimal(1),))
         end = tail.end()
     is_year = re.fullmatch(r"1[0-9]{3}|20[0-9]{2}", numeral) and text == numeral
     date = numeral if is_year and end == found.end() else ""
     return _with_unit(
-        line, NumberMention(start=start, end=end, value=value, scale=scale, date=date)
+        line, NumberMention(start=start, end=end, value=value, scales=scales, date=date)
     )
 
 
@@ -234,7 +234,7 @@ def _read_han(line: str, found: re.Match[str]) -> NumberMention | None:
         return None if run == "一" else month
     if not _is_han_number(line, found, run):
         return None
-    mention = NumberMention(start=start, end=end, value=value, scale=scale_at_end(run))
+    mention = NumberMention(start=start, end=end, value=value, scales=scales_at_end(run))
     return _with_unit(line, mention)
 
 
@@ -327,7 +327,7 @@ def _read_english(line: str, found: re.Match[str]) -> NumberMention | None:
     if words == "one" or (words == "zero" and re.search(r"\b(?:an?|the) \Z", line[:start])):
         return None
     value, scale = _english_number(re.split(r"[ -]", words))
-    return _with_unit(line, NumberMention(start=start, end=end, value=value, scale=scale))
+    return _with_unit(line, NumberMention(start=start, end=end, value=value, scales=(scale,)))
 
 
 def _english_date(found: re.Match[str], month: str) -> str:

@@ -22,6 +22,7 @@ from casebook.values.numerals import (
     WIDTHS,
     YI,
     Numeral,
+    lend_scale,
     match_at,
     read_numeral,
     skip_spaces,
@@ -357,12 +358,10 @@ class _AmountReading:
         if first_unit and not self.unit.startswith(first_unit):
             self._stop(start, say("values.range_units"))
         low = first.value
-        if not unit_between and first.shared == 1:
+        if not unit_between:
             if first.is_digit and second.is_round:
                 self._stop(start, say("values.range_scale"))
-            # 3—5万元 is from 30,000; 800至1万元 is not from 8,000,000.
-            if low * second.shared < second.value:
-                low *= second.shared
+            low = lend_scale(first, second)
         if low >= second.value:
             self._stop(start, say("values.range_order"))
         return low, second.value

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from math import prod
 from typing import Final, Literal, NoReturn
 
 from casebook.messages import say
@@ -63,12 +64,13 @@ class NumeralToken:
 class Numeral:
     """A numeral of a wording.
 
-    `shared` is the 万, 亿 or 万亿 at its end, which a range may lend to its first number.
+    `scales` are what a range may lend of it to its first number, the largest first: 千万 and 万 of
+    6千万, 万 of 五万, 千 of 3千, nothing of 5.
     """
 
     value: Decimal
     tokens: tuple[NumeralToken, ...]
-    shared: Decimal
+    scales: tuple[Decimal, ...]
 
     @property
     def end(self) -> int:
@@ -138,14 +140,31 @@ def number_of(text: str) -> Decimal | None:
     return numeral.value
 
 
-def scale_at_end(numeral: str) -> Decimal:
-    """The product of the 万 and 亿 that a numeral ends in."""
-    scale = Decimal(1)
-    for char in reversed(numeral):
-        if char not in "万亿":
-            break
-        scale *= _SCALES[char]
-    return scale
+def scales_at_end(numeral: str) -> tuple[Decimal, ...]:
+    """What a numeral may lend to the first number of its range, the largest first."""
+    number = numeral.rstrip(" 百千万亿")
+    large = _multiply(numeral[len(numeral.rstrip(" 万亿")) :])
+    # 六千五百万 lends its 万 alone: of which number 百万 is the scale cannot be told.
+    is_one = number and not any(char in HAN_SCALES for char in number)
+    whole = _multiply(numeral[len(number) :]) if is_one else large
+    return tuple(scale for scale in dict.fromkeys((whole, large)) if scale != 1)
+
+
+def lend_scale(first: Numeral, second: Numeral) -> Decimal:
+    """The first number of a range with the scale that it shares with the second.
+
+    3—5万元 is from 30,000 and 5-6千万元 from 50,000,000; 800至1万元 is not from 8,000,000.
+    """
+    lent = second.scales
+    if first.scales:
+        # 3千—5千万元: the first number has a scale of its own and lacks 万 alone.
+        lent = lent[-1:] if lent and first.scales[0] < WAN <= lent[-1] else ()
+    fitting = (first.value * scale for scale in lent if first.value * scale < second.value)
+    return next(fitting, first.value)
+
+
+def _multiply(scales: str) -> Decimal:
+    return prod((_SCALES[char] for char in scales if char != " "), start=Decimal(1))
 
 
 def read_numeral(line: str, at: int) -> Numeral | None:
@@ -213,8 +232,8 @@ def _evaluate(line: str, tokens: list[NumeralToken]) -> Numeral:
         value = Decimal(digits)
     else:
         value = _Evaluation(line, tokens).evaluate()
-    shared = scale_at_end(line[tokens[0].start : tokens[-1].end])
-    return Numeral(value=value, tokens=tuple(tokens), shared=shared)
+    scales = scales_at_end(line[tokens[0].start : tokens[-1].end])
+    return Numeral(value=value, tokens=tuple(tokens), scales=scales)
 
 
 class _Evaluation:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook.values.amounts import plain
-from casebook.values.numerals import number_of, scale_at_end
+from casebook.values.numerals import number_of, scales_at_end
 
 
 @given(st.text(max_size=90))
@@ -38,7 +38,20 @@ def test_what_is_more_than_a_number_is_no_bare_number(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "scale"), [("8000万", 10**4), ("2万亿", 10**12), ("3亿", 10**8), ("五百", 1), ("", 1)]
+    ("text", "scales"),
+    [
+        ("8000万", (10**4,)),
+        ("2万亿", (10**12,)),
+        ("3亿", (10**8,)),
+        ("3千", (1000,)),
+        ("五百", (100,)),
+        ("6千万", (10**7, 10**4)),
+        ("六千五百万", (10**4,)),
+        ("六十万", (10**4,)),
+        ("十五", ()),
+        ("5", ()),
+        ("", ()),
+    ],
 )
-def test_the_scale_that_a_range_lends_is_the_last(text: str, scale: int) -> None:
-    assert scale_at_end(text) == scale
+def test_a_range_lends_what_its_second_number_ends_in(text: str, scales: tuple[int, ...]) -> None:
+    assert scales_at_end(text) == scales
