@@ -204,10 +204,10 @@ class PageType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePageType:
-    """One kind of page that every case has, made from an excerpt of the data set.
+    """One kind of page that every case has, made from the inputs of the case alone.
 
-    `locate` gives the addresses of its pages, and `templates` are all that they name. What an
-    excerpt does not hold, such a page may not show: it is made anew only when its excerpt changes.
+    `locate` gives the addresses of its pages, and `templates` are all that they name. What the
+    inputs do not hold, such a page may not show: it is made anew only when they change.
     """
 
     name: str
