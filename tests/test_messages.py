@@ -13,6 +13,8 @@ from conftest import PROJECT
 from casebook.messages import CATALOGUE as SOURCE
 from casebook.messages import PLACE, problem, read_catalogue, say
 from casebook.problems import START
+from casebook.record.description import fields_of
+from casebook.record.model import Case
 from casebook.text import Text
 
 CATALOGUE = read_catalogue()
@@ -74,8 +76,20 @@ def test_a_message_has_one_entry() -> None:
     assert sorted(keys) == sorted(CATALOGUE)
 
 
+def notes_of_fields() -> set[str]:
+    """The keys of the notes of all fields that a case has, in itself and in its records."""
+    classes: list[type] = [Case]
+    for cls in classes:
+        classes += [one.items for one in fields_of(cls) if one.holds_records]
+    return {one.note_key for cls in classes for one in fields_of(cls)}
+
+
 def test_every_message_is_used() -> None:
-    assert set(CATALOGUE) - literals() == set()
+    assert set(CATALOGUE) - literals() - notes_of_fields() == set()
+
+
+def test_every_field_of_a_case_has_a_note() -> None:
+    assert notes_of_fields() - set(CATALOGUE) == set()
 
 
 def test_every_place_of_a_message_is_filled_and_nothing_else_is_given() -> None:

@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple, TypeVar, cast, dataclass_transform
 
+from casebook.messages import read_catalogue, say
 from casebook.problems import START, Position
 from casebook.text import NO_TEXT, Text
 
@@ -73,16 +74,16 @@ def compute_once(function: F) -> F:
 class FieldDescription:
     """One field of a record as it is declared.
 
-    `name` is its name in the file, `attribute` that in the class. `words` are the words that it
-    may hold, or the list of the vocabulary that they are in. `items` is the class of the records
-    inside it, which may not have the fields `without` and need not have those of `optional`. Only
-    a figure that a source prints has a `printed` field; `dumped` ones are in cases.json, `blank`
-    ones in a new case.
+    `name` is its name in the file, `attribute` that in the class `holder`. `words` are the words
+    that it may hold, or the list of the vocabulary that they are in. `items` is the class of the
+    records inside it, which may not have the fields `without` and need not have those of
+    `optional`. Only a figure that a source prints has a `printed` field; `dumped` ones are in
+    cases.json, `blank` ones in a new case.
     """
 
     kind: Kind
-    note: Text
     default: object = None
+    holder: str = ""
     attribute: str = ""
     name: str = ""
     required: bool = False
@@ -101,6 +102,17 @@ class FieldDescription:
     def most(self) -> int:
         """How many characters the text may have, or how many records may be inside."""
         return self.limit or (_LIMITS.get(self.role, MAX_TEXT) if self.role else 0)
+
+    @property
+    def note_key(self) -> str:
+        """The key of its note in messages.yaml; fields of several classes may share one."""
+        own = f"fields.{self.holder}.{self.name}"
+        return own if own in read_catalogue() else f"fields.{self.name}"
+
+    @property
+    def note(self) -> Text:
+        """The words that explain it to editors."""
+        return say(self.note_key, most=self.most)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -128,21 +140,15 @@ class FieldDescription:
 
 
 def described(
-    kind: Kind,
-    zh: str = "",
-    en: str = "",
-    *,
-    default: Any = MISSING,
-    default_factory: Any = MISSING,
-    **options: Any,
+    kind: Kind, *, default: Any = MISSING, default_factory: Any = MISSING, **options: Any
 ) -> Any:
-    """A field of a record with its note in Chinese and in English, and parts of its description.
+    """A field of a record with the parts of its description.
 
-    It is required where it has no default, unless records are inside.
+    It is required where it has no default, unless records are inside. Its note is in the
+    catalogue, under `fields.<class>.<name>` or `fields.<name>`.
     """
     one = FieldDescription(
         kind=kind,
-        note=Text(zh, en),
         default=None if default is MISSING else default,
         required=default is default_factory is MISSING and "items" not in options,
         **options,
@@ -165,7 +171,12 @@ def fields_of(cls: type) -> tuple[FieldDescription, ...]:
     """The described fields of a class, in the order of their declaration."""
     found = ((one.name, one.metadata.get(_KEY)) for one in fields(cls))
     return tuple(
-        replace(description, attribute=attribute, name=description.name or attribute)
+        replace(
+            description,
+            holder=cls.__name__.lower(),
+            attribute=attribute,
+            name=description.name or attribute,
+        )
         for attribute, description in found
         if description is not None
     )

@@ -16,6 +16,7 @@ from casebook.checks.content import check_limits
 from casebook.data import cases_json
 from casebook.data.cases_json import dump_record
 from casebook.data.cases_schema import describe_schema
+from casebook.messages import read_catalogue
 from casebook.record import description, record_reader
 from casebook.record.blank_case import write_blank
 from casebook.record.dataset import Dataset
@@ -38,9 +39,7 @@ def add_field(monkeypatch: pytest.MonkeyPatch, holder: str, base: type, **option
             {
                 "__annotations__": {"remark": "Text"},
                 "__module__": __name__,
-                "remark": described(
-                    "bilingual", "附带的话。", "A remark.", default=NO_TEXT, **options
-                ),
+                "remark": described("bilingual", default=NO_TEXT, **options),
             },
         )
     )
@@ -52,8 +51,10 @@ def add_field(monkeypatch: pytest.MonkeyPatch, holder: str, base: type, **option
 
 @pytest.fixture
 def longer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Documents and figures with one more text, declared and nothing else."""
+    """Documents and figures with one more text, declared and given a note, nothing else."""
     forget_plans()
+    note = {"zh": "附带的话。", "en": "A remark."}
+    monkeypatch.setitem(read_catalogue(), "fields.remark", note)
     add_field(monkeypatch, "documents", Document, role="note")
     add_field(monkeypatch, "figures", Figure, role="name")
     yield
