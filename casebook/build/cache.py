@@ -167,5 +167,6 @@ def _connect(path: Path | None) -> sqlite3.Connection | None:
 def digest_program() -> str:
     """A digest of the program itself: what another version made is made anew."""
     folder = Path(__file__).parent.parent
-    files = [*sorted(folder.rglob("*.py")), folder / "messages.yaml"]
+    tables = [folder / "messages.yaml", folder / "record" / "gb2260.tsv"]
+    files = [*sorted(folder.rglob("*.py")), *tables]
     return digest("\n".join(digest(file.read_bytes()) for file in files).encode())

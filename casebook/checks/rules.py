@@ -17,6 +17,7 @@ from casebook.record.fields import suggest
 from casebook.record.model import Case, Event, Figure
 from casebook.record.references import SITE, find_references, judge_slug
 from casebook.record.refusals import judge_refusal, keys_of
+from casebook.record.regions import has_other_spelling, make_region
 from casebook.text import LANGS, Text
 from casebook.values.amounts import plain
 from casebook.values.dates import Period, parse_period, speak_of_same_time
@@ -191,6 +192,13 @@ def amounts_are_near_their_neighbours(dataset: Dataset) -> Iterator[Problem]:
             )
 
 
+def english_names_are_more_than_pinyin(case: Case, dataset: Dataset) -> Iterator[Problem]:
+    """A place whose usual Latin spelling may not be its pinyin has its English name given."""
+    short = dataset.regions[case.region].short
+    if has_other_spelling(case.region) and short == make_region(case.region).short:
+        yield problem("W267", case.path, START, code=case.region, name=short.zh, pinyin=short.en)
+
+
 def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """Figures of one class and time that differ are declared as a conflict."""
     declared = [set(conflict.figures) for conflict in case.conflicts]
@@ -291,6 +299,7 @@ CASE_RULES: tuple[CaseRule, ...] = (
     quotes_hold_their_amounts,
     figures_agree_or_conflict,
     parts_are_no_more_than_their_whole,
+    english_names_are_more_than_pinyin,
 )
 
 RULES: tuple[Rule, ...] = (

@@ -199,7 +199,8 @@ class Dataset:
 
     def province(self, region: str) -> Region:
         """The province-level unit that a region is or lies in, by its code."""
-        return self.regions[region[:2] + "0000"]
+        found = self.regions[region]
+        return self.province(found.parent) if found.parent else found
 
     def find_figure(self, case: str, name: str, home: Case | None) -> Figure | None:
         """The figure that a reference names, seen from a text of the case `home`."""

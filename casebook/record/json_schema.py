@@ -96,7 +96,7 @@ def _choices(one: FieldDescription, lists: Lists) -> dict[str, Any]:
     if one.kind == "source":
         return _choice((key, source.title) for key, source in lists.sources.items())
     if one.kind == "region":
-        regions = {code: region.name for code, region in lists.regions.items()}
+        regions = {code: region.name for code, region in lists.regions.every().items()}
         # Without quotes YAML reads a code as a number, which is as good.
         numbers = ((int(code), name) for code, name in regions.items())
         return _choice([*regions.items(), *numbers])

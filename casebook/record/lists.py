@@ -14,6 +14,7 @@ from casebook.problems import START, Position, Problem
 from casebook.record.description import FieldDescription, fields_of
 from casebook.record.fields import Fields
 from casebook.record.record_reader import RecordReader, fields_in
+from casebook.record.regions import Regions, make_region, read_table
 from casebook.record.vocabulary import Gone, Refusal, Region, Source, Term, Vocabulary
 from casebook.text import NO_TEXT, Text
 from casebook.values.urls import judge_url
@@ -42,7 +43,7 @@ class Lists:
     """
 
     vocabulary: Vocabulary
-    regions: Mapping[str, Region]
+    regions: Regions
     sources: Mapping[str, Source]
     whole: bool = True
 
@@ -150,15 +151,30 @@ def _read_vocabulary(file: _ListFile) -> Vocabulary:
     return ListReader(known).read_record(Vocabulary, file.fields(Vocabulary))
 
 
-def _read_regions(file: _ListFile) -> dict[str, Region]:
+def _read_regions(file: _ListFile) -> Regions:
     reader = ListReader({})
-    regions = {}
+    listed: dict[str, Region] = {}
+    regions = Regions(listed)
     for code, fields in file.records(Region):
-        region = regions[code] = reader.read_record(Region, fields, code=code)
-        if region.parent and region.parent not in file.node.entries:
-            parent = Scalar(region.parent, fields.at("parent"))
-            fields.known_word(parent, "parent", file.node.entries)
+        filled = fields_in(_fill_region(code, fields.node), Region, file.path, file.problems)
+        listed[code] = reader.read_record(Region, filled, code=code)
+    for code, fields in file.records(Region):
+        parent = listed[code].parent
+        if parent and parent not in regions:
+            fields.known_word(Scalar(parent, fields.at("parent")), "parent", listed)
     return regions
+
+
+def _fill_region(code: str, node: MapNode) -> MapNode:
+    """The entry of a region with what the standard says of its code, where it says nothing."""
+    if code not in read_table():
+        return node
+    unit = make_region(code)
+    known = {"name": unit.name.zh, "name_en": unit.name.en, "level": unit.level}
+    known |= {"short": unit.short.zh, "short_en": unit.short.en, "parent": unit.parent}
+    known["pinyin"] = unit.pinyin
+    given = {name: Scalar(text, node.at) for name, text in known.items() if text}
+    return MapNode(given | node.entries, node.key_at, node.at)
 
 
 def _read_sources(file: _ListFile, vocabulary: Vocabulary) -> dict[str, Source]:

@@ -14,6 +14,7 @@ from casebook.problems import CasebookError, Exit, Problem
 from casebook.record.blank_case import write_blank
 from casebook.record.lists import Lists, read_lists
 from casebook.record.references import judge_slug
+from casebook.record.regions import Regions
 from casebook.record.vocabulary import Region
 from casebook.text import Lang
 from casebook.yaml.files import write_new_file
@@ -21,6 +22,7 @@ from casebook.yaml.files import write_new_file
 _CODE = re.compile(r"[0-9]{6}")
 # More matches than this are no choice but a list to read.
 _MOST_SHOWN = 12
+_LEVELS = ("province", "prefecture", "county")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def mend_slug(written: str) -> str:
     return "" if lost or judge_slug(slug) else slug
 
 
-def propose_slug(region: Region, regions: Mapping[str, Region]) -> str:
+def propose_slug(region: Region, regions: Regions) -> str:
     """The usual slug of a place: its name in letters, that of a county behind its parent's."""
     own = re.sub(r"[^a-z0-9]", "", region.short.inside("en").lower())
     parent = regions.get(region.parent) if region.level == "county" else None
@@ -92,7 +94,7 @@ def propose_slug(region: Region, regions: Mapping[str, Region]) -> str:
     return re.sub(r"[^a-z0-9]", "", parent.short.inside("en").lower()) + "-" + own
 
 
-def choose_region(asked: str, regions: Mapping[str, Region]) -> Region:
+def choose_region(asked: str, regions: Regions) -> Region:
     """The one region that is asked for; raises CasebookError where there is none or several."""
     found = find_regions(asked, regions)
     if len(found) == 1:
@@ -111,7 +113,7 @@ def choose_region(asked: str, regions: Mapping[str, Region]) -> Region:
     raise _unknown_region(asked, regions)
 
 
-def find_regions(asked: str, regions: Mapping[str, Region]) -> tuple[Region, ...]:
+def find_regions(asked: str, regions: Regions) -> tuple[Region, ...]:
     """The regions that a code or a name may mean, the exact ones alone where there are any."""
     word = _fold(asked)
     if not word:
@@ -119,14 +121,11 @@ def find_regions(asked: str, regions: Mapping[str, Region]) -> tuple[Region, ...
     code = unicodedata.normalize("NFKC", asked).strip()
     if code in regions:
         return (regions[code],)
-    exact = [region for region in regions.values() if word in _names(region, regions)]
+    names = {region: _names(region, regions) for region in regions.every().values()}
+    exact = tuple(region for region, own in names.items() if word in own)
     if exact:
-        return tuple(exact)
-    return tuple(
-        region
-        for region in regions.values()
-        if any(word in name for name in _names(region, regions))
-    )
+        return exact
+    return tuple(region for region, own in names.items() if any(word in name for name in own))
 
 
 def describe_regions(found: Iterable[Region], regions: Mapping[str, Region]) -> Iterator[str]:
@@ -161,16 +160,22 @@ def _nearest_names(word: str, names: Iterable[str]) -> list[str]:
         ratio = difflib.SequenceMatcher(None, word, name).ratio()
         same = sum(a == b for a, b in zip(word, name, strict=False))
         scores[name] = ratio + same / max(len(word), len(name), 1)
-    return sorted((name for name in scores if scores[name] >= 1), key=lambda n: (-scores[n], n))
+    return sorted((name for name in scores if scores[name] >= 1), key=lambda n: -scores[n])
 
 
-def _unknown_region(asked: str, regions: Mapping[str, Region]) -> CasebookError:
-    by_name = {name: region for region in regions.values() for name in _names(region, regions)}
+def _unknown_region(asked: str, regions: Regions) -> CasebookError:
+    every = regions.every()
+    # Of places whose names are as near the larger is the likelier.
+    ordered = sorted(every.values(), key=lambda region: _LEVELS.index(region.level))
+    by_name = {name: region for region in ordered for name in _names(region, regions)}
     close = _nearest_names(_fold(asked), by_name)
     near = list({by_name[name].code: by_name[name] for name in close}.values())[:3]
     code = unicodedata.normalize("NFKC", asked).strip()
     if _CODE.fullmatch(code):
-        near = [region for key, region in regions.items() if key[:2] == code[:2]][:6]
+        cities = [key for key in every if key[:2] == code[:2] and key.endswith("00")]
+        near = [
+            every[key] for key in sorted(cities, key=lambda key: (key[:4] != code[:4], key))[:6]
+        ]
     lines = "".join(f"\n  {line}" for line in describe_regions(near, regions))
     if not lines:
         return failure("new.no_place", status=Exit.USAGE, asked=asked[:40])

@@ -98,13 +98,13 @@ class CaseReader(RecordReader):
             return code
         near = [
             f"{key}（{region.name.zh}）"
-            for key, region in regions.items()
+            for key, region in regions.every().items()
             if key[:4] == code[:4] or code in region.name.zh
         ][:3]
         if near:
             hint = say("record.near_regions", names=Text("、".join(near), ", ".join(near)))
         else:
-            hint = suggest(code, regions.keys()) or say("record.where_regions_are")
+            hint = suggest(code, regions.every()) or say("record.where_regions_are")
         fields.report("E251", value.at, code=code[:20], hint=hint)
         return ""
 

@@ -62,7 +62,10 @@ def project(tmp_path: Path) -> Path:
         pytest.param("深圳宝安", ["440306"], id="a county behind its city"),
         pytest.param("陕西", ["610000"], id="Shaanxi is not Shanxi"),
         pytest.param("山西", ["140000"], id="Shanxi is not Shaanxi"),
-        pytest.param("浦", ["310115"], id="part of a name"),
+        pytest.param("浦东", ["310115"], id="part of a name"),
+        pytest.param("武侯区", ["510107"], id="a unit of the standard that is not listed"),
+        pytest.param("chengdu", ["510100"], id="a unit of the standard in letters"),
+        pytest.param("xian", ["220403"], id="three places of one name"),
         pytest.param("亚特兰蒂斯", [], id="no such place"),
         pytest.param("", [], id="nothing"),
     ],
@@ -73,10 +76,9 @@ def test_a_region_is_found_by_code_or_name(asked: str, codes: list[str]) -> None
 
 def test_several_places_of_one_name_are_listed() -> None:
     with pytest.raises(CasebookError) as caught:
-        choose_region("海", LISTS.regions)
+        choose_region("长宁", LISTS.regions)
 
-    assert "\n  310000 上海市" in caught.value.text.zh
-    assert "\n  460000 海南省" in caught.value.text.zh
+    assert "\n  310105 长宁区（上海市）\n  511524 长宁县（宜宾市）" in caught.value.text.zh
     assert caught.value.exit_status == Exit.USAGE
 
 
@@ -88,7 +90,9 @@ def test_a_misspelt_place_is_told_its_nearest() -> None:
 
 
 def test_an_unknown_code_is_told_others_of_its_province() -> None:
-    with pytest.raises(CasebookError, match="440300 深圳市"):
+    with pytest.raises(
+        CasebookError, match="441900 东莞市（广东省）\n  440000 广东省\n  440100 广州市"
+    ):
         choose_region("441999", LISTS.regions)
 
 
@@ -166,7 +170,7 @@ def test_a_blank_case_has_the_same_fields_in_both_languages() -> None:
         pytest.param("../x", "441900", "文件名只能用", id="a path"),
         pytest.param("nul", "441900", "Windows 的保留名", id="Windows keeps the name"),
         pytest.param("en", "441900", "本站的保留名", id="the site keeps the name"),
-        pytest.param("x", "苏州", "data/regions.yaml 里没有“苏州”", id="a place not listed"),
+        pytest.param("x", "甲乙丙丁", "data/regions.yaml 里都没有“甲乙丙丁”", id="no such place"),
     ],
 )
 def test_what_will_not_do_is_wrong_usage(project: Path, slug: str, region: str, said: str) -> None:

@@ -186,7 +186,7 @@ def test_a_field_may_not_contradict_the_wording_about_per() -> None:
 
 
 def test_an_unknown_region_names_near_ones() -> None:
-    text = record().replace("330203", "330204")
+    text = record().replace("330203", "330299")
 
     _, problems = read(text)
 
