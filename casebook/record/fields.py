@@ -1,23 +1,31 @@
-"""Getters of the fields of one mapping, each with a harmless value where one is wrong."""
+"""Reading of records by the descriptions of their fields, with harmless values for wrong ones."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from casebook.messages import problem, say
-from casebook.problems import Position, Problem
-from casebook.record.description import compute_once, fields_of, known_names
+from casebook.problems import START, Position, Problem
+from casebook.record.description import FieldDescription, compute_once, fields_of, known_names
 from casebook.record.model import Case, Figure
 from casebook.text import NO_TEXT, Text
 from casebook.values.dates import Period, parse_period
 from casebook.values.errors import PeriodError
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar
 
-YES = frozenset({"yes", "true", "是"})
-NO = frozenset({"no", "false", "否"})
+T = TypeVar("T")
+Words = Mapping[str, Collection[str]]
+
+# The place of a date that was reported as a problem, so that the rest can still be read.
+UNKNOWN: Final = Period(edtf="", earliest=None, latest=None, precision="interval")
+# A mapping that is left out or cannot be read.
+EMPTY: Final = MapNode({}, {}, START)
+FLAGS: Final = {"yes": True, "no": False, "true": True, "false": False, "是": True, "否": False}
+# What hangs on other fields of its figure is read with them.
+_READ_TOGETHER: Final = frozenset({"amount", "per", "formula"})
 
 # What editors write who think of the field in their own language.
 _CHINESE_NAMES = {
@@ -123,29 +131,31 @@ class Fields:
         """Record one problem of this file by the key of its message."""
         self.problems.append(problem(key, self.path, at, hint=hint, **values))
 
-    def has(self, name: str) -> bool:
-        """Whether the field is written and not left empty."""
+    def written(self, name: str) -> Node | None:
+        """The value of a field, or None where it is left out or left empty."""
         value = self.node.entries.get(name)
-        return value is not None and not (isinstance(value, Scalar) and not value.text.strip())
+        return None if isinstance(value, Scalar) and not value.text.strip() else value
+
+    def has(self, name: str) -> bool:
+        """True of a field that is written and not left empty."""
+        return self.written(name) is not None
 
     def at(self, name: str) -> Position:
         """The place of the value of a field, or of the mapping where it is left out."""
-        value = self.node.entries.get(name)
-        return value.at if value is not None else self.node.at
+        return self.node.entries.get(name, self.node).at
 
     def scalar(self, name: str, required: bool = False, example: str = "") -> Scalar | None:
         """The text of a field with its place, or None where it is left out."""
-        value = self.node.entries.get(name)
-        if value is None or (isinstance(value, Scalar) and not value.text.strip()):
-            if required:
-                at = self.node.key_at.get(name, self.node.at)
-                hint = say("record.example", name=name, example=example) if example else NO_TEXT
-                self.report("E202", at, name=name, hint=hint)
-            return None
-        if not isinstance(value, Scalar):
+        value = self.written(name)
+        if isinstance(value, Scalar):
+            return value
+        if value is not None:
             self.report("E203", value.at, name=name)
-            return None
-        return value
+        elif required:
+            at = self.node.key_at.get(name, self.node.at)
+            hint = say("record.example", name=name, example=example) if example else NO_TEXT
+            self.report("E202", at, name=name, hint=hint)
+        return None
 
     def text(self, name: str, required: bool = False, example: str = "") -> str:
         """The text of a field without blanks around it."""
@@ -154,40 +164,23 @@ class Fields:
 
     def line(self, name: str, required: bool = False, example: str = "") -> str:
         """The text of a field that may not hold a line break."""
-        value = self.scalar(name, required, example)
-        if value is None:
-            return ""
-        text = value.text.strip()
+        text = self.text(name, required, example)
         if "\n" in text:
-            self.report("E204", value.at, name=name)
-        return " ".join(text.split("\n"))
-
-    def flag(self, name: str, default: bool = False) -> bool:
-        """A yes or no."""
-        value = self.scalar(name)
-        if value is None or value.text in NO:
-            return default and value is None
-        if value.text not in YES:
-            self.report("E211", value.at, name=name)
-        return value.text in YES
+            self.report("E204", self.at(name), name=name)
+        return text.replace("\n", " ")
 
     def whole_number(self, name: str) -> int | None:
         """A whole number from 0 to 999999, or None where it is left out."""
-        value = self.scalar(name)
-        if value is None:
+        text = self.text(name)
+        if text and not (text.isascii() and text.isdigit() and len(text) <= 6):
+            self.report("E213", self.at(name), name=name, found=text[:20])
             return None
-        text = value.text.strip()
-        if not (text.isascii() and text.isdigit() and len(text) <= 6):
-            self.report("E213", value.at, name=name, found=text[:20])
-            return None
-        return int(text)
+        return int(text) if text else None
 
-    def term(self, name: str, known: Mapping[str, object], required: bool = False) -> str:
-        """A key of a closed list, or nothing where it is left out or unknown."""
+    def term(self, name: str, known: Collection[str], required: bool = False) -> str:
+        """A word of a closed list, or nothing where it is left out or unknown."""
         value = self.scalar(name, required, next(iter(known), ""))
-        if value is None:
-            return ""
-        return self.known_word(value, name, known)
+        return self.known_word(value, name, known) if value is not None else ""
 
     def known_word(self, value: Scalar, name: str, known: Collection[str]) -> str:
         """The text of a scalar where it is a known word, else nothing and a problem."""
@@ -201,64 +194,48 @@ class Fields:
         return ""
 
     def period(self, name: str, required: bool = False) -> Period | None:
-        """A date or period, or None where it is left out or not understood."""
+        """A date or period, None where it is left out or not understood but not required."""
         value = self.scalar(name, required, "不晚于2012-12-07")
-        if value is None:
-            return None
-        try:
-            return parse_period(value.text.strip())
-        except PeriodError as error:
-            self.report("E220", value.at, why=error.message, hint=error.hint)
-            return None
+        if value is not None:
+            try:
+                return parse_period(value.text.strip())
+            except PeriodError as error:
+                self.report("E220", value.at, why=error.message, hint=error.hint)
+        return UNKNOWN if required else None
 
     def mapping(self, name: str) -> MapNode | None:
         """A mapping, or None where it is left out."""
-        value = self.node.entries.get(name)
-        if value is None or (isinstance(value, Scalar) and not value.text.strip()):
-            return None
-        if not isinstance(value, MapNode):
+        value = self.written(name)
+        if value is not None and not isinstance(value, MapNode):
             self.report("E203.mapping", value.at, name=name)
             return None
         return value
 
     def entries(self, name: str, known: Collection[str]) -> Iterator[tuple[str, Position, Fields]]:
         """The named mappings under a field: name, place of the name, fields."""
-        group = self.mapping(name)
-        if group is None:
-            return
+        group = self.mapping(name) or EMPTY
         for key, value in group.entries.items():
-            inside = self.inner(value, f"{name}.{key}", known, group.key_at[key])
-            if inside is not None:
-                yield key, group.key_at[key], inside
+            at = group.key_at[key]
+            if (inside := self.inner(value, f"{name}.{key}", known, at)) is not None:
+                yield key, at, inside
 
     def items(self, name: str, known: Collection[str]) -> Iterator[Fields]:
         """The mappings in a list under a field."""
         for number, value in enumerate(self.list_of(name), 1):
-            inside = self.inner(value, f"{name}[{number}]", known, value.at)
-            if inside is not None:
+            if (inside := self.inner(value, f"{name}[{number}]", known, value.at)) is not None:
                 yield inside
 
     def list_of(self, name: str) -> tuple[Node, ...]:
         """The items of a list, empty where it is left out."""
-        value = self.node.entries.get(name)
-        if value is None or (isinstance(value, Scalar) and not value.text.strip()):
-            return ()
-        if not isinstance(value, ListNode):
+        value = self.written(name)
+        if value is not None and not isinstance(value, ListNode):
             self.report("E203.list", value.at, name=name)
             return ()
-        return value.items
+        return value.items if value is not None else ()
 
-    def names(self, name: str) -> tuple[str, ...]:
-        """The words of a list, or the one word that is there without a list."""
-        value = self.node.entries.get(name)
-        if isinstance(value, Scalar):
-            return (value.text.strip(),) if value.text.strip() else ()
-        return tuple(item.text.strip() for item in self.list_of(name) if isinstance(item, Scalar))
-
-    def terms(self, name: str, known: Collection[str]) -> tuple[str, ...]:
-        """The words of a list that are keys of a closed list."""
-        found = (item for item in self.list_of(name) if isinstance(item, Scalar))
-        return tuple(word for item in found if (word := self.known_word(item, name, known)))
+    def scalars(self, name: str) -> list[Scalar]:
+        """The texts of a list, without what else is in it."""
+        return [item for item in self.list_of(name) if isinstance(item, Scalar)]
 
     def inner(self, node: Node, name: str, known: Collection[str], at: Position) -> Fields | None:
         """The fields of a mapping inside this one, or None and a problem."""
@@ -268,3 +245,129 @@ class Fields:
         hint = say("record.belongs", home=say(home)) if home else NO_TEXT
         self.report("E203.entry", at, name=name, hint=hint)
         return None
+
+
+def fields_in(node: MapNode, cls: type, path: str, problems: list[Problem]) -> Fields:
+    """The fields of a mapping that is a record of a class."""
+    return Fields(node, path, problems, known_names(fields_of(cls)))
+
+
+class RecordReader:
+    """Reads records; the method `read_<kind>` gives the value of a field of that kind.
+
+    `words` are the closed lists by name, `sources` the known sources, and `around` what a record
+    takes from where it is: the slug of its case, the name of its figure. What is wrong is noted in
+    the problems of the `Fields`, and something harmless takes its place.
+    """
+
+    def __init__(self, words: Words, sources: Mapping[str, object], case: str = "") -> None:
+        self.words = words
+        self.sources = sources
+        self.around: dict[str, object] = {"case": case, "figure": ""}
+
+    def read_record(self, cls: type[T], fields: Fields, **given: object) -> T:
+        """A record of a class whose descriptions are all read by kind."""
+        return self.make_record(cls, fields, self.read_values(fields_of(cls), fields), **given)
+
+    def make_record(
+        self, cls: type[T], fields: Fields, values: dict[str, Any], **given: object
+    ) -> T:
+        """A record of these values and of what it takes from where it is."""
+        around = self.around | {"at": fields.node.at}
+        return cls(**{name: around[name] for name in _taken_from_around(cls)} | values | given)
+
+    def read_values(
+        self, described: tuple[FieldDescription, ...], fields: Fields
+    ) -> dict[str, Any]:
+        """The values of the fields that are read by kind, by attribute."""
+        return {
+            one.attribute: getattr(self, f"read_{one.kind}")(fields, one)
+            for one in described
+            if one.kind not in _READ_TOGETHER
+        }
+
+    def read_bilingual(self, fields: Fields, one: FieldDescription) -> Text:
+        zh = fields.line(one.name, one.required, one.example)
+        en = fields.line(f"{one.name}_en")
+        return Text(zh, en) if zh or en else NO_TEXT
+
+    def read_block(self, fields: Fields, one: FieldDescription) -> Text:
+        return Text(fields.text(one.name), fields.text(f"{one.name}_en"))
+
+    def read_line(self, fields: Fields, one: FieldDescription) -> str:
+        return fields.line(one.name, one.required, one.example)
+
+    def read_text(self, fields: Fields, one: FieldDescription) -> str:
+        return fields.text(one.name, one.required, one.example)
+
+    def read_quote(self, fields: Fields, one: FieldDescription) -> str:
+        quote = fields.line(one.name)
+        if len(quote) > one.most:
+            fields.report("E262", fields.at(one.name), found=len(quote), most=one.most)
+        return quote
+
+    def read_flag(self, fields: Fields, one: FieldDescription) -> bool:
+        value = fields.scalar(one.name)
+        if value is not None and value.text not in FLAGS:
+            fields.report("E211", value.at, name=one.name)
+        return one.default is True if value is None else FLAGS.get(value.text, False)
+
+    def read_number(self, fields: Fields, one: FieldDescription) -> int | None:
+        return fields.whole_number(one.name)
+
+    def read_period(self, fields: Fields, one: FieldDescription) -> Period | None:
+        return fields.period(one.name, one.required)
+
+    def read_day(self, fields: Fields, one: FieldDescription) -> Period | None:
+        period = fields.period(one.name, one.required)
+        if period and period.edtf and (period.precision != "day" or period.lane != "dated"):
+            fields.report("E224", fields.at(one.name), name=one.name)
+        return period
+
+    def read_term(self, fields: Fields, one: FieldDescription) -> str:
+        if isinstance(one.words, str):
+            return fields.term(one.name, self.words.get(one.words, {}), one.required)
+        # What is left out or unknown is taken for the first of words that are the program's own.
+        word = fields.term(one.name, one.words, one.required)
+        return word or (one.words[0] if one.required or one.default else "")
+
+    def read_terms(self, fields: Fields, one: FieldDescription) -> tuple[str, ...]:
+        known = self.words.get(str(one.words), {})
+        found = (fields.known_word(item, one.name, known) for item in fields.scalars(one.name))
+        return tuple(filter(None, found))
+
+    def read_names(self, fields: Fields, one: FieldDescription) -> tuple[str, ...]:
+        # One name need not be written as a list.
+        value = fields.written(one.name)
+        found = [value] if isinstance(value, Scalar) else fields.scalars(one.name)
+        return tuple(item.text.strip() for item in found)
+
+    def read_source(self, fields: Fields, one: FieldDescription) -> str:
+        value = fields.scalar(one.name, one.required, example=next(iter(self.sources), ""))
+        if value is None:
+            return ""
+        name = value.text.strip()
+        if name in self.sources:
+            return name
+        hint = suggest(name, self.sources)
+        fields.report("E261", value.at, name=name[:40], hint=hint)
+        return ""
+
+    def read_list(self, fields: Fields, one: FieldDescription) -> tuple[Any, ...]:
+        known = known_names(one.inner)
+        return tuple(
+            self.make_record(one.items, inner, self.read_values(one.inner, inner))
+            for inner in fields.items(one.name, known)
+        )
+
+    def read_mapping(self, fields: Fields, one: FieldDescription) -> dict[str, Any]:
+        known = known_names(one.inner)
+        return {
+            key: self.make_record(one.items, inner, self.read_values(one.inner, inner), key=key)
+            for key, _, inner in fields.entries(one.name, known)
+        }
+
+
+@compute_once
+def _taken_from_around(cls: Any) -> tuple[str, ...]:
+    return tuple(name for name in ("case", "figure", "at") if name in cls.__dataclass_fields__)

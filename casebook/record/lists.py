@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from casebook.messages import problem, say
-from casebook.problems import START, Position, Problem
+from casebook.problems import Position, Problem
 from casebook.record.description import FieldDescription, fields_of
-from casebook.record.fields import Fields
-from casebook.record.record_reader import RecordReader, fields_in
+from casebook.record.fields import EMPTY, Fields, RecordReader, fields_in
 from casebook.record.regions import Regions, make_region, read_table
 from casebook.record.vocabulary import Gone, Refusal, Region, Source, Term, Vocabulary
 from casebook.text import NO_TEXT, Text
@@ -28,8 +27,6 @@ GONE: Final = "data/gone.yaml"
 MOST_OF_LEDGER: Final = 64_000_000
 # A hundred thousand publications and more; a record has no more than a few.
 MOST_OF_SOURCES: Final = 32_000_000
-# A list that cannot be read.
-_NOTHING: Final = MapNode({}, {}, START)
 # An address below the root of the site, the same in every language.
 _ADDRESS: Final = re.compile(r"/(?:[a-z0-9][A-Za-z0-9._-]*/)*", re.ASCII)
 T = TypeVar("T")
@@ -91,7 +88,7 @@ class ListReader(RecordReader):
         return (inside.whole_number("col") or 0, inside.whole_number("row") or 0)
 
     def read_things(self, fields: Fields, one: FieldDescription) -> dict[str, Text]:
-        node = fields.mapping(one.name) or _NOTHING
+        node = fields.mapping(one.name) or EMPTY
         words = Fields(node, fields.path, fields.problems, node.entries)
         return {
             name: Text(words.line(name), words.line(f"{name}_en"))
@@ -127,7 +124,7 @@ def read_lists(project: Path, problems: list[Problem]) -> Lists:
         vocabulary=vocabulary,
         regions=_read_regions(regions),
         sources=_read_sources(sources, vocabulary),
-        whole=all(file.node is not _NOTHING for file in (words, regions, sources)),
+        whole=all(file.node is not EMPTY for file in (words, regions, sources)),
     )
 
 
@@ -140,9 +137,7 @@ def _read_list(
     data = read_bytes(path, project, faults, most)
     node, found = read_tree(data, shown, most)
     problems += [*faults, *found]
-    return _ListFile(
-        node if isinstance(node, MapNode) and not faults else _NOTHING, shown, problems
-    )
+    return _ListFile(node if isinstance(node, MapNode) and not faults else EMPTY, shown, problems)
 
 
 def _read_vocabulary(file: _ListFile) -> Vocabulary:

@@ -14,10 +14,9 @@ from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
 from casebook.record.derived import derive
 from casebook.record.description import FieldDescription, fields_of, known_names
-from casebook.record.fields import Fields, suggest
+from casebook.record.fields import UNKNOWN, Fields, RecordReader, fields_in, suggest
 from casebook.record.lists import Lists
 from casebook.record.model import Answer, AnswerState, Case, Figure
-from casebook.record.record_reader import UNKNOWN, RecordReader, fields_in
 from casebook.record.vocabulary import Question
 from casebook.text import Text
 from casebook.values.amounts import Quantity, parse_quantity, with_reading
@@ -130,18 +129,18 @@ class CaseReader(RecordReader):
         """An answer: a word, a list of words, or a mapping that says more of it."""
         node = asked.node.entries[question.key]
         answer = partial(Answer, question=question.key, at=node.at)
-        english, state = "", "stated"
+        english = ""
         if isinstance(node, MapNode):
             inner = fields_in(node, Answer, asked.path, asked.problems)
-            note = Text(inner.line("note"), inner.line("note_en"))
+            # The value may be a list, so that it is read below.
+            others = tuple(one for one in fields_of(Answer) if one.name != "value")
+            answer = partial(answer, **(values := self.read_values(others, inner)))
             english = inner.line("value_en")
-            state = inner.term("state", _STATES) or "stated"
-            answer = partial(answer, note=note, state=cast(AnswerState, state))
-            if not inner.has("value"):
-                if state not in SILENT:
+            if (value := inner.written("value")) is None:
+                if values["state"] not in SILENT:
                     inner.text("value", required=True)
                 return answer()
-            node = inner.node.entries["value"]
+            node = value
         items = node.items if isinstance(node, ListNode) else (node,)
         words = [item for item in items if isinstance(item, Scalar) and item.text.strip()]
         if not words or len(words) < len(items):
@@ -335,11 +334,7 @@ class CaseReader(RecordReader):
         return self.find_figure(fields, one.name, value) if value is not None else ""
 
     def read_figure_names(self, fields: Fields, one: FieldDescription) -> tuple[str, ...]:
-        return tuple(
-            self.find_figure(fields, one.name, item)
-            for item in fields.list_of(one.name)
-            if isinstance(item, Scalar)
-        )
+        return tuple(self.find_figure(fields, one.name, item) for item in fields.scalars(one.name))
 
     def read_gone_figure(self, fields: Fields, one: FieldDescription) -> str:
         name = fields.text(one.name, one.required, one.example)
@@ -357,9 +352,6 @@ class CaseReader(RecordReader):
             hint = suggest(word, [figure for figure in self.written if figure != own])
             fields.report("E250.figure", value.at, field=name, name=word, hint=hint)
         return word
-
-
-_STATES = dict.fromkeys(("stated", "partial", *SILENT))
 
 
 def _text_starts(fields: Fields, name: str, lines: list[str]) -> tuple[Position, Position]:

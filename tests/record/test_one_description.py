@@ -17,7 +17,7 @@ from casebook.data import cases_json
 from casebook.data.cases_json import dump_record
 from casebook.data.cases_schema import describe_schema
 from casebook.messages import read_catalogue
-from casebook.record import description, record_reader
+from casebook.record import description, fields
 from casebook.record.blank_case import write_blank
 from casebook.record.dataset import Dataset
 from casebook.record.description import described, described_class, fields_of, texts_of
@@ -64,7 +64,7 @@ def longer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def forget_plans() -> None:
     """Forget what was computed once of each class."""
-    for module in (description, record_reader, cases_json):
+    for module in (description, fields, cases_json):
         for value in vars(module).values():
             if isinstance(value, type(cache(len))):
                 value.cache_clear()
