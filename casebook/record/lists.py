@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
-from casebook.record.description import FieldDescription, fields_of
+from casebook.record.description import FieldDescription
 from casebook.record.fields import EMPTY, Fields, RecordReader, fields_in
 from casebook.record.regions import Regions, make_region, read_table
 from casebook.record.vocabulary import Gone, Refusal, Region, Source, Term, Vocabulary
@@ -27,6 +27,8 @@ GONE: Final = "data/gone.yaml"
 MOST_OF_LEDGER: Final = 64_000_000
 # A hundred thousand publications and more; a record has no more than a few.
 MOST_OF_SOURCES: Final = 32_000_000
+# A site need not refuse anything, nor have lost an address.
+_OPTIONAL: Final = frozenset({"refusals", "gone"})
 # An address below the root of the site, the same in every language.
 _ADDRESS: Final = re.compile(r"/(?:[a-z0-9][A-Za-z0-9._-]*/)*", re.ASCII)
 T = TypeVar("T")
@@ -45,40 +47,70 @@ class Lists:
     whole: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _ListFile:
-    """A list as it was read: its entries by name, with the problems of reading it."""
-
-    node: MapNode
-    path: str
-    problems: list[Problem]
-
-    def fields(self, cls: type) -> Fields:
-        """The whole list as the fields of one record."""
-        return fields_in(self.node, cls, self.path, self.problems)
-
-    def records(self, cls: type) -> list[tuple[str, Fields]]:
-        """The entries that are records of a class, by name."""
-        return [
-            (key, fields_in(value, cls, self.path, self.problems))
-            for key, value in self.node.entries.items()
-            if isinstance(value, MapNode)
-        ]
-
-
 class ListReader(RecordReader):
-    """Reads the records of the lists; each address of a source is noted with its line."""
+    """Reads one list of data/; each address of a source is noted with its line."""
 
-    def __init__(self, words: Mapping[str, Mapping[str, object]]) -> None:
-        super().__init__(words, {})
+    def __init__(
+        self, project: Path, name: str, problems: list[Problem], most: int = MAX_BYTES
+    ) -> None:
+        super().__init__({}, {})
+        path = project / "data" / f"{name}.yaml"
+        self.path = show_path(path, project)
+        self.problems = problems
         self.named: dict[str, int] = {}
+        self.node = EMPTY
+        if name in _OPTIONAL and not path.exists():
+            return
+        faults: list[Problem] = []
+        data = read_bytes(path, project, faults, most)
+        node, found = read_tree(data, self.path, most)
+        problems += [*faults, *found]
+        if isinstance(node, MapNode) and not faults:
+            self.node = node
+
+    def read_vocabulary(self) -> Vocabulary:
+        """The list as one record, whose groups are the closed lists that its own words are in."""
+        groups = self.node.entries.items()
+        self.words = {key: group.entries for key, group in groups if isinstance(group, MapNode)}
+        fields = fields_in(self.node, Vocabulary, self.path, self.problems)
+        return self.read_record(Vocabulary, fields)
+
+    def read_records(self, cls: type[T], named: str) -> dict[str, T]:
+        """The entries of the list by name, each as a record that has its name as `named`."""
+        records = {}
+        for key, node in self.node.entries.items():
+            if isinstance(node, MapNode):
+                given: dict[str, object] = {named: key}
+                if hasattr(cls, "at"):
+                    given["at"] = self.node.key_at[key]
+                written = _fill_region(key, node) if cls is Region else node
+                fields = fields_in(written, cls, self.path, self.problems)
+                records[key] = self.read_record(cls, fields, **given)
+        return records
 
     def make_record(
         self, cls: type[T], fields: Fields, values: dict[str, Any], **given: object
     ) -> T:
-        if cls is Term and fields.has("bought_by") != fields.has("per"):
-            fields.report("E202.together", fields.node.at, name=given["key"])
-        return super().make_record(cls, fields, values, **given)
+        record = super().make_record(cls, fields, values, **given)
+        match record:
+            case Term(key=key) if fields.has("bought_by") != fields.has("per"):
+                fields.report("E202.together", fields.node.at, name=key)
+            case Region(parent=parent) if parent:
+                # The regions themselves are still being read; only their codes are asked for.
+                listed: Any = self.node.entries
+                if parent not in Regions(listed):
+                    fields.known_word(Scalar(parent, fields.at("parent")), "parent", listed)
+            case Refusal() if not record.is_of_one_kind:
+                fields.report("E284", record.at, name=record.id)
+            case Gone():
+                if record.moved_to and not _ADDRESS.fullmatch(record.moved_to):
+                    found = record.moved_to[:60]
+                    fields.report("E290", fields.at("moved_to"), written=found)
+                if fields.has("why") == bool(record.moved_to):
+                    fields.report("E293.either", record.at, name=record.address)
+                if not record.moved_to:
+                    fields.line("title", required=True)
+        return record
 
     def read_tile(self, fields: Fields, one: FieldDescription) -> tuple[int, int] | None:
         tile = fields.mapping(one.name)
@@ -116,83 +148,23 @@ class ListReader(RecordReader):
 
 def read_lists(project: Path, problems: list[Problem]) -> Lists:
     """Vocabulary, regions and sources of a project."""
-    words = _read_list(project, "vocabulary", problems)
-    regions = _read_list(project, "regions", problems)
-    sources = _read_list(project, "sources", problems, MOST_OF_SOURCES)
-    vocabulary = _read_vocabulary(words)
+    words = ListReader(project, "vocabulary", problems)
+    regions = ListReader(project, "regions", problems)
+    sources = ListReader(project, "sources", problems, MOST_OF_SOURCES)
+    vocabulary = words.read_vocabulary()
+    sources.words = vars(vocabulary)
     return Lists(
         vocabulary=vocabulary,
-        regions=_read_regions(regions),
-        sources=_read_sources(sources, vocabulary),
-        whole=all(file.node is not EMPTY for file in (words, regions, sources)),
+        regions=Regions(regions.read_records(Region, "code")),
+        sources=sources.read_records(Source, "id"),
+        whole=all(reader.node is not EMPTY for reader in (words, regions, sources)),
     )
-
-
-def _read_list(
-    project: Path, name: str, problems: list[Problem], most: int = MAX_BYTES
-) -> _ListFile:
-    path = project / "data" / f"{name}.yaml"
-    shown = show_path(path, project)
-    faults: list[Problem] = []
-    data = read_bytes(path, project, faults, most)
-    node, found = read_tree(data, shown, most)
-    problems += [*faults, *found]
-    return _ListFile(node if isinstance(node, MapNode) and not faults else EMPTY, shown, problems)
-
-
-def _read_vocabulary(file: _ListFile) -> Vocabulary:
-    groups = file.node.entries.items()
-    known = {name: group.entries for name, group in groups if isinstance(group, MapNode)}
-    return ListReader(known).read_record(Vocabulary, file.fields(Vocabulary))
-
-
-def _read_regions(file: _ListFile) -> Regions:
-    reader = ListReader({})
-    listed: dict[str, Region] = {}
-    regions = Regions(listed)
-    for code, fields in file.records(Region):
-        filled = fields_in(_fill_region(code, fields.node), Region, file.path, file.problems)
-        listed[code] = reader.read_record(Region, filled, code=code)
-    for code, fields in file.records(Region):
-        parent = listed[code].parent
-        if parent and parent not in regions:
-            fields.known_word(Scalar(parent, fields.at("parent")), "parent", listed)
-    return regions
-
-
-def _fill_region(code: str, node: MapNode) -> MapNode:
-    """The entry of a region with what the standard says of its code, where it says nothing."""
-    if code not in read_table():
-        return node
-    unit = make_region(code)
-    known = {"name": unit.name.zh, "name_en": unit.name.en, "level": unit.level}
-    known |= {"short": unit.short.zh, "short_en": unit.short.en, "parent": unit.parent}
-    known["pinyin"] = unit.pinyin
-    given = {name: Scalar(text, node.at) for name, text in known.items() if text}
-    return MapNode(given | node.entries, node.key_at, node.at)
-
-
-def _read_sources(file: _ListFile, vocabulary: Vocabulary) -> dict[str, Source]:
-    reader = ListReader(vars(vocabulary))
-    return {
-        name: reader.read_record(Source, fields, id=name) for name, fields in file.records(Source)
-    }
 
 
 def read_refusals(project: Path, problems: list[Problem]) -> tuple[Refusal, ...]:
     """The comparisons that suggest themselves and are not made, none where there is no list."""
-    if not (project / "data" / "refusals.yaml").exists():
-        return ()
-    file = _read_list(project, "refusals", problems)
-    reader = ListReader({})
-    refusals = []
-    for key, fields in file.records(Refusal):
-        refusal = reader.read_record(Refusal, fields, id=key, at=file.node.key_at[key])
-        if sum(map(bool, (refusal.formula, refusal.compare, refusal.spending))) == 1:
-            refusals.append(refusal)
-        else:
-            fields.report("E284", refusal.at, name=key)
-    return tuple(refusals)
+    refusals = ListReader(project, "refusals", problems).read_records(Refusal, "id")
+    return tuple(refusal for refusal in refusals.values() if refusal.is_of_one_kind)
 
 
 def read_ledger(project: Path, problems: list[Problem]) -> dict[str, int]:
@@ -215,26 +187,25 @@ def read_ledger(project: Path, problems: list[Problem]) -> dict[str, int]:
 
 def read_gone(project: Path, problems: list[Problem]) -> dict[str, Gone]:
     """What is known of addresses that are no more, by address; nothing where there is no list."""
-    if not (project / GONE).exists():
-        return {}
-    file = _read_list(project, "gone", problems)
-    reader = ListReader({})
-    gone: dict[str, Gone] = {}
-    for key in file.node.entries:
-        if not _ADDRESS.fullmatch(key):
-            problems.append(problem("E290", file.path, file.node.key_at[key], written=key[:60]))
-    for key, fields in file.records(Gone):
-        if not _ADDRESS.fullmatch(key):
-            continue
-        at = file.node.key_at[key]
-        values = reader.read_values(fields_of(Gone), fields)
-        moved_to = values["moved_to"]
-        if moved_to and not _ADDRESS.fullmatch(moved_to):
-            fields.report("E290", fields.at("moved_to"), written=moved_to[:60])
-        if fields.has("why") == bool(moved_to):
-            fields.report("E293.either", at, name=key)
-        if not moved_to:
-            fields.line("title", required=True)
-        values["moved_to"] = moved_to[1:]
-        gone[key[1:]] = reader.make_record(Gone, fields, values, address=key[1:], at=at)
-    return gone
+    reader = ListReader(project, "gone", problems)
+    for key in [key for key in reader.node.entries if not _ADDRESS.fullmatch(key)]:
+        at = reader.node.key_at[key]
+        problems.append(problem("E290", reader.path, at, written=key[:60]))
+        del reader.node.entries[key]
+    return {
+        # Addresses are written with the slash of the root, and kept without it.
+        key[1:]: replace(one, address=key[1:], moved_to=one.moved_to[1:])
+        for key, one in reader.read_records(Gone, "address").items()
+    }
+
+
+def _fill_region(code: str, node: MapNode) -> MapNode:
+    """The entry of a region with what the standard says of its code, where it says nothing."""
+    if code not in read_table():
+        return node
+    unit = make_region(code)
+    known = {"name": unit.name.zh, "name_en": unit.name.en, "level": unit.level}
+    known |= {"short": unit.short.zh, "short_en": unit.short.en, "parent": unit.parent}
+    known["pinyin"] = unit.pinyin
+    given = {name: Scalar(text, node.at) for name, text in known.items() if text}
+    return MapNode(given | node.entries, node.key_at, node.at)

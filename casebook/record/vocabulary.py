@@ -142,6 +142,11 @@ class Refusal:
     unknown: Mapping[str, Text] = described("things", default_factory=dict)
     at: Position = START
 
+    @property
+    def is_of_one_kind(self) -> bool:
+        """True where just one of formula, comparison and spending is given."""
+        return sum(map(bool, (self.formula, self.compare, self.spending))) == 1
+
 
 @described_class
 class Gone:
