@@ -1,14 +1,7 @@
 """Figures that this site computes from others of a case, and the guard that may refuse it.
 
-A result is no more certain than the figures that it is computed from:
-
-- An exact figure counts as exact, a bound (more than, at least, at most) as a bound, and an
-  approximate figure as known to two significant digits.
-- A product or quotient keeps as many significant digits as its least certain part, a sum or
-  difference the places of its least certain part.
-- A quotient of exact figures that needs more than four significant digits is rounded to four and
-  called approximate. A bound is rounded to the side on which it still holds.
-- About and bounds are carried on; bounds that pull in different directions are refused.
+A result is no more certain than the figures that it is computed from: it has no more digits than
+are known, and about and bounds are carried on.
 """
 
 from __future__ import annotations
@@ -32,6 +25,7 @@ from casebook.values.words import CURRENCIES, PLANNED_STATUSES, QUALIFIERS, Qual
 
 MULTIPLE: Final = "倍"
 
+# 约8000万 is known to two digits; a quotient of exact figures is rounded to four and called about.
 _APPROX_DIGITS: Final = 2
 _QUOTIENT_DIGITS: Final = 4
 _CONTEXT: Final = Context(prec=50)
@@ -48,6 +42,7 @@ _TURNED: Final[Mapping[Qualifier, Qualifier]] = {
     "at_least": "at_most",
     "at_most": "at_least",
 }
+# A bound is rounded to the side on which it still holds.
 _ROUNDINGS: Final[Mapping[Qualifier, str]] = {
     "more_than": ROUND_FLOOR,
     "at_least": ROUND_FLOOR,
@@ -128,7 +123,7 @@ class _Operand:
     `figures` are those that it comes from; a number that was written has none.
     """
 
-    amount: Decimal
+    amount: Decimal = Decimal(0)
     place: int | None = None
     qualifier: Qualifier = "exact"
     unit: str = ""
@@ -168,8 +163,9 @@ class _Computation:
         if not left.figures or not right.figures:
             return self._compute_with_number(term.sign, left, right)
         against = list(self._against_either(left, right))
-        compute = {"+": self._add, "-": self._subtract, "*": self._multiply, "/": self._divide}
-        result = compute[term.sign](left, right, against)
+        join = {"+": self._add, "-": self._subtract, "*": self._multiply, "/": self._divide}
+        result = join[term.sign](left, right, against)
+        amount = _OPERATIONS[term.sign](left.amount, right.amount)
         qualifier = _carry(term.sign, left.qualifier, right.qualifier)
         if qualifier is None and "range" not in (left.qualifier, right.qualifier):
             against.append(say("values.two_directions"))
@@ -180,6 +176,8 @@ class _Computation:
             return left
         return replace(
             result,
+            amount=amount,
+            place=_find_place(term.sign, amount, (left, right)),
             qualifier=qualifier or "exact",
             divided=left.divided or right.divided or term.sign == "/",
             figures=left.figures + right.figures,
@@ -252,42 +250,36 @@ class _Computation:
             for other in right.figures
         ):
             against.append(say("values.counted_twice"))
-        amount, place = left.amount + right.amount, _worse_place(left, right)
-        return replace(left, amount=amount, place=place, root="", whole="")
+        return replace(left, root="", whole="")
 
     def _subtract(self, left: _Operand, right: _Operand, against: list[Text]) -> _Operand:
         is_part = bool(left.root) and right.whole == left.root
         same_unit = (left.unit, left.per) == (right.unit, right.per)
         if not (is_part and same_unit) and (left.group is None or left.group != right.group):
             against.append(self._tell_apart(left, right))
-        amount, place = left.amount - right.amount, _worse_place(left, right)
         root = left.root if is_part else ""
-        return replace(left, amount=amount, place=place, root=root, whole=root)
+        return replace(left, root=root, whole=root)
 
     def _multiply(self, left: _Operand, right: _Operand, against: list[Text]) -> _Operand:
         money, share = (right, left) if left.unit == "ratio" else (left, right)
-        amount = left.amount * right.amount
         if share.unit != "ratio" or not money.is_money:
             against.extend(_against_bound(share))
             against.append(say("values.not_multiplied"))
         elif not money.root or share.whole != money.root:
             against.append(say("values.another_share"))
-        place = _place_of_product(amount, left, right)
-        return replace(money, amount=amount, place=place, group=None, root="", whole=money.root)
+        return replace(money, group=None, root="", whole=money.root)
 
     def _divide(self, left: _Operand, right: _Operand, against: list[Text]) -> _Operand:
         if right.amount == 0:
             against.append(say("values.divisor_is_zero"))
             return left
-        amount = _quotient(left.amount, right.amount)
-        place = _place_of_product(amount, left, right)
         same_unit = (left.unit, left.per) == (right.unit, right.per)
         if same_unit and right.root and left.whole == right.root:
-            return _Operand(amount=amount, place=place, unit="ratio", whole=right.root)
+            return _Operand(unit="ratio", whole=right.root)
         if left.group is not None and left.group == right.group:
-            return _Operand(amount=amount, place=place, unit=MULTIPLE)
+            return _Operand(unit=MULTIPLE)
         per = self._per_bought(left, right, against)
-        return _Operand(amount=amount, place=place, unit=left.unit, per=(*left.per, *per))
+        return _Operand(unit=left.unit, per=(*left.per, *per))
 
     def _per_bought(self, money: _Operand, count: _Operand, against: list[Text]) -> tuple[str, ...]:
         """The thing that an amount is divided by, where it bought just what was counted."""
@@ -320,15 +312,12 @@ def _against_bound(count: _Operand) -> Iterator[Text]:
         yield say("values.only_a_bound", label=figure.label, amount=amount)
 
 
-def _quotient(left: Decimal, right: Decimal) -> Decimal:
-    return _CONTEXT.divide(left, right) if right else Decimal(0)
-
-
 _OPERATIONS: Final[Mapping[str, Callable[[Decimal, Decimal], Decimal]]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
-    "/": _quotient,
+    # A divisor of nought is refused elsewhere; here it only must not end the program.
+    "/": lambda left, right: _CONTEXT.divide(left, right) if right else Decimal(0),
 }
 
 
@@ -345,17 +334,18 @@ def _carry(sign: str, left: Qualifier, right: Qualifier) -> Qualifier | None:
     return "more_than" if {left, right} == {"more_than", "at_least"} else None
 
 
-def _worse_place(left: _Operand, right: _Operand) -> int | None:
-    return max((value.place for value in (left, right) if value.place is not None), default=None)
+def _find_place(sign: str, amount: Decimal, parts: tuple[_Operand, _Operand]) -> int | None:
+    """The exponent of the last digit of a result that is known, None where all are.
 
-
-def _place_of_product(amount: Decimal, left: _Operand, right: _Operand) -> int | None:
-    digits = [
-        value.amount.adjusted() - value.place + 1
-        for value in (left, right)
-        if value.place is not None
-    ]
-    return amount.adjusted() - max(min(digits), 1) + 1 if digits else None
+    A sum has the places of its least certain part, a product as many digits.
+    """
+    known = [(part.place, part.amount) for part in parts if part.place is not None]
+    if not known:
+        return None
+    if sign in "+-":
+        return max(place for place, _ in known)
+    digits = min(of.adjusted() - place + 1 for place, of in known)
+    return amount.adjusted() - max(digits, 1) + 1
 
 
 def _round(value: _Operand) -> _Operand:
