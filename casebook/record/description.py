@@ -16,42 +16,6 @@ from casebook.messages import read_catalogue, say
 from casebook.problems import START, Position
 from casebook.text import NO_TEXT, Text
 
-# Each kind is a method of the reader, `read_<kind>`, but those that are read by code of their own.
-Kind = Literal[
-    # texts: bilingual ones have an English twin, `<name>_en`; a block is Markdown
-    "bilingual",
-    "block",
-    "line",
-    "quote",
-    "text",
-    "flag",
-    "number",
-    "period",
-    "day",
-    "iso_day",
-    "term",
-    "terms",
-    "names",
-    # a source, a region, another figure of the case, one that was taken out
-    "source",
-    "region",
-    "figure_name",
-    "figure_names",
-    "gone_figure",
-    # records inside a record
-    "list",
-    "mapping",
-    "figures",
-    "answers",
-    # an address, a place in the grid of provinces, things by name
-    "url",
-    "tile",
-    "things",
-    # read by code of their own, as they hang on each other
-    "amount",
-    "per",
-    "formula",
-]
 Role = Literal["", "name", "prose", "note", "quote", "official_title"]
 
 MAX_NAME: Final = 200
@@ -67,6 +31,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def compute_once(function: F) -> F:
     """Remember the result of a function for each class or description that it is given."""
+    # To mypy a class of unhashable records is unhashable itself, so that @cache alone is refused.
     return cast(F, cache(function))
 
 
@@ -74,18 +39,20 @@ def compute_once(function: F) -> F:
 class FieldDescription:
     """One field of a record as it is declared.
 
-    `name` is its name in the file, `attribute` that in the class `holder`. `words` are the words
+    The method `read_<kind>` of a reader reads it. `name` is its name in the file, `chinese` what
+    Chinese editors call it, `attribute` its name in the class `holder`. `words` are the words
     that it may hold, or the list of the vocabulary that they are in. `items` is the class of the
     records inside it, which may not have the fields `without` and need not have those of
     `optional`. Only a figure that a source prints has a `printed` field; `dumped` ones are in
     cases.json, `blank` ones in a new case.
     """
 
-    kind: Kind
+    kind: str
     default: object = None
     holder: str = ""
     attribute: str = ""
     name: str = ""
+    chinese: str = ""
     required: bool = False
     role: Role = ""
     limit: int = 0
@@ -140,7 +107,7 @@ class FieldDescription:
 
 
 def described(
-    kind: Kind, *, default: Any = MISSING, default_factory: Any = MISSING, **options: Any
+    kind: str, *, default: Any = MISSING, default_factory: Any = MISSING, **options: Any
 ) -> Any:
     """A field of a record with the parts of its description.
 
@@ -199,7 +166,7 @@ def records_inside(record: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield from records_inside(inner, own)
 
 
-def values_inside(record: Any, kind: Kind) -> Iterator[tuple[Any, Any]]:
+def values_inside(record: Any, kind: str) -> Iterator[tuple[Any, Any]]:
     """Every value of a kind in the records inside a record, with the record that has it."""
     for _, inner in records_inside(record):
         for name in _attributes_of_kind(type(inner), kind):
@@ -250,5 +217,5 @@ def _lists_of(cls: type) -> tuple[FieldDescription, ...]:
 
 
 @compute_once
-def _attributes_of_kind(cls: type, kind: Kind) -> tuple[str, ...]:
+def _attributes_of_kind(cls: type, kind: str) -> tuple[str, ...]:
     return tuple(one.attribute for one in fields_of(cls) if one.kind == kind)

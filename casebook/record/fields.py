@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from typing import Any, Final, TypeVar
 
 from casebook.messages import problem, say
@@ -27,29 +28,6 @@ FLAGS: Final = {"yes": True, "no": False, "true": True, "false": False, "是": T
 # What hangs on other fields of its figure is read with them.
 _READ_TOGETHER: Final = frozenset({"amount", "per", "formula"})
 
-# What editors write who think of the field in their own language.
-_CHINESE_NAMES = {
-    "标题": "title",
-    "地区": "region",
-    "主题": "topic",
-    "摘要": "summary",
-    "更新": "updated",
-    "状态": "status",
-    "回答": "answers",
-    "金额": "amount",
-    "数字": "figures",
-    "事件": "events",
-    "日期": "date",
-    "来源": "source",
-    "引文": "quote",
-    "文件": "documents",
-    "冲突": "conflicts",
-    "正文": "story",
-    "说明": "note",
-    "名称": "label",
-}
-
-
 # Questions that are often written beside `answers` in place of below it.
 _QUESTIONS = ("purchaser", "provider", "provider_type", "mode", "competition", "evaluation")
 
@@ -57,12 +35,21 @@ _QUESTIONS = ("purchaser", "provider", "provider_type", "mode", "competition", "
 _ABOUT_NAMES = frozenset({"E112", "E113", "E114", "E115", "E117", "E137"})
 
 
-@compute_once
+def _classes() -> tuple[type, ...]:
+    """The class of cases and those of the records in it."""
+    return (Case, *dict.fromkeys(one.items for one in fields_of(Case) if one.holds_records))
+
+
+@cache
+def _find_aliases() -> dict[str, str]:
+    """The fields by what editors write who think of them in their own language."""
+    return {one.chinese: one.name for cls in _classes() for one in fields_of(cls) if one.chinese}
+
+
+@cache
 def _find_homes() -> dict[str, str]:
     """The message that says where a field belongs, for fields that records of one class have."""
-    own = fields_of(Case)
-    classes = dict.fromkeys((Case, *(one.items for one in own if one.holds_records)))
-    names = [name for cls in classes for name in known_names(fields_of(cls))]
+    names = [name for cls in _classes() for name in known_names(fields_of(cls))]
     homes = dict.fromkeys(_QUESTIONS, "record.home_answer")
     for cls, home in ((Case, "record.home_case"), (Figure, "record.home_figure")):
         alone = (name for name in known_names(fields_of(cls)) if names.count(name) == 1)
@@ -75,7 +62,7 @@ def nearest(word: str, known: Collection[str]) -> str:
     import difflib
 
     plain = re.sub(r"^\W+|\W+$", "", unicodedata.normalize("NFKC", word)).replace("-", "_")
-    meant = _CHINESE_NAMES.get(plain)
+    meant = _find_aliases().get(plain)
     if meant is not None and meant in known:
         return meant
     by_folded = {name.casefold(): name for name in known}

@@ -27,7 +27,7 @@ class Report:
     `confirms` is false where a report beside a figure speaks of something near to it only.
     """
 
-    source: str = described("source")
+    source: str = described("source", chinese="来源")
     says: Text = described("bilingual", role="prose")
     quote: str = described("quote", default="", role="quote", limit=QUOTE_LIMIT)
     line: int | None = described("number", default=None)
@@ -66,14 +66,18 @@ class Figure:
 
     id: str
     case: str
-    label: Text = described("bilingual", role="name", example="年度购买总额")
-    quantity: Quantity = described("amount", name="amount", printed=True, example="约8000万元")
+    label: Text = described("bilingual", role="name", example="年度购买总额", chinese="名称")
+    quantity: Quantity = described(
+        "amount", name="amount", printed=True, example="约8000万元", chinese="金额"
+    )
     measure: str = described("term", words="measures")
     per: tuple[str, ...] = described("per", default=(), printed=True, example="岗位/年")
     period: Period = described("period", printed=True)
-    status: str = described("term", printed=True, words="statuses")
+    status: str = described("term", printed=True, words="statuses", chinese="状态")
     source: str = described("source", printed=True)
-    quote: str = described("quote", default="", printed=True, role="quote", limit=QUOTE_LIMIT)
+    quote: str = described(
+        "quote", default="", printed=True, role="quote", limit=QUOTE_LIMIT, chinese="引文"
+    )
     line: int | None = described("number", default=None, printed=True)
     scope: str = described("term", default="", words="scopes")
     part_of: str = described("figure_name", default="", printed=True)
@@ -115,8 +119,8 @@ class Event:
     """One dated thing that happened or was announced in a case."""
 
     case: str
-    date: Period = described("period")
-    title: Text = described("bilingual", role="name")
+    date: Period = described("period", chinese="日期")
+    title: Text = described("bilingual", role="name", chinese="标题")
     source: str = described("source")
     status: str = described("term", default="", words="statuses", example="planned")
     quote: str = described("quote", default="", role="quote", limit=QUOTE_LIMIT, dumped=False)
@@ -147,7 +151,7 @@ class Conflict:
         "figure_names", default=(), example="[paid_2011, fund_2011]"
     )
     reports: tuple[Report, ...] = described("list", default=(), items=Report)
-    note: Text = described("bilingual", role="note")
+    note: Text = described("bilingual", role="note", chinese="说明")
     at: Position = START
 
 
@@ -177,21 +181,25 @@ class Case:
     slug: str
     path: str
     title: Text = described("bilingual", role="name", example="东莞：一个社工岗位值多少钱")
-    region: str = described("region", example="441900")
-    topic: str = described("term", words="topics")
-    summary: Text = described("bilingual", role="prose")
-    updated: str = described("iso_day", default="", example="2026-11-23")
+    region: str = described("region", example="441900", chinese="地区")
+    topic: str = described("term", words="topics", chinese="主题")
+    summary: Text = described("bilingual", role="prose", chinese="摘要")
+    updated: str = described("iso_day", default="", example="2026-11-23", chinese="更新")
     state: State = described(
         "term", default="published", dumped=False, words=get_args(State), example="draft"
     )
     aliases: tuple[str, ...] = described(
         "names", default=(), dumped=False, blank=False, example="[dongguan-city]"
     )
-    answers: Mapping[str, Answer] = described("answers", items=Answer)
-    figures: Mapping[str, Figure] = described("figures", items=Figure, limit=200)
-    events: tuple[Event, ...] = described("list", items=Event, limit=500)
-    documents: tuple[Document, ...] = described("list", default=(), items=Document, limit=200)
-    conflicts: tuple[Conflict, ...] = described("list", default=(), items=Conflict, limit=100)
+    answers: Mapping[str, Answer] = described("answers", items=Answer, chinese="回答")
+    figures: Mapping[str, Figure] = described("figures", items=Figure, limit=200, chinese="数字")
+    events: tuple[Event, ...] = described("list", items=Event, limit=500, chinese="事件")
+    documents: tuple[Document, ...] = described(
+        "list", default=(), items=Document, limit=200, chinese="文件"
+    )
+    conflicts: tuple[Conflict, ...] = described(
+        "list", default=(), items=Conflict, limit=100, chinese="冲突"
+    )
     withdrawn: tuple[Change, ...] = described(
         "list",
         name="history",
@@ -201,7 +209,7 @@ class Case:
         items=Change,
         optional=("to",),
     )
-    story: Text = described("block", default=NO_TEXT, role="prose")
+    story: Text = described("block", default=NO_TEXT, role="prose", chinese="正文")
     story_at: tuple[Position, Position] = (START, START)
     summary_at: tuple[Position, Position] = (START, START)
     positions: Mapping[str, Position] | None = None

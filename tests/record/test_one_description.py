@@ -23,8 +23,11 @@ from casebook.record.dataset import Dataset
 from casebook.record.description import described, described_class, fields_of, texts_of
 from casebook.record.guide_tables import GUIDES, fill_tables
 from casebook.record.json_schema import make_schema
+from casebook.record.lists import ListReader
 from casebook.record.model import Case, Document, Figure
+from casebook.record.reader import CaseReader
 from casebook.record.summary import pair_wordings
+from casebook.record.vocabulary import Gone, Refusal, Region, Source, Vocabulary
 from casebook.text import NO_TEXT, Text
 
 GUIDE = "<!-- fields: documents -->\n\n| |\n\n<!-- fields: figures -->\n\n| |\n"
@@ -162,14 +165,30 @@ def test_the_tables_of_the_guide_are_those_of_the_fields(name: str) -> None:
     assert fill_tables(guide, GUIDES[name]) == guide, "run: python3 build.py schema"
 
 
+def described_classes() -> list[type]:
+    """Every class of records, of cases and of lists."""
+    classes: list[type] = [Case, Vocabulary, Region, Source, Refusal, Gone]
+    for cls in classes:
+        inside = [one.items for one in fields_of(cls) if one.holds_records]
+        classes += [one for one in dict.fromkeys(inside) if one not in classes]
+    return classes
+
+
+@pytest.mark.parametrize("cls", described_classes())
+def test_every_kind_is_read_by_a_method(cls: type) -> None:
+    reader = CaseReader if cls.__module__.endswith("model") else ListReader
+    read_together = {"amount", "per", "formula"}
+    kinds = {one.kind for one in fields_of(cls)} - read_together
+
+    assert {kind for kind in kinds if not hasattr(reader, f"read_{kind}")} == set()
+
+
 def test_every_text_of_a_case_has_a_role() -> None:
-    inside = {one.items: None for one in fields_of(Case) if one.holds_records}
-    inside |= {one.items: None for cls in inside for one in fields_of(cls) if one.holds_records}
     without = [
         f"{cls.__name__}.{one.name}"
-        for cls in (Case, *inside)
+        for cls in described_classes()
         for one in fields_of(cls)
-        if one.kind in ("bilingual", "block", "line", "quote") and not one.role
+        if one.kind in ("bilingual", "block", "quote") and not one.role
     ]
 
     assert without == []
