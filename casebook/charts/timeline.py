@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Final
 
 from casebook.charts.canvas import LEADING, Paint, Sheet, baseline, widest
@@ -89,12 +89,11 @@ def find_in(case: Case, dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
 def tabulate(shown: ChartRecords) -> ChartTable:
     """What the strip says and shows."""
     selected, dataset, lang = shown.selected, shown.dataset, shown.lang
-    listed = (
+    entries: Sequence[TimelineItem] = (
         dataset.timeline_of(dataset.by_slug[selected.case])
         if selected.case
-        else chain.from_iterable(dataset.timeline)
+        else [dataset.item_of(place) for place in dataset.timeline if not isinstance(place, Gap)]
     )
-    entries = [item for item in listed if isinstance(item, TimelineItem)]
     items = [item for item in entries if item.case is not None]
     shared = [item for item in entries if item.case is None]
     everything = [*items, *shared]
@@ -161,7 +160,7 @@ def _describe_gaps(
         gaps = [Gap(*cut) for cut in cuts]
     else:
         # Where no source is shared, the gaps are those of all.
-        gaps = [gap for gap in dataset.lanes.dated if isinstance(gap, Gap)]
+        gaps = [gap for gap in dataset.timeline if isinstance(gap, Gap)]
     captions = []
     for gap in gaps:
         caption = _say_silence([gap], is_shared and not selected.case)

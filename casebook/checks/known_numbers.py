@@ -65,7 +65,7 @@ class KnownNumbers:
             yield from (period.edtf for _, period in values_inside(self.home, "period"))
         else:
             yield from {edtf for case in self.dataset.summaries for edtf in case.dates}
-            for item in self.dataset.lanes.dated:
+            for item in self.dataset.timeline:
                 if isinstance(item, Gap):
                     yield f"{item.first}/{item.last}"
         names = self.dataset.sources if self.home is None else sources_of(self.home)

@@ -18,7 +18,6 @@ from casebook.text import LANGS
 def make_timeline(site: Site) -> Iterator[Page]:
     """The timeline in both languages."""
     dataset = site.dataset
-    lanes = zip(LANES, dataset.lanes, strict=True)
     charts = {lang: site.charts.get(("timeline", lang)) for lang in LANGS}
     page = Page(
         url=TIMELINE_URL,
@@ -28,34 +27,29 @@ def make_timeline(site: Site) -> Iterator[Page]:
         lastmod=date_dataset(dataset),
         key=site.key(*charts.values()),
     )
-    entries = [(lane, entry) for lane, listed in lanes for entry in listed]
     frames = {lang: drawn and frame_chart(drawn, dataset) for lang, drawn in charts.items()}
     pages = in_languages(page, lambda lang: {"chart": frames[lang]})
     show, sign = partial(_show_part, dataset), partial(_sign_entry, site)
-    yield from cut_page(pages, entries, show, sign, site)
+    yield from cut_page(pages, dataset.timeline, show, sign, site)
 
 
-def _show_part(
-    dataset: Dataset, part: ListPart[tuple[str, TimelineEntry | Gap]]
-) -> Mapping[str, object]:
+def _show_part(dataset: Dataset, part: ListPart[TimelineEntry | Gap]) -> Mapping[str, object]:
     """The entries of a part by lane."""
     lanes: dict[str, list[object]] = {lane: [] for lane in LANES}
-    for lane, entry in part.entries:
-        if isinstance(entry, Gap):
-            lanes[lane].append(entry)
-        else:
-            lanes[lane].append(show_event(dataset.item_of(entry), dataset))
+    for entry in part.entries:
+        lanes[entry.lane].append(
+            entry if isinstance(entry, Gap) else show_event(dataset.item_of(entry), dataset)
+        )
     return {lane: tuple(entries) for lane, entries in lanes.items()}
 
 
-def _sign_entry(site: Site, placed: tuple[str, TimelineEntry | Gap]) -> tuple[object, ...]:
+def _sign_entry(site: Site, entry: TimelineEntry | Gap) -> tuple[object, ...]:
     """All that an entry shows, by the version of its case and its place there."""
-    lane, entry = placed
     if isinstance(entry, Gap):
-        return (lane, repr(entry))
+        return (entry.lane, repr(entry))
     if not entry.slug:
-        return (lane, repr(site.dataset.sources[entry.summary.source]))
-    return (lane, site.versions.get(entry.slug), entry.number)
+        return (entry.lane, repr(site.dataset.sources[entry.summary.source]))
+    return (entry.lane, site.versions.get(entry.slug), entry.number)
 
 
 TIMELINE = PageType("timeline", make_timeline)

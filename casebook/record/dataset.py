@@ -12,10 +12,9 @@ from casebook.record.comparability import ComparabilityClass
 from casebook.record.evidence import Review, find_answer, review_figure
 from casebook.record.lanes import (
     Gap,
-    Lanes,
     TimelineEntry,
     TimelineItem,
-    fill_lanes,
+    fill_timeline,
     order_items,
     publication_of,
 )
@@ -145,20 +144,10 @@ class Dataset:
         )
 
     @cached_property
-    def lanes(self) -> Lanes[TimelineEntry]:
-        """The places of all events, and of the shared sources, in the lanes of the timeline."""
+    def timeline(self) -> tuple[TimelineEntry | Gap, ...]:
+        """The places of all events, and of the shared sources, in the timeline."""
         shared = {name: self.sources[name] for name in self.shared_sources}
-        return fill_lanes(self.summaries, shared, frozenset(shared or self.used_sources))
-
-    @cached_property
-    def timeline(self) -> Lanes[TimelineItem]:
-        """All events in their lanes, each lane in the order of time."""
-        return Lanes(
-            *(
-                tuple(entry if isinstance(entry, Gap) else self.item_of(entry) for entry in lane)
-                for lane in self.lanes
-            )
-        )
+        return fill_timeline(self.summaries, shared, frozenset(shared or self.used_sources))
 
     def item_of(self, entry: TimelineEntry) -> TimelineItem:
         """The entry of the timeline at a place."""
@@ -232,10 +221,6 @@ class Dataset:
             for figure in case.printed_figures
             if self.vocabulary.measures[figure.measure].kind == "money"
         )
-
-    def has_amount(self, case: Case) -> bool:
-        """Whether any figure of the case is public money for purchases."""
-        return self.answer(case, "amount").state == "stated"
 
     def neighbours(self, case: Case) -> tuple[Case | None, Case | None]:
         """The cases before and after in administrative order."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Generic, Literal, NamedTuple, TypeVar
+from typing import Literal
 
 from casebook.messages import say
 from casebook.record.model import Case, Event
@@ -48,6 +48,7 @@ class Gap:
     first: int
     last: int
     others: int = 0
+    lane: Lane = field(default="dated", init=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +62,10 @@ class TimelineEntry:
     number: int
     summary: EventSummary
 
-
-E = TypeVar("E", TimelineItem, TimelineEntry)
-
-
-class Lanes(NamedTuple, Generic[E]):
-    """What is dated, what is uncertain, what only has a latest date, each in the order of time."""
-
-    dated: tuple[E | Gap, ...]
-    uncertain: tuple[E | Gap, ...]
-    latest_only: tuple[E | Gap, ...]
+    @property
+    def lane(self) -> Lane:
+        """The lane that its date belongs to."""
+        return self.summary.lane
 
 
 def order_items(items: Iterable[TimelineItem]) -> list[TimelineItem]:
@@ -80,12 +75,12 @@ def order_items(items: Iterable[TimelineItem]) -> list[TimelineItem]:
     )
 
 
-def fill_lanes(
+def fill_timeline(
     cases: Iterable[CaseSummary], shared: Mapping[str, Source], main: Set[str]
-) -> Lanes[TimelineEntry]:
-    """The lanes with the events of all cases and the publications of the sources they share.
+) -> tuple[TimelineEntry | Gap, ...]:
+    """The events of all cases and the publications of the sources they share, lane by lane.
 
-    A gap is named where the `main` sources are silent for long.
+    A gap is named where the `main` sources are silent for long; all gaps are in the first lane.
     """
     entries = [
         TimelineEntry(case.slug, number, event)
@@ -94,9 +89,9 @@ def fill_lanes(
     ]
     for source in shared.values():
         entries.append(TimelineEntry("", 0, summarise_event(publication_of(source).event)))
-    entries.sort(key=lambda entry: entry.summary.sort_key)
-    dated, uncertain, latest = ([e for e in entries if e.summary.lane == lane] for lane in LANES)
-    return Lanes(tuple(_with_gaps(dated, main)), tuple(uncertain), tuple(latest))
+    entries.sort(key=lambda entry: (LANES.index(entry.summary.lane), entry.summary.sort_key))
+    dated = sum(entry.summary.lane == "dated" for entry in entries)
+    return (*_with_gaps(entries[:dated], main), *entries[dated:])
 
 
 def publication_of(source: Source) -> TimelineItem:

@@ -9,6 +9,7 @@ import pytest
 from records import case_of, dataset_of, figure, record, tiny_dataset
 
 from casebook.problems import Problem
+from casebook.record.dataset import Dataset
 from casebook.record.lanes import Gap, TimelineItem
 from casebook.record.lists import read_lists
 from casebook.record.vocabulary import Term
@@ -24,20 +25,23 @@ def events(*lines: str) -> str:
     return "events:\n" + "".join(lines)
 
 
-def lane(items: tuple[TimelineItem | Gap, ...]) -> list[str]:
+def dates_in(dataset: Dataset, lane: str = "dated") -> list[str]:
     return [
-        f"{item.first}-{item.last}" if isinstance(item, Gap) else item.event.date.edtf
-        for item in items
+        f"{entry.first}-{entry.last}"
+        if isinstance(entry, Gap)
+        else dataset.item_of(entry).event.date.edtf
+        for entry in dataset.timeline
+        if entry.lane == lane
     ]
 
 
 def test_an_event_stands_in_the_lane_that_its_date_allows() -> None:
     story = events(event("2013"), event("2012?"), event("[..2015-03-02]"), event("2010/.."))
-    timeline = dataset_of(record(rest=story)).timeline
+    dataset = dataset_of(record(rest=story))
 
-    assert lane(timeline.dated) == ["2010/..", "2013"]
-    assert lane(timeline.uncertain) == ["2012?"]
-    assert lane(timeline.latest_only) == ["[..2015-03-02]"]
+    assert dates_in(dataset, "dated") == ["2010/..", "2013"]
+    assert dates_in(dataset, "uncertain") == ["2012?"]
+    assert dates_in(dataset, "latest_only") == ["[..2015-03-02]"]
 
 
 @pytest.mark.parametrize(
@@ -56,24 +60,22 @@ def test_an_event_stands_in_the_lane_that_its_date_allows() -> None:
 def test_long_silence_is_named(dates: list[str], expected: list[str]) -> None:
     dataset = dataset_of(record(rest=events(*map(event, dates))))
 
-    assert lane(dataset.timeline.dated) == expected
+    assert dates_in(dataset) == expected
 
 
 def test_a_gap_is_of_the_shared_source_and_counts_what_others_say() -> None:
     shared = record(rest=events(event("1998"), event("2009"), event("2003", "gazette-2016")))
     dataset = dataset_of(shared, record(rest=events(event("2010"))))
 
-    gaps = [item for item in dataset.timeline.dated if isinstance(item, Gap)]
+    gaps = [item for item in dataset.timeline if isinstance(item, Gap)]
 
     assert gaps == [Gap(1999, 2008, 1)]
 
 
 def test_a_source_that_cases_share_is_an_entry_of_its_own() -> None:
-    marks = {
-        item.event.source: item.marker
-        for item in tiny_dataset().timeline.dated
-        if isinstance(item, TimelineItem) and item.case is None
-    }
+    dataset = tiny_dataset()
+    items = [dataset.item_of(each) for each in dataset.timeline if not isinstance(each, Gap)]
+    marks = {item.event.source: item.marker for item in items if item.case is None}
 
     assert marks == {"evening-2015-03-02": "publication"}
 
