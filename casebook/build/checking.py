@@ -11,6 +11,7 @@ from casebook.build.last_build import SOURCES
 from casebook.build.reading import CaseCache, read_dataset
 from casebook.build.timings import Timings
 from casebook.build.workers import IN_PROCESS, Executor
+from casebook.charts import NAMES_ACROSS
 from casebook.charts.placement import check_embedded
 from casebook.checks.addresses import check_addresses
 from casebook.checks.content import check_content, check_limits
@@ -132,7 +133,7 @@ def _check_dataset(
         *check_shares(dataset),
         *check_content(project, dataset),
         *check_embedded(project, dataset),
-        *check_addresses(project, dataset, FIXED_ADDRESSES),
+        *check_addresses(project, dataset, FIXED_ADDRESSES, NAMES_ACROSS),
         *check_translations(dataset),
     ]
 

@@ -26,7 +26,7 @@ from casebook.text import Lang, Text
 if TYPE_CHECKING:
     from casebook.build.steps import BuildOptions
 
-_HEADING = re.compile(r"<h2>(.*?)</h2>\n?")
+_HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>\n?")
 _EMPTY_LINE = re.compile(r"\n\s*\n")
 _PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
 

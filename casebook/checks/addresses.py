@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from casebook.checks.content import LEAD, find_slugs
+from casebook.checks.content import LEAD, find_content_files, find_slugs
+from casebook.checks.links import check_links
 from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
@@ -14,6 +15,7 @@ from casebook.record.lists import GONE, LEDGER
 from casebook.record.references import judge_slug
 from casebook.record.vocabulary import Gone
 from casebook.text import Text
+from casebook.yaml.files import show_path
 
 
 def list_addresses(
@@ -100,11 +102,19 @@ def follow_all(dataset: Dataset, made: Iterable[str]) -> Iterator[tuple[str, str
             yield address, fate
 
 
-def check_addresses(project: Path, dataset: Dataset, fixed: Iterable[str]) -> list[Problem]:
-    """The published addresses that lead nowhere, and the aliases and entries that cannot hold."""
+def check_addresses(
+    project: Path, dataset: Dataset, fixed: Iterable[str], charts: Iterable[str]
+) -> list[Problem]:
+    """The addresses that lead nowhere, published or linked, and the aliases that cannot hold.
+
+    `charts` are the names of charts of all cases, which a site may have.
+    """
     made = set(list_addresses(dataset, find_slugs(project).values(), fixed))
     aliases = find_aliases(dataset)
+    linkable = made | {f"charts/{name}/" for name in charts}
     problems = [*_check_aliases(dataset), *_check_gone(dataset, made, aliases)]
+    for text, at, path in _list_linking(project, dataset):
+        problems += check_links(text, at, path, linkable, dataset)
     # What a case that cannot be read is called, and was, is not known.
     if dataset.unread:
         return problems
@@ -114,6 +124,17 @@ def check_addresses(project: Path, dataset: Dataset, fixed: Iterable[str]) -> li
         if not address.startswith("figures/") and not follow_address(address, dataset, aliases):
             problems.append(_report_vanished(address, dataset))
     return problems
+
+
+def _list_linking(project: Path, dataset: Dataset) -> Iterator[tuple[str, Position, str]]:
+    """The texts that link to other pages, each with its place."""
+    for summary in dataset.summaries:
+        if summary.has_links:
+            case = dataset.by_slug[summary.slug]
+            for text, at in zip((case.story.zh, case.story.en), case.story_at, strict=True):
+                yield text, at, case.path
+    for path in find_content_files(project):
+        yield path.read_bytes().decode("utf-8", "replace"), START, show_path(path, project)
 
 
 def _check_aliases(dataset: Dataset) -> Iterator[Problem]:

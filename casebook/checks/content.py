@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from casebook.checks.links import check_marks
 from casebook.checks.rules import check_references
 from casebook.checks.text_claims import WrittenText, check_wording
 from casebook.messages import problem
@@ -70,6 +71,7 @@ def check_content(project: Path, dataset: Dataset) -> list[Problem]:
         if header.get("Lang") == "zh":
             slugs.add(header.get("Slug", ""))
         problems += check_markdown(text, START, shown)
+        problems += check_marks(text, START, shown)
         lang: Lang = "en" if header.get("Lang") == "en" else "zh"
         written = WrittenText(words=text, lang=lang, path=shown, at=START, has_head=True)
         problems += check_references(written, None, dataset)
@@ -119,6 +121,7 @@ def check_limits(case: Case) -> Iterator[Problem]:
                 yield _too_long(case.path, placed.at, len(words), placed.field.most)
     for words, at in zip((case.story.zh, case.story.en), case.story_at, strict=True):
         yield from check_markdown(words, at, case.path)
+        yield from check_marks(words, at, case.path)
 
 
 def check_markdown(text: str, start: Position, path: str) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
 from itertools import combinations
 
+from casebook.checks.links import plain_texts_hold_no_marks
 from casebook.checks.numbers_in_text import NumberMention, find_mentions
 from casebook.checks.text_claims import WrittenText, check_wording, list_with_amounts
 from casebook.messages import problem
@@ -300,6 +301,7 @@ CASE_RULES: tuple[CaseRule, ...] = (
     figures_agree_or_conflict,
     parts_are_no_more_than_their_whole,
     english_names_are_more_than_pinyin,
+    plain_texts_hold_no_marks,
 )
 
 RULES: tuple[Rule, ...] = (

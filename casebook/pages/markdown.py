@@ -8,7 +8,10 @@ from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.extensions import Extension
+from markdown.extensions.footnotes import FootnoteExtension
+from markdown.extensions.toc import slugify_unicode, unique
 from markdown.inlinepatterns import InlineProcessor
+from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup, escape
 
@@ -24,6 +27,11 @@ _CHINESE = re.compile(
     "([\u3000-\u303f\uff00-\uffef]*[\u3400-\u9fff][\u3000-\u303f\u3400-\u9fff\uff00-\uffef]*)"
 )
 _SAFE_LINK = re.compile(r"(?:https?://|site:/|zh:/|en:/|figure:|asset:/|#|mailto:)\S*")
+# Lines that begin or end with Chinese, whatever marks of Markdown stand around it.
+_HAN = "[\u3001-\u303f\u3400-\u9fff\uff00-\uff60]"
+_BEGINS_CHINESE = re.compile(rf"[*_`\[“‘]{{0,4}}{_HAN}")
+_ENDS_CHINESE = re.compile(rf".*{_HAN}[*_`\])”’]{{0,4}}")
+_ITEM = re.compile(r"( *)((?:[*+-]|\d{1,9}[.)]) +)\S")
 
 
 class FigureReferences(InlineProcessor):
@@ -50,17 +58,90 @@ class FigureReferences(InlineProcessor):
         return self.md.htmlStash.store(str(html)), m.start(0), m.end(0)
 
 
+class NestedLists(Preprocessor):
+    """Indents lists by four blanks a level, as the library wants them, where editors write two."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        done: list[str] = []
+        # The indents of the open items, and of what is written in the innermost of them.
+        open_items: list[int] = []
+        inside = 0
+        is_paragraph = False
+        for line in lines:
+            indent = len(line) - len(line.lstrip(" "))
+            item = _ITEM.match(line)
+            if item is not None and (open_items or indent < 4):
+                while open_items and indent < open_items[-1] + 2:
+                    open_items.pop()
+                line = "    " * len(open_items) + line[indent:]
+                open_items.append(indent)
+                inside = item.end(2)
+                # Else the library takes it for a line of the paragraph above.
+                if is_paragraph and done[-1].strip():
+                    done.append("")
+                is_paragraph = False
+            elif line.strip() and open_items:
+                if indent < 2 and not (done and done[-1].strip()):
+                    open_items = []
+                elif indent >= 2:
+                    while len(open_items) > 1 and indent < open_items[-1] + 2:
+                        inside = open_items.pop() + 2
+                    extra = max(0, indent - max(inside, 4 * len(open_items)))
+                    line = " " * (4 * len(open_items) + extra) + line[indent:]
+                    is_paragraph = is_paragraph or not done[-1].strip()
+            done.append(line)
+        return done
+
+
+class ChineseLines(Preprocessor):
+    """Joins lines that break between Chinese characters, where a browser would show a gap."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        done: list[str] = []
+        for line in lines:
+            words = line.lstrip(" ")
+            before = done[-1] if done else ""
+            # Rows of a table and headings end with their lines.
+            is_prose = not ("|" in line or "|" in before or before.lstrip().startswith("#"))
+            if is_prose and _BEGINS_CHINESE.match(words) and _ENDS_CHINESE.fullmatch(before):
+                done[-1] = before + words
+            else:
+                done.append(line)
+        return done
+
+
+class Headings(Treeprocessor):
+    """Gives every heading an anchor; the page has its one heading of the first level already."""
+
+    def run(self, root: Element) -> None:
+        used: set[str] = set()
+        for element in root.iter():
+            if re.fullmatch("h[1-6]", element.tag):
+                element.tag = "h2" if element.tag == "h1" else element.tag
+                slug = slugify_unicode("".join(element.itertext()), "-")
+                element.set("id", unique(f"h-{slug}", used))
+
+
 class SafeLinks(Treeprocessor):
-    """Takes the address from links and images that do not lead to the web or the site."""
+    """Leads links to the web and to the site, where plain addresses are those of its pages."""
 
     def run(self, root: Element) -> None:
         for element in root.iter():
             for name in ("href", "src"):
                 address = element.get(name)
-                if address is not None and not _SAFE_LINK.fullmatch(address):
+                if address is not None and address.startswith("/"):
+                    element.set(name, locate(address))
+                elif address is not None and not _SAFE_LINK.fullmatch(address):
                     del element.attrib[name]
             if element.tag == "a" and str(element.get("href", "")).startswith("http"):
                 element.set("rel", "noopener")
+
+
+def locate(address: str) -> str:
+    """A plain address of the site, as in the bar of a browser, in the scheme of our links."""
+    if "." in address.partition("#")[0].rpartition("/")[2]:
+        return f"asset:{address}"
+    return f"en:{address[3:]}" if address.startswith("/en/") else f"site:{address}"
 
 
 # The labels and words of a site come again on thousands of pages.
@@ -122,7 +203,14 @@ class CasebookMarkdown(Extension):
         md.inlinePatterns.deregister("entity")
         # Before everything else, so that no other pattern sees the braces.
         md.inlinePatterns.register(FigureReferences(md, self), "figure", 200)
+        # After tabs have become blanks (30).
+        md.preprocessors.register(NestedLists(md), "nested_lists", 28)
+        md.preprocessors.register(ChineseLines(md), "chinese_lines", 27)
         md.treeprocessors.register(SafeLinks(md), "safe_links", 0)
+        # Below the library's footnotes (50) and inline patterns (20).
+        md.treeprocessors.register(Headings(md), "headings", 1)
+        back = "回到正文" if self.lang == "zh" else "Back to the text"
+        FootnoteExtension(BACKLINK_TITLE=back).extendMarkdown(md)
         if self.lang == "en":
             # After the inline patterns (20), while placeholders still hide what is stashed.
             md.treeprocessors.register(ChineseInEnglish(md), "chinese_in_english", 5)

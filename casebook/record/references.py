@@ -18,6 +18,9 @@ SLOT = re.compile(r"\[\[([a-z][a-z0-9:-]*)\]\]", re.ASCII)
 # A line that embeds a chart.
 EMBEDDED = re.compile(r"\s*\[\[chart:([a-z0-9-]+)\]\]\s*", re.ASCII)
 
+# The beginning of a link to a page of the site.
+LINK_TO_PAGE = re.compile(r"\]\(<?(?:(?:(?:site|zh|en|asset):)?/|figure:)|\]: ?/")
+
 # The case name in references to counts of the whole site; no case may have it as its slug.
 SITE = "site"
 

@@ -21,7 +21,7 @@ from casebook.record.comparability import ComparabilityClass, class_of
 from casebook.record.description import texts_of, values_inside
 from casebook.record.evidence import Review, date_case, find_answer, review_figure, sources_of
 from casebook.record.model import AnswerState, Case, Change, Event, Figure, State
-from casebook.record.references import SITE, find_chart_names, find_references
+from casebook.record.references import LINK_TO_PAGE, SITE, find_chart_names, find_references
 from casebook.record.vocabulary import Source, Vocabulary
 from casebook.text import Text
 from casebook.values.dates import Lane
@@ -84,7 +84,7 @@ class CaseSummary:
     record names, in EDTF, and `titles` those of its documents that have digits in them. Of the
     story `named_figures` are those of other cases that it names, each with its case, `charts` the
     charts that it embeds; `counts_site` says whether it names a count of the whole site, and
-    `has_slots` whether it holds the sign of a slot.
+    `has_slots` whether it holds the sign of a slot, `has_links` whether it links to other pages.
     `pairs` are the parts that are in both languages, a line for each with its two digests.
     """
 
@@ -108,6 +108,7 @@ class CaseSummary:
     named_figures: tuple[tuple[str, str], ...]
     counts_site: bool
     has_slots: bool
+    has_links: bool
     charts: tuple[str, ...]
     passages: tuple[Passage, ...]
     changes: tuple[Change, ...]
@@ -164,6 +165,7 @@ def summarise_case(
         named_figures=tuple(dict.fromkeys(pair for pair in references if pair[0] != SITE)),
         counts_site=any(owner == SITE for owner, _ in references),
         has_slots=any("[[" in text for text in stories),
+        has_links=any(LINK_TO_PAGE.search(text) for text in stories),
         charts=tuple(dict.fromkeys(name for text in stories for name in find_chart_names(text))),
         passages=tuple(
             Passage(_share(record.source), record.line, quote)

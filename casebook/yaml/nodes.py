@@ -44,6 +44,8 @@ MAX_KEY = 200
 # A fix of a longer text is not tried, only described.
 _LONGEST_TRIED = 100_000
 
+_CHINESE = "[\u3001-\u303f\u3400-\u9fff\uff00-\uff60]"
+_FOLD = re.compile(rf"(?<={_CHINESE})[ \t]*\n[ \t]*(?={_CHINESE})")
 _ESCAPE = re.compile(r"\\(?:[0abevfNLP]|x[0-9a-fA-F]|u[0-9a-fA-F]|U)")
 # Reasons of our own beside those of the parser.
 NO_MAPPING = "the root is no mapping"
@@ -137,6 +139,19 @@ def read_tree(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[Node | Non
         problems.sort()
         problems[MAX_PROBLEMS:] = [problem("E199", path, problems[MAX_PROBLEMS].at)]
     return node, problems
+
+
+def _close_gaps(text: str, written: str) -> str:
+    """A text without the blanks that YAML puts where a line ends between Chinese characters."""
+    at = 0
+    for fold in _FOLD.finditer(written):
+        # A few characters before it find the place again, where no escape stands among them.
+        tail = written[: fold.start()].rpartition("\n")[2].lstrip(" \t\"'")[-6:]
+        found = text.find(f"{tail} {written[fold.end()]}", at)
+        if found >= 0:
+            at = found + len(tail)
+            text = text[:at] + text[at + 1 :]
+    return text
 
 
 def _build_tree(text: str, path: str, problems: list[Problem]) -> Node | None:
@@ -241,6 +256,9 @@ class _Builder(Inspector):
                 self.report("E120.block", at, mark=written[0])
             elif ": " in text or ":\n" in text:
                 self.inspect_block(text, event.start_mark)
+        if style != "|" and event.start_mark.line != event.end_mark.line:
+            written = self.text[event.start_mark.index : event.end_mark.index]
+            text = _close_gaps(text, written)
         if not is_key:
             self.inspect_tab(event.start_mark)
         if not self.is_normal:

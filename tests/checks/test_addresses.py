@@ -36,7 +36,7 @@ def check(dataset: Dataset, *published: str, **files: str) -> list[Problem]:
     """What is wrong once these addresses were published."""
     ledger = {address: number for number, address in enumerate(published, 1)}
     dataset = replace(dataset, ledger=ledger, **files)
-    return check_addresses(ROOT / "tests" / "tiny_site", dataset, FIXED_ADDRESSES)
+    return check_addresses(ROOT / "tests" / "tiny_site", dataset, FIXED_ADDRESSES, ())
 
 
 def write_gone(folder: Path, text: str) -> Path:

@@ -45,6 +45,10 @@ def test_a_hard_text_gives_its_numbers_and_no_look_alike() -> None:
     assert texts_of(HARD_TEXT) == HARD_MENTIONS
 
 
+def test_the_text_of_a_footnote_is_read_and_its_mark_is_not() -> None:
+    assert texts_of("读书会[^1]每月一次。\n\n[^1]: 一次9亿元。") == ["9亿元"]
+
+
 @pytest.mark.skipif(not SOURCE.exists(), reason="the source article is not kept in the project")
 def test_the_source_article_has_41_mentions() -> None:
     lines = SOURCE.read_text(encoding="utf-8").split("\n")

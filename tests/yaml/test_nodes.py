@@ -25,6 +25,25 @@ story: |
 """
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        pytest.param("甲乙\n  丙丁", "甲乙丙丁", id="plain"),
+        pytest.param(">-\n  甲，\n  乙 x\n  丙\n", "甲，乙 x 丙", id="folded"),
+        pytest.param('"甲\n  乙"', "甲乙", id="in double quotes"),
+        pytest.param("'甲。\n   乙'", "甲。乙", id="in single quotes"),
+        pytest.param("甲 乙\n  丙 丁\n  甲 乙", "甲 乙丙 丁甲 乙", id="typed blanks stay"),
+        pytest.param("甲\n  abc\n  乙", "甲 abc 乙", id="beside Latin letters"),
+        pytest.param("甲\n\n  乙", "甲\n乙", id="an empty line parts paragraphs"),
+        pytest.param("|-\n  甲\n  乙", "甲\n乙", id="a block keeps its lines"),
+    ],
+)
+def test_lines_that_break_between_chinese_characters_leave_no_gap(
+    written: str, expected: str
+) -> None:
+    assert plain(tree_of(f"a: {written}\n")) == {"a": expected}
+
+
 def tree_of(source: str | bytes) -> Node:
     data = source.encode() if isinstance(source, str) else source
     node, problems = read_tree(data, "x.yaml")
@@ -77,7 +96,7 @@ def test_all_styles_give_their_text() -> None:
     assert plain(tree_of(RECORD)) == {
         "title": "甲市购买服务",
         "answers": {"mode": ["post", "pro'ject", "a\tb"]},
-        "events": [{"date": "1995", "title": "一行 又一行"}],
+        "events": [{"date": "1995", "title": "一行又一行"}],
         "story": "café\n第二段\n",
     }
 

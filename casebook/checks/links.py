@@ -1,0 +1,125 @@
+"""Links, footnotes and other marks of Markdown in texts: nothing of them is lost in silence."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from casebook.messages import problem, say
+from casebook.problems import Position, Problem
+from casebook.record.dataset import Dataset
+from casebook.record.description import texts_of
+from casebook.record.fields import suggest
+from casebook.record.model import Case
+from casebook.record.references import REFERENCE
+from casebook.text import LANGS, Text
+
+_LINK: Final = re.compile(r"(!?)\[[^\[\]\n]*\]\(([^()\n]*)\)")
+_DEFINED: Final = re.compile(r" {0,3}\[(?!\^)[^\[\]\n]+\]:\s*(\S+)")
+_NOTE: Final = re.compile(r"\[\^([^\[\]\s]+)\](:?)")
+_CODE: Final = re.compile(r"`[^`\n]*`")
+_ELSEWHERE: Final = ("http://", "https://", "mailto:", "figure:", "#")
+_OF_SITE: Final = re.compile(r"(?:(?:site|zh|en|asset):)?/(?:en/)?(?P<address>[^#?]*).*")
+# Marks that print as they are typed wherever a text is not Markdown.
+_MARKS: Final = re.compile(r"\*\*[^*\n]+\*\*|!?\[[^\[\]\n]+\]\([^()\n]*\)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextLink:
+    """A link or a picture of a text: its address, and its place in the file."""
+
+    address: str
+    is_picture: bool
+    at: Position
+
+
+def find_links(text: str, start: Position) -> Iterator[TextLink]:
+    """The links and pictures of a text whose every line begins in the column of the first."""
+    for number, line in enumerate(_blank_code(text).split("\n")):
+        for found in _LINK.finditer(line):
+            at = Position(start.line + number, start.column + found.start())
+            address = (found[2].split() or [""])[0].strip("<>")
+            yield TextLink(address=address, is_picture=bool(found[1]), at=at)
+        if defined := _DEFINED.match(line):
+            at = Position(start.line + number, start.column + defined.start(1))
+            yield TextLink(address=defined[1].strip("<>"), is_picture=False, at=at)
+
+
+def check_marks(text: str, start: Position, path: str) -> Iterator[Problem]:
+    """The links that lead nowhere by their form, and the footnotes that do not pair."""
+    for link in find_links(text, start):
+        if link.is_picture:
+            yield problem("E307", path, link.at, address=link.address[:60])
+        elif not (link.address.startswith(_ELSEWHERE) or _OF_SITE.fullmatch(link.address)):
+            yield problem("E306", path, link.at, hint=_hint(link), address=link.address[:60])
+    yield from _check_notes(text, start, path)
+
+
+def check_links(
+    text: str, start: Position, path: str, made: Collection[str], dataset: Dataset
+) -> Iterator[Problem]:
+    """The links to pages that the site does not have; `made` are the addresses that it has."""
+    for link in find_links(text, start):
+        of_site = _OF_SITE.fullmatch(link.address)
+        if link.address.startswith("figure:"):
+            address = f"figures/{link.address.removeprefix('figure:')}/"
+        elif of_site is None or link.is_picture:
+            continue
+        else:
+            address = of_site["address"]
+        # Files of the data and the charts are many, and made only when the site is.
+        is_file = "." in address.rpartition("/")[2]
+        if is_file or address in made or address in dataset.ledger:
+            continue
+        if not _is_chart(address, dataset):
+            hint = suggest(address, made)
+            yield problem("E306.page", path, link.at, hint=hint, address=f"/{address}"[:60])
+
+
+def plain_texts_hold_no_marks(case: Case, dataset: Dataset) -> Iterator[Problem]:
+    """A text that is printed as it is typed holds no marks of Markdown."""
+    for placed in texts_of(case):
+        if placed.field.kind == "block":
+            continue
+        for lang in LANGS:
+            if found := _MARKS.search(REFERENCE.sub("", getattr(placed.text, lang))):
+                yield problem(
+                    "E309", case.path, placed.at, field=placed.path, marks=found.group()[:40]
+                )
+
+
+def _check_notes(text: str, start: Position, path: str) -> Iterator[Problem]:
+    notes: dict[str, list[tuple[bool, Position]]] = {}
+    for number, line in enumerate(_blank_code(text).split("\n")):
+        for found in _NOTE.finditer(line):
+            is_text = bool(found[2]) and not line[: found.start()].strip()
+            at = Position(start.line + number, start.column + found.start())
+            notes.setdefault(found[1], []).append((is_text, at))
+    for name, places in notes.items():
+        kinds = Counter(is_text for is_text, _ in places)
+        at = places[0][1]
+        if not kinds[True]:
+            yield problem("E308", path, at, name=name[:20])
+        elif not kinds[False]:
+            yield problem("E308.unused", path, at, name=name[:20])
+        elif kinds[True] > 1:
+            yield problem("E308.twice", path, places[-1][1], name=name[:20])
+
+
+def _hint(link: TextLink) -> Text | None:
+    if link.address.startswith("www."):
+        return say("checks.link_web", address=link.address[:60])
+    return None
+
+
+def _is_chart(address: str, dataset: Dataset) -> bool:
+    """Whether an address may be that of a chart, whose names only the charts know."""
+    name = address.removeprefix("charts/")
+    return name != address and any(name.startswith(f"{slug}-") for slug in dataset.positions)
+
+
+def _blank_code(text: str) -> str:
+    return _CODE.sub(lambda found: " " * len(found.group()), text)

@@ -1,0 +1,88 @@
+"""Links and footnotes of texts: each leads somewhere, and none is lost."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from records import case_of, dataset_of, record, shown
+
+from casebook.checks.links import check_links, check_marks, plain_texts_hold_no_marks
+from casebook.problems import START
+from tests.conftest import make_tiny_project
+
+MADE = {"", "cases/", "cases/haishu/", "figures/haishu.paid/", "method/"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("[甲](https://example.org/a)", [], id="another site"),
+        pytest.param("[甲](mailto:a@example.org)", [], id="a mail address"),
+        pytest.param("[甲](/cases/haishu/)", [], id="a page as in the address bar"),
+        pytest.param("[甲](#h-甲)", [], id="a heading of the same page"),
+        pytest.param("[甲](../haishu/)", ["1:1 E306"], id="a relative address"),
+        pytest.param("见[甲](www.example.org)", ["1:2 E306"], id="no https before www"),
+        pytest.param("[甲](合同.pdf)", ["1:1 E306"], id="a file beside the text"),
+        pytest.param("[甲]()", ["1:1 E306"], id="no address"),
+        pytest.param("[甲]: 合同.pdf", ["1:6 E306"], id="an address below the text"),
+        pytest.param("`[甲](合同.pdf)`", [], id="code"),
+        pytest.param("一\n![甲](reading.jpg)", ["2:1 E307"], id="a picture"),
+        pytest.param("一[^a]\n\n[^a]: 注", [], id="a footnote"),
+        pytest.param("一[^a]二[^a]\n\n[^a]: 注", [], id="a footnote referred to twice"),
+        pytest.param("一[^a]", ["1:2 E308"], id="a footnote without a text"),
+        pytest.param("一\n\n[^a]: 注", ["3:1 E308"], id="a footnote that nothing refers to"),
+        pytest.param("一[^a]\n\n[^a]: 注\n[^a]: 又", ["4:1 E308"], id="a footnote of two texts"),
+    ],
+)
+def test_a_mark_that_would_be_lost_is_named(text: str, expected: list[str]) -> None:
+    assert shown(list(check_marks(text, START, "x.md"))) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        pytest.param("/cases/haishu/", [], id="a case"),
+        pytest.param("/en/cases/haishu/#figures", [], id="a part of its English page"),
+        pytest.param("site:/method/", [], id="a text"),
+        pytest.param("figure:haishu.paid", [], id="a figure"),
+        pytest.param("/data/figures.csv", [], id="a file of the data"),
+        pytest.param("/charts/case-1-rise/", [], id="a chart of a case"),
+        pytest.param("/cases/haisu/", ["1:1 E306"], id="no such case"),
+        pytest.param("zh:/nosuch/", ["1:1 E306"], id="no such page"),
+        pytest.param("figure:haishu.payed", ["1:1 E306"], id="no such figure"),
+        pytest.param("/charts/nosuch/", ["1:1 E306"], id="no such chart"),
+    ],
+)
+def test_a_link_leads_to_a_page_that_the_site_has(address: str, expected: list[str]) -> None:
+    dataset = dataset_of(record())
+
+    assert shown(list(check_links(f"[甲]({address})", START, "x.md", MADE, dataset))) == expected
+
+
+@pytest.mark.parametrize(
+    ("summary", "expected"),
+    [
+        pytest.param("海曙区**重要**的一句。", ["4:1 E309"], id="bold words"),
+        pytest.param("海曙区的[公告](https://example.org)。", ["4:1 E309"], id="a link"),
+        pytest.param("海曙区的[公告]（原文）。", [], id="brackets"),
+    ],
+)
+def test_a_text_that_prints_as_typed_holds_no_markdown(summary: str, expected: list[str]) -> None:
+    text = re.sub("summary: .*", f"summary: {summary}", record())
+
+    found = list(plain_texts_hold_no_marks(case_of(text), dataset_of(record())))
+
+    assert shown(found) == expected
+
+
+def test_a_story_that_links_to_no_page_is_named_by_check(tmp_path: Path) -> None:
+    from casebook.build.checking import check_project
+
+    make_tiny_project(tmp_path)
+    path = tmp_path / "data/cases/haishu.yaml"
+    text = path.read_text("utf-8").replace("story: |\n", "story: |\n  见[甲](/cases/nosuch/)。\n\n")
+    path.write_text(text, "utf-8")
+
+    assert "E306" in {one.code for one in check_project(tmp_path)}
