@@ -17,7 +17,7 @@ from casebook.charts.symbols import (
     Mark,
     draw_kind,
     legend_kinds,
-    mark_in,
+    mark_of,
     words_of,
 )
 from casebook.messages import say
@@ -115,7 +115,7 @@ class ChartRecords:
     def take(cls, selected: Selected, dataset: Dataset, lang: Lang) -> ChartRecords:
         """The figures that were selected."""
         figures = tuple(dataset.figures[key] for key in selected.figures)
-        marks = {figure.key: mark_in(figure, dataset) for figure in figures}
+        marks = {figure.key: mark_of(figure, dataset) for figure in figures}
         return cls(selected=selected, dataset=dataset, lang=lang, figures=figures, marks=marks)
 
     def say(self, key: str, /, **values: object) -> str:
@@ -196,17 +196,14 @@ class ChartRecords:
 
     def tabulate(self, finding: str, content: object) -> ChartTable:
         """The table of a chart with one panel: a row, a note and a source for each figure."""
-        subtitle = ""
-        if self.figures:
-            compared = class_of(self.figures[0])
-            subtitle = name_class(compared, self.dataset.vocabulary).inside(self.lang)
+        classes = [name_class(class_of(one), self.dataset.vocabulary) for one in self.figures[:1]]
         return ChartTable(
             chart=self.selected.chart,
             name=self.selected.name,
             case=self.selected.case,
             lang=self.lang,
             finding=finding,
-            subtitle=subtitle,
+            subtitle="".join(name.inside(self.lang) for name in classes),
             header=tuple(self.say(key) for key in _HEADER if self.figures),
             rows=tuple(self.row(figure) for figure in self.figures),
             panels=(PanelTable("", finding, content),),

@@ -1,7 +1,7 @@
 """Sheets by matplotlib's renderers: as dots for PNG, and with letters as letters for PDF.
 
-A Figure and its artists take longer to import and to make than to draw, so there are none. For
-PNG each glyph is set once, and lines of text are made of them.
+A Figure and its artists take longer to import and to make than to draw, so there are none. Whoever
+imports this module pays for matplotlib: import it where a picture is made, not before.
 """
 
 from __future__ import annotations
@@ -14,18 +14,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.colors import to_rgb
+from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.path import Path as Outline
+from matplotlib.transforms import Affine2D
+from numpy import ndarray
+from PIL import Image
 
 from casebook.charts.canvas import Shape, Sheet, Words
 from casebook.charts.text_layout import width_em
 from casebook.messages import failure
 
-if TYPE_CHECKING:
-    from matplotlib.ft2font import FT2Font
-    from numpy import ndarray
-    from PIL.Image import Image
-
-    Coverage = ndarray[Any, Any]
+Coverage = ndarray[Any, Any]
 
 _FONT: Final = "NotoSansCJKjp-Regular.otf"
 # One code point has a Chinese and a Japanese shape.
@@ -47,15 +51,11 @@ _APART: Final = 8.0
 _BACK: Final = {"start": 0.0, "middle": 0.5, "end": 1.0}
 
 
-def paint_image(sheet: Sheet, colours: Mapping[str, str], scale: float) -> Image:
+def paint_image(sheet: Sheet, colours: Mapping[str, str], scale: float) -> Image.Image:
     """The sheet on paper as an image of Pillow in RGB, which matplotlib brings with it.
 
     Colours are `#rrggbb` by role; a pixel is `scale` dots.
     """
-    from matplotlib.backends.backend_agg import RendererAgg
-    from matplotlib.colors import to_rgb
-    from PIL import Image
-
     width, height = round(sheet.width * scale), round(sheet.height * scale)
     renderer: Any = RendererAgg(width, height, 72 * scale)  # type: ignore[no-untyped-call]
 
@@ -66,10 +66,8 @@ def paint_image(sheet: Sheet, colours: Mapping[str, str], scale: float) -> Image
     return Image.frombuffer("RGBA", (width, height), renderer.buffer_rgba()).convert("RGB")
 
 
-def encode_png(image: Image, colours: Mapping[str, str]) -> bytes:
+def encode_png(image: Image.Image, colours: Mapping[str, str]) -> bytes:
     """An image as PNG of few colours: those of the roles, and steps from paper to each."""
-    from PIL import Image
-
     palette = Image.new("P", (1, 1))
     palette.putpalette(list_colours(tuple(colours.items())))
     target = io.BytesIO()
@@ -80,12 +78,13 @@ def encode_png(image: Image, colours: Mapping[str, str]) -> bytes:
 
 def write_pdf(sheet: Sheet, colours: Mapping[str, str]) -> bytes:
     """The sheet on paper as PDF, without date and program."""
+    # What PDF needs takes as long to import as everything else here, and most sites have none.
     from matplotlib.backends.backend_pdf import PdfFile, RendererPdf
     from matplotlib.font_manager import FontProperties
     from matplotlib.text import Text
 
     target = io.BytesIO()
-    nameless = {"CreationDate": None, "Creator": None, "Producer": None}
+    nameless = dict.fromkeys(("CreationDate", "Creator", "Producer"))
     file: Any = PdfFile(target, metadata=nameless)  # type: ignore[no-untyped-call]
     width, height = sheet.width / 72, sheet.height / 72
     file.newPage(width, height)
@@ -133,10 +132,6 @@ def _paint_parts(
     paint_words: Callable[[Words], None],
 ) -> None:
     """Paint the ground and every part, a pixel as `scale` units of the renderer."""
-    from matplotlib.colors import to_rgb
-    from matplotlib.path import Path as Outline
-    from matplotlib.transforms import Affine2D
-
     width, height = renderer.get_canvas_width_height()
     gc = renderer.new_gc()
     gc.set_foreground("white")
@@ -155,9 +150,6 @@ def _paint_parts(
 
 
 def _paint_shape(renderer: Any, shape: Shape, colours: Mapping[str, str], down: Any) -> None:
-    from matplotlib.colors import to_rgb
-    from matplotlib.path import Path as Outline
-
     gc = renderer.new_gc()
     gc.set_joinstyle("miter")
     if shape.stroke and shape.stroke_width:
@@ -181,8 +173,6 @@ def _paint_shape(renderer: Any, shape: Shape, colours: Mapping[str, str], down: 
 def _paint_dots(
     renderer: Any, words: Words, colour: tuple[float, float, float], scale: float, height: int
 ) -> None:
-    import numpy as np
-
     line = set_line(words.text, words.size * scale)
     back = _BACK[words.anchor] * line.width
     coverage, x, y = line.coverage, words.x * scale, words.y * scale
@@ -231,8 +221,6 @@ def list_characters() -> frozenset[str]:
 
 def set_line(text: str, size: float) -> Line:
     """A line of text, an em as many dots as its size."""
-    import numpy as np
-
     scale = 2 if size < _EVEN else 1
     pieces = []
     pen = 0.0
@@ -262,8 +250,6 @@ def _set_piece(piece: str, size: float) -> tuple[Coverage, int, int, float]:
     """The coverage of a piece, where it begins, right of the pen and below the baseline, and how
     far it takes the pen.
     """
-    from matplotlib.ft2font import LoadFlags
-
     font = _face(size)
     # Marks have their Chinese shapes among Chinese signs only.
     context = "" if piece[0].isalpha() else _HAN
@@ -287,8 +273,6 @@ def _set_piece(piece: str, size: float) -> tuple[Coverage, int, int, float]:
 
 @lru_cache(maxsize=32)
 def _face(size: float) -> FT2Font:
-    from matplotlib.ft2font import FT2Font
-
     font = FT2Font(str(find_font()))
     font.set_size(size, 72)
     return font

@@ -9,12 +9,6 @@ from typing import Final
 from casebook.charts import chart_of
 from casebook.charts.canvas import LEADING, WIDE, Link, Shape, Sheet, Style, Words, baseline
 from casebook.charts.chart import ChartTable, paint_panel
-from casebook.charts.matplotlib_renderers import (
-    encode_png,
-    list_characters,
-    paint_image,
-    write_pdf,
-)
 from casebook.charts.svg import write_svg
 from casebook.charts.symbols import draw_kind, words_of
 from casebook.charts.text_layout import clean, shorten_text, width_px, wrap_text
@@ -54,6 +48,8 @@ def draw_standalone(table: ChartTable, credit: str, colours: Mapping[str, str]) 
     svg = write_picture(sheet, ".svg", colours, name=table.name, label=table.finding)
     if not table.pictured:
         return Pictures(svg=svg)
+    from casebook.charts.matplotlib_renderers import encode_png, paint_image
+
     card = compose_card(table, credit)
     large = paint_image(sheet, colours, 2)
     return Pictures(
@@ -122,6 +118,8 @@ def write_picture(
     """
     if kind == ".svg":
         return write_svg(sheet, f"{name}-alone", label, colours).encode("utf-8")
+    from casebook.charts.matplotlib_renderers import encode_png, paint_image, write_pdf
+
     if kind == ".pdf":
         return write_pdf(sheet, colours)
     return encode_png(paint_image(sheet, colours, 2), colours)
@@ -129,6 +127,8 @@ def write_picture(
 
 def find_missing(sheet: Sheet) -> set[str]:
     """The characters of a sheet that the font of the PNGs does not have."""
+    from casebook.charts.matplotlib_renderers import list_characters
+
     return {char for words in sheet.words for char in words.text} - list_characters()
 
 

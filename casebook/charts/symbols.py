@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Final, Literal
@@ -12,7 +12,6 @@ from casebook.charts.canvas import Paint, Point, Sheet
 from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure
-from casebook.record.vocabulary import Vocabulary
 from casebook.text import SEMICOLON, Lang, Text
 from casebook.values.words import PLANNED_STATUSES, Qualifier
 
@@ -70,36 +69,34 @@ class Mark:
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """Every kind that the mark shows, the most important first."""
-        kinds: list[Kind] = [self.kind]
-        if self.kind in ("planned", "mixed") and self.end != "exact":
-            kinds.append(self.end)
-        if self.uncertain:
-            kinds.append("uncertain")
-        if self.contradicted:
-            kinds.append("contradicted")
-        return tuple(kinds)
+        kinds: dict[Kind, bool] = {
+            self.kind: True,
+            self.end: self.end != "exact",
+            "uncertain": self.uncertain,
+            "contradicted": self.contradicted,
+        }
+        return tuple(kind for kind, is_shown in kinds.items() if is_shown or kind == self.kind)
 
     def words(self, lang: Lang) -> str:
         """The mark in words, as tables and alt texts say it."""
         return SEMICOLON.inside(lang).join(words_of(k)[0].inside(lang) for k in self.kinds)
 
 
-def mark_of(figure: Figure, vocabulary: Vocabulary) -> Mark:
-    """The mark of a figure, the only place where its looks are decided.
-
-    Mixed use comes before everything, because such a bar would be read as a purchase; then
-    what is only planned; then the qualifier. A ceiling is one however it is worded.
-    """
-    measure = vocabulary.measures[figure.measure]
+def mark_of(figure: Figure, dataset: Dataset) -> Mark:
+    """The mark of a figure among the records, which may contradict it."""
+    measure = dataset.vocabulary.measures[figure.measure]
+    conflicts = dataset.by_slug[figure.case].conflicts
     end: Qualifier = figure.quantity.qualifier
+    # A ceiling is one however it is worded.
     if measure.cap and end != "range":
         end = "at_most"
-    uncertain = figure.period.lane == "uncertain"
-    if measure.mixed:
-        return Mark(kind="mixed", end=end, uncertain=uncertain)
-    if is_planned(figure):
-        return Mark(kind="planned", end=end, uncertain=uncertain)
-    return Mark(kind=end, end=end, uncertain=uncertain)
+    # Mixed use comes before everything, because such a bar would be read as a purchase.
+    return Mark(
+        kind="mixed" if measure.mixed else "planned" if is_planned(figure) else end,
+        end=end,
+        uncertain=figure.period.lane == "uncertain",
+        contradicted=any(figure.id in about.figures for about in conflicts),
+    )
 
 
 def is_planned(figure: Figure) -> bool:
@@ -107,19 +104,10 @@ def is_planned(figure: Figure) -> bool:
     return figure.quantity.planned or figure.status in PLANNED_STATUSES
 
 
-def mark_in(figure: Figure, dataset: Dataset) -> Mark:
-    """The mark of a figure among the records, which may contradict it."""
-    mark = mark_of(figure, dataset.vocabulary)
-    conflicts = dataset.by_slug[figure.case].conflicts
-    return replace(mark, contradicted=any(figure.id in about.figures for about in conflicts))
-
-
 def mark_of_kind(kind: Kind) -> Mark:
     """The plainest mark of a kind, as a legend shows it."""
-    if kind == "contradicted":
-        return Mark(kind="exact", end="exact", contradicted=True)
-    if kind == "planned" or kind == "mixed" or kind == "uncertain":
-        return Mark(kind=kind, end="exact")
+    if kind == "planned" or kind == "mixed" or kind == "uncertain" or kind == "contradicted":
+        return Mark(kind=kind, end="exact", contradicted=kind == "contradicted")
     return Mark(kind=kind, end=kind)
 
 
@@ -168,11 +156,6 @@ class MarkArea:
         """The lower edge."""
         return self.top + self.thickness
 
-    @property
-    def middle(self) -> float:
-        """Half way between the edges."""
-        return self.top + self.thickness / 2
-
 
 def draw_mark(sheet: Sheet, mark: Mark, area: MarkArea) -> None:
     """Draw the mark of a figure.
@@ -182,8 +165,7 @@ def draw_mark(sheet: Sheet, mark: Mark, area: MarkArea) -> None:
     """
     start, end, top, thickness = area.start, area.end, area.top, area.thickness
     if mark.end == "range" and area.low is not None:
-        _draw_capsule(sheet, mark, area, area.low)
-        return
+        return _draw_capsule(sheet, mark, area, area.low)
     if end <= start and area.low is None:
         # Nothing has no length: it stands as a line on the zero.
         sheet.line((start, top - 3), (start, area.bottom + 3), stroke=_ROLE, stroke_width=2.5)
@@ -210,10 +192,10 @@ def overhang(mark: Mark, thickness: float) -> float:
 
 def _draw_end(sheet: Sheet, mark: Mark, area: MarkArea) -> None:
     end, top, bottom = area.end, area.top, area.bottom
+    if mark.end == "at_least":
+        sheet.line((end + 1, top - 3), (end + 1, bottom + 3), stroke=_ROLE)
     if mark.end in ("more_than", "at_least"):
-        if mark.end == "at_least":
-            sheet.line((end + 1, top - 3), (end + 1, bottom + 3), stroke=_ROLE)
-        tip = (end + 6 + area.thickness * 0.4, area.middle)
+        tip = (end + 6 + area.thickness * 0.4, (top + bottom) / 2)
         sheet.line((end + 5, top + 2), tip, (end + 5, bottom - 2), stroke=_ROLE, stroke_width=2.5)
     elif mark.end == "at_most":
         sheet.line((end, top - 4), (end, bottom + 4), stroke=_ROLE, stroke_width=3)
@@ -254,7 +236,8 @@ def _draw_dashes(sheet: Sheet, one: Point, other: Point) -> None:
 
 def _draw_capsule(sheet: Sheet, mark: Mark, area: MarkArea, low: float) -> None:
     top, thickness = area.top, area.thickness
-    sheet.line((area.start, area.middle), (low, area.middle), stroke="rule", stroke_width=1.5)
+    middle = top + thickness / 2
+    sheet.line((area.start, middle), (low, middle), stroke="rule", stroke_width=1.5)
     width = max(area.end - low, 3)
     if mark.kind == "planned":
         sheet.capsule(low, top, width, thickness, stroke=_ROLE, stroke_width=1.5, dash=(4.0, 3.0))
@@ -270,8 +253,7 @@ def draw_swatch(
     """Draw a mark by itself, as a legend or a lone figure shows it: without a scale."""
     left, top = corner
     if mark.kind == "uncertain":
-        draw_ring(sheet, left + 12, top + thickness / 2)
-        return
+        return draw_ring(sheet, left + 12, top + thickness / 2)
     low = left + 4 if mark.end == "range" else None
     end = left if is_zero and low is None else left + 24
     area = MarkArea(start=left, end=end, top=top, thickness=thickness, low=low)

@@ -98,12 +98,11 @@ def tabulate(shown: ChartRecords) -> ChartTable:
     shared = [item for item in entries if item.case is None]
     everything = [*items, *shared]
     runs = _find_runs(everything)
-    rows = _event_rows(items, lang) if selected.case else _place_rows(items, shown)
     markers = {item.marker for item in everything}
     silence, captions = _describe_gaps(selected, runs, bool(shared), dataset)
     strip = Strip(
         runs=runs,
-        rows=rows,
+        rows=tuple(_list_rows(items, shown)),
         everywhere=tuple(_moment(item, lang) for item in shared),
         captions=tuple(caption.inside(lang) for caption in captions),
         key=tuple((each, shown.say(key)) for each, key in _MARKERS.items() if each in markers),
@@ -139,16 +138,14 @@ def _find_words(items: Sequence[TimelineItem], silence: str, lang: Lang) -> str:
     """How much is dated how well, and which years are silent."""
     lanes = Counter(item.event.date.lane for item in items)
     dated, uncertain, latest = lanes["dated"], lanes["uncertain"], lanes["latest_only"]
-    if dated > 1:
-        clauses = [say("charts.timeline.dated", count=dated)]
-    else:
-        clauses = [say("charts.timeline.dated_one" if dated else "charts.timeline.dated_none")]
+    few = "charts.timeline.dated_one" if dated else "charts.timeline.dated_none"
+    clauses = [say("charts.timeline.dated", count=dated) if dated > 1 else say(few)]
     if uncertain:
         clauses.append(say("charts.timeline.uncertain", count=uncertain))
     if latest:
         clauses.append(say("charts.timeline.latest", count=latest))
-    found = COMMA.inside(lang).join(clause.inside(lang) for clause in clauses)
-    return SEMICOLON.inside(lang).join([found, lower_first(silence)] if silence else [found])
+    found = COMMA.join(clauses).inside(lang)
+    return SEMICOLON.inside(lang).join(filter(None, (found, lower_first(silence))))
 
 
 def _describe_gaps(
@@ -201,21 +198,17 @@ def _years_of(gap: Gap, dash: str) -> str:
     return str(gap.first) if gap.first == gap.last else f"{gap.first}{dash}{gap.last}"
 
 
-def _place_rows(items: Sequence[TimelineItem], shown: ChartRecords) -> tuple[TimelineRow, ...]:
-    moments: dict[str, list[Moment]] = {}
-    for item in items:
-        if item.case is not None:
-            moments.setdefault(item.case.slug, []).append(_moment(item, shown.lang))
-    slugs = (case.slug for case in shown.dataset.cases if case.slug in moments)
-    return tuple(
-        TimelineRow(shown.place(slug), f"site:/cases/{slug}/", tuple(moments[slug]))
-        for slug in slugs
-    )
-
-
-def _event_rows(items: Sequence[TimelineItem], lang: Lang) -> tuple[TimelineRow, ...]:
-    moments = (_moment(item, lang) for item in items)
-    return tuple(TimelineRow(moment.title, "", (moment,)) for moment in moments)
+def _list_rows(items: Sequence[TimelineItem], shown: ChartRecords) -> Iterator[TimelineRow]:
+    """A row for each event of one case, else for each place."""
+    if shown.selected.case:
+        for item in items:
+            moment = _moment(item, shown.lang)
+            yield TimelineRow(moment.title, "", (moment,))
+        return
+    for case in shown.dataset.cases:
+        moments = tuple(_moment(item, shown.lang) for item in items if item.event.case == case.slug)
+        if moments:
+            yield TimelineRow(shown.place(case.slug), f"site:/cases/{case.slug}/", moments)
 
 
 def _moment(item: TimelineItem, lang: Lang) -> Moment:

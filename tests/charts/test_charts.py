@@ -97,7 +97,7 @@ def reach_of(sheet: Sheet, key: str) -> tuple[float, float]:
     ],
 )
 def test_each_figure_has_one_mark(given: Figure, kinds: tuple[str, ...]) -> None:
-    assert mark_of(given, vocabulary()).kinds == kinds
+    assert mark_of(given, dataset(case([given]))).kinds == kinds
 
 
 def test_the_words_of_a_mark_name_all_that_it_shows() -> None:
