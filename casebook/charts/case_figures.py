@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import pairwise
 from typing import Final
 
 from casebook.charts.bars import BarBlock, paint_blocks
-from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, lower_first
+from casebook.charts.chart import (
+    MOST_ROWS,
+    Chart,
+    ChartRecords,
+    ChartTable,
+    compute,
+    lower_first,
+    word_amount,
+)
 from casebook.charts.symbols import ChartFigure, is_planned
 from casebook.messages import say
 from casebook.record.comparability import are_comparable, group_by_class
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
+from casebook.record.vocabulary import Vocabulary
 from casebook.text import COMMA, ENUMERATION, NO_TEXT, SEMICOLON, Text
-from casebook.values.amounts import compact, plain
+from casebook.values.amounts import plain
 
 # How many figures the finding of a chart names, of a series also of those that stand apart.
 _RANGES_NAMED: Final = 3
@@ -157,7 +165,7 @@ def find_changes(case: Case, dataset: Dataset) -> Iterator[tuple[Figure, Figure]
 def tabulate_change(shown: ChartRecords) -> ChartTable:
     """Before and after, with the computed difference."""
     before, after = shown.figures
-    change = describe_change(before, after).inside(shown.lang)
+    change = describe_change(before, after, shown.dataset.vocabulary).inside(shown.lang)
     label = shown.label(before)
     said = shown.say(
         "charts.difference.pair",
@@ -179,23 +187,20 @@ def tabulate_change(shown: ChartRecords) -> ChartTable:
     return replace(table, rows=(*table.rows, computed))
 
 
-def describe_change(before: Figure, after: Figure) -> Text:
-    """By how much an amount went up or down, computed, or nothing where a bound forbids it."""
-    qualifiers = {before.quantity.qualifier, after.quantity.qualifier}
-    old, new = before.quantity.value, after.quantity.value
-    if old is None or new is None or old <= 0 or new == old or qualifiers - {"exact", "approx"}:
+def describe_change(before: Figure, after: Figure, vocabulary: Vocabulary) -> Text:
+    """By how much an amount went up or down, or nothing where a formula could not have it."""
+    figures = {figure.id: figure for figure in (before, after)}
+    went_up = after.quantity.magnitude > before.quantity.magnitude
+    high, low = (after.id, before.id) if went_up else (before.id, after.id)
+    difference = compute(f"{high} - {low}", figures, vocabulary)
+    share = compute(f"({high} - {low}) / {before.id}", figures, vocabulary)
+    if difference is None or share is None or not difference.value:
         return NO_TEXT
-    is_about = "approx" in qualifiers
-    difference = abs(new - old)
-    share = difference / old * 100
-    # A quotient of an approximate number keeps two digits, of exact ones a tenth of a percent.
-    step = Decimal(1).scaleb(share.adjusted() - 1) if is_about else Decimal("0.1")
-    unit = before.quantity.unit
     return say(
-        "charts.difference.up" if new > old else "charts.difference.down",
-        about=say("charts.about") if is_about else "",
-        amount=Text(compact(difference, unit, "zh"), compact(difference, unit, "en")),
-        percent=plain(share.quantize(step, ROUND_HALF_EVEN)),
+        "charts.difference.up" if went_up else "charts.difference.down",
+        amount=word_amount(difference),
+        about=say("charts.about") if share.qualifier == "approx" else "",
+        percent=plain(share.magnitude * 100),
     )
 
 

@@ -23,9 +23,12 @@ from casebook.charts.symbols import (
 from casebook.messages import say
 from casebook.record.comparability import class_of, name_class
 from casebook.record.dataset import Dataset
+from casebook.record.derived import derive
 from casebook.record.model import Case, Figure
+from casebook.record.vocabulary import Vocabulary
 from casebook.text import COLON, COMMA, Lang, Text
-from casebook.values.amounts import in_english
+from casebook.values.amounts import Quantity, in_english
+from casebook.values.formula import Expression
 
 # A drawing with more rows than this is a list, and a list reads better as a table.
 MOST_ROWS: Final = 40
@@ -133,7 +136,7 @@ class ChartRecords:
 
     def amount(self, figure: Figure) -> str:
         """The amount of a figure as worded; in English its value in English words."""
-        return figure.quantity.text if self.lang == "zh" else in_english(figure.quantity)
+        return word_amount(figure.quantity).inside(self.lang)
 
     def when(self, figure: Figure) -> str:
         """The time of a figure."""
@@ -314,6 +317,20 @@ def describe(table: ChartTable) -> str:
     if left > 0:
         sentences.append(say("charts.more_rows", count=left).inside(lang))
     return stop.join(sentences) + end
+
+
+def compute(
+    formula: str | Expression, figures: Mapping[str, Figure], vocabulary: Vocabulary
+) -> Quantity | None:
+    """The result of a formula, or None where it is refused or more than about is uncertain."""
+    result, _ = derive(formula, figures, vocabulary)
+    known = result is not None and result.quantity.qualifier in ("exact", "approx")
+    return result.quantity if result is not None and known else None
+
+
+def word_amount(quantity: Quantity) -> Text:
+    """An amount as worded; in English its value in English words."""
+    return Text(quantity.text, in_english(quantity))
 
 
 def lower_first(words: str) -> str:

@@ -8,13 +8,22 @@ from dataclasses import replace
 from decimal import Decimal
 
 from casebook.charts.canvas import LEADING, Anchor, Sheet, TextStyle, baseline, widest
-from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, lower_first
+from casebook.charts.chart import (
+    MOST_ROWS,
+    Chart,
+    ChartRecords,
+    ChartTable,
+    compute,
+    lower_first,
+    word_amount,
+)
 from casebook.charts.symbols import ChartFigure, MarkArea, draw_mark, legend_kinds, mark_of_kind
 from casebook.charts.text_layout import clean, wrap_text
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.text import Text
-from casebook.values.amounts import compact
+from casebook.values.amounts import Quantity
+from casebook.values.formula import Expression, FigureName, Operation
 
 _THICK = 24.0
 
@@ -23,96 +32,88 @@ def find_in(case: Case, dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
     """A split for each amount of the case whose parts are given and fit into it."""
     for whole in dataset.money_figures(case):
         parts = [figure for figure in case.figures.values() if figure.part_of == whole.id]
-        if parts and len(parts) <= MOST_ROWS and _fits(whole, parts):
+        sizes, _ = _compute(whole, parts, dataset) if 0 < len(parts) <= MOST_ROWS else ([], None)
+        if sizes:
             # The largest part first, so that what is left over stands at the end.
-            parts.sort(key=lambda part: -(_size(part, whole) or Decimal(0)))
-            yield whole, *parts
+            order = sorted(zip(sizes, parts, strict=True), key=lambda each: -each[0].magnitude)
+            yield whole, *(part for _, part in order)
 
 
 def tabulate(shown: ChartRecords) -> ChartTable:
     """What the split says and shows; every computed number says so."""
     whole, *figures = shown.figures
-    total = whole.quantity.magnitude
-    parts = _lay_out(whole, figures, shown)
-    start = parts[-1].value
-    rest = _say_rest(total - start, shown)
-    drawn, name = parts, shown.say("charts.split.rest")
-    if rest:
-        amount, mark = shown.say("charts.split.rest_amount", amount=rest), mark_of_kind("exact")
-        left = ChartFigure(
-            key="", name=name, amount=amount, title="", mark=mark, low=start, value=total
-        )
-        drawn = [*parts, left]
-    table = shown.tabulate(
-        _find_words(rest, shown), (shown.draw(whole, shown.label(whole)), *drawn)
-    )
-    rows = [table.rows[0]]
+    sizes, rest = _compute(whole, figures, shown.dataset)
+    end, parts = Decimal(0), []
+    for figure, size in zip(figures, sizes, strict=True):
+        part = shown.draw(figure, shown.label(figure))
+        if figure.quantity.kind == "share":
+            said = shown.say("charts.split.share", share=part.amount, amount=word_amount(size))
+            part = replace(part, amount=said)
+        parts.append(replace(part, low=end, value=end + size.magnitude))
+        end += size.magnitude
+    rows = [shown.row(whole)]
     rows += [
-        (*row[:2], part.amount, *row[3:]) for row, part in zip(table.rows[1:], parts, strict=True)
+        (*row[:2], part.amount, *row[3:])
+        for row, part in zip(map(shown.row, figures), parts, strict=True)
     ]
     if rest:
-        rows.append((shown.place(), name, rest, shown.say("charts.computed"), "", "", ""))
+        name, amount = shown.say("charts.split.rest"), word_amount(rest).inside(shown.lang)
+        said, mark = shown.say("charts.split.rest_amount", amount=amount), mark_of_kind("exact")
+        parts.append(
+            ChartFigure(
+                key="",
+                name=name,
+                amount=said,
+                title="",
+                mark=mark,
+                low=end,
+                value=whole.quantity.magnitude,
+            )
+        )
+        rows.append((shown.place(), name, amount, shown.say("charts.computed"), "", "", ""))
     # No bracket embraces a part: what contradicts it stands elsewhere, and in the table.
     marks = (replace(mark, contradicted=False) for mark in shown.marks.values())
+    table = shown.tabulate(
+        _find_words(rest, shown), (shown.draw(whole, shown.label(whole)), *parts)
+    )
     return replace(table, rows=tuple(rows), legend=legend_kinds(marks))
 
 
-def _lay_out(whole: Figure, figures: Sequence[Figure], shown: ChartRecords) -> list[ChartFigure]:
-    """The parts one after the other along the whole."""
-    parts = []
-    at = Decimal(0)
-    for figure in figures:
-        size = _size(figure, whole) or Decimal(0)
-        part = replace(shown.draw(figure, shown.label(figure)), low=at, value=at + size)
-        if figure.quantity.kind == "share":
-            amount = compact(size, whole.quantity.unit, shown.lang)
-            said = shown.say("charts.split.share", share=part.amount, amount=amount)
-            part = replace(part, amount=said)
-        parts.append(part)
-        at += size
-    return parts
+def _compute(
+    whole: Figure, parts: Sequence[Figure], dataset: Dataset
+) -> tuple[list[Quantity], Quantity | None]:
+    """The size of each part and the rest, if any; no sizes where a formula could not have them."""
+    case = dataset.by_slug[whole.case]
+    sizes = []
+    rest: Expression = FigureName(whole.id, 0)
+    for part in parts:
+        term: Expression = FigureName(part.id, 0)
+        size: Quantity | None = part.quantity
+        if part.quantity.kind == "share":
+            term = Operation("*", FigureName(whole.id, 0), term)
+            size = compute(term, case.figures, dataset.vocabulary)
+        if size is None or size.qualifier not in ("exact", "approx"):
+            return [], None
+        sizes.append(size)
+        rest = Operation("-", rest, term)
+    left = whole.quantity.magnitude - sum(size.magnitude for size in sizes)
+    computed = compute(rest, case.figures, dataset.vocabulary) if left else None
+    if left < 0 or (left and computed is None):
+        return [], None
+    return sizes, computed
 
 
-def _say_rest(rest: Decimal, shown: ChartRecords) -> str:
-    """What is left of the whole in words, nothing where nothing is."""
-    if rest <= 0:
-        return ""
-    is_about = any(figure.quantity.qualifier == "approx" for figure in shown.figures)
-    amount = compact(rest, shown.figures[0].quantity.unit, shown.lang)
-    return shown.say("charts.about") + amount if is_about else amount
-
-
-def _find_words(rest: str, shown: ChartRecords) -> str:
+def _find_words(rest: Quantity | None, shown: ChartRecords) -> str:
     whole = shown.figures[0]
     label, amount = shown.label(whole), shown.amount(whole)
-    name = Text(label, lower_first(label))
-    if rest:
-        said = shown.say("charts.split.unexplained", label=name, amount=amount, rest=rest)
-    else:
-        count = len(shown.figures) - 1
-        said = shown.say("charts.split.parts", label=name, amount=amount, count=count)
+    said = shown.say(
+        "charts.split.unexplained" if rest else "charts.split.parts",
+        label=Text(label, lower_first(label)),
+        amount=amount,
+        rest=word_amount(rest) if rest else "",
+        count=len(shown.figures) - 1,
+    )
     return shown.say("charts.named", name=shown.place(), words=said)
-
-
-def _fits(whole: Figure, parts: Sequence[Figure]) -> bool:
-    """Whether the size of each part is known and they are no more than the whole."""
-    total, sizes = _size(whole, whole), [_size(part, whole) for part in parts]
-    known = [size for size in sizes if size is not None]
-    fits = len(known) == len(sizes) and total is not None and sum(known) <= total
-    return fits and total != 0 and min(known) >= 0
-
-
-def _size(part: Figure, whole: Figure) -> Decimal | None:
-    """How much of the whole a part is, in the unit of the whole, or None where unknown."""
-    quantity, total = part.quantity, whole.quantity.value
-    if quantity.value is None or total is None:
-        return None
-    if quantity.qualifier not in ("exact", "approx"):
-        return None
-    if quantity.kind == "share":
-        return total * quantity.value
-    same = quantity.unit == whole.quantity.unit and part.per == whole.per
-    return quantity.value if same else None
 
 
 def _paint(figures: Sequence[ChartFigure], sheet: Sheet) -> None:

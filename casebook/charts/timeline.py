@@ -206,7 +206,9 @@ def _list_rows(items: Sequence[TimelineItem], shown: ChartRecords) -> Iterator[T
             yield TimelineRow(moment.title, "", (moment,))
         return
     for case in shown.dataset.cases:
-        moments = tuple(_moment(item, shown.lang) for item in items if item.event.case == case.slug)
+        moments = tuple(
+            _moment(item, shown.lang) for item in items if item.case and item.case.slug == case.slug
+        )
         if moments:
             yield TimelineRow(shown.place(case.slug), f"site:/cases/{case.slug}/", moments)
 

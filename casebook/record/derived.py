@@ -62,14 +62,15 @@ class Derived:
 
 
 def derive(
-    formula: str, figures: Mapping[str, Figure], vocabulary: Vocabulary
+    formula: str | Expression, figures: Mapping[str, Figure], vocabulary: Vocabulary
 ) -> tuple[Derived | None, tuple[Text, ...]]:
     """The result of a formula over figures of one case, or the reasons why it is refused.
 
     Every name must be that of a figure. Raises FormulaError.
     """
     computation = _Computation(figures, vocabulary)
-    value = computation.evaluate(parse_formula(formula))
+    term = parse_formula(formula) if isinstance(formula, str) else formula
+    value = computation.evaluate(term)
     reasons = computation.reasons
     rounded = _round(value)
     if not reasons and rounded.amount == 0 and value.place is not None:

@@ -244,6 +244,25 @@ def test_the_rest_of_a_split_is_computed_and_says_so() -> None:
     assert parts[-1].amount == "约2000元（本站计算）"
 
 
+@pytest.mark.parametrize(
+    ("whole", "part"),
+    [
+        pytest.param({"measure": "programme_total"}, {"measure": "programme_total"}, id="mixed"),
+        pytest.param({"status": "set"}, {"status": "planned"}, id="a part that is only planned"),
+        pytest.param({"measure": "payout_cap"}, {"measure": "payout_cap"}, id="ceilings"),
+    ],
+)
+def test_a_rest_that_no_formula_may_compute_makes_no_split(
+    whole: dict[str, str], part: dict[str, str]
+) -> None:
+    figures = [
+        figure("3731万元", id="whole", **whole),
+        figure("100万元", id="part", part_of="whole", **part),
+    ]
+
+    assert "one-split" not in names_of(dataset(case(figures)))
+
+
 def test_parts_that_exceed_their_whole_are_not_drawn() -> None:
     figures = [figure("6万元", id="w"), figure("7万元", id="p", part_of="w")]
 
@@ -264,7 +283,31 @@ def test_parts_that_exceed_their_whole_are_not_drawn() -> None:
 def test_a_change_is_computed_only_between_known_amounts(
     before: str, after: str, words: str
 ) -> None:
-    assert describe_change(figure(before), figure(after)).zh == words
+    assert describe_change(figure(before, id="a"), figure(after, id="b"), vocabulary()).zh == words
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param({"status": "set"}, {"status": "planned"}, id="a plan against what is set"),
+        pytest.param(
+            {"measure": "programme_total"}, {"measure": "programme_total"}, id="money of mixed use"
+        ),
+        pytest.param({"measure": "payout_cap"}, {"measure": "payout_cap"}, id="ceilings"),
+        pytest.param({"period": "[..2012]"}, {"period": "2013"}, id="a time that cannot be said"),
+    ],
+)
+def test_a_pair_that_no_formula_may_compute_is_drawn_without_its_change(
+    old: dict[str, str], new: dict[str, str]
+) -> None:
+    figures = [figure("6万元", id="old", **old), figure("7.2万元", id="new", follows="old", **new)]
+
+    table = table_of("one-rise", dataset(case(figures)))
+
+    assert table.finding == "甲地：金额从6万元到7.2万元"
+    assert [row[2] for row in table.rows] == ["6万元", "7.2万元"]
+    drawn = draw_chart(table)
+    assert "本站计算" not in drawn.description + drawn.panels[0].wide + drawn.panels[0].narrow
 
 
 def test_a_pair_needs_a_figure_that_names_the_former() -> None:
