@@ -57,7 +57,7 @@ def _block(first: int) -> BarBlock:
         )
         for n, amount in enumerate(AMOUNTS)
     )
-    return BarBlock(bars=bars, unit="CNY", lang="zh")
+    return BarBlock(bars=bars, lang="zh")
 
 
 def draw_with_pyplot(first: int) -> int:

@@ -176,7 +176,7 @@ def _block(group: Group, shown: ChartRecords) -> BarBlock:
     heading = name_class(key, shown.dataset.vocabulary).inside(shown.lang)
     if len(figures) > len(drawn):
         heading += shown.say("charts.money.more", count=len(figures) - len(drawn))
-    return BarBlock(bars=bars, unit=key.unit, lang=shown.lang, heading=heading)
+    return BarBlock(bars=bars, lang=shown.lang, heading=heading)
 
 
 def _paint_money(parts: Sequence[BarBlock] | Sequence[ItemGroup], sheet: Sheet) -> None:

@@ -1,13 +1,14 @@
-"""Figures of one comparability class as bars from zero, or on a marked log scale."""
+"""Figures of one comparability class as bars from zero, or as a list where they lie far apart."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from casebook.charts.canvas import LEADING, Point, Sheet, Words, baseline, widest
+from casebook.charts.listing import ItemGroup, paint_column
 from casebook.charts.symbols import (
     ChartFigure,
     MarkArea,
@@ -18,11 +19,11 @@ from casebook.charts.symbols import (
 )
 from casebook.charts.text_layout import clean, width_px, wrap_text
 from casebook.messages import say
-from casebook.text import Lang, Text
-from casebook.values.amounts import compact
+from casebook.text import COMMA, Lang, Text
 
-# Beyond this ratio the smallest bar would be too thin to see on a phone.
-LARGEST_RATIO: Final = 80
+# Beyond this ratio the smallest bar would be too thin to see on a phone. A log scale is no way out:
+# it has no place for nothing, and the lengths on it are not those of the values.
+_LARGEST_RATIO: Final = 80
 
 _THICK: Final = 20.0
 
@@ -35,10 +36,15 @@ class BarBlock:
     """
 
     bars: tuple[ChartFigure, ...]
-    unit: str
     lang: Lang
     heading: str = ""
     change: str = ""
+
+    @property
+    def is_spread(self) -> bool:
+        """True where the values lie too far apart for bars."""
+        ends = [end for bar in self.bars for end in (bar.value, bar.low) if end]
+        return bool(ends) and max(ends) / min(ends) > _LARGEST_RATIO
 
 
 def paint_blocks(blocks: Sequence[BarBlock], sheet: Sheet) -> None:
@@ -51,7 +57,17 @@ def paint_blocks(blocks: Sequence[BarBlock], sheet: Sheet) -> None:
             top += 6
         if block.heading:
             top = sheet.paragraph(0, top, block.heading, sheet.width, **sheet.muted) + 4
-        top = _BlockPainter(block, sheet, top).paint()
+        if block.is_spread:
+            said = say("charts.bars.far_apart").inside(block.lang)
+            top = sheet.paragraph(0, top, said, sheet.width, **sheet.muted) + 6
+            comma = COMMA.inside(block.lang)
+            items = [
+                replace(bar, about=comma.join(filter(None, (bar.name, bar.about))))
+                for bar in block.bars
+            ]
+            top = paint_column([ItemGroup("", tuple(items))], sheet, (0, top), sheet.width)
+        else:
+            top = _BlockPainter(block, sheet, top).paint()
     sheet.height = round(top + 6)
 
 
@@ -68,9 +84,6 @@ class _BlockPainter:
         self.top = self.piece_top = self.group_top = top
         ends = [end for bar in block.bars for end in (bar.value, bar.low) if end is not None]
         self.high = max([*ends, Decimal(0)])
-        positive = [end for end in ends if end > 0] or [Decimal(1)]
-        self.is_log = max(positive) / min(positive) > LARGEST_RATIO
-        self.powers = min(positive).adjusted(), max(positive).adjusted() + 1
         beyond = max(overhang(bar.mark, _THICK) for bar in block.bars)
         if style.is_narrow:
             is_bracketed = any(bar.together or bar.mark.contradicted for bar in block.bars)
@@ -87,13 +100,7 @@ class _BlockPainter:
 
     def x(self, value: Decimal) -> float:
         """The place of a value along the scale."""
-        if not self.is_log:
-            share = value / self.high if self.high else Decimal(0)
-        elif value <= 0:
-            return self.left
-        else:
-            low, high = self.powers
-            share = (value.log10() - low) / Decimal(high - low)
+        share = value / self.high if self.high else Decimal(0)
         return self.left + float(share) * (self.right - self.left)
 
     def paint(self) -> float:
@@ -104,8 +111,6 @@ class _BlockPainter:
         self._draw_zero()
         if self.block.change:
             self._paint_change()
-        if self.is_log:
-            self._paint_log_axis()
         return self.top
 
     def _paint_bar(
@@ -151,7 +156,7 @@ class _BlockPainter:
 
     def _draw_zero(self) -> None:
         # On a phone words stand over the zero, so each bar has its own piece of the line.
-        if not self.is_log and not self.style.is_narrow:
+        if not self.style.is_narrow:
             ends = (self.left, self.piece_top - 2), (self.left, self.top + 2)
             self.sheet.line(*ends, stroke="ink-muted")
 
@@ -187,8 +192,7 @@ class _BlockPainter:
             top += 3
             self._draw_bar(bar, top)
         self.top = top + _THICK
-        if not self.is_log:
-            sheet.line((left, top - 2), (left, self.top + 2), stroke="ink-muted")
+        sheet.line((left, top - 2), (left, self.top + 2), stroke="ink-muted")
 
     def _find_room_beside(self, bar: ChartFigure) -> Point | None:
         """Where the amount stands right of the last line of the name, if there is room for it."""
@@ -207,23 +211,9 @@ class _BlockPainter:
 
     def _draw_bar(self, bar: ChartFigure, top: float) -> float:
         """Draw the mark of a figure along the scale, and give the place of its value."""
-        sheet, end = self.sheet, self.x(bar.value)
-        low = None if bar.low is None else self.x(bar.low)
-        if not self.is_log:
-            area = MarkArea(start=self.left, end=end, top=top, thickness=_THICK, low=low)
-            draw_mark(sheet, bar.mark, area)
-            return end
-        y = top + _THICK / 2
-        sheet.line((self.left, y), (self.right, y), stroke="grid")
-        if low is not None:
-            sheet.line((low, y), (end, y), stroke="series-1", stroke_width=5)
-        if bar.mark.kind == "planned":
-            sheet.disc(end, y, 6, stroke="series-1", stroke_width=1.5, dash=(3, 2))
-        else:
-            sheet.disc(end, y, 6, fill="series-1")
-        if bar.mark.end in ("more_than", "at_least"):
-            arrow = (end + 9, y - 5), (end + 14, y), (end + 9, y + 5)
-            sheet.line(*arrow, stroke="series-1", stroke_width=2)
+        end, low = self.x(bar.value), None if bar.low is None else self.x(bar.low)
+        area = MarkArea(start=self.left, end=end, top=top, thickness=_THICK, low=low)
+        draw_mark(self.sheet, bar.mark, area)
         return end
 
     def _paint_change(self) -> None:
@@ -240,21 +230,3 @@ class _BlockPainter:
             y = self.top + baseline(size)
             sheet.text(x, y, line, bold=True, anchor="end", role="accent")
             self.top += size * LEADING
-
-    def _paint_log_axis(self) -> None:
-        sheet, size, width = self.sheet, self.style.small, self.style.width
-        y = self.top + 8
-        sheet.line((self.left, y), (self.right, y), stroke="rule")
-        reached = 0.0
-        for power in range(self.powers[0], self.powers[1] + 1):
-            value = Decimal(10) ** power
-            x = self.x(value)
-            sheet.line((x, y), (x, y + 5), stroke="ink-muted")
-            words = clean(compact(value, self.block.unit, self.block.lang))
-            half = width_px(words, size) / 2
-            centre = min(max(x, half), width - half)
-            if centre - half >= reached:
-                sheet.text(centre, y + 6 + baseline(size), words, anchor="middle", **sheet.muted)
-                reached = centre + half + 10
-        self.top = y + 8 + size * LEADING
-        self._write(say("charts.bars.log"), "ink-muted", 0)

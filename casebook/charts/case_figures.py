@@ -84,8 +84,7 @@ def tabulate_series(shown: ChartRecords) -> ChartTable:
 def _tabulate_bars(
     finding: str, bars: Sequence[ChartFigure], shown: ChartRecords, change: str = ""
 ) -> ChartTable:
-    unit = shown.figures[0].quantity.unit
-    block = BarBlock(bars=tuple(bars), unit=unit, lang=shown.lang, change=change)
+    block = BarBlock(bars=tuple(bars), lang=shown.lang, change=change)
     return shown.tabulate(finding, (block,))
 
 

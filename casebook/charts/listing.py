@@ -8,7 +8,7 @@ from itertools import accumulate, groupby
 from operator import itemgetter
 from typing import Final
 
-from casebook.charts.canvas import LEADING, Sheet, height_of
+from casebook.charts.canvas import LEADING, Point, Sheet
 from casebook.charts.symbols import ChartFigure, draw_bracket, draw_ring, draw_swatch
 from casebook.charts.text_layout import clean, width_px
 
@@ -31,12 +31,12 @@ class ItemGroup:
 def paint_listing(listing: Sequence[ItemGroup], sheet: Sheet) -> None:
     """Write the groups one under the other, on a wide sheet in two columns of even height."""
     if sheet.style.is_narrow:
-        sheet.height = round(_paint_column(listing, sheet, 0, sheet.width, 2) + 6)
+        sheet.height = round(paint_column(listing, sheet, (0, 2), sheet.width) + 6)
         return
     width = (sheet.width - _GUTTER) / 2
     first, second = _halve(listing, width, sheet)
     bottoms = [
-        _paint_column(groups, sheet, left, width, 2)
+        paint_column(groups, sheet, (left, 2), width)
         for groups, left in ((first, 0.0), (second, width + _GUTTER))
     ]
     if second:
@@ -51,7 +51,13 @@ def _halve(
     # The cut that leaves the shorter picture, between groups where that costs little.
     items = [(number, item) for number, group in enumerate(groups) for item in group.items]
     heights = [
-        _group_height(ItemGroup("" if index else group.heading, (item,)), width, sheet)
+        # Laid out on a sheet that nobody sees: a second reckoning would differ from the drawing.
+        paint_column(
+            [ItemGroup("" if index else group.heading, (item,))],
+            Sheet(style=sheet.style),
+            (0, 0 if index else _GROUP_SPACE - 3),
+            width,
+        )
         for group in groups
         for index, item in enumerate(group.items)
     ]
@@ -74,23 +80,9 @@ def _halve(
     return join(items[:cut]), join(items[cut:])
 
 
-def _group_height(group: ItemGroup, width: float, sheet: Sheet) -> float:
-    small, size = sheet.style.small, sheet.style.size
-    height = 0.0
-    if group.heading:
-        height += height_of(group.heading, width, small, True) + _GROUP_SPACE
-    for item in group.items:
-        height += height_of(item.amount, width - _MARK, size, True) + _ITEM_SPACE
-        if not _room_beside(item, width, sheet):
-            ring = _RING if item.mark.uncertain else 0
-            height += height_of(item.about, width - _MARK - ring, small)
-    return height
-
-
-def _paint_column(
-    groups: Sequence[ItemGroup], sheet: Sheet, left: float, width: float, top: float
-) -> float:
-    small = sheet.style.small
+def paint_column(groups: Sequence[ItemGroup], sheet: Sheet, corner: Point, width: float) -> float:
+    """Write the groups one under the other from a corner down, and give the bottom edge."""
+    (left, top), small = corner, sheet.style.small
     for index, group in enumerate(groups):
         if group.heading:
             if index:

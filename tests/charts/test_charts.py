@@ -471,13 +471,25 @@ def test_a_value_of_nothing_is_a_line_without_length() -> None:
         assert write_svg(sheet, "x", "x").count('stroke="var(--series-1)"') == 1
 
 
-def test_amounts_far_apart_get_a_marked_log_scale() -> None:
-    figures = [figure("1元", "2010", "a"), figure("100亿元", "2011", "b")]
-    data = dataset(case(figures))
+def test_amounts_far_apart_are_listed_on_no_scale_with_the_marks_of_the_legend() -> None:
+    amounts = ("0元", "1万元至1亿元", "约5000万元", "超过5000万元", "不超过1亿元", "至少10元")
+    figures = [figure(amount, f"{2010 + n}", f"f{n}") for n, amount in enumerate(amounts)]
+    table = table_of("one-series", dataset(case(figures)))
 
-    for sheet in sheets_of("one-series", data):
-        assert any("对数" in words.text for words in sheet.words)
-        assert reach_of(sheet, ".b")[1] - reach_of(sheet, ".a")[1] > 100
+    assert table.legend == ("approx", "more_than", "at_least", "at_most", "range")
+    for sheet in sheets_of("one-series", dataset(case(figures))):
+        written = "".join(words.text for words in sheet.words)
+        marks = [
+            [part for part in link.parts if isinstance(part, Shape)]
+            for link in sheet.parts
+            if isinstance(link, Link)
+        ]
+
+        assert all(amount in written for amount in amounts)
+        assert "只列出" in written
+        # No two marks look the same, and none is longer than a mark in a legend.
+        assert len({str([(s.fill, s.opacity, s.codes) for s in shapes]) for shapes in marks}) == 6
+        assert all(max(x for s in shapes for x, _ in s.vertices) < 48 for shapes in marks)
 
 
 # Reading at both widths
