@@ -64,7 +64,7 @@ def tabulate_series(shown: ChartRecords) -> ChartTable:
 
     What is only announced, or whose year is not certain, stands apart after a gap.
     """
-    groups = _number_reports(shown.figures)
+    groups = shown.number_disputes([one for one in shown.figures if not is_apart(one)])
     bars = [
         replace(
             shown.draw(figure, shown.when(figure), together=groups.get(figure.key, 0)),
@@ -86,22 +86,6 @@ def _tabulate_bars(
 ) -> ChartTable:
     block = BarBlock(bars=tuple(bars), lang=shown.lang, change=change)
     return shown.tabulate(finding, (block,))
-
-
-def _number_reports(figures: Sequence[Figure]) -> dict[str, int]:
-    """A number for each figure of a period on which reports give different amounts."""
-    by_period: dict[str, list[Figure]] = {}
-    for figure in figures:
-        if not is_apart(figure):
-            by_period.setdefault(figure.period.edtf, []).append(figure)
-    disputed = (
-        together
-        for together in by_period.values()
-        if len({(f.quantity.qualifier, f.quantity.magnitude) for f in together}) > 1
-    )
-    return {
-        figure.key: number for number, together in enumerate(disputed, 1) for figure in together
-    }
 
 
 def _describe_series(shown: ChartRecords, groups: dict[str, int]) -> str:

@@ -191,8 +191,9 @@ def test_reports_of_one_period_that_disagree_stand_side_by_side() -> None:
         figure("2万元", "2011", "b"),
         figure("3万元", "2011", "c"),
     ]
+    conflict = Conflict(about=Text("金额"), note=Text("注"), figures=("b", "c"))
 
-    table = table_of("one-series", dataset(case(figures)))
+    table = table_of("one-series", dataset(replace(case(figures), conflicts=(conflict,))))
 
     assert [bar.together for bar in table.panels[0].content[0].bars] == [0, 1, 1]
     assert table.finding == "甲地：2010年1万元，2011年2万元，2011年3万元；2011年说法不一"
