@@ -131,7 +131,9 @@ def _list_linking(project: Path, dataset: Dataset) -> Iterator[tuple[str, Positi
     for summary in dataset.summaries:
         if summary.has_links:
             case = dataset.by_slug[summary.slug]
-            for text, at in zip((case.story.zh, case.story.en), case.story_at, strict=True):
+            for text, at in zip(
+                (case.story.zh, case.story.en), case.starts_of("story"), strict=True
+            ):
                 yield text, at, case.path
     for path in find_content_files(project):
         yield path.read_bytes().decode("utf-8", "replace"), START, show_path(path, project)

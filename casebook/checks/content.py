@@ -113,15 +113,13 @@ def check_limits(case: Case) -> Iterator[Problem]:
         if count > one.most > 0:
             at = (case.positions or {}).get(one.name, START)
             yield problem("E305", case.path, at, name=one.name, count=count, most=one.most)
-    for placed in texts_of(case):
-        if placed.field.kind == "block":
-            continue
-        for words in (placed.text.zh, placed.text.en):
-            if len(words) > placed.field.most:
-                yield _too_long(case.path, placed.at, len(words), placed.field.most)
-    for words, at in zip((case.story.zh, case.story.en), case.story_at, strict=True):
-        yield from check_markdown(words, at, case.path)
-        yield from check_marks(words, at, case.path)
+    for placed in texts_of(case, case.place_by_path):
+        for words, at in zip((placed.text.zh, placed.text.en), placed.at, strict=True):
+            if placed.field.kind == "block":
+                yield from check_markdown(words, at, case.path)
+                yield from check_marks(words, at, case.path)
+            elif len(words) > placed.field.most:
+                yield _too_long(case.path, at, len(words), placed.field.most)
 
 
 def check_markdown(text: str, start: Position, path: str) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ language pairs, the blank case and the guide's tables are made from its descript
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cache, cached_property
 from operator import attrgetter
@@ -25,6 +25,7 @@ MAX_TEXT: Final = 2_000
 _LIMITS: Final[dict[Role, int]] = {"name": MAX_NAME}
 _WITH_ENGLISH: Final = frozenset({"bilingual", "block"})
 _KEY: Final = "described"
+_NO_PLACES: Final[Mapping[str, Position]] = {}
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -175,12 +176,12 @@ def values_inside(record: Any, kind: str) -> Iterator[tuple[Any, Any]]:
 
 
 class PlacedText(NamedTuple):
-    """A text of a case: its field, its path in the record, and where its record begins."""
+    """A text of a record: its field, its path in the record, and where it begins in its file."""
 
     field: FieldDescription
     path: str
     text: Text
-    at: Position
+    at: tuple[Position, Position]
 
     @property
     def part(self) -> str:
@@ -188,15 +189,26 @@ class PlacedText(NamedTuple):
         return self.path.partition(".")[0].partition("[")[0]
 
 
-def texts_of(case: Any) -> Iterator[PlacedText]:
-    """Every text of a case: those of a record itself, then those of the records inside it."""
-    positions = case.positions or {}
-    for path, record in (("", case), *records_inside(case)):
-        for one, get in _texts_of_class(type(record)):
-            text = get(record)
+def texts_of(record: Any, places: Mapping[str, Position] = _NO_PLACES) -> Iterator[PlacedText]:
+    """Every text of a record, then those of the records inside it.
+
+    `places` are those of the parts of its file by path, which may be fewer than the texts.
+    """
+    for path, inner in (("", record), *records_inside(record)):
+        for one, get in _texts_of_class(type(inner)):
+            text = get(inner)
             if text.zh or text.en:
-                at = record.at if path else positions.get(one.name, START)
-                yield PlacedText(one, path + one.name, text, at)
+                found = path + one.name
+                at = place_of(found, places), place_of(f"{found}_en", places)
+                yield PlacedText(one, found, text, at)
+
+
+def place_of(path: str, places: Mapping[str, Position]) -> Position:
+    """The place of a part of a file, or of what it is in where it has none of its own."""
+    while path and path not in places:
+        # An answer may be written without the mapping that its text is in.
+        path = path.rpartition(".")[0]
+    return places.get(path, START)
 
 
 @compute_once

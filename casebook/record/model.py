@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, get_args
 
 from casebook.problems import START, Position
-from casebook.record.description import MAX_TEXT, described, described_class
+from casebook.record.description import MAX_TEXT, described, described_class, place_of
 from casebook.text import NO_TEXT, Text
 from casebook.values.amounts import Quantity
 from casebook.values.dates import Period
@@ -173,9 +174,8 @@ class Case:
 
     `slug` is the name of the file and the address of the page, `aliases` are earlier ones.
     `updated` is an ISO date or empty. `withdrawn` are changes of figures that were taken out.
-    `story_at` and `summary_at` are where these texts begin in the file, in Chinese and in
-    English. `digest` is the version of the record: the SHA-256 of its text in hexadecimal,
-    whatever ends its lines.
+    `places` are those of all that is written in the file, as `find_places` lists them. `digest` is
+    the version of the record: the SHA-256 of its text in hexadecimal, whatever ends its lines.
     """
 
     slug: str
@@ -210,10 +210,19 @@ class Case:
         optional=("to",),
     )
     story: Text = described("block", default=NO_TEXT, role="prose", chinese="正文")
-    story_at: tuple[Position, Position] = (START, START)
-    summary_at: tuple[Position, Position] = (START, START)
     positions: Mapping[str, Position] | None = None
+    places: str = ""
     digest: str = ""
+
+    @cached_property
+    def place_by_path(self) -> Mapping[str, Position]:
+        """Where each part of the record begins in its file, a text at its first character."""
+        lines = (line.rsplit(" ", 2) for line in self.places.splitlines())
+        return {path: Position(int(line), int(column)) for path, line, column in lines}
+
+    def starts_of(self, name: str) -> tuple[Position, Position]:
+        """Where a text of the case begins in Chinese and in English."""
+        return place_of(name, self.place_by_path), place_of(f"{name}_en", self.place_by_path)
 
     @property
     def printed_figures(self) -> tuple[Figure, ...]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final, NamedTuple, cast
 
 from casebook.messages import problem, say
-from casebook.problems import START, Position, Problem
+from casebook.problems import Position, Problem
 from casebook.record.derived import derive
 from casebook.record.description import FieldDescription, fields_of, known_names
 from casebook.record.fields import UNKNOWN, Fields, RecordReader, fields_in, suggest
@@ -66,8 +66,7 @@ def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[P
         slug=slug,
         path=path,
         positions=dict(fields.node.key_at),
-        story_at=_text_starts(fields, "story", lines),
-        summary_at=_text_starts(fields, "summary", lines),
+        places="\n".join(find_places(node, lines)),
     )
     if any(problem.severity == "error" for problem in problems):
         return None, problems
@@ -354,15 +353,22 @@ class CaseReader(RecordReader):
         return word
 
 
-def _text_starts(fields: Fields, name: str, lines: list[str]) -> tuple[Position, Position]:
-    """Where the first character of a text is in Chinese and in English."""
-    zh, en = (fields.node.entries.get(key) for key in (name, f"{name}_en"))
-    return _text_start(zh, lines), _text_start(en, lines)
+def find_places(node: Node, lines: list[str], path: str = "") -> Iterator[str]:
+    """A line for each part of a file: its path, and the line and column at which it begins.
+
+    All places of a case are one string, since a hundred objects take longer to load than a record.
+    """
+    at = _text_start(node, lines) if isinstance(node, Scalar) else node.at
+    yield f"{path} {at.line} {at.column}"
+    if isinstance(node, MapNode):
+        for key, value in node.entries.items():
+            yield from find_places(value, lines, f"{path}.{key}" if path else key)
+    elif isinstance(node, ListNode):
+        for number, item in enumerate(node.items, 1):
+            yield from find_places(item, lines, f"{path}[{number}]")
 
 
-def _text_start(value: Node | None, lines: list[str]) -> Position:
-    if not isinstance(value, Scalar):
-        return START
+def _text_start(value: Scalar, lines: list[str]) -> Position:
     if value.style not in ("|", ">"):
         # The text of a quoted value begins after its quotation mark.
         return value.at if value.is_plain else Position(value.at.line, value.at.column + 1)

@@ -528,7 +528,7 @@ def real_texts() -> Iterator[tuple[str, str, Position, Case | None, Lang]]:
     """Every text of the project: name, text, place, case, language, kind."""
     langs: tuple[Lang, Lang] = ("zh", "en")
     for case in REAL.cases:
-        for lang, story_at in zip(langs, case.story_at, strict=True):
+        for lang, story_at in zip(langs, case.starts_of("story"), strict=True):
             yield (
                 f"{case.slug} story {lang}",
                 getattr(case.story, lang),

@@ -119,12 +119,12 @@ def test_it_is_checked_by_its_role() -> None:
     case = case_of(written())
 
     assert [
-        (placed.path, placed.field.role, placed.at.line)
-        for placed in texts_of(case)
+        (placed.path, placed.field.role, placed.at[0].line)
+        for placed in texts_of(case, case.place_by_path)
         if placed.field.name == "remark"
     ] == [
-        ("figures.paid.remark", "name", 10),
-        ("documents[1].remark", "note", 20),
+        ("figures.paid.remark", "name", 17),
+        ("documents[1].remark", "note", 23),
     ]
 
 
