@@ -131,9 +131,7 @@ def _list_linking(project: Path, dataset: Dataset) -> Iterator[tuple[str, Positi
     for summary in dataset.summaries:
         if summary.has_links:
             case = dataset.by_slug[summary.slug]
-            for text, at in zip(
-                (case.story.zh, case.story.en), case.starts_of("story"), strict=True
-            ):
+            for text, at in case.stories:
                 yield text, at, case.path
     for path in find_content_files(project):
         yield path.read_bytes().decode("utf-8", "replace"), START, show_path(path, project)

@@ -114,7 +114,7 @@ def check_limits(case: Case) -> Iterator[Problem]:
             at = (case.positions or {}).get(one.name, START)
             yield problem("E305", case.path, at, name=one.name, count=count, most=one.most)
     for placed in texts_of(case, case.place_by_path):
-        for words, at in zip((placed.text.zh, placed.text.en), placed.at, strict=True):
+        for _, words, at in placed.by_language():
             if placed.field.kind == "block":
                 yield from check_markdown(words, at, case.path)
                 yield from check_marks(words, at, case.path)

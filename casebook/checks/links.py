@@ -15,7 +15,7 @@ from casebook.record.description import texts_of
 from casebook.record.fields import suggest
 from casebook.record.model import Case
 from casebook.record.references import REFERENCE
-from casebook.text import LANGS, Text
+from casebook.text import Text
 
 _LINK: Final = re.compile(r"(!?)\[[^\[\]\n]*\]\(([^()\n]*)\)")
 _DEFINED: Final = re.compile(r" {0,3}\[(?!\^)[^\[\]\n]+\]:\s*(\S+)")
@@ -81,14 +81,12 @@ def check_links(
 
 def plain_texts_hold_no_marks(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """A text that is printed as it is typed holds no marks of Markdown."""
-    for placed in texts_of(case):
+    for placed in texts_of(case, case.place_by_path):
         if placed.field.kind == "block":
             continue
-        for lang in LANGS:
-            if found := _MARKS.search(REFERENCE.sub("", getattr(placed.text, lang))):
-                yield problem(
-                    "E309", case.path, placed.at, field=placed.path, marks=found.group()[:40]
-                )
+        for _, words, at in placed.by_language():
+            if found := _MARKS.search(REFERENCE.sub("", words)):
+                yield problem("E309", case.path, at, field=placed.path, marks=found.group()[:40])
 
 
 def _check_notes(text: str, start: Position, path: str) -> Iterator[Problem]:

@@ -20,7 +20,6 @@ from casebook.record.model import Case, Event, Figure
 from casebook.record.references import SITE, find_references, judge_slug
 from casebook.record.refusals import judge_refusal, keys_of
 from casebook.record.regions import has_other_spelling, make_region
-from casebook.text import LANGS
 from casebook.values.amounts import plain
 from casebook.values.dates import Period, parse_period, speak_of_same_time
 from casebook.values.errors import FormulaError
@@ -83,8 +82,7 @@ def texts_say_what_the_records_hold(case: Case, dataset: Dataset) -> Iterator[Pr
 def _written_texts(case: Case, *names: str) -> Iterator[WrittenText]:
     for placed in texts_of(case, case.place_by_path):
         if placed.path in names:
-            for lang, at in zip(LANGS, placed.at, strict=True):
-                words = placed.text.zh if lang == "zh" else placed.text.en
+            for lang, words, at in placed.by_language():
                 yield WrittenText(words=words, lang=lang, path=case.path, at=at)
 
 

@@ -126,9 +126,7 @@ def _describe_change(key: str, before: Published | None, now: Published | None, 
 def find_figure_mentions(project: Path, dataset: Dataset) -> Iterator[FigureMention]:
     """Every reference to a figure in the stories and in the prose."""
     for case in dataset.cases:
-        for text, start in zip(
-            (case.story.zh, case.story.en), case.starts_of("story"), strict=True
-        ):
+        for text, start in case.stories:
             yield from _mentions_in(text, start, case.path, case.slug)
     for path in find_content_files(project):
         shown = show_path(path, project)

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeVar, cast, dataclass_tra
 
 from casebook.messages import read_catalogue, say
 from casebook.problems import START, Position
-from casebook.text import NO_TEXT, Text
+from casebook.text import LANGS, NO_TEXT, Lang, Text
 
 Role = Literal["", "name", "prose", "note", "quote", "official_title"]
 
@@ -187,6 +187,12 @@ class PlacedText(NamedTuple):
     def part(self) -> str:
         """The field of the case that it is in."""
         return self.path.partition(".")[0].partition("[")[0]
+
+    def by_language(self) -> Iterator[tuple[Lang, str, Position]]:
+        """The words in each language in which there are any, with their place."""
+        for lang, words, at in zip(LANGS, (self.text.zh, self.text.en), self.at, strict=True):
+            if words:
+                yield lang, words, at
 
 
 def texts_of(record: Any, places: Mapping[str, Position] = _NO_PLACES) -> Iterator[PlacedText]:

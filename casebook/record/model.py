@@ -220,9 +220,12 @@ class Case:
         lines = (line.rsplit(" ", 2) for line in self.places.splitlines())
         return {path: Position(int(line), int(column)) for path, line, column in lines}
 
-    def starts_of(self, name: str) -> tuple[Position, Position]:
-        """Where a text of the case begins in Chinese and in English."""
-        return place_of(name, self.place_by_path), place_of(f"{name}_en", self.place_by_path)
+    @property
+    def stories(self) -> tuple[tuple[str, Position], tuple[str, Position]]:
+        """The story in Chinese and in English, each with where it begins in the file."""
+        places = self.place_by_path
+        zh, en = place_of("story", places), place_of("story_en", places)
+        return (self.story.zh, zh), (self.story.en, en)
 
     @property
     def printed_figures(self) -> tuple[Figure, ...]:

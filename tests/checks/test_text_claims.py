@@ -528,10 +528,10 @@ def real_texts() -> Iterator[tuple[str, str, Position, Case | None, Lang]]:
     """Every text of the project: name, text, place, case, language, kind."""
     langs: tuple[Lang, Lang] = ("zh", "en")
     for case in REAL.cases:
-        for lang, story_at in zip(langs, case.starts_of("story"), strict=True):
+        for lang, (story, story_at) in zip(langs, case.stories, strict=True):
             yield (
                 f"{case.slug} story {lang}",
-                getattr(case.story, lang),
+                story,
                 story_at,
                 case,
                 lang,
