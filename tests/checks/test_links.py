@@ -64,8 +64,8 @@ def test_a_link_leads_to_a_page_that_the_site_has(address: str, expected: list[s
 @pytest.mark.parametrize(
     ("summary", "expected"),
     [
-        pytest.param("海曙区**重要**的一句。", ["4:1 E309"], id="bold words"),
-        pytest.param("海曙区的[公告](https://example.org)。", ["4:1 E309"], id="a link"),
+        pytest.param("海曙区**重要**的一句。", ["4:10 E309"], id="bold words"),
+        pytest.param("海曙区的[公告](https://example.org)。", ["4:10 E309"], id="a link"),
         pytest.param("海曙区的[公告]（原文）。", [], id="brackets"),
     ],
 )
