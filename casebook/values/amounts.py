@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Final, Literal, NoReturn
+from typing import Final, Literal, NoReturn, cast
 
 from casebook.messages import say
 from casebook.text import Lang, Text
@@ -22,13 +22,14 @@ from casebook.values.numerals import (
     WIDTHS,
     YI,
     Numeral,
+    compile_once,
     lend_scale,
     match_at,
     read_numeral,
     skip_spaces,
     stop_at,
 )
-from casebook.values.words import CURRENCIES, QUALIFIERS, Qualifier
+from casebook.values.words import BEFORE_IN_TEXT, CURRENCIES, QUALIFIERS, Qualifier
 
 Kind = Literal["money", "share", "count"]
 Role = Literal["per", "planned", "qualifier", "number", "unit"]
@@ -86,6 +87,10 @@ _NEXT: Final = (
 )
 _AFTER_END: Final = rf"(?= *(?:\Z|每|[/·•・]|{_QUALIFIER_AFTER}))"
 
+# What may begin a number inside other words, and the qualifiers that may stand before it.
+_NUMBER: Final = f"(?:百分之|{_SIGN})? *{_NUMERAL}"
+_IN_TEXT: Final = "|".join(f"(?P<{name}>{words})" for name, words in BEFORE_IN_TEXT["zh"].items())
+
 
 def _each(end: str) -> str:
     return rf"每 *(?:[个名位家户所项场](?!次)(?={_PER_WORD})(?!{end}))?({_PER_NAME}){end}"
@@ -137,6 +142,13 @@ class Quantity:
         return (self.value, self.low, self.high, self.qualifier)
 
     @property
+    def is_hedged(self) -> bool:
+        """True of a range with a word such as 约."""
+        about = (*QUALIFIERS["approx"].before, *QUALIFIERS["approx"].after)
+        printed = "".join(each.text for each in self.segments if each.role == "qualifier")
+        return self.value is None and any(word in printed for word in about)
+
+    @property
     def magnitude(self) -> Decimal:
         """The value to draw: the one that is printed, or the high end of a range."""
         found = self.high if self.value is None else self.value
@@ -150,6 +162,25 @@ def parse_quantity(text: str) -> Quantity:
     whoever takes it has to ask the editor for a reading and apply it by `with_reading`.
     """
     return _AmountReading(text).read()
+
+
+def find_amounts(text: str) -> tuple[Quantity, ...]:
+    """The amounts inside a few words of a source, each with the qualifier that belongs to it.
+
+    A number without a unit is among them, a range that is cut at either end is not.
+    """
+    found: list[Quantity] = []
+    line, start = text.translate(WIDTHS), 0
+    while number := compile_once(_NUMBER).search(line, start):
+        reading = _AmountReading(text)
+        try:
+            found.append(reading.read_inside(start, number.start()))
+            start = reading.at
+        except QuantityError:
+            # The rest of a number that cannot be read is no number of its own.
+            rest = match_at(rf"(?:{_NUMERAL}|[.,])*", line, number.end())
+            start = rest.end() if rest else number.end()
+    return tuple(found)
 
 
 def with_reading(
@@ -199,10 +230,7 @@ def in_english(quantity: Quantity, per: tuple[str, ...] = ()) -> str:
     `per` are English words, each of which is added as `per post`.
     """
     if quantity.value is None:
-        about = (*QUALIFIERS["approx"].before, *QUALIFIERS["approx"].after)
-        printed = "".join(each.text for each in quantity.segments if each.role == "qualifier")
-        hedged = any(word in printed for word in about)
-        lead = "about " if hedged else ""
+        lead = "about " if quantity.is_hedged else ""
         low, high = quantity.low or Decimal(0), quantity.high or Decimal(0)
         amount = f"{_english(low, quantity.unit, noun=False)} to {_english(high, quantity.unit)}"
     else:
@@ -283,7 +311,24 @@ class _AmountReading:
             raise QuantityError(say("values.amount_empty"))
         self._read_before()
         low, high = self._read_numbers()
+        if not self._read_after(is_range=high is not None):
+            self._stop_after(self._skip())
+        return self._make(low, high)
+
+    def read_inside(self, start: int, at: int) -> Quantity:
+        """The amount at an offset, qualified by the words between `start` and it."""
+        self.at = begin = at
+        if start == 0 and re.fullmatch(rf"(?:{_TO}) *", self.line[:at]):
+            self._stop(at, say("values.range_order"))
+        for word in compile_once(_IN_TEXT).finditer(self.line, start, at):
+            self.qualifier = cast(Qualifier, word.lastgroup)
+            self.marks, begin = [("qualifier", word.end())], word.start()
+        low, high = self._read_numbers()
         self._read_after(is_range=high is not None)
+        return self._make(low, high, begin)
+
+    def _make(self, low: Decimal, high: Decimal | None, begin: int = 0) -> Quantity:
+        """The amount of what was read from an offset on."""
         if high is not None and self.qualifier not in ("exact", "approx"):
             self._stop(self.at, say("values.range_with_limit"))
         part = Decimal(1) / 100 if self.unit == "ratio" else Decimal(1)
@@ -296,14 +341,14 @@ class _AmountReading:
             unit=self.unit,
             per=tuple(dict.fromkeys(self.per)),
             planned=self.planned,
-            segments=self._segments(),
+            segments=self._segments(begin),
         )
 
-    def _segments(self) -> tuple[Segment, ...]:
+    def _segments(self, begin: int) -> tuple[Segment, ...]:
         """The wording cut at the marks, neighbours of one role together."""
         # Blanks at the end belong to the last part.
-        marks = [*self.marks[:-1], (self.marks[-1][0], len(self.text))]
-        starts = [0, *(end for _, end in marks)]
+        marks = [*self.marks[:-1], (self.marks[-1][0], self._skip())]
+        starts = [begin, *(end for _, end in marks)]
         pieces = [(role, self.text[at:end]) for at, (role, end) in zip(starts, marks, strict=False)]
         return tuple(
             Segment(role, "".join(text for _, text in group))
@@ -429,15 +474,16 @@ class _AmountReading:
             self._mark("unit", noun.end())
         return counter[0] + (noun[0] if noun else "")
 
-    def _read_after(self, *, is_range: bool) -> None:
-        """Read the words after the unit, up to the end of the wording."""
+    def _read_after(self, *, is_range: bool) -> bool:
+        """Read the words after the unit; False where others follow."""
         while self._skip() < len(self.line):
             if found := self._take(_QUALIFIER_AFTER, "qualifier"):
                 self._qualify(_AFTER[found[0]], found.start(), found[0])
             elif found := self._take(_SLASHED, "per") or self._take(_EACH_AFTER, "per"):
                 self.per.append(found[1])
             elif not (is_range and self._take("不等", "qualifier")):
-                self._stop_after(self._skip())
+                return False
+        return True
 
     def _stop_after(self, at: int) -> NoReturn:
         rest = self.line[at : at + 12]

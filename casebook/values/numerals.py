@@ -94,7 +94,8 @@ class Numeral:
 
 
 @cache
-def _compile(pattern: str) -> re.Pattern[str]:
+def compile_once(pattern: str) -> re.Pattern[str]:
+    """A pattern, compiled the first time that it is asked for."""
     # The cache of `re` looks at the flags each time, which takes longer than most matches.
     return re.compile(pattern)
 
@@ -105,7 +106,7 @@ def match_at(pattern: str, line: str, at: int) -> re.Match[str] | None:
     The patterns are compiled when they are first used: together they cost 30 ms, which a build
     with nothing to read must not pay.
     """
-    return _compile(pattern).match(line, at)
+    return compile_once(pattern).match(line, at)
 
 
 def skip_spaces(line: str, at: int) -> int:

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.values.amounts import compact, in_english, parse_quantity, plain, with_reading
+from casebook.values.amounts import (
+    compact,
+    find_amounts,
+    in_english,
+    parse_quantity,
+    plain,
+    with_reading,
+)
 from casebook.values.errors import QuantityError
 from casebook.values.words import QUALIFIERS
 
@@ -412,3 +419,28 @@ def test_the_unit_tells_money_from_shares_and_counts(text: str, kind: str) -> No
 
 def test_every_qualifier_has_a_name_in_both_languages() -> None:
     assert all(words.name.zh and words.name.en for words in QUALIFIERS.values())
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        pytest.param("投入4277万元", [("42770000", "exact", "CNY")], id="behind other words"),
+        pytest.param("将突破亿元", [("100000000", "more_than", "CNY")], id="a scale alone"),
+        pytest.param("约每年将出资560万元", [("5600000", "approx", "CNY")], id="words between"),
+        pytest.param("达到130余项", [("130", "more_than", "项")], id="a plus inside"),
+        pytest.param(
+            "三大类17项职能", [("3", "exact", "大类"), ("17", "exact", "项职能")], id="two amounts"
+        ),
+        pytest.param("最近300项", [("300", "exact", "项")], id="a word that looks like one"),
+        pytest.param("不低于8000万", [("80000000", "at_least", "")], id="cut before the unit"),
+        pytest.param("支付800元至1000元", [("1000", "range", "CNY")], id="both ends"),
+        pytest.param("支付800元至", [], id="a range cut behind"),
+        pytest.param("至1000元", [], id="a range cut before"),
+        pytest.param("增至1000元", [("1000", "exact", "CNY")], id="raised to"),
+        pytest.param("无需缴纳任何费用", [], id="no number"),
+    ],
+)
+def test_the_amounts_inside_a_few_words_are_found(words: str, found: list[object]) -> None:
+    amounts = find_amounts(words)
+
+    assert [(plain(a.magnitude), a.qualifier, a.unit) for a in amounts] == found
