@@ -15,7 +15,8 @@ from casebook.messages import problem, say
 from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.model import Outdated
-from casebook.record.summary import CaseSummary, Pair, sign_words
+from casebook.record.summary import CaseSummary, sign_words
+from casebook.text import Text
 from casebook.yaml.files import show_path
 
 ENGLISH = "data/english.txt"
@@ -24,27 +25,27 @@ WHOLE = "text"
 _LINE = re.compile(r"(\S+) ([a-z]+) ([0-9a-f]{8}) ([0-9a-f]{8})")
 
 
-def read_recorded(project: Path) -> dict[tuple[str, str], Pair]:
+def read_recorded(project: Path) -> dict[tuple[str, str], Text]:
     """The pairs as they were last recorded; a line that is none is passed over."""
     try:
         text = (project / ENGLISH).read_text(encoding="utf-8-sig", errors="replace")
     except OSError:
         return {}
-    return {(path, part): Pair(zh, en) for path, part, zh, en in _LINE.findall(text)}
+    return {(path, part): Text(zh, en) for path, part, zh, en in _LINE.findall(text)}
 
 
 def list_pairs(
     project: Path, cases: Iterable[CaseSummary]
-) -> Iterator[tuple[tuple[str, str], Pair]]:
+) -> Iterator[tuple[tuple[str, str], Text]]:
     """Every part of these cases and every text that is in both languages."""
     for case in cases:
         for line in case.pairs.splitlines():
             part, zh, en = line.split(" ")
-            yield (case.path, part), Pair(zh, en)
+            yield (case.path, part), Text(zh, en)
     for path in find_content_files(project):
         english = path.with_name(f"{path.name.removesuffix('.md')}.en.md")
         if english.is_file():
-            pair = Pair(sign_words(_read_text(path)), sign_words(_read_text(english)))
+            pair = Text(sign_words(_read_text(path)), sign_words(_read_text(english)))
             yield (show_path(path, project), WHOLE), pair
 
 
@@ -67,7 +68,7 @@ def find_outdated(project: Path, dataset: Dataset) -> dict[str, Outdated]:
     return {addresses[path]: Outdated(path, tuple(parts)) for path, parts in found.items()}
 
 
-def is_outdated(recorded: Pair | None, now: Pair) -> bool:
+def is_outdated(recorded: Text | None, now: Text) -> bool:
     """Whether the Chinese changed since the record and the English did not."""
     return recorded is not None and now.zh != recorded.zh and now.en == recorded.en
 

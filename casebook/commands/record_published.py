@@ -13,7 +13,6 @@ from casebook.messages import say
 from casebook.pages import FIXED_ADDRESSES
 from casebook.record.dataset import Dataset
 from casebook.record.lists import LEDGER
-from casebook.record.summary import Pair
 from casebook.text import Text
 from casebook.yaml.files import write_atomically
 
@@ -45,7 +44,7 @@ def record_translations(project: Path, dataset: Dataset, in_step: Collection[str
     named `in_step`.
     """
     recorded = read_recorded(project)
-    kept: dict[tuple[str, str], Pair] = {}
+    kept: dict[tuple[str, str], Text] = {}
     behind = 0
     for key, pair in list_pairs(project, dataset.summaries):
         before = recorded.get(key)

@@ -36,7 +36,7 @@ def run_chart(options: argparse.Namespace, project: Path, _lang: Lang) -> Exit:
 
 def run_schema(_options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Write the JSON Schema of a case, and the tables of fields of a guide that is there."""
-    from casebook.record.guide_tables import GUIDES, fill_tables
+    from casebook.record.field_notes import GUIDES, fill_tables
     from casebook.record.json_schema import SCHEMA_FILE, write_schema
     from casebook.record.new_case import read_all_lists
     from casebook.yaml.files import write_atomically

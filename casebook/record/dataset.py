@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import TypeVar, overload
+from typing import Any, TypeVar
 
 from casebook.record.comparability import ComparabilityClass
 from casebook.record.evidence import Review, find_answer, review_figure
@@ -248,11 +248,7 @@ class LazyCases(Sequence[Case]):
         self._load = load
         self._take = lru_cache(_MOST_HELD)(lambda at: load(summaries[at]))
 
-    @overload
-    def __getitem__(self, index: int) -> Case: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Case]: ...
-    def __getitem__(self, index: int | slice) -> Case | Sequence[Case]:
+    def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             # What lists show of some of the cases needs none of them loaded.
             return LazyCases(self.summaries[index], self._load)

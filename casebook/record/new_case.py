@@ -11,7 +11,7 @@ from pathlib import Path
 
 from casebook.messages import failure, say
 from casebook.problems import CasebookError, Exit, Problem
-from casebook.record.blank_case import write_blank
+from casebook.record.field_notes import write_blank
 from casebook.record.lists import Lists, read_lists
 from casebook.record.references import judge_slug
 from casebook.record.regions import Regions

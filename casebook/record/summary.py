@@ -42,11 +42,6 @@ class FigureSummary(NamedTuple):
     magnitude: Decimal
     review: Review
 
-    @property
-    def is_printed(self) -> bool:
-        """Whether a source prints the figure, so that this site did not compute it."""
-        return self.review != "computed"
-
 
 class EventSummary(NamedTuple):
     """Summary of an event or a publication, which decides its place in the timeline.
@@ -66,13 +61,6 @@ class Passage(NamedTuple):
     source: str
     line: int | None
     words: str
-
-
-class Pair(NamedTuple):
-    """What a part says in Chinese and in English, as a digest of each."""
-
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +105,7 @@ class CaseSummary:
     @property
     def printed_figures(self) -> tuple[FigureSummary, ...]:
         """The figures that a source prints."""
-        return tuple(figure for figure in self.figures if figure.is_printed)
+        return tuple(figure for figure in self.figures if figure.review != "computed")
 
 
 def summarise_case(
@@ -199,8 +187,8 @@ def summarise_event(event: Event) -> EventSummary:
     return EventSummary(_share(event.source), date.lane, _share(date.sort_key), _share(years))
 
 
-def pair_wordings(case: Case) -> Iterator[tuple[str, Pair]]:
-    """Every part of a record that is in both languages, by the field of the case."""
+def pair_wordings(case: Case) -> Iterator[tuple[str, Text]]:
+    """Every part of a record that is in both languages, as a digest of each, by its field."""
     parts: dict[str, list[Text]] = {}
     for placed in texts_of(case):
         # What has no English is shown in Chinese, so that nothing of it can be older.
@@ -209,7 +197,7 @@ def pair_wordings(case: Case) -> Iterator[tuple[str, Pair]]:
     for part, both in parts.items():
         zh = "\n".join(text.zh for text in both)
         en = "\n".join(text.en for text in both)
-        yield part, Pair(sign_words(zh.encode()), sign_words(en.encode()))
+        yield part, Text(sign_words(zh.encode()), sign_words(en.encode()))
 
 
 def sign_words(text: bytes) -> str:

@@ -15,7 +15,7 @@ from conftest import PROJECT
 from processes import run
 
 from casebook.problems import CasebookError, Exit, Problem
-from casebook.record.blank_case import write_blank
+from casebook.record.field_notes import write_blank
 from casebook.record.lists import read_lists
 from casebook.record.new_case import (
     choose_region,

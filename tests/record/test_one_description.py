@@ -18,10 +18,9 @@ from casebook.data.cases_json import dump_record
 from casebook.data.cases_schema import describe_schema
 from casebook.messages import read_catalogue
 from casebook.record import description, fields
-from casebook.record.blank_case import write_blank
 from casebook.record.dataset import Dataset
 from casebook.record.description import described, described_class, fields_of, texts_of
-from casebook.record.guide_tables import GUIDES, fill_tables
+from casebook.record.field_notes import GUIDES, fill_tables, write_blank
 from casebook.record.json_schema import make_schema
 from casebook.record.lists import ListReader
 from casebook.record.model import Case, Document, Figure

@@ -1,9 +1,13 @@
-"""Blank of a new case: every field with its note, and the words that it may hold above it."""
+"""Notes of the fields for editors: the blank of a new case, and the tables of the guide.
+
+In a blank every field has its note behind it, and the words that it may hold above it.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from casebook.messages import say
 from casebook.record.description import FieldDescription, fields_of
@@ -17,6 +21,10 @@ _WIDTH = 90
 _NOTES_AT = 26
 # What is kept whole where a comment is broken: a word of Latin letters, a single character else.
 _WORD = re.compile(r"[!-~]+ ?|.")
+# The guide in each language, by its path in the project.
+GUIDES: Final[dict[str, Lang]] = {"docs/editing.zh.md": "zh"}
+# A line that names what the fields belong to, and the table below it.
+_TABLE: Final = re.compile(r"(<!-- fields: ([a-z_]+) -->\n\n)((?:\|.*\n)*)")
 
 
 def write_blank(region: Region, lists: Lists, lang: Lang) -> str:
@@ -160,3 +168,40 @@ def _indent(lines: Iterable[str], start: str) -> Iterator[str]:
         is_comment = line.startswith("#")
         yield (later if has_begun else before if is_comment else start) + line
         has_begun = has_begun or not is_comment
+
+
+def fill_tables(guide: str, lang: Lang) -> str:
+    """A guide with the table below each `<!-- fields: … -->` as the fields are described now."""
+    return _TABLE.sub(lambda found: found[1] + "".join(_write_table(found[2], lang)), guide)
+
+
+def _write_table(name: str, lang: Lang) -> Iterator[str]:
+    """The table of the fields of a case, or of the records in one of its fields."""
+    yield say("record.guide_head").inside(lang) + "\n"
+    yield "|---|---|---|\n"
+    for one in _find_fields(name):
+        names = "、".join(f"`{part}`" for part in one.names)
+        example = f"`{one.example}`" if one.example else ""
+        yield f"| {names} | {''.join(_explain(one, lang))} | {example} |\n"
+
+
+def _find_fields(name: str) -> tuple[FieldDescription, ...]:
+    own = fields_of(Case)
+    if name == "case":
+        return tuple(one for one in own if not one.is_long)
+    parts = (*own, *(inner for part in own for inner in part.inner))
+    one = next(part for part in parts if part.name == name and part.holds_records)
+    return one.inner
+
+
+def _explain(one: FieldDescription, lang: Lang) -> Iterator[str]:
+    space = "" if lang == "zh" else " "
+    yield one.note.inside(lang)
+    if one.required:
+        yield space + say("record.guide_required").inside(lang)
+    if isinstance(one.words, str):
+        yield space + say("record.guide_words", words=one.words).inside(lang)
+    elif one.words:
+        quoted = [f"`{word}`" for word in one.words]
+        words = Text("、".join(quoted), ", ".join(quoted))
+        yield space + say("record.guide_one_of", words=words).inside(lang)
