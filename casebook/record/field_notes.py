@@ -6,7 +6,7 @@ In a blank every field has its note behind it, and the words that it may hold ab
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from casebook.messages import say
@@ -59,16 +59,16 @@ class _Blank:
         if one.kind == "answers":
             lines += self.write_answers()
         elif one.holds_records:
-            key = ["  price:"] if one.kind == "figures" else []
+            shown = (part for part in one.inner if part.blank)
             inner = [
-                line
-                for part in one.inner
-                if part.blank
-                for line in self.write_field(part, hidden or is_comment)
+                each for part in shown for each in self.write_field(part, hidden or is_comment)
             ]
-            lines += [*key, *_indent(inner, "    " if key else "  - ")]
+            lines += ["  price:"] if one.kind == "figures" else []
+            lines += _indent(inner, "    " if one.kind == "figures" else "  - ")
         elif one.kind == "block":
-            lines = self.write_block(one)
+            example = say("record.blank_story")
+            texts = zip(one.names, (example.zh, example.en), strict=True)
+            lines = [line for name, text in texts for line in (f"{name}: |", f"  {text}")]
         if not is_comment:
             return lines
         return [line if line.startswith("#") else f"# {line}" for line in lines]
@@ -98,42 +98,34 @@ class _Blank:
         for key, question in self.lists.vocabulary.questions.items():
             if question.derived:
                 continue
-            words = getattr(self.lists.vocabulary, question.terms) if question.terms else {}
-            yield from _indent(self.comment_words(key, _name_words(words, self.lang)), "  ")
+            yield from _indent(self.comment_words(key, self.name_words(question.terms)), "  ")
             answer = f"  {key}: not_stated".ljust(_NOTES_AT + 4)
             yield f"{answer}# {question.name.inside(self.lang)}"
 
-    def write_block(self, one: FieldDescription) -> list[str]:
-        """A text of several lines, with an example in both languages."""
-        example = say("record.blank_story")
-        texts = zip(one.names, (example.zh, example.en), strict=True)
-        return [line for name, text in texts for line in (f"{name}: |", f"  {text}")]
-
     def list_words(self, one: FieldDescription) -> list[str]:
         """The words that a field may hold, above the first field that draws on their list."""
-        if not one.required or (isinstance(one.words, tuple) and one.kind != "source"):
-            return []
-        group = one.kind if one.kind == "source" else str(one.words)
-        if group in self.listed:
+        group = "sources" if one.kind == "source" else one.words
+        if not one.required or isinstance(group, tuple) or group in self.listed:
             return []
         self.listed.add(group)
-        words: Iterable[str] = self.lists.sources
-        if one.kind != "source":
-            words = _name_words(getattr(self.lists.vocabulary, group), self.lang)
-        return self.comment_words(one.name, words)
+        if one.kind == "source":
+            return self.comment_words(one.name, self.lists.sources)
+        return self.comment_words(one.name, self.name_words(group))
 
-    def comment_words(self, name: str, words: Iterable[str]) -> list[str]:
+    def name_words(self, group: str) -> list[str]:
+        """The words of a list of the vocabulary, each with its name."""
+        terms = getattr(self.lists.vocabulary, group) if group else {}
+        return [f"{key} {term.name.inside(self.lang)}" for key, term in terms.items()]
+
+    def comment_words(self, name: str, words: Collection[str]) -> list[str]:
         """The words of a field as lines of a comment, each word kept whole."""
-        found = list(words)
-        if not found:
-            return []
         lines, line = [], f"# {say('record.words_of', name=name).inside(self.lang)}"
-        for word in found:
+        for word in words:
             if display_width(line + word) > _WIDTH:
                 lines.append(line.rstrip())
                 line = "#   "
             line += self.join((word, ""))
-        return [*lines, line.rstrip(" ,，")]
+        return [*lines, line.rstrip(" ,，")] if words else []
 
     def comment(self, text: str) -> Iterator[str]:
         """A text as lines of a comment that are not too long."""
@@ -148,15 +140,6 @@ class _Blank:
     def join(self, words: Iterable[str]) -> str:
         """Words with the comma of the language between them."""
         return ("，" if self.lang == "zh" else ", ").join(words)
-
-
-def _name_words(terms: Mapping[str, object], lang: Lang) -> list[str]:
-    return [f"{key} {_name_of(term).inside(lang)}" for key, term in terms.items()]
-
-
-def _name_of(term: object) -> Text:
-    name: Text = term.name  # type: ignore[attr-defined]  # words of the vocabulary have names
-    return name
 
 
 def _indent(lines: Iterable[str], start: str) -> Iterator[str]:
@@ -190,8 +173,7 @@ def _find_fields(name: str) -> tuple[FieldDescription, ...]:
     if name == "case":
         return tuple(one for one in own if not one.is_long)
     parts = (*own, *(inner for part in own for inner in part.inner))
-    one = next(part for part in parts if part.name == name and part.holds_records)
-    return one.inner
+    return next(part.inner for part in parts if part.name == name and part.holds_records)
 
 
 def _explain(one: FieldDescription, lang: Lang) -> Iterator[str]:
