@@ -82,36 +82,25 @@ def wrap_text(text: str, width: float, size: float, bold: bool = False) -> tuple
     lines: list[str] = []
     line, reached = "", _NOTHING
     for piece in _pieces(text):
-        if piece.isspace():
-            if line:
-                line, reached = f"{line} ", _go_on(reached, " ")
-            continue
-        # Not measured from the start of the line again, which a long text would take long for.
-        longer = _go_on(reached, piece)
-        if not line.strip() or _scale(longer, size, bold) <= width:
-            line, reached = line + piece, longer
-        else:
-            lines.append(line.rstrip())
-            line, reached = piece, _go_on(_NOTHING, piece)
-        while _scale(reached, size, bold) > width and len(line) > 1:
-            kept = len(line) - 1
-            while kept > 1 and width_px(line[:kept], size, bold) > width:
-                kept -= 1
-            lines.append(line[:kept])
-            line = line[kept:]
-            reached = _go_on(_NOTHING, line)
-    lines.append(line.rstrip())
-    return tuple(lines)
+        is_too_wide = width_px(piece, size, bold) > width
+        for part in piece if is_too_wide and len(piece) > 1 else (piece,):
+            # Not measured from the start of the line again, which a long text would take long for.
+            longer = _go_on(reached, part)
+            if line and not part.isspace() and _scale(longer, size, bold) > width:
+                lines.append(line.rstrip())
+                line, longer = "", _go_on(_NOTHING, part)
+            if line or not part.isspace():
+                line, reached = line + part, longer
+    return (*lines, line.rstrip())
 
 
 def shorten_text(text: str, width: float, size: float) -> str:
     """The text, or as much of it as fits into a width, with an ellipsis at the end."""
-    if width_px(text, size) <= width:
-        return text
     kept = len(text)
-    while kept > 1 and width_px(text[:kept].rstrip() + "…", size) > width:
+    while kept > 1 and width_px(text, size) > width:
         kept -= 1
-    return text[:kept].rstrip() + "…"
+        text = text[:kept].rstrip("… ") + "…"
+    return text
 
 
 # A text is cleaned to be measured, to be laid out and to be written, in two widths.
