@@ -17,10 +17,11 @@ from casebook.charts.chart import (
     lower_first,
     word_amount,
 )
-from casebook.charts.symbols import ChartFigure, is_planned
+from casebook.charts.symbols import ChartFigure
 from casebook.messages import say
 from casebook.record.comparability import are_comparable, group_by_class
 from casebook.record.dataset import Dataset
+from casebook.record.derived import is_planned
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Vocabulary
 from casebook.text import COMMA, ENUMERATION, NO_TEXT, SEMICOLON, Text

@@ -11,9 +11,10 @@ from typing import Final, Literal
 from casebook.charts.canvas import Paint, Point, Sheet
 from casebook.messages import say
 from casebook.record.dataset import Dataset
+from casebook.record.derived import is_planned
 from casebook.record.model import Figure
 from casebook.text import SEMICOLON, Lang, Text
-from casebook.values.words import PLANNED_STATUSES, Qualifier
+from casebook.values.words import Qualifier
 
 Kind = Literal[
     "exact",
@@ -97,11 +98,6 @@ def mark_of(figure: Figure, dataset: Dataset) -> Mark:
         uncertain=figure.period.lane == "uncertain",
         contradicted=any(figure.id in about.figures for about in conflicts),
     )
-
-
-def is_planned(figure: Figure) -> bool:
-    """Whether what a figure tells has not happened yet."""
-    return figure.quantity.planned or figure.status in PLANNED_STATUSES
 
 
 def mark_of_kind(kind: Kind) -> Mark:

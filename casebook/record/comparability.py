@@ -34,6 +34,18 @@ def class_of(figure: Figure) -> ComparabilityClass:
     )
 
 
+def span_of(figure: Figure) -> str:
+    """The length of time that an amount speaks of: only those of one share a scale or a formula."""
+    period = figure.period
+    is_known = period.lane != "latest_only"
+    if is_known and period.precision == "interval":
+        return period.edtf
+    # A price for each post is the same whether its day is known or its year; a total is not.
+    if figure.per or figure.quantity.unit not in CURRENCIES:
+        return ""
+    return period.precision if is_known else period.lane
+
+
 def group_by_class(figures: Iterable[Figure]) -> dict[ComparabilityClass, tuple[Figure, ...]]:
     """The figures of each comparability class, both in the order in which they came."""
     groups: dict[ComparabilityClass, list[Figure]] = {}

@@ -14,7 +14,12 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decima
 from typing import Final
 
 from casebook.messages import say
-from casebook.record.comparability import ComparabilityClass, class_of, describe_difference
+from casebook.record.comparability import (
+    ComparabilityClass,
+    class_of,
+    describe_difference,
+    span_of,
+)
 from casebook.record.model import Figure
 from casebook.record.vocabulary import Measure, Vocabulary
 from casebook.text import ENUMERATION, SEMICOLON, Text
@@ -97,6 +102,11 @@ def why_not_spending(figure: Figure, vocabulary: Vocabulary) -> Text | None:
     if measure.spending:
         return None
     return say("values.no_spending", figure=name_with_amount(figure), kind=_explain(measure))
+
+
+def is_planned(figure: Figure) -> bool:
+    """True of a figure that tells what has not happened yet."""
+    return figure.quantity.planned or figure.status in PLANNED_STATUSES
 
 
 def name_with_amount(figure: Figure) -> Text:
@@ -233,12 +243,21 @@ class _Computation:
                 yield say("values.of_the_kind", label=figure.label, kind=kind)
             if figure.quantity.qualifier == "range":
                 yield say("values.is_a_range", label=figure.label)
-        plans = [
-            {f.status in PLANNED_STATUSES or f.quantity.planned for f in value.figures}
-            for value in (left, right)
-        ]
+        plans = [{is_planned(figure) for figure in value.figures} for value in (left, right)]
         if plans[0] != plans[1]:
             yield say("values.one_is_planned")
+        pairs = ((left, right), (right, left))
+        is_part = any(one.whole and one.whole == other.root for one, other in pairs)
+        if left.group is None or left.group != right.group or is_part:
+            return
+        figures = left.figures + right.figures
+        states = dict.fromkeys(figure.status for figure in figures)
+        # Of planned and done the difference is named already.
+        if len(states) > 1 and plans[0] == plans[1]:
+            names = ENUMERATION.join(self.vocabulary.statuses[state].name for state in states)
+            yield say("values.states_differ", names=names)
+        if len({span_of(figure) for figure in figures}) > 1:
+            yield say("values.spans_differ")
 
     def _add(self, left: _Operand, right: _Operand, against: list[Text]) -> _Operand:
         if left.group is None or left.group != right.group:

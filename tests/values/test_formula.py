@@ -75,6 +75,9 @@ def seed() -> dict[str, Figure]:
         workers=figure_of("workers", "逾百人", measure="count", **late),
         programme=figure_of("programme", "3731万元", measure="programme_total", **late),
         cap=figure_of("cap", "达20万元", measure="payout_cap", per="人", **late),
+        allowed=figure_of("allowed", "9000万元", period="2011", scope="money", status="set"),
+        may_2012=figure_of("may_2012", "900万元", period="2012-05", scope="money"),
+        five_years=figure_of("five_years", "3亿元", period="2010/2014", scope="money"),
         outlay=figure_of("outlay", "每年将出资560万元", status="planned", **late),
     )
 
@@ -218,6 +221,9 @@ def test_the_guard_allows(
             "paid_2011 - paid_2011", "比约数的误差还小", "smaller than the error", id="nil"
         ),
         pytest.param("applicants - projects_2010", "单位不同", "different units", id="units"),
+        pytest.param("allowed / paid_2010", "状态不同（设定、报道）", "states differ", id="states"),
+        pytest.param("may_2012 / paid_2010", "时间长短不同", "different length", id="a month"),
+        pytest.param("five_years - paid_2010", "时间长短不同", "different length", id="years"),
     ],
 )
 def test_the_guard_refuses_and_says_why(formula: str, zh: str, en: str) -> None:
