@@ -30,7 +30,7 @@ from casebook.data.formats import encode_json, write_members
 from casebook.data.releases import read_releases
 from casebook.pages.chart_pages import find_card, find_faces, make_chart_files
 from casebook.pages.figure_pages import find_uses
-from casebook.pages.page import Location, Page, PageType, Prose, Site, SiteSettings, Uses
+from casebook.pages.page import Location, MakePages, Page, Prose, Site, SiteSettings, Uses
 from casebook.pages.register import CASE_PAGES, PAGES, make_site_files, make_sitemap
 from casebook.pages.search import has_stories
 from casebook.record.dataset import Dataset
@@ -235,14 +235,14 @@ class _PageMaker:
         """The pages of all cases together by the names of their types, the site map last."""
         listed: list[Location] = []
 
-        def make(kind: PageType) -> Iterator[Page]:
-            for page in kind.make(self.site):
+        def make(make_pages: MakePages) -> Iterator[Page]:
+            for page in make_pages(self.site):
                 if page.indexed:
                     listed.append(page.location)
                 yield page
 
-        for kind in (*PAGES, PageType("site map", partial(make_sitemap, listed))):
-            yield kind.name, make(kind)
+        yield from ((name, make(make_pages)) for name, make_pages in PAGES.items())
+        yield "site map", make(partial(make_sitemap, listed))
 
     def _find_cases(self, paths: Collection[str]) -> list[CaseSummary]:
         """The cases that have a page or a figure's page among the paths."""

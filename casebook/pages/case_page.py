@@ -9,11 +9,11 @@ from operator import attrgetter
 
 from casebook.messages import say
 from casebook.pages import CASES_URL
-from casebook.pages.citations import cite_case
-from casebook.pages.corrections import show_changes
+from casebook.pages.citations import cite
+from casebook.pages.feeds import show_changes
 from casebook.pages.linked_data import describe_case, write_linked_data
 from casebook.pages.long_lists import MOST_LISTED, ListPart, address_part, cut_page
-from casebook.pages.page import CasePageType, Page, PageType, Site, in_languages
+from casebook.pages.page import CasePageType, Page, Site, in_languages
 from casebook.pages.rows import (
     CaseLink,
     Frame,
@@ -104,7 +104,7 @@ def _show_in(
         "changes": show_changes(changes, dataset),
         "cited": tuple(cited.values()),
         "notes": notes,
-        "citation": cite_case(case, lang, site),
+        "citation": cite(case, link_case(case, dataset).name, lang, site),
         "linked_data": write_linked_data(describe_case(case, lang, site)),
     }
 
@@ -198,4 +198,3 @@ CASES = CasePageType(
     locate=lambda case: [f"cases/{case.slug}/"],
     templates=("case.html",),
 )
-CASE_INDEX = PageType("case index", make_index)

@@ -15,8 +15,8 @@ from markupsafe import escape
 from casebook.data.formats import DataFile, disarm, encode_json
 from casebook.messages import say
 from casebook.pages import CHARTS_URL
-from casebook.pages.citations import Citation, cite_chart
-from casebook.pages.page import Page, PageType, Site, address
+from casebook.pages.citations import Citation, cite
+from casebook.pages.page import Page, Site, address
 from casebook.pages.rows import frame_chart, link_case
 from casebook.record.vocabulary import Source
 from casebook.text import LANGS, LANGUAGE_TAGS, Lang, Text
@@ -56,7 +56,7 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
     frame = frame_chart(drawn, site.dataset)
     zh, en = (site.charts[drawn.name, lang] for lang in LANGS)
     title, described = Text(zh.finding, en.finding), Text(zh.subtitle, en.subtitle)
-    citation = cite_chart(drawn, site)
+    citation = cite(drawn, Text(drawn.finding), drawn.lang, site)
     case = site.dataset.by_slug.get(drawn.case)
     shown_at = citation.url or f"…{_folder_of(drawn)}"
     page = Page(
@@ -122,8 +122,10 @@ def make_chart_files(
     """Every file that the charts of the site offer."""
     for key, drawn in site.charts.items():
         if drawn.offered:
-            sources = frame_chart(drawn, site.dataset).sources
-            yield from make_files(drawn, pictures[key], sources, cite_chart(drawn, site))
+            _, sources = frame_chart(drawn, site.dataset)
+            yield from make_files(
+                drawn, pictures[key], sources, cite(drawn, Text(drawn.finding), drawn.lang, site)
+            )
 
 
 def make_files(
@@ -218,6 +220,3 @@ def _zip(files: Mapping[str, bytes]) -> bytes:
             method = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
             archive.writestr(entry, content, method)
     return target.getvalue()
-
-
-CHARTS = PageType("chart", make_charts)

@@ -15,7 +15,7 @@ from casebook.data.table_rows import version_of, version_of_all
 from casebook.messages import say
 from casebook.pages import DATA_URL, VERSIONS_URL
 from casebook.pages.page import Site
-from casebook.pages.rows import date_dataset, link_case
+from casebook.pages.rows import date_dataset
 from casebook.record.evidence import date_case
 from casebook.record.model import Case, Figure
 from casebook.text import LANGS, Lang, Text
@@ -121,9 +121,41 @@ class Citation:
         return f"casebook-{self.name}-{self.lang}"
 
 
+def cite(thing: Case | Figure | Drawn | None, title: Text, lang: Lang, site: Site) -> Citation:
+    """The citation of a thing of the site by its title; nothing stands for the whole data set.
+
+    What belongs to a case has the version of its record, and the data set that of all records.
+    """
+    kind: Kind
+    dataset, settings = site.dataset, site.settings
+    if thing is None:
+        kind, name, case = "data", "data", None
+    elif isinstance(thing, Case):
+        kind, name, case = "case", thing.slug, thing
+    elif isinstance(thing, Figure):
+        kind, name, case = "figure", thing.key, dataset.by_slug[thing.case]
+    else:
+        kind, name, case = "chart", thing.name, dataset.by_slug.get(thing.case)
+    if case is not None:
+        updated, version = date_case(case, dataset.sources), version_of(case)
+    else:
+        updated = date_dataset(dataset)
+        version = "" if thing else version_of_all(dataset)
+    return Citation(
+        kind=kind,
+        name=name,
+        title=title.inside(lang),
+        site=settings.name.inside(lang),
+        url=settings.locate(f"{kind}s/{name}/" if thing else DATA_URL, lang),
+        updated=updated,
+        lang=lang,
+        version=version,
+    )
+
+
 def cite_data(lang: Lang, site: Site) -> Citation:
     """The citation of the whole data set, in the version of all its records."""
-    return _cite(("data", "data"), say("pages.cite.data"), None, lang, site)
+    return cite(None, say("pages.cite.data"), lang, site)
 
 
 def cite_release(release: Release, lang: Lang, site: Site) -> Citation:
@@ -134,44 +166,6 @@ def cite_release(release: Release, lang: Lang, site: Site) -> Citation:
         url=site.settings.locate(f"{VERSIONS_URL}{release.date}/", lang),
         updated=release.date,
         version=release.version,
-    )
-
-
-def cite_case(case: Case, lang: Lang, site: Site) -> Citation:
-    """The citation of a case, in the version of its record."""
-    return _cite(("case", case.slug), link_case(case, site.dataset).name, case, lang, site)
-
-
-def cite_figure(figure: Figure, title: Text, lang: Lang, site: Site) -> Citation:
-    """The citation of a figure, in the version of its case's record."""
-    return _cite(("figure", figure.key), title, site.dataset.by_slug[figure.case], lang, site)
-
-
-def cite_chart(drawn: Drawn, site: Site) -> Citation:
-    """The citation of a chart, in the version of its case's record where it has one."""
-    case = site.dataset.by_slug.get(drawn.case)
-    return _cite(("chart", drawn.name), Text(drawn.finding), case, drawn.lang, site)
-
-
-def _cite(
-    thing: tuple[Kind, str], title: Text, case: Case | None, lang: Lang, site: Site
-) -> Citation:
-    kind, name = thing
-    dataset, settings = site.dataset, site.settings
-    if case is not None:
-        updated, version = date_case(case, dataset.sources), version_of(case)
-    else:
-        updated = date_dataset(dataset)
-        version = version_of_all(dataset) if kind == "data" else ""
-    return Citation(
-        kind=kind,
-        name=name,
-        title=title.inside(lang),
-        site=settings.name.inside(lang),
-        url=settings.locate(DATA_URL if kind == "data" else f"{kind}s/{name}/", lang),
-        updated=updated,
-        lang=lang,
-        version=version,
     )
 
 

@@ -1,4 +1,4 @@
-"""The pages that set figures side by side, in four orders, with filters that are plain links."""
+"""The pages that set all cases side by side: figures in four orders, and the timeline."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Literal
 
 from casebook.messages import say
-from casebook.pages import COMPARE_URLS
+from casebook.pages import COMPARE_URLS, TIMELINE_URL
 from casebook.pages.long_lists import (
     Filters,
     ListPart,
@@ -18,20 +18,22 @@ from casebook.pages.long_lists import (
     list_filters,
     name_terms,
 )
-from casebook.pages.page import Page, PageType, Site, in_languages
+from casebook.pages.page import Page, Site, in_languages
 from casebook.pages.rows import (
     CaseRow,
     date_dataset,
+    frame_chart,
     link_case,
+    show_event,
     show_figure,
     word_answers,
 )
 from casebook.record.comparability import ComparabilityClass, name_class, why_not_comparable
 from casebook.record.dataset import Dataset
-from casebook.record.lanes import LANES
+from casebook.record.lanes import LANES, Gap, TimelineEntry
 from casebook.record.model import Figure
 from casebook.record.summary import CaseSummary, FigureSummary
-from casebook.text import NO_TEXT, Text
+from casebook.text import LANGS, NO_TEXT, Text
 
 Order = Literal["class", "amount", "year", "place"]
 
@@ -217,4 +219,38 @@ def _show_row(entry: _Entry, filters: Filters, dataset: Dataset) -> CaseRow:
     )
 
 
-COMPARE = PageType("compare", make_compare)
+def make_timeline(site: Site) -> Iterator[Page]:
+    """The timeline in both languages."""
+    dataset = site.dataset
+    charts = {lang: site.charts.get(("timeline", lang)) for lang in LANGS}
+    page = Page(
+        url=TIMELINE_URL,
+        template="timeline.html",
+        title=say("pages.timeline"),
+        description=say("pages.timeline.description"),
+        lastmod=date_dataset(dataset),
+        key=site.key(*charts.values()),
+    )
+    frames = {lang: drawn and frame_chart(drawn, dataset) for lang, drawn in charts.items()}
+    pages = in_languages(page, lambda lang: {"chart": frames[lang]})
+    show, sign = partial(_show_entries, dataset), partial(_sign_entry, site)
+    yield from cut_page(pages, dataset.timeline, show, sign, site)
+
+
+def _show_entries(dataset: Dataset, part: ListPart[TimelineEntry | Gap]) -> Mapping[str, object]:
+    """The entries of a part by lane."""
+    lanes: dict[str, list[object]] = {lane: [] for lane in LANES}
+    for entry in part.entries:
+        lanes[entry.lane].append(
+            entry if isinstance(entry, Gap) else show_event(dataset.item_of(entry), dataset)
+        )
+    return {lane: tuple(entries) for lane, entries in lanes.items()}
+
+
+def _sign_entry(site: Site, entry: TimelineEntry | Gap) -> tuple[object, ...]:
+    """All that an entry shows, by the version of its case and its place there."""
+    if isinstance(entry, Gap):
+        return (entry.lane, repr(entry))
+    if not entry.slug:
+        return (entry.lane, repr(site.dataset.sources[entry.summary.source]))
+    return (entry.lane, site.versions.get(entry.slug), entry.number)

@@ -13,7 +13,7 @@ from casebook.pages import DATA_URL, VERSIONS_URL
 from casebook.pages.citations import cite_data, cite_release
 from casebook.pages.linked_data import describe_data, write_linked_data
 from casebook.pages.long_lists import MOST_LISTED
-from casebook.pages.page import Page, PageType, Site, in_languages
+from casebook.pages.page import Page, Site, in_languages
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure
 from casebook.text import LANGS, Lang
@@ -91,7 +91,3 @@ def make_versions(site: Site) -> Iterator[Page]:
                 lastmod=release.date,
                 key=site.key(signs, [file.path for file in release.files]),
             )
-
-
-DATA = PageType("data", make_data)
-VERSIONS = PageType("version", make_versions)

@@ -11,8 +11,8 @@ from casebook.checks.content import LEAD
 from casebook.data.tables import FIXED_WORDS
 from casebook.messages import say
 from casebook.pages import HOME_URL
-from casebook.pages.citations import cite_figure
-from casebook.pages.corrections import show_changes
+from casebook.pages.citations import cite
+from casebook.pages.feeds import show_changes
 from casebook.pages.linked_data import describe_figure_page, write_linked_data
 from casebook.pages.page import CasePageType, Page, Prose, Site, Use, Uses, in_languages
 from casebook.pages.rows import (
@@ -83,7 +83,7 @@ def _show_in(
     described = describe_figure_page(figure, lang, site)
     return {
         **shown(),
-        "citation": cite_figure(figure, name, lang, site),
+        "citation": cite(figure, name, lang, site),
         "linked_data": write_linked_data(described),
     }
 

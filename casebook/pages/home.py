@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from typing import TypeAlias
 
 from markupsafe import Markup
 
@@ -13,10 +14,10 @@ from casebook.messages import failure, say
 from casebook.pages import HOME_URL
 from casebook.pages.case_page import list_tiles
 from casebook.pages.citations import cite_data
-from casebook.pages.corrections import show_changes
+from casebook.pages.feeds import show_changes
 from casebook.pages.linked_data import describe_home, write_linked_data
 from casebook.pages.long_lists import MOST_LISTED, FilterGroup, Value, list_filters, name_terms
-from casebook.pages.page import Context, Page, PageType, Prose, Section, Site, Slot
+from casebook.pages.page import Context, Page, Prose, Section, Site, Slot
 from casebook.pages.rows import (
     LISTED,
     CaseRow,
@@ -47,36 +48,17 @@ OVERVIEW_AMOUNTS = 3
 MOST_NAMED = 40
 REVIEWS: tuple[Review, ...] = ("single", "contradicted", "corroborated", "primary", "computed")
 
-# The slots that have a partial of their own; `chart:NAME` is drawn by the chart macro.
+# The slots that have a partial of their own; `money` and `chart:NAME` are drawn by the chart macro.
 SLOTS = (
-    *("overview", "money", "refusals", "missing", "documents", "cases"),
+    *("overview", "refusals", "missing", "documents", "cases"),
     *("method", "reviews", "downloads"),
 )
 
-# A computed part of the lead: `text`, `chart` or the name of a partial, with what it shows.
-Block = tuple[str, Markup | Frame | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeadSection:
-    """A section of the lead; `kind` is its first computed part and sets its place on a phone."""
-
-    id: str
-    title: str
-    kind: str
-    blocks: tuple[Block, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A computation or comparison that suggests itself, and the reasons against it.
-
-    The words of a part that is a figure are those of its place.
-    """
-
-    title: Text
-    parts: tuple[FormulaPart, ...]
-    reasons: tuple[Text, ...]
+# A part of the lead: `text`, `chart` or the name of a partial, with what it shows.
+Block: TypeAlias = "tuple[str, Markup | Frame | None]"
+# A computation or comparison that suggests itself, and the reasons against it. The words of a part
+# that is a figure are those of its place.
+Refused = tuple[Text, tuple[FormulaPart, ...], tuple[Text, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +151,9 @@ def _show_in(
     return {
         **shared(),
         "lead": lead,
-        "sections": tuple(_sections(lead, lang, site)),
+        "sections": tuple(
+            (section, tuple(_list_blocks(section, lang, site))) for section in lead.sections
+        ),
         "notes": tuple(show_figure(figures[key], site.dataset) for key in lead.figures),
         "method": _find_text("method", lang, site),
         "citation": cite_data(lang, site),
@@ -177,30 +161,18 @@ def _show_in(
     }
 
 
-def _sections(lead: Prose, lang: Lang, site: Site) -> Iterator[LeadSection]:
-    for section in lead.sections:
-        slots = [part.name for part in section.parts if isinstance(part, Slot)]
-        blocks = [
-            _fill_slot(part.name, lang, site) if isinstance(part, Slot) else ("text", part)
-            for part in section.parts
-        ]
-        yield LeadSection(
-            id=section.id,
-            title=section.title,
-            kind=slots[0].removeprefix("chart:") if slots else "text",
-            blocks=tuple(block for block in blocks if block is not None),
-        )
-
-
-def _fill_slot(name: str, lang: Lang, site: Site) -> Block | None:
-    """The block for a slot, None for a chart that cannot be drawn."""
-    if name in SLOTS and name != "money":
-        return name, None
-    if name != "money" and not name.startswith("chart:"):
-        known = ", ".join((*SLOTS, "chart:NAME"))
-        raise failure("pages.unknown_slot", status=Exit.CONTENT, name=name, known=known)
-    drawn = site.charts.get((name.removeprefix("chart:"), lang))
-    return ("chart", frame_chart(drawn, site.dataset)) if drawn else None
+def _list_blocks(section: Section, lang: Lang, site: Site) -> Iterator[Block]:
+    """The parts of a section of the lead, without charts that there is nothing to draw for."""
+    for part in section.parts:
+        if not isinstance(part, Slot):
+            yield "text", part
+        elif part.name in SLOTS:
+            yield part.name, None
+        elif part.name != "money" and not part.name.startswith("chart:"):
+            known = ", ".join((*SLOTS, "money", "chart:NAME"))
+            raise failure("pages.unknown_slot", status=Exit.CONTENT, name=part.name, known=known)
+        elif drawn := site.charts.get((part.name.removeprefix("chart:"), lang)):
+            yield "chart", frame_chart(drawn, site.dataset)
 
 
 def _plain_lead(lang: Lang, site: Site) -> Prose:
@@ -275,9 +247,7 @@ def _overview_row(case: Case, filters: tuple[int, ...], dataset: Dataset) -> Cas
 def list_refused(dataset: Dataset) -> tuple[Refused, ...]:
     """The refusals that the data declare, each with its figures and the reasons for it."""
     return tuple(
-        Refused(
-            refusal.title, tuple(_list_parts(refusal, dataset)), judge_refusal(refusal, dataset)
-        )
+        (refusal.title, tuple(_list_parts(refusal, dataset)), judge_refusal(refusal, dataset))
         for refusal in dataset.refusals
     )
 
@@ -344,7 +314,3 @@ def name_places(cases: Sequence[CaseSummary], dataset: Dataset) -> Text:
         return named
     # Chinese counts all of them, English those that are not named.
     return say("pages.home.places", named=named, count=Text(str(len(cases)), str(more)))
-
-
-HOME = PageType("home", make_home)
-PROSE = PageType("prose", make_prose)

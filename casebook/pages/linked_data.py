@@ -67,7 +67,7 @@ def describe_data(lang: Lang, summary: str, site: Site) -> dict[str, object]:
         "version": version_of_all(dataset),
         "isAccessibleForFree": True,
         "variableMeasured": [
-            {"@type": "PropertyValue", "propertyID": key, "name": measure.name.inside(lang)}
+            _property(key, name=measure.name.inside(lang))
             for key, measure in dataset.vocabulary.measures.items()
             if key in used
         ],
@@ -154,10 +154,7 @@ def describe_figure(figure: Figure, lang: Lang, dataset: Dataset) -> dict[str, o
         "description": f"{words} · {figure.period.words(lang)}",
         **({"unitText": unit} if unit else {}),
         **{key: _number(value) for key, value in bounds.items() if value is not None},
-        "valueReference": [
-            {"@type": "PropertyValue", "propertyID": name, "value": value}
-            for name, value in references.items()
-        ],
+        "valueReference": [_property(name, value=value) for name, value in references.items()],
     }
 
 
@@ -175,6 +172,10 @@ def describe_source(source: Source, lang: Lang) -> dict[str, object]:
     if source.url:
         described["url"] = source.url
     return described
+
+
+def _property(key: str, **said: object) -> dict[str, object]:
+    return {"@type": "PropertyValue", "propertyID": key, **said}
 
 
 def _number(value: Decimal) -> int | float:

@@ -47,6 +47,12 @@ class Section:
     title: str
     parts: tuple[Markup | Slot, ...]
 
+    @property
+    def kind(self) -> str:
+        """The name of its first slot, which styles it."""
+        slots = (part.name for part in self.parts if isinstance(part, Slot))
+        return next(slots, "text").removeprefix("chart:")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prose:
@@ -194,12 +200,8 @@ def in_languages(
         yield replace(page, lang=lang, context=partial(show, lang) if show else page.context)
 
 
-@dataclass(frozen=True, slots=True)
-class PageType:
-    """One kind of page, and how all pages of the kind are made from the site."""
-
-    name: str
-    make: Callable[[Site], Iterable[Page]]
+# What makes all pages of one kind.
+MakePages = Callable[[Site], Iterable[Page]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

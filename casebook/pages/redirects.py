@@ -10,7 +10,7 @@ from casebook.checks.addresses import follow_all, list_addresses
 from casebook.messages import say
 from casebook.pages import FIXED_ADDRESSES
 from casebook.pages.long_lists import MOST_LISTED
-from casebook.pages.page import Context, Page, PageType, Site, in_languages
+from casebook.pages.page import Context, Page, Site, in_languages
 from casebook.pages.rows import link_case
 from casebook.record.vocabulary import Gone
 
@@ -75,8 +75,3 @@ def _follow_all(site: Site) -> Iterator[tuple[str, str | Gone]]:
     texts = (slug for slug, _ in site.prose)
     made = list_addresses(site.dataset, texts, FIXED_ADDRESSES, charts)
     yield from follow_all(site.dataset, made)
-
-
-NOT_FOUND = PageType("not found", make_not_found)
-MOVED = PageType("moved", make_moved)
-REDIRECTS = PageType("redirects", make_redirects)

@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from casebook.data.formats import DataStream
-from casebook.pages.case_page import CASE_INDEX, CASES
-from casebook.pages.chart_pages import CHARTS
+from casebook.pages.case_page import CASES, make_index
+from casebook.pages.chart_pages import make_charts
 from casebook.pages.citations import make_citation_file
-from casebook.pages.compare import COMPARE
-from casebook.pages.corrections import CORRECTIONS, CORRECTIONS_FEED
-from casebook.pages.data_page import DATA, VERSIONS
-from casebook.pages.feeds import FEED, HEADERS, ROBOTS, cut_sitemap
+from casebook.pages.compare import make_compare, make_timeline
+from casebook.pages.data_page import make_data, make_versions
+from casebook.pages.feeds import (
+    cut_sitemap,
+    make_corrections,
+    make_feed,
+    make_feed_of_corrections,
+    make_headers,
+    make_robots,
+)
 from casebook.pages.figure_pages import FIGURES
-from casebook.pages.home import HOME, PROSE
-from casebook.pages.page import CasePageType, Location, Page, PageType, Site
-from casebook.pages.redirects import MOVED, NOT_FOUND, REDIRECTS
-from casebook.pages.search import SEARCH, ReadParts, make_index_files
-from casebook.pages.timeline_page import TIMELINE
+from casebook.pages.home import make_home, make_prose
+from casebook.pages.page import CasePageType, Location, MakePages, Page, Site
+from casebook.pages.redirects import make_moved, make_not_found, make_redirects
+from casebook.pages.search import ReadParts, make_index_files, make_search
 from casebook.text import LANGS
 
 CASE_PAGES: tuple[CasePageType, ...] = (CASES, FIGURES)
 
-PAGES: tuple[PageType, ...] = (
-    *(HOME, CASE_INDEX, TIMELINE, COMPARE, CHARTS, DATA),
-    *(SEARCH, PROSE, CORRECTIONS, VERSIONS),
-    *(NOT_FOUND, MOVED, REDIRECTS, FEED, CORRECTIONS_FEED, ROBOTS, HEADERS),
-)
+PAGES: Mapping[str, MakePages] = {
+    "home": make_home,
+    "case index": make_index,
+    "timeline": make_timeline,
+    "compare": make_compare,
+    "chart": make_charts,
+    "data": make_data,
+    "search": make_search,
+    "prose": make_prose,
+    "corrections": make_corrections,
+    "version": make_versions,
+    "not found": make_not_found,
+    "moved": make_moved,
+    "redirects": make_redirects,
+    "feed": make_feed,
+    "feed of corrections": make_feed_of_corrections,
+    "robots": make_robots,
+    "headers": make_headers,
+}
 
 
 def make_sitemap(listed: Sequence[Location], site: Site) -> Iterator[Page]:

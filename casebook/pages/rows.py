@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from markupsafe import Markup, escape
 
@@ -29,6 +29,10 @@ LISTED = Text("、", "; ")
 
 # One word of a computation: a figure, or a sign, number or name.
 FormulaPart = tuple[Figure | None, Text]
+# An entry of the timeline with its source, and its place, empty where it belongs to no case.
+EventRow = tuple[TimelineItem, Source, Text]
+# A drawn chart with the publications that it rests on.
+Frame: TypeAlias = "tuple[Drawn, tuple[Source, ...]]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +73,6 @@ class FigureRow:
     formula: tuple[FormulaPart, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
-    """An entry of the timeline; `place` is empty where it belongs to no case."""
-
-    item: TimelineItem
-    source: Source
-    place: Text
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRow:
     """A named document with the words for its state, and the case that it belongs to."""
@@ -113,14 +108,6 @@ class CaseRow:
     topic: Text = NO_TEXT
     states: Text = NO_TEXT
     more: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A drawn chart with the publications that it rests on."""
-
-    drawn: Drawn
-    sources: tuple[Source, ...]
 
 
 def link_case(case: Case, dataset: Dataset) -> CaseLink:
@@ -172,7 +159,7 @@ def find_named(text: str, dataset: Dataset, home: Case | None = None) -> tuple[F
 def show_event(item: TimelineItem, dataset: Dataset) -> EventRow:
     """The entry of the timeline with its mark, place and source."""
     place = dataset.place(item.case) if item.case else NO_TEXT
-    return EventRow(item, dataset.sources[item.event.source], place)
+    return item, dataset.sources[item.event.source], place
 
 
 def show_document(case: Case, document: Document, dataset: Dataset) -> DocumentRow:
@@ -204,7 +191,7 @@ def list_facts(case: Case, dataset: Dataset) -> tuple[Fact, ...]:
 
 def frame_chart(drawn: Drawn, dataset: Dataset) -> Frame:
     """The chart with the publications that it rests on."""
-    return Frame(drawn, tuple(dataset.sources[name] for name in drawn.sources))
+    return drawn, tuple(dataset.sources[name] for name in drawn.sources)
 
 
 def list_sources(case: Case, dataset: Dataset) -> tuple[Source, ...]:

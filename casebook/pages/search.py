@@ -14,7 +14,7 @@ from casebook.data.formats import DataStream
 from casebook.messages import say
 from casebook.pages import SEARCH_URL
 from casebook.pages.long_lists import MOST_LISTED
-from casebook.pages.page import Page, PageType, Site, address, in_languages
+from casebook.pages.page import Page, Site, address, in_languages
 from casebook.pages.rows import link_case, list_facts, list_sources, word_quantity
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
@@ -202,6 +202,3 @@ def split_sentences(text: str) -> list[str]:
     """The sentences of plain text, without those that have no word."""
     sentences = (piece.strip() for piece in _END_OF_SENTENCE.split(text))
     return [sentence for sentence in sentences if re.search(r"\w", sentence)]
-
-
-SEARCH = PageType("search", make_search)

@@ -12,7 +12,7 @@ from records import dataset_of, export_dataset, figure, read, record, shown
 from casebook.build.checking import check_project
 from casebook.build.steps import BuildOptions, build_site
 from casebook.checks.history import Published, check_history, parse_published, publish_figure
-from casebook.pages.corrections import show_changes
+from casebook.pages.feeds import show_changes
 from casebook.problems import ContentError
 from casebook.record.dataset import Dataset
 

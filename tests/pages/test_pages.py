@@ -72,7 +72,7 @@ def make_case(case: Case, lang: Lang, site: Site) -> Page:
 
 
 def pages_of(site: Site) -> list[Page]:
-    pages = [page for kind in PAGES for page in kind.make(site)]
+    pages = [page for make in PAGES.values() for page in make(site)]
     pages += make_sitemap([page.location for page in pages if page.indexed], site)
     for kind in CASE_PAGES:
         pages += [page for case in site.dataset.cases for page in kind.make(case, site)]
@@ -251,14 +251,14 @@ def test_what_is_refused_is_shown_with_its_figures_and_the_guards_reasons() -> N
     keys = ("case-1.early", "case-1.late")
     refusal = Refusal(id="growth", title=Text("一路增长", "Growth"), compare=keys)
 
-    (refused,) = list_refused(replace(dataset, refusals=(refusal,)))
+    ((_, parts, reasons),) = list_refused(replace(dataset, refusals=(refusal,)))
 
-    assert [figure.id if figure else words.zh for figure, words in refused.parts] == [
+    assert [figure.id if figure else words.zh for figure, words in parts] == [
         "early",
         "≠",
         "late",
     ]
-    assert "口径不同：前者是读书会，后者是未限定口径" in refused.reasons[0].zh
+    assert "口径不同：前者是读书会，后者是未限定口径" in reasons[0].zh
 
 
 def test_a_refused_formula_is_shown_with_what_no_source_gives() -> None:
@@ -271,14 +271,14 @@ def test_a_refused_formula_is_shown_with_what_no_source_gives() -> None:
         unknown={"people": Text("人口", "people")},
     )
 
-    (refused,) = list_refused(replace(dataset, refusals=(refusal,)))
+    ((_, parts, reasons),) = list_refused(replace(dataset, refusals=(refusal,)))
 
-    assert [figure.id if figure else words.zh for figure, words in refused.parts] == [
+    assert [figure.id if figure else words.zh for figure, words in parts] == [
         "paid",
         "÷",
         "人口",
     ]
-    assert "没有来源给出“人口”" in refused.reasons[0].zh
+    assert "没有来源给出“人口”" in reasons[0].zh
 
 
 def test_reviews_are_counted_the_weakest_first() -> None:
@@ -296,9 +296,9 @@ def test_the_most_silent_question_comes_first() -> None:
 def test_a_slot_for_a_chart_that_cannot_be_drawn_shows_nothing() -> None:
     site = site_of(tiny_dataset(), prose=(lead_with("chart:no-such-chart"),))
     page = next(iter(make_home(site)))
-    (section,) = page.context()["sections"]
+    ((_, blocks),) = page.context()["sections"]
 
-    assert [kind for kind, _ in section.blocks] == ["text"]
+    assert [kind for kind, _ in blocks] == ["text"]
 
 
 def test_an_unknown_slot_ends_the_build() -> None:

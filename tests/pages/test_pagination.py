@@ -9,11 +9,10 @@ import pytest
 from records import case_of, figure, record, tiny_lists
 
 from casebook.pages.case_page import list_tiles, make_index
-from casebook.pages.compare import make_compare
+from casebook.pages.compare import make_compare, make_timeline
 from casebook.pages.home import MOST_NAMED, list_comparables, make_home, name_places
 from casebook.pages.long_lists import MOST_LISTED, address_part, cut_list
 from casebook.pages.page import Page, Site, SiteSettings
-from casebook.pages.timeline_page import make_timeline
 from casebook.record.dataset import Dataset, order_cases
 from casebook.text import Text
 
