@@ -31,10 +31,9 @@ def run_new(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
         chosen = choose_region(region, regions)
         region = chosen.code
         slug = slug or _ask(say("commands.new_name"), propose_slug(chosen, regions), lang)
-    made = create_case(project, slug, region, lang)
-    shown = made.path.relative_to(project).as_posix()
-    place, code = made.region.name, made.region.code
-    print_message("commands.new_made", lang, path=shown, place=place, code=code)
+    path, made = create_case(project, slug, region, lang)
+    shown = path.relative_to(project).as_posix()
+    print_message("commands.new_made", lang, path=shown, place=made.name, code=made.code)
     return Exit.DONE
 
 

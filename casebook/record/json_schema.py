@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from casebook.messages import say
 from casebook.record.description import FieldDescription, fields_of
+from casebook.record.fields import FLAGS
 from casebook.record.lists import Lists
 from casebook.record.model import Answer, Case
 from casebook.record.reader import SILENT
@@ -22,8 +23,12 @@ SCHEMA_FILE: Final = "data/case.schema.json"
 _TEXT: Final = {"type": ["string", "number", "boolean"]}
 # What is left empty counts as left out.
 _OPTIONAL: Final = {"type": ["string", "number", "boolean", "null"]}
-_FLAG: Final = {"enum": ["yes", "no", "true", "false", "是", "否", True, False]}
-_WORDS: Final = {"type": ["array", "null"], "items": _TEXT}
+_SIMPLE: Final[Mapping[str, dict[str, Any]]] = {
+    "number": {"$ref": "#/definitions/line"},
+    "flag": {"enum": [*FLAGS, True, False]},
+    "figure_names": {"type": ["array", "null"], "items": _TEXT},
+    "names": {"type": ["array", "string", "null"], "items": _TEXT},
+}
 
 
 def write_schema(lists: Lists) -> bytes:
@@ -68,14 +73,6 @@ def _type_of(one: FieldDescription, lists: Lists) -> dict[str, Any]:
     match one.kind:
         case "term" | "source" | "region":
             return _choices(one, lists)
-        case "number":
-            return {"$ref": "#/definitions/line"}
-        case "flag":
-            return dict(_FLAG)
-        case "figure_names":
-            return dict(_WORDS)
-        case "names":
-            return {"type": ["array", "string", "null"], "items": _TEXT}
         case "list":
             return {"type": ["array", "null"], "items": _object(one.inner, lists)}
         case "figures":
@@ -86,7 +83,7 @@ def _type_of(one: FieldDescription, lists: Lists) -> dict[str, Any]:
             }
         case "answers":
             return _answers(lists)
-    return dict(_TEXT if one.required and not one.printed else _OPTIONAL)
+    return {**_SIMPLE.get(one.kind, _TEXT if one.required and not one.printed else _OPTIONAL)}
 
 
 def _choices(one: FieldDescription, lists: Lists) -> dict[str, Any]:
@@ -105,7 +102,7 @@ def _choices(one: FieldDescription, lists: Lists) -> dict[str, Any]:
 
 
 def _answers(lists: Lists) -> dict[str, Any]:
-    silent = (say("record.not_stated").zh, say("record.not_applicable").zh)
+    silent = [say("record.not_stated").zh, say("record.not_applicable").zh]
     properties = {}
     for key, question in lists.vocabulary.questions.items():
         word: dict[str, Any] = dict(_TEXT)
@@ -116,11 +113,8 @@ def _answers(lists: Lists) -> dict[str, Any]:
             word["enumDescriptions"] = [*silent, *word["enumDescriptions"]]
         several = {"type": "array", "items": word}
         mapping = _object(fields_of(Answer), lists)
-        value = mapping["properties"]["value"]
-        mapping["properties"]["value"] = {
-            "description": value["description"],
-            "anyOf": [word, several],
-        }
+        note = mapping["properties"]["value"]["description"]
+        mapping["properties"]["value"] = {"description": note, "anyOf": [word, several]}
         properties[key] = {
             "description": _join(question.ask or question.name),
             "anyOf": [word, several, mapping, {"type": "null"}],

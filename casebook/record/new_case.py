@@ -6,7 +6,6 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from casebook.messages import failure, say
@@ -25,16 +24,8 @@ _MOST_SHOWN = 12
 _LEVELS = ("province", "prefecture", "county")
 
 
-@dataclass(frozen=True, slots=True)
-class NewCase:
-    """A case file that was just made."""
-
-    path: Path
-    region: Region
-
-
-def create_case(project: Path, slug: str, asked: str, lang: Lang) -> NewCase:
-    """A new commented case file for a region that is named by its code or its name.
+def create_case(project: Path, slug: str, asked: str, lang: Lang) -> tuple[Path, Region]:
+    """The path and the region of a new commented case file, for the code or name of a region.
 
     Raises CasebookError where the slug or the region will not do, or where the file exists.
     """
@@ -44,7 +35,7 @@ def create_case(project: Path, slug: str, asked: str, lang: Lang) -> NewCase:
     text = write_blank(region, lists, lang)
     path = case_path(project, slug)
     write_new_file(path, text.encode("utf-8"))
-    return NewCase(path, region)
+    return path, region
 
 
 def read_all_lists(project: Path) -> Lists:
@@ -99,18 +90,11 @@ def choose_region(asked: str, regions: Regions) -> Region:
     found = find_regions(asked, regions)
     if len(found) == 1:
         return found[0]
-    if found:
-        shown = list(describe_regions(found[:_MOST_SHOWN], regions))
-        lines = "".join(f"\n  {line}" for line in shown)
-        raise failure(
-            "new.several_places",
-            status=Exit.USAGE,
-            asked=asked,
-            count=len(found),
-            code=found[0].code,
-            places=lines,
-        )
-    raise _unknown_region(asked, regions)
+    if not found:
+        raise _unknown_region(asked, regions)
+    said = {"asked": asked, "count": len(found), "code": found[0].code}
+    places = _list_places(found[:_MOST_SHOWN], regions)
+    raise failure("new.several_places", status=Exit.USAGE, places=places, **said)
 
 
 def find_regions(asked: str, regions: Regions) -> tuple[Region, ...]:
@@ -133,6 +117,10 @@ def describe_regions(found: Iterable[Region], regions: Mapping[str, Region]) -> 
     for region in found:
         parent = regions.get(region.parent)
         yield f"{region.code} {region.name.zh}" + (f"（{parent.name.zh}）" if parent else "")
+
+
+def _list_places(found: Iterable[Region], regions: Mapping[str, Region]) -> str:
+    return "".join(f"\n  {line}" for line in describe_regions(found, regions))
 
 
 def _names(region: Region, regions: Mapping[str, Region]) -> set[str]:
@@ -176,7 +164,7 @@ def _unknown_region(asked: str, regions: Regions) -> CasebookError:
         near = [
             every[key] for key in sorted(cities, key=lambda key: (key[:4] != code[:4], key))[:6]
         ]
-    lines = "".join(f"\n  {line}" for line in describe_regions(near, regions))
-    if not lines:
+    if not near:
         return failure("new.no_place", status=Exit.USAGE, asked=asked[:40])
-    return failure("new.near_places", status=Exit.USAGE, asked=asked[:40], places=lines)
+    places = _list_places(near, regions)
+    return failure("new.near_places", status=Exit.USAGE, asked=asked[:40], places=places)

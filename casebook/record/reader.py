@@ -156,18 +156,19 @@ class CaseReader(RecordReader):
 
     def read_figures(self, fields: Fields, one: FieldDescription) -> dict[str, Figure]:
         figures: dict[str, Figure] = {}
-        computed: dict[str, tuple[Position, Fields]] = {}
+        waiting: dict[str, _Formula] = {}
         for key, at, inner in fields.entries(one.name, known_names(one.inner)):
             if not _FIGURE_NAME.fullmatch(key):
                 inner.report("E241.figure", at, name=key[:40])
             if inner.has("formula"):
-                computed[key] = (at, inner)
+                if (formula := self.parse_formula(at, inner)) is not None:
+                    waiting[key] = formula
             elif (figure := self.read_printed(key, at, inner, one)) is not None:
                 figures[key] = figure
         for key in _faulty_figures(fields, one) & figures.keys():
             # What is computed from it would only repeat that it is wrong.
             del figures[key]
-        self.compute_figures(self.parse_formulas(computed), figures, one)
+        self.compute_figures(waiting, figures, one)
         self.around["figure"] = ""
         return {key: figures[key] for key in self.written if key in figures}
 
@@ -257,29 +258,22 @@ class CaseReader(RecordReader):
             return word.text
         return fields.known_word(word, "per", by_word)
 
-    def parse_formulas(
-        self, computed: Mapping[str, tuple[Position, Fields]]
-    ) -> dict[str, _Formula]:
-        """The formulas that are understood and name figures of the case."""
-        formulas = {}
-        for key, (at, fields) in computed.items():
-            value = fields.scalar("formula")
-            if value is None:
-                continue
-            try:
-                names = list(names_of(parse_formula(value.text.strip())))
-            except FormulaError as error:
-                place = _place_inside(value, error.column)
-                fields.report("E280", place, why=error.message)
-                continue
-            strangers = [name for name in names if name.id not in self.written]
-            for name in strangers:
-                place = _place_inside(value, name.column)
-                hint = suggest(name.id, self.written)
-                fields.report("E250.formula", place, name=name.id, hint=hint)
-            if not strangers:
-                formulas[key] = _Formula(at, fields, frozenset(name.id for name in names))
-        return formulas
+    def parse_formula(self, at: Position, fields: Fields) -> _Formula | None:
+        """A formula that is understood and names figures of the case, or None."""
+        value = fields.scalar("formula")
+        if value is None:
+            return None
+        try:
+            names = list(names_of(parse_formula(value.text.strip())))
+        except FormulaError as error:
+            fields.report("E280", _place_inside(value, error.column), why=error.message)
+            return None
+        strangers = [name for name in names if name.id not in self.written]
+        for name in strangers:
+            place = _place_inside(value, name.column)
+            hint = suggest(name.id, self.written)
+            fields.report("E250.formula", place, name=name.id, hint=hint)
+        return None if strangers else _Formula(at, fields, frozenset(name.id for name in names))
 
     def compute_figures(
         self, waiting: dict[str, _Formula], figures: dict[str, Figure], one: FieldDescription

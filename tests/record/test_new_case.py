@@ -223,7 +223,7 @@ def test_on_a_terminal_what_is_missing_is_asked(project: Path) -> None:
 
 
 def test_create_case_gives_the_path_and_the_region(project: Path) -> None:
-    made = create_case(project, "dongguan", "东莞", "zh")
+    path, region = create_case(project, "dongguan", "东莞", "zh")
 
-    assert made.path == project / "data" / "cases" / "dongguan.yaml"
-    assert made.region.name.zh == "东莞市"
+    assert path == project / "data" / "cases" / "dongguan.yaml"
+    assert region.name.zh == "东莞市"
