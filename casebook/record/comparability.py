@@ -16,6 +16,7 @@ from casebook.values.words import CURRENCIES
 class ComparabilityClass:
     """The measure, unit, per and scope that two figures must share to be compared."""
 
+    # In this order, by which classes are sorted: amounts of one measure come beside each other.
     measure: str
     unit: str
     per: tuple[str, ...]
@@ -57,6 +58,7 @@ def group_by_class(figures: Iterable[Figure]) -> dict[ComparabilityClass, tuple[
 def name_class(key: ComparabilityClass, words: Vocabulary) -> Text:
     """The name of a class as a reader sees it: measure, scope, unit and per."""
     measure = words.measures[key.measure].name
+    # A class of figures without a scope has no name for what is counted, and must not invent one.
     scope = words.scopes[key.scope].name if key.scope else None
     per = [words.per[part].name for part in key.per]
     if key.unit == "ratio":
@@ -102,7 +104,7 @@ def describe_difference(one: Figure, other: Figure, words: Vocabulary) -> Text |
 
 
 def are_comparable(figures: Sequence[Figure]) -> bool:
-    """Whether all the figures are of one class."""
+    """Test that all the figures are of one class."""
     return len({class_of(figure) for figure in figures}) <= 1
 
 

@@ -61,7 +61,7 @@ class Dataset:
 
     @cached_property
     def summaries(self) -> tuple[CaseSummary, ...]:
-        """What lists need to know of each case, in the order of the cases."""
+        """The summary of each case, in the order of the cases."""
         if isinstance(self.cases, LazyCases):
             return self.cases.summaries
         return tuple(summarise_case(case, self.vocabulary, self.sources) for case in self.cases)
@@ -75,6 +75,7 @@ class Dataset:
     def positions(self) -> Mapping[str, int]:
         """The place of each case in the order, by slug."""
         slugs = (case.slug for case in self.cases)
+        # Whether a case exists is asked for every address; no record may be loaded for it.
         if isinstance(self.cases, LazyCases):
             slugs = (case.slug for case in self.cases.summaries)
         return {slug: index for index, slug in enumerate(slugs)}
@@ -104,23 +105,25 @@ class Dataset:
         return {group: tuple(keys) for group, keys in groups.items()}
 
     def review(self, figure: Figure) -> Review:
-        """How well a figure is supported."""
+        """The kind of support that a figure has."""
         return review_figure(figure, self.by_slug[figure.case], self.vocabulary, self.sources)
 
     @cached_property
     def reviews(self) -> Mapping[Review, int]:
-        """How many figures are supported in each way."""
+        """The number of figures with each kind of support."""
         return Counter(figure.review for case in self.summaries for figure in case.figures)
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """Every change of what was published, the newest first."""
         changes = [change for case in self.summaries for change in case.changes]
+        # Changes of one day keep the order of the cases, since sorting is stable.
         return tuple(sorted(changes, key=lambda change: change.date.sort_key, reverse=True))
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
         """The counts of the whole site that a text may name as `{{site.…}}`."""
+        # A part of a data set would count its own few cases.
         if self.whole is not None:
             return self.whole.counts
         return {
@@ -179,6 +182,7 @@ class Dataset:
     def place(self, case: Case | CaseSummary) -> Text:
         """The name of the place as readers know it: 北京, 上海浦东, 深圳宝安."""
         region = self.regions[case.region]
+        # 朝阳 and 鼓楼 are districts of several cities; a prefecture needs no province beside it.
         if region.level != "county" or not region.parent:
             return region.short
         parent = self.regions[region.parent].short
@@ -193,6 +197,7 @@ class Dataset:
 
     def find_figure(self, case: str, name: str, home: Case | None) -> Figure | None:
         """The figure that a reference names, seen from a text of the case `home`."""
+        # A text of the whole site has no figures of its own, so that it must name the case.
         if not case:
             return home.figures.get(name) if home is not None else None
         return self.figures.get(f"{case}.{name}")
@@ -202,7 +207,7 @@ class Dataset:
         return find_answer(case, question, self.vocabulary)
 
     def answer_text(self, answer: Answer) -> Text:
-        """What an answer says, in the names of the vocabulary; empty where nothing is stated."""
+        """The words of an answer, in the names of the vocabulary; empty where nothing is stated."""
         question = self.vocabulary.questions[answer.question]
         if not answer.terms:
             return answer.text

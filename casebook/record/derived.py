@@ -86,6 +86,7 @@ def derive(
         reasons.append(say("values.periods_apart", names=names))
     if reasons or period is None:
         return None, tuple(dict.fromkeys(reasons))
+    # The vocabulary lists statuses from the least certain to the most.
     statuses, order = list(vocabulary.statuses), list(vocabulary.per)
     return Derived(
         quantity=_word(rounded),
@@ -171,6 +172,7 @@ class _Computation:
         if isinstance(term, FigureName):
             return self._read_figure(self.figures[term.id])
         left, right = self.evaluate(term.left), self.evaluate(term.right)
+        # A number that an editor wrote has no source: hardly anything may be computed with it.
         if not left.figures or not right.figures:
             return self._compute_with_number(term.sign, left, right)
         against = list(self._against_either(left, right))
@@ -244,6 +246,7 @@ class _Computation:
             if figure.quantity.qualifier == "range":
                 yield say("values.is_a_range", label=figure.label)
         plans = [{is_planned(figure) for figure in value.figures} for value in (left, right)]
+        # Of two plans a result is a plan; of a plan and a fact it would be neither.
         if plans[0] != plans[1]:
             yield say("values.one_is_planned")
         pairs = ((left, right), (right, left))

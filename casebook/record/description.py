@@ -52,6 +52,7 @@ class FieldDescription:
     default: object = None
     holder: str = ""
     attribute: str = ""
+    # A field may not be called `from` in a class, nor `amount` where it is a quantity.
     name: str = ""
     chinese: str = ""
     required: bool = False
@@ -68,7 +69,7 @@ class FieldDescription:
 
     @property
     def most(self) -> int:
-        """How many characters the text may have, or how many records may be inside."""
+        """The characters that the text, or the records that the field, may have at most."""
         return self.limit or (_LIMITS.get(self.role, MAX_TEXT) if self.role else 0)
 
     @property
@@ -98,12 +99,12 @@ class FieldDescription:
 
     @property
     def is_long(self) -> bool:
-        """Whether it takes several lines: records inside, or a text of Markdown."""
+        """True of a field that takes several lines: records inside, or a text of Markdown."""
         return self.holds_records or self.kind == "block"
 
     @property
     def holds_records(self) -> bool:
-        """Whether records are inside."""
+        """True of a field with records inside."""
         return self.items is not object
 
 

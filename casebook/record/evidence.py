@@ -18,6 +18,7 @@ Review = Literal["single", "corroborated", "contradicted", "primary", "computed"
 def find_answer(case: Case, question: str, vocabulary: Vocabulary) -> Answer:
     """The answer of the record, or for a derived question what the figures say."""
     given = case.answers.get(question)
+    # The record answers for itself where later evidence would blur what its main source says.
     if given is not None:
         return given
     if question == "amount":
@@ -32,6 +33,7 @@ def _answer_amount(case: Case, vocabulary: Vocabulary) -> Answer:
     if spending := {each.key: each.name for each in measures if each.spending}:
         text = ENUMERATION.join(spending.values())
         return Answer(question="amount", state="stated", text=text)
+    # Of a programme of mixed use nobody knows which part was for purchases.
     if mixed := {each.key: each.name for each in measures if each.mixed}:
         return Answer(question="amount", state="partial", text=ENUMERATION.join(mixed.values()))
     return Answer(question="amount", state="not_stated")
@@ -40,6 +42,7 @@ def _answer_amount(case: Case, vocabulary: Vocabulary) -> Answer:
 def _answer_year(case: Case) -> Answer:
     periods = [figure.period for figure in case.printed_figures]
     periods += [event.date for event in case.events]
+    # An inferred year is an answer in part; a latest date alone tells no year.
     lanes: tuple[tuple[AnswerState, Lane], ...] = (("stated", "dated"), ("partial", "uncertain"))
     for state, lane in lanes:
         years = sorted({p.earliest.year for p in periods if p.lane == lane and p.earliest})
@@ -60,13 +63,14 @@ def sources_of(case: Case) -> tuple[str, ...]:
 def review_figure(
     figure: Figure, case: Case, vocabulary: Vocabulary, sources: Mapping[str, Source]
 ) -> Review:
-    """How well a figure is supported; what contradicts it weighs more than what supports it.
+    """The kind of support that a figure has.
 
     Corroborated is what another publication says as well, in a report beside the figure or as a
     figure of its own; primary is what is in such a document itself or is confirmed by one.
     """
     if figure.formula:
         return "computed"
+    # What contradicts a figure weighs more than what supports it.
     if any(figure.id in conflict.figures for conflict in case.conflicts):
         return "contradicted"
     confirming = {report.source for report in figure.corroborated_by if report.confirms}
@@ -89,6 +93,7 @@ def date_case(case: Case, sources: Mapping[str, Source]) -> str:
     if case.updated:
         return case.updated
     published = (sources[name].published for name in sources_of(case))
+    # Not today's date: two builds of the same records give the same pages.
     days = [day for period in published if period and (day := period.latest or period.earliest)]
     return max(days).isoformat() if days else ""
 

@@ -46,6 +46,7 @@ class _Blank:
         self.region = region
         self.lists = lists
         self.lang = lang
+        # Statuses and sources are asked for often; the words are listed once.
         self.listed: set[str] = set()
 
     def write_field(self, one: FieldDescription, hidden: bool = False) -> list[str]:
@@ -96,6 +97,7 @@ class _Blank:
         """A line for each question, with the words that answer it."""
         yield f"  # {say('record.blank_partial').inside(self.lang)}"
         for key, question in self.lists.vocabulary.questions.items():
+            # The figures answer it; an editor who fills it in by habit would hide them.
             if question.derived:
                 continue
             yield from _indent(self.comment_words(key, self.name_words(question.terms)), "  ")

@@ -59,6 +59,7 @@ def _find_homes() -> dict[str, str]:
 
 def nearest(word: str, known: Collection[str]) -> str:
     """The known word that a misspelt one most likely means, or nothing."""
+    # Most runs find nothing misspelt and need not load it.
     import difflib
 
     plain = re.sub(r"^\W+|\W+$", "", unicodedata.normalize("NFKC", word)).replace("-", "_")
@@ -81,6 +82,7 @@ def _rename(node: MapNode, names: Mapping[str, str]) -> MapNode:
     entries, key_at = {}, {}
     for name, value in node.entries.items():
         meant = names.get(name) or name
+        # Where both are written the stranger stays one, so that nothing is overwritten.
         if meant in entries or (meant != name and meant in node.entries):
             meant = name
         entries[meant], key_at[meant] = value, node.key_at[name]
@@ -106,6 +108,7 @@ class Fields:
     def report_stranger(self, name: str, known: Collection[str]) -> None:
         """Record a field that there is none of, unless its name was found to be garbled before."""
         at = self.node.key_at[name]
+        # A full-width colon garbles the name as well; one mistake is named once.
         if any(p.at.line == at.line and p.code in _ABOUT_NAMES for p in self.problems):
             return
         home = _find_homes().get(name)
@@ -159,6 +162,7 @@ class Fields:
     def whole_number(self, name: str) -> int | None:
         """A whole number from 0 to 999999, or None where it is left out."""
         text = self.text(name)
+        # isdigit alone takes ² and Arabic digits, which int does not or which nobody means.
         if text and not (text.isascii() and text.isdigit() and len(text) <= 6):
             self.report("E213", self.at(name), name=name, found=text[:20])
             return None
@@ -174,6 +178,7 @@ class Fields:
         word = value.text.strip()
         if word in known:
             return word
+        # Of sixty scopes a message would list none that is read.
         words = list(known)[:12]
         allowed = say("record.known_words", words=Text("、".join(words), ", ".join(words)))
         hint = suggest(word, known) or allowed

@@ -52,6 +52,7 @@ def _object(described: Iterable[FieldDescription], lists: Lists) -> dict[str, An
     properties: dict[str, Any] = {}
     required: list[str] = []
     printed: list[str] = []
+    # A figure with a formula has none of the fields that only a printed one has.
     for one in described:
         if one.required:
             (printed if one.printed else required).append(one.name)
@@ -59,6 +60,7 @@ def _object(described: Iterable[FieldDescription], lists: Lists) -> dict[str, An
         for name in one.names[1:]:
             twin = say("record.english_of", name=one.name)
             properties[name] = {"description": _join(twin), **_OPTIONAL}
+    # A misspelt name is marked while it is typed; the reader would only say so later.
     made: dict[str, Any] = {"type": "object", "additionalProperties": False}
     made["properties"] = properties
     if required:

@@ -90,6 +90,7 @@ def fill_timeline(
     for source in shared.values():
         entries.append(TimelineEntry("", 0, summarise_event(publication_of(source).event)))
     entries.sort(key=lambda entry: (LANES.index(entry.summary.lane), entry.summary.sort_key))
+    # Only dated entries have years between them that can be silent.
     dated = sum(entry.summary.lane == "dated" for entry in entries)
     return (*_with_gaps(entries[:dated], main), *entries[dated:])
 
@@ -105,6 +106,7 @@ def _with_gaps(entries: list[TimelineEntry], main: Set[str]) -> Iterator[Timelin
     """The entries with a gap after each one that the main sources follow with long silence."""
     known = [entry for entry in entries if entry.summary.source in main and entry.summary.years]
     gaps = {}
+    # An interval reaches over the starts of later entries, and no year in it is silent.
     reached = 0
     for before, after in pairwise(known):
         assert before.summary.years is not None and after.summary.years is not None

@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lists:
-    """What the cases draw on: vocabulary, regions and sources.
+    """Vocabulary, regions and sources, on which all cases draw.
 
     Where one of them could not be read at all, they are not `whole`.
     """
@@ -140,6 +140,7 @@ class ListReader(RecordReader):
             hint = say("record.did_you_mean", name=plain) if is_meant else NO_TEXT
             fields.report("E260", at, why=fault, hint=hint)
             return ""
+        # Two names of one publication would let a figure confirm itself.
         first = self.named.setdefault(url, at.line)
         if first != at.line:
             fields.report("W266", at, line=first)
@@ -186,7 +187,7 @@ def read_ledger(project: Path, problems: list[Problem]) -> dict[str, int]:
 
 
 def read_gone(project: Path, problems: list[Problem]) -> dict[str, Gone]:
-    """What is known of addresses that are no more, by address; nothing where there is no list."""
+    """The addresses that are no more, each with what is known of it; none where no list is."""
     reader = ListReader(project, "gone", problems)
     for key in [key for key in reader.node.entries if not _ADDRESS.fullmatch(key)]:
         at = reader.node.key_at[key]

@@ -18,12 +18,13 @@ AnswerState = Literal["stated", "partial", "not_stated", "not_applicable"]
 State = Literal["published", "draft"]
 ChangeKind = Literal["correction", "clarification", "update"]
 
+# So few that what is quoted stays a proof of the figure and never a copy of the source.
 QUOTE_LIMIT = 12
 
 
 @described_class
 class Report:
-    """What one source says of a thing, in the words of this site.
+    """Words of this site for what one source says of a thing.
 
     `confirms` is false where a report beside a figure speaks of something near to it only.
     """
@@ -158,7 +159,7 @@ class Conflict:
 
 @described_class
 class Answer:
-    """What the sources say to one question: terms of the vocabulary, or a wording, or silence."""
+    """One answer of the sources: terms of the vocabulary, or a wording, or silence."""
 
     question: str
     text: Text = described("bilingual", name="value", default=NO_TEXT, role="prose")

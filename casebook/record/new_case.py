@@ -106,6 +106,7 @@ def find_regions(asked: str, regions: Regions) -> tuple[Region, ...]:
     if code in regions:
         return (regions[code],)
     names = {region: _names(region, regions) for region in regions.every().values()}
+    # 朝阳 is a district and a part of 朝阳县: who types the whole name means it.
     exact = tuple(region for region, own in names.items() if word in own)
     if exact:
         return exact
@@ -146,6 +147,7 @@ def _nearest_names(word: str, names: Iterable[str]) -> list[str]:
     scores = {}
     for name in names:
         ratio = difflib.SequenceMatcher(None, word, name).ratio()
+        # 东芜 and 东莞 share one character of two, which a ratio alone gives a hundred others too.
         same = sum(a == b for a, b in zip(word, name, strict=False))
         scores[name] = ratio + same / max(len(word), len(name), 1)
     return sorted((name for name in scores if scores[name] >= 1), key=lambda n: -scores[n])

@@ -42,7 +42,7 @@ class _Formula(NamedTuple):
 
 
 def is_draft(data: bytes) -> bool:
-    """Whether a record, which may have faults elsewhere, says that it is a draft."""
+    """Test that a record, which may have faults elsewhere, says that it is a draft."""
     node, _ = read_tree(data, "")
     state = node.entries.get("state") if isinstance(node, MapNode) else None
     return isinstance(state, Scalar) and state.text.strip() == "draft"
@@ -56,6 +56,7 @@ def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[P
     if not isinstance(node, MapNode):
         return None, [*problems, problem("E132.case", path, node.at)]
     slug = path.rsplit("/", 1)[-1].removesuffix(".yaml")
+    # Bytes that are no UTF-8 gave no tree.
     lines = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     fields = fields_in(node, Case, path, problems)
     figures = fields.node.entries.get("figures")
@@ -202,6 +203,7 @@ class CaseReader(RecordReader):
             fields.report("E210", at, why=error.message)
             return None
         qualifier, unit = values["read_qualifier"], values["read_unit"]
+        # A reading is the editor's and no wording of the source, so that readers are owed a reason.
         if qualifier or unit:
             at = fields.at("qualifier" if qualifier else "unit")
             if not fields.has("note"):
@@ -232,7 +234,7 @@ class CaseReader(RecordReader):
             fields.report("W216", fields.at("amount"))
 
     def read_per(self, fields: Fields, quantity: Quantity | None) -> tuple[str, ...]:
-        """What the amount is per: what is written, and what its wording says."""
+        """The things that the amount is per: those that are written, and those of its wording."""
         known = self.lists.vocabulary.per
         by_word = {term.name.zh: key for key, term in known.items()}
         written = fields.scalar("per")
@@ -243,6 +245,7 @@ class CaseReader(RecordReader):
         if quantity is not None and quantity.per:
             at = fields.at("amount")
             printed = [self.find_per(fields, Scalar(word, at), by_word) for word in quantity.per]
+            # 每年560万元 with per: 项 would be two things that cannot both be so.
             missing = [key for key in printed if key and key not in keys]
             if keys and missing:
                 per = Text("每".join(quantity.per), "/".join(quantity.per))

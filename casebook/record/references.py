@@ -31,6 +31,7 @@ _WINDOWS = frozenset(
     {"con", "prn", "aux", "nul", "conin", "conout"}
     | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
 )
+# Folders of the site itself, which a case of that name would overwrite.
 _RESERVED = frozenset({"index", "feed", "sitemap", "assets", "data", "drafts", "tag", "en", SITE})
 
 

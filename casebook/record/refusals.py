@@ -30,6 +30,7 @@ def judge_refusal(refusal: Refusal, dataset: Dataset) -> tuple[Text, ...]:
         pairs = pairwise(figures_of(refusal, dataset))
         compared = (why_not_comparable(one, other, vocabulary) for one, other in pairs)
         return tuple(filter(None, compared))
+    # What no source gives is refused before the guard: it has nothing to compute with.
     missing = _missing_names(refusal, dataset)
     if missing:
         named = ENUMERATION.join(map(name_with_amount, figures_of(refusal, dataset)))

@@ -120,6 +120,7 @@ def summarise_case(
         for reference in find_references(text, START)
         if reference.case and reference.case != case.slug
     ]
+    # A corrected figure must not rewrite the pages of all cases that link here.
     shown = (case.slug, case.region, case.title, case.summary)
     return CaseSummary(
         slug=case.slug,
@@ -141,6 +142,7 @@ def summarise_case(
             title
             for document in case.documents
             for title in (document.title.zh, document.title.en)
+            # Only a number in a text is looked up among the titles.
             if re.search(r"\d", title)
         ),
         sources=_share(sources_of(case)),

@@ -48,7 +48,7 @@ class Question:
 
 @described_class
 class Measure:
-    """What a figure measures, and what it may be compared with.
+    """One thing that figures measure, with what it may be compared with.
 
     `spending` is true where the amount is public money for purchases, so that a case with such
     a figure has an amount; `mixed` where purchase is only one of its uses; `cap` where it is a
