@@ -16,6 +16,7 @@ from casebook.charts.placement import check_embedded
 from casebook.checks.addresses import check_addresses
 from casebook.checks.content import check_content, check_limits
 from casebook.checks.history import check_history, parse_published
+from casebook.checks.media import read_media
 from casebook.checks.quotes import check_quotes, check_shares
 from casebook.checks.rules import RULES, check_case
 from casebook.checks.translations import check_translations, find_outdated
@@ -43,7 +44,9 @@ def load_checked(
     timings.begin("build.stage.read")
     dataset, problems = read_dataset(project, drafts, cache, executor)
     timings.begin("build.stage.check")
-    dataset = replace(dataset, outdated=find_outdated(project, dataset))
+    media, found = read_media(project, dataset)
+    problems += found
+    dataset = replace(dataset, outdated=find_outdated(project, dataset), media=media)
     problems += check_sources(project)
     if (project / _RELEASES).is_dir():
         from casebook.data.releases import check_releases

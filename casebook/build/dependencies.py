@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from casebook.record.dataset import Dataset, Whole, order_cases
-from casebook.record.model import Case, Outdated
+from casebook.record.model import Case, Media, Outdated
 from casebook.record.summary import CaseSummary
 from casebook.record.vocabulary import Source
 from casebook.values.digest import digest
@@ -54,6 +54,7 @@ class Dependencies:
             sources={name: dataset.sources[name] for name in _list_sources(case, named)},
             whole=self._find_whole(case),
             outdated=self._find_outdated(case),
+            media=self._find_media(case, named),
         )
 
     def keys_of(self, case: CaseSummary) -> CaseKeys:
@@ -70,6 +71,7 @@ class Dependencies:
             [near.link for near in self._find_near(case)],
             [self._version_of(name) for name in _list_sources(case, named)],
             [dict(whole.counts), whole.shared, repr(self._find_outdated(case))],
+            [repr(found) for found in self._find_media(case, named).values()],
         ]
         inputs = json.dumps(parts, ensure_ascii=False)
         keys = CaseKeys(digest(inputs.encode()), digest("\n".join(own).encode()))
@@ -95,6 +97,13 @@ class Dependencies:
     def _find_outdated(self, case: CaseSummary) -> Mapping[str, Outdated]:
         outdated = self.dataset.outdated
         return {url: outdated[url] for url in outdated.keys() & {f"cases/{case.slug}/"}}
+
+    def _find_media(self, case: CaseSummary, named: Iterable[CaseSummary]) -> Mapping[str, Media]:
+        media, sources = self.dataset.media, self.dataset.sources
+        if not media:
+            return media
+        copies = (sources[name].file for name in _list_sources(case, named))
+        return {name: media[name] for name in (*case.media, *copies) if name in media}
 
     def _version_of(self, source: str) -> str:
         return digest_source(self.dataset.sources[source])

@@ -22,7 +22,9 @@ from casebook.text import LANGS, Lang, Text
 from casebook.values.dates import Period
 
 # Begun with a literal the search goes through a page four times as fast.
-_LINK = re.compile(r'="(?:(?<=\bhref=")|(?<=\bsrc="))(?:(site|zh|en|asset):/*|figure:([^"]*))')
+_LINK = re.compile(
+    r'="(?:(?<=\bhref=")|(?<=\bsrc=")|(?<=\bsrcset="))(?:(site|zh|en|asset):/*|figure:([^"]*))'
+)
 
 _BEFORE_DATE = re.compile("(不晚于|至)")
 _SPAN = re.compile(r"\d+—\d+")
@@ -53,15 +55,21 @@ class PageRenderer:
         """Everything that a template is given beside the words of its language."""
         lang = page.lang
 
-        def charted(body: Markup) -> Markup:
+        def charted(body: Markup, case: Case | None = None) -> Markup:
             pieces = split_slots(body)
             if not any(isinstance(piece, Slot) for piece in pieces):
                 return body
-            macros: Any = self.environments[lang].get_template("macros/chart.html").module
+            environment = self.environments[lang]
+            macros: Any = environment.get_template("macros/chart.html").module
+            of_media: Any = environment.get_template("macros/media.html").module
+            pictures = {p.file: p for p in case.pictures} if case else {}
             done = []
             for piece in pieces:
                 if not isinstance(piece, Slot):
                     done.append(piece)
+                elif picture := pictures.get(piece.name.replace("picture:", "images/", 1)):
+                    media = site.dataset.media[picture.file]
+                    done.append(Markup(of_media.picture_of(picture, media)))
                 elif drawn := site.charts.get((piece.name.removeprefix("chart:"), lang)):
                     done.append(Markup(macros.chart(frame_chart(drawn, site.dataset))))
             return Markup("\n").join(done)
@@ -71,8 +79,8 @@ class PageRenderer:
             if not written.inside(lang):
                 return Markup("")
             if written.lang(lang) == "en":
-                return charted(self.renderers["en"].render(written.en, site.dataset, case))
-            body = charted(self.renderers["zh"].render(written.zh, site.dataset, case))
+                return charted(self.renderers["en"].render(written.en, site.dataset, case), case)
+            body = charted(self.renderers["zh"].render(written.zh, site.dataset, case), case)
             return body if lang == "zh" else Markup('<div lang="zh-Hans">{}</div>').format(body)
 
         return {

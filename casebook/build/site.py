@@ -19,6 +19,7 @@ from casebook.build.case_files import CaseContext, CaseJob, make_batch, make_cas
 from casebook.build.case_texts import CaseTexts
 from casebook.build.manifest import MANIFEST
 from casebook.build.pelican_adapter import Texts, run_pelican
+from casebook.build.published_media import write_media
 from casebook.build.render import file_of, open_renderer
 from casebook.build.staged_output import StagedOutput
 from casebook.build.state import BuildState
@@ -95,6 +96,7 @@ def write_site(context: BuildContext, tree: StagedOutput, state: BuildState) -> 
             maker.renderer.compiled.save(context.cache)
             timings.begin("build.stage.exports")
             _write_data(context, maker.site, tree, parts)
+            write_media(context.options.project, dataset.media.values(), tree, state)
 
         run_pelican(context.options, tree.folder, dataset, assets, write)
     tree.write_stream(MANIFEST, _write_manifest(context, tree))

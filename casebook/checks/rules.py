@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from casebook.checks.links import plain_texts_hold_no_marks
+from casebook.checks.media import stories_show_their_pictures
 from casebook.checks.numbers_in_text import NumberMention, find_mentions
 from casebook.checks.text_claims import WrittenText, check_wording, list_with_amounts
 from casebook.messages import problem
@@ -301,6 +302,7 @@ CASE_RULES: tuple[CaseRule, ...] = (
     parts_are_no_more_than_their_whole,
     english_names_are_more_than_pinyin,
     plain_texts_hold_no_marks,
+    stories_show_their_pictures,
 )
 
 RULES: tuple[Rule, ...] = (

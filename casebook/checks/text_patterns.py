@@ -84,7 +84,9 @@ NAMES: Final[tuple[tuple[str, str], ...]] = (
 
 # --- What Markdown writes for itself --------------------------------------------------------
 
-REFERENCE_OR_SLOT: Final = re.compile(r"\{\{[^{}\n]*\}\}|\[\[[a-z][a-z0-9:-]*\]\]")
+REFERENCE_OR_SLOT: Final = re.compile(
+    r"\{\{[^{}\n]*\}\}|\[\[(?:[a-z][a-z0-9:-]*|picture:[^\[\]\n]+)\]\]"
+)
 MARKDOWN_SIGN: Final = re.compile(r"[`\[<]|^[ \t>（(]*[0-9]", re.MULTILINE)
 MARKDOWN: Final = re.compile(
     r"(?P<code>(?<!`)(?P<ticks>`{1,3})(?!`)(?:[^`\n]|\n(?!\s*\n))+(?P=ticks)(?!`))"

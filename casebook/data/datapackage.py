@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from casebook.data.tables import FIGURES, TABLES, TITLE, Column, DataTable, Words
+from casebook.record.model import Media
 from casebook.text import Text
 
+MEDIA_TYPES = {
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "PDF": "application/pdf",
+}
 _LICENCE = {
     "name": "CC-BY-4.0",
     "title": "Creative Commons Attribution 4.0",
@@ -14,10 +22,14 @@ _LICENCE = {
 }
 
 
-def describe_package(words: Words) -> dict[str, object]:
-    """A Frictionless Data Package over the tables; `words` are the closed lists."""
+def describe_package(words: Words, media: Iterable[Media] = ()) -> dict[str, object]:
+    """A Frictionless Data Package over the tables and files; `words` are the closed lists."""
     resources = [_resource(table, f"{table.name}.csv", words) for table in TABLES]
-    return _package("casebook", TITLE, resources)
+    tables = len(resources)
+    resources += map(_media_resource, media)
+    package = _package("casebook", TITLE, resources)
+    # The profile of tables allows nothing else.
+    return package if len(resources) == tables else package | {"profile": "data-package"}
 
 
 def describe_case_package(slug: str, words: Words) -> dict[str, object]:
@@ -38,6 +50,22 @@ def _package(name: str, title: Text, resources: list[dict[str, object]]) -> dict
         "profile": "tabular-data-package",
         "resources": resources,
     }
+
+
+def _media_resource(media: Media) -> dict[str, object]:
+    resource: dict[str, object] = {
+        "name": re.sub(r"[^a-z0-9]+", "-", f"{media.name} {media.digest[:8]}".lower()),
+        "path": media.name,
+        "format": media.kind.lower(),
+        "mediatype": MEDIA_TYPES[media.kind],
+        "profile": "data-resource",
+    }
+    # A picture is published smaller than it is.
+    return (
+        resource
+        if media.width
+        else resource | {"bytes": media.size, "hash": f"sha256:{media.digest}"}
+    )
 
 
 def _resource(

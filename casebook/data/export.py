@@ -65,6 +65,10 @@ def _write_table(table: DataTable, cases: WrittenCases) -> Iterator[bytes]:
     return iter((write_csv(table.names, list_rows(table, cases.dataset)),))
 
 
+def _describe_package(dataset: Dataset) -> dict[str, object]:
+    return describe_package(list_words(dataset.vocabulary), dataset.media.values())
+
+
 TABLE_OFFERS: Final = tuple(
     DataOffer(
         name=f"{table.name}.csv",
@@ -89,7 +93,7 @@ _PACKAGE: Final = DataOffer(
     name="datapackage.json",
     note=say("data.offers.package"),
     media_type="application/vnd.datapackage+json",
-    write=lambda cases: [encode_json(describe_package(list_words(cases.dataset.vocabulary)))],
+    write=lambda cases: [encode_json(_describe_package(cases.dataset))],
 )
 # A workbook and a database are left out: their bytes follow from the tables and from the versions
 # of what writes them.

@@ -18,7 +18,7 @@ from casebook.record.lanes import (
     order_items,
     publication_of,
 )
-from casebook.record.model import Answer, Case, Change, Document, Figure, Outdated, State
+from casebook.record.model import Answer, Case, Change, Document, Figure, Media, Outdated, State
 from casebook.record.summary import CaseSummary, summarise_case
 from casebook.record.vocabulary import Gone, Refusal, Region, Source, Vocabulary
 from casebook.text import Text
@@ -44,8 +44,9 @@ class Dataset:
     The cases may be loaded as they are asked for; what needs something of all of them asks
     `summaries`. `unread` are the slugs of cases whose files have errors. `ledger` holds every
     address that was ever published, with its line in data/addresses.txt, `gone` those that are no
-    more. `outdated` are the pages whose English is older than their Chinese, by address. A part
-    of a data set has in `whole` what its cases show of all the others.
+    more. `outdated` are the pages whose English is older than their Chinese, by address, `media`
+    the pictures and files that records name. A part of a data set has in `whole` what its cases
+    show of all the others.
     """
 
     cases: Sequence[Case]
@@ -57,6 +58,7 @@ class Dataset:
     ledger: Mapping[str, int] = field(default_factory=dict)
     gone: Mapping[str, Gone] = field(default_factory=dict)
     outdated: Mapping[str, Outdated] = field(default_factory=dict)
+    media: Mapping[str, Media] = field(default_factory=dict)
     whole: Whole | None = None
 
     @cached_property

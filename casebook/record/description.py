@@ -176,6 +176,12 @@ def values_inside(record: Any, kind: str) -> Iterator[tuple[Any, Any]]:
                 yield inner, value
 
 
+def media_inside(record: Any) -> Iterator[tuple[Any, str]]:
+    """Every picture and file that a record names, each with the part that names it."""
+    yield from values_inside(record, "picture")
+    yield from values_inside(record, "file")
+
+
 class PlacedText(NamedTuple):
     """A text of a record: its field, its path in the record, and where it begins in its file."""
 

@@ -12,6 +12,7 @@ from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
 from casebook.record.description import FieldDescription, compute_once, fields_of, known_names
 from casebook.record.model import Case, Figure
+from casebook.record.references import MEDIA_NAME
 from casebook.text import NO_TEXT, Text
 from casebook.values.dates import Period, parse_period
 from casebook.values.errors import PeriodError
@@ -327,6 +328,16 @@ class RecordReader:
         known = self.words.get(str(one.words), {})
         found = (fields.known_word(item, one.name, known) for item in fields.scalars(one.name))
         return tuple(filter(None, found))
+
+    def read_picture(self, fields: Fields, one: FieldDescription) -> str:
+        return self.read_file(fields, one, "images")
+
+    def read_file(self, fields: Fields, one: FieldDescription, folder: str = "files") -> str:
+        name = fields.line(one.name, one.required, one.example)
+        if name and not MEDIA_NAME.fullmatch(name):
+            fields.report("E317", fields.at(one.name), name=name[:60], folder=folder)
+            return ""
+        return f"{folder}/{name}" if name else ""
 
     def read_names(self, fields: Fields, one: FieldDescription) -> tuple[str, ...]:
         # One name need not be written as a list.

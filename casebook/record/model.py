@@ -20,6 +20,8 @@ ChangeKind = Literal["correction", "clarification", "update"]
 
 # So few that what is quoted stays a proof of the figure and never a copy of the source.
 QUOTE_LIMIT = 12
+# The most pixels across of a picture: a column of text on a screen twice as dense, and a phone.
+WIDE, NARROW = 1600, 800
 
 
 @described_class
@@ -141,6 +143,19 @@ class Document:
     issuer: Text = described("bilingual", default=NO_TEXT, role="name", limit=MAX_TEXT)
     date: Period | None = described("period", default=None)
     note: Text = described("bilingual", default=NO_TEXT, role="note")
+    file: str = described("file", default="", example="tongzhi.pdf")
+    at: Position = START
+
+
+@described_class
+class Picture:
+    """A picture that a story shows: what is to be seen on it, whose it is, who may use it."""
+
+    file: str = described("picture", example="reading-room.jpg")
+    alt: Text = described("bilingual", role="note")
+    credit: Text = described("bilingual", role="name")
+    licence: Text = described("bilingual", role="name", example="CC BY 4.0")
+    caption: Text = described("bilingual", default=NO_TEXT, role="note")
     at: Position = START
 
 
@@ -198,6 +213,7 @@ class Case:
     documents: tuple[Document, ...] = described(
         "list", default=(), items=Document, limit=200, chinese="文件"
     )
+    pictures: tuple[Picture, ...] = described("list", default=(), items=Picture, limit=50)
     conflicts: tuple[Conflict, ...] = described(
         "list", default=(), items=Conflict, limit=100, chinese="冲突"
     )
@@ -238,6 +254,31 @@ class Case:
         """Every change of what was published of the case, in the order of the record."""
         own = (change for figure in self.figures.values() for change in figure.history)
         return (*own, *self.withdrawn)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A picture or a file of content/ as it was read; only a picture has a width and a height.
+
+    `name` begins with its folder, `kind` is JPEG, PNG, WEBP or PDF, `size` counts its bytes.
+    """
+
+    name: str
+    kind: str
+    size: int
+    digest: str
+    width: int = 0
+    height: int = 0
+
+    def copies(self) -> Mapping[str, tuple[int, int]]:
+        """The widths and heights at which a picture is published, by their paths in the site."""
+        folder, _, name = self.name.partition("/")
+        paths = {WIDE: f"data/{folder}/{name}", NARROW: f"data/{folder}/{NARROW}/{name}"}
+        return {
+            path: (min(self.width, most), max(1, round(self.height * min(1, most / self.width))))
+            for most, path in paths.items()
+            if most == WIDE or self.width > most
+        }
 
 
 @dataclass(frozen=True, slots=True)

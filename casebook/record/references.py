@@ -14,7 +14,11 @@ from casebook.problems import Position
 
 REFERENCE = re.compile(r"\{\{([^{}\n]*)\}\}")
 _KEY = re.compile(r"(?:([a-z0-9]+(?:-[a-z0-9]+)*)\.)?([A-Za-z][A-Za-z0-9_]*)", re.ASCII)
-SLOT = re.compile(r"\[\[([a-z][a-z0-9:-]*)\]\]", re.ASCII)
+# The name of a picture or a file of content/; it is part of an address.
+MEDIA_NAME = re.compile(r"\w[\w.-]{0,99}")
+SLOT = re.compile(r"\[\[([a-z][a-z0-9:-]*|picture:[^\[\]\n]+)\]\]", re.ASCII)
+# Looser than what is rendered, so that a mistake is named instead of printed.
+_PICTURE = re.compile(r"\[\[\s*picture\s*[:：]([^\[\]\n]*)\]\]", re.IGNORECASE)
 # A line that embeds a chart.
 EMBEDDED = re.compile(r"\s*\[\[chart:([a-z0-9-]+)\]\]\s*", re.ASCII)
 
@@ -69,6 +73,14 @@ def find_chart_names(text: str) -> tuple[str, ...]:
         return ()
     found = (EMBEDDED.fullmatch(line) for line in text.split("\n"))
     return tuple(match[1] for match in found if match is not None)
+
+
+def find_pictures(text: str, start: Position) -> Iterator[tuple[str, bool, Position]]:
+    """The pictures that a text shows: name, whether it has its line for itself, and place."""
+    for number, line in enumerate(text.split("\n")):
+        for found in _PICTURE.finditer(line):
+            at = Position(start.line + number, start.column + found.start())
+            yield found[1].strip(), SLOT.fullmatch(line.strip()) is not None, at
 
 
 def judge_slug(slug: str) -> str:

@@ -18,7 +18,7 @@ from typing import NamedTuple, TypeVar
 
 from casebook.problems import START
 from casebook.record.comparability import ComparabilityClass, class_of
-from casebook.record.description import texts_of, values_inside
+from casebook.record.description import media_inside, texts_of, values_inside
 from casebook.record.evidence import Review, date_case, find_answer, review_figure, sources_of
 from casebook.record.model import AnswerState, Case, Change, Event, Figure, State
 from casebook.record.references import LINK_TO_PAGE, SITE, find_chart_names, find_references
@@ -73,6 +73,7 @@ class CaseSummary:
     story `named_figures` are those of other cases that it names, each with its case, `charts` the
     charts that it embeds; `counts_site` says whether it names a count of the whole site, and
     `has_slots` whether it holds the sign of a slot, `has_links` whether it links to other pages.
+    `media` are the pictures and files of the case.
     `pairs` are the parts that are in both languages, a line for each with its two digests.
     """
 
@@ -98,6 +99,7 @@ class CaseSummary:
     has_slots: bool
     has_links: bool
     charts: tuple[str, ...]
+    media: tuple[str, ...]
     passages: tuple[Passage, ...]
     changes: tuple[Change, ...]
     pairs: str
@@ -157,6 +159,7 @@ def summarise_case(
         has_slots=any("[[" in text for text in stories),
         has_links=any(LINK_TO_PAGE.search(text) for text in stories),
         charts=tuple(dict.fromkeys(name for text in stories for name in find_chart_names(text))),
+        media=tuple(dict.fromkeys(name for _, name in media_inside(case))),
         passages=tuple(
             Passage(_share(record.source), record.line, quote)
             for record, quote in values_inside(case, "quote")

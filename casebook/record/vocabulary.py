@@ -122,6 +122,7 @@ class Source:
     url: str = described("url", default="")
     note: Text = described("bilingual", default=NO_TEXT, role="note")
     characters: int | None = described("number", default=None, dumped=False)
+    file: str = described("file", default="")
 
 
 @described_class

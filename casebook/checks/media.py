@@ -1,0 +1,136 @@
+"""Pictures and files of cases and sources: what they are by their content, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from casebook.messages import problem
+from casebook.problems import START, Position, Problem
+from casebook.record.dataset import Dataset
+from casebook.record.description import media_inside, texts_of
+from casebook.record.fields import suggest
+from casebook.record.model import Case, Media
+from casebook.record.references import find_pictures
+from casebook.values.digest import digest
+from casebook.yaml.files import read_bytes, show_path
+
+FOLDERS: Final = ("images", "files")
+MOST_BYTES: Final = 50_000_000
+# The first bytes of each kind, and the endings that name it. SVG holds scripts, GIF moves.
+KINDS: Final = {
+    "JPEG": ((b"\xff\xd8\xff",), (".jpg", ".jpeg")),
+    "PNG": ((b"\x89PNG\r\n\x1a\n",), (".png",)),
+    "WEBP": ((b"RIFF",), (".webp",)),
+    "PDF": ((b"%PDF-",), (".pdf",)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """Where a record names a picture or a file."""
+
+    name: str
+    path: str
+    at: Position
+
+
+def find_uses_of_media(dataset: Dataset) -> Iterator[_Use]:
+    """Every picture and file that cases and sources name."""
+    for summary in dataset.summaries:
+        if summary.media:
+            case = dataset.by_slug[summary.slug]
+            for record, name in media_inside(case):
+                yield _Use(name, case.path, record.at)
+    for source in dataset.sources.values():
+        if source.file:
+            yield _Use(source.file, "data/sources.yaml", START)
+
+
+def read_media(project: Path, dataset: Dataset) -> tuple[Mapping[str, Media], list[Problem]]:
+    """The pictures and files that the records name, by their names, and what is wrong with them."""
+    problems: list[Problem] = []
+    media: dict[str, Media] = {}
+    there = set(_list_files(project))
+    seen: set[str] = set()
+    for use in find_uses_of_media(dataset):
+        if use.name not in there:
+            hint = suggest(use.name, there)
+            shown = f"content/{use.name}"
+            problems.append(problem("E310", use.path, use.at, hint=hint, file=shown))
+        elif use.name not in seen:
+            seen.add(use.name)
+            found = _read_one(project, use.name, problems)
+            if found is not None:
+                media[use.name] = found
+    problems += [problem("W317", f"content/{name}", START) for name in sorted(there - seen)]
+    return media, problems
+
+
+def _list_files(project: Path) -> Iterator[str]:
+    for folder in FOLDERS:
+        for path in sorted((project / "content" / folder).glob("*")):
+            if not path.name.startswith(".") and path.suffix != ".md":
+                yield f"{folder}/{path.name}"
+
+
+def _read_one(project: Path, name: str, problems: list[Problem]) -> Media | None:
+    # Only here: most sites have no pictures, and their library takes a twentieth of a second.
+    from casebook.checks.pictures import has_camera_data, measure
+
+    path = project / "content" / name
+    before = len(problems)
+    content = read_bytes(path, project, problems, MOST_BYTES)
+    if len(problems) > before:
+        return None
+    shown = show_path(path, project)
+    kind = find_kind(content)
+    if not kind or (kind == "PDF") > (name.startswith("files/")):
+        problems.append(problem("E311", shown, START))
+        return None
+    if path.suffix.lower() not in KINDS[kind][1]:
+        problems.append(problem("E311.name", shown, START, kind=kind, ending=KINDS[kind][1][0]))
+        return None
+    fault, width, height = ("", 0, 0) if kind == "PDF" else measure(content, kind)
+    if not fault and name.startswith("files/") and kind != "PDF" and has_camera_data(content):
+        fault = "E314"
+    if fault:
+        problems.append(problem(fault, shown, START, width=width, height=height))
+        return None
+    return Media(
+        name=name,
+        kind=kind,
+        size=len(content),
+        digest=digest(content),
+        width=width,
+        height=height,
+    )
+
+
+def find_kind(content: bytes) -> str:
+    """The kind of a picture or a file by its first bytes; nothing where it is none of ours."""
+    for kind, (starts, _) in KINDS.items():
+        if content.startswith(starts) and (kind != "WEBP" or content[8:12] == b"WEBP"):
+            return kind
+    return ""
+
+
+def stories_show_their_pictures(case: Case, dataset: Dataset) -> Iterator[Problem]:
+    """A story shows the pictures of its case and no others, each with words for who cannot see."""
+    names = [picture.file.removeprefix("images/") for picture in case.pictures]
+    shown = set()
+    stories = (text for text in texts_of(case, case.place_by_path) if text.path == "story")
+    for _, words, start in (part for text in stories for part in text.by_language()):
+        for name, is_alone, at in find_pictures(words, start):
+            shown.add(name)
+            if name not in names:
+                yield problem("E315", case.path, at, hint=suggest(name, names), name=name[:60])
+            elif not is_alone:
+                yield problem("E315.alone", case.path, at, name=name)
+    for name, picture in zip(names, case.pictures, strict=True):
+        if name not in shown:
+            yield problem("W315", case.path, picture.at, name=name)
+        if not picture.alt.en:
+            yield problem("W316", case.path, picture.at, name=name)
