@@ -9,37 +9,29 @@ from __future__ import annotations
 import importlib.util
 import io
 import math
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
+import matplotlib as mpl
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
-from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font
 from matplotlib.path import Path as Outline
+from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
-from numpy import ndarray
 from PIL import Image
 
 from casebook.charts.canvas import Shape, Sheet, Words
 from casebook.charts.text_layout import width_em
 from casebook.messages import failure
 
-Coverage = ndarray[Any, Any]
-
 _FONT: Final = "NotoSansCJKjp-Regular.otf"
 # One code point has a Chinese and a Japanese shape.
-_LANGUAGE: Final = "zh-Hans"
-# Words, whose letters stand closer to some than to others, and single signs of all else.
-_PIECE: Final = re.compile(r"[A-Za-z\u00c0-\u024f]+|.", re.DOTALL)
-_HAN: Final = "国"
-# Pieces stand on whole dots. Smaller letters than this would be spaced unevenly by that, so they
-# are set twice as large and their dots taken together.
-_EVEN: Final = 24
+_CHINESE: Final = Text(language="zh-Hans")
 # What Chinese printers set where a character is missing.
 _MISSING: Final = "〓"
 
@@ -58,11 +50,7 @@ def paint_image(sheet: Sheet, colours: Mapping[str, str], scale: float) -> Image
     """
     width, height = round(sheet.width * scale), round(sheet.height * scale)
     renderer: Any = RendererAgg(width, height, 72 * scale)  # type: ignore[no-untyped-call]
-
-    def paint_words(words: Words) -> None:
-        _paint_dots(renderer, words, to_rgb(colours[words.role]), scale, height)
-
-    _paint_parts(renderer, sheet, colours, scale, paint_words)
+    _paint_parts(renderer, sheet, colours, scale)
     return Image.frombuffer("RGBA", (width, height), renderer.buffer_rgba()).convert("RGB")
 
 
@@ -78,10 +66,8 @@ def encode_png(image: Image.Image, colours: Mapping[str, str]) -> bytes:
 
 def write_pdf(sheet: Sheet, colours: Mapping[str, str]) -> bytes:
     """The sheet on paper as PDF, without date and program."""
-    # What PDF needs takes as long to import as everything else here, and most sites have none.
+    # What PDF needs takes half as long to import as all the rest, and few ever ask for one.
     from matplotlib.backends.backend_pdf import PdfFile, RendererPdf
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.text import Text
 
     target = io.BytesIO()
     nameless = dict.fromkeys(("CreationDate", "Creator", "Producer"))
@@ -89,20 +75,7 @@ def write_pdf(sheet: Sheet, colours: Mapping[str, str]) -> bytes:
     width, height = sheet.width / 72, sheet.height / 72
     file.newPage(width, height)
     renderer: Any = RendererPdf(file, 72, height, width)  # type: ignore[no-untyped-call]
-    language = Text(language=_LANGUAGE)
-
-    def paint_words(words: Words) -> None:
-        gc = renderer.new_gc()
-        gc.set_foreground(colours[words.role])
-        x, y = words.x, sheet.height - words.y
-        back = _BACK[words.anchor] * width_em(words.text) * words.size
-        x, y = (x, y - back) if words.turned else (x - back, y)
-        font = FontProperties(fname=str(find_font()), size=words.size)
-        angle = 90 if words.turned else 0
-        renderer.draw_text(gc, x, y, words.text, font, angle, ismath=False, mtext=language)
-        gc.restore()
-
-    _paint_parts(renderer, sheet, colours, 1, paint_words)
+    _paint_parts(renderer, sheet, colours, 1)
     renderer.finalize()
     file.finalize()
     file.close()
@@ -124,13 +97,7 @@ def list_colours(colours: tuple[tuple[str, str], ...]) -> bytes:
     return b"".join(found)
 
 
-def _paint_parts(
-    renderer: Any,
-    sheet: Sheet,
-    colours: Mapping[str, str],
-    scale: float,
-    paint_words: Callable[[Words], None],
-) -> None:
+def _paint_parts(renderer: Any, sheet: Sheet, colours: Mapping[str, str], scale: float) -> None:
     """Paint the ground and every part, a pixel as `scale` units of the renderer."""
     width, height = renderer.get_canvas_width_height()
     gc = renderer.new_gc()
@@ -141,12 +108,15 @@ def _paint_parts(
     renderer.draw_path(gc, Outline.unit_rectangle(), page, (*to_rgb(colours["paper"]), 1))
     gc.restore()
     down = Affine2D().scale(scale, -scale).translate(0, height)
-    for part in sheet.flatten():
-        if isinstance(part, Words):
-            known = (char if char in list_characters() else _MISSING for char in part.text)
-            paint_words(replace(part, text="".join(known)))
-        else:
-            _paint_shape(renderer, part, colours, down)
+    # Else letters are hinted as the settings of whoever builds say.
+    with mpl.rc_context({"text.hinting": "default"}):
+        for part in sheet.flatten():
+            if isinstance(part, Words):
+                known = (char if char in list_characters() else _MISSING for char in part.text)
+                words = replace(part, text="".join(known))
+                _paint_words(renderer, words, colours[part.role], scale)
+            else:
+                _paint_shape(renderer, part, colours, down)
 
 
 def _paint_shape(renderer: Any, shape: Shape, colours: Mapping[str, str], down: Any) -> None:
@@ -170,37 +140,21 @@ def _paint_shape(renderer: Any, shape: Shape, colours: Mapping[str, str], down: 
     gc.restore()
 
 
-def _paint_dots(
-    renderer: Any, words: Words, colour: tuple[float, float, float], scale: float, height: int
-) -> None:
-    line = set_line(words.text, words.size * scale)
-    back = _BACK[words.anchor] * line.width
-    coverage, x, y = line.coverage, words.x * scale, words.y * scale
-    if words.turned:
-        left, top = round(x) - line.y, round(y + back) + line.x - coverage.shape[1]
-        coverage = np.rot90(coverage)
-    else:
-        left, top = round(x - back) - line.x, round(y) - line.y
-    dots = np.empty((*coverage.shape, 4), np.uint8)
-    dots[..., :3] = [round(part * 255) for part in colour]
-    dots[..., 3] = coverage
+def _paint_words(renderer: Any, words: Words, colour: str, scale: float) -> None:
+    back = _BACK[words.anchor] * width_em(words.text) * words.size
+    x, y = (words.x, words.y + back) if words.turned else (words.x - back, words.y)
+    _, height = renderer.get_canvas_width_height()
+    # PDF counts from the bottom up.
+    y = y * scale if renderer.flipy() else height - y * scale
+    font = FontProperties(fname=str(find_font()), size=words.size)
     gc = renderer.new_gc()
-    renderer.draw_image(gc, left, height - top - coverage.shape[0], dots[::-1])
+    gc.set_foreground(colour)
+    angle = 90 if words.turned else 0
+    renderer.draw_text(gc, x * scale, y, words.text, font, angle, mtext=_CHINESE)
     gc.restore()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A line of text as coverage, 0 to 255 a dot, the dot of it where its pen began, and how far
-    the pen went.
-    """
-
-    coverage: Coverage
-    x: int
-    y: int
-    width: float
-
-
+@lru_cache(maxsize=1)
 def find_font() -> Path:
     """The file of the font that comes with the lock.
 
@@ -216,63 +170,4 @@ def find_font() -> Path:
 @lru_cache(maxsize=1)
 def list_characters() -> frozenset[str]:
     """The characters that the font has."""
-    return frozenset(map(chr, _face(_EVEN).get_charmap()))
-
-
-def set_line(text: str, size: float) -> Line:
-    """A line of text, an em as many dots as its size."""
-    scale = 2 if size < _EVEN else 1
-    pieces = []
-    pen = 0.0
-    for piece in _PIECE.findall(text):
-        coverage, x, y, advance = _set_piece(piece, size * scale)
-        pieces.append((coverage, round(pen) + x, y))
-        pen += advance
-    left = min([0, *(x for _, x, _ in pieces)]) // scale * scale
-    top = min([0, *(y for *_, y in pieces)]) // scale * scale
-    width = max([1, *(x + coverage.shape[1] for coverage, x, _ in pieces)]) - left
-    height = max([1, *(y + coverage.shape[0] for coverage, _, y in pieces)]) - top
-    line = np.zeros((height + height % scale, width + width % scale), np.uint8)
-    for coverage, x, y in pieces:
-        rows, columns = coverage.shape
-        place = line[y - top : y - top + rows, x - left : x - left + columns]
-        np.maximum(place, coverage, out=place)
-    if scale == 2:
-        wide = line.astype(np.uint16)
-        line = (
-            (wide[::2, ::2] + wide[1::2, ::2] + wide[::2, 1::2] + wide[1::2, 1::2] + 2) >> 2
-        ).astype(np.uint8)
-    return Line(coverage=line, x=-left // scale, y=-top // scale, width=pen / scale)
-
-
-@lru_cache(maxsize=8192)
-def _set_piece(piece: str, size: float) -> tuple[Coverage, int, int, float]:
-    """The coverage of a piece, where it begins, right of the pen and below the baseline, and how
-    far it takes the pen.
-    """
-    font = _face(size)
-    # Marks have their Chinese shapes among Chinese signs only.
-    context = "" if piece[0].isalpha() else _HAN
-    # The hints of the font itself, as matplotlib sets text.
-    font.set_text(context + piece, 0, flags=LoadFlags.DEFAULT, language=_LANGUAGE)
-    font.draw_glyphs_to_bitmap(antialiased=True)
-    coverage = font.get_image()
-    width, height = font.get_width_height()
-    start = font.get_bitmap_offset()[0]
-    top = -1 - (height - font.get_descent()) // 64
-    # What reaches left of the pen is counted to the width.
-    advance = (width + min(start, 0)) / 64
-    left = start // 64
-    if not context:
-        return coverage, left, top, advance
-    # What stands before the piece is cut off.
-    before = _set_piece(_HAN, size)[3]
-    cut = round(before)
-    return coverage[:, max(cut - left, 0) :], max(left - cut, 0), top, advance - before
-
-
-@lru_cache(maxsize=32)
-def _face(size: float) -> FT2Font:
-    font = FT2Font(str(find_font()))
-    font.set_size(size, 72)
-    return font
+    return frozenset(map(chr, FT2Font(str(find_font())).get_charmap()))

@@ -10,18 +10,16 @@ from pathlib import Path
 
 import matplotlib
 import pytest
-from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.text import Text
 from PIL import Image
 
+from casebook.charts import matplotlib_renderers
 from casebook.charts.canvas import WIDE, Sheet, Style
 from casebook.charts.matplotlib_renderers import (
     encode_png,
-    find_font,
     list_colours,
     paint_image,
-    set_line,
 )
-from casebook.charts.text_layout import width_em
 
 PROJECT = Path(__file__).parents[2]
 COLOURS = {"paper": "#faf6ee", "ink": "#1b1916", "accent": "#b3301c", "series-1": "#2d5469"}
@@ -131,28 +129,18 @@ def test_turned_words_read_from_the_bottom_up(anchor: str) -> None:
     assert thin <= 30
 
 
-def test_letters_are_spaced_as_the_font_says() -> None:
-    for size in (14, 28, 46):
-        for text in ("iiiiiiiiiiiiiiiiiiii", "Million 2010", "约8000万元"):
-            line = set_line(text, size)
-            end = line.coverage.shape[1] - line.x
-
-            assert end == pytest.approx(line.width, abs=size / 4)
-            assert line.width == pytest.approx(width_em(text) * size, rel=0.06)
-
-
-def test_letters_and_marks_have_their_chinese_shapes() -> None:
+def test_letters_have_their_chinese_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The font is a Japanese one; only its language for a text gives the Chinese shapes."""
-    chinese, mark = set_line("直", 40).coverage, set_line("“", 40).coverage
-    japanese = FT2Font(str(find_font()))
-    japanese.set_size(40, 72)
-    japanese.set_text("直", 0, flags=LoadFlags.DEFAULT)
-    japanese.draw_glyphs_to_bitmap(antialiased=True)
-
-    assert chinese.tolist() != japanese.get_image().tolist()
-    assert set_line("“·…", 40).width == 120
+    sheet, mark = small(), small()
+    sheet.text(10, 38, "直", size=40)
+    mark.text(10, 38, "“国", size=40)
+    chinese = paint(sheet).tobytes()
     # The opening mark stands in the right half of its square.
-    assert mark.any(axis=0).argmax() > 15
+    assert covered(paint(mark))[0] > 25
+
+    monkeypatch.setattr(matplotlib_renderers, "_CHINESE", Text(language="ja"))
+
+    assert paint(sheet).tobytes() != chinese
 
 
 def test_the_palette_begins_with_the_colours_of_the_theme() -> None:
