@@ -88,7 +88,7 @@ def test_a_better_word_of_a_chart_draws_it_anew(
 ) -> None:
     before = drawings.digest_code()
     drawings.digest_code.cache_clear()
-    monkeypatch.setitem(read_catalogue()["charts.bars.log"], "zh", "对数")
+    monkeypatch.setitem(read_catalogue()["charts.bars.apart"], "zh", "另立")
     changed = drawings.digest_code()
     drawings.digest_code.cache_clear()
 
