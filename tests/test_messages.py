@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT
 
+from casebook.data.tables import FIXED_WORDS, TABLES
 from casebook.messages import CATALOGUE as SOURCE
 from casebook.messages import PLACE, problem, read_catalogue, say
 from casebook.problems import START
@@ -84,8 +85,17 @@ def notes_of_fields() -> set[str]:
     return {one.note_key for cls in classes for one in fields_of(cls)}
 
 
+def notes_of_tables() -> set[str]:
+    """The keys of what explains the tables of open data and the words in them."""
+    keys = {f"data.{table.name}{part}" for table in TABLES for part in ("", "_note")}
+    for table in TABLES:
+        keys |= {f"data.{column.name}" for column in table.columns}
+        keys |= {f"data.{table.name}.{column.name}" for column in table.columns}
+    return keys | {f"data.{name}.{word.key}" for name in FIXED_WORDS for word in FIXED_WORDS[name]}
+
+
 def test_every_message_is_used() -> None:
-    assert set(CATALOGUE) - literals() - notes_of_fields() == set()
+    assert set(CATALOGUE) - literals() - notes_of_fields() - notes_of_tables() == set()
 
 
 def test_every_field_of_a_case_has_a_note() -> None:

@@ -167,6 +167,6 @@ def _connect(path: Path | None) -> sqlite3.Connection | None:
 def digest_program() -> str:
     """A digest of the program itself: what another version made is made anew."""
     folder = Path(__file__).parent.parent
-    tables = [folder / "messages.yaml", folder / "record" / "gb2260.tsv"]
-    files = [*sorted(folder.rglob("*.py")), *tables]
+    kinds = (".py", ".yaml", ".tsv")
+    files = sorted(path for path in folder.rglob("*") if path.suffix in kinds)
     return digest("\n".join(digest(file.read_bytes()) for file in files).encode())
