@@ -60,7 +60,8 @@ _LEAD: Final = _one_of(
         *("出资", "投入", "支付", "安排", "补贴", "补助", "赔付", "奖励", "发放", "拨付"),
     )
 )
-_PLAN: Final = _one_of(("计划", "预计", "将", "拟"))
+# 将近 is a qualifier.
+_PLAN: Final = "(?:计划|预计|将(?!近)|拟)"
 _HAN: Final = r"[\u3400-\u9fff]"
 _NUMERAL: Final = r"[0-9零〇一二两三四五六七八九十百千万亿]"
 _COUNTER: Final = _one_of(
@@ -97,6 +98,7 @@ def _each(end: str) -> str:
 
 
 _EACH: Final = _each(_NEXT)
+_MEAN: Final = "([年月日人户场次])均"
 _EACH_AFTER: Final = _each(_AFTER_END)
 _SLASHED: Final = rf"[/·•・] *每?({_PER_NAME}){_AFTER_END}"
 
@@ -165,7 +167,7 @@ def parse_quantity(text: str) -> Quantity:
 
 
 def find_amounts(text: str) -> tuple[Quantity, ...]:
-    """The amounts inside a few words of a source, each with the qualifier that belongs to it.
+    """The amounts inside a few words of a source, each as its own words and those before it say.
 
     A number without a unit is among them, a range that is cut at either end is not.
     """
@@ -323,6 +325,9 @@ class _AmountReading:
         for word in compile_once(_IN_TEXT).finditer(self.line, start, at):
             self.qualifier = cast(Qualifier, word.lastgroup)
             self.marks, begin = [("qualifier", word.end())], word.start()
+        for pattern in (_EACH, _MEAN):
+            self.per += [each[1] for each in compile_once(pattern).finditer(self.line, start, at)]
+        self.planned = bool(compile_once(_PLAN).search(self.line, start, at))
         low, high = self._read_numbers()
         self._read_after(is_range=high is not None)
         return self._make(low, high, begin)
@@ -380,7 +385,7 @@ class _AmountReading:
     def _read_before(self) -> None:
         """Read the words before the number: per, plan, qualifier."""
         while True:
-            if found := self._take(_EACH, "per") or self._take("([年月日人户场次])均", "per"):
+            if found := self._take(_EACH, "per") or self._take(_MEAN, "per"):
                 self.per.append(found[1])
             elif found := self._take(_QUALIFIER_BEFORE, "qualifier"):
                 self._qualify(_BEFORE[found[0]], found.start(), found[0])

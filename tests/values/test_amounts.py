@@ -444,3 +444,22 @@ def test_the_amounts_inside_a_few_words_are_found(words: str, found: list[object
     amounts = find_amounts(words)
 
     assert [(plain(a.magnitude), a.qualifier, a.unit) for a in amounts] == found
+
+
+@pytest.mark.parametrize(
+    ("words", "per", "planned"),
+    [
+        pytest.param("每个岗位每年6万元", ("岗位", "年"), False, id="two before"),
+        pytest.param("每年将出资560万元", ("年",), True, id="a year and a plan"),
+        pytest.param("将突破亿元", (), True, id="a plan"),
+        pytest.param("将近100人", (), False, id="nearly is no plan"),
+        pytest.param("下达3731万元", (), False, id="neither"),
+        pytest.param("购买服务6万元/年", ("年",), False, id="behind"),
+    ],
+)
+def test_an_amount_inside_words_keeps_its_per_and_its_plan(
+    words: str, per: tuple[str, ...], planned: bool
+) -> None:
+    (amount,) = find_amounts(words)
+
+    assert (amount.per, amount.planned) == (per, planned)
