@@ -60,8 +60,12 @@ def find_mentions_in_prose(prose: str) -> tuple[NumberMention, ...]:
         line = patterns.FULL_COMMA.sub(",", line).translate(patterns.PLAIN)
     titles = [found.span() for found in patterns.TITLE.finditer(line)]
     line = _blank_names(line)
-    found = list(_find_english(line)) if patterns.LETTER.search(line) else []
+    found = list(_find_loose(line))
     line = _blank_spans(line, ((each.start, each.end) for each in found))
+    if patterns.LETTER.search(line):
+        english = list(_find_english(line))
+        line = _blank_spans(line, ((each.start, each.end) for each in english))
+        found += english
     if patterns.ANY_NUMERAL.search(line):
         arabic = list(_find_arabic(line))
         line = _blank_spans(line, ((each.start, each.end) for each in arabic))
@@ -91,7 +95,8 @@ def _blank_names(line: str) -> str:
     names, at, done = [], 0, 0
     for found in patterns.IN_NAMES.finditer(line):
         before = line[max(0, found.start() - 2) : found.start()]
-        plain_year = len(found[0]) == 4 and before[:1].islower() and before[1:] == " "
+        in_prose = before[:1].islower() and before[1:] == " "
+        plain_year = in_prose and re.fullmatch("[0-9]{4}", found[0])
         is_dated = line[found.end() : found.end() + 1] in ("年", "月", "日")
         if found.start() < done or plain_year or is_dated:
             continue
@@ -121,6 +126,18 @@ def _blank_spans(line: str, spans: Iterable[tuple[int, int]]) -> str:
     return "".join((*pieces, line[at:]))
 
 
+def _find_loose(line: str) -> Iterator[NumberMention]:
+    """The amounts of which no number can be read: 翻番, 三比一, twice, dozens."""
+    idioms = [] if line.isascii() else [each.span() for each in patterns.IDIOM.finditer(line)]
+    at = 0
+    for pattern in patterns.LOOSE.values():
+        for found in pattern.finditer(line):
+            start, end = found.span()
+            if start >= at and not any(a < end and start < b for a, b in idioms):
+                at = end
+                yield NumberMention(start=start, end=end)
+
+
 def _find_arabic(line: str) -> Iterator[NumberMention]:
     """The numbers and dates that begin with an Arabic digit."""
     at = 0
@@ -134,7 +151,7 @@ def _read_arabic(line: str, found: re.Match[str]) -> NumberMention:
     (start, end), text = found.span(), found.group()
     if found["number"] is None:
         return NumberMention(start=start, end=end, date=_arabic_date(found))
-    numeral = re.sub("[余多来 *]", "", text)
+    numeral = re.sub("[余多来个 *]", "", text)
     value = _number(numeral)
     if line[max(0, start - 3) : start] == "百分之":
         value = None if value is None else value / 100
@@ -226,7 +243,7 @@ def _read_han(line: str, found: re.Match[str]) -> NumberMention | None:
         return NumberMention(start=start, end=end, value=_han_fraction(found), unit="ratio")
     if found["half"]:
         return NumberMention(start=start, end=end, value=_HALF, unit="ratio")
-    run = found["run"] + (found["more_scale"] or "")
+    run = found["run"] + (found["more_scale"] or "").removeprefix("个")
     value = None if found["vague"] or found["more"] == "几" else _number(run)
     if line[end : end + 1] == "月" and value is not None and 1 <= value <= 12 and len(run) <= 2:
         # 一月 is as often "a month" as January; 这一月 tells no date.
@@ -243,7 +260,8 @@ def _is_han_number(line: str, found: re.Match[str], run: str) -> bool:
     unit = patterns.UNIT.match(line, found.end())
     if found["vague"] or found["more"]:
         # 几十, 百余: rough, but numbers; 多 and 来 need a unit (一来, 三来).
-        return bool(unit) or (len(run) > 1 and found["more"] != "来")
+        is_large = len(run) > 1 or (found["vague"] is not None and run in "万亿")
+        return bool(unit) or (is_large and found["more"] != "来")
     if run == "一":
         # 一个 is an article; 一元, 一成 and 一倍 are amounts.
         amounts = "元|块钱|人民币|美元|港元|倍|[成%]"
@@ -258,8 +276,11 @@ def _is_han_number(line: str, found: re.Match[str], run: str) -> bool:
         tasks = re.match("大(?![会于家学型小豆])[㐀-鿿]{2}", after) and run not in "零〇二"
         return bool(tasks or patterns.RANGE_END.match(after))
     if all(char in HAN_SCALES for char in run):
-        # 百人 and 亿元 are amounts; 十分, 千万 and 万 alone are words.
-        return unit is not None
+        # 百人, 亿元 and 逾千万 are amounts; 十分, 千万 and 万 alone are words.
+        is_bare = patterns.BARE_SCALE.fullmatch(run) and patterns.MEASURES.search(
+            line[max(0, found.start() - 2) : found.start()]
+        )
+        return unit is not None or bool(is_bare)
     if all(char in HAN_DIGITS for char in run):
         # 三四家 and 二〇一二 are numbers; 一二 and 七一 alone are words.
         return unit is not None or len(run) > 3

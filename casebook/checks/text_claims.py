@@ -29,8 +29,6 @@ from casebook.record.model import Case, Figure
 from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.text import ENUMERATION, NO_TEXT, Lang, Text
 from casebook.values.words import (
-    AFTER_IN_TEXT,
-    BEFORE_IN_TEXT,
     PLANNED_STATUSES,
     QUALIFIERS,
     Qualifier,
@@ -355,7 +353,7 @@ class _ClaimReading:
         quoted = patterns.QUOTED.sub(blank, titled)
         for found in patterns.RELATIVE[self.lang].finditer(quoted):
             yield self.problem("E272", found.start(), word=found.group())
-        for found in patterns.SUPERLATIVE[self.lang].finditer(titled):
+        for found in patterns.JUDGEMENT[self.lang].finditer(titled):
             begin, end = self.around(patterns.SENTENCE_END, found.start())
             if not patterns.ATTRIBUTED[self.lang].search(titled, begin, end):
                 yield self.problem("E273", found.start(), word=found.group())
@@ -398,8 +396,8 @@ def _prints_qualifier(figure: Figure) -> bool:
     printed = "".join(
         segment.text for segment in figure.quantity.segments if segment.role == "qualifier"
     )
-    patterns = [table["zh"].get(wanted) for table in (BEFORE_IN_TEXT, AFTER_IN_TEXT)]
-    return wanted == "range" or any(pattern and re.search(pattern, printed) for pattern in patterns)
+    words = [side.get(wanted) for side in patterns.QUALIFIER_WORDS["zh"].values()]
+    return wanted == "range" or any(each and re.search(each, printed) for each in words)
 
 
 def _describe_difference(lost: frozenset[Qualifier], gained: frozenset[Qualifier]) -> Text:

@@ -90,7 +90,7 @@ _AFTER_END: Final = rf"(?= *(?:\Z|每|[/·•・]|{_QUALIFIER_AFTER}))"
 
 # What may begin a number inside other words, and the qualifiers that may stand before it.
 _NUMBER: Final = f"(?:百分之|{_SIGN})? *{_NUMERAL}"
-_IN_TEXT: Final = "|".join(f"(?P<{name}>{words})" for name, words in BEFORE_IN_TEXT["zh"].items())
+_IN_TEXT: Final = "|".join(f"(?P<{name}>{words})" for name, words in BEFORE_IN_TEXT.items())
 
 
 def _each(end: str) -> str:

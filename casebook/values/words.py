@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from casebook.text import Lang, Text
+from casebook.text import Text
 
 Qualifier = Literal["exact", "approx", "more_than", "at_least", "at_most", "range"]
 
@@ -58,7 +58,7 @@ class QualifierWords:
     """The name of a qualifier, and the words that state it before a number and after it.
 
     `before` and `after` are those of amounts and of Chinese texts, the patterns `before_in_text`
-    and `after_in_text` those of Chinese texts alone, `before_en` and `after_en` of English ones.
+    and `after_in_text` those of texts alone. What else texts say is in `checks/words.yaml`.
     """
 
     name: Text
@@ -66,8 +66,6 @@ class QualifierWords:
     after: tuple[str, ...] = ()
     before_in_text: tuple[str, ...] = ()
     after_in_text: tuple[str, ...] = ()
-    before_en: str = ""
-    after_en: str = ""
 
 
 QUALIFIERS: Final[Mapping[Qualifier, QualifierWords]] = {
@@ -78,30 +76,18 @@ QUALIFIERS: Final[Mapping[Qualifier, QualifierWords]] = {
         before=("大约", "大概", "约为", "接近", "将近", "约", "近"),
         after=("左右", "上下", "前后"),
         before_in_text=("大致", "(?<!合)计约"),
-        before_en=(
-            "about|around|roughly|approximately|approx\\.?|circa|nearly|almost|close to|"
-            "some(?! of)|an? estimated|in the region of"
-        ),
-        after_en="or so|or thereabouts",
     ),
     "more_than": QualifierWords(
         name=Text("超过", "more than"),
         before=("超过", "超出", "突破", "多于", "高于", "逾", "超", "过"),
         after=("有余", "余", "多"),
         before_in_text=("(?<!不)大于",),
-        before_en=(
-            "(?<!no )(?<!not )more than|over|above|exceed(?:s|ed|ing)?|upwards of|in excess of|"
-            "surpass(?:es|ed|ing)?|pass(?:es|ed|ing)?|top(?:s|ped|ping)|beyond|greater than"
-        ),
-        after_en=r"\+|plus\b|odd\b|-odd\b",
     ),
     "at_least": QualifierWords(
         name=Text("至少", "at least"),
         before=("不少于", "不低于", "至少", "最少", "最低"),
         after=("及以上", "以上", "起"),
         before_in_text=("不下于?", "起码"),
-        before_en="at least|(?:no|not) (?:less|fewer) than|a minimum of|minimum of",
-        after_en=r"or more(?! than)|at (?:the )?least(?= *\Z)|and above|upwards",
     ),
     "at_most": QualifierWords(
         name=Text("至多", "up to"),
@@ -112,11 +98,6 @@ QUALIFIERS: Final[Mapping[Qualifier, QualifierWords]] = {
         after=("及以下", "以下", "以内", "之内", "的上限", "为上限", "上限", "封顶"),
         before_in_text=("不大于", "封顶", "不满", "小于"),
         after_in_text=("的为上限",),
-        before_en=(
-            "at most|(?:no|not) more than|up to|a maximum of|maximum of|a ceiling of|capped at|"
-            "as much as|as many as|less than|fewer than|under|below|not exceeding"
-        ),
-        after_en=r"or less|or fewer|at (?:the )?most(?= *\Z)|at the maximum",
     ),
     "range": QualifierWords(name=Text("区间", "range")),
 }
@@ -125,14 +106,18 @@ QUALIFIERS: Final[Mapping[Qualifier, QualifierWords]] = {
 _NOT_IN_TEXT: Final = ("上限为", "约为", "多")
 # What a word may not touch in a text, before and behind it: 附近 is not 近, 通过 is not 过.
 _LOOK_ALIKES: Final[Mapping[str, tuple[str, str]]] = {
-    "近": ("最附将接新远亲", ""),
-    "超过": ("不", ""),
-    "多于": ("不", ""),
-    "高于": ("不", ""),
-    "超": ("不", "过出"),
-    "过": ("通经超不越渡度错", ""),
+    "近": ("最附将接新远亲", "年来日期些"),
+    "超过": ("不没未", ""),
+    "多于": ("不远略稍", ""),
+    "高于": ("不远略稍", ""),
+    "超": ("不远略微", "过出"),
+    "过": ("通经超不越渡度错跨冲没", ""),
+    "突破": ("未", ""),
+    "低于": ("不未没略稍远", ""),
+    "少于": ("不未没略稍远", ""),
+    "最低": ("", "工生"),
     "以上": ("", "级所述"),
-    "起": ("", "步草初诉点码因源来到"),
+    "起": ("", "步草初诉点码因源来到跳"),
     "余": ("", "额下地"),
 }
 
@@ -147,12 +132,10 @@ def _in_text(words: tuple[str, ...], patterns: tuple[str, ...]) -> str:
 
 
 _STATED: Final = {name: words for name, words in QUALIFIERS.items() if words.before}
-# The patterns of the words beside a number of a text, by the qualifier that they state.
-BEFORE_IN_TEXT: Final[Mapping[Lang, Mapping[Qualifier, str]]] = {
-    "zh": {name: _in_text(each.before, each.before_in_text) for name, each in _STATED.items()},
-    "en": {name: each.before_en for name, each in _STATED.items()},
+# The patterns of the Chinese words beside a number in a text, by the qualifier that they state.
+BEFORE_IN_TEXT: Final[Mapping[Qualifier, str]] = {
+    name: _in_text(each.before, each.before_in_text) for name, each in _STATED.items()
 }
-AFTER_IN_TEXT: Final[Mapping[Lang, Mapping[Qualifier, str]]] = {
-    "zh": {name: _in_text(each.after, each.after_in_text) for name, each in _STATED.items()},
-    "en": {name: each.after_en for name, each in _STATED.items()},
+AFTER_IN_TEXT: Final[Mapping[Qualifier, str]] = {
+    name: _in_text(each.after, each.after_in_text) for name, each in _STATED.items()
 }

@@ -1,0 +1,588 @@
+"""Mutations of what the cases tell, each of them false, and how many of each kind are refused.
+
+    python -m bench.mutations [--missed KIND]
+
+A text of a case is taken with its references in plain numbers or as they stand, one thing in it is
+made false, and the check of texts reads the result. What it says nothing about is a miss.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from casebook.build.reading import read_dataset
+from casebook.checks.numbers_in_text import NumberMention, find_mentions
+from casebook.checks.text_claims import WrittenText, check_wording
+from casebook.problems import START, Problem
+from casebook.record.dataset import Dataset
+from casebook.record.model import Case, Figure
+from casebook.record.references import REFERENCE, split_key
+from casebook.text import LANGS, Lang
+from casebook.values.amounts import in_english, parse_quantity
+from casebook.values.words import PLANNED_STATUSES, QUALIFIERS
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+SEED: Final = 20_261_127
+
+# Words that give a number what its figure has not, by what they give it.
+QUALIFIERS_USUAL: Final = {
+    "zh": ("约{}", "近{}", "超过{}", "逾{}", "至少{}", "不超过{}", "不到{}", "{}左右", "{}以上"),
+    "en": ("about {}", "nearly {}", "more than {}", "over {}", "at least {}", "up to {}"),
+}
+QUALIFIERS_RARE: Final = {
+    "zh": (
+        *(
+            "差不多{}",
+            "几乎{}",
+            "约莫{}",
+            "估计{}",
+            "少说{}",
+            "顶多{}",
+            "{}出头",
+            "{}之多",
+            "高达{}",
+        ),
+        *("多达{}", "~{}", ">{}", "不止{}", "不下{}", "大约莫{}", "充其量{}", "起码有{}", "将近{}"),
+        *(
+            "{}上下",
+            "{}开外",
+            "{}不到",
+            "{}有余",
+            "远超{}",
+            "略高于{}",
+            "{}以内",
+            "满打满算{}",
+            "≥{}",
+        ),
+    ),
+    "en": (
+        *("an approximate {}", "at minimum {}", "{} or even more", "north of {}", "approaching {}"),
+        *("barely {}", "as little as {}", "~{}", "just under {}", "well over {}", "close on {}"),
+        *("a good {}", "getting on for {}", "not quite {}", "somewhere around {}", "upward of {}"),
+        *("{} or thereabouts", "{} at the outside", "{} give or take", "in the order of {}", "<{}"),
+        *("a little over {}", "an estimated {}", "virtually {}", "{} and then some", "shy of {}"),
+    ),
+}
+PLANS: Final = {
+    "zh": (
+        "预计{}",
+        "计划{}",
+        "将投入{}",
+        "拟安排{}",
+        "有望达到{}",
+        "打算用{}",
+        "力争{}",
+        "准备安排{}",
+    ),
+    "en": (
+        *("a planned {}", "an expected {}", "a projected {}", "a proposed {}", "an anticipated {}"),
+        *("what will be {}", "a forecast {}", "an intended {}", "a target of {}"),
+    ),
+}
+PER: Final = {
+    "zh": (
+        *(
+            "每月{}",
+            "每人{}",
+            "每年{}",
+            "每个项目{}",
+            "每小时{}",
+            "每户{}",
+            "每场{}",
+            "{}/月",
+            "每季度{}",
+        ),
+        *("按月{}", "每家{}", "每天{}", "月均{}", "人均{}"),
+    ),
+    "en": (
+        *("{} a month", "{} per person", "{} every year", "{} an hour", "a monthly {}", "{} each"),
+        *("{} per head", "{} a household", "{} per project", "an annual {}", "{} per capita"),
+    ),
+}
+AGGREGATES: Final = {
+    "zh": ("平均{}", "累计{}", "总共{}", "合计{}", "平均每个项目{}", "累积达到{}"),
+    "en": ("an average of {}", "a cumulative {}", "altogether {}", "on average {}", "{} in all"),
+}
+# Sentences that no record bears out, as they are put behind a true one.
+CLAIMS: Final = {
+    "rank": {
+        "zh": (
+            *("{}花得最多。", "{}位居首位。", "{}名列前茅。", "{}是全国唯一。", "{}的效果显著。"),
+            *(
+                "{}填补了空白。",
+                "{}独占鳌头。",
+                "{}在全国排名第一。",
+                "{}首屈一指。",
+                "{}成效突出。",
+            ),
+            *("{}遥遥领先。", "据了解，{}全国领先。", "{}开创了先例。", "{}的规模居全省之首。"),
+            *(
+                "{}的投入远高于别处。",
+                "{}的做法史无前例。",
+                "{}的服务广受好评。",
+                "{}的成绩有目共睹。",
+            ),
+            *(
+                "{}走在前面。",
+                "{}数一数二。",
+                "{}投入最大。",
+                "{}是国内最先购买的。",
+                "{}堪称样板。",
+            ),
+        ),
+        "en": (
+            *(
+                "{} spent the most.",
+                "{} ranks first.",
+                "{} is the largest buyer.",
+                "{} tops the list.",
+            ),
+            *(
+                "Nothing like it was done before {}.",
+                "It had never before been tried.",
+                "{} leads.",
+            ),
+            *("{} is second to none.", "{} is the only one in the country.", "{} set a record."),
+            *(
+                "The results in {} are remarkable.",
+                "{} outperforms all others.",
+                "{} is unmatched.",
+            ),
+            *("{} is widely praised.", "{} is a success story.", "{} broke new ground."),
+            *(
+                "{} is the best known.",
+                "{} is a trailblazer.",
+                "The source of funds in {} is leading.",
+            ),
+        ),
+    },
+    "multiple": {
+        "zh": (
+            *("{}的投入翻番。", "{}的投入翻了两番。", "{}的项目成倍增加。", "{}的价格打七折。"),
+            *("{}的投入翻倍。", "{}的比例是三比一。", "{}的投入增加一倍。", "{}的申报数减半。"),
+            *("{}的费用是别处的三倍。", "{}的投入倍增。", "{}的价格打了对折。", "{}缩水过半。"),
+        ),
+        "en": (
+            *("The money in {} doubled.", "{} spent twice as much.", "The number in {} halved."),
+            *("The outlay of {} trebled.", "{} had a threefold rise.", "{} quadrupled its outlay."),
+            *(
+                "The money in {} tripled.",
+                "{} paid half as much again.",
+                "{} paid double the price.",
+            ),
+            *("The ratio in {} is three to one.", "{} bought several times as many."),
+        ),
+    },
+    "fraction": {
+        "zh": (
+            "{}大半落选。",
+            "{}的三分之一落选。",
+            "{}的一半没有花。",
+            "{}有四成落选。",
+            "{}过半入选。",
+        ),
+        "en": (
+            *(
+                "In {} a third was rejected.",
+                "In {} half of them failed.",
+                "Two thirds of {} applied.",
+            ),
+            *(
+                "In {} one in three was chosen.",
+                "In {} a quarter was left.",
+                "In {} most of a half.",
+            ),
+        ),
+    },
+    "percentage": {
+        "zh": (
+            "{}的投入增长了37%。",
+            "{}有九成满意。",
+            "{}的比例是百分之三十七。",
+            "{}占37个百分点。",
+        ),
+        "en": (
+            "The money in {} grew by 37%.",
+            "In {} 93 per cent were content.",
+            "{} rose 41 percent.",
+        ),
+    },
+    "vague": {
+        "zh": (
+            *(
+                "{}投入逾千万。",
+                "{}的投入过亿。",
+                "{}的投入有数亿。",
+                "{}花了一个亿。",
+                "{}有数十家机构。",
+            ),
+            *("{}受益的人数以亿计。", "{}有几百个项目。", "{}投入上百万。", "{}花了大几千万。"),
+            *(
+                "{}的人成千上万地受益，达数以万计。",
+                "{}收费零元钱。",
+                "{}花费近亿。",
+                "{}好几百万。",
+            ),
+        ),
+        "en": (
+            *(
+                "{} has dozens of projects.",
+                "{} funded a few hundred.",
+                "{} has dozens.",
+                "{} paid millions.",
+            ),
+            *(
+                "{} served countless thousands.",
+                "{} chose a couple of hundred.",
+                "{} has scores of them.",
+            ),
+            *("{} spent tens of millions.", "{} has several dozen.", "{} bought hundreds."),
+        ),
+    },
+    "relative time": {
+        "zh": (
+            *(
+                "{}近年来一直购买。",
+                "{}至今没有公布。",
+                "{}昨天公布。",
+                "{}即将公布。",
+                "{}当前在购买。",
+            ),
+            *(
+                "{}不久前公布。",
+                "{}上个月公布。",
+                "{}今后还要购买。",
+                "{}前些年就有。",
+                "{}现阶段在购买。",
+            ),
+            *(
+                "{}当下仍在做。",
+                "{}这两年做得多。",
+                "{}刚刚公布。",
+                "{}日前公布。",
+                "{}时下仍在做。",
+            ),
+        ),
+        "en": (
+            *(
+                "{} published it yesterday.",
+                "Lately {} has bought more.",
+                "In recent years {} bought.",
+            ),
+            *(
+                "As of now {} buys.",
+                "{} has since bought more, until today.",
+                "{} is about to publish.",
+            ),
+            *(
+                "{} will soon publish it.",
+                "Today {} buys.",
+                "{} bought some years ago.",
+                "{} now buys.",
+            ),
+            *(
+                "{} published it last week.",
+                "{} has just published it.",
+                "{} buys at the time of writing.",
+            ),
+        ),
+    },
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutation:
+    """A text that was made false, with the kind of what was done to it."""
+
+    kind: str
+    home: Case
+    lang: Lang
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A paragraph with its figures, each with its span in the words."""
+
+    home: Case
+    lang: Lang
+    text: str
+    told: tuple[tuple[int, int, Figure], ...]
+    typed: bool
+
+    def mutate(self, kind: str, span: tuple[int, int], words: str) -> Mutation:
+        """The passage with other words in a span."""
+        text = self.text[: span[0]] + words + self.text[span[1] :]
+        return Mutation(kind=kind, home=self.home, lang=self.lang, text=text)
+
+
+def list_passages(dataset: Dataset) -> Iterator[Passage]:
+    """The paragraphs of all stories, with references and with numbers typed; the summaries."""
+    for case in dataset.cases:
+        for lang in LANGS:
+            story = case.story.zh if lang == "zh" else case.story.en
+            summary = case.summary.zh if lang == "zh" else case.summary.en
+            for text in (*story.split("\n\n"), summary):
+                if text.strip():
+                    for typed in (True, False):
+                        yield _read_passage(dataset, case, lang, text.strip(), typed)
+
+
+def _read_passage(dataset: Dataset, case: Case, lang: Lang, text: str, typed: bool) -> Passage:
+    out, told, at = "", [], 0
+    for found in REFERENCE.finditer(text):
+        out += text[at : found.start()]
+        slug, name = split_key(found.group(1).strip())
+        figure = dataset.figures[f"{slug or case.slug}.{name}"]
+        words = print_figure(figure, lang) if typed else found.group()
+        told.append((len(out), len(out) + len(words), figure))
+        out += words
+        at = found.end()
+    return Passage(home=case, lang=lang, text=out + text[at:], told=tuple(told), typed=typed)
+
+
+def print_figure(figure: Figure, lang: Lang) -> str:
+    """A figure in plain words, with the qualifier that an editor's reading gave it."""
+    quantity = figure.quantity
+    if lang == "en":
+        return in_english(quantity)
+    words = quantity.text
+    if quantity.qualifier != parse_quantity(words).qualifier:
+        words = QUALIFIERS[quantity.qualifier].name.zh + re.sub(r"\A也?达", "", words)
+    return words
+
+
+def list_mutations(dataset: Dataset) -> Iterator[Mutation]:
+    """Every mutation, always the same ones in the same order."""
+    chance = random.Random(SEED)
+    for passage in list_passages(dataset):
+        for start, end, figure in passage.told:
+            if passage.typed:
+                yield from _mutate_number(passage, (start, end), figure, chance)
+            yield from _add_words(passage, (start, end), figure, chance)
+            yield from _take_another(passage, (start, end), figure, chance)
+        if passage.typed:
+            yield from _mutate_years(passage)
+            yield from _add_claims(passage, dataset, chance)
+
+
+def _mutate_number(
+    passage: Passage, span: tuple[int, int], figure: Figure, chance: random.Random
+) -> Iterator[Mutation]:
+    words = passage.text[slice(*span)]
+    mentions = [m for m in find_mentions(words) if m.value is not None]
+    known = {v for f in passage.home.figures.values() for v in _values(f)}
+    for mention in mentions:
+        for changed in _change_digit(words, mention, known, chance):
+            yield passage.mutate("digit", span, changed)
+    if figure.quantity.value != 0:
+        for changed in _change_scale(words, passage.lang):
+            yield passage.mutate("scale", span, changed)
+    for changed in _change_unit(words, passage.lang):
+        yield passage.mutate("unit", span, changed)
+    bare = _without_qualifier(words, passage.lang)
+    if figure.quantity.qualifier not in ("exact", "range"):
+        yield passage.mutate("qualifier dropped", span, bare)
+        for frame in QUALIFIERS_USUAL[passage.lang]:
+            if not _states(frame, figure):
+                yield passage.mutate("qualifier swapped", span, frame.format(bare))
+    if figure.status in PLANNED_STATUSES:
+        begin, last = _sentence(passage, span)
+        told = passage.text[begin:last]
+        cut = _without_plan(told, passage.lang)
+        if cut != told:
+            yield passage.mutate("plan lost", (begin, last), cut)
+
+
+def _add_words(
+    passage: Passage, span: tuple[int, int], figure: Figure, chance: random.Random
+) -> Iterator[Mutation]:
+    words, lang = passage.text[slice(*span)], passage.lang
+    how = "typed" if passage.typed else "at a reference"
+    if figure.quantity.qualifier == "exact":
+        for frame in QUALIFIERS_USUAL[lang]:
+            yield passage.mutate(f"qualifier added, {how}", span, frame.format(words))
+        for frame in chance.sample(QUALIFIERS_RARE[lang], 8):
+            yield passage.mutate(f"rarer qualifier added, {how}", span, frame.format(words))
+    if figure.status not in PLANNED_STATUSES:
+        for frame in chance.sample(PLANS[lang], 4):
+            yield passage.mutate(f"plan gained, {how}", span, frame.format(words))
+    elif figure.quantity.kind != "share":
+        done = {"zh": "已经实际做到{}", "en": "what has now been {}"}[lang]
+        begin = _sentence(passage, span)[0]
+        told = _without_plan(passage.text[begin : span[0]], lang) + done.format(words)
+        yield passage.mutate(f"plan told as done, {how}", (begin, span[1]), told)
+    if not figure.per:
+        for frame in chance.sample(PER[lang], 5):
+            yield passage.mutate(f"per, {how}", span, frame.format(words))
+    if figure.measure not in ("average", "cumulative") and "/" not in figure.period.edtf:
+        for frame in chance.sample(AGGREGATES[lang], 3):
+            yield passage.mutate(f"total or average, {how}", span, frame.format(words))
+
+
+def _take_another(
+    passage: Passage, span: tuple[int, int], figure: Figure, chance: random.Random
+) -> Iterator[Mutation]:
+    others = [
+        other
+        for other in passage.home.printed_figures
+        if other.quantity.statement != figure.quantity.statement
+    ]
+    for other in chance.sample(others, min(3, len(others))):
+        if passage.typed:
+            words = print_figure(other, passage.lang)
+            yield passage.mutate("another figure's value", span, words)
+        else:
+            yield passage.mutate("another figure's reference", span, f"{{{{{other.id}}}}}")
+
+
+def _mutate_years(passage: Passage) -> Iterator[Mutation]:
+    years = {m.date for m in find_mentions(passage.text) if len(m.date) == 4}
+    years |= {day for f in passage.home.figures.values() for day in _years(f.period.edtf)}
+    years |= {day for e in passage.home.events for day in _years(e.date.edtf)}
+    for mention in find_mentions(passage.text):
+        if len(mention.date) != 4 or mention.titled:
+            continue
+        for year in sorted(years - {mention.date}):
+            words = mention.text.replace(mention.date, year)
+            yield passage.mutate("another year", (mention.start, mention.end), words)
+        words = mention.text.replace(mention.date, "1987")
+        yield passage.mutate("unknown year", (mention.start, mention.end), words)
+
+
+def _add_claims(passage: Passage, dataset: Dataset, chance: random.Random) -> Iterator[Mutation]:
+    place = dataset.regions[passage.home.region].short.inside(passage.lang)
+    end = (len(passage.text), len(passage.text))
+    for kind, frames in CLAIMS.items():
+        for frame in chance.sample(frames[passage.lang], 3):
+            space = "" if passage.lang == "zh" else " "
+            yield passage.mutate(kind, end, space + frame.format(place))
+
+
+def _change_digit(
+    words: str, mention: NumberMention, known: set[object], chance: random.Random
+) -> Iterator[str]:
+    signs = "0123456789" if re.search("[0-9]", mention.text) else "零一二三四五六七八九"
+    places = [at for at in range(mention.start, mention.end) if words[at] in signs]
+    for at in chance.sample(places, min(2, len(places))):
+        for sign in chance.sample(signs[2:], 8):
+            changed = words[:at] + sign + words[at + 1 :]
+            values = {m.value for m in find_mentions(changed)}
+            if sign != words[at] and not values & known:
+                yield changed
+                break
+
+
+def _change_scale(words: str, lang: Lang) -> Iterator[str]:
+    if lang == "en":
+        if "million" in words:
+            yield words.replace("million", "billion")
+            yield words.replace(" million", "")
+        else:
+            yield re.sub(r"([0-9])(?![0-9,.%])", r"\1 million", words)
+        return
+    if re.search("[万亿]", words):
+        yield words.translate(str.maketrans("万亿", "亿万"))
+        yield re.sub("万", "千", words) if "万" in words else re.sub("亿", "百万", words)
+    elif re.search("[0-9]", words):
+        yield re.sub("([0-9])(?![0-9.])", r"\1万", words)
+
+
+def _change_unit(words: str, lang: Lang) -> Iterator[str]:
+    if lang == "en":
+        if "yuan" in words:
+            yield words.replace("yuan", "US dollars")
+            yield words.replace("yuan", "organisations")
+        elif "%" in words:
+            yield words.replace("%", " yuan")
+        else:
+            yield f"{words} million yuan"
+        return
+    if "元" in words:
+        yield words.replace("元", "美元")
+        yield words.replace("元", "人")
+    elif unit := re.search("[项家个类场种人条名%]", words):
+        yield words[: unit.start()] + "万元"
+        yield words[: unit.start()] + ("人" if unit[0] != "人" else "项")
+
+
+def _without_qualifier(words: str, lang: Lang) -> str:
+    if lang == "en":
+        return re.sub("^(about|more than|at least|up to) ", "", words)
+    return re.sub("约|逾|突破|超过|不低于|至少|至多|左右|余|多", "", words)
+
+
+def _without_plan(words: str, lang: Lang) -> str:
+    if lang == "zh":
+        return re.sub("(?:按)?计划数?，?|将(?!来)|拟|预计|目标", "", words)
+    pattern = r"(?i)\b(?:planned|plans?(?: to)?|to be|is to|are to|targets?|will|would)\b"
+    return re.sub(pattern, "", words)
+
+
+def _states(frame: str, figure: Figure) -> bool:
+    states = {
+        "approx": ("约", "近", "左右", "about", "nearly"),
+        "more_than": ("超过", "逾", "more than", "over"),
+        "at_least": ("至少", "以上", "at least"),
+        "at_most": ("不超过", "不到", "up to"),
+    }
+    return frame.format("").strip() in states[figure.quantity.qualifier]
+
+
+def _sentence(passage: Passage, span: tuple[int, int]) -> tuple[int, int]:
+    ends = [m.end() for m in re.finditer(r"[。！？]|[.!?](?=\s|\Z)", passage.text)]
+    begin = max((end for end in ends if end <= span[0]), default=0)
+    return begin, min((end for end in ends if end >= span[1]), default=len(passage.text))
+
+
+def _values(figure: Figure) -> Iterator[object]:
+    yield from (figure.quantity.value, figure.quantity.low, figure.quantity.high)
+
+
+def _years(edtf: str) -> Sequence[str]:
+    return re.findall("[0-9]{4}", edtf.split("-")[0] if "/" not in edtf else edtf)
+
+
+def judge(mutation: Mutation, dataset: Dataset) -> list[Problem]:
+    """What the check of texts says about a mutation."""
+    written = WrittenText(
+        words=mutation.text, lang=mutation.lang, path=mutation.home.path, at=START
+    )
+    return list(check_wording(written, mutation.home, dataset))
+
+
+def main() -> None:
+    """Print how many mutations of each kind are refused, and those of one kind that are not."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--missed", metavar="KIND", default="")
+    parser.add_argument("--share", type=float, default=1.0, help="the part of them to try")
+    options = parser.parse_args()
+    dataset, _ = read_dataset(ROOT)
+    total: Counter[str] = Counter()
+    caught: Counter[str] = Counter()
+    errors: Counter[str] = Counter()
+    chance = random.Random(SEED)
+    for mutation in list_mutations(dataset):
+        if chance.random() > options.share:
+            continue
+        found = judge(mutation, dataset)
+        total[mutation.kind] += 1
+        caught[mutation.kind] += bool(found)
+        errors[mutation.kind] += any(each.severity == "error" for each in found)
+        if not found and options.missed and mutation.kind.startswith(options.missed):
+            print(f"{mutation.home.slug} {mutation.lang}: {mutation.text}")
+    for kind, count in sorted(total.items()):
+        part = caught[kind] / count
+        print(f"{kind:38} {caught[kind]:5}/{count:<5} {part:6.1%}  errors {errors[kind]}")
+    print(f"{'all':38} {caught.total():5}/{total.total():<5} {caught.total() / total.total():6.1%}")
+
+
+if __name__ == "__main__":
+    main()
