@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from casebook.charts.bars import BarBlock, paint_blocks
+from casebook.charts.bars import BarBlock, paint_bars
 from casebook.charts.canvas import NARROW, WIDE, Sheet
 from casebook.charts.svg import write_svg
 from casebook.charts.symbols import ChartFigure, Mark
@@ -33,14 +33,14 @@ AMOUNTS = (4277, 8000, 5000, 6770, 4086, 10000, 3731, 5600)
 def draw_own(first: int) -> int:
     """Our drawing for wide pages: each bar a link with its words, text as text."""
     sheet = Sheet(style=WIDE)
-    paint_blocks((_block(first),), sheet)
+    paint_bars(_block(first), sheet)
     return len(write_svg(sheet, "bench", "八个年份的购买金额"))
 
 
 def draw_own_twice(first: int) -> int:
     """Our drawings for wide pages and for phones."""
     sheet = Sheet(style=NARROW)
-    paint_blocks((_block(first),), sheet)
+    paint_bars(_block(first), sheet)
     return draw_own(first) + len(write_svg(sheet, "bench", "八个年份的购买金额"))
 
 

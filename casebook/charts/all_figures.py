@@ -12,20 +12,19 @@ from dataclasses import replace
 from itertools import groupby, islice
 from typing import Final
 
-from casebook.charts.bars import BarBlock, paint_blocks
+from casebook.charts.bars import BarBlock, paint_bars
 from casebook.charts.canvas import Sheet
 from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, PanelTable
 from casebook.charts.listing import ItemGroup, paint_listing
-from casebook.record.comparability import ComparabilityClass, class_of, group_by_class, name_class
+from casebook.charts.symbols import legend_kinds
+from casebook.record.comparability import class_of, group_by_class, group_by_scale, name_class
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure
 from casebook.text import COMMA, count_nouns
+from casebook.values.amounts import compact
 
 _MOST_AMOUNTS: Final = 120
 _MOST_COUNTS: Final = 80
-
-# The figures of one class that may share a scale.
-Group = tuple[ComparabilityClass, tuple[Figure, ...]]
 
 
 def find_money(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
@@ -73,30 +72,34 @@ def tabulate_counts(shown: ChartRecords) -> ChartTable:
     )
     subtitle = shown.say("charts.counts.subtitle")
     table = shown.tabulate(finding, groups)
-    return replace(table, subtitle=subtitle, notes=(), pictured=False)
+    return replace(table, subtitle=subtitle, notes=(), legend=(), pictured=False)
 
 
 def tabulate_money(shown: ChartRecords) -> ChartTable:
-    """What the panels say and show: one scale a class, and a list of what has none."""
-    finding = _find_words(shown)
-    groups = _group_figures(shown)
-    shared = [group for group in groups if len(group[1]) > 1]
-    lone = [figures[0] for _, figures in groups if len(figures) == 1]
-    panels, drawn = [], [figure.key for figure in lone]
-    if shared:
-        blocks = tuple(_block(group, shown) for group in shared)
-        drawn += [bar.key for block in blocks for bar in block.bars]
-        panels.append(_panel(shown.say("charts.money.shared"), blocks))
+    """A panel with a scale of its own for each class of several figures, and a list of the rest."""
+    order = _order_measures(shown)
+    groups = group_by_scale(shown.figures)
+    groups.sort(key=lambda group: order.index(group[0].measure))
+    shared = [group for group in groups if len(group) > 1]
+    lone = [figure for group in groups if len(group) == 1 for figure in group]
+    panels = [_draw_group(group, shown) for group in shared]
     if lone:
-        panel = _panel(shown.say("charts.money.alone"), _list_groups(lone, shown))
-        panels.append(panel if shared else replace(panel, title=""))
-    ordered = (*(figure for _, figures in shared for figure in figures), *lone)
+        title = shown.say("charts.money.alone") if shared else ""
+        listed = _list_groups(lone, shown)
+        panels.append(
+            PanelTable(title, _name_all(title, [group.heading for group in listed]), listed)
+        )
+    ordered = (*(figure for group in shared for figure in group), *lone)
+    drawn = [figure for group in shared for figure in group[:MOST_ROWS]]
     return replace(
-        replace(shown, figures=ordered).tabulate(finding, None),
+        replace(shown, figures=ordered).tabulate(_find_words(shown), None),
         panels=tuple(panels),
         subtitle=shown.say("charts.money.subtitle"),
-        notes=_notes(shown, {key.measure for key, _ in shared}),
-        figures=tuple(drawn),
+        notes=_notes(shown, {group[0].measure for group in shared}),
+        figures=tuple(figure.key for figure in (*drawn, *lone)),
+        legend=legend_kinds(
+            mark for panel in panels[: len(shared)] for mark in panel.content.marks
+        ),
     )
 
 
@@ -116,20 +119,8 @@ def _order_measures(shown: ChartRecords) -> list[str]:
     return [m.key for m in sorted(measures, key=lambda measure: (measure.mixed, measure.cap))]
 
 
-def _group_figures(shown: ChartRecords) -> list[Group]:
-    # An amount over several years compares only with one over the same years.
-    groups: dict[tuple[ComparabilityClass, str], list[Figure]] = {}
-    for figure in shown.figures:
-        spans = figure.period.precision == "interval" and figure.period.lane != "latest_only"
-        key = class_of(figure), figure.period.edtf if spans else ""
-        groups.setdefault(key, []).append(figure)
-    order = _order_measures(shown)
-    found = [(key, tuple(figures)) for (key, _), figures in groups.items()]
-    return sorted(found, key=lambda group: order.index(group[0].measure))
-
-
-def _panel(title: str, parts: Sequence[BarBlock | ItemGroup]) -> PanelTable:
-    return PanelTable(title, f"{title}（{'；'.join(part.heading for part in parts)}）", parts)
+def _name_all(title: str, names: Sequence[str]) -> str:
+    return f"{title}（{'；'.join(names)}）"
 
 
 def _notes(shown: ChartRecords, compared: set[str]) -> tuple[str, ...]:
@@ -160,9 +151,8 @@ def _list_groups(figures: Sequence[Figure], shown: ChartRecords) -> tuple[ItemGr
     return tuple(groups)
 
 
-def _block(group: Group, shown: ChartRecords) -> BarBlock:
-    key, figures = group
-    drawn = figures[:MOST_ROWS]
+def _draw_group(figures: Sequence[Figure], shown: ChartRecords) -> PanelTable:
+    key, drawn = class_of(figures[0]), figures[:MOST_ROWS]
     disputes = shown.number_disputes(drawn)
     bars = tuple(
         shown.draw(
@@ -173,18 +163,19 @@ def _block(group: Group, shown: ChartRecords) -> BarBlock:
         )
         for figure in drawn
     )
-    heading = name_class(key, shown.dataset.vocabulary).inside(shown.lang)
+    title = name_class(key, shown.dataset.vocabulary).inside(shown.lang)
     if len(figures) > len(drawn):
-        heading += shown.say("charts.money.more", count=len(figures) - len(drawn))
-    return BarBlock(bars=bars, lang=shown.lang, heading=heading)
+        title += shown.say("charts.money.more", count=len(figures) - len(drawn))
+    scale = compact(max(bar.value for bar in bars), key.unit, shown.lang)
+    alt = _name_all(title, [f"{bar.name} {bar.amount}" for bar in bars])
+    return PanelTable(title, alt, BarBlock(bars=bars, lang=shown.lang, scale=scale))
 
 
-def _paint_money(parts: Sequence[BarBlock] | Sequence[ItemGroup], sheet: Sheet) -> None:
-    blocks = [part for part in parts if isinstance(part, BarBlock)]
-    if blocks:
-        paint_blocks(blocks, sheet)
+def _paint_money(content: BarBlock | Sequence[ItemGroup], sheet: Sheet) -> None:
+    if isinstance(content, BarBlock):
+        paint_bars(content, sheet)
     else:
-        paint_listing([part for part in parts if isinstance(part, ItemGroup)], sheet)
+        paint_listing(content, sheet)
 
 
 MONEY = Chart(

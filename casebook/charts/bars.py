@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
@@ -11,6 +10,7 @@ from casebook.charts.canvas import LEADING, Point, Sheet, Words, baseline, wides
 from casebook.charts.listing import ItemGroup, paint_column
 from casebook.charts.symbols import (
     ChartFigure,
+    Mark,
     MarkArea,
     draw_bracket,
     draw_mark,
@@ -19,7 +19,7 @@ from casebook.charts.symbols import (
 )
 from casebook.charts.text_layout import clean, width_px, wrap_text
 from casebook.messages import say
-from casebook.text import COMMA, Lang, Text
+from casebook.text import COMMA, Lang
 
 # Beyond this ratio the smallest bar would be too thin to see on a phone. A log scale is no way out:
 # it has no place for nothing, and the lengths on it are not those of the values.
@@ -30,15 +30,16 @@ _THICK: Final = 20.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BarBlock:
-    """Bars that share one scale, under a heading of their own.
+    """Bars that share one scale.
 
-    `change` is a computed difference that stands between the first and the last bar.
+    `change` is a computed difference that stands between the first and the last bar. `scale` is
+    the end of the scale in words, printed where other bars of the chart have another one.
     """
 
     bars: tuple[ChartFigure, ...]
     lang: Lang
-    heading: str = ""
     change: str = ""
+    scale: str = ""
 
     @property
     def is_spread(self) -> bool:
@@ -46,29 +47,29 @@ class BarBlock:
         ends = [end for bar in self.bars for end in (bar.value, bar.low) if end]
         return bool(ends) and max(ends) / min(ends) > _LARGEST_RATIO
 
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The marks that are drawn, which a legend has to explain."""
+        return () if self.is_spread else tuple(bar.mark for bar in self.bars)
 
-def paint_blocks(blocks: Sequence[BarBlock], sheet: Sheet) -> None:
-    """Draw blocks one under the other, each on its own scale."""
-    top = 4.0
-    for index, block in enumerate(blocks):
-        if index:
-            top += 10
-            sheet.line((0, top), (sheet.width, top), stroke="rule")
-            top += 6
-        if block.heading:
-            top = sheet.paragraph(0, top, block.heading, sheet.width, **sheet.muted) + 4
-        if block.is_spread:
-            said = say("charts.bars.far_apart").inside(block.lang)
-            top = sheet.paragraph(0, top, said, sheet.width, **sheet.muted) + 6
-            comma = COMMA.inside(block.lang)
-            items = [
-                replace(bar, about=comma.join(filter(None, (bar.name, bar.about))))
-                for bar in block.bars
-            ]
-            top = paint_column([ItemGroup("", tuple(items))], sheet, (0, top), sheet.width)
-        else:
-            top = _BlockPainter(block, sheet, top).paint()
-    sheet.height = round(top + 6)
+
+def paint_bars(block: BarBlock, sheet: Sheet) -> None:
+    """Draw bars one under the other, or list them where they would mislead."""
+    if block.is_spread:
+        said = say("charts.bars.far_apart").inside(block.lang)
+        top = sheet.paragraph(0, 4, said, sheet.width, **sheet.muted) + 6
+        comma = COMMA.inside(block.lang)
+        items = tuple(
+            replace(
+                bar,
+                about=comma.join(filter(None, (bar.name, bar.about, bar.mark.remark(block.lang)))),
+            )
+            for bar in block.bars
+        )
+        bottom = paint_column([ItemGroup("", items)], sheet, (0, top), sheet.width)
+    else:
+        bottom = _BlockPainter(block, sheet, 4).paint()
+    sheet.height = round(bottom + 6)
 
 
 class _BlockPainter:
@@ -111,6 +112,8 @@ class _BlockPainter:
         self._draw_zero()
         if self.block.change:
             self._paint_change()
+        if self.block.scale:
+            self._paint_scale()
         return self.top
 
     def _paint_bar(
@@ -122,8 +125,11 @@ class _BlockPainter:
         elif before is not None:
             self.top += 6 if goes_on else 10
         if not goes_on:
+            if bar.missing:
+                self._write(bar.missing, "ink-muted", 8)
             if bar.together:
-                self._begin_reports(bar)
+                said = say("charts.bars.reports", name=bar.name)
+                self._write(said.inside(self.block.lang), "accent", 4)
             self.group_top = self.top
         if self.style.is_narrow:
             self._paint_narrow_row(bar)
@@ -141,17 +147,14 @@ class _BlockPainter:
             self.top += 14
             self.sheet.line((0, self.top), (self.style.width, self.top), stroke="rule", dash=(2, 4))
             self.top += 6
-        self._write(say("charts.bars.apart"), "ink-muted", 8)
+        self._write(say("charts.bars.apart").inside(self.block.lang), "ink-muted", 8)
 
-    def _begin_reports(self, bar: ChartFigure) -> None:
-        """Say that reports on one period differ."""
+    def _write(self, words: str, role: str, space: float) -> None:
+        """Write words between bars, where the line of the zero does not run."""
         if self.top > self.piece_top:
             self._draw_zero()
-        self._write(say("charts.bars.reports", name=bar.name), "accent", 4)
-
-    def _write(self, words: Text, role: str, space: float) -> None:
-        said, small = words.inside(self.block.lang), self.style.small
-        bottom = self.sheet.paragraph(0, self.top, said, self.style.width, size=small, role=role)
+        small = self.style.small
+        bottom = self.sheet.paragraph(0, self.top, words, self.style.width, size=small, role=role)
         self.top = self.piece_top = bottom + space
 
     def _draw_zero(self) -> None:
@@ -215,6 +218,18 @@ class _BlockPainter:
         area = MarkArea(start=self.left, end=end, top=top, thickness=_THICK, low=low)
         draw_mark(self.sheet, bar.mark, area)
         return end
+
+    def _paint_scale(self) -> None:
+        """Print the scale with both of its ends beneath the bars."""
+        sheet, y = self.sheet, self.top + 8
+        sheet.line((self.left, y), (self.right, y), stroke="rule")
+        for x in (self.left, self.right):
+            sheet.line((x, y), (x, y + 5), stroke="ink-muted")
+        y += 6
+        at = y + baseline(self.style.small)
+        sheet.text(self.left, at, "0", **sheet.muted)
+        sheet.text(self.right, at, self.block.scale, anchor="end", **sheet.muted)
+        self.top = y + self.style.small * LEADING
 
     def _paint_change(self) -> None:
         """Draw the span between the first and the last bar with the computed difference."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from casebook.charts.bars import BarBlock, paint_blocks
+from casebook.charts.bars import BarBlock, paint_bars
 from casebook.charts.chart import (
     MOST_ROWS,
     Chart,
@@ -17,15 +17,15 @@ from casebook.charts.chart import (
     lower_first,
     word_amount,
 )
-from casebook.charts.symbols import ChartFigure
+from casebook.charts.symbols import ChartFigure, legend_kinds
 from casebook.messages import say
-from casebook.record.comparability import are_comparable, group_by_class
+from casebook.record.comparability import are_comparable, group_by_class, group_by_scale
 from casebook.record.dataset import Dataset
-from casebook.record.derived import is_planned
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Vocabulary
 from casebook.text import COMMA, ENUMERATION, NO_TEXT, SEMICOLON, Text
 from casebook.values.amounts import plain
+from casebook.values.dates import parse_period
 
 # How many figures the finding of a chart names, of a series also of those that stand apart.
 _RANGES_NAMED: Final = 3
@@ -34,30 +34,23 @@ _APART_NAMED: Final = 2
 
 
 def find_series(case: Case, dataset: Dataset) -> Iterator[list[Figure]]:
-    """A series for each class of money of which the case dates two periods or more."""
-    candidates = []
-    for figure in dataset.money_figures(case):
-        measure = dataset.vocabulary.measures[figure.measure]
-        if not (figure.part_of or measure.cap or measure.mixed) and figure.quantity.magnitude >= 0:
-            candidates.append(figure)
-    for figures in group_by_class(candidates).values():
+    """A series for each scale of money on which the case dates two periods or more."""
+    measures = dataset.vocabulary.measures
+    candidates = [
+        figure
+        for figure in dataset.money_figures(case)
+        if not (figure.part_of or measures[figure.measure].cap or measures[figure.measure].mixed)
+        and figure.quantity.magnitude >= 0
+    ]
+    for figures in group_by_scale(candidates):
         dated = {figure.period.edtf for figure in figures if not is_apart(figure)}
-        if len(dated) >= 2 and len(figures) <= MOST_ROWS and not _periods_overlap(figures):
+        if len(dated) >= 2 and len(figures) <= MOST_ROWS:
             yield sorted(figures, key=lambda figure: (is_apart(figure), figure.period.sort_key))
 
 
 def is_apart(figure: Figure) -> bool:
-    """Whether a figure may not join the dated ones: planned, or of no certain period."""
-    return is_planned(figure) or figure.period.lane != "dated" or figure.period.latest is None
-
-
-def _periods_overlap(figures: Sequence[Figure]) -> bool:
-    # Amounts of 2010 to 2014 and of 2010 to 2015 hold the same money twice.
-    periods = {figure.period for figure in figures if not is_apart(figure)}
-    return any(
-        before.latest is not None and after.earliest is not None and after.earliest <= before.latest
-        for before, after in pairwise(sorted(periods, key=lambda period: period.sort_key))
-    )
+    """True of a figure that may not join the dated ones: planned, or of no certain period."""
+    return figure.is_planned or figure.period.lane != "dated" or figure.period.latest is None
 
 
 def tabulate_series(shown: ChartRecords) -> ChartTable:
@@ -66,27 +59,41 @@ def tabulate_series(shown: ChartRecords) -> ChartTable:
     What is only announced, or whose year is not certain, stands apart after a gap.
     """
     groups = shown.number_disputes([one for one in shown.figures if not is_apart(one)])
-    bars = [
-        replace(
-            shown.draw(figure, shown.when(figure), together=groups.get(figure.key, 0)),
-            apart=is_apart(figure),
-        )
-        for figure in shown.figures
-    ]
+    gaps, bars, rows = _find_gaps(shown), [], []
+    for figure in shown.figures:
+        bar = shown.draw(figure, shown.when(figure), together=groups.get(figure.key, 0))
+        missing, words = "", shown.say("charts.series.missing")
+        if gap := gaps.get(figure.key):
+            missing = shown.say("charts.named", name=gap, words=words)
+            rows.append(shown.row_beside(words, when=gap))
+        bars.append(replace(bar, apart=is_apart(figure), missing=missing))
+        rows.append(shown.row(figure))
     notes = (
         shown.say("charts.named", name=shown.when(figure), words=figure.note.inside(shown.lang))
         for figure in shown.figures
         if figure.note
     )
     table = _tabulate_bars(_describe_series(shown, groups), bars, shown)
-    return replace(table, notes=tuple(dict.fromkeys(notes)))
+    return replace(table, rows=tuple(rows), notes=tuple(dict.fromkeys(notes)))
+
+
+def _find_gaps(shown: ChartRecords) -> dict[str, str]:
+    """The years of which nothing is known, by the figure that they come before."""
+    gaps = {}
+    for before, after in pairwise(shown.figures):
+        if before.period.latest and after.period.earliest and not is_apart(after):
+            first, last = before.period.latest.year + 1, after.period.earliest.year - 1
+            if first <= last:
+                years = parse_period(f"{first}/{last}" if first < last else str(first))
+                gaps[after.key] = years.words(shown.lang)
+    return gaps
 
 
 def _tabulate_bars(
     finding: str, bars: Sequence[ChartFigure], shown: ChartRecords, change: str = ""
 ) -> ChartTable:
     block = BarBlock(bars=tuple(bars), lang=shown.lang, change=change)
-    return shown.tabulate(finding, (block,))
+    return replace(shown.tabulate(finding, block), legend=legend_kinds(block.marks))
 
 
 def _describe_series(shown: ChartRecords, groups: dict[str, int]) -> str:
@@ -106,7 +113,7 @@ def _describe_series(shown: ChartRecords, groups: dict[str, int]) -> str:
         tails.append(shown.say("charts.series.disputed", periods=periods))
     for figure in apart[:_APART_NAMED]:
         key = "charts.series.undated"
-        if is_planned(figure):
+        if figure.is_planned:
             is_dated = figure.period.lane == "dated"
             key = "charts.series.planned" if is_dated else "charts.series.planned_undated"
         tails.append(shown.say(key, amount=shown.amount(figure)))
@@ -167,7 +174,7 @@ def tabulate_change(shown: ChartRecords) -> ChartTable:
     table = _tabulate_bars(finding, bars, shown, change)
     if not change:
         return table
-    computed = (shown.place(), change, "", shown.say("charts.computed"), "", "", "")
+    computed = shown.row_beside(change, mark=shown.say("charts.computed"))
     return replace(table, rows=(*table.rows, computed))
 
 
@@ -188,6 +195,6 @@ def describe_change(before: Figure, after: Figure, vocabulary: Vocabulary) -> Te
     )
 
 
-SERIES = Chart(name="series", tabulate=tabulate_series, paint=paint_blocks, find_in=find_series)
-RANGE = Chart(name="range", tabulate=tabulate_ranges, paint=paint_blocks, find_in=find_ranges)
-CHANGE = Chart(name="rise", tabulate=tabulate_change, paint=paint_blocks, find_in=find_changes)
+SERIES = Chart(name="series", tabulate=tabulate_series, paint=paint_bars, find_in=find_series)
+RANGE = Chart(name="range", tabulate=tabulate_ranges, paint=paint_bars, find_in=find_ranges)
+CHANGE = Chart(name="rise", tabulate=tabulate_change, paint=paint_bars, find_in=find_changes)

@@ -30,6 +30,8 @@ from casebook.text import COLON, COMMA, Lang, Text
 from casebook.values.amounts import Quantity, in_english
 from casebook.values.formula import Expression
 
+Row = tuple[str, ...]
+
 # A drawing with more rows than this is a list, and a list reads better as a table.
 MOST_ROWS: Final = 40
 
@@ -42,7 +44,11 @@ _HEADER: Final = (
     "charts.figures.when",
     "charts.figures.state",
     "charts.figures.source",
+    "charts.figures.class",
+    "charts.figures.per",
 )
+# How many cells of such a table an alt text says: the class of each would make it twice as long.
+_SAID: Final = 7
 
 # Alt texts that go on longer than this many rows send to the table.
 _DESCRIBED_ROWS: Final = 12
@@ -93,9 +99,13 @@ class ChartWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartTable(ChartWords):
-    """Everything that is said and drawn in a chart, in one language, as plain data."""
+    """Everything that is said and drawn in a chart, in one language, as plain data.
+
+    `by_column` is true of a table whose cells say nothing without the heading of their column.
+    """
 
     panels: tuple[PanelTable, ...]
+    by_column: bool = False
     legend: tuple[Kind, ...] = ()
 
     @property
@@ -170,7 +180,9 @@ class ChartRecords:
         """Figures as items under a heading, which also says the time that they have in common."""
         periods = {self.when(figure) for figure in figures}
         shared = periods.pop() if len(periods) == 1 else ""
-        items = tuple(self.draw(figure, "", self._say_about(figure, shared)) for figure in figures)
+        items = tuple(
+            self.draw(figure, about=self._say_about(figure, shared)) for figure in figures
+        )
         return ItemGroup(" · ".join((*names, shared) if shared else names), items)
 
     def _say_about(self, figure: Figure, said: str) -> str:
@@ -181,11 +193,13 @@ class ChartRecords:
             self.say("charts.per", unit=unit) for unit in units
         )
         parts = [label, "" if per in label else per, "" if when == said or when in label else when]
+        parts.append(self.marks[figure.key].remark(self.lang))
         return COMMA.inside(self.lang).join(part for part in parts if part)
 
-    def row(self, figure: Figure) -> tuple[str, ...]:
+    def row(self, figure: Figure) -> Row:
         """The row of a figure in a table."""
-        status = self.dataset.vocabulary.statuses.get(figure.status)
+        vocabulary = self.dataset.vocabulary
+        status = vocabulary.statuses.get(figure.status)
         source = self.dataset.sources.get(figure.source)
         return (
             self.place(figure.case),
@@ -195,7 +209,14 @@ class ChartRecords:
             self.when(figure),
             status.name.inside(self.lang) if status else figure.status,
             source.title.inside(self.lang) if source else figure.source,
+            name_class(class_of(figure), vocabulary).inside(self.lang),
+            "/".join(vocabulary.per[key].name.inside(self.lang) for key in figure.per),
         )
+
+    def row_beside(self, label: str, amount: str = "", mark: str = "", when: str = "") -> Row:
+        """A row of a table of figures for what is no figure: a computed number, or none."""
+        cells = (self.place(), label, amount, mark, when)
+        return (*cells, *("" for _ in _HEADER[len(cells) :]))
 
     def tabulate(self, finding: str, content: object) -> ChartTable:
         """The table of a chart with one panel: a row, a note and a source for each figure."""
@@ -310,7 +331,12 @@ def describe(table: ChartTable) -> str:
     stop, end = ("。", "。") if lang == "zh" else (". ", ".")
     sentences = [table.finding.rstrip("。. ")]
     for row in table.rows[:_DESCRIBED_ROWS]:
-        first, *others = [cell for cell in row if cell]
+        said = row[:_SAID] if table.figures else row
+        if table.by_column:
+            pairs = zip(table.header[1:], row[1:], strict=True)
+            named = [say("charts.cell", name=name, words=cell) for name, cell in pairs if cell]
+            said = (row[0], *(words.inside(lang) for words in named))
+        first, *others = [cell for cell in said if cell]
         words = COMMA.inside(lang).join(others)
         sentences.append(first + COLON.inside(lang) + words if words else first)
     left = len(table.rows) - _DESCRIBED_ROWS

@@ -87,6 +87,7 @@ def tabulate(shown: ChartRecords) -> ChartTable:
         header=(shown.say("charts.place"), *(column.question for column in columns)),
         rows=(*rows, (shown.say("charts.disclosure.counts"), *counts)),
         notes=(shown.say("charts.disclosure.note"),),
+        by_column=True,
     )
 
 

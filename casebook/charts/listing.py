@@ -1,21 +1,18 @@
-"""List of figures, each with its mark and wording, on no scale at all."""
+"""List of figures, each with its wording and with what it is, on no scale at all."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby
+from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
-from casebook.charts.canvas import LEADING, Point, Sheet
-from casebook.charts.symbols import ChartFigure, draw_bracket, draw_ring, draw_swatch
+from casebook.charts.canvas import Point, Sheet, baseline
+from casebook.charts.symbols import ChartFigure
 from casebook.charts.text_layout import clean, width_px
 
 _GUTTER: Final = 28.0
-_MARK: Final = 48.0
-_RING: Final = 16.0
-_MARK_HEIGHT: Final = 14.0
 _GROUP_SPACE: Final = 14.0
 _ITEM_SPACE: Final = 7.0
 
@@ -30,40 +27,25 @@ class ItemGroup:
 
 def paint_listing(listing: Sequence[ItemGroup], sheet: Sheet) -> None:
     """Write the groups one under the other, on a wide sheet in two columns of even height."""
-    if sheet.style.is_narrow:
-        sheet.height = round(paint_column(listing, sheet, (0, 2), sheet.width) + 6)
-        return
-    width = (sheet.width - _GUTTER) / 2
-    first, second = _halve(listing, width, sheet)
+    columns = [list(listing)]
+    width = sheet.width
+    if not sheet.style.is_narrow:
+        width = (sheet.width - _GUTTER) / 2
+        columns = _halve(listing, width, sheet)
+    lefts = (0.0, width + _GUTTER)
     bottoms = [
         paint_column(groups, sheet, (left, 2), width)
-        for groups, left in ((first, 0.0), (second, width + _GUTTER))
+        for groups, left in zip(columns, lefts, strict=False)
     ]
-    if second:
+    if len(columns) > 1:
         x = width + _GUTTER / 2
         sheet.line((x, 4), (x, max(bottoms)), stroke="grid")
     sheet.height = round(max(bottoms) + 6)
 
 
-def _halve(
-    groups: Sequence[ItemGroup], width: float, sheet: Sheet
-) -> tuple[list[ItemGroup], list[ItemGroup]]:
-    # The cut that leaves the shorter picture, between groups where that costs little.
+def _halve(groups: Sequence[ItemGroup], width: float, sheet: Sheet) -> list[list[ItemGroup]]:
+    """The groups in two columns, cut where the picture is shortest."""
     items = [(number, item) for number, group in enumerate(groups) for item in group.items]
-    heights = [
-        # Laid out on a sheet that nobody sees: a second reckoning would differ from the drawing.
-        paint_column(
-            [ItemGroup("" if index else group.heading, (item,))],
-            Sheet(style=sheet.style),
-            (0, 0 if index else _GROUP_SPACE - 3),
-            width,
-        )
-        for group in groups
-        for index, item in enumerate(group.items)
-    ]
-
-    def longer(cut: int) -> float:
-        return max(sum(heights[:cut]), sum(heights[cut:]))
 
     def join(part: Sequence[tuple[int, ChartFigure]]) -> list[ItemGroup]:
         # What goes on in the second column has its heading there again.
@@ -72,12 +54,14 @@ def _halve(
             for number, found in groupby(part, key=itemgetter(0))
         ]
 
-    # Of two that are as good, the fuller first column.
-    cut = min(reversed(range(len(items) + 1)), key=longer)
-    between = list(accumulate(len(group.items) for group in groups[:-1]))
-    if between and longer(best := min(between, key=longer)) < 1.12 * longer(cut):
-        cut = best
-    return join(items[:cut]), join(items[cut:])
+    def measure(cut: int) -> float:
+        # Laid out on sheets that nobody sees: a second reckoning would differ from the drawing.
+        unseen = [Sheet(style=sheet.style) for _ in range(2)]
+        parts = zip((items[:cut], items[cut:]), unseen, strict=True)
+        return max(paint_column(join(part), each, (0, 2), width) for part, each in parts)
+
+    cut = min(range(len(items), 0, -1), key=measure)
+    return [join(part) for part in (items[:cut], items[cut:]) if part]
 
 
 def paint_column(groups: Sequence[ItemGroup], sheet: Sheet, corner: Point, width: float) -> float:
@@ -91,40 +75,16 @@ def paint_column(groups: Sequence[ItemGroup], sheet: Sheet, corner: Point, width
                 top += 6
             top = sheet.paragraph(left, top, group.heading, width, size=small, bold=True) + 3
         for item in group.items:
-            top = _paint_item(item, sheet, left, width, top) + _ITEM_SPACE
+            top = _paint_item(item, sheet, (left, top), width) + _ITEM_SPACE
     return top
 
 
-def _paint_item(item: ChartFigure, sheet: Sheet, left: float, width: float, top: float) -> float:
-    style = sheet.style
-    first = top
-    words_left = left + _MARK
-    room = width - _MARK
+def _paint_item(item: ChartFigure, sheet: Sheet, corner: Point, width: float) -> float:
+    (left, top), size = corner, sheet.style.size
+    used = width_px(clean(item.amount), size, True) + 12
     with sheet.link(f"figure:{item.key}", item.title):
-        mark_top = top + (style.size * LEADING - _MARK_HEIGHT) / 2
-        corner = (left + 6, mark_top)
-        draw_swatch(sheet, item.mark, corner, _MARK_HEIGHT, is_zero=item.value == 0)
-        top = sheet.paragraph(words_left, top, item.amount, room, bold=True)
-    beside = _room_beside(item, width, sheet)
-    down = (style.size - style.small) * (LEADING / 2 + 0.35)
-    if beside:
-        words_left, room = left + width - beside, beside
-        top -= style.size * LEADING - down
-    if item.mark.uncertain:
-        draw_ring(sheet, words_left + 5, top + style.small * LEADING / 2)
-        words_left, room = words_left + _RING, room - _RING
-    about = item.about
-    top = sheet.paragraph(words_left, top, about, room + 0.5, **sheet.muted)
-    if beside:
-        top = max(top, first + style.size * LEADING)
-    if item.mark.contradicted:
-        draw_bracket(sheet, left, first + 2, top - 2)
-    return top
-
-
-def _room_beside(item: ChartFigure, width: float, sheet: Sheet) -> float:
-    """The room right of the amount where what it is fits there on one line, else nothing."""
-    style = sheet.style
-    left = width - _MARK - width_px(clean(item.amount), style.size, True) - 12
-    needed = width_px(clean(item.about), style.small) + (_RING if item.mark.uncertain else 0)
-    return left if needed <= left else 0.0
+        bottom = sheet.paragraph(left, top, item.amount, width, bold=True)
+    if used + width_px(clean(item.about), sheet.style.small) <= width:
+        sheet.text(left + used, top + baseline(size), item.about, **sheet.muted)
+        return bottom
+    return sheet.paragraph(left, bottom, item.about, width + 0.5, **sheet.muted)

@@ -67,6 +67,7 @@ def tabulate(shown: ChartRecords) -> ChartTable:
             for name, line in zip(grid.rows, cells, strict=True)
         ),
         notes=(shown.say("charts.mode_provider.note"),),
+        by_column=True,
     )
 
 

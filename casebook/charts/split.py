@@ -70,7 +70,7 @@ def tabulate(shown: ChartRecords) -> ChartTable:
                 value=whole.quantity.magnitude,
             )
         )
-        rows.append((shown.place(), name, amount, shown.say("charts.computed"), "", "", ""))
+        rows.append(shown.row_beside(name, amount, shown.say("charts.computed")))
     # No bracket embraces a part: what contradicts it stands elsewhere, and in the table.
     marks = (replace(mark, contradicted=False) for mark in shown.marks.values())
     table = shown.tabulate(

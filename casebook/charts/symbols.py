@@ -11,7 +11,6 @@ from typing import Final, Literal
 from casebook.charts.canvas import Paint, Point, Sheet
 from casebook.messages import say
 from casebook.record.dataset import Dataset
-from casebook.record.derived import is_planned
 from casebook.record.model import Figure
 from casebook.text import SEMICOLON, Lang, Text
 from casebook.values.words import Qualifier
@@ -78,6 +77,10 @@ class Mark:
         }
         return tuple(kind for kind, is_shown in kinds.items() if is_shown or kind == self.kind)
 
+    def remark(self, lang: Lang) -> str:
+        """The words of a mark that tells more than that a figure is as stated."""
+        return "" if self.kinds == ("exact",) else self.words(lang)
+
     def words(self, lang: Lang) -> str:
         """The mark in words, as tables and alt texts say it."""
         return SEMICOLON.inside(lang).join(words_of(k)[0].inside(lang) for k in self.kinds)
@@ -93,7 +96,7 @@ def mark_of(figure: Figure, dataset: Dataset) -> Mark:
         end = "at_most"
     # Mixed use comes before everything, because such a bar would be read as a purchase.
     return Mark(
-        kind="mixed" if measure.mixed else "planned" if is_planned(figure) else end,
+        kind="mixed" if measure.mixed else "planned" if figure.is_planned else end,
         end=end,
         uncertain=figure.period.lane == "uncertain",
         contradicted=any(figure.id in about.figures for about in conflicts),
@@ -117,9 +120,9 @@ def legend_kinds(marks: Iterable[Mark]) -> tuple[Kind, ...]:
 class ChartFigure:
     """One figure as a chart draws it.
 
-    `name` is when or where, `about` what exactly it is. `low` is where a range begins, or a part
-    of a whole. `together` numbers the group of reports on one period that do not agree, zero for
-    none. What is left of a whole, which no figure explains, has no key.
+    `name` is when or where, `about` what exactly it is, `missing` what is not known before it.
+    `low` is where a range begins, or a part of a whole. `together` numbers the group of reports
+    on one period that do not agree, zero for none. The rest of a whole has no key.
     """
 
     key: str
@@ -130,6 +133,7 @@ class ChartFigure:
     value: Decimal
     low: Decimal | None = None
     about: str = ""
+    missing: str = ""
     apart: bool = False
     together: int = 0
 
@@ -243,25 +247,16 @@ def _draw_capsule(sheet: Sheet, mark: Mark, area: MarkArea, low: float) -> None:
         sheet.capsule(low, top, width, thickness, fill=_ROLE)
 
 
-def draw_swatch(
-    sheet: Sheet, mark: Mark, corner: Point, thickness: float, *, is_zero: bool = False
-) -> None:
-    """Draw a mark by itself, as a legend or a lone figure shows it: without a scale."""
-    left, top = corner
-    if mark.kind == "uncertain":
-        return draw_ring(sheet, left + 12, top + thickness / 2)
-    low = left + 4 if mark.end == "range" else None
-    end = left if is_zero and low is None else left + 24
-    area = MarkArea(start=left, end=end, top=top, thickness=thickness, low=low)
-    draw_mark(sheet, mark, area)
-
-
 def draw_kind(sheet: Sheet, kind: Kind, x: float, middle: float) -> None:
-    """Draw the plainest mark of a kind, as legends show it."""
+    """Draw the plainest mark of a kind, as legends show it: without a scale."""
+    if kind == "uncertain":
+        return draw_ring(sheet, x + 12, middle)
     mark = mark_of_kind(kind)
-    draw_swatch(sheet, mark, (x + 6 if mark.contradicted else x, middle - 6), 12)
     if mark.contradicted:
         draw_bracket(sheet, x, middle - 9, middle + 9)
+        x += 6
+    low = x + 4 if mark.end == "range" else None
+    draw_mark(sheet, mark, MarkArea(start=x, end=x + 24, top=middle - 6, thickness=12, low=low))
 
 
 def draw_bracket(sheet: Sheet, x: float, top: float, bottom: float) -> None:

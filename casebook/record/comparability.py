@@ -55,6 +55,21 @@ def group_by_class(figures: Iterable[Figure]) -> dict[ComparabilityClass, tuple[
     return {key: tuple(group) for key, group in groups.items()}
 
 
+def group_by_scale(figures: Iterable[Figure]) -> list[tuple[Figure, ...]]:
+    """The figures that may share a scale: of one class, length of time and state, with their plans.
+
+    An amount of which only the magnitude is known is alone.
+    """
+    groups: dict[tuple[object, ...], list[Figure]] = {}
+    # What is planned is marked as such, so that it may stand beside whatever is done.
+    for figure in sorted(figures, key=lambda each: each.is_planned):
+        key: tuple[object, ...] = class_of(figure), span_of(figure)
+        same = [each for each in groups if each[:2] == key] if figure.is_planned else []
+        key = same[0] if same else (*key, figure.status)
+        groups.setdefault(key, []).append(figure)
+    return list(map(tuple, groups.values()))
+
+
 def name_class(key: ComparabilityClass, words: Vocabulary) -> Text:
     """The name of a class as a reader sees it: measure, scope, unit and per."""
     measure = words.measures[key.measure].name

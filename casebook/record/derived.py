@@ -26,7 +26,7 @@ from casebook.text import ENUMERATION, SEMICOLON, Text
 from casebook.values.amounts import Quantity, Segment, compact, in_english, plain
 from casebook.values.dates import Period, join_periods, speak_of_same_time
 from casebook.values.formula import Expression, FigureName, Number, parse_formula
-from casebook.values.words import CURRENCIES, PLANNED_STATUSES, QUALIFIERS, Qualifier
+from casebook.values.words import CURRENCIES, QUALIFIERS, Qualifier
 
 MULTIPLE: Final = "倍"
 
@@ -103,11 +103,6 @@ def why_not_spending(figure: Figure, vocabulary: Vocabulary) -> Text | None:
     if measure.spending:
         return None
     return say("values.no_spending", figure=name_with_amount(figure), kind=_explain(measure))
-
-
-def is_planned(figure: Figure) -> bool:
-    """True of a figure that tells what has not happened yet."""
-    return figure.quantity.planned or figure.status in PLANNED_STATUSES
 
 
 def name_with_amount(figure: Figure) -> Text:
@@ -245,7 +240,7 @@ class _Computation:
                 yield say("values.of_the_kind", label=figure.label, kind=kind)
             if figure.quantity.qualifier == "range":
                 yield say("values.is_a_range", label=figure.label)
-        plans = [{is_planned(figure) for figure in value.figures} for value in (left, right)]
+        plans = [{figure.is_planned for figure in value.figures} for value in (left, right)]
         # Of two plans a result is a plan; of a plan and a fact it would be neither.
         if plans[0] != plans[1]:
             yield say("values.one_is_planned")

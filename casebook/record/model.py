@@ -12,7 +12,7 @@ from casebook.record.description import MAX_TEXT, described, described_class, pl
 from casebook.text import NO_TEXT, Text
 from casebook.values.amounts import Quantity
 from casebook.values.dates import Period
-from casebook.values.words import Qualifier
+from casebook.values.words import PLANNED_STATUSES, Qualifier
 
 AnswerState = Literal["stated", "partial", "not_stated", "not_applicable"]
 State = Literal["published", "draft"]
@@ -111,6 +111,11 @@ class Figure:
     def key(self) -> str:
         """The figure's name across all cases."""
         return f"{self.case}.{self.id}"
+
+    @property
+    def is_planned(self) -> bool:
+        """True of what has not happened yet."""
+        return self.quantity.planned or self.status in PLANNED_STATUSES
 
     @property
     def sources(self) -> tuple[str, ...]:

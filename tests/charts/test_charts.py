@@ -174,7 +174,7 @@ def test_an_announced_figure_stands_apart_from_the_series() -> None:
 
     table = table_of("one-series", dataset(case(figures)))
 
-    bars = table.panels[0].content[0].bars
+    bars = table.panels[0].content.bars
     assert [(bar.key, bar.apart) for bar in bars] == [
         ("one.a", False),
         ("one.b", False),
@@ -195,7 +195,7 @@ def test_reports_of_one_period_that_disagree_stand_side_by_side() -> None:
 
     table = table_of("one-series", dataset(replace(case(figures), conflicts=(conflict,))))
 
-    assert [bar.together for bar in table.panels[0].content[0].bars] == [0, 1, 1]
+    assert [bar.together for bar in table.panels[0].content.bars] == [0, 1, 1]
     assert table.finding == "甲地：2010年1万元，2011年2万元，2011年3万元；2011年说法不一"
 
 
@@ -210,8 +210,8 @@ def test_money_of_two_classes_never_shares_a_scale() -> None:
 
     table = table_of("money", dataset(case(figures)))
 
-    compared, alone = (panel.content for panel in table.panels)
-    assert [[bar.key for bar in block.bars] for block in compared] == [["one.a", "one.b"]]
+    block, alone = (panel.content for panel in table.panels)
+    assert [bar.key for bar in block.bars] == ["one.a", "one.b"]
     assert [[item.key for item in group.items] for group in alone] == [
         ["one.c"],
         ["one.d"],
@@ -419,9 +419,78 @@ def test_figures_of_one_conflict_are_bracketed_and_say_so() -> None:
 
     table = table_of("money", dataset(one))
 
-    assert [bar.together for bar in table.panels[0].content[0].bars] == [1, 1]
+    assert [bar.together for bar in table.panels[0].content.bars] == [1, 1]
     assert [row[3] for row in table.rows] == ["确数；来源说法不一"] * 3
     assert table.legend == ("contradicted",)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        pytest.param({"status": "set"}, id="another state"),
+        pytest.param({"period": "2012-05"}, id="a month beside a year"),
+        pytest.param({"period": "2012-05-03"}, id="a day beside a year"),
+        pytest.param({"period": "2012/2016"}, id="five years"),
+    ],
+)
+def test_amounts_of_another_state_or_length_of_time_share_no_scale(others: dict[str, str]) -> None:
+    figures = [
+        figure("1万元", "2010", "a"),
+        figure("2万元", "2011", "b"),
+        figure("3万元", id="c", **({"period": "2012"} | others)),
+        figure("将突破4万元", "2013", "d", status="planned"),
+    ]
+    data = dataset(case(figures))
+
+    series, money = table_of("one-series", data), table_of("money", data)
+
+    assert series.figures == ("one.a", "one.b", "one.d")
+    assert [bar.key for bar in money.panels[0].content.bars] == ["one.a", "one.b", "one.d"]
+    assert [group.items[0].key for group in money.panels[1].content] == ["one.c"]
+
+
+def test_years_without_a_figure_are_marked_between_the_bars_and_in_the_table() -> None:
+    figures = [figure("1万元", str(year), f"f{year}") for year in (2010, 2012, 2016)]
+    data = dataset(case(figures))
+
+    table = table_of("one-series", data)
+
+    missing = [(row[1], row[4]) for row in table.rows if row[1] != "金额"]
+    assert missing == [("没有数字", "2011年"), ("没有数字", "2013年至2015年")]
+    assert "甲地：没有数字，2011年。" in describe(table)
+    for sheet in sheets_of("one-series", data):
+        assert "2013年至2015年：没有数字" in [words.text for words in sheet.words]
+
+
+def test_each_class_of_money_is_a_drawing_with_its_own_printed_scale() -> None:
+    figures = [
+        figure("1万元", "2010", "a"),
+        figure("8万元", "2011", "b"),
+        figure("6元", id="c", measure="unit_price", per=("post",)),
+        figure("7元", id="d", measure="unit_price", per=("post",)),
+        figure("约9万元", id="alone", scope="fund"),
+    ]
+    data = dataset(case(figures))
+
+    titles = [panel.title for panel in table_of("money", data).panels]
+
+    assert titles[0].startswith("年度总额") and titles[1].startswith("单价")
+    sheets = sheets_of("money", data)
+    for sheet, end in zip(sheets, ("8万元", "8万元", "7元", "7元"), strict=False):
+        assert [words.text for words in sheet.words][-2:] == ["0", end]
+    for sheet in sheets[-2:]:
+        written = [words.text for words in sheet.words]
+        assert written[-2:] == ["约9万元", "金额，约数"]
+        assert [part for part in sheet.flatten() if isinstance(part, Shape)] == []
+
+
+def test_a_table_of_figures_ends_with_the_class_and_the_per_of_each() -> None:
+    price = figure("6万元", measure="unit_price", per=("post", "year"), scope="city")
+
+    table = table_of("money", dataset(case([price])))
+
+    assert table.header[-2:] == ("口径", "每")
+    assert table.rows[0][-2:] == ("单价（词city），元/词post/词year", "词post/词year")
 
 
 def test_the_matrix_puts_the_questions_answered_most_first() -> None:
@@ -432,6 +501,7 @@ def test_the_matrix_puts_the_questions_answered_most_first() -> None:
 
     assert table.header[:2] == ("地方", "怎样买")
     assert table.rows[-1] == ("已说明", "2/2", "0/2", "0/2", "0/2")
+    assert "甲地：怎样买（已说明），谁在买（未说明），" in describe(table)
 
 
 # Lengths against values
@@ -472,25 +542,17 @@ def test_a_value_of_nothing_is_a_line_without_length() -> None:
         assert write_svg(sheet, "x", "x").count('stroke="var(--series-1)"') == 1
 
 
-def test_amounts_far_apart_are_listed_on_no_scale_with_the_marks_of_the_legend() -> None:
+def test_amounts_far_apart_are_listed_in_words_on_no_scale() -> None:
     amounts = ("0元", "1万元至1亿元", "约5000万元", "超过5000万元", "不超过1亿元", "至少10元")
     figures = [figure(amount, f"{2010 + n}", f"f{n}") for n, amount in enumerate(amounts)]
-    table = table_of("one-series", dataset(case(figures)))
+    data = dataset(case(figures))
 
-    assert table.legend == ("approx", "more_than", "at_least", "at_most", "range")
-    for sheet in sheets_of("one-series", dataset(case(figures))):
+    assert table_of("one-series", data).legend == ()
+    for sheet in sheets_of("one-series", data):
         written = "".join(words.text for words in sheet.words)
-        marks = [
-            [part for part in link.parts if isinstance(part, Shape)]
-            for link in sheet.parts
-            if isinstance(link, Link)
-        ]
-
+        assert [part for part in sheet.flatten() if isinstance(part, Shape)] == []
         assert all(amount in written for amount in amounts)
-        assert "只列出" in written
-        # No two marks look the same, and none is longer than a mark in a legend.
-        assert len({str([(s.fill, s.opacity, s.codes) for s in shapes]) for shapes in marks}) == 6
-        assert all(max(x for s in shapes for x, _ in s.vertices) < 48 for shapes in marks)
+        assert all(word in written for word in ("区间", "约数", "超过此数", "上限", "至少此数"))
 
 
 # Reading at both widths
