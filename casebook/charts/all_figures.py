@@ -79,7 +79,7 @@ def tabulate_money(shown: ChartRecords) -> ChartTable:
     """A panel with a scale of its own for each class of several figures, and a list of the rest."""
     order = _order_measures(shown)
     groups = group_by_scale(shown.figures)
-    groups.sort(key=lambda group: order.index(group[0].measure))
+    groups.sort(key=lambda group: (order.index(group[0].measure), shown.figures.index(group[0])))
     shared = [group for group in groups if len(group) > 1]
     lone = [figure for group in groups if len(group) == 1 for figure in group]
     panels = [_draw_group(group, shown) for group in shared]
