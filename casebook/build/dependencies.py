@@ -70,7 +70,7 @@ class Dependencies:
             [version, *(self._versions.get(other.path, other.version) for other in named)],
             [near.link for near in self._find_near(case)],
             [self._version_of(name) for name in _list_sources(case, named)],
-            [dict(whole.counts), whole.shared, repr(self._find_outdated(case))],
+            [repr(whole.words), whole.shared, repr(self._find_outdated(case))],
             [repr(found) for found in self._find_media(case, named).values()],
         ]
         inputs = json.dumps(parts, ensure_ascii=False)
@@ -91,8 +91,8 @@ class Dependencies:
 
     def _find_whole(self, case: CaseSummary) -> Whole:
         cited = {event.source for event in case.events} & self._ranks.keys()
-        counts = self.dataset.counts if case.counts_site else {}
-        return Whole(counts, tuple(sorted(cited, key=self._ranks.__getitem__)))
+        words = self.dataset.words if case.counts_site else {}
+        return Whole(words, tuple(sorted(cited, key=self._ranks.__getitem__)))
 
     def _find_outdated(self, case: CaseSummary) -> Mapping[str, Outdated]:
         outdated = self.dataset.outdated

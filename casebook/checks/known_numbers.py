@@ -114,7 +114,8 @@ class KnownNumbers:
 
     def is_own(self, value: Decimal | None, words: str) -> bool:
         """Whether a number of a page is one of the site itself: its rules and its cases."""
-        counted = (self.dataset.counts.get("cases"), _PLACES)
+        cases = self.dataset.words.get("cases")
+        counted = (Decimal(cases.zh) if cases else None, _PLACES)
         return value is not None and any(
             value == own and re.search(nouns, words) for own, nouns in (_OWN_NUMBER, counted)
         )

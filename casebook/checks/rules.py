@@ -16,6 +16,7 @@ from casebook.problems import START, Problem
 from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.description import texts_of
+from casebook.record.evidence import main_source
 from casebook.record.fields import suggest
 from casebook.record.model import Case, Event, Figure
 from casebook.record.references import SITE, find_references, judge_slug
@@ -54,15 +55,15 @@ def story_references_exist(case: Case, dataset: Dataset) -> Iterator[Problem]:
 
 def check_references(text: WrittenText, home: Case | None, dataset: Dataset) -> Iterator[Problem]:
     """The references of one text that name nothing, each with the nearest name."""
-    counts = dataset.counts
+    words = dataset.words
     for reference in find_references(text.words, text.at):
         if reference.case in dataset.unread:
             continue
-        if reference.case == SITE and reference.name in counts:
+        if reference.case == SITE and reference.name in words:
             continue
         if reference.name and dataset.find_figure(reference.case, reference.name, home):
             continue
-        known = list(dataset.figures) + [f"{SITE}.{name}" for name in counts]
+        known = list(dataset.figures) + [f"{SITE}.{name}" for name in words]
         if home is not None:
             known += list(home.figures)
         word = f"{reference.case}.{reference.name}" if reference.case else reference.name
@@ -92,6 +93,17 @@ def conflicts_have_two_sides(case: Case, dataset: Dataset) -> Iterator[Problem]:
     for conflict in case.conflicts:
         if len(conflict.figures) + len(conflict.reports) < 2:
             yield problem("E236", case.path, conflict.at)
+
+
+def others_answer_where_there_is_a_main_source(case: Case, dataset: Dataset) -> Iterator[Problem]:
+    """What is said elsewhere is said by another source than the main one of the case."""
+    main = main_source(case, dataset.sources)
+    for answer in case.answers.values():
+        for other in answer.elsewhere:
+            if main is None:
+                yield problem("E253", case.path, other.at)
+            elif other.source == main.id:
+                yield problem("E253.main", case.path, other.at, source=other.source)
 
 
 def planned_amounts_are_planned(case: Case, dataset: Dataset) -> Iterator[Problem]:
@@ -295,6 +307,7 @@ CASE_RULES: tuple[CaseRule, ...] = (
     story_references_exist,
     texts_say_what_the_records_hold,
     conflicts_have_two_sides,
+    others_answer_where_there_is_a_main_source,
     planned_amounts_are_planned,
     dates_are_no_later_than_their_source,
     quotes_hold_their_amounts,

@@ -81,8 +81,16 @@ def answer_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
     """The rows of answers.csv of one case, one a question."""
     for question in dataset.vocabulary.questions:
         answer = dataset.answer(case, question)
-        value = "|".join(answer.terms) or answer.text.zh
-        yield {"case": case.slug, "question": question, "state": answer.state, "value": value}
+        yield {
+            "case": case.slug,
+            "question": question,
+            "state": answer.state,
+            "value": "|".join(answer.terms) or answer.text.zh,
+            "elsewhere": "|".join(
+                each for one in answer.elsewhere for each in one.terms or (one.text.zh,)
+            ),
+            "elsewhere_source": "|".join(one.source for one in answer.elsewhere),
+        }
 
 
 def case_row(case: Case, dataset: Dataset) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import TypeAlias
@@ -34,18 +34,15 @@ from casebook.pages.rows import (
 )
 from casebook.problems import Exit
 from casebook.record.comparability import name_class
-from casebook.record.dataset import Dataset
+from casebook.record.dataset import MOST_NAMED, Dataset
 from casebook.record.evidence import Review
-from casebook.record.model import AnswerState, Case
+from casebook.record.model import Case, ShownState
 from casebook.record.refusals import figures_of, judge_refusal
-from casebook.record.summary import CaseSummary
 from casebook.record.vocabulary import Question, Refusal
 from casebook.text import LANGS, Lang, Text
 
 # More amounts than this in one row of the overview hide the others from the reader.
 OVERVIEW_AMOUNTS = 3
-# More places or amounts than this in one row are a list that has a page of its own.
-MOST_NAMED = 40
 REVIEWS: tuple[Review, ...] = ("single", "contradicted", "corroborated", "primary", "computed")
 
 # The slots that have a partial of their own; `money` and `chart:NAME` are drawn by the chart macro.
@@ -76,7 +73,7 @@ class Silence:
     """One question with the state of its answer in each place, and the places left open."""
 
     question: Question
-    states: tuple[AnswerState, ...]
+    states: tuple[ShownState, ...]
     not_stated: int
     places: Text
 
@@ -282,7 +279,7 @@ def list_comparables(dataset: Dataset) -> tuple[ComparableFigures, ...]:
             comparable = ComparableFigures(
                 name=name_class(group, dataset.vocabulary),
                 figures=tuple(show_figure(figure, dataset) for figure in listed),
-                places=name_places(cases, dataset),
+                places=dataset.name_places(cases),
                 more=max(0, len(keys) - MOST_NAMED),
             )
             found.append(comparable)
@@ -291,7 +288,13 @@ def list_comparables(dataset: Dataset) -> tuple[ComparableFigures, ...]:
 
 def count_silences(dataset: Dataset) -> tuple[Silence, ...]:
     """For each question where the sources are silent, the most silent first."""
-    order: tuple[AnswerState, ...] = ("stated", "partial", "not_applicable", "not_stated")
+    order: tuple[ShownState, ...] = (
+        "stated",
+        "partial",
+        "elsewhere",
+        "not_applicable",
+        "not_stated",
+    )
     silences = []
     for number, question in enumerate(dataset.vocabulary.questions.values()):
         silent = [case for case in dataset.summaries if case.states[number] == "not_stated"]
@@ -300,17 +303,7 @@ def count_silences(dataset: Dataset) -> tuple[Silence, ...]:
             question=question,
             states=tuple(states),
             not_stated=len(silent),
-            places=name_places(silent, dataset),
+            places=dataset.name_places(silent),
         )
         silences.append(silence)
     return tuple(sorted(silences, key=lambda silence: -silence.not_stated))
-
-
-def name_places(cases: Sequence[CaseSummary], dataset: Dataset) -> Text:
-    """The places of cases, of which the first are named where there are many."""
-    named = LISTED.join(dataset.place(case) for case in cases[:MOST_NAMED])
-    more = len(cases) - MOST_NAMED
-    if more <= 0:
-        return named
-    # Chinese counts all of them, English those that are not named.
-    return say("pages.home.places", named=named, count=Text(str(len(cases)), str(more)))

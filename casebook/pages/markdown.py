@@ -47,8 +47,8 @@ class FigureReferences(InlineProcessor):
         case, name = split_key(m.group(1).strip())
         dataset = self.owner.dataset
         assert dataset is not None
-        if case == SITE and name in (counts := dataset.counts):
-            html = escape(str(counts[name]))
+        if case == SITE and name in (words := dataset.words):
+            html = escape(words[name].inside(self.owner.lang))
         else:
             figure = dataset.find_figure(case, name, self.owner.home)
             if figure is None:

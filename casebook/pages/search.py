@@ -19,7 +19,7 @@ from casebook.pages.rows import link_case, list_facts, list_sources, word_quanti
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.references import REFERENCE, SITE, SLOT, split_key
-from casebook.text import LANGS, Lang
+from casebook.text import LANGS, NO_TEXT, Lang
 from casebook.values.amounts import plain
 
 # With more cases than these the sentences of the stories are left out, for the reader's sake.
@@ -172,13 +172,13 @@ def _list_passages(
 def _list_story(case: Case, lang: Lang, dataset: Dataset) -> Iterator[SearchPassage]:
     named: list[Figure] = []
     written: Lang = "en" if case.story.lang(lang) == "en" else "zh"
-    counts = dataset.counts if f"{{{{{SITE}." in case.story.inside(lang) else {}
+    words = dataset.words if f"{{{{{SITE}." in case.story.inside(lang) else {}
 
     def word(match: re.Match[str]) -> str:
         owner, name = split_key(match.group(1).strip())
         figure = dataset.find_figure(owner, name, case)
         if figure is None:
-            return str(counts.get(name, ""))
+            return words.get(name, NO_TEXT).inside(written)
         named.append(figure)
         return word_quantity(figure.quantity).inside(written)
 

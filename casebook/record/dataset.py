@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
+from casebook.messages import say
 from casebook.record.comparability import ComparabilityClass
 from casebook.record.evidence import Review, find_answer, review_figure
 from casebook.record.lanes import (
@@ -18,11 +19,25 @@ from casebook.record.lanes import (
     order_items,
     publication_of,
 )
-from casebook.record.model import Answer, Case, Change, Document, Figure, Media, Outdated, State
+from casebook.record.model import (
+    Answer,
+    Case,
+    Change,
+    Document,
+    Figure,
+    Media,
+    Outdated,
+    ShownState,
+    State,
+)
 from casebook.record.summary import CaseSummary, summarise_case
 from casebook.record.vocabulary import Gone, Refusal, Region, Source, Vocabulary
-from casebook.text import Text
+from casebook.text import NO_TEXT, Text
 
+# More places than this in one sentence are a list that has a page of its own.
+MOST_NAMED = 40
+# Names of places hold commas in English.
+_NAMES = Text("、", "; ")
 # Lists in other orders ask for the same records again and again; these take 150 MB.
 _MOST_HELD = 5_000
 K = TypeVar("K", Case, CaseSummary)
@@ -31,9 +46,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """Counts and shared sources of the whole data set, as pages of single cases show them."""
+    """Words and shared sources of the whole data set, as pages of single cases show them."""
 
-    counts: Mapping[str, int]
+    words: Mapping[str, Text]
     shared: tuple[str, ...]
 
 
@@ -123,18 +138,50 @@ class Dataset:
         return tuple(sorted(changes, key=lambda change: change.date.sort_key, reverse=True))
 
     @cached_property
-    def counts(self) -> Mapping[str, int]:
-        """The counts of the whole site that a text may name as `{{site.…}}`."""
+    def words(self) -> Mapping[str, Text]:
+        """The counts and places of the whole site that a text may name as `{{site.…}}`.
+
+        For each question and each state of its answer they are the number of places and the
+        places: `provider_stated`, `provider_stated_places`.
+        """
         # A part of a data set would count its own few cases.
         if self.whole is not None:
-            return self.whole.counts
-        return {
+            return self.whole.words
+        counts = {
             "cases": len(self.cases),
             "cases_with_amount": sum(case.has_amount for case in self.summaries),
             "figures": sum(len(case.printed_figures) for case in self.summaries),
             "sources": len(self.used_sources),
             "events": sum(len(case.events) for case in self.summaries),
         }
+        words = {name: Text(str(count)) for name, count in counts.items()}
+        for number, question in enumerate(self.vocabulary.questions):
+            places: dict[str, list[CaseSummary]] = {state: [] for state in get_args(ShownState)}
+            for case in self.summaries:
+                places[case.states[number]].append(case)
+            for state, cases in places.items():
+                words[f"{question}_{state}"] = Text(str(len(cases)))
+                words[f"{question}_{state}_places"] = self.name_places(cases)
+        return words
+
+    def name_places(self, cases: Sequence[CaseSummary]) -> Text:
+        """The places of cases, of which the first are named where there are many."""
+        if not cases:
+            return say("record.no_place")
+        named = _NAMES.join(self.place(case) for case in cases[:MOST_NAMED])
+        more = len(cases) - MOST_NAMED
+        if more <= 0:
+            return named
+        # Chinese counts all of them, English those that are not named.
+        return say("record.places", named=named, count=Text(str(len(cases)), str(more)))
+
+    @cached_property
+    def main(self) -> Text:
+        """The short name of the main source of the cases, empty where they have none."""
+        names = {source.main for source in self.used_sources.values() if source.main}
+        if len(names) > 1:
+            return say("record.main")
+        return names.pop() if names else NO_TEXT
 
     @cached_property
     def shared_sources(self) -> tuple[str, ...]:

@@ -60,6 +60,12 @@ def sources_of(case: Case) -> tuple[str, ...]:
     return tuple(names)
 
 
+def main_source(case: Case, sources: Mapping[str, Source]) -> Source | None:
+    """The source that the answers of a case are taken from, where one is named as such."""
+    found = (sources[name] for name in sources_of(case) if name in sources)
+    return next((source for source in found if source.main), None)
+
+
 def review_figure(
     figure: Figure, case: Case, vocabulary: Vocabulary, sources: Mapping[str, Source]
 ) -> Review:

@@ -115,8 +115,13 @@ def _answers(lists: Lists) -> dict[str, Any]:
             word["enumDescriptions"] = [*silent, *word["enumDescriptions"]]
         several = {"type": "array", "items": word}
         mapping = _object(fields_of(Answer), lists)
-        note = mapping["properties"]["value"]["description"]
-        mapping["properties"]["value"] = {"description": note, "anyOf": [word, several]}
+        others = mapping["properties"]["elsewhere"]["items"]
+        for said in (mapping, others):
+            value = said["properties"]["value"]
+            said["properties"]["value"] = {
+                "description": value["description"],
+                "anyOf": [word, several],
+            }
         properties[key] = {
             "description": _join(question.ask or question.name),
             "anyOf": [word, several, mapping, {"type": "null"}],

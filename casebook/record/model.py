@@ -15,6 +15,7 @@ from casebook.values.dates import Period
 from casebook.values.words import PLANNED_STATUSES, Qualifier
 
 AnswerState = Literal["stated", "partial", "not_stated", "not_applicable"]
+ShownState = Literal["stated", "partial", "elsewhere", "not_stated", "not_applicable"]
 State = Literal["published", "draft"]
 ChangeKind = Literal["correction", "clarification", "update"]
 
@@ -178,15 +179,38 @@ class Conflict:
 
 
 @described_class
+class Elsewhere:
+    """The answer of a source other than the main one of the case."""
+
+    text: Text = described("bilingual", name="value", default=NO_TEXT, role="prose")
+    source: str = described("source")
+    quote: str = described("quote", default="", role="quote", limit=QUOTE_LIMIT)
+    line: int | None = described("number", default=None)
+    terms: tuple[str, ...] = ()
+    at: Position = START
+
+
+@described_class
 class Answer:
-    """One answer of the sources: terms of the vocabulary, or a wording, or silence."""
+    """One answer of the sources: terms of the vocabulary, or a wording, or silence.
+
+    Where the case has a main source, the answer is what that one says, and `elsewhere` is what
+    others say.
+    """
 
     question: str
     text: Text = described("bilingual", name="value", default=NO_TEXT, role="prose")
     state: AnswerState = described("term", default="stated", words=get_args(AnswerState))
     note: Text = described("bilingual", default=NO_TEXT, role="note")
+    elsewhere: tuple[Elsewhere, ...] = described("list", default=(), items=Elsewhere, dumped=False)
     terms: tuple[str, ...] = ()
     at: Position = START
+
+    @property
+    def shown(self) -> ShownState:
+        """The state as readers see it, in which a silent main source is not the silence of all."""
+        is_elsewhere = self.state == "not_stated" and self.elsewhere
+        return "elsewhere" if is_elsewhere else self.state
 
 
 @described_class

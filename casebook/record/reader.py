@@ -7,16 +7,15 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any, Final, NamedTuple, cast
 
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.record.derived import derive
-from casebook.record.description import FieldDescription, fields_of, known_names
+from casebook.record.description import FieldDescription, compute_once, fields_of, known_names
 from casebook.record.fields import UNKNOWN, Fields, RecordReader, fields_in, suggest
 from casebook.record.lists import Lists
-from casebook.record.model import Answer, AnswerState, Case, Figure
+from casebook.record.model import Answer, Case, Elsewhere, Figure
 from casebook.record.vocabulary import Question
 from casebook.text import Text
 from casebook.values.amounts import Quantity, parse_quantity, with_reading
@@ -76,6 +75,12 @@ def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[P
     return replace(case, digest=hashlib.sha256(text.encode()).hexdigest()), problems
 
 
+@compute_once
+def _beside_value(cls: type) -> tuple[FieldDescription, ...]:
+    """The fields beside what an answer says, which is a text or terms as its question wants."""
+    return tuple(one for one in fields_of(cls) if one.name not in ("value", "elsewhere"))
+
+
 class CaseReader(RecordReader):
     """Reads one case, or a figure by itself; every part is read even where another is wrong.
 
@@ -128,32 +133,51 @@ class CaseReader(RecordReader):
     def read_answer(self, asked: Fields, question: Question) -> Answer:
         """An answer: a word, a list of words, or a mapping that says more of it."""
         node = asked.node.entries[question.key]
-        answer = partial(Answer, question=question.key, at=node.at)
-        english = ""
-        if isinstance(node, MapNode):
-            inner = fields_in(node, Answer, asked.path, asked.problems)
-            # The value may be a list, so that it is read below.
-            others = tuple(one for one in fields_of(Answer) if one.name != "value")
-            answer = partial(answer, **(values := self.read_values(others, inner)))
-            english = inner.line("value_en")
-            if (value := inner.written("value")) is None:
-                if values["state"] not in SILENT:
-                    inner.text("value", required=True)
-                return answer()
-            node = value
+        if not isinstance(node, MapNode):
+            said = self.read_said(asked, node, question)
+            return Answer(question=question.key, at=node.at, **said)
+        fields = fields_in(node, Answer, asked.path, asked.problems)
+        values = self.read_values(_beside_value(Answer), fields)
+        values["elsewhere"] = tuple(
+            self.read_elsewhere(inner, question)
+            for inner in fields.items("elsewhere", known_names(fields_of(Elsewhere)))
+        )
+        if values["state"] not in SILENT or fields.has("value"):
+            values |= self.read_value(fields, question)
+        return Answer(question=question.key, at=node.at, **values)
+
+    def read_elsewhere(self, fields: Fields, question: Question) -> Elsewhere:
+        """An answer of another source, whose silence would answer nothing."""
+        values = self.read_values(_beside_value(Elsewhere), fields)
+        said = self.read_value(fields, question)
+        if said.pop("state", "") and fields.has("value"):
+            fields.report("E203.answer", fields.at("value"), name=question.key)
+        return Elsewhere(at=fields.node.at, **values, **said)
+
+    def read_value(self, fields: Fields, question: Question) -> dict[str, Any]:
+        """The value of a mapping that answers a question, which may be a list."""
+        node = fields.written("value")
+        if node is None:
+            fields.text("value", required=True)
+            return {}
+        return self.read_said(fields, node, question, fields.line("value_en"))
+
+    def read_said(
+        self, fields: Fields, node: Node, question: Question, english: str = ""
+    ) -> dict[str, Any]:
+        """The part of an answer that its words give: terms, a text, or a state of silence."""
         items = node.items if isinstance(node, ListNode) else (node,)
         words = [item for item in items if isinstance(item, Scalar) and item.text.strip()]
         if not words or len(words) < len(items):
-            asked.report("E203.answer", node.at, name=question.key)
-            return Answer(question=question.key, state="not_stated", at=node.at)
+            fields.report("E203.answer", node.at, name=question.key)
+            return {"state": "not_stated"}
         if len(words) == 1 and (said := words[0].text.strip()) in SILENT:
-            return answer(state=cast(AnswerState, said), at=node.at)
+            return {"state": said}
         if question.terms:
             known = self.words[question.terms]
-            found = (asked.known_word(word, question.key, known) for word in words)
-            return answer(terms=tuple(term for term in found if term), at=node.at)
-        text = Text("、".join(word.text.strip() for word in words), english)
-        return answer(text=text, at=node.at)
+            found = (fields.known_word(word, question.key, known) for word in words)
+            return {"terms": tuple(term for term in found if term)}
+        return {"text": Text("、".join(word.text.strip() for word in words), english)}
 
     def read_figures(self, fields: Fields, one: FieldDescription) -> dict[str, Figure]:
         figures: dict[str, Figure] = {}

@@ -20,7 +20,7 @@ from casebook.problems import START
 from casebook.record.comparability import ComparabilityClass, class_of
 from casebook.record.description import media_inside, texts_of, values_inside
 from casebook.record.evidence import Review, date_case, find_answer, review_figure, sources_of
-from casebook.record.model import AnswerState, Case, Change, Event, Figure, State
+from casebook.record.model import Case, Change, Event, Figure, ShownState, State
 from casebook.record.references import LINK_TO_PAGE, SITE, find_chart_names, find_references
 from casebook.record.vocabulary import Source, Vocabulary
 from casebook.text import Text
@@ -90,7 +90,7 @@ class CaseSummary:
     dates: tuple[str, ...]
     titles: tuple[str, ...]
     sources: tuple[str, ...]
-    states: tuple[AnswerState, ...]
+    states: tuple[ShownState, ...]
     has_amount: bool
     provider_types: tuple[str, ...]
     modes: tuple[str, ...]
@@ -149,7 +149,7 @@ def summarise_case(
         ),
         sources=_share(sources_of(case)),
         states=_share(
-            tuple(find_answer(case, key, vocabulary).state for key in vocabulary.questions)
+            tuple(find_answer(case, key, vocabulary).shown for key in vocabulary.questions)
         ),
         has_amount=find_answer(case, "amount", vocabulary).state == "stated",
         provider_types=_share(find_answer(case, "provider_type", vocabulary).terms),

@@ -110,7 +110,8 @@ class Source:
     """A publication that figures, events and answers rest on.
 
     `published` is an EDTF date or empty; `url` is empty where no address may be linked.
-    `characters` is the length of its text without blanks, where it is known.
+    `characters` is the length of its text without blanks, where it is known. A source with `main`,
+    the short name by which pages speak of it, is the main source of the cases that rest on it.
     """
 
     id: str
@@ -121,6 +122,7 @@ class Source:
     accessed: str = described("line", default="")
     url: str = described("url", default="")
     note: Text = described("bilingual", default=NO_TEXT, role="note")
+    main: Text = described("bilingual", default=NO_TEXT, role="name", dumped=False)
     characters: int | None = described("number", default=None, dumped=False)
     file: str = described("file", default="")
 

@@ -33,7 +33,10 @@ def test_the_columns_are_those_of_the_contract() -> None:
     assert files["data/events.csv"].split("\r\n")[0] == (
         "case,date,earliest,latest,precision,title,source"
     )
-    assert files["data/answers.csv"].split("\r\n")[0] == "case,question,state,value"
+    assert (
+        files["data/answers.csv"].split("\r\n")[0]
+        == "case,question,state,value,elsewhere,elsewhere_source"
+    )
 
 
 @pytest.mark.parametrize(
