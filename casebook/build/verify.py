@@ -3,78 +3,50 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
+from urllib.request import HTTPRedirectHandler, ProxyHandler, build_opener, url2pathname
 
 from casebook.build.manifest import LITTER, MANIFEST, list_files, parse_outputs
 from casebook.build.workers import run_within
-from casebook.messages import failure, say
+from casebook.messages import failure
 from casebook.problems import Exit
-from casebook.text import Lang
 from casebook.values.digest import digest
 
 DIFFERS, MISSING, EXTRA = "build.verify.differs", "build.verify.missing", "build.verify.extra"
-# More than any file of a site of ten thousand cases, and no danger to the memory.
-MOST_BYTES = 256 * 1024 * 1024
-# For each file that is served.
-SECONDS = 30.0
+# Of each file that is served: more than any of ten thousand cases has, and the time it may take.
+MOST_BYTES, SECONDS = 256 * 1024 * 1024, 30.0
 # What another machine gives out depends on who asks it: a copy of that is fetched first.
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class FileDifference:
-    """One file that is not as the manifest says, with the key of the message that says so."""
-
-    path: str
-    fault: str
-
-    def message(self, lang: Lang) -> str:
-        """The difference as a line; control characters of a file's name are shown as escapes."""
-        return say(self.fault, path=_escape(self.path)).inside(lang)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """How many files the manifest lists, and which of them are otherwise.
-
-    `manifest` is the SHA-256 of the manifest itself, which nothing in the copy vouches for. A
-    server lists no files, so that those beyond the manifest are not seen: then `extras_told` is
-    false.
-    """
+    """How many files the manifest lists, its own SHA-256, and keys of messages by faulty files."""
 
     files: int
     manifest: str
-    differences: tuple[FileDifference, ...]
-    extras_told: bool = True
+    differences: Mapping[str, str]
+    # A server lists no files, so that those beyond the manifest are not seen.
+    extras_told: bool
 
 
 def verify_copy(place: str) -> Verdict:
-    """Compare a copy, given as a folder, as file:// or as an address of this machine.
-
-    Raises CasebookError where there is none, or where the address is of another machine.
-    """
+    """Compare a copy: a folder, by its path or as file://, or what this machine serves."""
+    folder = Path(place)
     if place.lower().startswith("file:/"):
-        from urllib.request import url2pathname
-
         parts = urlsplit(place)
         if parts.netloc not in ("", "localhost") or "%00" in place:
             raise failure("build.verify.no_folder_here", status=Exit.USAGE, place=place)
-        return verify_tree(Path(url2pathname(parts.path)))
-    if "://" not in place:
-        return verify_tree(Path(place))
-    return _compare(_open_site(place), None)
-
-
-def verify_tree(folder: Path) -> Verdict:
-    """Compare every file of a folder; raises CasebookError where there is no such folder."""
+        folder = Path(url2pathname(parts.path))
+    elif "://" in place:
+        return _compare(_open_site(place))
     if not folder.is_dir():
         raise failure("build.verify.no_folder", status=Exit.USAGE, place=folder)
     found = set(list_files(folder))
@@ -89,43 +61,41 @@ def verify_tree(folder: Path) -> Verdict:
     return _compare(read, found)
 
 
-def _compare(read: Callable[[str], bytes | None], found: Collection[str] | None) -> Verdict:
+def _compare(read: Callable[[str], bytes | None], found: set[str] | None = None) -> Verdict:
     """Compare what is read of each file; `found` are all files, None where nobody lists them."""
     content = read(MANIFEST)
     listed = parse_outputs(content or b"")
-    differences = []
-    if listed is None:
-        differences.append(FileDifference(MANIFEST, MISSING if content is None else DIFFERS))
+    # Without a manifest of ours nothing is known of any file but it.
+    faults = {MANIFEST: MISSING if content is None else DIFFERS} if listed is None else {}
     for path, sha in (listed or {}).items():
         data = read(path)
         if data is None or digest(data) != sha:
-            is_there = data is not None or path in (found or ())
-            differences.append(FileDifference(path, DIFFERS if is_there else MISSING))
-    for path in set(found or ()) - {MANIFEST, *listed} if listed is not None else ():
-        if path.rpartition("/")[2] not in LITTER:
-            differences.append(FileDifference(path, EXTRA))
+            faults[path] = DIFFERS if data is not None or path in (found or ()) else MISSING
+    extras = (found or set()) - {MANIFEST, *listed} if listed is not None else set()
+    faults |= {path: EXTRA for path in extras if path.rpartition("/")[2] not in LITTER}
     return Verdict(
         files=len(listed or ()),
         manifest=digest(content) if content is not None else "",
-        differences=tuple(sorted(differences)),
+        differences=dict(sorted(faults.items())),
         extras_told=found is not None,
     )
 
 
 def _open_site(address: str) -> Callable[[str], bytes | None]:
-    """A function that reads files of a served copy, and nothing of any other address."""
-    with suppress(ValueError):
+    """A reader of the files of a served copy, and of nothing at any other address."""
+    with suppress(ValueError):  # of a port that cannot be
         parts = urlsplit(address)
-        # Of a port that cannot be, ValueError is raised.
         is_plain = parts.port != 0 and address.isprintable() and not set("@?#") & set(address)
         if is_plain and parts.scheme == "http" and parts.hostname in _LOCAL:
-            return partial(_fetch, quote(address.rstrip("/") + "/", safe=":/[]%"))
-    raise failure("build.verify.no_address", status=Exit.USAGE, address=_escape(address))
+            return lambda path: _fetch(quote(address.rstrip("/") + "/", safe=":/[]%"), path)
+    raise failure("build.verify.no_address", status=Exit.USAGE, address=ascii(address)[1:-1])
 
 
 def _fetch(site: str, path: str) -> bytes | None:
     """A file of a served copy; None where there is none, or only one that is somewhere else."""
-    from urllib.request import HTTPRedirectHandler, ProxyHandler, build_opener
+    # A manifest may name whatever it likes; no build can have written these.
+    if {"", ".", ".."} & set(path.split("/")) or "\\" in path or not path.isprintable():
+        return None
 
     class Inside(HTTPRedirectHandler):
         def redirect_request(self, *given: Any) -> Any:
@@ -136,12 +106,10 @@ def _fetch(site: str, path: str) -> bytes | None:
         # No proxy is asked, whatever the environment says.
         with build_opener(ProxyHandler({}), Inside()).open(site + quote(path)) as answer:
             content: bytes = answer.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise OSError(f"{MOST_BYTES:,} bytes")
-        return content
+            if len(content) <= MOST_BYTES:
+                return content
+        raise OSError(f"{MOST_BYTES:,} bytes")
 
-    if {"", ".", ".."} & set(path.split("/")) or "\\" in path or not path.isprintable():
-        return None
     try:
         return run_within(SECONDS, ask)
     except HTTPError:
@@ -149,7 +117,3 @@ def _fetch(site: str, path: str) -> bytes | None:
     except (OSError, HTTPException) as error:
         why = f"{type(error).__name__} {error}".strip()
         raise failure("build.verify.no_answer", address=site, path=path, why=why) from error
-
-
-def _escape(text: str) -> str:
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

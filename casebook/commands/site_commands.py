@@ -153,8 +153,8 @@ def run_verify(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
         print_lines(find_uploads(Path(options.since), Path(place)))
         return Exit.DONE
     verdict = verify_copy(place)
-    for difference in verdict.differences:
-        print(difference.message(lang), file=sys.stderr)
+    differences = verdict.differences.items()
+    print_lines((say(key, path=path).inside(lang) for path, key in differences), sys.stderr)
     count = len(verdict.differences)
     if count:
         key = "commands.verify_one" if count == 1 else "commands.verify_several"
