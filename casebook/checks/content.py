@@ -9,6 +9,7 @@ from pathlib import Path
 from casebook.checks.links import check_marks
 from casebook.checks.rules import check_references
 from casebook.checks.text_claims import WrittenText, check_wording
+from casebook.checks.texts import check_lists, check_settings
 from casebook.messages import problem
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
@@ -77,6 +78,8 @@ def check_content(project: Path, dataset: Dataset) -> list[Problem]:
         problems += check_references(written, None, dataset)
         if not dataset.unread:
             problems += check_wording(written, None, dataset)
+    problems += check_lists(project, dataset)
+    problems += check_settings(project, dataset)
     for slug, place in PROSE.items():
         if slug not in slugs:
             problems.append(problem("E301", place, START, slug=slug))

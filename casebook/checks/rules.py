@@ -10,18 +10,19 @@ from itertools import combinations
 from casebook.checks.links import plain_texts_hold_no_marks
 from casebook.checks.media import stories_show_their_pictures
 from casebook.checks.numbers_in_text import NumberMention, find_mentions
-from casebook.checks.text_claims import WrittenText, check_wording, list_with_amounts
+from casebook.checks.text_claims import WrittenText, list_with_amounts
+from casebook.checks.texts import texts_say_what_the_records_hold
 from casebook.messages import problem
 from casebook.problems import START, Problem
 from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
-from casebook.record.description import texts_of
 from casebook.record.evidence import main_source
 from casebook.record.fields import suggest
 from casebook.record.model import Case, Event, Figure
 from casebook.record.references import SITE, find_references, judge_slug
 from casebook.record.refusals import judge_refusal, keys_of
 from casebook.record.regions import has_other_spelling, make_region
+from casebook.text import LANGS
 from casebook.values.amounts import plain
 from casebook.values.dates import Period, parse_period, speak_of_same_time
 from casebook.values.errors import FormulaError
@@ -49,7 +50,8 @@ def slugs_are_safe(case: Case, dataset: Dataset) -> Iterator[Problem]:
 
 def story_references_exist(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """Every `{{…}}` in a story names a figure of this case or, with its case, of another."""
-    for text in _written_texts(case, "story"):
+    for lang, (words, at) in zip(LANGS, case.stories, strict=True):
+        text = WrittenText(words=words, lang=lang, path=case.path, at=at)
         yield from check_references(text, case, dataset)
 
 
@@ -70,22 +72,6 @@ def check_references(text: WrittenText, home: Case | None, dataset: Dataset) -> 
         yield problem(
             "E250", text.path, reference.at, hint=suggest(word, known), name=reference.written[:60]
         )
-
-
-def texts_say_what_the_records_hold(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """No number is written without its figure, and no figure without the words it belongs to."""
-    # A number may be that of a case that could not be read.
-    if dataset.unread:
-        return
-    for text in _written_texts(case, "summary", "story"):
-        yield from check_wording(text, case, dataset)
-
-
-def _written_texts(case: Case, *names: str) -> Iterator[WrittenText]:
-    for placed in texts_of(case, case.place_by_path):
-        if placed.path in names:
-            for lang, words, at in placed.by_language():
-                yield WrittenText(words=words, lang=lang, path=case.path, at=at)
 
 
 def conflicts_have_two_sides(case: Case, dataset: Dataset) -> Iterator[Problem]:

@@ -9,20 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cache, cached_property
-from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple, TypeVar, cast, dataclass_transform
 
 from casebook.messages import read_catalogue, say
 from casebook.problems import START, Position
-from casebook.text import LANGS, NO_TEXT, Lang, Text
+from casebook.text import LANGS, Lang, Text
 
-Role = Literal["", "name", "prose", "note", "quote", "official_title"]
+# What a text is on the site, which decides whether its words are held to the records: our own
+# words are, what is copied as others wrote it is not. A word is read by a grammar of its own.
+Role = Literal["", "heading", "prose", "note", "name", "official_title", "quote", "word"]
+OWN_WORDS: Final = frozenset({"heading", "prose", "note"})
 
 MAX_NAME: Final = 200
 MAX_TEXT: Final = 2_000
 # Names are in headings and in drawings. Forty labels of 2,000 characters were drawn once: a PNG
 # of 190,000 rows, for which a build took 4.7 GB.
-_LIMITS: Final[dict[Role, int]] = {"name": MAX_NAME}
+_LIMITS: Final[dict[Role, int]] = {"heading": MAX_NAME, "name": MAX_NAME}
+_TEXTS: Final = frozenset({"bilingual", "block", "line", "quote", "text", "things"})
 _WITH_ENGLISH: Final = frozenset({"bilingual", "block"})
 _KEY: Final = "described"
 _NO_PLACES: Final[Mapping[str, Position]] = {}
@@ -116,6 +119,8 @@ def described(
     It is required where it has no default, unless records are inside. Its note is in the
     catalogue, under `fields.<class>.<name>` or `fields.<name>`.
     """
+    if kind in _TEXTS and "role" not in options:
+        raise TypeError(f"a field of the kind {kind} needs a role, by which its text is checked")
     one = FieldDescription(
         kind=kind,
         default=None if default is MISSING else default,
@@ -208,12 +213,21 @@ def texts_of(record: Any, places: Mapping[str, Position] = _NO_PLACES) -> Iterat
     `places` are those of the parts of its file by path, which may be fewer than the texts.
     """
     for path, inner in (("", record), *records_inside(record)):
-        for one, get in _texts_of_class(type(inner)):
-            text = get(inner)
-            if text.zh or text.en:
-                found = path + one.name
-                at = place_of(found, places), place_of(f"{found}_en", places)
-                yield PlacedText(one, found, text, at)
+        for one in _texts_of_class(type(inner)):
+            value = getattr(inner, one.attribute)
+            texts = value if isinstance(value, Mapping) else {"": value}
+            for key, words in texts.items():
+                text = Text(words) if isinstance(words, str) else words
+                if text.zh or text.en:
+                    found = path + one.name + (f".{key}" if key else "")
+                    at = place_of(found, places), place_of(f"{found}_en", places)
+                    yield PlacedText(one, found, text, at)
+
+
+def read_places(places: str) -> dict[str, Position]:
+    """The places of the parts of a file by path, from a line for each."""
+    lines = (line.rsplit(" ", 2) for line in places.splitlines())
+    return {path: Position(int(line), int(column)) for path, line, column in lines}
 
 
 def place_of(path: str, places: Mapping[str, Position]) -> Position:
@@ -225,15 +239,8 @@ def place_of(path: str, places: Mapping[str, Position]) -> Position:
 
 
 @compute_once
-def _texts_of_class(cls: type) -> tuple[tuple[FieldDescription, Callable[[Any], Text]], ...]:
-    return tuple((one, _text_getter(one)) for one in fields_of(cls) if one.role)
-
-
-def _text_getter(description: FieldDescription) -> Callable[[Any], Text]:
-    get = attrgetter(description.attribute)
-    if description.kind in _WITH_ENGLISH:
-        return get
-    return lambda record: Text(words) if (words := get(record)) else NO_TEXT
+def _texts_of_class(cls: type) -> tuple[FieldDescription, ...]:
+    return tuple(one for one in fields_of(cls) if one.role not in ("", "word"))
 
 
 @compute_once

@@ -374,3 +374,29 @@ class RecordReader:
 @compute_once
 def _taken_from_around(cls: Any) -> tuple[str, ...]:
     return tuple(name for name in ("case", "figure", "at") if name in cls.__dataclass_fields__)
+
+
+def find_places(node: Node, lines: list[str], path: str = "") -> Iterator[str]:
+    """A line for each part of a file: its path, and the line and column at which it begins.
+
+    All places of a case are one string, since a hundred objects take longer to load than a record.
+    """
+    at = _text_start(node, lines) if isinstance(node, Scalar) else node.at
+    yield f"{path} {at.line} {at.column}"
+    if isinstance(node, MapNode):
+        for key, value in node.entries.items():
+            yield from find_places(value, lines, f"{path}.{key}" if path else key)
+    elif isinstance(node, ListNode):
+        for number, item in enumerate(node.items, 1):
+            yield from find_places(item, lines, f"{path}[{number}]")
+
+
+def _text_start(value: Scalar, lines: list[str]) -> Position:
+    if value.style not in ("|", ">"):
+        # The text of a quoted value begins after its quotation mark.
+        return value.at if value.is_plain else Position(value.at.line, value.at.column + 1)
+    # The text of a block is below its | or >.
+    for number, line in enumerate(lines[value.at.line :], value.at.line + 1):
+        if line.strip():
+            return Position(number, len(line) - len(line.lstrip()) + 1)
+    return value.at

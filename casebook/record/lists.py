@@ -11,8 +11,8 @@ from typing import Any, Final, TypeVar
 
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
-from casebook.record.description import FieldDescription
-from casebook.record.fields import EMPTY, Fields, RecordReader, fields_in
+from casebook.record.description import FieldDescription, read_places
+from casebook.record.fields import EMPTY, Fields, RecordReader, fields_in, find_places
 from casebook.record.regions import Regions, make_region, read_table
 from casebook.record.vocabulary import Gone, Refusal, Region, Source, Term, Vocabulary
 from casebook.text import NO_TEXT, Text
@@ -210,3 +210,11 @@ def _fill_region(code: str, node: MapNode) -> MapNode:
     known["pinyin"] = unit.pinyin
     given = {name: Scalar(text, node.at) for name, text in known.items() if text}
     return MapNode(given | node.entries, node.key_at, node.at)
+
+
+def find_list_places(project: Path, name: str) -> dict[str, Position]:
+    """Where each part of a list begins in its file, by its path there."""
+    data = read_bytes(project / "data" / f"{name}.yaml", project, [], MOST_OF_SOURCES)
+    node, _ = read_tree(data, "", MOST_OF_SOURCES)
+    lines = data.decode("utf-8-sig", "replace").splitlines()
+    return read_places("\n".join(find_places(node, lines))) if node is not None else {}

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from casebook.problems import START, Position
-from casebook.record.description import MAX_TEXT, described, described_class, place_of
+from casebook.record.description import MAX_TEXT, described, described_class, place_of, read_places
 from casebook.text import NO_TEXT, Text
 from casebook.values.amounts import Quantity
 from casebook.values.dates import Period
@@ -71,7 +71,7 @@ class Figure:
 
     id: str
     case: str
-    label: Text = described("bilingual", role="name", example="年度购买总额", chinese="名称")
+    label: Text = described("bilingual", role="heading", example="年度购买总额", chinese="名称")
     quantity: Quantity = described(
         "amount", name="amount", printed=True, example="约8000万元", chinese="金额"
     )
@@ -97,7 +97,7 @@ class Figure:
         example="at_most",
     )
     read_unit: str = described(
-        "text", name="unit", default="", printed=True, dumped=False, example="元"
+        "text", name="unit", role="word", default="", printed=True, dumped=False, example="元"
     )
     corroborated_by: tuple[Report, ...] = described("list", default=(), printed=True, items=Report)
     formula: str = described("formula", default="", dumped=False, blank=False)
@@ -130,7 +130,7 @@ class Event:
 
     case: str
     date: Period = described("period", chinese="日期")
-    title: Text = described("bilingual", role="name", chinese="标题")
+    title: Text = described("bilingual", role="heading", chinese="标题")
     source: str = described("source")
     status: str = described("term", default="", words="statuses", example="planned")
     quote: str = described("quote", default="", role="quote", limit=QUOTE_LIMIT, dumped=False)
@@ -169,7 +169,7 @@ class Picture:
 class Conflict:
     """Statements of sources about one thing that do not agree, side by side."""
 
-    about: Text = described("bilingual", role="name", limit=MAX_TEXT)
+    about: Text = described("bilingual", role="heading", limit=MAX_TEXT)
     figures: tuple[str, ...] = described(
         "figure_names", default=(), example="[paid_2011, fund_2011]"
     )
@@ -225,7 +225,7 @@ class Case:
 
     slug: str
     path: str
-    title: Text = described("bilingual", role="name", example="东莞：一个社工岗位值多少钱")
+    title: Text = described("bilingual", role="heading", example="东莞：一个社工岗位值多少钱")
     region: str = described("region", example="441900", chinese="地区")
     topic: str = described("term", words="topics", chinese="主题")
     summary: Text = described("bilingual", role="prose", chinese="摘要")
@@ -263,8 +263,7 @@ class Case:
     @cached_property
     def place_by_path(self) -> Mapping[str, Position]:
         """Where each part of the record begins in its file, a text at its first character."""
-        lines = (line.rsplit(" ", 2) for line in self.places.splitlines())
-        return {path: Position(int(line), int(column)) for path, line, column in lines}
+        return read_places(self.places)
 
     @property
     def stories(self) -> tuple[tuple[str, Position], tuple[str, Position]]:

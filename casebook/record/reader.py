@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple, cast
 
@@ -13,7 +13,7 @@ from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.record.derived import derive
 from casebook.record.description import FieldDescription, compute_once, fields_of, known_names
-from casebook.record.fields import UNKNOWN, Fields, RecordReader, fields_in, suggest
+from casebook.record.fields import UNKNOWN, Fields, RecordReader, fields_in, find_places, suggest
 from casebook.record.lists import Lists
 from casebook.record.model import Answer, Case, Elsewhere, Figure
 from casebook.record.vocabulary import Question
@@ -21,7 +21,7 @@ from casebook.text import Text
 from casebook.values.amounts import Quantity, parse_quantity, with_reading
 from casebook.values.errors import FormulaError, QuantityError
 from casebook.values.formula import names_of, parse_formula
-from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar, read_tree
+from casebook.yaml.nodes import ListNode, MapNode, Scalar, read_tree
 
 SILENT = ("not_stated", "not_applicable")
 _KINDS: Final = {
@@ -372,32 +372,6 @@ class CaseReader(RecordReader):
             hint = suggest(word, [figure for figure in self.written if figure != own])
             fields.report("E250.figure", value.at, field=name, name=word, hint=hint)
         return word
-
-
-def find_places(node: Node, lines: list[str], path: str = "") -> Iterator[str]:
-    """A line for each part of a file: its path, and the line and column at which it begins.
-
-    All places of a case are one string, since a hundred objects take longer to load than a record.
-    """
-    at = _text_start(node, lines) if isinstance(node, Scalar) else node.at
-    yield f"{path} {at.line} {at.column}"
-    if isinstance(node, MapNode):
-        for key, value in node.entries.items():
-            yield from find_places(value, lines, f"{path}.{key}" if path else key)
-    elif isinstance(node, ListNode):
-        for number, item in enumerate(node.items, 1):
-            yield from find_places(item, lines, f"{path}[{number}]")
-
-
-def _text_start(value: Scalar, lines: list[str]) -> Position:
-    if value.style not in ("|", ">"):
-        # The text of a quoted value begins after its quotation mark.
-        return value.at if value.is_plain else Position(value.at.line, value.at.column + 1)
-    # The text of a block is below its | or >.
-    for number, line in enumerate(lines[value.at.line :], value.at.line + 1):
-        if line.strip():
-            return Position(number, len(line) - len(line.lstrip()) + 1)
-    return value.at
 
 
 def _faulty_figures(fields: Fields, one: FieldDescription) -> set[str]:

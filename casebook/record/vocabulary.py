@@ -21,7 +21,7 @@ class Term:
     """
 
     key: str
-    name: Text = described("bilingual", role="name")
+    name: Text = described("bilingual", role="heading")
     note: Text = described("bilingual", default=NO_TEXT, role="note")
     bought_by: str = described("term", default="", words="scopes")
     per: str = described("term", default="", words="per")
@@ -39,9 +39,9 @@ class Question:
     """
 
     key: str
-    name: Text = described("bilingual", role="name")
+    name: Text = described("bilingual", role="heading")
     ask: Text = described("bilingual", default=NO_TEXT, role="prose")
-    terms: str = described("text", default="")
+    terms: str = described("text", role="word", default="")
     derived: bool = described("flag", default=False)
     items: tuple[str, ...] = described("terms", default=(), words="disclosure_items")
 
@@ -56,7 +56,7 @@ class Measure:
     """
 
     key: str
-    name: Text = described("bilingual", role="name")
+    name: Text = described("bilingual", role="heading")
     kind: Literal["money", "count", "share"] = described("term", words=("money", "count", "share"))
     compare: Text = described("bilingual", role="note")
     spending: bool = described("flag", default=False)
@@ -100,8 +100,8 @@ class Region:
     level: Literal["province", "prefecture", "county"] = described(
         "term", words=("province", "prefecture", "county")
     )
-    parent: str = described("text", default="")
-    pinyin: str = described("text", default="")
+    parent: str = described("text", role="word", default="")
+    pinyin: str = described("text", role="name", default="")
     tile: tuple[int, int] | None = described("tile", default=None)
 
 
@@ -119,7 +119,7 @@ class Source:
     publisher: Text = described("bilingual", role="name")
     kind: str = described("term", words="source_kinds")
     published: Period | None = described("period", default=None)
-    accessed: str = described("line", default="")
+    accessed: str = described("line", role="word", default="")
     url: str = described("url", default="")
     note: Text = described("bilingual", default=NO_TEXT, role="note")
     main: Text = described("bilingual", default=NO_TEXT, role="name", dumped=False)
@@ -137,12 +137,12 @@ class Refusal:
     """
 
     id: str
-    title: Text = described("bilingual", role="name")
-    case: str = described("text", default="")
-    formula: str = described("text", default="")
+    title: Text = described("bilingual", role="heading")
+    case: str = described("text", role="word", default="")
+    formula: str = described("text", role="word", default="")
     compare: tuple[str, ...] = described("names", default=())
     spending: tuple[str, ...] = described("names", default=())
-    unknown: Mapping[str, Text] = described("things", default_factory=dict)
+    unknown: Mapping[str, Text] = described("things", role="heading", default_factory=dict)
     at: Position = START
 
     @property
@@ -160,8 +160,8 @@ class Gone:
     """
 
     address: str
-    title: Text = described("bilingual", default=NO_TEXT, role="name")
+    title: Text = described("bilingual", default=NO_TEXT, role="heading")
     why: Text = described("bilingual", default=NO_TEXT, role="note")
     date: Period | None = described("period", default=None)
-    moved_to: str = described("line", default="")
+    moved_to: str = described("line", role="word", default="")
     at: Position = START

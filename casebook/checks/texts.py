@@ -1,0 +1,95 @@
+"""Texts of records, of lists and of settings, each held to the records as its role asks for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from casebook.checks.text_claims import WrittenText, check_wording
+from casebook.messages import problem
+from casebook.problems import Position, Problem
+from casebook.record.dataset import Dataset
+from casebook.record.description import OWN_WORDS, PlacedText, texts_of
+from casebook.record.lists import find_list_places
+from casebook.record.model import Case
+from casebook.record.references import find_references
+from casebook.text import Lang
+
+SETTINGS: Final = "pelicanconf.py"
+# The settings that pages print, with the language of each.
+_PRINTED: Final[Mapping[str, Lang]] = {
+    "SITENAME": "zh",
+    "SITENAME_EN": "en",
+    "TAGLINE": "zh",
+    "TAGLINE_EN": "en",
+}
+
+
+def texts_say_what_the_records_hold(case: Case, dataset: Dataset) -> Iterator[Problem]:
+    """No number is written without its figure, and no figure without the words it belongs to."""
+    for placed in texts_of(case, case.place_by_path):
+        yield from _check_text(placed, case.path, case, dataset)
+
+
+def check_lists(project: Path, dataset: Dataset) -> Iterator[Problem]:
+    """The texts of vocabulary, regions, sources and other lists that say what no record holds."""
+    for name, records in _lists_of(dataset).items():
+        path = f"data/{name}.yaml"
+        texts = [each for key, one in records for each in _place_under(key, one, {})]
+        if any(_check_text(placed, path, None, dataset) for placed in texts):
+            # A list may be long, and its file is read a second time only to name a place in it.
+            places = find_list_places(project, name)
+            for key, one in records:
+                for placed in _place_under(key, one, places):
+                    yield from _check_text(placed, path, None, dataset)
+
+
+def check_settings(project: Path, dataset: Dataset) -> Iterator[Problem]:
+    """The settings that are printed and say what no record holds."""
+    path = project / SETTINGS
+    # A setting that Python cannot read is named by the build, which runs the file.
+    for node in ast.parse(path.read_bytes()).body if path.is_file() else ():
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(words))):
+                if name in _PRINTED and not dataset.unread:
+                    at = Position(node.value.lineno, node.value.col_offset + 2)
+                    text = WrittenText(words=words, lang=_PRINTED[name], path=SETTINGS, at=at)
+                    yield from check_wording(text, None, dataset)
+
+
+def _lists_of(dataset: Dataset) -> dict[str, list[tuple[str, Any]]]:
+    """The records of each list by the name of its file, with their paths there."""
+    return {
+        "vocabulary": [("", dataset.vocabulary)],
+        "sources": [*dataset.sources.items()],
+        "refusals": [(refusal.id, refusal) for refusal in dataset.refusals],
+        "gone": [(f"/{address}", gone) for address, gone in dataset.gone.items()],
+    }
+
+
+def _place_under(key: str, record: Any, places: Mapping[str, Position]) -> Iterator[PlacedText]:
+    inside = {path.removeprefix(f"{key}."): at for path, at in places.items()} if key else places
+    yield from texts_of(record, inside)
+
+
+def _check_text(
+    placed: PlacedText, path: str, home: Case | None, dataset: Dataset
+) -> list[Problem]:
+    """The problems of one text of a record, none where its role exempts it."""
+    if placed.field.role not in OWN_WORDS:
+        return []
+    found: list[Problem] = []
+    for lang, words, at in placed.by_language():
+        if placed.field.kind != "block":
+            # Only a story is put through the templates that resolve references.
+            found += (
+                problem("E250.place", path, each.at, name=each.written[:60], field=placed.path)
+                for each in find_references(words, at)
+            )
+        # A number may be that of a case that could not be read.
+        if not dataset.unread:
+            text = WrittenText(words=words, lang=lang, path=path, at=at)
+            found += check_wording(text, home, dataset)
+    return found

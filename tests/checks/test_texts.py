@@ -1,0 +1,207 @@
+"""Texts are held to the records by their roles: a lie in any of them is found at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from records import TINY, case_of, dataset_of, record, shown, tiny_lists
+
+from casebook.checks.texts import check_lists, check_settings, texts_say_what_the_records_hold
+from casebook.problems import Problem
+from casebook.record.dataset import Dataset
+from casebook.record.description import OWN_WORDS, FieldDescription, described, fields_of
+from casebook.record.lists import read_gone, read_lists, read_refusals
+from casebook.record.model import Case
+from casebook.record.vocabulary import Gone, Refusal, Source, Vocabulary
+
+# A sentence that no record bears out, the words in it that are wrong, and the problem.
+LIES = {
+    "zh": [
+        ("这里一年花了9亿元。", "9亿元", "E270"),
+        ("这是首个。", "首个", "E273"),
+        ("去年就定了。", "去年", "E272"),
+    ],
+    "en": [
+        ("It came to 900 million yuan.", "900 million yuan", "E270"),
+        ("It was decided last year.", "last year", "E272"),
+    ],
+}
+# What a field is given that must be there, by its name or by its kind.
+VALUES = {
+    "amount": "120万元",
+    "updated": "2016-11-23",
+    "region": "330203",
+    "from": "约8000万元",
+    "to": "约5000万元",
+    "figure": "paid_2010",
+    "kind": "correction",
+    "status": "reported",
+    "state": "issued",
+    "period": "2013",
+    "date": "2013-05-06",
+    "source": "evening-2015-03-02",
+    "topic": "reading",
+    "measure": "annual_total",
+    "level": "province",
+    "file": "reading-room.jpg",
+}
+Say = Callable[[str], str]
+
+
+def write_record(fields: tuple[FieldDescription, ...], path: str, say: Say) -> dict[str, Any]:
+    """A record in which every text of our own is written, and else what has to be."""
+    written: dict[str, Any] = {}
+    for one in fields:
+        if one.role in OWN_WORDS:
+            names = [f"{one.name}.thing", f"{one.name}.thing_en"] if one.kind == "things" else []
+            texts = {name: say(path + name) for name in names or one.names}
+            things = {name.rpartition(".")[2]: text for name, text in texts.items()}
+            written |= {one.name: things} if names else texts
+        elif one.kind == "list":
+            written[one.name] = [write_record(one.inner, f"{path}{one.name}[1].", say)]
+        elif one.holds_records:
+            key = "purchaser" if one.kind == "answers" else "paid"
+            inner = write_record(one.inner, f"{path}{one.name}.{key}.", say)
+            written[one.name] = {key: inner}
+        elif one.required and one.role not in ("name", "official_title"):
+            written[one.name] = VALUES[one.name]
+        elif one.required:
+            written[one.name] = "某某"
+    return written
+
+
+def write_yaml(value: Any, indent: str = "") -> Iterator[str]:
+    """The lines of a mapping in YAML."""
+    for key, inner in value.items():
+        if isinstance(inner, dict):
+            yield f"{indent}{key}:"
+            yield from write_yaml(inner, indent + "  ")
+        elif isinstance(inner, list):
+            first, *rest = write_yaml(inner[0], indent + "    ")
+            yield from (f"{indent}{key}:", f"{indent}  - {first.lstrip()}", *rest)
+        elif key.startswith("story"):
+            yield from (f"{indent}{key}: |", f"{indent}  {inner}")
+        else:
+            yield f"{indent}{key}: {inner}"
+
+
+def paths_of(fields: tuple[FieldDescription, ...]) -> list[str]:
+    """Every text of our own that a record may have, by its path."""
+    found: list[str] = []
+    write_record(fields, "", lambda path: found.append(path) or "甲")
+    return found
+
+
+def plant(fields: tuple[FieldDescription, ...], lie: str, at: str) -> str:
+    """A record in YAML in which one text is a lie."""
+
+    def say(path: str) -> str:
+        return lie if path == at else "甲" if not path.endswith("_en") else "A"
+
+    return "\n".join(write_yaml(write_record(fields, "", say))) + "\n"
+
+
+def place(text: str, lie: str, words: str, code: str) -> list[str]:
+    """The place of the wrong words of a lie, as a problem has it."""
+    before = text[: text.index(lie) + lie.index(words)]
+    return [f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))} {code}"]
+
+
+def lies_in(paths: list[str]) -> Iterator[Any]:
+    """Each text with each lie of its language."""
+    for path in paths:
+        for lie, words, code in LIES["en" if path.endswith("_en") else "zh"]:
+            yield pytest.param(path, lie, words, code, id=f"{path}: {words}")
+
+
+@pytest.mark.parametrize(("path", "lie", "words", "code"), lies_in(paths_of(fields_of(Case))))
+def test_a_lie_in_any_text_of_a_case_is_found(path: str, lie: str, words: str, code: str) -> None:
+    text = plant(fields_of(Case), lie, path)
+    case = case_of(text)
+
+    assert shown(list(texts_say_what_the_records_hold(case, dataset_of(text)))) == place(
+        text, lie, words, code
+    )
+
+
+LISTS = {"vocabulary": Vocabulary, "sources": Source, "refusals": Refusal, "gone": Gone}
+PATHS_OF_LISTS = [f"{name}:{path}" for name in LISTS for path in paths_of(fields_of(LISTS[name]))]
+
+
+def read_project(project: Path) -> Dataset:
+    problems: list[Problem] = []
+    lists = read_lists(project, problems)
+    dataset = replace(
+        dataset_of(record()),
+        vocabulary=lists.vocabulary,
+        sources=lists.sources,
+        refusals=read_refusals(project, problems),
+        gone=read_gone(project, problems),
+    )
+    return dataset
+
+
+@pytest.mark.parametrize(("path", "lie", "words", "code"), lies_in(PATHS_OF_LISTS))
+def test_a_lie_in_any_text_of_a_list_is_found(
+    path: str, lie: str, words: str, code: str, tmp_path: Path
+) -> None:
+    name, _, field = path.partition(":")
+    text = plant(fields_of(LISTS[name]), lie, field)
+    if name != "vocabulary":
+        key = "/cases/gone/" if name == "gone" else "entry"
+        more = "  spending: case-1.paid\n" if name == "refusals" else ""
+        text = f"{key}:\n" + "".join(f"  {line}\n" for line in text.splitlines()) + more
+    (tmp_path / "data").mkdir()
+    for each in ("vocabulary", "regions", "sources"):
+        (tmp_path / f"data/{each}.yaml").write_bytes((TINY / f"data/{each}.yaml").read_bytes())
+    (tmp_path / f"data/{name}.yaml").write_text(text, "utf-8")
+    found = [
+        problem
+        for problem in check_lists(tmp_path, read_project(tmp_path))
+        if problem.path == f"data/{name}.yaml"
+    ]
+
+    assert shown(found) == place(text, lie, words, code)
+
+
+@pytest.mark.parametrize("name", ["SITENAME", "SITENAME_EN", "TAGLINE", "TAGLINE_EN"])
+def test_a_lie_in_a_printed_setting_is_found(name: str, tmp_path: Path) -> None:
+    lie, words, code = LIES["en" if name.endswith("_EN") else "zh"][0]
+    text = f'SITEURL = ""\n{name} = "{lie}"\n'
+    (tmp_path / "pelicanconf.py").write_text(text, "utf-8")
+
+    assert shown(list(check_settings(tmp_path, dataset_of(record())))) == place(
+        text, lie, words, code
+    )
+
+
+def test_a_title_of_others_and_a_proper_name_are_exempt_by_their_role() -> None:
+    paper = "documents:\n  - title: 2011年300项指南\n    state: issued\n    source: gazette-2016\n"
+    paper += "    issuer: 第三局\n"
+    text = record(rest=paper)
+
+    assert list(texts_say_what_the_records_hold(case_of(text), dataset_of(text))) == []
+
+
+def test_a_field_of_text_without_a_role_cannot_be_declared() -> None:
+    with pytest.raises(TypeError, match="needs a role"):
+        described("bilingual")
+
+
+def test_a_reference_belongs_in_a_story_only() -> None:
+    text = record().replace("summary: 一句话。", "summary: 花了 {{paid}}。")
+    found = list(texts_say_what_the_records_hold(case_of(text), dataset_of(text)))
+
+    assert shown(found) == ["4:13 E250"]
+    assert "{{paid}}" in found[0].message("zh")
+
+
+def test_a_place_is_read_from_the_list_only_where_something_is_wrong(tmp_path: Path) -> None:
+    lists = tiny_lists()
+    sound = replace(dataset_of(record()), vocabulary=lists.vocabulary)
+
+    assert list(check_lists(tmp_path / "nowhere", sound)) == []
