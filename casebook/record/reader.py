@@ -21,7 +21,7 @@ from casebook.text import Text
 from casebook.values.amounts import Quantity, parse_quantity, with_reading
 from casebook.values.errors import FormulaError, QuantityError
 from casebook.values.formula import names_of, parse_formula
-from casebook.yaml.nodes import ListNode, MapNode, Scalar, read_tree
+from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar, read_tree
 
 SILENT = ("not_stated", "not_applicable")
 _KINDS: Final = {

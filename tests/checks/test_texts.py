@@ -118,7 +118,7 @@ def lies_in(paths: list[str]) -> Iterator[Any]:
             yield pytest.param(path, lie, words, code, id=f"{path}: {words}")
 
 
-@pytest.mark.parametrize(("path", "lie", "words", "code"), lies_in(paths_of(fields_of(Case))))
+@pytest.mark.parametrize(("path", "lie", "words", "code"), [*lies_in(paths_of(fields_of(Case)))])
 def test_a_lie_in_any_text_of_a_case_is_found(path: str, lie: str, words: str, code: str) -> None:
     text = plant(fields_of(Case), lie, path)
     case = case_of(text)
@@ -145,7 +145,7 @@ def read_project(project: Path) -> Dataset:
     return dataset
 
 
-@pytest.mark.parametrize(("path", "lie", "words", "code"), lies_in(PATHS_OF_LISTS))
+@pytest.mark.parametrize(("path", "lie", "words", "code"), [*lies_in(PATHS_OF_LISTS)])
 def test_a_lie_in_any_text_of_a_list_is_found(
     path: str, lie: str, words: str, code: str, tmp_path: Path
 ) -> None:

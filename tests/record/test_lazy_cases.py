@@ -44,7 +44,7 @@ def load_lazily(dataset: Dataset) -> tuple[Dataset, list[str]]:
         "summaries",
         "changes",
         "classes",
-        "counts",
+        "words",
         "documents",
         "timeline",
         "positions",
@@ -72,7 +72,7 @@ def test_figures_of_lazy_cases_are_found_by_their_keys(in_memory: Dataset) -> No
 def test_what_lists_need_loads_no_record(in_memory: Dataset) -> None:
     lazy, loaded = load_lazily(in_memory)
 
-    _ = (lazy.counts, lazy.classes, lazy.reviews, lazy.changes, lazy.timeline)
+    _ = (lazy.words, lazy.classes, lazy.reviews, lazy.changes, lazy.timeline)
     _ = (lazy.used_sources, lazy.shared_sources, list(lazy.figures))
 
     assert loaded == []
