@@ -216,12 +216,12 @@ IN_NAMES: Final = re.compile(
 REFERENCE_OR_SLOT: Final = re.compile(
     r"\{\{[^{}\n]*\}\}|\[\[(?:[a-z][a-z0-9:-]*|picture:[^\[\]\n]+)\]\]"
 )
-MARKDOWN_SIGN: Final = re.compile(r"[`\[<]|^[ \t>（(]*[0-9]", re.MULTILINE)
+MARKDOWN_SIGN: Final = re.compile(r"[\[<]|^[ \t>（(]*[0-9]", re.MULTILINE)
+# Code and the titles of links are printed, so that they stay prose.
 MARKDOWN: Final = re.compile(
-    r"(?P<code>(?<!`)(?P<ticks>`{1,3})(?!`)(?:[^`\n]|\n(?!\s*\n))+(?P=ticks)(?!`))"
-    r"|(?P<address>(?<=\])\([^()\n]*\))"
+    r"(?P<address>(?<=\])\([^()\n\"']*)"
     r"|(?P<link><https?://[^<>\s]*>)"
-    r"|(?P<definition>^ {0,3}\[(?!\^)[^\]\n]+\]:[^\n]*)"
+    r"|(?P<definition>^ {0,3}\[(?!\^)[^\]\n]+\]:[^\n\"']*)"
     r"|(?P<note>\[\^[^\]\s]+\]:?)"
     r"|(?P<item>^[ \t]*(?:>[ \t]*)*(?:[0-9]{1,2}[.)][ \t]|[（(]?[0-9]{1,2}[）)、](?![0-9])))",
     re.MULTILINE,

@@ -27,7 +27,7 @@ HARD_TEXT = """\
 到二〇一六年三月，已办演出1500余场，惠及逾十万人次。万一不够，再追加30%—40%。
 
 一些人说“大千世界，百姓最大”，一位负责人说每月付600至900元，两个时段，一个人也不少；\
-编号 GB/T 2260、`8000万` 和 [链接](https://example.cn/2012/300) 都不是数。\
+编号 GB/T 2260 和 [链接](https://example.cn/2012/300) 都不是数。\
 另有一亿元在路上，两回事，不能相加，见 {{paid_2014}}。
 """
 HARD_MENTIONS = [
@@ -43,6 +43,19 @@ def texts_of(text: str) -> list[str]:
 
 def test_a_hard_text_gives_its_numbers_and_no_look_alike() -> None:
     assert texts_of(HARD_TEXT) == HARD_MENTIONS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("佛山花了`9亿元`。", id="code"),
+        pytest.param("佛山：\n\n```\n9亿元\n```", id="a block of code"),
+        pytest.param('[佛山](/cases/ "9亿元")', id="the title of a link"),
+        pytest.param("[佛山][1]\n\n[1]: /cases/ '9亿元'", id="the title of a link below"),
+    ],
+)
+def test_what_is_printed_is_prose(text: str) -> None:
+    assert texts_of(text) == ["9亿元"]
 
 
 def test_the_text_of_a_footnote_is_read_and_its_mark_is_not() -> None:
@@ -177,7 +190,7 @@ def test_dates_are_read_as_far_as_they_go(text: str, dates: list[str]) -> None:
         *("level-3 entries", "third-party", "twenty-first", "one of them", "the one", "not a zero"),
         *("财预〔2017〕87号", "国办发〔2013〕96号", "GB/T 2260", "ISO 8601", "CC BY 4.0", "EDTF"),
         *("A4", "H7N9", "caigou2003.com", "12345热线", "SHA-256", "https://a.cn/2014/300"),
-        *("1. 首先", "2、其次", "- 项", "|---|---|", "[页](https://a.cn/300)", "`8000万`"),
+        *("1. 首先", "2、其次", "- 项", "|---|---|", "[页](https://a.cn/300)"),
         *("{{paid_2010}}", "[[chart:beijing-series]]", "<https://a.cn/5>", "[1]: https://a.cn/5"),
         *("两回事", "两岸", "两者", "队伍", "收拾", "三农", "十二五规划", "五年规划", "may apply"),
     ],
