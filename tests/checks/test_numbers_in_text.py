@@ -51,7 +51,7 @@ def test_a_hard_text_gives_its_numbers_and_no_look_alike() -> None:
         pytest.param("佛山花了`9亿元`。", id="code"),
         pytest.param("佛山：\n\n```\n9亿元\n```", id="a block of code"),
         pytest.param('[佛山](/cases/ "9亿元")', id="the title of a link"),
-        pytest.param("[佛山][1]\n\n[1]: /cases/ '9亿元'", id="the title of a link below"),
+        pytest.param("[佛山][a]\n\n[a]: /cases/ '9亿元'", id="the title of a link below"),
     ],
 )
 def test_what_is_printed_is_prose(text: str) -> None:
