@@ -356,7 +356,7 @@ def compute(
 
 def word_amount(quantity: Quantity) -> Text:
     """An amount as worded; in English its value in English words."""
-    return Text(quantity.text, in_english(quantity))
+    return Text(quantity.words, in_english(quantity))
 
 
 def lower_first(words: str) -> str:

@@ -335,14 +335,12 @@ class _ClaimReading:
         qualifier, word = _qualifier_of(match), match.group().strip()
         difference = _describe_difference(frozenset(), frozenset({qualifier}))
         if figure is not None and qualifier == figure.quantity.qualifier:
-            if self.lang == "zh" and not _prints_qualifier(figure):
-                return
             difference = say("checks.doubled")
         said = {"word": word, "difference": difference, "reference": found.group()}
         if figure is None:
             yield self.problem("E271.reference", offset, hint=None, **said)
         else:
-            printed = figure.quantity.text
+            printed = figure.quantity.words
             yield self.problem("E271.reference_printed", offset, hint=None, printed=printed, **said)
 
     # --- Voice ---
@@ -388,16 +386,6 @@ def _qualifier_of(found: re.Match[str]) -> Qualifier:
     """The qualifier whose words a match found."""
     groups = found.groupdict()
     return next(name for name in QUALIFIERS if groups.get(name) is not None)
-
-
-def _prints_qualifier(figure: Figure) -> bool:
-    """Whether the printed wording itself holds the qualifier, which an editor may have added."""
-    wanted = figure.quantity.qualifier
-    printed = "".join(
-        segment.text for segment in figure.quantity.segments if segment.role == "qualifier"
-    )
-    words = [side.get(wanted) for side in patterns.QUALIFIER_WORDS["zh"].values()]
-    return wanted == "range" or any(each and re.search(each, printed) for each in words)
 
 
 def _describe_difference(lost: frozenset[Qualifier], gained: frozenset[Qualifier]) -> Text:

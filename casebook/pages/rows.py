@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from markupsafe import Markup, escape
 
+from casebook.messages import say
 from casebook.problems import START
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import Review, sources_of
@@ -20,6 +21,7 @@ from casebook.text import NO_TEXT, Lang, Text
 from casebook.values.amounts import Quantity, in_english, plain
 from casebook.values.dates import Period
 from casebook.values.formula import split_formula
+from casebook.values.words import QUALIFIERS
 
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
@@ -216,7 +218,7 @@ def date_dataset(dataset: Dataset) -> str:
 
 def word_quantity(quantity: Quantity) -> Text:
     """The wording of a quantity in each language."""
-    return Text(quantity.text, in_english(quantity))
+    return Text(quantity.words, in_english(quantity))
 
 
 def word_period(period: Period) -> Text:
@@ -229,19 +231,31 @@ def word_period(period: Period) -> Text:
 def quantity_html(quantity: Quantity, lang: Lang) -> Markup:
     """The wording of a quantity, marked so that a qualifier is seen before its number."""
     if lang == "en":
-        words = Markup(f'<span class="amount__words">{escape(in_english(quantity))}</span>')
+        english, reading = in_english(quantity), ""
+        if quantity.is_read:
+            name = QUALIFIERS[quantity.qualifier].name.en
+            reading, english = _mark_reading(name, lang), english.removeprefix(name)
+        words = Markup(f'<span class="amount__words">{reading}{escape(english)}</span>')
     else:
         # Joining escaped pieces takes a fifth of the time of Markup.format, and every page of a
         # site is full of amounts.
         parts = (
-            f'<span class="amount__{part.role}">{escape(part.text)}</span>'
-            for part in quantity.segments
+            _mark_reading(part.text, lang)
+            if part.role == "reading"
+            else f'<span class="amount__{part.role}">{escape(part.text)}</span>'
+            for part in quantity.worded
         )
         words = Markup("".join(parts))
     if quantity.value is None:
         return Markup(f'<span class="amount">{words}</span>')
     value = escape(plain(quantity.value))
     return Markup(f'<data class="amount" value="{value}">{words}</data>')
+
+
+def _mark_reading(words: str, lang: Lang) -> str:
+    """A qualifier that no source prints, with a note that it is the editor's."""
+    note = say("pages.reading").inside(lang)
+    return f'<span class="amount__reading" title="{escape(note)}">{escape(words)}</span>'
 
 
 def amount_html(figure: Figure, lang: Lang, link: bool = True) -> Markup:

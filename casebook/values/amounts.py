@@ -32,7 +32,7 @@ from casebook.values.numerals import (
 from casebook.values.words import BEFORE_IN_TEXT, CURRENCIES, QUALIFIERS, Qualifier
 
 Kind = Literal["money", "share", "count"]
-Role = Literal["per", "planned", "qualifier", "number", "unit"]
+Role = Literal["per", "planned", "qualifier", "reading", "number", "unit"]
 
 LONGEST: Final = 80
 
@@ -88,6 +88,19 @@ _NEXT: Final = (
 )
 _AFTER_END: Final = rf"(?= *(?:\Z|每|[/·•・]|{_QUALIFIER_AFTER}))"
 
+# What a wording is per, by its word; another word is left to the tables, which know its name.
+_PER_IN_ENGLISH: Final = {
+    **{"年": "year", "年度": "year", "季": "quarter", "季度": "quarter", "月": "month"},
+    **{
+        "周": "week",
+        "日": "day",
+        "天": "day",
+        "人": "person",
+        "户": "household",
+        "场": "performance",
+    },
+}
+
 # What may begin a number inside other words, and the qualifiers that may stand before it.
 _NUMBER: Final = f"(?:百分之|{_SIGN})? *{_NUMERAL}"
 _IN_TEXT: Final = "|".join(f"(?P<{name}>{words})" for name, words in BEFORE_IN_TEXT.items())
@@ -118,7 +131,8 @@ class Quantity:
     `value` is in base units (元, not 万元; 0.8 for 80%) and None for a range, which has `low` and
     `high`. `unit` is CNY, HKD, USD, ratio, a counter with its noun (家培训机构), or empty where the
     wording has none. `per` holds the words of the wording in printed order. The texts of the
-    segments joined are the wording.
+    segments joined are the wording. Where it `is_read` its qualifier is not printed but the
+    editor's reading.
     """
 
     text: str
@@ -130,6 +144,24 @@ class Quantity:
     per: tuple[str, ...]
     planned: bool
     segments: tuple[Segment, ...]
+    is_read: bool = False
+
+    @property
+    def worded(self) -> tuple[Segment, ...]:
+        """The wording with the qualifier that an editor reads into it before its number.
+
+        What a source prints stays as it is printed; words such as 达 give way to the reading.
+        """
+        if not self.is_read:
+            return self.segments
+        kept = [one for one in self.segments if one.role != "qualifier"]
+        at = next(at for at, one in enumerate(kept) if one.role in ("number", "unit"))
+        return (*kept[:at], Segment("reading", QUALIFIERS[self.qualifier].name.zh), *kept[at:])
+
+    @property
+    def words(self) -> str:
+        """The amount in Chinese words, as printed but for the reading of an editor."""
+        return "".join(one.text for one in self.worded)
 
     @property
     def kind(self) -> Kind:
@@ -200,7 +232,7 @@ def with_reading(
         if "range" in (qualifier, quantity.qualifier):
             message = say("values.range_is_settled", wording=quantity.text, qualifier=qualifier)
             raise QuantityError(message)
-        quantity = replace(quantity, qualifier=qualifier)
+        quantity = replace(quantity, qualifier=qualifier, is_read=True)
     if unit is None:
         return quantity
     wanted = unit.translate(WIDTHS).strip(" ")
@@ -226,11 +258,8 @@ def with_reading(
 
 # A page says an amount in its title, in its text and to machines.
 @lru_cache(maxsize=4096)
-def in_english(quantity: Quantity, per: tuple[str, ...] = ()) -> str:
-    """The amount in English words; a number of things without its noun.
-
-    `per` are English words, each of which is added as `per post`.
-    """
+def in_english(quantity: Quantity) -> str:
+    """The amount in English words, with all that its wording says but the noun that it counts."""
     if quantity.value is None:
         lead = "about " if quantity.is_hedged else ""
         low, high = quantity.low or Decimal(0), quantity.high or Decimal(0)
@@ -239,7 +268,9 @@ def in_english(quantity: Quantity, per: tuple[str, ...] = ()) -> str:
         exact = quantity.qualifier == "exact"
         lead = "" if exact else QUALIFIERS[quantity.qualifier].name.en + " "
         amount = _english(quantity.value, quantity.unit)
-    return " ".join((lead + amount, *(f"per {word}" for word in per)))
+    per = (f"a {_PER_IN_ENGLISH[word]}" for word in quantity.per if word in _PER_IN_ENGLISH)
+    plan = ("(planned)",) if quantity.planned else ()
+    return " ".join((lead + amount, *per, *plan))
 
 
 def plain(value: Decimal) -> str:

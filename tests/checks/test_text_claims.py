@@ -384,7 +384,7 @@ REFERRED_RIGHT = [
     ("zh", "申报的有 {{applicants}}，只有 {{site.cases}} 个地方如此。"),
     ("zh", "从 {{paid_2010}} 到 {{paid_2011}}。"),
     ("zh", "节省了 {{paid_2010}}，履约 {{projects}}。"),
-    ("zh", "列举的至少 {{open_list}}，从 {{price}} 起步。"),
+    ("zh", "列举的有 {{open_list}}，从 {{price}} 起步。"),
     ("zh", "资金{{announced}}；正文写的是{{outlay}}。"),
     ("zh", "按计划，领舞人每月可得 {{pay}}，音响由区里准备。"),
     ("zh", "方案的目标是每年 {{goal}}。"),
@@ -407,6 +407,7 @@ REFERRED_WRONG = [
     ("zh", "2011年的金额是 {{paid_2011}} 左右。"),
     ("zh", "超过{{paid_2010}}。"),
     ("zh", "逾 {{orgs}}。"),
+    ("zh", "列举的至少 {{open_list}}。"),
     ("zh", "有 {{projects}} 以上。"),
     ("zh", "只有不到 {{site.cases}} 个地方。"),
     ("zh", "领舞人每月可得 {{pay}}。"),
@@ -556,14 +557,7 @@ def test_the_real_texts_hold(text: str, at: Position, home: Case | None, lang: L
 
 def printed(figure: Figure, lang: Lang) -> str:
     """A figure in plain words, with the qualifier that an editor's reading gave it."""
-    if lang == "en":
-        return in_english(figure.quantity)
-    text = figure.quantity.text
-    qualifier = figure.quantity.qualifier
-    reading = parse_quantity(text).qualifier
-    if qualifier != reading:
-        text = QUALIFIERS[qualifier].name.zh + text.removeprefix("也").removeprefix("达")
-    return text
+    return in_english(figure.quantity) if lang == "en" else figure.quantity.words
 
 
 def render(text: str, home: Case, lang: Lang) -> tuple[str, list[tuple[int, int, Figure]]]:

@@ -1,0 +1,109 @@
+"""Amounts as pages print them: every word of the source, and the editor's readings marked."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+from conftest import PROJECT
+
+from casebook.build.reading import read_dataset
+from casebook.checks.text_claims import WrittenText, check_wording
+from casebook.pages.rows import quantity_html, word_quantity
+from casebook.problems import START
+from casebook.record.dataset import Dataset
+from casebook.record.model import Case
+from casebook.record.references import REFERENCE, SITE, split_key
+from casebook.text import LANGS, Lang
+from casebook.values.amounts import parse_quantity, with_reading
+from casebook.values.words import Qualifier
+
+
+@cache
+def real_dataset() -> Dataset:
+    dataset, problems = read_dataset(PROJECT)
+    assert not problems
+    return dataset
+
+
+def expand(text: str, lang: Lang, home: Case | None) -> str:
+    """A text with every reference to a figure as pages print it."""
+
+    def word(written: str, owner: str, name: str) -> str:
+        if owner == SITE:
+            return written
+        figure = real_dataset().find_figure(owner, name, home)
+        assert figure is not None
+        return word_quantity(figure.quantity).inside(lang)
+
+    return REFERENCE.sub(lambda found: word(found[0], *split_key(found[1].strip())), text)
+
+
+def texts() -> list[tuple[str, str, Lang, Case | None]]:
+    found = [
+        (f"{case.slug} {part} {lang}", words.inside(lang), lang, case)
+        for case in real_dataset().cases
+        for part, words in (("summary", case.summary), ("story", case.story))
+        for lang in LANGS
+    ]
+    for path in sorted((PROJECT / "content").rglob("*.md")):
+        lang: Lang = "en" if path.name.endswith(".en.md") else "zh"
+        found.append((path.name, path.read_text(encoding="utf-8"), lang, None))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "home"), [pytest.param(*rest, id=name) for name, *rest in texts()]
+)
+def test_a_text_as_it_is_printed_claims_nothing_that_the_records_do_not_hold(
+    text: str, lang: Lang, home: Case | None
+) -> None:
+    printed = expand(text, lang, home)
+    written = WrittenText(words=printed, lang=lang, path="text.md", at=START, has_head=home is None)
+    found = check_wording(written, home, real_dataset())
+
+    assert [f"{one.code} {one.message('en')}" for one in found] == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "reading", "zh", "en"),
+    [
+        pytest.param("5类", "at_least", "至少5类", "at least 5", id="a list that is left open"),
+        pytest.param("10万元", "at_most", "至多10万元", "up to 100,000 yuan", id="a ceiling"),
+        pytest.param(
+            "也达20万元", "at_most", "至多20万元", "up to 200,000 yuan", id="达 gives way"
+        ),
+        pytest.param(
+            "每年560万元", "approx", "每年约560万元", "about 5.6 million yuan a year", id="per"
+        ),
+        pytest.param(
+            "超过5000万元", None, "超过5000万元", "more than 50 million yuan", id="printed"
+        ),
+    ],
+)
+def test_a_qualifier_that_is_read_is_printed_in_both_languages(
+    amount: str, reading: Qualifier | None, zh: str, en: str
+) -> None:
+    words = word_quantity(with_reading(parse_quantity(amount), reading))
+
+    assert (words.zh, words.en) == (zh, en)
+
+
+def test_a_reading_is_marked_and_a_printed_qualifier_is_not() -> None:
+    read, printed = with_reading(parse_quantity("5类"), "at_least"), parse_quantity("至少5类")
+
+    assert '<span class="amount__reading" title="编者的读法">至少</span>' in quantity_html(
+        read, "zh"
+    )
+    assert '<span class="amount__reading" title="the editor’s reading">at least</span> 5' in (
+        quantity_html(read, "en")
+    )
+    assert "amount__reading" not in quantity_html(printed, "zh")
+    assert "amount__reading" not in quantity_html(printed, "en")
+
+
+def test_a_plan_is_no_other_string_in_english_than_a_fact_without_its_word() -> None:
+    plan, fact = parse_quantity("每年将出资560万元"), parse_quantity("每年出资560万元")
+
+    assert word_quantity(plan).en == "5.6 million yuan a year (planned)"
+    assert word_quantity(fact).en == "5.6 million yuan a year"
