@@ -10,10 +10,10 @@ from records import case_of, figure, record, tiny_lists
 
 from casebook.pages.case_page import list_tiles, make_index
 from casebook.pages.compare import make_compare, make_timeline
-from casebook.pages.home import MOST_NAMED, list_comparables, make_home, name_places
+from casebook.pages.home import list_comparables, make_home
 from casebook.pages.long_lists import MOST_LISTED, address_part, cut_list
 from casebook.pages.page import Page, Site, SiteSettings
-from casebook.record.dataset import Dataset, order_cases
+from casebook.record.dataset import MOST_NAMED, Dataset, order_cases
 from casebook.text import Text
 
 EVENTS = """events:
@@ -152,7 +152,7 @@ def test_home_shows_the_first_two_hundred_cases_and_says_how_many_there_are() ->
 
 def test_many_places_are_named_in_part_and_counted_in_full() -> None:
     dataset = many_cases(401)
-    named = name_places(dataset.cases, dataset)
+    named = dataset.name_places(dataset.summaries)
 
     assert named.zh.count("、") == MOST_NAMED - 1
     assert named.zh.endswith("等401个地方")
