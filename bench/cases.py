@@ -101,11 +101,12 @@ figures:
 {figures}  places:
     label: 报名的{people}
     label_en: Enrolled {people_en}
-    amount: 约{chance.randrange(3, 90) * 10}人
+    amount: 约{(enrolled := chance.randrange(3, 90) * 10)}人
     measure: count
     period: {first}
     status: reported
     source: {source}
+    quote: 约{enrolled}人
     scope: people
 events:
 {events}story: |
@@ -180,6 +181,7 @@ def _figure(year: int, amount: int, source: str) -> str:
     source: {source}
     quote: {amount}万元
     line: {year - 2000}
+    scope: city_purchase
 """
 
 

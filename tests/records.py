@@ -11,7 +11,7 @@ from casebook.data.formats import DataFile
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset, order_cases
 from casebook.record.lists import Lists, read_lists
-from casebook.record.model import Case
+from casebook.record.model import QUOTE_LIMIT, Case
 from casebook.record.reader import read_case
 
 TINY = Path(__file__).parent / "tiny_site"
@@ -64,8 +64,15 @@ def record(*figures: str, rest: str = "") -> str:
 
 
 def figure(name: str = "paid", **fields: str | None) -> str:
-    """One figure as YAML; a field given as None is left out."""
-    merged = {key: value for key, value in (FIGURE | fields).items() if value is not None}
+    """One figure as YAML, quoted by its amount, totals with a scope; None leaves a field out."""
+    given = FIGURE | fields
+    if given["amount"] is not None and "wording" not in fields:
+        words = "/".join(filter(None, (given["amount"], given.get("per"))))
+        fitting = (quote for quote in (words, given["amount"]) if len(quote) <= QUOTE_LIMIT)
+        given.setdefault("quote", next(fitting, None))
+    if given["measure"] in ("annual_total", "programme_total", "count"):
+        given.setdefault("scope", "city")
+    merged = {key: value for key, value in given.items() if value is not None}
     return f"  {name}:\n" + "".join(f"    {key}: {value}\n" for key, value in merged.items())
 
 

@@ -25,6 +25,7 @@ figures:
     period: 2014
     status: reported
     source: evening-2015-03-02
+    quote: 女读者占60%
 """
 DOCUMENT = """\
 documents:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import combinations
 
 from casebook.checks.links import plain_texts_hold_no_marks
 from casebook.checks.media import stories_show_their_pictures
-from casebook.checks.numbers_in_text import NumberMention, find_mentions
 from casebook.checks.text_claims import WrittenText, list_with_amounts
 from casebook.checks.texts import texts_say_what_the_records_hold
 from casebook.messages import problem
@@ -92,20 +91,6 @@ def others_answer_where_there_is_a_main_source(case: Case, dataset: Dataset) -> 
                 yield problem("E253.main", case.path, other.at, source=other.source)
 
 
-def planned_amounts_are_planned(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """An amount worded as a plan (将, 计划) has the status of a plan."""
-    for figure in case.figures.values():
-        if figure.quantity.planned and figure.status not in PLANNED_STATUSES:
-            yield problem(
-                "E237",
-                case.path,
-                figure.at,
-                figure=figure.id,
-                amount=figure.quantity.text,
-                state=figure.status,
-            )
-
-
 def dates_are_no_later_than_their_source(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """A thing that a source reports as done had begun by then; only plans lie ahead."""
     dated: list[tuple[Period, bool, Event | Figure]]
@@ -131,34 +116,6 @@ def dates_are_no_later_than_their_source(case: Case, dataset: Dataset) -> Iterat
             )
         elif begun.year < _FIRST_YEAR:
             yield problem("W226", case.path, record.at, date=period.edtf, year=_FIRST_YEAR)
-
-
-def quotes_hold_their_amounts(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """A quote with numbers in it has the one that it is quoted for."""
-    for figure in case.printed_figures:
-        if not figure.quote or figure.quantity.text in figure.quote:
-            continue
-        mentions = [m for m in find_mentions(figure.quote) if m.value is not None and not m.date]
-        quantity = figure.quantity
-        meant = [n for n in (quantity.value, quantity.low, quantity.high) if n is not None]
-        if mentions and not any(_is_one_of(mention, meant) for mention in mentions):
-            yield problem(
-                "E212",
-                case.path,
-                figure.at,
-                figure=figure.id,
-                amount=quantity.text,
-                quote=figure.quote,
-            )
-
-
-def _is_one_of(mention: NumberMention, meant: Collection[Decimal]) -> bool:
-    """Whether a number of a quote is one of those meant; one cut before its unit by its digits."""
-    value = mention.value
-    if value is None or mention.unit:
-        return value in meant
-    digits = value.normalize().as_tuple().digits
-    return any(number.normalize().as_tuple().digits == digits for number in meant)
 
 
 def amounts_are_near_their_neighbours(dataset: Dataset) -> Iterator[Problem]:
@@ -294,9 +251,7 @@ CASE_RULES: tuple[CaseRule, ...] = (
     texts_say_what_the_records_hold,
     conflicts_have_two_sides,
     others_answer_where_there_is_a_main_source,
-    planned_amounts_are_planned,
     dates_are_no_later_than_their_source,
-    quotes_hold_their_amounts,
     figures_agree_or_conflict,
     parts_are_no_more_than_their_whole,
     english_names_are_more_than_pinyin,

@@ -26,9 +26,12 @@ from casebook.yaml.encoding import show
 from casebook.yaml.nodes import MapNode, Scalar
 
 # The fields of a figure that a table can state, in the order of a record.
-_PRINTED = ("label", "amount", "measure", "per", "period", "status", "source", "quote")
+_PRINTED = (
+    *("label", "amount", "measure", "per", "period", "status", "source"),
+    *("quote", "wording", "scope"),
+)
 READINGS = ("qualifier", "unit")
-_COMPUTED = ("label", "formula", "measure")
+_COMPUTED = ("label", "formula", "measure", "scope")
 FIELD_ORDER = (*_PRINTED[:2], "formula", *_PRINTED[2:], *READINGS, "note")
 _REQUIRED = ("label", "amount", "measure", "period", "status", "source")
 _NUMBERS = ("value", "min", "max")
@@ -143,9 +146,12 @@ class FigureImporter:
             "source": next(iter(self.lists.sources), ""),
             "note": "-",
         }
+        # Another amount has another quote, which the row may leave to the editor.
+        left_out = ("quote", "wording") if "amount" in fields else ()
         entries = {
             **{field: Scalar(text, row.at) for field, text in stand_ins.items()},
             **{name: v for name, v in old.items() if isinstance(v, Scalar) and v.text},
+            **dict.fromkeys(left_out, Scalar("", row.at)),
             **cells,
         }
         node = MapNode(dict(entries), {name: value.at for name, value in entries.items()}, row.at)

@@ -60,6 +60,8 @@ def figure_row(figure: Figure) -> dict[str, str]:
         "derived": figure.formula,
         "source": "|".join(figure.sources),
         "quote": figure.quote,
+        "wording": "" if figure.wording == "printed" else figure.wording,
+        "scope": figure.scope,
     }
 
 

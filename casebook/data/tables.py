@@ -107,6 +107,7 @@ FIXED_WORDS: Final[Words] = {
     "answer_states": _name_words(
         "answer_states", "stated", "partial", "not_stated", "not_applicable"
     ),
+    "wordings": _name_words("wordings", "counted", "retold", "copy_in_part", "data"),
     "reviews": _name_words(
         "reviews", "single", "corroborated", "contradicted", "primary", "computed"
     ),

@@ -48,7 +48,7 @@ class FieldDescription:
     that it may hold, or the list of the vocabulary that they are in. `items` is the class of the
     records inside it, which may not have the fields `without` and need not have those of
     `optional`. Only a figure that a source prints has a `printed` field; `dumped` ones are in
-    cases.json, `blank` ones in a new case.
+    cases.json, `blank` ones in a new case, where `shown` ones are to be filled in by most.
     """
 
     kind: str
@@ -66,6 +66,7 @@ class FieldDescription:
     items: type = object
     without: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    shown: bool = False
     printed: bool = False
     dumped: bool = True
     blank: bool = True

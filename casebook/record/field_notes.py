@@ -54,7 +54,7 @@ class _Blank:
 
         What is inside of a comment already is `hidden` and is not made one again.
         """
-        is_shown = one.required or (one.is_long and one.default is None)
+        is_shown = one.required or one.shown or (one.is_long and one.default is None)
         is_comment = not (is_shown or hidden)
         lines = [*self.list_words(one), *self.write_line(one, is_shown, is_comment)]
         if one.kind == "answers":

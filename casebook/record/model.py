@@ -18,6 +18,7 @@ AnswerState = Literal["stated", "partial", "not_stated", "not_applicable"]
 ShownState = Literal["stated", "partial", "elsewhere", "not_stated", "not_applicable"]
 State = Literal["published", "draft"]
 ChangeKind = Literal["correction", "clarification", "update"]
+Wording = Literal["printed", "counted", "retold", "copy_in_part", "data"]
 
 # So few that what is quoted stays a proof of the figure and never a copy of the source.
 QUOTE_LIMIT = 12
@@ -63,10 +64,11 @@ class Figure:
     """One number of a case: as printed, as understood, what it measures, when, and who says so.
 
     `per` holds keys of the vocabulary in a fixed order. `line` is the line of the quote in the
-    source. `part_of` and `follows` name figures of the same case: the whole that this is a part
-    of, and the figure that this one later replaced. `corroborated_by` are other publications
-    that say the same. A figure with a `formula` is computed by this site: it has no quote, its
-    status is the least certain of those that it rests on, and `rests_on` are all their sources.
+    source; `wording` says whether the source prints the amount, or why no quote holds it.
+    `part_of` and `follows` name figures of the same case: the whole that this is a part of, and the
+    figure that this one later replaced. `corroborated_by` are other publications that say the same.
+    A figure with a `formula` is computed by this site: it has no quote, its status is the least
+    certain of those that it rests on, and `rests_on` are all their sources.
     """
 
     id: str
@@ -81,10 +83,19 @@ class Figure:
     status: str = described("term", printed=True, words="statuses", chinese="状态")
     source: str = described("source", printed=True)
     quote: str = described(
-        "quote", default="", printed=True, role="quote", limit=QUOTE_LIMIT, chinese="引文"
+        "quote",
+        default="",
+        printed=True,
+        shown=True,
+        role="quote",
+        limit=QUOTE_LIMIT,
+        chinese="引文",
     )
     line: int | None = described("number", default=None, printed=True)
-    scope: str = described("term", default="", words="scopes")
+    wording: Wording = described(
+        "term", default="printed", printed=True, words=get_args(Wording), example="counted"
+    )
+    scope: str = described("term", default="", shown=True, words="scopes")
     part_of: str = described("figure_name", default="", printed=True)
     follows: str = described("figure_name", default="", printed=True)
     read_qualifier: str = described(

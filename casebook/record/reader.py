@@ -11,16 +11,18 @@ from typing import Any, Final, NamedTuple, cast
 
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
-from casebook.record.derived import derive
+from casebook.record.agreement import find_per, find_plan, why_quote_differs
+from casebook.record.derived import MULTIPLE, derive
 from casebook.record.description import FieldDescription, compute_once, fields_of, known_names
 from casebook.record.fields import UNKNOWN, Fields, RecordReader, fields_in, find_places, suggest
 from casebook.record.lists import Lists
-from casebook.record.model import Answer, Case, Elsewhere, Figure
-from casebook.record.vocabulary import Question
+from casebook.record.model import QUOTE_LIMIT, Answer, Case, Elsewhere, Figure
+from casebook.record.vocabulary import Measure, Question
 from casebook.text import Text
-from casebook.values.amounts import Quantity, parse_quantity, with_reading
+from casebook.values.amounts import Quantity, find_amounts, parse_quantity, with_reading
 from casebook.values.errors import FormulaError, QuantityError
 from casebook.values.formula import names_of, parse_formula
+from casebook.values.words import PLANNED_STATUSES
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar, read_tree
 
 SILENT = ("not_stated", "not_applicable")
@@ -210,10 +212,42 @@ class CaseReader(RecordReader):
         if quantity is None or values["period"] is UNKNOWN or not all(needed):
             return None
         self.check_reading(fields, quantity, values["measure"])
-        return cast(
-            Figure,
-            self.make_record(one.items, fields, values, id=key, at=at, quantity=quantity),
-        )
+        given = {"id": key, "at": at, "quantity": quantity}
+        figure = cast(Figure, self.make_record(one.items, fields, values, **given))
+        self.check_quote(fields, figure)
+        return figure
+
+    def check_quote(self, fields: Fields, figure: Figure) -> None:
+        """Report what a figure says otherwise than the words that it is quoted from."""
+        quote, amount, label = figure.quote, figure.quantity.text, figure.label.zh
+        if len(quote) > QUOTE_LIMIT or (len(amount) > QUOTE_LIMIT and quote in amount):
+            # The first is reported. The amount is the source's own words, too long for a quote.
+            pass
+        elif figure.wording == "printed" and not quote:
+            fields.report("E202.quote", fields.at("quote"), figure=figure.id)
+        elif figure.wording == "printed":
+            if why := why_quote_differs(figure.quantity, quote):
+                fields.report("E212", fields.at("amount"), amount=amount, quote=quote, why=why)
+        elif any(each.unit for each in find_amounts(quote)):
+            fields.report("E212.wording", fields.at("wording"), word=figure.wording, quote=quote)
+        plan = find_plan(quote) or find_plan(amount) or find_plan(label)
+        if plan and figure.status not in PLANNED_STATUSES:
+            fields.report(
+                "E237",
+                fields.at("status"),
+                state=figure.status,
+                word=plan,
+                quote=quote or amount,
+                label=label,
+            )
+        if any(problem.at == fields.at("per") for problem in fields.problems):
+            return
+        names = self.lists.vocabulary.per
+        said, written = find_per(quote, names), {*figure.per}
+        known = said | find_per(f"{amount}\n{label}\n{figure.note.zh}", names)
+        key = "E219.quote" if said - written else "E217.per"
+        for per in sorted(said - written or written - known):
+            fields.report(key, fields.at("per"), per=names[per].name.zh, quote=quote)
 
     def read_amount(self, fields: Fields, values: Mapping[str, Any]) -> Quantity | None:
         """The amount as printed, or as the editor reads it where the wording is not decisive."""
@@ -252,10 +286,19 @@ class CaseReader(RecordReader):
             fields.report(
                 "E218", fields.at("measure"), measure=measure, expected=asked, found=found
             )
+        elif self.lacks_scope(fields, quantity, expected):
+            fields.report("E202.scope", fields.at("measure"), measure=expected.name)
         elif expected.kind == "share" and fields.has("part_of") and quantity.magnitude > 1:
             fields.report("E214", fields.at("amount"))
         elif quantity.magnitude == 0 and not expected.zero:
             fields.report("W216", fields.at("amount"))
+
+    def lacks_scope(self, fields: Fields, quantity: Quantity, measure: Measure) -> bool:
+        """True of a total or a count that says of nothing what it is the total or count of."""
+        is_needed = measure.total or (measure.kind == "count" and quantity.unit != MULTIPLE)
+        line = fields.at("scope").line
+        is_garbled = any(problem.at.line == line for problem in fields.problems)
+        return is_needed and not (fields.has("scope") or is_garbled)
 
     def read_per(self, fields: Fields, quantity: Quantity | None) -> tuple[str, ...]:
         """The things that the amount is per: those that are written, and those of its wording."""

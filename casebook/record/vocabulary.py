@@ -63,6 +63,7 @@ class Measure:
     mixed: bool = described("flag", default=False)
     cap: bool = described("flag", default=False)
     zero: bool = described("flag", default=False)
+    total: bool = described("flag", default=False)
 
 
 _OF_SOME_TERMS = ("bought_by", "per", "primary")

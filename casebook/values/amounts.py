@@ -171,9 +171,14 @@ class Quantity:
         return "share" if self.unit == "ratio" else "count"
 
     @property
+    def numbers(self) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+        """The value and the two ends, however they are worded."""
+        return (self.value, self.low, self.high)
+
+    @property
     def statement(self) -> tuple[Decimal | None, Decimal | None, Decimal | None, Qualifier]:
         """The numbers with their qualifier, however they are worded."""
-        return (self.value, self.low, self.high, self.qualifier)
+        return (*self.numbers, self.qualifier)
 
     @property
     def is_hedged(self) -> bool:
@@ -217,6 +222,13 @@ def find_amounts(text: str) -> tuple[Quantity, ...]:
     return tuple(found)
 
 
+def units_agree(one: str, other: str) -> bool:
+    """True of equal units, and of a counter that is cut within its noun: 家 of 家培训机构."""
+    short, full = sorted((one, other), key=len)
+    counter = match_at(_COUNTER, full, 0)
+    return one == other or bool(counter and full.startswith(short) and len(short) >= counter.end())
+
+
 def with_reading(
     quantity: Quantity, qualifier: Qualifier | None = None, unit: str | None = None
 ) -> Quantity:
@@ -232,6 +244,16 @@ def with_reading(
         if "range" in (qualifier, quantity.qualifier):
             message = say("values.range_is_settled", wording=quantity.text, qualifier=qualifier)
             raise QuantityError(message)
+        if quantity.qualifier != "exact":
+            named = QUALIFIERS[quantity.qualifier].name
+            raise QuantityError(
+                say(
+                    "values.qualifier_is_settled",
+                    wording=quantity.text,
+                    printed=named,
+                    qualifier=qualifier,
+                )
+            )
         quantity = replace(quantity, qualifier=qualifier, is_read=True)
     if unit is None:
         return quantity

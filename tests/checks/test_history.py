@@ -229,7 +229,7 @@ def test_a_figure_that_is_there_tells_its_changes_itself() -> None:
 
     _, problems = read(record(figure(), rest=rest))
 
-    assert shown(problems) == ["18:14 E238"]
+    assert shown(problems) == ["20:14 E238"]
 
 
 def test_a_build_refuses_to_change_what_it_published(tiny_project: Path, tmp_path: Path) -> None:

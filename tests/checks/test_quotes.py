@@ -24,9 +24,10 @@ SOURCE = "evening-2015-03-02"
 SNAPSHOT = "读书会\n\n2013 年，区里投入120万元,办读书会（共３0场）。\n次年再投入１５０万元。\n"
 
 
-def quoting(quote: str, line: int | None = 3, **fields: str) -> Dataset:
-    number = None if line is None else str(line)
-    return dataset_of(record(figure(quote=json.dumps(quote), line=number, **fields)))
+def quoting(quote: str, line: int | None = 3) -> Dataset:
+    number = "" if line is None else f", line: {line}"
+    event = f"{{date: 2013, title: 始, source: {SOURCE}, quote: {json.dumps(quote)}{number}}}"
+    return dataset_of(record(rest=f"events:\n  - {event}\n"))
 
 
 @pytest.mark.parametrize(
@@ -74,17 +75,17 @@ def test_a_source_without_a_snapshot_is_not_looked_at() -> None:
 
 
 def test_every_quote_of_a_record_is_listed() -> None:
-    report = "{source: gazette-2016, says: 同样。, quote: 旁证}"
+    report = "{source: gazette-2016, says: 同样。, quote: 旁证, confirms: no}"
     rest = (
         f"events:\n  - {{date: 2013, title: 始, source: {SOURCE}, quote: 开始}}\n"
         f"conflicts:\n  - about: 金额\n    note: 并列。\n    reports:\n      - {report}\n"
         f"      - {{source: {SOURCE}, says: 不同。, quote: 另说}}\n"
     )
-    text = record(figure(quote="投入", corroborated_by=f"[{report}]"), rest=rest)
+    text = record(figure(quote="投入120万元", corroborated_by=f"[{report}]"), rest=rest)
 
     quotes = [quote.quote for _, quote in list_quotes(dataset_of(text))]
 
-    assert quotes == ["投入", "旁证", "开始", "旁证", "另说"]
+    assert quotes == ["投入120万元", "旁证", "开始", "旁证", "另说"]
 
 
 def test_each_passage_of_a_source_is_counted_once() -> None:
@@ -92,12 +93,12 @@ def test_each_passage_of_a_source_is_counted_once() -> None:
         figure("a", quote="投入120万元", line="3"),
         figure("b", quote="120万元", line="3", scope="clubs"),
         figure("c", quote="投入120万元", line="3", scope="books"),
-        figure("d", quote="再投入", line="4", period="2014"),
+        figure("d", quote="再投入120万元", line="4", period="2014"),
     ]
 
     (measured,) = measure_quotes(dataset_of(record(*figures)))
 
-    assert (measured.source, measured.quotes, measured.characters) == (SOURCE, 2, 10)
+    assert (measured.source, measured.quotes, measured.characters) == (SOURCE, 2, 15)
     assert measured.share is None
 
 
@@ -131,8 +132,8 @@ def test_the_share_is_in_the_open_data() -> None:
 @pytest.mark.parametrize(
     ("quote", "is_allowed"),
     [
-        pytest.param("一二三四五六七八九十一二", True, id="twelve"),
-        pytest.param("一二三四五六七八九十一二三", False, id="thirteen"),
+        pytest.param("区里共投入资金120万元", True, id="twelve"),
+        pytest.param("区里共计投入资金120万元", False, id="thirteen"),
     ],
 )
 def test_a_quote_has_at_most_twelve_characters(quote: str, is_allowed: bool) -> None:
@@ -150,11 +151,15 @@ def test_snapshots_are_kept_outside_the_project(
 ) -> None:
     folder = tmp_path / "kept"
     folder.mkdir()
-    (folder / f"{SOURCE}.txt").write_text("一\n二\n三\n共投入１20万元\n约150万元\n", "utf-8")
+    (folder / f"{SOURCE}.txt").write_text(
+        "一\n二\n三\n共投入１20万元\n约150万元\n逾百个\n", "utf-8"
+    )
     monkeypatch.setenv("CASEBOOK_SNAPSHOTS", str(folder))
     assert check_project(tiny_project) == []
 
-    (folder / f"{SOURCE}.txt").write_text("一\n二\n三\n共投入１20亿元\n约150万元\n", "utf-8")
+    (folder / f"{SOURCE}.txt").write_text(
+        "一\n二\n三\n共投入１20亿元\n约150万元\n逾百个\n", "utf-8"
+    )
     assert [problem.code for problem in check_project(tiny_project)] == ["E263"]
 
     monkeypatch.setenv("CASEBOOK_SNAPSHOTS", str(folder / "missing"))

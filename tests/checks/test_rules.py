@@ -52,11 +52,11 @@ def test_a_slug_that_is_not_safe_is_refused(slug: str, code: str) -> None:
 @pytest.mark.parametrize(
     ("story", "at", "hint"),
     [
-        pytest.param("花去{{paid_2014}}。", "18:5", "paid", id="unknown figure"),
-        pytest.param("共{{case-9.paid}}。", "18:4", "case-1.paid", id="unknown case"),
-        pytest.param("共{{paid|safe}}。", "18:4", "", id="no expression"),
-        pytest.param("共{{ 7*7 }}。", "18:4", "", id="no arithmetic"),
-        pytest.param("共{{site.places}}。", "18:4", "", id="unknown count of the site"),
+        pytest.param("花去{{paid_2014}}。", "20:5", "paid", id="unknown figure"),
+        pytest.param("共{{case-9.paid}}。", "20:4", "case-1.paid", id="unknown case"),
+        pytest.param("共{{paid|safe}}。", "20:4", "", id="no expression"),
+        pytest.param("共{{ 7*7 }}。", "20:4", "", id="no arithmetic"),
+        pytest.param("共{{site.places}}。", "20:4", "", id="unknown count of the site"),
     ],
 )
 def test_a_reference_names_a_figure(story: str, at: str, hint: str) -> None:
@@ -79,13 +79,7 @@ def test_a_conflict_has_two_sides() -> None:
     conflict = "conflicts:\n  - about: 金额\n    figures: [paid]\n    note: 只有一种说法。\n"
     dataset = dataset_of(record(figure(), rest=conflict))
 
-    assert shown(check_rules(dataset)) == ["18:5 E236"]
-
-
-def test_an_amount_worded_as_a_plan_is_not_told_as_a_deed() -> None:
-    dataset = dataset_of(record(figure(amount="将突破亿元", status="reported")))
-
-    assert [p.code for p in check_rules(dataset)] == ["E237"]
+    assert shown(check_rules(dataset)) == ["20:5 E236"]
 
 
 CONFLICT = "conflicts:\n  - about: 金额\n    figures: [paid, said]\n    note: 并列。\n"
@@ -197,11 +191,11 @@ def test_a_refusal_waits_for_a_case_that_could_not_be_read() -> None:
     [
         pytest.param("story: |\n  花去120万元。\n", [], id="the figure"),
         pytest.param("story: |\n  花去一百二十万元。\n", [], id="the figure in another notation"),
-        pytest.param("story: |\n  花去130万元。\n", ["18:5 E270"], id="no figure"),
-        pytest.param("story: |\n  花去约120万元。\n", ["18:6 E271"], id="a qualifier gained"),
-        pytest.param("story_en: |\n  It cost 12 million yuan.\n", ["18:11 E270"], id="English"),
-        pytest.param("summary_en: It cost 12 million yuan.\n", ["17:21 E270"], id="summary"),
-        pytest.param('summary_en: "It cost 12 million yuan"\n', ["17:22 E270"], id="in quotes"),
+        pytest.param("story: |\n  花去130万元。\n", ["20:5 E270"], id="no figure"),
+        pytest.param("story: |\n  花去约120万元。\n", ["20:6 E271"], id="a qualifier gained"),
+        pytest.param("story_en: |\n  It cost 12 million yuan.\n", ["20:11 E270"], id="English"),
+        pytest.param("summary_en: It cost 12 million yuan.\n", ["19:21 E270"], id="summary"),
+        pytest.param('summary_en: "It cost 12 million yuan"\n', ["19:22 E270"], id="in quotes"),
     ],
 )
 def test_texts_say_what_the_records_hold(rest: str, expected: list[str]) -> None:
@@ -235,25 +229,6 @@ def test_an_event_lies_ahead_of_its_source_only_as_a_plan() -> None:
 
     assert shown(told) == ["10:5 E225"]
     assert planned == []
-
-
-@pytest.mark.parametrize(
-    ("amount", "quote", "code"),
-    [
-        pytest.param("120万元", "投入120万元", None, id="the same"),
-        pytest.param("120万元", "投入120", None, id="cut before its unit"),
-        pytest.param("约120万元", "一百二十万元", None, id="in Chinese"),
-        pytest.param("80万元至120万元", "至120万元", None, id="one end of a range"),
-        pytest.param("120万元", "2013年投入", None, id="a year is no amount"),
-        pytest.param("120万元", "投入若干", None, id="no number"),
-        pytest.param("120元", "投入120万元", "E212", id="another unit"),
-        pytest.param("120万元", "投入210万元", "E212", id="turned digits"),
-    ],
-)
-def test_a_quote_tells_the_amount_that_it_is_for(amount: str, quote: str, code: str | None) -> None:
-    problems = check_rules(dataset_of(record(figure(amount=amount, quote=quote))))
-
-    assert [p.code for p in problems] == ([code] if code else [])
 
 
 @pytest.mark.parametrize(

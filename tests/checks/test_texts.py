@@ -33,6 +33,8 @@ LIES = {
 # What a field is given that must be there, by its name or by its kind.
 VALUES = {
     "amount": "120万元",
+    "quote": "120万元",
+    "scope": "city",
     "updated": "2016-11-23",
     "region": "330203",
     "from": "约8000万元",
@@ -67,7 +69,7 @@ def write_record(fields: tuple[FieldDescription, ...], path: str, say: Say) -> d
             key = "purchaser" if one.kind == "answers" else "paid"
             inner = write_record(one.inner, f"{path}{one.name}.{key}.", say)
             written[one.name] = {key: inner}
-        elif one.required and one.role not in ("name", "official_title"):
+        elif (one.required or one.shown) and one.role not in ("name", "official_title"):
             written[one.name] = VALUES[one.name]
         elif one.required:
             written[one.name] = "某某"

@@ -28,7 +28,7 @@ def test_the_columns_are_those_of_the_contract() -> None:
 
     assert files["data/figures.csv"].split("\r\n")[0] == (
         "case,figure,label,amount,value,min,max,unit,qualifier,measure,per,period,status,derived,"
-        "source,quote"
+        "source,quote,wording,scope"
     )
     assert files["data/events.csv"].split("\r\n")[0] == (
         "case,date,earliest,latest,precision,title,source"
@@ -153,6 +153,8 @@ def test_a_computed_figure_names_its_formula_and_every_source() -> None:
         "derived": "later - paid",
         "source": "gazette-2016|evening-2015-03-02",
         "quote": "",
+        "wording": "",
+        "scope": "city",
     }
 
 

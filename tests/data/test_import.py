@@ -153,7 +153,7 @@ def drop_printed_figures(path: Path) -> None:
 
 
 def without_computed(text: str) -> str:
-    """A draft without its computed figures, whose scope no table tells."""
+    """A draft without its computed figures, whose notes no table tells."""
     layout = Layout(text.encode(), "x")
     for entry in layout.root.entries["figures"].value.entries.values():
         if "formula" in entry.value.entries:
@@ -163,7 +163,14 @@ def without_computed(text: str) -> str:
 
 def fill_in_readings(data: bytes) -> bytes:
     """A file in which each reading has the note that an editor has to give."""
-    return data.replace(b"note:                     #", "note: 编者的读法  #".encode())
+    said = "note: 每人、每户、每场、每岗位、每乡镇、每行政村，每年、每月、每日"
+    text = re.sub(r"note:  +#", f"{said}  #", data.decode())
+    parts = re.split(r"(?m)^(?=(?:  )?[a-z]\w*:)", text)
+    bare = (" per:" in part and " note:" not in part and " formula:" not in part for part in parts)
+    return "".join(
+        re.sub(r"(?m)^(    per: .*\n)", rf"\1    {said}\n", part) if is_bare else part
+        for part, is_bare in zip(parts, bare, strict=True)
+    ).encode()
 
 
 def carried(exported: str) -> list[dict[str, str]]:
@@ -271,7 +278,7 @@ def test_a_difference_is_told_and_nothing_is_written(project: Path) -> None:
 
     assert (first.at.line, first.at.column, first.code) == (2, 18, "E334")
     assert first.text.zh == (
-        "paid_2014 的 amount 与 data/cases/haishu.yaml:26 不同：原为 约150万元，表里是 约160万元"
+        "paid_2014 的 amount 与 data/cases/haishu.yaml:27 不同：原为 约150万元，表里是 约160万元"
     )
     assert (second.at.column, second.code) == (25, "E334")
 

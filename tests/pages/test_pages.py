@@ -258,7 +258,7 @@ def test_what_is_refused_is_shown_with_its_figures_and_the_guards_reasons() -> N
         "≠",
         "late",
     ]
-    assert "口径不同：前者是读书会，后者是未限定口径" in reasons[0].zh
+    assert "口径不同：前者是读书会，后者是全市" in reasons[0].zh
 
 
 def test_a_refused_formula_is_shown_with_what_no_source_gives() -> None:

@@ -39,6 +39,8 @@ FILLING = {
     "period": "2011年",
     "status": "set",
     "source": "zfcg-2012-12-07",
+    "quote": "600元",
+    "scope": "post_price_full",
     "date": "2011",
 }
 

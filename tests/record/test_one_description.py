@@ -122,8 +122,8 @@ def test_it_is_checked_by_its_role() -> None:
         for placed in texts_of(case, case.place_by_path)
         if placed.field.name == "remark"
     ] == [
-        ("figures.paid.remark", "name", 17),
-        ("documents[1].remark", "note", 23),
+        ("figures.paid.remark", "name", 19),
+        ("documents[1].remark", "note", 25),
     ]
 
 

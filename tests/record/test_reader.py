@@ -176,7 +176,9 @@ def test_zero_is_a_warning_unless_the_measure_means_it() -> None:
 def test_per_is_told_by_field_or_wording(
     amount: str, per: str | None, keys: tuple[str, ...]
 ) -> None:
-    assert case_of(record(figure(amount=amount, per=per))).figures["paid"].per == keys
+    text = record(figure(amount=amount, per=per, note="每岗位每年"))
+
+    assert case_of(text).figures["paid"].per == keys
 
 
 def test_a_field_may_not_contradict_the_wording_about_per() -> None:
@@ -299,7 +301,7 @@ def test_a_formula_that_is_no_text_is_a_problem_not_a_fault() -> None:
 def test_a_related_figure_is_another_one_of_the_case(field: str, named: str, hint: str) -> None:
     _, problems = read(record(figure("paid"), figure("more", **{field: named})))
 
-    assert [(p.code, p.at.line, p.hint.en) for p in problems] == [("E250", 24, hint)]
+    assert [(p.code, p.at.line, p.hint.en) for p in problems] == [("E250", 26, hint)]
     assert problems[0].at.column == len(f"    {field}: ") + 1
 
 
@@ -308,7 +310,7 @@ def test_a_conflict_names_figures_of_the_case_each_at_its_place() -> None:
 
     _, problems = read(record(figure("paid"), rest=conflict))
 
-    assert shown(problems) == ["19:21 E250", "19:27 E250"]
+    assert shown(problems) == ["21:21 E250", "21:27 E250"]
 
 
 def test_a_figure_with_a_fault_brings_no_further_one_to_what_rests_on_it() -> None:

@@ -71,7 +71,9 @@ def seed() -> dict[str, Figure]:
         ),
         pay_share=figure_of("pay_share", "80%", **share),
         raised=figure_of("raised", "7.2万元", **price),
-        pay=figure_of("pay", "800元至1000元", measure="unit_price", per="人/月", **late),
+        pay=figure_of(
+            "pay", "800元至1000元", measure="unit_price", per="人/月", note="每人每月", **late
+        ),
         workers=figure_of("workers", "逾百人", measure="count", **late),
         programme=figure_of("programme", "3731万元", measure="programme_total", **late),
         cap=figure_of("cap", "达20万元", measure="payout_cap", per="人", **late),
@@ -362,7 +364,7 @@ def test_a_record_declares_a_computed_figure() -> None:
         pytest.param({"formula": "paid + pait"}, ["18:21 E250"], id="unknown figure"),
         pytest.param({"formula": "paid + more"}, ["18:14 E282"], id="itself"),
         pytest.param({"formula": "paid + paid"}, ["18:14 E283"], id="refused"),
-        pytest.param({"amount": "240万元"}, ["16:13 E281"], id="an amount as well"),
+        pytest.param({"amount": "240万元", "quote": None}, ["16:13 E281"], id="an amount as well"),
         pytest.param({"measure": "count"}, ["17:14 E218"], id="another measure"),
     ],
 )

@@ -1,0 +1,135 @@
+"""Agreement of figures with the words of their sources, which one grammar reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final, Literal
+
+from casebook.messages import say
+from casebook.record.model import Figure, Report
+from casebook.record.vocabulary import Term
+from casebook.text import Text
+from casebook.values.amounts import Quantity, find_amounts, parse_quantity, units_agree
+from casebook.values.words import PLANNED_STATUSES
+
+Support = Literal["same", "size", "against", "none"]
+
+_PLAN: Final = (
+    "将(?![近军])|拟(?<![模虚比]拟)(?![人合定])|计划(?<![该此项本的]计划)(?!生育|单列)"
+    "|预计|预期|打算|力争|争取|有望|目标"
+)
+_FREE: Final = "免费|无需|不收费|不用交"
+# The messages of what differs, the most first.
+_DIFFERENCES: Final = (
+    "record.differs.none",
+    "record.differs.number",
+    "record.differs.unit",
+    "record.differs.qualifier",
+    "",
+)
+# What is below 300 is not 300, and what is up to 300 may be.
+_STRICTLY_BELOW: Final = ("不到", "不足", "不满", "少于", "低于", "小于")
+# The grammar knows units of time by one word; people use others beside it.
+_OTHER_NAMES: Final = {"日": "[日天]", "月": "个?月", "岗位": "(?:岗位|个?岗)"}
+
+
+def find_plan(words: str) -> str:
+    """The word that makes a plan of what is said, or nothing."""
+    found = re.search(_PLAN, words)
+    return found[0] if found else ""
+
+
+def find_per(words: str, terms: Mapping[str, Term]) -> set[str]:
+    """The keys of all that some words say an amount is per."""
+    return {key for key, term in terms.items() if re.search(_per_pattern(term.name.zh), words)}
+
+
+def _per_pattern(name: str) -> str:
+    named = _OTHER_NAMES.get(name, re.escape(name))
+    return f"每 *[一个名位家户所项场]{{0,2}} *{named}|{named}均|[/／·] *每?{named}"
+
+
+def why_quote_differs(quantity: Quantity, quote: str) -> Text | None:
+    """What a quote says otherwise than the amount as printed, None where they say the same."""
+    printed = parse_quantity(quantity.text)
+    if printed.planned and not find_plan(quote):
+        return say("record.differs.plan")
+    if not all(word in quote for word in printed.per):
+        return say("record.differs.per")
+    reasons = [_difference(printed, said, quantity.unit) for said in find_amounts(quote)]
+    # Of several amounts the one that is alike in most is meant.
+    reason = max(reasons, key=_DIFFERENCES.index, default=_DIFFERENCES[0])
+    return say(reason) if reason else None
+
+
+def _difference(printed: Quantity, said: Quantity, unit: str) -> str:
+    """The message of the first thing in which two amounts differ, or nothing.
+
+    `unit` is the one that is meant where none is printed.
+    """
+    if printed.numbers != said.numbers:
+        return "record.differs.number"
+    if not units_agree(printed.unit, said.unit) and (
+        printed.unit or not units_agree(unit, said.unit)
+    ):
+        return "record.differs.unit"
+    same = (printed.qualifier, printed.is_hedged) == (said.qualifier, said.is_hedged)
+    return "" if same else "record.differs.qualifier"
+
+
+def support_of(figure: Figure, report: Report, per: Mapping[str, Term]) -> Support:
+    """How far the words of another source bear out a figure.
+
+    They say the same amount, or one that allows it, as 4000多万元 allows 4277万元, or one that
+    excludes it, or none.
+    """
+    quantity, quote = figure.quantity, report.quote
+    is_plan = find_plan(quote) and figure.status not in PLANNED_STATUSES
+    if not (report.confirms and quote) or is_plan:
+        return "none"
+    if quantity.value == 0 and re.search(_FREE, quote):
+        return "same"
+    if not find_per(quote, per) <= {*figure.per}:
+        return "against"
+    printed = parse_quantity(quantity.text)
+    # Another source may leave out the unit, which its sentence makes clear.
+    alike = [
+        replace(said, unit=printed.unit)
+        for said in find_amounts(quote)
+        if not said.unit or units_agree(quantity.unit, said.unit)
+    ]
+    if any(not _difference(printed, said, "") for said in alike):
+        return "same"
+    if any(_overlap(quantity, said) for said in alike):
+        return "size"
+    return "against" if alike else "none"
+
+
+def _overlap(one: Quantity, other: Quantity) -> bool:
+    (low, high), (least, most) = _bounds(one), _bounds(other)
+    return low <= most and least <= high
+
+
+def _bounds(quantity: Quantity) -> tuple[tuple[Decimal, int], tuple[Decimal, int]]:
+    """The least and the most that an amount can be, each with 1 or -1 where it is not that itself.
+
+    A bound says no more than the digits that it is given in: 4000多万 is less than 5000万.
+    """
+    value = quantity.value
+    if value is None:
+        return (quantity.low or Decimal(0), 0), (quantity.high or Decimal(0), 0)
+    exponent = value.normalize().as_tuple().exponent
+    step = Decimal(1).scaleb(exponent) if isinstance(exponent, int) else Decimal(0)
+    if quantity.qualifier == "approx":
+        return (value * 9 / 10, 0), (value * 11 / 10, 0)
+    if quantity.qualifier == "more_than":
+        return (value, 1), (value + step, -1)
+    if quantity.qualifier == "at_least":
+        return (value, 0), (value + step, 0)
+    if quantity.qualifier == "at_most":
+        word = next((each.text for each in quantity.segments if each.role == "qualifier"), "")
+        return (value - step, 0), (value, -1 if word in _STRICTLY_BELOW else 0)
+    return (value, 0), (value, 0)

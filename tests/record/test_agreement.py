@@ -1,0 +1,196 @@
+"""A figure says what the words say that it is quoted from."""
+
+from __future__ import annotations
+
+import pytest
+from records import figure, read, record, shown
+
+
+def codes(**fields: str | None) -> list[str]:
+    """The problems of one figure by their codes."""
+    _, problems = read(record(figure(**fields)))
+    return [problem.code for problem in problems]
+
+
+# A quote, and the amounts that it does not bear out.
+CONTRADICTED = {
+    "约8000万元": ["8000万元", "超过8000万元", "至少8000万元", "不超过8000万元", "约8000元"],
+    "近300元": ["300元", "逾300元", "不到300元", "约3000元"],
+    "逾百万元": ["百万元", "约百万元", "不少于百万元", "最高百万元", "逾百元"],
+    "超过5000万元": ["5000万元", "约5000万元", "不超过5000万元", "超过5000美元"],
+    "不低于8000万元": ["8000万元", "低于8000万元", "约8000万元", "超过8000万元"],
+    "不超过300万元": ["300万元", "超过300万元", "约300万元", "不少于300万元"],
+    "不到300万元": ["300万元", "近300万元", "逾300万元"],
+    "最高1000元": ["1000元", "至少1000元", "约1000元"],
+    "6770余万元": ["6770万元", "约6770万元", "6770万元以内", "6770余元"],
+    "4000多万元": ["4000万元", "4277万元", "4000万元左右"],
+    "1万元左右": ["1万元", "1万元以上", "1万多元"],
+    "100万元以上": ["100万元", "100万元以下", "约100万元"],
+    "投入4277万元": ["约4277万元", "4277元", "4277亿元", "42.77万元", "4277万美元", "4277万港元"],
+    "捐款300万港元": ["300万元", "300万美元"],
+    "下达3731万元": ["3731万美元", "3713万元", "每年3731万元", "将安排3731万元"],
+    "800元至1000元": ["1000元", "800元", "最高1000元", "约1000元", "800元至1200元", "900元"],
+    "约800至1000元": ["800至1000元"],
+    "800至1000元": ["约800至1000元"],
+    "支付800元至": ["800元"],
+    "至1000元": ["1000元"],
+    "经费的80%": ["80元", "8%", "约80%"],
+    "什么都没说": ["120万元"],
+    "2013年投入": ["2013元"],
+}
+
+
+@pytest.mark.parametrize(
+    ("quote", "amount"),
+    [
+        pytest.param(quote, amount, id=f"{amount} under {quote}")
+        for quote, amounts in CONTRADICTED.items()
+        for amount in amounts
+    ],
+)
+def test_an_amount_of_money_that_the_quote_does_not_say_is_refused(quote: str, amount: str) -> None:
+    measure = "share" if "%" in amount else "unit_price"
+    note = "每年"
+
+    _, problems = read(record(figure(amount=amount, quote=quote, measure=measure, note=note)))
+
+    (found,) = [problem for problem in problems if problem.code == "E212"]
+    assert (found.at.line, found.at.column) == (12, 13)
+    assert amount in found.text.zh and quote in found.text.zh
+
+
+@pytest.mark.parametrize(
+    ("quote", "amount"),
+    [
+        pytest.param("达到748家", "748项", id="项 under 家"),
+        pytest.param("演出2000场", "2000次", id="次 under 场"),
+        pytest.param("71.4万人次", "71.4万人", id="people under visits"),
+        pytest.param("71.4万人", "71.4万人次", id="visits under people"),
+        pytest.param("三大类17项职能", "三类", id="类 under 大类"),
+        pytest.param("5家培训机构", "5家社会组织", id="another noun"),
+        pytest.param("达到130余项", "130项", id="余 lost"),
+        pytest.param("逾百人", "百人", id="逾 lost"),
+        pytest.param("近300项", "300项", id="近 lost"),
+        pytest.param("申报1600多个", "1600个", id="多 lost"),
+        pytest.param("只有12家", "748家", id="another number"),
+        pytest.param("安排300", "300项", id="cut before its unit"),
+        pytest.param("计划演出2000场", "将演出2000场", id="no amount at all"),
+    ],
+)
+def test_a_count_that_the_quote_does_not_say_is_refused(quote: str, amount: str) -> None:
+    assert codes(amount=amount, quote=quote, measure="count", status="planned")
+
+
+@pytest.mark.parametrize(
+    ("quote", "amount"),
+    [
+        pytest.param("投入120万元", "120万元", id="behind other words"),
+        pytest.param("一百二十万元", "120万元", id="in Chinese"),
+        pytest.param("１２０万元", "120万元", id="another width"),
+        pytest.param("大约120万元", "约120万元", id="about in another word"),
+        pytest.param("上升至约8000万元", "约8000万元", id="raised to"),
+        pytest.param("2011年投入80万元", "80万元", id="a year beside it"),
+        pytest.param("4277万元、300项", "4277万元", id="another amount beside it"),
+        pytest.param("支付800元至1000元", "800元至1000元", id="a range"),
+        pytest.param("160980000.00元人民币", "160980000.00元人民币", id="longer than a quote"),
+    ],
+)
+def test_an_amount_that_the_quote_says_is_taken(quote: str, amount: str) -> None:
+    given = quote if len(quote) <= 12 else None
+
+    assert codes(amount=amount, quote=given) == []
+
+
+@pytest.mark.parametrize("word", ["将投入", "拟投入", "计划投入", "预计", "有望达"])
+@pytest.mark.parametrize("status", ["reported", "set", "planned"])
+def test_what_the_quote_plans_is_planned(word: str, status: str) -> None:
+    found = codes(quote=f"{word}120万元", status=status)
+
+    assert found == ([] if status == "planned" else ["E237"])
+
+
+@pytest.mark.parametrize(
+    ("quote", "label"),
+    [
+        pytest.param("将近120万元", "购买金额", id="nearly"),
+        pytest.param("模拟投入120万元", "购买金额", id="simulated"),
+        pytest.param("该计划投入120万元", "购买金额", id="a plan by its name"),
+    ],
+)
+def test_a_word_that_only_looks_like_a_plan_makes_none(quote: str, label: str) -> None:
+    amount = quote.removeprefix("将近").removeprefix("模拟投入").removeprefix("该计划投入")
+    about = "将近" if quote.startswith("将近") else ""
+
+    assert codes(quote=quote, amount=about + amount, label=label) == []
+
+
+def test_a_target_by_its_label_is_no_result() -> None:
+    target = {"amount": "1个", "measure": "count", "label": "每个岗位的座位（目标）"}
+
+    assert codes(**target, status="planned") == []
+    assert codes(**target, status="reported") == ["E237"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "per", "note", "code"),
+    [
+        pytest.param("每年出资120万元", "年", None, "", id="the same"),
+        pytest.param("每年出资120万元", "月", None, "E219", id="a month for a year"),
+        pytest.param("每年出资120万元", None, None, "E219", id="a year that is lost"),
+        pytest.param("每月支付120万元", "年", None, "E219", id="a year for a month"),
+        pytest.param("每个月付120万元", "月", None, "", id="with a counter"),
+        pytest.param("每人120万元", "人", None, "", id="a person"),
+        pytest.param("人均120万元", "人", None, "", id="on average"),
+        pytest.param("120万元/人", "人", None, "", id="behind a stroke"),
+        pytest.param("每个岗位120万元", "岗位", None, "", id="a post"),
+        pytest.param("每个岗位120万元", "人", None, "E219", id="a person for a post"),
+        pytest.param("投入120万元", "年", None, "E217", id="nobody says so"),
+        pytest.param("投入120万元", "年", "承上文，每年如此。", "", id="the note says so"),
+        pytest.param("投入120万元", "年", "承上文，每月如此。", "E217", id="the note says another"),
+    ],
+)
+def test_per_is_what_the_quote_says(
+    quote: str, per: str | None, note: str | None, code: str
+) -> None:
+    found = codes(quote=quote, per=per, note=note, measure="unit_price")
+
+    assert sorted({*found}) == ([code] if code else [])
+
+
+@pytest.mark.parametrize("reading", ["exact", "more_than", "at_least", "at_most"])
+@pytest.mark.parametrize(
+    "amount", ["约8000万元", "130余万元", "不超过300元", "至少3万元", "逾百元"]
+)
+def test_a_reading_never_contradicts_a_printed_word(amount: str, reading: str) -> None:
+    own = {"不超过300元": "at_most", "至少3万元": "at_least"}.get(amount, "more_than")
+    expected = [] if reading == own and "约" not in amount else ["E210"]
+
+    assert codes(amount=amount, qualifier=reading, note="这样读") == expected
+
+
+def test_a_figure_without_a_quote_says_why() -> None:
+    unquoted = figure(quote=None)
+    _, problems = read(record(unquoted))
+
+    assert [(p.code, p.at.line) for p in problems] == [("E202", 11)]
+    assert codes(quote=None, wording="retold") == []
+    assert codes(quote="什么都没说", wording="counted") == []
+
+
+def test_a_quote_with_an_amount_leaves_nothing_to_excuse() -> None:
+    _, problems = read(record(figure(amount="120万元", wording="retold", quote="约120万元")))
+
+    assert shown(problems) == ["17:14 E212"]
+
+
+@pytest.mark.parametrize(
+    ("measure", "amount", "code"),
+    [
+        pytest.param("annual_total", "120万元", ["E202"], id="a total"),
+        pytest.param("count", "120项", ["E202"], id="a count"),
+        pytest.param("unit_price", "120元", [], id="a price"),
+        pytest.param("share", "12%", [], id="a share"),
+    ],
+)
+def test_totals_and_counts_have_a_scope(measure: str, amount: str, code: list[str]) -> None:
+    assert codes(measure=measure, amount=amount, scope=None) == code
