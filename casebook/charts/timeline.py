@@ -7,13 +7,13 @@ what only has a latest date stands at a bracket that is open to the left.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
-from typing import Final
+from typing import Final, Literal
 
 from casebook.charts.canvas import LEADING, Paint, Sheet, baseline, widest
 from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, Selected, lower_first
@@ -28,26 +28,33 @@ _MOST_EVENTS: Final = 150
 # Room for the two strokes that cut the axis.
 _CUT: Final = 30.0
 _RADIUS: Final = 6.0
+# A finger does not hit less, nor two marks that lie closer together.
+_REACH: Final = 24.0
 _LINE: Final = Paint(stroke="series-1", stroke_width=1.5)
 
-# The words of the list of dates.
+# The words of the list of dates, and of what a mark tells beside its date.
 _MARKERS: Final[dict[Marker, str]] = {
     "known": "charts.marker.known",
     "uncertain": "charts.marker.uncertain",
     "latest_only": "charts.marker.latest_only",
-    "planned": "charts.marker.planned",
     "publication": "charts.marker.publication",
 }
+KeySign = Marker | Literal["planned", "goes_on"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """One event on the strip; years as decimals, `end` open where nothing says when it ended."""
+    """One event on the strip, its years as decimals, with the address of its entry.
+
+    What `goes_on` is open at its end: `last` is then when its source stops knowing.
+    """
 
     marker: Marker
+    planned: bool
     title: str
+    href: str
     first: float | None
-    last: float | None
+    last: float
     goes_on: bool = False
 
 
@@ -68,7 +75,7 @@ class Strip:
     rows: tuple[TimelineRow, ...]
     everywhere: tuple[Moment, ...]
     captions: tuple[str, ...]
-    key: tuple[tuple[Marker, str], ...]
+    key: tuple[tuple[KeySign, str], ...]
 
 
 def find_across(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
@@ -87,7 +94,7 @@ def find_in(case: Case, dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
 
 
 def tabulate(shown: ChartRecords) -> ChartTable:
-    """What the strip says and shows."""
+    """The strip in words, in rows and in moments."""
     selected, dataset, lang = shown.selected, shown.dataset, shown.lang
     entries: Sequence[TimelineItem] = (
         dataset.timeline_of(dataset.by_slug[selected.case])
@@ -97,15 +104,15 @@ def tabulate(shown: ChartRecords) -> ChartTable:
     items = [item for item in entries if item.case is not None]
     shared = [item for item in entries if item.case is None]
     everything = [*items, *shared]
-    runs = _find_runs(everything)
-    markers = {item.marker for item in everything}
+    moments = [_moment(item, shown) for item in everything]
+    runs = _find_runs(moments)
     silence, captions = _describe_gaps(selected, runs, bool(shared), dataset)
     strip = Strip(
         runs=runs,
         rows=tuple(_list_rows(items, shown)),
-        everywhere=tuple(_moment(item, lang) for item in shared),
+        everywhere=tuple(moments[len(items) :]),
         captions=tuple(caption.inside(lang) for caption in captions),
-        key=tuple((each, shown.say(key)) for each, key in _MARKERS.items() if each in markers),
+        key=tuple(_list_key(moments, shown)),
     )
     finding = _find_words(items, silence.inside(lang), lang)
     if selected.case:
@@ -120,6 +127,7 @@ def tabulate(shown: ChartRecords) -> ChartTable:
             shown.say("charts.place"),
             shown.say("charts.timeline.event"),
             shown.say("charts.timeline.date"),
+            shown.say("charts.figures.state"),
         ),
         rows=tuple(_row(item, shown) for item in everything),
         sources=tuple(dict.fromkeys(item.event.source for item in everything)),
@@ -131,19 +139,36 @@ def tabulate(shown: ChartRecords) -> ChartTable:
 def _row(item: TimelineItem, shown: ChartRecords) -> tuple[str, ...]:
     place = shown.place(item.case.slug) if item.case else ""
     marker, title = shown.say(_MARKERS[item.marker]), item.event.title.inside(shown.lang)
-    return item.event.date.words(shown.lang), place, title, marker
+    return item.event.date.words(shown.lang), place, title, marker, _name_state(item, shown)
+
+
+def _name_state(item: TimelineItem, shown: ChartRecords) -> str:
+    status = shown.dataset.vocabulary.statuses.get(item.event.status)
+    return status.name.inside(shown.lang) if status else item.event.status
+
+
+def _list_key(moments: Sequence[Moment], shown: ChartRecords) -> Iterator[tuple[KeySign, str]]:
+    """What the marks of the strip mean, those of dates first."""
+    markers = {moment.marker for moment in moments}
+    yield from ((each, shown.say(key)) for each, key in _MARKERS.items() if each in markers)
+    if any(moment.planned for moment in moments):
+        yield "planned", shown.say("charts.marker.planned")
+    if any(moment.goes_on for moment in moments):
+        yield "goes_on", shown.say("charts.marker.goes_on")
 
 
 def _find_words(items: Sequence[TimelineItem], silence: str, lang: Lang) -> str:
-    """How much is dated how well, and which years are silent."""
+    """How much is dated how well, what is only planned, and which years are silent."""
     lanes = Counter(item.event.date.lane for item in items)
-    dated, uncertain, latest = lanes["dated"], lanes["uncertain"], lanes["latest_only"]
+    dated, planned = lanes["dated"], sum(item.is_planned for item in items)
     few = "charts.timeline.dated_one" if dated else "charts.timeline.dated_none"
     clauses = [say("charts.timeline.dated", count=dated) if dated > 1 else say(few)]
-    if uncertain:
-        clauses.append(say("charts.timeline.uncertain", count=uncertain))
-    if latest:
-        clauses.append(say("charts.timeline.latest", count=latest))
+    if lanes["uncertain"]:
+        clauses.append(say("charts.timeline.uncertain", count=lanes["uncertain"]))
+    if lanes["latest_only"]:
+        clauses.append(say("charts.timeline.latest", count=lanes["latest_only"]))
+    if planned:
+        clauses.append(say("charts.timeline.planned", count=planned))
     found = COMMA.join(clauses).inside(lang)
     return SEMICOLON.inside(lang).join(filter(None, (found, lower_first(silence))))
 
@@ -202,24 +227,36 @@ def _list_rows(items: Sequence[TimelineItem], shown: ChartRecords) -> Iterator[T
     """A row for each event of one case, else for each place."""
     if shown.selected.case:
         for item in items:
-            moment = _moment(item, shown.lang)
+            moment = _moment(item, shown)
             yield TimelineRow(moment.title, "", (moment,))
         return
     for case in shown.dataset.cases:
-        moments = tuple(
-            _moment(item, shown.lang) for item in items if item.case and item.case.slug == case.slug
-        )
-        if moments:
+        own = [item for item in items if item.case and item.case.slug == case.slug]
+        if own:
+            moments = tuple(_moment(item, shown) for item in own)
             yield TimelineRow(shown.place(case.slug), f"site:/cases/{case.slug}/", moments)
 
 
-def _moment(item: TimelineItem, lang: Lang) -> Moment:
-    period = item.event.date
+def _moment(item: TimelineItem, shown: ChartRecords) -> Moment:
+    period, lang = item.event.date, shown.lang
     title = period.words(lang) + COLON.inside(lang) + item.event.title.inside(lang)
-    first = _decimal(period.earliest) if period.earliest else None
-    last = _decimal(period.latest, end=True) if period.latest else None
-    goes_on = period.latest is None and period.earliest is not None
-    return Moment(marker=item.marker, title=title, first=first, last=last, goes_on=goes_on)
+    if item.is_planned:
+        title = shown.say("charts.cell", name=title, words=_name_state(item, shown))
+    source = shown.dataset.sources.get(item.event.source)
+    # An end that nobody tells is open as far as its source can know, not up to today.
+    seen = source.published.latest if source and source.published else None
+    start = period.earliest or period.latest
+    end = period.latest or max(filter(None, (seen, start)), default=None)
+    assert start is not None and end is not None
+    return Moment(
+        marker=item.marker,
+        planned=item.is_planned,
+        title=title,
+        href=f"site:/cases/{item.case.slug}/#{item.anchor}" if item.case else "",
+        first=_decimal(start) if period.earliest else None,
+        last=_decimal(end, end=True),
+        goes_on=period.latest is None,
+    )
 
 
 def _decimal(day: date, *, end: bool = False) -> float:
@@ -227,14 +264,12 @@ def _decimal(day: date, *, end: bool = False) -> float:
     return day.year + (day.timetuple().tm_yday - (0 if end else 1)) / length - (1e-6 if end else 0)
 
 
-def _find_runs(items: Iterable[TimelineItem]) -> tuple[tuple[int, int], ...]:
+def _find_runs(moments: Sequence[Moment]) -> tuple[tuple[int, int], ...]:
     """The years to show in runs, without long spells in which nothing is marked."""
     years: set[int] = set()
-    for item in items:
-        period = item.event.date
-        days = [day for day in (period.earliest, period.latest) if day is not None]
-        if days:
-            years.update(range(days[0].year, days[-1].year + 1))
+    for moment in moments:
+        first = moment.last if moment.first is None else moment.first
+        years.update(range(int(first), int(moment.last) + 1))
     runs: list[tuple[int, int]] = []
     for year in sorted(years):
         if runs and year - runs[-1][1] <= GAP_YEARS:
@@ -263,13 +298,13 @@ def paint_strip(strip: Strip, sheet: Sheet) -> None:
     # The line may not run through the names that stand between the rows.
     pieces = [(body_top - 4, top + 4)] if beside else [*bands, (top, top + 4)]
     for moment in strip.everywhere:
-        x = axis.at(moment.last if moment.last is not None else moment.first or 0)
+        x = axis.at(moment.last)
         for upper, lower in pieces:
             sheet.line((x, upper), (x, lower), stroke="accent", stroke_width=1.25)
-        _paint_dot("publication", sheet, x, top + 6)
+        _paint_sign("publication", sheet, x, top + 6)
     top += 14 if strip.everywhere else 4
     for moment in strip.everywhere:
-        _paint_dot("publication", sheet, 6, top + style.small * LEADING / 2)
+        _paint_sign("publication", sheet, 6, top + style.small * LEADING / 2)
         top = sheet.paragraph(18, top, moment.title, style.width - 18, **sheet.muted)
     for words in strip.captions:
         top = sheet.paragraph(0, top, words, style.width, **sheet.muted)
@@ -335,48 +370,48 @@ def _paint_row(
     """Draw a row; give its bottom edge and the band that its marks stand in."""
     style = sheet.style
     stacks = _stack(row.moments, axis)
-    lanes = max((lane for _, lane in stacks), default=0) + 1
-    height = max(lanes * (2 * _RADIUS + 4), style.size * LEADING if beside else 0.0)
-    if not beside:
-        top = _paint_name(row, sheet, top + 4, style.width) + 1
-    middle_first = top + height / 2 - (lanes - 1) * (_RADIUS + 2)
-    if beside:
-        _paint_name(row, sheet, top + (height - style.size * LEADING) / 2, 200)
-    for moment, lane in stacks:
-        with sheet.link(row.href, moment.title):
-            _paint_moment(moment, axis, sheet, middle_first + lane * (2 * _RADIUS + 4))
-    bottom = top + height + 5
-    sheet.line((0, bottom), (style.width, bottom), stroke="grid")
-    return bottom + 5, (top, bottom)
-
-
-def _paint_name(row: TimelineRow, sheet: Sheet, top: float, width: float) -> float:
+    height = _REACH * max((lane + 1 for _, lane in stacks), default=1)
+    name_top = top + (height - style.size * LEADING) / 2 if beside else top + 4
     with sheet.link(row.href, row.name) if row.href else nullcontext():
-        return sheet.paragraph(0, top, row.name, width)
+        bottom = sheet.paragraph(0, name_top, row.name, 200 if beside else style.width)
+    if not beside:
+        top = bottom + 1
+    for moment, lane in stacks:
+        with sheet.link(moment.href, moment.title):
+            _paint_moment(moment, axis, sheet, top + (lane + 0.5) * _REACH)
+    bottom = top + height + 2
+    sheet.line((0, bottom), (style.width, bottom), stroke="grid")
+    return bottom + 2, (top, bottom)
 
 
 def _span(moment: Moment, axis: _Axis) -> tuple[float, float]:
     """From where to where a moment is drawn."""
+    end = axis.at(moment.last)
     if moment.first is None:
-        end = axis.at(moment.last or 0)
         return max(axis.left, end - 40), end + 2
-    last = moment.last if moment.last is not None else moment.first
-    centre = (axis.at(moment.first) + axis.at(last)) / 2
     if moment.goes_on:
-        start = axis.at(int(moment.first)) + axis.year_width / 2
-        return start - _RADIUS, axis.right
-    if last - moment.first > 1:
-        return axis.at(moment.first), axis.at(last)
+        start = axis.at(int(moment.first)) + axis.year_width / 2 - _RADIUS
+        return start, max(end, start + 2 * _RADIUS)
+    if moment.last - moment.first > 1:
+        return axis.at(moment.first), end
+    centre = (axis.at(moment.first) + end) / 2
     return centre - _RADIUS, centre + _RADIUS
+
+
+def _reach(moment: Moment, axis: _Axis) -> tuple[float, float]:
+    """From where to where a moment can be hit."""
+    start, end = _span(moment, axis)
+    more = max(_REACH - (end - start), 0) / 2
+    return start - more, end + more
 
 
 def _stack(moments: Sequence[Moment], axis: _Axis) -> list[tuple[Moment, int]]:
     """Each moment with the first lane in which it covers no other."""
-    spans = [(moment, *_span(moment, axis)) for moment in moments]
+    spans = [(moment, *_reach(moment, axis)) for moment in moments]
     ends: list[float] = []
     placed = []
     for moment, start, end in sorted(spans, key=lambda s: (s[0].marker == "latest_only", s[1])):
-        lane = next((i for i, reached in enumerate(ends) if reached + 3 <= start), len(ends))
+        lane = next((i for i, reached in enumerate(ends) if reached <= start), len(ends))
         ends[lane : lane + 1] = [end]
         placed.append((moment, lane))
     return placed
@@ -384,19 +419,31 @@ def _stack(moments: Sequence[Moment], axis: _Axis) -> list[tuple[Moment, int]]:
 
 def _paint_moment(moment: Moment, axis: _Axis, sheet: Sheet, y: float) -> None:
     start, end = _span(moment, axis)
+    left, right = _reach(moment, axis)
+    # An outline is hit on its line only: what is not seen here takes the finger.
+    sheet.rectangle(left, y - _REACH / 2, right - left, _REACH, fill="paper", opacity=0.001)
+    dash = (4.0, 3.0) if moment.planned else ()
     if moment.marker == "latest_only":
         _paint_latest(sheet, start, end - 2, y)
+        if moment.planned:
+            _paint_sign("planned", sheet, end - 9 - _RADIUS, y)
     elif moment.goes_on:
-        _paint_dot(moment.marker, sheet, start + _RADIUS, y)
-        tip = axis.right - 1
-        sheet.line((start + 2 * _RADIUS + 2, y), (tip, y), **_LINE)
-        sheet.line((tip - 5, y - 4), (tip, y), (tip - 5, y + 4), **_LINE)
+        _paint_dot(sheet, start + _RADIUS, y, moment)
+        if end > (begin := start + 2 * _RADIUS + 2):
+            sheet.line((begin, y), (end, y), **_LINE | Paint(dash=dash))
     elif end - start > 2 * _RADIUS + 1:
-        dash = (4.0, 3.0) if moment.marker == "planned" else ()
-        fill = "" if moment.marker in ("planned", "uncertain") else "series-1"
+        fill = "" if moment.planned or moment.marker == "uncertain" else "series-1"
         sheet.capsule(start, y - 4, end - start, 8, **_LINE | Paint(fill=fill, dash=dash))
     else:
-        _paint_dot(moment.marker, sheet, (start + end) / 2, y)
+        _paint_dot(sheet, (start + end) / 2, y, moment)
+
+
+def _paint_dot(sheet: Sheet, x: float, y: float, moment: Moment) -> None:
+    # Date and state have each a channel of their own: the colour, and the dashes.
+    if moment.planned and moment.marker == "uncertain":
+        sheet.disc(x, y, _RADIUS - 1, stroke="accent", stroke_width=2, dash=(3, 2.2))
+    else:
+        _paint_sign("planned" if moment.planned else moment.marker, sheet, x, y)
 
 
 def _paint_latest(sheet: Sheet, start: float, end: float, y: float) -> None:
@@ -407,12 +454,17 @@ def _paint_latest(sheet: Sheet, start: float, end: float, y: float) -> None:
     sheet.line(*bracket, stroke="series-1", stroke_width=2)
 
 
-def _paint_dot(marker: Marker, sheet: Sheet, x: float, y: float) -> None:
-    if marker == "known":
+def _paint_sign(sign: KeySign, sheet: Sheet, x: float, y: float) -> None:
+    """Draw what a key explains, around its middle."""
+    if sign == "latest_only":
+        _paint_latest(sheet, x - 7, x + 6, y)
+    elif sign == "goes_on":
+        sheet.line((x - 7, y), (x + 7, y), **_LINE)
+    elif sign == "known":
         sheet.disc(x, y, _RADIUS - 0.5, fill="series-1")
-    elif marker == "planned":
+    elif sign == "planned":
         sheet.disc(x, y, _RADIUS - 1, stroke="series-1", stroke_width=1.5, dash=(3, 2.2))
-    elif marker == "publication":
+    elif sign == "publication":
         sheet.rectangle(x - 4, y - 4, 8, 8, fill="accent")
     else:
         sheet.disc(x, y, _RADIUS - 1, stroke="accent", stroke_width=2)
@@ -422,15 +474,11 @@ def _paint_key(strip: Strip, sheet: Sheet, top: float) -> float:
     """Say what each mark means, in as many lines as that takes."""
     size = sheet.style.small
     x = 0.0
-    for marker, words in strip.key:
+    for sign, words in strip.key:
         needed = 24 + width_px(clean(words), size)
         if x and x + needed > sheet.width:
             x, top = 0.0, top + size * LEADING
-        y = top + size * LEADING / 2
-        if marker == "latest_only":
-            _paint_latest(sheet, x + 1, x + 14, y)
-        else:
-            _paint_dot(marker, sheet, x + 8, y)
+        _paint_sign(sign, sheet, x + 8, top + size * LEADING / 2)
         sheet.text(x + 22, top + baseline(size), words, **sheet.muted)
         x += needed + 18
     return top + size * LEADING

@@ -76,6 +76,7 @@ def event_row(event: Event) -> dict[str, str]:
         "precision": date.precision,
         "title": event.title.zh,
         "source": event.source,
+        "status": event.status,
     }
 
 

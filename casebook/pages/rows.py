@@ -32,7 +32,7 @@ LISTED = Text("、", "; ")
 # One word of a computation: a figure, or a sign, number or name.
 FormulaPart = tuple[Figure | None, Text]
 # An entry of the timeline with its source, and its place, empty where it belongs to no case.
-EventRow = tuple[TimelineItem, Source, Text]
+EventRow = tuple[TimelineItem, Source, Text, Text]
 # A drawn chart with the publications that it rests on.
 Frame: TypeAlias = "tuple[Drawn, tuple[Source, ...]]"
 
@@ -159,9 +159,10 @@ def find_named(text: str, dataset: Dataset, home: Case | None = None) -> tuple[F
 
 
 def show_event(item: TimelineItem, dataset: Dataset) -> EventRow:
-    """The entry of the timeline with its mark, place and source."""
+    """The entry of the timeline with its source, its place, and its state where it is a plan."""
     place = dataset.place(item.case) if item.case else NO_TEXT
-    return item, dataset.sources[item.event.source], place
+    state = dataset.vocabulary.statuses[item.event.status].name if item.is_planned else NO_TEXT
+    return item, dataset.sources[item.event.source], place, state
 
 
 def show_document(case: Case, document: Document, dataset: Dataset) -> DocumentRow:

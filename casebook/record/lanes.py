@@ -12,12 +12,13 @@ from casebook.record.model import Case, Event
 from casebook.record.summary import CaseSummary, EventSummary, summarise_event
 from casebook.record.vocabulary import Source
 from casebook.values.dates import Lane
+from casebook.values.words import PLANNED_STATUSES
 
 # Fewer silent years than this are an ordinary interval, not a gap worth naming.
 GAP_YEARS = 5
 
 LANES: tuple[Lane, ...] = ("dated", "uncertain", "latest_only")
-Marker = Literal["known", "uncertain", "latest_only", "planned", "publication"]
+Marker = Literal["known", "uncertain", "latest_only", "publication"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,17 @@ class TimelineItem:
         if self.case is None:
             return "publication"
         lane = self.event.date.lane
-        if lane != "dated":
-            return lane
-        return "planned" if self.event.status == "planned" else "known"
+        return "known" if lane == "dated" else lane
+
+    @property
+    def is_planned(self) -> bool:
+        """True of what has not happened yet, however well its date is known."""
+        return self.event.status in PLANNED_STATUSES
+
+    @property
+    def anchor(self) -> str:
+        """The place of the entry in the page of its case."""
+        return f"event-{self.case.events.index(self.event) + 1}" if self.case else ""
 
 
 @dataclass(frozen=True, slots=True)

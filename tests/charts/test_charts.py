@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -29,7 +30,7 @@ from casebook.build.reading import read_dataset
 from casebook.charts import chart_of, draw_chart, find_charts, tabulate_chart, title_of
 from casebook.charts.canvas import WIDE, Link, Shape, Sheet, Style
 from casebook.charts.case_figures import describe_change
-from casebook.charts.chart import describe, paint_panel
+from casebook.charts.chart import ChartTable, describe, paint_panel
 from casebook.charts.colours import CHART_ROLES
 from casebook.charts.standalone import PICTURE_KINDS, compose_picture, write_picture
 from casebook.charts.svg import write_svg
@@ -357,6 +358,80 @@ def test_the_strip_of_all_cases_names_the_gap_of_the_shared_sources() -> None:
         "多案共用的来源在1999—2008年间没有记载；其间1件见于别的来源",
         "// 1999—2005年没有任何事件，从轴上剪去",
     )
+
+
+@pytest.mark.parametrize("status", ["planned", "target"])
+@pytest.mark.parametrize(
+    ("date", "marker"),
+    [
+        pytest.param("2011", "年份已写明", id="dated"),
+        pytest.param("2011?", "年份靠推断", id="uncertain"),
+        pytest.param("[..2011]", "未注明日期", id="no date"),
+        pytest.param("2009/2011", "年份已写明", id="years"),
+        pytest.param("2009/..", "年份已写明", id="an open end"),
+    ],
+)
+def test_a_plan_is_marked_however_well_its_date_is_known(
+    date: str, marker: str, status: str
+) -> None:
+    def drawn(state: str) -> tuple[ChartTable, str]:
+        data = dataset(case(events=[event("2008"), event(date, status=state)]))
+        found = table_of("one-timeline", data)
+        return found, "".join(draw_chart(found).panels[0].wide.split("<a ")[-1:])
+
+    table, planned = drawn(status)
+
+    word = {"planned": "词planned", "target": "target"}[status]
+    assert [row[3:] for row in table.rows] == [("年份已写明", ""), (marker, word)]
+    assert f"{marker}，{word}。" in describe(table)
+    assert f"（{word}）" in planned
+    assert "stroke-dasharray" in planned
+    assert planned.count("stroke-dasharray") > drawn("reported")[1].count("stroke-dasharray")
+    assert "其中1件只是计划" in table.finding
+    assert ("planned", "计划") in table.panels[0].content.key
+
+
+@pytest.mark.parametrize(
+    ("date", "published", "last"),
+    [
+        pytest.param("2009/..", "2012-12-07", 2012, id="a later source"),
+        pytest.param("2012?/..", "2012-12-07", 2012, id="the year of the source"),
+        pytest.param("2009/..", "", 2009, id="a source without a date"),
+    ],
+)
+def test_an_open_end_is_drawn_as_far_as_its_source_knows(
+    date: str, published: str, last: int
+) -> None:
+    data = dataset(case(events=[event("2005"), event("2008"), event(date), event("2020")]))
+    source = replace(data.sources["s"], published=parse_period(published) if published else None)
+    table = table_of("one-timeline", replace(data, sources={"s": source}))
+
+    moment = next(row.moments[0] for row in table.panels[0].content.rows if row.moments[0].goes_on)
+
+    assert int(moment.last) == last
+    assert table.panels[0].content.runs[0][1] == last
+    assert table.panels[0].content.runs[-1] == (2020, 2020)
+
+
+def test_every_mark_of_a_timeline_can_be_hit_and_leads_to_its_entry() -> None:
+    events = [
+        event("2010"),
+        event("2010", "又一件事"),
+        event("2011?"),
+        event("[..2012]"),
+        event("2009/.."),
+    ]
+    data = dataset(case(events=events))
+
+    for sheet in sheets_of("timeline", data):
+        links = [p for p in sheet.parts if isinstance(p, Link) and "#event-" in p.href]
+        rooms = [next(p for p in link.parts if isinstance(p, Shape)).vertices for link in links]
+        boxes = [(*room[0], *room[2]) for room in rooms]
+
+        assert {link.href for link in links} == {f"site:/cases/one/#event-{n}" for n in range(1, 6)}
+        assert all(r - x >= 24 and b - y >= 24 for x, y, r, b in boxes)
+        for one, other in combinations(boxes, 2):
+            assert one[2] <= other[0] or other[2] <= one[0] or one[1] != other[1]
 
 
 def test_the_finding_of_the_grid_counts_named_modes_only() -> None:
@@ -820,6 +895,6 @@ def test_the_strip_and_the_list_of_dates_use_the_same_words() -> None:
 
     table = table_of("one-timeline", dataset(case(events=events)))
 
-    assert {row[3] for row in table.rows} == {"年份已写明", "年份靠推断", "未注明日期", "计划"}
+    assert {row[3] for row in table.rows} == {"年份已写明", "年份靠推断", "未注明日期"}
     for row in table.rows:
         assert f"L('{row[3]}'" in macro

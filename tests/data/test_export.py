@@ -31,7 +31,7 @@ def test_the_columns_are_those_of_the_contract() -> None:
         "source,quote,wording,scope"
     )
     assert files["data/events.csv"].split("\r\n")[0] == (
-        "case,date,earliest,latest,precision,title,source"
+        "case,date,earliest,latest,precision,title,source,status"
     )
     assert (
         files["data/answers.csv"].split("\r\n")[0]
@@ -84,6 +84,7 @@ def test_an_event_has_the_days_that_its_date_can_mean() -> None:
         "precision": "interval",
         "title": "提出按月付酬",
         "source": "evening-2015-03-02",
+        "status": "planned",
     } in [row | {"precision": "interval"} for row in rows]
 
 

@@ -84,15 +84,17 @@ def test_a_source_that_cases_share_is_an_entry_of_its_own() -> None:
     ("date", "status", "marker"),
     [
         pytest.param("2013", "", "known", id="dated"),
-        pytest.param("2013", "planned", "planned", id="a plan"),
-        pytest.param("2012?", "planned", "uncertain", id="uncertain comes before planned"),
+        pytest.param("2013", "planned", "known", id="a plan of a known year"),
+        pytest.param("2012?", "planned", "uncertain", id="a plan of an uncertain year"),
         pytest.param("[..2015-03-02]", "", "latest_only", id="no later than"),
     ],
 )
 def test_the_marker_tells_how_well_a_date_is_known(date: str, status: str, marker: str) -> None:
     case = case_of(record(rest=events(event(date, status=status))))
 
-    assert TimelineItem(case.events[0], case).marker == marker
+    item = TimelineItem(case.events[0], case)
+
+    assert (item.marker, item.is_planned) == (marker, status == "planned")
 
 
 @pytest.mark.parametrize(
