@@ -155,6 +155,10 @@ def _indent(lines: Iterable[str], start: str) -> Iterator[str]:
         has_begun = has_begun or not is_comment
 
 
+# The texts that are nobody's claim here, and what editors have to know of them.
+_EXEMPT: Final = {"name": "record.guide_name", "official_title": "record.guide_title"}
+
+
 def fill_tables(guide: str, lang: Lang) -> str:
     """A guide with the table below each `<!-- fields: … -->` as the fields are described now."""
     return _TABLE.sub(lambda found: found[1] + "".join(_write_table(found[2], lang)), guide)
@@ -181,6 +185,8 @@ def _find_fields(name: str) -> tuple[FieldDescription, ...]:
 def _explain(one: FieldDescription, lang: Lang) -> Iterator[str]:
     space = "" if lang == "zh" else " "
     yield one.note.inside(lang)
+    if one.role in _EXEMPT:
+        yield space + say(_EXEMPT[one.role]).inside(lang)
     if one.required:
         yield space + say("record.guide_required").inside(lang)
     if isinstance(one.words, str):

@@ -58,7 +58,7 @@ def longer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     note = {"zh": "附带的话。", "en": "A remark."}
     monkeypatch.setitem(read_catalogue(), "fields.remark", note)
     add_field(monkeypatch, "documents", Document, role="note")
-    add_field(monkeypatch, "figures", Figure, role="name")
+    add_field(monkeypatch, "figures", Figure, role="heading")
     yield
     monkeypatch.undo()
     forget_plans()
@@ -122,7 +122,7 @@ def test_it_is_checked_by_its_role() -> None:
         for placed in texts_of(case, case.place_by_path)
         if placed.field.name == "remark"
     ] == [
-        ("figures.paid.remark", "name", 19),
+        ("figures.paid.remark", "heading", 19),
         ("documents[1].remark", "note", 25),
     ]
 
