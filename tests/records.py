@@ -60,7 +60,8 @@ def record(*figures: str, rest: str = "") -> str:
     if figures:
         lines.append("figures:\n")
         lines.extend(figures)
-    return "".join(lines) + rest
+    # Last, so that the lines of all else are easy to count.
+    return "".join(lines) + rest + ("" if "updated:" in rest else "updated: 2026-01-05\n")
 
 
 def figure(name: str = "paid", **fields: str | None) -> str:

@@ -148,6 +148,12 @@ def amounts_are_near_their_neighbours(dataset: Dataset) -> Iterator[Problem]:
             )
 
 
+def cases_say_when_they_changed(case: Case, dataset: Dataset) -> Iterator[Problem]:
+    """A case bears the day of its last change, which feed, site map and citations give on."""
+    if not case.updated:
+        yield problem("W208", case.path, START)
+
+
 def english_names_are_more_than_pinyin(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """A place whose usual Latin spelling may not be its pinyin has its English name given."""
     short = dataset.regions[case.region].short
@@ -255,6 +261,7 @@ CASE_RULES: tuple[CaseRule, ...] = (
     figures_agree_or_conflict,
     parts_are_no_more_than_their_whole,
     english_names_are_more_than_pinyin,
+    cases_say_when_they_changed,
     plain_texts_hold_no_marks,
     stories_show_their_pictures,
 )

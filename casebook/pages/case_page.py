@@ -45,7 +45,7 @@ def make_cases(case: Case, site: Site) -> Iterator[Page]:
         template="case.html",
         title=case.title,
         description=case.summary,
-        lastmod=date_case(case, site.dataset.sources),
+        lastmod=date_case(case),
     )
     yield from in_languages(page, partial(_show_in, case, shown, site))
 

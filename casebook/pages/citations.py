@@ -137,7 +137,7 @@ def cite(thing: Case | Figure | Drawn | None, title: Text, lang: Lang, site: Sit
     else:
         kind, name, case = "chart", thing.name, dataset.by_slug.get(thing.case)
     if case is not None:
-        updated, version = date_case(case, dataset.sources), version_of(case)
+        updated, version = date_case(case), version_of(case)
     else:
         updated = date_dataset(dataset)
         version = "" if thing else version_of_all(dataset)

@@ -42,7 +42,7 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
     link = link_case(case, dataset)
     rows = {name: show_figure(figure, dataset) for name, figure in case.figures.items()}
     uses = _find_uses(case, site)
-    updated = date_case(case, dataset.sources)
+    updated = date_case(case)
     peers: dict[ComparabilityClass, list[FigureRow]] = {}
     for figure in case.printed_figures:
         peers.setdefault(class_of(figure), []).append(rows[figure.id])

@@ -90,7 +90,7 @@ def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
     """The article about a case, with each of its figures as a property of the place."""
     dataset = site.dataset
     title = case.title.inside(lang)
-    page = (f"cases/{case.slug}/", date_case(case, dataset.sources))
+    page = (f"cases/{case.slug}/", date_case(case))
     corrections = [
         {
             "@type": "CorrectionComment",

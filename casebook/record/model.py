@@ -240,7 +240,9 @@ class Case:
     region: str = described("region", example="441900", chinese="地区")
     topic: str = described("term", words="topics", chinese="主题")
     summary: Text = described("bilingual", role="prose", chinese="摘要")
-    updated: str = described("iso_day", default="", example="2026-11-23", chinese="更新")
+    updated: str = described(
+        "iso_day", default="", shown=True, example="2026-11-23", chinese="更新"
+    )
     state: State = described(
         "term", default="published", dumped=False, words=get_args(State), example="draft"
     )

@@ -131,7 +131,7 @@ def summarise_case(
         state=case.state,
         version=case.digest,
         link=digest(repr(shown).encode())[:16],
-        date=date_case(case, sources),
+        date=date_case(case),
         aliases=case.aliases,
         figures=tuple(
             _summarise_figure(f, case, vocabulary, sources) for f in case.figures.values()

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from records import case_of, dataset_of, figure, record, shown, tiny_dataset, tiny_lists
 
-from casebook.checks.rules import CASE_RULES, RULES, check_rules
+from casebook.checks.rules import CASE_RULES, RULES, check_case, check_rules
 from casebook.record.dataset import Dataset
 from casebook.record.vocabulary import Refusal
 from casebook.text import Text
@@ -276,3 +276,12 @@ def test_exact_parts_add_up_to_no_more_than_their_whole(more: str, code: str | N
     problems = check_rules(dataset_of(record(figure("paid"), *parts, last)))
 
     assert [p.code for p in problems] == ([code] if code else [])
+
+
+def test_a_case_says_when_it_changed() -> None:
+    text = record().replace("updated: 2026-01-05\n", "")
+    dataset = dataset_of(text)
+
+    found = check_case(dataset.cases[0], dataset)
+
+    assert [(one.code, one.severity) for one in found] == [("W208", "warning")]

@@ -30,6 +30,7 @@ PROBLEMS: list[Problem] = []
 LISTS = read_lists(PROJECT, PROBLEMS)
 # What an editor types into each blank, by the field's name; the first blank of a name only.
 FILLING = {
+    "updated": "2026-01-05",
     "title": "练习：读书会",
     "topic": "culture",
     "summary": "练习用的一句话。",
