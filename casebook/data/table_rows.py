@@ -18,6 +18,7 @@ from casebook.data.tables import (
     Word,
     list_words,
 )
+from casebook.record.agreement import Support, support_of
 from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Event, Figure, Report
@@ -161,14 +162,23 @@ def comparability_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]
         }
 
 
-def evidence_rows(case: Case) -> Iterator[dict[str, str]]:
+# Against is an error, which keeps a record from being published.
+_RELATIONS: Final[Mapping[Support, str]] = {
+    "same": "confirms",
+    "size": "size",
+    "none": "related",
+    "against": "disagrees",
+}
+
+
+def evidence_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
     """The rows of evidence.csv of one case: each figure with each source that speaks of it."""
     found: list[tuple[str, str, str, Figure | Report]] = []
     for figure in case.figures.values():
         found += [(figure.id, name, "rests_on", figure) for name in figure.sources]
         for report in figure.corroborated_by:
-            relation = "confirms" if report.confirms else "related"
-            found.append((figure.id, report.source, relation, report))
+            support = support_of(figure, report, dataset.vocabulary.per)
+            found.append((figure.id, report.source, _RELATIONS[support], report))
     for conflict in case.conflicts:
         for name in conflict.figures:
             found += [(name, report.source, "disagrees", report) for report in conflict.reports]
@@ -204,5 +214,5 @@ CASE_TABLES: Final[Mapping[DataTable, Callable[[Case, Dataset], Iterable[Row]]]]
     ANSWERS: answer_rows,
     CASES: lambda case, dataset: (case_row(case, dataset),),
     COMPARABILITY: comparability_rows,
-    EVIDENCE: lambda case, _: evidence_rows(case),
+    EVIDENCE: evidence_rows,
 }

@@ -109,9 +109,9 @@ FIXED_WORDS: Final[Words] = {
     ),
     "wordings": _name_words("wordings", "counted", "retold", "copy_in_part", "data"),
     "reviews": _name_words(
-        "reviews", "single", "corroborated", "contradicted", "primary", "computed"
+        "reviews", "single", "size", "corroborated", "contradicted", "primary", "computed"
     ),
-    "relations": _name_words("relations", "rests_on", "confirms", "related", "disagrees"),
+    "relations": _name_words("relations", "rests_on", "confirms", "size", "related", "disagrees"),
 }
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from markupsafe import Markup, escape
 
+from casebook.data.tables import FIXED_WORDS
 from casebook.messages import say
 from casebook.problems import START
 from casebook.record.dataset import Dataset
@@ -70,6 +71,7 @@ class FigureRow:
     status: Text
     source: Source
     whole: Text
+    wording: Text
     corroborations: tuple[tuple[Report, Source], ...]
     review: Review = "single"
     formula: tuple[FormulaPart, ...] = ()
@@ -119,6 +121,9 @@ def link_case(case: Case, dataset: Dataset) -> CaseLink:
     )
 
 
+_WORDINGS: Final = {word.key: word.name for word in FIXED_WORDS["wordings"]}
+
+
 def show_figure(figure: Figure, dataset: Dataset) -> FigureRow:
     """The figure with every key looked up."""
     vocabulary = dataset.vocabulary
@@ -132,6 +137,7 @@ def show_figure(figure: Figure, dataset: Dataset) -> FigureRow:
         status=vocabulary.statuses[figure.status].name,
         source=dataset.sources[figure.source],
         whole=case.figures[figure.part_of].label if figure.part_of else NO_TEXT,
+        wording=_WORDINGS.get(figure.wording, NO_TEXT),
         corroborations=tuple(
             (report, dataset.sources[report.source]) for report in figure.corroborated_by
         ),

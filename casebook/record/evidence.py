@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from casebook.record.agreement import support_of
 from casebook.record.comparability import class_of
 from casebook.record.description import values_inside
 from casebook.record.model import Answer, AnswerState, Case, Figure
@@ -12,7 +13,7 @@ from casebook.record.vocabulary import Source, Vocabulary
 from casebook.text import ENUMERATION
 from casebook.values.dates import Lane
 
-Review = Literal["single", "corroborated", "contradicted", "primary", "computed"]
+Review = Literal["single", "size", "corroborated", "contradicted", "primary", "computed"]
 
 
 def find_answer(case: Case, question: str, vocabulary: Vocabulary) -> Answer:
@@ -71,24 +72,30 @@ def review_figure(
 ) -> Review:
     """The kind of support that a figure has.
 
-    Corroborated is what another publication says as well, in a report beside the figure or as a
-    figure of its own; primary is what is in such a document itself or is confirmed by one.
+    Corroborated is what the words of another publication say as well, in a report beside the figure
+    or as a figure of its own, and of one size what they allow; primary is what is in such a
+    document itself or is confirmed by one.
     """
     if figure.formula:
         return "computed"
     # What contradicts a figure weighs more than what supports it.
     if any(figure.id in conflict.figures for conflict in case.conflicts):
         return "contradicted"
-    confirming = {report.source for report in figure.corroborated_by if report.confirms}
+    supports = {r.source: support_of(figure, r, vocabulary.per) for r in figure.corroborated_by}
+    confirming = {name for name, support in supports.items() if support == "same"}
     confirming |= {
         other.source
         for other in case.printed_figures
         if other.source != figure.source and _say_the_same(figure, other)
     }
     kinds = vocabulary.source_kinds
-    if any(kinds[sources[name].kind].primary for name in {figure.source, *confirming}):
+    # A repost may have changed a document, which nobody saw where it was published.
+    seen = (sources[name] for name in {figure.source, *confirming} if not sources[name].repost)
+    if any(kinds[source.kind].primary for source in seen):
         return "primary"
-    return "corroborated" if confirming else "single"
+    if confirming:
+        return "corroborated"
+    return "size" if "size" in supports.values() else "single"
 
 
 def date_case(case: Case) -> str:

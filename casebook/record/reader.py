@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
-from casebook.record.agreement import find_per, find_plan, why_quote_differs
+from casebook.record.agreement import find_per, find_plan, support_of, why_quote_differs
 from casebook.record.derived import MULTIPLE, derive
 from casebook.record.description import FieldDescription, compute_once, fields_of, known_names
 from casebook.record.fields import UNKNOWN, Fields, RecordReader, fields_in, find_places, suggest
@@ -215,6 +215,7 @@ class CaseReader(RecordReader):
         given = {"id": key, "at": at, "quantity": quantity}
         figure = cast(Figure, self.make_record(one.items, fields, values, **given))
         self.check_quote(fields, figure)
+        self.check_support(fields, figure)
         return figure
 
     def check_quote(self, fields: Fields, figure: Figure) -> None:
@@ -248,6 +249,21 @@ class CaseReader(RecordReader):
         key = "E219.quote" if said - written else "E217.per"
         for per in sorted(said - written or written - known):
             fields.report(key, fields.at("per"), per=names[per].name.zh, quote=quote)
+
+    def check_support(self, fields: Fields, figure: Figure) -> None:
+        """Report what stands beside a figure as its support and is none."""
+        nodes = [node for node in fields.list_of("corroborated_by") if isinstance(node, MapNode)]
+        seen = {figure.source}
+        for node, report in zip(nodes, figure.corroborated_by, strict=True):
+            inner = Fields(node, fields.path, fields.problems, node.entries)
+            if report.source in seen:
+                fields.report("E268", inner.at("source"), source=report.source)
+            seen.add(report.source)
+            support = support_of(figure, report, self.lists.vocabulary.per)
+            key = "E268.against" if support == "against" else "E268.none"
+            if support == "against" or (support == "none" and report.confirms):
+                amount = figure.quantity.text
+                fields.report(key, inner.at("quote"), amount=amount, quote=report.quote)
 
     def read_amount(self, fields: Fields, values: Mapping[str, Any]) -> Quantity | None:
         """The amount as printed, or as the editor reads it where the wording is not decisive."""

@@ -111,6 +111,7 @@ class Source:
     """A publication that figures, events and answers rest on.
 
     `published` is an EDTF date or empty; `url` is empty where no address may be linked.
+    A `repost` was seen in another place than its own, so that it is no primary document.
     `characters` is the length of its text without blanks, where it is known. A source with `main`,
     the short name by which pages speak of it, is the main source of the cases that rest on it.
     """
@@ -122,6 +123,7 @@ class Source:
     published: Period | None = described("period", default=None)
     accessed: str = described("line", role="word", default="")
     url: str = described("url", default="")
+    repost: bool = described("flag", default=False)
     note: Text = described("bilingual", default=NO_TEXT, role="note")
     main: Text = described("bilingual", default=NO_TEXT, role="name", dumped=False)
     characters: int | None = described("number", default=None, dumped=False)

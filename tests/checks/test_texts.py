@@ -64,7 +64,10 @@ def write_record(fields: tuple[FieldDescription, ...], path: str, say: Say) -> d
             things = {name.rpartition(".")[2]: text for name, text in texts.items()}
             written |= {one.name: things} if names else texts
         elif one.kind == "list":
-            written[one.name] = [write_record(one.inner, f"{path}{one.name}[1].", say)]
+            inner = write_record(one.inner, f"{path}{one.name}[1].", say)
+            if one.name == "corroborated_by":
+                inner |= {"source": "gazette-2016", "confirms": "no"}
+            written[one.name] = [inner]
         elif one.holds_records:
             key = "purchaser" if one.kind == "answers" else "paid"
             inner = write_record(one.inner, f"{path}{one.name}.{key}.", say)

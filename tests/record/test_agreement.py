@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from records import figure, read, record, shown
+from records import dataset_of, figure, read, record, shown
+
+from casebook.record.vocabulary import Term
+from casebook.text import Text
 
 
 def codes(**fields: str | None) -> list[str]:
@@ -194,3 +199,90 @@ def test_a_quote_with_an_amount_leaves_nothing_to_excuse() -> None:
 )
 def test_totals_and_counts_have_a_scope(measure: str, amount: str, code: list[str]) -> None:
     assert codes(measure=measure, amount=amount, scope=None) == code
+
+
+def report(quote: str = "", source: str = "gazette-2016", **fields: str) -> str:
+    """What another source says, as an item of corroborated_by."""
+    words = {"source": source, "says": "另有说法。", "quote": quote} | fields
+    return "{" + ", ".join(f"{key}: '{value}'" for key, value in words.items() if value) + "}"
+
+
+def review(amount: str, words: str, **fields: str) -> str:
+    """The support of a figure beside which another source says something."""
+    given = {"amount": amount, "measure": "count", "corroborated_by": f"[{report(words)}]"}
+    dataset = dataset_of(record(figure(**(given | fields))))
+    return dataset.review(dataset.cases[0].figures["paid"])
+
+
+@pytest.mark.parametrize(
+    ("amount", "quote", "support"),
+    [
+        pytest.param("300项", "安排了300项", "corroborated", id="the same number"),
+        pytest.param("300项", "共三百项", "corroborated", id="in Chinese"),
+        pytest.param("300项", "安排300", "corroborated", id="its unit left out"),
+        pytest.param("300项", "近300项", "size", id="nearly it"),
+        pytest.param("4277项", "4000多项", "size", id="four thousand and some"),
+        pytest.param("约8000项", "约8000项", "corroborated", id="both about"),
+        pytest.param("800至1000项", "1000项左右", "size", id="an end of the range"),
+        pytest.param("280项", "不到300项", "size", id="less than"),
+    ],
+)
+def test_support_is_what_the_words_of_another_source_allow(
+    amount: str, quote: str, support: str
+) -> None:
+    assert review(amount, quote) == support
+
+
+@pytest.mark.parametrize(
+    ("amount", "quote"),
+    [
+        pytest.param("748家", "只有12家", id="another number"),
+        pytest.param("300项", "不到300项", id="less than it"),
+        pytest.param("300项", "超过300项", id="more than it"),
+        pytest.param("300项", "约200项", id="about another"),
+        pytest.param("4277项", "3000多项", id="three thousand and some"),
+        pytest.param("300项", "每年300项", id="a year of it"),
+        pytest.param("300项", "300家", id="other things"),
+        pytest.param("300项", "将安排300项", id="planned only"),
+        pytest.param("300项", "说法相同", id="no number"),
+        pytest.param("300项", "", id="no words"),
+    ],
+)
+def test_words_that_do_not_bear_a_figure_out_are_refused_as_its_support(
+    amount: str, quote: str
+) -> None:
+    beside = f"[{report(quote)}]"
+    _, problems = read(record(figure(amount=amount, measure="count", corroborated_by=beside)))
+
+    assert [(problem.code, problem.at.line) for problem in problems] == [("E268", 17)]
+    related = f"[{report(quote, confirms='no')}]"
+    assert codes(amount=amount, measure="count", corroborated_by=related) == []
+
+
+@pytest.mark.parametrize(
+    "reports",
+    [
+        pytest.param(report("120万元", source="evening-2015-03-02"), id="its own source"),
+        pytest.param(f"{report('120万元')}, {report('120万元')}", id="one source twice"),
+    ],
+)
+def test_support_comes_from_another_source(reports: str) -> None:
+    assert codes(corroborated_by=f"[{reports}]") == ["E268"]
+
+
+def test_what_is_free_is_borne_out_by_the_word() -> None:
+    free = {"measure": "user_fee", "wording": "retold", "quote": "无需缴费"}
+
+    assert review("0元", "免费开放", **free) == "corroborated"
+
+
+def test_a_document_that_was_seen_as_a_repost_is_not_primary() -> None:
+    dataset = dataset_of(record(figure()))
+    paper = dataset.sources["evening-2015-03-02"]
+    official = Term(key="official", name=Text("文件"), primary=True)
+    vocabulary = replace(dataset.vocabulary, source_kinds={"official": official})
+
+    for repost, expected in ((False, "primary"), (True, "single")):
+        seen = replace(paper, kind="official", repost=repost)
+        given = replace(dataset, vocabulary=vocabulary, sources={paper.id: seen})
+        assert given.review(given.cases[0].figures["paid"]) == expected

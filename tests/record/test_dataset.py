@@ -167,7 +167,7 @@ def test_every_question_asks_for_an_item_that_must_be_published(project_root: Pa
     assert all(question.items for question in vocabulary.questions.values())
 
 
-REPORT = "[{source: gazette-2016, says: 同样。}]"
+REPORT = "[{source: gazette-2016, says: 同样。, quote: 120万元}]"
 ANOTHER = "[{source: gazette-2016, says: 说的是另一处。, confirms: no}]"
 DISPUTE = "conflicts:\n  - about: 金额\n    figures: [paid, said]\n    note: 并列。\n"
 
