@@ -263,13 +263,14 @@ class LegendItem:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One drawing of a chart, for wide screens and for phones; `height` is that of the wide one."""
+    """One drawing of a chart, for wide screens and for phones, with the heights of both."""
 
     title: str
     wide: str
     narrow: str
     _: KW_ONLY
     height: float
+    narrow_height: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,7 +316,11 @@ def draw_table(chart: Chart, table: ChartTable) -> Drawn:
             write_svg(sheet, f"{table.name}-{index + 1}-{sheet.style.width:.0f}", panel.alt)
             for sheet in (wide, narrow)
         ]
-        panels.append(Panel(panel.title, *drawings, height=wide.height))
+        first, second = drawings
+        heights = wide.height, narrow.height
+        panels.append(
+            Panel(panel.title, first, second, height=heights[0], narrow_height=heights[1])
+        )
     words: dict[str, Any] = {each.name: getattr(table, each.name) for each in fields(ChartWords)}
     return Drawn(
         **words,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import escape
 
+from casebook.charts.text_layout import width_px, wrap_text
 from casebook.data.formats import DataFile, disarm, encode_json
 from casebook.messages import say
 from casebook.pages import CHARTS_URL
@@ -31,9 +32,8 @@ FACE = "disclosure"
 _READABLE: Final = 0o100644 << 16
 _UNIX: Final = 3
 
-# An embedded chart has a title over each panel, and its finding, legend and notes around them.
-_TITLE_HEIGHT: Final = 50
-_REST_HEIGHT: Final = 260
+# The widths of a column that a chart is embedded in.
+_WIDE, _MIDDLE, _NARROW = 1000, 600, 360
 
 
 def make_charts(site: Site) -> Iterator[Page]:
@@ -154,22 +154,65 @@ def make_files(
 
 
 def write_snippet(drawn: Drawn, shown_at: str) -> str:
-    """The HTML that another site pastes to show a chart: a frame, and a line that sets its height.
+    """The HTML that another site pastes to show a chart: a frame, and two lines for its height.
 
-    Without the line the frame keeps the height that the drawing needs at full width.
+    Where the site lets no style in, the frame is as tall as the narrowest column needs, and where
+    it lets no script in, as the words and drawings most likely need at three widths.
     """
-    height = sum(int(panel.height) + _TITLE_HEIGHT for panel in drawn.panels) + _REST_HEIGHT
+    wide, middle, narrow = (estimate_height(drawn, width) for width in (_WIDE, _MIDDLE, _NARROW))
+    name = f"casebook-{drawn.name}"
     frame = (
-        f'<iframe class="casebook-chart" src="{escape(shown_at)}" title="{escape(drawn.finding)}"'
-        f' width="100%" height="{height}" loading="lazy"></iframe>'
+        f'<iframe class="casebook-chart {name}" src="{escape(shown_at)}"'
+        f' title="{escape(drawn.finding)}" width="100%" height="{max(wide, middle, narrow)}"'
+        ' loading="lazy"></iframe>'
+    )
+    style = (
+        f"<style>.{name}{{border:0;height:{wide}px}}"
+        f"@media(max-width:767px){{.{name}{{height:{middle}px}}}}"
+        f"@media(max-width:479px){{.{name}{{height:{narrow}px}}}}</style>"
     )
     script = (
         '<script>addEventListener("message",function(e){document'
         '.querySelectorAll("iframe.casebook-chart").forEach(function(f){'
         "if(e.source===f.contentWindow&&e.data&&e.data.casebookHeight>0)"
-        "f.height=e.data.casebookHeight})})</script>"
+        'f.style.height=e.data.casebookHeight+"px"})})</script>'
     )
-    return f"{frame}\n{script}\n"
+    return f"{frame}\n{style}\n{script}\n"
+
+
+def estimate_height(drawn: Drawn, width: int) -> int:
+    """The pixels that the page of an embedded chart most likely needs in a column of a width.
+
+    The sizes are those of chart.css, on the screens that it tells apart.
+    """
+    is_wide, inside = width >= 768, width - 32
+    # Around the words and drawings; on a phone with a line for the notes, which are folded.
+    small, large, around = (15, 22, 164) if is_wide else (16, 20, 188)
+    # Chinese is set with more room between its lines, and in a narrow column in one line more.
+    leading, around = (1.8, around + 36) if drawn.lang == "zh" else (1.65, around)
+    line = 1.65 * small
+    height: float = around + leading * small * len(wrap_text(drawn.subtitle, inside, small))
+    height += (
+        1.35
+        * large
+        * len(wrap_text(drawn.finding, min(inside - 2 * large, 34 * large), large, True))
+    )
+    # A drawing takes the room that there is, a narrow one up to a little more than its own.
+    growth = 1 if is_wide else min(inside, 358) / 328
+    for panel in drawn.panels:
+        height += (panel.height if is_wide else panel.narrow_height) * growth
+        height += 25.5 * len(wrap_text(panel.title, inside, 17, True)) + 8 if panel.title else 0
+        height += 33 if len(drawn.panels) > 1 else 0
+    rows, left = 0, 0.0
+    for item in drawn.legend:
+        taken = 36 + 8 + width_px(item.words, small)
+        rows, left = (rows, left) if taken <= left else (rows + 1, inside)
+        left -= taken + 16
+    height += rows * (line + 4)
+    # Where there is room the notes stand open, and the sources, each in some fourteen characters.
+    open_words = [*drawn.notes, "源" * 14 * len(drawn.sources)] if is_wide else []
+    lines = [len(wrap_text(words, inside, small)) for words in open_words if words]
+    return round(height + sum(lines) * line + 8 * len(lines))
 
 
 def _csv(drawn: Drawn) -> bytes:

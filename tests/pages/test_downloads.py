@@ -7,9 +7,11 @@ import json
 import re
 import zipfile
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
+import pytest
 from chart_data import table_of, two_years
 from conftest import Serve
 
@@ -131,13 +133,14 @@ def test_a_citation_without_address_or_date_leaves_them_out() -> None:
     assert "year" not in bare.bibtex
 
 
-def test_the_snippet_holds_no_style_and_escapes_what_it_quotes() -> None:
+def test_the_frame_of_a_snippet_holds_no_style_and_escapes_what_it_quotes() -> None:
     drawn = replace(drawn_of("one-series"), finding='"甲" <b>')
 
-    frame, script = write_snippet(drawn, "https://example.org/embed/").splitlines()
+    frame, style, script = write_snippet(drawn, "https://example.org/embed/").splitlines()
 
     assert 'title="&#34;甲&#34; &lt;b&gt;"' in frame
     assert "style" not in frame
+    assert style.startswith("<style>.casebook-one-series{")
     assert script.startswith("<script>addEventListener")
 
 
@@ -156,16 +159,12 @@ def test_an_embedded_chart_gives_its_frame_the_height_it_needs(
     drawn = replace(drawn_of("one-series"), name="beijing-series")
     with serve_directory(built_site) as site, serve_directory(tmp_path) as host:
         snippet = write_snippet(drawn, f"{site}/charts/beijing-series/embed/")
-        # Before the page tells its height the frame has the one that the snippet guesses.
-        guess = re.search(r'height="([0-9]+)"', snippet)[1]  # type: ignore[index]
         (tmp_path / "index.html").write_text(f"<!doctype html><body>{snippet}", "utf-8")
         page = browser.new_page(viewport={"width": 360, "height": 700})
         try:
             page.goto(host)
             frame = page.frames[1]
-            page.wait_for_function(
-                "guess => document.querySelector('iframe').height !== guess", arg=guess
-            )
+            page.wait_for_function("document.querySelector('iframe').style.height")
             needed, room, wide, width = frame.evaluate(
                 "(() => { const r = document.documentElement;"
                 " return [r.scrollHeight, innerHeight, r.scrollWidth, innerWidth] })()"
@@ -175,3 +174,31 @@ def test_an_embedded_chart_gives_its_frame_the_height_it_needs(
 
     assert needed <= room
     assert wide <= width
+
+
+@pytest.mark.parametrize("name", ["beijing-series", "dongguan-rise", "mode-provider", "timeline"])
+@pytest.mark.parametrize("lang", ["", "en/"])
+def test_without_its_script_a_frame_fits_its_chart_at_three_widths(
+    built_site: Path, tmp_path: Path, serve_directory: Serve, browser: Any, name: str, lang: str
+) -> None:
+    html = (built_site / f"{lang}charts/{name}/index.html").read_text("utf-8")
+    snippet = unescape(re.search(r"&lt;iframe.*?&lt;/style&gt;", html, re.DOTALL)[0])  # type: ignore[index]
+    with serve_directory(built_site) as site, serve_directory(tmp_path) as host:
+        shown = re.sub('src="[^"]*"', f'src="{site}/{lang}charts/{name}/embed/"', snippet)
+        (tmp_path / "index.html").write_text(f"<!doctype html><body style='margin:0'>{shown}")
+        page = browser.new_page()
+        try:
+            spare = []
+            for width in (1000, 600, 360):
+                page.set_viewport_size({"width": width, "height": 700})
+                page.goto(host)
+                page.frame_locator("iframe").locator(".embed__from").wait_for()
+                page.frames[1].wait_for_load_state("load")
+                needs = "document.body.getBoundingClientRect().height"
+                room, needed = page.frames[1].evaluate(f"[innerHeight, {needs}]")
+                spare.append(room - needed)
+        finally:
+            page.close()
+
+    assert min(spare) >= 0
+    assert max(spare) <= 120
