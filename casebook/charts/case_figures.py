@@ -135,7 +135,7 @@ def find_ranges(case: Case, dataset: Dataset) -> Iterator[Sequence[Figure]]:
 def tabulate_ranges(shown: ChartRecords) -> ChartTable:
     """The ranges as capsules from their lower to their upper end."""
     said = SEMICOLON.inside(shown.lang).join(
-        shown.say("charts.range.amount", label=shown.label(figure), amount=shown.amount(figure))
+        shown.say("charts.range.amount", label=shown.label(figure), amount=shown.claim(figure))
         for figure in shown.figures[:_RANGES_NAMED]
     )
     finding = shown.say("charts.named", name=shown.place(), words=said)
@@ -161,8 +161,8 @@ def tabulate_change(shown: ChartRecords) -> ChartTable:
     said = shown.say(
         "charts.difference.pair",
         label=Text(label, lower_first(label)),
-        before=shown.amount(before),
-        after=shown.amount(after),
+        before=shown.claim(before),
+        after=shown.claim(after),
     )
     finding = shown.say("charts.named", name=shown.place(), words=said)
     if change:

@@ -148,6 +148,13 @@ class ChartRecords:
         """The amount of a figure as worded; in English its value in English words."""
         return word_amount(figure.quantity).inside(self.lang)
 
+    def claim(self, figure: Figure) -> str:
+        """The amount as a title tells it: of a plan or a target, that it is one."""
+        if not figure.is_planned or figure.quantity.planned:
+            return self.amount(figure)
+        state = self.dataset.vocabulary.statuses[figure.status].name
+        return self.say("charts.cell", name=self.amount(figure), words=state)
+
     def when(self, figure: Figure) -> str:
         """The time of a figure."""
         return figure.period.words(self.lang)

@@ -105,7 +105,7 @@ def _compute(
 
 def _find_words(rest: Quantity | None, shown: ChartRecords) -> str:
     whole = shown.figures[0]
-    label, amount = shown.label(whole), shown.amount(whole)
+    label, amount = shown.label(whole), shown.claim(whole)
     said = shown.say(
         "charts.split.unexplained" if rest else "charts.split.parts",
         label=Text(label, lower_first(label)),

@@ -306,10 +306,28 @@ def test_a_pair_that_no_formula_may_compute_is_drawn_without_its_change(
 
     table = table_of("one-rise", dataset(case(figures)))
 
-    assert table.finding == "甲地：金额从6万元到7.2万元"
+    told = "7.2万元（词planned）" if new.get("status") == "planned" else "7.2万元"
+    assert table.finding == f"甲地：金额从6万元到{told}"
     assert [row[2] for row in table.rows] == ["6万元", "7.2万元"]
     drawn = draw_chart(table)
     assert "本站计算" not in drawn.description + drawn.panels[0].wide + drawn.panels[0].narrow
+
+
+def test_no_title_tells_a_plan_as_done() -> None:
+    price = {"measure": "unit_price", "per": ("post",), "status": "planned"}
+    figures = [
+        figure("800元至1000元", id="pay", **price),
+        figure("6万元", id="whole", status="planned"),
+        figure("1万元", id="part", status="planned", part_of="whole"),
+    ]
+    data = dataset(case(figures))
+
+    titles = [table_of(name, data).finding for name in ("one-range", "one-split")]
+
+    assert titles == [
+        "甲地：金额800元至1000元（词planned）",
+        "甲地：金额6万元（词planned），其中5万元来源没有说明用途",
+    ]
 
 
 def test_a_pair_needs_a_figure_that_names_the_former() -> None:
