@@ -10,7 +10,6 @@ from casebook.charts import (
     case_figures,
     disclosure,
     mode_provider,
-    split,
     timeline,
 )
 from casebook.charts.chart import (
@@ -35,7 +34,7 @@ CHARTS: Final[tuple[Chart, ...]] = (
     mode_provider.CHART,
     timeline.CHART,
     case_figures.SERIES,
-    split.CHART,
+    case_figures.SPLIT,
     case_figures.CHANGE,
     case_figures.RANGE,
 )

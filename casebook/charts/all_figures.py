@@ -12,10 +12,9 @@ from dataclasses import replace
 from itertools import groupby, islice
 from typing import Final
 
-from casebook.charts.bars import BarBlock, paint_bars
+from casebook.charts.bars import BarBlock, ItemGroup, paint_bars, paint_listing
 from casebook.charts.canvas import Sheet
 from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, PanelTable
-from casebook.charts.listing import ItemGroup, paint_listing
 from casebook.charts.symbols import legend_kinds
 from casebook.record.comparability import class_of, group_by_class, group_by_scale, name_class
 from casebook.record.dataset import Dataset

@@ -8,8 +8,8 @@ from dataclasses import KW_ONLY, dataclass, fields
 from itertools import pairwise
 from typing import Any, Final
 
+from casebook.charts.bars import ItemGroup
 from casebook.charts.canvas import NARROW, WIDE, Sheet, Style
-from casebook.charts.listing import ItemGroup
 from casebook.charts.svg import write_svg
 from casebook.charts.symbols import (
     ChartFigure,
@@ -28,6 +28,7 @@ from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Vocabulary
 from casebook.text import COLON, COMMA, Lang, Text
 from casebook.values.amounts import Quantity, in_english
+from casebook.values.dates import parse_period
 from casebook.values.formula import Expression
 
 Row = tuple[str, ...]
@@ -369,6 +370,12 @@ def compute(
 def word_amount(quantity: Quantity) -> Text:
     """An amount as worded; in English its value in English words."""
     return Text(quantity.words, in_english(quantity))
+
+
+def name_years(first: int, last: int) -> Text:
+    """A year, or the years from the first to the last, in words."""
+    period = parse_period(str(first) if first == last else f"{first}/{last}")
+    return Text(period.words("zh"), period.words("en"))
 
 
 def lower_first(words: str) -> str:

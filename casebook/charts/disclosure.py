@@ -32,13 +32,13 @@ class QuestionColumn:
 
     @property
     def stated(self) -> int:
-        """How many cases answer."""
+        """The number of cases that answer."""
         return self.states.count("stated")
 
     @property
-    def asked(self) -> int:
-        """How many cases the question applies to: the others do not leave it open."""
-        return len(self.states) - self.states.count("not_applicable")
+    def count(self) -> str:
+        """That number, of all cases that the question applies to: the others leave nothing open."""
+        return f"{self.stated}/{len(self.states) - self.states.count('not_applicable')}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def tabulate(shown: ChartRecords) -> ChartTable:
         (place, *(words[column.states[index]] for column in columns))
         for index, (place, _) in enumerate(places)
     ]
-    counts = tuple(f"{column.stated}/{column.asked}" for column in columns)
+    counts = tuple(column.count for column in columns)
     finding = _find_words(columns, len(places)).inside(lang)
     return replace(
         shown.tabulate(
@@ -92,7 +92,11 @@ def tabulate(shown: ChartRecords) -> ChartTable:
 
 
 def _find_words(columns: Sequence[QuestionColumn], cases: int) -> Text:
-    counts = {column.question: column.stated for column in columns if column.asked}
+    counts = {
+        column.question: column.stated
+        for column in columns
+        if set(column.states) != {"not_applicable"}
+    }
     places = count_nouns(cases, "place")
     if not counts:
         return say("charts.disclosure.nothing")
@@ -100,13 +104,11 @@ def _find_words(columns: Sequence[QuestionColumn], cases: int) -> Text:
     if most == fewest:
         return say("charts.disclosure.even", places=places, count=most)
     names = quote_all(name for name, stated in counts.items() if stated == fewest)
-    if fewest == 0 and cases == 1:
-        return say("charts.disclosure.none_of_one", names=names)
-    if fewest == 0:
-        return say("charts.disclosure.none", places=places, names=names)
-    if fewest == 1:
-        return say("charts.disclosure.one", places=places, names=names)
-    return say("charts.disclosure.few", places=places, names=names, count=fewest)
+    keys = {0: "charts.disclosure.none", 1: "charts.disclosure.one"}
+    key = (
+        keys.get(fewest, "charts.disclosure.few") if cases > 1 else "charts.disclosure.none_of_one"
+    )
+    return say(key, places=places, names=names, count=fewest)
 
 
 class _MatrixPainter:
@@ -152,17 +154,17 @@ class _MatrixPainter:
 
     def _paint_counts(self, top: float) -> float:
         """Write how many state what, of how many where there is room for that."""
-        sheet, columns = self.sheet, self.matrix.columns
-        whole = [f"{column.stated}/{column.asked}" for column in columns]
-        short = [f"{column.stated}" for column in columns]
-        for counts, space in ((whole, 4), (short, 2)):
-            if widest(counts, self.small) + space <= self.width:
-                y = top + baseline(self.small)
-                sheet.text(0, y, self.counts, **sheet.muted)
-                for index, words in enumerate(counts):
-                    sheet.text(self.middle(index), y, words, **sheet.muted, anchor="middle")
-                return top + self.small * LEADING
-        return top
+        sheet = self.sheet
+        counts = [column.count for column in self.matrix.columns]
+        if widest(counts, self.small) + 4 > self.width:
+            counts = [f"{column.stated}" for column in self.matrix.columns]
+        if widest(counts, self.small) > self.width:
+            return top
+        y = top + baseline(self.small)
+        sheet.text(0, y, self.counts, **sheet.muted)
+        for index, words in enumerate(counts):
+            sheet.text(self.middle(index), y, words, **sheet.muted, anchor="middle")
+        return top + self.small * LEADING
 
     def _paint_heads(self, top: float) -> float:
         """Write the questions over their columns: level, character by character, or turned."""
@@ -248,8 +250,9 @@ def _paint_state(state: AnswerState, sheet: Sheet, x: float, y: float, radius: f
         sheet.half_disc(x, y, radius - 0.5, fill="series-1")
 
 
-def _paint(matrix: Matrix, sheet: Sheet) -> None:
-    _MatrixPainter(matrix, sheet).paint()
-
-
-CHART = Chart(name="disclosure", tabulate=tabulate, paint=_paint, find_across=find_across)
+CHART = Chart(
+    name="disclosure",
+    tabulate=tabulate,
+    paint=lambda matrix, sheet: _MatrixPainter(matrix, sheet).paint(),
+    find_across=find_across,
+)

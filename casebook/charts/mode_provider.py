@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
-from casebook.charts.canvas import LEADING, Sheet, baseline, height_of, widest
+from casebook.charts.canvas import LEADING, Sheet, baseline, widest
 from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, quote_all
 from casebook.charts.text_layout import clean, shorten_text, width_px
 from casebook.messages import say
@@ -100,50 +100,7 @@ def _find_words(dataset: Dataset, lang: Lang) -> Text:
 
 
 def _paint(grid: Grid, sheet: Sheet) -> None:
-    style = sheet.style
-    chips = [place for line in grid.cells for cell in line for place, _ in cell]
-    label = min(widest(grid.rows, style.small), 120.0)
-    column = (style.width - label - 12) / len(grid.columns)
-    fits = widest(chips, style.small) + 14 + _GAP <= column
-    words = [word for name in grid.columns for word in name.split()]
-    heads_fit = grid.lang == "zh" or widest(words, style.small) <= column - 8
-    if not style.is_narrow and fits and heads_fit:
-        _paint_grid(grid, sheet, label, column)
-    else:
-        _paint_list(grid, sheet)
-
-
-def _paint_grid(grid: Grid, sheet: Sheet, label: float, column: float) -> None:
-    style = sheet.style
-    left = label + 12
-    heights = [height_of(name, column - 8, style.small) for name in grid.columns]
-    top = 2 + max(heights)
-    for index, name in enumerate(grid.columns):
-        x, y = left + index * column + 4, top - heights[index]
-        sheet.paragraph(x, y, name, column - 8, **sheet.muted)
-    top += 6
-    sheet.line((0, top), (style.width, top), stroke="ink-muted")
-    first = top
-    for name, line in zip(grid.rows, grid.cells, strict=True):
-        rows = max(1, *(len(cell) for cell in line))
-        height = max(rows * (_CHIP + 4) + 8, height_of(name, label, style.small) + 10)
-        y = top + 4 + (_CHIP + 4 - style.small * LEADING) / 2
-        sheet.paragraph(0, y, name, label, size=style.small)
-        for index, cell in enumerate(line):
-            y = top + 6
-            for place, href in cell:
-                _paint_chip(place, href, sheet, left + index * column + 4, y)
-                y += _CHIP + 4
-        top += height
-        sheet.line((0, top), (style.width, top), stroke="grid")
-    for index in range(len(grid.columns)):
-        x = left + index * column - 2
-        sheet.line((x, first), (x, top), stroke="grid")
-    sheet.height = round(top + 4)
-
-
-def _paint_list(grid: Grid, sheet: Sheet) -> None:
-    """Write the grid as a list, which needs no columns: mode, kind of provider, places."""
+    """Write the grid as a list, which has no empty cells: mode, kind of provider, places."""
     style = sheet.style
     kinds_left = 0.0 if style.is_narrow else 220.0
     widest_chip = widest([p for line in grid.cells for cell in line for p, _ in cell], style.small)

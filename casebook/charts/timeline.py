@@ -13,10 +13,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from casebook.charts.canvas import LEADING, Paint, Sheet, baseline, widest
-from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, Selected, lower_first
+from casebook.charts.chart import (
+    MOST_ROWS,
+    Chart,
+    ChartRecords,
+    ChartTable,
+    Selected,
+    lower_first,
+    name_years,
+)
 from casebook.charts.text_layout import clean, width_px
 from casebook.messages import say
 from casebook.record.dataset import Dataset
@@ -39,7 +47,6 @@ _MARKERS: Final[dict[Marker, str]] = {
     "latest_only": "charts.marker.latest_only",
     "publication": "charts.marker.publication",
 }
-KeySign = Marker | Literal["planned", "goes_on"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +63,14 @@ class Moment:
     first: float | None
     last: float
     goes_on: bool = False
+
+
+class KeyEntry(NamedTuple):
+    """What a key explains: a date or an open end, planned or not, and what it means."""
+
+    sign: Marker | Literal["goes_on"]
+    planned: bool
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +90,7 @@ class Strip:
     rows: tuple[TimelineRow, ...]
     everywhere: tuple[Moment, ...]
     captions: tuple[str, ...]
-    key: tuple[tuple[KeySign, str], ...]
+    key: tuple[KeyEntry, ...]
 
 
 def find_across(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
@@ -147,14 +162,16 @@ def _name_state(item: TimelineItem, shown: ChartRecords) -> str:
     return status.name.inside(shown.lang) if status else item.event.status
 
 
-def _list_key(moments: Sequence[Moment], shown: ChartRecords) -> Iterator[tuple[KeySign, str]]:
-    """What the marks of the strip mean, those of dates first."""
+def _list_key(moments: Sequence[Moment], shown: ChartRecords) -> Iterator[KeyEntry]:
+    """The meanings of the marks of the strip, those of dates first."""
     markers = {moment.marker for moment in moments}
-    yield from ((each, shown.say(key)) for each, key in _MARKERS.items() if each in markers)
+    for marker, key in _MARKERS.items():
+        if marker in markers:
+            yield KeyEntry(marker, False, shown.say(key))
     if any(moment.planned for moment in moments):
-        yield "planned", shown.say("charts.marker.planned")
+        yield KeyEntry("known", True, shown.say("charts.marker.planned"))
     if any(moment.goes_on for moment in moments):
-        yield "goes_on", shown.say("charts.marker.goes_on")
+        yield KeyEntry("goes_on", False, shown.say("charts.marker.goes_on"))
 
 
 def _find_words(items: Sequence[TimelineItem], silence: str, lang: Lang) -> str:
@@ -185,42 +202,27 @@ def _describe_gaps(
         gaps = [gap for gap in dataset.timeline if isinstance(gap, Gap)]
     captions = []
     for gap in gaps:
-        caption = _say_silence([gap], is_shared and not selected.case)
-        if gap.others:
-            key = "charts.timeline.others" if gap.others > 1 else "charts.timeline.other"
-            caption = say(key, silence=caption, count=gap.others)
-        is_cut = (gap.first, gap.last) in cuts
-        captions.append(say("charts.timeline.cut", words=caption) if is_cut else caption)
+        silence = _say_silence([gap], is_shared and not selected.case)
+        others = say("charts.timeline.others", silence=silence, count=gap.others)
+        captions.append(others if gap.others else silence)
     # The axis leaves out only years without any mark, which a gap of some sources may have.
     named = {(gap.first, gap.last) for gap in gaps}
-    for first, last in cuts:
-        if (first, last) not in named:
-            shortened = say("charts.timeline.shortened", first=first, last=last)
-            captions.append(say("charts.timeline.cut", words=shortened))
+    for cut in cuts:
+        if cut not in named:
+            captions.append(say("charts.timeline.shortened", years=name_years(*cut)))
     return _say_silence(gaps, is_shared and not selected.case), captions
 
 
 def _say_silence(gaps: Sequence[Gap], is_shared: bool) -> Text:
-    """The years without a record, in the words of the list of dates; a few of them by name."""
+    """The years without a record, a few of them by name."""
     if not gaps:
         return NO_TEXT
     if len(gaps) > 2:
         key = "charts.timeline.silences_shared" if is_shared else "charts.timeline.silences"
         return say(key, count=len(gaps))
-    is_spell = any(gap.last > gap.first for gap in gaps)
-    years = say(
-        "charts.timeline.spell" if is_spell else "charts.timeline.years",
-        years=Text(
-            "、".join(_years_of(gap, "—") for gap in gaps),
-            " and ".join(_years_of(gap, "–") for gap in gaps),
-        ),
-    )
+    years = [name_years(gap.first, gap.last) for gap in gaps]
     key = "charts.timeline.silence_shared" if is_shared else "charts.timeline.silence"
-    return say(key, years=years)
-
-
-def _years_of(gap: Gap, dash: str) -> str:
-    return str(gap.first) if gap.first == gap.last else f"{gap.first}{dash}{gap.last}"
+    return say(key, years=Text("、", " and ").join(years))
 
 
 def _list_rows(items: Sequence[TimelineItem], shown: ChartRecords) -> Iterator[TimelineRow]:
@@ -301,10 +303,10 @@ def paint_strip(strip: Strip, sheet: Sheet) -> None:
         x = axis.at(moment.last)
         for upper, lower in pieces:
             sheet.line((x, upper), (x, lower), stroke="accent", stroke_width=1.25)
-        _paint_sign("publication", sheet, x, top + 6)
+        _paint_dot("publication", False, sheet, x, top + 6)
     top += 14 if strip.everywhere else 4
     for moment in strip.everywhere:
-        _paint_sign("publication", sheet, 6, top + style.small * LEADING / 2)
+        _paint_dot("publication", False, sheet, 6, top + style.small * LEADING / 2)
         top = sheet.paragraph(18, top, moment.title, style.width - 18, **sheet.muted)
     for words in strip.captions:
         top = sheet.paragraph(0, top, words, style.width, **sheet.muted)
@@ -426,24 +428,16 @@ def _paint_moment(moment: Moment, axis: _Axis, sheet: Sheet, y: float) -> None:
     if moment.marker == "latest_only":
         _paint_latest(sheet, start, end - 2, y)
         if moment.planned:
-            _paint_sign("planned", sheet, end - 9 - _RADIUS, y)
+            _paint_dot("known", True, sheet, end - 9 - _RADIUS, y)
     elif moment.goes_on:
-        _paint_dot(sheet, start + _RADIUS, y, moment)
+        _paint_dot(moment.marker, moment.planned, sheet, start + _RADIUS, y)
         if end > (begin := start + 2 * _RADIUS + 2):
             sheet.line((begin, y), (end, y), **_LINE | Paint(dash=dash))
     elif end - start > 2 * _RADIUS + 1:
         fill = "" if moment.planned or moment.marker == "uncertain" else "series-1"
         sheet.capsule(start, y - 4, end - start, 8, **_LINE | Paint(fill=fill, dash=dash))
     else:
-        _paint_dot(sheet, (start + end) / 2, y, moment)
-
-
-def _paint_dot(sheet: Sheet, x: float, y: float, moment: Moment) -> None:
-    # Date and state have each a channel of their own: the colour, and the dashes.
-    if moment.planned and moment.marker == "uncertain":
-        sheet.disc(x, y, _RADIUS - 1, stroke="accent", stroke_width=2, dash=(3, 2.2))
-    else:
-        _paint_sign("planned" if moment.planned else moment.marker, sheet, x, y)
+        _paint_dot(moment.marker, moment.planned, sheet, (start + end) / 2, y)
 
 
 def _paint_latest(sheet: Sheet, start: float, end: float, y: float) -> None:
@@ -454,31 +448,33 @@ def _paint_latest(sheet: Sheet, start: float, end: float, y: float) -> None:
     sheet.line(*bracket, stroke="series-1", stroke_width=2)
 
 
-def _paint_sign(sign: KeySign, sheet: Sheet, x: float, y: float) -> None:
-    """Draw what a key explains, around its middle."""
-    if sign == "latest_only":
-        _paint_latest(sheet, x - 7, x + 6, y)
-    elif sign == "goes_on":
-        sheet.line((x - 7, y), (x + 7, y), **_LINE)
-    elif sign == "known":
-        sheet.disc(x, y, _RADIUS - 0.5, fill="series-1")
-    elif sign == "planned":
-        sheet.disc(x, y, _RADIUS - 1, stroke="series-1", stroke_width=1.5, dash=(3, 2.2))
-    elif sign == "publication":
+def _paint_dot(marker: Marker, planned: bool, sheet: Sheet, x: float, y: float) -> None:
+    # Date and state have each a channel of their own: the colour, and the dashes.
+    if marker == "publication":
         sheet.rectangle(x - 4, y - 4, 8, 8, fill="accent")
+    elif marker == "known" and not planned:
+        sheet.disc(x, y, _RADIUS - 0.5, fill="series-1")
     else:
-        sheet.disc(x, y, _RADIUS - 1, stroke="accent", stroke_width=2)
+        role, width = ("accent", 2.0) if marker == "uncertain" else ("series-1", 1.5)
+        dash = (3, 2.2) if planned else ()
+        sheet.disc(x, y, _RADIUS - 1, stroke=role, stroke_width=width, dash=dash)
 
 
 def _paint_key(strip: Strip, sheet: Sheet, top: float) -> float:
     """Say what each mark means, in as many lines as that takes."""
     size = sheet.style.small
     x = 0.0
-    for sign, words in strip.key:
+    for sign, planned, words in strip.key:
         needed = 24 + width_px(clean(words), size)
         if x and x + needed > sheet.width:
             x, top = 0.0, top + size * LEADING
-        _paint_sign(sign, sheet, x + 8, top + size * LEADING / 2)
+        y = top + size * LEADING / 2
+        if sign == "latest_only":
+            _paint_latest(sheet, x + 1, x + 14, y)
+        elif sign == "goes_on":
+            sheet.line((x + 1, y), (x + 15, y), **_LINE)
+        else:
+            _paint_dot(sign, planned, sheet, x + 8, y)
         sheet.text(x + 22, top + baseline(size), words, **sheet.muted)
         x += needed + 18
     return top + size * LEADING
