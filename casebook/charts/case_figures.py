@@ -48,6 +48,7 @@ def find_series(case: Case, dataset: Dataset) -> Iterator[list[Figure]]:
         for figure in dataset.money_figures(case)
         if not (figure.part_of or measures[figure.measure].cap or measures[figure.measure].mixed)
         and figure.quantity.magnitude >= 0
+        and not figure.quantity.is_rough
     ]
     for figures in group_by_scale(candidates):
         dated = {figure.period.edtf for figure in figures if not is_apart(figure)}
@@ -131,7 +132,7 @@ def find_ranges(case: Case, dataset: Dataset) -> Iterator[Sequence[Figure]]:
     ranges = [
         figure
         for figure in dataset.money_figures(case)
-        if figure.quantity.value is None and figure.per and not figure.part_of
+        if figure.quantity.qualifier == "range" and figure.per and not figure.part_of
     ]
     for figures in group_by_class(ranges).values():
         if len(figures) <= MOST_ROWS:

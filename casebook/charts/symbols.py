@@ -13,7 +13,7 @@ from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure
 from casebook.text import SEMICOLON, Lang, Text
-from casebook.values.words import Qualifier
+from casebook.values.words import WITHOUT_VALUE, Qualifier
 
 Kind = Literal[
     "exact",
@@ -22,6 +22,7 @@ Kind = Literal[
     "at_least",
     "at_most",
     "range",
+    "rough",
     "planned",
     "mixed",
     "uncertain",
@@ -38,6 +39,8 @@ _MESSAGES: Final[Mapping[Kind, tuple[str, str]]] = {
     "at_least": ("charts.mark.at_least", "charts.legend.at_least"),
     "at_most": ("charts.mark.at_most", "charts.legend.at_most"),
     "range": ("charts.mark.range", "charts.legend.range"),
+    # A rough number is in tables alone.
+    "rough": ("charts.mark.rough", "charts.mark.rough"),
     "planned": ("charts.mark.planned", "charts.legend.planned"),
     "mixed": ("charts.mark.mixed", "charts.legend.mixed"),
     "uncertain": ("charts.mark.uncertain", "charts.legend.uncertain"),
@@ -92,7 +95,7 @@ def mark_of(figure: Figure, dataset: Dataset) -> Mark:
     conflicts = dataset.by_slug[figure.case].conflicts
     end: Qualifier = figure.quantity.qualifier
     # A ceiling is one however it is worded.
-    if measure.cap and end != "range":
+    if measure.cap and end not in WITHOUT_VALUE:
         end = "at_most"
     # Mixed use comes before everything, because such a bar would be read as a purchase.
     return Mark(
@@ -112,7 +115,7 @@ def mark_of_kind(kind: Kind) -> Mark:
 
 def legend_kinds(marks: Iterable[Mark]) -> tuple[Kind, ...]:
     """The kinds that a legend has to explain, in a fixed order; an exact mark explains itself."""
-    shown = {kind for mark in marks for kind in mark.kinds} - {"exact"}
+    shown = {kind for mark in marks for kind in mark.kinds} - {"exact", "rough"}
     return tuple(kind for kind in _MESSAGES if kind in shown)
 
 

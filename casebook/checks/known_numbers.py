@@ -43,6 +43,9 @@ class KnownNumbers:
         found: dict[Decimal, list[Figure]] = {}
         for figure in self.figures:
             quantity = figure.quantity
+            # The bounds of a rough number are the site's reading, not words of the source.
+            if quantity.is_rough:
+                continue
             for value in {quantity.value, quantity.low, quantity.high} - {None}:
                 assert value is not None
                 found.setdefault(value, []).append(figure)
@@ -95,7 +98,8 @@ class KnownNumbers:
     def find_figures(self, mention: NumberMention) -> list[Figure]:
         """The figures that have the value of a number and may have its unit."""
         if mention.value is None:
-            return []
+            rough = (figure for figure in self.figures if figure.quantity.is_rough)
+            return [figure for figure in rough if mention.text in figure.quantity.text]
         found = self.by_value.get(mention.value, ())
         return [figure for figure in found if may_be(mention, figure)]
 

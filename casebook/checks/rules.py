@@ -169,6 +169,9 @@ def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]
             continue
         if not speak_of_same_time(one.period, other.period):
             continue
+        # 数万元 neither says nor denies 5万元.
+        if one.quantity.is_rough or other.quantity.is_rough:
+            continue
         if (one.quantity.statement, one.status) == (other.quantity.statement, other.status):
             continue
         if _replaces(one, other, case) or _replaces(other, one, case):

@@ -31,6 +31,7 @@ from casebook.text import ENUMERATION, NO_TEXT, Lang, Text
 from casebook.values.words import (
     PLANNED_STATUSES,
     QUALIFIERS,
+    WITHOUT_VALUE,
     Qualifier,
 )
 
@@ -156,7 +157,7 @@ class _ClaimReading:
         figures = self.known.find_figures(mention)
         if not figures:
             return None if self._in_known_title(mention) else self._report_unknown(mention)
-        whole = [figure for figure in figures if figure.quantity.value is not None]
+        whole = [figure for figure in figures if figure.quantity.qualifier != "range"]
         if not whole:
             return self.problem(
                 "E271.one_end",
@@ -258,7 +259,7 @@ class _ClaimReading:
         quantity, name = figure.quantity, self.known.name(figure)
         offset, text = span[0], self.prose[span[0] : span[1]]
         wanted = quantity.qualifier
-        expected = frozenset() if wanted in ("exact", "range") else frozenset({wanted})
+        expected = frozenset() if wanted in ("exact", *WITHOUT_VALUE) else frozenset({wanted})
         gained, lost = claim.qualifiers - expected, expected - claim.qualifiers
         if wanted == "range" and "approx" in gained and re.search("[约近]|左右", quantity.text):
             gained -= {"approx"}
@@ -360,7 +361,7 @@ class _ClaimReading:
 def _lacks_words(figure: Figure, claim: _Claim) -> bool:
     """Whether a figure wants a qualifier or a word of planning that the text does not have."""
     wanted = figure.quantity.qualifier
-    lost = wanted not in ("exact", "range") and wanted not in claim.qualifiers
+    lost = wanted not in ("exact", *WITHOUT_VALUE) and wanted not in claim.qualifiers
     return lost or (figure.status in PLANNED_STATUSES and not claim.planned)
 
 

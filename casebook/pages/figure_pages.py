@@ -119,7 +119,7 @@ def _find_uses(case: Case, site: Site) -> dict[str, tuple[Use, ...]]:
 
 def _show_value(figure: Figure) -> str:
     quantity = figure.quantity
-    if quantity.low is not None and quantity.high is not None:
+    if quantity.low is not None and quantity.high is not None and not quantity.is_rough:
         return f"{plain(quantity.low)}–{plain(quantity.high)}"
     return "" if quantity.value is None else plain(quantity.value)
 

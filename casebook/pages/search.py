@@ -193,7 +193,9 @@ def _list_story(case: Case, lang: Lang, dataset: Dataset) -> Iterator[SearchPass
 def number_figure(figure: Figure, lang: Lang) -> tuple[tuple[str, str], ...]:
     """The values of a figure in plain digits, each with the wording: two for a range."""
     quantity = figure.quantity
-    values = (quantity.value, quantity.low, quantity.high)
+    # Nobody who looks for 20000 means 数万.
+    ends = () if quantity.is_rough else (quantity.low, quantity.high)
+    values = (quantity.value, *ends)
     words = word_quantity(quantity).inside(lang)
     return tuple(dict.fromkeys((plain(value), words) for value in values if value is not None))
 

@@ -120,7 +120,9 @@ def _bounds(quantity: Quantity) -> tuple[tuple[Decimal, int], tuple[Decimal, int
     """
     value = quantity.value
     if value is None:
-        return (quantity.low or Decimal(0), 0), (quantity.high or Decimal(0), 0)
+        # 上百万 has no upper end.
+        high = Decimal("Infinity") if quantity.high is None else quantity.high
+        return (quantity.low or Decimal(0), 0), (high, 0)
     exponent = value.normalize().as_tuple().exponent
     step = Decimal(1).scaleb(exponent) if isinstance(exponent, int) else Decimal(0)
     if quantity.qualifier == "approx":

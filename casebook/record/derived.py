@@ -26,7 +26,7 @@ from casebook.text import ENUMERATION, SEMICOLON, Text
 from casebook.values.amounts import Quantity, Segment, compact, in_english, plain
 from casebook.values.dates import Period, join_periods, speak_of_same_time
 from casebook.values.formula import Expression, FigureName, Number, parse_formula
-from casebook.values.words import CURRENCIES, QUALIFIERS, Qualifier
+from casebook.values.words import CURRENCIES, QUALIFIERS, WITHOUT_VALUE, Qualifier
 
 MULTIPLE: Final = "倍"
 
@@ -175,7 +175,8 @@ class _Computation:
         result = join[term.sign](left, right, against)
         amount = _OPERATIONS[term.sign](left.amount, right.amount)
         qualifier = _carry(term.sign, left.qualifier, right.qualifier)
-        if qualifier is None and "range" not in (left.qualifier, right.qualifier):
+        has_values = {left.qualifier, right.qualifier}.isdisjoint(WITHOUT_VALUE)
+        if qualifier is None and has_values:
             against.append(say("values.two_directions"))
         if against:
             one, other = name_with_amount(left.figures[0]), name_with_amount(right.figures[0])
@@ -238,8 +239,10 @@ class _Computation:
             if measure.cap or measure.mixed:
                 kind = _explain(measure)
                 yield say("values.of_the_kind", label=figure.label, kind=kind)
-            if figure.quantity.qualifier == "range":
-                yield say("values.is_a_range", label=figure.label)
+            if figure.quantity.value is None:
+                rough = figure.quantity.is_rough
+                key = "values.is_a_rough_number" if rough else "values.is_a_range"
+                yield say(key, label=figure.label)
         plans = [{figure.is_planned for figure in value.figures} for value in (left, right)]
         # Of two plans a result is a plan; of a plan and a fact it would be neither.
         if plans[0] != plans[1]:
@@ -343,7 +346,7 @@ def _carry(sign: str, left: Qualifier, right: Qualifier) -> Qualifier | None:
     """The qualifier of a result, or None where there is none that would be true."""
     if sign in ("-", "/"):
         right = _TURNED.get(right, right)
-    if "range" in (left, right):
+    if left in WITHOUT_VALUE or right in WITHOUT_VALUE:
         return None
     if left == right or right == "exact":
         return left

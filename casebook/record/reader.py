@@ -19,6 +19,7 @@ from casebook.record.lists import Lists
 from casebook.record.model import QUOTE_LIMIT, Answer, Case, Elsewhere, Figure
 from casebook.record.vocabulary import Measure, Question
 from casebook.text import Text
+from casebook.values.amount_words import SAME_PER
 from casebook.values.amounts import Quantity, find_amounts, parse_quantity, with_reading
 from casebook.values.errors import FormulaError, QuantityError
 from casebook.values.formula import names_of, parse_formula
@@ -306,7 +307,7 @@ class CaseReader(RecordReader):
             fields.report("E202.scope", fields.at("measure"), measure=expected.name)
         elif expected.kind == "share" and fields.has("part_of") and quantity.magnitude > 1:
             fields.report("E214", fields.at("amount"))
-        elif quantity.magnitude == 0 and not expected.zero:
+        elif quantity.value == 0 and not expected.zero:
             fields.report("W216", fields.at("amount"))
 
     def lacks_scope(self, fields: Fields, quantity: Quantity, measure: Measure) -> bool:
@@ -338,8 +339,8 @@ class CaseReader(RecordReader):
 
     def find_per(self, fields: Fields, word: Scalar, by_word: dict[str, str]) -> str:
         """The key of what an amount is per, by its key or its name."""
-        if word.text in by_word:
-            return by_word[word.text]
+        if name := next((n for n in (word.text, SAME_PER.get(word.text)) if n in by_word), ""):
+            return by_word[name]
         if word.text in self.lists.vocabulary.per:
             return word.text
         return fields.known_word(word, "per", by_word)

@@ -3,117 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Final, Literal, NoReturn, cast
+from typing import Final, Literal, NamedTuple, NoReturn, cast
 
 from casebook.messages import say
 from casebook.text import Lang, Text
+from casebook.values import amount_words as words
 from casebook.values.errors import QuantityError
 from casebook.values.numerals import (
     ENGLISH_SCALES,
-    TRADITIONAL,
+    HAN_DIGITS,
     WAN,
     WIDTHS,
     YI,
     Numeral,
+    NumeralToken,
     compile_once,
     lend_scale,
     match_at,
+    number_of,
     read_numeral,
+    read_rough_numeral,
     skip_spaces,
     stop_at,
+    write_plainly,
 )
-from casebook.values.words import BEFORE_IN_TEXT, CURRENCIES, QUALIFIERS, Qualifier
+from casebook.values.words import CURRENCIES, QUALIFIERS, WITHOUT_VALUE, Qualifier
 
 Kind = Literal["money", "share", "count"]
 Role = Literal["per", "planned", "qualifier", "reading", "number", "unit"]
 
 LONGEST: Final = 80
+_FIRST_YEAR: Final = 1000
+_HALF: Final = Decimal("0.5")
 
-_UNITS: Final = {word: code for code, money in CURRENCIES.items() for word in money.units}
-_SIGNS: Final = {word: code for code, money in CURRENCIES.items() for word in money.signs}
 _READINGS: Final = (
-    _UNITS | _SIGNS | {code: code for code in (*CURRENCIES, "ratio")} | {"%": "ratio"}
+    words.UNITS | words.SIGNS | {code: code for code in (*CURRENCIES, "ratio")} | {"%": "ratio"}
 )
-_BEFORE: Final = {word: name for name, words in QUALIFIERS.items() for word in words.before}
-_AFTER: Final = {word: name for name, words in QUALIFIERS.items() for word in words.after}
-
-
-def _one_of(words: Iterable[str]) -> str:
-    return "(?:" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + ")"
-
-
-_UNIT: Final = _one_of(_UNITS)
-_SIGN: Final = _one_of(_SIGNS)
-_QUALIFIER_BEFORE: Final = _one_of(_BEFORE)
-_QUALIFIER_AFTER: Final = _one_of(_AFTER)
-_QUALIFIER_INSIDE: Final = _one_of(("以上", "以下", "以内", "左右", "上下"))
-_LEAD: Final = _one_of(
-    (
-        *("达到", "已达", "也达", "高达", "多达", "共计", "总计", "合计", "达", "共", "已", "仅"),
-        *("出资", "投入", "支付", "安排", "补贴", "补助", "赔付", "奖励", "发放", "拨付"),
-    )
-)
-# 将近 is a qualifier.
-_PLAN: Final = "(?:计划|预计|将(?!近)|拟)"
-_HAN: Final = r"[\u3400-\u9fff]"
-_NUMERAL: Final = r"[0-9零〇一二两三四五六七八九十百千万亿]"
-_COUNTER: Final = _one_of(
-    (
-        *("小时", "课时", "人次", "场次", "平方米", "公里", "大类", "大项", "小类"),
-        *"项家场个人名处类种户岗次条份件所间座套台支批期站室点天岁位部辆张篇门届轮组队村档",
-    )
-)
-# A noun and a word to divide by hold nothing that could be a second number, a currency or a
-# qualifier: a qualifier that is swallowed by a noun is a qualifier lost.
-_NO_NOUN: Final = (
-    "以上|以下|以内|之内|左右|上下|前后|上限|为上限|封顶|有余|人民币|百分点|至少|至多|"
-    "[零〇一二两三四五六七八九十百千万亿萬億元圆圓每不约逾超余多近最达将起和及与或的至到]"
-)
-_NOUN: Final = rf"(?:第[一二三四五六七八九]|(?!{_NO_NOUN}){_HAN})"
-_NOUN_RUN: Final = _NOUN + "{1,8}"
-_TO: Final = r"至|到|[—–―~〜‐‑-]{1,2}"
-_PER_WORD: Final = rf"(?:(?!{_NO_NOUN}|[为给按付补过]){_HAN})"
-# A unit of time is a whole word: 每年工作经费 is no unit to divide by.
-_PER_NAME: Final = rf"(?:年度?|月|日|天|周|季度?|(?![年月天周季]|日(?!间)){_PER_WORD}{{1,6}}?)"
-_NEXT: Final = (
-    rf"(?= *(?:\Z|每|[/·•・]|{_NUMERAL}|{_SIGN}|百分之|[年月日人户场次]均|"
-    rf"{_QUALIFIER_BEFORE}|{_LEAD}|{_PLAN}))"
-)
-_AFTER_END: Final = rf"(?= *(?:\Z|每|[/·•・]|{_QUALIFIER_AFTER}))"
-
-# What a wording is per, by its word; another word is left to the tables, which know its name.
-_PER_IN_ENGLISH: Final = {
-    **{"年": "year", "年度": "year", "季": "quarter", "季度": "quarter", "月": "month"},
-    **{
-        "周": "week",
-        "日": "day",
-        "天": "day",
-        "人": "person",
-        "户": "household",
-        "场": "performance",
-    },
-}
-
-# What may begin a number inside other words, and the qualifiers that may stand before it.
-_NUMBER: Final = f"(?:百分之|{_SIGN})? *{_NUMERAL}"
-_IN_TEXT: Final = "|".join(f"(?P<{name}>{words})" for name, words in BEFORE_IN_TEXT.items())
-
-
-def _each(end: str) -> str:
-    return rf"每 *(?:[个名位家户所项场](?!次)(?={_PER_WORD})(?!{end}))?({_PER_NAME}){end}"
-
-
-_EACH: Final = _each(_NEXT)
-_MEAN: Final = "([年月日人户场次])均"
-_EACH_AFTER: Final = _each(_AFTER_END)
-_SLASHED: Final = rf"[/·•・] *每?({_PER_NAME}){_AFTER_END}"
 
 
 @dataclass(frozen=True)
@@ -129,7 +60,8 @@ class Quantity:
     """An amount as printed and as understood.
 
     `value` is in base units (元, not 万元; 0.8 for 80%) and None for a range, which has `low` and
-    `high`. `unit` is CNY, HKD, USD, ratio, a counter with its noun (家培训机构), or empty where the
+    `high`, and for a rough number, of which they are the bounds (`high` may be None). `unit` is the
+    ISO code of a currency, ratio, a counter with its noun (家培训机构), or empty where the
     wording has none. `per` holds the words of the wording in printed order. The texts of the
     segments joined are the wording. Where it `is_read` its qualifier is not printed but the
     editor's reading.
@@ -181,6 +113,11 @@ class Quantity:
         return (*self.numbers, self.qualifier)
 
     @property
+    def is_rough(self) -> bool:
+        """True of an order of magnitude, as 数万元."""
+        return self.qualifier == "rough"
+
+    @property
     def is_hedged(self) -> bool:
         """True of a range with a word such as 约."""
         about = (*QUALIFIERS["approx"].before, *QUALIFIERS["approx"].after)
@@ -189,7 +126,12 @@ class Quantity:
 
     @property
     def magnitude(self) -> Decimal:
-        """The value to draw: the one that is printed, or the high end of a range."""
+        """The value to draw: the one that is printed, or the high end of a range.
+
+        A rough number has none: nothing is drawn of it, and nothing compared.
+        """
+        if self.is_rough:
+            return Decimal(0)
         found = self.high if self.value is None else self.value
         return Decimal(0) if found is None else found
 
@@ -200,7 +142,26 @@ def parse_quantity(text: str) -> Quantity:
     Raises QuantityError and nothing else. A number without a unit (一万左右) gives the unit "":
     whoever takes it has to ask the editor for a reading and apply it by `with_reading`.
     """
-    return _AmountReading(text).read()
+    reading = _AmountReading(text)
+    try:
+        return reading.read()
+    except QuantityError as error:
+        if len(text) > LONGEST:
+            raise
+        # Most that is refused has an amount in it, and a word too many.
+        found = ["".join(part.text for part in one.segments) for one in find_amounts(text)]
+        nearest = next((one for one in found if one != text and _is_amount(one)), "")
+        if not nearest:
+            raise
+        key = "values.nearest" if len(found) == 1 else "values.several"
+        message = say(key, message=error.message, nearest=nearest)
+        raise QuantityError(message, column=error.column, understood=error.understood) from error
+
+
+def _is_amount(text: str) -> bool:
+    with suppress(QuantityError):
+        return bool(_AmountReading(text).read())
+    return False
 
 
 def find_amounts(text: str) -> tuple[Quantity, ...]:
@@ -209,23 +170,26 @@ def find_amounts(text: str) -> tuple[Quantity, ...]:
     A number without a unit is among them, a range that is cut at either end is not.
     """
     found: list[Quantity] = []
-    line, start = text.translate(WIDTHS), 0
-    while number := compile_once(_NUMBER).search(line, start):
-        reading = _AmountReading(text)
+    line = _even_out(text)
+    start = at = 0
+    while number := compile_once(words.NUMBER).search(line, at):
+        reading = _AmountReading(text, line)
         try:
-            found.append(reading.read_inside(start, number.start()))
-            start = reading.at
+            # Words further away than the longest amount belong to something else.
+            begin = max(start, number.start() - LONGEST)
+            found.append(reading.read_inside(begin, number.start()))
+            start = at = reading.at
         except QuantityError:
             # The rest of a number that cannot be read is no number of its own.
-            rest = match_at(rf"(?:{_NUMERAL}|[.,])*", line, number.end())
-            start = rest.end() if rest else number.end()
+            rest = match_at(rf"(?:{words.NUMERAL}|[.,])*", line, number.end())
+            at = rest.end() if rest else number.end()
     return tuple(found)
 
 
 def units_agree(one: str, other: str) -> bool:
     """True of equal units, and of a counter that is cut within its noun: 家 of 家培训机构."""
     short, full = sorted((one, other), key=len)
-    counter = match_at(_COUNTER, full, 0)
+    counter = match_at(words.COUNTER, full, 0)
     return one == other or bool(counter and full.startswith(short) and len(short) >= counter.end())
 
 
@@ -241,7 +205,7 @@ def with_reading(
         if qualifier not in QUALIFIERS:
             known = "、".join(QUALIFIERS)
             raise QuantityError(say("values.no_qualifier", qualifier=qualifier, known=known))
-        if "range" in (qualifier, quantity.qualifier):
+        if qualifier in WITHOUT_VALUE or quantity.value is None:
             message = say("values.range_is_settled", wording=quantity.text, qualifier=qualifier)
             raise QuantityError(message)
         if quantity.qualifier != "exact":
@@ -259,7 +223,7 @@ def with_reading(
         return quantity
     wanted = unit.translate(WIDTHS).strip(" ")
     read = _READINGS.get(wanted) or (
-        wanted if re.fullmatch(_COUNTER + _NOUN + "{0,8}", wanted) else ""
+        wanted if re.fullmatch(words.COUNTER + words.NOUN + "{0,8}", wanted) else ""
     )
     if not read:
         raise QuantityError(say("values.no_unit", unit=unit))
@@ -282,7 +246,13 @@ def with_reading(
 @lru_cache(maxsize=4096)
 def in_english(quantity: Quantity) -> str:
     """The amount in English words, with all that its wording says but the noun that it counts."""
-    if quantity.value is None:
+    if quantity.is_rough:
+        lead, low, high = "", quantity.low or Decimal(0), quantity.high
+        amount = f"upwards of {_english(low, quantity.unit)}"
+        if high is not None:
+            least = _english(low, quantity.unit, noun=False)
+            amount = f"somewhere between {least} and {_english(high, quantity.unit)}"
+    elif quantity.value is None:
         lead = "about " if quantity.is_hedged else ""
         low, high = quantity.low or Decimal(0), quantity.high or Decimal(0)
         amount = f"{_english(low, quantity.unit, noun=False)} to {_english(high, quantity.unit)}"
@@ -290,7 +260,9 @@ def in_english(quantity: Quantity) -> str:
         exact = quantity.qualifier == "exact"
         lead = "" if exact else QUALIFIERS[quantity.qualifier].name.en + " "
         amount = _english(quantity.value, quantity.unit)
-    per = (f"a {_PER_IN_ENGLISH[word]}" for word in quantity.per if word in _PER_IN_ENGLISH)
+    per = (
+        f"a {words.PER_IN_ENGLISH[word]}" for word in quantity.per if word in words.PER_IN_ENGLISH
+    )
     plan = ("(planned)",) if quantity.planned else ()
     return " ".join((lead + amount, *per, *plan))
 
@@ -345,18 +317,34 @@ def _places(value: Decimal) -> int:
     return len(plain(value).partition(".")[2])
 
 
+class _Stated(NamedTuple):
+    """One number of a wording with its unit.
+
+    `factor` turns what is printed into the base unit: of 80% it is a hundredth, of 八成 a tenth.
+    `is_closed` is true where a unit stands behind the number, so that a range lends it no scale.
+    """
+
+    numeral: Numeral
+    unit: str
+    factor: Decimal = Decimal(1)
+    is_closed: bool = False
+
+    @property
+    def value(self) -> Decimal:
+        return self.numeral.value * self.factor
+
+
 class _AmountReading:
     """One pass over a wording from left to right."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, line: str = "") -> None:
         self.text = text
-        self.line = text.translate(WIDTHS)
+        self.line = line or _even_out(text)
         self.at = 0
         self.marks: list[tuple[Role, int]] = []
         self.qualifier: Qualifier = "exact"
         self.per: list[str] = []
         self.planned = False
-        self.unit = ""
 
     def read(self) -> Quantity:
         """The whole wording as an amount."""
@@ -365,38 +353,48 @@ class _AmountReading:
         if not self.line.strip(" "):
             raise QuantityError(say("values.amount_empty"))
         self._read_before()
-        low, high = self._read_numbers()
-        if not self._read_after(is_range=high is not None):
+        ends = self._read_numbers()
+        if not self._read_after(ends):
             self._stop_after(self._skip())
-        return self._make(low, high)
+        return self._make(ends)
 
     def read_inside(self, start: int, at: int) -> Quantity:
-        """The amount at an offset, qualified by the words between `start` and it."""
+        """The amount at an offset, as the words between `start` and it qualify it."""
         self.at = begin = at
-        if start == 0 and re.fullmatch(rf"(?:{_TO}) *", self.line[:at]):
+        if start == 0 and re.fullmatch(rf"(?:{words.TO}) *", self.line[:at]):
             self._stop(at, say("values.range_order"))
-        for word in compile_once(_IN_TEXT).finditer(self.line, start, at):
+        for word in compile_once(words.IN_TEXT).finditer(self.line, start, at):
             self.qualifier = cast(Qualifier, word.lastgroup)
             self.marks, begin = [("qualifier", word.end())], word.start()
-        for pattern in (_EACH, _MEAN):
-            self.per += [each[1] for each in compile_once(pattern).finditer(self.line, start, at)]
-        self.planned = bool(compile_once(_PLAN).search(self.line, start, at))
-        low, high = self._read_numbers()
-        self._read_after(is_range=high is not None)
-        return self._make(low, high, begin)
+        for pattern in (words.EACH, words.MEAN):
+            for each in compile_once(pattern).finditer(self.line, start, at):
+                self.per.append(next(filter(None, each.groups())))
+        self.planned = bool(compile_once(words.PLAN).search(self.line, start, at))
+        ends = self._read_numbers()
+        self._read_after(ends)
+        return self._make(ends, begin)
 
-    def _make(self, low: Decimal, high: Decimal | None, begin: int = 0) -> Quantity:
-        """The amount of what was read from an offset on."""
-        if high is not None and self.qualifier not in ("exact", "approx"):
-            self._stop(self.at, say("values.range_with_limit"))
-        part = Decimal(1) / 100 if self.unit == "ratio" else Decimal(1)
+    def _make(self, ends: tuple[_Stated, ...], begin: int = 0) -> Quantity:
+        """The amount of one number, or of the two ends of a range, from an offset on."""
+        first, last = ends[0], ends[-1]
+        low: Decimal | None = first.value
+        high: Decimal | None = last.value if len(ends) > 1 else None
+        qualifier: Qualifier = self.qualifier if high is None else "range"
+        if any(end.numeral.below is not None for end in ends):
+            below = last.numeral.below or last.numeral.value
+            high = below * last.factor if below.is_finite() else None
+            qualifier = "rough"
+        is_definite = qualifier not in WITHOUT_VALUE
+        if not is_definite and self.qualifier not in ("exact", "approx"):
+            key = "values.range_with_limit" if qualifier == "range" else "values.rough_with_limit"
+            self._stop(self.at, say(key))
         return Quantity(
             text=self.text,
-            qualifier=self.qualifier if high is None else "range",
-            value=low * part if high is None else None,
-            low=None if high is None else low * part,
-            high=None if high is None else high * part,
-            unit=self.unit,
+            qualifier=qualifier,
+            value=low if is_definite else None,
+            low=None if is_definite else low,
+            high=high,
+            unit=last.unit,
             per=tuple(dict.fromkeys(self.per)),
             planned=self.planned,
             segments=self._segments(begin),
@@ -430,6 +428,9 @@ class _AmountReading:
         stop_at(self.line, at, message)
 
     def _qualify(self, qualifier: Qualifier, at: int, word: str) -> None:
+        if {self.qualifier, qualifier} == {"at_least", "more_than"}:
+            # 至少两亿多元 is more than two, which is at least two as well.
+            self.qualifier = qualifier = "more_than"
         if self.qualifier not in ("exact", qualifier):
             before = QUALIFIERS[self.qualifier].name
             self._stop(at, say("values.contradiction", word=word, before=before))
@@ -438,57 +439,105 @@ class _AmountReading:
     def _read_before(self) -> None:
         """Read the words before the number: per, plan, qualifier."""
         while True:
-            if found := self._take(_EACH, "per") or self._take(_MEAN, "per"):
-                self.per.append(found[1])
-            elif found := self._take(_QUALIFIER_BEFORE, "qualifier"):
-                self._qualify(_BEFORE[found[0]], found.start(), found[0])
-            elif self._take(_PLAN, "planned"):
+            if found := self._take(words.EACH, "per") or self._take(words.MEAN, "per"):
+                self.per.append(next(filter(None, found.groups())))
+            elif self._take(words.LEAD, "qualifier"):
+                continue
+            elif found := self._take(words.QUALIFIER_BEFORE, "qualifier"):
+                self._qualify(words.BEFORE[found[0]], found.start(), found[0])
+            elif self._take(words.PLAN, "planned"):
                 self.planned = True
-            elif not self._take(_LEAD, "qualifier"):
+            else:
                 return
 
-    def _read_numbers(self) -> tuple[Decimal, Decimal | None]:
+    def _read_numbers(self) -> tuple[_Stated, ...]:
         """One number with its unit, or the two ends of a range."""
         start = self._skip()
-        first, first_unit = self._read_number()
-        unit_between = self.at > first.end
-        if not self._take(_TO, "qualifier"):
-            self.unit = first_unit
-            return first.value, None
-        second, self.unit = self._read_number(share=first_unit == "ratio")
-        if first.has_plus or second.has_plus:
+        first = self._read_number()
+        if not self._take(words.TO, "qualifier"):
+            # 上万 says that it is reached; 上百万 may as well be several millions.
+            if self.line[start] == "上" and len(first.numeral.tokens) == 1:
+                self._qualify("at_least", start, "上")
+                first = first._replace(numeral=replace(first.numeral, below=None))
+            return (first,)
+        second = self._read_number()
+        if first.numeral.has_plus or second.numeral.has_plus:
             self._stop(start, say("values.range_with_plus"))
-        if first_unit and not self.unit.startswith(first_unit):
+        if not second.unit:
+            # ¥5000-20000, 百分之六十至八十
+            second = second._replace(unit=first.unit, factor=first.factor)
+        if first.unit and not second.unit.startswith(first.unit):
             self._stop(start, say("values.range_units"))
-        low = first.value
-        if not unit_between:
-            if first.is_digit and second.is_round:
-                self._stop(start, say("values.range_scale"))
-            low = lend_scale(first, second)
-        if low >= second.value:
+        if not first.is_closed:
+            lent = lend_scale(first.numeral, second.numeral)
+            first = _Stated(replace(first.numeral, value=lent), second.unit, second.factor)
+        is_rough = first.numeral.below is not None or second.numeral.below is not None
+        if first.value >= second.value and not is_rough:
             self._stop(start, say("values.range_order"))
-        return low, second.value
+        return first, second
 
-    def _read_number(self, *, share: bool = False) -> tuple[Numeral, str]:
+    def _read_number(self) -> _Stated:
         """A number with the unit before or after it."""
-        hundredths = self._take("百分之", "unit")
-        sign = self._take(_SIGN, "unit")
+        parts = self._take(words.PARTS, "unit")
+        currency = self._read_signs()
         at = self._skip()
-        numeral = read_numeral(self.line, at)
+        numeral = self._read_numeral(at)
+        if english := self._take(words.ENGLISH if currency else words.ENGLISH_WORD, "unit"):
+            scale = words.ENGLISH_FACTORS[english[1].lower()]
+            numeral = replace(numeral, value=numeral.value * scale, scales=(scale,))
+        if parts:
+            return self._read_share(numeral, parts)
+        unit, factor, more = self._read_unit(numeral)
+        if currency:
+            # 元 alone is settled by any currency before it.
+            is_plain = unit == "CNY" and self.line[: self.at].endswith("元")
+            if unit not in ("", currency) and not is_plain:
+                self._stop(at, say("values.two_units"))
+            unit, is_closed = currency, bool(unit)
+        else:
+            is_closed = bool(unit)
+        return _Stated(replace(numeral, value=numeral.value + more), unit, factor, is_closed)
+
+    def _read_signs(self) -> str:
+        """The currency before a number, which may be named twice: 人民币￥800."""
+        currency = ""
+        while found := self._take(words.SIGN_BEFORE, "unit"):
+            read = words.SIGNS[found[1]]
+            if currency not in ("", read):
+                self._stop(found.start(), say("values.two_units"))
+            currency = read
+        return currency
+
+    def _read_share(self, numeral: Numeral, parts: re.Match[str]) -> _Stated:
+        """百分之八十, 四分之三; a third has no end in decimals."""
+        whole = number_of(parts[1]) or Decimal(1)
+        share = numeral.value / whole
+        if share * whole != numeral.value:
+            self._stop(parts.start(), say("values.endless", percent=f"{share * 100:.1f}%"))
+        return _Stated(numeral, "ratio", 1 / whole, is_closed=True)
+
+    def _read_numeral(self, at: int) -> Numeral:
+        """A numeral, a rough one among them, or a half before its counter."""
+        line = self.line
+        if found := match_at(rf"([{HAN_DIGITS}])([{HAN_DIGITS}])(?=折)", line, at):
+            # 七五折 is 75%, 七八折 somewhere between 70% and 80%.
+            numeral = read_rough_numeral(line, at) or read_numeral(found[1] + "点" + found[2], 0)
+            assert numeral is not None
+            self._mark("number", found.end())
+            return numeral
+        if match_at(words.HALF, line, at):
+            self._mark("number", at + 1)
+            token = NumeralToken(kind="number", value=_HALF, start=at, end=at + 1)
+            return Numeral(value=_HALF, tokens=(token,), scales=())
+        opening = self._take(words.OPEN_ROUGH, "qualifier")
+        at = self._skip()
+        numeral = read_rough_numeral(line, at) or read_numeral(line, at)
         if numeral is None:
             self._stop_without_number(at)
         self._mark_numeral(numeral)
-        if hundredths:
-            return numeral, "ratio"
-        unit = self._read_unit()
-        if sign:
-            currency = _SIGNS[sign[0]]
-            # 元 alone is settled by any currency before it.
-            is_plain = unit == "CNY" and self.line[: self.at].endswith("元")
-            if unit in ("", currency) or is_plain:
-                return numeral, currency
-            self._stop(at, say("values.two_units"))
-        return numeral, unit or ("ratio" if share else "")
+        if opening and opening[0] == "数以" and not self._take("计", "qualifier"):
+            self._stop(self._skip(), say("values.rest", rest=line[self._skip() :][:12]))
+        return replace(numeral, below=Decimal("Infinity")) if opening else numeral
 
     def _stop_without_number(self, at: int) -> NoReturn:
         rest = self.line[at : at + 12]
@@ -504,7 +553,8 @@ class _AmountReading:
         after_plus = False
         for token in numeral.tokens:
             if token.kind == "plus":
-                self._qualify("more_than", token.start, self.line[token.start])
+                word = self.line[token.start]
+                self._qualify("approx" if word == "来" else "more_than", token.start, word)
                 self._mark("qualifier", token.end)
                 after_plus = True
             elif after_plus or (digits and token.end > last_digit):
@@ -512,45 +562,80 @@ class _AmountReading:
             else:
                 self._mark("number", token.end)
 
-    def _read_unit(self) -> str:
-        """The unit after a number, or nothing."""
-        if self._take("%", "unit"):
-            return "ratio"
-        if found := self._take(_UNIT, "unit"):
-            return _UNITS[found[0]]
+    def _read_unit(self, numeral: Numeral) -> tuple[str, Decimal, Decimal]:
+        """The unit after a number, its factor, and what it adds to the number: 半, 五角."""
+        one, nothing = Decimal(1), Decimal(0)
+        if found := self._take(words.SHARE, "unit"):
+            factor = words.SHARES[found[1]]
+            if found[1] == "折" and numeral.value >= 10:
+                factor = words.SHARES["%"]
+            return "ratio", factor, _tenths(found[2])
+        if found := self._take(words.UNIT, "unit"):
+            unit = words.UNITS[found[0]]
+            jiao = self._take(words.JIAO, "unit") if unit == "CNY" else None
+            return unit, one, (_tenths(jiao[1]) + _tenths(jiao[2]) / 10 if jiao else nothing)
         if match_at("个?百分点", self.line, self._skip()):
             self._stop(self._skip(), say("values.percentage_points"))
-        counter = self._take(_COUNTER, "unit")
+        if found := self._take(words.HALF_BEHIND, "unit"):
+            if match_at(words.NOUN, self.line, self.at):
+                self._stop(found.start(), say("values.half", word=self.line[found.start() :][:6]))
+            # A half hour is no 个 of hours, a half month one of months.
+            half_of = found[1] if found[1] != "月" else "个月"
+            return half_of or found[0].removesuffix("半"), one, _HALF
+        counter = self._take(words.COUNTER, "unit")
         if not counter:
-            return ""
-        inside = match_at(_QUALIFIER_INSIDE, self.line, self.at)
-        if inside and match_at(_NOUN_RUN, self.line, inside.end()):
-            self._qualify(_AFTER[inside[0]], inside.start(), inside[0])
+            return "", one, nothing
+        if counter[0] == "年" and numeral.value >= _FIRST_YEAR:
+            self._stop(counter.start(), say("values.is_year"))
+        inside = match_at(words.QUALIFIER_INSIDE, self.line, self.at)
+        if inside and match_at(words.NOUN_RUN, self.line, inside.end()):
+            self._qualify(words.AFTER[inside[0]], inside.start(), inside[0])
             self._mark("qualifier", inside.end())
-        noun = match_at(_NOUN_RUN, self.line, self.at)
+        noun = match_at(words.NOUN_RUN, self.line, self.at)
         if noun:
             self._mark("unit", noun.end())
-        return counter[0] + (noun[0] if noun else "")
+        return counter[0] + (noun[0] if noun else ""), one, nothing
 
-    def _read_after(self, *, is_range: bool) -> bool:
+    def _read_after(self, ends: tuple[_Stated, ...]) -> bool:
         """Read the words after the unit; False where others follow."""
         while self._skip() < len(self.line):
-            if found := self._take(_QUALIFIER_AFTER, "qualifier"):
-                self._qualify(_AFTER[found[0]], found.start(), found[0])
-            elif found := self._take(_SLASHED, "per") or self._take(_EACH_AFTER, "per"):
+            if found := self._take(words.QUALIFIER_AFTER, "qualifier"):
+                self._qualify(words.AFTER[found[0]], found.start(), found[0])
+            elif found := self._take(words.SLASHED, "per") or self._take(words.EACH_AFTER, "per"):
                 self.per.append(found[1])
-            elif not (is_range and self._take("不等", "qualifier")):
-                return False
+            elif self._take(words.AFTER_MONEY, "unit"):
+                continue
+            elif not (len(ends) > 1 and self._take("不等", "qualifier")):
+                return len(ends) == 1 and self._repeats(ends[0])
         return True
+
+    def _repeats(self, stated: _Stated) -> bool:
+        """True where brackets up to the end say the same amount: 壹佰万元整（￥1000000）."""
+        at = self._skip()
+        if self.line[at] != "(" or not self.line.endswith(")"):
+            return False
+        with suppress(QuantityError):
+            again = parse_quantity(self.text[at + 1 : -1])
+            if (again.value, again.unit) == (stated.value, stated.unit):
+                self._mark("unit", len(self.line))
+                return True
+            if again.value is not None:
+                self._stop(at, say("values.two_amounts"))
+        return False
 
     def _stop_after(self, at: int) -> NoReturn:
         rest = self.line[at : at + 12]
-        message = say("values.rest", rest=rest)
-        if re.match("[eExX]", rest):
-            message = say("values.plain_digits", message=message)
-        nearest = self.text.translate(TRADITIONAL)
-        if nearest != self.text:
-            with suppress(QuantityError):
-                parse_quantity(nearest)
-                message = say("values.nearest", message=message, nearest=nearest)
-        self._stop(at, message)
+        key = "values.plain_digits" if re.match("[eExX]", rest) else "values.rest"
+        self._stop(at, say(key, rest=rest))
+
+
+def _even_out(text: str) -> str:
+    """A wording with its digits and signs in their plain forms, each character in its place."""
+    return write_plainly(text.translate(WIDTHS))
+
+
+def _tenths(digit: str | None) -> Decimal:
+    """The tenths of a digit that stands behind a unit, five of 半."""
+    if digit is None:
+        return Decimal(0)
+    return _HALF if digit == "半" else (number_of(digit) or Decimal(0)) / 10

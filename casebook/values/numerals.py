@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from math import prod
-from typing import Final, Literal, NoReturn
+from typing import Final, Literal, NoReturn, cast
 
 from casebook.messages import say
 from casebook.text import Text
@@ -37,17 +37,30 @@ WIDTHS: Final = FULL_WIDTH | {
     **dict.fromkeys(map(ord, "\u3000\u00a0\u2009\u202f"), " "),
 }
 TRADITIONAL: Final = str.maketrans("萬億圓圆", "万亿元元")
-CAPITALS: Final = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟貳參陸", "一二三四五六七八九十百千二三六")
+CAPITALS: Final = str.maketrans(
+    "壹贰叁肆伍陆柒捌玖拾佰仟貳參陸萬億圓圆", "一二三四五六七八九十百千二三六万亿元元"
+)
+# 大陆 and 拾 alone are words, so that a run ends in a currency or has a digit and a scale.
+_CAPITAL: Final = "[零壹贰叁肆伍陆柒捌玖貳參陸拾佰仟万亿萬億]"
+_CAPITAL_RUN: Final = (
+    f"(?<!{_CAPITAL})(?:[壹贰叁肆伍陆柒捌玖貳參陸][拾佰仟万亿萬億]{_CAPITAL}*|{_CAPITAL}+(?=[元圆圓角分]))"
+    "[圆圓]?|(?<=[0-9百千万亿])[萬億圓圆]+"
+)
 
 _DIGITS: Final = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _SCALES: Final = dict(
     zip(HAN_SCALES, (Decimal(10), Decimal(100), Decimal(1000), WAN, YI), strict=True)
 )
 _CEILING: Final = Decimal(10) ** 18
-_PLUS: Final = "余多"
+# 余 and 多 are more than the number before them, 来 is about it.
+PLUS: Final = "余多来"
 _ASCII: Final = r"([0-9]+(?:,[0-9]+)*)(?:\.([0-9]+))?"
 _GROUPED: Final = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+"
 _FRACTION: Final = rf"点([{HAN_DIGITS}]{{1,4}})"
+_MOST_PLACES: Final = 4
+_FEN: Final = 2
+_RUN: Final = rf"[0-9{HAN_DIGITS}两{HAN_SCALES}几数、]+"
+_ROUGH: Final = "[几数]|[一二两三四五六七八九]、?[二两三四五六七八九](?![、零〇一二三四五六七八九])"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +78,14 @@ class Numeral:
     """A numeral of a wording.
 
     `scales` are what a range may lend of it to its first number, the largest first: 千万 and 万 of
-    6千万, 万 of 五万, 千 of 3千, nothing of 5.
+    6千万, 万 of 五万, 千 of 3千, nothing of 5. `below` is the number that a rough one stays below
+    (几十) or reaches (三四十), `value` then its least, and None for a definite number.
     """
 
     value: Decimal
     tokens: tuple[NumeralToken, ...]
     scales: tuple[Decimal, ...]
+    below: Decimal | None = None
 
     @property
     def end(self) -> int:
@@ -79,18 +94,8 @@ class Numeral:
 
     @property
     def has_plus(self) -> bool:
-        """True where 余 or 多 is in it."""
+        """True where 余, 多 or 来 is in it."""
         return any(token.kind == "plus" for token in self.tokens)
-
-    @property
-    def is_digit(self) -> bool:
-        """True of one Chinese digit alone."""
-        return len(self.tokens) == 1 and self.tokens[0].kind == "digit"
-
-    @property
-    def is_round(self) -> bool:
-        """True of one digit with 百 or 千, as 五百."""
-        return len(self.tokens) == 2 and self.tokens[1].value in (100, 1000)
 
 
 @cache
@@ -194,7 +199,7 @@ def _find_tokens(line: str, at: int) -> list[NumeralToken]:
             token = NumeralToken(kind="digit", value=Decimal(_DIGITS[char]), start=at, end=end)
         elif char in _SCALES:
             token = NumeralToken(kind="scale", value=_SCALES[char], start=at, end=end)
-        elif char in _PLUS and tokens:
+        elif char in PLUS and tokens:
             token = NumeralToken(kind="plus", value=Decimal(0), start=at, end=end)
         elif tokens and tokens[-1].kind != "number" and (found := match_at(_FRACTION, line, at)):
             places = "".join(str(_DIGITS[digit]) for digit in found[1])
@@ -217,7 +222,7 @@ def _read_ascii(line: str, found: re.Match[str]) -> Decimal:
         stop_at(line, found.start(), say("values.separators", number=found[0]))
     if len(digits) > 1 and digits[0] == "0":
         stop_at(line, found.start(), say("values.leading_zero", number=found[0]))
-    if len(digits) > 15 or len(fraction) > 4:
+    if len(digits) > 15 or len(fraction) > 12:
         stop_at(line, found.start(), say("values.digits"))
     return Decimal(f"{digits}.{fraction}" if fraction else digits)
 
@@ -233,8 +238,52 @@ def _evaluate(line: str, tokens: list[NumeralToken]) -> Numeral:
         value = Decimal(digits)
     else:
         value = _Evaluation(line, tokens).evaluate()
+    # A notice prints 107.883135万元, which is exact to the fen.
+    places = max((-_exponent(token.value) for token in tokens), default=0)
+    if places > _MOST_PLACES and -_exponent(value) > _FEN:
+        stop_at(line, tokens[0].start, say("values.digits"))
     scales = scales_at_end(line[tokens[0].start : tokens[-1].end])
     return Numeral(value=value, tokens=tuple(tokens), scales=scales)
+
+
+def _exponent(value: Decimal) -> int:
+    return cast(int, value.normalize().as_tuple().exponent)
+
+
+def write_plainly(line: str) -> str:
+    """The line with capital and traditional numerals as plain ones, each character in its place."""
+    return compile_once(_CAPITAL_RUN).sub(lambda found: found[0].translate(CAPITALS), line)
+
+
+def read_rough_numeral(line: str, at: int) -> Numeral | None:
+    """The rough numeral (数万, 十几, 三四百) that begins at an offset, or None for another.
+
+    几 and 数 are more than one and fewer than ten, as the dictionary says; what follows 十 may be
+    one.
+    """
+    run = match_at(_RUN, line, at)
+    found = run and compile_once(_ROUGH).search(line, at, run.end())
+    if not run or not found or (found.start() > at and line[found.start() - 1] in HAN_DIGITS):
+        return None
+    before, word, behind = line[at : found.start()], found[0], line[found.end() : run.end()]
+    is_several = len(word) == 1
+    least = "一" if before else "二"
+    ends = (least, "九") if is_several else (word[0], word[-1])
+    # 30几万 is 三十几万 with its tens in digits.
+    low, high = (
+        number_of(before[:-1] + str(_DIGITS[end]) + behind)
+        if before[-1:] == "0"
+        else number_of(before + end + behind)
+        for end in ends
+    )
+    if low is None or high is None or low >= high:
+        return None
+    if is_several:
+        # What 几 stays below is one more of its unit than 九.
+        high += (high - low) / (_DIGITS["九"] - _DIGITS[least])
+    token = NumeralToken(kind="number", value=low, start=at, end=run.end())
+    scales = scales_at_end(ends[-1] + behind)
+    return Numeral(value=low, tokens=(token,), scales=scales, below=high)
 
 
 class _Evaluation:

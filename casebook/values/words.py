@@ -8,8 +8,10 @@ from typing import Final, Literal
 
 from casebook.text import Text
 
-Qualifier = Literal["exact", "approx", "more_than", "at_least", "at_most", "range"]
+Qualifier = Literal["exact", "approx", "more_than", "at_least", "at_most", "range", "rough"]
 
+# The qualifiers of what has no one value: it is in no formula.
+WITHOUT_VALUE: Final = ("range", "rough")
 # The states of what has not happened yet.
 PLANNED_STATUSES: Final = ("planned", "target")
 
@@ -25,31 +27,71 @@ class Currency:
     name: Text
     units: tuple[str, ...]
     in_text: str
-    signs: tuple[str, ...] = ()
+    signs: tuple[str, ...]
     signs_in_text: tuple[str, ...]
 
 
+def _currency(code: str, name: Text, others: str = "", *signs: str, in_text: str = "") -> Currency:
+    """The currency of an ISO code; `others` are its further Chinese names, by blanks."""
+    chinese = (name.zh, *others.split())
+    english = name.en.removesuffix("s")
+    pattern = "|".join((*chinese, f"{english}s?", code))
+    return Currency(
+        name=name,
+        units=(*chinese, f"{english}s", english, code),
+        in_text=in_text or pattern,
+        signs=(*chinese, code, *signs),
+        signs_in_text=(code, *signs),
+    )
+
+
+# By ISO code. 元 alone is the yuan, a dollar alone that of the United States.
 CURRENCIES: Final[Mapping[str, Currency]] = {
     "CNY": Currency(
         name=Text("元", "yuan"),
-        units=("元人民币", "人民币", "元"),
+        units=(
+            *("元人民币", "人民币", "元", "元钱", "块钱", "块"),
+            *("yuan", "renminbi", "RMB", "CNY"),
+        ),
         in_text="人民币|元人民币|元钱|块钱|元(?!旦|素|件|老|首|帅|月|宵|代|明|末)|RMB|CNY|yuan|renminbi",
-        signs=("人民币", "¥"),
+        signs=("人民币", "¥", "RMB", "CNY"),
         signs_in_text=("人民币", "RMB", "CNY", "¥"),
     ),
-    "HKD": Currency(
-        name=Text("港元", "Hong Kong dollars"),
-        units=("元港币", "港元", "港币"),
-        in_text="港元|港币|Hong Kong dollars?|HKD",
-        signs=("港币",),
-        signs_in_text=("HKD", "HK$"),
-    ),
-    "USD": Currency(
-        name=Text("美元", "US dollars"),
-        units=("美元",),
+    "HKD": _currency("HKD", Text("港元", "Hong Kong dollars"), "元港币 港币 港纸", "HK$"),
+    "USD": _currency(
+        "USD",
+        Text("美元", "US dollars"),
+        "美金",
+        *("US$", "$"),
         in_text="美元|美金|US dollars?|dollars?|USD",
-        signs_in_text=("USD", "US$", "$"),
     ),
+    "EUR": _currency("EUR", Text("欧元", "euros"), "", "€"),
+    "GBP": _currency("GBP", Text("英镑", "pounds sterling"), "", "£"),
+    "JPY": _currency("JPY", Text("日元", "yen"), "日圆 日币"),
+    "TWD": _currency("TWD", Text("新台币", "New Taiwan dollars"), "元新台币 台币 元台币", "NT$"),
+    "MOP": _currency("MOP", Text("澳门元", "Macau patacas"), "澳门币 葡币", "MOP$"),
+    "KRW": _currency("KRW", Text("韩元", "Korean won"), "韩圆 韩币"),
+    "SGD": _currency("SGD", Text("新加坡元", "Singapore dollars"), "新加坡币 坡币 新元", "S$"),
+    "AUD": _currency("AUD", Text("澳元", "Australian dollars"), "澳大利亚元 澳币", "A$"),
+    "CAD": _currency("CAD", Text("加元", "Canadian dollars"), "加拿大元 加币", "C$"),
+    "NZD": _currency("NZD", Text("新西兰元", "New Zealand dollars"), "纽元 新西兰币", "NZ$"),
+    "CHF": _currency("CHF", Text("瑞士法郎", "Swiss francs"), "瑞郎"),
+    "SEK": _currency("SEK", Text("瑞典克朗", "Swedish kronor")),
+    "NOK": _currency("NOK", Text("挪威克朗", "Norwegian kroner")),
+    "DKK": _currency("DKK", Text("丹麦克朗", "Danish kroner")),
+    "RUB": _currency("RUB", Text("卢布", "Russian roubles"), "俄罗斯卢布", "₽"),
+    "INR": _currency("INR", Text("印度卢比", "Indian rupees"), "", "₹"),
+    "THB": _currency("THB", Text("泰铢", "Thai baht"), "", "฿"),
+    "MYR": _currency("MYR", Text("林吉特", "Malaysian ringgit"), "马币 令吉"),
+    "VND": _currency("VND", Text("越南盾", "Vietnamese dong"), "", "₫"),
+    "IDR": _currency("IDR", Text("印尼盾", "Indonesian rupiah"), "印尼卢比 印度尼西亚盾"),
+    "PHP": _currency("PHP", Text("菲律宾比索", "Philippine pesos"), "", "₱"),
+    "MXN": _currency("MXN", Text("墨西哥比索", "Mexican pesos")),
+    "BRL": _currency("BRL", Text("雷亚尔", "Brazilian reais"), "巴西雷亚尔", "R$"),
+    "ZAR": _currency("ZAR", Text("兰特", "South African rand"), "南非兰特"),
+    "UAH": _currency("UAH", Text("格里夫纳", "Ukrainian hryvnias"), "", "₴"),
+    "COP": _currency("COP", Text("哥伦比亚比索", "Colombian pesos")),
+    "NGN": _currency("NGN", Text("奈拉", "Nigerian naira"), "尼日利亚奈拉", "₦"),
 }
 
 
@@ -100,6 +142,8 @@ QUALIFIERS: Final[Mapping[Qualifier, QualifierWords]] = {
         after_in_text=("的为上限",),
     ),
     "range": QualifierWords(name=Text("区间", "range")),
+    # 数万元, 上百万元: an order of magnitude, from which no value may be drawn or computed.
+    "rough": QualifierWords(name=Text("概数", "rough number")),
 }
 # 上限为 and 约为 are read in a text with what may stand between a word and its number. 多 stands
 # inside its number there (300多项); after the unit it compares: 比4277万元多.

@@ -120,6 +120,7 @@ def shape_of(kind: Kind) -> str:
 
 
 def test_no_mark_is_told_by_its_colour_alone() -> None:
-    assert [
-        pair for pair in combinations(get_args(Kind), 2) if shape_of(pair[0]) == shape_of(pair[1])
-    ] == []
+    # A rough number is drawn nowhere.
+    drawn = [kind for kind in get_args(Kind) if kind != "rough"]
+
+    assert [pair for pair in combinations(drawn, 2) if shape_of(pair[0]) == shape_of(pair[1])] == []

@@ -570,7 +570,7 @@ def test_the_draft_is_refused_until_its_blanks_are_filled(project: Path) -> None
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        pytest.param({"amount": 5, "currency": "EUR"}, "币种不明：5 EUR", id="currency"),
+        pytest.param({"amount": 5, "currency": "MDL"}, "币种不明：5 MDL", id="currency"),
         pytest.param({"amount": 5}, "币种不明：5", id="no currency"),
         pytest.param({"amount": "5", "currency": "CNY"}, "amount 不是数：5", id="text"),
         pytest.param({"amount": -5, "currency": "CNY"}, "不合理的数 -5", id="negative"),

@@ -112,7 +112,7 @@ def test_a_name_without_a_near_one_gets_no_suggestion() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "code", "word"),
     [
-        pytest.param("amount", "120万圆", "E210", "圆", id="misspelt unit"),
+        pytest.param("amount", "120万兀", "E210", "兀", id="misspelt unit"),
         pytest.param("amount", "120", "E215", "单位", id="number without unit"),
         pytest.param("amount", "60%", "E218", "比例", id="share in a money measure"),
         pytest.param("measure", "annual_totl", "E205", "annual_total", id="near measure"),
@@ -134,7 +134,7 @@ def test_a_wrong_value_of_a_figure_is_named(field: str, value: str, code: str, w
 
 
 def test_the_column_of_an_amount_points_at_what_was_not_understood() -> None:
-    _, problems = read(record(figure(amount="120万圆")))
+    _, problems = read(record(figure(amount="120万兀")))
 
     # `    amount: ` takes twelve columns, 120万 four more.
     assert shown(problems) == ["12:17 E210"]

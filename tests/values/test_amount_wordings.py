@@ -1,0 +1,232 @@
+"""Amounts as reports, notices and contracts word them, each with what it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from casebook.values.amounts import parse_quantity, plain
+
+# wording, number (or its two ends, or its least), unit, qualifier, per
+WORDINGS = """
+3至5千元 | 3000..5000 | CNY | range
+三至五千元 | 3000..5000 | CNY | range
+三至五百元 | 300..500 | CNY | range
+两到三百元 | 200..300 | CNY | range
+２－３千元 | 2000..3000 | CNY | range
+2～3千名社工 | 2000..3000 | 名社工 | range
+3-4百人次 | 300..400 | 人次 | range
+五到八百人 | 500..800 | 人 | range
+1—2百万元 | 1000000..2000000 | CNY | range
+一到两百万元 | 1000000..2000000 | CNY | range
+７至８千万元 | 70000000..80000000 | CNY | range
+二至三亿元 | 200000000..300000000 | CNY | range
+2.5-3.5万元 | 25000..35000 | CNY | range
+六至八十万元 | 60000..800000 | CNY | range
+5万至8万元 | 50000..80000 | CNY | range
+5000元到8000元 | 5000..8000 | CNY | range
+500~800元/人 | 500..800 | CNY | range | 人
+￥3-5万 | 30000..50000 | CNY | range
+¥5000-20000/年/点 | 5000..20000 | CNY | range | 年/点
+RMB 300-500 | 300..500 | CNY | range
+$3-5 million | 3000000..5000000 | USD | range
+20至30%| 0.2..0.3 | ratio | range
+三到五成 | 0.3..0.5 | ratio | range
+七至九折 | 0.7..0.9 | ratio | range
+2至3倍 | 2..3 | 倍 | range
+每人每月2-3百元 | 200..300 | CNY | range | 人/月
+月均3-4千元 | 3000..4000 | CNY | range | 月
+10-15个社区 | 10..15 | 个社区 | range
+三十至五十名志愿者 | 30..50 | 名志愿者 | range
+人民币壹佰贰拾万元整 | 1200000 | CNY | exact
+壹佰万元整 | 1000000 | CNY | exact
+人民币（大写）：叁拾伍万陆仟元整 | 356000 | CNY | exact
+大写：贰佰万圆整 | 2000000 | CNY | exact
+拾万元整 | 100000 | CNY | exact
+壹仟贰佰叁拾肆元伍角陆分 | 1234.56 | CNY | exact
+伍万捌仟元正 | 58000 | CNY | exact
+玖佰捌拾万零伍仟元整 | 9805000 | CNY | exact
+叁仟元/月 | 3000 | CNY | exact | 月
+伍元整 | 5 | CNY | exact
+壹亿贰仟万元 | 120000000 | CNY | exact
+贰佰名学员 | 200 | 名学员 | exact
+3萬圓 | 30000 | CNY | exact
+五億元 | 500000000 | CNY | exact
+1200000元整 | 1200000 | CNY | exact
+￥1,200,000.00元整 | 1200000 | CNY | exact
+人民币壹佰万元整（￥1,000,000.00） | 1000000 | CNY | exact
+￥358000.00（大写：叁拾伍万捌仟元整） | 358000 | CNY | exact
+￥73.080000万元（人民币） | 730800 | CNY | exact
+￥107.883135万元（人民币） | 1078831.35 | CNY | exact
+107.883135 万元 | 1078831.35 | CNY | exact
+（人民币）45.6000万元 | 456000 | CNY | exact
+12.345678万元 | 123456.78 | CNY | exact
+0.500000万元 | 5000 | CNY | exact
+￥0.980000亿元 | 98000000 | CNY | exact
+¥ 36000 | 36000 | CNY | exact
+36000 RMB | 36000 | CNY | exact
+36万人民币 | 360000 | CNY | exact
+36万元人民币 | 360000 | CNY | exact
+RMB36万元 | 360000 | CNY | exact
+CNY 500 | 500 | CNY | exact
+人民币￥800元 | 800 | CNY | exact
+人民币：800元 | 800 | CNY | exact
+RMB 60 million | 60000000 | CNY | exact
+RMB 1.2m | 1200000 | CNY | exact
+60 million yuan | 60000000 | CNY | exact
+USD 5 million | 5000000 | USD | exact
+US$2.5bn | 2500000000 | USD | exact
+$300 | 300 | USD | exact
+5万美金 | 50000 | USD | exact
+500英镑 | 500 | GBP | exact
+£20万 | 200000 | GBP | exact
+约300万欧元 | 3000000 | EUR | approx
+EUR 25000 | 25000 | EUR | exact
+€1.5 million | 1500000 | EUR | exact
+新台币6千万元 | 60000000 | TWD | exact
+NT$3000 | 3000 | TWD | exact
+2000万日元 | 20000000 | JPY | exact
+5亿韩元 | 500000000 | KRW | exact
+30万加元 | 300000 | CAD | exact
+12万澳元 | 120000 | AUD | exact
+HK$500 | 500 | HKD | exact
+港币三千元 | 3000 | HKD | exact
+800万港币 | 8000000 | HKD | exact
+澳门币3000元 | 3000 | MOP | exact
+20万新加坡元 | 200000 | SGD | exact
+1.5万瑞士法郎 | 15000 | CHF | exact
+100卢布 | 100 | RUB | exact
+八成 | 0.8 | ratio | exact
+近八成 | 0.8 | ratio | approx
+七成以上 | 0.7 | ratio | at_least
+八成五 | 0.85 | ratio | exact
+6成左右 | 0.6 | ratio | approx
+两成多 | 0.2 | ratio | more_than
+七折 | 0.7 | ratio | exact
+七五折 | 0.75 | ratio | exact
+8.5折 | 0.85 | ratio | exact
+85折 | 0.85 | ratio | exact
+2倍 | 2 | 倍 | exact
+3.5倍 | 3.5 | 倍 | exact
+两倍多 | 2 | 倍 | more_than
+一倍半 | 1.5 | 倍 | exact
+近十倍 | 10 | 倍 | approx
+千分之五 | 0.005 | ratio | exact
+3‰ | 0.003 | ratio | exact
+四分之三 | 0.75 | ratio | exact
+百分之六十五 | 0.65 | ratio | exact
+一个半小时 | 1.5 | 小时 | exact
+2个半小时 | 2.5 | 小时 | exact
+两个半月 | 2.5 | 个月 | exact
+２个半月 | 2.5 | 个月 | exact
+三年半 | 3.5 | 年 | exact
+一天半 | 1.5 | 天 | exact
+约两个半课时 | 2.5 | 课时 | approx
+半个月 | 0.5 | 个月 | exact
+半年 | 0.5 | 年 | exact
+半小时 | 0.5 | 小时 | exact
+1120万人次 | 11200000 | 人次 | exact
+月工资3000元 | 3000 | CNY | exact | 月
+3600课时 | 3600 | 课时 | exact
+48次 | 48 | 次 | exact
+120床 | 120 | 床 | exact
+一百二十张床位 | 120 | 张床位 | exact
+12社区 | 12 | 社区 | exact
+36村 | 36 | 村 | exact
+3000平方米 | 3000 | 平方米 | exact
+１５００吨 | 1500 | 吨 | exact
+1.5万吨 | 15000 | 吨 | exact
+二十亩 | 20 | 亩 | exact
+85户次 | 85 | 户次 | exact
+30天 | 30 | 天 | exact
+三年 | 3 | 年 | exact
+2年 | 2 | 年 | exact
+60岁以上 | 60 | 岁 | at_least
+14家单位 | 14 | 家单位 | exact
+45例 | 45 | 例 | exact
+每人资助3000元 | 3000 | CNY | exact | 人
+每户节约30元 | 30 | CNY | exact | 户
+每人增加50元 | 50 | CNY | exact | 人
+每项目50万元 | 500000 | CNY | exact | 项目
+每个项目补助５万元 | 50000 | CNY | exact | 项目
+每场演出费2万元 | 20000 | CNY | exact | 场
+每场演出补贴5000元 | 5000 | CNY | exact | 场
+每人次120元 | 120 | CNY | exact | 人次
+每课时80元 | 80 | CNY | exact | 课时
+每床每年补贴2000元 | 2000 | CNY | exact | 床/年
+每张床位补贴一万元 | 10000 | CNY | exact | 床位
+每社区3万元 | 30000 | CNY | exact | 社区
+每个社区投入五万元 | 50000 | CNY | exact | 社区
+每村补助2万元 | 20000 | CNY | exact | 村
+每平方米12元 | 12 | CNY | exact | 平方米
+每吨补贴75元 | 75 | CNY | exact | 吨
+每次收费30元 | 30 | CNY | exact | 次
+每年工作经费6万元 | 60000 | CNY | exact | 年
+每名社工每月补贴3000元 | 3000 | CNY | exact | 社工/月
+每村民补助100元 | 100 | CNY | exact | 村民
+每个人200元 | 200 | CNY | exact | 人
+每个月3000元 | 3000 | CNY | exact | 月
+平均每人每月1500元 | 1500 | CNY | exact | 人/月
+每户家庭每年1200元 | 1200 | CNY | exact | 户/年
+每年轻人500元 | 500 | CNY | exact | 年轻人
+每场馆5万元 | 50000 | CNY | exact | 场馆
+人均财政补助标准36元 | 36 | CNY | exact | 人
+户均三千元 | 3000 | CNY | exact | 户
+20元/人次 | 20 | CNY | exact | 人次
+80元／课时 | 80 | CNY | exact | 课时
+150元/人·天 | 150 | CNY | exact | 人/天
+3000元每月 | 3000 | CNY | exact | 月
+3000元一个月 | 3000 | CNY | exact | 月
+累计达到7.7亿 | 770000000 | | exact
+累计投入资金 3.2亿元 | 320000000 | CNY | exact
+约合人民币300万元 | 3000000 | CNY | approx
+折合人民币120万元 | 1200000 | CNY | exact
+下达3731万元 | 37310000 | CNY | exact
+总金额为85万元 | 850000 | CNY | exact
+至少两亿多元 | 200000000 | CNY | more_than
+三十来个 | 30 | 个 | approx
+百来人 | 100 | 人 | approx
+20来万元 | 200000 | CNY | approx
+有望达到2亿元 | 200000000 | CNY | exact
+数万元 | 20000..100000 | CNY | rough
+数百人 | 200..1000 | 人 | rough
+数千万元 | 20000000..100000000 | CNY | rough
+数十亿元 | 2000000000..10000000000 | CNY | rough
+十几万元 | 110000..200000 | CNY | rough
+十几家机构 | 11..20 | 家机构 | rough
+二十几万元 | 210000..300000 | CNY | rough
+３０几万元 | 310000..400000 | CNY | rough
+几十亿元 | 2000000000..10000000000 | CNY | rough
+几十个 | 20..100 | 个 | rough
+几百万 | 2000000..10000000 | | rough
+几千名志愿者 | 2000..10000 | 名志愿者 | rough
+几个 | 2..10 | 个 | rough
+每年几十万元 | 200000..1000000 | CNY | rough | 年
+三四家 | 3..4 | 家 | rough
+两三百人 | 200..300 | 人 | rough
+五六千万元 | 50000000..60000000 | CNY | rough
+三、四百人 | 300..400 | 人 | rough
+十三四万元 | 130000..140000 | CNY | rough
+七八成 | 0.7..0.8 | ratio | rough
+上百万元 | 1000000.. | CNY | rough
+上千万元 | 10000000.. | CNY | rough
+数千万元至上亿元 | 20000000.. | CNY | rough
+几百到几千元 | 200..10000 | CNY | rough
+数以万计 | 10000.. | | rough
+上万人次 | 10000 | 人次 | at_least
+上亿元 | 100000000 | CNY | at_least
+"""
+
+
+@pytest.mark.parametrize(
+    "row",
+    [pytest.param(line, id=line.split("|")[0].strip()) for line in WORDINGS.strip().split("\n")],
+)
+def test_an_amount_is_read_as_people_mean_it(row: str) -> None:
+    wording, number, unit, qualifier, *per = (cell.strip() for cell in row.split("|"))
+
+    quantity = parse_quantity(wording)
+
+    ends = ["" if end is None else plain(end) for end in (quantity.low, quantity.high)]
+    read = "..".join(ends) if quantity.value is None else plain(quantity.value)
+    assert (read, quantity.unit, quantity.qualifier) == (number, unit, qualifier)
+    assert "/".join(quantity.per) == "".join(per)
