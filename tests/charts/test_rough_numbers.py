@@ -66,4 +66,4 @@ def test_nothing_is_computed_with_it() -> None:
     _, problems = read(record(*figures, formula))
 
     assert shown(problems) == ["30:14 E283"]
-    assert "概数" in problems[0].message.zh
+    assert "概数" in problems[0].text.zh
