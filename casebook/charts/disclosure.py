@@ -11,12 +11,13 @@ from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, qu
 from casebook.charts.text_layout import clean, width_px, wrap_text
 from casebook.messages import say
 from casebook.record.dataset import Dataset
-from casebook.record.model import AnswerState, Figure
+from casebook.record.model import Figure, ShownState
 from casebook.text import COLON, Lang, Text, count_nouns
 
-_STATES: Final[dict[AnswerState, str]] = {
+_STATES: Final[dict[ShownState, str]] = {
     "stated": "charts.state.stated",
     "partial": "charts.state.partial",
+    "elsewhere": "charts.state.elsewhere",
     "not_stated": "charts.state.not_stated",
     "not_applicable": "charts.state.not_applicable",
 }
@@ -28,7 +29,7 @@ class QuestionColumn:
     """A question with the state of its answer in each case."""
 
     question: str
-    states: tuple[AnswerState, ...]
+    states: tuple[ShownState, ...]
 
     @property
     def stated(self) -> int:
@@ -47,7 +48,7 @@ class Matrix:
 
     columns: tuple[QuestionColumn, ...]
     places: tuple[tuple[str, str], ...]
-    words: Mapping[AnswerState, str]
+    words: Mapping[ShownState, str]
     lang: Lang
 
 
@@ -64,7 +65,7 @@ def tabulate(shown: ChartRecords) -> ChartTable:
     columns = [
         QuestionColumn(
             question.name.inside(lang),
-            tuple(dataset.answer(case, key).state for case in dataset.cases),
+            tuple(dataset.answer(case, key).shown for case in dataset.cases),
         )
         for key, question in dataset.vocabulary.questions.items()
     ]
@@ -73,12 +74,19 @@ def tabulate(shown: ChartRecords) -> ChartTable:
         (dataset.place(case).inside(lang), f"site:/cases/{case.slug}/") for case in dataset.cases
     )
     words = {state: shown.say(key) for state, key in _STATES.items()}
+    if dataset.main:
+        # With a main source there are two kinds of silence, and a count has to say of which it is.
+        words["stated"] = shown.say("charts.state.stated_in", main=dataset.main)
+        words["not_stated"] = shown.say("charts.state.nowhere")
     rows = [
         (place, *(words[column.states[index]] for column in columns))
         for index, (place, _) in enumerate(places)
     ]
     counts = tuple(column.count for column in columns)
-    finding = _find_words(columns, len(places)).inside(lang)
+    found = _find_words(columns, len(places))
+    if dataset.main:
+        found = say("charts.disclosure.in_main", finding=found, main=dataset.main)
+    finding = found.inside(lang)
     return replace(
         shown.tabulate(
             finding, Matrix(columns=tuple(columns), places=places, words=words, lang=lang)
@@ -238,7 +246,7 @@ def _is_han(name: str) -> bool:
     return all("\u3400" <= char <= "\u9fff" or char in "、，（）" for char in name)
 
 
-def _paint_state(state: AnswerState, sheet: Sheet, x: float, y: float, radius: float) -> None:
+def _paint_state(state: ShownState, sheet: Sheet, x: float, y: float, radius: float) -> None:
     if state == "not_applicable":
         sheet.line((x - radius, y), (x + radius, y), stroke="ink-muted", stroke_width=1.5)
     elif state == "stated":
@@ -246,6 +254,8 @@ def _paint_state(state: AnswerState, sheet: Sheet, x: float, y: float, radius: f
     else:
         stroke = "ink-muted" if state == "not_stated" else "series-1"
         sheet.disc(x, y, radius - 0.75, stroke=stroke, stroke_width=1.5)
+    if state == "elsewhere":
+        sheet.disc(x, y, radius / 2.5, fill="series-1")
     if state == "partial":
         sheet.half_disc(x, y, radius - 0.5, fill="series-1")
 

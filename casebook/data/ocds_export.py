@@ -171,7 +171,7 @@ def _stages(
     tender: dict[str, object] = {"mainProcurementCategory": "services"}
     mode = dataset.answer(case, "mode") if "mode" in dataset.vocabulary.questions else None
     if mode is not None and mode.terms:
-        tender["procurementMethodDetails"] = dataset.answer_text(mode).zh
+        tender["procurementMethodDetails"] = dataset.answer_text(mode.question, mode).zh
         if mode.terms == (_DIRECT,):
             tender["procurementMethod"] = "direct"
     items = [
@@ -211,7 +211,9 @@ def _answer(case: Case, question: str, dataset: Dataset) -> str:
     if question not in dataset.vocabulary.questions:
         return ""
     answer = dataset.answer(case, question)
-    return dataset.answer_text(answer).zh if answer.state in ("stated", "partial") else ""
+    if answer.state not in ("stated", "partial"):
+        return ""
+    return dataset.answer_text(answer.question, answer).zh
 
 
 def _amount(figure: Figure) -> dict[str, object]:

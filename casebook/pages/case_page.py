@@ -28,7 +28,7 @@ from casebook.pages.rows import (
 )
 from casebook.record.comparability import group_by_class
 from casebook.record.dataset import Dataset
-from casebook.record.evidence import date_case
+from casebook.record.evidence import date_case, main_source
 from casebook.record.lanes import TimelineItem, order_items
 from casebook.record.model import Case
 from casebook.record.references import find_chart_names
@@ -54,7 +54,9 @@ def show_case(case: Case, dataset: Dataset) -> dict[str, object]:
     """The context of the page of a case that both languages share."""
     before, after = dataset.neighbours(case)
     facts = list_facts(case, dataset)
+    main = main_source(case, dataset.sources)
     return {
+        "main": main.main if main else NO_TEXT,
         "case": case,
         "link": link_case(case, dataset),
         "region": dataset.regions[case.region],
@@ -68,7 +70,7 @@ def show_case(case: Case, dataset: Dataset) -> dict[str, object]:
         ),
         "documents": tuple(show_document(case, item, dataset) for item in case.documents),
         "missing": tuple(
-            fact.question for fact in facts if fact.answer.state in ("not_stated", "partial")
+            fact.question for fact in facts if fact.answer.shown in ("not_stated", "partial")
         ),
         "sources": list_sources(case, dataset),
         "before": link_case(before, dataset) if before else None,

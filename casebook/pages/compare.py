@@ -25,8 +25,8 @@ from casebook.pages.rows import (
     frame_chart,
     link_case,
     show_event,
+    show_facts,
     show_figure,
-    word_answers,
 )
 from casebook.record.comparability import ComparabilityClass, name_class, why_not_comparable
 from casebook.record.dataset import Dataset
@@ -92,7 +92,7 @@ def make_compare(site: Site) -> Iterator[Page]:
             ),
             lastmod=date_dataset(dataset),
             indexed=plain,
-            key=site.key(filters, reasons),
+            key=site.key(filters, reasons, dataset.main),
         )
         places = [
             (table, *place)
@@ -214,7 +214,7 @@ def _show_row(entry: _Entry, filters: Filters, dataset: Dataset) -> CaseRow:
     return CaseRow(
         link=link_case(case, dataset),
         figures=(show_figure(case.figures[entry.figure.id], dataset),) if entry.figure else (),
-        answers=word_answers(case, ("provider_type", "mode"), dataset),
+        answers=show_facts(case, ("provider_type", "mode"), dataset),
         filters=filters.keep(entry.values),
     )
 

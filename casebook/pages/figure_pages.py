@@ -20,8 +20,8 @@ from casebook.pages.rows import (
     find_named,
     link_case,
     show_figure,
+    word_figure,
     word_period,
-    word_quantity,
 )
 from casebook.record.comparability import ComparabilityClass, class_of
 from casebook.record.dataset import Dataset
@@ -64,7 +64,7 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
             "pages.figure",
             place=link.place,
             label=figure.label,
-            amount=word_quantity(figure.quantity),
+            amount=word_figure(figure, dataset),
         )
         description = say("pages.figure.description", name=name, when=word_period(figure.period))
         page = Page(

@@ -27,10 +27,11 @@ from casebook.pages.rows import (
     date_dataset,
     frame_chart,
     link_case,
+    list_amounts,
     show_document,
+    show_facts,
     show_figure,
     show_formula,
-    word_answers,
 )
 from casebook.problems import Exit
 from casebook.record.comparability import name_class
@@ -38,8 +39,9 @@ from casebook.record.dataset import MOST_NAMED, Dataset
 from casebook.record.evidence import Review
 from casebook.record.model import Case, ShownState
 from casebook.record.refusals import figures_of, judge_refusal
+from casebook.record.summary import CaseSummary
 from casebook.record.vocabulary import Question, Refusal
-from casebook.text import LANGS, Lang, Text
+from casebook.text import LANGS, NO_TEXT, Lang, Text
 
 # More amounts than this in one row of the overview hide the others from the reader.
 OVERVIEW_AMOUNTS = 3
@@ -70,12 +72,16 @@ class ComparableFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """One question with the state of its answer in each place, and the places left open."""
+    """One question with the state of its answer in each place, and the places left open.
+
+    `elsewhere` are the places of which another source than the main one answers.
+    """
 
     question: Question
     states: tuple[ShownState, ...]
     not_stated: int
     places: Text
+    elsewhere: Text
 
 
 def make_home(site: Site) -> Iterator[Page]:
@@ -224,20 +230,18 @@ def _value_case(case: Case, dataset: Dataset) -> frozenset[Value]:
 
 def _overview_row(case: Case, filters: tuple[int, ...], dataset: Dataset) -> CaseRow:
     vocabulary = dataset.vocabulary
-    money = dataset.money_figures(case)
-    wholes = [figure for figure in money if not figure.part_of]
-    wholes.sort(key=lambda figure: not vocabulary.measures[figure.measure].spending)
-    shown = wholes[:OVERVIEW_AMOUNTS]
+    # A ceiling of a payout is money, but none that was spent.
+    shown = list_amounts(case, dataset)[:OVERVIEW_AMOUNTS]
     used = {figure.status for figure in case.figures.values()}
     used |= {event.status for event in case.events if event.status}
     return CaseRow(
         link=link_case(case, dataset),
         figures=tuple(show_figure(figure, dataset) for figure in shown),
-        answers=word_answers(case, ("provider_type", "provider", "mode", "year"), dataset),
+        answers=show_facts(case, ("provider_type", "provider", "mode", "year"), dataset),
         filters=filters,
         topic=vocabulary.topics[case.topic].name,
         states=LISTED.join(term.name for key, term in vocabulary.statuses.items() if key in used),
-        more=len(money) - len(shown),
+        more=len(dataset.money_figures(case)) - len(shown),
     )
 
 
@@ -287,23 +291,21 @@ def list_comparables(dataset: Dataset) -> tuple[ComparableFigures, ...]:
 
 
 def count_silences(dataset: Dataset) -> tuple[Silence, ...]:
-    """For each question where the sources are silent, the most silent first."""
-    order: tuple[ShownState, ...] = (
-        "stated",
-        "partial",
-        "elsewhere",
-        "not_applicable",
-        "not_stated",
-    )
+    """For each question the places where no source answers, the most silent question first."""
+    order: tuple[ShownState, ...]
+    order = ("stated", "partial", "elsewhere", "not_applicable", "not_stated")
     silences = []
     for number, question in enumerate(dataset.vocabulary.questions.values()):
-        silent = [case for case in dataset.summaries if case.states[number] == "not_stated"]
-        states = sorted((case.states[number] for case in dataset.summaries), key=order.index)
+        places: dict[ShownState, list[CaseSummary]] = {state: [] for state in order}
+        for case in dataset.summaries:
+            places[case.states[number]].append(case)
+        elsewhere = places["elsewhere"]
         silence = Silence(
             question=question,
-            states=tuple(states),
-            not_stated=len(silent),
-            places=dataset.name_places(silent),
+            states=tuple(state for state in order for _ in places[state]),
+            not_stated=len(places["not_stated"]),
+            places=dataset.name_places(places["not_stated"]),
+            elsewhere=dataset.name_places(elsewhere) if elsewhere else NO_TEXT,
         )
         silences.append(silence)
     return tuple(sorted(silences, key=lambda silence: -silence.not_stated))

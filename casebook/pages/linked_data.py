@@ -13,7 +13,7 @@ from casebook.data.export import list_offers
 from casebook.data.table_rows import version_of, version_of_all
 from casebook.pages import DATA_URL, HOME_URL
 from casebook.pages.page import Site
-from casebook.pages.rows import date_dataset, list_sources, word_quantity
+from casebook.pages.rows import date_dataset, list_sources, word_figure
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import date_case
 from casebook.record.model import Case, Figure
@@ -134,7 +134,7 @@ def describe_figure(figure: Figure, lang: Lang, dataset: Dataset) -> dict[str, o
     Beside it are qualifier, period, status, and per what, which a number alone would lose.
     """
     quantity = figure.quantity
-    words = word_quantity(quantity).inside(lang)
+    words = word_figure(figure, dataset).inside(lang)
     if name := _NUMBERS.get(quantity.qualifier):
         bounds = {name: quantity.value}
     else:
@@ -144,6 +144,7 @@ def describe_figure(figure: Figure, lang: Lang, dataset: Dataset) -> dict[str, o
         "qualifier": quantity.qualifier,
         "period": figure.period.edtf,
         "status": figure.status,
+        "per": "/".join(figure.per),
         "source": "|".join(figure.sources),
     }
     return {
@@ -154,7 +155,9 @@ def describe_figure(figure: Figure, lang: Lang, dataset: Dataset) -> dict[str, o
         "description": f"{words} · {figure.period.words(lang)}",
         **({"unitText": unit} if unit else {}),
         **{key: _number(value) for key, value in bounds.items() if value is not None},
-        "valueReference": [_property(name, value=value) for name, value in references.items()],
+        "valueReference": [
+            _property(name, value=value) for name, value in references.items() if value
+        ],
     }
 
 

@@ -13,16 +13,16 @@ from casebook.data.tables import FIXED_WORDS
 from casebook.messages import say
 from casebook.problems import START
 from casebook.record.dataset import Dataset
-from casebook.record.evidence import Review, sources_of
+from casebook.record.evidence import Review, main_source, sources_of
 from casebook.record.lanes import TimelineItem
 from casebook.record.model import Answer, Case, Document, Figure, Report
 from casebook.record.references import find_references
 from casebook.record.vocabulary import Measure, Question, Source, Term
-from casebook.text import NO_TEXT, Lang, Text
+from casebook.text import COMMA, NO_TEXT, Lang, Text
 from casebook.values.amounts import Quantity, in_english, plain
 from casebook.values.dates import Period
 from casebook.values.formula import split_formula
-from casebook.values.words import QUALIFIERS
+from casebook.values.words import PLANNED_STATUSES, QUALIFIERS
 
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
@@ -90,12 +90,16 @@ class DocumentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One question with its answer in words; `figures` are the amounts that answer it."""
+    """One question with its answer in words; `figures` are the amounts that answer it.
+
+    `elsewhere` is what sources other than the main one answer.
+    """
 
     question: Question
     answer: Answer
     text: Text
     figures: tuple[Figure, ...] = ()
+    elsewhere: tuple[tuple[Text, Source], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +111,7 @@ class CaseRow:
 
     link: CaseLink
     figures: tuple[FigureRow, ...]
-    answers: Mapping[str, Text]
+    answers: Mapping[str, Fact]
     filters: tuple[int, ...]
     topic: Text = NO_TEXT
     states: Text = NO_TEXT
@@ -128,11 +132,10 @@ def show_figure(figure: Figure, dataset: Dataset) -> FigureRow:
     """The figure with every key looked up."""
     vocabulary = dataset.vocabulary
     case = dataset.by_slug[figure.case]
-    units = (vocabulary.per[key].name for key in figure.per)
     return FigureRow(
         figure=figure,
         measure=vocabulary.measures[figure.measure],
-        per=Text("", " ").join(Text(f"每{name.zh}", f"per {name.inside('en')}") for name in units),
+        per=_word_per(figure.per, dataset),
         scope=vocabulary.scopes[figure.scope].name if figure.scope else NO_TEXT,
         status=vocabulary.statuses[figure.status].name,
         source=dataset.sources[figure.source],
@@ -184,18 +187,40 @@ def show_document(case: Case, document: Document, dataset: Dataset) -> DocumentR
 
 def list_facts(case: Case, dataset: Dataset) -> tuple[Fact, ...]:
     """Every question of the vocabulary in its order, each with what the sources say."""
-    facts = []
-    for question in dataset.vocabulary.questions.values():
-        answer = dataset.answer(case, question.key)
-        figures = []
-        if question.key == "amount" and answer.state in ("stated", "partial"):
-            for figure in dataset.money_figures(case):
-                measure = dataset.vocabulary.measures[figure.measure]
-                if not figure.part_of and (measure.spending or measure.mixed):
-                    figures.append(figure)
-        text = dataset.answer_text(answer)
-        facts.append(Fact(question=question, answer=answer, text=text, figures=tuple(figures)))
-    return tuple(facts)
+    return tuple(show_facts(case, dataset.vocabulary.questions, dataset).values())
+
+
+def show_facts(case: Case, keys: Iterable[str], dataset: Dataset) -> Mapping[str, Fact]:
+    """The answers of a case to some questions, as far as the vocabulary has them."""
+    questions = dataset.vocabulary.questions
+    return {key: _show_fact(case, questions[key], dataset) for key in keys if key in questions}
+
+
+def _show_fact(case: Case, question: Question, dataset: Dataset) -> Fact:
+    answer = dataset.answer(case, question.key)
+    return Fact(
+        question=question,
+        answer=answer,
+        text=dataset.answer_text(question.key, answer),
+        figures=tuple(list_amounts(case, dataset)) if question.key == "amount" else (),
+        elsewhere=tuple(
+            (dataset.answer_text(question.key, other), dataset.sources[other.source])
+            for other in answer.elsewhere
+        ),
+    )
+
+
+def list_amounts(case: Case, dataset: Dataset) -> list[Figure]:
+    """The amounts that were or may have been for purchases, those of the main source first."""
+    main = main_source(case, dataset.sources)
+    measures = dataset.vocabulary.measures
+    amounts = [
+        figure
+        for figure in dataset.money_figures(case)
+        if not figure.part_of
+        and (measures[figure.measure].spending or measures[figure.measure].mixed)
+    ]
+    return sorted(amounts, key=lambda figure: main is not None and figure.source != main.id)
 
 
 def frame_chart(drawn: Drawn, dataset: Dataset) -> Frame:
@@ -208,16 +233,6 @@ def list_sources(case: Case, dataset: Dataset) -> tuple[Source, ...]:
     return tuple(dataset.sources[name] for name in sources_of(case))
 
 
-def word_answers(case: Case, questions: Iterable[str], dataset: Dataset) -> Mapping[str, Text]:
-    """The answers of a case in words, by question."""
-    answers = (dataset.answer(case, question) for question in questions)
-    # The vocabulary of a site need not have each of these questions.
-    return {
-        answer.question: dataset.answer_text(answer) if answer.terms else answer.text
-        for answer in answers
-    }
-
-
 def date_dataset(dataset: Dataset) -> str:
     """The newest date of all cases, or nothing."""
     return max((case.date for case in dataset.summaries), default="")
@@ -226,6 +241,27 @@ def date_dataset(dataset: Dataset) -> str:
 def word_quantity(quantity: Quantity) -> Text:
     """The wording of a quantity in each language."""
     return Text(quantity.words, in_english(quantity))
+
+
+def word_figure(figure: Figure, dataset: Dataset) -> Text:
+    """The amount of a figure by itself, with what it is per and, of a plan, that it is one.
+
+    What the wording says already is not said again.
+    """
+    quantity, known = figure.quantity, dataset.vocabulary.per
+    words = word_quantity(quantity)
+    per = _word_per((key for key in figure.per if known[key].name.zh not in quantity.per), dataset)
+    is_plan = figure.status in PLANNED_STATUSES and not quantity.planned
+    state = dataset.vocabulary.statuses[figure.status].name if is_plan else NO_TEXT
+    more = COMMA.join(part for part in (Text(per.zh), Text(state.zh)) if part).zh
+    english = (words.en, per.en, f"({state.inside('en')})" if state else "")
+    return Text(f"{words.zh}（{more}）" if more else words.zh, " ".join(filter(None, english)))
+
+
+def _word_per(keys: Iterable[str], dataset: Dataset) -> Text:
+    """The units that an amount is divided by: 每岗位每年, per post per year."""
+    units = (dataset.vocabulary.per[key].name for key in keys)
+    return Text("", " ").join(Text(f"每{name.zh}", f"per {name.inside('en')}") for name in units)
 
 
 def word_period(period: Period) -> Text:

@@ -15,11 +15,11 @@ from casebook.messages import say
 from casebook.pages import SEARCH_URL
 from casebook.pages.long_lists import MOST_LISTED
 from casebook.pages.page import Page, Site, address, in_languages
-from casebook.pages.rows import link_case, list_facts, list_sources, word_quantity
+from casebook.pages.rows import link_case, list_facts, list_sources, word_figure, word_quantity
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.references import REFERENCE, SITE, SLOT, split_key
-from casebook.text import LANGS, NO_TEXT, Lang
+from casebook.text import COLON, LANGS, NO_TEXT, Lang
 from casebook.values.amounts import plain
 
 # With more cases than these the sentences of the stories are left out, for the reader's sake.
@@ -146,16 +146,17 @@ def _list_passages(
     yield SearchPassage("", case.summary.inside(lang))
     for figure in case.figures.values():
         measure = dataset.vocabulary.measures[figure.measure].name.inside(lang)
-        words = word_quantity(figure.quantity).inside(lang)
+        words = word_figure(figure, dataset).inside(lang)
         label = figure.label.inside(lang)
         sentence = " · ".join((words, label, measure, figure.period.words(lang)))
         yield SearchPassage(f"figure-{figure.id}", sentence, number_figure(figure, lang))
     if stories:
         yield from _list_story(case, lang, dataset)
     for fact in list_facts(case, dataset):
-        if fact.text:
-            words = f"{fact.question.name.inside(lang)}：{fact.text.inside(lang)}"
-            yield SearchPassage("facts", words.replace("：", ": ") if lang == "en" else words)
+        for said in (fact.text, *(text for text, _ in fact.elsewhere)):
+            if said:
+                words = COLON.join((fact.question.name, said)).inside(lang)
+                yield SearchPassage("facts", words)
     for event in case.events:
         date = event.date.words(lang)
         yield SearchPassage("events", f"{date} · {event.title.inside(lang)}")

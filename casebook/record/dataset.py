@@ -24,6 +24,7 @@ from casebook.record.model import (
     Case,
     Change,
     Document,
+    Elsewhere,
     Figure,
     Media,
     Outdated,
@@ -253,17 +254,17 @@ class Dataset:
 
     def answer(self, case: Case, question: str) -> Answer:
         """The answer of the record, or for a derived question what the figures say."""
-        return find_answer(case, question, self.vocabulary)
+        return find_answer(case, question, self.vocabulary, self.sources)
 
-    def answer_text(self, answer: Answer) -> Text:
+    def answer_text(self, key: str, said: Answer | Elsewhere) -> Text:
         """The words of an answer, in the names of the vocabulary; empty where nothing is stated."""
-        question = self.vocabulary.questions[answer.question]
-        if not answer.terms:
-            return answer.text
+        if not said.terms:
+            return said.text
+        question = self.vocabulary.questions[key]
         terms: Mapping[str, Text] = {
             term.key: term.name for term in getattr(self.vocabulary, question.terms).values()
         }
-        names = [terms[key] for key in answer.terms]
+        names = [terms[key] for key in said.terms]
         return Text(
             "、".join(name.zh for name in names), ", ".join(name.inside("en") for name in names)
         )

@@ -2,35 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Literal
 
 from casebook.record.agreement import support_of
 from casebook.record.comparability import class_of
 from casebook.record.description import values_inside
-from casebook.record.model import Answer, AnswerState, Case, Figure
+from casebook.record.model import Answer, AnswerState, Case, Elsewhere, Figure
 from casebook.record.vocabulary import Source, Vocabulary
 from casebook.text import ENUMERATION
-from casebook.values.dates import Lane
+from casebook.values.dates import Lane, Period
 
 Review = Literal["single", "size", "corroborated", "contradicted", "primary", "computed"]
 
 
-def find_answer(case: Case, question: str, vocabulary: Vocabulary) -> Answer:
-    """The answer of the record, or for a derived question what the figures say."""
+def find_answer(
+    case: Case, question: str, vocabulary: Vocabulary, sources: Mapping[str, Source]
+) -> Answer:
+    """The answer of the record, or for a derived question what the figures say.
+
+    Of a case with a main source these are the figures of that one; what only others give is said
+    elsewhere.
+    """
     given = case.answers.get(question)
     # The record answers for itself where later evidence would blur what its main source says.
-    if given is not None:
-        return given
+    if given is not None or question not in ("amount", "year"):
+        return given or Answer(question=question, state="not_stated")
+    main = main_source(case, sources)
+    if main is None:
+        return _derive_answer(case, question, sources_of(case), vocabulary)
+    answer = _derive_answer(case, question, (main.id,), vocabulary)
+    if answer.state != "not_stated":
+        return answer
+    others = (name for name in sources_of(case) if name != main.id)
+    found = ((name, _derive_answer(case, question, (name,), vocabulary)) for name in others)
+    elsewhere = (
+        Elsewhere(text=other.text, source=name)
+        for name, other in found
+        if other.state != "not_stated"
+    )
+    return replace(answer, elsewhere=tuple(elsewhere))
+
+
+def _derive_answer(
+    case: Case, question: str, names: Collection[str], vocabulary: Vocabulary
+) -> Answer:
+    """The answer that the figures and events of some sources give."""
+    figures = [figure for figure in case.printed_figures if figure.source in names]
     if question == "amount":
-        return _answer_amount(case, vocabulary)
-    if question == "year":
-        return _answer_year(case)
-    return Answer(question=question, state="not_stated")
+        return _answer_amount(figures, vocabulary)
+    dates = [event.date for event in case.events if event.source in names]
+    return _answer_year([*(figure.period for figure in figures), *dates])
 
 
-def _answer_amount(case: Case, vocabulary: Vocabulary) -> Answer:
-    measures = [vocabulary.measures[figure.measure] for figure in case.printed_figures]
+def _answer_amount(figures: Iterable[Figure], vocabulary: Vocabulary) -> Answer:
+    measures = [vocabulary.measures[figure.measure] for figure in figures]
     if spending := {each.key: each.name for each in measures if each.spending}:
         text = ENUMERATION.join(spending.values())
         return Answer(question="amount", state="stated", text=text)
@@ -40,9 +67,7 @@ def _answer_amount(case: Case, vocabulary: Vocabulary) -> Answer:
     return Answer(question="amount", state="not_stated")
 
 
-def _answer_year(case: Case) -> Answer:
-    periods = [figure.period for figure in case.printed_figures]
-    periods += [event.date for event in case.events]
+def _answer_year(periods: Collection[Period]) -> Answer:
     # An inferred year is an answer in part; a latest date alone tells no year.
     lanes: tuple[tuple[AnswerState, Lane], ...] = (("stated", "dated"), ("partial", "uncertain"))
     for state, lane in lanes:

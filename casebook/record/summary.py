@@ -13,7 +13,7 @@ import re
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import NamedTuple, TypeVar
 
 from casebook.problems import START
@@ -124,6 +124,7 @@ def summarise_case(
     ]
     # A corrected figure must not rewrite the pages of all cases that link here.
     shown = (case.slug, case.region, case.title, case.summary)
+    answer = cache(partial(find_answer, case, vocabulary=vocabulary, sources=sources))
     return CaseSummary(
         slug=case.slug,
         path=case.path,
@@ -148,12 +149,10 @@ def summarise_case(
             if re.search(r"\d", title)
         ),
         sources=_share(sources_of(case)),
-        states=_share(
-            tuple(find_answer(case, key, vocabulary).shown for key in vocabulary.questions)
-        ),
-        has_amount=find_answer(case, "amount", vocabulary).state == "stated",
-        provider_types=_share(find_answer(case, "provider_type", vocabulary).terms),
-        modes=_share(find_answer(case, "mode", vocabulary).terms),
+        states=_share(tuple(answer(key).shown for key in vocabulary.questions)),
+        has_amount=answer("amount").state == "stated",
+        provider_types=_share(answer("provider_type").terms),
+        modes=_share(answer("mode").terms),
         named_figures=tuple(dict.fromkeys(pair for pair in references if pair[0] != SITE)),
         counts_site=any(owner == SITE for owner, _ in references),
         has_slots=any("[[" in text for text in stories),

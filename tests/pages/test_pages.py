@@ -322,12 +322,12 @@ def test_a_text_without_english_is_shown_in_chinese_and_marked() -> None:
 # Dates and names that do not change
 
 
-def test_a_case_is_dated_by_its_record_and_else_by_its_newest_source() -> None:
+def test_a_case_is_dated_by_its_own_word_alone() -> None:
     dataset = tiny_dataset()
     case = dataset.by_slug["haishu"]
 
-    assert date_case(case, dataset.sources) == "2026-01-05"
-    assert date_case(replace(case, updated=""), dataset.sources) == "2015-03-02"
+    assert date_case(case) == "2026-01-05"
+    assert date_case(replace(case, updated="")) == ""
 
 
 def test_a_case_without_any_date_is_left_out_of_the_feed() -> None:
@@ -539,9 +539,12 @@ def test_every_question_stands_on_every_case_page(built_site: Path) -> None:
 
 
 def test_silence_is_spelled_out(built_site: Path) -> None:
-    text = (built_site / "cases/foshan/index.html").read_text(encoding="utf-8")
+    foshan = (built_site / "cases/foshan/index.html").read_text(encoding="utf-8")
+    neijiang = (built_site / "en/cases/neijiang/index.html").read_text(encoding="utf-8")
 
-    assert '<span class="silent">来源未说明</span>' in text
+    assert '<span class="silent">没有来源说明</span>' in foshan
+    assert '<span class="silent">not in the compilation</span>' in neijiang
+    assert "Yingying Sichuan opera troupe" in neijiang
 
 
 def test_every_id_of_a_page_is_given_once(built_site: Path) -> None:

@@ -6,10 +6,13 @@ from functools import cache
 
 import pytest
 from conftest import PROJECT
+from records import dataset_of, figure, record
 
 from casebook.build.reading import read_dataset
 from casebook.checks.text_claims import WrittenText, check_wording
-from casebook.pages.rows import quantity_html, word_quantity
+from casebook.pages.linked_data import describe_figure
+from casebook.pages.rows import quantity_html, word_figure, word_quantity
+from casebook.pages.search import index_case
 from casebook.problems import START
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
@@ -107,3 +110,45 @@ def test_a_plan_is_no_other_string_in_english_than_a_fact_without_its_word() -> 
 
     assert word_quantity(plan).en == "5.6 million yuan a year (planned)"
     assert word_quantity(fact).en == "5.6 million yuan a year"
+
+
+@pytest.mark.parametrize(
+    ("fields", "zh", "en"),
+    [
+        pytest.param(
+            {"amount": "6万元", "measure": "unit_price", "per": "post/year", "note": "每岗位每年"},
+            "6万元（每岗位每年）",
+            "60,000 yuan per post per year",
+            id="per",
+        ),
+        pytest.param(
+            {
+                "amount": "800元至1000元",
+                "per": "person/month",
+                "status": "planned",
+                "note": "每人每月",
+            },
+            "800元至1000元（每人每月，计划）",
+            "800 to 1,000 yuan per person per month (planned)",
+            id="a plan",
+        ),
+        pytest.param(
+            {"amount": "每年将出资560万元", "status": "planned"},
+            "每年将出资560万元",
+            "5.6 million yuan a year (planned)",
+            id="what the wording says is said once",
+        ),
+    ],
+)
+def test_an_amount_by_itself_says_what_it_is_per_and_that_it_is_planned(
+    fields: dict[str, str], zh: str, en: str
+) -> None:
+    dataset = dataset_of(record(figure(**fields)))
+    (found,) = dataset.figures.values()
+    words = word_figure(found, dataset)
+    described = describe_figure(found, "en", dataset)
+    passages = index_case(dataset.cases[0], "en", dataset, stories=False).passages
+
+    assert (words.zh, words.en) == (zh, en)
+    assert str(described["description"]).startswith(en)
+    assert any(passage.words.startswith(en) for passage in passages)
