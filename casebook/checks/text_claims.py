@@ -57,12 +57,15 @@ class WrittenText:
     has_head: bool = False
 
 
-def check_wording(text: WrittenText, home: Case | None, dataset: Dataset) -> Iterator[Problem]:
+def check_wording(
+    text: WrittenText, home: Case | None, dataset: Dataset, known: KnownNumbers | None = None
+) -> Iterator[Problem]:
     """The numbers, qualifiers, times and judgements of a text that its records do not have.
 
-    `home` is the case that the text belongs to, None for a page.
+    `home` is the case that the text belongs to, None for a page. Texts of one home may share what
+    is `known` of its numbers.
     """
-    reading = _ClaimReading(text, home, dataset)
+    reading = _ClaimReading(text, known or KnownNumbers(home, dataset))
     problems = [*reading.check_numbers(), *reading.check_references(), *reading.check_voice()]
     yield from sorted(problems, key=lambda problem: (problem.at, problem.code))
 
@@ -79,13 +82,13 @@ class _Claim:
 class _ClaimReading:
     """One text with its sentences, clauses, numbers and references."""
 
-    def __init__(self, text: WrittenText, home: Case | None, dataset: Dataset) -> None:
+    def __init__(self, text: WrittenText, known: KnownNumbers) -> None:
         self.text = text
-        self.home = home
-        self.dataset = dataset
+        self.home = known.home
+        self.dataset = known.dataset
         self.lang: Lang = text.lang
         self.prose = blank_markdown(_blank_head(text.words) if text.has_head else text.words)
-        self.known = KnownNumbers(home, dataset)
+        self.known = known
         self.last_number = 0
         self.bounds: dict[re.Pattern[str], list[int]] = {}
         self.found: dict[tuple[re.Pattern[str], tuple[int, int]], bool] = {}

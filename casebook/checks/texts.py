@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from casebook.checks.known_numbers import KnownNumbers
 from casebook.checks.text_claims import WrittenText, check_wording
 from casebook.messages import problem
 from casebook.problems import Position, Problem
@@ -29,21 +30,23 @@ _PRINTED: Final[Mapping[str, Lang]] = {
 
 def texts_say_what_the_records_hold(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """No number is written without its figure, and no figure without the words it belongs to."""
+    known = KnownNumbers(case, dataset)
     for placed in texts_of(case, case.place_by_path):
-        yield from _check_text(placed, case.path, case, dataset)
+        yield from _check_text(placed, case.path, known)
 
 
 def check_lists(project: Path, dataset: Dataset) -> Iterator[Problem]:
     """The texts of vocabulary, regions, sources and other lists that say what no record holds."""
+    known = KnownNumbers(None, dataset)
     for name, records in _lists_of(dataset).items():
         path = f"data/{name}.yaml"
         texts = [each for key, one in records for each in _place_under(key, one, {})]
-        if any(_check_text(placed, path, None, dataset) for placed in texts):
+        if any(_check_text(placed, path, known) for placed in texts):
             # A list may be long, and its file is read a second time only to name a place in it.
             places = find_list_places(project, name)
             for key, one in records:
                 for placed in _place_under(key, one, places):
-                    yield from _check_text(placed, path, None, dataset)
+                    yield from _check_text(placed, path, known)
 
 
 def check_settings(project: Path, dataset: Dataset) -> Iterator[Problem]:
@@ -74,9 +77,7 @@ def _place_under(key: str, record: Any, places: Mapping[str, Position]) -> Itera
     yield from texts_of(record, inside)
 
 
-def _check_text(
-    placed: PlacedText, path: str, home: Case | None, dataset: Dataset
-) -> list[Problem]:
+def _check_text(placed: PlacedText, path: str, known: KnownNumbers) -> list[Problem]:
     """The problems of one text of a record, none where its role exempts it."""
     if placed.field.role not in OWN_WORDS:
         return []
@@ -89,7 +90,7 @@ def _check_text(
                 for each in find_references(words, at)
             )
         # A number may be that of a case that could not be read.
-        if not dataset.unread:
+        if not known.dataset.unread:
             text = WrittenText(words=words, lang=lang, path=path, at=at)
-            found += check_wording(text, home, dataset)
+            found += check_wording(text, known.home, known.dataset, known)
     return found
