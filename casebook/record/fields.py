@@ -317,6 +317,10 @@ class RecordReader:
             fields.report("E224", fields.at(one.name), name=one.name)
         return period
 
+    def read_iso_day(self, fields: Fields, one: FieldDescription) -> str:
+        period = self.read_day(fields, one)
+        return period.edtf if period is not None else ""
+
     def read_term(self, fields: Fields, one: FieldDescription) -> str:
         if isinstance(one.words, str):
             return fields.term(one.name, self.words.get(one.words, {}), one.required)

@@ -115,10 +115,6 @@ class CaseReader(RecordReader):
         fields.report("E251", value.at, code=code[:20], hint=hint)
         return ""
 
-    def read_iso_day(self, fields: Fields, one: FieldDescription) -> str:
-        period = self.read_day(fields, one)
-        return period.edtf if period is not None else ""
-
     def read_answers(self, fields: Fields, one: FieldDescription) -> dict[str, Answer]:
         questions = self.lists.vocabulary.questions
         group = fields.mapping(one.name) or MapNode({}, {}, fields.at(one.name))

@@ -41,7 +41,7 @@ class Question:
     key: str
     name: Text = described("bilingual", role="heading")
     ask: Text = described("bilingual", default=NO_TEXT, role="prose")
-    terms: str = described("text", role="word", default="")
+    terms: str = described("term", default="", words=("provider_types", "modes", "topics"))
     derived: bool = described("flag", default=False)
     items: tuple[str, ...] = described("terms", default=(), words="disclosure_items")
 
@@ -121,7 +121,7 @@ class Source:
     publisher: Text = described("bilingual", role="name")
     kind: str = described("term", words="source_kinds")
     published: Period | None = described("period", default=None)
-    accessed: str = described("line", role="word", default="")
+    accessed: str = described("iso_day", default="")
     url: str = described("url", default="")
     repost: bool = described("flag", default=False)
     note: Text = described("bilingual", default=NO_TEXT, role="note")

@@ -1,0 +1,49 @@
+"""Lists of data/: what is wrong in one is a problem at its place."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from records import TINY, shown
+
+from casebook.problems import Problem
+from casebook.record.lists import read_lists
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "expected"),
+    [
+        pytest.param(
+            "vocabulary", "terms: modes", "terms: nosuch", ["9:82 E205"], id="no list of answers"
+        ),
+        pytest.param(
+            "sources",
+            "published: 2016\n",
+            "published: 2016\n  accessed: 去年\n",
+            ["16:13 E220"],
+            id="a day that is none",
+        ),
+        pytest.param(
+            "sources",
+            "published: 2016\n",
+            "published: 2016\n  accessed: 2016\n",
+            ["16:13 E224"],
+            id="a year is no day",
+        ),
+        pytest.param(
+            "sources", "kind: news_report", "kind: rumour", ["6:9 E205"], id="an unknown kind"
+        ),
+    ],
+)
+def test_a_mistake_in_a_list_is_named(
+    name: str, old: str, new: str, expected: list[str], tmp_path: Path
+) -> None:
+    shutil.copytree(TINY / "data", tmp_path / "data")
+    path = tmp_path / f"data/{name}.yaml"
+    path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
+    problems: list[Problem] = []
+    read_lists(tmp_path, problems)
+
+    assert shown(problems) == expected
