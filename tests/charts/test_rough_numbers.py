@@ -6,8 +6,7 @@ import pytest
 from records import case_of, dataset_of, figure, read, record, shown
 
 from casebook.charts.all_figures import find_counts, find_money
-from casebook.charts.case_figures import find_changes, find_ranges, find_series
-from casebook.charts.split import find_in
+from casebook.charts.case_figures import find_changes, find_ranges, find_series, find_splits
 from casebook.checks.rules import figures_agree_or_conflict
 from casebook.data.table_rows import figure_row
 from casebook.pages.search import number_figure
@@ -48,7 +47,7 @@ def test_no_chart_draws_it() -> None:
     (case,) = dataset.cases
 
     drawn = [*find_money(dataset), *find_counts(dataset)]
-    for find in (find_series, find_ranges, find_changes, find_in):
+    for find in (find_series, find_ranges, find_changes, find_splits):
         drawn += find(case, dataset)
     assert drawn == []
 
