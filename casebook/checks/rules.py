@@ -174,15 +174,18 @@ def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]
             continue
         if (one.quantity.statement, one.status) == (other.quantity.statement, other.status):
             continue
-        if _replaces(one, other, case) or _replaces(other, one, case):
+        # Figures of which only a latest date is known may speak of different times.
+        undated = "latest_only" in (one.period.lane, other.period.lane)
+        # At one time a plan is replaced by what came of it, and nothing else by anything.
+        comes_later = _replaces(one, other, case) or _replaces(other, one, case)
+        if comes_later and (undated or one.status != other.status):
             continue
-        # A part is less than its whole, and nothing like another part of it.
-        if one.part_of in (other.id, other.part_of or None) or other.part_of == one.id:
+        # A part is less than its whole, and nothing like another part; of one scope it is neither.
+        is_part = one.part_of in (other.id, other.part_of or None) or other.part_of == one.id
+        if is_part and not one.scope:
             continue
         if any({one.id, other.id} <= names for names in declared):
             continue
-        # Figures of which only a latest date is known may speak of different times.
-        undated = "latest_only" in (one.period.lane, other.period.lane)
         yield problem(
             "W234" if undated else "E234",
             case.path,
@@ -220,16 +223,56 @@ def parts_are_no_more_than_their_whole(case: Case, dataset: Dataset) -> Iterator
             )
 
 
+def no_number_passes_for_another(case: Case, dataset: Dataset) -> Iterator[Problem]:
+    """One printed number is one figure: under a second name it would compare with other things."""
+    quoted = [figure for figure in case.printed_figures if figure.quantity.text in figure.quote]
+    for one, other in combinations(quoted, 2):
+        if class_of(one) != class_of(other) and _is_one_passage(one, other):
+            yield problem(
+                "E233",
+                case.path,
+                other.at,
+                other=other.id,
+                quote=other.quote,
+                one=one.id,
+                line=one.at.line,
+            )
+
+
+def _is_one_passage(one: Figure, other: Figure) -> bool:
+    """Whether two quotes can be of the same place of a source, as far as they reach."""
+    lines = {one.line, other.line} - {None}
+    if (one.source, one.quantity.text) != (other.source, other.quantity.text) or len(lines) > 1:
+        return False
+    (before, _, after), (left, _, right) = (
+        figure.quote.partition(figure.quantity.text) for figure in (one, other)
+    )
+    fits_before = before.endswith(left) or left.endswith(before)
+    return fits_before and (after.startswith(right) or right.startswith(after))
+
+
+def figures_are_no_part_of_themselves(case: Case, dataset: Dataset) -> Iterator[Problem]:
+    """What a figure is a part of, or follows, leads back to it nowhere."""
+    for figure in case.printed_figures:
+        for field in ("part_of", "follows"):
+            way = list(_follow(figure, field, case))
+            if figure.id in way:
+                names = " → ".join((figure.id, *way[: way.index(figure.id) + 1]))
+                yield problem("E250.circle", case.path, figure.at, field=field, names=names)
+
+
+def _follow(figure: Figure, field: str, case: Case) -> Iterator[str]:
+    """The figures that one leads to by a field, each once."""
+    seen: set[str] = set()
+    while (name := getattr(figure, field)) in case.figures and name not in seen:
+        yield name
+        seen.add(name)
+        figure = case.figures[name]
+
+
 def _replaces(later: Figure, earlier: Figure, case: Case) -> bool:
     """Whether a figure came after another, directly or by way of others."""
-    seen = set()
-    name = later.follows
-    while name in case.figures and name not in seen:
-        if name == earlier.id:
-            return True
-        seen.add(name)
-        name = case.figures[name].follows
-    return False
+    return earlier.id in _follow(later, "follows", case)
 
 
 def refusals_are_refused(dataset: Dataset) -> Iterator[Problem]:
@@ -262,6 +305,8 @@ CASE_RULES: tuple[CaseRule, ...] = (
     others_answer_where_there_is_a_main_source,
     dates_are_no_later_than_their_source,
     figures_agree_or_conflict,
+    no_number_passes_for_another,
+    figures_are_no_part_of_themselves,
     parts_are_no_more_than_their_whole,
     english_names_are_more_than_pinyin,
     cases_say_when_they_changed,

@@ -122,7 +122,8 @@ def speak_of_same_time(one: Period, other: Period) -> bool:
     Two closed spans of several years are different things unless they are the same span: a sum of
     2010 to 2014 says nothing against one of 2010 to 2015.
     """
-    if one.edtf == other.edtf:
+    # 2010/2010 is 2010 in other words.
+    if one.edtf == other.edtf or (one.earliest, one.latest) == (other.earliest, other.latest):
         return True
     if any(p.lane == "dated" and p.precision == "interval" and p.latest for p in (one, other)):
         return False

@@ -100,7 +100,23 @@ CONFLICT = "conflicts:\n  - about: 金额\n    figures: [paid, said]\n    note: 
         pytest.param({}, {"amount": "130万元", "per": "年"}, "", "", id="per year"),
         pytest.param({}, {"amount": "130万美元"}, "", "", id="another currency"),
         pytest.param({}, {"amount": "130万元", "measure": "unit_price"}, "", "", id="measure"),
-        pytest.param({}, {"amount": "130万元", "follows": "paid"}, "", "", id="came later"),
+        pytest.param({}, {"amount": "130万元", "period": "2013/2013"}, "", "E234", id="the year"),
+        pytest.param(
+            {}, {"amount": "130万元", "follows": "paid"}, "", "E234", id="came later in the year"
+        ),
+        pytest.param(
+            {"status": "planned"}, {"amount": "130万元", "follows": "paid"}, "", "", id="of a plan"
+        ),
+        pytest.param(
+            {"period": "不晚于2015"},
+            {"amount": "130万元", "period": "不晚于2015", "follows": "paid"},
+            "",
+            "",
+            id="came later",
+        ),
+        pytest.param(
+            {}, {"amount": "90万元", "part_of": "paid"}, "", "E234", id="a part of its own scope"
+        ),
         pytest.param(
             {"period": "不晚于2015"},
             {"amount": "130万元", "period": "不晚于2015"},
@@ -132,12 +148,56 @@ def test_figures_that_differ_are_a_declared_conflict(
 
 def test_a_chain_of_later_figures_is_no_conflict() -> None:
     figures = [
-        figure("a"),
-        figure("b", amount="130万元", follows="a"),
-        figure("c", amount="140万元", follows="b"),
+        figure("a", period="不晚于2015"),
+        figure("b", amount="130万元", period="不晚于2015", follows="a"),
+        figure("c", amount="140万元", period="不晚于2015", follows="b"),
     ]
 
     assert check_rules(dataset_of(record(*figures))) == []
+
+
+@pytest.mark.parametrize("field", ["part_of", "follows"])
+def test_no_figure_leads_back_to_itself(field: str) -> None:
+    figures = [
+        figure("a", period="2011", **{field: "c"}),
+        figure("b", period="2012", **{field: "a"}),
+        figure("c", period="2013", **{field: "b"}),
+        figure("d", period="2014", **{field: "c"}),
+    ]
+
+    problems = [p for p in check_rules(dataset_of(record(*figures))) if p.code == "E250"]
+
+    assert [(p.at.line, p.text.zh) for p in sorted(problems)] == [
+        (10, f"{field} 绕回了自己：a → c → b → a"),
+        (20, f"{field} 绕回了自己：b → a → c → b"),
+        (30, f"{field} 绕回了自己：c → b → a → c"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("quotes", "lines", "code"),
+    [
+        pytest.param(("达到748家", "748家"), (3, 3), "E233", id="cut shorter"),
+        pytest.param(("达到748家", "组织达到748家"), (3, None), "E233", id="longer"),
+        pytest.param(("748家申报", "748家"), (3, 3), "E233", id="cut behind"),
+        pytest.param(("达到748家", "748家"), (3, 4), None, id="another line"),
+        pytest.param(("申报748家", "入选748家"), (3, 3), None, id="other words before it"),
+        pytest.param(("748家申报", "748家入选"), (3, 3), None, id="other words behind it"),
+    ],
+)
+def test_a_number_of_one_place_passes_for_no_other(
+    quotes: tuple[str, str], lines: tuple[int | None, int | None], code: str | None
+) -> None:
+    figures = [
+        figure(scope, amount="748家", measure="count", scope=scope, quote=quote, line=line)
+        for scope, quote, line in zip(
+            ("clubs", "books"), quotes, [line and str(line) for line in lines], strict=True
+        )
+    ]
+
+    problems = check_rules(dataset_of(record(*figures)))
+
+    assert [(p.code, p.at.line) for p in problems] == ([(code, 20)] if code else [])
 
 
 def refusing(**fields: object) -> Dataset:
@@ -252,12 +312,14 @@ def test_an_amount_far_from_all_of_its_kind_is_noticed(
 
 
 def test_a_part_does_not_contradict_its_whole_nor_another_part() -> None:
-    parts = [figure(name, amount=amount, part_of="paid") for name, amount in PARTS.items()]
+    parts = [figure(name, amount=amount, **PART) for name, amount in PARTS.items()]
+    whole = figure("paid", measure="unit_price")
 
-    assert check_rules(dataset_of(record(figure("paid"), *parts))) == []
+    assert check_rules(dataset_of(record(whole, *parts))) == []
 
 
 PARTS = {"city": "50万元", "district": "69万元"}
+PART: dict[str, str | None] = {"part_of": "paid", "measure": "unit_price"}
 
 
 @pytest.mark.parametrize(
@@ -269,11 +331,11 @@ PARTS = {"city": "50万元", "district": "69万元"}
     ],
 )
 def test_exact_parts_add_up_to_no_more_than_their_whole(more: str, code: str | None) -> None:
-    parts = [figure(name, amount=amount, part_of="paid") for name, amount in PARTS.items()]
-    measure = "share" if more.endswith("%") else "annual_total"
+    parts = [figure(name, amount=amount, **PART) for name, amount in PARTS.items()]
+    measure = "share" if more.endswith("%") else "unit_price"
     last = figure("more", amount=more, part_of="paid", measure=measure)
 
-    problems = check_rules(dataset_of(record(figure("paid"), *parts, last)))
+    problems = check_rules(dataset_of(record(figure("paid", measure="unit_price"), *parts, last)))
 
     assert [p.code for p in problems] == ([code] if code else [])
 

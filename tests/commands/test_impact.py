@@ -42,6 +42,7 @@ def test_nothing_changed_is_said(kept: Path) -> None:
 
 def test_a_changed_figure_names_what_shows_it(kept: Path) -> None:
     break_case(kept, "amount: 120万元", "amount: 121万元")
+    break_case(kept, "投入120万元", "投入121万元")
 
     lines = run(kept, "check", "--since", "HEAD", "--lang", "zh").stdout.splitlines()
 
