@@ -32,7 +32,7 @@ def find_money(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
         figure
         for case in dataset.cases
         for figure in dataset.money_figures(case)
-        if not (figure.part_of or figure.quantity.is_rough) and figure.quantity.magnitude >= 0
+        if not figure.part_of and (figure.quantity.is_rough or figure.quantity.magnitude >= 0)
     )
     return _take_few(found, _MOST_AMOUNTS)
 
@@ -51,7 +51,7 @@ def find_counts(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
         figure
         for case in dataset.cases
         for figure in case.printed_figures
-        if measures[figure.measure].kind == "count" and not figure.quantity.is_rough
+        if measures[figure.measure].kind == "count"
     )
     return _take_few(found, _MOST_COUNTS)
 

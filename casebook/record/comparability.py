@@ -58,7 +58,7 @@ def group_by_class(figures: Iterable[Figure]) -> dict[ComparabilityClass, tuple[
 def group_by_scale(figures: Iterable[Figure]) -> list[tuple[Figure, ...]]:
     """The figures that may share a scale: of one class, length of time and state, with their plans.
 
-    An amount of which only the magnitude is known is alone.
+    A rough number is alone: it has no value that could lie on a scale.
     """
     groups: dict[tuple[object, ...], list[Figure]] = {}
     # What is planned is marked as such, so that it may stand beside whatever is done.
@@ -66,6 +66,7 @@ def group_by_scale(figures: Iterable[Figure]) -> list[tuple[Figure, ...]]:
         key: tuple[object, ...] = class_of(figure), span_of(figure)
         same = [each for each in groups if each[:2] == key] if figure.is_planned else []
         key = same[0] if same else (*key, figure.status)
+        key = (figure.key,) if figure.quantity.is_rough else key
         groups.setdefault(key, []).append(figure)
     return list(map(tuple, groups.values()))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from chart_data import STYLES, table_of
 from records import case_of, dataset_of, figure, read, record, shown
 
-from casebook.charts.all_figures import find_counts, find_money
+from casebook.charts.bars import paint_listing
+from casebook.charts.canvas import Shape, Sheet
 from casebook.charts.case_figures import find_changes, find_ranges, find_series, find_splits
 from casebook.checks.rules import figures_agree_or_conflict
 from casebook.data.table_rows import figure_row
@@ -36,7 +38,7 @@ def test_its_bounds_are_given_and_no_value(amount: str, low: str, high: str, eng
     assert number_figure(rough, "zh") == ()
 
 
-def test_no_chart_draws_it() -> None:
+def test_no_chart_draws_it_and_two_list_it_in_words() -> None:
     figures = (
         figure("one", amount="数万元", period="2013"),
         figure("two", amount="几十万元", period="2014", follows="one"),
@@ -46,10 +48,19 @@ def test_no_chart_draws_it() -> None:
     dataset = dataset_of(record(*figures))
     (case,) = dataset.cases
 
-    drawn = [*find_money(dataset), *find_counts(dataset)]
-    for find in (find_series, find_ranges, find_changes, find_splits):
-        drawn += find(case, dataset)
-    assert drawn == []
+    finders = (find_series, find_ranges, find_changes, find_splits)
+    assert [found for find in finders for found in find(case, dataset)] == []
+    for name, wordings in (("money", ("数万元", "几十万元", "数百元")), ("counts", ("上百万人",))):
+        (panel,) = table_of(name, dataset).panels
+        for style in STYLES:
+            sheet = Sheet(style=style)
+            paint_listing(panel.content, sheet)
+            written = [words.text for words in sheet.words]
+
+            assert set(wordings) <= set(written)
+            assert any("概数" in words for words in written)
+            shapes = [part for part in sheet.flatten() if isinstance(part, Shape)]
+            assert not {"series-1"} & {role for each in shapes for role in (each.fill, each.stroke)}
 
 
 def test_it_neither_agrees_nor_conflicts_with_an_amount() -> None:
