@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import groupby
-from operator import itemgetter
 from typing import Final
 
 from casebook.charts.canvas import LEADING, Point, Sheet, Words, baseline, widest
@@ -185,7 +183,7 @@ class _BlockPainter:
             left = self._draw_ring(bar, 0, name_top)
             bottom = sheet.paragraph(left, name_top, bar.name, self.label_width - left)
         bottom = sheet.paragraph(0, bottom, bar.about, self.label_width, **sheet.muted)
-        with sheet.link(f"figure:{bar.key}", bar.title):
+        with sheet.link(bar.key and f"figure:{bar.key}", bar.title):
             left = self._draw_bar(bar, top) + overhang(bar.mark, _THICK) + 8
             words_bottom = sheet.paragraph(left, name_top, bar.amount, self.amount_width, bold=True)
         self.top = max(bottom, words_bottom, top + _THICK)
@@ -199,7 +197,7 @@ class _BlockPainter:
             name_left = self._draw_ring(bar, left, top)
             top = sheet.paragraph(name_left, top, name, style.width - name_left)
         top = sheet.paragraph(left, top, bar.about, room, role="ink-muted")
-        with sheet.link(f"figure:{bar.key}", bar.title):
+        with sheet.link(bar.key and f"figure:{bar.key}", bar.title):
             beside = self._find_room_beside(bar) if name and not bar.about else None
             if beside:
                 sheet.text(*beside, bar.amount, bold=True)
@@ -228,8 +226,13 @@ class _BlockPainter:
     def _draw_bar(self, bar: ChartFigure, top: float) -> float:
         """Draw the mark of a figure along the scale, and give the place of its value."""
         end, low = self.x(bar.value), None if bar.low is None else self.x(bar.low)
-        area = MarkArea(start=self.left, end=end, top=top, thickness=_THICK, low=low)
-        draw_mark(self.sheet, bar.mark, area)
+        # A part begins where the one before it ends.
+        start = self.left if low is None or bar.mark.end == "range" else low
+        if bar.key:
+            area = MarkArea(start=start, end=end, top=top, thickness=_THICK, low=low)
+            draw_mark(self.sheet, bar.mark, area)
+        else:
+            self.sheet.rectangle(start, top, end - start, _THICK, stroke="accent", hatch="accent")
         return end
 
     def _paint_scale(self) -> None:
@@ -262,41 +265,24 @@ class _BlockPainter:
 
 def paint_listing(listing: Sequence[ItemGroup], sheet: Sheet) -> None:
     """Write the groups one under the other, on a wide sheet in two columns of even height."""
-    columns = [list(listing)]
-    width = sheet.width
+    columns, width = [listing], sheet.width
     if not sheet.style.is_narrow:
         width = (sheet.width - _GUTTER) / 2
-        columns = _halve(listing, width, sheet)
-    lefts = (0.0, width + _GUTTER)
+        # Laid out on a sheet that nobody sees: a second reckoning would differ from the drawing.
+        heights = [
+            _paint_column([group], Sheet(style=sheet.style), (0, 0), width) for group in listing
+        ]
+        cuts = range(len(listing), 0, -1)
+        cut = min(cuts, key=lambda cut: max(sum(heights[:cut]), sum(heights[cut:])))
+        columns = [part for part in (listing[:cut], listing[cut:]) if part]
     bottoms = [
-        _paint_column(groups, sheet, (left, 2), width)
-        for groups, left in zip(columns, lefts, strict=False)
+        _paint_column(groups, sheet, (index * (width + _GUTTER), 2), width)
+        for index, groups in enumerate(columns)
     ]
     if len(columns) > 1:
         x = width + _GUTTER / 2
         sheet.line((x, 4), (x, max(bottoms)), stroke="grid")
     sheet.height = round(max(bottoms) + 6)
-
-
-def _halve(groups: Sequence[ItemGroup], width: float, sheet: Sheet) -> list[list[ItemGroup]]:
-    """The groups in two columns, cut where the picture is shortest."""
-    items = [(number, item) for number, group in enumerate(groups) for item in group.items]
-
-    def join(part: Sequence[tuple[int, ChartFigure]]) -> list[ItemGroup]:
-        # What goes on in the second column has its heading there again.
-        return [
-            ItemGroup(groups[number].heading, tuple(item for _, item in found))
-            for number, found in groupby(part, key=itemgetter(0))
-        ]
-
-    def measure(cut: int) -> float:
-        # Laid out on sheets that nobody sees: a second reckoning would differ from the drawing.
-        unseen = [Sheet(style=sheet.style) for _ in range(2)]
-        parts = zip((items[:cut], items[cut:]), unseen, strict=True)
-        return max(_paint_column(join(part), each, (0, 2), width) for part, each in parts)
-
-    cut = min(range(len(items), 0, -1), key=measure)
-    return [join(part) for part in (items[:cut], items[cut:]) if part]
 
 
 def _paint_column(groups: Sequence[ItemGroup], sheet: Sheet, corner: Point, width: float) -> float:

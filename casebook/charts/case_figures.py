@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
 from casebook.charts.bars import BarBlock, paint_bars
-from casebook.charts.canvas import LEADING, Anchor, Sheet, TextStyle, baseline, widest
 from casebook.charts.chart import (
     MOST_ROWS,
     Chart,
@@ -21,8 +19,7 @@ from casebook.charts.chart import (
     name_years,
     word_amount,
 )
-from casebook.charts.symbols import ChartFigure, MarkArea, draw_mark, legend_kinds, mark_of_kind
-from casebook.charts.text_layout import clean, wrap_text
+from casebook.charts.symbols import ChartFigure, legend_kinds, mark_of_kind
 from casebook.messages import say
 from casebook.record.comparability import are_comparable, group_by_class, group_by_scale
 from casebook.record.dataset import Dataset
@@ -36,8 +33,6 @@ from casebook.values.formula import Expression, FigureName, Operation
 _RANGES_NAMED: Final = 3
 _PERIODS_NAMED: Final = 4
 _APART_NAMED: Final = 2
-
-_THICK: Final = 24.0
 
 
 def find_series(case: Case, dataset: Dataset) -> Iterator[list[Figure]]:
@@ -206,10 +201,8 @@ def find_splits(case: Case, dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
     """A split for each amount of the case whose parts are given and fit into it."""
     for whole in dataset.money_figures(case):
         parts = [figure for figure in case.figures.values() if figure.part_of == whole.id]
-        sizes, _ = (
-            _compute_parts(whole, parts, dataset) if 0 < len(parts) <= MOST_ROWS else ([], None)
-        )
-        if sizes:
+        sizes, _ = _compute_parts(whole, parts[:MOST_ROWS], dataset)
+        if sizes and len(parts) == len(sizes):
             # The largest part first, so that what is left over stands at the end.
             order = sorted(zip(sizes, parts, strict=True), key=lambda each: -each[0].magnitude)
             yield whole, *(part for _, part in order)
@@ -219,7 +212,7 @@ def tabulate_split(shown: ChartRecords) -> ChartTable:
     """What the split says and shows; every computed number says so."""
     whole, *figures = shown.figures
     sizes, rest = _compute_parts(whole, figures, shown.dataset)
-    end, parts = Decimal(0), []
+    end, parts, rows = Decimal(0), [shown.draw(whole, shown.label(whole))], [shown.row(whole)]
     for figure, size in zip(figures, sizes, strict=True):
         part = shown.draw(figure, shown.label(figure))
         if figure.quantity.kind == "share":
@@ -227,32 +220,15 @@ def tabulate_split(shown: ChartRecords) -> ChartTable:
             part = replace(part, amount=said)
         parts.append(replace(part, low=end, value=end + size.magnitude))
         end += size.magnitude
-    rows = [shown.row(whole)]
-    rows += [
-        (*row[:2], part.amount, *row[3:])
-        for row, part in zip(map(shown.row, figures), parts, strict=True)
-    ]
+        row = shown.row(figure)
+        rows.append((*row[:2], part.amount, *row[3:]))
     if rest:
         name, amount = shown.say("charts.split.rest"), word_amount(rest).inside(shown.lang)
-        said, mark = shown.say("charts.split.rest_amount", amount=amount), mark_of_kind("exact")
-        parts.append(
-            ChartFigure(
-                key="",
-                name=name,
-                amount=said,
-                title="",
-                mark=mark,
-                low=end,
-                value=whole.quantity.magnitude,
-            )
-        )
+        said = shown.say("charts.split.rest_amount", amount=amount)
+        left = replace(parts[0], key="", name=name, amount=said, title="", low=end)
+        parts.append(replace(left, mark=mark_of_kind("exact")))
         rows.append(shown.row_beside(name, amount, shown.say("charts.computed")))
-    # No bracket embraces a part: what contradicts it stands elsewhere, and in the table.
-    marks = (replace(mark, contradicted=False) for mark in shown.marks.values())
-    table = shown.tabulate(
-        _describe_split(rest, shown), (shown.draw(whole, shown.label(whole)), *parts)
-    )
-    return replace(table, rows=tuple(rows), legend=legend_kinds(marks))
+    return replace(_tabulate_bars(_describe_split(rest, shown), parts, shown), rows=tuple(rows))
 
 
 def _compute_parts(
@@ -292,67 +268,7 @@ def _describe_split(rest: Quantity | None, shown: ChartRecords) -> str:
     return shown.say("charts.named", name=shown.place(), words=said)
 
 
-def _paint_split(figures: Sequence[ChartFigure], sheet: Sheet) -> None:
-    whole, *parts = figures
-    # A soft end reaches beyond its value.
-    right = sheet.width - (10 if parts[-1].mark.end == "approx" else 1)
-
-    def x(value: Decimal | None) -> float:
-        return 1 + float((value or 0) / whole.value) * (right - 1)
-
-    top = _paint_words(whole, sheet, 2, 0, right)
-    # The whole once more as one bar made of its parts.
-    for part in parts:
-        _paint_part(part, sheet, x(part.low), x(part.value), top)
-    for part in parts[1:]:
-        start = x(part.low)
-        sheet.line((start, top), (start, top + _THICK), stroke="paper", stroke_width=2)
-    sheet.rectangle(1, top, right - 1, _THICK, stroke="ink-muted")
-    bottom = top + _THICK
-    for part in parts:
-        start, end = x(part.low), x(part.value)
-        top = _paint_words(part, sheet, bottom + 12, start, right)
-        with _link(part, sheet):
-            _paint_part(part, sheet, start, end, top)
-        sheet.line((start, top - 3), (start, top + _THICK + 3), stroke="ink-muted")
-        bottom = top + _THICK
-    sheet.height = round(bottom + 8 + sheet.style.size * 0.1)
-
-
-def _link(part: ChartFigure, sheet: Sheet) -> AbstractContextManager[None]:
-    return sheet.link(f"figure:{part.key}", part.title) if part.key else nullcontext()
-
-
-def _paint_part(part: ChartFigure, sheet: Sheet, start: float, end: float, top: float) -> None:
-    if part.key:
-        draw_mark(sheet, part.mark, MarkArea(start=start, end=end, top=top, thickness=_THICK))
-    else:
-        sheet.rectangle(start, top, end - start, _THICK, stroke="accent", hatch="accent")
-
-
-def _paint_words(part: ChartFigure, sheet: Sheet, top: float, start: float, right: float) -> float:
-    # Words stand where the bar begins, or end at the right edge where there is no room for that.
-    small, size = sheet.style.small, sheet.style.size
-    name = wrap_text(clean(part.name), sheet.width - 2, small)
-    amount = wrap_text(clean(part.amount), sheet.width - 2, size, True)
-    needed = max(widest(name, small), widest(amount, size, True))
-    at_start = start + needed <= sheet.width
-    anchor: Anchor = "start" if at_start else "end"
-    x = start if at_start else max(right, min(needed + 1, sheet.width))
-    if start <= 1:
-        anchor, x = "start", 0
-    for line in name:
-        sheet.text(x, top + baseline(small), line, **sheet.muted, anchor=anchor)
-        top += small * LEADING
-    look = TextStyle(role="ink" if part.key else "accent", bold=True, anchor=anchor)
-    with _link(part, sheet):
-        for line in amount:
-            sheet.text(x, top + baseline(size), line, **look)
-            top += size * LEADING
-    return top + 4
-
-
 SERIES = Chart(name="series", tabulate=tabulate_series, paint=paint_bars, find_in=find_series)
 RANGE = Chart(name="range", tabulate=tabulate_ranges, paint=paint_bars, find_in=find_ranges)
 CHANGE = Chart(name="rise", tabulate=tabulate_change, paint=paint_bars, find_in=find_changes)
-SPLIT = Chart(name="split", tabulate=tabulate_split, paint=_paint_split, find_in=find_splits)
+SPLIT = Chart(name="split", tabulate=tabulate_split, paint=paint_bars, find_in=find_splits)

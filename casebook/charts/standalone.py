@@ -7,12 +7,21 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from casebook.charts import chart_of
-from casebook.charts.canvas import LEADING, WIDE, Link, Shape, Sheet, Style, Words, baseline
+from casebook.charts.canvas import (
+    LEADING,
+    WIDE,
+    Link,
+    Shape,
+    Sheet,
+    Style,
+    Words,
+    baseline,
+    height_of,
+)
 from casebook.charts.chart import ChartTable, paint_panel
 from casebook.charts.svg import write_svg
 from casebook.charts.symbols import draw_kind, words_of
 from casebook.charts.text_layout import clean, shorten_text, width_px, wrap_text
-from casebook.text import COMMA
 
 PICTURE_KINDS: Final = (".svg", ".png", ".pdf")
 
@@ -80,28 +89,24 @@ def compose_picture(table: ChartTable, credit: str = "") -> Sheet:
 
 
 def compose_card(table: ChartTable, credit: str = "") -> Sheet:
-    """The finding in large letters with the drawing, or with the first rows of the table."""
+    """The finding in large letters, with the drawing where that can be read so small."""
     inside = CARD_WIDTH - 2 * _CARD_MARGIN
     style = Style(width=CARD_WIDTH, size=_CARD_WORDS, small=_CARD_WORDS)
     sheet = Sheet(style=style, height=CARD_HEIGHT)
     size = _CARD_FINDING
     while len(wrap_text(table.finding, inside, size, True)) > 3 and size > 24:
         size -= 2
-    top = sheet.paragraph(_CARD_MARGIN, 52, table.finding, inside, size=size, bold=True)
-    top = sheet.paragraph(_CARD_MARGIN, top + 6, table.subtitle, inside, role="ink-muted") + 26
-    foot = CARD_HEIGHT - 78
+    foot, top = CARD_HEIGHT - 78, 84 + height_of(table.finding, inside, size, True)
+    top += height_of(table.subtitle, inside, _CARD_WORDS)
     drawn = paint_panel(chart_of(table), table.panels[0], WIDE)
     scale = min(inside / drawn.width, (foot - top) / drawn.height, 1.4)
-    if scale >= _LEAST_SCALE:
-        _place_parts(sheet, drawn, _CARD_MARGIN, top, scale)
+    # One panel of several would be taken for the whole.
+    if scale < _LEAST_SCALE or len(table.panels) > 1:
+        sheet.paragraph(_CARD_MARGIN, 120, table.finding, inside, size=size * 1.3, bold=True)
     else:
-        for row in table.rows:
-            # Place, figure and wording say enough.
-            words = COMMA.inside(table.lang).join([cell for cell in row if cell][:3])
-            lines = wrap_text(words, inside, _CARD_WORDS)
-            if top + len(lines) * _CARD_WORDS * 1.4 > foot:
-                break
-            top = sheet.paragraph(_CARD_MARGIN, top, words, inside) + 6
+        bottom = sheet.paragraph(_CARD_MARGIN, 52, table.finding, inside, size=size, bold=True)
+        sheet.paragraph(_CARD_MARGIN, bottom + 6, table.subtitle, inside, role="ink-muted")
+        _place_parts(sheet, drawn, _CARD_MARGIN, top, scale)
     y = CARD_HEIGHT - 66
     sheet.line((_CARD_MARGIN, y), (CARD_WIDTH - _CARD_MARGIN, y), stroke="rule")
     credit = shorten_text(clean(credit), inside, _CARD_WORDS - 4)

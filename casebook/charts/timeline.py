@@ -6,7 +6,6 @@ what only has a latest date stands at a bracket that is open to the left.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -30,7 +29,7 @@ from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.lanes import GAP_YEARS, Gap, Marker, TimelineItem
 from casebook.record.model import Case, Figure
-from casebook.text import COLON, COMMA, NO_TEXT, SEMICOLON, Lang, Text
+from casebook.text import COLON, NO_TEXT, SEMICOLON, Text
 
 _MOST_EVENTS: Final = 150
 # Room for the two strokes that cut the axis.
@@ -129,7 +128,7 @@ def tabulate(shown: ChartRecords) -> ChartTable:
         captions=tuple(caption.inside(lang) for caption in captions),
         key=tuple(_list_key(moments, shown)),
     )
-    finding = _find_words(items, silence.inside(lang), lang)
+    finding = _find_words(items, silence.inside(lang), shown)
     if selected.case:
         finding = shown.say("charts.named", name=shown.place(), words=finding)
     else:
@@ -174,20 +173,16 @@ def _list_key(moments: Sequence[Moment], shown: ChartRecords) -> Iterator[KeyEnt
         yield KeyEntry("goes_on", False, shown.say("charts.marker.goes_on"))
 
 
-def _find_words(items: Sequence[TimelineItem], silence: str, lang: Lang) -> str:
-    """How much is dated how well, what is only planned, and which years are silent."""
-    lanes = Counter(item.event.date.lane for item in items)
-    dated, planned = lanes["dated"], sum(item.is_planned for item in items)
-    few = "charts.timeline.dated_one" if dated else "charts.timeline.dated_none"
-    clauses = [say("charts.timeline.dated", count=dated) if dated > 1 else say(few)]
-    if lanes["uncertain"]:
-        clauses.append(say("charts.timeline.uncertain", count=lanes["uncertain"]))
-    if lanes["latest_only"]:
-        clauses.append(say("charts.timeline.latest", count=lanes["latest_only"]))
-    if planned:
-        clauses.append(say("charts.timeline.planned", count=planned))
-    found = COMMA.join(clauses).inside(lang)
-    return SEMICOLON.inside(lang).join(filter(None, (found, lower_first(silence))))
+def _find_words(items: Sequence[TimelineItem], silence: str, shown: ChartRecords) -> str:
+    """The earliest event, how many are only planned, and which years are silent."""
+    known = [item for item in items if item.event.date.earliest]
+    clauses = [shown.say("charts.timeline.dated_none")]
+    if known:
+        first = _moment(min(known, key=lambda item: item.event.date.sort_key), shown)
+        clauses = [shown.say("charts.timeline.first", count=len(items), event=first.title)]
+    if planned := sum(item.is_planned for item in items):
+        clauses.append(shown.say("charts.timeline.planned", count=planned))
+    return SEMICOLON.inside(shown.lang).join(filter(None, (*clauses, lower_first(silence))))
 
 
 def _describe_gaps(

@@ -236,7 +236,7 @@ def test_the_rest_of_a_split_is_computed_and_says_so() -> None:
 
     table = table_of("one-split", dataset(case(figures)))
 
-    _, *parts = table.panels[0].content
+    _, *parts = table.panels[0].content.bars
     assert [(part.key, part.low, part.value) for part in parts] == [
         ("one.pay", Decimal(0), Decimal("48000")),
         ("one.run", Decimal("48000"), Decimal("58000")),
@@ -344,7 +344,10 @@ def test_silent_years_are_cut_from_the_axis_and_named() -> None:
     table = table_of("one-timeline", data)
 
     assert table.panels[0].content.runs == ((1998, 1998), (2009, 2010))
-    assert table.finding == "甲地：3件事有明确年份；来源在1999年至2008年没有记载"
+    assert (
+        table.finding
+        == "甲地：记下的3件事里，最早的是“1998年：发生了一件事”；来源在1999年至2008年没有记载"
+    )
 
 
 def test_many_silences_are_counted_in_the_finding_and_named_beneath() -> None:
@@ -352,7 +355,10 @@ def test_many_silences_are_counted_in_the_finding_and_named_beneath() -> None:
 
     table = table_of("one-timeline", data)
 
-    assert table.finding == "甲地：4件事有明确年份；来源有3段时间没有记载"
+    assert (
+        table.finding
+        == "甲地：记下的4件事里，最早的是“1960年：发生了一件事”；来源有3段时间没有记载"
+    )
     assert table.panels[0].content.captions[0] == "来源在1961年至1969年没有记载"
 
 
