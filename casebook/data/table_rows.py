@@ -59,7 +59,7 @@ def figure_row(figure: Figure) -> dict[str, str]:
         "period": figure.period.edtf,
         "status": figure.status,
         "derived": figure.formula,
-        "source": "|".join(figure.sources),
+        "source": figure.source,
         "quote": figure.quote,
         "wording": "" if figure.wording == "printed" else figure.wording,
         "scope": figure.scope,
@@ -175,7 +175,7 @@ def evidence_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
     """The rows of evidence.csv of one case: each figure with each source that speaks of it."""
     found: list[tuple[str, str, str, Figure | Report]] = []
     for figure in case.figures.values():
-        found += [(figure.id, name, "rests_on", figure) for name in figure.sources]
+        found.append((figure.id, figure.source, "rests_on", figure))
         for report in figure.corroborated_by:
             support = support_of(figure, report, dataset.vocabulary.per)
             found.append((figure.id, report.source, _RELATIONS[support], report))

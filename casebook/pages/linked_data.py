@@ -118,13 +118,13 @@ def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
 
 
 def describe_figure_page(figure: Figure, lang: Lang, site: Site) -> dict[str, object]:
-    """A figure by itself, with the publications that it rests on."""
+    """A figure by itself, with the publication that it rests on."""
     dataset = site.dataset
     url = site.settings.locate(f"figures/{figure.key}/", lang)
     return {
         **describe_figure(figure, lang, dataset),
         **({"url": url} if url else {}),
-        "subjectOf": [describe_source(dataset.sources[name], lang) for name in figure.sources],
+        "subjectOf": [describe_source(dataset.sources[figure.source], lang)],
     }
 
 
@@ -145,7 +145,7 @@ def describe_figure(figure: Figure, lang: Lang, dataset: Dataset) -> dict[str, o
         "period": figure.period.edtf,
         "status": figure.status,
         "per": "/".join(figure.per),
-        "source": "|".join(figure.sources),
+        "source": figure.source,
     }
     return {
         "@type": "PropertyValue",

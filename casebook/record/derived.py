@@ -57,13 +57,18 @@ _ROUNDINGS: Final[Mapping[Qualifier, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
-    """The result of a formula: its amount and all that it takes over from its figures."""
+    """The result of a formula: its amount and all that it takes over from its figures.
+
+    It has the `measure` of its figures unless it is another `result`: their difference, average …
+    """
 
     quantity: Quantity
     per: tuple[str, ...]
     period: Period
     status: str
-    sources: tuple[str, ...]
+    source: str
+    measure: str
+    result: str
 
 
 def derive(
@@ -77,6 +82,10 @@ def derive(
     term = parse_formula(formula) if isinstance(formula, str) else formula
     value = computation.evaluate(term)
     reasons = computation.reasons
+    # Two sources that tell of one thing are two accounts of it and no two things.
+    sources = tuple(dict.fromkeys(figure.source for figure in value.figures))
+    if len(sources) > 1:
+        reasons.append(say("values.several_sources", names=ENUMERATION.join(map(Text, sources))))
     rounded = _round(value)
     if not reasons and rounded.amount == 0 and value.place is not None:
         reasons.append(say("values.too_close"))
@@ -93,8 +102,22 @@ def derive(
         per=tuple(sorted(value.per, key=order.index)),
         period=period,
         status=min((figure.status for figure in value.figures), key=statuses.index),
-        sources=tuple(dict.fromkeys(name for figure in value.figures for name in figure.sources)),
+        source=sources[0],
+        measure=value.measure,
+        result=value.result,
     ), ()
+
+
+def why_not_measure(derived: Derived, measure: Measure, vocabulary: Vocabulary) -> Text | None:
+    """The reason why a result is not of a measure, or None where it may be."""
+    fitting = [each for each in vocabulary.measures.values() if each.result == derived.result]
+    kept = vocabulary.measures[derived.measure]
+    # Two counts of different years are a count; two totals of a year are no total of a year.
+    if not derived.result or (derived.result == "sum" and kept.kind == "count"):
+        fitting = [kept]
+    if not fitting or measure in fitting:
+        return None
+    return say("values.another_measure", names=ENUMERATION.join(each.name for each in fitting))
 
 
 def why_not_spending(figure: Figure, vocabulary: Vocabulary) -> Text | None:
@@ -127,7 +150,8 @@ class _Operand:
 
     `place` is the exponent of the last digit that is known, None where all are. `root` is the
     figure that this is, or is the rest of; `whole` the figure that it is a part of.
-    `figures` are those that it comes from; a number that was written has none.
+    `figures` are those that it comes from; a number that was written has none. `measure` is that of
+    the figure whose amount this is or is a part of, unless it is another `result`.
     """
 
     amount: Decimal = Decimal(0)
@@ -140,6 +164,8 @@ class _Operand:
     whole: str = ""
     divided: bool = False
     figures: tuple[Figure, ...] = ()
+    measure: str = ""
+    result: str = ""
 
     @property
     def is_money(self) -> bool:
@@ -210,6 +236,7 @@ class _Computation:
             root=figure.id,
             whole=figure.part_of,
             figures=(figure,),
+            measure=figure.measure,
         )
 
     def _compute_with_number(self, sign: str, left: _Operand, right: _Operand) -> _Operand:
@@ -219,7 +246,7 @@ class _Computation:
         value, number = (left, right) if left.figures else (right, left)
         is_one = number.amount == 1 and sign == "-"
         if is_one and number is right and value.unit == MULTIPLE:
-            return replace(value, amount=value.amount - 1, unit="ratio")
+            return replace(value, amount=value.amount - 1, unit="ratio", result="change")
         if is_one and number is left and value.unit == "ratio":
             flipped = _carry("-", "exact", value.qualifier) or "exact"
             return replace(value, amount=1 - value.amount, qualifier=flipped)
@@ -271,7 +298,7 @@ class _Computation:
             for other in right.figures
         ):
             against.append(say("values.counted_twice"))
-        return replace(left, root="", whole="")
+        return replace(left, root="", whole="", result="sum")
 
     def _subtract(self, left: _Operand, right: _Operand, against: list[Text]) -> _Operand:
         is_part = bool(left.root) and right.whole == left.root
@@ -279,7 +306,7 @@ class _Computation:
         if not (is_part and same_unit) and (left.group is None or left.group != right.group):
             against.append(self._tell_apart(left, right))
         root = left.root if is_part else ""
-        return replace(left, root=root, whole=root)
+        return replace(left, root=root, whole=root, result="" if is_part else "difference")
 
     def _multiply(self, left: _Operand, right: _Operand, against: list[Text]) -> _Operand:
         money, share = (right, left) if left.unit == "ratio" else (left, right)
@@ -295,12 +322,13 @@ class _Computation:
             against.append(say("values.divisor_is_zero"))
             return left
         same_unit = (left.unit, left.per) == (right.unit, right.per)
+        quotient = replace(left, per=(), group=None, root="", whole="")
         if same_unit and right.root and left.whole == right.root:
-            return _Operand(unit="ratio", whole=right.root)
+            return replace(quotient, unit="ratio", whole=right.root, result="share")
         if left.group is not None and left.group == right.group:
-            return _Operand(unit=MULTIPLE)
+            return replace(quotient, unit=MULTIPLE, result="multiple")
         per = self._per_bought(left, right, against)
-        return _Operand(unit=left.unit, per=(*left.per, *per))
+        return replace(quotient, per=(*left.per, *per), result="average")
 
     def _per_bought(self, money: _Operand, count: _Operand, against: list[Text]) -> tuple[str, ...]:
         """The thing that an amount is divided by, where it bought just what was counted."""

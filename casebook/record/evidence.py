@@ -80,10 +80,7 @@ def _answer_year(periods: Collection[Period]) -> Answer:
 
 def sources_of(case: Case) -> tuple[str, ...]:
     """The ids of every source that a case rests on, each once, in the order of first use."""
-    names: dict[str, None] = {}
-    for record, name in values_inside(case, "source"):
-        names |= dict.fromkeys(record.sources if isinstance(record, Figure) else (name,))
-    return tuple(names)
+    return tuple(dict.fromkeys(name for _, name in values_inside(case, "source")))
 
 
 def main_source(case: Case, sources: Mapping[str, Source]) -> Source | None:

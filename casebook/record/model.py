@@ -67,8 +67,8 @@ class Figure:
     source; `wording` says whether the source prints the amount, or why no quote holds it.
     `part_of` and `follows` name figures of the same case: the whole that this is a part of, and the
     figure that this one later replaced. `corroborated_by` are other publications that say the same.
-    A figure with a `formula` is computed by this site: it has no quote, its status is the least
-    certain of those that it rests on, and `rests_on` are all their sources.
+    A figure with a `formula` is computed by this site from figures of one source: it has no quote,
+    and its status is the least certain of theirs.
     """
 
     id: str
@@ -116,7 +116,6 @@ class Figure:
         "list", default=(), blank=False, items=Change, without=("figure",)
     )
     note: Text = described("bilingual", default=NO_TEXT, role="note")
-    rests_on: tuple[str, ...] = ()
     at: Position = START
 
     @property
@@ -128,11 +127,6 @@ class Figure:
     def is_planned(self) -> bool:
         """True of what has not happened yet."""
         return self.quantity.planned or self.status in PLANNED_STATUSES
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """The sources that the figure rests on, one unless it is computed."""
-        return self.rests_on or (self.source,)
 
 
 @described_class

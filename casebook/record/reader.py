@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, cast
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.record.agreement import find_per, find_plan, support_of, why_quote_differs
-from casebook.record.derived import MULTIPLE, derive
+from casebook.record.derived import MULTIPLE, derive, why_not_measure
 from casebook.record.description import FieldDescription, compute_once, fields_of, known_names
 from casebook.record.fields import UNKNOWN, Fields, RecordReader, fields_in, find_places, suggest
 from casebook.record.lists import Lists
@@ -299,12 +299,21 @@ class CaseReader(RecordReader):
             fields.report(
                 "E218", fields.at("measure"), measure=measure, expected=asked, found=found
             )
+        elif word := self.find_other_measure(fields, expected):
+            fields.report("E218.word", fields.at("measure"), measure=measure, word=word)
         elif self.lacks_scope(fields, quantity, expected):
             fields.report("E202.scope", fields.at("measure"), measure=expected.name)
         elif expected.kind == "share" and fields.has("part_of") and quantity.magnitude > 1:
             fields.report("E214", fields.at("amount"))
         elif quantity.value == 0 and not expected.zero:
             fields.report("W216", fields.at("amount"))
+
+    def find_other_measure(self, fields: Fields, measure: Measure) -> str:
+        """The word of a label or quote that makes an amount one of another measure, or nothing."""
+        said = f"{fields.text('label')}\n{fields.text('quote')}"
+        others = self.lists.vocabulary.measures.values()
+        words = (word for one in others if one.kind == measure.kind for word in one.words)
+        return next((word for word in words if word in said and word not in measure.words), "")
 
     def lacks_scope(self, fields: Fields, quantity: Quantity, measure: Measure) -> bool:
         """True of a total or a count that says of nothing what it is the total or count of."""
@@ -394,13 +403,15 @@ class CaseReader(RecordReader):
         if derived is None:
             return None
         self.check_reading(fields, derived.quantity, values["measure"])
+        measure = self.lists.vocabulary.measures.get(values["measure"])
+        if measure and (why := why_not_measure(derived, measure, self.lists.vocabulary)):
+            fields.report("E283", fields.at("measure"), name=key, why=why)
         values |= {
             "quantity": derived.quantity,
             "per": derived.per,
             "period": derived.period,
             "status": derived.status,
-            "source": derived.sources[0],
-            "rests_on": derived.sources,
+            "source": derived.source,
             "formula": formula,
         }
         return cast(Figure, self.make_record(one.items, fields, values, id=key, at=found.at))

@@ -46,6 +46,10 @@ class Question:
     items: tuple[str, ...] = described("terms", default=(), words="disclosure_items")
 
 
+# What a formula comes to, where its figure is of another measure than those in it.
+RESULTS = ("sum", "difference", "share", "multiple", "average", "change")
+
+
 @described_class
 class Measure:
     """One thing that figures measure, with what it may be compared with.
@@ -64,6 +68,8 @@ class Measure:
     cap: bool = described("flag", default=False)
     zero: bool = described("flag", default=False)
     total: bool = described("flag", default=False)
+    result: str = described("term", default="", words=RESULTS)
+    words: tuple[str, ...] = described("names", default=())
 
 
 _OF_SOME_TERMS = ("bought_by", "per", "primary")

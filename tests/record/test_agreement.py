@@ -286,3 +286,18 @@ def test_a_document_that_was_seen_as_a_repost_is_not_primary() -> None:
         seen = replace(paper, kind="official", repost=repost)
         given = replace(dataset, vocabulary=vocabulary, sources={paper.id: seen})
         assert given.review(given.cases[0].figures["paid"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("measure", "label", "quote", "found"),
+    [
+        pytest.param("unit_price", "见义勇为每人赔付", "25万元", ["E218"], id="by its label"),
+        pytest.param("unit_price", "见义勇为", "保险金额为25万元", ["E218"], id="by its quote"),
+        pytest.param("payout_cap", "见义勇为每人赔付", "25万元", [], id="as a cap"),
+        pytest.param("unit_price", "每人保险费", "25万元", [], id="another word"),
+    ],
+)
+def test_a_ceiling_by_its_words_is_no_spending(
+    measure: str, label: str, quote: str, found: list[str]
+) -> None:
+    assert codes(amount="25万元", measure=measure, label=label, quote=quote) == found

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 from records import case_of, figure, read, record, shown, tiny_lists
 
-from casebook.record.derived import derive, why_not_spending
+from casebook.problems import Problem
+from casebook.record.derived import derive, why_not_measure, why_not_spending
+from casebook.record.lists import read_lists
 from casebook.record.model import Figure
 from casebook.record.vocabulary import Term, Vocabulary
 from casebook.text import Text
@@ -17,6 +20,8 @@ from casebook.values.amounts import in_english
 from casebook.values.dates import parse_period, speak_of_same_time
 from casebook.values.errors import FormulaError
 from casebook.values.formula import names_of, parse_formula, split_formula
+
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 def vocabulary() -> Vocabulary:
@@ -236,6 +241,47 @@ def test_the_guard_refuses_and_says_why(formula: str, zh: str, en: str) -> None:
     assert any(en in reason.en for reason in reasons), reasons
 
 
+def test_accounts_of_several_sources_are_not_computed_with() -> None:
+    given = seed()
+    given["other"] = replace(given["paid_2011"], id="other", source="gazette-2016")
+
+    derived, reasons = derive("other - paid_2010", given, vocabulary())
+
+    assert derived is None
+    assert any(
+        "出自几个来源（gazette-2016、evening-2015-03-02）" in reason.zh for reason in reasons
+    )
+
+
+@pytest.mark.parametrize(
+    ("formula", "fitting"),
+    [
+        pytest.param("paid_2010 + paid_2011", ["cumulative"], id="a sum of years"),
+        pytest.param("paid_2011 - paid_2010", ["difference"], id="a difference"),
+        pytest.param("paid_2011 / paid_2010", ["multiple"], id="a multiple"),
+        pytest.param("raised / post_price - 1", ["change"], id="a change"),
+        pytest.param("raised - post_price", ["difference"], id="a raise"),
+        pytest.param("paid_2010 / projects_2010", ["average"], id="an average"),
+        pytest.param("overhead / post_price", ["share"], id="a part of its whole"),
+        pytest.param("1 - pay_share", ["share"], id="what a share leaves"),
+        pytest.param("post_price * pay_share", ["unit_price"], id="a share of a price"),
+        pytest.param("post_price - overhead", ["unit_price"], id="the rest of a price"),
+        pytest.param(
+            "post_price - overhead - post_price * pay_share", ["unit_price"], id="the last rest"
+        ),
+    ],
+)
+def test_a_result_has_the_measure_of_what_it_is(formula: str, fitting: list[str]) -> None:
+    problems: list[Problem] = []
+    words = replace(vocabulary(), measures=read_lists(PROJECT, problems).vocabulary.measures)
+    derived, reasons = derive(formula, seed(), words)
+
+    assert derived is not None, reasons
+    assert [
+        name for name, one in words.measures.items() if not why_not_measure(derived, one, words)
+    ] == fitting
+
+
 @pytest.mark.parametrize(
     ("one", "sign", "other", "expected"),
     [
@@ -352,7 +398,7 @@ def test_a_record_declares_a_computed_figure() -> None:
     more = case.figures["more"]
     assert more.quantity.text == "240万元"
     assert more.period.edtf == "2013/2014"
-    assert more.sources == ("evening-2015-03-02",)
+    assert more.source == "evening-2015-03-02"
     assert more.formula == "a + b"
     assert [f.id for f in case.printed_figures] == ["a", "b"]
 
