@@ -21,7 +21,7 @@ from typing import Final, Literal, NoReturn
 from casebook.messages import say
 from casebook.text import Lang, Text
 from casebook.values.errors import PeriodError
-from casebook.values.numerals import FULL_WIDTH
+from casebook.values.numerals import FULL_WIDTH, number_of
 
 Precision = Literal["day", "month", "year", "interval"]
 Lane = Literal["dated", "uncertain", "latest_only"]
@@ -35,18 +35,61 @@ MONTHS: Final = (
 # A decade and a month that is not known. A season (2012-21) is far more often a slip of the hand.
 _RARE: Final = r"([0-9]{3}X|[0-9]{4}-XX)([?~%]?)"
 _DAY: Final = r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?([?~%]?)"
-_LOOSE_DAY: Final = r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:月|[-/.月]([0-9]{1,2})[日号]?)?)?"
-_CHINESE_DAY: Final = (
-    r"(约|大约)?([0-9]{4})年?(?:(?<=年)([0-9]{1,2})月(?:([0-9]{1,2})[日号])?)?"
-    r"([?~%])?(?:[（(](推断|推定|存疑)[）)])?"
-)
+_LOOSE_DAY: Final = r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})[日号]?|月)?)?"
 _PLAIN: Final = r"[0-9]{4}(?:-[0-9]{2}){0,2}"
-_DASHES: Final = r"——|[至到—–～~]|(?<=[年月日])-"
-_LOOSE_SPACE: Final = r"(?<=[0-9]) +(?=[年月日至到起])|(?<=[年月日至到约于]) +(?=[0-9])"
-_TWO_YEARS: Final = r"([0-9]{4})-([0-9]{4})年?"
-_SINCE: Final = r"(?:自|从)?(.+?)(?:起|以来|开始)"
-_NO_LATER: Final = r"(?:不晚于|不迟于|截至|截止到?)(.+)"
-_FULL_WIDTH_MARK: Final = r"[！-～]"
+
+# --- Chinese forms ---
+
+_DIGIT: Final = "零〇○一二三四五六七八九"
+_HAN_YEAR: Final = rf"(?<![{_DIGIT}])[一二][{_DIGIT}]{{3}}(?![{_DIGIT}十])"
+# Behind a month and a day stands their unit, or a dash before another one.
+_HAN_NUMBER: Final = (
+    rf"(?<![{_DIGIT}十第])([一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])"
+    rf"(?=月|[日号]|0?年代|[至到—–～~-][{_DIGIT}十]+[月日号])"
+)
+_WEEKDAY: Final = r"\(?(?:星期|周)[一二三四五六日天]\)?\Z"
+_CHINESE_DAY: Final = (
+    r"([0-9]{4})年?(?:(?<=年)([0-9]{1,2})月(?:([0-9]{1,2})[日号])?"
+    r"|\.([0-9]{1,2})(?:\.([0-9]{1,2}))?)?"
+)
+_DOUBTED: Final = (
+    r"(约|大约|大概)?(.+?)([?~%])?(\((?:推断|推定|存疑)\))?(左右|前后|上下)?"
+    r"(\((?:推断|推定|存疑)\))?"
+)
+_YEAR_WORDS: Final = ("度", "年度", "全年", "财年", "财政年度", "会计年度", "期间", "间")
+# The first and the last month of a part of a year.
+_PARTS: Final = {
+    **{"上半年": (1, 6), "前半年": (1, 6), "下半年": (7, 12), "后半年": (7, 12)},
+    **{"前三季度": (1, 9), "前两季度": (1, 6), "前二季度": (1, 6)},
+    **{
+        form.format(number): (3 * at + 1, 3 * at + 3)
+        for at, numbers in enumerate(("一1", "二2", "三3", "四4"))
+        for number in numbers
+        for form in ("第{}季度", "{}季度", "第{}季", "Q{}")
+    },
+}
+# The numbers that EDTF's second level has for quarters and halves.
+_EDTF_PARTS: Final = dict(
+    zip(
+        ("33", "34", "35", "36", "40", "41"),
+        ("Q1", "Q2", "Q3", "Q4", "上半年", "下半年"),
+        strict=True,
+    )
+)
+# About which month, or which day of a month: nobody can say when the end of a year begins.
+_ABOUT: Final = {"初": 1, "年初": 1, "中": 6, "年中": 6} | dict.fromkeys(
+    ("底", "年底", "末", "年末", "岁末", "终", "年终"), 12
+)
+_TEN_DAYS: Final = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
+# The years of a plan by its number: the eleventh began in 2006.
+_PLAN: Final = (
+    r"(?:第?([一二三四五六七八九十]{1,3})个?五年|([六七八九十](?=五.)|十[一二三四五])五)"
+    r"(?:规划|计划|时期|期间|规划期)*"
+)
+_DECADE: Final = r"(?:(20|二十|21|二十一|上)世纪)?([0-9])0年代|([0-9]{3})0年代"
+_STRONG_DASH: Final = r"——|[至到—–～~]"
+_SINCE: Final = r"(?:自|从)?(.+?)(?:(?:起|以来|开始)(?:至今|到现在|迄今)?|至今|到现在|迄今)"
+_AS_OF: Final = r"(?:截至|截止[到至]?|到|至)(.+?)止?"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,12 +150,7 @@ def parse_period(text: str) -> Period:
         raise PeriodError(say("values.date_empty"), hint=say("values.date_forms"))
     if len(line) > LONGEST:
         raise PeriodError(say("values.date_long", longest=LONGEST), hint=say("values.date_forms"))
-    half_width = line.translate(FULL_WIDTH)
-    if re.search(_FULL_WIDTH_MARK, line) and not _translate(line):
-        parse_period(half_width)
-        raise PeriodError(
-            say("values.date_wide", date=line), hint=say("values.date_narrow", date=half_width)
-        )
+    line = line.translate(FULL_WIDTH)
     return _read_edtf(line) or _read_edtf(_translate(line)) or _refuse_shape(line)
 
 
@@ -198,9 +236,10 @@ def _read_day(text: str) -> Period | None:
     if year < "1000":
         raise PeriodError(say("values.early_year", year=year), hint=say("values.date_forms"))
     if month and not "01" <= month <= "12":
-        raise PeriodError(
-            say("values.no_month", date=text.rstrip(mark), month=month), hint=say("values.months")
-        )
+        hint = say("values.months")
+        if part := _EDTF_PARTS.get(month):
+            hint = say("values.write_date", date=_translate_part(year, "", part))
+        raise PeriodError(say("values.no_month", date=text.rstrip(mark), month=month), hint=hint)
     y, m = int(year), int(month or "1")
     days = monthrange(y, m)[1]
     if day and not 1 <= int(day) <= days:
@@ -244,40 +283,141 @@ def _read_rare(line: str) -> Period | None:
 
 def _translate(line: str) -> str:
     """The EDTF of a Chinese form, or nothing where it has another form."""
-    if found := re.fullmatch(r"(约)?([0-9]{3})0年代([（(]推断[）)])?", line):
-        return f"{found[2]}X{_join_marks(found[1] and '~', found[3] and '?')}"
-    if found := re.fullmatch("([0-9]{4})年某月", line):
-        return f"{found[1]}-XX"
-    line = re.sub(_LOOSE_SPACE, "", line)
-    if found := re.fullmatch(_NO_LATER, line):
-        day = _translate_day(found[1])
+    line = _even_out(line)
+    if found := re.fullmatch("(?:不晚于|不迟于)(.+)|(.+[底末])(?:以前|之前|前)", line):
+        day = _translate_end(found[1] or found[2])
         if day and day[-1] in "?~%":
             raise PeriodError(
                 say("values.latest_in_doubt", date=line), hint=say("values.leave_out_doubt")
             )
         return day and f"[..{day}]"
-    if day := _translate_day(line):
-        return day
     # 2012年起（推断） and 2012年（推断）起 say the same.
-    moved = re.fullmatch(r"(.+?)(起|以来|开始)([（(](?:推断|推定|存疑)[）)])", line)
-    if found := re.fullmatch(_SINCE, f"{moved[1]}{moved[3]}{moved[2]}" if moved else line):
-        day = _translate_day(found[1])
-        return day and f"{day}/.."
-    parts = re.split(_DASHES, line)
-    days = [_translate_day(part) for part in parts] if len(parts) == 2 else []
-    return "/".join(days) if days and all(days) else ""
+    moved = re.fullmatch(r"(.+?)(起|以来|开始)(\((?:推断|推定|存疑)\))", line)
+    if moved:
+        line = f"{moved[1]}{moved[3]}{moved[2]}"
+    if span := _translate_span(line):
+        return span
+    if found := re.fullmatch(_SINCE, line):
+        start = _translate_time(found[1]).partition("/")[0]
+        return start and f"{start}/.."
+    # A number as of a day is a state of that day, which is no 不晚于.
+    found = re.fullmatch(_AS_OF, line)
+    return _translate_end(found[1]) if found else ""
 
 
-def _translate_day(text: str) -> str:
-    """The EDTF of a day, month or year in Chinese or in EDTF, or nothing for another form."""
-    text = text.strip(" ")
-    if found := re.fullmatch(_CHINESE_DAY, text):
-        about, year, month, day, sign, inferred = found.groups()
-        text = "-".join((year, *(part.zfill(2) for part in (month, day) if part)))
-        text += _join_marks(sign, about and "~", inferred and "?")
-    # Here already, so that what is said of a day that is none comes before all else.
-    read = _read_day(text)
-    return read.edtf if read else ""
+def _even_out(line: str) -> str:
+    """A wording with digits in one form, and without blanks, quotation marks and weekdays."""
+    line = re.sub('[“”"「」『』]', "", line.translate(FULL_WIDTH))
+    line = re.sub(_HAN_YEAR, lambda year: "".join(map(_digit_of, year[0])), line)
+    line = re.sub("([二三四五六七八九])十(?=年代)", lambda tens: f"{_digit_of(tens[1])}0", line)
+    line = re.sub(_HAN_NUMBER, lambda number: str(number_of(number[1])), line)
+    # A blank before a time of day is all that holds it apart.
+    if re.search("[\u3400-\u9fff]", line) and not re.search("[0-9] +[0-9]", line):
+        line = re.sub(_WEEKDAY, "", line.replace(" ", ""))
+    return line.removeprefix("公元")
+
+
+def _digit_of(char: str) -> str:
+    return "0" if char in "零〇○" else str(number_of(char))
+
+
+def _translate_span(line: str) -> str:
+    """The EDTF of a time, or of the two ends of an interval, or nothing for another form."""
+    if time := _translate_time(line):
+        return time
+    found = re.fullmatch("(?:自|从|由)?(.+?)(?:期间|之间|间|止|结束)?", line)
+    inner = found[1] if found else line
+    parts = re.split(_STRONG_DASH, inner)
+    # A hyphen parts years and Chinese dates; that of 2012-11 parts nothing.
+    if len(parts) == 1 and re.search("[年月日.]|[0-9]{4}-[0-9]{4}", inner):
+        parts = inner.split("-")
+    if len(parts) != 2 or not all(parts):
+        return _translate_time(inner)
+    first, last = _complete(*parts)
+    start, end = _translate_time(first), _translate_time(last)
+    return f"{start.partition('/')[0]}/{end.rpartition('/')[2]}" if start and end else ""
+
+
+def _complete(first: str, last: str) -> tuple[str, str]:
+    """The ends of an interval with what each leaves to the other: 2012年1—6月."""
+    first = re.sub("(?:起|开始)\\Z", "", first)
+    last = re.sub("(?<=[0-9])年?(?:财年|财政年度|会计年度|学年度?)\\Z", "年", last)
+    if re.fullmatch("[0-9]{4}年[0-9]{1,2}", first):
+        first += "月"
+    elif re.fullmatch("[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}", first):
+        first += "日"
+    year, month = re.match("([0-9]{4})年", first), re.match("[0-9]{4}年[0-9]{1,2}月", first)
+    if year and (found := re.match("(?:次年|翌年|第二年)", last)):
+        last = f"{int(year[1]) + 1}年{last[found.end() :]}"
+    elif year and (last in _PARTS or re.match("[0-9]{1,2}月", last)):
+        last = year[0] + last
+    elif month and re.fullmatch("[0-9]{1,2}[日号]", last):
+        last = month[0] + last
+    elif re.fullmatch("[0-9]{2}年", last):
+        last = first[:2] + last
+    return first, last
+
+
+def _translate_time(text: str) -> str:
+    """The EDTF of a time without an interval's dash, with its doubt, or nothing."""
+    found = re.fullmatch(_DOUBTED, text.strip(" "))
+    if found is None:
+        return ""
+    about, bare, sign, *inferred, near, inferred_too = found.groups()
+    ends = _translate_bare(bare).split("/")
+    doubts = (sign, (about or near) and "~", (inferred[0] or inferred_too) and "?")
+    return "/".join(
+        end and end.rstrip("~") + _join_marks("~" if end[-1] == "~" else "", *doubts)
+        for end in ends
+    )
+
+
+def _translate_bare(text: str) -> str:
+    """The EDTF of a day, a month, a year, a part of them, a decade or a plan, or nothing."""
+    if found := re.fullmatch(_CHINESE_DAY, text) or re.fullmatch(_DAY, text):
+        parts = [part.zfill(2) for part in found.groups() if part]
+        # Here already, so that what is said of a day that is none comes before all else.
+        read = _read_day("-".join(parts))
+        return read.edtf if read else ""
+    if found := re.fullmatch(_DECADE, text):
+        century = "20" if found[1] in ("21", "二十一") else "19"
+        return f"{found[3] or century + found[2]}X"
+    if found := re.fullmatch(_PLAN, text):
+        number = int(number_of(found[1] or found[2]) or 0)
+        # From the sixth on, which began in 1981, plans follow each other without a gap.
+        start = 1951 + 5 * number
+        return f"{start}/{start + 4}" if number > 5 else ""
+    found = re.fullmatch("([0-9]{4})年?(?:([0-9]{1,2})月)?(.+)", text)
+    return _translate_part(found[1], found[2] or "", found[3]) if found else ""
+
+
+def _translate_part(year: str, month: str, word: str) -> str:
+    """The EDTF of a part of a year or of a month that a word names, or nothing."""
+    if month:
+        read = _read_day(f"{year}-{month.zfill(2)}")
+        last = read.latest.day if read and read.latest else 0
+        if word in _TEN_DAYS:
+            first_day, last_day = _TEN_DAYS[word]
+            days = f"{first_day:02d}", f"{min(last_day, last):02d}"
+            return "/".join(f"{year}-{month.zfill(2)}-{day}" for day in days)
+        about = {"初": 1, "底": last, "末": last}.get(word.removeprefix("月"))
+        return f"{year}-{month.zfill(2)}-{about:02d}~" if about else ""
+    if word in _YEAR_WORDS:
+        return year
+    if word == "某月":
+        return f"{year}-XX"
+    if word in _PARTS:
+        return "/".join(f"{year}-{number:02d}" for number in _PARTS[word])
+    return f"{year}-{_ABOUT[word]:02d}~" if word in _ABOUT else ""
+
+
+def _translate_end(text: str) -> str:
+    """The EDTF of the day, month or year at which something ends: 2014年底 is its last day."""
+    time = _translate_time(text)
+    if re.search("[底末终]\\Z", text) and time:
+        read = _read_day(time.rstrip("~"))
+        return read.latest.isoformat() if read and read.latest else ""
+    return time.rpartition("/")[2]
 
 
 def _join_marks(*marks: str | None) -> str:
@@ -286,11 +426,26 @@ def _join_marks(*marks: str | None) -> str:
     return "%" if len(found) > 1 else "".join(found)
 
 
+# What to write instead of wordings that give no date, by what is seen in them.
+_REMEDIES: Final = (
+    ("今年|去年|前年|明年|近年|近期|近日|近来|最近|昨|今天|今日|目前|日前|当前|现在|[上本]月|本世纪|过去|近[一二两三四五六七八九十0-9]+[年月天]",
+     "values.relative_date"),
+    ("春节|元宵|清明|端午|中秋|国庆|元旦|农历|正月|腊月|[春夏秋冬]", "values.feast"),
+    ("年代|世纪", "values.write_decade"),
+    (r"\A(?!.*[0-9]{4}).*(?:[年月日号]|季度?)", "values.no_year"),
+    ("学年", "values.school_year"),
+    ("前\\Z", "values.before"),
+    ("[以之]?后\\Z", "values.after"),
+)  # fmt: skip
+
+
 def _refuse_shape(line: str) -> NoReturn:
     """Refuse a wording that is no date, with the nearest one that is."""
     message, hint = say("values.date", date=line), say("values.date_forms")
-    if re.search(r"[0-9][Tt ]?[0-9]{1,2}[:：][0-9]", line):
-        raise PeriodError(say("values.time_of_day", date=line), hint=say("values.date_only"))
+    inside = _find_inside(line)
+    if re.search(r"[0-9][Tt日 ]*[0-9]{1,2}[:：点时][0-9]", line):
+        hint = say("values.date_only", date=inside or "2012-12-07")
+        raise PeriodError(say("values.time_of_day", date=line), hint=hint)
     nearest = _nearest(line)
     if nearest != line:
         # Where the nearest form is no date either, its own reason is the better answer.
@@ -299,16 +454,28 @@ def _refuse_shape(line: str) -> NoReturn:
     if re.fullmatch(r"-[0-9]+|[0-9]{1,3}|[0-9]{5,}|[Yy]-?[0-9]+", line):
         raise PeriodError(say("values.year", year=line), hint=hint)
     if re.search(r"[\[\]{}XxSs]", line):
-        message = say("values.unused_form", message=message)
+        raise PeriodError(say("values.unused_form", message=message), hint=hint)
+    plain = _even_out(line)
+    for pattern, key in _REMEDIES:
+        if re.search(pattern, plain):
+            raise PeriodError(message, hint=say(key, date=inside or "2012"))
+    if inside:
+        hint = say("values.date_alone", date=inside)
     raise PeriodError(message, hint=hint)
+
+
+def _find_inside(line: str) -> str:
+    """The first date inside a wording, in EDTF, or nothing."""
+    found = re.search(_LOOSE_DAY, _even_out(line))
+    with suppress(PeriodError):
+        return "-".join(part.zfill(2) for part in found.groups() if part) if found else ""
+    return ""
 
 
 def _nearest(line: str) -> str:
     """The form in use that a wording probably means, or the wording itself."""
     if re.fullmatch(r"[0-9]{8}", line):
         return f"{line[:4]}-{line[4:6]}-{line[6:]}"
-    if found := re.fullmatch(_TWO_YEARS, line):
-        return f"{found[1]}/{found[2]}"
     if found := re.fullmatch(_LOOSE_DAY, line):
         return "-".join(part.zfill(2) for part in found.groups() if part)
     return line
