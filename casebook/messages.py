@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -24,7 +25,12 @@ def read_catalogue() -> dict[str, dict[str, str]]:
         import yaml
 
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        _catalogue.update(yaml.load(CATALOGUE.read_bytes(), loader))
+        try:
+            _catalogue.update(yaml.load(CATALOGUE.read_bytes(), loader))
+        except yaml.MarkedYAMLError as error:
+            # Whoever betters a wording may break the file, and then there are no words to say so.
+            print(f"casebook/messages.yaml: {error.problem}\n{error.problem_mark}", file=sys.stderr)
+            raise SystemExit(1) from None
     return _catalogue
 
 

@@ -17,7 +17,8 @@ from casebook.data.import_figures import (
     column_of,
 )
 from casebook.data.import_table import REQUIRED, ImportRow, read_table
-from casebook.data.ocds_import import read_package
+from casebook.data.ocds_import import read_drafts
+from casebook.data.ocds_package import GZIP
 from casebook.data.table_rows import figure_row
 from casebook.messages import problem, say
 from casebook.problems import CasebookError, ContentError, Problem
@@ -74,9 +75,9 @@ def plan_import(data: bytes, path: str, target: ImportTarget) -> ImportPlan:
     """
     problems: list[Problem] = []
     left_alone: list[str] = []
-    if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+    if data.startswith(GZIP) or data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         changes = []
-        for slug, draft in read_package(data, path, target, problems).items():
+        for slug, draft in read_drafts(data, path, target, problems).items():
             case = case_path(target.project, slug)
             shown = show_path(case, target.project)
             if os.path.lexists(case):

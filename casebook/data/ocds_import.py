@@ -1,13 +1,12 @@
-"""Draft cases from an OCDS release package.
+"""Draft cases from the contracting processes of an OCDS file.
 
 OCDS has no place for much that a case answers, and a value of it does not say what it may be
 compared with. So a measure, a state or a date that the standard does not settle by itself is left
-blank, with what the package says beside it.
+blank, with what the file says beside it. What was not awarded, or was called off, is a remark.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass
@@ -15,106 +14,52 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
-from casebook.data.draft import (
-    Blank,
-    clean_text,
-    write_field,
-    write_figure,
-    write_head,
-    write_item,
-)
+from casebook.data.draft import Blank, write_field, write_figure, write_head, write_item
 from casebook.data.import_figures import ImportTarget
-from casebook.data.import_table import MAX_BYTES
-from casebook.messages import problem, say
-from casebook.problems import START, Position, Problem
-from casebook.record.new_case import describe_regions, find_regions, mend_slug
+from casebook.data.ocds_package import (
+    Json,
+    Process,
+    read_list,
+    read_part,
+    read_processes,
+    read_text,
+)
+from casebook.messages import say
+from casebook.problems import Problem
+from casebook.record.new_case import describe_regions, find_regions
 from casebook.text import COMMA, Text
 from casebook.values.amounts import plain
+from casebook.values.digest import digest
 from casebook.values.words import CURRENCIES
-from casebook.yaml.encoding import decode, show
 
 _LARGEST = Decimal(10) ** 15
+_FEN = Decimal("0.01")
 _BEIJING = timezone(timedelta(hours=8))
 _MOST_REGIONS = 4
+# By the standard's lists: who won, and which contracts bind or did so until they ended.
+_WON = ("active",)
+_BINDING = ("active", "terminated")
+_CALLED_OFF = ("cancelled", "unsuccessful", "withdrawn")
+_PLAIN_ID = re.compile(r"[A-Za-z0-9]+(?:[-_./ ][A-Za-z0-9]+)*")
 
-Json = Mapping[str, Any]
 
-
-def read_package(
+def read_drafts(
     data: bytes, path: str, target: ImportTarget, problems: list[Problem]
 ) -> Mapping[str, tuple[str, int]]:
-    """The draft of each contracting process of a package, by the slug that it gets.
+    """The draft of each contracting process of a file, by the slug that it gets.
 
     A draft is the text of its file and the number of its figures.
     """
-    text, faults = decode(data, path, MAX_BYTES)
-    problems += faults
-    content = _parse(text, path, problems) if text is not None else None
-    if content is None:
-        return {}
-    releases = content.get("releases")
-    if not isinstance(releases, list) or not all(isinstance(one, dict) for one in releases):
-        key = "E336.records" if "records" in content else "E336.no_releases"
-        problems.append(problem(key, path, START))
-        return {}
-    processes: dict[str, list[Json]] = {}
-    for number, release in enumerate(releases):
-        ocid = _text(release, "ocid")
-        if mend_slug(ocid):
-            processes.setdefault(ocid, []).append(release)
-            continue
-        key = "E336.ocid" if ocid else "E336.no_ocid"
-        problems.append(problem(key, path, START, number=number, ocid=show(ocid)))
-    if problems:
-        return {}
     drafts = {}
-    for ocid, of_one in processes.items():
-        where = say("data.draft.from_package", name=Path(path).name, ocid=ocid)
-        origin = (where, _describe_origin(content))
-        drafts[mend_slug(ocid)] = _Process(of_one, target).write(origin)
+    for process in read_processes(data, path, problems):
+        where = say("data.draft.from_package", name=Path(path).name, ocid=process.ocid)
+        origin = [where, _describe_origin(process.package)]
+        status = read_text(read_part(process.compiled, "tender"), "status")
+        if status in _CALLED_OFF:
+            origin.append(say("data.draft.called_off", state=status))
+        drafts[process.slug] = _Draft(process, target).write(origin)
     return drafts
-
-
-def _parse(text: str, path: str, problems: list[Problem]) -> Json | None:
-    try:
-        # A number is kept as it is written, and what is no number is refused.
-        package = json.loads(
-            text, parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse_constant
-        )
-    except json.JSONDecodeError as error:
-        at = Position(error.lineno, error.colno)
-        problems.append(problem("E336.no_json", path, at, reason=error.msg))
-    except (RecursionError, ValueError):
-        problems.append(problem("E336.too_deep", path, START))
-    else:
-        if isinstance(package, dict):
-            return package
-        problems.append(problem("E336.no_object", path, START))
-    return None
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)
-
-
-def _part(parent: Json, *names: str) -> Json:
-    """An object inside an object, an empty one where there is none."""
-    for name in names:
-        inner = parent.get(name)
-        parent = inner if isinstance(inner, dict) else {}
-    return parent
-
-
-def _list(parent: Json, name: str) -> list[Json]:
-    inner = parent.get(name)
-    return [one for one in inner if isinstance(one, dict)] if isinstance(inner, list) else []
-
-
-def _text(parent: Json, name: str) -> str:
-    inner = parent.get(name)
-    return clean_text(inner) if isinstance(inner, str) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,21 +75,25 @@ class _Amount:
     status: str = ""
     period: str = ""
 
+    @property
+    def number(self) -> tuple[object, object]:
+        """The value as it is compared with that of another release."""
+        return self.value.get("amount"), self.value.get("currency")
 
-class _Process:
-    """One contracting process, described by one or more releases."""
 
-    def __init__(self, releases: list[Json], target: ImportTarget) -> None:
-        self.releases = releases
-        self.regions = target.lists.regions
+class _Draft:
+    """The draft of one contracting process, by the last word of its releases."""
+
+    def __init__(self, process: Process, target: ImportTarget) -> None:
+        self.process = process
+        self.compiled = process.compiled
+        self.target = target
         self.vocabulary = target.lists.vocabulary
         self.lang = target.lang
         self.say = target.say
         self.choices = target.list_choices
-
-    def texts(self, *path: str) -> list[str]:
-        """The texts that the releases have at a path, each once."""
-        return _unique(_text(_part(one, *path[:-1]), path[-1]) for one in self.releases)
+        # Names that were given, by the kind and the id of what has them.
+        self.names: dict[tuple[str, str], str] = {}
 
     def write(self, origin: Iterable[Text]) -> tuple[str, int]:
         """The text of the draft, and the number of its figures."""
@@ -157,54 +106,57 @@ class _Process:
             lines += ["", f"{name}:", *of_part] if of_part else []
         return "\n".join(lines) + "\n", len(figures)
 
+    def earlier(self, words: Iterable[str], now: Iterable[str]) -> str:
+        """A remark on what earlier releases said otherwise, empty where they did not."""
+        other = _unique(word for word in words if word not in set(now))
+        return self.say("data.draft.earlier", words=" | ".join(other)) if other else ""
+
+    def texts(self, *path: str) -> list[str]:
+        """The texts that the releases had at a path, each once."""
+        found = (read_text(read_part(one, *path[:-1]), path[-1]) for one in self.process.releases)
+        return _unique(found)
+
     def head(self) -> Iterator[Blank]:
         """The fields of the case itself."""
-        titles = self.texts("tender", "title")
-        remark = "tender/title"
-        if len(titles) > 1:
-            remark = self.say("data.draft.titles_differ", titles=" | ".join(titles))
-        yield Blank("title", titles[0] if len(titles) == 1 else "", remark)
+        title = read_text(read_part(self.compiled, "tender"), "title")
+        remark = self.earlier(self.texts("tender", "title"), [title])
+        yield Blank("title", title, remark or "tender/title")
         yield Blank("region", "", self.describe_place())
         yield Blank("topic", "", self.choices(self.vocabulary.topics))
-        words = self.texts("tender", "description")
-        yield Blank("summary", "", " | ".join(words) or self.say("data.draft.sentences"))
+        words = read_text(read_part(self.compiled, "tender"), "description")
+        yield Blank("summary", "", words or self.say("data.draft.sentences"))
 
     def describe_place(self) -> str:
-        """The place in the words of the package, with the codes that its names may mean."""
-        addresses = [_part(party, "address") for party in self.buyers()]
+        """The place in the words of the file, with the codes that its names may mean."""
+        regions = self.target.lists.regions
+        addresses = [read_part(party, "address") for party in self.buyers()]
         keys = ("region", "locality", "streetAddress")
-        names = _unique(_text(address, key) for address in addresses for key in keys)
-        found = {
-            region.code: region for name in names for region in find_regions(name, self.regions)
-        }
-        shown = describe_regions(list(found.values())[:_MOST_REGIONS], self.regions)
+        names = _unique(read_text(address, key) for address in addresses for key in keys)
+        found = {region.code: region for name in names for region in find_regions(name, regions)}
+        shown = describe_regions(list(found.values())[:_MOST_REGIONS], regions)
         return " | ".join([*names, *shown]) or self.say("data.draft.no_place")
 
     def buyers(self) -> Iterator[Json]:
         """The parties that buy."""
-        for release in self.releases:
-            for party in _list(release, "parties"):
-                roles = party.get("roles")
-                if isinstance(roles, list) and "buyer" in roles:
-                    yield party
+        for party in read_list(self.compiled, "parties"):
+            roles = party.get("roles")
+            if isinstance(roles, list) and "buyer" in roles:
+                yield party
 
     def answers(self) -> Iterator[str]:
-        """The questions of which the package says something; the others count as not answered."""
-        vocabulary = self.vocabulary
-        named = (_text(party, "name") for party in self.buyers())
-        buyers = _unique([*self.texts("buyer", "name"), *named])
-        agencies = self.texts("tender", "procuringEntity", "name")
-        awards = [award for one in self.releases for award in _list(one, "awards")]
-        parties = [party for award in awards for party in _list(award, "suppliers")]
-        suppliers = _unique(_text(party, "name") for party in parties)
-        methods = self.texts("tender", "procurementMethod")
-        details = self.texts("tender", "procurementMethodDetails")
+        """The questions of which the file says something; the others count as not answered."""
+        vocabulary, tender = self.vocabulary, read_part(self.compiled, "tender")
+        buyer = read_text(read_part(self.compiled, "buyer"), "name")
+        buyers = _unique([buyer, *(read_text(party, "name") for party in self.buyers())])
+        agency = read_text(read_part(tender, "procuringEntity"), "name")
+        suppliers, remark = self.find_suppliers()
+        procedure = (read_text(tender, f"procurementMethod{end}") for end in ("", "Details"))
         known = {
-            "purchaser": ("、".join(buyers), " | ".join(n for n in agencies if n not in buyers)),
-            "provider": ("、".join(suppliers), ""),
+            "purchaser": ("、".join(buyers), agency if agency not in buyers else ""),
+            "provider": ("、".join(suppliers), remark),
             "provider_type": ("", self.choices(vocabulary.provider_types) if suppliers else ""),
             "mode": ("", self.choices(vocabulary.modes)),
-            "competition": ("", " | ".join((*methods, *details))),
+            "competition": ("", " | ".join(filter(None, procedure))),
         }
         for question, (text, remark) in known.items():
             if question not in vocabulary.questions:
@@ -216,19 +168,44 @@ class _Process:
                 yield f"  {question}:"
                 yield write_field(Blank("value", "", remark), "    ")
 
-    def figures(self) -> Iterator[Iterator[str]]:
-        """The values of all releases, one that was published twice once, one that changed twice."""
-        seen: dict[str, list[tuple[object, object]]] = {}
-        for number, release in enumerate(self.releases):
-            for amount in _list_amounts(release, f"releases[{number}]"):
-                value = (amount.value.get("amount"), amount.value.get("currency"))
-                known = seen.setdefault(amount.name, [])
-                if value not in known:
-                    known.append(value)
-                    yield self.figure(amount, len(known))
+    def find_suppliers(self) -> tuple[list[str], str]:
+        """Who won, with a remark on who did not, or is not said to have, or was named before."""
+        suppliers: list[str] = []
+        remarks: list[str] = []
+        for award in read_list(self.compiled, "awards"):
+            names, status = _name_suppliers(award), read_text(award, "status")
+            if status in _WON:
+                suppliers += names
+            elif names or "value" in award:
+                value = " ".join(str(part) for part in read_part(award, "value").values())
+                words = " ".join(filter(None, ["、".join(names), value]))
+                key = "data.draft.not_awarded" if status else "data.draft.award_unsaid"
+                remarks.append(self.say(key, words=words, state=status))
+        earlier = [
+            name
+            for release in self.process.releases[:-1]
+            for award in read_list(release, "awards")
+            if read_text(award, "status") in _WON
+            for name in _name_suppliers(award)
+        ]
+        remarks.append(self.earlier(earlier, suppliers))
+        return _unique(suppliers), "；".join(filter(None, remarks))
 
-    def figure(self, amount: _Amount, edition: int) -> Iterator[str]:
-        """The figure of one value; `edition` counts the values that its releases gave."""
+    def figures(self) -> Iterator[Iterator[str]]:
+        """The values of the process, each with what earlier releases said instead."""
+        earlier: dict[str, list[str]] = {}
+        now = {amount.name: amount for amount in self.list_amounts(self.compiled)}
+        for release in self.process.releases[:-1]:
+            for amount in self.list_amounts(release):
+                if amount.name in now and amount.number != now[amount.name].number:
+                    shown = " ".join(str(part) for part in amount.number if part is not None)
+                    day = read_text(release, "date")[:10]
+                    earlier.setdefault(amount.name, []).append(f"{shown} ({day})")
+        for name, amount in now.items():
+            yield self.figure(amount, self.earlier(earlier.get(name, ()), ()))
+
+    def figure(self, amount: _Amount, earlier: str) -> Iterator[str]:
+        """The lines of the figure of one value."""
         vocabulary = self.vocabulary
         measure = amount.measure if amount.measure in vocabulary.measures else ""
         status = amount.status if amount.status in vocabulary.statuses else ""
@@ -242,11 +219,8 @@ class _Process:
             Blank("status", status, "" if status else self.choices(vocabulary.statuses)),
             Blank("source", "", self.say("data.draft.source")),
         )
-        name, remark = amount.name, amount.where
-        if edition > 1:
-            name = f"{name}_release_{edition}"
-            remark = self.say("data.draft.differs", where=remark)
-        return write_figure(name, fields, "  ", remark=remark)
+        remark = "；".join(filter(None, (amount.where, earlier)))
+        return write_figure(amount.name, fields, "  ", remark=remark)
 
     def word_amount(self, value: Json) -> tuple[str, str]:
         """The amount in the notation of a record, or a remark on why it has none."""
@@ -255,15 +229,20 @@ class _Process:
             return "", self.say("data.draft.no_number", number=number)
         if not number.is_finite() or not 0 <= number < _LARGEST:
             return "", self.say("data.draft.odd_number", number=number)
-        if isinstance(currency, str) and currency in CURRENCIES:
-            return f"{plain(number)}{CURRENCIES[currency].name.zh}", ""
-        shown = f"{number} {currency or ''}".strip()
-        return "", self.say("data.draft.currency", amount=shown)
+        code = currency.upper() if isinstance(currency, str) else ""
+        code = "CNY" if code == "RMB" else code
+        if code not in CURRENCIES:
+            shown = f"{number} {currency or ''}".strip()
+            return "", self.say("data.draft.currency", amount=shown)
+        # 203179.70999999999 is how a computer writes 203179.71 that it has halved and doubled.
+        rounded = number.quantize(_FEN)
+        is_noise = rounded != number and abs(rounded - number) < Decimal("1e-6")
+        remark = self.say("data.draft.noise", number=number) if is_noise else ""
+        return f"{plain(rounded if is_noise else number)}{CURRENCIES[code].name.zh}", remark
 
     def events(self) -> Iterator[str]:
-        """The events of all releases, each once."""
-        found = dict.fromkeys(event for one in self.releases for event in _list_events(one))
-        for title, when in found:
+        """The events of the process, each once."""
+        for title, when in dict.fromkeys(_list_events(self.compiled)):
             day = _read_day(when)
             fields = (
                 Blank("date", day, when if day != when else ""),
@@ -273,11 +252,78 @@ class _Process:
             )
             yield from write_item(fields, "  ")
 
+    def list_amounts(self, release: Json) -> Iterator[_Amount]:
+        """The values of a release; only of a contract's does the standard say what it measures."""
+        for path, key, name, label in (
+            ("planning/budget", "amount", "budget", say("data.ocds.budget_value")),
+            ("tender", "minValue", "tender_min", say("data.ocds.tender_min")),
+            ("tender", "value", "tender_value", say("data.ocds.tender_value")),
+            ("tender", "maxValue", "tender_max", say("data.ocds.tender_max")),
+        ):
+            parent = read_part(release, *path.split("/"))
+            if key in parent:
+                yield _Amount(name, label, read_part(parent, key), where=f"{path}/{key}")
+        for number, award in enumerate(read_list(release, "awards")):
+            if "value" in award and read_text(award, "status") in _WON:
+                label, where = say("data.ocds.award_value"), f"awards[{number}]/value"
+                name = self.name("award", award, number)
+                yield _Amount(name, label, read_part(award, "value"), where=where)
+        for number, contract in enumerate(read_list(release, "contracts")):
+            yield from self.list_contract(contract, number)
+
+    def list_contract(self, contract: Json, number: int) -> Iterator[_Amount]:
+        """The value of a contract and what was paid for it."""
+        name, where = self.name("contract", contract, number), f"contracts[{number}]"
+        status = read_text(contract, "status")
+        if "value" in contract:
+            period = read_part(contract, "period")
+            ends = [_read_day(read_text(period, key)) for key in ("startDate", "endDate")]
+            binds = status in _BINDING
+            said = self.say("data.draft.contract_status", state=status or "-")
+            yield _Amount(
+                name,
+                say("data.ocds.contract_value"),
+                read_part(contract, "value"),
+                where=f"{where}/value" if binds else f"{where}/value；{said}",
+                measure="contract_value" if binds else "",
+                status="contracted" if binds else "",
+                period="/".join(ends) if all(ends) and ends[0] <= ends[1] else "",
+            )
+        payments = read_list(read_part(contract, "implementation"), "transactions")
+        for count, payment in enumerate(payments):
+            # Version 1.0 of the standard has amount where 1.1 has value.
+            key = "value" if "value" in payment else "amount"
+            yield _Amount(
+                f"{name}_paid_{count + 1}",
+                say("data.ocds.payment_value"),
+                read_part(payment, key),
+                where=f"{where}/implementation/transactions[{count}]/{key}",
+                status="paid",
+                period=_read_day(read_text(payment, "date")),
+            )
+
+    def name(self, kind: str, part: Json, number: int) -> str:
+        """A name that stays from release to release: made of the id, where there is one."""
+        identity = part.get("id")
+        written = str(identity) if isinstance(identity, str | Decimal) else f"{number + 1}"
+        if (kind, written) not in self.names:
+            words = re.findall(r"[A-Za-z0-9]+", written)
+            name = "_".join((kind, *words)).lower()[:50].rstrip("_")
+            # Ids that differ in Chinese, in their ends or in marks alone are other things.
+            if not _PLAIN_ID.fullmatch(written) or len(written) > 40 or name in self.names.values():
+                name = f"{name}_{digest(written.encode())[:6]}"
+            self.names[kind, written] = name
+        return self.names[kind, written]
+
+
+def _name_suppliers(award: Json) -> list[str]:
+    return _unique(read_text(party, "name") for party in read_list(award, "suppliers"))
+
 
 def _describe_origin(package: Json) -> Text:
     """The publisher, the date, the address and the licence of a package, to list as a source."""
-    known = [_text(_part(package, "publisher"), "name")]
-    known += [_text(package, key) for key in ("publishedDate", "uri", "license")]
+    known = [read_text(read_part(package, "publisher"), "name")]
+    known += [read_text(package, key) for key in ("publishedDate", "uri", "license")]
     named = list(filter(None, known)) or ["-"]
     return say("data.draft.list_source", source=COMMA.join(named))
 
@@ -286,67 +332,18 @@ def _unique(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, texts)))
 
 
-def _list_amounts(release: Json, where: str) -> Iterator[_Amount]:
-    """The values of a release; only of a contract's does the standard say what it measures."""
-    for path, key, name, label in (
-        ("planning/budget", "amount", "budget", say("data.ocds.budget_value")),
-        ("tender", "minValue", "tender_min", say("data.ocds.tender_min")),
-        ("tender", "value", "tender_value", say("data.ocds.tender_value")),
-        ("tender", "maxValue", "tender_max", say("data.ocds.tender_max")),
-    ):
-        parent = _part(release, *path.split("/"))
-        if key in parent:
-            yield _Amount(name, label, _part(parent, key), where=f"{where}/{path}/{key}")
-    for number, award in enumerate(_list(release, "awards")):
-        name, place = _name("award", award, number), f"{where}/awards[{number}]/value"
-        if "value" in award:
-            label = say("data.ocds.award_value")
-            yield _Amount(name, label, _part(award, "value"), where=place)
-    for number, contract in enumerate(_list(release, "contracts")):
-        yield from _list_contract(contract, number, f"{where}/contracts[{number}]")
-
-
-def _list_contract(contract: Json, number: int, where: str) -> Iterator[_Amount]:
-    name = _name("contract", contract, number)
-    if "value" in contract:
-        period = _part(contract, "period")
-        ends = [_read_day(_text(period, key)) for key in ("startDate", "endDate")]
-        yield _Amount(
-            name,
-            say("data.ocds.contract_value"),
-            _part(contract, "value"),
-            where=f"{where}/value",
-            measure="contract_value",
-            status="contracted",
-            period="/".join(ends) if all(ends) and ends[0] <= ends[1] else "",
-        )
-    for count, payment in enumerate(_list(_part(contract, "implementation"), "transactions")):
-        yield _Amount(
-            f"{name}_paid_{count + 1}",
-            say("data.ocds.payment_value"),
-            _part(payment, "value"),
-            where=f"{where}/implementation/transactions[{count}]/value",
-            status="paid",
-            period=_read_day(_text(payment, "date")),
-        )
-
-
-def _name(kind: str, part: Json, number: int) -> str:
-    """A name that stays the same from release to release: made of the id, where there is one."""
-    identity = part.get("id")
-    written = str(identity) if isinstance(identity, str | Decimal) else ""
-    words = re.findall(r"[A-Za-z0-9]+", written) or [str(number + 1)]
-    return "_".join((kind, *words))[:60].lower()
-
-
 def _list_events(release: Json) -> Iterator[tuple[Text, str]]:
     """The events of a release with their times as it has them."""
-    found = [(say("data.ocds.tender_opens"), _part(release, "tender", "tenderPeriod"), "startDate")]
-    found += [(say("data.ocds.provider_chosen"), one, "date") for one in _list(release, "awards")]
-    contracts = _list(release, "contracts")
-    found += [(say("data.ocds.contract_signed"), one, "dateSigned") for one in contracts]
+    opens = read_part(release, "tender", "tenderPeriod")
+    found = [(say("data.ocds.tender_opens"), opens, "startDate")]
+    for name, states, title, key in (
+        ("awards", _WON, say("data.ocds.provider_chosen"), "date"),
+        ("contracts", _BINDING, say("data.ocds.contract_signed"), "dateSigned"),
+    ):
+        parts = read_list(release, name)
+        found += [(title, part, key) for part in parts if read_text(part, "status") in states]
     for title, part, key in found:
-        if when := _text(part, key):
+        if when := read_text(part, key):
             yield title, when
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 import shutil
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -515,124 +513,6 @@ def test_a_scalar_that_yaml_would_misread_is_quoted(text: str) -> None:
     assert isinstance(node, MapNode)
     value = node.entries["x"]
     assert isinstance(value, Scalar) and value.text == text
-
-
-# Release packages
-
-
-def package(**release: object) -> str:
-    return json.dumps({"releases": [{"ocid": "ocds-x1-001"} | release]}, ensure_ascii=False)
-
-
-CONTRACT = {
-    "id": "c1",
-    "value": {"amount": 560000, "currency": "CNY"},
-    "period": {"startDate": "2013-03-01T00:00:00+08:00", "endDate": "2014-02-28"},
-    "dateSigned": "2013-02-20",
-}
-
-
-def draft_of(project: Path, data: str) -> str:
-    (change,) = plan(project, data, name="p.json").changes
-    return change.after.decode()
-
-
-def test_a_release_becomes_a_draft_case(project: Path) -> None:
-    text = draft_of(
-        project,
-        package(
-            buyer={"name": "甲局"},
-            tender={"title": "读书会: 二期", "procurementMethod": "open"},
-            awards=[{"suppliers": [{"name": "乙中心"}], "date": "2013-02-01"}],
-            contracts=[CONTRACT],
-        ),
-    )
-
-    assert 'title: "读书会: 二期"' in text
-    assert "\nstate: draft " in text
-    assert "  purchaser: 甲局\n" in text
-    assert "    amount: 560000元\n" in text
-    assert "    period: 2013-03-01/2014-02-28  # 请核对\n" in text
-    assert "  - date: 2013-02-20\n    title: 签订合同\n" in text
-
-
-def test_the_draft_is_refused_until_its_blanks_are_filled(project: Path) -> None:
-    text = draft_of(project, package(tender={"procurementMethod": "open"}, contracts=[CONTRACT]))
-
-    node, found = read_tree(text.encode(), "data/cases/x.yaml")
-    _, problems = read_case(text.encode(), "data/cases/x.yaml", read_all_lists(project))
-    missing = {p.text.zh.split()[-1] for p in problems if p.code == "E202"}
-
-    assert isinstance(node, MapNode) and found == []
-    assert {"title", "region", "topic", "summary", "source", "value"} <= missing
-
-
-@pytest.mark.parametrize(
-    ("value", "said"),
-    [
-        pytest.param({"amount": 5, "currency": "MDL"}, "币种不明：5 MDL", id="currency"),
-        pytest.param({"amount": 5}, "币种不明：5", id="no currency"),
-        pytest.param({"amount": "5", "currency": "CNY"}, "amount 不是数：5", id="text"),
-        pytest.param({"amount": -5, "currency": "CNY"}, "不合理的数 -5", id="negative"),
-        pytest.param({"amount": 1e30, "currency": "CNY"}, "不合理的数 1E+30", id="huge"),
-    ],
-)
-def test_an_amount_that_is_not_clear_is_a_blank_that_says_so(
-    project: Path, value: dict[str, object], said: str
-) -> None:
-    text = draft_of(project, package(tender={"value": value}))
-
-    assert f"    amount:                   # {said}\n" in text
-
-
-def test_a_day_that_is_another_one_in_china_is_a_blank(project: Path) -> None:
-    text = draft_of(project, package(awards=[{"date": "2013-01-02T23:30:00-05:00"}]))
-
-    assert "  - date:                     # 2013-01-02T23:30:00-05:00\n" in text
-
-
-def test_a_value_that_changed_between_releases_stands_twice(project: Path) -> None:
-    first, second = ({"amount": n, "currency": "CNY"} for n in (5, 6))
-    releases = [{"ocid": "x", "tender": {"value": value}} for value in (first, second, second)]
-
-    text = draft_of(project, json.dumps({"releases": releases}))
-
-    assert text.count("    amount: ") == 2
-    assert "  # releases[1]/tender/value，与前一次发布不同\n  tender_value_release_2:\n" in text
-
-
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [
-        pytest.param('{"releases": [,]}', "1:15 E336", id="no JSON"),
-        pytest.param("[]", "1:1 E336", id="no object"),
-        pytest.param('{"records": []}', "1:1 E336", id="a record package"),
-        pytest.param('{"releases": [{}]}', "1:1 E336", id="no ocid"),
-        pytest.param('{"releases": [NaN]}', "1:1 E336", id="no number"),
-        pytest.param('{"a":' * 5000, "1:1 E336", id="nested too deep"),
-        pytest.param('{"releases": [{"ocid": "..."}]}', "1:1 E336", id="no name"),
-    ],
-)
-def test_a_package_that_is_none_is_named(project: Path, data: str, expected: str) -> None:
-    assert refused(project, data) == [expected]
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.recursive(st.none() | st.text(max_size=5) | st.integers(), lambda inner: st.lists(inner)))
-def test_no_package_raises(value: object) -> None:
-    keys = ("buyer", "parties", "tender", "awards", "contracts", "planning")
-    release = {"ocid": "ocds-x1-001"} | dict.fromkeys(keys, value)
-    data = json.dumps({"releases": [release], "publisher": value}).encode()
-    try:
-        plan(ROOT / "tests/tiny_site", data, name="p.json")
-    except ContentError as error:
-        assert error.problems
-
-
-def test_an_amount_keeps_its_digits(project: Path) -> None:
-    data = '{"releases": [{"ocid": "x", "tender": {"value": {"amount": 0.10, "currency": "CNY"}}}]}'
-
-    assert f"    amount: {Decimal('0.1')}元\n" in draft_of(project, data)
 
 
 # The command

@@ -1,0 +1,85 @@
+"""Import of a folder of OCDS files: what becomes of each, and whether the states are right.
+
+    python -m bench.import_files FOLDER
+
+The files stay where they are; nothing is written. A provider that is no supplier of an active
+award, or a figure that is contracted without a binding contract, is a fault.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+from casebook.data.import_figures import ImportTarget
+from casebook.data.import_plan import plan_import
+from casebook.data.ocds_package import read_list, read_processes, read_text
+from casebook.problems import ContentError, Problem
+from casebook.record.new_case import read_all_lists
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def judge(data: bytes, drafts: dict[str, str]) -> list[str]:
+    """The faults of the drafts of one file."""
+    faults = []
+    problems: list[Problem] = []
+    for process in read_processes(data, "x.json", problems):
+        text = drafts.get(process.slug, "")
+        won = {
+            read_text(party, "name")
+            for award in read_list(process.compiled, "awards")
+            if read_text(award, "status") == "active"
+            for party in read_list(award, "suppliers")
+        }
+        binding = sum(
+            read_text(contract, "status") in ("active", "terminated")
+            for contract in read_list(process.compiled, "contracts")
+        )
+        provider = re.search(r"^  provider: (.*)$", text, re.MULTILINE)
+        if provider is not None and not any(name and name in provider[1] for name in won):
+            faults.append(f"{process.ocid}: {provider[1][:60]} did not win")
+        if text.count("    status: contracted\n") > binding:
+            faults.append(f"{process.ocid}: contracted without a binding contract")
+    return faults
+
+
+def main(folder: Path) -> int:
+    """Import every JSON file below a folder and print how many end in which way."""
+    target = ImportTarget(
+        project=PROJECT,
+        lists=read_all_lists(PROJECT),
+        published={},
+        on_difference="refuse",
+        lang="en",
+    )
+    outcomes: Counter[str] = Counter()
+    figures, faults = 0, []
+    files = [
+        path for path in sorted(folder.rglob("*")) if re.search(r"\.jsonl?(\.gz)?$", path.name)
+    ]
+    for path in files:
+        data = path.read_bytes()
+        try:
+            plan = plan_import(data, path.name, target)
+        except ContentError as error:
+            outcomes[error.problems[0].code + " " + error.problems[0].message("en")[:60]] += 1
+        except Exception as error:
+            outcomes[f"CRASH {type(error).__name__}"] += 1
+            faults.append(f"{path}: {error!r}"[:200])
+        else:
+            outcomes["imported"] += 1
+            figures += sum(change.added for change in plan.changes)
+            drafts = {change.path.stem: change.after.decode() for change in plan.changes}
+            faults += [f"{path.name}: {fault}" for fault in judge(data, drafts)]
+    print(json.dumps({"files": len(files), "figures": figures, **outcomes}, indent=1))
+    for fault in faults:
+        print(fault)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

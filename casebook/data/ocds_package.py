@@ -1,0 +1,185 @@
+"""Contracting processes of an OCDS file, whatever its form, with their releases merged by date."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from casebook.data.draft import clean_text
+from casebook.data.import_table import MAX_BYTES
+from casebook.messages import problem
+from casebook.problems import START, Position, Problem
+from casebook.record.new_case import mend_slug
+from casebook.values.digest import digest
+from casebook.yaml.encoding import decode
+
+GZIP = b"\x1f\x8b"
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """One contracting process: its releases by date, and what the last word on each thing is."""
+
+    ocid: str
+    slug: str
+    package: Json
+    releases: Sequence[Json]
+    compiled: Json
+
+
+def read_processes(data: bytes, path: str, problems: list[Problem]) -> list[Process]:
+    """The processes of a file, each under a slug of its own; none where anything is wrong."""
+    if data.startswith(GZIP):
+        data = _unzip(data, path, problems)
+    text, faults = decode(data, path, MAX_BYTES)
+    problems += faults
+    found: dict[str, list[tuple[Json, Json]]] = {}
+    for content in _parse(text, path, problems) if text is not None else ():
+        releases = list(_find_releases(content))
+        if not releases:
+            problems.append(problem("E336.no_releases", path, START))
+        for number, release in enumerate(releases):
+            ocid = read_text(release, "ocid")
+            if ocid:
+                found.setdefault(ocid, []).append((content, release))
+            else:
+                problems.append(problem("E336.no_ocid", path, START, number=number))
+    if problems:
+        return []
+    slugs: set[str] = set()
+    processes = []
+    for ocid, pairs in found.items():
+        # Of releases without a date the file's order is all there is.
+        releases = sorted((one for _, one in pairs), key=lambda one: read_text(one, "date"))
+        slug = _find_slug(ocid, slugs)
+        slugs.add(slug)
+        if slug != mend_slug(ocid):
+            problems.append(problem("W336", path, START, ocid=ocid[:60], slug=slug))
+        compiled: Json = {}
+        for release in releases:
+            compiled = _merge(compiled, release)
+        processes.append(
+            Process(ocid=ocid, slug=slug, package=pairs[0][0], releases=releases, compiled=compiled)
+        )
+    return processes
+
+
+def read_text(parent: Json, name: str) -> str:
+    """The text of a member as one line, empty where it is none."""
+    inner = parent.get(name)
+    return clean_text(inner) if isinstance(inner, str) else ""
+
+
+def read_part(parent: Json, *names: str) -> Json:
+    """An object inside an object, an empty one where there is none."""
+    for name in names:
+        inner = parent.get(name)
+        parent = inner if isinstance(inner, dict) else {}
+    return parent
+
+
+def read_list(parent: Json, name: str) -> list[Json]:
+    """The objects of a list inside an object."""
+    inner = parent.get(name)
+    return [one for one in inner if isinstance(one, dict)] if isinstance(inner, list) else []
+
+
+def _unzip(data: bytes, path: str, problems: list[Problem]) -> bytes:
+    try:
+        with gzip.open(io.BytesIO(data)) as stream:
+            content: bytes = stream.read(MAX_BYTES + 1)
+        return content
+    except (OSError, EOFError, zlib.error) as error:
+        problems.append(problem("E336.no_gzip", path, START, reason=error))
+        return b"{}"
+
+
+def _parse(text: str, path: str, problems: list[Problem]) -> Iterator[Json]:
+    """The objects of a JSON file, or those on the lines of one that has an object on each."""
+    try:
+        contents = [_load(text)]
+    except json.JSONDecodeError as error:
+        lines = [line for line in text.splitlines() if line.strip()]
+        try:
+            contents = [_load(line) for line in lines] if len(lines) > 1 else []
+        except ValueError:
+            contents = []
+        if not contents:
+            at = Position(error.lineno, error.colno)
+            problems.append(problem("E336.no_json", path, at, reason=error.msg))
+    except (RecursionError, ValueError):
+        problems.append(problem("E336.too_deep", path, START))
+        return
+    for content in contents:
+        for one in content if isinstance(content, list) else [content]:
+            if isinstance(one, dict):
+                yield one
+            else:
+                problems.append(problem("E336.no_object", path, START))
+
+
+def _load(text: str) -> Any:
+    # A number is kept as it is written, and what is no number is refused.
+    return json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse)
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(name)
+
+
+def _find_releases(content: Json) -> Iterator[Json]:
+    """The releases of a package of releases or of records, or of a file that is one itself."""
+    yield from read_list(content, "releases")
+    for record in read_list(content, "records"):
+        # A release that is only linked has no more than its address.
+        whole = [one for one in read_list(record, "releases") if "ocid" in one]
+        compiled = read_part(record, "compiledRelease")
+        yield from whole or ([compiled] if compiled else [])
+    if "releases" not in content and "records" not in content and "ocid" in content:
+        yield content
+
+
+def _merge(older: Json, newer: Json) -> Json:
+    """What both say, the newer one where they differ; members of lists are known by their ids."""
+    merged = dict(older)
+    for name, value in newer.items():
+        before = merged.get(name)
+        if name == "suppliers":
+            # A corrected award names its suppliers anew; by their ids the older would stay.
+            merged[name] = value
+        elif isinstance(value, dict) and isinstance(before, dict):
+            merged[name] = _merge(before, value)
+        elif isinstance(value, list) and isinstance(before, list):
+            merged[name] = _merge_lists(before, value)
+        elif value is None:
+            # By the standard null takes away what was said.
+            merged.pop(name, None)
+        else:
+            merged[name] = value
+    return merged
+
+
+def _merge_lists(older: list[Any], newer: list[Any]) -> list[Any]:
+    if not all(isinstance(one, dict) and "id" in one for one in (*older, *newer)):
+        return newer
+    known: dict[Any, Json] = {one["id"]: one for one in older}
+    for one in newer:
+        known[one["id"]] = _merge(known.get(one["id"], {}), one)
+    return list(known.values())
+
+
+def _find_slug(ocid: str, taken: set[str]) -> str:
+    """A slug for an ocid, also for one in Chinese, that no other process of the file has."""
+    plain = "-".join(re.findall(r"[a-z0-9]+", ocid.lower())).removeprefix("ocds-")
+    slug = mend_slug(ocid) or mend_slug(f"ocds-{plain}"[:60].strip("-"))
+    if slug in taken or slug in ("", "ocds"):
+        slug = f"{slug or 'ocds'}-{digest(ocid.encode())[:6]}"
+    return slug
