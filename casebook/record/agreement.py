@@ -17,10 +17,12 @@ from casebook.values.words import PLANNED_STATUSES
 
 Support = Literal["same", "size", "against", "none"]
 
-_PLAN: Final = (
-    "将(?![近军])|拟(?<![模虚比]拟)(?![人合定])|计划(?<![该此项本的]计划)(?!生育|单列)"
-    "|预计|预期|打算|力争|争取|有望|目标"
+_AHEAD: Final = (
+    "将(?![近军])|拟(?<![模虚比]拟)(?![人合定])|预计|预期|打算|力争|争取|有望|目标(?![人群管考责])"
 )
+_PLAN: Final = _AHEAD + "|计划(?<![该此项本的]计划)(?!生育|单列)"
+# 春雨计划 is the name of a project; a label that ends with 计划 says that its number is one.
+_PLAN_IN_LABEL: Final = _AHEAD + r"|计划(?=\Z|[（(，、])"
 _FREE: Final = "免费|无需|不收费|不用交"
 # The messages of what differs, the most first.
 _DIFFERENCES: Final = (
@@ -36,15 +38,21 @@ _STRICTLY_BELOW: Final = ("不到", "不足", "不满", "少于", "低于", "小
 _OTHER_NAMES: Final = {"日": "[日天]", "月": "个?月", "岗位": "(?:岗位|个?岗)"}
 
 
-def find_plan(words: str) -> str:
-    """The word that makes a plan of what is said, or nothing."""
-    found = re.search(_PLAN, words)
+def find_plan(quote: str, label: str = "") -> str:
+    """The word that makes a plan of what is quoted, or of what is so labelled, or nothing."""
+    found = re.search(_PLAN, quote) or re.search(_PLAN_IN_LABEL, label)
     return found[0] if found else ""
 
 
 def find_per(words: str, terms: Mapping[str, Term]) -> set[str]:
     """The keys of all that some words say an amount is per."""
     return {key for key, term in terms.items() if re.search(_per_pattern(term.name.zh), words)}
+
+
+def find_strange_per(words: str, terms: Mapping[str, Term]) -> str:
+    """What an amount is per by its words and the vocabulary has no term for, or nothing."""
+    printed = (word for amount in find_amounts(words) for word in amount.per)
+    return next((word for word in printed if not find_per(f"每{word}", terms)), "")
 
 
 def _per_pattern(name: str) -> str:

@@ -11,7 +11,13 @@ from typing import Any, Final, NamedTuple, cast
 
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
-from casebook.record.agreement import find_per, find_plan, support_of, why_quote_differs
+from casebook.record.agreement import (
+    find_per,
+    find_plan,
+    find_strange_per,
+    support_of,
+    why_quote_differs,
+)
 from casebook.record.derived import MULTIPLE, derive, why_not_measure
 from casebook.record.description import FieldDescription, compute_once, fields_of, known_names
 from casebook.record.fields import UNKNOWN, Fields, RecordReader, fields_in, find_places, suggest
@@ -228,7 +234,7 @@ class CaseReader(RecordReader):
                 fields.report("E212", fields.at("amount"), amount=amount, quote=quote, why=why)
         elif any(each.unit for each in find_amounts(quote)):
             fields.report("E212.wording", fields.at("wording"), word=figure.wording, quote=quote)
-        plan = find_plan(quote) or find_plan(amount) or find_plan(label)
+        plan = find_plan(quote, label) or find_plan(amount)
         if plan and figure.status not in PLANNED_STATUSES:
             fields.report(
                 "E237",
@@ -241,6 +247,8 @@ class CaseReader(RecordReader):
         if any(problem.at == fields.at("per") for problem in fields.problems):
             return
         names = self.lists.vocabulary.per
+        if strange := find_strange_per(quote, names):
+            fields.report("E219.quote", fields.at("per"), per=strange, quote=quote)
         said, written = find_per(quote, names), {*figure.per}
         known = said | find_per(f"{amount}\n{label}\n{figure.note.zh}", names)
         key = "E219.quote" if said - written else "E217.per"
@@ -282,7 +290,7 @@ class CaseReader(RecordReader):
             try:
                 quantity = with_reading(quantity, qualifier or None, unit or None)
             except QuantityError as error:
-                fields.report("E210", at, why=error.message)
+                fields.report("E210.reading", at, why=error.message, quote=values["quote"])
                 return None
         if not quantity.unit:
             fields.report("E215", value.at, amount=value.text.strip()[:40])

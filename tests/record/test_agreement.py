@@ -129,6 +129,20 @@ def test_a_word_that_only_looks_like_a_plan_makes_none(quote: str, label: str) -
     assert codes(quote=quote, amount=about + amount, label=label) == []
 
 
+@pytest.mark.parametrize(
+    ("label", "code"),
+    [
+        pytest.param("专项资金计划（另一报道）", ["E237"], id="a plan"),
+        pytest.param("2016年拟投入的金额", ["E237"], id="to be spent"),
+        pytest.param("春雨计划的支出", [], id="a project by its name"),
+        pytest.param("目标人群", [], id="a target group"),
+    ],
+)
+def test_a_label_says_what_is_planned(label: str, code: list[str]) -> None:
+    assert codes(label=label) == code
+    assert codes(label=label, status="planned") == []
+
+
 def test_a_target_by_its_label_is_no_result() -> None:
     target = {"amount": "1个", "measure": "count", "label": "每个岗位的座位（目标）"}
 
@@ -147,6 +161,7 @@ def test_a_target_by_its_label_is_no_result() -> None:
         pytest.param("每人120万元", "人", None, "", id="a person"),
         pytest.param("人均120万元", "人", None, "", id="on average"),
         pytest.param("120万元/人", "人", None, "", id="behind a stroke"),
+        pytest.param("每周支付120万元", "月", "每月", "E219", id="a week for a month"),
         pytest.param("每个岗位120万元", "岗位", None, "", id="a post"),
         pytest.param("每个岗位120万元", "人", None, "E219", id="a person for a post"),
         pytest.param("投入120万元", "年", None, "E217", id="nobody says so"),
