@@ -49,7 +49,7 @@ QUALIFIERS_RARE: Final = {
             "{}之多",
             "高达{}",
         ),
-        *("多达{}", "~{}", ">{}", "不止{}", "不下{}", "大约莫{}", "充其量{}", "起码有{}", "将近{}"),
+        *("多达{}", "~{}", ">{}", "不止{}", "不下{}", "约摸{}", "充其量{}", "起码有{}", "将近{}"),
         *(
             "{}上下",
             "{}开外",
@@ -305,6 +305,7 @@ class Mutation:
     home: Case
     lang: Lang
     text: str
+    truth: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,7 +321,7 @@ class Passage:
     def mutate(self, kind: str, span: tuple[int, int], words: str) -> Mutation:
         """The passage with other words in a span."""
         text = self.text[: span[0]] + words + self.text[span[1] :]
-        return Mutation(kind=kind, home=self.home, lang=self.lang, text=text)
+        return Mutation(kind=kind, home=self.home, lang=self.lang, text=text, truth=self.text)
 
 
 def list_passages(dataset: Dataset) -> Iterator[Passage]:
@@ -422,7 +423,10 @@ def _add_words(
     if not figure.per:
         for frame in chance.sample(PER[lang], 5):
             yield passage.mutate(f"per, {how}", span, frame.format(words))
-    if figure.measure not in ("average", "cumulative") and "/" not in figure.period.edtf:
+    if (
+        figure.measure not in ("average", "cumulative", "programme_total")
+        and "/" not in figure.period.edtf
+    ):
         for frame in chance.sample(AGGREGATES[lang], 3):
             yield passage.mutate(f"total or average, {how}", span, frame.format(words))
 
@@ -551,11 +555,17 @@ def _years(edtf: str) -> Sequence[str]:
 
 
 def judge(mutation: Mutation, dataset: Dataset) -> list[Problem]:
-    """What the check of texts says about a mutation."""
-    written = WrittenText(
-        words=mutation.text, lang=mutation.lang, path=mutation.home.path, at=START
-    )
-    return list(check_wording(written, mutation.home, dataset))
+    """What the check of texts says about a mutation and not about the truth."""
+    home, lang = mutation.home, mutation.lang
+    known = {problem.text for problem in check(mutation.truth, home, lang, dataset)}
+    found = check(mutation.text, home, lang, dataset)
+    return [problem for problem in found if problem.text not in known]
+
+
+def check(text: str, home: Case, lang: Lang, dataset: Dataset) -> list[Problem]:
+    """The problems of a text of a case."""
+    written = WrittenText(words=text, lang=lang, path=home.path, at=START)
+    return list(check_wording(written, home, dataset))
 
 
 def main() -> None:

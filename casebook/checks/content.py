@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from casebook.checks.known_numbers import KnownNumbers
 from casebook.checks.links import check_marks
 from casebook.checks.rules import check_references
-from casebook.checks.text_claims import WrittenText, check_wording
+from casebook.checks.text_claims import WrittenText, check_passage
 from casebook.checks.texts import check_lists, check_settings
 from casebook.messages import problem
 from casebook.problems import START, Position, Problem
@@ -62,6 +63,7 @@ def check_content(project: Path, dataset: Dataset) -> list[Problem]:
     """The problems of the prose: encoding, headers, and references that name nothing."""
     problems: list[Problem] = []
     slugs = set()
+    passages: dict[Path, list[WrittenText]] = {}
     for path in find_content_files(project):
         shown = show_path(path, project)
         text, found = decode(read_bytes(path, project, problems), shown)
@@ -76,8 +78,12 @@ def check_content(project: Path, dataset: Dataset) -> list[Problem]:
         lang: Lang = "en" if header.get("Lang") == "en" else "zh"
         written = WrittenText(words=text, lang=lang, path=shown, at=START, has_head=True)
         problems += check_references(written, None, dataset)
-        if not dataset.unread:
-            problems += check_wording(written, None, dataset)
+        # about.md and about.en.md are one passage in two languages.
+        chinese = path.with_name(path.name.replace(".en.md", ".md"))
+        passages.setdefault(chinese, []).append(written)
+    if not dataset.unread:
+        for texts in passages.values():
+            problems += check_passage(texts, KnownNumbers(None, dataset))
     problems += check_lists(project, dataset)
     problems += check_settings(project, dataset)
     for slug, place in PROSE.items():

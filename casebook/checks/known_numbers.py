@@ -7,21 +7,57 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, cached_property
 from math import log10
-from typing import Final
+from typing import Final, NamedTuple
 
 from casebook.checks.numbers_in_text import NumberMention
+from casebook.checks.text_patterns import WORDS
 from casebook.record.dataset import Dataset
 from casebook.record.description import values_inside
 from casebook.record.evidence import sources_of
 from casebook.record.lanes import Gap
 from casebook.record.model import QUOTE_LIMIT, Case, Figure
+from casebook.text import LANGS, Lang, Text
 from casebook.values.words import CURRENCIES
 
 _MOST_NEAREST: Final = 3
+_CAPITALISED: Final = re.compile(r"[A-Z][a-z]+(?:['’][a-z]+)?(?: Mongolia)?")
+# Words of labels that say nothing of a figure.
+_COMMON: Final = frozenset(WORDS["common_words"])
 # A quotation may be so long, as a page says of its own rules.
 _OWN_NUMBER: Final = (Decimal(QUOTE_LIMIT), r"个?字|characters")
 # A page counts its cases; the count is checked, so that it cannot drift.
 _PLACES: Final = "个?(?:地方|案例|地区)|places|cases"
+
+
+# Counters that stand for each other.
+_ALIKE: Final = ("类种样", "项条", "家所间", "场次")
+
+
+class NamedPlace(NamedTuple):
+    """A place that a text names, with the codes of GB/T 2260 that bear its name."""
+
+    name: str
+    start: int
+    codes: frozenset[str]
+
+    def holds(self, region: str) -> bool:
+        """Whether a region is the place or lies in it."""
+        return any(region.startswith(re.sub("(?:00)+$", "", code)) for code in self.codes)
+
+
+class Match(NamedTuple):
+    """How many words of a label a text has, and their weight: that of a frequent one is small."""
+
+    words: int
+    weight: float
+
+    def beats(self, other: Match) -> bool:
+        """Whether a text speaks of this label much more than of another one."""
+        more_words = self.words > other.words or not other.words
+        return more_words and self.weight >= 1.2 * other.weight + 0.2
+
+
+NO_MATCH: Final = Match(0, 0.0)
 
 
 class KnownNumbers:
@@ -30,6 +66,7 @@ class KnownNumbers:
     def __init__(self, home: Case | None, dataset: Dataset) -> None:
         self.home = home
         self.dataset = dataset
+        self.labels: dict[tuple[str, Lang], dict[str, list[str]]] = {}
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
@@ -95,6 +132,84 @@ class KnownNumbers:
         """The reference to a figure, as a text of this home writes it."""
         return f"{{{{{figure.id if self.home is not None else figure.key}}}}}"
 
+    def region_of(self, figure: Figure) -> str:
+        """The code of the place of a figure."""
+        home = self.home
+        own = home is not None and home.slug == figure.case
+        return home.region if home and own else self.dataset.by_slug[figure.case].region
+
+    def find_places(self, words: str, lang: Lang) -> Iterator[NamedPlace]:
+        """The places of the cases, and the provinces, that are named in a text."""
+        names = self.dataset.place_names[lang]
+        if lang == "en":
+            for found in _CAPITALISED.finditer(words):
+                if codes := names.get(found.group()):
+                    yield NamedPlace(found.group(), found.start(), codes)
+            return
+        for start in range(len(words) - 1):
+            for end in range(start + 2, start + 5):
+                if codes := names.get(words[start:end]):
+                    yield NamedPlace(words[start:end], start, codes)
+
+    def score_labels(self, words: str, figure: Figure, lang: Lang) -> dict[str, Match]:
+        """How much of the labels of a case stands in a text, by the names of its figures."""
+        beside = self._figures_beside(figure)
+        labels = {name: self._describe(each) for name, each in beside.items() if not each.formula}
+        return {figure.id: NO_MATCH} | self._score(words, figure.case, labels, lang)
+
+    def _describe(self, figure: Figure) -> Text:
+        """The label of a figure with what it is per, which texts say as well."""
+        terms = [self.dataset.vocabulary.per[key].name for key in figure.per]
+        zh = "".join(f" 每{term.zh}" for term in terms)
+        return Text(figure.label.zh + zh, f"{figure.label.inside('en')} {Text('').join(terms).en}")
+
+    def score_events(self, words: str, lang: Lang) -> dict[str, Match]:
+        """How much of what happened in the case stands in a text, by the dates of it in EDTF."""
+        dated: dict[str, Text] = {}
+        for date, title in self._list_dated():
+            zh, en = (getattr(dated.get(date), side, "") for side in LANGS)
+            dated[date] = Text(f"{zh} {title.zh}", f"{en} {title.en}")
+        return self._score(words, "", dated, lang)
+
+    def _list_dated(self) -> Iterator[tuple[str, Text]]:
+        if self.home is not None:
+            yield from ((event.date.edtf, event.title) for event in self.home.events)
+            for document in self.home.documents:
+                if document.date is not None:
+                    yield document.date.edtf, document.title
+            for figure in self.home.figures.values():
+                yield figure.period.edtf, figure.label
+
+    def _score(
+        self, text: str, key: str, labels: Mapping[str, Text], lang: Lang
+    ) -> dict[str, Match]:
+        """How much of each label stands in a text; a word that many of them have counts little."""
+        if (key, lang) not in self.labels:
+            index: dict[str, list[str]] = {}
+            for name, label in labels.items():
+                for token in _tokens_of(label.inside(lang), lang):
+                    index.setdefault(token, []).append(name)
+            self.labels[key, lang] = index
+        scores: dict[str, Match] = {}
+        for token in _tokens_of(text, lang):
+            names = self.labels[key, lang].get(token, ())
+            for name in names:
+                # One character of Chinese says little alone.
+                weight = 0.2 if lang == "zh" and len(token) == 1 else 1.0
+                before = scores.get(name, NO_MATCH)
+                words = before.words + (weight == 1.0)
+                scores[name] = Match(words, before.weight + weight / len(names))
+        return scores
+
+    def _figures_beside(self, figure: Figure) -> Mapping[str, Figure]:
+        if self.home is not None and self.home.slug == figure.case:
+            return self.home.figures
+        return self.dataset.by_slug[figure.case].figures
+
+    def figure_beside(self, figure: Figure, name: str) -> Figure:
+        """Another figure of the same case."""
+        return self._figures_beside(figure)[name]
+
     def find_figures(self, mention: NumberMention) -> list[Figure]:
         """The figures that have the value of a number and may have its unit."""
         if mention.value is None:
@@ -147,6 +262,20 @@ class KnownNumbers:
         return list({figure.key: figure for figure in nearest}.values())[:_MOST_NEAREST]
 
 
+def _tokens_of(words: str, lang: Lang) -> set[str]:
+    """The words of a text that are compared: in Chinese pairs of characters, in English stems."""
+    years = set(re.findall("[0-9]{4}", words))
+    if lang == "en":
+        found = set(re.findall("[a-z]{3,}", words.lower())) - _COMMON
+        return years | {re.sub("(?:ing|ies|ed|es|s|e)$", "", word) for word in found}
+    runs = re.findall("[㐀-鿿]+", words)
+    return (
+        years
+        | {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
+        | set("".join(runs))
+    )
+
+
 def may_be(mention: NumberMention, figure: Figure) -> bool:
     """Whether the unit of a number allows that a figure is meant."""
     quantity = figure.quantity
@@ -160,7 +289,12 @@ def may_be(mention: NumberMention, figure: Figure) -> bool:
         return bool(re.match("[人名位]", quantity.unit))
     if mention.unit == "time":
         return bool(re.match("小时|课时|学时|[天岁年月日周]|个?月", quantity.unit))
-    return not re.match("[人名位]", quantity.unit) or mention.unit.startswith("个")
+    unit = quantity.unit.lstrip("大小")
+    if "个" in (mention.unit[:1], unit[:1]):
+        return mention.unit[:1] == "个" or mention.unit[:1] in "项家条类种所间处场"
+    return any(mention.unit[:1] in group and unit[:1] in group for group in _ALIKE) or (
+        mention.unit[:1] == unit[:1]
+    )
 
 
 @cache

@@ -61,14 +61,14 @@ def find_mentions_in_prose(prose: str) -> tuple[NumberMention, ...]:
     titles = [found.span() for found in patterns.TITLE.finditer(line)]
     line = _blank_names(line)
     found = list(_find_loose(line))
-    line = _blank_spans(line, ((each.start, each.end) for each in found))
+    line = blank_spans(line, ((each.start, each.end) for each in found))
     if patterns.LETTER.search(line):
         english = list(_find_english(line))
-        line = _blank_spans(line, ((each.start, each.end) for each in english))
+        line = blank_spans(line, ((each.start, each.end) for each in english))
         found += english
     if patterns.ANY_NUMERAL.search(line):
         arabic = list(_find_arabic(line))
-        line = _blank_spans(line, ((each.start, each.end) for each in arabic))
+        line = blank_spans(line, ((each.start, each.end) for each in arabic))
         found += arabic
         found += _find_han(line)
     found.sort(key=lambda mention: mention.start)
@@ -96,7 +96,7 @@ def _blank_names(line: str) -> str:
     for found in patterns.IN_NAMES.finditer(line):
         before = line[max(0, found.start() - 2) : found.start()]
         in_prose = before[:1].islower() and before[1:] == " "
-        plain_year = in_prose and re.fullmatch("[0-9]{4}", found[0])
+        plain_year = in_prose and re.fullmatch("(?:1[5-9]|20)[0-9]{2}", found[0])
         is_dated = line[found.end() : found.end() + 1] in ("年", "月", "日")
         if found.start() < done or plain_year or is_dated:
             continue
@@ -114,10 +114,10 @@ def _blank_names(line: str) -> str:
             if name.end() < limit or limit >= len(line):
                 names.append(name.span())
                 at = name.end()
-    return _blank_spans(line, names)
+    return blank_spans(line, names)
 
 
-def _blank_spans(line: str, spans: Iterable[tuple[int, int]]) -> str:
+def blank_spans(line: str, spans: Iterable[tuple[int, int]]) -> str:
     """The line with spans blanked out, so that no other reading finds anything in them."""
     pieces, at = [], 0
     for start, end in spans:

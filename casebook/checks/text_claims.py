@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import permutations, zip_longest
 from typing import Final
 
 from casebook.checks import text_patterns as patterns
@@ -22,6 +22,7 @@ from casebook.checks.numbers_in_text import (
     blank_markdown,
     find_mentions_in_prose,
 )
+from casebook.checks.text_roles import RoleReading, Told
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.record.dataset import Dataset
@@ -40,6 +41,9 @@ _HEAD: Final = re.compile(r"\A(?:[A-Za-z_]+:[^\n]*(?:\n|\Z))+")
 _HIDDEN: Final = re.compile(
     r"^[A-Za-z_]+:(?:(?<!^Title:)(?<!^Summary:)(?<!^Subtitle:)[^\n]*)?", re.MULTILINE
 )
+
+
+_LANGUAGES: Final[dict[Lang, str]] = {"zh": "checks.chinese", "en": "checks.english"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +69,21 @@ def check_wording(
     `home` is the case that the text belongs to, None for a page. Texts of one home may share what
     is `known` of its numbers.
     """
-    reading = _ClaimReading(text, known or KnownNumbers(home, dataset))
-    problems = [*reading.check_numbers(), *reading.check_references(), *reading.check_voice()]
-    yield from sorted(problems, key=lambda problem: (problem.at, problem.code))
+    yield from check_passage((text,), known or KnownNumbers(home, dataset))
+
+
+def check_passage(texts: Sequence[WrittenText], known: KnownNumbers) -> Iterator[Problem]:
+    """The problems of a text in its languages, and the figures that only one of them tells."""
+    readings = [_ClaimReading(text, known) for text in texts]
+    for reading in readings:
+        yield from reading.check()
+    for one, other in permutations(readings, 2):
+        keys = {figure.key for told in other.told for figure in told.figures}
+        for told in one.told:
+            # A number that may be several figures may be none of them as well.
+            if len(told.figures) == 1 and told.figures[0].key not in keys:
+                name, language = known.name(told.figures[0]), say(_LANGUAGES[other.lang])
+                yield one.problem("W275", told.start, figure=name, language=language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +106,16 @@ class _ClaimReading:
         self.prose = blank_markdown(_blank_head(text.words) if text.has_head else text.words)
         self.known = known
         self.last_number = 0
+        self.mentions = find_mentions_in_prose(self.prose)
+        self.told: list[Told] = []
         self.bounds: dict[re.Pattern[str], list[int]] = {}
         self.found: dict[tuple[re.Pattern[str], tuple[int, int]], bool] = {}
+
+    def check(self) -> Iterator[Problem]:
+        """The problems of the text in their order."""
+        found = [*self.check_numbers(), *self.check_references(), *self.check_voice()]
+        found += self.check_roles()
+        yield from sorted(found, key=lambda problem: (problem.at, problem.code))
 
     def around(self, ends: re.Pattern[str], offset: int) -> tuple[int, int]:
         """The span between two matches of a pattern that an offset lies in."""
@@ -122,7 +146,7 @@ class _ClaimReading:
 
     def check_numbers(self) -> Iterator[Problem]:
         """The typed numbers that no record has, or that lost or gained a word."""
-        mentions = find_mentions_in_prose(self.prose)
+        mentions = self.mentions
         end_of_range = None
         for mention, other in zip_longest(mentions, mentions[1:]):
             if mention is end_of_range:
@@ -233,6 +257,7 @@ class _ClaimReading:
         right = [figure for figure, found in compared if found is None]
         if not right:
             return compared[0][1]
+        self.told.append(Told(start=span[0], end=span[1], figures=tuple(right)))
         if self.home is None:
             return None
         for figure, found in compared:
@@ -314,11 +339,13 @@ class _ClaimReading:
         """The references that a qualifier is added to, and plans that are not worded as plans."""
         planned = patterns.PLANNED[self.lang]
         for found in REFERENCE.finditer(self.text.words):
-            case, name = split_key(found.group(1).strip())
-            figure = self.dataset.find_figure(case, name, self.home) if name else None
-            if figure is None and case != SITE:
+            figure = self.find_figure(found)
+            if figure is None and split_key(found.group(1).strip())[0] != SITE:
                 continue
             yield from self._check_qualified(found, figure)
+            if figure is not None:
+                start, end = found.span()
+                self.told.append(Told(start=start, end=end, figures=(figure,), is_reference=True))
             if figure is None or figure.status not in PLANNED_STATUSES:
                 continue
             if self.lang == "zh" and figure.quantity.planned:
@@ -326,13 +353,18 @@ class _ClaimReading:
             if not self.has(planned, patterns.SENTENCE_END, found.start()):
                 yield self._report_plan_lost(found.start(), figure.quantity.text, figure)
 
+    def find_figure(self, reference: re.Match[str]) -> Figure | None:
+        """The figure that a reference of this text names."""
+        case, name = split_key(reference.group(1).strip())
+        return self.dataset.find_figure(case, name, self.home) if name else None
+
     def _check_qualified(self, found: re.Match[str], figure: Figure | None) -> Iterator[Problem]:
         """The problem of a qualifier beside a reference, which prints its own."""
         lead = self.prose[max(0, found.start() - 32) : found.start()]
         match = patterns.QUALIFIED_BEFORE[self.lang].search(lead)
         offset = found.start() - len(lead) + match.start() if match else found.end()
         if match is None:
-            tail = self.prose[found.end() : found.end() + 12]
+            tail = self.prose[found.end() : found.end() + 24]
             match = patterns.TOUCHING_AFTER[self.lang].match(tail)
         if match is None:
             return
@@ -346,6 +378,16 @@ class _ClaimReading:
         else:
             printed = figure.quantity.words
             yield self.problem("E271.reference_printed", offset, hint=None, printed=printed, **said)
+
+    # --- Roles ---
+
+    def check_roles(self) -> Iterator[Problem]:
+        """The numbers that stand where their figures may not, or perhaps not."""
+        reading = RoleReading(self.prose, self.lang, self.known, self.told, self.mentions)
+        for told, doubt in reading.find_doubts():
+            yield self.problem(doubt.key, told.start, hint=None, **doubt.values)
+        for offset, doubt in reading.find_other_years():
+            yield self.problem(doubt.key, offset, hint=None, **doubt.values)
 
     # --- Voice ---
 

@@ -183,9 +183,7 @@ ANY_NUMERAL: Final = re.compile(rf"[\d{HAN_SCALES}两一二三四五六七八九
 
 _COUNTED: Final = "|".join(WORDS["counted_nouns"])
 # These begin like a counter and are nouns of their own: 附件1项目清单.
-_NO_UNIT: Final = (
-    "(?!项目|人员|场地|条件|种类|类别|家庭|个别|步骤|年份|年度|地址|地点|日期|户籍|部门|部分)"
-)
+_NO_UNIT: Final = f"(?!{'|'.join(WORDS['no_units'])})"
 _NO_SCALE: Final = rf"[0-9]|[,.][0-9]| ?(?:{_SCALE_WORD})\b"
 _ENDS: Final = {
     "@n": r"[0-9]+(?:\.[0-9]+)*",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from casebook.checks.known_numbers import KnownNumbers
-from casebook.checks.text_claims import WrittenText, check_wording
+from casebook.checks.text_claims import WrittenText, check_passage, check_wording
 from casebook.messages import problem
 from casebook.problems import Position, Problem
 from casebook.record.dataset import Dataset
@@ -82,15 +82,20 @@ def _check_text(placed: PlacedText, path: str, known: KnownNumbers) -> list[Prob
     if placed.field.role not in OWN_WORDS:
         return []
     found: list[Problem] = []
-    for lang, words, at in placed.by_language():
-        if placed.field.kind != "block":
-            # Only a story is put through the templates that resolve references.
-            found += (
-                problem("E250.place", path, each.at, name=each.written[:60], field=placed.path)
-                for each in find_references(words, at)
-            )
-        # A number may be that of a case that could not be read.
-        if not known.dataset.unread:
-            text = WrittenText(words=words, lang=lang, path=path, at=at)
-            found += check_wording(text, known.home, known.dataset, known)
+    texts = [
+        WrittenText(words=words, lang=lang, path=path, at=at)
+        for lang, words, at in placed.by_language()
+    ]
+    if placed.field.kind != "block":
+        # Only a story is put through the templates that resolve references.
+        found += (
+            problem("E250.place", path, each.at, name=each.written[:60], field=placed.path)
+            for text in texts
+            for each in find_references(text.words, text.at)
+        )
+    # A number may be that of a case that could not be read.
+    if not known.dataset.unread:
+        # A note is often for the readers of one language.
+        passages = [texts] if placed.field.role == "prose" else [[text] for text in texts]
+        found += (each for texts in passages for each in check_passage(texts, known))
     return found

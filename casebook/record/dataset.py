@@ -33,7 +33,7 @@ from casebook.record.model import (
 )
 from casebook.record.summary import CaseSummary, summarise_case
 from casebook.record.vocabulary import Gone, Refusal, Region, Source, Vocabulary
-from casebook.text import NO_TEXT, Text
+from casebook.text import NO_TEXT, Lang, Text
 
 # More places than this in one sentence are a list that has a page of its own.
 MOST_NAMED = 40
@@ -239,6 +239,22 @@ class Dataset:
         return Text(
             parent.zh + region.short.zh, f"{region.short.inside('en')}, {parent.inside('en')}"
         )
+
+    @cached_property
+    def place_names(self) -> Mapping[Lang, Mapping[str, frozenset[str]]]:
+        """The codes of the places of the cases, and of the provinces, by their names."""
+        codes = {region.code for region in self.regions.values() if region.level == "province"}
+        for case in self.summaries:
+            codes |= {case.region, self.regions[case.region].parent} - {""}
+        names: dict[Lang, dict[str, set[str]]] = {"zh": {}, "en": {}}
+        for region in map(self.regions.__getitem__, codes):
+            for name in {region.short.zh, region.name.zh}:
+                names["zh"].setdefault(name, set()).add(region.code)
+            names["en"].setdefault(region.short.en, set()).add(region.code)
+        return {
+            lang: {name: frozenset(found) for name, found in named.items() if len(name) > 1}
+            for lang, named in names.items()
+        }
 
     def province(self, region: str) -> Region:
         """The province-level unit that a region is or lies in, by its code."""
