@@ -19,7 +19,7 @@ from casebook.checks.text_patterns import QUALIFIER_WORDS
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Document, Event, Figure
-from casebook.record.references import REFERENCE, split_key
+from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.text import Lang, Text
 from casebook.values.amounts import in_english, parse_quantity, with_reading
 from casebook.values.dates import parse_period
@@ -583,11 +583,14 @@ def render(text: str, home: Case, lang: Lang) -> tuple[str, list[tuple[int, int,
     for found in REFERENCE.finditer(text):
         out += text[at : found.start()]
         case, name = split_key(found.group(1).strip())
+        at = found.end()
+        if case == SITE:
+            out += REAL.words[name].inside(lang)
+            continue
         told = REAL.figures[f"{case or home.slug}.{name}"]
         words = printed(told, lang)
         spans.append((len(out), len(out) + len(words), told))
         out += words
-        at = found.end()
     return out + text[at:], spans
 
 

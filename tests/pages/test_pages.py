@@ -211,7 +211,7 @@ def test_the_notes_beside_a_story_are_the_figures_that_it_names_in_its_order() -
         ),
         pytest.param(
             (figure("a"), figure("b", amount="100个", measure="count")),
-            "这里的2个数字分属2种口径，彼此不能比较，放在一条轴上会误导，所以没有图。",
+            "这里的2个数字分属2种口径，不同口径之间不能比较，放在一条轴上会误导，所以没有图。",
             id="two kinds",
         ),
     ],
