@@ -11,10 +11,16 @@ from conftest import PROJECT
 from processes import run
 
 from casebook.commands.cli import parse_arguments
+from casebook.values.amounts import parse_quantity
+from casebook.values.dates import parse_period
 
 GUIDE = (PROJECT / "docs" / "editing.zh.md").read_text(encoding="utf-8")
 COMMANDS = sorted(set(re.findall(r"python3 build\.py[^`\n|]*", GUIDE)))
 BLOCKS = re.findall(r"```([a-z]*)\n(.*?)```", GUIDE.partition("## 练习")[2], re.DOTALL)
+
+
+def code_in(cell: str) -> list[str]:
+    return re.findall("`([^`]+)`", cell)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -24,6 +30,31 @@ def test_every_command_of_the_guide_is_one(command: str) -> None:
     commands = ("build", "check", "new", "import", "serve", "schema", "record", "release")
 
     assert parse_arguments(arguments).command in commands
+
+
+def rows_under(heading: str) -> list[list[str]]:
+    """The rows of the first table under a heading, each with its cells."""
+    section = GUIDE.partition(f"{heading}\n")[2].partition("\n#")[0]
+    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("| ")]
+    return rows[1:]
+
+
+def test_every_amount_of_the_guide_is_read() -> None:
+    wordings = [word for row in rows_under("### 金额的写法") for word in code_in(row[0])]
+
+    assert len(wordings) > 50
+    assert all(parse_quantity(wording) for wording in wordings)
+
+
+def test_every_date_of_the_guide_becomes_the_edtf_beside_it() -> None:
+    rows = rows_under("## 日期")
+
+    assert len(rows) > 15
+    for row in rows:
+        (edtf,) = code_in(row[1])
+        assert [parse_period(wording).edtf for wording in code_in(row[0])] == [
+            edtf for _ in code_in(row[0])
+        ]
 
 
 def test_every_code_is_explained_with_its_remedy() -> None:

@@ -138,7 +138,7 @@ def _recall(
 def digest_code() -> str:
     """A digest of everything beside its table that a drawing depends on: code and words."""
     package = Path(__file__).parent.parent
-    files = [path for room in ("charts", "values") for path in (package / room).glob("*.py")]
+    files = [path for room in ("charts", "values") for path in (package / room).glob("*.*")]
     parts = [version("matplotlib"), *(digest(file.read_bytes()) for file in sorted(files))]
     words = {key: entry for key, entry in read_catalogue().items() if key.startswith("charts.")}
     return digest("\n".join([*parts, repr(words)]).encode())
