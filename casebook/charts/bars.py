@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from casebook.charts.canvas import LEADING, Point, Sheet, Words, baseline, widest
+from casebook.charts.canvas import LEADING, Point, Sheet, baseline, widest
 from casebook.charts.symbols import (
     ChartFigure,
     Mark,
@@ -192,29 +192,15 @@ class _BlockPainter:
         """Draw a bar beneath its name and its amount."""
         sheet, style, left, top = self.sheet, self.style, self.left, self.top
         room = style.width - left
-        name = "" if bar.together else clean(bar.name)
-        if name:
+        if bar.name and not bar.together:
             name_left = self._draw_ring(bar, left, top)
-            top = sheet.paragraph(name_left, top, name, style.width - name_left)
+            top = sheet.paragraph(name_left, top, bar.name, style.width - name_left)
         top = sheet.paragraph(left, top, bar.about, room, role="ink-muted")
         with sheet.link(bar.key and f"figure:{bar.key}", bar.title):
-            beside = self._find_room_beside(bar) if name and not bar.about else None
-            if beside:
-                sheet.text(*beside, bar.amount, bold=True)
-            else:
-                top = sheet.paragraph(left, top, bar.amount, room, bold=True)
-            top += 3
+            top = sheet.paragraph(left, top, bar.amount, room, bold=True) + 3
             self._draw_bar(bar, top)
         self.top = top + _THICK
         sheet.line((left, top - 2), (left, self.top + 2), stroke="ink-muted")
-
-    def _find_room_beside(self, bar: ChartFigure) -> Point | None:
-        """Where the amount stands right of the last line of the name, if there is room for it."""
-        size, last = self.style.size, self.sheet.parts[-1]
-        assert isinstance(last, Words)
-        left = last.x + width_px(last.text, size) + 12
-        fits = left + widest([bar.amount], size, True) <= self.style.width
-        return (left, last.y) if fits else None
 
     def _draw_ring(self, bar: ChartFigure, left: float, top: float) -> float:
         """Draw the ring of an uncertain date before a name, and give where the name begins."""

@@ -6,7 +6,7 @@ What is put on a sheet is plain data, so that a layout can be checked without dr
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypedDict, Unpack
@@ -26,6 +26,8 @@ LEADING: Final = 1.4
 
 Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]
+# Words of a key, and what draws the mark that they explain, at its left edge and middle.
+KeyEntry = tuple[str, Callable[[float, float], None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +214,19 @@ class Sheet:
                 self.text(x, top + baseline(size), line, **look)
                 top += size * LEADING
         return top
+
+    def key(self, entries: Sequence[KeyEntry], corner: Point, indent: float) -> float:
+        """Write a key in lines from a corner to the right, and give the bottom edge."""
+        (left, top), size = corner, self.style.small
+        x = left
+        for words, draw in entries:
+            needed = indent + width_px(clean(words), size)
+            if x > left and x + needed > self.width - left:
+                x, top = left, top + size * LEADING
+            draw(x, top + size * LEADING / 2)
+            self.text(x + indent, top + baseline(size), words, **self.muted)
+            x += needed + 18
+        return top + size * LEADING
 
     def _add(self, part: Shape | Words) -> None:
         if self._open is None:

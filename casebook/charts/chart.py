@@ -363,8 +363,9 @@ def compute(
 ) -> Quantity | None:
     """The result of a formula, or None where it is refused or more than about is uncertain."""
     result, _ = derive(formula, figures, vocabulary)
-    known = result is not None and result.quantity.qualifier in ("exact", "approx")
-    return result.quantity if result is not None and known else None
+    if result is None or result.quantity.qualifier not in ("exact", "approx"):
+        return None
+    return result.quantity
 
 
 def word_amount(quantity: Quantity) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from casebook.charts.canvas import LEADING, Sheet, baseline, height_of, widest
@@ -137,7 +138,13 @@ class _MatrixPainter:
     def paint(self) -> None:
         """Draw it all."""
         sheet = self.sheet
-        top = self._paint_heads(self._paint_key(2) + 8)
+        shown = {state for column in self.matrix.columns for state in column.states}
+        key = [
+            (self.matrix.words[state], partial(_paint_state, sheet, state, 6))
+            for state in _STATES
+            if state in shown
+        ]
+        top = self._paint_heads(sheet.key(key, (0, 2), 20) + 8)
         sheet.line((0, top + 2), (sheet.width, top + 2), stroke="ink-muted")
         top += 5
         for index in range(len(self.matrix.places)):
@@ -155,7 +162,8 @@ class _MatrixPainter:
             state = column.states[index]
             words = f"{place} · {column.question}{COLON.inside(self.matrix.lang)}"
             with sheet.link("", words + self.matrix.words[state]):
-                _paint_state(state, sheet, self.middle(number), top + height / 2, radius)
+                left = self.middle(number) - radius - 2
+                _paint_state(sheet, state, radius, left, top + height / 2)
         bottom = top + height
         sheet.line((0, bottom), (sheet.width, bottom), stroke="grid")
         return bottom
@@ -184,14 +192,10 @@ class _MatrixPainter:
         upright = self.matrix.lang == "zh" and all(_is_han(name) for name in heads)
         if upright and self.width >= size + 2:
             return self._paint_lines(heads, top, 1.1) + 4
-        fitting = max(1, int(self.width / (size * 1.15)))
-        turned = [_turned_lines(name, fitting, size) for name in heads]
-        bottom = top + max(width_px(line, size) for lines in turned for line in lines)
-        for index, lines in enumerate(turned):
-            x = self.middle(index) - (len(lines) - 1) * size * 0.575
-            for line in lines:
-                sheet.text(x + size * 0.35, bottom, line, **sheet.muted, turned=True)
-                x += size * 1.15
+        bottom = top + widest(heads, size)
+        for index, name in enumerate(heads):
+            x = self.middle(index) + size * 0.35
+            sheet.text(x, bottom, name, **sheet.muted, turned=True)
         return bottom + 6
 
     def _paint_lines(self, heads: Sequence[Sequence[str]], top: float, leading: float) -> float:
@@ -205,27 +209,6 @@ class _MatrixPainter:
                 sheet.text(x, at, line, anchor="middle", **sheet.muted)
                 y += size * leading
         return bottom
-
-    def _paint_key(self, top: float) -> float:
-        size, sheet, x = self.small, self.sheet, 0.0
-        shown = {state for column in self.matrix.columns for state in column.states}
-        for state in (state for state in _STATES if state in shown):
-            text = self.matrix.words[state]
-            needed = 22 + width_px(text, size)
-            if x and x + needed > sheet.width:
-                x, top = 0.0, top + size * LEADING
-            _paint_state(state, sheet, x + 8, top + size * LEADING / 2, 6)
-            sheet.text(x + 20, top + baseline(size), text, **sheet.muted)
-            x += needed + 16
-        return top + size * LEADING
-
-
-def _turned_lines(name: str, most: int, size: float) -> tuple[str, ...]:
-    """The lines of a turned name: longer rather than more than stand over one column."""
-    length = 150.0
-    while len(lines := wrap_text(name, length, size)) > most:
-        length *= 1.2
-    return lines
 
 
 def _level(name: str, width: float, size: float) -> tuple[str, ...]:
@@ -246,7 +229,8 @@ def _is_han(name: str) -> bool:
     return all("\u3400" <= char <= "\u9fff" or char in "、，（）" for char in name)
 
 
-def _paint_state(state: ShownState, sheet: Sheet, x: float, y: float, radius: float) -> None:
+def _paint_state(sheet: Sheet, state: ShownState, radius: float, left: float, y: float) -> None:
+    x = left + radius + 2
     if state == "not_applicable":
         sheet.line((x - radius, y), (x + radius, y), stroke="ink-muted", stroke_width=1.5)
     elif state == "stated":

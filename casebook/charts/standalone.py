@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from casebook.charts import chart_of
 from casebook.charts.canvas import (
-    LEADING,
     WIDE,
     Link,
     Shape,
     Sheet,
     Style,
     Words,
-    baseline,
     height_of,
 )
 from casebook.charts.chart import ChartTable, paint_panel
 from casebook.charts.svg import write_svg
 from casebook.charts.symbols import draw_kind, words_of
-from casebook.charts.text_layout import clean, shorten_text, width_px, wrap_text
+from casebook.charts.text_layout import clean, shorten_text, wrap_text
 
 PICTURE_KINDS: Final = (".svg", ".png", ".pdf")
 
@@ -82,7 +81,12 @@ def compose_picture(table: ChartTable, credit: str = "") -> Sheet:
         drawn = paint_panel(chart_of(table), panel, WIDE)
         _place_parts(sheet, drawn, _MARGIN, top)
         top += drawn.height + 16
-    top = _compose_legend(table, sheet, top)
+    # The page sets the legend beside the drawing; a picture has to carry it with it.
+    legend = [
+        (words_of(kind)[1].inside(table.lang), partial(draw_kind, sheet, kind))
+        for kind in table.legend
+    ]
+    top = sheet.key(legend, (_MARGIN, top), 44) + 12 if legend else top
     top = sheet.paragraph(_MARGIN, top, credit, inside, **sheet.muted)
     sheet.height = round(top + _MARGIN - 6)
     return sheet
@@ -135,20 +139,6 @@ def find_missing(sheet: Sheet) -> set[str]:
     from casebook.charts.matplotlib_renderers import list_characters
 
     return {char for words in sheet.words for char in words.text} - list_characters()
-
-
-def _compose_legend(table: ChartTable, sheet: Sheet, top: float) -> float:
-    # The page sets the legend beside the drawing; a picture has to carry it with it.
-    x, size = _MARGIN, WIDE.small
-    for kind in table.legend:
-        words = words_of(kind)[1].inside(table.lang)
-        needed = 44 + width_px(words, size) + 18
-        if x > _MARGIN and x + needed > sheet.width - _MARGIN:
-            x, top = _MARGIN, top + size * 1.6
-        draw_kind(sheet, kind, x, top + size * LEADING / 2)
-        sheet.text(x + 44, top + baseline(size), words, **sheet.muted)
-        x += needed
-    return top + size * LEADING + 12 if table.legend else top
 
 
 def _place_parts(sheet: Sheet, drawn: Sheet, right: float, down: float, scale: float = 1) -> None:

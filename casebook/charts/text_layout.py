@@ -39,7 +39,7 @@ _PIECE = re.compile(
 
 def width_em(text: str) -> float:
     """The width of a text in em, as Noto Sans CJK sets it."""
-    return sum(_advance(char) for char in text) / 1000
+    return sum(_measure(char)[0] for char in text) / 1000
 
 
 @lru_cache(maxsize=4096)
@@ -53,7 +53,7 @@ def _go_on(reached: tuple[float, str], text: str) -> tuple[float, str]:
     total, before = reached
     for char in text:
         advance, kind = _measure(char)
-        total += advance
+        total += advance if advance >= 1000 else advance * _LATIN_SLACK
         if before and kind and kind != before:
             total += _BETWEEN_SCRIPTS
         before = kind
@@ -111,26 +111,17 @@ def clean(text: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _measure(char: str) -> tuple[float, str]:
-    """The room that a character needs in thousandths of an em, and its script."""
-    advance = _advance(char)
+def _measure(char: str) -> tuple[int, str]:
+    """The advance of a character in thousandths of an em, and its script."""
+    code, width = ord(char), unicodedata.east_asian_width(char)
+    if 0x20 <= code <= 0x7E:
+        return _ASCII[code - 0x20], "latin" if char.isalnum() else ""
+    if unicodedata.combining(char) or code < 0x20:
+        return 0, ""
     script = "latin" if char.isalnum() and char < "\u0250" else ""
     if "\u3400" <= char <= "\u9fff":
         script = "han"
-    return advance if advance >= 1000 else advance * _LATIN_SLACK, script
-
-
-@lru_cache(maxsize=8192)
-def _advance(char: str) -> int:
-    code = ord(char)
-    if 0x20 <= code <= 0x7E:
-        return _ASCII[code - 0x20]
-    if unicodedata.combining(char) or code < 0x20:
-        return 0
-    width = unicodedata.east_asian_width(char)
-    if width in "WFA":
-        return 1000
-    return 500 if width == "H" else _NEUTRAL
+    return {"W": 1000, "F": 1000, "A": 1000, "H": 500}.get(width, _NEUTRAL), script
 
 
 def _pieces(text: str) -> list[str]:

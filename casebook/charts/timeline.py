@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from casebook.charts.canvas import LEADING, Paint, Sheet, baseline, widest
 from casebook.charts.chart import (
@@ -24,7 +24,7 @@ from casebook.charts.chart import (
     lower_first,
     name_years,
 )
-from casebook.charts.text_layout import clean, width_px
+from casebook.charts.text_layout import width_px
 from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.lanes import GAP_YEARS, Gap, Marker, TimelineItem
@@ -46,6 +46,8 @@ _MARKERS: Final[dict[Marker, str]] = {
     "latest_only": "charts.marker.latest_only",
     "publication": "charts.marker.publication",
 }
+# What a key explains: a date or an open end; beside it stands whether that is planned.
+Sign = Marker | Literal["goes_on"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +64,6 @@ class Moment:
     first: float | None
     last: float
     goes_on: bool = False
-
-
-class KeyEntry(NamedTuple):
-    """What a key explains: a date or an open end, planned or not, and what it means."""
-
-    sign: Marker | Literal["goes_on"]
-    planned: bool
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +83,7 @@ class Strip:
     rows: tuple[TimelineRow, ...]
     everywhere: tuple[Moment, ...]
     captions: tuple[str, ...]
-    key: tuple[KeyEntry, ...]
+    key: tuple[tuple[Sign, bool, str], ...]
 
 
 def find_across(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
@@ -161,16 +155,16 @@ def _name_state(item: TimelineItem, shown: ChartRecords) -> str:
     return status.name.inside(shown.lang) if status else item.event.status
 
 
-def _list_key(moments: Sequence[Moment], shown: ChartRecords) -> Iterator[KeyEntry]:
+def _list_key(moments: Sequence[Moment], shown: ChartRecords) -> Iterator[tuple[Sign, bool, str]]:
     """The meanings of the marks of the strip, those of dates first."""
     markers = {moment.marker for moment in moments}
     for marker, key in _MARKERS.items():
         if marker in markers:
-            yield KeyEntry(marker, False, shown.say(key))
+            yield marker, False, shown.say(key)
     if any(moment.planned for moment in moments):
-        yield KeyEntry("known", True, shown.say("charts.marker.planned"))
+        yield "known", True, shown.say("charts.marker.planned")
     if any(moment.goes_on for moment in moments):
-        yield KeyEntry("goes_on", False, shown.say("charts.marker.goes_on"))
+        yield "goes_on", False, shown.say("charts.marker.goes_on")
 
 
 def _find_words(items: Sequence[TimelineItem], silence: str, shown: ChartRecords) -> str:
@@ -286,8 +280,8 @@ def paint_strip(strip: Strip, sheet: Sheet) -> None:
     # On a phone only short names of places stand beside their row.
     beside = names <= 76 if style.is_narrow else names < 180
     axis = _Axis(strip.runs, names + 14 if beside else 2.0, style.width - 2)
-    axis_top = _paint_key(strip, sheet, 2) + 6
-    top = body_top = _paint_years(axis, sheet, axis_top)
+    key = [(words, partial(_paint_sign, sheet, sign, plan)) for sign, plan, words in strip.key]
+    top = body_top = _paint_years(axis, sheet, sheet.key(key, (0, 2), 22) + 6)
     bands = []
     for row in strip.rows:
         top, band = _paint_row(row, axis, sheet, top, beside)
@@ -455,24 +449,14 @@ def _paint_dot(marker: Marker, planned: bool, sheet: Sheet, x: float, y: float) 
         sheet.disc(x, y, _RADIUS - 1, stroke=role, stroke_width=width, dash=dash)
 
 
-def _paint_key(strip: Strip, sheet: Sheet, top: float) -> float:
-    """Say what each mark means, in as many lines as that takes."""
-    size = sheet.style.small
-    x = 0.0
-    for sign, planned, words in strip.key:
-        needed = 24 + width_px(clean(words), size)
-        if x and x + needed > sheet.width:
-            x, top = 0.0, top + size * LEADING
-        y = top + size * LEADING / 2
-        if sign == "latest_only":
-            _paint_latest(sheet, x + 1, x + 14, y)
-        elif sign == "goes_on":
-            sheet.line((x + 1, y), (x + 15, y), **_LINE)
-        else:
-            _paint_dot(sign, planned, sheet, x + 8, y)
-        sheet.text(x + 22, top + baseline(size), words, **sheet.muted)
-        x += needed + 18
-    return top + size * LEADING
+def _paint_sign(sheet: Sheet, sign: Sign, planned: bool, x: float, y: float) -> None:
+    """Draw what a key explains, from its left edge on."""
+    if sign == "latest_only":
+        _paint_latest(sheet, x + 1, x + 14, y)
+    elif sign == "goes_on":
+        sheet.line((x + 1, y), (x + 15, y), **_LINE)
+    else:
+        _paint_dot(sign, planned, sheet, x + 8, y)
 
 
 CHART = Chart(
