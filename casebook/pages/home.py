@@ -206,6 +206,7 @@ def list_overview(dataset: Dataset) -> tuple[tuple[FilterGroup, ...], tuple[Case
     states = {
         "stated": say("pages.filters.stated"),
         "partial": say("pages.filters.partial"),
+        "elsewhere": say("pages.filters.elsewhere"),
         "not_stated": say("pages.filters.not_stated"),
     }
     providers = name_terms(dataset.vocabulary.provider_types)
@@ -224,7 +225,7 @@ def list_overview(dataset: Dataset) -> tuple[tuple[FilterGroup, ...], tuple[Case
 def _value_case(case: Case, dataset: Dataset) -> frozenset[Value]:
     """The values of a case that the filters of the overview ask for."""
     providers = dataset.answer(case, "provider_type").terms
-    states = ((name, dataset.answer(case, name).state) for name in ("amount", "year"))
+    states = ((name, dataset.answer(case, name).shown) for name in ("amount", "year"))
     return frozenset((*(("provider", term) for term in providers), *states))
 
 

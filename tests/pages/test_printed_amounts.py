@@ -98,7 +98,7 @@ def test_a_reading_is_marked_and_a_printed_qualifier_is_not() -> None:
     assert '<span class="amount__reading" title="编者的读法">至少</span>' in quantity_html(
         read, "zh"
     )
-    assert '<span class="amount__reading" title="the editor’s reading">at least</span> 5' in (
+    assert '<span class="amount__reading" title="the editor&#39;s reading">at least</span> 5' in (
         quantity_html(read, "en")
     )
     assert "amount__reading" not in quantity_html(printed, "zh")
