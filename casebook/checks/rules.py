@@ -165,9 +165,7 @@ def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]
     """Figures of one class and time that differ are declared as a conflict."""
     declared = [set(conflict.figures) for conflict in case.conflicts]
     for one, other in combinations(case.printed_figures, 2):
-        if class_of(one) != class_of(other):
-            continue
-        if not speak_of_same_time(one.period, other.period):
+        if class_of(one) != class_of(other) or not speak_of_same_time(one.period, other.period):
             continue
         # 数万元 neither says nor denies 5万元.
         if one.quantity.is_rough or other.quantity.is_rough:
@@ -177,8 +175,8 @@ def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]
         # Figures of which only a latest date is known may speak of different times.
         undated = "latest_only" in (one.period.lane, other.period.lane)
         # At one time a plan is replaced by what came of it, and nothing else by anything.
-        comes_later = _replaces(one, other, case) or _replaces(other, one, case)
-        if comes_later and (undated or one.status != other.status):
+        follows = [*_follow(one, "follows", case), *_follow(other, "follows", case)]
+        if not {one.id, other.id}.isdisjoint(follows) and (undated or one.status != other.status):
             continue
         # A part is less than its whole, and nothing like another part; of one scope it is neither.
         is_part = one.part_of in (other.id, other.part_of or None) or other.part_of == one.id
@@ -225,30 +223,26 @@ def parts_are_no_more_than_their_whole(case: Case, dataset: Dataset) -> Iterator
 
 def no_number_passes_for_another(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """One printed number is one figure: under a second name it would compare with other things."""
-    quoted = [figure for figure in case.printed_figures if figure.quantity.text in figure.quote]
-    for one, other in combinations(quoted, 2):
-        if class_of(one) != class_of(other) and _is_one_passage(one, other):
+    quoted: defaultdict[tuple[str, str], list[Figure]] = defaultdict(list)
+    for figure in case.printed_figures:
+        if figure.quantity.text in figure.quote:
+            quoted[figure.source, figure.quantity.text].append(figure)
+    for one, other in (pair for alike in quoted.values() for pair in combinations(alike, 2)):
+        if class_of(one) != class_of(other) and _can_be_one_place(one, other):
+            at, line = other.at, one.at.line
             yield problem(
-                "E233",
-                case.path,
-                other.at,
-                other=other.id,
-                quote=other.quote,
-                one=one.id,
-                line=one.at.line,
+                "E233", case.path, at, one=one.id, other=other.id, quote=other.quote, line=line
             )
 
 
-def _is_one_passage(one: Figure, other: Figure) -> bool:
-    """Whether two quotes can be of the same place of a source, as far as they reach."""
-    lines = {one.line, other.line} - {None}
-    if (one.source, one.quantity.text) != (other.source, other.quantity.text) or len(lines) > 1:
-        return False
+def _can_be_one_place(one: Figure, other: Figure) -> bool:
+    """Whether two quotes of a source can be of the same words, as far as they reach."""
     (before, _, after), (left, _, right) = (
         figure.quote.partition(figure.quantity.text) for figure in (one, other)
     )
     fits_before = before.endswith(left) or left.endswith(before)
-    return fits_before and (after.startswith(right) or right.startswith(after))
+    fits_behind = after.startswith(right) or right.startswith(after)
+    return len({one.line, other.line} - {None}) < 2 and fits_before and fits_behind
 
 
 def figures_are_no_part_of_themselves(case: Case, dataset: Dataset) -> Iterator[Problem]:
@@ -268,11 +262,6 @@ def _follow(figure: Figure, field: str, case: Case) -> Iterator[str]:
         yield name
         seen.add(name)
         figure = case.figures[name]
-
-
-def _replaces(later: Figure, earlier: Figure, case: Case) -> bool:
-    """Whether a figure came after another, directly or by way of others."""
-    return earlier.id in _follow(later, "follows", case)
 
 
 def refusals_are_refused(dataset: Dataset) -> Iterator[Problem]:

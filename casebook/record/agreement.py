@@ -12,6 +12,7 @@ from casebook.messages import say
 from casebook.record.model import Figure, Report
 from casebook.record.vocabulary import Term
 from casebook.text import Text
+from casebook.values.amount_words import SAME_PER
 from casebook.values.amounts import Quantity, find_amounts, parse_quantity, units_agree
 from casebook.values.words import PLANNED_STATUSES
 
@@ -34,8 +35,6 @@ _DIFFERENCES: Final = (
 )
 # What is below 300 is not 300, and what is up to 300 may be.
 _STRICTLY_BELOW: Final = ("不到", "不足", "不满", "少于", "低于", "小于")
-# The grammar knows units of time by one word; people use others beside it.
-_OTHER_NAMES: Final = {"日": "[日天]", "月": "个?月", "岗位": "(?:岗位|个?岗)"}
 
 
 def find_plan(quote: str, label: str = "") -> str:
@@ -45,18 +44,15 @@ def find_plan(quote: str, label: str = "") -> str:
 
 
 def find_per(words: str, terms: Mapping[str, Term]) -> set[str]:
-    """The keys of all that some words say an amount is per."""
-    return {key for key, term in terms.items() if re.search(_per_pattern(term.name.zh), words)}
-
-
-def find_strange_per(words: str, terms: Mapping[str, Term]) -> str:
-    """What an amount is per by its words and the vocabulary has no term for, or nothing."""
-    printed = (word for amount in find_amounts(words) for word in amount.per)
-    return next((word for word in printed if not find_per(f"每{word}", terms)), "")
+    """The keys of all that some words say an amount is per, and what there is no term for."""
+    found = {key for key, term in terms.items() if re.search(_per_pattern(term.name.zh), words)}
+    printed = {word for amount in find_amounts(words) for word in amount.per}
+    return found or printed
 
 
 def _per_pattern(name: str) -> str:
-    named = _OTHER_NAMES.get(name, re.escape(name))
+    others = (word for word, same in SAME_PER.items() if same == name)
+    named = "(?:" + "|".join(map(re.escape, (name, *others))) + ")"
     return f"每 *[一个名位家户所项场]{{0,2}} *{named}|{named}均|[/／·] *每?{named}"
 
 
@@ -111,14 +107,10 @@ def support_of(figure: Figure, report: Report, per: Mapping[str, Term]) -> Suppo
     ]
     if any(not _difference(printed, said, "") for said in alike):
         return "same"
-    if any(_overlap(quantity, said) for said in alike):
+    low, high = _bounds(quantity)
+    if any(low <= most and least <= high for least, most in map(_bounds, alike)):
         return "size"
     return "against" if alike else "none"
-
-
-def _overlap(one: Quantity, other: Quantity) -> bool:
-    (low, high), (least, most) = _bounds(one), _bounds(other)
-    return low <= most and least <= high
 
 
 def _bounds(quantity: Quantity) -> tuple[tuple[Decimal, int], tuple[Decimal, int]]:
@@ -129,17 +121,16 @@ def _bounds(quantity: Quantity) -> tuple[tuple[Decimal, int], tuple[Decimal, int
     value = quantity.value
     if value is None:
         # 上百万 has no upper end.
-        high = Decimal("Infinity") if quantity.high is None else quantity.high
-        return (quantity.low or Decimal(0), 0), (high, 0)
-    exponent = value.normalize().as_tuple().exponent
-    step = Decimal(1).scaleb(exponent) if isinstance(exponent, int) else Decimal(0)
-    if quantity.qualifier == "approx":
-        return (value * 9 / 10, 0), (value * 11 / 10, 0)
-    if quantity.qualifier == "more_than":
-        return (value, 1), (value + step, -1)
-    if quantity.qualifier == "at_least":
-        return (value, 0), (value + step, 0)
-    if quantity.qualifier == "at_most":
-        word = next((each.text for each in quantity.segments if each.role == "qualifier"), "")
-        return (value - step, 0), (value, -1 if word in _STRICTLY_BELOW else 0)
+        return (quantity.low or Decimal(0), 0), (quantity.high or Decimal("Infinity"), 0)
+    step = Decimal(1).scaleb(int(value.normalize().as_tuple().exponent))
+    word = next((each.text for each in quantity.segments if each.role == "qualifier"), "")
+    match quantity.qualifier:
+        case "approx":
+            return (value * 9 / 10, 0), (value * 11 / 10, 0)
+        case "more_than":
+            return (value, 1), (value + step, -1)
+        case "at_least":
+            return (value, 0), (value + step, 0)
+        case "at_most":
+            return (value - step, 0), (value, -1 if word in _STRICTLY_BELOW else 0)
     return (value, 0), (value, 0)

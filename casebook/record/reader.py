@@ -14,7 +14,6 @@ from casebook.problems import Position, Problem
 from casebook.record.agreement import (
     find_per,
     find_plan,
-    find_strange_per,
     support_of,
     why_quote_differs,
 )
@@ -23,7 +22,7 @@ from casebook.record.description import FieldDescription, compute_once, fields_o
 from casebook.record.fields import UNKNOWN, Fields, RecordReader, fields_in, find_places, suggest
 from casebook.record.lists import Lists
 from casebook.record.model import QUOTE_LIMIT, Answer, Case, Elsewhere, Figure
-from casebook.record.vocabulary import Measure, Question
+from casebook.record.vocabulary import Question
 from casebook.text import Text
 from casebook.values.amount_words import SAME_PER
 from casebook.values.amounts import Quantity, find_amounts, parse_quantity, with_reading
@@ -244,31 +243,32 @@ class CaseReader(RecordReader):
                 quote=quote or amount,
                 label=label,
             )
-        if any(problem.at == fields.at("per") for problem in fields.problems):
-            return
-        names = self.lists.vocabulary.per
-        if strange := find_strange_per(quote, names):
-            fields.report("E219.quote", fields.at("per"), per=strange, quote=quote)
+        measures, names = self.lists.vocabulary.measures, self.lists.vocabulary.per
+        own = measures[figure.measure]
+        for word in (
+            word for one in measures.values() if one.kind == own.kind for word in one.words
+        ):
+            if word in f"{quote}\n{label}" and word not in own.words:
+                fields.report("E218.word", fields.at("measure"), measure=own.key, word=word)
         said, written = find_per(quote, names), {*figure.per}
         known = said | find_per(f"{amount}\n{label}\n{figure.note.zh}", names)
-        key = "E219.quote" if said - written else "E217.per"
+        key = "E219" if said - written else "E217.per"
         for per in sorted(said - written or written - known):
-            fields.report(key, fields.at("per"), per=names[per].name.zh, quote=quote)
+            named = names[per].name.zh if per in names else per
+            fields.report(key, fields.at("per"), per=named, quote=quote)
 
     def check_support(self, fields: Fields, figure: Figure) -> None:
         """Report what stands beside a figure as its support and is none."""
-        nodes = [node for node in fields.list_of("corroborated_by") if isinstance(node, MapNode)]
         seen = {figure.source}
-        for node, report in zip(nodes, figure.corroborated_by, strict=True):
-            inner = Fields(node, fields.path, fields.problems, node.entries)
+        for report in figure.corroborated_by:
             if report.source in seen:
-                fields.report("E268", inner.at("source"), source=report.source)
+                fields.report("E268", report.at, source=report.source)
             seen.add(report.source)
             support = support_of(figure, report, self.lists.vocabulary.per)
             key = "E268.against" if support == "against" else "E268.none"
             if support == "against" or (support == "none" and report.confirms):
                 amount = figure.quantity.text
-                fields.report(key, inner.at("quote"), amount=amount, quote=report.quote)
+                fields.report(key, report.at, amount=amount, quote=report.quote)
 
     def read_amount(self, fields: Fields, values: Mapping[str, Any]) -> Quantity | None:
         """The amount as printed, or as the editor reads it where the wording is not decisive."""
@@ -302,53 +302,31 @@ class CaseReader(RecordReader):
         if not measure:
             return
         expected = self.lists.vocabulary.measures[measure]
+        needs_scope = expected.total or (expected.kind == "count" and quantity.unit != MULTIPLE)
         if quantity.kind != expected.kind:
             asked, found = say(_KINDS[expected.kind]), say(_KINDS[quantity.kind])
             fields.report(
                 "E218", fields.at("measure"), measure=measure, expected=asked, found=found
             )
-        elif word := self.find_other_measure(fields, expected):
-            fields.report("E218.word", fields.at("measure"), measure=measure, word=word)
-        elif self.lacks_scope(fields, quantity, expected):
-            fields.report("E202.scope", fields.at("measure"), measure=expected.name)
+        elif needs_scope and not fields.has("scope"):
+            fields.report("E202.scope", fields.at("scope"), measure=expected.name)
         elif expected.kind == "share" and fields.has("part_of") and quantity.magnitude > 1:
             fields.report("E214", fields.at("amount"))
         elif quantity.value == 0 and not expected.zero:
             fields.report("W216", fields.at("amount"))
-
-    def find_other_measure(self, fields: Fields, measure: Measure) -> str:
-        """The word of a label or quote that makes an amount one of another measure, or nothing."""
-        said = f"{fields.text('label')}\n{fields.text('quote')}"
-        others = self.lists.vocabulary.measures.values()
-        words = (word for one in others if one.kind == measure.kind for word in one.words)
-        return next((word for word in words if word in said and word not in measure.words), "")
-
-    def lacks_scope(self, fields: Fields, quantity: Quantity, measure: Measure) -> bool:
-        """True of a total or a count that says of nothing what it is the total or count of."""
-        is_needed = measure.total or (measure.kind == "count" and quantity.unit != MULTIPLE)
-        line = fields.at("scope").line
-        is_garbled = any(problem.at.line == line for problem in fields.problems)
-        return is_needed and not (fields.has("scope") or is_garbled)
 
     def read_per(self, fields: Fields, quantity: Quantity | None) -> tuple[str, ...]:
         """The things that the amount is per: those that are written, and those of its wording."""
         known = self.lists.vocabulary.per
         by_word = {term.name.zh: key for key, term in known.items()}
         written = fields.scalar("per")
-        words = [] if written is None else [word.strip() for word in written.text.split("/")]
-        keys = [
-            self.find_per(fields, Scalar(word, fields.at("per")), by_word) for word in words if word
-        ]
-        if quantity is not None and quantity.per:
-            at = fields.at("amount")
-            printed = [self.find_per(fields, Scalar(word, at), by_word) for word in quantity.per]
-            # 每年560万元 with per: 项 would be two things that cannot both be so.
-            missing = [key for key in printed if key and key not in keys]
-            if keys and missing:
-                per = Text("每".join(quantity.per), "/".join(quantity.per))
-                fields.report("E219", fields.at("per"), per=per)
-            keys += missing
-        return tuple(sorted({key for key in keys if key}, key=list(known).index))
+        words = [] if written is None else written.text.split("/")
+        found = [Scalar(word.strip(), fields.at("per")) for word in words if word.strip()]
+        # 每年560万元 with per: 月 has both, of which the month is said by nobody.
+        printed = quantity.per if quantity is not None else ()
+        found += [Scalar(word, fields.at("amount")) for word in printed]
+        keys = {self.find_per(fields, word, by_word) for word in found}
+        return tuple(sorted(keys - {""}, key=list(known).index))
 
     def find_per(self, fields: Fields, word: Scalar, by_word: dict[str, str]) -> str:
         """The key of what an amount is per, by its key or its name."""
