@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
 def add_import_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `import`."""
-    parser.add_argument("file", metavar="FILE", help="CSV in the open data's columns, or OCDS JSON")
+    parser.add_argument(
+        "file", metavar="FILE", help="CSV or XLSX with the columns of figures.csv, or OCDS JSON"
+    )
+    parser.add_argument(
+        "--columns",
+        metavar="MAP",
+        default="",
+        help="column=head of the table or column==text, parted by commas, or a YAML file of them",
+    )
     differing = parser.add_mutually_exclusive_group()
     for side, help_line in (("replace", "as the table"), ("keep", "as the record")):
         differing.add_argument(
@@ -48,6 +56,7 @@ def run_import(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
         lists=read_all_lists(project),
         published=find_published_names(project),
         on_difference=options.on_difference,
+        columns=read_columns(options.columns),
         lang=lang,
     )
     plan = plan_import(data, name, target)
@@ -66,6 +75,24 @@ def run_import(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     done = "commands.import_dry" if options.dry_run else "commands.import_next"
     print_message(done if plan.changes else "commands.import_nothing", lang)
     return Exit.DONE
+
+
+def read_columns(written: str) -> dict[str, str]:
+    """The heads of a table by the columns that they mean, as typed or as kept in a file."""
+    from casebook.data.tables import FIGURE_COLUMNS
+    from casebook.yaml.nodes import MapNode, Scalar, read_tree
+
+    pairs = dict(part.partition("=")[::2] for part in written.split(",") if part.strip())
+    if written.endswith((".yaml", ".yml")):
+        node, problems = read_tree(require_file(written).read_bytes(), written)
+        if problems:
+            raise ContentError(problems)
+        entries = node.entries if isinstance(node, MapNode) else {}
+        pairs = {name: one.text for name, one in entries.items() if isinstance(one, Scalar)}
+    for name in pairs.keys() - set(FIGURE_COLUMNS):
+        columns = ", ".join(FIGURE_COLUMNS)
+        raise failure("commands.no_column", status=Exit.USAGE, name=name, columns=columns)
+    return {name.strip(): head.strip() for name, head in pairs.items()}
 
 
 def read_table_file(name: str, project: Path) -> tuple[str, bytes]:

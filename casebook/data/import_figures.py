@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Literal
@@ -37,6 +37,11 @@ _REQUIRED = ("label", "amount", "measure", "period", "status", "source")
 _NUMBERS = ("value", "min", "max")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 _UNITS = {code: currency.name.zh for code, currency in CURRENCIES.items()} | {"ratio": "%"}
+_CODES = {name: code for code, name in _UNITS.items()} | {"人民币": "CNY"}
+# What people write into a column of units, and a number that has none of its own.
+_MONEY = re.compile(rf"(?P<scale>[百千万亿]*)(?P<currency>{'|'.join(map(re.escape, _CODES))})")
+_BARE = re.compile(r"[0-9０-９][0-9０-９,，.．]*")
+_NOISE = Decimal("0.000001")
 _COLUMN_OF = {"formula": "derived"}
 # What a row may leave out, or what an editor has to add by hand.
 _LEFT_OPEN = frozenset({"E202", "E217"})
@@ -55,7 +60,8 @@ OnDifference = Literal["refuse", "keep", "replace"]
 class ImportTarget:
     """The project that an import is for, and how to merge.
 
-    `published` are the names of the figures of each case that the last site shows.
+    `columns` are heads of the table by the columns that they mean, `published` the names of the
+    figures of each case that the last site shows.
     """
 
     project: Path
@@ -63,6 +69,7 @@ class ImportTarget:
     published: Mapping[str, frozenset[str]]
     on_difference: OnDifference
     lang: Lang
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, key: str, /, **values: object) -> str:
         """A remark in the editor's language."""
@@ -87,6 +94,7 @@ class FigureImporter:
 
         `recorded` is the figure in its file.
         """
+        row = settle_unit(row)
         already = len(self.problems)
         is_computed = "derived" in row.cells
         old = recorded.entries if isinstance(recorded, MapNode) else {}
@@ -237,10 +245,26 @@ def _is_inside(found: Problem, amount: Scalar) -> bool:
     )
 
 
+def settle_unit(row: ImportRow) -> ImportRow:
+    """A row whose unit is a currency's code, and behind its number where that had none."""
+    amount, unit = row.cells.get("amount"), row.cells.get("unit")
+    money = _MONEY.fullmatch(unit.text) if unit is not None else None
+    if unit is None or money is None:
+        return row
+    code = _CODES.get(money["currency"], money["currency"])
+    cells = dict(row.cells) | {"unit": Scalar(code, unit.at)}
+    if amount is not None and _BARE.fullmatch(amount.text):
+        cells["amount"] = Scalar(f"{amount.text}{unit.text}", amount.at)
+    return ImportRow(cells, row.at)
+
+
 def _is_same(given: str, meant: str, column: str) -> bool:
     if column not in _NUMBERS:
         return given == meant
+    # As spreadsheets write numbers: 1,200,000, ¥1,200,000.00, 80% and 730799.9999999999.
+    plain = re.sub(r"[,，\s¥￥$]", "", given)
+    share = 100 if plain.endswith(("%", "％")) else 1
     try:
-        return Decimal(given) == Decimal(meant)
+        return abs(Decimal(plain.rstrip("%％")) / share - Decimal(meant)) < _NOISE
     except InvalidOperation:
         return False

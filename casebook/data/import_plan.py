@@ -88,7 +88,7 @@ def plan_import(data: bytes, path: str, target: ImportTarget) -> ImportPlan:
                 FileChange(path=case, shown=shown, before=None, after=text.encode(), added=figures)
             )
     else:
-        rows = read_table(data, path, problems)
+        rows = read_table(data, path, problems, target.columns)
         groups = _group_rows(rows, path, problems)
         found = [
             _plan_case(slug, of_one, path, target, problems) for slug, of_one in groups.items()

@@ -1,12 +1,14 @@
-"""A table of figures in the columns of figures.csv, every cell with its place in the file."""
+"""A table of figures, as CSV or as a workbook, every cell with its place in the file."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 
 from casebook.data.formats import disarm
 from casebook.data.tables import FIGURE_COLUMNS
@@ -20,6 +22,18 @@ from casebook.yaml.nodes import Scalar
 REQUIRED = ("case", "figure")
 # A table of a hundred thousand figures; a record is much smaller.
 MAX_BYTES = 50_000_000
+_ZIP = b"PK\x03\x04"
+# A title and the like may stand above the heads.
+_MOST_ABOVE = 6
+_TOTALS = ("合计", "总计", "小计", "共计", "Total", "total", "TOTAL", "Sum")
+_OTHER_MARKS = {";": "E330.semicolons", "\t": "E330.tabs", "，": "E330.wide_commas"}
+_NO_MAPPING: Mapping[str, str] = {}
+_CHINESE_COLUMNS = {
+    **{"案例": "case", "数字": "figure", "名称": "label", "金额": "amount", "数值": "value"},
+    **{"最小": "min", "最大": "max", "单位": "unit", "限定词": "qualifier", "指标": "measure"},
+    **{"口径": "measure", "每": "per", "时期": "period", "日期": "period", "状态": "status"},
+    **{"算式": "derived", "来源": "source", "原话": "quote", "引文": "quote"},
+}
 # One cell of a table that is one, as it is written.
 _CELL = re.compile(r'"(?:[^"]|"")*"|[^,\n]*')
 
@@ -46,45 +60,130 @@ class ImportRow:
         return self.cells.get(column, self).at
 
 
-def read_table(data: bytes, path: str, problems: list[Problem]) -> tuple[ImportRow, ...]:
-    """The rows of a table; all that keeps it from being read is added to the problems."""
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """One line of a table: its cells with the place of each."""
+
+    cells: Sequence[str]
+    places: Sequence[Position]
+    at: Position
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(cell.strip() for cell in self.cells)
+
+
+def read_table(
+    data: bytes, path: str, problems: list[Problem], mapping: Mapping[str, str] = _NO_MAPPING
+) -> tuple[ImportRow, ...]:
+    """The rows of a CSV file or a workbook; all that keeps it from being read is a problem.
+
+    `mapping` gives heads of the table by the columns of figures.csv; a head that begins with = is
+    no head but what the column says in every row.
+    """
+    read = _read_workbook if data.startswith(_ZIP) else _read_csv
+    records = [one for one in read(data, path, problems) if not one.is_blank]
+    if not records:
+        # What cannot be read is named already.
+        if not any(one.severity == "error" for one in problems):
+            problems.append(_report_columns(path, _Record([], [], START), REQUIRED))
+        return ()
+    heads = {head.strip(): column for column, head in mapping.items()}
+    constant = {column: head[1:] for column, head in mapping.items() if head.startswith("=")}
+    named = [_name_columns(record.cells, heads) for record in records[:_MOST_ABOVE]]
+    required = set(REQUIRED) - constant.keys() - ({"figure"} if "case" in constant else set())
+    found = [number for number, columns in enumerate(named) if required <= set(columns)]
+    if not found:
+        problems.append(_report_columns(path, records[0], sorted(required - set(named[0]))))
+        return ()
+    columns, head = named[found[0]], records[found[0]]
+    for above in records[: found[0]]:
+        shown = show(next(cell for cell in above.cells if cell.strip()))
+        problems.append(problem("W331", path, above.at, words=shown))
+    if not _are_columns(columns, head, records[found[0] + 1 :], path, problems):
+        return ()
+    rows = []
+    for number, record in enumerate(records[found[0] + 1 :], 1):
+        if len(record.cells) < len(columns) or any(record.cells[len(columns) :]):
+            count, expected = len(record.cells), len(columns)
+            problems.append(problem("E331.count", path, record.at, found=count, expected=expected))
+            continue
+        filled = {column: Scalar(text, record.at) for column, text in constant.items()}
+        if "figure" not in columns:
+            filled["figure"] = Scalar(f"row_{number}", record.at)
+        for name, cell, at in zip(columns, record.cells, record.places, strict=False):
+            if name in FIGURE_COLUMNS and cell.strip():
+                filled[name] = Scalar(rearm(cell).strip(), at)
+        # Further on it may be the name of a figure.
+        if next(cell.strip() for cell in record.cells if cell.strip()) in _TOTALS:
+            problems.append(problem("W332", path, record.at))
+        else:
+            rows.append(ImportRow(filled, record.at))
+    return tuple(rows)
+
+
+def _read_csv(data: bytes, path: str, problems: list[Problem]) -> Iterator[_Record]:
     text, faults = decode(data, path, MAX_BYTES)
     problems += faults
     if text is None:
-        return ()
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    records: list[tuple[int, list[str]]] = []
-    line = 1
+        return
+    # A line for Excel alone, which says how the cells are parted.
+    skipped = 1 if re.match(r"sep=.\r?\n", text, re.IGNORECASE) else 0
+    starts = [0, *(end.end() for end in re.finditer("\n", text))]
+    reader = csv.reader(io.StringIO(text[starts[skipped] :], newline=""), strict=True)
+    line = 1 + skipped
     try:
-        for record in reader:
-            if record:
-                records.append((line, record))
-            line = reader.line_num + 1
+        for cells in reader:
+            if cells:
+                places = tuple(_find_cells(text, starts[line - 1], line, len(cells)))
+                yield _Record(cells, places, Position(line, 1))
+            line = 1 + skipped + reader.line_num
     except csv.Error as error:
         problems.append(problem("E331.unreadable", path, Position(line, 1), reason=error))
-        return ()
-    starts = [0, *(end.end() for end in re.finditer("\n", text))]
-    line, header = records[0] if records else (1, [])
-    columns = [name.strip() for name in header]
-    places = list(_find_cells(text, starts[line - 1], line, len(columns)))
-    if not _are_columns(columns, places, path, text.partition("\n")[0], problems):
-        return ()
-    rows = []
-    for line, cells in records[1:]:
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(columns):
-            at, found, expected = Position(line, 1), len(cells), len(columns)
-            problems.append(problem("E331.count", path, at, found=found, expected=expected))
-            continue
-        found_at = _find_cells(text, starts[line - 1], line, len(cells))
-        filled = {
-            name: Scalar(rearm(cell).strip(), at)
-            for name, cell, at in zip(columns, cells, found_at, strict=True)
-            if name in FIGURE_COLUMNS and cell.strip()
-        }
-        rows.append(ImportRow(filled, Position(line, 1)))
-    return tuple(rows)
+
+
+def _read_workbook(data: bytes, path: str, problems: list[Problem]) -> Iterator[_Record]:
+    """The lines of the first sheet of figures, or else of the first, each cell at its column."""
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        sheets = [
+            [[_write_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+            for sheet in book
+        ]
+    except Exception as error:  # the library raises whatever a damaged file makes it stumble over
+        problems.append(problem("E331.workbook", path, START, reason=type(error).__name__))
+        return
+    of_figures = (
+        rows
+        for rows in sheets
+        if any(set(REQUIRED) <= set(_name_columns(row, {})) for row in rows[:_MOST_ABOVE])
+    )
+    for line, cells in enumerate(next(of_figures, sheets[0] if sheets else []), 1):
+        places = [Position(line, column) for column in range(1, len(cells) + 1)]
+        yield _Record(cells, places, Position(line, 1))
+
+
+def _write_cell(value: object) -> str:
+    """The text of a cell of a workbook, a day without its midnight and a number as it shows."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time.min else value.isoformat(" ")
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def _name_columns(heads: Iterable[str], mapping: Mapping[str, str]) -> list[str]:
+    """The columns that the heads of a table mean, each as it is written where it means none."""
+    meant = []
+    for head in heads:
+        plain = unicodedata.normalize("NFKC", head).strip()
+        folded = plain.casefold().replace(" ", "_")
+        chinese = _CHINESE_COLUMNS.get(plain, "")
+        known = folded if folded in FIGURE_COLUMNS else chinese
+        meant.append(mapping.get(head.strip()) or known or plain)
+    return meant
 
 
 def rearm(cell: str) -> str:
@@ -104,25 +203,26 @@ def _find_cells(text: str, start: int, line: int, count: int) -> Iterator[Positi
 
 
 def _are_columns(
-    columns: list[str], places: list[Position], path: str, first: str, problems: list[Problem]
+    columns: list[str], head: _Record, rows: list[_Record], path: str, problems: list[Problem]
 ) -> bool:
-    missing = [name for name in REQUIRED if name not in columns]
-    if missing:
-        problems.append(_report_columns(path, first, missing))
-        return False
-    for number, (name, at) in enumerate(zip(columns, places, strict=True)):
-        if name in columns[:number]:
+    for number, (name, at) in enumerate(zip(columns, head.places, strict=True)):
+        if not name:
+            # Spreadsheets leave commas behind where a column once was.
+            if any(number < len(row.cells) and row.cells[number].strip() for row in rows):
+                problems.append(problem("W330.no_name", path, at, number=number + 1))
+        elif name in columns[:number]:
             problems.append(problem("E330.twice", path, at, name=show(name)))
             return False
-        if name not in FIGURE_COLUMNS:
+        elif name not in FIGURE_COLUMNS:
             hint = suggest(name, FIGURE_COLUMNS)
             problems.append(problem("W330", path, at, hint=hint, name=show(name)))
     return True
 
 
-def _report_columns(path: str, header: str, missing: Sequence[str]) -> Problem:
+def _report_columns(path: str, head: _Record, missing: Sequence[str]) -> Problem:
     names = ENUMERATION.join(missing)
-    for mark, key in ((";", "E330.semicolons"), ("\t", "E330.tabs")):
-        if mark in header and "," not in header:
-            return problem(key, path, START, names=names)
-    return problem("E330", path, START, names=names, columns=",".join(FIGURE_COLUMNS))
+    if len(head.cells) == 1:
+        for mark, key in _OTHER_MARKS.items():
+            if mark in head.cells[0]:
+                return problem(key, path, head.at, names=names)
+    return problem("E330", path, head.at, names=names, columns=",".join(FIGURE_COLUMNS))

@@ -1,0 +1,186 @@
+"""`import` of the tables that people have: heads, titles, totals, units and numbers as they are."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+from processes import run
+
+from casebook.data.import_figures import ImportTarget
+from casebook.data.import_plan import ImportPlan, plan_import
+from casebook.problems import ContentError
+from casebook.record.new_case import read_all_lists
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAD = "case,figure,label,amount,value,unit,qualifier,measure,period,status,source,quote"
+ROW = "testville,total,2024年的金额,120万元,1200000,元,exact,annual_total,2024,reported,s-1,120万元"
+SOURCE = "s-1:\n  title: 某报道\n  publisher: 某报\n  kind: newspaper\n  published: 2024-12-31\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The lists of the project with one source, to import into."""
+    (tmp_path / "data/cases").mkdir(parents=True)
+    for name in ("vocabulary", "regions"):
+        shutil.copy(ROOT / f"data/{name}.yaml", tmp_path / f"data/{name}.yaml")
+    kinds = (tmp_path / "data/vocabulary.yaml").read_text("utf-8")
+    kind = kinds.partition("\nsource_kinds:\n")[2].split(":")[0].strip()
+    text = SOURCE.replace("newspaper", kind)
+    (tmp_path / "data/sources.yaml").write_text(text, "utf-8")
+    return tmp_path
+
+
+def plan(project: Path, data: bytes, columns: dict[str, str] | None = None) -> ImportPlan:
+    target = ImportTarget(
+        project=project,
+        lists=read_all_lists(project),
+        published={},
+        on_difference="refuse",
+        lang="zh",
+        columns=columns or {},
+    )
+    return plan_import(data, "t.csv", target)
+
+
+def table(*rows: str) -> bytes:
+    return "\n".join(rows).encode() + b"\n"
+
+
+def row(**cells: str) -> str:
+    given = dict(zip(HEAD.split(","), ROW.split(","), strict=True)) | cells
+    return ",".join(given.values())
+
+
+def draft_of(found: ImportPlan) -> str:
+    (change,) = found.changes
+    return change.after.decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "codes"),
+    [
+        pytest.param(table(HEAD, ROW), [], id="the columns of the open data"),
+        pytest.param(b"\xef\xbb\xbf" + table(HEAD, ROW), [], id="with a mark of its order"),
+        pytest.param(table("sep=,", HEAD, ROW), [], id="a line for Excel alone"),
+        pytest.param(table(f"{HEAD},,,", f"{ROW},,,", ",,,"), [], id="empty columns at the end"),
+        pytest.param(table(f"{HEAD},", f"{ROW},见附件"), ["W330"], id="a column without a name"),
+        pytest.param(table(f"{HEAD},备注", f"{ROW},见附件"), ["W330"], id="another column"),
+        pytest.param(table("2024年一览表,,", HEAD, ROW), ["W331"], id="a title"),
+        pytest.param(table(HEAD, ROW, "合计,,,120万元,,,,,,,,"), ["W332"], id="a total"),
+        pytest.param(table(HEAD.replace("case", "Case "), ROW), [], id="capitals and blanks"),
+        pytest.param(
+            table("案例,数字,名称,金额,数值,单位,限定词,指标,时期,状态,来源,原话", ROW),
+            [],
+            id="Chinese heads",
+        ),
+    ],
+)
+def test_a_table_is_read_as_people_have_it(project: Path, data: bytes, codes: list[str]) -> None:
+    found = plan(project, data)
+
+    assert [one.code for one in found.warnings] == codes
+    assert "    amount: 120万元\n" in draft_of(found)
+
+
+@pytest.mark.parametrize(
+    ("cells", "amount"),
+    [
+        pytest.param({"unit": "元"}, "120万元", id="yuan"),
+        pytest.param({"unit": "CNY"}, "120万元", id="a code"),
+        pytest.param({"amount": "1200000", "quote": ""}, "1200000元", id="a number and yuan"),
+        pytest.param(
+            {"amount": "120", "unit": "万元", "quote": ""}, "120万元", id="a number and 万元"
+        ),
+        pytest.param({"value": '"1,200,000"'}, "120万元", id="thousands"),
+        pytest.param({"value": '"¥1,200,000.00"'}, "120万元", id="a sign of the currency"),
+        pytest.param({"value": "1.2E+06"}, "120万元", id="an exponent"),
+        pytest.param({"value": "1199999.9999999999"}, "120万元", id="noise"),
+    ],
+)
+def test_units_and_numbers_are_read_as_spreadsheets_write_them(
+    project: Path, cells: dict[str, str], amount: str
+) -> None:
+    assert f"    amount: {amount}\n" in draft_of(plan(project, table(HEAD, row(**cells))))
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        pytest.param(table(HEAD.replace(",", ";"), ROW.replace(",", ";")), "E330", id="semicolons"),
+        pytest.param(
+            table(HEAD.replace(",", "，"), ROW.replace(",", "，")), "E330", id="full width"
+        ),
+        pytest.param(table("甲,乙", "1,2"), "E330", id="no columns of ours"),
+        pytest.param(table(HEAD, row(value="1300000")), "E333", id="another number"),
+        pytest.param(table(HEAD, ROW.rpartition(",")[0]), "E331", id="a cell too few"),
+        pytest.param(b"PK\x03\x04 no workbook", "E331", id="a damaged workbook"),
+    ],
+)
+def test_what_cannot_be_read_is_named(project: Path, data: bytes, code: str) -> None:
+    with pytest.raises(ContentError) as refused:
+        plan(project, data)
+
+    assert refused.value.problems[0].code == code
+
+
+def workbook(*rows: list[object]) -> bytes:
+    book = Workbook()
+    for cells in rows:
+        book.active.append(cells)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_a_workbook_is_read_like_a_table(project: Path) -> None:
+    cells: list[object] = list(ROW.split(","))
+    cells[4], cells[8] = 1200000, datetime(2024, 11, 1)
+    found = plan(project, workbook(["一览表"], list(HEAD.split(",")), cells))
+
+    assert [(one.code, one.at.line) for one in found.warnings] == [("W331", 1)]
+    assert "    period: 2024-11-01\n" in draft_of(found)
+
+
+def test_a_fault_in_a_workbook_is_at_its_row_and_column(project: Path) -> None:
+    cells = [*ROW.split(",")[:4], 1300000, *ROW.split(",")[5:]]
+    with pytest.raises(ContentError) as refused:
+        plan(project, workbook(list(HEAD.split(",")), cells))
+
+    assert [(one.code, one.at.line, one.at.column) for one in refused.value.problems] == [
+        ("E333", 2, 5)
+    ]
+
+
+def test_a_mapping_says_what_the_columns_of_others_are(project: Path) -> None:
+    columns = {"case": "=testville", "label": "项目名称", "amount": "合同金额（元）"}
+    data = table("序号,项目名称,合同金额（元）", "1,读书会,1200000元", "合计,,1200000元")
+    found = plan(project, data, columns)
+
+    assert [one.code for one in found.warnings] == ["W330", "W332"]
+    assert [change.path.stem for change in found.changes] == ["testville"]
+    assert "  row_1:\n    label: 读书会\n    amount: 1200000元\n" in draft_of(found)
+
+
+def test_a_mapping_is_typed_or_kept_in_a_file(project: Path) -> None:
+    (project / "t.csv").write_text("名目,钱\n读书会,120万元\n", "utf-8")
+    (project / "map.yaml").write_text("case: =testville\nlabel: 名目\namount: 钱\n", "utf-8")
+    for columns in ("case==testville,label=名目,amount=钱", str(project / "map.yaml")):
+        file = str(project / "t.csv")
+        done = run(project, "import", file, "--dry-run", "--columns", columns)
+
+        assert done.returncode == 0
+        assert "+    label: 读书会" in done.stdout
+        assert "+    amount: 120万元" in done.stdout
+
+
+def test_a_mapping_of_a_column_that_there_is_not_is_wrong_usage(project: Path) -> None:
+    (project / "t.csv").write_text("名目\n", "utf-8")
+    done = run(project, "import", str(project / "t.csv"), "--columns", "sum=名目")
+
+    assert done.returncode == 2
+    assert "sum" in done.stderr
