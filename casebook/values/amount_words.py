@@ -32,15 +32,21 @@ QUALIFIER_INSIDE: Final = _one_of(("以上", "以下", "以内", "左右", "上�
 PLAN: Final = "(?:计划|预计|预期|有望|力争|将(?!近)|拟)"
 _DONE: Final = _one_of(WORDS["done"].split())
 _MONEY: Final = _one_of(WORDS["money"].split())
-_OF_WHOM: Final = "(?:财政|政府|专项|项目|活动|服务|购买|中央|[省市区县]级)"
+_OF_WHOM: Final = (
+    "(?:财政|政府|专项|项目|活动|服务|购买|采购|中央|[省市区县]级|预算|中标|成交|合同|总)"
+)
+_TO_LEVEL: Final = "(?:提高|增加|增长|上升|降低|减少|下降|调整|上调|下调|[增降升涨提调])"
 LEAD: Final = (
-    rf"(?:\((?:大写|小写)\)|{_one_of(WORDS['leads'].split())}|{_DONE}|{_OF_WHOM}{{0,3}}{_MONEY})"
+    rf"(?:\((?:大写|小写)\)|{_OF_WHOM}{{0,3}}{_MONEY}|{_TO_LEVEL}[到至为]|好(?=几)|"
+    rf"{_one_of(WORDS['leads'].split())}|{_DONE})"
 )
 NUMERAL: Final = rf"[0-9{HAN_DIGITS}两十百千万亿几半]|数(?=[十百千万亿])"
 # A year of school is none of an amount, nor is a decade.
 COUNTER: Final = f"(?:年(?![级代度])|{_one_of(WORDS['counters'].split())})"
 # 一个半小时 is one hour and a half; what 三个半天 is cannot be told.
 HALF_BEHIND: Final = "个半(小时|课时|学时|钟头|月|星期|学期|工作日)?|(?:年|天|倍|周|学年)半"
+# Half of a whole.
+HALVES: Final = "一半|半数|(?<=[过超])半(?=\\Z|以上)"
 HALF: Final = "半(?=个|年|天|日|周|小时|课时|学时|学期|学年|星期)"
 # 上百万 and 数以万计 are numbers without an upper end.
 OPEN_ROUGH: Final = "(?<![以线网路])上(?=[百千万亿])|数以"
@@ -76,12 +82,14 @@ _NAMED: Final = (
 )
 _OF_ITSELF: Final = rf"个?({_ITSELF})(?:(?<=[场次户])(?!{_DONE}){_PER_WORD}{{1,4}}?)?{_BEHIND_PER}"
 _NEXT: Final = (
-    rf"(?= *(?:\Z|每|[/·•・,、(]|{NUMERAL}|{SIGN}|[百千万]分之|[年月日人户场次]均|"
+    rf"(?= *(?:\Z|每|[/·•・,、(]|{NUMERAL}|{SIGN}|[百千万]分之|[年月日人户场次]均|{OPEN_ROUGH}|"
     rf"{QUALIFIER_BEFORE}|{LEAD}|{PLAN}))"
 )
 _AFTER_END: Final = rf"(?= *(?:\Z|[每)]|[/·•・.]|{QUALIFIER_AFTER}))"
-EACH: Final = rf"(?:平均)?每 *(?:{_OF_ITSELF}|{_NAMED}){_NEXT}(?: *[/·•・、,](?= *每))?"
-MEAN: Final = rf"([年月日人户场次床生亩村])均|([年月日])(?={_OF_WHOM}?{_MONEY})"
+EACH: Final = (
+    rf"(?:平均)?(?:每 *|单(?=[个场次家]))(?:{_OF_ITSELF}|{_NAMED}){_NEXT}(?: *[/·•・、,](?= *每))?"
+)
+MEAN: Final = rf"([年月日人户场次床生亩村])均|([年月日])(?={_OF_WHOM}?{_MONEY}|{_DONE})"
 _PER_NAME: Final = rf"(?:{_ITSELF}|{_PER_WORD}{{1,6}}?)"
 EACH_AFTER: Final = rf"[每一] *个?({_PER_NAME}){_AFTER_END}"
 SLASHED: Final = rf"[/·•・.] *每? *个?({_PER_NAME}){_AFTER_END}"

@@ -148,9 +148,15 @@ def parse_quantity(text: str) -> Quantity:
     except QuantityError as error:
         if len(text) > LONGEST:
             raise
-        # Most that is refused has an amount in it, and a word too many.
-        found = ["".join(part.text for part in one.segments) for one in find_amounts(text)]
-        nearest = next((one for one in found if one != text and _is_amount(one)), "")
+        # Most that is refused has an amount in it, and a word too many: money before things.
+        found = [one for one in find_amounts(text) if one.unit]
+        found = [one for one in found if one.kind == "money"] or found
+        printed = ["".join(part.text for part in one.segments) for one in found]
+        nearest = next((one for one in printed if one != text and _is_amount(one)), "")
+        number = compile_once(words.NUMBER).search(_even_out(text))
+        if found and found[0].kind == "count" and number and text.find(nearest) > number.start():
+            # 6个月至1年 is not 1年.
+            raise
         if not nearest:
             raise
         key = "values.nearest" if len(found) == 1 else "values.several"
@@ -478,6 +484,8 @@ class _AmountReading:
 
     def _read_number(self) -> _Stated:
         """A number with the unit before or after it."""
+        if half := self._take(words.HALVES, "number"):
+            return _Stated(self._make_half(half.start(), half.end()), "ratio", is_closed=True)
         parts = self._take(words.PARTS, "unit")
         currency = self._read_signs()
         at = self._skip()
@@ -498,6 +506,10 @@ class _AmountReading:
             is_closed = bool(unit)
         return _Stated(replace(numeral, value=numeral.value + more), unit, factor, is_closed)
 
+    def _make_half(self, start: int, end: int) -> Numeral:
+        token = NumeralToken(kind="number", value=_HALF, start=start, end=end)
+        return Numeral(value=_HALF, tokens=(token,), scales=())
+
     def _read_signs(self) -> str:
         """The currency before a number, which may be named twice: 人民币￥800."""
         currency = ""
@@ -511,9 +523,9 @@ class _AmountReading:
     def _read_share(self, numeral: Numeral, parts: re.Match[str]) -> _Stated:
         """百分之八十, 四分之三; a third has no end in decimals."""
         whole = number_of(parts[1]) or Decimal(1)
-        share = numeral.value / whole
-        if share * whole != numeral.value:
-            self._stop(parts.start(), say("values.endless", percent=f"{share * 100:.1f}%"))
+        if 10**12 % int(whole):
+            percent = f"{numeral.value / whole * 100:.1f}%"
+            self._stop(parts.start(), say("values.endless", percent=percent))
         return _Stated(numeral, "ratio", 1 / whole, is_closed=True)
 
     def _read_numeral(self, at: int) -> Numeral:
@@ -527,8 +539,7 @@ class _AmountReading:
             return numeral
         if match_at(words.HALF, line, at):
             self._mark("number", at + 1)
-            token = NumeralToken(kind="number", value=_HALF, start=at, end=at + 1)
-            return Numeral(value=_HALF, tokens=(token,), scales=())
+            return self._make_half(at, at + 1)
         opening = self._take(words.OPEN_ROUGH, "qualifier")
         at = self._skip()
         numeral = read_rough_numeral(line, at) or read_numeral(line, at)
@@ -605,7 +616,7 @@ class _AmountReading:
                 self.per.append(found[1])
             elif self._take(words.AFTER_MONEY, "unit"):
                 continue
-            elif not (len(ends) > 1 and self._take("不等", "qualifier")):
+            elif not (len(ends) > 1 and self._take("不等|之间", "qualifier")):
                 return len(ends) == 1 and self._repeats(ends[0])
         return True
 
