@@ -80,7 +80,7 @@ def title_of(found: Selected | ChartWords) -> Text:
 
 
 def tabulate_chart(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
-    """All that a chart says and shows, computed but not drawn; its key tells when to redraw."""
+    """All that a chart says and shows, computed but not drawn; it is drawn anew by its key."""
     return chart_of(selected).tabulate(ChartRecords.take(selected, dataset, lang))
 
 

@@ -1,8 +1,4 @@
-"""Charts of the figures of all cases: money class by class, and counts as a list.
-
-Each class of money has its own scale, never one axis with another. Counts have each a unit of
-their own, and bars of them would compare.
-"""
+"""Charts of the figures of all cases: money class by class, and counts as a list."""
 
 from __future__ import annotations
 
@@ -58,6 +54,7 @@ def find_counts(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
 
 def tabulate_counts(shown: ChartRecords) -> ChartTable:
     """The counts place by place, in the order of the records."""
+    # Each has a unit of its own, and bars of them would compare.
     groups = tuple(
         shown.group_items((shown.place(slug),), tuple(figures))
         for slug, figures in groupby(shown.figures, key=lambda figure: figure.case)

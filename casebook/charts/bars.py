@@ -41,15 +41,13 @@ class ItemGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BarBlock:
-    """Bars that share one scale.
-
-    `change` is a computed difference that stands between the first and the last bar. `scale` is
-    the end of the scale in words, printed where other bars of the chart have another one.
-    """
+    """Bars that share one scale."""
 
     bars: tuple[ChartFigure, ...]
     lang: Lang
+    # A computed difference, drawn between the ends of the first and the last bar.
     change: str = ""
+    # The end of the scale in words, for charts in which other bars have another one.
     scale: str = ""
 
     @property
@@ -84,15 +82,12 @@ def paint_bars(block: BarBlock, sheet: Sheet) -> None:
 
 
 class _BlockPainter:
-    """The bars of a block from the top down.
-
-    The line of the zero is drawn in pieces, from `piece_top` on, so that no words stand on it.
-    """
+    """The bars of a block from the top down."""
 
     def __init__(self, block: BarBlock, sheet: Sheet, top: float) -> None:
-        self.block = block
-        self.sheet = sheet
+        self.block, self.sheet = block, sheet
         self.style = style = sheet.style
+        # The line of the zero is drawn in pieces, so that no words lie on it.
         self.top = self.piece_top = self.group_top = top
         ends = [end for bar in block.bars for end in (bar.value, bar.low) if end is not None]
         self.high = max([*ends, Decimal(0)])
@@ -116,7 +111,7 @@ class _BlockPainter:
         return self.left + float(share) * (self.right - self.left)
 
     def paint(self) -> float:
-        """Draw the bars and what stands beneath them, and give the bottom edge."""
+        """Draw the bars, and change and scale beneath them, and give the bottom edge."""
         bars = self.block.bars
         for before, bar, after in zip((None, *bars[:-1]), bars, (*bars[1:], None), strict=True):
             self._paint_bar(before, bar, after)

@@ -32,7 +32,7 @@ KeyEntry = tuple[str, Callable[[float, float], None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """How wide a drawing is and how large its texts are, in pixels."""
+    """The width of a drawing and the sizes of its texts, in pixels."""
 
     width: float
     size: float
@@ -46,7 +46,7 @@ NARROW: Final = Style(width=328, size=16, small=16, is_narrow=True)
 
 
 class Paint(TypedDict, total=False):
-    """How a shape is painted, colours named by role."""
+    """The paint of a shape, colours named by role."""
 
     fill: str
     stroke: str
@@ -57,7 +57,7 @@ class Paint(TypedDict, total=False):
 
 
 class TextStyle(TypedDict, total=False):
-    """How a text is set."""
+    """The setting of a text."""
 
     size: float
     role: str
@@ -67,7 +67,7 @@ class TextStyle(TypedDict, total=False):
 
 
 class MutedStyle(TypedDict):
-    """How an explanation is set, less strongly than the rest."""
+    """The setting of an explanation, less strong than the rest."""
 
     size: float
     role: str
@@ -115,7 +115,7 @@ class Link:
 
 @dataclass(kw_only=True)
 class Sheet:
-    """What one drawing consists of, in the order in which it is drawn."""
+    """The parts of one drawing, in the order in which they are drawn."""
 
     style: Style
     height: float = 0
@@ -129,7 +129,7 @@ class Sheet:
 
     @property
     def muted(self) -> MutedStyle:
-        """How explanations are set on this sheet."""
+        """The setting of explanations on this sheet."""
         return MutedStyle(size=self.style.small, role="ink-muted")
 
     @property
@@ -236,7 +236,7 @@ class Sheet:
 
 
 def baseline(size: float) -> float:
-    """How far below the top of a line of text its baseline lies."""
+    """The distance from the top of a line of text down to its baseline."""
     return size * (LEADING / 2 + 0.35)
 
 

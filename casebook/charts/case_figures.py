@@ -57,10 +57,8 @@ def is_apart(figure: Figure) -> bool:
 
 
 def tabulate_series(shown: ChartRecords) -> ChartTable:
-    """The amounts over the years, bars from zero, never a line.
-
-    What is only announced, or whose year is not certain, stands apart after a gap.
-    """
+    """The amounts over the years, with the years of which there is none."""
+    # Bars, never a line: between two years nothing is known.
     groups = shown.number_disputes([one for one in shown.figures if not is_apart(one)])
     gaps, bars, rows = _find_gaps(shown), [], []
     for figure in shown.figures:
@@ -181,7 +179,7 @@ def tabulate_change(shown: ChartRecords) -> ChartTable:
 
 
 def describe_change(before: Figure, after: Figure, vocabulary: Vocabulary) -> Text:
-    """By how much an amount went up or down, or nothing where a formula could not have it."""
+    """The change of an amount, or nothing where a formula could not have it."""
     figures = {figure.id: figure for figure in (before, after)}
     went_up = after.quantity.magnitude > before.quantity.magnitude
     high, low = (after.id, before.id) if went_up else (before.id, after.id)
@@ -209,7 +207,7 @@ def find_splits(case: Case, dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
 
 
 def tabulate_split(shown: ChartRecords) -> ChartTable:
-    """What the split says and shows; every computed number says so."""
+    """The whole, its parts one after the other, and the computed rest."""
     whole, *figures = shown.figures
     sizes, rest = _compute_parts(whole, figures, shown.dataset)
     end, parts, rows = Decimal(0), [shown.draw(whole, shown.label(whole))], [shown.row(whole)]

@@ -76,12 +76,7 @@ class PanelTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartWords:
-    """The words and the table of a chart in one language, however it is drawn.
-
-    `figures` are the keys of those that it draws. A chart that is not `pictured` is offered as SVG
-    but not as PNG, which takes far longer; one that is not `offered` has neither files nor a page
-    of its own.
-    """
+    """The words and the table of a chart in one language, however it is drawn."""
 
     chart: str
     name: str
@@ -93,19 +88,20 @@ class ChartWords:
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    # The keys of the figures that it draws.
     figures: tuple[str, ...] = ()
+    # PNG takes far longer than SVG, so a chart that nobody shares has none.
     pictured: bool = True
+    # Of a thousand cases each chart would have its own page and files.
     offered: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartTable(ChartWords):
-    """Everything that is said and drawn in a chart, in one language, as plain data.
-
-    `by_column` is true of a table whose cells say nothing without the heading of their column.
-    """
+    """Everything that is said and drawn in a chart, in one language, as plain data."""
 
     panels: tuple[PanelTable, ...]
+    # Cells such as “stated” say nothing in an alt text without the heading of their column.
     by_column: bool = False
     legend: tuple[Kind, ...] = ()
 
@@ -117,7 +113,7 @@ class ChartTable(ChartWords):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartRecords:
-    """What one chart is made of: its figures, if any, each with its mark, and their words."""
+    """The records that one chart shows: its figures, if any, each with its mark."""
 
     selected: Selected
     dataset: Dataset
@@ -142,7 +138,7 @@ class ChartRecords:
         return self.dataset.place(case).inside(self.lang)
 
     def label(self, figure: Figure) -> str:
-        """What a figure is called."""
+        """The label of a figure."""
         return figure.label.inside(self.lang)
 
     def amount(self, figure: Figure) -> str:
@@ -150,7 +146,8 @@ class ChartRecords:
         return word_amount(figure.quantity).inside(self.lang)
 
     def claim(self, figure: Figure) -> str:
-        """The amount as a title tells it: of a plan or a target, that it is one."""
+        """The amount in a title, with the state of a plan or a target."""
+        # A wording such as 将突破亿元 says so itself.
         if not figure.is_planned or figure.quantity.planned:
             return self.amount(figure)
         state = self.dataset.vocabulary.statuses[figure.status].name
@@ -194,7 +191,7 @@ class ChartRecords:
         return ItemGroup(" · ".join((*names, shared) if shared else names), items)
 
     def _say_about(self, figure: Figure, said: str) -> str:
-        """What a figure is, without what the heading or the label says already."""
+        """Label, per and time of a figure, without what the heading or the label says already."""
         label, when = self.label(figure), self.when(figure)
         units = (self.dataset.vocabulary.per[key].name.inside(self.lang) for key in figure.per)
         per = ("" if self.lang == "zh" else " ").join(
@@ -246,11 +243,9 @@ class ChartRecords:
         )
 
     def number_disputes(self, figures: Sequence[Figure]) -> dict[str, int]:
-        """A number for each figure that a conflict of its case sets against a neighbour here.
-
-        Only neighbours of one period can stand in one bracket under one name.
-        """
+        """A number for each figure that a conflict of its case sets against a neighbour here."""
         numbers: dict[str, int] = {}
+        # Only neighbours of one period can stand in one bracket under one name.
         for before, after in pairwise(figures):
             same = before.case == after.case and before.period.edtf == after.period.edtf
             conflicts = self.dataset.by_slug[before.case].conflicts
@@ -292,19 +287,17 @@ class Drawn(ChartWords):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """One kind of chart.
-
-    `find_across` looks at all cases together, `find_in` at one; either may be missing. They give
-    the figures of each chart that can be had, none for a chart that is not of figures.
-    `tabulate` computes everything, `paint` only puts it on a sheet and sets the height. `title`
-    is the key of the message that names a chart of all cases whatever they hold.
-    """
+    """One kind of chart."""
 
     name: str
+    # Everything is computed here, so that words, table and alt text come from the same place ...
     tabulate: Callable[[ChartRecords], ChartTable]
+    # ... and this only puts it on a sheet and sets the height.
     paint: Callable[[Any, Sheet], None]
+    # The figures of each chart that all cases together, or one, can have; none of a chart without.
     find_across: Callable[[Dataset], Iterable[Sequence[Figure]]] | None = None
     find_in: Callable[[Case, Dataset], Iterable[Sequence[Figure]]] | None = None
+    # The key of a name that does not change with what the cases hold.
     title: str = ""
 
 
@@ -324,10 +317,8 @@ def draw_table(chart: Chart, table: ChartTable) -> Drawn:
             write_svg(sheet, f"{table.name}-{index + 1}-{sheet.style.width:.0f}", panel.alt)
             for sheet in (wide, narrow)
         ]
-        first, second = drawings
-        heights = wide.height, narrow.height
         panels.append(
-            Panel(panel.title, first, second, height=heights[0], narrow_height=heights[1])
+            Panel(panel.title, *drawings, height=wide.height, narrow_height=narrow.height)
         )
     words: dict[str, Any] = {each.name: getattr(table, each.name) for each in fields(ChartWords)}
     return Drawn(
@@ -363,6 +354,7 @@ def compute(
 ) -> Quantity | None:
     """The result of a formula, or None where it is refused or more than about is uncertain."""
     result, _ = derive(formula, figures, vocabulary)
+    # Of a bound nobody knows how far it lies from the drawn end of a bar.
     if result is None or result.quantity.qualifier not in ("exact", "approx"):
         return None
     return result.quantity

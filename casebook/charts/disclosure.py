@@ -61,7 +61,7 @@ def find_across(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
 
 
 def tabulate(shown: ChartRecords) -> ChartTable:
-    """What the matrix says and shows; the questions answered most often come first."""
+    """The questions as columns, those answered most often first, and a row for each case."""
     dataset, lang = shown.dataset, shown.lang
     columns = [
         QuestionColumn(

@@ -44,7 +44,7 @@ def find_across(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
 
 
 def tabulate(shown: ChartRecords) -> ChartTable:
-    """What the grid says and shows."""
+    """The places by mode and kind of provider, once for each pair that one has."""
     dataset, lang = shown.dataset, shown.lang
     places: dict[tuple[str, str], list[Chip]] = {}
     for case in dataset.cases:
@@ -79,7 +79,7 @@ def _name_terms(terms: Mapping[str, Term], used: Set[str], lang: Lang) -> dict[s
 
 
 def _find_words(dataset: Dataset, lang: Lang) -> Text:
-    """How many places say how they buy, in how many modes, and which of these are shared."""
+    """The places that say how they buy, the modes that they name, and those that are shared."""
     found = [dataset.answer(case, "mode").terms for case in dataset.cases]
     used = Counter(term for terms in found for term in terms)
     shared = [term.name for key, term in dataset.vocabulary.modes.items() if used[key] > 1]

@@ -1,8 +1,4 @@
-"""A sheet as small SVG: roles for colours, text as text, presentation attributes and no styles.
-
-Colours are written as `var(--role)`, so that a drawing follows the scheme of the page it stands
-in and passes `style-src 'self'`.
-"""
+"""A sheet as small SVG: roles for colours, text as text, presentation attributes and no styles."""
 
 from __future__ import annotations
 
@@ -22,9 +18,8 @@ def write_svg(
 ) -> str:
     """The sheet as one SVG element whose ids begin with the prefix, for a page to hold inline.
 
-    A drawing with links is a group for assistive technology, because the parts of an image
-    cannot be reached; one without a label is hidden from it. With colours it stands alone: on a
-    ground of paper, and without the links, which lead to addresses of the site.
+    With colours it is a file of its own, on a ground of paper and without links, which lead to
+    addresses of the site. Without a label it is hidden from assistive technology.
     """
     writer = _Writer(prefix, colours)
     markup = "".join([writer.write_part(part) for part in sheet.parts])
@@ -34,6 +29,7 @@ def write_svg(
     if colours is not None:
         look = 'font-family="sans-serif"'
         markup = f'<rect width="100%" height="100%" fill="{colours["paper"]}"/>{markup}'
+    # The parts of an image cannot be reached, so that a drawing with links is a group.
     role = "group" if any(isinstance(part, Link) for part in sheet.parts) else "img"
     size = f'width="{number(sheet.width)}" height="{number(sheet.height)}"'
     box = f"0 0 {number(sheet.width)} {number(sheet.height)}"
@@ -67,6 +63,7 @@ class _Writer:
 
     def paint(self, role: str) -> str:
         """The colour of a role, else a reference to it that the page resolves."""
+        # As a presentation attribute it follows dark mode and passes `style-src 'self'`.
         return f"var(--{role})" if self.colours is None else self.colours[role]
 
     def write_part(self, part: Shape | Words | Link) -> str:

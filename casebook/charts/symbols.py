@@ -57,15 +57,12 @@ def words_of(kind: Kind) -> tuple[Text, Text]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """How a figure is drawn.
+    """The looks of a figure, each decided by a channel of its own."""
 
-    `kind` is what matters most about it. `end` is how its bar ends whatever its body is;
-    `uncertain` is true where its date is, `contradicted` where another statement stands
-    against it.
-    """
-
+    # The body of its bar: plan and mixed use hide the qualifier, which its end still shows.
     kind: Kind
     end: Qualifier
+    # True where its date is uncertain, which says nothing about the amount.
     uncertain: bool = False
     contradicted: bool = False
 
@@ -81,7 +78,7 @@ class Mark:
         return tuple(kind for kind, is_shown in kinds.items() if is_shown or kind == self.kind)
 
     def remark(self, lang: Lang) -> str:
-        """The words of a mark that tells more than that a figure is as stated."""
+        """The words of a mark, none of one that only says that a figure is as stated."""
         return "" if self.kinds == ("exact",) else self.words(lang)
 
     def words(self, lang: Lang) -> str:
@@ -121,32 +118,28 @@ def legend_kinds(marks: Iterable[Mark]) -> tuple[Kind, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartFigure:
-    """One figure as a chart draws it.
+    """One figure as a chart draws it, named by time or place."""
 
-    `name` is when or where, `about` what exactly it is, `missing` what is not known before it.
-    `low` is where a range begins, or a part of a whole. `together` numbers the group of reports
-    on one period that do not agree, zero for none. The rest of a whole has no key.
-    """
-
+    # The rest of a whole is no figure and has none.
     key: str
     name: str
     amount: str
     title: str
     mark: Mark
     value: Decimal
+    # The beginning of a range, or of a part of a whole.
     low: Decimal | None = None
     about: str = ""
+    # The years before it of which there is no figure.
     missing: str = ""
     apart: bool = False
+    # The number of its group of reports on one period that do not agree, zero for none.
     together: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkArea:
-    """Where a mark is drawn: from the zero of its scale to its value, and how thick.
-
-    For a range `low` is where it begins.
-    """
+    """The room of a mark, from the zero of its scale to its value; `low` begins a range."""
 
     start: float
     end: float
@@ -161,11 +154,7 @@ class MarkArea:
 
 
 def draw_mark(sheet: Sheet, mark: Mark, area: MarkArea) -> None:
-    """Draw the mark of a figure.
-
-    What stands beyond the value (an arrow, the last step of a soft end) is at most `overhang`
-    pixels wide.
-    """
+    """Draw the mark of a figure, with an arrow or a soft end within `overhang` of its value."""
     start, end, top, thickness = area.start, area.end, area.top, area.thickness
     if mark.end == "range" and area.low is not None:
         return _draw_capsule(sheet, mark, area, area.low)
@@ -187,7 +176,7 @@ def draw_mark(sheet: Sheet, mark: Mark, area: MarkArea) -> None:
 
 
 def overhang(mark: Mark, thickness: float) -> float:
-    """How far a mark reaches beyond its value."""
+    """The pixels that a mark reaches beyond its value."""
     if mark.end in ("more_than", "at_least"):
         return 7 + thickness * 0.4
     return {"approx": 9.0, "at_most": 2.0}.get(mark.end, 0.75)

@@ -49,7 +49,7 @@ def width_px(text: str, size: float, bold: bool = False) -> float:
 
 
 def _go_on(reached: tuple[float, str], text: str) -> tuple[float, str]:
-    """How far a line reaches with more text, in thousandths of an em, and its last script."""
+    """The reach of a line with more text, in thousandths of an em, and its last script."""
     total, before = reached
     for char in text:
         advance, kind = _measure(char)

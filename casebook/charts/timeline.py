@@ -1,8 +1,4 @@
-"""Timeline: when things happened, as far as it is known, with a row for each place.
-
-Long silences are cut out of the axis and named. A year is a column, never its first of January;
-what only has a latest date stands at a bracket that is open to the left.
-"""
+"""Timeline: when things happened, as far as it is known, with a row for each place."""
 
 from __future__ import annotations
 
@@ -309,6 +305,8 @@ def paint_strip(strip: Strip, sheet: Sheet) -> None:
 @dataclass(frozen=True)
 class _Axis:
     """The place of each year, the silences cut out."""
+
+    # A year is a column, never its first of January: nothing finer is known of most events.
 
     runs: tuple[tuple[int, int], ...]
     left: float

@@ -276,9 +276,12 @@ class _Computation:
             yield say("values.one_is_planned")
         pairs = ((left, right), (right, left))
         is_part = any(one.whole and one.whole == other.root for one, other in pairs)
+        figures = left.figures + right.figures
+        # Several years less one of them are the other years, not what a source leaves unexplained.
+        if is_part and len({figure.period.edtf for figure in figures}) > 1:
+            yield say("values.other_periods")
         if left.group is None or left.group != right.group or is_part:
             return
-        figures = left.figures + right.figures
         states = dict.fromkeys(figure.status for figure in figures)
         # Of planned and done the difference is named already.
         if len(states) > 1 and plans[0] == plans[1]:

@@ -252,6 +252,7 @@ def test_the_rest_of_a_split_is_computed_and_says_so() -> None:
         pytest.param({"measure": "programme_total"}, {"measure": "programme_total"}, id="mixed"),
         pytest.param({"status": "set"}, {"status": "planned"}, id="a part that is only planned"),
         pytest.param({"measure": "payout_cap"}, {"measure": "payout_cap"}, id="ceilings"),
+        pytest.param({"period": "2010/2014"}, {"period": "2012"}, id="one year of five"),
     ],
 )
 def test_a_rest_that_no_formula_may_compute_makes_no_split(

@@ -85,6 +85,7 @@ def seed() -> dict[str, Figure]:
         allowed=figure_of("allowed", "9000万元", period="2011", scope="money", status="set"),
         may_2012=figure_of("may_2012", "900万元", period="2012-05", scope="money"),
         five_years=figure_of("five_years", "3亿元", period="2010/2014", scope="money"),
+        one_year=figure_of("one_year", "1亿元", period="2012", scope="money", part_of="five_years"),
         outlay=figure_of("outlay", "每年将出资560万元", status="planned", **late),
     )
 
@@ -230,6 +231,7 @@ def test_the_guard_allows(
         pytest.param("applicants - projects_2010", "单位不同", "different units", id="units"),
         pytest.param("allowed / paid_2010", "状态不同（设定、报道）", "states differ", id="states"),
         pytest.param("may_2012 / paid_2010", "时间长短不同", "different length", id="a month"),
+        pytest.param("five_years - one_year", "时期不同", "different periods", id="a year of five"),
         pytest.param("five_years - paid_2010", "时间长短不同", "different length", id="years"),
     ],
 )
