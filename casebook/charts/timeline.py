@@ -154,7 +154,8 @@ def _name_state(item: TimelineItem, shown: ChartRecords) -> str:
 def _list_key(moments: Sequence[Moment], shown: ChartRecords) -> Iterator[tuple[Sign, bool, str]]:
     """The meanings of the marks of the strip, those of dates first."""
     markers = {moment.marker for moment in moments}
-    for marker, key in _MARKERS.items():
+    # Only a key says that the dots before a latest date are of no length.
+    for marker, key in (_MARKERS | {"latest_only": "charts.marker.latest_key"}).items():
         if marker in markers:
             yield marker, False, shown.say(key)
     if any(moment.planned for moment in moments):
