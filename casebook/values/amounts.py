@@ -387,6 +387,7 @@ class _AmountReading:
         high: Decimal | None = last.value if len(ends) > 1 else None
         qualifier: Qualifier = self.qualifier if high is None else "range"
         if any(end.numeral.below is not None for end in ends):
+            # 数千万元至6亿元 ends where its last number does.
             below = last.numeral.below or last.numeral.value
             high = below * last.factor if below.is_finite() else None
             qualifier = "rough"
@@ -445,9 +446,11 @@ class _AmountReading:
     def _read_before(self) -> None:
         """Read the words before the number: per, plan, qualifier."""
         while True:
+            # What it is per comes first: the 家 of 每家 is no lead, nor is the 月 of 月均.
             if found := self._take(words.EACH, "per") or self._take(words.MEAN, "per"):
                 self.per.append(next(filter(None, found.groups())))
             elif self._take(words.LEAD, "qualifier"):
+                # Before qualifiers, so that 节约 is not taken for 约.
                 continue
             elif found := self._take(words.QUALIFIER_BEFORE, "qualifier"):
                 self._qualify(words.BEFORE[found[0]], found.start(), found[0])
@@ -490,6 +493,7 @@ class _AmountReading:
         currency = self._read_signs()
         at = self._skip()
         numeral = self._read_numeral(at)
+        # 60 million: the scale follows a blank, which no Chinese scale needs.
         if english := self._take(words.ENGLISH if currency else words.ENGLISH_WORD, "unit"):
             scale = words.ENGLISH_FACTORS[english[1].lower()]
             numeral = replace(numeral, value=numeral.value * scale, scales=(scale,))
@@ -540,6 +544,7 @@ class _AmountReading:
         if match_at(words.HALF, line, at):
             self._mark("number", at + 1)
             return self._make_half(at, at + 1)
+        # Rough numbers first: a plain reading of 三四百 would refuse it.
         opening = self._take(words.OPEN_ROUGH, "qualifier")
         at = self._skip()
         numeral = read_rough_numeral(line, at) or read_numeral(line, at)
@@ -559,6 +564,7 @@ class _AmountReading:
 
     def _mark_numeral(self, numeral: Numeral) -> None:
         """Mark the digits apart from the 万 or 亿 that is read with the unit."""
+        # A page sets 8000 large and 万元 small; in 八千万 all is number.
         digits = [token for token in numeral.tokens if token.kind == "number"]
         last_digit = digits[-1].end if digits else 0
         after_plus = False
@@ -578,6 +584,7 @@ class _AmountReading:
         one, nothing = Decimal(1), Decimal(0)
         if found := self._take(words.SHARE, "unit"):
             factor = words.SHARES[found[1]]
+            # 85折 and 8.5折 are the same discount.
             if found[1] == "折" and numeral.value >= 10:
                 factor = words.SHARES["%"]
             return "ratio", factor, _tenths(found[2])
@@ -596,8 +603,10 @@ class _AmountReading:
         counter = self._take(words.COUNTER, "unit")
         if not counter:
             return "", one, nothing
+        # 3年 is a length of time; nothing lasts 2012 years.
         if counter[0] == "年" and numeral.value >= _FIRST_YEAR:
             self._stop(counter.start(), say("values.is_year"))
+        # 3名以上专家: the qualifier stands between the counter and its noun.
         inside = match_at(words.QUALIFIER_INSIDE, self.line, self.at)
         if inside and match_at(words.NOUN_RUN, self.line, inside.end()):
             self._qualify(words.AFTER[inside[0]], inside.start(), inside[0])

@@ -22,6 +22,7 @@ from casebook.messages import say
 from casebook.text import Lang, Text
 from casebook.values.errors import PeriodError
 from casebook.values.numerals import FULL_WIDTH, number_of
+from casebook.values.words import WORDS
 
 Precision = Literal["day", "month", "year", "interval"]
 Lane = Literal["dated", "uncertain", "latest_only"]
@@ -56,31 +57,10 @@ _DOUBTED: Final = (
     r"(约|大约|大概)?(.+?)([?~%])?(\((?:推断|推定|存疑)\))?(左右|前后|上下)?"
     r"(\((?:推断|推定|存疑)\))?"
 )
-_YEAR_WORDS: Final = ("度", "年度", "全年", "财年", "财政年度", "会计年度", "期间", "间")
-# The first and the last month of a part of a year.
-_PARTS: Final = {
-    **{"上半年": (1, 6), "前半年": (1, 6), "下半年": (7, 12), "后半年": (7, 12)},
-    **{"前三季度": (1, 9), "前两季度": (1, 6), "前二季度": (1, 6)},
-    **{
-        form.format(number): (3 * at + 1, 3 * at + 3)
-        for at, numbers in enumerate(("一1", "二2", "三3", "四4"))
-        for number in numbers
-        for form in ("第{}季度", "{}季度", "第{}季", "Q{}")
-    },
-}
-# The numbers that EDTF's second level has for quarters and halves.
-_EDTF_PARTS: Final = dict(
-    zip(
-        ("33", "34", "35", "36", "40", "41"),
-        ("Q1", "Q2", "Q3", "Q4", "上半年", "下半年"),
-        strict=True,
-    )
+_OF_YEAR, _OF_MONTH = (
+    {word: str(form) for form, line in WORDS[name].items() for word in line.split()}
+    for name in ("times_of_year", "times_of_month")
 )
-# About which month, or which day of a month: nobody can say when the end of a year begins.
-_ABOUT: Final = {"初": 1, "年初": 1, "中": 6, "年中": 6} | dict.fromkeys(
-    ("底", "年底", "末", "年末", "岁末", "终", "年终"), 12
-)
-_TEN_DAYS: Final = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
 # The years of a plan by its number: the eleventh began in 2006.
 _PLAN: Final = (
     r"(?:第?([一二三四五六七八九十]{1,3})个?五年|([六七八九十](?=五.)|十[一二三四五])五)"
@@ -155,7 +135,7 @@ def parse_period(text: str) -> Period:
 
 
 def speak_of_same_time(one: Period, other: Period) -> bool:
-    """Whether two periods can be about the same time.
+    """True where two periods can be about the same time.
 
     Two closed spans of several years are different things unless they are the same span: a sum of
     2010 to 2014 says nothing against one of 2010 to 2015.
@@ -237,8 +217,8 @@ def _read_day(text: str) -> Period | None:
         raise PeriodError(say("values.early_year", year=year), hint=say("values.date_forms"))
     if month and not "01" <= month <= "12":
         hint = say("values.months")
-        if part := _EDTF_PARTS.get(month):
-            hint = say("values.write_date", date=_translate_part(year, "", part))
+        if part := _translate_part(year, "", f"-{month}"):
+            hint = say("values.write_date", date=part)
         raise PeriodError(say("values.no_month", date=text.rstrip(mark), month=month), hint=hint)
     y, m = int(year), int(month or "1")
     days = monthrange(y, m)[1]
@@ -250,14 +230,17 @@ def _read_day(text: str) -> Period | None:
         )
     # A year alone ends in December, which is as long as January.
     first, last = date(y, m, int(day or 1)), date(y, int(month or 12), int(day or days))
-    precision: Precision = "day" if day else "month" if month else "year"
+    return _make_period(text, first, last, "day" if day else "month" if month else "year")
+
+
+def _make_period(edtf: str, first: date, last: date, precision: Precision) -> Period:
     return Period(
-        edtf=text,
+        edtf=edtf,
         earliest=first,
         latest=last,
         precision=precision,
-        uncertain=mark in ("?", "%"),
-        approximate=mark in ("~", "%"),
+        uncertain=edtf[-1] in "?%",
+        approximate=edtf[-1] in "~%",
     )
 
 
@@ -270,15 +253,7 @@ def _read_rare(line: str) -> Period | None:
 
     parsed = parse_edtf(rare[1])
     first, last = (date(*end()[:3]) for end in (parsed.lower_strict, parsed.upper_strict))
-    mark = rare[2]
-    return Period(
-        edtf=line,
-        earliest=first,
-        latest=last,
-        precision="interval",
-        uncertain=mark in ("?", "%"),
-        approximate=mark in ("~", "%"),
-    )
+    return _make_period(line, first, last, "interval")
 
 
 def _translate(line: str) -> str:
@@ -349,7 +324,7 @@ def _complete(first: str, last: str) -> tuple[str, str]:
     year, month = re.match("([0-9]{4})年", first), re.match("[0-9]{4}年[0-9]{1,2}月", first)
     if year and (found := re.match("(?:次年|翌年|第二年)", last)):
         last = f"{int(year[1]) + 1}年{last[found.end() :]}"
-    elif year and (last in _PARTS or re.match("[0-9]{1,2}月", last)):
+    elif year and (last in _OF_YEAR or re.match("[0-9]{1,2}月", last)):
         last = year[0] + last
     elif month and re.fullmatch("[0-9]{1,2}[日号]", last):
         last = month[0] + last
@@ -393,22 +368,10 @@ def _translate_bare(text: str) -> str:
 
 def _translate_part(year: str, month: str, word: str) -> str:
     """The EDTF of a part of a year or of a month that a word names, or nothing."""
-    if month:
-        read = _read_day(f"{year}-{month.zfill(2)}")
-        last = read.latest.day if read and read.latest else 0
-        if word in _TEN_DAYS:
-            first_day, last_day = _TEN_DAYS[word]
-            days = f"{first_day:02d}", f"{min(last_day, last):02d}"
-            return "/".join(f"{year}-{month.zfill(2)}-{day}" for day in days)
-        about = {"初": 1, "底": last, "末": last}.get(word.removeprefix("月"))
-        return f"{year}-{month.zfill(2)}-{about:02d}~" if about else ""
-    if word in _YEAR_WORDS:
-        return year
-    if word == "某月":
-        return f"{year}-XX"
-    if word in _PARTS:
-        return "/".join(f"{year}-{number:02d}" for number in _PARTS[word])
-    return f"{year}-{_ABOUT[word]:02d}~" if word in _ABOUT else ""
+    if not month:
+        return _OF_YEAR.get(word, "").format(year)
+    read = _read_day(f"{year}-{month.zfill(2)}")
+    return _OF_MONTH.get(word, "").format(read.edtf, read.latest) if read else ""
 
 
 def _translate_end(text: str) -> str:
@@ -427,27 +390,27 @@ def _join_marks(*marks: str | None) -> str:
 
 
 # What to write instead of wordings that give no date, by what is seen in them.
-_REMEDIES: Final = (
-    ("今年|去年|前年|明年|近年|近期|近日|近来|最近|昨|今天|今日|目前|日前|当前|现在|[上本]月|本世纪|过去|近[一二两三四五六七八九十0-9]+[年月天]",
-     "values.relative_date"),
-    ("春节|元宵|清明|端午|中秋|国庆|元旦|农历|正月|腊月|[春夏秋冬]", "values.feast"),
-    ("年代|世纪", "values.write_decade"),
-    (r"\A(?!.*[0-9]{4}).*(?:[年月日号]|季度?)", "values.no_year"),
-    ("学年", "values.school_year"),
-    ("前\\Z", "values.before"),
-    ("[以之]?后\\Z", "values.after"),
-)  # fmt: skip
+_REMEDIES: Final = {
+    "今年|去年|前年|明年|近[年期日来]|最近|昨|今[天日]|[目日]前|当前|现在|[上本]月|本世纪|过去"
+    "|近[一二两三四五六七八九十0-9]+[年月天]": "values.relative_date",
+    "春节|元宵|清明|端午|中秋|国庆|元旦|农历|正月|腊月|[春夏秋冬]": "values.feast",
+    "年代|世纪": "values.write_decade",
+    r"\A(?!.*[0-9]{4}).*(?:[年月日号]|季度?)": "values.no_year",
+    "学年": "values.school_year",
+    r"前\Z": "values.before",
+    r"[以之]?后\Z": "values.after",
+}
 
 
 def _refuse_shape(line: str) -> NoReturn:
     """Refuse a wording that is no date, with the nearest one that is."""
     message, hint = say("values.date", date=line), say("values.date_forms")
-    inside = _find_inside(line)
+    inside = _write_edtf(re.search(_LOOSE_DAY, _even_out(line)))
     if re.search(r"[0-9][Tt日 ]*[0-9]{1,2}[:：点时][0-9]", line):
         hint = say("values.date_only", date=inside or "2012-12-07")
         raise PeriodError(say("values.time_of_day", date=line), hint=hint)
-    nearest = _nearest(line)
-    if nearest != line:
+    found = re.fullmatch("([0-9]{4})([0-9]{2})([0-9]{2})", line) or re.fullmatch(_LOOSE_DAY, line)
+    if nearest := _write_edtf(found):
         # Where the nearest form is no date either, its own reason is the better answer.
         parse_period(nearest)
         raise PeriodError(message, hint=say("values.write_date", date=nearest))
@@ -456,7 +419,7 @@ def _refuse_shape(line: str) -> NoReturn:
     if re.search(r"[\[\]{}XxSs]", line):
         raise PeriodError(say("values.unused_form", message=message), hint=hint)
     plain = _even_out(line)
-    for pattern, key in _REMEDIES:
+    for pattern, key in _REMEDIES.items():
         if re.search(pattern, plain):
             raise PeriodError(message, hint=say(key, date=inside or "2012"))
     if inside:
@@ -464,21 +427,8 @@ def _refuse_shape(line: str) -> NoReturn:
     raise PeriodError(message, hint=hint)
 
 
-def _find_inside(line: str) -> str:
-    """The first date inside a wording, in EDTF, or nothing."""
-    found = re.search(_LOOSE_DAY, _even_out(line))
-    with suppress(PeriodError):
-        return "-".join(part.zfill(2) for part in found.groups() if part) if found else ""
-    return ""
-
-
-def _nearest(line: str) -> str:
-    """The form in use that a wording probably means, or the wording itself."""
-    if re.fullmatch(r"[0-9]{8}", line):
-        return f"{line[:4]}-{line[4:6]}-{line[6:]}"
-    if found := re.fullmatch(_LOOSE_DAY, line):
-        return "-".join(part.zfill(2) for part in found.groups() if part)
-    return line
+def _write_edtf(found: re.Match[str] | None) -> str:
+    return "-".join(part.zfill(2) for part in found.groups() if part) if found else ""
 
 
 @lru_cache(maxsize=4096)

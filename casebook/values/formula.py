@@ -61,6 +61,7 @@ def parse_formula(text: str) -> Operation:
     if len(text) > LONGEST:
         raise FormulaError(say("values.formula_long", longest=LONGEST))
     line = text.translate(_NEAREST).rstrip()
+    # ast would read in and 007 as it likes, and names no mistake at its column.
     tokens = _split_tokens(line)
     _check_order(tokens, len(line))
     # A name may be a word of Python's own, so each term goes by its number.

@@ -147,7 +147,7 @@ def number_of(text: str) -> Decimal | None:
 
 
 def scales_at_end(numeral: str) -> tuple[Decimal, ...]:
-    """What a numeral may lend to the first number of its range, the largest first."""
+    """The scales that a numeral may lend to the first number of its range, the largest first."""
     number = numeral.rstrip(" 百千万亿")
     large = _multiply(numeral[len(numeral.rstrip(" 万亿")) :])
     # 六千五百万 lends its 万 alone: of which number 百万 is the scale cannot be told.
