@@ -316,3 +316,30 @@ def test_a_ceiling_by_its_words_is_no_spending(
     measure: str, label: str, quote: str, found: list[str]
 ) -> None:
     assert codes(amount="25万元", measure=measure, label=label, quote=quote) == found
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        pytest.param(words.format("120万元"), kind, id=words)
+        for kind, every in {
+            "approx": "大约{} 大概{} 接近{} 将近{} 近{} {}左右 {}上下 {}前后",
+            "more_than": "超出{} 突破{} 多于{} 高于{} 逾{} 超{} 过{} {}有余",
+            "at_least": "不少于{} 不低于{} 最少{} 最低{} {}以上 {}及以上 {}起",
+            "at_most": "不高于{} 不多于{} 至多{} 最高{} 最多{} 不足{} 少于{} {}以下 {}以内 {}封顶",
+        }.items()
+        for words in every.split()
+    ],
+)
+def test_every_word_of_a_quote_is_kept_and_none_is_put_in_its_place(said: str, kind: str) -> None:
+    amounts = {
+        "exact": "120万元",
+        "approx": "约120万元",
+        "more_than": "超过120万元",
+        "at_least": "至少120万元",
+        "at_most": "不超过120万元",
+    }
+
+    taken = [name for name, amount in amounts.items() if not codes(amount=amount, quote=said)]
+
+    assert taken == [kind]
