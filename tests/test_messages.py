@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT
 
+from casebook.checks.published import TABLES as LEDGER
 from casebook.data.tables import FIXED_WORDS, TABLES
 from casebook.messages import CATALOGUE as SOURCE
 from casebook.messages import PLACE, problem, read_catalogue, say
@@ -94,8 +95,17 @@ def notes_of_tables() -> set[str]:
     return keys | {f"data.{name}.{word.key}" for name in FIXED_WORDS for word in FIXED_WORDS[name]}
 
 
+def names_of_facts() -> set[str]:
+    """The keys of the kinds of facts in the ledger of what was published, and of their columns."""
+    names = {name for kind, columns in LEDGER.items() for name in (kind, *columns)}
+    return {f"checks.published.{name}" for name in names}
+
+
 def test_every_message_is_used() -> None:
-    assert set(CATALOGUE) - literals() - notes_of_fields() - notes_of_tables() == set()
+    named = notes_of_fields() | notes_of_tables() | names_of_facts()
+
+    assert set(CATALOGUE) - literals() - named == set()
+    assert names_of_facts() - set(CATALOGUE) == set()
 
 
 def test_every_field_of_a_case_has_a_note() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from casebook.build.last_build import SOURCES
@@ -15,17 +16,17 @@ from casebook.charts import NAMES_ACROSS
 from casebook.charts.placement import check_embedded
 from casebook.checks.addresses import check_addresses
 from casebook.checks.content import check_content, check_limits
-from casebook.checks.history import check_history, parse_published
+from casebook.checks.history import check_days, check_history, check_unpublished
 from casebook.checks.media import read_media
+from casebook.checks.published import has_ledger, read_published
 from casebook.checks.quotes import check_quotes, check_shares
 from casebook.checks.rules import RULES, check_case
-from casebook.checks.translations import check_translations, find_outdated
+from casebook.checks.translations import check_translations, find_outdated, read_recorded
 from casebook.messages import problem
 from casebook.pages import FIXED_ADDRESSES
 from casebook.problems import START, ContentError, Problem
 from casebook.record.dataset import Dataset, LazyCases
 from casebook.record.summary import CaseSummary
-from casebook.values.digest import digest
 from casebook.yaml.files import read_bytes, show_path
 
 # Where the frozen releases lie; a project without any pays nothing for them.
@@ -76,37 +77,38 @@ def refuse_errors(problems: Sequence[Problem]) -> None:
         raise ContentError(problems)
 
 
-def check_project(project: Path) -> list[Problem]:
+def check_project(project: Path, today: date | None = None) -> list[Problem]:
     """Every problem that a build would refuse or warn of."""
     dataset, problems = load_checked(project)
-    return problems + check_published(dataset, project / "output" / "data")
+    return problems + check_published(project, dataset, today or date.today())
 
 
 def check_published(
-    dataset: Dataset, folder: Path, cache: CaseCache | None = None
+    project: Path,
+    dataset: Dataset,
+    today: date,
+    cache: CaseCache | None = None,
+    unpublished: Collection[str] = (),
 ) -> list[Problem]:
-    """The figures that differ from those published in a folder without a recorded change."""
-    try:
-        content = (folder / "figures.csv").read_bytes()
-    except OSError:
-        return []
+    """Whatever differs from what was published without a recorded change.
+
+    Of the cases whose slugs are `unpublished` nothing is said.
+    """
+    if not has_ledger(project):
+        return [one for case in dataset.summaries for one in check_days(case, "", today)]
     versions = {case.slug: case.version for case in dataset.summaries}
-    # What was published from the very records that are here cannot differ from them.
-    published = cache.find_published(digest(content)) if cache is not None else {}
-    settled = {slug for slug, version in published.items() if version == versions.get(slug)}
-    if published and settled == published.keys():
+    # What passed against this very ledger passes again, as long as its record is the same.
+    known = cache.find_published() if cache is not None else {}
+    settled = {slug for slug, version in known.items() if version == versions.get(slug)}
+    if known and settled == known.keys() == versions.keys():
         return []
-    return check_history(dataset, parse_published(content, settled))
-
-
-def check_released(dataset: Dataset, project: Path) -> list[Problem]:
-    """The figures that differ from the newest frozen version without a recorded change."""
-    if not (project / _RELEASES).is_dir():
-        return []
-    from casebook.data.releases import list_dates
-
-    dates = list_dates(project)
-    return check_published(dataset, project / _RELEASES / dates[-1]) if dates else []
+    settled.update(unpublished)
+    published = read_published(project, settled)
+    problems = check_history(dataset, published, read_recorded(project), today)
+    problems += check_unpublished(dataset, {*published, *settled})
+    if cache is not None and not (problems or unpublished):
+        cache.keep_published(versions)
+    return problems
 
 
 def _leave_out_drafts(dataset: Dataset) -> Dataset:

@@ -17,7 +17,14 @@ from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.messages import failure
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset, LazyCases, order_cases
-from casebook.record.lists import Lists, read_gone, read_ledger, read_lists, read_refusals
+from casebook.record.lists import (
+    PUBLISHED,
+    Lists,
+    read_gone,
+    read_ledger,
+    read_lists,
+    read_refusals,
+)
 from casebook.record.model import Case
 from casebook.record.reader import is_draft, read_case
 from casebook.record.summary import CaseSummary, summarise_case
@@ -212,22 +219,19 @@ class CaseCache:
         """Keep that nothing is wrong with the case of the inputs of this key."""
         self._cache.put(f"record:passed:{self._base}:{inputs}", b"")
 
-    def find_published(self, figures: str) -> Mapping[str, str]:
-        """The versions of the records, by slug, that a published list of figures is of.
-
-        `figures` is the SHA-256 of the list; nothing is known of one that was not made here by
-        this program and with these lists.
-        """
-        content = self._cache.get(f"record:published:{self._base}:{figures}")
-        found: dict[str, str] = json.loads(content or b"{}")
+    def find_published(self) -> Mapping[str, str]:
+        """The versions of the records, by slug, that passed against the ledger as it is now."""
+        found: dict[str, str] = json.loads(self._cache.get(self._key_of_ledger()) or b"{}")
         return found
 
-    def keep_published(self, figures: str, dataset: Dataset) -> None:
-        """Keep that a list of figures was published from the records of a data set."""
-        versions = {case.slug: case.version for case in dataset.summaries}
-        content = json.dumps(versions).encode()
-        self._cache.put(f"record:published:{self._base}:{figures}", content)
+    def keep_published(self, versions: Mapping[str, str]) -> None:
+        """Keep that the records of these versions passed against the ledger as it is now."""
+        self._cache.put(self._key_of_ledger(), json.dumps(versions).encode())
         self._cache.prune("record:published:")
+
+    def _key_of_ledger(self) -> str:
+        ledger = sorted(item for item in self.versions.items() if item[0].startswith(PUBLISHED))
+        return f"record:published:{self._base}:{digest(repr(ledger).encode())}"
 
     def forget_rest(self) -> None:
         """Forget what is of no more use."""

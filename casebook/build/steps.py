@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from casebook.build.cache import Cache, open_cache
@@ -23,7 +24,6 @@ from casebook.build.workers import SELDOM, open_executor
 from casebook.charts.placement import find_embedded
 from casebook.problems import CasebookError, Problem
 from casebook.record.dataset import Dataset
-from casebook.values.digest import digest
 
 # A file that is saved once while a build runs costs one more try, not the editor's time.
 ATTEMPTS = 3
@@ -34,7 +34,8 @@ class BuildOptions:
     """What a build is asked for; `siteurl` None means the one of pelicanconf.py.
 
     `drafts` is for the preview: a build that is published leaves no byte of a draft.
-    `scheduler` is the HOST:PORT of a Dask scheduler whose workers take the place of `jobs`.
+    `scheduler` is the HOST:PORT of a Dask scheduler whose workers take the place of `jobs`. A
+    change that is dated after `today` is refused.
     """
 
     project: Path
@@ -44,6 +45,7 @@ class BuildOptions:
     use_cache: bool = True
     drafts: bool = False
     scheduler: str = ""
+    today: date = field(default_factory=date.today)
     timings: Timings = field(default_factory=Timings)
     progress: Progress = field(default_factory=Progress)
 
@@ -92,7 +94,7 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
     cases.forget_rest()
     # A preview is not published, so that nothing in it needs a reason to change.
     if not options.drafts:
-        problems += check_published(dataset, options.output / "data", cases)
+        problems += check_published(options.project, dataset, options.today, cases)
     refuse_errors(problems)
 
     options.timings.begin("build.stage.imports")
@@ -131,10 +133,6 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
         options.timings.begin("build.stage.publish")
         refuse_changes(inputs)
 
-    if not options.drafts:
-        with suppress(OSError):
-            figures = (options.output / "data" / "figures.csv").read_bytes()
-            cases.keep_published(digest(figures), dataset)
     return BuildResult(
         cases=len(dataset.cases),
         files=files,

@@ -1,170 +1,293 @@
-"""Published figures, and the check that every change of one is recorded."""
+"""Check that whatever is not as it was published has a reason in the record."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
 
 from casebook.checks.addresses import find_aliases
+from casebook.checks.published import FactName, PublishedCase, key_of, list_facts, write_quantity
 from casebook.messages import problem, say
 from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.model import Case, Change, Figure
-from casebook.values.amounts import Quantity, parse_quantity, plain
+from casebook.record.description import texts_of
+from casebook.record.model import Case, Change
+from casebook.record.summary import CaseSummary, pair_wordings
+from casebook.record.vocabulary import Vocabulary
+from casebook.text import Text
+from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period
 from casebook.values.errors import PeriodError, QuantityError
 
+_STATE: Final = ("value", "min", "max", "unit", "qualifier", "planned")
+# What is computed follows the figures that it rests on, which have changes of their own.
+_OF_COMPUTED: Final = frozenset({"derived", "measure", "scope", "label", "label_en"})
+# Lists of the vocabulary by the columns that hold their keys.
+_LISTS: Final = {
+    "measure": "measures",
+    "status": "statuses",
+    "scope": "scopes",
+    "per": "per",
+    "state": "document_states",
+}
+# A quote follows what it proves, and English the Chinese.
+_FOLLOWED: Final = {
+    "quote": ("amount", "source", "per", "status", "qualifier"),
+    "label_en": ("label",),
+    "text_en": ("answer",),
+}
+# What an editor writes where there was nothing, or is nothing now.
+_NOTHING: Final = frozenset({"", "无", "none", "-", "–"})
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
-    """A figure as the last published site has it, in the columns of figures.csv."""
-
-    case: str
-    figure: str
-    amount: str
-    value: str
-    min: str
-    max: str
-    unit: str
-    qualifier: str
-    period: str
-    derived: str = ""
-
-
-_COLUMNS = tuple(field.name for field in fields(Published))
-
-
-def parse_published(content: bytes, settled: Container[str] = ()) -> tuple[Published, ...]:
-    """The figures of a published figures.csv; none where it is not one.
-
-    Those of cases that are `settled` are passed over.
-    """
-    try:
-        rows = list(csv.reader(io.StringIO(content.decode("utf-8"), newline="")))
-    except (UnicodeDecodeError, csv.Error):
-        return ()
-    header = rows[0] if rows else []
-    if not {*_COLUMNS} - {"derived"} <= {*header}:
-        return ()
-    slug = header.index("case")
-    found = []
-    for row in rows[1:]:
-        if row and not (slug < len(row) and row[slug] in settled):
-            cells = dict(zip(header, row, strict=False))
-            # A cell that could start a formula was published behind an apostrophe.
-            values = {name: cells.get(name, "").removeprefix("'") for name in _COLUMNS}
-            found.append(Published(**values))
-    return tuple(found)
+Cells = Mapping[str, str]
+# The parts of records and texts, by file and name, as they were when they were published.
+English = Mapping[tuple[str, str], Text]
 
 
-def publish_figure(figure: Figure) -> Published:
-    """A figure as it would be published."""
-    quantity = figure.quantity
-    value, low, high = _write_numbers(quantity)
-    return Published(
-        case=figure.case,
-        figure=figure.id,
-        amount=quantity.text,
-        value=value,
-        min=low,
-        max=high,
-        unit=quantity.unit,
-        qualifier=quantity.qualifier,
-        period=figure.period.edtf,
-        derived=figure.formula,
-    )
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A column of a fact that is not as it was published."""
+
+    column: str
+    before: str
+    after: str
 
 
-def _write_numbers(quantity: Quantity) -> tuple[str, ...]:
-    numbers = (quantity.value, quantity.low, quantity.high)
-    return tuple("" if number is None else plain(number) for number in numbers)
+def compare_cells(was: Cells, now: Cells) -> Iterator[Difference]:
+    """The differences of one fact; a column that the ledger does not have yet is none."""
+    computed = bool(was.get("derived") and now.get("derived"))
+    differing = [name for name, cell in now.items() if was.get(name, cell) != cell]
+    for column in differing:
+        if computed and column not in _OF_COMPUTED:
+            continue
+        # Words and state of an amount are one thing, however it is written.
+        if column in _STATE and "amount" in differing:
+            continue
+        if column == "amount" and not {*_STATE} & {*differing}:
+            continue
+        # What follows a wording changes with it; English that was not there misled nobody.
+        if {*_FOLLOWED.get(column, ())} & {*differing}:
+            continue
+        if was[column] or not column.endswith("_en"):
+            yield Difference(column, was[column], now[column])
 
 
-def check_history(dataset: Dataset, published: Sequence[Published]) -> list[Problem]:
-    """The figures that differ from what was published without a change that says so."""
-    by_case: dict[str, list[Published]] = {}
-    for row in published:
-        by_case.setdefault(row.case, []).append(row)
+def check_history(
+    dataset: Dataset,
+    published: Mapping[str, PublishedCase],
+    english: English,
+    today: date,
+) -> list[Problem]:
+    """Whatever differs from what was published without a change that says so, and the reverse."""
     aliases = find_aliases(dataset)
     problems: list[Problem] = []
-    for slug, rows in by_case.items():
-        case = dataset.by_slug.get(slug)
-        if case is not None:
-            problems += _check_case(case, rows)
-        elif not (slug in dataset.unread or slug in aliases or f"cases/{slug}/" in dataset.gone):
+    for slug, was in published.items():
+        name = aliases.get(slug, slug)
+        if name in dataset.positions:
+            check = _CaseCheck(case=dataset.by_slug[name], was=was, vocabulary=dataset.vocabulary)
+            problems += check.find_problems(english)
+            problems += check_days(check.case, was.since, today)
+        elif not (slug in dataset.unread or f"cases/{slug}/" in dataset.gone):
             problems.append(problem("W239", f"data/cases/{slug}.yaml", START, slug=slug))
     return problems
 
 
-def _check_case(case: Case, rows: Iterable[Published]) -> Iterator[Problem]:
-    for row in rows:
-        figure = case.figures.get(row.figure)
-        if figure is None:
-            if not any(change.figure == row.figure for change in case.withdrawn):
-                yield problem(
-                    "E238.withdrawn", case.path, START, figure=row.figure, amount=row.amount
-                )
-            continue
-        now = publish_figure(figure)
-        # What is computed follows the figures that it rests on, which have changes of their own.
-        if row.derived and row.derived == now.derived:
-            continue
-        for what, before, after in _differences(row, now):
-            if not any(_explains(change, what, row, now) for change in figure.history):
-                yield problem(
-                    "E238.changed",
-                    case.path,
-                    figure.at,
-                    figure=figure.id,
-                    what=say(what),
-                    before=before,
-                    after=after,
-                )
+def check_unpublished(dataset: Dataset, known: Collection[str]) -> list[Problem]:
+    """The changes of cases that were never published, in which nothing can have changed."""
+    aliases = find_aliases(dataset)
+    named = {aliases.get(slug, slug) for slug in known}
+    return [
+        problem("E238.unpublished", case.path, change.at)
+        for case in dataset.summaries
+        if case.slug not in named
+        for change in case.changes
+    ]
 
 
-def _differences(row: Published, now: Published) -> Iterator[tuple[str, str, str]]:
-    """The names of what differs, each with what was published and what it would be now."""
-    if (row.value, row.min, row.max, row.unit) != (now.value, now.min, now.max, now.unit):
-        yield "checks.amount", row.amount, now.amount
-    elif row.qualifier != now.qualifier:
-        # The same wording may be read in another way.
-        same = row.amount == now.amount
-        yield (
-            "checks.qualifier",
-            *((row.qualifier, now.qualifier) if same else (row.amount, now.amount)),
-        )
-    if row.period != now.period:
-        yield "checks.period", row.period, now.period
+def check_days(case: Case | CaseSummary, since: str, today: date) -> Iterator[Problem]:
+    """The changes that are dated before a case was published, or after today."""
+    for change in case.changes:
+        day = change.date.edtf
+        if day > today.isoformat():
+            yield problem("E238.future", case.path, change.at, day=day, today=today)
+        elif day < since:
+            yield problem("E238.antedated", case.path, change.at, day=day, since=since)
 
 
-def _explains(change: Change, what: str, row: Published, now: Published) -> bool:
-    """Whether a change of the record is the one between what was published and what is now."""
-    pairs = ((change.before, row), (change.after, now))
-    if what == "checks.period":
-        return all(_read_period(text) == state.period for text, state in pairs)
-    if what == "checks.qualifier" and all(text == state.qualifier for text, state in pairs):
-        return True
-    return all(_is_amount(text, state) for text, state in pairs)
+@dataclass(slots=True, kw_only=True)
+class _CaseCheck:
+    """The check of one case; the `used` changes are those that something bears out."""
 
+    case: Case
+    was: PublishedCase
+    vocabulary: Vocabulary
+    new: list[Change] = field(default_factory=list)
+    used: list[Change] = field(default_factory=list)
 
-def _is_amount(text: str, state: Published) -> bool:
-    """Whether a wording is the published amount, in whatever notation."""
-    if text == state.amount:
-        return True
-    try:
-        quantity = parse_quantity(text)
-    except QuantityError:
+    def find_problems(self, english: English) -> Iterator[Problem]:
+        """The problems of the case in the order of what was published."""
+        keys = {key_of(change) for change in self.case.changes}
+        self.new = [c for c in self.case.changes if key_of(c) not in self.was.changes]
+        facts = list_facts(self.case)
+        translated: set[str] = set()
+        for (kind, name), was in self.was.facts.items():
+            now_called = name if (kind, name) in facts else self._find_renamed(kind, name, facts)
+            if not now_called:
+                yield from self._check_gone(kind, name, was)
+                continue
+            now, changes = facts[kind, now_called], self._changes_of(kind, name, now_called)
+            for difference in compare_cells(was, now):
+                translated |= {kind} if difference.column.endswith("_en") else set()
+                if not self._is_explained(difference, changes, (was, now)):
+                    yield self._report(kind, now_called, difference)
+        yield from self._check_english(english, translated)
+        for change in self.new:
+            if change not in self.used:
+                yield problem("E238.bogus", self.case.path, change.at)
+        for name, day, _, before, after in sorted(self.was.changes - keys):
+            yield problem(
+                "E238.erased",
+                self.case.path,
+                START,
+                name=name,
+                day=day,
+                before=before,
+                after=after or say("checks.nothing"),
+            )
+
+    def _changes_of(self, kind: str, *names: str) -> list[Change]:
+        figure = self.case.figures.get(names[0]) if kind == "figures" else None
+        if figure is not None:
+            return [change for change in figure.history if change in self.new]
+        return [change for change in self.new if change.name in names]
+
+    def _find_renamed(self, kind: str, name: str, facts: Collection[FactName]) -> str:
+        """The title of what a change says to have taken the place of a fact of another title."""
+        for change in self.new:
+            if change.before == name and (kind, change.after) in facts and kind != "figures":
+                self.used.append(change)
+                return change.after
+        return ""
+
+    def _check_gone(self, kind: str, name: str, was: Cells) -> Iterator[Problem]:
+        gone = [change for change in self._changes_of(kind, name) if not change.after]
+        self.used += gone
+        if gone:
+            return
+        path, amount = self.case.path, was.get("amount", "")
+        if kind == "figures":
+            yield problem("E238.withdrawn", path, START, figure=name, amount=amount, path=path)
+        else:
+            what = say(f"checks.published.{kind}")
+            yield problem("E238.gone", path, START, name=name, what=what, path=path)
+
+    def _is_explained(
+        self, difference: Difference, changes: list[Change], cells: tuple[Cells, Cells]
+    ) -> bool:
+        """Whether changes lead, one after the other, from what was published to what is now."""
+        for read, before, after in self._list_readings(difference, *cells):
+            at, steps = before, list[Change]()
+            while at != after or not steps:
+                nexts = (c for c in changes if c not in steps and read(c.before) == at)
+                step = next(nexts, None)
+                if step is None:
+                    break
+                steps.append(step)
+                at = read(step.after)
+            else:
+                self.used += steps
+                return True
         return False
-    return (
-        _write_numbers(quantity) == (state.value, state.min, state.max)
-        and quantity.unit in ("", state.unit)
-        and quantity.qualifier == state.qualifier
-    )
+
+    def _list_readings(
+        self, difference: Difference, was: Cells, now: Cells
+    ) -> Iterator[tuple[Callable[[str], object], object, object]]:
+        """The ways in which a change may name a difference, with both of its ends."""
+        column = difference.column
+        if column in ("amount", *_STATE):
+            read = _AmountReader(was, now)
+            yield read, read.state_of(was), read.state_of(now)
+        if column in ("period", "date"):
+            yield _read_period, difference.before, difference.after
+        elif column != "amount":
+            yield self._read_words(column), difference.before, difference.after
+
+    def _read_words(self, column: str) -> Callable[[str], str]:
+        """Reads words of a column: those of a list by their keys, all others as they are."""
+        terms = getattr(self.vocabulary, _LISTS.get(column, ""), {})
+        keys = {name: key for key, term in terms.items() for name in (term.name.zh, term.name.en)}
+
+        def read(text: str) -> str:
+            words = [keys.get(word.strip(), word.strip()) for word in text.split("/")]
+            if terms and {*words} <= {*terms}:
+                return "/".join(sorted(words, key=list(terms).index))
+            return "" if text.strip() in _NOTHING else text.strip()
+
+        return read
+
+    def _check_english(self, english: English, translated: set[str]) -> Iterator[Problem]:
+        """The parts of which the English alone is not as it was published."""
+        for part, pair in pair_wordings(self.case):
+            was = english.get((self.case.path, part), pair)
+            if pair.zh != was.zh or pair.en == was.en or part in translated:
+                continue
+            words = "\n".join(one.text.en for one in texts_of(self.case) if one.part == part)
+            told = [
+                change
+                for change in self.new
+                # Of the former text there is only a digest, but not what is still in it.
+                if change.name == part and change.after in words and change.before not in words
+            ]
+            self.used += told
+            if not told:
+                at = self.case.place_by_path.get(f"{part}_en", START)
+                path = self.case.path
+                yield problem("E238.english", path, at, part=part, path=path)
+
+    def _report(self, kind: str, name: str, difference: Difference) -> Problem:
+        nothing = say("checks.nothing")
+        return problem(
+            "E238.changed" if kind == "figures" else "E238.fact",
+            self.case.path,
+            self.case.figures[name].at if kind == "figures" else START,
+            name=name,
+            what=say(f"checks.published.{difference.column}"),
+            before=difference.before or nothing,
+            after=difference.after or nothing,
+            path=self.case.path,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _AmountReader:
+    """Reads an amount as it was or is, in whatever notation."""
+
+    was: Cells
+    now: Cells
+
+    def __call__(self, text: str) -> object:
+        for cells in (self.was, self.now):
+            # Its reading may be more than its words say, where these are still the same.
+            if text == cells["amount"] and self.was["amount"] != self.now["amount"]:
+                return self.state_of(cells)
+        try:
+            quantity = parse_quantity(text)
+        except QuantityError:
+            return text
+        cells = write_quantity(quantity)
+        return self.state_of({**cells, "unit": cells["unit"] or self.was["unit"]})
+
+    @staticmethod
+    def state_of(cells: Cells) -> tuple[str, ...]:
+        """All that makes an amount another one."""
+        return tuple(cells[name] for name in _STATE)
 
 
 def _read_period(text: str) -> str:
+    if text.strip() in _NOTHING:
+        return ""
     try:
         return parse_period(text).edtf
     except PeriodError:

@@ -1,6 +1,6 @@
 """Records of the Chinese and English of each part, and the check for English that is older.
 
-data/english.txt holds a digest of the Chinese and one of the English for each part of a record
+The ledger of English holds a digest of the Chinese and one of the English for each part of a record
 and each text. Where only the Chinese differs from it, the English has not kept up.
 """
 
@@ -14,12 +14,13 @@ from casebook.checks.content import LEAD, find_content_files, find_slugs
 from casebook.messages import problem, say
 from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
+from casebook.record.lists import PUBLISHED
 from casebook.record.model import Outdated
 from casebook.record.summary import CaseSummary, sign_words
 from casebook.text import Text
 from casebook.yaml.files import show_path
 
-ENGLISH = "data/english.txt"
+ENGLISH = f"{PUBLISHED}/english.txt"
 # The parts of a record, and the whole of a text.
 WHOLE = "text"
 _LINE = re.compile(r"(\S+) ([a-z]+) ([0-9a-f]{8}) ([0-9a-f]{8})")

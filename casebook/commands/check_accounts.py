@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import subprocess
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
@@ -11,7 +13,7 @@ from pathlib import Path
 from casebook.build.reading import read_dataset
 from casebook.charts import find_charts
 from casebook.checks.content import find_content_files
-from casebook.checks.history import Published, parse_published, publish_figure
+from casebook.checks.published import list_facts
 from casebook.messages import failure, say
 from casebook.problems import START, Exit, Position
 from casebook.record.dataset import Dataset
@@ -26,6 +28,7 @@ from casebook.yaml.encoding import decode
 from casebook.yaml.files import read_bytes, show_path
 
 _COLUMNS = ("amount", "value", "min", "max", "unit", "qualifier", "period", "derived")
+_Row = Mapping[str, str]
 _NAMES = {"min": "low", "max": "high"}
 
 
@@ -84,7 +87,7 @@ def describe_impact(project: Path, since: str, lang: Lang) -> Iterator[str]:
     """
     dataset, _ = read_dataset(project)
     earlier, before = read_earlier(project, since)
-    now = {key: publish_figure(figure) for key, figure in dataset.figures.items()}
+    now = _list_rows(dataset)
     changed = {
         key: _describe_change(key, earlier.get(key), now.get(key), lang)
         for key in dict.fromkeys([*earlier, *now])
@@ -109,9 +112,9 @@ def describe_impact(project: Path, since: str, lang: Lang) -> Iterator[str]:
             yield from (f"  {line}" for line in lines)
 
 
-def _describe_change(key: str, before: Published | None, now: Published | None, lang: Lang) -> str:
+def _describe_change(key: str, before: _Row | None, now: _Row | None, lang: Lang) -> str:
     if before is not None and now is not None:
-        states = [(n, getattr(before, n), getattr(now, n)) for n in _COLUMNS]
+        states = [(n, before[n], now[n]) for n in _COLUMNS]
         told = [
             f"{_NAMES.get(name, name)} {old or '-'} > {new or '-'}"
             for name, old, new in states
@@ -120,7 +123,7 @@ def _describe_change(key: str, before: Published | None, now: Published | None, 
         return f"{key}: {'; '.join(told)}"
     state = now or before
     message = "commands.figure_new" if now else "commands.figure_gone"
-    return say(message, name=key, amount=state.amount if state else "").inside(lang)
+    return say(message, name=key, amount=state["amount"] if state else "").inside(lang)
 
 
 def find_figure_mentions(project: Path, dataset: Dataset) -> Iterator[FigureMention]:
@@ -188,7 +191,7 @@ def list_translations(dataset: Dataset, before: Dataset) -> Iterator[str]:
                 yield f"{case.path}: {placed.path}_en"
 
 
-def read_earlier(project: Path, since: str) -> tuple[Mapping[str, Published], Dataset | None]:
+def read_earlier(project: Path, since: str) -> tuple[Mapping[str, _Row], Dataset | None]:
     """The figures of a published site, named by its manifest or figures, or of a git revision.
 
     Of a revision there are the records too. Raises CasebookError where it is neither.
@@ -201,13 +204,36 @@ def read_earlier(project: Path, since: str) -> tuple[Mapping[str, Published], Da
             content = named.read_bytes()
         except OSError:
             raise failure("commands.since_unread", status=Exit.USAGE, path=named) from None
-        rows = parse_published(content)
-        return {f"{row.case}.{row.figure}": row for row in rows}, None
+        return _parse_rows(content), None
     with tempfile.TemporaryDirectory(prefix="casebook-") as folder_name:
         folder = Path(folder_name)
         _copy_revision(project, since, folder)
         dataset, _ = read_dataset(folder)
-    return {key: publish_figure(figure) for key, figure in dataset.figures.items()}, dataset
+    return _list_rows(dataset), dataset
+
+
+def _list_rows(dataset: Dataset) -> dict[str, _Row]:
+    """The cells of every figure as figures.csv has them."""
+    return {
+        f"{case.slug}.{name}": {column: cells[column] for column in _COLUMNS}
+        for case in dataset.cases
+        for (kind, name), cells in list_facts(case).items()
+        if kind == "figures"
+    }
+
+
+def _parse_rows(content: bytes) -> dict[str, _Row]:
+    """The cells of a published figures.csv; none where it is not one."""
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8", "replace"), newline=""))
+    if not {"case", "figure", *_COLUMNS} - {"derived"} <= {*(rows.fieldnames or ())}:
+        return {}
+    return {
+        # A cell that could start a formula was published behind an apostrophe.
+        f"{row['case']}.{row['figure']}": {
+            column: (row.get(column) or "").removeprefix("'") for column in _COLUMNS
+        }
+        for row in rows
+    }
 
 
 def _copy_revision(project: Path, revision: str, folder: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,15 +110,13 @@ def read_table_file(name: str, project: Path) -> tuple[str, bytes]:
 
 
 def find_published_names(project: Path) -> dict[str, frozenset[str]]:
-    """The figures of each case that the last site shows, none where there is no site."""
-    from casebook.checks.history import parse_published
+    """The figures of each case that were recorded as published."""
+    from casebook.checks.published import read_published
 
-    published: dict[str, frozenset[str]] = {}
-    with suppress(OSError):
-        site = (project / "output" / "data" / "figures.csv").read_bytes()
-        for row in parse_published(site):
-            published[row.case] = published.get(row.case, frozenset()) | {row.figure}
-    return published
+    return {
+        slug: frozenset(name for kind, name in case.facts if kind == "figures")
+        for slug, case in read_published(project).items()
+    }
 
 
 def write_change(change: FileChange, project: Path) -> str:

@@ -6,7 +6,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from casebook.commands.command import load_without_errors, print_message
+from casebook.commands.command import print_message
 from casebook.problems import Exit
 from casebook.text import Lang
 
@@ -20,16 +20,35 @@ def add_record_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="files whose English says what the Chinese says, although only the Chinese changed",
     )
+    parser.add_argument(
+        "--unpublished",
+        nargs="+",
+        default=(),
+        metavar="FILE",
+        help="case files that were changed since they were recorded, but not published meanwhile",
+    )
 
 
 def run_record(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
-    """Record addresses and translations of the site, where the project has no errors."""
+    """Record facts, addresses and translations of the site, where the project has no errors."""
     from casebook.checks.translations import ENGLISH
-    from casebook.commands.record_published import record_addresses, record_translations
-    from casebook.record.lists import LEDGER
+    from casebook.commands.record_published import (
+        load_publishable,
+        record_addresses,
+        record_facts,
+        record_translations,
+    )
+    from casebook.record.lists import LEDGER, PUBLISHED
     from casebook.yaml.files import show_path
 
-    dataset = load_without_errors(project)
+    paths = [show_path((Path.cwd() / name).resolve(), project) for name in options.unpublished]
+    dataset = load_publishable(project, date.today(), paths)
+    print_message(
+        "commands.recorded_facts",
+        lang,
+        path=PUBLISHED,
+        count=record_facts(project, dataset, date.today()),
+    )
     new = record_addresses(project, dataset)
     print_message("commands.recorded_addresses", lang, path=LEDGER, count=new)
     named = {show_path((Path.cwd() / name).resolve(), project) for name in options.in_step}
@@ -58,16 +77,18 @@ def _parse_day(text: str) -> date:
 
 def run_release(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Freeze the data as a version of their own, where the project has no errors."""
-    from casebook.build.checking import check_released, load_checked, refuse_errors
-    from casebook.commands.record_published import record_addresses
+    from casebook.commands.record_published import (
+        load_publishable,
+        record_addresses,
+        record_facts,
+    )
     from casebook.data.releases import freeze_release
     from casebook.yaml.files import show_path
 
-    dataset, problems = load_checked(project)
-    problems += check_released(dataset, project)
-    refuse_errors(problems)
     day = options.date or date.today()
+    dataset = load_publishable(project, date.today())
     folder = show_path(freeze_release(project, dataset, day), project)
+    record_facts(project, dataset, day)
     record_addresses(project, dataset)
     print_message("commands.released", lang, cases=len(dataset.cases), folder=folder, day=day)
     return Exit.DONE

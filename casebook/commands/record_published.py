@@ -1,13 +1,16 @@
-"""Record of everything that was published: addresses and translations."""
+"""Record of everything that was published: facts, addresses and translations."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from pathlib import Path
 
+from casebook.build.checking import check_published, load_checked, refuse_errors
 from casebook.build.drawings import tabulate_charts
-from casebook.checks.addresses import list_addresses
+from casebook.checks.addresses import find_aliases, list_addresses
 from casebook.checks.content import find_slugs
+from casebook.checks.published import publish_case, read_published, write_published
 from casebook.checks.translations import ENGLISH, is_outdated, list_pairs, read_recorded
 from casebook.messages import say
 from casebook.pages import FIXED_ADDRESSES
@@ -15,6 +18,38 @@ from casebook.record.dataset import Dataset
 from casebook.record.lists import LEDGER
 from casebook.text import Text
 from casebook.yaml.files import write_atomically
+
+
+def load_publishable(project: Path, today: date, unpublished: Collection[str] = ()) -> Dataset:
+    """The data set of a project; ContentError where a build would end with errors.
+
+    The case files whose paths are `unpublished` may differ from what was recorded.
+    """
+    dataset, problems = load_checked(project)
+    slugs = {case.slug for case in dataset.summaries if case.path in unpublished}
+    problems += check_published(project, dataset, today, unpublished=slugs)
+    refuse_errors(problems)
+    return dataset
+
+
+def record_facts(project: Path, dataset: Dataset, today: date) -> int:
+    """Record every case as it is published from now on, and give how many are new or changed.
+
+    Nothing of a case that is gone is taken out.
+    """
+    before = read_published(project)
+    published = dict(before)
+    aliases = find_aliases(dataset)
+    for old in before.keys() & aliases.keys():
+        published[aliases[old]] = published.pop(old)
+    changed = 0
+    for case in dataset.cases:
+        now = publish_case(case, published.get(case.slug), today)
+        changed += now != before.get(case.slug)
+        published[case.slug] = now
+    for path, content in write_published(published).items():
+        write_ledger(project / path, content)
+    return changed
 
 
 def record_addresses(project: Path, dataset: Dataset) -> int:
@@ -65,4 +100,10 @@ def head_lines(head: Text) -> list[str]:
 
 def replace_lines(path: Path, lines: Iterable[str]) -> None:
     """Write a text in the place of another at once, so that no half of it is ever read."""
-    write_atomically(path, "".join(f"{line}\n" for line in lines).encode())
+    write_ledger(path, "".join(f"{line}\n" for line in lines).encode())
+
+
+def write_ledger(path: Path, content: bytes) -> None:
+    """Write a ledger into its folder, which the first one makes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, content)

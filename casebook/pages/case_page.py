@@ -28,7 +28,7 @@ from casebook.pages.rows import (
 )
 from casebook.record.comparability import group_by_class
 from casebook.record.dataset import Dataset
-from casebook.record.evidence import date_case, main_source
+from casebook.record.evidence import main_source
 from casebook.record.lanes import TimelineItem, order_items
 from casebook.record.model import Case
 from casebook.record.references import find_chart_names
@@ -45,7 +45,7 @@ def make_cases(case: Case, site: Site) -> Iterator[Page]:
         template="case.html",
         title=case.title,
         description=case.summary,
-        lastmod=date_case(case),
+        lastmod=case.updated,
     )
     yield from in_languages(page, partial(_show_in, case, shown, site))
 

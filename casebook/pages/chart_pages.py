@@ -17,6 +17,7 @@ from casebook.data.formats import DataFile, disarm, encode_json
 from casebook.messages import say
 from casebook.pages import CHARTS_URL
 from casebook.pages.citations import Citation, cite
+from casebook.pages.feeds import find_changes, show_changes
 from casebook.pages.page import Page, Site, address
 from casebook.pages.rows import frame_chart, link_case
 from casebook.record.vocabulary import Source
@@ -71,6 +72,7 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
             link=link_case(case, site.dataset) if case else None,
             downloads=list_downloads(drawn),
             citation=citation,
+            changes=show_changes(find_changes(drawn.figures, site.dataset), site.dataset),
             snippet=write_snippet(drawn, f"{shown_at}embed/"),
         ),
         lastmod=citation.updated,

@@ -16,7 +16,6 @@ from casebook.messages import say
 from casebook.pages import DATA_URL, VERSIONS_URL
 from casebook.pages.page import Site
 from casebook.pages.rows import date_dataset
-from casebook.record.evidence import date_case
 from casebook.record.model import Case, Figure
 from casebook.text import LANGS, Lang, Text
 
@@ -137,7 +136,7 @@ def cite(thing: Case | Figure | Drawn | None, title: Text, lang: Lang, site: Sit
     else:
         kind, name, case = "chart", thing.name, dataset.by_slug.get(thing.case)
     if case is not None:
-        updated, version = date_case(case), version_of(case)
+        updated, version = case.updated, version_of(case)
     else:
         updated = date_dataset(dataset)
         version = "" if thing else version_of_all(dataset)

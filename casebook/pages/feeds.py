@@ -1,4 +1,4 @@
-"""The changes of published figures, and files to follow the site by: feeds and site map."""
+"""The changes of what was published, and files to follow the site by: feeds and site map."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import partial
 
 from markupsafe import Markup
 
+from casebook.data.tables import FIXED_WORDS
 from casebook.messages import say
 from casebook.pages import CORRECTIONS_URL
 from casebook.pages.page import (
@@ -27,6 +28,7 @@ from casebook.text import LANGS, Lang, Text
 from casebook.values.amounts import in_english, parse_quantity
 from casebook.values.dates import parse_period
 from casebook.values.errors import PeriodError, QuantityError
+from casebook.values.formula import names_of, parse_formula
 from casebook.values.words import QUALIFIERS
 
 FEED_LENGTH = 50
@@ -110,36 +112,64 @@ KINDS: dict[ChangeKind, Text] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRow:
-    """A change with the place and the name of its figure, which is None where it was taken out."""
+    """A change with the place and the name of what changed; `figure` is None where it is none."""
 
     change: Change
     kind: Text
     place: Text
     figure: Figure | None
+    name: Text
     before: Text
     after: Text
 
 
+def find_changes(keys: Iterable[str], dataset: Dataset) -> tuple[Change, ...]:
+    """The changes of figures and of those that they are computed from, the newest first."""
+    if not dataset.changes:
+        return ()
+    traced, waiting = set[str](), list(keys)
+    while waiting:
+        key = waiting.pop()
+        figure = dataset.figures.get(key)
+        if key not in traced and figure is not None and figure.formula:
+            names = names_of(parse_formula(figure.formula))
+            waiting += [f"{figure.case}.{name.id}" for name in names]
+        traced.add(key)
+    return tuple(one for one in dataset.changes if f"{one.case}.{one.figure}" in traced)
+
+
 def show_changes(changes: Iterable[Change], dataset: Dataset) -> tuple[ChangeRow, ...]:
     """Changes as pages show them, in the order in which they came."""
-    return tuple(
-        ChangeRow(
-            change=change,
-            kind=KINDS[change.kind],
-            place=dataset.place(dataset.by_slug[change.case]),
-            figure=dataset.figures.get(f"{change.case}.{change.figure}"),
-            before=_word(change.before),
-            after=_word(change.after),
-        )
-        for change in changes
+    return tuple(_show_change(change, dataset) for change in changes)
+
+
+def _show_change(change: Change, dataset: Dataset) -> ChangeRow:
+    figure = dataset.figures.get(f"{change.case}.{change.figure}")
+    questions = dataset.vocabulary.questions
+    asked = questions[change.about].name if change.about in questions else Text(change.name)
+    return ChangeRow(
+        change=change,
+        kind=KINDS[change.kind],
+        place=dataset.place(dataset.by_slug[change.case]),
+        figure=figure,
+        name=figure.label if figure is not None else asked,
+        before=_word(change.before, dataset),
+        after=_word(change.after, dataset),
     )
 
 
-def _word(text: str) -> Text:
-    """A former or later value in words: a qualifier, a period or an amount."""
+def _word(text: str, dataset: Dataset) -> Text:
+    """A former or later value in words: a term, a qualifier, a period, an amount or a title."""
+    known = dataset.vocabulary
+    for terms in (known.statuses, known.measures, known.scopes, known.per, known.document_states):
+        if text in terms:
+            return terms[text].name
     for qualifier, words in QUALIFIERS.items():
         if text == qualifier:
             return words.name
+    for word in FIXED_WORDS["answer_states"]:
+        if text == word.key:
+            return word.name
     # A bare year is a year before it is a number.
     with suppress(PeriodError):
         return word_period(parse_period(text))
@@ -172,12 +202,11 @@ def make_feed_of_corrections(site: Site) -> Iterator[Page]:
 
 
 def _show_entry(row: ChangeRow) -> FeedEntry:
-    change, figure = row.change, row.figure
-    label = figure.label if figure is not None else Text(change.figure)
+    change = row.change
     return FeedEntry(
-        name="/".join((change.case, change.figure, change.date.edtf, change.before, change.after)),
-        path=f"cases/{change.case}/#figure-{change.figure}" if figure else CORRECTIONS_URL,
-        title=say("pages.corrections.entry", kind=row.kind, place=row.place, label=label),
+        name="/".join((change.case, change.name, change.date.edtf, change.before, change.after)),
+        path=f"cases/{change.case}/#figure-{change.figure}" if row.figure else CORRECTIONS_URL,
+        title=say("pages.corrections.entry", kind=row.kind, place=row.place, label=row.name),
         summary=say(
             "pages.corrections.change",
             before=row.before,

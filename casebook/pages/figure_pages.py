@@ -12,7 +12,7 @@ from casebook.data.tables import FIXED_WORDS
 from casebook.messages import say
 from casebook.pages import HOME_URL
 from casebook.pages.citations import cite
-from casebook.pages.feeds import show_changes
+from casebook.pages.feeds import find_changes, show_changes
 from casebook.pages.linked_data import describe_figure_page, write_linked_data
 from casebook.pages.page import CasePageType, Page, Prose, Site, Use, Uses, in_languages
 from casebook.pages.rows import (
@@ -25,7 +25,6 @@ from casebook.pages.rows import (
 )
 from casebook.record.comparability import ComparabilityClass, class_of
 from casebook.record.dataset import Dataset
-from casebook.record.evidence import date_case
 from casebook.record.model import Case, Figure
 from casebook.text import LANGS, Lang, Text
 from casebook.values.amounts import plain
@@ -42,7 +41,7 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
     link = link_case(case, dataset)
     rows = {name: show_figure(figure, dataset) for name, figure in case.figures.items()}
     uses = _find_uses(case, site)
-    updated = date_case(case)
+    updated = case.updated
     peers: dict[ComparabilityClass, list[FigureRow]] = {}
     for figure in case.printed_figures:
         peers.setdefault(class_of(figure), []).append(rows[figure.id])
@@ -58,7 +57,7 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
             uses=uses[figure.id],
             disputed=any(figure.id in conflict.figures for conflict in case.conflicts),
             review=_REVIEWS[row.review],
-            changes=show_changes(figure.history, dataset),
+            changes=show_changes(find_changes((figure.key,), dataset), dataset),
         )
         name = say(
             "pages.figure",

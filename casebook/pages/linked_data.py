@@ -15,7 +15,6 @@ from casebook.pages import DATA_URL, HOME_URL
 from casebook.pages.page import Site
 from casebook.pages.rows import date_dataset, list_sources, word_figure
 from casebook.record.dataset import Dataset
-from casebook.record.evidence import date_case
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Source
 from casebook.text import LANGUAGE_TAGS, Lang
@@ -90,7 +89,7 @@ def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
     """The article about a case, with each of its figures as a property of the place."""
     dataset = site.dataset
     title = case.title.inside(lang)
-    page = (f"cases/{case.slug}/", date_case(case))
+    page = (f"cases/{case.slug}/", case.updated)
     corrections = [
         {
             "@type": "CorrectionComment",

@@ -59,7 +59,7 @@ class Dataset:
 
     The cases may be loaded as they are asked for; what needs something of all of them asks
     `summaries`. `unread` are the slugs of cases whose files have errors. `ledger` holds every
-    address that was ever published, with its line in data/addresses.txt, `gone` those that are no
+    address that was ever published, with its line in the ledger, `gone` those that are no
     more. `outdated` are the pages whose English is older than their Chinese, by address, `media`
     the pictures and files that records name. A part of a data set has in `whole` what its cases
     show of all the others.

@@ -120,14 +120,6 @@ def review_figure(
     return "size" if "size" in supports.values() else "single"
 
 
-def date_case(case: Case) -> str:
-    """The ISO date on which the case last changed, by its own word; empty where it says none.
-
-    The dates of its sources are theirs, and the clock would make each build another one.
-    """
-    return max((case.updated, *(change.date.edtf for change in case.changes)))
-
-
 def _say_the_same(one: Figure, other: Figure) -> bool:
     return (
         one.quantity.statement == other.quantity.statement

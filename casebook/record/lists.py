@@ -21,7 +21,9 @@ from casebook.yaml.encoding import MAX_BYTES
 from casebook.yaml.files import read_bytes, show_path
 from casebook.yaml.nodes import MapNode, Scalar, read_tree
 
-LEDGER: Final = "data/addresses.txt"
+# The ledgers of what was published, which are committed.
+PUBLISHED: Final = "data/published"
+LEDGER: Final = f"{PUBLISHED}/addresses.txt"
 GONE: Final = "data/gone.yaml"
 # It grows with all that was ever published: a million addresses, not the size of a record.
 MOST_OF_LEDGER: Final = 64_000_000

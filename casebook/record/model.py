@@ -43,10 +43,10 @@ class Report:
 
 @described_class
 class Change:
-    """One change of what was published about a figure.
+    """One change of what was published: of a figure, or of what `about` names in the case.
 
-    `before` and `after` are an amount, a period or a qualifier; `after` is empty where the figure
-    was taken out.
+    `before` and `after` are its words then and now, such as an amount, a period, a status or a
+    title; `after` is empty where it was taken out.
     """
 
     case: str
@@ -56,7 +56,13 @@ class Change:
     after: str = described("line", name="to", role="quote", example="约5000万元")
     why: Text = described("bilingual", role="note")
     figure: str = described("gone_figure", example="paid_2010")
+    about: str = described("line", default="", role="quote", blank=False, example="provider")
     at: Position = START
+
+    @property
+    def name(self) -> str:
+        """The name of what has changed: a figure, a question, a title, a field."""
+        return self.figure or self.about
 
 
 @described_class
@@ -113,7 +119,7 @@ class Figure:
     corroborated_by: tuple[Report, ...] = described("list", default=(), printed=True, items=Report)
     formula: str = described("formula", default="", dumped=False, blank=False)
     history: tuple[Change, ...] = described(
-        "list", default=(), blank=False, items=Change, without=("figure",)
+        "list", default=(), blank=False, items=Change, without=("figure", "about")
     )
     note: Text = described("bilingual", default=NO_TEXT, role="note")
     at: Position = START
@@ -223,9 +229,11 @@ class Case:
     """One place where a local government buys a public service.
 
     `slug` is the name of the file and the address of the page, `aliases` are earlier ones.
-    `updated` is an ISO date or empty. `withdrawn` are changes of figures that were taken out.
-    `places` are those of all that is written in the file, as `find_places` lists them. `digest` is
-    the version of the record: the SHA-256 of its text in hexadecimal, whatever ends its lines.
+    `updated` is the ISO date on which it last changed by its own word, or empty: dates of sources
+    are theirs, and the clock would make each build another one. `withdrawn` are changes of figures
+    that were taken out, and of what is no figure. `places` are those of all that is written in the
+    file, as `find_places` lists them. `digest` is the version of the record: the SHA-256 of its
+    text in hexadecimal, whatever ends its lines.
     """
 
     slug: str
@@ -260,7 +268,7 @@ class Case:
         dumped=False,
         blank=False,
         items=Change,
-        optional=("to",),
+        optional=("to", "figure"),
     )
     story: Text = described("block", default=NO_TEXT, role="prose", chinese="正文")
     positions: Mapping[str, Position] | None = None

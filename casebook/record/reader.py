@@ -80,7 +80,9 @@ def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[P
         return None, problems
     # Other ends of lines and a byte order mark make no other version.
     text = unicodedata.normalize("NFC", "\n".join(lines))
-    return replace(case, digest=hashlib.sha256(text.encode()).hexdigest()), problems
+    sha = hashlib.sha256(text.encode()).hexdigest()
+    updated = max((case.updated, *(change.date.edtf for change in case.changes)))
+    return replace(case, digest=sha, updated=updated), problems
 
 
 @compute_once
@@ -410,7 +412,7 @@ class CaseReader(RecordReader):
         return tuple(self.find_figure(fields, one.name, item) for item in fields.scalars(one.name))
 
     def read_gone_figure(self, fields: Fields, one: FieldDescription) -> str:
-        name = fields.text(one.name, one.required, one.example)
+        name = fields.text(one.name, not fields.has("about"), one.example)
         if name in self.written:
             # Its changes are written in its own history.
             fields.report("E238", fields.at(one.name), name=name)

@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeVar
 from casebook.problems import START
 from casebook.record.comparability import ComparabilityClass, class_of
 from casebook.record.description import media_inside, texts_of, values_inside
-from casebook.record.evidence import Review, date_case, find_answer, review_figure, sources_of
+from casebook.record.evidence import Review, find_answer, review_figure, sources_of
 from casebook.record.model import Case, Change, Event, Figure, ShownState, State
 from casebook.record.references import LINK_TO_PAGE, SITE, find_chart_names, find_references
 from casebook.record.vocabulary import Source, Vocabulary
@@ -132,7 +132,7 @@ def summarise_case(
         state=case.state,
         version=case.digest,
         link=digest(repr(shown).encode())[:16],
-        date=date_case(case),
+        date=case.updated,
         aliases=case.aliases,
         figures=tuple(
             _summarise_figure(f, case, vocabulary, sources) for f in case.figures.values()

@@ -60,7 +60,11 @@ def test_what_is_there_may_have_been_published() -> None:
 def test_a_vanished_case_is_an_error_that_offers_the_line_to_write() -> None:
     (problem,) = check(dataset_of(record()), "", "cases/case-0/")
 
-    assert (problem.path, problem.at.line, problem.code) == ("data/addresses.txt", 2, "E291")
+    assert (problem.path, problem.at.line, problem.code) == (
+        "data/published/addresses.txt",
+        2,
+        "E291",
+    )
     assert "data/cases/case-1.yaml 加一行 aliases: [case-0]" in problem.hint.zh
     assert "data/gone.yaml the line /cases/case-0/: {title: …, why: …}" in problem.hint.en
 
@@ -156,9 +160,9 @@ def test_an_entry_of_the_gone_is_whole(tmp_path: Path, entry: str, code: str) ->
 
 
 def test_a_line_of_the_ledger_is_an_address(tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
+    (tmp_path / "data/published").mkdir(parents=True)
     lines = "# head\n/cases/a/   # renamed once\n\nhttps://example.org/\n/a//b/\n"
-    (tmp_path / "data" / "addresses.txt").write_text(lines, encoding="utf-8")
+    (tmp_path / "data/published/addresses.txt").write_text(lines, encoding="utf-8")
     problems: list[Problem] = []
 
     assert read_ledger(tmp_path, problems) == {"cases/a/": 2}
@@ -166,9 +170,9 @@ def test_a_line_of_the_ledger_is_an_address(tmp_path: Path) -> None:
 
 
 def test_a_ledger_may_be_larger_than_any_record(tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
+    (tmp_path / "data/published").mkdir(parents=True)
     lines = "".join(f"/cases/place-{number}/\r\n" for number in range(60_000))
-    (tmp_path / "data" / "addresses.txt").write_text(lines, encoding="utf-8", newline="")
+    (tmp_path / "data/published/addresses.txt").write_text(lines, encoding="utf-8", newline="")
     problems: list[Problem] = []
 
     assert len(read_ledger(tmp_path, problems)) == 60_000
@@ -176,7 +180,8 @@ def test_a_ledger_may_be_larger_than_any_record(tmp_path: Path) -> None:
 
 
 def test_recording_only_adds_and_keeps_notes(tiny_project: Path) -> None:
-    ledger = tiny_project / "data" / "addresses.txt"
+    ledger = tiny_project / "data/published/addresses.txt"
+    ledger.parent.mkdir()
     ledger.write_text("# 说明\n/old/ # 旧\n", encoding="utf-8")
     dataset, _ = read_dataset(tiny_project)
 

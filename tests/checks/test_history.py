@@ -1,25 +1,36 @@
-"""What was published of a figure may only change with a reason."""
+"""What was published may only change with a reason, on any machine."""
 
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
-from records import dataset_of, export_dataset, figure, read, record, shown
+from processes import run
+from records import dataset_of, figure, read, record, shown
 
 from casebook.build.checking import check_project
 from casebook.build.steps import BuildOptions, build_site
-from casebook.checks.history import Published, check_history, parse_published, publish_figure
-from casebook.pages.feeds import show_changes
-from casebook.problems import ContentError
+from casebook.checks.history import check_history, check_unpublished
+from casebook.checks.published import PublishedCase, publish_case, read_published, write_published
+from casebook.pages.feeds import find_changes, show_changes
+from casebook.problems import Problem
 from casebook.record.dataset import Dataset
 
+FIRST, TODAY = date(2026, 1, 5), date(2026, 11, 27)
 
-def published(dataset: Dataset) -> tuple[Published, ...]:
-    files = {file.path: file.content for file in export_dataset(dataset)}
-    return parse_published(files["data/figures.csv"])
+
+def publish(dataset: Dataset) -> Mapping[str, PublishedCase]:
+    return {case.slug: publish_case(case, None, FIRST) for case in dataset.cases}
+
+
+def check(now: Dataset, was: Dataset) -> list[Problem]:
+    return check_history(now, publish(was), {}, TODAY)
 
 
 def entry(before: str, after: str, kind: str = "correction", indent: int = 6) -> str:
@@ -34,30 +45,68 @@ def with_history(text: str, *entries: str) -> str:
     return text + f"    history:\n{lines}" if entries else text
 
 
-def test_the_published_figures_are_read_as_they_are() -> None:
-    dataset = dataset_of(record(figure(), figure("range", amount="800元至1000元", scope="books")))
+def test_a_ledger_is_read_as_it_was_written(tmp_path: Path) -> None:
+    rest = "events:\n  - {date: 1995, title: 开馆, source: evening-2015-03-02}\n"
+    published = publish(dataset_of(record(figure(), rest=rest), record(figure("more"))))
+    for path, content in write_published(published).items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
 
-    assert published(dataset) == tuple(map(publish_figure, dataset.figures.values()))
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        pytest.param(b"", id="empty"),
-        pytest.param(b"\xff\xfe", id="not UTF-8"),
-        pytest.param(b"a,b\r\n1,2\r\n", id="another table"),
-        pytest.param(b"case,figure\r\nx,y\r\n", id="other columns"),
-    ],
-)
-def test_what_is_no_table_of_figures_says_nothing(content: bytes) -> None:
-    assert parse_published(content) == ()
+    assert read_published(tmp_path) == published
+    assert read_published(tmp_path, {"case-1"}).keys() == {"case-2"}
 
 
 @pytest.mark.parametrize(
     ("before", "after", "entries", "codes"),
     [
         pytest.param({}, {}, (), [], id="nothing changed"),
-        pytest.param({}, {"label": "另一个名称"}, (), [], id="a label is no value"),
+        pytest.param({}, {"label": "另一个名称"}, (), ["E238"], id="label"),
+        pytest.param({}, {"label_en": "Funded"}, (), [], id="English where there was none"),
+        pytest.param({"label_en": "Applied"}, {"label_en": "Funded"}, (), ["E238"], id="English"),
+        pytest.param(
+            {"label_en": "Applied"},
+            {"label_en": "Funded"},
+            (entry("Applied", "Funded"),),
+            [],
+            id="English recorded",
+        ),
+        pytest.param(
+            {}, {"label": "另一个名称"}, (entry("购买金额", "另一个名称"),), [], id="label recorded"
+        ),
+        pytest.param({}, {"status": "set"}, (), ["E238"], id="status"),
+        pytest.param({}, {"status": "set"}, (entry("reported", "set"),), [], id="by its key"),
+        pytest.param({}, {"scope": "books"}, (), ["E238"], id="scope"),
+        pytest.param({}, {"quote": "投入120万元"}, (), ["E238"], id="quote"),
+        pytest.param(
+            {"per": "人/月", "amount": "600元", "measure": "unit_price"},
+            {"per": "人/年", "amount": "600元", "measure": "unit_price"},
+            (),
+            ["E238"],
+            id="per",
+        ),
+        pytest.param(
+            {"per": "人/月", "amount": "600元", "measure": "unit_price"},
+            {"per": "人/年", "amount": "600元", "measure": "unit_price"},
+            (entry("人/月", "人/年"),),
+            [],
+            id="per recorded",
+        ),
+        pytest.param(
+            {"amount": "将投入120万元", "status": "planned"},
+            {"amount": "120万元", "status": "planned"},
+            (),
+            ["E238"],
+            id="a plan",
+        ),
+        pytest.param(
+            {},
+            {"amount": "140万元"},
+            (entry("120万元", "130万元"), entry("130万元", "140万元")),
+            [],
+            id="in two steps",
+        ),
+        pytest.param({}, {}, (entry("9亿元", "3家"),), ["E238"], id="nothing bears it out"),
+        pytest.param({}, {}, (entry("120万元", "120万元"),), ["E238"], id="no change at all"),
         pytest.param({}, {"amount": "1200000元"}, (), [], id="another notation"),
         pytest.param({}, {"amount": "130万元"}, (), ["E238"], id="value"),
         pytest.param({}, {"amount": "约120万元"}, (), ["E238"], id="qualifier"),
@@ -133,16 +182,16 @@ def test_a_change_of_what_was_published_needs_its_reason(
     was = dataset_of(record(figure(**before)))
     now = dataset_of(record(with_history(figure(**after), *entries)))
 
-    problems = check_history(now, published(was))
+    problems = check(now, was)
 
-    assert [problem.code for problem in problems] == codes
-    assert all(problem.at.line == 10 for problem in problems)
+    assert {problem.code for problem in problems} == {*codes}
+    assert all(problem.at.line >= 10 for problem in problems)
 
 
 def test_the_problem_says_what_was_and_what_is() -> None:
     was, now = dataset_of(record(figure())), dataset_of(record(figure(amount="130万元")))
 
-    (problem,) = check_history(now, published(was))
+    (problem,) = check(now, was)
 
     assert "原为 120万元，现为 130万元" in problem.text.zh
     assert "from: 120万元" in problem.hint.zh
@@ -155,8 +204,8 @@ def test_a_figure_that_was_taken_out_needs_its_reason() -> None:
     rest = f"history:\n  - {gone}\n"
     recorded = dataset_of(record(figure(), rest=rest))
 
-    assert [p.code for p in check_history(silent, published(was))] == ["E238"]
-    assert check_history(recorded, published(was)) == []
+    assert [p.code for p in check(silent, was)] == ["E238"]
+    assert check(recorded, was) == []
     assert recorded.by_slug["case-1"].changes[0].after == ""
 
 
@@ -164,7 +213,7 @@ def test_a_new_figure_needs_no_reason() -> None:
     was = dataset_of(record(figure()))
     now = dataset_of(record(figure(), figure("more", period="2014")))
 
-    assert check_history(now, published(was)) == []
+    assert check(now, was) == []
 
 
 def test_a_computed_figure_follows_those_that_it_rests_on() -> None:
@@ -182,21 +231,22 @@ def test_a_computed_figure_follows_those_that_it_rests_on() -> None:
     now = of("130万元", entry("120万元", "130万元"))
 
     assert now.figures["case-1.more"].quantity.text == "250万元"
-    assert check_history(now, published(of("120万元"))) == []
+    assert check(now, of("120万元")) == []
+    assert [one.after for one in find_changes(["case-1.more"], now)] == ["130万元"]
 
 
 def test_a_case_that_is_gone_is_a_warning_and_one_that_cannot_be_read_is_not() -> None:
     was = dataset_of(record(figure()), record(figure()))
     now = dataset_of(record(figure()))
 
-    (problem,) = check_history(now, published(was))
+    (problem,) = check(now, was)
 
     assert (problem.code, problem.severity, problem.path) == (
         "W239",
         "warning",
         "data/cases/case-2.yaml",
     )
-    assert check_history(replace(now, unread=frozenset({"case-2"})), published(was)) == []
+    assert check(replace(now, unread=frozenset({"case-2"})), was) == []
 
 
 @pytest.mark.parametrize(
@@ -232,35 +282,178 @@ def test_a_figure_that_is_there_tells_its_changes_itself() -> None:
     assert shown(problems) == ["20:14 E238"]
 
 
-def test_a_build_refuses_to_change_what_it_published(tiny_project: Path, tmp_path: Path) -> None:
-    options = BuildOptions(project=tiny_project, output=tiny_project / "output")
-    build_site(options)
-    record_path = tiny_project / "data/cases/haishu.yaml"
-    text = record_path.read_text(encoding="utf-8")
-    changed = text.replace("amount: 120万元", "amount: 125万元").replace(
-        "投入120万元", "投入125万元"
+EVENT = "events:\n  - {date: 1995, title: 开馆, source: evening-2015-03-02}\n"
+CHANGE = "date: 2026-11-23, kind: correction, why: 核对原文"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "entry_for_it"),
+    [
+        pytest.param(
+            EVENT, EVENT.replace("1995", "1996"), "about: 开馆, from: 1995, to: 1996", id="a date"
+        ),
+        pytest.param(
+            EVENT,
+            EVENT.replace("开馆", "开放"),
+            "about: 开放, from: 开馆, to: 开放",
+            id="a title",
+        ),
+        pytest.param(EVENT, "", "about: 开馆, from: 开馆", id="an event taken out"),
+        pytest.param(
+            "documents:\n  - {title: 办法, state: issued, source: evening-2015-03-02}\n",
+            "documents:\n  - {title: 规定, state: issued, source: evening-2015-03-02}\n",
+            "about: 规定, from: 办法, to: 规定",
+            id="a document",
+        ),
+        pytest.param(
+            "conflicts:\n  - {about: 金额, figures: [paid, more], note: 不一}\n",
+            "",
+            "about: 金额, from: 金额",
+            id="a conflict taken out",
+        ),
+    ],
+)
+def test_what_is_no_figure_needs_its_reason_too(before: str, after: str, entry_for_it: str) -> None:
+    figures = figure(), figure("more", period="2014")
+    history = f"history:\n  - {{{CHANGE}, {entry_for_it}}}\n"
+    was = dataset_of(record(*figures, rest=before))
+
+    assert [p.code for p in check(dataset_of(record(*figures, rest=after)), was)] == ["E238"]
+    assert check(dataset_of(record(*figures, rest=after + history)), was) == []
+
+
+def test_an_answer_needs_its_reason() -> None:
+    was = dataset_of(record().replace("海曙区", "not_stated"))
+    text = record().replace("海曙区", "第一职校")
+    history = f"history:\n  - {{{CHANGE}, about: purchaser, from: not_stated, to: 第一职校}}\n"
+
+    assert [p.code for p in check(dataset_of(text), was)] == ["E238"]
+    assert check(dataset_of(text + history), was) == []
+    (row,) = show_changes(dataset_of(text + history).changes, was)
+    assert (row.name.zh, row.before.zh, row.after.zh) == ("谁在买", "来源未说明", "第一职校")
+
+
+@pytest.mark.parametrize(
+    ("day", "is_refused"),
+    [
+        pytest.param("2026-01-04", True, id="before it was published"),
+        pytest.param("2026-01-05", False, id="on the day it was published"),
+        pytest.param("2026-11-27", False, id="today"),
+        pytest.param("2026-11-28", True, id="after today"),
+        pytest.param("1990-01-01", True, id="long ago"),
+    ],
+)
+def test_a_change_is_dated_after_the_publication_and_not_after_today(
+    day: str, is_refused: bool
+) -> None:
+    of_day = entry("120万元", "130万元").replace("2026-11-23", day)
+    now = dataset_of(record(with_history(figure(amount="130万元"), of_day)))
+
+    problems = check(now, dataset_of(record(figure())))
+
+    assert [p.code for p in problems] == (["E238"] if is_refused else [])
+
+
+def test_a_published_change_stays_and_explains_no_other() -> None:
+    told = record(with_history(figure(amount="130万元"), entry("120万元", "130万元")))
+    back = record(with_history(figure(), entry("120万元", "130万元")))
+
+    assert check(dataset_of(told), dataset_of(told)) == []
+    assert [p.code for p in check(dataset_of(record(figure(amount="130万元"))), dataset_of(told))]
+    assert [p.code for p in check(dataset_of(told), dataset_of(back))] == ["E238"]
+
+
+def test_a_case_that_was_never_published_has_no_corrections() -> None:
+    now = dataset_of(record(with_history(figure(), entry("110万元", "120万元"))))
+
+    assert [p.code for p in check_unpublished(now, ())] == ["E238"]
+    assert check_unpublished(now, {"case-1"}) == []
+
+
+def test_a_correction_moves_the_date_of_its_case() -> None:
+    now = dataset_of(record(with_history(figure(), entry("110万元", "120万元"))))
+
+    assert now.by_slug["case-1"].updated == "2026-11-23"
+
+
+def replace_in(path: Path, *pairs: tuple[str, str]) -> None:
+    text = path.read_text(encoding="utf-8")
+    for before, after in pairs:
+        assert before in text
+        text = text.replace(before, after)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_a_recorded_site_refuses_a_change_and_shows_its_reason(tiny_project: Path) -> None:
+    assert run(tiny_project, "record").returncode == 0
+    path = tiny_project / "data/cases/haishu.yaml"
+    replace_in(path, ("amount: 120万元", "amount: 125万元"), ("投入120万元", "投入125万元"))
+
+    # Nothing was ever built here.
+    refused = run(tiny_project, "build", "--output", "elsewhere")
+    assert (refused.returncode, refused.stderr.count("E238")) == (1, 1)
+    assert run(tiny_project, "record").returncode == 1
+
+    today = date.today().isoformat()
+    reason = entry("120万元", "125万元").replace("2026-11-23", today)
+    replace_in(path, ("    line: 4\n", f"    line: 4\n    history:\n      {reason}\n"))
+    assert check_project(tiny_project) == []
+    build_site(BuildOptions(project=tiny_project, output=tiny_project / "output"))
+    site = tiny_project / "output"
+    for name in ("cases/haishu", "corrections", "figures/haishu.paid_2013"):
+        assert "核对原文" in (site / name / "index.html").read_text(encoding="utf-8")
+    charts = [
+        page for page in site.glob("charts/*/index.html") if "核对原文" in page.read_text("utf-8")
+    ]
+    assert charts
+    assert "CorrectionComment" in (site / "cases/haishu/index.html").read_text(encoding="utf-8")
+    assert "120万元" in (site / "corrections.xml").read_text(encoding="utf-8")
+
+
+def test_what_was_recorded_and_never_published_is_easily_taken_back(tiny_project: Path) -> None:
+    assert run(tiny_project, "record").returncode == 0
+    replace_in(
+        tiny_project / "data/cases/haishu.yaml",
+        ("amount: 120万元", "amount: 125万元"),
+        ("投入120万元", "投入125万元"),
     )
-    record_path.write_text(changed, encoding="utf-8")
 
-    with pytest.raises(ContentError) as refused:
-        build_site(options)
+    refused = run(tiny_project, "check", "--lang", "en")
+    path = tiny_project / "data/cases/haishu.yaml"
+    again = run(tiny_project, "record", "--unpublished", str(path))
 
-    assert [p.code for p in refused.value.problems] == ["E238"]
+    assert "record --unpublished data/cases/haishu.yaml" in refused.stderr
+    assert again.returncode == 0, again.stderr
+    assert check_project(tiny_project) == []
+
+
+def test_english_that_changes_alone_needs_its_reason(tiny_project: Path) -> None:
+    assert run(tiny_project, "record").returncode == 0
+    path = tiny_project / "data/cases/haishu.yaml"
+    replace_in(path, ("summary_en: ", "summary_en: Truly, "))
+
     assert [p.code for p in check_project(tiny_project)] == ["E238"]
 
-    recorded = changed.replace(
-        "    line: 4\n",
-        "    line: 4\n    history:\n      " + entry("120万元", "125万元") + "\n",
-    )
-    record_path.write_text(recorded, encoding="utf-8")
+    today = date.today().isoformat()
+    reason = f"{{date: {today}, kind: update, about: summary, from: x9, to: Truly, why: 因}}"
+    replace_in(path, ("summary_en: ", f"history:\n  - {reason}\nsummary_en: "))
     assert check_project(tiny_project) == []
-    build_site(options)
-    page = (tiny_project / "output/cases/haishu/index.html").read_text(encoding="utf-8")
-    assert "核对原文" in page
-    assert "核对原文" in (tiny_project / "output/corrections/index.html").read_text("utf-8")
-    assert "CorrectionComment" in page
-    feed = (tiny_project / "output/corrections.xml").read_text(encoding="utf-8")
-    assert "120万元" in feed
+
+
+def test_a_fresh_clone_holds_the_rule(tiny_project: Path, tmp_path: Path) -> None:
+    assert run(tiny_project, "record").returncode == 0
+    identity = ("-c", "user.name=editor", "-c", "user.email=editor@example.org")
+    for command in (("init", "-q"), ("add", "data", "content"), (*identity, "commit", "-qm", "x")):
+        subprocess.run(["git", "-C", tiny_project, *command], check=True)
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", tiny_project, clone], check=True)
+    shutil.copy2(tiny_project / "pelicanconf.py", clone)
+    shutil.copytree(tiny_project / "theme", clone / "theme")
+    assert check_project(clone) == []
+
+    replace_in(clone / "data/cases/haishu.yaml", ("status: reported", "status: set"))
+
+    assert {p.code for p in check_project(clone)} == {"E238"}
 
 
 @pytest.mark.parametrize(
@@ -280,30 +473,6 @@ def test_what_changed_is_said_in_words(text: str, zh: str, en: str) -> None:
     (row,) = show_changes(dataset.changes, dataset)
 
     assert (row.before.zh, row.before.en) == (zh, en)
-
-
-def test_a_published_list_of_other_records_is_held_against_all(tiny_project: Path) -> None:
-    options = BuildOptions(project=tiny_project, output=tiny_project / "output")
-    build_site(options)
-    # Nothing changed here; what is published now comes from elsewhere.
-    figures = tiny_project / "output" / "data" / "figures.csv"
-    text = figures.read_text(encoding="utf-8")
-    assert "120万元,1200000" in text
-    figures.write_text(text.replace("120万元,1200000", "110万元,1100000"), encoding="utf-8")
-
-    with pytest.raises(ContentError) as refused:
-        build_site(options)
-
-    assert [p.code for p in refused.value.problems] == ["E238"]
-
-
-def test_the_figures_of_settled_cases_are_not_read() -> None:
-    dataset = dataset_of(record(figure()), record(figure()))
-    files = {file.path: file.content for file in export_dataset(dataset)}
-
-    rows = parse_published(files["data/figures.csv"], {"case-1"})
-
-    assert [row.case for row in rows] == ["case-2"]
 
 
 def test_a_preview_may_change_at_will(tiny_project: Path) -> None:

@@ -1,0 +1,163 @@
+"""Ledger of what was published: the facts of each case, in tables that are committed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from casebook.record.lists import PUBLISHED
+from casebook.record.model import Answer, Case, Change, Elsewhere, Figure, Report
+from casebook.text import Text
+from casebook.values.amounts import Quantity, plain
+from casebook.values.dates import Period
+
+# The columns of each table, behind the case and the name of the fact in it.
+TABLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "figures": (
+        *("amount", "value", "min", "max", "unit", "qualifier", "planned", "measure", "per"),
+        *("period", "status", "derived", "scope", "source", "quote", "label", "label_en"),
+    ),
+    "events": ("date", "title_en", "status", "source", "quote"),
+    "answers": ("answer", "text_en", "elsewhere"),
+    "documents": ("state", "title_en", "issuer", "issuer_en", "date", "source"),
+    "conflicts": ("about_en", "figures", "reports"),
+}
+_CASES: Final = ("case", "published")
+_CHANGES: Final = ("case", "name", "date", "kind", "from", "to")
+
+# The kind and the name of a fact, and its cells by column.
+FactName = tuple[str, str]
+Facts = dict[FactName, dict[str, str]]
+ChangeKey = tuple[str, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class PublishedCase:
+    """A case as it was published: the ISO day on which it first was, facts and changes."""
+
+    since: str
+    facts: Facts = field(default_factory=dict)
+    changes: set[ChangeKey] = field(default_factory=set)
+
+
+def list_facts(case: Case) -> Facts:
+    """All that may not change in a case without a reason, in the order of the record."""
+    named: list[tuple[str, str, object]]
+    named = [("figures", name, figure) for name, figure in case.figures.items()]
+    named += [("events", event.title.zh, event) for event in case.events]
+    named += [("answers", question, answer) for question, answer in case.answers.items()]
+    named += [("documents", document.title.zh, document) for document in case.documents]
+    named += [("conflicts", conflict.about.zh, conflict) for conflict in case.conflicts]
+    facts: Facts = {}
+    for kind, name, record in named:
+        key, count = (kind, name), 1
+        # Two meetings may have one title.
+        while key in facts:
+            count += 1
+            key = (kind, f"{name} ({count})")
+        facts[key] = {column: _write_cell(record, column) for column in TABLES[kind]}
+        if isinstance(record, Figure):
+            facts[key] |= write_quantity(record.quantity)
+        elif isinstance(record, Answer):
+            said = "/".join(record.terms) or record.text.zh
+            said = f"{record.state}: {said}" if said and record.state == "partial" else said
+            facts[key]["answer"] = said or record.state
+    return facts
+
+
+def write_quantity(quantity: Quantity) -> dict[str, str]:
+    """The cells of an amount."""
+    numbers = {"value": quantity.value, "min": quantity.low, "max": quantity.high}
+    written = {name: "" if n is None else plain(n) for name, n in numbers.items()}
+    return {
+        **written,
+        "amount": quantity.text,
+        "unit": quantity.unit,
+        "qualifier": quantity.qualifier,
+        "planned": "planned" if quantity.planned else "",
+    }
+
+
+def _write_cell(record: Any, column: str) -> str:
+    name, _, english = column.partition("_")
+    return _write(getattr(record, {"derived": "formula"}.get(name, name), ""), bool(english))
+
+
+def _write(value: Any, english: bool) -> str:
+    if isinstance(value, Text):
+        return value.en if english else value.zh
+    if isinstance(value, Period):
+        return value.edtf
+    if isinstance(value, Report):
+        return f"{value.source}: {value.says.zh}"
+    if isinstance(value, Elsewhere):
+        return f"{value.source}: {value.text.zh or '/'.join(value.terms)}"
+    if isinstance(value, tuple):
+        return "/".join(_write(one, english) for one in value)
+    return str(value or "")
+
+
+def key_of(change: Change) -> ChangeKey:
+    """The cells of a change behind its case; its reason may be worded anew."""
+    return change.name, change.date.edtf, change.kind, change.before, change.after
+
+
+def has_ledger(project: Path) -> bool:
+    """True of a project of which it was recorded what is published."""
+    return (project / PUBLISHED / "cases.csv").exists()
+
+
+def read_published(project: Path, settled: Container[str] = ()) -> dict[str, PublishedCase]:
+    """The ledger of a project by slug, without the cases that are `settled`; empty without one."""
+    rows = {
+        table: [row for row in _read_rows(project, table) if row["case"] not in settled]
+        for table in ("cases", *TABLES, "changes")
+    }
+    cases = {row["case"]: PublishedCase(since=row["published"]) for row in rows.pop("cases")}
+    for row in rows.pop("changes"):
+        slug, *change = (row[column] for column in _CHANGES)
+        cases[slug].changes.add(tuple(change))
+    for kind, found in rows.items():
+        for row in found:
+            cases[row.pop("case")].facts[kind, row.pop("name")] = row
+    return cases
+
+
+def _read_rows(project: Path, table: str) -> Iterable[dict[str, str]]:
+    path = project / PUBLISHED / f"{table}.csv"
+    if path.exists():
+        yield from csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline=""))
+
+
+def write_published(published: Mapping[str, PublishedCase]) -> dict[str, bytes]:
+    """The tables of a ledger by their paths."""
+    tables: dict[str, list[Iterable[str]]] = {
+        "cases": [_CASES],
+        **{kind: [("case", "name", *columns)] for kind, columns in TABLES.items()},
+        "changes": [_CHANGES],
+    }
+    for slug, case in sorted(published.items()):
+        tables["cases"].append((slug, case.since))
+        for (kind, name), cells in case.facts.items():
+            tables[kind].append((slug, name, *(cells[column] for column in TABLES[kind])))
+        tables["changes"] += [(slug, *change) for change in sorted(case.changes)]
+    found = {}
+    for table, rows in tables.items():
+        stream = io.StringIO()
+        csv.writer(stream, lineterminator="\n").writerows(rows)
+        found[f"{PUBLISHED}/{table}.csv"] = stream.getvalue().encode()
+    return found
+
+
+def publish_case(case: Case, before: PublishedCase | None, today: date) -> PublishedCase:
+    """A case as it is published from now on."""
+    return PublishedCase(
+        since=before.since if before is not None else today.isoformat(),
+        facts=list_facts(case),
+        changes={key_of(change) for change in case.changes},
+    )
