@@ -143,8 +143,8 @@ class _BlockPainter:
             self._paint_wide_row(bar)
         is_last = after is None or after.together != bar.together
         if is_last if bar.together else bar.mark.contradicted:
-            # One bracket embraces all the reports, across the space between their bars.
-            draw_bracket(self.sheet, self.left - 9, self.group_top - 1, self.top + 1)
+            # One bracket embraces all the reports; two that touch would set them against each other.
+            draw_bracket(self.sheet, self.left - 9, self.group_top + 2, self.top - 2)
 
     def _begin_apart(self, *, is_first: bool) -> None:
         """Part what does not belong to the series from it."""

@@ -21,7 +21,7 @@ from casebook.charts.chart import (
 )
 from casebook.charts.symbols import ChartFigure, legend_kinds, mark_of_kind
 from casebook.messages import say
-from casebook.record.comparability import are_comparable, group_by_class, group_by_scale
+from casebook.record.comparability import are_comparable, group_by_scale
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Vocabulary
@@ -121,13 +121,13 @@ def _describe_series(shown: ChartRecords, groups: dict[str, int]) -> str:
 
 
 def find_ranges(case: Case, dataset: Dataset) -> Iterator[Sequence[Figure]]:
-    """A drawing for each class of money of the case in which an amount is a range."""
+    """A drawing for each scale of money of the case on which an amount is a range."""
     ranges = [
         figure
         for figure in dataset.money_figures(case)
         if figure.quantity.qualifier == "range" and figure.per and not figure.part_of
     ]
-    for figures in group_by_class(ranges).values():
+    for figures in group_by_scale(ranges):
         if len(figures) <= MOST_ROWS:
             yield figures
 

@@ -549,6 +549,16 @@ def test_amounts_of_another_state_or_length_of_time_share_no_scale(others: dict[
     assert [group.items[0].key for group in money.panels[1].content] == ["one.c"]
 
 
+def test_ranges_of_another_state_share_no_scale() -> None:
+    price = {"measure": "unit_price", "per": ("post",)}
+    figures = [
+        figure("800元至1000元", id="a", **price),
+        figure("6000元至9000元", id="b", **(price | {"status": "set"})),
+    ]
+
+    assert names_of(dataset(case(figures)))[-2:] == ["one-range", "one-range-2"]
+
+
 def test_years_without_a_figure_are_marked_between_the_bars_and_in_the_table() -> None:
     figures = [figure("1万元", str(year), f"f{year}") for year in (2010, 2012, 2016)]
     data = dataset(case(figures))
