@@ -143,7 +143,7 @@ class _BlockPainter:
             self._paint_wide_row(bar)
         is_last = after is None or after.together != bar.together
         if is_last if bar.together else bar.mark.contradicted:
-            # One bracket embraces all the reports; two that touch would set them against each other.
+            # One bracket embraces all the reports; two that touch would read as one quarrel.
             draw_bracket(self.sheet, self.left - 9, self.group_top + 2, self.top - 2)
 
     def _begin_apart(self, *, is_first: bool) -> None:
