@@ -37,7 +37,7 @@ _OF_WHOM: Final = (
 )
 _TO_LEVEL: Final = "(?:提高|增加|增长|上升|降低|减少|下降|调整|上调|下调|[增降升涨提调])"
 LEAD: Final = (
-    rf"(?:\((?:大写|小写)\)|{_OF_WHOM}{{0,3}}{_MONEY}|{_TO_LEVEL}[到至为]|好(?=几)|"
+    rf"(?:\((?:大写|小写)\)|{_OF_WHOM}|{_MONEY}|{_TO_LEVEL}[到至为]|好(?=几)|"
     rf"{_one_of(WORDS['leads'].split())}|{_DONE})"
 )
 NUMERAL: Final = rf"[0-9{HAN_DIGITS}两十百千万亿几半]|数(?=[十百千万亿])"

@@ -36,12 +36,15 @@ MONTHS: Final = (
 # A decade and a month that is not known. A season (2012-21) is far more often a slip of the hand.
 _RARE: Final = r"([0-9]{3}X|[0-9]{4}-XX)([?~%]?)"
 _DAY: Final = r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?([?~%]?)"
-_LOOSE_DAY: Final = r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})[日号]?|月)?)?"
+_LOOSE_DAY: Final = (
+    r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?|/([0-9]{1,2})(?:/([0-9]{1,2}))?"
+    r"|\.([0-9]{1,2})(?:\.([0-9]{1,2}))?|年([0-9]{1,2})月?(?:(?<=月)([0-9]{1,2})[日号]?)?)?(?![0-9])"
+)
 _PLAIN: Final = r"[0-9]{4}(?:-[0-9]{2}){0,2}"
 
 # --- Chinese forms ---
 
-_DIGIT: Final = "零〇○一二三四五六七八九"
+_DIGIT: Final = "零〇○0Oo一二三四五六七八九"
 _HAN_YEAR: Final = rf"(?<![{_DIGIT}])[一二][{_DIGIT}]{{3}}(?![{_DIGIT}十])"
 # Behind a month and a day stands their unit, or a dash before another one.
 _HAN_NUMBER: Final = (
@@ -54,8 +57,8 @@ _CHINESE_DAY: Final = (
     r"|\.([0-9]{1,2})(?:\.([0-9]{1,2}))?)?"
 )
 _DOUBTED: Final = (
-    r"(约|大约|大概)?(.+?)([?~%])?(\((?:推断|推定|存疑)\))?(左右|前后|上下)?"
-    r"(\((?:推断|推定|存疑)\))?"
+    r"(约|大约|大概|大约在)?(.+?)([?~%])?(\((?:推断|推定|推测|存疑)\))?(左右|前后|上下)?"
+    r"(\((?:推断|推定|推测|存疑)\))?"
 )
 _OF_YEAR, _OF_MONTH = (
     {word: str(form) for form, line in WORDS[name].items() for word in line.split()}
@@ -66,9 +69,16 @@ _PLAN: Final = (
     r"(?:第?([一二三四五六七八九十]{1,3})个?五年|([六七八九十](?=五.)|十[一二三四五])五)"
     r"(?:规划|计划|时期|期间|规划期)*"
 )
-_DECADE: Final = r"(?:(20|二十|21|二十一|上)世纪)?([0-9])0年代|([0-9]{3})0年代"
+_DECADE: Final = r"(?:(20|二十|21|二十一|上个?)世纪)?([0-9])0年代|([0-9]{3})0年代"
+_QUARTERS: Final = "第?([一二三四1-4])(?:季度)?(?:[至到—–～~-]|、)第?([一二三四1-4])季度"
+# 自2010年至2012年止, 2010至2012三年间
+_INTERVAL: Final = (
+    "(?:自|从|由)?(.+?)(?:(?<=[0-9年])[两二三四五六七八九]年)?(?:期间|之间|间|止|结束)?"
+)
 _STRONG_DASH: Final = r"——|[至到—–～~]"
-_SINCE: Final = r"(?:自|从)?(.+?)(?:(?:起|以来|开始)(?:至今|到现在|迄今)?|至今|到现在|迄今)"
+_SINCE: Final = (
+    r"(?:自|从)?(.+?)(?:(?:起|以来|开始)(?:至今|到现在|迄今|施行|实施|执行)?|至今|到现在|迄今)"
+)
 _AS_OF: Final = r"(?:截至|截止[到至]?|到|至)(.+?)止?"
 
 
@@ -259,7 +269,7 @@ def _read_rare(line: str) -> Period | None:
 def _translate(line: str) -> str:
     """The EDTF of a Chinese form, or nothing where it has another form."""
     line = _even_out(line)
-    if found := re.fullmatch("(?:不晚于|不迟于)(.+)|(.+[底末])(?:以前|之前|前)", line):
+    if found := re.fullmatch("(?:不晚于|不迟于|最晚|最迟)(.+)|(.+[底末])(?:以前|之前|前)", line):
         day = _translate_end(found[1] or found[2])
         if day and day[-1] in "?~%":
             raise PeriodError(
@@ -267,7 +277,7 @@ def _translate(line: str) -> str:
             )
         return day and f"[..{day}]"
     # 2012年起（推断） and 2012年（推断）起 say the same.
-    moved = re.fullmatch(r"(.+?)(起|以来|开始)(\((?:推断|推定|存疑)\))", line)
+    moved = re.fullmatch(r"(.+?)(起|以来|开始)(\((?:推断|推定|推测|存疑)\))", line)
     if moved:
         line = f"{moved[1]}{moved[3]}{moved[2]}"
     if span := _translate_span(line):
@@ -289,25 +299,36 @@ def _even_out(line: str) -> str:
     # A blank before a time of day is all that holds it apart.
     if re.search("[\u3400-\u9fff]", line) and not re.search("[0-9] +[0-9]", line):
         line = re.sub(_WEEKDAY, "", line.replace(" ", ""))
-    return line.removeprefix("公元")
+    line = line.removeprefix("公元").replace("月份", "月")
+    # 5、6月 and 一、二季度 are what lies between them; 5、7月 is not.
+    line = re.sub(
+        "([0-9]+)([年月]?)[、和]([0-9]+)(?=[年月])",
+        lambda two: (
+            "{1}{2}—{3}".format(*two.group(0, 1, 2, 3))
+            if int(two[3]) - int(two[1]) == 1
+            else two[0]
+        ),
+        line,
+    )
+    return re.sub(_QUARTERS, lambda two: f"第{two[1]}季度至第{two[2]}季度", line)
 
 
 def _digit_of(char: str) -> str:
-    return "0" if char in "零〇○" else str(number_of(char))
+    return "0" if char in "零〇○0Oo" else str(number_of(char))
 
 
 def _translate_span(line: str) -> str:
     """The EDTF of a time, or of the two ends of an interval, or nothing for another form."""
-    if time := _translate_time(line):
+    if time := _translate_time(re.sub("(?<=月)间\\Z", "", line)):
         return time
-    found = re.fullmatch("(?:自|从|由)?(.+?)(?:期间|之间|间|止|结束)?", line)
+    found = re.fullmatch(_INTERVAL, line)
     inner = found[1] if found else line
     parts = re.split(_STRONG_DASH, inner)
     # A hyphen parts years and Chinese dates; that of 2012-11 parts nothing.
     if len(parts) == 1 and re.search("[年月日.]|[0-9]{4}-[0-9]{4}", inner):
         parts = inner.split("-")
     if len(parts) != 2 or not all(parts):
-        return _translate_time(inner)
+        return ""
     first, last = _complete(*parts)
     start, end = _translate_time(first), _translate_time(last)
     return f"{start.partition('/')[0]}/{end.rpartition('/')[2]}" if start and end else ""
@@ -376,11 +397,10 @@ def _translate_part(year: str, month: str, word: str) -> str:
 
 def _translate_end(text: str) -> str:
     """The EDTF of the day, month or year at which something ends: 2014年底 is its last day."""
-    time = _translate_time(text)
-    if re.search("[底末终]\\Z", text) and time:
-        read = _read_day(time.rstrip("~"))
-        return read.latest.isoformat() if read and read.latest else ""
-    return time.rpartition("/")[2]
+    last = re.fullmatch("(.+?)年?[底末终]", text)
+    day = _translate_time(last[1] if last else text).rpartition("/")[2]
+    read = _read_day(day) if last else None
+    return read.latest.isoformat() if read and read.latest else day
 
 
 def _join_marks(*marks: str | None) -> str:
@@ -391,14 +411,14 @@ def _join_marks(*marks: str | None) -> str:
 
 # What to write instead of wordings that give no date, by what is seen in them.
 _REMEDIES: Final = {
-    "今年|去年|前年|明年|近[年期日来]|最近|昨|今[天日]|[目日]前|当前|现在|[上本]月|本世纪|过去"
+    "今年|去年|前年|明年|近[年期日来]|最近|昨|今[天日]|目前|(?<![0-9])日前|当前|现在|[上本]月|初期|改革开放|成立以来|本世纪|过去"
     "|近[一二两三四五六七八九十0-9]+[年月天]": "values.relative_date",
     "春节|元宵|清明|端午|中秋|国庆|元旦|农历|正月|腊月|[春夏秋冬]": "values.feast",
     "年代|世纪": "values.write_decade",
-    r"\A(?!.*[0-9]{4}).*(?:[年月日号]|季度?)": "values.no_year",
+    "\\A(?!.*[0-9]{4}).*[\u3400-\u9fff]": "values.no_year",
     "学年": "values.school_year",
     r"前\Z": "values.before",
-    r"[以之]?后\Z": "values.after",
+    r"[以之]?后\Z|\A[自从]": "values.after",
 }
 
 
