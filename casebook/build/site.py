@@ -243,7 +243,8 @@ class _PageMaker:
                     listed.append(page.location)
                 yield page
 
-        yield from ((name, make(make_pages)) for name, make_pages in PAGES.items())
+        for make_pages in PAGES:
+            yield make_pages.__name__.removeprefix("make_").replace("_", " "), make(make_pages)
         yield "site map", make(partial(make_sitemap, listed))
 
     def _find_cases(self, paths: Collection[str]) -> list[CaseSummary]:

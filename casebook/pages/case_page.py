@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, partial
 from operator import attrgetter
 
@@ -35,6 +34,9 @@ from casebook.record.references import find_chart_names
 from casebook.record.summary import CaseSummary
 from casebook.record.vocabulary import Region
 from casebook.text import NO_TEXT, Lang, Text
+
+# One province-level unit of the grid: how many cases lie in it, and where they begin.
+Tile = tuple[Region, int, str]
 
 
 def make_cases(case: Case, site: Site) -> Iterator[Page]:
@@ -166,15 +168,6 @@ def _regions_above(case: Case, dataset: Dataset) -> tuple[Region, ...]:
     return tuple(above)
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One province-level unit of the grid: how many cases lie in it, and where they begin."""
-
-    region: Region
-    cases: int
-    address: str
-
-
 def list_tiles(dataset: Dataset) -> tuple[Tile, ...]:
     """Every province-level unit, row by row from the north, as the eye and the keyboard go."""
     slugs: dict[str, list[str]] = {}
@@ -189,7 +182,7 @@ def list_tiles(dataset: Dataset) -> tuple[Tile, ...]:
         before += len(found)
     placed = [region for region in dataset.regions.values() if region.tile is not None]
     return tuple(
-        Tile(region, len(slugs.get(region.code, ())), addresses.get(region.code, ""))
+        (region, len(slugs.get(region.code, ())), addresses.get(region.code, ""))
         for region in sorted(placed, key=lambda region: (region.tile or ())[::-1])
     )
 

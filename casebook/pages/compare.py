@@ -31,7 +31,6 @@ from casebook.pages.rows import (
 from casebook.record.comparability import ComparabilityClass, name_class, why_not_comparable
 from casebook.record.dataset import Dataset
 from casebook.record.lanes import LANES, Gap, TimelineEntry
-from casebook.record.model import Figure
 from casebook.record.summary import CaseSummary, FigureSummary
 from casebook.text import LANGS, NO_TEXT, Text
 
@@ -78,7 +77,7 @@ def make_compare(site: Site) -> Iterator[Page]:
         "counts": list_entries(dataset, money=False),
     }
     filters = offer_filters([entry for entries in tables.values() for entry in entries], dataset)
-    reasons = list_reasons(find_firsts(tables["money"], dataset), dataset)
+    reasons = list_reasons(tables["money"], dataset)
     show = partial(_show_part, filters, dataset)
     for order, url, name in ORDERS:
         plain = order == "class"
@@ -144,18 +143,13 @@ def offer_filters(entries: Iterable[_Entry], dataset: Dataset) -> Filters:
     )
 
 
-def find_firsts(entries: Iterable[_Entry], dataset: Dataset) -> tuple[Figure, ...]:
-    """The first figure of each comparability class, in the order in which they come."""
+def list_reasons(entries: Iterable[_Entry], dataset: Dataset) -> tuple[Text, ...]:
+    """For every two classes of figures, why those of the one may not be compared with the other."""
     firsts: dict[ComparabilityClass, str] = {}
     for entry in entries:
         if entry.figure is not None:
             firsts.setdefault(entry.figure.group, f"{entry.case.slug}.{entry.figure.id}")
-    return tuple(dataset.figures[key] for key in firsts.values())
-
-
-def list_reasons(figures: Iterable[Figure], dataset: Dataset) -> tuple[Text, ...]:
-    """For every two of the figures, each of another class, why they may not be compared."""
-    pairs = combinations(figures, 2)
+    pairs = combinations([dataset.figures[key] for key in firsts.values()], 2)
     reasons = (why_not_comparable(one, other, dataset.vocabulary) for one, other in pairs)
     return tuple(reason for reason in reasons if reason is not None)
 

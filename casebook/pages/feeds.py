@@ -43,17 +43,6 @@ LOCAL_ADDRESS = "http://localhost"
 _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "casebook")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedEntry:
-    """An entry of a feed by its `name` there; `path` is below the language's root."""
-
-    name: str
-    path: str
-    title: Text
-    summary: Text
-    updated: str
-
-
 def name_entry(name: str, lang: Lang) -> str:
     """The stable id of an entry, or of a feed, in one language."""
     return uuid.uuid5(_IDS, f"{lang}/{name}").urn
@@ -66,26 +55,31 @@ def make_feed(site: Site) -> Iterator[Page]:
     """
     dataset = site.dataset
     newest = sorted(dataset.summaries, key=lambda case: case.date, reverse=True)[:FEED_LENGTH]
-    entries = []
-    for case in newest:
-        if case.date:
-            link = link_case(dataset.by_slug[case.slug], dataset)
-            entry = FeedEntry(
-                name=case.slug,
-                path=f"cases/{case.slug}/",
-                title=link.name,
-                summary=link.summary,
-                updated=case.date,
-            )
-            entries.append(entry)
+    links = {
+        link_case(dataset.by_slug[case.slug], dataset): case.date for case in newest if case.date
+    }
+    entries = [
+        {
+            "name": link.slug,
+            "path": f"cases/{link.slug}/",
+            "title": link.name,
+            "summary": link.summary,
+            "updated": date,
+        }
+        for link, date in links.items()
+    ]
     yield from make_feed_pages("feed", site.settings.name, site.settings.tagline, entries)
 
 
 def make_feed_pages(
-    name: str, title: Text, subtitle: Text, entries: Sequence[FeedEntry]
+    name: str, title: Text, subtitle: Text, entries: Sequence[Mapping[str, object]]
 ) -> Iterator[Page]:
-    """An Atom feed in each language, of entries of which the first is the newest."""
-    updated = entries[0].updated if entries else ""
+    """An Atom feed in each language, of entries of which the first is the newest.
+
+    An entry has its `name` in the feed, a `path` below the language's root, `title`, `summary` and
+    the day when it was `updated`.
+    """
+    updated = entries[0]["updated"] if entries else ""
     yield from in_languages(
         Page(
             url=f"{name}.xml",
@@ -201,20 +195,16 @@ def make_feed_of_corrections(site: Site) -> Iterator[Page]:
     yield from make_feed_pages("corrections", title, summary, list(map(_show_entry, rows)))
 
 
-def _show_entry(row: ChangeRow) -> FeedEntry:
+def _show_entry(row: ChangeRow) -> dict[str, object]:
     change = row.change
-    return FeedEntry(
-        name="/".join((change.case, change.name, change.date.edtf, change.before, change.after)),
-        path=f"cases/{change.case}/#figure-{change.figure}" if row.figure else CORRECTIONS_URL,
-        title=say("pages.corrections.entry", kind=row.kind, place=row.place, label=row.name),
-        summary=say(
-            "pages.corrections.change",
-            before=row.before,
-            after=row.after or say("pages.corrections.taken_out"),
-            why=change.why,
-        ),
-        updated=change.date.edtf,
-    )
+    after = row.after or say("pages.corrections.taken_out")
+    return {
+        "name": "/".join((change.case, change.name, change.date.edtf, change.before, change.after)),
+        "path": f"cases/{change.case}/#figure-{change.figure}" if row.figure else CORRECTIONS_URL,
+        "title": say("pages.corrections.entry", kind=row.kind, place=row.place, label=row.name),
+        "summary": say("pages.corrections.change", before=row.before, after=after, why=change.why),
+        "updated": change.date.edtf,
+    }
 
 
 def cut_sitemap(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from markupsafe import Markup
 
@@ -21,7 +21,6 @@ from casebook.pages.page import Context, Page, Prose, Section, Site, Slot
 from casebook.pages.rows import (
     LISTED,
     CaseRow,
-    FigureRow,
     FormulaPart,
     Frame,
     date_dataset,
@@ -40,8 +39,8 @@ from casebook.record.evidence import Review
 from casebook.record.model import Case, ShownState
 from casebook.record.refusals import figures_of, judge_refusal
 from casebook.record.summary import CaseSummary
-from casebook.record.vocabulary import Question, Refusal
-from casebook.text import LANGS, NO_TEXT, Lang, Text
+from casebook.record.vocabulary import Refusal
+from casebook.text import LANGS, Lang, Text
 
 # More amounts than this in one row of the overview hide the others from the reader.
 OVERVIEW_AMOUNTS = 3
@@ -58,30 +57,6 @@ Block: TypeAlias = "tuple[str, Markup | Frame | None]"
 # A computation or comparison that suggests itself, and the reasons against it. The words of a part
 # that is a figure are those of its place.
 Refused = tuple[Text, tuple[FormulaPart, ...], tuple[Text, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparableFigures:
-    """Figures of one class: the only ones that may share an axis; `more` are not listed."""
-
-    name: Text
-    figures: tuple[FigureRow, ...]
-    places: Text
-    more: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silence:
-    """One question with the state of its answer in each place, and the places left open.
-
-    `elsewhere` are the places of which another source than the main one answers.
-    """
-
-    question: Question
-    states: tuple[ShownState, ...]
-    not_stated: int
-    places: Text
-    elsewhere: Text
 
 
 def make_home(site: Site) -> Iterator[Page]:
@@ -273,40 +248,42 @@ def count_reviews(dataset: Dataset) -> Mapping[Review, int]:
     return {review: counts[review] for review in REVIEWS if review in counts}
 
 
-def list_comparables(dataset: Dataset) -> tuple[ComparableFigures, ...]:
-    """The classes of money that have more than one figure."""
+def list_comparables(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
+    """The classes of money that have more than one figure: only these may share a scale."""
     found = []
     for group, keys in dataset.classes.items():
         if len(keys) > 1 and dataset.vocabulary.measures[group.measure].kind == "money":
             slugs = dict.fromkeys(key.partition(".")[0] for key in keys)
             cases = [dataset.summaries[dataset.positions[slug]] for slug in slugs]
             listed = (dataset.figures[key] for key in keys[:MOST_NAMED])
-            comparable = ComparableFigures(
-                name=name_class(group, dataset.vocabulary),
-                figures=tuple(show_figure(figure, dataset) for figure in listed),
-                places=dataset.name_places(cases),
-                more=max(0, len(keys) - MOST_NAMED),
-            )
+            comparable = {
+                "name": name_class(group, dataset.vocabulary),
+                "figures": tuple(show_figure(figure, dataset) for figure in listed),
+                "places": dataset.name_places(cases),
+                "more": max(0, len(keys) - MOST_NAMED),
+            }
             found.append(comparable)
     return tuple(found)
 
 
-def count_silences(dataset: Dataset) -> tuple[Silence, ...]:
-    """For each question the places where no source answers, the most silent question first."""
+def count_silences(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
+    """For each question the places where no source answers, the most silent question first.
+
+    `elsewhere` are the places of which another source than the main one answers.
+    """
     order: tuple[ShownState, ...]
     order = ("stated", "partial", "elsewhere", "not_applicable", "not_stated")
     silences = []
     for number, question in enumerate(dataset.vocabulary.questions.values()):
-        places: dict[ShownState, list[CaseSummary]] = {state: [] for state in order}
+        cases: dict[ShownState, list[CaseSummary]] = {state: [] for state in order}
         for case in dataset.summaries:
-            places[case.states[number]].append(case)
-        elsewhere = places["elsewhere"]
-        silence = Silence(
-            question=question,
-            states=tuple(state for state in order for _ in places[state]),
-            not_stated=len(places["not_stated"]),
-            places=dataset.name_places(places["not_stated"]),
-            elsewhere=dataset.name_places(elsewhere) if elsewhere else NO_TEXT,
-        )
+            cases[case.states[number]].append(case)
+        silence = {
+            "question": question,
+            "states": tuple(state for state in order for _ in cases[state]),
+            "not_stated": len(cases["not_stated"]),
+            "places": dataset.name_places(cases["not_stated"]),
+            "elsewhere": cases["elsewhere"] and dataset.name_places(cases["elsewhere"]),
+        }
         silences.append(silence)
-    return tuple(sorted(silences, key=lambda silence: -silence.not_stated))
+    return tuple(sorted(silences, key=lambda silence: -silence["not_stated"]))

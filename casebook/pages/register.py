@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from casebook.data.formats import DataStream
 from casebook.pages.case_page import CASES, make_index
@@ -27,25 +27,12 @@ from casebook.text import LANGS
 
 CASE_PAGES: tuple[CasePageType, ...] = (CASES, FIGURES)
 
-PAGES: Mapping[str, MakePages] = {
-    "home": make_home,
-    "case index": make_index,
-    "timeline": make_timeline,
-    "compare": make_compare,
-    "chart": make_charts,
-    "data": make_data,
-    "search": make_search,
-    "prose": make_prose,
-    "corrections": make_corrections,
-    "version": make_versions,
-    "not found": make_not_found,
-    "moved": make_moved,
-    "redirects": make_redirects,
-    "feed": make_feed,
-    "feed of corrections": make_feed_of_corrections,
-    "robots": make_robots,
-    "headers": make_headers,
-}
+PAGES: tuple[MakePages, ...] = (
+    *(make_home, make_index, make_timeline, make_compare, make_charts, make_data),
+    *(make_search, make_prose, make_corrections, make_versions),
+    *(make_not_found, make_moved, make_redirects),
+    *(make_feed, make_feed_of_corrections, make_robots, make_headers),
+)
 
 
 def make_sitemap(listed: Sequence[Location], site: Site) -> Iterator[Page]:

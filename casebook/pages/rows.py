@@ -17,7 +17,7 @@ from casebook.record.evidence import Review, main_source, sources_of
 from casebook.record.lanes import TimelineItem
 from casebook.record.model import Answer, Case, Document, Figure, Report
 from casebook.record.references import find_references
-from casebook.record.vocabulary import Measure, Question, Source, Term
+from casebook.record.vocabulary import Measure, Question, Source
 from casebook.text import COMMA, NO_TEXT, Lang, Text
 from casebook.values.amounts import Quantity, in_english, plain
 from casebook.values.dates import Period
@@ -75,17 +75,6 @@ class FigureRow:
     corroborations: tuple[tuple[Report, Source], ...]
     review: Review = "single"
     formula: tuple[FormulaPart, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentRow:
-    """A named document with the words for its state, and the case that it belongs to."""
-
-    document: Document
-    state: Term
-    source: Source
-    place: Text
-    slug: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,15 +163,15 @@ def show_event(item: TimelineItem, dataset: Dataset) -> EventRow:
     return item, dataset.sources[item.event.source], place, state
 
 
-def show_document(case: Case, document: Document, dataset: Dataset) -> DocumentRow:
-    """The document with the words for its state."""
-    return DocumentRow(
-        document=document,
-        state=dataset.vocabulary.document_states[document.state],
-        source=dataset.sources[document.source],
-        place=dataset.place(case),
-        slug=case.slug,
-    )
+def show_document(case: Case, document: Document, dataset: Dataset) -> dict[str, object]:
+    """The document with the words for its state, its source, and the case that it belongs to."""
+    return {
+        "document": document,
+        "state": dataset.vocabulary.document_states[document.state],
+        "source": dataset.sources[document.source],
+        "place": dataset.place(case),
+        "slug": case.slug,
+    }
 
 
 def list_facts(case: Case, dataset: Dataset) -> tuple[Fact, ...]:

@@ -42,7 +42,7 @@ def test_a_second_build_tells_what_it_kept(tiny_project: Path) -> None:
 
 
 def test_every_type_of_page_has_a_name_of_its_own() -> None:
-    names = [*(kind.name for kind in CASE_PAGES), *PAGES]
+    names = [*(kind.name for kind in CASE_PAGES), *(make.__name__ for make in PAGES)]
 
     assert len(set(names)) == len(names)
 

@@ -13,7 +13,6 @@ from records import dataset_of, figure, record, tiny_dataset
 
 from casebook.pages.compare import (
     ORDERS,
-    find_firsts,
     list_entries,
     list_reasons,
     make_compare,
@@ -70,7 +69,7 @@ def test_why_two_classes_are_in_no_order_is_said() -> None:
         )
     )
 
-    reasons = list_reasons(find_firsts(list_entries(dataset, money=True), dataset), dataset)
+    reasons = list_reasons(list_entries(dataset, money=True), dataset)
 
     assert len(reasons) == 1
     assert "不同的东西" in reasons[0].zh

@@ -71,7 +71,7 @@ def make_case(case: Case, lang: Lang, site: Site) -> Page:
 
 
 def pages_of(site: Site) -> list[Page]:
-    pages = [page for make in PAGES.values() for page in make(site)]
+    pages = [page for make in PAGES for page in make(site)]
     pages += make_sitemap([page.location for page in pages if page.indexed], site)
     for kind in CASE_PAGES:
         pages += [page for case in site.dataset.cases for page in kind.make(case, site)]
@@ -287,7 +287,7 @@ def test_reviews_are_counted_the_weakest_first() -> None:
 
 
 def test_the_most_silent_question_comes_first() -> None:
-    counts = [silence.not_stated for silence in count_silences(tiny_dataset())]
+    counts = [silence["not_stated"] for silence in count_silences(tiny_dataset())]
 
     assert counts == sorted(counts, reverse=True)
 

@@ -113,7 +113,7 @@ def test_every_unit_of_the_grid_has_a_place_of_its_own(project_root: Path) -> No
     tiles = list_tiles(read_dataset(project_root)[0])
 
     assert len(tiles) == 34
-    places = [tile.region.tile[::-1] for tile in tiles if tile.region.tile]
+    places = [region.tile[::-1] for region, _, _ in tiles if region.tile]
     assert len(set(places)) == 34
     assert places == sorted(places)
 
