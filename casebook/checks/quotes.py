@@ -101,18 +101,18 @@ def check_quotes(dataset: Dataset, snapshots: Mapping[str, str]) -> list[Problem
     `snapshots` are texts of sources by the ids of the sources; a source without one is not
     looked at.
     """
-    lines = {name: [fold_text(line) for line in _lines(text)] for name, text in snapshots.items()}
+    # Only the ends of lines that an editor counts by: a form feed does not end a line.
+    lines = {
+        name: [fold_text(line) for line in re.split("\r\n?|\n", text)]
+        for name, text in snapshots.items()
+    }
     problems = []
     for path, quote in list_quotes(dataset):
         known = lines.get(quote.source)
         if known is None:
             continue
         folded = fold_text(quote.quote)
-        if quote.line is None:
-            found = folded in "".join(known)
-        else:
-            found = quote.line <= len(known) and folded in known[quote.line - 1]
-        if found:
+        if folded in "".join(known if quote.line is None else known[quote.line - 1 : quote.line]):
             continue
         elsewhere = [str(number) for number, line in enumerate(known, 1) if folded in line][:3]
         problems.append(
@@ -127,8 +127,3 @@ def check_quotes(dataset: Dataset, snapshots: Mapping[str, str]) -> list[Problem
             )
         )
     return problems
-
-
-def _lines(text: str) -> list[str]:
-    # Only the ends of lines that an editor counts by: a form feed does not end a line.
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

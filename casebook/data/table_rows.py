@@ -18,7 +18,7 @@ from casebook.data.tables import (
     Word,
     list_words,
 )
-from casebook.record.agreement import Support, support_of
+from casebook.record.agreement import support_of
 from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Event, Figure, Report
@@ -162,15 +162,6 @@ def comparability_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]
         }
 
 
-# Against is an error, which keeps a record from being published.
-_RELATIONS: Final[Mapping[Support, str]] = {
-    "same": "confirms",
-    "size": "size",
-    "none": "related",
-    "against": "disagrees",
-}
-
-
 def evidence_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
     """The rows of evidence.csv of one case: each figure with each source that speaks of it."""
     found: list[tuple[str, str, str, Figure | Report]] = []
@@ -178,7 +169,7 @@ def evidence_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
         found.append((figure.id, figure.source, "rests_on", figure))
         for report in figure.corroborated_by:
             support = support_of(figure, report, dataset.vocabulary.per)
-            found.append((figure.id, report.source, _RELATIONS[support], report))
+            found.append((figure.id, report.source, support, report))
     for conflict in case.conflicts:
         for name in conflict.figures:
             found += [(name, report.source, "disagrees", report) for report in conflict.reports]

@@ -16,7 +16,7 @@ from casebook.values.amount_words import SAME_PER
 from casebook.values.amounts import Quantity, find_amounts, parse_quantity, units_agree
 from casebook.values.words import PLANNED_STATUSES
 
-Support = Literal["same", "size", "against", "none"]
+Support = Literal["confirms", "size", "disagrees", "related"]
 
 _AHEAD: Final = (
     "将(?![近军])|拟(?<![模虚比]拟)(?![人合定])|预计|预期|打算|力争|争取|有望|目标(?![人群管考责])"
@@ -93,11 +93,11 @@ def support_of(figure: Figure, report: Report, per: Mapping[str, Term]) -> Suppo
     quantity, quote = figure.quantity, report.quote
     is_plan = find_plan(quote) and figure.status not in PLANNED_STATUSES
     if not (report.confirms and quote) or is_plan:
-        return "none"
+        return "related"
     if quantity.value == 0 and re.search(_FREE, quote):
-        return "same"
+        return "confirms"
     if not find_per(quote, per) <= {*figure.per}:
-        return "against"
+        return "disagrees"
     printed = parse_quantity(quantity.text)
     # Another source may leave out the unit, which its sentence makes clear.
     alike = [
@@ -106,11 +106,11 @@ def support_of(figure: Figure, report: Report, per: Mapping[str, Term]) -> Suppo
         if not said.unit or units_agree(quantity.unit, said.unit)
     ]
     if any(not _difference(printed, said, "") for said in alike):
-        return "same"
+        return "confirms"
     low, high = _bounds(quantity)
     if any(low <= most and least <= high for least, most in map(_bounds, alike)):
         return "size"
-    return "against" if alike else "none"
+    return "disagrees" if alike else "related"
 
 
 def _bounds(quantity: Quantity) -> tuple[tuple[Decimal, int], tuple[Decimal, int]]:

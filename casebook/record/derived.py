@@ -59,7 +59,7 @@ _ROUNDINGS: Final[Mapping[Qualifier, str]] = {
 class Derived:
     """The result of a formula: its amount and all that it takes over from its figures.
 
-    It has the `measure` of its figures unless it is another `result`: their difference, average …
+    `measures` are those that it may be of; any where the vocabulary has none for it.
     """
 
     quantity: Quantity
@@ -67,8 +67,7 @@ class Derived:
     period: Period
     status: str
     source: str
-    measure: str
-    result: str
+    measures: tuple[Measure, ...]
 
 
 def derive(
@@ -103,21 +102,17 @@ def derive(
         period=period,
         status=min((figure.status for figure in value.figures), key=statuses.index),
         source=sources[0],
-        measure=value.measure,
-        result=value.result,
+        measures=_fitting(value, vocabulary),
     ), ()
 
 
-def why_not_measure(derived: Derived, measure: Measure, vocabulary: Vocabulary) -> Text | None:
-    """The reason why a result is not of a measure, or None where it may be."""
-    fitting = [each for each in vocabulary.measures.values() if each.result == derived.result]
-    kept = vocabulary.measures[derived.measure]
+def _fitting(value: _Operand, vocabulary: Vocabulary) -> tuple[Measure, ...]:
+    """The measures that a result may be of: that of its figures, or those of what it has become."""
+    own = vocabulary.measures[value.measure]
     # Two counts of different years are a count; two totals of a year are no total of a year.
-    if not derived.result or (derived.result == "sum" and kept.kind == "count"):
-        fitting = [kept]
-    if not fitting or measure in fitting:
-        return None
-    return say("values.another_measure", names=ENUMERATION.join(each.name for each in fitting))
+    if not value.result or (value.result == "sum" and own.kind == "count"):
+        return (own,)
+    return tuple(one for one in vocabulary.measures.values() if one.result == value.result)
 
 
 def why_not_spending(figure: Figure, vocabulary: Vocabulary) -> Text | None:

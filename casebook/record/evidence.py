@@ -104,7 +104,7 @@ def review_figure(
     if any(figure.id in conflict.figures for conflict in case.conflicts):
         return "contradicted"
     supports = {r.source: support_of(figure, r, vocabulary.per) for r in figure.corroborated_by}
-    confirming = {name for name, support in supports.items() if support == "same"}
+    confirming = {name for name, support in supports.items() if support == "confirms"}
     confirming |= {
         other.source
         for other in case.printed_figures

@@ -17,13 +17,13 @@ from casebook.record.agreement import (
     support_of,
     why_quote_differs,
 )
-from casebook.record.derived import MULTIPLE, derive, why_not_measure
+from casebook.record.derived import MULTIPLE, derive
 from casebook.record.description import FieldDescription, compute_once, fields_of, known_names
 from casebook.record.fields import UNKNOWN, Fields, RecordReader, fields_in, find_places, suggest
 from casebook.record.lists import Lists
 from casebook.record.model import QUOTE_LIMIT, Answer, Case, Elsewhere, Figure
 from casebook.record.vocabulary import Question
-from casebook.text import Text
+from casebook.text import ENUMERATION, Text
 from casebook.values.amount_words import SAME_PER
 from casebook.values.amounts import Quantity, find_amounts, parse_quantity, with_reading
 from casebook.values.errors import FormulaError, QuantityError
@@ -267,8 +267,8 @@ class CaseReader(RecordReader):
                 fields.report("E268", report.at, source=report.source)
             seen.add(report.source)
             support = support_of(figure, report, self.lists.vocabulary.per)
-            key = "E268.against" if support == "against" else "E268.none"
-            if support == "against" or (support == "none" and report.confirms):
+            key = "E268.against" if support == "disagrees" else "E268.none"
+            if support == "disagrees" or (support == "related" and report.confirms):
                 amount = figure.quantity.text
                 fields.report(key, report.at, amount=amount, quote=report.quote)
 
@@ -391,8 +391,9 @@ class CaseReader(RecordReader):
         if derived is None:
             return None
         self.check_reading(fields, derived.quantity, values["measure"])
-        measure = self.lists.vocabulary.measures.get(values["measure"])
-        if measure and (why := why_not_measure(derived, measure, self.lists.vocabulary)):
+        fitting = {one.key: one.name for one in derived.measures}
+        if values["measure"] not in ("", *fitting) and fitting:
+            why = say("values.another_measure", names=ENUMERATION.join(fitting.values()))
             fields.report("E283", fields.at("measure"), name=key, why=why)
         values |= {
             "quantity": derived.quantity,

@@ -89,7 +89,9 @@ _AFTER_END: Final = rf"(?= *(?:\Z|[每)]|[/·•・.]|{QUALIFIER_AFTER}))"
 EACH: Final = (
     rf"(?:平均)?(?:每 *|单(?=[个场次家]))(?:{_OF_ITSELF}|{_NAMED}){_NEXT}(?: *[/·•・、,](?= *每))?"
 )
-MEAN: Final = rf"([年月日人户场次床生亩村])均|([年月日])(?={_OF_WHOM}?{_MONEY}|{_DONE})"
+# 2011年投入80万元 is a year and no amount a year.
+_OF_TIME: Final = "(?<![0-9〇零一二三四五六七八九十])([年月日])"
+MEAN: Final = rf"([年月日人户场次床生亩村])均|{_OF_TIME}(?={_OF_WHOM}?{_MONEY}|{_DONE})"
 _PER_NAME: Final = rf"(?:{_ITSELF}|{_PER_WORD}{{1,6}}?)"
 EACH_AFTER: Final = rf"[每一] *个?({_PER_NAME}){_AFTER_END}"
 SLASHED: Final = rf"[/·•・.] *每? *个?({_PER_NAME}){_AFTER_END}"

@@ -11,7 +11,7 @@ import pytest
 from records import case_of, figure, read, record, shown, tiny_lists
 
 from casebook.problems import Problem
-from casebook.record.derived import derive, why_not_measure, why_not_spending
+from casebook.record.derived import derive, why_not_spending
 from casebook.record.lists import read_lists
 from casebook.record.model import Figure
 from casebook.record.vocabulary import Term, Vocabulary
@@ -279,9 +279,7 @@ def test_a_result_has_the_measure_of_what_it_is(formula: str, fitting: list[str]
     derived, reasons = derive(formula, seed(), words)
 
     assert derived is not None, reasons
-    assert [
-        name for name, one in words.measures.items() if not why_not_measure(derived, one, words)
-    ] == fitting
+    assert [measure.key for measure in derived.measures] == fitting
 
 
 @pytest.mark.parametrize(
