@@ -41,6 +41,7 @@ Tile = tuple[Region, int, str]
 
 def make_cases(case: Case, site: Site) -> Iterator[Page]:
     """The page of a case in both languages."""
+    # Both languages share most of it, and a page that is not written asks for none of it.
     shown = cache(partial(show_case, case, site.dataset))
     page = Page(
         url=f"cases/{case.slug}/",
@@ -71,6 +72,7 @@ def show_case(case: Case, dataset: Dataset) -> dict[str, object]:
             for item in order_items(TimelineItem(event, case) for event in case.events)
         ),
         "documents": tuple(show_document(case, item, dataset) for item in case.documents),
+        # An answer that another source gives need not be asked for any more.
         "missing": tuple(
             fact.question for fact in facts if fact.answer.shown in ("not_stated", "partial")
         ),
@@ -162,6 +164,7 @@ def group_by_region(
 def _regions_above(case: Case, dataset: Dataset) -> tuple[Region, ...]:
     above: list[Region] = []
     code = dataset.regions[case.region].parent
+    # A list of another country need not name every unit above.
     while code and code in dataset.regions:
         above.insert(0, dataset.regions[code])
         code = dataset.regions[code].parent

@@ -101,6 +101,7 @@ class Citation:
     @property
     def csl_json(self) -> str:
         """The entry as CSL-JSON, which reference managers read."""
+        # CSL wants numbers; a part that is not known is left out, not zero.
         issued = [int(part) for part in self.updated.split("-")] if self.updated else []
         entry = {
             "id": self._key,
@@ -121,7 +122,7 @@ class Citation:
 
 
 def cite(thing: Case | Figure | Drawn | None, title: Text, lang: Lang, site: Site) -> Citation:
-    """The citation of a thing of the site by its title; nothing stands for the whole data set.
+    """The citation of a thing of the site by its title; None is the whole data set.
 
     What belongs to a case has the version of its record, and the data set that of all records.
     """
@@ -139,6 +140,7 @@ def cite(thing: Case | Figure | Drawn | None, title: Text, lang: Lang, site: Sit
         updated, version = case.updated, version_of(case)
     else:
         updated = date_dataset(dataset)
+        # A chart of all cases changes with its words too, of which no version tells.
         version = "" if thing else version_of_all(dataset)
     return Citation(
         kind=kind,
@@ -193,4 +195,5 @@ def write_citation_file(citation: Citation) -> str:
 
 
 def _tex(text: str) -> str:
+    # One pass: a backslash that stands for another sign must not be escaped again.
     return _SPECIAL.sub(lambda match: _BIBTEX[match[0]], text)

@@ -90,6 +90,7 @@ def make_compare(site: Site) -> Iterator[Page]:
                 dict, order=order, orders=ORDERS, filter_groups=filters.groups, reasons=reasons
             ),
             lastmod=date_dataset(dataset),
+            # The other orders hold the same rows; search engines would show them as copies.
             indexed=plain,
             key=site.key(filters, reasons, dataset.main),
         )
@@ -172,6 +173,7 @@ def list_entries(dataset: Dataset, *, money: bool) -> list[_Entry]:
                 own = {("measure", figure.group.measure), ("year", figure.lane)}
                 values = frozenset(of_case | own)
                 entries.append(_Entry(case, figure, shared.setdefault(values, values)))
+        # That a place states no amount is an answer, and has to be found by the filter.
         if money and not stated:
             entries.append(_Entry(case, None, frozenset(of_case)))
     return entries
@@ -200,6 +202,7 @@ def _arrange(
         name = name_class(key, dataset.vocabulary)
         yield from ((f"class-{number}", name, entry) for entry in classes[key])
     no_amount = say("pages.compare.no_amount")
+    # Last, because they compare with nothing.
     yield from (("silent", no_amount, entry) for entry in silent)
 
 

@@ -52,6 +52,7 @@ def find_examples(dataset: Dataset) -> Iterator[Figure]:
         for figure in case.figures:
             firsts.setdefault(figure.group.measure, f"{case.slug}.{figure.id}")
     for key in dataset.vocabulary.measures:
+        # Measures that no figure has would be explained without an example.
         if key in firsts:
             yield dataset.figures[firsts[key]]
 
@@ -59,6 +60,7 @@ def find_examples(dataset: Dataset) -> Iterator[Figure]:
 def make_versions(site: Site) -> Iterator[Page]:
     """The list of versions, the newest first, and the page of each, in both languages."""
     releases = site.releases
+    # A version never changes, so that its page is known by date and digest.
     signs = [
         (release.date, release.version, len(release.figures), release.differences)
         for release in releases

@@ -54,6 +54,7 @@ def make_feed(site: Site) -> Iterator[Page]:
     Cases whose date is unknown are left out, because the format demands one.
     """
     dataset = site.dataset
+    # Readers of feeds want what changed, not the administrative order.
     newest = sorted(dataset.summaries, key=lambda case: case.date, reverse=True)[:FEED_LENGTH]
     links = {
         link_case(dataset.by_slug[case.slug], dataset): case.date for case in newest if case.date
@@ -212,6 +213,7 @@ def cut_sitemap(
 ) -> Iterator[Page]:
     """The site map, in parts behind a list of them where it would grow beyond what is allowed."""
     parts = [locations[start : start + most] for start in range(0, len(locations), most)]
+    # Search engines were told of sitemap.xml; it stays the name of the list of parts.
     names = tuple(f"sitemap-{number}.xml" for number in range(1, len(parts) + 1))
     if len(parts) > 1:
         yield _make_map(site, "sitemap.xml", "sitemap-index.xml", {"names": names})

@@ -47,6 +47,7 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
         peers.setdefault(class_of(figure), []).append(rows[figure.id])
     for row in rows.values():
         figure = row.figure
+        # A computed figure has no class; to set it beside its own parts would compare them.
         alike = () if figure.formula else peers[class_of(figure)]
         shown: partial[dict[str, object]] = partial(
             dict,
@@ -112,6 +113,7 @@ def _find_uses(case: Case, site: Site) -> dict[str, tuple[Use, ...]]:
         uses = [Use(f"{page}#figure-{figure.id}", say("pages.uses.table"))]
         uses += [Use(f"{page}#story", say("pages.uses.story"))] if figure.key in in_story else []
         uses += [use for keys, use in drawings if figure.key in keys]
+        # A story may be among the texts of the site that name the figure.
         found[figure.id] = tuple(dict.fromkeys((*uses, *site.uses.get(figure.key, ()))))
     return found
 
@@ -138,6 +140,7 @@ def _in_prose(prose: Iterable[Prose]) -> Iterator[tuple[str, Use]]:
     for slug, written in texts.items():
         titles = {text.lang: text.title for text in written}
         title = Text(titles.get("zh") or titles["en"], titles.get("en", ""))
+        # The title of the lead changes with every edition of it.
         use = Use(HOME_URL, say("pages.uses.lead")) if slug == LEAD else Use(f"{slug}/", title)
         yield from ((key, use) for text in written for key in text.figures)
 

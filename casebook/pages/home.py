@@ -66,6 +66,7 @@ def make_home(site: Site) -> Iterator[Page]:
         lead = _find_text(LEAD, lang, site) or _plain_lead(lang, site)
         page = _make_page(lead, partial(_show_in, lang, lead, shared, site))
         updated = date_dataset(site.dataset)
+        # A lead without English stays the lead of both languages, marked as Chinese.
         yield replace(page, url=HOME_URL, lang=lang, template="home.html", lastmod=updated)
 
 
@@ -193,6 +194,7 @@ def list_overview(dataset: Dataset) -> tuple[tuple[FilterGroup, ...], tuple[Case
         ),
         values.values(),
     )
+    # The filters have to be numbered before the first row can name those that keep it.
     rows = (_overview_row(case, filters.keep(values[case.slug]), dataset) for case in dataset.cases)
     return filters.groups, tuple(rows)
 
@@ -253,6 +255,7 @@ def list_comparables(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
     found = []
     for group, keys in dataset.classes.items():
         if len(keys) > 1 and dataset.vocabulary.measures[group.measure].kind == "money":
+            # A place with several figures of the class is named once.
             slugs = dict.fromkeys(key.partition(".")[0] for key in keys)
             cases = [dataset.summaries[dataset.positions[slug]] for slug in slugs]
             listed = (dataset.figures[key] for key in keys[:MOST_NAMED])
@@ -272,6 +275,7 @@ def count_silences(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
     `elsewhere` are the places of which another source than the main one answers.
     """
     order: tuple[ShownState, ...]
+    # Dots of one kind lie together, so that a row can be read as a share.
     order = ("stated", "partial", "elsewhere", "not_applicable", "not_stated")
     silences = []
     for number, question in enumerate(dataset.vocabulary.questions.values()):

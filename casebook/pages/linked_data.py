@@ -72,6 +72,7 @@ def describe_data(lang: Lang, summary: str, site: Site) -> dict[str, object]:
         ],
     }
     if site.settings.siteurl:
+        # Addresses of files have to be whole, which a site without a siteurl cannot give.
         data["distribution"] = [
             {
                 "@type": "DataDownload",
@@ -138,6 +139,7 @@ def describe_figure(figure: Figure, lang: Lang, dataset: Dataset) -> dict[str, o
         bounds = {name: quantity.value}
     else:
         bounds = {"minValue": quantity.low, "maxValue": quantity.high}
+    # A unit alone would make 60,000 yuan a post and year the same as 60,000 yuan.
     unit = "/".join((quantity.unit, *figure.per)) if quantity.unit else ""
     references = {
         "qualifier": quantity.qualifier,
@@ -181,13 +183,14 @@ def _property(key: str, **said: object) -> dict[str, object]:
 
 
 def _number(value: Decimal) -> int | float:
+    # JSON has no decimals of its own; whole yuan stay exact beyond the digits of a float.
     return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _describe(
     kind: str, words: tuple[str, str], page: tuple[str, str], lang: Lang, site: Site
 ) -> dict[str, object]:
-    """What every thing has: name and summary, and address and date of its page where known."""
+    """Name and summary of a thing, and the address and date of its page where they are known."""
     url, updated = page
     place = {"url": site.settings.locate(url, lang), "dateModified": updated}
     return {

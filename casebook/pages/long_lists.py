@@ -74,6 +74,7 @@ def cut_page(
     """
     pages = tuple(pages)
     for part in cut_list(entries):
+        # An entry that moves to another part changes both parts.
         signed = [part.number, part.count, part.total, *map(sign, part.entries)]
         # All languages show the same entries, which are let go behind them.
         shown = cache(partial(show, part))
@@ -142,6 +143,7 @@ def list_filters(
     for key, name, answers in questions:
         filters = []
         for value, words in answers.items():
+            # A filter that keeps no row leads to an empty page.
             if counts[key, value] and len(numbers) < FILTER_LIMIT:
                 number = numbers[key, value] = len(numbers) + 1
                 count = counts[key, value]

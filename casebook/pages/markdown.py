@@ -163,6 +163,7 @@ class ChineseInEnglish(Treeprocessor):
 
     def run(self, root: Element) -> None:
         for element in list(root.iter()):
+            # Code is shown as typed; a span inside would be typed as well.
             if element.tag != "code":
                 element.text, spans = _mark_runs(element.text)
                 element[:0] = spans
@@ -198,6 +199,7 @@ class CasebookMarkdown(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the parts with a Markdown instance."""
+        # An editor's < is a sign, and what is pasted from elsewhere may hold a script.
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
         md.inlinePatterns.deregister("entity")

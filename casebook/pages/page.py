@@ -226,6 +226,7 @@ def name_document(words: str, site: str = "") -> str:
     whole = f"{words} · {site}" if site and site != words else words
     if len(whole) <= LONGEST_TITLE:
         return whole
+    # The name of the site goes first: it is in the address as well.
     if len(words) <= LONGEST_TITLE:
         return words
     pauses = [match.start() for match in _PAUSE.finditer(words, 0, LONGEST_TITLE - 1)]

@@ -57,6 +57,7 @@ def make_redirects(site: Site) -> Iterator[Page]:
     for old, new in _follow_all(site):
         if isinstance(new, Gone):
             continue
+        # Hosts read the lines in order, and the first that fits holds.
         redirects += [(prefix + old, prefix + new) for prefix in ("/", "/en/")]
         if old.startswith("cases/") and new.startswith("cases/"):
             before, after = old.split("/")[1], new.split("/")[1]

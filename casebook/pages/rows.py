@@ -209,6 +209,7 @@ def list_amounts(case: Case, dataset: Dataset) -> list[Figure]:
         if not figure.part_of
         and (measures[figure.measure].spending or measures[figure.measure].mixed)
     ]
+    # Later sums of other sources must not look like the answer of the main one.
     return sorted(amounts, key=lambda figure: main is not None and figure.source != main.id)
 
 
@@ -240,6 +241,7 @@ def word_figure(figure: Figure, dataset: Dataset) -> Text:
     quantity, known = figure.quantity, dataset.vocabulary.per
     words = word_quantity(quantity)
     per = _word_per((key for key in figure.per if known[key].name.zh not in quantity.per), dataset)
+    # Where the wording has 将 already, a second word would read like another plan.
     is_plan = figure.status in PLANNED_STATUSES and not quantity.planned
     state = dataset.vocabulary.statuses[figure.status].name if is_plan else NO_TEXT
     more = COMMA.join(part for part in (Text(per.zh), Text(state.zh)) if part).zh
@@ -278,6 +280,7 @@ def quantity_html(quantity: Quantity, lang: Lang) -> Markup:
             for part in quantity.worded
         )
         words = Markup("".join(parts))
+    # A range has no single value that a machine might take for it.
     if quantity.value is None:
         return Markup(f'<span class="amount">{words}</span>')
     value = escape(plain(quantity.value))

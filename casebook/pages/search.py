@@ -132,6 +132,7 @@ def index_case(case: Case, lang: Lang, dataset: Dataset, stories: bool) -> Index
 
 def _index_texts(site: Site, lang: Lang) -> Iterator[Indexed]:
     for (slug, written), prose in site.prose.items():
+        # The lead names every case, and would be the first hit of each search.
         if written == lang and slug != LEAD:
             blocks = _END_OF_BLOCK.sub("\n", str(prose.body)).split("\n")
             words = "\n".join(Markup(block).striptags() for block in blocks)
@@ -183,6 +184,7 @@ def _list_story(case: Case, lang: Lang, dataset: Dataset) -> Iterator[SearchPass
         named.append(figure)
         return word_quantity(figure.quantity).inside(written)
 
+    # What is found is the sentence as it is printed, so that a number is found in any notation.
     text = SLOT.sub("", case.story.inside(lang))
     text = _MARKS.sub("", _LINK.sub(r"\1", REFERENCE.sub(word, text)))
     pairs = dict.fromkeys(pair for figure in named for pair in number_figure(figure, written))
