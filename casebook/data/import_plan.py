@@ -16,6 +16,7 @@ from casebook.data.import_figures import (
     ImportTarget,
     column_of,
 )
+from casebook.data.import_lists import SOURCES, ListMerge
 from casebook.data.import_table import REQUIRED, ImportRow, read_table
 from casebook.data.ocds_import import read_drafts
 from casebook.data.ocds_package import GZIP
@@ -46,6 +47,7 @@ class FileChange:
     after: bytes
     added: int
     changed: int = 0
+    noun: str = "figure"
 
     def diff(self) -> Iterator[str]:
         """The difference, line by line, as `diff -u` shows it."""
@@ -54,9 +56,9 @@ class FileChange:
     def summary(self, lang: Lang) -> str:
         """The change in one sentence."""
         key = "data.import.draft" if self.before is None else "data.import.changed"
-        figures = count_nouns(self.added, "figure")
+        added = count_nouns(self.added, self.noun)
         fields = count_nouns(self.changed, "field")
-        return say(key, path=self.shown, figures=figures, fields=fields).inside(lang)
+        return say(key, path=self.shown, figures=added, fields=fields).inside(lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def _plan_case(
     slug: str, rows: Sequence[ImportRow], table: str, target: ImportTarget, problems: list[Problem]
 ) -> FileChange | None:
     """The rows of one case merged into its file, or into a draft where there is none."""
-    path = case_path(target.project, slug)
+    path = case_path(target.project, slug) if slug else target.project / SOURCES
     shown = show_path(path, target.project)
     before = None
     if os.path.lexists(path):
@@ -118,9 +120,15 @@ def _plan_case(
         except CasebookError as error:
             why = error.text
             problems.append(problem("E243.import", table, rows[0].place("case"), why=why))
-    merge = Merge(_start_draft(table, target) if before is None else before, slug, table, target)
-    after = merge.merge(rows)
-    problems += merge.importer.problems
+    start = _start_draft(table, target) if before is None else before
+    if rows[0].table != "figures":
+        merged = ListMerge(start, path, table, target)
+        after, added, changed = merged.merge(rows), merged.added, merged.changed
+        problems += merged.problems
+    else:
+        merge = Merge(start, slug, table, target)
+        after, added, changed = merge.merge(rows), len(merge.added), merge.changed
+        problems += merge.importer.problems
     if after is None or after == before:
         return None
     return FileChange(
@@ -128,8 +136,9 @@ def _plan_case(
         shown=shown,
         before=before,
         after=after,
-        added=len(merge.added),
-        changed=merge.changed,
+        added=added,
+        changed=changed,
+        noun=rows[0].table.removesuffix("s"),
     )
 
 
@@ -153,7 +162,11 @@ def _group_rows(
     seen: dict[tuple[str, str], ImportRow] = {}
     for row in rows:
         slug, name = (row.text(column) for column in REQUIRED)
-        if not (slug and name):
+        if row.table == "sources":
+            # They lie in one file for all cases.
+            groups.setdefault("", []).append(row)
+            continue
+        if not slug or (row.table == "figures" and not name):
             missing = "figure" if slug else "case"
             problems.append(problem("E202.row", table, row.at, column=missing))
             continue
@@ -162,7 +175,7 @@ def _group_rows(
             problems.append(problem(fault, table, row.place("case"), slug=slug))
             continue
         first = seen.setdefault((slug, name), row)
-        if first is not row:
+        if first is not row and row.table == "figures":
             at, line = row.place("figure"), first.at.line
             twice = problem("E332", table, at, case=show(slug), figure=show(name), line=line)
             problems.append(twice)

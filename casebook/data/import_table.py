@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from casebook.data.formats import disarm
-from casebook.data.tables import FIGURE_COLUMNS
+from casebook.data.tables import ANSWERS, EVENTS, FIGURE_COLUMNS, FIGURES, SOURCES
 from casebook.messages import problem
 from casebook.problems import START, Position, Problem
 from casebook.record.fields import suggest
@@ -20,6 +20,13 @@ from casebook.yaml.encoding import decode, show
 from casebook.yaml.nodes import Scalar
 
 REQUIRED = ("case", "figure")
+# The columns by which a table is known for one of those that an export writes.
+_REQUIRED_OF = {
+    FIGURES: REQUIRED,
+    ANSWERS: ("case", "question", "state"),
+    EVENTS: ("case", "date", "title"),
+    SOURCES: ("source", "title", "publisher"),
+}
 # A table of a hundred thousand figures; a record is much smaller.
 MAX_BYTES = 50_000_000
 _ZIP = b"PK\x03\x04"
@@ -44,6 +51,7 @@ class ImportRow:
 
     cells: Mapping[str, Scalar]
     at: Position
+    table: str = "figures"
 
     @property
     def name(self) -> str:
@@ -90,35 +98,43 @@ def read_table(
         return ()
     heads = {head.strip(): column for column, head in mapping.items()}
     constant = {column: head[1:] for column, head in mapping.items() if head.startswith("=")}
-    named = [_name_columns(record.cells, heads) for record in records[:_MOST_ABOVE]]
-    required = set(REQUIRED) - constant.keys() - ({"figure"} if "case" in constant else set())
-    found = [number for number, columns in enumerate(named) if required <= set(columns)]
+    given = constant.keys() | ({"figure"} if "case" in constant else set())
+    found = [
+        (number, table, columns)
+        for number, record in enumerate(records[:_MOST_ABOVE])
+        for table, required in _REQUIRED_OF.items()
+        for columns in [_name_columns(record.cells, heads, table.names)]
+        if set(required) - given <= set(columns)
+    ]
     if not found:
-        problems.append(_report_columns(path, records[0], sorted(required - set(named[0]))))
+        missing = set(REQUIRED) - set(_name_columns(records[0].cells, heads))
+        problems.append(_report_columns(path, records[0], sorted(missing)))
         return ()
-    columns, head = named[found[0]], records[found[0]]
-    for above in records[: found[0]]:
+    above_head, table, columns = found[0]
+    head, below = records[above_head], records[above_head + 1 :]
+    for above in records[:above_head]:
         shown = show(next(cell for cell in above.cells if cell.strip()))
         problems.append(problem("W331", path, above.at, words=shown))
-    if not _are_columns(columns, head, records[found[0] + 1 :], path, problems):
+    problems += _name_faults(columns, table.names, head, below, path)
+    if problems and problems[-1].severity == "error":
         return ()
     rows = []
-    for number, record in enumerate(records[found[0] + 1 :], 1):
+    for number, record in enumerate(below, 1):
         if len(record.cells) < len(columns) or any(record.cells[len(columns) :]):
             count, expected = len(record.cells), len(columns)
             problems.append(problem("E331.count", path, record.at, found=count, expected=expected))
             continue
         filled = {column: Scalar(text, record.at) for column, text in constant.items()}
-        if "figure" not in columns:
+        if "figure" not in columns and table is FIGURES:
             filled["figure"] = Scalar(f"row_{number}", record.at)
         for name, cell, at in zip(columns, record.cells, record.places, strict=False):
-            if name in FIGURE_COLUMNS and cell.strip():
+            if name in table.names and cell.strip():
                 filled[name] = Scalar(rearm(cell).strip(), at)
         # Further on it may be the name of a figure.
         if next(cell.strip() for cell in record.cells if cell.strip()) in _TOTALS:
             problems.append(problem("W332", path, record.at))
         else:
-            rows.append(ImportRow(filled, record.at))
+            rows.append(ImportRow(filled, record.at, table.name))
     return tuple(rows)
 
 
@@ -174,15 +190,16 @@ def _write_cell(value: object) -> str:
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
-def _name_columns(heads: Iterable[str], mapping: Mapping[str, str]) -> list[str]:
+def _name_columns(
+    heads: Iterable[str], mapping: Mapping[str, str], known: Sequence[str] = FIGURE_COLUMNS
+) -> list[str]:
     """The columns that the heads of a table mean, each as it is written where it means none."""
     meant = []
     for head in heads:
         plain = unicodedata.normalize("NFKC", head).strip()
         folded = plain.casefold().replace(" ", "_")
-        chinese = _CHINESE_COLUMNS.get(plain, "")
-        known = folded if folded in FIGURE_COLUMNS else chinese
-        meant.append(mapping.get(head.strip()) or known or plain)
+        chinese = _CHINESE_COLUMNS.get(plain, plain)
+        meant.append(mapping.get(head.strip()) or (folded if folded in known else chinese))
     return meant
 
 
@@ -202,21 +219,20 @@ def _find_cells(text: str, start: int, line: int, count: int) -> Iterator[Positi
         start = end + 1
 
 
-def _are_columns(
-    columns: list[str], head: _Record, rows: list[_Record], path: str, problems: list[Problem]
-) -> bool:
+def _name_faults(
+    columns: list[str], known: Sequence[str], head: _Record, rows: list[_Record], path: str
+) -> Iterator[Problem]:
+    """The columns that stand twice, have no name, or are none of the table."""
     for number, (name, at) in enumerate(zip(columns, head.places, strict=True)):
         if not name:
             # Spreadsheets leave commas behind where a column once was.
             if any(number < len(row.cells) and row.cells[number].strip() for row in rows):
-                problems.append(problem("W330.no_name", path, at, number=number + 1))
+                yield problem("W330.no_name", path, at, number=number + 1)
         elif name in columns[:number]:
-            problems.append(problem("E330.twice", path, at, name=show(name)))
-            return False
-        elif name not in FIGURE_COLUMNS:
-            hint = suggest(name, FIGURE_COLUMNS)
-            problems.append(problem("W330", path, at, hint=hint, name=show(name)))
-    return True
+            yield problem("E330.twice", path, at, name=show(name))
+            return
+        elif name not in known:
+            yield problem("W330", path, at, hint=suggest(name, known), name=show(name))
 
 
 def _report_columns(path: str, head: _Record, missing: Sequence[str]) -> Problem:

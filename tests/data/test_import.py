@@ -527,7 +527,7 @@ def test_import_shows_the_difference_and_keeps_a_copy(tiny_project: Path) -> Non
 
     assert done.returncode == 0, done.stderr
     assert "+    label: 新的\n" in done.stdout
-    assert "data/cases/haishu.yaml：新增 1 个数字，改动 0 处\n" in done.stdout
+    assert "data/cases/haishu.yaml：新增 1 项，改动 0 处\n" in done.stdout
     assert path.with_name("haishu.yaml.bak").read_bytes() == before
     assert path.read_bytes() != before
 

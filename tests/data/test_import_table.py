@@ -184,3 +184,79 @@ def test_a_mapping_of_a_column_that_there_is_not_is_wrong_usage(project: Path) -
 
     assert done.returncode == 2
     assert "sum" in done.stderr
+
+
+CASE = """\
+title: 试镇：读书会
+region: 330203
+topic: {topic}
+summary: 一句话。  # 编者的话
+updated: 2024-12-31
+answers:
+  purchaser: 试镇
+  evaluation:
+events:
+  - date: 2013
+    title: 开始
+    source: s-1
+"""
+
+
+@pytest.fixture
+def case(project: Path) -> Path:
+    """A case file of the project, to import into."""
+    topic = next(iter(read_all_lists(project).vocabulary.topics))
+    path = project / "data/cases/testville.yaml"
+    path.write_text(CASE.format(topic=topic), "utf-8")
+    return path
+
+
+def after(project: Path, data: bytes) -> str:
+    (change,) = plan(project, data).changes
+    return change.after.decode()
+
+
+def test_events_are_added_once(project: Path, case: Path) -> None:
+    head = "case,date,earliest,latest,precision,title,source"
+    rows = ("testville,2013年,,,year,开始,s-1", "testville,2014,,,year,又一次,s-1")
+    text = after(project, table(head, *rows))
+
+    assert text == case.read_text("utf-8") + "  - date: 2014\n    title: 又一次\n    source: s-1\n"
+
+
+def test_answers_fill_what_is_blank_and_add_what_is_not_there(project: Path, case: Path) -> None:
+    rows = ("testville,purchaser,stated,试镇", "testville,evaluation,not_stated,")
+    text = after(project, table("case,question,state,value", *rows, "testville,provider,stated,甲"))
+
+    assert "  purchaser: 试镇\n  evaluation: not_stated\n  provider: 甲\n" in text
+
+
+def test_an_answer_that_differs_is_refused(project: Path, case: Path) -> None:
+    with pytest.raises(ContentError) as refused:
+        plan(project, table("case,question,state,value", "testville,purchaser,stated,别处"))
+
+    assert [(one.code, one.at.line, one.at.column) for one in refused.value.problems] == [
+        ("E334", 2, 28)
+    ]
+
+
+def test_sources_are_listed_and_what_is_missing_of_one_is_added(project: Path) -> None:
+    head = "source,title,title_en,publisher,publisher_en,kind,published,accessed,url,note,note_en"
+    rows = ("s-1,某报道,A report,某报,,,,,,,", "s-2,另一篇,,另一报,,newspaper,2025-01-02,,,,")
+    text = after(project, table(head, *rows))
+
+    assert "  title_en: A report\n" in text
+    assert text.endswith(
+        "s-2:\n  title: 另一篇\n  publisher: 另一报\n  kind: newspaper\n  published: 2025-01-02\n"
+    )
+
+
+def test_an_export_taken_back_changes_nothing(tmp_path: Path) -> None:
+    for name in ("data", "content", "theme"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "pelicanconf.py", tmp_path)
+    assert run(tmp_path, "build", "--quiet").returncode == 0
+    for name in ("figures.csv", "events.csv", "answers.csv", "sources.csv", "casebook.xlsx"):
+        done = run(tmp_path, "import", str(tmp_path / "output/data" / name), "--dry-run")
+
+        assert (name, done.returncode, done.stdout) == (name, 0, "nothing to change\n")
