@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -208,22 +209,17 @@ def with_reading(
     one, or a range that is not one.
     """
     if qualifier is not None and qualifier != quantity.qualifier:
+        key = ""
         if qualifier not in QUALIFIERS:
-            known = "、".join(QUALIFIERS)
-            raise QuantityError(say("values.no_qualifier", qualifier=qualifier, known=known))
-        if qualifier in WITHOUT_VALUE or quantity.value is None:
-            message = say("values.range_is_settled", wording=quantity.text, qualifier=qualifier)
-            raise QuantityError(message)
-        if quantity.qualifier != "exact":
-            named = QUALIFIERS[quantity.qualifier].name
-            raise QuantityError(
-                say(
-                    "values.qualifier_is_settled",
-                    wording=quantity.text,
-                    printed=named,
-                    qualifier=qualifier,
-                )
-            )
+            key = "values.no_qualifier"
+        elif qualifier in WITHOUT_VALUE or quantity.value is None:
+            key = "values.range_is_settled"
+        elif quantity.qualifier != "exact":
+            key = "values.qualifier_is_settled"
+        if key:
+            printed, known = QUALIFIERS[quantity.qualifier].name, "、".join(QUALIFIERS)
+            said = {"wording": quantity.text, "printed": printed, "known": known}
+            raise QuantityError(say(key, qualifier=qualifier, **said))
         quantity = replace(quantity, qualifier=qualifier, is_read=True)
     if unit is None:
         return quantity
@@ -233,18 +229,13 @@ def with_reading(
     )
     if not read:
         raise QuantityError(say("values.no_unit", unit=unit))
-    if quantity.unit and read != quantity.unit:
-        message = say(
-            "values.unit_is_settled", wording=quantity.text, printed=quantity.unit, unit=unit
-        )
-        raise QuantityError(message)
     if read == quantity.unit:
         return quantity
-    part = Decimal(1) / 100 if read == "ratio" else Decimal(1)
-    value, low, high = (
-        None if number is None else number * part
-        for number in (quantity.value, quantity.low, quantity.high)
-    )
+    if quantity.unit:
+        said = {"wording": quantity.text, "printed": quantity.unit}
+        raise QuantityError(say("values.unit_is_settled", unit=unit, **said))
+    whole = 100 if read == "ratio" else 1
+    value, low, high = (None if one is None else one / whole for one in quantity.numbers)
     return replace(quantity, unit=read, value=value, low=low, high=high)
 
 
@@ -288,22 +279,25 @@ def compact(value: Decimal, unit: str, lang: Lang) -> str:
     if unit == "ratio":
         return f"{plain(value * 100)}%"
     word = CURRENCIES[unit].name.zh if unit in CURRENCIES else unit
-    for scale, name in ((YI, "亿"), (WAN, "万")):
-        if abs(value) >= scale and _places(value / scale) <= 4:
-            return f"{plain(value / scale)}{name}{word}"
-    return f"{plain(value)}{word}"
+    number, scale = _shorten(value, {"亿": YI, "万": WAN})
+    return f"{plain(number)}{scale}{word}"
+
+
+def _shorten(value: Decimal, scales: Mapping[str, Decimal]) -> tuple[Decimal, str]:
+    """A number by the largest scale that leaves it few places, and the word of the scale."""
+    for word, scale in scales.items():
+        number = value / scale
+        if abs(number) >= 1 and len(plain(number).partition(".")[2]) <= 4:
+            return number, word
+    return value, ""
 
 
 def _english(value: Decimal, unit: str, *, noun: bool = True) -> str:
     """A number in English, with its currency or per cent sign."""
     if unit == "ratio":
         return f"{plain(value * 100)}%"
-    number, name = value, ""
-    for word, scale in ENGLISH_SCALES.items():
-        if abs(value) >= scale and _places(value / scale) <= 4:
-            number, name = value / scale, f" {word}"
-            break
-    amount = _cut_zeros(f"{number:,f}") + name
+    number, scale = _shorten(value, ENGLISH_SCALES)
+    amount = f"{_cut_zeros(f'{number:,f}')} {scale}".rstrip()
     if unit == "倍":
         return f"{amount} times"
     if not noun or unit not in CURRENCIES:
@@ -316,11 +310,6 @@ def _cut_zeros(digits: str) -> str:
     """Digits without zeros at the end of their fraction."""
     digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
     return "0" if digits in ("-0", "") else digits
-
-
-def _places(value: Decimal) -> int:
-    """The number of decimal places that a value needs."""
-    return len(plain(value).partition(".")[2])
 
 
 class _Stated(NamedTuple):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from casebook.values.dates import parse_period
@@ -267,3 +269,33 @@ def test_a_time_that_is_not_known_alone_is_refused_with_what_to_write(
         parse_period(wording)
 
     assert hint in caught.value.hint.zh
+
+
+@pytest.mark.parametrize(
+    ("wording", "earliest", "latest", "precision", "lane"),
+    [
+        ("2012年上半年", (2012, 1, 1), (2012, 6, 30), "interval", "dated"),
+        ("2012年第三季度", (2012, 7, 1), (2012, 9, 30), "interval", "dated"),
+        ("2012年底", (2012, 12, 1), (2012, 12, 31), "month", "uncertain"),
+        ("2012年2月下旬", (2012, 2, 21), (2012, 2, 29), "interval", "dated"),
+        ("2010—2012财年", (2010, 1, 1), (2012, 12, 31), "interval", "dated"),
+        ("“十二五”期间", (2011, 1, 1), (2015, 12, 31), "interval", "dated"),
+        ("20世纪90年代", (1990, 1, 1), (1999, 12, 31), "interval", "dated"),
+        ("2012年至今", (2012, 1, 1), None, "interval", "dated"),
+        ("2012年底以来", (2012, 12, 1), None, "interval", "uncertain"),
+        ("截至2012年底", (2012, 12, 31), (2012, 12, 31), "day", "dated"),
+        ("2012年底前", None, (2012, 12, 31), "interval", "latest_only"),
+    ],
+)
+def test_each_form_has_its_days_its_precision_and_its_lane(
+    wording: str,
+    earliest: tuple[int, int, int] | None,
+    latest: tuple[int, int, int] | None,
+    precision: str,
+    lane: str,
+) -> None:
+    period = parse_period(wording)
+
+    days = (period.earliest, period.latest)
+    assert days == (earliest and date(*earliest), latest and date(*latest))
+    assert (period.precision, period.lane) == (precision, lane)
