@@ -97,17 +97,18 @@ class ChineseLines(Preprocessor):
     """Joins lines that break between Chinese characters, where a browser would show a gap."""
 
     def run(self, lines: list[str]) -> list[str]:
-        done: list[str] = []
+        done: list[list[str]] = []
+        before = ""
         for line in lines:
-            words = line.lstrip(" ")
-            before = done[-1] if done else ""
             # Rows of a table and headings end with their lines.
             is_prose = not ("|" in line or "|" in before or before.lstrip().startswith("#"))
+            words = line.lstrip(" ")
             if is_prose and _BEGINS_CHINESE.match(words) and _ENDS_CHINESE.fullmatch(before):
-                done[-1] = before + words
+                done[-1].append(words)
             else:
-                done.append(line)
-        return done
+                done.append([line])
+            before = line
+        return ["".join(parts) for parts in done]
 
 
 class Headings(Treeprocessor):

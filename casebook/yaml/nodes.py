@@ -143,15 +143,17 @@ def read_tree(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[Node | Non
 
 def _close_gaps(text: str, written: str) -> str:
     """A text without the blanks that YAML puts where a line ends between Chinese characters."""
-    at = 0
+    pieces, at = [], 0
     for fold in _FOLD.finditer(written):
         # A few characters before it find the place again, where no escape stands among them.
-        tail = written[: fold.start()].rpartition("\n")[2].lstrip(" \t\"'")[-6:]
+        begin = max(written.rfind("\n", 0, fold.start()) + 1, fold.start() - 6)
+        tail = written[begin : fold.start()].lstrip(" \t\"'")
         found = text.find(f"{tail} {written[fold.end()]}", at)
-        if found >= 0:
-            at = found + len(tail)
-            text = text[:at] + text[at + 1 :]
-    return text
+        if found < 0:
+            break
+        pieces.append(text[at : found + len(tail)])
+        at = found + len(tail) + 1
+    return "".join((*pieces, text[at:]))
 
 
 def _build_tree(text: str, path: str, problems: list[Problem]) -> Node | None:
