@@ -23,7 +23,7 @@ from casebook.checks.text_claims import WrittenText, check_wording
 from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
-from casebook.record.references import REFERENCE, split_key
+from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.text import LANGS, Lang
 from casebook.values.amounts import in_english, parse_quantity
 from casebook.values.words import PLANNED_STATUSES, QUALIFIERS
@@ -341,6 +341,10 @@ def _read_passage(dataset: Dataset, case: Case, lang: Lang, text: str, typed: bo
     for found in REFERENCE.finditer(text):
         out += text[at : found.start()]
         slug, name = split_key(found.group(1).strip())
+        if slug == SITE:
+            out += found.group()
+            at = found.end()
+            continue
         figure = dataset.figures[f"{slug or case.slug}.{name}"]
         words = print_figure(figure, lang) if typed else found.group()
         told.append((len(out), len(out) + len(words), figure))

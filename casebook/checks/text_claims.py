@@ -384,22 +384,24 @@ class _ClaimReading:
     def check_roles(self) -> Iterator[Problem]:
         """The numbers that stand where their figures may not, or perhaps not."""
         reading = RoleReading(self.prose, self.lang, self.known, self.told, self.mentions)
-        for told, doubt in reading.find_doubts():
-            yield self.problem(doubt.key, told.start, hint=None, **doubt.values)
-        for offset, doubt in reading.find_other_years():
+        for offset, doubt in reading.find_doubts():
             yield self.problem(doubt.key, offset, hint=None, **doubt.values)
 
     # --- Voice ---
 
     def check_voice(self) -> Iterator[Problem]:
         """The relative times and the unattributed superlatives in our own voice."""
+        attributed: dict[tuple[int, int], bool] = {}
         titled = patterns.TITLE.sub(blank, self.prose)
         quoted = patterns.QUOTED.sub(blank, titled)
         for found in patterns.RELATIVE[self.lang].finditer(quoted):
             yield self.problem("E272", found.start(), word=found.group())
         for found in patterns.JUDGEMENT[self.lang].finditer(titled):
             begin, end = self.around(patterns.SENTENCE_END, found.start())
-            if not patterns.ATTRIBUTED[self.lang].search(titled, begin, end):
+            span = begin, end
+            if span not in attributed:
+                attributed[span] = bool(patterns.ATTRIBUTED[self.lang].search(titled, *span))
+            if not attributed[span]:
                 yield self.problem("E273", found.start(), word=found.group())
 
 

@@ -186,6 +186,7 @@ _COUNTED: Final = "|".join(WORDS["counted_nouns"])
 _NO_UNIT: Final = f"(?!{'|'.join(WORDS['no_units'])})"
 _NO_SCALE: Final = rf"[0-9]|[,.][0-9]| ?(?:{_SCALE_WORD})\b"
 _ENDS: Final = {
+    "@counted": _COUNTED,
     "@n": r"[0-9]+(?:\.[0-9]+)*",
     "@han": f"[{HAN_DIGITS}{HAN_SCALES}]{{1,4}}",
     "@end": (
@@ -196,14 +197,15 @@ _ENDS: Final = {
 }
 
 
-def _fill(pattern: str) -> str:
-    return re.sub("@(?:n|han|end|money)", lambda found: _ENDS[found.group()], pattern)
+def fill(pattern: str) -> str:
+    """A pattern of the list of words with what its names stand for."""
+    return re.sub("@(?:n|han|end|money|counted)", lambda found: _ENDS[found.group()], pattern)
 
 
 IDIOMS: Final[tuple[tuple[str, str], ...]] = tuple(map(tuple, WORDS["idioms"]))
 NAMES: Final[tuple[tuple[str, str], ...]] = tuple(map(tuple, WORDS["names"]))
-IDIOM: Final = re.compile("|".join(_fill(pattern) for pattern, _ in IDIOMS))
-NAME: Final = re.compile("|".join(_fill(pattern) for pattern, _ in NAMES))
+IDIOM: Final = re.compile("|".join(fill(pattern) for pattern, _ in IDIOMS))
+NAME: Final = re.compile("|".join(fill(pattern) for pattern, _ in NAMES))
 # What a name is looked for around.
 IN_NAMES: Final = re.compile(
     rf"\d+|第|[一二三四五六七八九十]+号|[①-⒇]|(?i:\b(?:square|{_SCALE_WORD}|{_DIGIT_WORD})\b)"
@@ -291,7 +293,7 @@ CEILING: Final = re.compile("上限|封顶|ceiling|maximum|at most", re.IGNORECA
 
 def any_of(words: Iterable[str], lang: Lang) -> re.Pattern[str]:
     """The pattern of a list of words, in English as whole words."""
-    joined = "|".join(map(_fill, words))
+    joined = "|".join(map(fill, words))
     return re.compile(rf"\b(?:{joined})(?![A-Za-z])" if lang == "en" else joined, re.IGNORECASE)
 
 

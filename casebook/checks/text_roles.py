@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,75 +16,38 @@ from casebook.checks.numbers_in_text import NumberMention, blank_spans
 from casebook.checks.text_patterns import WORDS, any_of, in_languages
 from casebook.messages import say
 from casebook.record.model import Figure
-from casebook.text import LANGS, Lang, Text
+from casebook.text import ENUMERATION, LANGS, Lang, Text
 from casebook.values.words import PLANNED_STATUSES
 
-_NATIONAL: Final = in_languages("national")
-_DONE: Final = in_languages("done")
+# What stands farther from a number is not about it, and a text without an end of a sentence
+# would be read from its beginning for each of its numbers.
+_WINDOW: Final = 160
+# 每月 touches a number that stands so near behind it.
+_TOUCHING: Final = 8
+_SENTENCE, _PART, _CLAUSE = patterns.SENTENCE_END, patterns.PART_END, patterns.CLAUSE_END
+_ROLES: Final[Mapping[str, str]] = WORDS["roles"]
+_REPORT, _REPORT_OF, _UP_TO, _SAME, _ANOTHER_YEAR, _JOINED = (
+    re.compile(_ROLES[name])
+    for name in ("report", "report_of", "up_to", "same", "another_year", "joined")
+)
+_PAID, _COUNTED = (
+    {lang: re.compile(patterns.fill(_ROLES[f"{name}_{lang}"])) for lang in LANGS}
+    for name in ("paid", "counted")
+)
+_NATIONAL, _DONE = in_languages("national"), in_languages("done")
 # What a number may be said to be, and the measures of which it is true.
 _SUMS: Final = {
     name: (in_languages(name), measures)
     for name, measures in (
-        ("average", frozenset({"average"})),
-        ("cumulative", frozenset({"cumulative"})),
-        ("total", frozenset({"cumulative", "programme_total"})),
+        ("average", ("average",)),
+        ("cumulative", ("cumulative",)),
+        ("total", ("cumulative", "programme_total")),
     )
 }
 _CONTRASTS: Final = {
     lang: [tuple(any_of([words], lang) for words in pair[lang]) for pair in WORDS["contrasts"]]
     for lang in LANGS
 }
-# The words that two years are two ends of; a report that a year only dates is passed over.
-_PAID: Final = {
-    "zh": re.compile(
-        "(?:投入|支付|出资|拨付|付费|下达|价格|费用|报酬|资金|金额|经费|花了)"
-        r"[为是有达到了]{0,2} *\Z"
-    ),
-    "en": re.compile(
-        r"\b(?:pa(?:ys?|id)|spen[dt]s?|costs?|prices?|outlay|receives?|worth|fees?) (?:of |at )?\Z"
-    ),
-}
-_COUNTED: Final = {
-    "zh": re.compile("[个项家名位条场类种](?![㐀-鿿]*款)"),
-    "en": re.compile(
-        r" (?!(?:a|an|and|at|by|each|every|for|from|in|of|on|per|to|was|were|is|are|as|with)\b)"
-        rf"(?:[a-z-]+ )?(?:{'|'.join(set(WORDS['counted_nouns']) - {'yuan'})})\b"
-    ),
-}
-_REPORT: Final = re.compile(
-    "的?(?:汇编|报道|文章|消息|论文|年鉴|公报|报告)|(?<=[a-z]) (?:report|article|yearbook)"
-)
-_REPORT_OF: Final = re.compile(
-    r"(?:compilation|report|article|paper|account|story|opinions|Daily) (?:of|from|in)"
-    r"(?: [A-Z][a-z]+)? \Z"
-)
-_UP_TO: Final = re.compile(r"(?:至|到|截[至止]|[Bb]y|[Uu]p to|[Uu]ntil|[Tt]o|[Tt]ill) ?\Z")
-# What is said of another place may be that it has the same.
-_SAME: Final = re.compile(r"同[为是样]|相同|一样|一致|持平|\b(?:likewise|same|equals?)\b")
-# 第二年 and the like count from the year that is named.
-_ANOTHER_YEAR: Final = re.compile(
-    "次年|翌年|第[二三四]年|[下来隔前上]一?年|[一二两三]年[前后]|同期"
-    r"|\b(?:later|earlier|following|previous|preceding|prior|years? (?:before|after))\b"
-)
-_JOINED: Final = re.compile(r",|;|\b(?:and|but|while|from|to)\b")
-# 每 and its kin before the name of a unit, in front of a number and behind one.
-_EACH: Final = {
-    "zh": "(?:每一?|平均每|按(?=[年月日天人户]))个?(?:{}|(?P<other>[㐀-鿿]{{1,3}}))",
-    "en": (
-        r"\b(?:(?:[Ee]ach|[Ee]very|[Pp]er) (?:{}|(?P<other>[a-z]{{3,}}))"
-        r"|(?P<adverb>annual|[a-z]+ly)(?= (?:[a-z]+ ){{0,2}}\Z))\b"
-    ),
-}
-_EACH_AFTER: Final = {
-    "zh": "[ *]*(?:[㐀-鿿]{{0,5}}[/／]|每|一个?)(?:{})",
-    "en": (
-        r"(?: [a-z]+){{0,2}}? (?:an?|per|each|every) (?:{})\b"
-        r"|(?: [a-z]+)?? (?:(?:per|every|each) (?P<other>[a-z]{{3,}})"
-        r"|(?P<adverb>[a-z]+ly|apiece|each(?! of)))\b"
-    ),
-}
-_ADVERBS: Final[Mapping[str, str]] = WORDS["per_adverbs"]
-_TOUCHING: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +70,26 @@ class Years(NamedTuple):
 
 
 class Doubt(NamedTuple):
-    """Why a number may not stand where it does: the key of its message, and what it names."""
+    """The reason why a number may not stand where it does: a message, and what it names."""
 
     key: str
     values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spot:
+    """The words about a number: its clause, and as far as no other number stands between.
+
+    `lead` begins with the part of the sentence, `near` and `tail` are within the clause.
+    """
+
+    told: Told
+    clause: tuple[int, int]
+    words: str
+    lead: str
+    near: str
+    tail: str
+    context: str
 
 
 class RoleReading:
@@ -128,288 +108,267 @@ class RoleReading:
         self.known = known
         self.told = sorted(told, key=lambda one: one.start)
         # A day tells when something was reported, and not of what time a number is.
-        days = [each for each in mentions if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", each.date)]
-        self.undated = blank_spans(prose, ((each.start, each.end) for each in days))
+        days = [(m.start, m.end) for m in mentions if re.fullmatch(r"\d{4}-\d\d-\d\d", m.date)]
+        self.undated = blank_spans(prose, days)
         self.years = list(self._join_years(mentions))
+        self.places = list(known.find_places(prose, lang)) if told else []
         self.ends = {
             ends: [0, *(found.end() for found in ends.finditer(prose)), len(prose)]
-            for ends in (patterns.SENTENCE_END, patterns.PART_END, patterns.CLAUSE_END)
+            for ends in (_SENTENCE, _PART, _CLAUSE)
         }
+        # A figure that the text tells elsewhere is none that it forgot here.
+        self.settled = {one.figures[0].id for one in told if len(one.figures) == 1}
+        self.seen: Counter[tuple[int, str]] = Counter()
 
-    def find_doubts(self) -> Iterator[tuple[Told, Doubt]]:
-        """The numbers that no figure of theirs may be, each with the first reason."""
+    def find_doubts(self) -> Iterator[tuple[int, Doubt]]:
+        """The numbers that no figure of theirs may be, each with its place and the first reason."""
         for index, one in enumerate(self.told):
-            found = [next(self._doubt(index, figure), None) for figure in one.figures]
+            spot = self._look_at(index)
+            found = [next(self._doubt(spot, figure), None) for figure in one.figures]
             if found and all(found):
                 # A doubt of certainty is not hidden by one that is none.
-                yield one, min(filter(None, found), key=lambda doubt: doubt.key[0] == "W")
+                yield one.start, min(filter(None, found), key=lambda doubt: doubt.key[0] == "W")
+        yield from self._find_other_years()
 
-    def find_other_years(self) -> Iterator[tuple[int, Doubt]]:
-        """The years beside words that belong to what happened in another year of the case."""
-        for index, years in enumerate(self.years):
-            if not {str(years.first), str(years.last)} <= self.known.dates:
-                continue
-            begin, end = self._bound(patterns.PART_END, years.start)
-            begin = max(begin, self.years[index - 1].end if index else 0)
-            if index + 1 < len(self.years):
-                end = min(end, self.years[index + 1].start)
-            if self.lang == "zh":
-                begin = max(begin, self._bound(patterns.CLAUSE_END, years.start)[0])
-            words = f"{self.undated[begin : years.start]} {self.undated[years.end : end]}"
-            scores = self.known.score_events(re.sub("[0-9]{4}", " ", words), self.lang)
-            if not scores or _SAME.search(words):
-                continue
-            date, best = max(scores.items(), key=lambda pair: pair[1].weight)
-            own = max((m for d, m in scores.items() if _holds_year(d, years)), default=NO_MATCH)
-            if (
-                best.words > 2
-                and best.weight >= 1
-                and best.beats(own)
-                and not _holds_year(date, years)
-            ):
-                written = self.prose[years.start : years.end]
-                yield years.start, Doubt("W274.event", {"years": written, "date": date})
+    def _look_at(self, index: int) -> _Spot:
+        told = self.told[index]
+        last = self.told[index - 1].end if index else 0
+        following = self.told[index + 1].start if index + 1 < len(self.told) else len(self.prose)
+        clause, part = (self._bound(ends, told) for ends in (_CLAUSE, _PART))
+        lead = self.undated[max(part[0], last) : told.start]
+        tail = self.undated[told.end : max(told.end, min(clause[1], following))]
+        rest = self.undated[told.end : part[1]] if following >= part[1] else tail
+        about = lead
+        if self.lang == "en" and last > part[0]:
+            # In a list what stands before “and” belongs to the number before.
+            about = lead.rpartition(" and ")[2]
+        return _Spot(
+            told=told,
+            clause=clause,
+            words=self.prose[slice(*clause)],
+            lead=lead,
+            near=self.undated[max(clause[0], last) : told.start],
+            tail=tail,
+            context=f"{about} {rest}",
+        )
 
-    def _doubt(self, index: int, figure: Figure) -> Iterator[Doubt]:
-        for doubts in (
-            self._doubt_plan,
-            self._doubt_place,
-            self._doubt_years,
-            self._doubt_per,
-            self._doubt_sum,
-            self._doubt_deed,
-            self._doubt_kind,
-            self._doubt_rivals,
-        ):
-            yield from doubts(index, figure)
-
-    def before(self, index: int, ends: re.Pattern[str]) -> str:
-        """The words between the last end, or the number before, and a number."""
-        one = self.told[index]
-        begin = self._bound(ends, one.start)[0]
-        if index:
-            begin = max(begin, self.told[index - 1].end)
-        return self.undated[begin : one.start]
-
-    def after(self, index: int, ends: re.Pattern[str]) -> str:
-        """The words between a number and the next end, or the number behind."""
-        one = self.told[index]
-        end = self._bound(ends, one.end)[1]
-        if index + 1 < len(self.told):
-            end = min(end, self.told[index + 1].start)
-        return self.undated[one.end : max(end, one.end)]
-
-    def _bound(self, ends: re.Pattern[str], at: int) -> tuple[int, int]:
+    def _bound(self, ends: re.Pattern[str], told: Told) -> tuple[int, int]:
+        """The span between two ends that a number lies in, as far as it is near the number."""
         bounds = self.ends[ends]
-        index = min(max(bisect_left(bounds, at, 1), 1), len(bounds) - 1)
-        if bounds[index] == at and index + 1 < len(bounds):
-            index += 1
-        return bounds[index - 1], bounds[index]
+        begin = bounds[max(bisect_right(bounds, told.start) - 1, 0)]
+        end = bounds[min(bisect_right(bounds, told.end), len(bounds) - 1)]
+        return max(begin, told.start - _WINDOW), min(end, told.end + _WINDOW)
 
-    def _name(self, figure: Figure) -> Mapping[str, object]:
-        return {"figure": self.known.name(figure), "amount": figure.quantity.text}
+    def _doubt(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
+        yield from self._doubt_plan(spot, figure)
+        yield from self._doubt_place(spot, figure)
+        yield from self._doubt_years(spot, figure)
+        yield from self._doubt_per(spot, figure)
+        yield from self._doubt_sum(spot, figure)
+        yield from self._doubt_deed(spot, figure)
+        yield from self._doubt_label(spot, figure)
 
-    # --- Plans ---
+    def _make(self, key: str, figure: Figure, **values: object) -> Doubt:
+        label = Text(figure.label.zh, figure.label.inside("en"))
+        own = {"figure": self.known.name(figure), "amount": figure.quantity.text, "label": label}
+        return Doubt(key, {**own, **values})
 
-    def _doubt_plan(self, index: int, figure: Figure) -> Iterator[Doubt]:
+    def _doubt_plan(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
         """A plan that is said to be carried out, and at a reference what is said to be a plan."""
-        one = self.told[index]
         if figure.status in PLANNED_STATUSES:
-            lead = self.before(index, patterns.PART_END)
-            deed = next(iter([*_DONE[self.lang].finditer(lead)][-1:]), None)
-            is_told = deed and patterns.PLANNED[self.lang].search(lead, deed.end())
-            if deed is None or (is_told and not figure.quantity.planned):
-                deed = _DONE[self.lang].match(self.after(index, patterns.CLAUSE_END).lstrip())
-            if deed:
-                yield Doubt("E271.done", {"word": deed.group(), **self._name(figure)})
-        elif one.is_reference and not figure.quantity.planned:
-            begin, end = self._bound(patterns.CLAUSE_END, one.start)
-            if patterns.PLAN_GAINED[self.lang].search(self.prose, begin, end):
-                text = figure.quantity.text
-                yield Doubt("E271.plan_gained", {"text": text, "figure": self.known.name(figure)})
+            deeds = [*_DONE[self.lang].finditer(spot.lead)]
+            planned = deeds and patterns.PLANNED[self.lang].search(spot.lead, deeds[-1].end())
+            # 将 in the printed wording does not undo 已经 before it.
+            deed = deeds[-1] if deeds and not (planned and not figure.quantity.planned) else None
+            if deed := deed or _DONE[self.lang].match(spot.tail.lstrip()):
+                yield self._make("E271.done", figure, word=deed.group())
+            return
+        is_gained = patterns.PLAN_GAINED[self.lang].search(spot.words)
+        if is_gained and spot.told.is_reference and not figure.quantity.planned:
+            yield self._make("E271.plan_gained", figure, text=figure.quantity.text)
 
-    # --- Places ---
-
-    def _doubt_place(self, index: int, figure: Figure) -> Iterator[Doubt]:
+    def _doubt_place(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
         """The figure of one place in a sentence about another, or about the whole country."""
-        one = self.told[index]
+        start = spot.told.start
+        if word := _NATIONAL[self.lang].search(self.prose, spot.clause[0], start):
+            yield self._make("E274.place", figure, place=word.group())
+            return
+        begin = self._bound(_SENTENCE, spot.told)[0]
+        first, behind, end = (
+            bisect_left(self.places, at, key=lambda place: place.start)
+            for at in (begin, start, spot.clause[1])
+        )
+        near = [one for one in self.places[first:end] if one.start >= spot.clause[0]]
+        last = self.places[behind - 1] if behind > first else next(iter(near), None)
         region = self.known.region_of(figure)
-        clause = self._bound(patterns.CLAUSE_END, one.start)
-        if word := _NATIONAL[self.lang].search(self.prose, clause[0], one.start):
-            yield Doubt("E274.place", {"place": word.group(), **self._name(figure)})
+        if last is None or any(one.holds(region) for one in (last, *near)):
             return
-        begin = self._bound(patterns.SENTENCE_END, one.start)[0]
-        named = list(self.known.find_places(self.prose[begin : clause[1]], self.lang))
-        before = [found for found in named if begin + found.start < one.start]
-        near = [found for found in named if begin + found.start >= clause[0]]
-        last = before[-1] if before else (near[0] if near else None)
-        same = _SAME.search(self.prose, clause[0], clause[1])
-        if last is None or same or any(found.holds(region) for found in (last, *near)):
-            return
-        key = "E274.place" if last in near else "W274.place"
-        yield Doubt(key, {"place": last.name, **self._name(figure)})
-
-    # --- Times ---
+        if not _SAME.search(spot.words):
+            key = "E274.place" if last in near else "W274.place"
+            yield self._make(key, figure, place=last.name)
 
     def _join_years(self, mentions: Sequence[NumberMention]) -> Iterator[Years]:
-        """The years and months of the text, the two ends of a time as one; days date reports."""
+        """The years and months of the text, the two ends of a time as one."""
         found: list[Years] = []
         for mention in mentions:
-            if not re.fullmatch("[0-9]{4}(?:-[0-9]{2})?", mention.date) or mention.titled:
-                continue
-            start, end, year = mention.start, mention.end, int(mention.date[:4])
+            start, end = mention.start, mention.end
             lead = self.prose[max(0, start - 30) : start]
-            if _REPORT.match(self.prose, end) or _REPORT_OF.search(lead):
+            is_year = re.fullmatch("[0-9]{4}(?:-[0-9]{2})?", mention.date) and not mention.titled
+            # A year that only dates a report is passed over.
+            if not is_year or _REPORT.match(self.prose, end) or _REPORT_OF.search(lead):
                 continue
-            joined = found and patterns.TO.fullmatch(self.prose[found[-1].end : start])
-            if joined and "and" not in self.prose[found[-1].end : start]:
+            year = int(mention.date[:4])
+            between = self.prose[found[-1].end : start] if found else ""
+            if patterns.TO.fullmatch(between) and "and" not in between:
                 found[-1] = Years(found[-1].start, end, found[-1].first, year)
             else:
                 found.append(Years(start, end, year, year))
         yield from found
 
-    def _find_years(self, index: int) -> tuple[Years | None, bool]:
+    def _find_years(self, spot: _Spot) -> tuple[Years | None, bool]:
         """The years that a number stands beside, and whether they share its clause."""
-        one = self.told[index]
-        part, clause = (
-            self._bound(ends, one.start) for ends in (patterns.PART_END, patterns.CLAUSE_END)
+        told, clause, part = spot.told, spot.clause, self._bound(_PART, spot.told)
+        first, behind, end = (
+            bisect_left(self.years, at, key=lambda years: years.start)
+            for at in (part[0], told.start, part[1])
         )
-        behind = one.end + len(self.after(index, patterns.CLAUSE_END))
-        before = [years for years in self.years if part[0] <= years.start < one.start]
-        after = [years for years in self.years if one.end <= years.start < behind]
-        if after and _JOINED.search(self.prose, one.end, after[0].start):
-            after = []
-        if self.lang == "en" and after:
-            return after[0], True
+        before = self.years[behind - 1] if behind > first else None
+        after = next(iter(self.years[behind:end]), None)
+        in_tail = after and after.start < told.end + len(spot.tail)
+        joined = after and _JOINED.search(self.prose, told.end, after.start)
+        if after and in_tail and not joined and (self.lang == "en" or not before):
+            return after, True
         if before:
-            between = self.prose[before[-1].end : one.start]
-            touches = not patterns.CLAUSE_END.search(between) or before[-1].start >= clause[0]
-            return before[-1], touches
-        if after:
-            return after[0], True
+            between = self.prose[before.end : told.start]
+            return before, before.start >= clause[0] or not _CLAUSE.search(between)
         # A year that stands before another number belongs to that one.
-        is_last = index + 1 == len(self.told) or self.told[index + 1].start >= part[1]
-        later = [years for years in self.years if one.end <= years.start < part[1]]
-        return (later[0] if later and is_last else None), False
+        position = bisect_right(self.told, told.start, key=lambda one: one.start)
+        is_last = position == len(self.told) or self.told[position].start >= part[1]
+        return (after if is_last else None), False
 
-    def _doubt_years(self, index: int, figure: Figure) -> Iterator[Doubt]:
-        years, touches = self._find_years(index)
-        begin, end = self._bound(patterns.CLAUSE_END, self.told[index].start)
-        if years is None or _ANOTHER_YEAR.search(self.prose, begin, end):
+    def _doubt_years(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
+        """A figure beside a year of another time."""
+        years, touches = self._find_years(spot)
+        if years is None or _ANOTHER_YEAR.search(spot.words):
             return
         lead = self.prose[max(0, years.start - 6) : years.start]
         fits = _fit_years(years, figure.period.edtf, up_to=bool(_UP_TO.search(lead)))
-        if fits or (fits is None and not touches):
-            return
-        key = "E274.years" if touches and fits is False else "W274.years"
-        written = self.prose[years.start : years.end]
-        yield Doubt(key, {"years": written, "period": figure.period.edtf, **self._name(figure)})
+        if fits is False or (fits is None and touches):
+            key = "E274.years" if touches and fits is False else "W274.years"
+            written = self.prose[years.start : years.end]
+            yield self._make(key, figure, years=written, period=figure.period.edtf)
 
-    # --- What it is per, what it sums up, what was done ---
-
-    def _doubt_per(self, index: int, figure: Figure) -> Iterator[Doubt]:
+    def _doubt_per(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
         """A per that the figure has not."""
         before, after = _per_patterns(self.lang, _per_terms(self.known))
-        near = 0 if figure.quantity.kind == "share" else _TOUCHING
-        lead, tail = (f(index, patterns.CLAUSE_END) for f in (self.before, self.after))
-        found = [(each, len(lead.rstrip()) - each.end() <= near) for each in before.finditer(lead)]
-        if behind := after.match(tail):
-            found.append((behind, True))
+        lead, is_share = spot.near.rstrip(), figure.quantity.kind == "share"
+        limit = 0 if is_share else _TOUCHING
+        found = [(each, len(lead) - each.end() <= limit) for each in before.finditer(spot.near)]
+        if self.lang == "en":
+            found = [pair for pair in found if " and" not in lead[pair[0].end() :]]
+        found += [(each, True) for each in (after.match(spot.tail),) if each]
         for each, touches in found:
-            # In a list what stands before “and” belongs to the number before.
-            if self.lang == "en" and not behind and " and " in lead[each.end() :]:
-                continue
-            groups = each.groupdict()
-            term = _ADVERBS.get((groups.get("adverb") or "").lower(), each.lastgroup)
-            if term in figure.per or term == "adverb":
-                continue
-            if figure.quantity.kind == "share" and not touches:
-                continue
-            if term == "year" and "adverb" in groups and figure.measure == "annual_total":
+            adverb = (each.groupdict().get("adverb") or "").lower()
+            term = WORDS["per_adverbs"].get(adverb, each.lastgroup)
+            yearly = term == "year" and adverb and figure.measure == "annual_total"
+            if term in (*figure.per, "adverb") or yearly or (is_share and not touches):
                 continue
             if term == "other" and (figure.per or not touches):
                 continue
-            per = "/".join(figure.per) or say("checks.no_per")
-            key = "E274.per" if touches else "W274.per"
-            yield Doubt(key, {"word": each.group().strip(), "per": per, **self._name(figure)})
+            key, per = "E274.per" if touches else "W274.per", "/".join(figure.per)
+            yield self._make(
+                key, figure, word=each.group().strip(), per=per or say("checks.no_per")
+            )
 
-    def _doubt_sum(self, index: int, figure: Figure) -> Iterator[Doubt]:
+    def _doubt_sum(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
         """An average or a sum that the figure is not said to be."""
-        lead, tail = (f(index, patterns.CLAUSE_END) for f in (self.before, self.after))
         own = f"{figure.label.zh} {figure.label.en} {figure.quantity.text}"
         for name, (words, measures) in _SUMS.items():
-            found = words[self.lang].search(lead[-24:]) or words[self.lang].match(tail.lstrip())
-            if not found or figure.measure in measures:
-                continue
+            found = words[self.lang].search(spot.near[-24:])
+            found = found or words[self.lang].match(spot.tail.lstrip())
             spans = name != "average" and "/" in figure.period.edtf
-            if spans or any(words[lang].search(own) for lang in LANGS):
-                continue
-            key = "W274.sum" if name == "total" else "E274.sum"
-            yield Doubt(key, {"word": found.group(), **self._name(figure)})
+            is_sum = figure.measure in measures or spans
+            if found and not is_sum and not any(words[lang].search(own) for lang in LANGS):
+                key = "W274.sum" if name == "total" else "E274.sum"
+                yield self._make(key, figure, word=found.group())
 
-    def _doubt_deed(self, index: int, figure: Figure) -> Iterator[Doubt]:
-        """A figure that counts one thing told with the verb of another: applied, and funded."""
-        one = self.told[index]
-        begin, end = self._bound(patterns.CLAUSE_END, one.start)
-        clause = self.prose[begin:end]
+    def _doubt_deed(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
+        """What was applied for told as funded, a count where the words pay, money that counts."""
         label = figure.label.inside(self.lang)
         for own, other in _CONTRASTS[self.lang]:
-            if not own.search(label) or other.search(label) or own.search(clause):
-                continue
-            if word := other.search(clause):
-                yield Doubt("W274.deed", {"word": word.group(), **self._counted(figure)})
+            is_own = own.search(label) and not other.search(label)
+            word = other.search(spot.words)
+            if is_own and word and not own.search(spot.words):
+                yield self._make("W274.deed", figure, word=word.group())
+        kind, word = figure.quantity.kind, None
+        if kind == "count" and not (self.lang == "en" and _COUNTED["en"].match(spot.tail)):
+            word = _PAID[self.lang].search(spot.near)
+        elif kind == "money":
+            word = _COUNTED[self.lang].match(spot.tail)
+        if word:
+            yield self._make("W274.kind", figure, word=word.group().strip())
 
-    def _counted(self, figure: Figure) -> Mapping[str, object]:
-        label = Text(figure.label.zh, figure.label.inside("en"))
-        return {"label": label, **self._name(figure)}
-
-    def _doubt_kind(self, index: int, figure: Figure) -> Iterator[Doubt]:
-        """A count where the words pay, or money where they count."""
-        lead, tail = (f(index, patterns.CLAUSE_END) for f in (self.before, self.after))
-        paid, counted = _PAID[self.lang], _COUNTED[self.lang]
-        if figure.quantity.kind == "count" and (word := paid.search(lead)):
-            if self.lang == "zh" or not re.match(" (?:[a-z-]+ )?[a-z]{3,}s\\b", tail):
-                yield Doubt("W274.kind", {"word": word.group().strip(), **self._counted(figure)})
-        elif figure.quantity.kind == "money" and (word := counted.match(tail)):
-            yield Doubt("W274.kind", {"word": word.group().strip(), **self._counted(figure)})
-
-    # --- Other figures that the words speak of ---
-
-    def _doubt_rivals(self, index: int, figure: Figure) -> Iterator[Doubt]:
+    def _doubt_label(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
         """A figure among words that belong to the label of another one of the case."""
-        begin, end = self._bound(patterns.SENTENCE_END, self.told[index].start)
-        alone = [one for one in self.told if len(one.figures) == 1]
-        same = [one for one in alone if begin <= one.start < end and one.figures[0] is figure]
-        if len(same) > 1 and same[0] is not self.told[index]:
-            yield Doubt("W274.twice", self._name(figure))
-        words = self._context(index)
-        if _SAME.search(words):
+        if len(spot.told.figures) == 1:
+            sentence = bisect_right(self.ends[_SENTENCE], spot.told.start), figure.key
+            self.seen[sentence] += 1
+            if self.seen[sentence] > 1:
+                yield self._make("W274.twice", figure)
+        if _SAME.search(spot.context):
             return
-        scores = self.known.score_labels(words, figure, self.lang)
+        scores = self.known.score_labels(spot.context, figure, self.lang)
         own = scores.pop(figure.id)
-        for one in alone:
-            scores.pop(one.figures[0].id, None)
-        rival, best = max(scores.items(), key=lambda pair: pair[1].weight, default=("", NO_MATCH))
+        rivals = [pair for pair in scores.items() if pair[0] not in self.settled]
+        name, best = max(rivals, key=lambda pair: pair[1].weight, default=("", NO_MATCH))
         # A page may speak of every case, so that one word of a label says little there.
         is_clear = best.words > 1 or self.known.home is not None
         if best.weight >= 0.5 and is_clear and best.beats(own):
-            other = self.known.figure_beside(figure, rival)
-            values = {"other": self.known.name(other), "other_label": other.label}
-            yield Doubt("W274.label", {**values, **self._counted(figure)})
+            other = self.known.figure_beside(figure, name)
+            beside = {"other": self.known.name(other), "other_label": other.label}
+            yield self._make("W274.label", figure, **beside)
 
-    def _context(self, index: int) -> str:
-        """The words about a number: before it, and behind it as far as no other number is."""
-        lead = self.before(index, patterns.PART_END)
-        if (
-            self.lang == "en"
-            and index
-            and self.told[index - 1].end + len(lead) == self.told[index].start
-        ):
-            lead = lead.rpartition(" and ")[2]
-        end = self._bound(patterns.PART_END, self.told[index].end)[1]
-        is_last = index + 1 == len(self.told) or self.told[index + 1].start >= end
-        ends = patterns.PART_END if is_last else patterns.CLAUSE_END
-        return f"{lead} {self.after(index, ends)}"
+    def _find_other_years(self) -> Iterator[tuple[int, Doubt]]:
+        """The years beside words that belong to what happened in another year of the case."""
+        for index, years in enumerate(self.years):
+            if not {str(years.first), str(years.last)} <= self.known.dates:
+                continue
+            spot = Told(start=years.start, end=years.end, figures=())
+            clause, part = self._bound(_CLAUSE, spot), self._bound(_PART, spot)
+            # The year of a number is judged with the number.
+            if any(clause[0] <= one.start < clause[1] for one in self.told):
+                continue
+            begin = clause[0] if self.lang == "zh" else part[0]
+            begin, end = max(begin, self.years[index - 1].end if index else 0), part[1]
+            if index + 1 < len(self.years):
+                end = min(end, self.years[index + 1].start)
+            words = f"{self.undated[begin : years.start]} {self.undated[years.end : end]}"
+            scores = self.known.score_events(re.sub("[0-9]{4}", " ", words), self.lang)
+            if _SAME.search(words):
+                continue
+            date, best = max(
+                scores.items(), key=lambda pair: pair[1].weight, default=("", NO_MATCH)
+            )
+            own = max((m for d, m in scores.items() if _holds_year(d, years)), default=NO_MATCH)
+            is_clear = best.words > 1 and best.weight >= 1 and best.beats(own)
+            dates = [date] if is_clear else self._list_introduced(years) if not own.words else []
+            if dates and not any(_holds_year(each, years) for each in dates):
+                written = self.prose[years.start : years.end]
+                named = ENUMERATION.join(dict.fromkeys(dates))
+                yield years.start, Doubt("W274.event", {"years": written, "date": named})
+
+    def _list_introduced(self, years: Years) -> list[str]:
+        """The times of the numbers in a paragraph that a sentence without one begins."""
+        bounds = self.ends[_SENTENCE]
+        at = bisect_right(bounds, years.start)
+        first, end = bounds[at - 1], bounds[min(at, len(bounds) - 1)]
+        last = self.prose.find("\n\n", years.end) % (len(self.prose) + 1)
+        begin, stop, told = (
+            bisect_left(self.told, place, key=lambda one: one.start) for place in (end, last, first)
+        )
+        if told != begin:
+            return []
+        return [each.period.edtf for one in self.told[begin:stop] for each in one.figures]
 
 
 def _fit_years(years: Years, edtf: str, *, up_to: bool) -> bool | None:
@@ -428,17 +387,16 @@ def _fit_years(years: Years, edtf: str, *, up_to: bool) -> bool | None:
         return first == known[0]
     if first != last:
         return (first, last) == (known[0], known[-1])
-    return last == known[-1] if up_to else last in known and known[0] == known[-1]
+    return last == known[-1] and (up_to or known[0] == last)
 
 
 def _holds_year(edtf: str, years: Years) -> bool:
-    """Whether a date may lie in years: open ends and latest dates hold whatever lies before."""
+    """Whether a date may lie in years: a latest date holds whatever lies before it."""
     known = [int(year) for year in re.findall("[0-9]{4}", edtf)]
     if not known:
         return True
     first = 0 if edtf.startswith("[..") else known[0]
-    last = 9999 if edtf.endswith("/..") and False else known[-1]
-    return first <= years.last and years.first <= last
+    return first <= years.last and years.first <= known[-1]
 
 
 def _per_terms(known: KnownNumbers) -> tuple[tuple[str, str, str], ...]:
@@ -455,5 +413,7 @@ def _per_patterns(
     for key, words in WORDS["per"].items():
         names[key] = [*names.get(key, ()), *words]
     joined = "|".join(f"(?P<{key}>{'|'.join(words)})" for key, words in names.items())
-    before, after = (frame[lang].format(joined) for frame in (_EACH, _EACH_AFTER))
-    return re.compile(before), re.compile(after)
+    before, after = (
+        re.compile(_ROLES[f"{side}_{lang}"].replace("@per", joined)) for side in ("each", "after")
+    )
+    return before, after
