@@ -214,7 +214,9 @@ class KnownNumbers:
         """The figures that have the value of a number and may have its unit."""
         if mention.value is None:
             rough = (figure for figure in self.figures if figure.quantity.is_rough)
-            return [figure for figure in rough if mention.text in figure.quantity.text]
+            # In English 数万 is tens of thousands, for which no words are printed.
+            english = mention.text.isascii()
+            return [one for one in rough if english or mention.text in one.quantity.text]
         found = self.by_value.get(mention.value, ())
         return [figure for figure in found if may_be(mention, figure)]
 

@@ -246,7 +246,10 @@ def in_english(quantity: Quantity) -> str:
     if quantity.is_rough:
         lead, low, high = "", quantity.low or Decimal(0), quantity.high
         amount = f"upwards of {_english(low, quantity.unit)}"
-        if high is not None:
+        if high == 5 * low:
+            # From two to ten of something: 数万元 is tens of thousands of yuan.
+            amount = _word_several(low, quantity.unit)
+        elif high is not None:
             least = _english(low, quantity.unit, noun=False)
             amount = f"somewhere between {least} and {_english(high, quantity.unit)}"
     elif quantity.value is None:
@@ -262,6 +265,16 @@ def in_english(quantity: Quantity) -> str:
     )
     plan = ("(planned)",) if quantity.planned else ()
     return " ".join((lead + amount, *per, *plan))
+
+
+def _word_several(low: Decimal, unit: str) -> str:
+    """Several tens, hundreds or thousands in English, and so on up to 万亿."""
+    large, small = divmod(low.adjusted(), 3)
+    tens = ("several", "tens", "hundreds")[small]
+    scale = ("", "thousands", "millions", "billions", "trillions", "quadrillions")[large]
+    number = " of ".join(filter(None, ("" if scale and not small else tens, scale)))
+    of = " " if number == "several" else " of "
+    return f"{number}{of}{CURRENCIES[unit].name.en}" if unit in CURRENCIES else number
 
 
 def plain(value: Decimal) -> str:

@@ -23,9 +23,7 @@ def paid(amount: str) -> Figure:
 @pytest.mark.parametrize(
     ("amount", "low", "high", "english"),
     [
-        pytest.param(
-            "数万元", "20000", "100000", "somewhere between 20,000 and 100,000 yuan", id="several"
-        ),
+        pytest.param("数万元", "20000", "100000", "tens of thousands of yuan", id="several"),
         pytest.param("上百万元", "1000000", "", "upwards of 1 million yuan", id="without an end"),
     ],
 )

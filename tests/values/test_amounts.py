@@ -391,6 +391,16 @@ def test_a_reading_may_not_contradict_the_wording(
         ("1234.5678万元", "12,345,678 yuan"),
         ("1美元", "1 US dollar"),
         ("500港元", "500 Hong Kong dollars"),
+        ("5万英镑", "50,000 pounds sterling"),
+        ("数万元", "tens of thousands of yuan"),
+        ("几百人", "hundreds"),
+        ("几个", "several"),
+        ("数十亿元", "billions of yuan"),
+        ("每年几百万元", "millions of yuan a year"),
+        ("十几万元", "somewhere between 110,000 and 200,000 yuan"),
+        ("上百万元", "upwards of 1 million yuan"),
+        ("八成", "80%"),
+        ("2倍", "2 times"),
     ],
 )
 def test_an_amount_keeps_its_qualifier_in_english(text: str, english: str) -> None:
