@@ -131,7 +131,7 @@ class Source:
     url: str = described("url", default="")
     repost: bool = described("flag", default=False)
     note: Text = described("bilingual", default=NO_TEXT, role="note")
-    main: Text = described("bilingual", default=NO_TEXT, role="name", dumped=False)
+    main: Text = described("bilingual", default=NO_TEXT, role="heading", dumped=False)
     characters: int | None = described("number", default=None, dumped=False)
     file: str = described("file", default="")
 
