@@ -72,6 +72,8 @@ def write_record(fields: tuple[FieldDescription, ...], path: str, say: Say) -> d
             key = "purchaser" if one.kind == "answers" else "paid"
             inner = write_record(one.inner, f"{path}{one.name}.{key}.", say)
             written[one.name] = {key: inner}
+        elif one.kind == "gone_figure":
+            written[one.name] = "paid_2010"
         elif (one.required or one.shown) and one.role not in ("name", "official_title"):
             written[one.name] = VALUES[one.name]
         elif one.required:
