@@ -246,7 +246,7 @@ def in_english(quantity: Quantity) -> str:
     if quantity.is_rough:
         lead, low, high = "", quantity.low or Decimal(0), quantity.high
         amount = f"upwards of {_english(low, quantity.unit)}"
-        if high == 5 * low:
+        if high == 5 * low and quantity.unit != "ratio":
             # From two to ten of something: 数万元 is tens of thousands of yuan.
             amount = _word_several(low, quantity.unit)
         elif high is not None:

@@ -395,6 +395,7 @@ def test_a_reading_may_not_contradict_the_wording(
         ("数万元", "tens of thousands of yuan"),
         ("几百人", "hundreds"),
         ("几个", "several"),
+        ("几成", "somewhere between 20% and 100%"),
         ("数十亿元", "billions of yuan"),
         ("每年几百万元", "millions of yuan a year"),
         ("十几万元", "somewhere between 110,000 and 200,000 yuan"),
