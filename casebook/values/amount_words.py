@@ -47,7 +47,7 @@ COUNTER: Final = f"(?:年(?![级代度])|{_one_of(WORDS['counters'].split())})"
 HALF_BEHIND: Final = "个半(小时|课时|学时|钟头|月|星期|学期|工作日)?|(?:年|天|倍|周|学年)半"
 # Half of a whole.
 HALVES: Final = "一半|半数|(?<=[过超])半(?=\\Z|以上)"
-HALF: Final = "半(?=个|年|天|日|周|小时|课时|学时|学期|学年|星期)"
+HALF: Final = "(?<![上下前后个])半(?=个|年|天|日|周|小时|课时|学时|学期|学年|星期)"
 # 上百万 and 数以万计 are numbers without an upper end.
 OPEN_ROUGH: Final = "(?<![以线网路])上(?=[百千万亿])|数以"
 PARTS: Final = rf"([{HAN_DIGITS}两十百千万]{{1,3}})分之"
@@ -99,5 +99,5 @@ SLASHED: Final = rf"[/·•・.] *每? *个?({_PER_NAME}){_AFTER_END}"
 AFTER_MONEY: Final = r"\((?:人民币|RMB|CNY|大写|小写)\)|[整正]"
 
 # What may begin a number inside other words, and the qualifiers that may stand before it.
-NUMBER: Final = f"(?:(?:[百千万]分之|{SIGN}) ?|{OPEN_ROUGH})?(?:{NUMERAL})"
+NUMBER: Final = f"(?:(?:[百千万]分之|{SIGN}) ?|{OPEN_ROUGH})?(?<!第)(?:{NUMERAL})"
 IN_TEXT: Final = "|".join(f"(?P<{name}>{words})" for name, words in BEFORE_IN_TEXT.items())

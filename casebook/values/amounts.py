@@ -597,11 +597,11 @@ class _AmountReading:
         if match_at("个?百分点", self.line, self._skip()):
             self._stop(self._skip(), say("values.percentage_points"))
         if found := self._take(words.HALF_BEHIND, "unit"):
-            if match_at(words.NOUN, self.line, self.at):
+            if found[0] == "个半" and match_at(words.NOUN, self.line, self.at):
                 self._stop(found.start(), say("values.half", word=self.line[found.start() :][:6]))
             # A half hour is no 个 of hours, a half month one of months.
             half_of = found[1] if found[1] != "月" else "个月"
-            return half_of or found[0].removesuffix("半"), one, _HALF
+            return (half_of or found[0].removesuffix("半")) + self._read_noun(), one, _HALF
         counter = self._take(words.COUNTER, "unit")
         if not counter:
             return "", one, nothing
@@ -613,10 +613,14 @@ class _AmountReading:
         if inside and match_at(words.NOUN_RUN, self.line, inside.end()):
             self._qualify(words.AFTER[inside[0]], inside.start(), inside[0])
             self._mark("qualifier", inside.end())
+        return counter[0] + self._read_noun(), one, nothing
+
+    def _read_noun(self) -> str:
         noun = match_at(words.NOUN_RUN, self.line, self.at)
-        if noun:
-            self._mark("unit", noun.end())
-        return counter[0] + (noun[0] if noun else ""), one, nothing
+        if noun is None:
+            return ""
+        self._mark("unit", noun.end())
+        return noun[0]
 
     def _read_after(self, ends: tuple[_Stated, ...]) -> bool:
         """Read the words after the unit; False where others follow."""

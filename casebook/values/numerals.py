@@ -60,7 +60,11 @@ _FRACTION: Final = rf"点([{HAN_DIGITS}]{{1,4}})"
 _MOST_PLACES: Final = 4
 _FEN: Final = 2
 _RUN: Final = rf"[0-9{HAN_DIGITS}两{HAN_SCALES}几数、]+"
-_ROUGH: Final = "[几数]|[一二两三四五六七八九]、?[二两三四五六七八九](?![、零〇一二三四五六七八九])"
+# Two neighbours, as 三四百; 一五 is none, and 三五 is as if it were one.
+_ROUGH: Final = (
+    "[几数]|(?:一、?[二两]|[二两]、?三|三、?[四五]|四、?五|五、?六|六、?七|七、?八|八、?九)"
+    "(?![、零〇一二三四五六七八九])"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -227,6 +227,7 @@ def test_nearly_is_not_a_plan() -> None:
         pytest.param("0.123456元", 1, id="six places that are not of fen"),
         pytest.param("壹佰万元整（￥1000.00）", 6, id="two amounts that differ"),
         pytest.param("若干元", 1, id="some"),
+        pytest.param("一五元", 1, id="two digits that are no neighbours"),
         pytest.param("每年不过6万元", 1, id="a qualifier that is unknown"),
         pytest.param("每户签约30元", 1, id="约 inside a verb"),
         pytest.param("²元", 1, id="superscript"),
@@ -466,6 +467,11 @@ def test_every_qualifier_has_a_name_in_both_languages() -> None:
         pytest.param("至1000元", [], id="a range cut before"),
         pytest.param("增至1000元", [("1000", "exact", "CNY")], id="raised to"),
         pytest.param("无需缴纳任何费用", [], id="no number"),
+        pytest.param("上半年3项", [("3", "exact", "项")], id="half a year that is none"),
+        pytest.param("第三季度5场", [("5", "exact", "场")], id="an ordinal"),
+        pytest.param("一个半小时课程", [("1.5", "exact", "小时课程")], id="a half and a noun"),
+        pytest.param("每户资助数万元", [("0", "rough", "CNY")], id="a rough number"),
+        pytest.param("三至五百元", [("500", "range", "CNY")], id="a shared scale"),
     ],
 )
 def test_the_amounts_inside_a_few_words_are_found(words: str, found: list[object]) -> None:
