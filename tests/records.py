@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from casebook.build.reading import read_dataset
+from casebook.checks.rules import RULES, check_case
 from casebook.data.export import export_case, list_offers, write_cases
 from casebook.data.formats import DataFile
 from casebook.problems import Problem
@@ -112,3 +113,9 @@ def export_dataset(dataset: Dataset) -> tuple[DataFile, ...]:
     offers = list_offers(dataset)
     files = [DataFile(f"data/{offer.name}", b"".join(offer.write(cases))) for offer in offers]
     return (*files, *(file for case in dataset.cases for file in export_case(case, dataset)))
+
+
+def check_rules(dataset: Dataset) -> list[Problem]:
+    """The problems that the rules find in a data set, in no particular order."""
+    problems = [problem for rule in RULES for problem in rule(dataset)]
+    return problems + [one for case in dataset.cases for one in check_case(case, dataset)]

@@ -52,10 +52,9 @@ def measure_quotes(dataset: Dataset) -> tuple[QuotedShare, ...]:
     A quote inside a longer one of the same line adds nothing.
     """
     passages: dict[str, dict[int | None, set[str]]] = {}
-    for case in dataset.summaries:
-        for passage in case.passages:
-            lines = passages.setdefault(passage.source, {})
-            lines.setdefault(passage.line, set()).add(fold_text(passage.words))
+    for passage in (passage for case in dataset.summaries for passage in case.passages):
+        lines = passages.setdefault(passage.source, {})
+        lines.setdefault(passage.line, set()).add(fold_text(passage.words))
     shares = []
     for source, lines in passages.items():
         kept = [
@@ -66,9 +65,8 @@ def measure_quotes(dataset: Dataset) -> tuple[QuotedShare, ...]:
         ]
         characters = sum(map(len, kept))
         length = dataset.sources[source].characters
-        share = None
-        if length:
-            share = (Decimal(characters) / length).quantize(Decimal("0.001"), ROUND_HALF_EVEN)
+        part = Decimal(characters) / length if length else None
+        share = None if part is None else part.quantize(Decimal("0.001"), ROUND_HALF_EVEN)
         shares.append(
             QuotedShare(source=source, quotes=len(kept), characters=characters, share=share)
         )
@@ -77,22 +75,19 @@ def measure_quotes(dataset: Dataset) -> tuple[QuotedShare, ...]:
 
 def check_shares(dataset: Dataset) -> list[Problem]:
     """The sources of which too much is quoted, taken together."""
-    problems = []
-    for measured in measure_quotes(dataset):
-        if measured.share is not None and measured.share > SHARE_LIMIT:
-            percent, most = (plain(share * 100) for share in (measured.share, SHARE_LIMIT))
-            problems.append(
-                problem(
-                    "E264",
-                    "data/sources.yaml",
-                    START,
-                    source=measured.source,
-                    count=measured.characters,
-                    percent=percent,
-                    most=most,
-                )
-            )
-    return problems
+    return [
+        problem(
+            "E264",
+            "data/sources.yaml",
+            START,
+            source=one.source,
+            count=one.characters,
+            percent=plain(one.share * 100),
+            most=plain(SHARE_LIMIT * 100),
+        )
+        for one in measure_quotes(dataset)
+        if one.share is not None and one.share > SHARE_LIMIT
+    ]
 
 
 def check_quotes(dataset: Dataset, snapshots: Mapping[str, str]) -> list[Problem]:

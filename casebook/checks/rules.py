@@ -309,14 +309,6 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def check_rules(dataset: Dataset) -> list[Problem]:
-    """The problems that the rules find, in no particular order."""
-    problems = [problem for rule in RULES for problem in rule(dataset)]
-    for case in dataset.cases:
-        problems += check_case(case, dataset)
-    return problems
-
-
 def check_case(case: Case, dataset: Dataset) -> list[Problem]:
     """The problems of one case among those of the data set."""
     return [problem for rule in CASE_RULES for problem in rule(case, dataset)]

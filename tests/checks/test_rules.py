@@ -5,9 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from records import case_of, dataset_of, figure, record, shown, tiny_dataset, tiny_lists
+from records import (
+    case_of,
+    check_rules,
+    dataset_of,
+    figure,
+    record,
+    shown,
+    tiny_dataset,
+    tiny_lists,
+)
 
-from casebook.checks.rules import CASE_RULES, RULES, check_case, check_rules
+from casebook.checks.rules import CASE_RULES, RULES, check_case
 from casebook.record.dataset import Dataset
 from casebook.record.vocabulary import Refusal
 from casebook.text import Text

@@ -19,11 +19,10 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
-from records import tiny_lists
+from records import check_rules, tiny_lists
 
 from casebook.build.steps import BuildOptions, build_site
 from casebook.checks.content import check_limits
-from casebook.checks.rules import check_rules
 from casebook.pages.citations import Citation
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset, order_cases
