@@ -177,6 +177,8 @@ def find_amounts(text: str) -> tuple[Quantity, ...]:
     A number without a unit is among them, a range that is cut at either end is not.
     """
     found: list[Quantity] = []
+    # Each error copies what is before it, so that only a few words are read in little time.
+    text = text[:LONGEST]
     line = _even_out(text)
     start = at = 0
     while number := compile_once(words.NUMBER).search(line, at):
