@@ -22,7 +22,7 @@ from casebook.record.vocabulary import Gone, Refusal, Source, Vocabulary
 LIES = {
     "zh": [
         ("这里一年花了9亿元。", "9亿元", "E270"),
-        ("这是首个。", "首个", "E273"),
+        ("这里在全国最多。", "全国最多", "E273"),
         ("去年就定了。", "去年", "E272"),
     ],
     "en": [
