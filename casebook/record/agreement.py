@@ -57,7 +57,7 @@ def _per_pattern(name: str) -> str:
 
 
 def why_quote_differs(quantity: Quantity, quote: str) -> Text | None:
-    """What a quote says otherwise than the amount as printed, None where they say the same."""
+    """The difference of a quote from the amount as printed, None where they say the same."""
     printed = parse_quantity(quantity.text)
     if printed.planned and not find_plan(quote):
         return say("record.differs.plan")
@@ -85,7 +85,7 @@ def _difference(printed: Quantity, said: Quantity, unit: str) -> str:
 
 
 def support_of(figure: Figure, report: Report, per: Mapping[str, Term]) -> Support:
-    """How far the words of another source bear out a figure.
+    """The degree to which the words of another source bear out a figure.
 
     They say the same amount, or one that allows it, as 4000多万元 allows 4277万元, or one that
     excludes it, or none.

@@ -157,6 +157,7 @@ class Document:
     title: Text = described("bilingual", role="official_title")
     state: str = described("term", words="document_states")
     source: str = described("source")
+    # A document of several bodies names them all.
     issuer: Text = described("bilingual", default=NO_TEXT, role="name", limit=MAX_TEXT)
     date: Period | None = described("period", default=None)
     note: Text = described("bilingual", default=NO_TEXT, role="note")
@@ -180,6 +181,7 @@ class Picture:
 class Conflict:
     """Statements of sources about one thing that do not agree, side by side."""
 
+    # A sentence rather than a heading: no drawing holds it.
     about: Text = described("bilingual", role="heading", limit=MAX_TEXT)
     figures: tuple[str, ...] = described(
         "figure_names", default=(), example="[paid_2011, fund_2011]"
@@ -271,6 +273,7 @@ class Case:
         optional=("to", "figure"),
     )
     story: Text = described("block", default=NO_TEXT, role="prose", chinese="正文")
+    # Of the names of the fields: a whole field, such as its length, is judged at its name.
     positions: Mapping[str, Position] | None = None
     places: str = ""
     digest: str = ""

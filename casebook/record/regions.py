@@ -29,7 +29,7 @@ class Regions(Mapping[str, Region]):
 
     @property
     def is_standard(self) -> bool:
-        """Whether codes that are not listed are looked up in GB/T 2260."""
+        """True where codes that are not listed are looked up in GB/T 2260."""
         return not self.listed or any(code in read_table() for code in self.listed)
 
     def __getitem__(self, code: str) -> Region:
@@ -79,7 +79,7 @@ def make_region(code: str) -> Region:
 
 
 def has_other_spelling(code: str) -> bool:
-    """Whether the usual Latin spelling of a unit may differ from its pinyin."""
+    """True of a unit whose usual Latin spelling may differ from its pinyin."""
     name = read_table()[code][0] if code in read_table() else ""
     return not code.endswith("0000") and (code[:2] in _OTHER_LANGUAGES or "自治" in name)
 

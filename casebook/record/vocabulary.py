@@ -41,6 +41,7 @@ class Question:
     key: str
     name: Text = described("bilingual", role="heading")
     ask: Text = described("bilingual", default=NO_TEXT, role="prose")
+    # The lists whose words can be an answer; a list of measures or statuses answers nothing.
     terms: str = described("term", default="", words=("provider_types", "modes", "topics"))
     derived: bool = described("flag", default=False)
     items: tuple[str, ...] = described("terms", default=(), words="disclosure_items")
@@ -66,12 +67,14 @@ class Measure:
     spending: bool = described("flag", default=False)
     mixed: bool = described("flag", default=False)
     cap: bool = described("flag", default=False)
+    # Nothing was charged, but nobody reports that nothing was spent.
     zero: bool = described("flag", default=False)
     total: bool = described("flag", default=False)
     result: str = described("term", default="", words=RESULTS)
     words: tuple[str, ...] = described("names", default=())
 
 
+# What only scopes or kinds of sources have: written elsewhere it would be read and mean nothing.
 _OF_SOME_TERMS = ("bought_by", "per", "primary")
 
 
@@ -132,6 +135,7 @@ class Source:
     repost: bool = described("flag", default=False)
     note: Text = described("bilingual", default=NO_TEXT, role="note")
     main: Text = described("bilingual", default=NO_TEXT, role="heading", dumped=False)
+    # Not published: it says more of the copy that was counted than of the source.
     characters: int | None = described("number", default=None, dumped=False)
     file: str = described("file", default="")
 
