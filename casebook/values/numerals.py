@@ -291,21 +291,19 @@ def read_rough_numeral(line: str, at: int) -> Numeral | None:
 
 
 class _Evaluation:
-    """The value of a numeral, whose scales have to fall from left to right.
+    """The value of a numeral, whose parts have to fall from left to right.
 
-    `section` is what was read since the last 万 or 亿, `pending` the number that still waits for
-    its scale.
+    `parts` are what was read, each with its scale, `pending` the number that still waits for one.
     """
 
     def __init__(self, line: str, tokens: list[NumeralToken]) -> None:
         self.line = line
         self.tokens = tokens
-        self.yi = self.wan = self.section = Decimal(0)
+        self.parts: list[tuple[Decimal, Decimal]] = []
         self.previous: NumeralToken | None = None
         self.pending: NumeralToken | None = None
         self.before_pending: NumeralToken | None = None
-        self.last_small: Decimal | None = None
-        self.has_wan = self.after_zero = self.after_plus = False
+        self.after_zero = self.after_plus = False
 
     def evaluate(self) -> Decimal:
         for token in self.tokens:
@@ -313,20 +311,31 @@ class _Evaluation:
                 if self.after_plus or self.after_zero:
                     self.refuse(token)
                 self.after_plus = True
-            elif token.kind != "scale":
-                self.add_number(token)
-            elif token.value in (WAN, YI):
-                self.add_large(token)
+            elif token.kind == "scale":
+                self.add_scale(token)
             else:
-                self.add_small(token)
+                self.add_number(token)
             self.previous = token
-        return self.close()
+        total = sum((value for value, _ in self.parts), start=Decimal(0))
+        if self.pending:
+            # 一万五 is 15,000 in speech and 10,005 by its digits: neither is taken.
+            before = self.before_pending
+            single = self.pending.kind == "digit" or self.pending.value < 10
+            if before and before.kind == "scale" and before.value > 10 and single:
+                stop_at(self.line, self.pending.start, say("values.last_digit"))
+            total += self.pending.value
+        elif self.after_zero:
+            self.refuse(self.tokens[-1])
+        if total >= _CEILING:
+            stop_at(self.line, self.tokens[0].start, say("values.too_large"))
+        return total
 
     def refuse(self, token: NumeralToken) -> NoReturn:
         word = self.line[token.start : token.end]
         stop_at(self.line, token.start, say("values.numeral", word=word))
 
     def add_number(self, token: NumeralToken) -> None:
+        # 1.5万 ends there: 1.5万2 is a slip.
         if self.pending or self.after_plus or (self.previous and self.tokens[0].value % 1):
             self.refuse(token)
         if token.kind == "digit" and token.value == 0 and len(self.tokens) > 1:
@@ -335,52 +344,25 @@ class _Evaluation:
             self.after_zero = True
             return
         if token.kind == "number":
-            if self.previous and token.value >= (self.last_small or YI):
+            if self.parts and token.value >= self.parts[-1][1]:
                 self.refuse(token)
             self.after_zero = False
         self.pending, self.before_pending = token, self.previous
 
-    def add_small(self, token: NumeralToken) -> None:
-        if self.after_plus or (self.last_small is not None and token.value >= self.last_small):
-            self.refuse(token)
-        if self.pending is None and self.previous is not None:
-            self.refuse(token)
-        self.section += (self.pending.value if self.pending else Decimal(1)) * token.value
-        self.last_small, self.pending, self.after_zero = token.value, None, False
-
-    def add_large(self, token: NumeralToken) -> None:
+    def add_scale(self, token: NumeralToken) -> None:
+        scale, group = token.value, Decimal(0)
         if self.pending:
-            self.section += self.pending.value
-        # 亿万 and 万万 say no number; 亿 alone says one of it.
-        if self.previous is None:
-            self.section = Decimal(1)
-        if token.value == WAN:
-            is_empty = self.section == 0 and self.pending is None
-            if self.has_wan or is_empty or (self.yi and self.section >= WAN):
-                self.refuse(token)
-            self.wan, self.has_wan = self.section * WAN, True
-        else:
-            if self.yi or (self.wan + self.section == 0 and self.pending is None):
-                self.refuse(token)
-            self.yi = (self.wan + self.section) * YI
-            self.wan, self.has_wan = Decimal(0), False
-        self.section, self.pending = Decimal(0), None
-        self.last_small, self.after_zero = None, False
-
-    def close(self) -> Decimal:
-        last = self.tokens[-1]
-        if self.pending:
-            # 一万五 is 15,000 in speech and 10,005 by its digits: neither is taken.
-            before = self.before_pending
-            single = self.pending.kind == "digit" or self.pending.value < 10
-            if before and before.kind == "scale" and before.value > 10 and single:
-                stop_at(self.line, self.pending.start, say("values.last_digit"))
-            self.section += self.pending.value
-        elif self.after_zero:
-            self.refuse(last)
-        total = self.yi + self.wan + self.section
-        if (self.yi and self.wan + self.section >= YI) or (self.has_wan and self.section >= WAN):
-            self.refuse(last)
-        if total >= _CEILING:
-            stop_at(self.line, self.tokens[0].start, say("values.too_large"))
-        return total
+            group = self.pending.value
+        elif self.previous is None:
+            # 亿 alone says one of it.
+            group = Decimal(1)
+        is_said = self.pending is not None or self.previous is None
+        # 万 and 亿 multiply all before them that is less: 一千二百万.
+        while scale >= WAN and self.parts and self.parts[-1][1] < scale:
+            group += self.parts.pop()[0]
+            is_said = is_said or group > 0
+        falls = not self.parts or max(group, Decimal(1)) * scale < self.parts[-1][1]
+        if not (is_said and falls) or (self.after_plus and scale < WAN):
+            self.refuse(token)
+        self.parts.append((group * scale, scale))
+        self.pending, self.after_zero = None, False
