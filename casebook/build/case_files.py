@@ -1,9 +1,12 @@
-"""All files of one case: its pages and its open data, made from its inputs in any process."""
+"""All files of one case, made in any process, and the texts that lists of the site take from it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
 
 from casebook.build.drawings import draw_own
 from casebook.build.render import PageRenderer, open_renderer
@@ -18,6 +21,9 @@ from casebook.pages.register import CASE_PAGES
 from casebook.pages.search import ENTRY, index_case, write_entry
 from casebook.record.dataset import Dataset
 from casebook.text import LANGS
+
+# Those of some ten thousand cases; ten times as many would fill the memory.
+MOST_IN_MEMORY = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,3 +89,40 @@ def make_batch(context: CaseContext, batch: Sequence[CaseJob]) -> list[CaseResul
     renderer = open_renderer(context.theme)
     with explaining_templates():
         return [make_case_files(job, context, renderer) for job in batch]
+
+
+class CaseTexts:
+    """Texts given case by case in any order, and then read list by list, one of every case.
+
+    Those of many cases lie in a file in the folder until this is closed.
+    """
+
+    def __init__(self, folder: Path, cases: int) -> None:
+        file = SpooledTemporaryFile(max_size=MOST_IN_MEMORY, buffering=0, dir=str(folder))  # noqa: SIM115  # close
+        self._file = file
+        self._end = 0
+        # Where the text of each case begins, and how long it is, by the names of the lists.
+        self._places: dict[str, array[int]] = {}
+        self._cases = cases
+
+    def add(self, number: int, texts: Mapping[str, str]) -> None:
+        """Keep the texts of one case, by the names of the lists that take them."""
+        for name, text in texts.items():
+            content = text.encode("utf-8")
+            if name not in self._places:
+                self._places[name] = array("Q", bytes(2 * 8 * self._cases))
+            places = self._places[name]
+            places[2 * number], places[2 * number + 1] = self._end, len(content)
+            self._file.write(content)
+            self._end += len(content)
+
+    def read(self, name: str) -> Iterator[bytes]:
+        """The text of every case for one list, in UTF-8, in the order of the cases."""
+        places = self._places.get(name, array("Q"))
+        for start, size in zip(places[::2], places[1::2], strict=True):
+            self._file.seek(start)
+            yield self._file.read(size)
+
+    def close(self) -> None:
+        """Give back the room on the disk."""
+        self._file.close()

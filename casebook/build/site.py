@@ -15,8 +15,13 @@ from markupsafe import Markup
 
 from casebook import __version__
 from casebook.build.cache import Cache, digest_program
-from casebook.build.case_files import CaseContext, CaseJob, make_batch, make_case_files
-from casebook.build.case_texts import CaseTexts
+from casebook.build.case_files import (
+    CaseContext,
+    CaseJob,
+    CaseTexts,
+    make_batch,
+    make_case_files,
+)
 from casebook.build.manifest import MANIFEST
 from casebook.build.pelican_adapter import Texts, run_pelican
 from casebook.build.published_media import write_media
@@ -143,7 +148,7 @@ def _write_manifest(context: BuildContext, tree: StagedOutput) -> Iterator[bytes
     yield b',\n "inputs": '
     yield from write_members(context.inputs.items())
     yield b',\n "outputs": '
-    yield from write_members(tree.listing)
+    yield from write_members(sorted(tree.listing.items()))
     yield b"\n}\n"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from casebook.build.manifest import FileList, list_unlisted
+from casebook.build.manifest import list_files
 from casebook.values.digest import digest
 
 
@@ -24,7 +24,8 @@ class StagedOutput:
 
     def __init__(self, folder: Path, old: Path | None = None, begun: bool = False) -> None:
         self.folder = folder
-        self.listing = FileList()
+        # The digest of each file by its path.
+        self.listing: dict[str, str] = {}
         self.written = 0
         self.mode = folder.stat().st_mode & 0o666
         self._old = old
@@ -35,12 +36,12 @@ class StagedOutput:
         """Put a file into the tree and give its digest.
 
         The path is relative to the tree, with forward slashes; ValueError where it leads out of
-        it. That one was written twice shows when the files are listed.
+        it, or was written before.
         """
         target, found = self._place(path), digest(content)
         if not self._share(path, target, found, len(content)):
             self._write(target, (content,))
-        self.listing.add(path, found)
+        self.note(path, found)
         return found
 
     def write_stream(self, path: str, chunks: Iterable[bytes]) -> str:
@@ -49,8 +50,14 @@ class StagedOutput:
         found = self._write(target, chunks)
         if self._share(path, target, found, target.stat().st_size):
             self.written -= 1
-        self.listing.add(path, found)
+        self.note(path, found)
         return found
+
+    def note(self, path: str, found: str) -> None:
+        """Put a file on the list; ValueError where it is on it already."""
+        if path in self.listing:
+            raise ValueError(f"two pages are written to {path}")
+        self.listing[path] = found
 
     def take_over(self, path: str) -> None:
         """Put a file of the old tree into this one as it stands there, but not on the list."""
@@ -61,7 +68,7 @@ class StagedOutput:
         """Take everything out of a begun tree that was not put into it since."""
         if not self._begun:
             return
-        for path in list_unlisted(self.folder, (path for path, _ in self.listing)):
+        for path in [path for path in list_files(self.folder) if path not in self.listing]:
             (self.folder / path).unlink()
             # Only an empty folder lets itself be removed.
             with suppress(OSError):

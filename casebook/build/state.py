@@ -117,7 +117,7 @@ class BuildState:
         for (path, sha, _), lies in zip(files, lying, strict=True):
             if not lies:
                 tree.take_over(path)
-            tree.listing.add(path, sha)
+            tree.note(path, sha)
         return texts
 
     def note_unit(

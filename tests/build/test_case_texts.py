@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from casebook.build import case_texts
-from casebook.build.case_texts import CaseTexts
+from casebook.build import case_files
+from casebook.build.case_files import CaseTexts
 
 
 @pytest.mark.parametrize("most", [pytest.param(1, id="on the disk"), pytest.param(99, id="not")])
 def test_texts_come_list_by_list_in_the_order_of_the_cases(
     most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(case_texts, "MOST_IN_MEMORY", most)
+    monkeypatch.setattr(case_files, "MOST_IN_MEMORY", most)
     with closing(CaseTexts(tmp_path, 3)) as texts:
         texts.add(2, {"figures": "c\r\n", "events": "三"})
         texts.add(0, {"figures": "a\r\n", "events": ""})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from casebook.build.manifest import FileList, find_foreign_file, list_files, list_unlisted
+from casebook.build.manifest import find_foreign_file, list_files
 from casebook.data.formats import write_members
 
 # "-" and "." sort before the slash, which names of folders do not end with in a listing.
@@ -26,32 +26,10 @@ def write_manifest(folder: Path, *paths: str) -> str:
     return f'{{\n "generator": "casebook",\n "outputs": {outputs}\n}}\n'
 
 
-def test_files_lie_and_are_listed_in_one_order(tmp_path: Path) -> None:
+def test_files_are_listed_in_the_order_of_their_paths(tmp_path: Path) -> None:
     make_files(tmp_path, *reversed(PATHS))
-    made = FileList()
-    for path in reversed(PATHS):
-        made.add(path, "0")
 
-    assert list(list_files(tmp_path)) == [path for path, _ in made] == sorted(PATHS)
-
-
-def test_a_path_that_was_listed_twice_is_found() -> None:
-    made = FileList()
-    for path in ("b", "a", "c", "b"):
-        made.add(path, "0")
-
-    with pytest.raises(ValueError, match="two pages are written to b"):
-        list(made)
-
-
-def test_what_lies_there_and_is_not_listed_is_told(tmp_path: Path) -> None:
-    make_files(tmp_path, *PATHS)
-
-    assert list(list_unlisted(tmp_path, ["a-b/x", "a/gone", "a/x", "b", "c"])) == [
-        "a.html",
-        "a/y/z",
-        "aa",
-    ]
+    assert list(list_files(tmp_path)) == sorted(PATHS)
 
 
 def reindent(text: str) -> str:

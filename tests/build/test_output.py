@@ -167,10 +167,9 @@ def test_no_page_can_leave_the_tree(tmp_path: Path, path: str) -> None:
 def test_two_pages_cannot_have_one_path(tmp_path: Path) -> None:
     tree = StagedOutput(tmp_path)
     tree.write("index.html", b"one")
-    tree.write("index.html", b"two")
 
-    with pytest.raises(ValueError, match="two pages"):
-        list(tree.listing)
+    with pytest.raises(ValueError, match=r"two pages are written to index\.html"):
+        tree.write("index.html", b"two")
 
 
 def stream(output: Path, *chunks: bytes) -> None:
@@ -229,7 +228,6 @@ def test_two_pages_of_one_path_never_change_the_published_one(
     with pytest.raises(ValueError, match="two pages"), stage_output(output) as tree:
         tree.write("index.html", b"old")
         tree.write("index.html", b"other")
-        list(tree.listing)
 
     assert (output / "index.html").read_text() == "old"
 
