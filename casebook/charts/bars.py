@@ -129,6 +129,8 @@ class _BlockPainter:
         if bar.apart and (before is None or not before.apart):
             self._begin_apart(is_first=before is None)
         elif before is not None:
+            if (bar.missing or bar.together) and not goes_on:
+                self._draw_zero()
             self.top += 6 if goes_on else 10
         if not goes_on:
             if bar.missing:
@@ -143,7 +145,7 @@ class _BlockPainter:
             self._paint_wide_row(bar)
         is_last = after is None or after.together != bar.together
         if is_last if bar.together else bar.mark.contradicted:
-            # One bracket embraces all the reports; two that touch would read as one quarrel.
+            # One bracket embraces all the reports; two that touch would read as one dispute.
             draw_bracket(self.sheet, self.left - 9, self.group_top + 2, self.top - 2)
 
     def _begin_apart(self, *, is_first: bool) -> None:
@@ -157,8 +159,6 @@ class _BlockPainter:
 
     def _write(self, words: str, role: str, space: float) -> None:
         """Write words between bars, where the line of the zero does not run."""
-        if self.top > self.piece_top:
-            self._draw_zero()
         small = self.style.small
         bottom = self.sheet.paragraph(0, self.top, words, self.style.width, size=small, role=role)
         self.top = self.piece_top = bottom + space

@@ -569,7 +569,16 @@ def test_years_without_a_figure_are_marked_between_the_bars_and_in_the_table() -
     assert missing == [("没有数字", "2011年"), ("没有数字", "2013年至2015年")]
     assert "甲地：没有数字，2011年。" in describe(table)
     for sheet in sheets_of("one-series", data):
-        assert "2013年至2015年：没有数字" in [words.text for words in sheet.words]
+        (words,) = [each for each in sheet.words if each.text == "2013年至2015年：没有数字"]
+        plumb = [
+            [y for _, y in part.vertices]
+            for part in sheet.flatten()
+            if isinstance(part, Shape) and len({x for x, _ in part.vertices}) == 1
+        ]
+
+        # The line of the zero does not run through the words.
+        assert plumb
+        assert not any(max(ys) > words.y - 10 and min(ys) < words.y for ys in plumb)
 
 
 def test_each_class_of_money_is_a_drawing_with_its_own_printed_scale() -> None:
