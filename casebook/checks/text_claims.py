@@ -174,7 +174,7 @@ class _ClaimReading:
         return self.known.find_ranges(first, second)
 
     def _check_mention(self, mention: NumberMention) -> Problem | None:
-        if mention.date and mention.date in self.known.dates:
+        if mention.date in self.known.dates and not self._counts_with_year(mention):
             return None
         if mention.titled and len(mention.date) == 4:
             return None
@@ -196,6 +196,13 @@ class _ClaimReading:
         meant = self._narrow(mention, whole)
         claim = self._read_claim((mention,), meant)
         return self._check_claim((mention.start, mention.end), claim, meant)
+
+    def _counts_with_year(self, mention: NumberMention) -> bool:
+        """Whether English takes a year for a count: funded 2010 projects."""
+        lead = self.prose[max(0, mention.start - 8) : mention.start]
+        noun = patterns.YEAR_COUNTS.match(self.prose, mention.end)
+        is_count = noun is not None and len(mention.date) == 4 and mention.value is not None
+        return is_count and self.lang == "en" and not patterns.YEAR_DATES.search(lead)
 
     def _narrow(self, mention: NumberMention, figures: list[Figure]) -> list[Figure]:
         """Of several figures of one value, those that the words about the number point at."""

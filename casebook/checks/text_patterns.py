@@ -177,7 +177,7 @@ STARTS: Final = frozenset(
 )
 TITLE: Final = re.compile(r"《[^《》\n]*》|〈[^〈〉\n]*〉")
 LETTER: Final = re.compile("[A-Za-z]")
-ANY_NUMERAL: Final = re.compile(rf"[\d{HAN_SCALES}两一二三四五六七八九半几壹贰叁肆伍陆柒捌玖]")
+ANY_NUMERAL: Final = re.compile(rf"[\d{HAN_SCALES}两零〇一二三四五六七八九半几壹贰叁肆伍陆柒捌玖]")
 
 # --- What only looks like a number ----------------------------------------------------------
 
@@ -287,6 +287,9 @@ TOUCHING_AFTER: Final[dict[Lang, re.Pattern[str]]] = {
     lang: re.compile(f",? ?(?:{_one_group_each(lang, 'after')})", re.IGNORECASE) for lang in LANGS
 }
 TO: Final = re.compile(r" *(?:至|到|[—–―~～〜-]{1,2}|to|and) *")
+YEAR_COUNTS, YEAR_DATES = (
+    re.compile(fill(WORDS["roles"][name]), re.IGNORECASE) for name in ("year_counts", "year_dates")
+)
 BETWEEN: Final = re.compile(r"\bbetween \Z", re.IGNORECASE)
 CEILING: Final = re.compile("上限|封顶|ceiling|maximum|at most", re.IGNORECASE)
 

@@ -189,11 +189,7 @@ class RoleReading:
 
     def _doubt_place(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
         """The figure of one place in a sentence about another, or about the whole country."""
-        start = spot.told.start
-        if word := _NATIONAL[self.lang].search(self.prose, spot.clause[0], start):
-            yield self._make("E274.place", figure, place=word.group())
-            return
-        begin = self._bound(_SENTENCE, spot.told)[0]
+        start, begin = spot.told.start, self._bound(_SENTENCE, spot.told)[0]
         first, behind, end = (
             bisect_left(self.places, at, key=lambda place: place.start)
             for at in (begin, start, spot.clause[1])
@@ -201,6 +197,10 @@ class RoleReading:
         near = [one for one in self.places[first:end] if one.start >= spot.clause[0]]
         last = self.places[behind - 1] if behind > first else next(iter(near), None)
         region = self.known.region_of(figure)
+        since = last.start if last else begin
+        if word := _NATIONAL[self.lang].search(self.prose, since, start):
+            key = "E274.place" if word.start() >= spot.clause[0] else "W274.place"
+            yield self._make(key, figure, place=word.group())
         if last is None or any(one.holds(region) for one in (last, *near)):
             return
         if not _SAME.search(spot.words):
@@ -286,7 +286,7 @@ class RoleReading:
         for name, (words, measures) in _SUMS.items():
             found = words[self.lang].search(spot.near[-24:])
             found = found or words[self.lang].match(spot.tail.lstrip())
-            spans = name != "average" and "/" in figure.period.edtf
+            spans = name != "average" and re.search("[0-9]/[0-9]", figure.period.edtf)
             is_sum = figure.measure in measures or spans
             if found and not is_sum and not any(words[lang].search(own) for lang in LANGS):
                 key = "W274.sum" if name == "total" else "E274.sum"

@@ -1,0 +1,65 @@
+"""Numbers that only refer, date, address or proverbially speak claim nothing; amounts do."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from casebook.build.reading import read_dataset
+from casebook.checks.text_claims import WrittenText, check_wording
+from casebook.problems import START
+from casebook.record.dataset import Dataset
+from casebook.text import Lang
+
+PROJECT = Path(__file__).resolve().parents[2]
+INNOCENT = yaml.safe_load(Path(__file__).with_name("innocent.yaml").read_text(encoding="utf-8"))
+
+
+@cache
+def real_dataset() -> Dataset:
+    return read_dataset(PROJECT)[0]
+
+
+def codes(text: str, lang: Lang, slug: str = "beijing") -> list[str]:
+    dataset = real_dataset()
+    written = WrittenText(words=text, lang=lang, path="text", at=START)
+    return [one.code for one in check_wording(written, dataset.by_slug.get(slug), dataset)]
+
+
+@pytest.mark.parametrize("slug", ["beijing", "no case"])
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        pytest.param(lang, text, id=f"{kind}: {text[:30]}")
+        for lang, kinds in INNOCENT.items()
+        for kind, texts in kinds.items()
+        for text in texts
+    ],
+)
+def test_what_claims_nothing_passes(lang: Lang, text: str, slug: str) -> None:
+    assert codes(text, lang, slug) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        *(("zh", f"{lead}9亿元。") for lead in ("电话", "图", "表", "附件", "第", "编号", "版本")),
+        *(("zh", f"{lead}9亿元。") for lead in ("热线", "邮编", "公式", "2012年", "“十二五”期间")),
+        *(("zh", f"{lead}4278家机构。") for lead in ("热线", "图", "附件", "编号", "步骤", "方案")),
+        ("zh", "（9）亿元。"),
+        ("zh", "网络5G投入4278万元。"),
+        ("zh", "A4278万元。"),
+        ("zh", "千万别忘了投入逾千万。"),
+        ("zh", "成千上万的人受益。"),
+        *(("en", f"{noun} 900 million yuan") for noun in ("No.", "Figure", "Room", "Call", "page")),
+        *(("en", f"{noun} 900 projects") for noun in ("Table", "article", "level", "version")),
+        ("en", "in part 300 million yuan"),
+        ("en", "a two-million project"),
+        ("en", "Item 4278 organisations"),
+    ],
+)
+def test_no_name_lets_an_amount_pass(lang: Lang, text: str) -> None:
+    assert codes(text, lang) != []

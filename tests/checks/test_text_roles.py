@@ -1,0 +1,74 @@
+"""What a number may be told to be: whose, of when, per what, and counting what."""
+
+from __future__ import annotations
+
+import pytest
+from test_innocent import codes
+
+from casebook.text import Lang
+
+SURE = [
+    ("zh", "beijing", "2011年投入{{paid_2010}}。"),
+    ("zh", "beijing", "2011年投入4277万元。"),
+    ("zh", "beijing", "佛山2010年投入{{paid_2010}}。"),
+    ("zh", "beijing", "全国投入{{paid_2010}}。"),
+    ("zh", "", "佛山投入{{beijing.paid_2010}}。"),
+    ("zh", "", "内江投入4277万元。"),
+    ("zh", "beijing", "每月投入{{paid_2010}}。"),
+    ("zh", "beijing", "人均{{paid_2010}}。"),
+    ("zh", "beijing", "投入{{paid_2010}}/年。"),
+    ("zh", "dongguan", "每个岗位每月{{post_price}}。"),
+    ("zh", "shenzhen-baoan", "按计划，领舞人每小时可得{{pay}}。"),
+    ("zh", "beijing", "平均{{paid_2010}}。"),
+    ("zh", "beijing", "累计{{paid_2010}}。"),
+    ("zh", "beijing", "预计{{paid_2010}}。"),
+    ("zh", "shanghai-fengxian", "区里已经出资{{outlay_planned}}。"),
+    ("zh", "shaanxi", "目标已经实现：每年演出{{performances}}。"),
+    ("en", "beijing", "In 2011 Beijing spent {{paid_2010}}."),
+    ("en", "beijing", "Foshan spent {{paid_2010}}."),
+    ("en", "beijing", "It spent {{paid_2010}} a month."),
+    ("en", "beijing", "It spent a monthly {{paid_2010}}."),
+    ("en", "beijing", "It spent {{paid_2010}} per head."),
+    ("en", "beijing", "It spent an average of {{paid_2010}}."),
+    ("en", "beijing", "It spent a planned {{paid_2010}}."),
+    ("en", "beijing", "It will spend {{paid_2010}}."),
+    ("en", "shanghai-fengxian", "It planned this and has now paid {{outlay_planned}}."),
+    ("en", "beijing", "Beijing funded 2010 projects."),
+]
+UNSURE = [
+    ("zh", "beijing", "总共{{paid_2010}}。"),
+    ("zh", "beijing", "2011年有{{applicants_2011}}组织得到资助。"),
+    ("zh", "beijing", "2011年申报的社会组织，有{{projects_2011}}。"),
+    ("zh", "beijing", "投入{{projects_2010}}。"),
+    ("zh", "beijing", "金额是{{fund_2011}}，另有{{fund_2011}}。"),
+    ("zh", "shanghai-pudong", "1998年，设施建成后交由青年会管理。"),
+    ("en", "beijing", "In 2011 {{applicants_2011}} organisations were selected."),
+    ("en", "beijing", "In 2010 it supported {{paid_2010}} projects."),
+]
+RIGHT = [
+    ("zh", "beijing", "2010年投入{{paid_2010}}，次年{{paid_2011}}。"),
+    ("zh", "beijing", "佛山没有写；北京2010年投入{{paid_2010}}。"),
+    ("zh", "beijing", "据2012年12月7日的汇编，投入{{paid_2010}}。"),
+    ("zh", "beijing", "2010年至2014年累计{{total_2010_2014}}。"),
+    ("zh", "dongguan", "参照深圳，东莞每个岗位每年{{post_price}}。"),
+    ("zh", "shanghai-fengxian", "计划每年由区里出资{{outlay_planned}}。"),
+    ("zh", "beijing", "申报的有{{applicants_2011}}，入选的没有写。"),
+    ("en", "beijing", "Beijing spent {{paid_2010}} in 2010 and {{paid_2011}} in 2011."),
+    ("en", "beijing", "In 2010 projects were arranged."),
+    ("en", "dongguan", "Following Shenzhen, Dongguan pays {{post_price}} for a post a year."),
+]
+
+
+@pytest.mark.parametrize(("lang", "slug", "text"), SURE)
+def test_a_role_that_the_figure_has_not_is_an_error(lang: Lang, slug: str, text: str) -> None:
+    assert {code[0] for code in codes(text, lang, slug)} == {"E"}
+
+
+@pytest.mark.parametrize(("lang", "slug", "text"), UNSURE)
+def test_a_role_that_it_may_not_have_is_a_warning(lang: Lang, slug: str, text: str) -> None:
+    assert set(codes(text, lang, slug)) == {"W274"}
+
+
+@pytest.mark.parametrize(("lang", "slug", "text"), RIGHT)
+def test_a_number_in_its_own_sentence_passes(lang: Lang, slug: str, text: str) -> None:
+    assert codes(text, lang, slug) == []
