@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -109,29 +109,32 @@ def key_of(change: Change) -> ChangeKey:
 
 def has_ledger(project: Path) -> bool:
     """True of a project of which it was recorded what is published."""
-    return (project / PUBLISHED / "cases.csv").exists()
+    return any((project / PUBLISHED / f"{table}.csv").exists() for table in ("cases", *TABLES))
 
 
 def read_published(project: Path, settled: Container[str] = ()) -> dict[str, PublishedCase]:
     """The ledger of a project by slug, without the cases that are `settled`; empty without one."""
-    rows = {
-        table: [row for row in _read_rows(project, table) if row["case"] not in settled]
-        for table in ("cases", *TABLES, "changes")
-    }
-    cases = {row["case"]: PublishedCase(since=row["published"]) for row in rows.pop("cases")}
-    for row in rows.pop("changes"):
-        slug, *change = (row[column] for column in _CHANGES)
-        cases[slug].changes.add(tuple(change))
-    for kind, found in rows.items():
-        for row in found:
-            cases[row.pop("case")].facts[kind, row.pop("name")] = row
+    cases: dict[str, PublishedCase] = {}
+    for table in ("cases", *TABLES, "changes"):
+        for row in _read_rows(project, table):
+            slug = row.pop("case", "")
+            if not slug or slug in settled:
+                continue
+            # A row that was lost from the list of cases must not free a case from the rule.
+            case = cases.setdefault(slug, PublishedCase(since=row.get("published", "")))
+            if table in TABLES:
+                case.facts[table, row.pop("name", "")] = row
+            elif table == "changes":
+                case.changes.add(tuple(row.get(column, "") for column in _CHANGES[1:]))
     return cases
 
 
-def _read_rows(project: Path, table: str) -> Iterable[dict[str, str]]:
+def _read_rows(project: Path, table: str) -> Iterator[dict[str, str]]:
     path = project / PUBLISHED / f"{table}.csv"
     if path.exists():
-        yield from csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline=""))
+        text = path.read_bytes().decode("utf-8-sig", "replace")
+        for row in csv.DictReader(io.StringIO(text, newline="")):
+            yield {column: cell or "" for column, cell in row.items() if column}
 
 
 def write_published(published: Mapping[str, PublishedCase]) -> dict[str, bytes]:

@@ -56,6 +56,19 @@ def test_a_ledger_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert read_published(tmp_path, {"case-1"}).keys() == {"case-2"}
 
 
+def test_a_damaged_ledger_frees_no_case(tmp_path: Path) -> None:
+    published = publish(dataset_of(record(figure())))
+    (tmp_path / "data/published").mkdir(parents=True)
+    for path, content in write_published(published).items():
+        (tmp_path / path).write_bytes(content)
+    (tmp_path / "data/published/cases.csv").write_bytes(b"case\n")
+    (tmp_path / "data/published/changes.csv").write_bytes(b"\xff,,,\n,,,,,,,,,,\n")
+
+    found = read_published(tmp_path)
+
+    assert found["case-1"].facts == published["case-1"].facts
+
+
 @pytest.mark.parametrize(
     ("before", "after", "entries", "codes"),
     [
