@@ -227,11 +227,12 @@ def test_a_draft_leaves_no_byte(tiny_project: Path) -> None:
 def test_a_site_of_few_cases_is_whole(tiny_project: Path, count: int) -> None:
     for path in sorted((tiny_project / "data" / "cases").glob("*.yaml"))[count:]:
         path.unlink()
-    lead = tiny_project / "content" / "stories" / "lead.md"
-    text = lead.read_text(encoding="utf-8")
-    for gone in ("海曙2013年花去{{haishu.paid_2013}}。", "[[chart:haishu-series]]"):
-        text = text.replace(gone, "")
-    lead.write_text(text, encoding="utf-8")
+    told = ("海曙2013年花去{{haishu.paid_2013}}。", "Haishu paid {{haishu.paid_2013}} in 2013.")
+    for lead in (tiny_project / "content" / "stories").glob("lead*.md"):
+        text = lead.read_text(encoding="utf-8")
+        for gone in (*told, "[[chart:haishu-series]]"):
+            text = text.replace(gone, "")
+        lead.write_text(text, encoding="utf-8")
 
     site = build(tiny_project)
 
@@ -241,11 +242,11 @@ def test_a_site_of_few_cases_is_whole(tiny_project: Path, count: int) -> None:
 @pytest.mark.parametrize(
     "hostile",
     [
-        pytest.param("<script>alert(1)</script>", id="script"),
-        pytest.param('"><img src=x onerror=alert(1)>', id="attribute"),
-        pytest.param("]]></script><script>alert(1)</script>", id="JSON-LD"),
-        pytest.param("{{ 7*7 }}{% raw %}", id="template"),
-        pytest.param("$\\frac{1}{2}$", id="mathtext"),
+        pytest.param("<script>alert(self)</script>", id="script"),
+        pytest.param('"><img src=x onerror=alert(self)>', id="attribute"),
+        pytest.param("]]></script><script>alert(self)</script>", id="JSON-LD"),
+        pytest.param("{% raw %}{%- endif %}", id="template"),
+        pytest.param("$\\frac{a}{b}$", id="mathtext"),
         pytest.param("href=\"site:/x/\" & 'q'", id="link scheme"),
     ],
 )
@@ -260,9 +261,7 @@ def test_hostile_text_is_shown_as_text(tiny_project: Path, hostile: str) -> None
         "开始购买读书会服务",
     ):
         assert old in text
-        # A number in a summary would have to be that of a figure.
-        shown = re.sub("[0-9]", "n", quoted) if old.startswith("据") else quoted
-        text = text.replace(old, f"'{shown}'")
+        text = text.replace(old, f"'{quoted}'")
     path.write_text(text, encoding="utf-8")
 
     site = build(tiny_project)
