@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
+import os
+import re
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -22,6 +24,7 @@ from casebook.pages.feeds import find_changes, show_changes
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset
 
+PROJECT = Path(__file__).resolve().parents[2]
 FIRST, TODAY = date(2026, 1, 5), date(2026, 11, 27)
 
 
@@ -453,20 +456,57 @@ def test_english_that_changes_alone_needs_its_reason(tiny_project: Path) -> None
     assert check_project(tiny_project) == []
 
 
-def test_a_fresh_clone_holds_the_rule(tiny_project: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def clone(tiny_project: Path, tmp_path: Path) -> Path:
+    """A fresh clone of a project that was recorded and committed."""
     assert run(tiny_project, "record").returncode == 0
     identity = ("-c", "user.name=editor", "-c", "user.email=editor@example.org")
-    for command in (("init", "-q"), ("add", "data", "content"), (*identity, "commit", "-qm", "x")):
+    for command in (("init", "-q"), ("add", "."), (*identity, "commit", "-qm", "x")):
         subprocess.run(["git", "-C", tiny_project, *command], check=True)
-    clone = tmp_path / "clone"
-    subprocess.run(["git", "clone", "-q", tiny_project, clone], check=True)
-    shutil.copy2(tiny_project / "pelicanconf.py", clone)
-    shutil.copytree(tiny_project / "theme", clone / "theme")
+    subprocess.run(["git", "clone", "-q", tiny_project, tmp_path / "clone"], check=True)
+    return tmp_path / "clone"
+
+
+def test_a_fresh_clone_holds_the_rule(clone: Path) -> None:
     assert check_project(clone) == []
 
     replace_in(clone / "data/cases/haishu.yaml", ("status: reported", "status: set"))
 
     assert {p.code for p in check_project(clone)} == {"E238"}
+
+
+def run_workflow(project: Path) -> subprocess.CompletedProcess[str]:
+    """Run the steps of the workflow that docs/publishing.md gives, as a runner does."""
+    guide = (PROJECT / "docs" / "publishing.md").read_text(encoding="utf-8")
+    steps = re.sub(
+        r"\$\{\{.*?\}\}", "https://example.org", "\n".join(re.findall("- run: (.+)", guide))
+    )
+    program = f"{sys.executable} -m casebook --project {project}"
+    return subprocess.run(
+        ["sh", "-ec", steps.replace("python3 build.py", program)],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_workflow_of_the_guide_publishes_what_is_recorded_and_nothing_else(
+    clone: Path,
+) -> None:
+    whole = run_workflow(clone)
+    record_path = clone / "data/cases/haishu.yaml"
+    replace_in(record_path, ("status: reported", "status: set"))
+    changed = run_workflow(clone)
+    replace_in(record_path, ("status: set", "status: reported"))
+    (clone / "data/cases/new-place.yaml").write_text(record(figure()), encoding="utf-8")
+    unrecorded = run_workflow(clone)
+
+    assert (whole.returncode, whole.stderr) == (0, "")
+    assert (changed.returncode, "E238" in changed.stderr + changed.stdout) == (1, True)
+    assert unrecorded.returncode == 1
+    assert "data/published" in unrecorded.stdout
 
 
 @pytest.mark.parametrize(
