@@ -270,19 +270,19 @@ class _AmountReader:
     def __call__(self, text: str) -> object:
         for cells in (self.was, self.now):
             # Its reading may be more than its words say, where these are still the same.
-            if text == cells["amount"] and self.was["amount"] != self.now["amount"]:
+            if text == cells.get("amount") and self.was.get("amount") != self.now["amount"]:
                 return self.state_of(cells)
         try:
             quantity = parse_quantity(text)
         except QuantityError:
             return text
         cells = write_quantity(quantity)
-        return self.state_of({**cells, "unit": cells["unit"] or self.was["unit"]})
+        return self.state_of({**cells, "unit": cells["unit"] or self.was.get("unit", "")})
 
     @staticmethod
     def state_of(cells: Cells) -> tuple[str, ...]:
         """All that makes an amount another one."""
-        return tuple(cells[name] for name in _STATE)
+        return tuple(cells.get(name, "") for name in _STATE)
 
 
 def _read_period(text: str) -> str:
