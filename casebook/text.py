@@ -52,3 +52,5 @@ COMMA = Text("，", ", ")
 COLON = Text("：", ": ")
 SEMICOLON = Text("；", "; ")
 ENUMERATION = Text("、", ", ")
+# The same for members that have commas of their own in English, such as names of places.
+LISTED = Text("、", "; ")

@@ -19,7 +19,6 @@ from casebook.pages.linked_data import describe_home, write_linked_data
 from casebook.pages.long_lists import MOST_LISTED, FilterGroup, Value, list_filters, name_terms
 from casebook.pages.page import Context, Page, Prose, Section, Site, Slot
 from casebook.pages.rows import (
-    LISTED,
     CaseRow,
     FormulaPart,
     Frame,
@@ -40,7 +39,7 @@ from casebook.record.model import Case, ShownState
 from casebook.record.refusals import figures_of, judge_refusal
 from casebook.record.summary import CaseSummary
 from casebook.record.vocabulary import Refusal
-from casebook.text import LANGS, Lang, Text
+from casebook.text import LANGS, LISTED, Lang, Text
 
 # More amounts than this in one row of the overview hide the others from the reader.
 OVERVIEW_AMOUNTS = 3

@@ -27,9 +27,6 @@ from casebook.values.words import PLANNED_STATUSES, QUALIFIERS
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
 
-# What joins the members of a list that are longer than a word.
-LISTED = Text("、", "; ")
-
 # One word of a computation: a figure, or a sign, number or name.
 FormulaPart = tuple[Figure | None, Text]
 # An entry of the timeline with its source, and its place, empty where it belongs to no case.

@@ -33,12 +33,10 @@ from casebook.record.model import (
 )
 from casebook.record.summary import CaseSummary, summarise_case
 from casebook.record.vocabulary import Gone, Refusal, Region, Source, Vocabulary
-from casebook.text import NO_TEXT, Lang, Text
+from casebook.text import LISTED, NO_TEXT, Lang, Text
 
 # More places than this in one sentence are a list that has a page of its own.
 MOST_NAMED = 40
-# Names of places hold commas in English.
-_NAMES = Text("、", "; ")
 # Lists in other orders ask for the same records again and again; these take 150 MB.
 _MOST_HELD = 5_000
 K = TypeVar("K", Case, CaseSummary)
@@ -169,7 +167,7 @@ class Dataset:
         """The places of cases, of which the first are named where there are many."""
         if not cases:
             return say("record.no_place")
-        named = _NAMES.join(self.place(case) for case in cases[:MOST_NAMED])
+        named = LISTED.join(self.place(case) for case in cases[:MOST_NAMED])
         more = len(cases) - MOST_NAMED
         if more <= 0:
             return named
