@@ -37,7 +37,6 @@ _MAY_COME = (*PLANNED_STATUSES, "permitted", "issued", "set", "allocated", "cont
 _FIRST_YEAR = 1949
 # 万元 for 元 makes ten thousand, 亿元 for 万元 as well; a thousand may be chance between two.
 _FAR = 1000
-_FEWEST_NEIGHBOURS = 3
 
 
 def slugs_are_safe(case: Case, dataset: Dataset) -> Iterator[Problem]:
@@ -128,24 +127,23 @@ def amounts_are_near_their_neighbours(dataset: Dataset) -> Iterator[Problem]:
                 alike = groups[group.measure, group.unit, group.per]
                 alike.append((figure.magnitude, f"{case.slug}.{figure.id}"))
     for found in groups.values():
-        if len(found) < _FEWEST_NEIGHBOURS:
-            continue
         found.sort(key=lambda pair: pair[0])
-        for one, other in ((found[0], found[1]), (found[-1], found[-2])):
-            ratio = max(one[0], other[0]) / min(one[0], other[0])
-            if ratio < _FAR:
-                continue
-            far, near = dataset.figures[one[1]], dataset.figures[other[1]]
-            yield problem(
-                "W235",
-                dataset.by_slug[far.case].path,
-                far.at,
-                figure=far.id,
-                amount=far.quantity.text,
-                near=near.key,
-                near_amount=near.quantity.text,
-                ratio=int(ratio),
-            )
+        # Of two nobody can say which is far.
+        ends = ((found[0], found[1]), (found[-1], found[-2])) if len(found) > 2 else ()
+        for (size, key), (other, near_key) in ends:
+            ratio = max(size, other) / min(size, other)
+            if ratio >= _FAR:
+                far, near = dataset.figures[key], dataset.figures[near_key]
+                yield problem(
+                    "W235",
+                    dataset.by_slug[far.case].path,
+                    far.at,
+                    figure=far.id,
+                    amount=far.quantity.text,
+                    near=near.key,
+                    near_amount=near.quantity.text,
+                    ratio=int(ratio),
+                )
 
 
 def cases_say_when_they_changed(case: Case, dataset: Dataset) -> Iterator[Problem]:
@@ -174,15 +172,14 @@ def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]
             continue
         # Figures of which only a latest date is known may speak of different times.
         undated = "latest_only" in (one.period.lane, other.period.lane)
-        # At one time a plan is replaced by what came of it, and nothing else by anything.
+        pair = {one.id, other.id}
         follows = [*_follow(one, "follows", case), *_follow(other, "follows", case)]
-        if not {one.id, other.id}.isdisjoint(follows) and (undated or one.status != other.status):
-            continue
+        # At one time a plan is replaced by what came of it, and nothing else by anything.
+        is_replaced = not pair.isdisjoint(follows) and (undated or one.status != other.status)
         # A part is less than its whole, and nothing like another part; of one scope it is neither.
         is_part = one.part_of in (other.id, other.part_of or None) or other.part_of == one.id
-        if is_part and not one.scope:
-            continue
-        if any({one.id, other.id} <= names for names in declared):
+        is_declared = any(pair <= names for names in declared)
+        if is_replaced or is_declared or (is_part and not one.scope):
             continue
         yield problem(
             "W234" if undated else "E234",
