@@ -186,7 +186,7 @@ class _CaseCheck:
     def _is_explained(
         self, difference: Difference, changes: list[Change], cells: tuple[Cells, Cells]
     ) -> bool:
-        """Whether changes lead, one after the other, from what was published to what is now."""
+        """True where changes lead, one after the other, from what was published to what is now."""
         for read, before, after in self._list_readings(difference, *cells):
             at, steps = before, list[Change]()
             while at != after or not steps:

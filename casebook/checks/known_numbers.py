@@ -41,18 +41,18 @@ class NamedPlace(NamedTuple):
     codes: frozenset[str]
 
     def holds(self, region: str) -> bool:
-        """Whether a region is the place or lies in it."""
+        """True of a region that is the place or lies in it."""
         return any(region.startswith(re.sub("(?:00)+$", "", code)) for code in self.codes)
 
 
 class Match(NamedTuple):
-    """How many words of a label a text has, and their weight: that of a frequent one is small."""
+    """Words of a label that a text has: their number and weight, small for frequent ones."""
 
     words: int
     weight: float
 
     def beats(self, other: Match) -> bool:
-        """Whether a text speaks of this label much more than of another one."""
+        """True where a text speaks of this label much more than of another one."""
         more_words = self.words > other.words or not other.words
         return more_words and self.weight >= 1.2 * other.weight + 0.2
 
@@ -152,7 +152,7 @@ class KnownNumbers:
                     yield NamedPlace(words[start:end], start, codes)
 
     def score_labels(self, words: str, figure: Figure, lang: Lang) -> dict[str, Match]:
-        """How much of the labels of a case stands in a text, by the names of its figures."""
+        """The labels of a case as far as they stand in a text, by the names of its figures."""
         beside = self._figures_beside(figure)
         labels = {name: self._describe(each) for name, each in beside.items() if not each.formula}
         return {figure.id: NO_MATCH} | self._score(words, figure.case, labels, lang)
@@ -164,7 +164,7 @@ class KnownNumbers:
         return Text(figure.label.zh + zh, f"{figure.label.inside('en')} {Text('').join(terms).en}")
 
     def score_events(self, words: str, lang: Lang) -> dict[str, Match]:
-        """How much of what happened in the case stands in a text, by the dates of it in EDTF."""
+        """The events of the case as far as a text tells them, by their dates in EDTF."""
         dated: dict[str, Text] = {}
         for date, title in self._list_dated():
             zh, en = (getattr(dated.get(date), side, "") for side in LANGS)
@@ -183,15 +183,15 @@ class KnownNumbers:
     def _score(
         self, text: str, key: str, labels: Mapping[str, Text], lang: Lang
     ) -> dict[str, Match]:
-        """How much of each label stands in a text; a word that many of them have counts little."""
+        """The labels as far as they stand in a text; a word of many of them counts little."""
         if (key, lang) not in self.labels:
             index: dict[str, list[str]] = {}
             for name, label in labels.items():
-                for token in _tokens_of(label.inside(lang), lang):
+                for token in tokens_of(label.inside(lang), lang):
                     index.setdefault(token, []).append(name)
             self.labels[key, lang] = index
         scores: dict[str, Match] = {}
-        for token in _tokens_of(text, lang):
+        for token in tokens_of(text, lang):
             names = self.labels[key, lang].get(token, ())
             for name in names:
                 # One character of Chinese says little alone.
@@ -234,7 +234,7 @@ class KnownNumbers:
         ]
 
     def is_own(self, value: Decimal | None, words: str) -> bool:
-        """Whether a number of a page is one of the site itself: its rules and its cases."""
+        """True of a number of the site itself on a page: its rules and its cases."""
         cases = self.dataset.words.get("cases")
         counted = (Decimal(cases.zh) if cases else None, _PLACES)
         return value is not None and any(
@@ -264,7 +264,7 @@ class KnownNumbers:
         return list({figure.key: figure for figure in nearest}.values())[:_MOST_NEAREST]
 
 
-def _tokens_of(words: str, lang: Lang) -> set[str]:
+def tokens_of(words: str, lang: Lang) -> set[str]:
     """The words of a text that are compared: in Chinese pairs of characters, in English stems."""
     years = set(re.findall("[0-9]{4}", words))
     if lang == "en":
@@ -279,7 +279,7 @@ def _tokens_of(words: str, lang: Lang) -> set[str]:
 
 
 def may_be(mention: NumberMention, figure: Figure) -> bool:
-    """Whether the unit of a number allows that a figure is meant."""
+    """True where the unit of a number allows that a figure is meant."""
     quantity = figure.quantity
     if mention.unit in (*CURRENCIES, "ratio"):
         return quantity.unit == mention.unit
@@ -313,7 +313,7 @@ def _dates_within(edtf: str) -> frozenset[str]:
 
 
 def _distance(value: Decimal, other: Decimal) -> float:
-    """How far two values are apart, as a ratio."""
+    """The distance of two values in orders of magnitude."""
     if not value or not other:
         return float("inf") if value != other else 0.0
     return abs(log10(float(value)) - log10(float(other)))

@@ -51,6 +51,7 @@ def find_links(text: str, start: Position) -> Iterator[TextLink]:
 def check_marks(text: str, start: Position, path: str) -> Iterator[Problem]:
     """The links that lead nowhere by their form, and the footnotes that do not pair."""
     for link in find_links(text, start):
+        # A picture is named in the record, where it has words, an owner and a licence.
         if link.is_picture:
             yield problem("E307", path, link.at, address=link.address[:60])
         elif not (link.address.startswith(_ELSEWHERE) or _OF_SITE.fullmatch(link.address)):
@@ -114,10 +115,11 @@ def _hint(link: TextLink) -> Text | None:
 
 
 def _is_chart(address: str, dataset: Dataset) -> bool:
-    """Whether an address may be that of a chart, whose names only the charts know."""
+    """True of an address that may be a chart's, whose names only the charts know."""
     name = address.removeprefix("charts/")
     return name != address and any(name.startswith(f"{slug}-") for slug in dataset.positions)
 
 
 def _blank_code(text: str) -> str:
+    # What looks like a link in a code span is printed as it is typed.
     return _CODE.sub(lambda found: " " * len(found.group()), text)

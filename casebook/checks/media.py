@@ -60,6 +60,7 @@ def read_media(project: Path, dataset: Dataset) -> tuple[Mapping[str, Media], li
             hint = suggest(use.name, there)
             shown = f"content/{use.name}"
             problems.append(problem("E310", use.path, use.at, hint=hint, file=shown))
+        # Several records may name one file, which is read and reported once.
         elif use.name not in seen:
             seen.add(use.name)
             found = _read_one(project, use.name, problems)

@@ -59,6 +59,7 @@ def find_mentions_in_prose(prose: str) -> tuple[NumberMention, ...]:
         line = patterns.CAPITAL_RUN.sub(lambda found: found.group().translate(CAPITALS), line)
         line = patterns.FULL_COMMA.sub(",", line).translate(patterns.PLAIN)
     titles = [found.span() for found in patterns.TITLE.finditer(line)]
+    # Each reading blanks what it found, so that 三比一 is not a 三 and 24/7 no fraction.
     line = _blank_names(line)
     found = list(_find_loose(line))
     line = blank_spans(line, ((each.start, each.end) for each in found))
@@ -256,7 +257,7 @@ def _read_han(line: str, found: re.Match[str]) -> NumberMention | None:
 
 
 def _is_han_number(line: str, found: re.Match[str], run: str) -> bool:
-    """Whether a run of Chinese numerals is a number and not part of a word."""
+    """True of a run of Chinese numerals that is a number and not part of a word."""
     unit = patterns.UNIT.match(line, found.end())
     if found["vague"] or found["more"]:
         # 几十, 百余: rough, but numbers; 多 and 来 need a unit (一来, 三来).

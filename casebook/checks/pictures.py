@@ -37,13 +37,13 @@ def measure(content: bytes, kind: str) -> tuple[str, int, int]:
 
 
 def has_camera_data(content: bytes) -> bool:
-    """Whether a picture tells of its camera, or of time and place."""
+    """True of a picture that tells of its camera, or of time and place."""
     with Image.open(io.BytesIO(content)) as image:
         return bool(image.getexif())
 
 
 def make_copies(media: Media, content: bytes) -> Iterator[tuple[str, bytes]]:
-    """What is published of a picture or a file, with the paths."""
+    """The files that are published of a picture or a file, with their paths."""
     if not media.name.startswith("images/"):
         yield f"data/{media.name}", content
         return

@@ -80,7 +80,7 @@ def conflicts_have_two_sides(case: Case, dataset: Dataset) -> Iterator[Problem]:
 
 
 def others_answer_where_there_is_a_main_source(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """What is said elsewhere is said by another source than the main one of the case."""
+    """An answer from elsewhere has another source than the main one of the case."""
     main = main_source(case, dataset.sources)
     for answer in case.answers.values():
         for other in answer.elsewhere:
@@ -233,7 +233,7 @@ def no_number_passes_for_another(case: Case, dataset: Dataset) -> Iterator[Probl
 
 
 def _can_be_one_place(one: Figure, other: Figure) -> bool:
-    """Whether two quotes of a source can be of the same words, as far as they reach."""
+    """True of two quotes of a source that can be of the same words, as far as they reach."""
     (before, _, after), (left, _, right) = (
         figure.quote.partition(figure.quantity.text) for figure in (one, other)
     )
@@ -243,7 +243,7 @@ def _can_be_one_place(one: Figure, other: Figure) -> bool:
 
 
 def figures_are_no_part_of_themselves(case: Case, dataset: Dataset) -> Iterator[Problem]:
-    """What a figure is a part of, or follows, leads back to it nowhere."""
+    """No figure is a part of itself or follows itself, by way of others either."""
     for figure in case.printed_figures:
         for field in ("part_of", "follows"):
             way = list(_follow(figure, field, case))

@@ -8,21 +8,20 @@ ours.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations, zip_longest
 from typing import Final
 
 from casebook.checks import text_patterns as patterns
-from casebook.checks.known_numbers import KnownNumbers
+from casebook.checks.known_numbers import KnownNumbers, tokens_of
 from casebook.checks.numbers_in_text import (
     NumberMention,
     blank,
     blank_markdown,
     find_mentions_in_prose,
 )
-from casebook.checks.text_roles import RoleReading, Told
+from casebook.checks.text_roles import Bounds, RoleReading, Told
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.record.dataset import Dataset
@@ -108,7 +107,7 @@ class _ClaimReading:
         self.last_number = 0
         self.mentions = find_mentions_in_prose(self.prose)
         self.told: list[Told] = []
-        self.bounds: dict[re.Pattern[str], list[int]] = {}
+        self.bounds = Bounds(self.prose)
         self.found: dict[tuple[re.Pattern[str], tuple[int, int]], bool] = {}
 
     def check(self) -> Iterator[Problem]:
@@ -117,18 +116,9 @@ class _ClaimReading:
         found += self.check_roles()
         yield from sorted(found, key=lambda problem: (problem.at, problem.code))
 
-    def around(self, ends: re.Pattern[str], offset: int) -> tuple[int, int]:
-        """The span between two matches of a pattern that an offset lies in."""
-        if ends not in self.bounds:
-            found = (match.end() for match in ends.finditer(self.prose))
-            self.bounds[ends] = [0, *found, len(self.prose)]
-        bounds = self.bounds[ends]
-        index = bisect_right(bounds, offset, 1, len(bounds) - 1)
-        return bounds[index - 1], bounds[index]
-
     def has(self, pattern: re.Pattern[str], ends: re.Pattern[str], offset: int) -> bool:
-        """Whether the sentence or clause around an offset has a word of a pattern."""
-        key = pattern, self.around(ends, offset)
+        """True where the sentence or clause around an offset has a word of a pattern."""
+        key = pattern, self.bounds.around(ends, offset)
         if key not in self.found:
             self.found[key] = pattern.search(self.prose, *key[1]) is not None
         return self.found[key]
@@ -176,6 +166,7 @@ class _ClaimReading:
     def _check_mention(self, mention: NumberMention) -> Problem | None:
         if mention.date in self.known.dates and not self._counts_with_year(mention):
             return None
+        # A title may bear a year that is no date of the case: 《2016年另一份指南》.
         if mention.titled and len(mention.date) == 4:
             return None
         words = self.prose[mention.start : mention.end + 16]
@@ -198,7 +189,7 @@ class _ClaimReading:
         return self._check_claim((mention.start, mention.end), claim, meant)
 
     def _counts_with_year(self, mention: NumberMention) -> bool:
-        """Whether English takes a year for a count: funded 2010 projects."""
+        """True where English takes a year for a count: funded 2010 projects."""
         lead = self.prose[max(0, mention.start - 8) : mention.start]
         noun = patterns.YEAR_COUNTS.match(self.prose, mention.end)
         is_count = noun is not None and len(mention.date) == 4 and mention.value is not None
@@ -229,6 +220,7 @@ class _ClaimReading:
         """The words that the text gives a number, or the two ends of a range."""
         capped = any(figure.quantity.qualifier == "at_most" for figure in figures)
         qualifiers: set[Qualifier] = set()
+        # 赔付的上限是20万元 states its qualifier far from the number.
         for mention in mentions:
             found = self._find_qualifiers(mention)
             sentence = patterns.SENTENCE_END, mention.start
@@ -262,6 +254,7 @@ class _ClaimReading:
         """The problem of a number whose value is right, None where one figure is worded right."""
         compared = [(figure, self._compare(span, claim, figure)) for figure in figures]
         right = [figure for figure, found in compared if found is None]
+        # Every figure of the value was mistold; the first is the nearest to what was meant.
         if not right:
             return compared[0][1]
         self.told.append(Told(start=span[0], end=span[1], figures=tuple(right)))
@@ -273,15 +266,15 @@ class _ClaimReading:
         return None
 
     def _is_another(self, rival: Figure, right: list[Figure], span: tuple[int, int]) -> bool:
-        """Whether a text that words one figure right cannot be taken to word its rival wrong.
+        """True of a text that words one figure right and cannot be taken to word its rival wrong.
 
         A headline that states as a fact what the text has as a plan gives two figures of one value:
         without its 将 the plan would pass for the headline. So where measure and period are the
         same, a word of the label has to stand between the number before and the end of the clause.
         """
         start, end = span
-        begin = max(self.around(patterns.SENTENCE_END, start)[0], self.last_number)
-        last = self.around(patterns.CLAUSE_END, end)[1]
+        begin = max(self.bounds.around(patterns.SENTENCE_END, start)[0], self.last_number)
+        last = self.bounds.around(patterns.CLAUSE_END, end)[1]
         words = self.prose[begin:start] + self.prose[end:last]
         return any(
             (figure.measure, figure.period) != (rival.measure, rival.period)
@@ -319,7 +312,7 @@ class _ClaimReading:
         return self.problem("E271.plan_lost", offset, text=text, figure=name, state=state)
 
     def _in_known_title(self, mention: NumberMention) -> bool:
-        """Whether a number is part of a title that the records have."""
+        """True of a number that is part of a title of the records."""
         return any(
             title in self.prose[max(0, mention.end - len(title)) : mention.start + len(title)]
             for title in self.known.titles
@@ -390,7 +383,7 @@ class _ClaimReading:
 
     def check_roles(self) -> Iterator[Problem]:
         """The numbers that stand where their figures may not, or perhaps not."""
-        reading = RoleReading(self.prose, self.lang, self.known, self.told, self.mentions)
+        reading = RoleReading(self.bounds, self.lang, self.known, self.told, self.mentions)
         for offset, doubt in reading.find_doubts():
             yield self.problem(doubt.key, offset, hint=None, **doubt.values)
 
@@ -399,12 +392,13 @@ class _ClaimReading:
     def check_voice(self) -> Iterator[Problem]:
         """The relative times and the unattributed superlatives in our own voice."""
         attributed: dict[tuple[int, int], bool] = {}
+        # An official title may say 率先 or 今年, and a quotation 今年, which is then the source's.
         titled = patterns.TITLE.sub(blank, self.prose)
         quoted = patterns.QUOTED.sub(blank, titled)
         for found in patterns.RELATIVE[self.lang].finditer(quoted):
             yield self.problem("E272", found.start(), word=found.group())
         for found in patterns.JUDGEMENT[self.lang].finditer(titled):
-            begin, end = self.around(patterns.SENTENCE_END, found.start())
+            begin, end = self.bounds.around(patterns.SENTENCE_END, found.start())
             span = begin, end
             if span not in attributed:
                 attributed[span] = bool(patterns.ATTRIBUTED[self.lang].search(titled, *span))
@@ -413,7 +407,7 @@ class _ClaimReading:
 
 
 def _lacks_words(figure: Figure, claim: _Claim) -> bool:
-    """Whether a figure wants a qualifier or a word of planning that the text does not have."""
+    """True of a figure that wants a qualifier or a word of planning that the text has not."""
     wanted = figure.quantity.qualifier
     lost = wanted not in ("exact", *WITHOUT_VALUE) and wanted not in claim.qualifiers
     return lost or (figure.status in PLANNED_STATUSES and not claim.planned)
@@ -421,20 +415,8 @@ def _lacks_words(figure: Figure, claim: _Claim) -> bool:
 
 def _label_words(figure: Figure, rival: Figure, lang: Lang) -> set[str]:
     """The words that a figure's label has and its rival's has not: in Chinese, pairs of them."""
-    if lang == "en":
-        of, other = (
-            set(re.findall(r"[a-z]{4,}|[0-9]+", each.label.en.lower())) for each in (figure, rival)
-        )
-        return of - other
-    of, other = (
-        {
-            run[at : at + 2]
-            for run in re.findall("[㐀-鿿]{2,}", each.label.zh)
-            for at in range(len(run) - 1)
-        }
-        for each in (figure, rival)
-    )
-    return {pair for pair in of - other if pair not in figure.quantity.text}
+    of, other = (tokens_of(each.label.inside(lang), lang) for each in (figure, rival))
+    return {word for word in of - other if len(word) > 1 and word not in figure.quantity.text}
 
 
 def _qualifier_of(found: re.Match[str]) -> Qualifier:

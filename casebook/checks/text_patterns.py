@@ -43,23 +43,8 @@ CAPITAL_RUN: Final = re.compile(
     "[壹贰叁肆伍陆柒捌玖貳參陸][拾佰仟万亿][壹贰叁肆伍陆柒捌玖拾佰仟零万亿貳參陸]*"
 )
 
-_SHARE: Final = (
-    "%|个?百分点|成(?![立为员果都本长熟功交人效绩])|per ?cent(?:age points?)?|percentage points?"
-)
-_PEOPLE: Final = (
-    "人次|人(?![大民类才])|名(?![称义单])|位(?!于|置)|people|persons?|residents|visitors"
-)
-_TIME: Final = (
-    "小时|分钟|秒钟|个半?月|年(?![级轻龄])|周年|天|周|岁|日(?!报)|学时|课时|"
-    "years?|months?|weeks?|days?|hours?|minutes?"
-)
-# Counters with a Chinese numeral make a number mention: 三类, 两个. 级, 号 and 等 make ordinals
-# and are left out; 方案, 家庭 and the like are nouns of their own.
-_COUNTER: Final = (
-    "方面(?!军)|平方米|公里|公顷|千米|时段|批次|人次|场次|"
-    "[个種种类项条场处款笔批支份张座套台间栋幢所届轮组队村站室部辆篇章节段句字页幅枚颗本"
-    "件户家门次倍步层站省市县区乡镇国]|点(?!名|评|赞|击)|方(?!案|法|面|式|向|便|针|言)|"
-    "米(?!饭)|吨|亩|只(?!有|是|能|要|说|不|记)|地(?=[^㐀-鿿]|$)"
+_SHARE, _PEOPLE, _TIME, _COUNTER = (
+    "|".join(WORDS["units"][name]) for name in ("share", "people", "time", "counter")
 )
 # The name of a unit by the pattern of its words; of any other, which is a counter, it is the word.
 UNIT_NAMES: Final = {
@@ -117,31 +102,14 @@ MEASURES: Final = re.compile(
     "[逾超过破近达约数上几值花投有出拨为到满足近共个](?<![经通难不]过)(?<!没有)\\Z"
 )
 
-ENGLISH_DIGITS: Final[dict[str, int]] = {
-    **{"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7},
-    **{"eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13},
-    **{"fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18},
-    **{"nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60},
-    **{"seventy": 70, "eighty": 80, "ninety": 90},
-}
+ENGLISH_DIGITS: Final[dict[str, int]] = WORDS["english_digits"]
 ENGLISH_FACTORS: Final[dict[str, Decimal]] = {
-    "dozen": Decimal(12),
-    "hundred": Decimal(100),
-    **dict.fromkeys(("thousand", "k", "K"), Decimal(1000)),
+    **{word: Decimal(factor) for word, factor in WORDS["english_factors"].items()},
     **ENGLISH_SCALES,
-    **dict.fromkeys(("mn", "m", "M"), ENGLISH_SCALES["million"]),
-    **dict.fromkeys(("bn", "b", "B"), ENGLISH_SCALES["billion"]),
-    "tn": ENGLISH_SCALES["trillion"],
 }
-FRACTIONS: Final = {
-    **{"third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8},
-    **{"ninth": 9, "tenth": 10, "hundredth": 100},
-}
+FRACTIONS: Final[dict[str, int]] = WORDS["english_fractions"]
 # What follows a part of a whole, and no ordinal: a third was rejected, cut by half.
-_SHARES_IN: Final = (
-    r" (?:was|were|went|is|are|goes|go|more|less|fewer|higher|lower|had|has|have|came|remains?"
-    r"|cut|failed|applied|passed|stay(?:s|ed)?|left|again|price)\b|[.,;]|\Z"
-)
+_SHARES_IN: Final = WORDS["roles"]["shares_in"]
 _SCALE_WORD: Final = "hundred|thousand|million|billion|trillion|dozen"
 _DIGIT_WORD: Final = "|".join(sorted(ENGLISH_DIGITS, key=len, reverse=True))
 ENGLISH_TAIL: Final = re.compile(
@@ -231,25 +199,8 @@ MARKDOWN: Final = re.compile(
 
 # A word counts where it touches its number, with at most a filler between them. Look-alikes are
 # shut out by what stands before them: 节约 is not 约, 通过 is not 过, 附近 is not 近.
-_BEFORE_LEADS: Final[dict[Lang, str]] = {
-    # 节约, 合约, 签约 … are words of their own.
-    "zh": "(?<![节条合预签契制公邀守履违大])",
-    "en": r"(?<![A-Za-z-])",
-}
-_PAID: Final = "出资|投入|支付|安排|补贴|补助|赔付|奖励|发放|拨付|下达"
-_FILLERS: Final[dict[Lang, str]] = {
-    "zh": (
-        rf"[了为是有在到达]{{0,2}}(?:每[㐀-鿿]{{1,3}})?(?:将|拟|计划)?(?:{_PAID})?"
-        "(?:人民币|港币|¥|RMB|CNY)?[ *]*"
-    ),
-    "en": r"(?: (?:an?|the|of|total|RMB|CNY|a total of))* ?[¥$]?(?:RMB|CNY)?[ *]*",
-}
-_NOUN: Final[dict[Lang, str]] = {
-    # A noun may stand between the counter and what follows it: 300个项目左右. 余, 多 and the
-    # like touch their number, or 每人至多 would qualify what stands before it.
-    "zh": "[ *]*(?:[㐀-鿿]{1,5}?(?=及?以[上下内]|之内|左右|[的为]*上限|封顶|出头|不到|之多|开外))?",
-    "en": r"(?:[ -](?:yuan|per cent|percent|[a-z]+)){0,2}?,? ?",
-}
+_BEFORE_LEADS: Final[dict[Lang, str]] = WORDS["before_leads"]
+_FILLERS, _NOUN = WORDS["fillers"], WORDS["nouns"]
 
 
 def _in_text(lang: Lang, name: Qualifier, side: str) -> str:

@@ -92,18 +92,39 @@ class _Spot:
     context: str
 
 
+class Bounds:
+    """The sentences, parts and clauses of a text."""
+
+    def __init__(self, prose: str) -> None:
+        self.prose = prose
+        self.found: dict[re.Pattern[str], list[int]] = {}
+
+    def list_ends(self, ends: re.Pattern[str]) -> list[int]:
+        """The offsets behind each match of a pattern, from the begin of the text to its end."""
+        if ends not in self.found:
+            found = (match.end() for match in ends.finditer(self.prose))
+            self.found[ends] = [0, *found, len(self.prose)]
+        return self.found[ends]
+
+    def around(self, ends: re.Pattern[str], offset: int) -> tuple[int, int]:
+        """The span between two matches of a pattern that an offset lies in."""
+        bounds = self.list_ends(ends)
+        index = bisect_right(bounds, offset, 1, len(bounds) - 1)
+        return bounds[index - 1], bounds[index]
+
+
 class RoleReading:
     """The sentences of a text around its numbers."""
 
     def __init__(
         self,
-        prose: str,
+        bounds: Bounds,
         lang: Lang,
         known: KnownNumbers,
         told: Sequence[Told],
         mentions: Sequence[NumberMention],
     ) -> None:
-        self.prose = prose
+        self.prose = prose = bounds.prose
         self.lang: Lang = lang
         self.known = known
         self.told = sorted(told, key=lambda one: one.start)
@@ -112,10 +133,7 @@ class RoleReading:
         self.undated = blank_spans(prose, days)
         self.years = list(self._join_years(mentions))
         self.places = list(known.find_places(prose, lang)) if told else []
-        self.ends = {
-            ends: [0, *(found.end() for found in ends.finditer(prose)), len(prose)]
-            for ends in (_SENTENCE, _PART, _CLAUSE)
-        }
+        self.bounds = bounds
         # A figure that the text tells elsewhere is none that it forgot here.
         self.settled = {one.figures[0].id for one in told if len(one.figures) == 1}
         self.seen: Counter[tuple[int, str]] = Counter()
@@ -154,7 +172,7 @@ class RoleReading:
 
     def _bound(self, ends: re.Pattern[str], told: Told) -> tuple[int, int]:
         """The span between two ends that a number lies in, as far as it is near the number."""
-        bounds = self.ends[ends]
+        bounds = self.bounds.list_ends(ends)
         begin = bounds[max(bisect_right(bounds, told.start) - 1, 0)]
         end = bounds[min(bisect_right(bounds, told.end), len(bounds) - 1)]
         return max(begin, told.start - _WINDOW), min(end, told.end + _WINDOW)
@@ -293,7 +311,7 @@ class RoleReading:
                 yield self._make(key, figure, word=found.group())
 
     def _doubt_deed(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
-        """What was applied for told as funded, a count where the words pay, money that counts."""
+        """An application told as funded, a count where the words pay, money where they count."""
         label = figure.label.inside(self.lang)
         for own, other in _CONTRASTS[self.lang]:
             is_own = own.search(label) and not other.search(label)
@@ -311,7 +329,7 @@ class RoleReading:
     def _doubt_label(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
         """A figure among words that belong to the label of another one of the case."""
         if len(spot.told.figures) == 1:
-            sentence = bisect_right(self.ends[_SENTENCE], spot.told.start), figure.key
+            sentence = self.bounds.around(_SENTENCE, spot.told.start)[0], figure.key
             self.seen[sentence] += 1
             if self.seen[sentence] > 1:
                 yield self._make("W274.twice", figure)
@@ -359,9 +377,7 @@ class RoleReading:
 
     def _list_introduced(self, years: Years) -> list[str]:
         """The times of the numbers in a paragraph that a sentence without one begins."""
-        bounds = self.ends[_SENTENCE]
-        at = bisect_right(bounds, years.start)
-        first, end = bounds[at - 1], bounds[min(at, len(bounds) - 1)]
+        first, end = self.bounds.around(_SENTENCE, years.start)
         last = self.prose.find("\n\n", years.end) % (len(self.prose) + 1)
         begin, stop, told = (
             bisect_left(self.told, place, key=lambda one: one.start) for place in (end, last, first)
@@ -372,7 +388,7 @@ class RoleReading:
 
 
 def _fit_years(years: Years, edtf: str, *, up_to: bool) -> bool | None:
-    """Whether years are those of a period; None where it knows no year."""
+    """True of years that are those of a period, None where it knows no year."""
     first, last = years.first, years.last
     known = [int(year) for year in re.findall("[0-9]{4}", edtf)]
     if not known:
@@ -391,7 +407,7 @@ def _fit_years(years: Years, edtf: str, *, up_to: bool) -> bool | None:
 
 
 def _holds_year(edtf: str, years: Years) -> bool:
-    """Whether a date may lie in years: a latest date holds whatever lies before it."""
+    """True of a date that may lie in years: a latest date holds whatever lies before it."""
     known = [int(year) for year in re.findall("[0-9]{4}", edtf)]
     if not known:
         return True

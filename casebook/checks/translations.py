@@ -70,7 +70,7 @@ def find_outdated(project: Path, dataset: Dataset) -> dict[str, Outdated]:
 
 
 def is_outdated(recorded: Text | None, now: Text) -> bool:
-    """Whether the Chinese changed since the record and the English did not."""
+    """True where the Chinese changed since the record and the English did not."""
     return recorded is not None and now.zh != recorded.zh and now.en == recorded.en
 
 
