@@ -8,6 +8,9 @@ import re
 import pytest
 from conftest import PROJECT
 
+from casebook.build.reading import read_dataset
+from casebook.text import LANGS, Lang
+
 # Each promise by the words that it begins with in Chinese and in English, and the tests that keep
 # it. The lists of the page hold these and nothing else.
 PROMISES = {
@@ -186,3 +189,49 @@ def test_a_promise_has_tests_that_exist(promise: str) -> None:
 
     assert tests
     assert set(tests) - names_of_tests() == set()
+
+
+def texts_of_the_site() -> list[tuple[str, str, Lang]]:
+    dataset, _ = read_dataset(PROJECT)
+    found = [
+        (f"{case.slug} {lang}", f"{case.summary.inside(lang)}\n{case.story.inside(lang)}", lang)
+        for case in dataset.cases
+        for lang in LANGS
+    ]
+    for path in sorted((PROJECT / "content").rglob("*.md")):
+        lang: Lang = "en" if path.name.endswith(".en.md") else "zh"
+        found.append((path.name, path.read_text(encoding="utf-8"), lang))
+    return found
+
+
+def claims_of_one_place(text: str, lang: Lang) -> list[str]:
+    """The words of a text that say of a place by its name that it is the only one."""
+    dataset, _ = read_dataset(PROJECT)
+    places = [dataset.place(case).inside(lang).partition(",")[0] for case in dataset.cases]
+    names = "|".join([*places, *(["浦东", "奉贤", "宝安"] if lang == "zh" else [])])
+    patterns = {
+        "zh": rf"(?:只有|仅有|唯有|唯一)[^。；，]{{0,14}}(?:{names})"
+        rf"|(?:{names})[^。；，]{{0,6}}(?:独有|唯一)",
+        "en": rf"\b(?:only|alone)\b[^.;:]{{0,40}}\b(?:{names})\b"
+        rf"|\b(?:{names})\b[^.;:]{{0,20}}\b(?:only|alone)\b",
+    }
+    return re.findall(patterns[lang], text)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [pytest.param(text, lang, id=name) for name, text, lang in texts_of_the_site()],
+)
+def test_a_text_leaves_it_to_a_reference_which_place_is_the_only_one(text: str, lang: Lang) -> None:
+    assert claims_of_one_place(text, lang) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        pytest.param("写明承接方名字的只有浦东。", "zh", id="zh"),
+        pytest.param("A report names only Pudong.", "en", id="en"),
+    ],
+)
+def test_a_claim_of_one_place_is_noticed(text: str, lang: Lang) -> None:
+    assert claims_of_one_place(text, lang) != []
