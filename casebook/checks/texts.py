@@ -40,41 +40,44 @@ def check_lists(project: Path, dataset: Dataset) -> Iterator[Problem]:
     known = KnownNumbers(None, dataset)
     for name, records in _lists_of(dataset).items():
         path = f"data/{name}.yaml"
-        texts = [each for key, one in records for each in _place_under(key, one, {})]
+        texts = (each for under, one in records for each in texts_of(one, under=under))
         if any(_check_text(placed, path, known) for placed in texts):
             # A list may be long, and its file is read a second time only to name a place in it.
             places = find_list_places(project, name)
-            for key, one in records:
-                for placed in _place_under(key, one, places):
+            for under, one in records:
+                for placed in texts_of(one, places, under):
                     yield from _check_text(placed, path, known)
 
 
 def check_settings(project: Path, dataset: Dataset) -> Iterator[Problem]:
     """The settings that are printed and say what no record holds."""
-    path = project / SETTINGS
-    # A setting that Python cannot read is named by the build, which runs the file.
-    for node in ast.parse(path.read_bytes()).body if path.is_file() else ():
+    try:
+        written = (project / SETTINGS).read_bytes()
+        tree = ast.parse(written)
+    except (OSError, SyntaxError, ValueError):
+        # The build runs the file and names what is wrong with it; a project may have none.
+        return
+    for node in ast.walk(tree):
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(words))):
-                if name in _PRINTED and not dataset.unread:
-                    at = Position(node.value.lineno, node.value.col_offset + 2)
-                    text = WrittenText(words=words, lang=_PRINTED[name], path=SETTINGS, at=at)
-                    yield from check_wording(text, None, dataset)
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in _PRINTED:
+                for part in ast.walk(value):
+                    if isinstance(part, ast.Constant) and not dataset.unread:
+                        # Python counts columns in bytes; the text begins behind its mark.
+                        before = written.splitlines()[part.lineno - 1][: part.col_offset]
+                        at = Position(part.lineno, len(before.decode()) + 2)
+                        words, lang = str(part.value), _PRINTED[name]
+                        text = WrittenText(words=words, lang=lang, path=SETTINGS, at=at)
+                        yield from check_wording(text, None, dataset)
 
 
 def _lists_of(dataset: Dataset) -> dict[str, list[tuple[str, Any]]]:
-    """The records of each list by the name of its file, with their paths there."""
+    """The records of each list by the name of its file, each with its path there and a dot."""
     return {
         "vocabulary": [("", dataset.vocabulary)],
-        "sources": [*dataset.sources.items()],
-        "refusals": [(refusal.id, refusal) for refusal in dataset.refusals],
-        "gone": [(f"/{address}", gone) for address, gone in dataset.gone.items()],
+        "sources": [(f"{name}.", source) for name, source in dataset.sources.items()],
+        "refusals": [(f"{refusal.id}.", refusal) for refusal in dataset.refusals],
+        "gone": [(f"/{address}.", gone) for address, gone in dataset.gone.items()],
     }
-
-
-def _place_under(key: str, record: Any, places: Mapping[str, Position]) -> Iterator[PlacedText]:
-    inside = {path.removeprefix(f"{key}."): at for path, at in places.items()} if key else places
-    yield from texts_of(record, inside)
 
 
 def _check_text(placed: PlacedText, path: str, known: KnownNumbers) -> list[Problem]:

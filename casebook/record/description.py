@@ -208,12 +208,15 @@ class PlacedText(NamedTuple):
                 yield lang, words, at
 
 
-def texts_of(record: Any, places: Mapping[str, Position] = _NO_PLACES) -> Iterator[PlacedText]:
+def texts_of(
+    record: Any, places: Mapping[str, Position] = _NO_PLACES, under: str = ""
+) -> Iterator[PlacedText]:
     """Every text of a record, then those of the records inside it.
 
-    `places` are those of the parts of its file by path, which may be fewer than the texts.
+    `places` are those of the parts of its file by path, which may be fewer than the texts; `under`
+    is the path of the record there, with a dot.
     """
-    for path, inner in (("", record), *records_inside(record)):
+    for path, inner in ((under, record), *records_inside(record, under)):
         for one in _texts_of_class(type(inner)):
             value = getattr(inner, one.attribute)
             texts = value if isinstance(value, Mapping) else {"": value}

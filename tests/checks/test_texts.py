@@ -186,6 +186,16 @@ def test_a_lie_in_a_printed_setting_is_found(name: str, tmp_path: Path) -> None:
     )
 
 
+def test_a_setting_in_parts_is_read_and_one_that_is_no_python_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "pelicanconf.py"
+    path.write_text('TAGLINE = "各地" + "去年的账"\n', "utf-8")
+    found = list(check_settings(tmp_path, dataset_of(record())))
+    path.write_text('TAGLINE = "去年\n', "utf-8")
+
+    assert shown(found) == ["1:19 E272"]
+    assert list(check_settings(tmp_path, dataset_of(record()))) == []
+
+
 def test_a_title_of_others_and_a_proper_name_are_exempt_by_their_role() -> None:
     paper = "documents:\n  - title: 2011年300项指南\n    state: issued\n    source: gazette-2016\n"
     paper += "    issuer: 第三局\n"
