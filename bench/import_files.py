@@ -16,7 +16,8 @@ from pathlib import Path
 
 from casebook.data.import_figures import ImportTarget
 from casebook.data.import_plan import plan_import
-from casebook.data.ocds_package import read_list, read_processes, read_text
+from casebook.data.ocds_import import name_suppliers
+from casebook.data.ocds_package import read_list, read_processes, read_state
 from casebook.problems import ContentError, Problem
 from casebook.record.new_case import read_all_lists
 
@@ -30,13 +31,13 @@ def judge(data: bytes, drafts: dict[str, str]) -> list[str]:
     for process in read_processes(data, "x.json", problems):
         text = drafts.get(process.slug, "")
         won = {
-            read_text(party, "name")
+            name
             for award in read_list(process.compiled, "awards")
-            if read_text(award, "status") == "active"
-            for party in read_list(award, "suppliers")
+            if read_state(award) == "active"
+            for name in name_suppliers(award, process.compiled)
         }
         binding = sum(
-            read_text(contract, "status") in ("active", "terminated")
+            read_state(contract) in ("active", "terminated")
             for contract in read_list(process.compiled, "contracts")
         )
         provider = re.search(r"^  provider: (.*)$", text, re.MULTILINE)

@@ -8,7 +8,7 @@ blank, with what the file says beside it. What was not awarded, or was called of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -23,6 +23,7 @@ from casebook.data.ocds_package import (
     read_list,
     read_part,
     read_processes,
+    read_state,
     read_text,
 )
 from casebook.messages import say
@@ -55,7 +56,7 @@ def read_drafts(
     for process in read_processes(data, path, problems):
         where = say("data.draft.from_package", name=Path(path).name, ocid=process.ocid)
         origin = [where, _describe_origin(process.package)]
-        status = read_text(read_part(process.compiled, "tender"), "status")
+        status = read_state(read_part(process.compiled, "tender"))
         if status in _CALLED_OFF:
             origin.append(say("data.draft.called_off", state=status))
         drafts[process.slug] = _Draft(process, target).write(origin)
@@ -149,10 +150,12 @@ class _Draft:
         buyer = read_text(read_part(self.compiled, "buyer"), "name")
         buyers = _unique([buyer, *(read_text(party, "name") for party in self.buyers())])
         agency = read_text(read_part(tender, "procuringEntity"), "name")
+        agency = agency if agency not in buyers else ""
+        before = self.earlier(self.texts("buyer", "name"), buyers)
         suppliers, remark = self.find_suppliers()
         procedure = (read_text(tender, f"procurementMethod{end}") for end in ("", "Details"))
         known = {
-            "purchaser": ("、".join(buyers), agency if agency not in buyers else ""),
+            "purchaser": ("、".join(buyers), "；".join(filter(None, (agency, before)))),
             "provider": ("、".join(suppliers), remark),
             "provider_type": ("", self.choices(vocabulary.provider_types) if suppliers else ""),
             "mode": ("", self.choices(vocabulary.modes)),
@@ -173,7 +176,7 @@ class _Draft:
         suppliers: list[str] = []
         remarks: list[str] = []
         for award in read_list(self.compiled, "awards"):
-            names, status = _name_suppliers(award), read_text(award, "status")
+            names, status = name_suppliers(award, self.compiled), read_state(award)
             if status in _WON:
                 suppliers += names
             elif names or "value" in award:
@@ -185,8 +188,8 @@ class _Draft:
             name
             for release in self.process.releases[:-1]
             for award in read_list(release, "awards")
-            if read_text(award, "status") in _WON
-            for name in _name_suppliers(award)
+            if read_state(award) in _WON
+            for name in name_suppliers(award, release)
         ]
         remarks.append(self.earlier(earlier, suppliers))
         return _unique(suppliers), "；".join(filter(None, remarks))
@@ -263,23 +266,28 @@ class _Draft:
             parent = read_part(release, *path.split("/"))
             if key in parent:
                 yield _Amount(name, label, read_part(parent, key), where=f"{path}/{key}")
-        for number, award in enumerate(read_list(release, "awards")):
-            if "value" in award and read_text(award, "status") in _WON:
+        awards = read_list(release, "awards")
+        for number, award in enumerate(awards):
+            if "value" in award and read_state(award) in _WON:
                 label, where = say("data.ocds.award_value"), f"awards[{number}]/value"
-                name = self.name("award", award, number)
+                name = self.name("award", awards, number)
                 yield _Amount(name, label, read_part(award, "value"), where=where)
-        for number, contract in enumerate(read_list(release, "contracts")):
-            yield from self.list_contract(contract, number)
+        for number in range(len(read_list(release, "contracts"))):
+            yield from self.list_contract(release, number)
 
-    def list_contract(self, contract: Json, number: int) -> Iterator[_Amount]:
+    def list_contract(self, release: Json, number: int) -> Iterator[_Amount]:
         """The value of a contract and what was paid for it."""
-        name, where = self.name("contract", contract, number), f"contracts[{number}]"
-        status = read_text(contract, "status")
+        contracts = read_list(release, "contracts")
+        contract, where = contracts[number], f"contracts[{number}]"
+        name = self.name("contract", contracts, number)
         if "value" in contract:
             period = read_part(contract, "period")
             ends = [_read_day(read_text(period, key)) for key in ("startDate", "endDate")]
-            binds = status in _BINDING
-            said = self.say("data.draft.contract_status", state=status or "-")
+            binds = _binds(contract, release)
+            state, award = read_state(contract) or "-", _state_of_award(contract, release)
+            said = self.say("data.draft.contract_status", state=state)
+            if state in _BINDING:
+                said = self.say("data.draft.contract_award", state=award)
             yield _Amount(
                 name,
                 say("data.ocds.contract_value"),
@@ -302,10 +310,12 @@ class _Draft:
                 period=_read_day(read_text(payment, "date")),
             )
 
-    def name(self, kind: str, part: Json, number: int) -> str:
+    def name(self, kind: str, parts: Sequence[Json], number: int) -> str:
         """A name that stays from release to release: made of the id, where there is one."""
-        identity = part.get("id")
-        written = str(identity) if isinstance(identity, str | Decimal) else f"{number + 1}"
+        written = _identify(parts[number], number)
+        twins = sum(_identify(other, at) == written for at, other in enumerate(parts[:number]))
+        # Two parts of one id are two parts, whatever the standard asks for.
+        written += f" ({twins + 1})" if twins else ""
         if (kind, written) not in self.names:
             words = re.findall(r"[A-Za-z0-9]+", written)
             name = "_".join((kind, *words)).lower()[:50].rstrip("_")
@@ -316,8 +326,31 @@ class _Draft:
         return self.names[kind, written]
 
 
-def _name_suppliers(award: Json) -> list[str]:
-    return _unique(read_text(party, "name") for party in read_list(award, "suppliers"))
+def _identify(part: Json, number: int) -> str:
+    identity = part.get("id")
+    return str(identity) if isinstance(identity, str | Decimal) else f"{number + 1}"
+
+
+def name_suppliers(award: Json, release: Json) -> list[str]:
+    """The suppliers of an award, by the parties of the release where it gives their ids alone."""
+    known = [(party.get("id"), read_text(party, "name")) for party in read_list(release, "parties")]
+    return _unique(
+        read_text(party, "name")
+        or next((name for identity, name in known if identity == party.get("id")), "")
+        for party in read_list(award, "suppliers")
+    )
+
+
+def _state_of_award(contract: Json, release: Json) -> str:
+    """The state of the award that a contract follows from, empty where it names none."""
+    asked = contract.get("awardID")
+    awards = read_list(release, "awards")
+    return next((read_state(one) for one in awards if asked and one.get("id") == asked), "")
+
+
+def _binds(contract: Json, release: Json) -> bool:
+    """Whether a contract is or was in force, and not that of an award which was not made."""
+    return read_state(contract) in _BINDING and _state_of_award(contract, release) in ("", *_WON)
 
 
 def _describe_origin(package: Json) -> Text:
@@ -336,12 +369,10 @@ def _list_events(release: Json) -> Iterator[tuple[Text, str]]:
     """The events of a release with their times as it has them."""
     opens = read_part(release, "tender", "tenderPeriod")
     found = [(say("data.ocds.tender_opens"), opens, "startDate")]
-    for name, states, title, key in (
-        ("awards", _WON, say("data.ocds.provider_chosen"), "date"),
-        ("contracts", _BINDING, say("data.ocds.contract_signed"), "dateSigned"),
-    ):
-        parts = read_list(release, name)
-        found += [(title, part, key) for part in parts if read_text(part, "status") in states]
+    chosen, signed = say("data.ocds.provider_chosen"), say("data.ocds.contract_signed")
+    awards, contracts = read_list(release, "awards"), read_list(release, "contracts")
+    found += [(chosen, one, "date") for one in awards if read_state(one) in _WON]
+    found += [(signed, one, "dateSigned") for one in contracts if _binds(one, release)]
     for title, part, key in found:
         if when := read_text(part, key):
             yield title, when

@@ -9,6 +9,7 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -43,8 +44,9 @@ def read_processes(data: bytes, path: str, problems: list[Problem]) -> list[Proc
     problems += faults
     found: dict[str, list[tuple[Json, Json]]] = {}
     for content in _parse(text, path, problems) if text is not None else ():
-        releases = list(_find_releases(content))
-        if not releases:
+        already = len(problems)
+        releases = list(_find_releases(content, path, problems))
+        if not releases and len(problems) == already:
             problems.append(problem("E336.no_releases", path, START))
         for number, release in enumerate(releases):
             ocid = read_text(release, "ocid")
@@ -52,13 +54,13 @@ def read_processes(data: bytes, path: str, problems: list[Problem]) -> list[Proc
                 found.setdefault(ocid, []).append((content, release))
             else:
                 problems.append(problem("E336.no_ocid", path, START, number=number))
-    if problems:
+    if any(one.severity == "error" for one in problems):
         return []
     slugs: set[str] = set()
     processes = []
     for ocid, pairs in found.items():
         # Of releases without a date the file's order is all there is.
-        releases = sorted((one for _, one in pairs), key=lambda one: read_text(one, "date"))
+        releases = sorted((one for _, one in pairs), key=_read_moment)
         slug = _find_slug(ocid, slugs)
         slugs.add(slug)
         if slug != mend_slug(ocid):
@@ -84,6 +86,11 @@ def read_part(parent: Json, *names: str) -> Json:
         inner = parent.get(name)
         parent = inner if isinstance(inner, dict) else {}
     return parent
+
+
+def read_state(parent: Json) -> str:
+    """The status of a tender, an award or a contract, which some publishers write in capitals."""
+    return read_text(parent, "status").lower()
 
 
 def read_list(parent: Json, name: str) -> list[Json]:
@@ -135,13 +142,28 @@ def _refuse(name: str) -> None:
     raise ValueError(name)
 
 
-def _find_releases(content: Json) -> Iterator[Json]:
+def _read_moment(release: Json) -> str:
+    """The time of a release in one time zone, as text that sorts."""
+    written = read_text(release, "date")
+    try:
+        moment = datetime.fromisoformat(written)
+        # Without a zone it would be that of the machine.
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
+        return written
+
+
+def _find_releases(content: Json, path: str, problems: list[Problem]) -> Iterator[Json]:
     """The releases of a package of releases or of records, or of a file that is one itself."""
     yield from read_list(content, "releases")
     for record in read_list(content, "records"):
         # A release that is only linked has no more than its address.
         whole = [one for one in read_list(record, "releases") if "ocid" in one]
         compiled = read_part(record, "compiledRelease")
+        if not (whole or compiled):
+            ocid = read_text(record, "ocid")[:60] or "-"
+            problems.append(problem("W336.not_whole", path, START, ocid=ocid))
         yield from whole or ([compiled] if compiled else [])
     if "releases" not in content and "records" not in content and "ocid" in content:
         yield content
@@ -168,12 +190,19 @@ def _merge(older: Json, newer: Json) -> Json:
 
 
 def _merge_lists(older: list[Any], newer: list[Any]) -> list[Any]:
-    if not all(isinstance(one, dict) and "id" in one for one in (*older, *newer)):
+    if not (_are_identified(older) and _are_identified(newer)):
         return newer
     known: dict[Any, Json] = {one["id"]: one for one in older}
     for one in newer:
         known[one["id"]] = _merge(known.get(one["id"], {}), one)
     return list(known.values())
+
+
+def _are_identified(members: list[Any]) -> bool:
+    """Whether each member has an id that no other has; of twins, one would swallow the other."""
+    ids = [one.get("id") if isinstance(one, dict) else None for one in members]
+    named = all(isinstance(identity, str | Decimal) for identity in ids)
+    return named and len(set(ids)) == len(ids)
 
 
 def _find_slug(ocid: str, taken: set[str]) -> str:

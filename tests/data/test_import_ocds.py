@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -300,6 +301,68 @@ def test_a_file_that_is_none_is_named(project: Path, data: object, expected: str
 
     found = [f"{p.at.line}:{p.at.column} {p.code}" for p in refused.value.problems]
     assert found[0] == expected
+
+
+def test_a_contract_of_an_award_that_was_not_made_does_not_bind(project: Path) -> None:
+    text = draft_of(
+        project,
+        {
+            "awards": [award("a1", "unsuccessful"), award("a2")],
+            "contracts": [CONTRACT | {"awardID": "a1"}, CONTRACT | {"id": "c2", "awardID": "a2"}],
+        },
+    )
+
+    assert text.count("    status: contracted\n") == 1
+    assert "合同所属的 award 状态是 unsuccessful" in text
+    assert text.count("title: 签订合同") == 1
+
+
+def test_a_state_in_capitals_is_the_state(project: Path) -> None:
+    assert "  provider: 乙中心\n" in draft_of(project, {"awards": [award(status="Active")]})
+
+
+def test_a_supplier_that_is_named_by_its_id_is_looked_up_among_the_parties(project: Path) -> None:
+    parties = [{"id": "S1", "name": "丙中心", "roles": ["supplier"]}]
+    release = {"parties": parties, "awards": [award(suppliers=[{"id": "S1"}])]}
+
+    assert "  provider: 丙中心\n" in draft_of(project, release)
+
+
+def test_releases_are_ordered_by_the_moment_whatever_the_time_zone(project: Path) -> None:
+    earlier = {"date": "2024-05-01T01:00:00+08:00", "tender": {"title": "旧"}}
+    later = {"date": "2024-04-30T20:00:00Z", "tender": {"title": "新"}}
+
+    assert "\ntitle: 新 " in draft_of(project, later, earlier)
+
+
+def test_the_word_of_an_earlier_release_on_the_buyer_is_a_remark(project: Path) -> None:
+    earlier = {"date": "2024-05-01", "buyer": {"name": "旧局"}}
+    text = draft_of(project, earlier, {"date": "2024-06-01", "buyer": {"name": "新局"}})
+
+    assert re.search(r"  purchaser: 新局 +# 更早的发布写的是 旧局", text)
+
+
+@pytest.mark.parametrize("identity", ["1", None, ["1"], {"x": 1}])
+def test_things_of_one_id_stay_apart(project: Path, identity: object) -> None:
+    awards = [award(id=identity, value=money(100)), award(id=identity, value=money(90))]
+    text = draft_of(project, {"id": "1", "awards": awards}, {"id": "2", "awards": awards})
+
+    assert re.findall(r"amount: (\S+)", text) == ["100元", "90元"]
+
+
+def test_a_record_without_a_whole_release_is_told_of(project: Path) -> None:
+    records = [
+        {"ocid": "ocds-x1-002", "releases": [{"url": "https://example.org"}]},
+        {"ocid": "ocds-x1-003", "versionedRelease": {"ocid": "ocds-x1-003"}},
+        {"releases": [RELEASE]},
+    ]
+    found = plan(project, json.dumps({"records": records}))
+
+    assert [(one.code, "ocds-x1-00" in one.text.zh) for one in found.warnings] == [
+        ("W336", True),
+        ("W336", True),
+    ]
+    assert slugs_of(found) == ["ocds-x1-001"]
 
 
 @settings(max_examples=60, deadline=None)
