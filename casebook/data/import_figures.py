@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
+from math import prod
 from pathlib import Path
 from typing import Any, Literal
 
 from casebook.data.draft import Blank, write_figure
 from casebook.data.import_table import ImportRow
 from casebook.data.table_rows import figure_row
+from casebook.data.tables import FIGURES, list_words
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.record.lists import Lists
@@ -37,9 +39,13 @@ _REQUIRED = ("label", "amount", "measure", "period", "status", "source")
 _NUMBERS = ("value", "min", "max")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 _UNITS = {code: currency.name.zh for code, currency in CURRENCIES.items()} | {"ratio": "%"}
-_CODES = {name: code for code, name in _UNITS.items()} | {"人民币": "CNY"}
+_CODES = {name: code for code, name in _UNITS.items()}
 # What people write into a column of units, and a number that has none of its own.
-_MONEY = re.compile(rf"(?P<scale>[百千万亿]*)(?P<currency>{'|'.join(map(re.escape, _CODES))})")
+_MONEY = re.compile(
+    rf"(?P<scale>[百千万亿]*)(?P<currency>{'|'.join(map(re.escape, _CODES))})(?:/.+)?"
+)
+_OF_YUAN = re.compile(r"人民币|RMB|[()（）\s¥￥]")
+_SCALES = {"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _BARE = re.compile(r"[0-9０-９][0-9０-９,，.．]*")
 _NOISE = Decimal("0.000001")
 _COLUMN_OF = {"formula": "derived"}
@@ -94,7 +100,7 @@ class FigureImporter:
 
         `recorded` is the figure in its file.
         """
-        row = settle_unit(row)
+        row = self.read_names(row)
         already = len(self.problems)
         is_computed = "derived" in row.cells
         old = recorded.entries if isinstance(recorded, MapNode) else {}
@@ -115,12 +121,28 @@ class FigureImporter:
     def read_printed(self, row: ImportRow, old: Mapping[str, object]) -> dict[str, str]:
         """The fields of a figure that a source printed."""
         already = len(self.problems)
+        money = _read_money(row.text("unit"))
+        row = settle_unit(row, money)
         fields = {field: row.text(field) for field in _PRINTED if field in row.cells}
         fields |= _find_readings(row, old)
         figure = self.read_cells(row, fields, old)
         if figure is not None and len(self.problems) == already:
-            self.check_numbers(figure, row)
+            scale = prod(_SCALES[sign] for sign in money["scale"]) if money is not None else 1
+            self.check_numbers(figure, row, scale)
         return fields
+
+    def read_names(self, row: ImportRow) -> ImportRow:
+        """A row with the keys of the words that it gives by their Chinese names."""
+        words = list_words(self.lists.vocabulary)
+        cells = dict(row.cells)
+        for column in FIGURES.columns:
+            if column.words and column.name in cells:
+                keys = {word.name.zh: word.key for word in words[column.words]}
+                text = row.text(column.name)
+                parts = text.split(column.joined) if column.joined else [text]
+                written = column.joined.join(keys.get(part.strip(), part) for part in parts)
+                cells[column.name] = Scalar(written, row.place(column.name))
+        return replace(row, cells=cells)
 
     def read_computed(self, row: ImportRow) -> dict[str, str]:
         """The fields of a figure that this site computes."""
@@ -176,12 +198,12 @@ class FigureImporter:
         ]
         return figure
 
-    def check_numbers(self, figure: Figure, row: ImportRow) -> None:
-        """Compare the columns of the value with the amount as worded."""
+    def check_numbers(self, figure: Figure, row: ImportRow, scale: int) -> None:
+        """Compare the columns of the value, plain or in the scale of the unit, with the amount."""
         understood = figure_row(figure)
         for column in (*_NUMBERS, *READINGS):
             given, meant = row.text(column), understood[column]
-            if given and not _is_same(given, meant, column):
+            if given and not _is_same(given, meant, column, scale):
                 meaning = Text(meant, meant) if meant else say("data.import.empty")
                 self.report(
                     "E333",
@@ -245,26 +267,45 @@ def _is_inside(found: Problem, amount: Scalar) -> bool:
     )
 
 
-def settle_unit(row: ImportRow) -> ImportRow:
+def _read_money(unit: str) -> re.Match[str] | None:
+    """The scale and the currency of a unit: 万元, 元（人民币） or 人民币."""
+    bare = _OF_YUAN.sub("", unit)
+    return _MONEY.fullmatch(bare or "元") if unit else None
+
+
+def settle_unit(row: ImportRow, money: re.Match[str] | None) -> ImportRow:
     """A row whose unit is a currency's code, and behind its number where that had none."""
-    amount, unit = row.cells.get("amount"), row.cells.get("unit")
-    money = _MONEY.fullmatch(unit.text) if unit is not None else None
-    if unit is None or money is None:
+    amount = row.cells.get("amount")
+    if money is None:
         return row
-    code = _CODES.get(money["currency"], money["currency"])
-    cells = dict(row.cells) | {"unit": Scalar(code, unit.at)}
-    if amount is not None and _BARE.fullmatch(amount.text):
-        cells["amount"] = Scalar(f"{amount.text}{unit.text}", amount.at)
-    return ImportRow(cells, row.at)
+    cells = dict(row.cells) | {"unit": Scalar(_CODES[money["currency"]], row.place("unit"))}
+    if amount is not None and _lacks_unit(amount.text, money["scale"]):
+        written = money.string
+        # 120万 in a table of 万元 is 120万元.
+        if money["scale"] and amount.text.endswith(money["scale"]):
+            written = written.removeprefix(money["scale"])
+        cells["amount"] = Scalar(f"{amount.text}{written}", amount.at)
+    return replace(row, cells=cells)
 
 
-def _is_same(given: str, meant: str, column: str) -> bool:
+def _lacks_unit(amount: str, scale: str) -> bool:
+    if _BARE.fullmatch(amount):
+        return True
+    try:
+        # Without its scale 约120 would be 120 yuan; without a scale a unit is a reading.
+        return bool(scale) and not parse_quantity(amount).unit
+    except QuantityError:
+        return False
+
+
+def _is_same(given: str, meant: str, column: str, scale: int) -> bool:
     if column not in _NUMBERS:
         return given == meant
     # As spreadsheets write numbers: 1,200,000, ¥1,200,000.00, 80% and 730799.9999999999.
     plain = re.sub(r"[,，\s¥￥$]", "", given)
     share = 100 if plain.endswith(("%", "％")) else 1
     try:
-        return abs(Decimal(plain.rstrip("%％")) / share - Decimal(meant)) < _NOISE
+        number = Decimal(plain.rstrip("%％")) / share
+        return any(abs(number * by - Decimal(meant)) < _NOISE for by in (1, scale))
     except InvalidOperation:
         return False

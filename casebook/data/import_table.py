@@ -32,7 +32,11 @@ MAX_BYTES = 50_000_000
 _ZIP = b"PK\x03\x04"
 # A title and the like may stand above the heads.
 _MOST_ABOVE = 6
-_TOTALS = ("合计", "总计", "小计", "共计", "Total", "total", "TOTAL", "Sum")
+_TOTAL = re.compile(r"(?:合计|总计|小计|共计|总和|(?:grand|sub)?total|sum)[:：]?(?:[(（].*)?", re.I)
+# A unit behind the head of a column, as in 金额（万元）, or above all heads, as in 单位：万元.
+_UNIT_IN_HEAD = re.compile(r"[(（](?:单位[:：])?(?P<unit>[^()（）:：]*(?:元|RMB|人民币))[)）]$")
+_UNIT_ABOVE = re.compile(r"单位[:：](?P<unit>[^()（）:：]*元)")
+_AMOUNTS = ("amount", "value", "min", "max")
 _OTHER_MARKS = {";": "E330.semicolons", "\t": "E330.tabs", "，": "E330.wide_commas"}
 _NO_MAPPING: Mapping[str, str] = {}
 _CHINESE_COLUMNS = {
@@ -112,9 +116,13 @@ def read_table(
         return ()
     above_head, table, columns = found[0]
     head, below = records[above_head], records[above_head + 1 :]
+    unit = _find_unit(records[:above_head], head.cells, columns)
+    if unit and table is FIGURES and "unit" not in columns:
+        constant.setdefault("unit", unit)
     for above in records[:above_head]:
         shown = show(next(cell for cell in above.cells if cell.strip()))
-        problems.append(problem("W331", path, above.at, words=shown))
+        if not (unit and _UNIT_ABOVE.search(shown)):
+            problems.append(problem("W331", path, above.at, words=shown))
     problems += _name_faults(columns, table.names, head, below, path)
     if problems and problems[-1].severity == "error":
         return ()
@@ -130,11 +138,11 @@ def read_table(
         for name, cell, at in zip(columns, record.cells, record.places, strict=False):
             if name in table.names and cell.strip():
                 filled[name] = Scalar(rearm(cell).strip(), at)
-        # Further on it may be the name of a figure.
-        if next(cell.strip() for cell in record.cells if cell.strip()) in _TOTALS:
+        row = ImportRow(filled, record.at, table.name)
+        if _is_total(record.cells, row, "figure" in columns):
             problems.append(problem("W332", path, record.at))
         else:
-            rows.append(ImportRow(filled, record.at, table.name))
+            rows.append(row)
     return tuple(rows)
 
 
@@ -196,11 +204,29 @@ def _name_columns(
     """The columns that the heads of a table mean, each as it is written where it means none."""
     meant = []
     for head in heads:
-        plain = unicodedata.normalize("NFKC", head).strip()
+        plain = _UNIT_IN_HEAD.sub("", unicodedata.normalize("NFKC", head).strip()).strip()
         folded = plain.casefold().replace(" ", "_")
         chinese = _CHINESE_COLUMNS.get(plain, plain)
         meant.append(mapping.get(head.strip()) or (folded if folded in known else chinese))
     return meant
+
+
+def _find_unit(above: Iterable[_Record], heads: Sequence[str], columns: Sequence[str]) -> str:
+    """The unit that a table gives once for all its rows, empty where it gives none."""
+    of_amounts = [heads[columns.index(name)] for name in _AMOUNTS if name in columns]
+    cells = ["".join(record.cells) for record in above]
+    looks = [(_UNIT_IN_HEAD, text) for text in of_amounts] + [(_UNIT_ABOVE, one) for one in cells]
+    found = (look.search("".join(text.split())) for look, text in looks)
+    return next((unit["unit"] for unit in found if unit is not None), "")
+
+
+def _is_total(cells: Iterable[str], row: ImportRow, has_names: bool) -> bool:
+    """Whether a row sums up others: it begins with a word for that, and names no figure."""
+    words = (next(cell for cell in cells if cell.strip()), row.name)
+    begins = any(_TOTAL.fullmatch("".join(word.split())) for word in words)
+    # A case or a figure may be called total.
+    named = has_names and all(one and one.isascii() for one in (row.text("case"), row.name))
+    return begins and not named
 
 
 def rearm(cell: str) -> str:

@@ -73,6 +73,9 @@ def draft_of(found: ImportPlan) -> str:
         pytest.param(table("2024年一览表,,", HEAD, ROW), ["W331"], id="a title"),
         pytest.param(table(HEAD, ROW, "合计,,,120万元,,,,,,,,"), ["W332"], id="a total"),
         pytest.param(table(HEAD.replace("case", "Case "), ROW), [], id="capitals and blanks"),
+        pytest.param(table(HEAD, ROW, "合 计：" + "," * 11), ["W332"], id="a total with a mark"),
+        pytest.param(table(HEAD, ROW, f"testville,总计{',' * 10}"), ["W332"], id="a total by name"),
+        pytest.param(table(HEAD, row(case="total")), [], id="a case that is called total"),
         pytest.param(
             table("案例,数字,名称,金额,数值,单位,限定词,指标,时期,状态,来源,原话", ROW),
             [],
@@ -96,6 +99,28 @@ def test_a_table_is_read_as_people_have_it(project: Path, data: bytes, codes: li
         pytest.param(
             {"amount": "120", "unit": "万元", "quote": ""}, "120万元", id="a number and 万元"
         ),
+        pytest.param(
+            {"amount": "约120", "unit": "万元", "quote": "", "qualifier": ""}, "约120万元"
+        ),
+        pytest.param(
+            {"amount": "100-120", "value": "", "unit": "万元", "quote": "", "qualifier": ""},
+            "100-120万元",
+            id="a range in a table of 万元",
+        ),
+        pytest.param({"amount": "120万", "unit": "万元", "quote": ""}, "120万元", id="万 twice"),
+        pytest.param(
+            {"amount": "120", "value": "120", "unit": "万元", "quote": ""},
+            "120万元",
+            id="a value in 万元 too",
+        ),
+        pytest.param({"unit": "元（人民币）"}, "120万元", id="a currency in brackets"),
+        pytest.param(
+            {"amount": "1200000", "unit": "人民币", "quote": ""}, "1200000元", id="a currency alone"
+        ),
+        pytest.param(
+            {"amount": "1200000", "unit": "元/人", "quote": ""}, "1200000元/人", id="a unit per"
+        ),
+        pytest.param({"measure": "年度购买总额"}, "120万元", id="names of words"),
         pytest.param({"value": '"1,200,000"'}, "120万元", id="thousands"),
         pytest.param({"value": '"¥1,200,000.00"'}, "120万元", id="a sign of the currency"),
         pytest.param({"value": "1.2E+06"}, "120万元", id="an exponent"),
@@ -126,6 +151,22 @@ def test_what_cannot_be_read_is_named(project: Path, data: bytes, code: str) -> 
         plan(project, data)
 
     assert refused.value.problems[0].code == code
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param(
+            ["案例,数字,名称,金额（万元）,时期", "testville,a,甲,120,2024"], id="in its head"
+        ),
+        pytest.param(
+            ["一览表,单位：万元", "案例,数字,名称,金额,时期", "testville,a,甲,120,2024"],
+            id="above the heads",
+        ),
+    ],
+)
+def test_a_unit_for_the_whole_table_is_that_of_each_row(project: Path, rows: list[str]) -> None:
+    assert "    amount: 120万元\n" in draft_of(plan(project, table(*rows)))
 
 
 def workbook(*rows: list[object]) -> bytes:
