@@ -19,11 +19,18 @@ from casebook.values.words import PLANNED_STATUSES
 Support = Literal["confirms", "size", "disagrees", "related"]
 
 _AHEAD: Final = (
-    "将(?![近军])|拟(?<![模虚比]拟)(?![人合定])|预计|预期|打算|力争|争取|有望|目标(?![人群管考责])"
+    "将(?![近军])|拟(?<![模虚比]拟)(?![人合定])|预计|预期|打算|准备(?!金)|力争|争取|有望"
+    "|目标(?![人群管考责])"
 )
 _PLAN: Final = _AHEAD + "|计划(?<![该此项本的]计划)(?!生育|单列)"
 # 春雨计划 is the name of a project; a label that ends with 计划 says that its number is one.
 _PLAN_IN_LABEL: Final = _AHEAD + r"|计划(?=\Z|[（(，、])"
+# Words beside a number that amounts do not have, so that no amount without them says the same.
+_HEDGES: Final = (
+    "差不多|几乎|几近|约[莫摸]|大抵|估[计算摸]|粗[略估算]|[逼临趋]近|直逼|可能|也许|或许|似乎|恐怕"
+    "|[不何]止|不只|[远略稍]超|[远略稍][高低多少]|足足|整整|出头|开外|挂零|少说|保底|不亚于|只多不少"
+    "|顶多|撑死|充其量|[未没][满达到超]|不超(?!过)|不出|不及|(?<=[0-9万亿元项家场个人名次类种处%])不[到足]|区区|勉强|[低少]至|[高多]达|许(?![可多])"
+)
 _FREE: Final = "免费|无需|不收费|不用交"
 # The messages of what differs, the most first.
 _DIFFERENCES: Final = (
@@ -63,6 +70,8 @@ def why_quote_differs(quantity: Quantity, quote: str) -> Text | None:
         return say("record.differs.plan")
     if not all(word in quote for word in printed.per):
         return say("record.differs.per")
+    if any(word not in quantity.text for word in re.findall(_HEDGES, quote)):
+        return say("record.differs.qualifier")
     reasons = [_difference(printed, said, quantity.unit) for said in find_amounts(quote)]
     # Of several amounts the one that is alike in most is meant.
     reason = max(reasons, key=_DIFFERENCES.index, default=_DIFFERENCES[0])
@@ -105,7 +114,8 @@ def support_of(figure: Figure, report: Report, per: Mapping[str, Term]) -> Suppo
         for said in find_amounts(quote)
         if not said.unit or units_agree(quantity.unit, said.unit)
     ]
-    if any(not _difference(printed, said, "") for said in alike):
+    is_hedged = any(word not in quantity.text for word in re.findall(_HEDGES, quote))
+    if not is_hedged and any(not _difference(printed, said, "") for said in alike):
         return "confirms"
     low, high = _bounds(quantity)
     if any(low <= most and least <= high for least, most in map(_bounds, alike)):

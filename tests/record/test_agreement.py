@@ -40,6 +40,11 @@ CONTRADICTED = {
     "支付800元至": ["800元"],
     "至1000元": ["1000元"],
     "经费的80%": ["80元", "8%", "约80%"],
+    "差不多120万元": ["120万元"],
+    "120万元出头": ["120万元"],
+    "120万元不到": ["120万元"],
+    "高达120万元": ["120万元"],
+    "顶多120万元": ["120万元", "约120万元"],
     "什么都没说": ["120万元"],
     "2013年投入": ["2013元"],
 }
@@ -106,7 +111,7 @@ def test_an_amount_that_the_quote_says_is_taken(quote: str, amount: str) -> None
     assert codes(amount=amount, quote=given) == []
 
 
-@pytest.mark.parametrize("word", ["将投入", "拟投入", "计划投入", "预计", "有望达"])
+@pytest.mark.parametrize("word", ["将投入", "拟投入", "计划投入", "准备投入", "预计", "有望达"])
 @pytest.mark.parametrize("status", ["reported", "set", "planned"])
 def test_what_the_quote_plans_is_planned(word: str, status: str) -> None:
     found = codes(quote=f"{word}120万元", status=status)
@@ -240,6 +245,7 @@ def review(amount: str, words: str, **fields: str) -> str:
         pytest.param("约8000项", "约8000项", "corroborated", id="both about"),
         pytest.param("800至1000项", "1000项左右", "size", id="an end of the range"),
         pytest.param("280项", "不到300项", "size", id="less than"),
+        pytest.param("300项", "差不多300项", "size", id="about it in other words"),
     ],
 )
 def test_support_is_what_the_words_of_another_source_allow(
