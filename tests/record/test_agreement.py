@@ -99,6 +99,8 @@ def test_a_count_that_the_quote_does_not_say_is_refused(quote: str, amount: str)
         pytest.param("１２０万元", "120万元", id="another width"),
         pytest.param("大约120万元", "约120万元", id="about in another word"),
         pytest.param("上升至约8000万元", "约8000万元", id="raised to"),
+        pytest.param("减少至120万元", "120万元", id="reduced to"),
+        pytest.param("允许支付120万元", "120万元", id="permitted"),
         pytest.param("2011年投入80万元", "80万元", id="a year beside it"),
         pytest.param("4277万元、300项", "4277万元", id="another amount beside it"),
         pytest.param("支付800元至1000元", "800元至1000元", id="a range"),
