@@ -56,7 +56,7 @@ class Change:
     after: str = described("line", name="to", role="quote", example="约5000万元")
     why: Text = described("bilingual", role="note")
     figure: str = described("gone_figure", example="paid_2010")
-    about: str = described("line", default="", role="quote", blank=False, example="provider")
+    about: str = described("line", default="", role="word", blank=False, example="provider")
     at: Position = START
 
     @property

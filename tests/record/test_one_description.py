@@ -19,7 +19,7 @@ from casebook.data.cases_schema import describe_schema
 from casebook.messages import read_catalogue
 from casebook.record import description, fields
 from casebook.record.dataset import Dataset
-from casebook.record.description import described, described_class, fields_of, texts_of
+from casebook.record.description import OWN_WORDS, described, described_class, fields_of, texts_of
 from casebook.record.field_notes import GUIDES, fill_tables, write_blank
 from casebook.record.json_schema import make_schema
 from casebook.record.lists import ListReader
@@ -182,12 +182,39 @@ def test_every_kind_is_read_by_a_method(cls: type) -> None:
     assert {kind for kind in kinds if not hasattr(reader, f"read_{kind}")} == set()
 
 
-def test_every_text_of_a_case_has_a_role() -> None:
-    without = [
-        f"{cls.__name__}.{one.name}"
+# The texts that are copied or read by a grammar of their own, and are not held to the records.
+EXEMPT = {
+    "Change.about word",
+    "Change.from quote",
+    "Change.to quote",
+    "Document.issuer name",
+    "Document.title official_title",
+    "Elsewhere.quote quote",
+    "Event.quote quote",
+    "Figure.quote quote",
+    "Figure.unit word",
+    "Gone.moved_to word",
+    "Picture.credit name",
+    "Picture.licence name",
+    "Refusal.case word",
+    "Refusal.formula word",
+    "Region.name name",
+    "Region.parent word",
+    "Region.pinyin name",
+    "Region.short name",
+    "Report.quote quote",
+    "Source.publisher name",
+    "Source.title official_title",
+}
+
+
+def test_every_text_is_our_own_words_or_exempt_by_its_role() -> None:
+    texts = [
+        (f"{cls.__name__}.{one.name}", one.role)
         for cls in described_classes()
         for one in fields_of(cls)
-        if one.kind in ("bilingual", "block", "quote") and not one.role
+        if one.kind in ("bilingual", "block", "line", "quote", "text", "things")
     ]
 
-    assert without == []
+    assert {f"{name} {role}" for name, role in texts if role not in OWN_WORDS} == EXEMPT
+    assert {role for _, role in texts if role in OWN_WORDS} == {"heading", "prose", "note"}
