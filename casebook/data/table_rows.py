@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from casebook.data.tables import (
@@ -25,6 +27,7 @@ from casebook.record.model import Case, Event, Figure, Report
 from casebook.record.vocabulary import Measure, Question, Source
 from casebook.text import Text
 from casebook.values.amounts import plain
+from casebook.values.dates import Period
 from casebook.values.digest import digest
 
 VERSION_DIGITS: Final = 12
@@ -41,44 +44,55 @@ def list_rows(table: DataTable, dataset: Dataset) -> Iterator[Row]:
     return (row for case in dataset.cases for row in CASE_TABLES[table](case, dataset))
 
 
+def _write_row(table: DataTable, record: object, /, **given: object) -> dict[str, str]:
+    """One row of a table: what is given by the names of columns, else fields of the record."""
+    return {name: _write_cell(name, record, given) for name in table.names}
+
+
+def _write_cell(column: str, record: object, given: Mapping[str, object]) -> str:
+    if column in given:
+        value = given[column]
+    else:
+        # The English of a text has a column of its own.
+        name = column.removesuffix("_en")
+        value = given[name] if name in given else getattr(record, name)
+    match value:
+        case str():
+            return value
+        case Text():
+            return value.en if column.endswith("_en") else value.zh
+        case Decimal():
+            return plain(value)
+        case Period():
+            return value.edtf
+        case date():
+            return value.isoformat()
+    # A tuple is of words of a closed list, or nothing at all.
+    return "/".join(value) if isinstance(value, tuple) else ""
+
+
 def figure_row(figure: Figure) -> dict[str, str]:
     """One row of figures.csv; amounts are plain decimals in base units."""
     quantity = figure.quantity
-    return {
-        "case": figure.case,
-        "figure": figure.id,
-        "label": figure.label.zh,
-        "amount": quantity.text,
-        "value": "" if quantity.value is None else plain(quantity.value),
-        "min": "" if quantity.low is None else plain(quantity.low),
-        "max": "" if quantity.high is None else plain(quantity.high),
-        "unit": quantity.unit,
-        "qualifier": quantity.qualifier,
-        "measure": figure.measure,
-        "per": "/".join(figure.per),
-        "period": figure.period.edtf,
-        "status": figure.status,
-        "derived": figure.formula,
-        "source": figure.source,
-        "quote": figure.quote,
-        "wording": "" if figure.wording == "printed" else figure.wording,
-        "scope": figure.scope,
-    }
+    return _write_row(
+        FIGURES,
+        figure,
+        figure=figure.id,
+        amount=quantity.text,
+        value=quantity.value,
+        min=quantity.low,
+        max=quantity.high,
+        unit=quantity.unit,
+        qualifier=quantity.qualifier,
+        derived=figure.formula,
+        wording="" if figure.wording == "printed" else figure.wording,
+    )
 
 
 def event_row(event: Event) -> dict[str, str]:
     """One row of events.csv; an open end of a period is left empty."""
-    date = event.date
-    return {
-        "case": event.case,
-        "date": date.edtf,
-        "earliest": date.earliest.isoformat() if date.earliest else "",
-        "latest": date.latest.isoformat() if date.latest else "",
-        "precision": date.precision,
-        "title": event.title.zh,
-        "source": event.source,
-        "status": event.status,
-    }
+    ends = {"earliest": event.date.earliest, "latest": event.date.latest}
+    return _write_row(EVENTS, event, precision=event.date.precision, **ends)
 
 
 def answer_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
@@ -99,20 +113,8 @@ def answer_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
 
 def case_row(case: Case, dataset: Dataset) -> dict[str, str]:
     """One row of cases.csv."""
-    return {
-        "case": case.slug,
-        **_both("title", case.title),
-        **_both("place", dataset.place(case)),
-        "region": case.region,
-        "topic": case.topic,
-        **_both("summary", case.summary),
-        "updated": case.updated,
-        "version": version_of(case),
-    }
-
-
-def _both(column: str, text: Text) -> dict[str, str]:
-    return {column: text.zh, f"{column}_en": text.en}
+    place, version = dataset.place(case), version_of(case)
+    return _write_row(CASES, case, case=case.slug, place=place, version=version)
 
 
 def version_of(case: Case) -> str:
@@ -128,16 +130,7 @@ def version_of_all(dataset: Dataset) -> str:
 
 def source_row(source: Source) -> dict[str, str]:
     """One row of sources.csv."""
-    return {
-        "source": source.id,
-        **_both("title", source.title),
-        **_both("publisher", source.publisher),
-        "kind": source.kind,
-        "published": source.published.edtf if source.published else "",
-        "accessed": source.accessed,
-        "url": source.url,
-        **_both("note", source.note),
-    }
+    return _write_row(SOURCES, source, source=source.id)
 
 
 def comparability_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
@@ -150,16 +143,10 @@ def comparability_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]
             for name in conflict.figures
             if name != figure.id
         )
-        yield {
-            "case": case.slug,
-            "figure": figure.id,
-            "class": "" if figure.formula else class_of(figure).key,
-            "scope": figure.scope,
-            "part_of": figure.part_of,
-            "follows": figure.follows,
-            "conflicts_with": "|".join(others),
-            "review": dataset.review(figure),
-        }
+        compared = {"class": "" if figure.formula else class_of(figure).key}
+        review, conflicts = dataset.review(figure), "|".join(others)
+        made = compared | {"figure": figure.id, "conflicts_with": conflicts, "review": review}
+        yield _write_row(COMPARABILITY, figure, **made)
 
 
 def evidence_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
@@ -188,8 +175,7 @@ def vocabulary_rows(dataset: Dataset) -> Iterator[dict[str, str]]:
     """The rows of vocabulary.csv: every word of every closed list."""
     for name, words in list_words(dataset.vocabulary).items():
         for word in words:
-            names = _both("name", word.name) | _both("note", _explain(word))
-            yield {"list": name, "key": word.key, **names}
+            yield _write_row(VOCABULARY, word, list=name, note=_explain(word))
 
 
 def _explain(word: Word) -> Text:
