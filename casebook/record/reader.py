@@ -253,9 +253,13 @@ class CaseReader(RecordReader):
             if word in f"{quote}\n{label}" and word not in own.words:
                 fields.report("E218.word", fields.at("measure"), measure=own.key, word=word)
         said, written = find_per(quote, names), {*figure.per}
-        known = said | find_per(f"{amount}\n{label}\n{figure.note.zh}", names)
+        # The vocabulary may have no term for what the quote says.
+        said = said or {word for each in find_amounts(quote) for word in each.per}
         key = "E219" if said - written else "E217.per"
-        for per in sorted(said - written or written - known):
+        unsaid = written - said
+        if unsaid:
+            unsaid -= find_per(f"{amount}\n{label}\n{figure.note.zh}", names)
+        for per in sorted(said - written or unsaid):
             named = names[per].name.zh if per in names else per
             fields.report(key, fields.at("per"), per=named, quote=quote)
 

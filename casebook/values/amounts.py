@@ -137,6 +137,8 @@ class Quantity:
         return Decimal(0) if found is None else found
 
 
+# An amount is read again where its quote or its history is held against it.
+@lru_cache(maxsize=4096)
 def parse_quantity(text: str) -> Quantity:
     """The amount that a wording states.
 
@@ -171,6 +173,8 @@ def _is_amount(text: str) -> bool:
     return False
 
 
+# A quote is read for each thing that has to agree.
+@lru_cache(maxsize=4096)
 def find_amounts(text: str) -> tuple[Quantity, ...]:
     """The amounts inside a few words of a source, each as its own words and those before it say.
 
