@@ -172,19 +172,23 @@ def _read_workbook(data: bytes, path: str, problems: list[Problem]) -> Iterator[
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheets = [
-            [[_write_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+        sheets = {
+            sheet.title: [[*map(_write_cell, row)] for row in sheet.iter_rows(values_only=True)]
             for sheet in book
-        ]
+        }
     except Exception as error:  # the library raises whatever a damaged file makes it stumble over
         problems.append(problem("E331.workbook", path, START, reason=type(error).__name__))
         return
     of_figures = (
-        rows
-        for rows in sheets
+        name
+        for name, rows in sheets.items()
         if any(set(REQUIRED) <= set(_name_columns(row, {})) for row in rows[:_MOST_ABOVE])
     )
-    for line, cells in enumerate(next(of_figures, sheets[0] if sheets else []), 1):
+    chosen = next(of_figures, next(iter(sheets), ""))
+    if others := [name for name, rows in sheets.items() if name != chosen and any(map(any, rows))]:
+        left = ENUMERATION.join(map(show, others))
+        problems.append(problem("W331.sheets", path, START, name=show(chosen), others=left))
+    for line, cells in enumerate(sheets.get(chosen, []), 1):
         places = [Position(line, column) for column in range(1, len(cells) + 1)]
         yield _Record(cells, places, Position(line, 1))
 
@@ -257,7 +261,8 @@ def _name_faults(
         elif name in columns[:number]:
             yield problem("E330.twice", path, at, name=show(name))
             return
-        elif name not in known:
+        # Beside each word of a list the workbook of an export has its Chinese name.
+        elif name not in known and name.removesuffix(" 中文") not in known:
             yield problem("W330", path, at, hint=suggest(name, known), name=show(name))
 
 

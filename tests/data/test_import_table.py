@@ -187,6 +187,24 @@ def test_a_workbook_is_read_like_a_table(project: Path) -> None:
     assert "    period: 2024-11-01\n" in draft_of(found)
 
 
+def test_of_a_workbook_the_sheet_of_figures_is_read_and_the_others_are_named(
+    project: Path,
+) -> None:
+    book = Workbook()
+    book.active.append(["说明"])
+    heads = [cell for name in HEAD.split(",") for cell in (name, f"{name} 中文")]
+    sheet = book.create_sheet("数字")
+    sheet.append(heads)
+    sheet.append([cell for one in ROW.split(",") for cell in (one, "")])
+    book.create_sheet("空")
+    stream = io.BytesIO()
+    book.save(stream)
+    found = plan(project, stream.getvalue())
+
+    assert [(one.code, "Sheet" in one.text.zh) for one in found.warnings] == [("W331", True)]
+    assert "    amount: 120万元\n" in draft_of(found)
+
+
 def test_a_fault_in_a_workbook_is_at_its_row_and_column(project: Path) -> None:
     cells = [*ROW.split(",")[:4], 1300000, *ROW.split(",")[5:]]
     with pytest.raises(ContentError) as refused:
