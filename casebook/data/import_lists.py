@@ -56,7 +56,7 @@ class ListMerge:
         if lines and rows[0].table == "sources":
             self.layout.insert_below(len(self.layout.text) - 1, lines)
         elif lines:
-            self.insert_into(rows[0].table, lines)
+            self.layout.insert_into(rows[0].table, lines)
         return self.layout.apply()
 
     def read_event(self, row: ImportRow) -> Iterator[str]:
@@ -140,22 +140,6 @@ class ListMerge:
         has_members = entry is not None and entry.value.kind == "sequence" and entry.value.end > 0
         inside = entry.value.column if entry is not None and not entry.value.in_flow else 2
         return " " * (inside if has_members else 2)
-
-    def insert_into(self, name: str, lines: list[str]) -> None:
-        """Put lines at the end of a part of the file, or make the part."""
-        root = self.layout.root.entries
-        entry = root.get(name)
-        if entry is None:
-            last = max(root.values(), key=lambda other: other.start)
-            self.layout.insert_below(self.layout.last_of(last), ["", f"{name}:", *lines])
-        elif entry.value.is_blank:
-            self.layout.insert_below(entry.name_end, lines)
-        elif entry.value.in_flow:
-            # An empty pair of brackets.
-            self.layout.cut(entry.value.start, entry.value.end, "")
-            self.layout.insert_below(entry.name_end, lines)
-        else:
-            self.layout.insert_below(self.layout.last_of(entry), lines)
 
 
 def _text(node: Node, name: str) -> str:

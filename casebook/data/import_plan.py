@@ -337,17 +337,7 @@ class Merge:
         if entry is not None:
             layout.insert_below(layout.last_of(entry), self.write_lines(rows, entry.column))
             return
-        column = layout.root.column
-        lines = self.write_lines(rows, column + 2)
-        listed = layout.root.entries.get("figures")
-        if listed is None:
-            last = max(layout.root.entries.values(), key=lambda other: other.start)
-            layout.insert_below(layout.last_of(last), ["", f"{' ' * column}figures:", *lines])
-            return
-        if not listed.value.is_blank:
-            # An empty pair of brackets.
-            layout.cut(listed.value.start, listed.value.end, "")
-        layout.insert_below(listed.name_end, lines)
+        layout.insert_into("figures", self.write_lines(rows, layout.root.column + 2))
 
     def write_lines(self, rows: Iterable[ImportRow], column: int) -> list[str]:
         """The lines of new figures."""

@@ -104,9 +104,9 @@ class Layout:
             # The blanks before a comment are given up to the value, so that it stays where it was.
             room = len(self.text) - colon - len(self.text[colon:].lstrip(" "))
             taken = max(0, min(room - 2, len(written) + 1))
-            self._edits.append((colon, colon + taken, f" {written}"))
+            self.cut(colon, colon + taken, f" {written}")
         else:
-            self._edits.append((entry.value.start, entry.value.end, written))
+            self.cut(entry.value.start, entry.value.end, written)
 
     def insert_below(self, index: int, lines: list[str]) -> None:
         """Put lines below the line of a character."""
@@ -123,6 +123,20 @@ class Layout:
     def cut(self, start: int, end: int, written: str) -> None:
         """Put a piece of text in the place of another."""
         self._edits.append((start, end, written))
+
+    def insert_into(self, name: str, lines: list[str]) -> None:
+        """Put lines at the end of a part of the file, or make the part."""
+        entry = self.root.entries.get(name)
+        if entry is None:
+            last = max(self.root.entries.values(), key=lambda other: other.start)
+            head = f"{' ' * self.root.column}{name}:"
+            self.insert_below(self.last_of(last), ["", head, *lines])
+        elif entry.value.is_blank or entry.value.in_flow:
+            # An empty pair of brackets would be a value before the lines.
+            self.cut(entry.value.start, entry.value.end, "")
+            self.insert_below(entry.name_end, lines)
+        else:
+            self.insert_below(self.last_of(entry), lines)
 
     def last_of(self, entry: YamlEntry) -> int:
         """A character of the last line of an entry, its own comments below it included."""
