@@ -62,7 +62,7 @@ def make_visible(text: str) -> str:
 
 
 def in_gbk(text: str) -> bool:
-    """Whether a Chinese console can show a text."""
+    """True for a text that a Chinese console can show."""
     try:
         text.encode("gbk")
     except UnicodeEncodeError:

@@ -7,7 +7,6 @@ import io
 import subprocess
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from pathlib import Path
 
 from casebook.build.reading import read_dataset
@@ -33,7 +32,7 @@ _NAMES = {"min": "low", "max": "high"}
 
 
 def explain_cases(project: Path, shown: Collection[str], lang: Lang) -> Iterator[str]:
-    """How the amounts and dates of the shown files, or of all cases, were read."""
+    """The readings of all amounts and dates in the shown files, or in all cases."""
     dataset, _ = read_dataset(project, drafts=True)
     for case in dataset.cases:
         if not shown or case.path in shown:
@@ -71,15 +70,6 @@ def explain_period(period: Period, lang: Lang) -> str:
     return f"{period.edtf} ({ends[0]} / {ends[1]}, {period.words(lang)})"
 
 
-@dataclass(frozen=True, slots=True)
-class FigureMention:
-    """A sentence that shows a figure, behind its place in the file."""
-
-    key: str
-    path: str
-    sentence: str
-
-
 def describe_impact(project: Path, since: str, lang: Lang) -> Iterator[str]:
     """The figures that differ from an earlier state, and all that shows them.
 
@@ -93,17 +83,22 @@ def describe_impact(project: Path, since: str, lang: Lang) -> Iterator[str]:
         for key in dict.fromkeys([*earlier, *now])
         if earlier.get(key) != now.get(key)
     }
-    mentions = [one for one in find_figure_mentions(project, dataset) if one.key in changed]
-    charts = find_charts_of_figures(dataset, changed.keys())
+    mentions = [one for one in find_mentions(project, dataset) if one[0] in changed]
+    shown = (
+        chart for chart in find_charts(dataset) if not changed.keys().isdisjoint(chart.figures)
+    )
+    charts = list(dict.fromkeys(chart.name for chart in shown))
     texts = list(list_translations(dataset, before)) if before is not None else []
     if not (changed or texts):
         yield say("commands.since_same").inside(lang)
         return
     groups: Mapping[str, Sequence[str]] = {
         "commands.changed_figures": list(changed.values()),
-        "commands.changed_sentences": [one.sentence for one in mentions],
+        "commands.changed_sentences": [sentence for _, _, sentence in mentions],
         "commands.changed_charts": charts,
-        "commands.changed_pages": list(list_pages(dataset, changed.keys(), mentions, charts)),
+        "commands.changed_pages": list(
+            list_pages(dataset, changed.keys(), (path for _, path, _ in mentions), charts)
+        ),
         "commands.changed_texts": texts,
     }
     for key, lines in groups.items():
@@ -126,8 +121,8 @@ def _describe_change(key: str, before: _Row | None, now: _Row | None, lang: Lang
     return say(message, name=key, amount=state["amount"] if state else "").inside(lang)
 
 
-def find_figure_mentions(project: Path, dataset: Dataset) -> Iterator[FigureMention]:
-    """Every reference to a figure in the stories and in the prose."""
+def find_mentions(project: Path, dataset: Dataset) -> Iterator[tuple[str, str, str]]:
+    """Every reference to a figure in a text: its key, the file, and the sentence."""
     for case in dataset.cases:
         for text, start in case.stories:
             yield from _mentions_in(text, start, case.path, case.slug)
@@ -137,12 +132,14 @@ def find_figure_mentions(project: Path, dataset: Dataset) -> Iterator[FigureMent
         yield from _mentions_in(content or "", START, shown, "")
 
 
-def _mentions_in(text: str, start: Position, path: str, home: str) -> Iterator[FigureMention]:
+def _mentions_in(
+    text: str, start: Position, path: str, home: str
+) -> Iterator[tuple[str, str, str]]:
     lines = text.split("\n")
     for reference in find_references(text, start):
         line = lines[reference.at.line - start.line].strip()
         sentence = f"{path}:{reference.at.line}: {_cut(line, reference.written)}"
-        yield FigureMention(f"{reference.case or home}.{reference.name}", path, sentence)
+        yield f"{reference.case or home}.{reference.name}", path, sentence
 
 
 def _cut(line: str, reference: str) -> str:
@@ -153,14 +150,8 @@ def _cut(line: str, reference: str) -> str:
     return line[max(ends, default=0) : min(stops, default=len(line))].strip()
 
 
-def find_charts_of_figures(dataset: Dataset, keys: Set[str]) -> tuple[str, ...]:
-    """The names of the charts that show any of the figures."""
-    shown = (chart for chart in find_charts(dataset) if not keys.isdisjoint(chart.figures))
-    return tuple(dict.fromkeys(chart.name for chart in shown))
-
-
 def list_pages(
-    dataset: Dataset, keys: Set[str], mentions: Iterable[FigureMention], charts: Iterable[str]
+    dataset: Dataset, keys: Set[str], paths: Iterable[str], charts: Iterable[str]
 ) -> Iterator[str]:
     """The addresses of the pages that show the figures, in both languages."""
     shown: dict[str, None] = {}
@@ -169,9 +160,9 @@ def list_pages(
         if slug in dataset.positions:
             shown.setdefault(f"cases/{slug}/")
     of_cases = {case.path: f"cases/{case.slug}/" for case in dataset.cases}
-    for mention in mentions:
-        name = Path(mention.path).name.partition(".")[0]
-        shown.setdefault(of_cases.get(mention.path) or ("" if name == "lead" else f"{name}/"))
+    for path in paths:
+        name = Path(path).name.partition(".")[0]
+        shown.setdefault(of_cases.get(path) or ("" if name == "lead" else f"{name}/"))
     own = {case.slug for case in dataset.cases}
     if any(not any(name.startswith(slug) for slug in own) for name in charts):
         shown.setdefault("")

@@ -1,4 +1,4 @@
-"""What several commands share: printing, and reading of their arguments."""
+"""Printing, and reading of arguments, for several commands."""
 
 from __future__ import annotations
 

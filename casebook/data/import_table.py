@@ -225,7 +225,7 @@ def _find_unit(above: Iterable[_Record], heads: Sequence[str], columns: Sequence
 
 
 def _is_total(cells: Iterable[str], row: ImportRow, has_names: bool) -> bool:
-    """Whether a row sums up others: it begins with a word for that, and names no figure."""
+    """True for a row that sums up others: it begins with a word for that, and names no figure."""
     words = (next(cell for cell in cells if cell.strip()), row.name)
     begins = any(_TOTAL.fullmatch("".join(word.split())) for word in words)
     # A case or a figure may be called total.

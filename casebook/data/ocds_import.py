@@ -172,7 +172,7 @@ class _Draft:
                 yield write_field(Blank("value", "", remark), "    ")
 
     def find_suppliers(self) -> tuple[list[str], str]:
-        """Who won, with a remark on who did not, or is not said to have, or was named before."""
+        """The suppliers that won, with a remark on all others that are or were named."""
         suppliers: list[str] = []
         remarks: list[str] = []
         for award in read_list(self.compiled, "awards"):
@@ -349,7 +349,7 @@ def _state_of_award(contract: Json, release: Json) -> str:
 
 
 def _binds(contract: Json, release: Json) -> bool:
-    """Whether a contract is or was in force, and not that of an award which was not made."""
+    """True for a contract that is or was in force, unless its award was not made."""
     return read_state(contract) in _BINDING and _state_of_award(contract, release) in ("", *_WON)
 
 

@@ -170,7 +170,7 @@ def _find_releases(content: Json, path: str, problems: list[Problem]) -> Iterato
 
 
 def _merge(older: Json, newer: Json) -> Json:
-    """What both say, the newer one where they differ; members of lists are known by their ids."""
+    """Two releases as one, by the newer where they differ; members of lists go by their ids."""
     merged = dict(older)
     for name, value in newer.items():
         before = merged.get(name)
@@ -199,7 +199,7 @@ def _merge_lists(older: list[Any], newer: list[Any]) -> list[Any]:
 
 
 def _are_identified(members: list[Any]) -> bool:
-    """Whether each member has an id that no other has; of twins, one would swallow the other."""
+    """True where each member has an id of its own; of twins one would swallow the other."""
     ids = [one.get("id") if isinstance(one, dict) else None for one in members]
     named = all(isinstance(identity, str | Decimal) for identity in ids)
     return named and len(set(ids)) == len(ids)

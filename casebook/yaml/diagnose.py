@@ -276,7 +276,7 @@ class Diagnosis:
         return int(own != before)
 
     def _may_go_on(self, number: int) -> bool:
-        """Whether a line may be the end of the text above that lost its indentation."""
+        """True for a line that may be the end of the text above and lost its indentation."""
         above = self._line_above(number)
         line = self.lines[number - 1]
         return (
@@ -287,14 +287,14 @@ class Diagnosis:
         )
 
     def _has_hanging(self, number: int) -> bool:
-        """Whether the next line with text is indented further, or starts an item."""
+        """True where the next line with text is indented further, or starts an item."""
         own = self._indent_of(number)
         below = self._line_below(number)
         line = self.lines[below - 1] if below else ""
         return _indent(line) > own or (_indent(line) == own and line.lstrip().startswith("- "))
 
     def _is_text_below(self, heading: int) -> bool:
-        """Whether a block of text hangs from a line."""
+        """True for a line from which a block of text hangs."""
         return bool(heading) and self.lines[heading - 1].rstrip(" +-").endswith(("|", ">"))
 
     def _indent_of(self, number: int) -> int:

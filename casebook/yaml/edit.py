@@ -58,7 +58,7 @@ class Value:
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing is written."""
+        """True where nothing is written."""
         return self.kind == "scalar" and self.start == self.end
 
 

@@ -175,7 +175,7 @@ def _keep_copy(path: Path, content: bytes) -> Path:
 
 
 def is_own_file(path: Path, project: Path) -> bool:
-    """Whether a path is a regular file, or a link to one that stays inside the project."""
+    """True for a regular file, and for a link to one inside the project."""
     state = path.lstat()
     if stat.S_ISREG(state.st_mode):
         return True

@@ -75,7 +75,7 @@ class Mistake:
         return re.compile(self.look)
 
     def match(self, line: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
-        """Whether a line, or the part of it from `start` to `end`, looks like this mistake."""
+        """The match of a line, or of its part from `start` to `end`, where it has this mistake."""
         return self._pattern.fullmatch(line, start, len(line) if end is None else end)
 
     def fixes(self, found: re.Match[str]) -> list[str]:

@@ -54,7 +54,7 @@ TOO_DEEP = "nested too deep"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Where the parser gave up, what it said, and where the piece began that it was reading."""
+    """The place where the parser gave up, its words, and the start of the piece it was reading."""
 
     at: Position
     reason: str
@@ -62,7 +62,7 @@ class Fault:
 
 
 def find_fault(text: str) -> Fault | None:
-    """Why a text cannot be parsed to a mapping, or nothing where it can, or holds nothing."""
+    """The reason why a text cannot be parsed to a mapping; None where it can, or is empty."""
     depth = 0
     root: yaml.Event | None = None
     try:
@@ -101,7 +101,7 @@ class Scalar:
 
     @property
     def is_plain(self) -> bool:
-        """Whether the text is the same, character by character, in the file from `at` on."""
+        """True where the file has the same characters from `at` on."""
         return self.style == ""
 
 
