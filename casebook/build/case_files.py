@@ -28,7 +28,7 @@ MOST_IN_MEMORY = 64 * 2**20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseContext:
-    """What is the same for every case of a build; `key` is a digest of everything in here.
+    """Inputs that all cases of a build share; `key` is a digest of everything in here.
 
     `make_site` knows of the editors' texts no more than that they exist. `has_stories` says that
     the sentences of stories can be searched for. `theme` holds the sources of all templates:

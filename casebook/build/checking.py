@@ -90,7 +90,7 @@ def check_published(
     cache: CaseCache | None = None,
     unpublished: Collection[str] = (),
 ) -> list[Problem]:
-    """Whatever differs from what was published without a recorded change.
+    """Differences from what was published without a recorded change.
 
     Of the cases whose slugs are `unpublished` nothing is said.
     """

@@ -172,7 +172,7 @@ def _require_same_program(client: Client, address: str) -> None:
 
 
 def _explain(error: Exception) -> CasebookError:
-    """What ended a task, as the end of the build."""
+    """The failure of a task as an error that ends the build."""
     if isinstance(error, CasebookError):
         return error
     from distributed import KilledWorker

@@ -27,7 +27,7 @@ class CaseKeys:
 
 
 class Dependencies:
-    """What each case of a data set depends on; `versions` are the digests of records by path."""
+    """Dependencies of the cases of a data set; `versions` are the digests of records by path."""
 
     def __init__(self, dataset: Dataset, versions: Mapping[str, str]) -> None:
         self.dataset = dataset
@@ -36,7 +36,7 @@ class Dependencies:
         self._ranks = {name: rank for rank, name in enumerate(dataset.shared_sources)}
 
     def inputs_of(self, case: CaseSummary) -> Dataset:
-        """What the pages of a case may show: a data set as if there were no other case.
+        """All that the pages of a case may show: a data set as if there were no other case.
 
         Its neighbours are in it with no more of them than a link needs, and whole the cases whose
         figures its story tells.

@@ -125,7 +125,7 @@ def draw_batch(batch: Sequence[PictureTask]) -> list[Pictures]:
 def _recall(
     cache: Cache, tasks: Mapping[str, T], make: Callable[[Mapping[str, T]], Iterable[R]]
 ) -> dict[str, R]:
-    """What tasks give, by their keys: from the cache, which is sealed, or made and put there."""
+    """Results of tasks by their keys: from the cache, which is sealed, or made and put there."""
     made: dict[str, R] = {k: pickle.loads(data) for k in tasks if (data := cache.get(k))}
     missing = {key: task for key, task in tasks.items() if key not in made}
     for key, result in zip(missing, make(missing), strict=True):

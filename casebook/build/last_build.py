@@ -66,7 +66,7 @@ def stamp_inputs(project: str) -> dict[str, Stamp]:
 
 
 def is_young(stamp: Stamp) -> bool:
-    """Whether a file was written so recently that its stamp does not vouch for its content."""
+    """True of a file written so recently that its stamp does not vouch for its content."""
     return max(stamp[:2]) > time.time_ns() - YOUNG
 
 
@@ -160,7 +160,7 @@ def _is_unchanged(look: Look, last: Record) -> bool:
 
 
 def _is_disturbed(output: str) -> bool:
-    """Whether the site is no plain folder, or another build is at work on it or was killed."""
+    """True where the site is no plain folder, or another build works on it or was killed."""
     folder, name = os.path.split(output)
     beside = [os.path.join(folder, f".{name}.{kind}") for kind in ("building", "retired")]
     return os.path.islink(output) or any(map(os.path.exists, beside))
@@ -191,7 +191,7 @@ def record_build(look: Look, result: BuildResult, asked: Record) -> Record:
 
 
 def _describe_problems(problems: Iterable[Problem], project: str) -> Record:
-    """What is printed of problems, in each language, into a file and on a terminal."""
+    """The printed lines of problems in each language, into a file and on a terminal."""
     from io import StringIO
     from pathlib import Path
 

@@ -55,7 +55,7 @@ def parse_outputs(manifest: bytes) -> Mapping[str, str] | None:
 
 
 def find_uploads(earlier: Path, folder: Path) -> Iterator[str]:
-    """What brings a copy that an earlier manifest describes to the site in a folder.
+    """The steps from a copy that an earlier manifest describes to the site in a folder.
 
     A line is `+ path` for a file to upload and `- path` for one to delete, in the order in which
     no reader meets a page before what it loads: files, pages, the manifest, and last what goes.

@@ -67,7 +67,7 @@ def check_output(output: Path, project: Path) -> None:
 
 
 def _is_same(one: Path, other: Path) -> bool:
-    """Whether two names lead to one folder, which a file system may spell in several ways."""
+    """True where two names lead to one folder, which a file system may spell in several ways."""
     with suppress(OSError):
         return os.path.samefile(one, other)
     return one == other
@@ -117,7 +117,7 @@ def stage_output(output: Path) -> Iterator[StagedOutput]:
 
 
 def _holds_the_same(tree: StagedOutput, output: Path) -> bool:
-    """Whether every file was linked and the old tree holds no other, so that nothing changes."""
+    """True where every file was linked and the old tree holds no other: nothing changes."""
     return not tree.written and output.exists() and set(list_files(output)) == tree.listing.keys()
 
 
@@ -226,7 +226,7 @@ def _read_holder(path: Path) -> tuple[str, str]:
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Whether the two folders were exchanged in one step, which Linux and macOS offer."""
+    """Exchange two folders in one step where the system can, and say if it was done."""
     names = os.fsencode(one), os.fsencode(other)
     try:
         if sys.platform == "darwin":
@@ -251,7 +251,7 @@ def _flush(folder: Path) -> None:
 
 
 def _call(name: str, *arguments: Any) -> bool:
-    """Whether the system's library has a function; OSError where it fails."""
+    """Call a function of the system's library, and say if it has it; OSError where it fails."""
     if sys.platform not in ("linux", "darwin"):
         return False
     function = getattr(ctypes.CDLL(None, use_errno=True), name, None)

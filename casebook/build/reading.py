@@ -119,7 +119,7 @@ class _CaseReader:
         problems: list[Problem],
         unread: set[str],
     ) -> tuple[K, ...]:
-        """What belongs to the data set of what was read, in its order."""
+        """The records among those read that belong to the data set, in its order."""
         chosen: list[K] = []
         for path, found, noted in read:
             problems += noted
@@ -206,13 +206,13 @@ class CaseCache:
         return pickle.loads(record) if record is not None else None
 
     def dependencies_of(self, dataset: Dataset) -> Dependencies:
-        """What the cases of a data set depend on, each found once."""
+        """The dependencies of the cases of a data set, each found once."""
         if self._dependencies is None or self._dependencies.dataset is not dataset:
             self._dependencies = Dependencies(dataset, self.versions)
         return self._dependencies
 
     def has_passed(self, inputs: str) -> bool:
-        """Whether an earlier build found nothing wrong with the case of the inputs of this key."""
+        """True where an earlier build found nothing wrong with the case of these inputs."""
         return self._cache.get(f"record:passed:{self._base}:{inputs}") is not None
 
     def note_passed(self, inputs: str) -> None:

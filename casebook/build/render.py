@@ -97,7 +97,7 @@ class PageRenderer:
 
 
 def words_of(lang: Lang) -> dict[str, Any]:
-    """What templates and macros of one language write words with, whatever the page."""
+    """The functions that write words in templates and macros of one language."""
 
     def text(value: Text) -> Markup:
         if lang == "zh":

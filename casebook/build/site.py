@@ -1,4 +1,4 @@
-"""The making of the site: pages and data, each unit of them only where it changed."""
+"""Writing of the site's pages and data, each unit only where it has changed."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _PACKAGES = ("pelican", "jinja2", "markdown", "matplotlib", "pyyaml")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildContext:
-    """What a site is made from and how: all that its pages and files depend on.
+    """All that the pages and files of a site depend on.
 
     `inputs` are the digests of the files that the site is made from, by path; `cache` is where
     compiled templates are kept.
@@ -328,7 +328,7 @@ class _PageMaker:
         return digest(json.dumps(parts, ensure_ascii=False).encode())
 
     def _make_case_context(self) -> CaseContext:
-        """What all cases share, under a key that changes with anything that shapes their files."""
+        """The inputs that all cases share, under a key of all that shapes their files."""
         dataset, site = self.context.dataset, self.site
         names = [name for kind in CASE_PAGES for name in kind.templates]
         digests = [self.template_digests.get(name) for name in names]

@@ -98,7 +98,7 @@ class StagedOutput:
         return found.hexdigest()
 
     def _share(self, path: str, target: Path, expected: str, size: int) -> bool:
-        """Whether the old tree holds a file of these bytes, which is put into this one."""
+        """Put a file of these bytes into this tree from the old one, and say if that has it."""
         if self._old is None:
             return False
         source = self._old / path

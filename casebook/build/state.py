@@ -153,7 +153,7 @@ class BuildState:
 
 
 def _stamp(path: str) -> list[int] | None:
-    """What an output is known by. Not the time of change, which every new link moves."""
+    """The stamp of an output, without the time of change, which every new link moves."""
     try:
         found = os.lstat(path)
     except OSError:

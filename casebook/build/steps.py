@@ -31,7 +31,7 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildOptions:
-    """What a build is asked for; `siteurl` None means the one of pelicanconf.py.
+    """Options of a build; `siteurl` None means the one of pelicanconf.py.
 
     `drafts` is for the preview: a build that is published leaves no byte of a draft.
     `scheduler` is the HOST:PORT of a Dask scheduler whose workers take the place of `jobs`. A
@@ -52,7 +52,7 @@ class BuildOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildResult:
-    """What a build made."""
+    """Counts and warnings of a build that ended well."""
 
     cases: int
     files: int

@@ -55,7 +55,7 @@ _escape_again = lru_cache(maxsize=16384)(escape)
 
 
 def escape_value(value: object) -> str:
-    """What is printed of a value, without a new object where there is nothing to escape."""
+    """The escaped text of a value, without a new object where there is nothing to escape."""
     if value.__class__ is Markup:
         return value
     if value.__class__ is str:
@@ -66,7 +66,7 @@ def escape_value(value: object) -> str:
 
 
 class CompiledTemplates:
-    """What was found out of templates, each piece good for one source: code, and names in it.
+    """Code of templates and the names in them, each good for one source.
 
     A cache keeps all of it as one value, for this program under this Python and this Jinja.
     """
@@ -79,7 +79,7 @@ class CompiledTemplates:
         self.trees: dict[str, bytes] = {}
 
     def get(self, key: tuple[str, str], checksum: str) -> Any:
-        """What was found out under a key from a source of this checksum, else None."""
+        """The value under a key from a source of this checksum, else None."""
         known, value = self._found.get(key, ("", None))
         return value if known == checksum else None
 

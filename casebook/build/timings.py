@@ -31,7 +31,7 @@ class Spent:
 
 @dataclass(slots=True)
 class Progress:
-    """How many of the cases that have to be made are made; nothing is known before the first."""
+    """Count of the cases that are made, of those to be made; empty before the first."""
 
     total: int = 0
     done: int = 0

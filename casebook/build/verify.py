@@ -28,7 +28,7 @@ _LOCAL = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """How many files the manifest lists, its own SHA-256, and keys of messages by faulty files."""
+    """Count of the listed files, SHA-256 of the manifest, and messages by faulty files."""
 
     files: int
     manifest: str

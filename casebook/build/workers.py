@@ -119,7 +119,7 @@ def open_executor(jobs: int, scheduler: str = "") -> Iterator[Executor]:
 
 
 def run_within(seconds: float, function: Callable[[], R]) -> R:
-    """What the function gives; TimeoutError where it takes longer, and is left to itself."""
+    """The result of the function; TimeoutError where it takes longer and is left running."""
     from concurrent.futures import Future
 
     outcome: Future[R] = Future()

@@ -80,7 +80,7 @@ def check_history(
     english: English,
     today: date,
 ) -> list[Problem]:
-    """Whatever differs from what was published without a change that says so, and the reverse."""
+    """Differences from what was published without a change that says so, and the reverse."""
     aliases = find_aliases(dataset)
     problems: list[Problem] = []
     for slug, was in published.items():

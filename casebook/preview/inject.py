@@ -1,4 +1,4 @@
-"""What the preview puts into a page that it serves: reload, errors over the page, marks of drafts.
+"""Additions of the preview to the pages that it serves: reload, errors, marks of drafts.
 
 No built file has any of it.
 """

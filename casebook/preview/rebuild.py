@@ -31,7 +31,7 @@ Shown = dict[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewState:
-    """How many sites were built, and what keeps the next one away.
+    """Counts of built sites, and the problems in the way of the next one.
 
     `step` counts every change of the state, `generation` the good ones alone. `built` is the
     generation of the site on disk; where it is behind, `fresh` holds the pages that are open.
@@ -171,7 +171,7 @@ def _watch(project: Path, ready: threading.Event, changed: threading.Event) -> N
 
 
 def _identify(project: Path) -> tuple[object, ...]:
-    """Which folders are watched, and the state of the settings, which lie beside them."""
+    """Identities of the watched folders, and the stamp of the settings beside them."""
     found: list[object] = []
     for name in (*_WATCHED, _SETTINGS):
         try:

@@ -69,7 +69,7 @@ class PreviewServer(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
     def is_own_name(self, host: str) -> bool:
-        """Whether a Host header names this server, and not another's name that leads here."""
+        """True of a Host header that names this server, and no other name that leads here."""
         name, port = _split_host(host)
         if port not in ("", str(self.server_port)):
             return False
@@ -249,7 +249,7 @@ def find_path(address: str) -> str:
 
 
 def leads_by_no_link(site: Path, path: str) -> bool:
-    """Whether a path names something inside the site, and neither it nor a folder is a link."""
+    """True of a path inside the site of which neither the file nor a folder is a link."""
     places = [Path(path), *Path(path).parents][:-1]
     return bool(places) and not any((site / place).is_symlink() for place in places)
 
