@@ -166,7 +166,7 @@ class KnownNumbers:
     def score_events(self, words: str, lang: Lang) -> dict[str, Match]:
         """The events of the case as far as a text tells them, by their dates in EDTF."""
         dated: dict[str, Text] = {}
-        for date, title in self._list_dated():
+        for date, title in () if ("", lang) in self.labels else self._list_dated():
             zh, en = (getattr(dated.get(date), side, "") for side in LANGS)
             dated[date] = Text(f"{zh} {title.zh}", f"{en} {title.en}")
         return self._score(words, "", dated, lang)

@@ -129,14 +129,15 @@ def blank_spans(line: str, spans: Iterable[tuple[int, int]]) -> str:
 
 def _find_loose(line: str) -> Iterator[NumberMention]:
     """The amounts of which no number can be read: 翻番, 三比一, twice, dozens."""
-    idioms = [] if line.isascii() else [each.span() for each in patterns.IDIOM.finditer(line)]
+    lists = patterns.LOOSE.values()
+    matches = sorted(found.span() for each in lists for found in each.finditer(line))
+    # Most texts have none, and sayings are long to look for.
+    idioms = [each.span() for each in patterns.IDIOM.finditer(line)] if matches else []
     at = 0
-    for pattern in patterns.LOOSE.values():
-        for found in pattern.finditer(line):
-            start, end = found.span()
-            if start >= at and not any(a < end and start < b for a, b in idioms):
-                at = end
-                yield NumberMention(start=start, end=end)
+    for start, end in matches:
+        if start >= at and not any(a < end and start < b for a, b in idioms):
+            at = end
+            yield NumberMention(start=start, end=end)
 
 
 def _find_arabic(line: str) -> Iterator[NumberMention]:
