@@ -47,6 +47,10 @@ def test_what_claims_nothing_passes(lang: Lang, text: str, slug: str) -> None:
     ("lang", "text"),
     [
         *(("zh", f"{lead}9亿元。") for lead in ("电话", "图", "表", "附件", "第", "编号", "版本")),
+        *(
+            ("zh", words)
+            for words in ("甲；9亿元。", "甲；9. 亿元。", "京A99999万元。", "3点到9亿元。")
+        ),
         *(("zh", f"{lead}9亿元。") for lead in ("热线", "邮编", "公式", "2012年", "“十二五”期间")),
         *(("zh", f"{lead}4278家机构。") for lead in ("热线", "图", "附件", "编号", "步骤", "方案")),
         ("zh", "（9）亿元。"),
