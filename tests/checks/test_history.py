@@ -59,6 +59,12 @@ def test_a_ledger_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert read_published(tmp_path, {"case-1"}).keys() == {"case-2"}
 
 
+def test_every_case_of_this_site_is_recorded() -> None:
+    slugs = {path.stem for path in (PROJECT / "data" / "cases").glob("*.yaml")}
+
+    assert slugs and read_published(PROJECT).keys() == slugs
+
+
 def test_a_damaged_ledger_frees_no_case(tmp_path: Path) -> None:
     published = publish(dataset_of(record(figure())))
     (tmp_path / "data/published").mkdir(parents=True)
