@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from test_innocent import codes
+from test_innocent import codes, real_dataset
 
+from casebook.checks.known_numbers import KnownNumbers
+from casebook.checks.text_claims import WrittenText, check_passage
+from casebook.problems import START
 from casebook.text import Lang
 
 SURE = [
@@ -72,3 +75,25 @@ def test_a_role_that_it_may_not_have_is_a_warning(lang: Lang, slug: str, text: s
 @pytest.mark.parametrize(("lang", "slug", "text"), RIGHT)
 def test_a_number_in_its_own_sentence_passes(lang: Lang, slug: str, text: str) -> None:
     assert codes(text, lang, slug) == []
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "expected"),
+    [
+        pytest.param("投入{{paid_2010}}。", "It spent {{paid_2010}}.", [], id="the same"),
+        pytest.param("投入4277万元。", "It spent {{paid_2010}}.", [], id="typed in one"),
+        pytest.param("投入{{paid_2010}}。", "It spent money.", ["W275"], id="one language only"),
+        pytest.param(
+            "投入{{paid_2010}}。", "It spent {{fund_2011}}.", ["W275", "W275"], id="another one"
+        ),
+    ],
+)
+def test_both_languages_tell_the_same_figures(zh: str, en: str, expected: list[str]) -> None:
+    dataset = real_dataset()
+    texts = [
+        WrittenText(words=zh, lang="zh", path="text", at=START),
+        WrittenText(words=en, lang="en", path="text", at=START),
+    ]
+    found = check_passage(texts, KnownNumbers(dataset.by_slug["beijing"], dataset))
+
+    assert [one.code for one in found if one.code != "W274"] == expected
