@@ -196,6 +196,7 @@ def read_earlier(project: Path, since: str) -> tuple[Mapping[str, _Row], Dataset
         except OSError:
             raise failure("commands.since_unread", status=Exit.USAGE, path=named) from None
         return _parse_rows(content), None
+    # The records of a revision are read as a project of their own, as they were then.
     with tempfile.TemporaryDirectory(prefix="casebook-") as folder_name:
         folder = Path(folder_name)
         _copy_revision(project, since, folder)
@@ -237,6 +238,7 @@ def _copy_revision(project: Path, revision: str, folder: Path) -> None:
     for entry in listed.decode("utf-8", errors="surrogateescape").rstrip("\0").split("\0"):
         head, _, name = entry.partition("\t")
         mode, _, blob = head.split(" ")
+        # Git has links as files of mode 120000, and they could lead out of the folder.
         if mode == "100644" and name.endswith(".yaml") and ".." not in Path(name).parts:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -47,6 +47,7 @@ def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
         print_lines(describe_impact(project, options.since, lang))
     failed = any(problem.severity == "error" for problem in problems)
+    # JSON is for a program that reads standard output; a person may pipe the accounts away.
     stream = sys.stdout if options.format == "json" else sys.stderr
     print_problems(problems, lang, project, stream, options.format)
     if not problems and options.format == "text":
@@ -73,6 +74,7 @@ def fix_files(wanted: Sequence[Path], project: Path, lang: Lang) -> None:
     from casebook.yaml.files import replace_file, show_path
 
     for path in wanted or sorted((project / "data").rglob("*.yaml")):
+        # What a link leads to may lie elsewhere, and a new file would cut the link.
         if path.suffix != ".yaml" or path.is_symlink() or not path.is_file():
             continue
         before, shown = path.read_bytes(), show_path(path, project)

@@ -54,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error.message(lang), file=sys.stderr)
         return error.exit_status
     except OSError as error:
+        # A full disk or a missing right is no fault of the program.
         print(f"{error.filename or ''}: {error.strerror or error}", file=sys.stderr)
         return _end(Exit.MACHINE, lang)
     except KeyboardInterrupt:

@@ -52,6 +52,7 @@ def load_without_errors(project: Path) -> Dataset:
 
 def parse_count(text: str) -> int:
     """A number of processes, rounds or kills."""
+    # Digits of other scripts are digits for isdigit as well.
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 256):
         raise argparse.ArgumentTypeError("a number from 1 to 256")
     return int(text)

@@ -59,6 +59,7 @@ def run_import(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
         lang=lang,
     )
     plan = plan_import(data, name, target)
+    # Ahead of the changes, so that a long list of them does not hide the end.
     if plan.warnings:
         print_problems(plan.warnings, lang, project, sys.stderr)
     for change in plan.changes:

@@ -24,6 +24,7 @@ def run_new(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
     slug, region = options.slug, options.region
     if not (slug and region):
+        # A script would wait for an answer for ever.
         if not (sys.stdin and sys.stdin.isatty()):
             raise failure("commands.new_unnamed", status=Exit.USAGE)
         region = region or _ask(say("commands.new_where"), "", lang)
@@ -43,6 +44,7 @@ def _ask(question: Text, proposed: str, lang: Lang) -> str:
     try:
         answer = input(say("commands.question", question=question, proposed=shown).inside(lang))
     except EOFError:
+        # Ctrl-D is no answer, and no fault either.
         answer = ""
     if not (answer.strip() or proposed):
         raise failure("commands.new_unanswered", status=Exit.USAGE)

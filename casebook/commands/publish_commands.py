@@ -88,6 +88,7 @@ def run_release(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     day = options.date or date.today()
     dataset = load_publishable(project, date.today())
     folder = show_path(freeze_release(project, dataset, day), project)
+    # What is released is published: from now on it changes with a reason or not at all.
     record_facts(project, dataset, day)
     record_addresses(project, dataset)
     print_message("commands.released", lang, cases=len(dataset.cases), folder=folder, day=day)

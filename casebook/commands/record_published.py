@@ -40,6 +40,7 @@ def record_facts(project: Path, dataset: Dataset, today: date) -> int:
     before = read_published(project)
     published = dict(before)
     aliases = find_aliases(dataset)
+    # A case that was renamed keeps what was published of it.
     for old in before.keys() & aliases.keys():
         published[aliases[old]] = published.pop(old)
     changed = 0

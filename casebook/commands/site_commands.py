@@ -52,12 +52,14 @@ def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
     scheduler = find_scheduler(options.executor)
     output = Path(options.output)
+    # The default lies in the project; a typed path is meant from where somebody is.
     if not output.is_absolute():
         output = project / output if options.output == "output" else Path.cwd() / output
     timings = Timings(options.timings)
     timings.begin("build.stage.look")
     look = Look(str(project), str(output), options.siteurl, list_packages())
     last = None if options.no_cache else find_last_build(look)
+    # The next build with nothing to do repeats a plain one, and no measurement.
     is_plain = not (options.no_cache or options.timings)
     asked = {
         "command": describe_command(options.arguments) if is_plain else "",

@@ -74,6 +74,7 @@ def run_bench(options: argparse.Namespace, _project: Path, _lang: Lang) -> int:
         given = {name: getattr(options, name) for name in ("sizes", "rounds", "changes", "peers")}
         command = ["bench.run", *(f"--{name}={value}" for name, value in given.items() if value)]
         command += ["--alone"] if options.alone else []
+    # What is measured are processes, and the package does not import its measurements.
     return subprocess.run([sys.executable, "-m", *command], cwd=PROJECT, check=False).returncode
 
 

@@ -11,6 +11,7 @@ from casebook.text import Lang
 from casebook.yaml.edit import write_scalar
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../case.schema.json"
+# The description of a tender may run to pages.
 _LONGEST_REMARK = 320
 _REMARK_COLUMN = 30
 
@@ -57,6 +58,7 @@ def write_field(blank: Blank, start: str) -> str:
         try:
             line += f" {write_scalar(blank.text)}"
         except ValueError:
+            # No notation of YAML takes it, as with signs that cannot be seen.
             remark = f"{blank.text} {remark}".strip()
     if not remark:
         return line

@@ -54,6 +54,7 @@ class ListMerge:
         if self.problems:
             return None
         if lines and rows[0].table == "sources":
+            # Sources have no list around them: the file itself is the list.
             self.layout.insert_below(len(self.layout.text) - 1, lines)
         elif lines:
             self.layout.insert_into(rows[0].table, lines)
@@ -63,6 +64,7 @@ class ListMerge:
         """The lines of an event that the file has not; two of one day and title are one."""
         listed = self.node.entries.get("events") if self.node else None
         known = [one for one in getattr(listed, "items", ()) if isinstance(one, MapNode)]
+        # 2012年 and 2012 are one date, in a table as in a record.
         own = (_read_date(row.text("date")), row.text("title"))
         if any(own == (_read_date(_text(e, "date")), _text(e, "title")) for e in known):
             return

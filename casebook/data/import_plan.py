@@ -82,6 +82,7 @@ def plan_import(data: bytes, path: str, target: ImportTarget) -> ImportPlan:
         for slug, draft in read_drafts(data, path, target, problems).items():
             case = case_path(target.project, slug)
             shown = show_path(case, target.project)
+            # A link that leads nowhere is there as well, and would be written through.
             if os.path.lexists(case):
                 left_alone.append(shown)
                 continue
@@ -236,6 +237,7 @@ class Merge:
         edits: dict[str, str] = {}
         for field, text in fields.items():
             written = before.get(field, "")
+            # An export writes out what a record leaves to its amount, such as the unit.
             if text in (written, meant.get(column_of(field))):
                 continue
             if not written or self.target.on_difference == "replace":
@@ -252,6 +254,7 @@ class Merge:
             self.write_field(entry, field, edits[field])
         if not (edits.keys().isdisjoint(READINGS) or before.get("note")):
             self.write_field(entry, "note", "")
+        # A number that readers have seen does not change without a reason beside it.
         if row.name in self.published:
             changes = [field for field in _EXPLAINED if field in edits and before.get(field)]
             self.add_history(entry, [(before[field], edits[field]) for field in changes])
@@ -325,6 +328,7 @@ class Merge:
             else:
                 last = row.name
         for name, new in behind.items():
+            # New rows ahead of all known ones stand above the first of those.
             if not name and known:
                 first = entries[known[0]]
                 self.layout.insert_above(first.start, self.write_lines(new, first.column))

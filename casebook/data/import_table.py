@@ -154,6 +154,7 @@ def _read_csv(data: bytes, path: str, problems: list[Problem]) -> Iterator[_Reco
     # A line for Excel alone, which says how the cells are parted.
     skipped = 1 if re.match(r"sep=.\r?\n", text, re.IGNORECASE) else 0
     starts = [0, *(end.end() for end in re.finditer("\n", text))]
+    # Strict: a quotation mark that is never closed would swallow the rest in silence.
     reader = csv.reader(io.StringIO(text[starts[skipped] :], newline=""), strict=True)
     line = 1 + skipped
     try:
@@ -171,6 +172,7 @@ def _read_workbook(data: bytes, path: str, problems: list[Problem]) -> Iterator[
     from openpyxl import load_workbook
 
     try:
+        # The results of formulas and not the formulas; a long sheet is read row by row.
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheets = {
             sheet.title: [[*map(_write_cell, row)] for row in sheet.iter_rows(values_only=True)]
@@ -199,6 +201,7 @@ def _write_cell(value: object) -> str:
         return ""
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time.min else value.isoformat(" ")
+    # Spreadsheets show fifteen digits; the seventeen of a float end in noise.
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
@@ -241,6 +244,7 @@ def rearm(cell: str) -> str:
 
 def _find_cells(text: str, start: int, line: int, count: int) -> Iterator[Position]:
     """The places of the cells of a record, a quoted one behind its quotation mark."""
+    # The reader of CSV gives lines but no columns, so that the text is walked once more.
     for _ in range(count):
         begin = text.rfind("\n", 0, start) + 1
         yield Position(line, start - begin + 1 + text.startswith('"', start))

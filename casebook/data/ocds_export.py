@@ -110,6 +110,7 @@ def describe_releases(dataset: Dataset) -> dict[str, object]:
     """Everything that ocds.json holds: the notice, the mapping, and each case in its words."""
     return {
         "notice": {"zh": NOTICE.zh, "en": NOTICE.en},
+        # Said outright, since the names are those of the standard.
         "conformsTo": None,
         "mapping": [
             {

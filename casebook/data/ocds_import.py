@@ -34,9 +34,12 @@ from casebook.values.amounts import plain
 from casebook.values.digest import digest
 from casebook.values.words import CURRENCIES
 
+# No purchase comes near it; such a number is a mistake of the file.
 _LARGEST = Decimal(10) ** 15
 _FEN = Decimal("0.01")
+# All of China keeps one time.
 _BEIJING = timezone(timedelta(hours=8))
+# A remark is one line, and a short name may be that of many places.
 _MOST_REGIONS = 4
 # By the standard's lists: who won, and which contracts bind or did so until they ended.
 _WON = ("active",)
@@ -158,6 +161,7 @@ class _Draft:
             "purchaser": ("、".join(buyers), "；".join(filter(None, (agency, before)))),
             "provider": ("、".join(suppliers), remark),
             "provider_type": ("", self.choices(vocabulary.provider_types) if suppliers else ""),
+            # Open, selective, limited and direct of the standard are none of our modes.
             "mode": ("", self.choices(vocabulary.modes)),
             "competition": ("", " | ".join(filter(None, procedure))),
         }

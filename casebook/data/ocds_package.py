@@ -102,6 +102,7 @@ def read_list(parent: Json, name: str) -> list[Json]:
 def _unzip(data: bytes, path: str, problems: list[Problem]) -> bytes:
     try:
         with gzip.open(io.BytesIO(data)) as stream:
+            # One byte more than is allowed tells a larger file without unpacking all of it.
             content: bytes = stream.read(MAX_BYTES + 1)
         return content
     except (OSError, EOFError, zlib.error) as error:

@@ -83,6 +83,7 @@ def freeze_release(project: Path, dataset: Dataset, day: date) -> Path:
     folder = project / FOLDER / day.isoformat()
     if folder.exists():
         raise failure("data.released", status=Exit.USAGE, folder=f"{FOLDER}/{day.isoformat()}")
+    # Renamed as a whole at the end: an interrupted release is none.
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)

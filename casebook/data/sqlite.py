@@ -22,6 +22,7 @@ def write_sqlite(tables: Mapping[DataTable, Sequence[Row]]) -> bytes:
     Empty cells are NULL.
     """
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
+        # Another build of SQLite may have another default, and the bytes would differ.
         database.execute("PRAGMA page_size = 4096")
         database.execute("BEGIN")
         for table, rows in tables.items():

@@ -30,6 +30,7 @@ from casebook.values.amounts import plain
 from casebook.values.dates import Period
 from casebook.values.digest import digest
 
+# Enough to tell all versions apart, and short enough to cite.
 VERSION_DIGITS: Final = 12
 
 Row = Mapping[str, str]

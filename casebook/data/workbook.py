@@ -34,6 +34,7 @@ def write_workbook(tables: Mapping[DataTable, Sequence[Row]], words: Words) -> b
     from xlsxwriter import Workbook
 
     stream = io.BytesIO()
+    # Otherwise each sheet passes through a temporary file.
     book = Workbook(stream, {"in_memory": True})
     book.set_properties({"created": _WRITTEN, "title": TITLE.zh})
     bold = book.add_format({"bold": True, "bottom": 1})
