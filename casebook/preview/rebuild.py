@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -174,12 +174,10 @@ def _identify(project: Path) -> tuple[object, ...]:
     """Identities of the watched folders, and the stamp of the settings beside them."""
     found: list[object] = []
     for name in (*_WATCHED, _SETTINGS):
-        try:
+        at = None
+        with suppress(OSError):
             status = (project / name).stat()
-        except OSError:
-            found.append(None)
-            continue
-        is_file = name == _SETTINGS
-        stamp = (status.st_mtime_ns, status.st_size) if is_file else (status.st_dev, status.st_ino)
-        found.append(stamp)
+            stamp, identity = (status.st_mtime_ns, status.st_size), (status.st_dev, status.st_ino)
+            at = stamp if name == _SETTINGS else identity
+        found.append(at)
     return tuple(found)
