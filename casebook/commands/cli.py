@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from casebook.commands import (
@@ -85,7 +86,9 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
 
 
 def _end(status: Exit, lang: Lang) -> Exit:
-    print_message("commands.unchanged", lang, stream=sys.stderr)
+    # An interrupt in the midst of an import leaves a library that no message can be read with.
+    with suppress(AttributeError, ImportError):
+        print_message("commands.unchanged", lang, stream=sys.stderr)
     return status
 
 
