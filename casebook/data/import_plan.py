@@ -22,7 +22,7 @@ from casebook.data.ocds_import import read_drafts
 from casebook.data.ocds_package import GZIP
 from casebook.data.table_rows import figure_row
 from casebook.messages import problem, say
-from casebook.problems import CasebookError, ContentError, Problem
+from casebook.problems import START, CasebookError, ContentError, Problem
 from casebook.record.model import ChangeKind
 from casebook.record.new_case import case_path, require_free_slug
 from casebook.record.reader import read_figure
@@ -77,6 +77,8 @@ def plan_import(data: bytes, path: str, target: ImportTarget) -> ImportPlan:
     """
     problems: list[Problem] = []
     left_alone: list[str] = []
+    if not data.strip():
+        raise ContentError([problem("E107", path, START)])
     if data.startswith(GZIP) or data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         changes = []
         for slug, draft in read_drafts(data, path, target, problems).items():
@@ -97,7 +99,7 @@ def plan_import(data: bytes, path: str, target: ImportTarget) -> ImportPlan:
             _plan_case(slug, of_one, path, target, problems) for slug, of_one in groups.items()
         ]
         changes = [change for change in found if change is not None]
-    if any(problem.severity == "error" for problem in problems):
+    if any(one.severity == "error" for one in problems):
         raise ContentError(problems)
     return ImportPlan(tuple(changes), tuple(left_alone), tuple(problems))
 

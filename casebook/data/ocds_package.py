@@ -8,7 +8,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -41,7 +41,9 @@ def read_processes(data: bytes, path: str, problems: list[Problem]) -> list[Proc
     if data.startswith(GZIP):
         data = _unzip(data, path, problems)
     text, faults = decode(data, path, MAX_BYTES)
-    problems += faults
+    # What the publisher lost no editor can restore: the rest of the file is worth importing.
+    problems += [replace(one, severity="warning") if one.code == "E106" else one for one in faults]
+    text = text.replace("\ufffd", "?") if text is not None else None
     found: dict[str, list[tuple[Json, Json]]] = {}
     for content in _parse(text, path, problems) if text is not None else ():
         already = len(problems)

@@ -287,6 +287,7 @@ def test_whatever_form_it_has_a_process_is_read(project: Path, data: object) -> 
     [
         pytest.param('{"releases": [,]}', "1:15 E336", id="no JSON"),
         pytest.param("[1]", "1:1 E336", id="no object"),
+        pytest.param(b"\n", "1:1 E107", id="an empty file"),
         pytest.param('{"records": []}', "1:1 E336", id="no records"),
         pytest.param('{"a": 1}', "1:1 E336", id="something else"),
         pytest.param('{"releases": [{}]}', "1:1 E336", id="no ocid"),
@@ -363,6 +364,14 @@ def test_a_record_without_a_whole_release_is_told_of(project: Path) -> None:
         ("W336", True),
     ]
     assert slugs_of(found) == ["ocds-x1-001"]
+
+
+def test_a_character_that_was_lost_is_told_of_and_the_rest_is_imported(project: Path) -> None:
+    release = RELEASE | {"tender": {"title": "读\ufffd会"}}
+    found = plan(project, json.dumps(release, ensure_ascii=False))
+
+    assert [(one.code, one.severity) for one in found.warnings] == [("E106", "warning")]
+    assert "\ntitle: 读?会 " in found.changes[0].after.decode()
 
 
 @settings(max_examples=60, deadline=None)
