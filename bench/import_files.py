@@ -16,7 +16,7 @@ from pathlib import Path
 
 from casebook.data.import_figures import ImportTarget
 from casebook.data.import_plan import plan_import
-from casebook.data.ocds_import import name_suppliers
+from casebook.data.ocds_import import name_parties, name_suppliers
 from casebook.data.ocds_package import read_list, read_processes, read_state
 from casebook.problems import ContentError, Problem
 from casebook.record.new_case import read_all_lists
@@ -30,11 +30,12 @@ def judge(data: bytes, drafts: dict[str, str]) -> list[str]:
     problems: list[Problem] = []
     for process in read_processes(data, "x.json", problems):
         text = drafts.get(process.slug, "")
+        parties = name_parties(process.compiled)
         won = {
             name
             for award in read_list(process.compiled, "awards")
             if read_state(award) == "active"
-            for name in name_suppliers(award, process.compiled)
+            for name in name_suppliers(award, parties)
         }
         binding = sum(
             read_state(contract) in ("active", "terminated")

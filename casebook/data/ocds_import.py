@@ -8,7 +8,8 @@ blank, with what the file says beside it. What was not awarded, or was called of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -98,6 +99,7 @@ class _Draft:
         self.choices = target.list_choices
         # Names that were given, by the kind and the id of what has them.
         self.names: dict[tuple[str, str], str] = {}
+        self.taken: set[str] = set()
 
     def write(self, origin: Iterable[Text]) -> tuple[str, int]:
         """The text of the draft, and the number of its figures."""
@@ -179,8 +181,9 @@ class _Draft:
         """The suppliers that won, with a remark on all others that are or were named."""
         suppliers: list[str] = []
         remarks: list[str] = []
+        parties = name_parties(self.compiled)
         for award in read_list(self.compiled, "awards"):
-            names, status = name_suppliers(award, self.compiled), read_state(award)
+            names, status = name_suppliers(award, parties), read_state(award)
             if status in _WON:
                 suppliers += names
             elif names or "value" in award:
@@ -191,9 +194,10 @@ class _Draft:
         earlier = [
             name
             for release in self.process.releases[:-1]
+            for named in [name_parties(release)]
             for award in read_list(release, "awards")
             if read_state(award) in _WON
-            for name in name_suppliers(award, release)
+            for name in name_suppliers(award, named)
         ]
         remarks.append(self.earlier(earlier, suppliers))
         return _unique(suppliers), "；".join(filter(None, remarks))
@@ -271,24 +275,24 @@ class _Draft:
             if key in parent:
                 yield _Amount(name, label, read_part(parent, key), where=f"{path}/{key}")
         awards = read_list(release, "awards")
+        names = self.name("award", awards)
         for number, award in enumerate(awards):
             if "value" in award and read_state(award) in _WON:
                 label, where = say("data.ocds.award_value"), f"awards[{number}]/value"
-                name = self.name("award", awards, number)
-                yield _Amount(name, label, read_part(award, "value"), where=where)
-        for number in range(len(read_list(release, "contracts"))):
-            yield from self.list_contract(release, number)
+                yield _Amount(names[number], label, read_part(award, "value"), where=where)
+        contracts, states = read_list(release, "contracts"), _list_award_states(release)
+        names = self.name("contract", contracts)
+        for number, contract in enumerate(contracts):
+            state = _state_of_award(contract, states)
+            yield from self.list_contract(contract, names[number], f"contracts[{number}]", state)
 
-    def list_contract(self, release: Json, number: int) -> Iterator[_Amount]:
-        """The value of a contract and what was paid for it."""
-        contracts = read_list(release, "contracts")
-        contract, where = contracts[number], f"contracts[{number}]"
-        name = self.name("contract", contracts, number)
+    def list_contract(self, contract: Json, name: str, where: str, award: str) -> Iterator[_Amount]:
+        """The value of a contract, whose award has a state, and what was paid for it."""
         if "value" in contract:
             period = read_part(contract, "period")
             ends = [_read_day(read_text(period, key)) for key in ("startDate", "endDate")]
-            binds = _binds(contract, release)
-            state, award = read_state(contract) or "-", _state_of_award(contract, release)
+            binds = _binds(contract, award)
+            state = read_state(contract) or "-"
             said = self.say("data.draft.contract_status", state=state)
             if state in _BINDING:
                 said = self.say("data.draft.contract_award", state=award)
@@ -314,47 +318,58 @@ class _Draft:
                 period=_read_day(read_text(payment, "date")),
             )
 
-    def name(self, kind: str, parts: Sequence[Json], number: int) -> str:
-        """A name that stays from release to release: made of the id, where there is one."""
-        written = _identify(parts[number], number)
-        twins = sum(_identify(other, at) == written for at, other in enumerate(parts[:number]))
-        # Two parts of one id are two parts, whatever the standard asks for.
-        written += f" ({twins + 1})" if twins else ""
-        if (kind, written) not in self.names:
-            words = re.findall(r"[A-Za-z0-9]+", written)
-            name = "_".join((kind, *words)).lower()[:50].rstrip("_")
-            # Ids that differ in Chinese, in their ends or in marks alone are other things.
-            if not _PLAIN_ID.fullmatch(written) or len(written) > 40 or name in self.names.values():
-                name = f"{name}_{digest(written.encode())[:6]}"
-            self.names[kind, written] = name
-        return self.names[kind, written]
+    def name(self, kind: str, parts: Iterable[Json]) -> list[str]:
+        """Names that stay from release to release: made of the ids, where there are any."""
+        named, counted = [], Counter[str]()
+        for number, part in enumerate(parts):
+            identity = part.get("id")
+            written = str(identity) if isinstance(identity, str | Decimal) else f"{number + 1}"
+            counted[written] += 1
+            # Two parts of one id are two parts, whatever the standard asks for.
+            written += f" ({counted[written]})" if counted[written] > 1 else ""
+            if (kind, written) not in self.names:
+                words = re.findall(r"[A-Za-z0-9]+", written)
+                name = "_".join((kind, *words)).lower()[:50].rstrip("_")
+                # Ids that differ in Chinese, in their ends or in marks alone are other things.
+                if not _PLAIN_ID.fullmatch(written) or len(written) > 40 or name in self.taken:
+                    name = f"{name}_{digest(written.encode())[:6]}"
+                self.names[kind, written] = name
+                self.taken.add(name)
+            named.append(self.names[kind, written])
+        return named
 
 
-def _identify(part: Json, number: int) -> str:
-    identity = part.get("id")
-    return str(identity) if isinstance(identity, str | Decimal) else f"{number + 1}"
+def name_parties(release: Json) -> dict[str, str]:
+    """The name of each party of a release by its id."""
+    parties = read_list(release, "parties")
+    return {str(party.get("id")): read_text(party, "name") for party in parties}
 
 
-def name_suppliers(award: Json, release: Json) -> list[str]:
+def name_suppliers(award: Json, parties: Mapping[str, str]) -> list[str]:
     """The suppliers of an award, by the parties of the release where it gives their ids alone."""
-    known = [(party.get("id"), read_text(party, "name")) for party in read_list(release, "parties")]
     return _unique(
-        read_text(party, "name")
-        or next((name for identity, name in known if identity == party.get("id")), "")
+        read_text(party, "name") or parties.get(str(party.get("id")), "")
         for party in read_list(award, "suppliers")
     )
 
 
-def _state_of_award(contract: Json, release: Json) -> str:
+def _list_award_states(release: Json) -> dict[object, str]:
+    """The state of each award by its id."""
+    awards = read_list(release, "awards")
+    return {
+        one["id"]: read_state(one) for one in awards if isinstance(one.get("id"), str | Decimal)
+    }
+
+
+def _state_of_award(contract: Json, states: Mapping[object, str]) -> str:
     """The state of the award that a contract follows from, empty where it names none."""
     asked = contract.get("awardID")
-    awards = read_list(release, "awards")
-    return next((read_state(one) for one in awards if asked and one.get("id") == asked), "")
+    return states.get(asked, "") if isinstance(asked, str | Decimal) else ""
 
 
-def _binds(contract: Json, release: Json) -> bool:
+def _binds(contract: Json, award: str) -> bool:
     """True for a contract that is or was in force, unless its award was not made."""
-    return read_state(contract) in _BINDING and _state_of_award(contract, release) in ("", *_WON)
+    return read_state(contract) in _BINDING and award in ("", *_WON)
 
 
 def _describe_origin(package: Json) -> Text:
@@ -376,7 +391,9 @@ def _list_events(release: Json) -> Iterator[tuple[Text, str]]:
     chosen, signed = say("data.ocds.provider_chosen"), say("data.ocds.contract_signed")
     awards, contracts = read_list(release, "awards"), read_list(release, "contracts")
     found += [(chosen, one, "date") for one in awards if read_state(one) in _WON]
-    found += [(signed, one, "dateSigned") for one in contracts if _binds(one, release)]
+    states = _list_award_states(release)
+    binding = [one for one in contracts if _binds(one, _state_of_award(one, states))]
+    found += [(signed, one, "dateSigned") for one in binding]
     for title, part, key in found:
         if when := read_text(part, key):
             yield title, when

@@ -391,7 +391,7 @@ def test_all_wrong_cells_come_out_in_one_run(project: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "expected", "word"),
     [
-        pytest.param("", "1:1 E330", "case、figure", id="empty"),
+        pytest.param("", "1:1 E107", "空的", id="empty"),
         pytest.param("a,b\n1,2\n", "1:1 E330", "case、figure", id="other columns"),
         pytest.param("case;figure\nx;y\n", "1:1 E330", "分号", id="semicolons"),
         pytest.param("case\tfigure\nx\ty\n", "1:1 E330", "Tab", id="tabs"),
