@@ -11,12 +11,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, copy_parts
 from processes import run
+from records import TINY, tiny_lists
 
-from casebook.problems import CasebookError, Exit, Problem
+from casebook.problems import CasebookError, Exit
 from casebook.record.field_notes import write_blank
-from casebook.record.lists import read_lists
 from casebook.record.new_case import (
     choose_region,
     create_case,
@@ -26,30 +26,32 @@ from casebook.record.new_case import (
 )
 from casebook.text import LANGS
 
-PROBLEMS: list[Problem] = []
-LISTS = read_lists(PROJECT, PROBLEMS)
+LISTS = tiny_lists()
 # What an editor types into each blank, by the field's name; the first blank of a name only.
 FILLING = {
     "updated": "2026-01-05",
     "title": "练习：读书会",
-    "topic": "culture",
+    "topic": "reading",
     "summary": "练习用的一句话。",
     "label": "读书会的价格",
     "amount": "600元",
     "measure": "unit_price",
     "period": "2011年",
     "status": "set",
-    "source": "zfcg-2012-12-07",
+    "source": "evening-2015-03-02",
     "quote": "600元",
-    "scope": "post_price_full",
+    "scope": "city",
     "date": "2011",
 }
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The project's lists, templates and texts, without its cases."""
-    shutil.copytree(PROJECT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("cases"))
+    """The tiny site's lists and texts, without its cases and what they are referred to by."""
+    copy_parts(TINY, tmp_path, ("data", "content"))
+    shutil.rmtree(tmp_path / "data" / "cases")
+    for path in (tmp_path / "content").rglob("lead*.md"):
+        path.write_text(re.sub(r"\{\{.*?\}\}", "", path.read_text("utf-8")), encoding="utf-8")
     return tmp_path
 
 
@@ -132,9 +134,6 @@ def fill_blanks(text: str) -> str:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_new_file_passes_check_once_its_blanks_are_filled(project: Path, lang: str) -> None:
-    shutil.copytree(PROJECT / "content", project / "content")
-    for path in (project / "content").rglob("lead*.md"):
-        path.write_text(re.sub(r"\{\{.*?\}\}", "", path.read_text("utf-8")), encoding="utf-8")
     made = run(project, "new", "dongguan", "--region", "东莞", "--lang", lang)
     path = project / "data" / "cases" / "dongguan.yaml"
     unfilled = run(project, "check", str(path), "--lang", lang)
