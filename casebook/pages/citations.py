@@ -17,7 +17,7 @@ from casebook.pages import DATA_URL, VERSIONS_URL
 from casebook.pages.page import Site
 from casebook.pages.rows import date_dataset
 from casebook.record.model import Case, Figure
-from casebook.text import LANGS, Lang, Text
+from casebook.text import LANGS, LANGUAGE_TAGS, Lang, Text
 
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
@@ -35,12 +35,13 @@ _BIBTEX: Final = {
     "^": r"\textasciicircum{}",
 }
 _SPECIAL: Final = re.compile(f"[{re.escape(''.join(_BIBTEX))}]")
-# What a thing is called in the codes of GB/T 7714-2015, in the words of APA, and in CSL's types.
-_NAMES: Final[dict[Kind, tuple[str, str, str]]] = {
-    "data": ("DS", "Data set", "dataset"),
-    "case": ("EB", "Web page", "webpage"),
-    "figure": ("DS", "Data set", "dataset"),
-    "chart": ("DB", "Chart", "figure"),
+# What a thing is called in the codes of GB/T 7714-2015, in the words of APA, and in the types of
+# CSL and of RIS.
+_NAMES: Final[dict[Kind, tuple[str, str, str, str]]] = {
+    "data": ("DS", "Data set", "dataset", "DATA"),
+    "case": ("EB", "Web page", "webpage", "ELEC"),
+    "figure": ("DS", "Data set", "dataset", "DATA"),
+    "chart": ("DB", "Chart", "figure", "FIGURE"),
 }
 
 
@@ -115,6 +116,34 @@ class Citation:
         }
         known = {name: value for name, value in entry.items() if value}
         return json.dumps([known], ensure_ascii=False) + "\n"
+
+    @property
+    def ris(self) -> str:
+        """The entry as RIS, which EndNote, NoteExpress and Zotero read."""
+        fields = {
+            "TY": _NAMES[self.kind][3],
+            "ID": self._key,
+            "AU": self.site,
+            "TI": self.title,
+            "PY": self.updated[:4],
+            # The last part of a date of RIS is for words such as a season.
+            "DA": self.updated.replace("-", "/") + "/" if self.updated else "",
+            "ET": self.version,
+            "LA": LANGUAGE_TAGS[self.lang],
+            "UR": self.url,
+        }
+        # A title of two lines would end its field.
+        lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in fields.items() if value]
+        return "\n".join([*lines, "ER  - ", ""])
+
+    @property
+    def files(self) -> tuple[tuple[str, str, str], ...]:
+        """The entry for programs: the name of each format, of its file, and what the file holds."""
+        return (
+            ("RIS", f"{self._key}.ris", self.ris),
+            ("BibTeX", f"{self._key}.bib", self.bibtex),
+            ("CSL-JSON", f"{self._key}.json", self.csl_json),
+        )
 
     @property
     def _key(self) -> str:

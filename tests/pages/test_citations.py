@@ -6,7 +6,9 @@ import json
 import tomllib
 from dataclasses import replace
 
+import bibtexparser
 import pytest
+import rispy
 from conftest import PROJECT
 from yaml import safe_load
 
@@ -58,6 +60,38 @@ def test_what_is_not_known_is_left_out() -> None:
 
     assert entry.keys() == {"id", "type", "title", "author", "language"}
     assert bare.gb_t_7714 == "案例簿. 海曙：2013年购买金额，120万元[DS]. [填写引用日期]."
+
+
+@pytest.mark.parametrize(
+    ("kind", "ris_type"),
+    [("data", "DATA"), ("case", "ELEC"), ("figure", "DATA"), ("chart", "FIGURE")],
+)
+def test_ris_says_to_a_reference_manager_what_the_entry_says(kind: Kind, ris_type: str) -> None:
+    title = "海曙：\n2013年购买金额"
+    (entry,) = rispy.loads(replace(CITATION, kind=kind, title=title).ris)
+
+    assert entry == {
+        "type_of_reference": ris_type,
+        "id": "casebook-haishu.paid_2013-zh",
+        "authors": ["案例簿"],
+        "title": "海曙： 2013年购买金额",
+        "year": "2026",
+        "date": "2026/01/05/",
+        "edition": "0123456789ab",
+        "language": "zh-Hans",
+        "urls": ["https://example.org/figures/haishu.paid_2013/"],
+    }
+
+
+@pytest.mark.parametrize("title", ["数据", "50% of {x} & \\y_z #1", "a, b = c"])
+def test_bibtex_is_one_entry_whatever_the_title_holds(title: str) -> None:
+    library = bibtexparser.parse_string(replace(CITATION, title=title).bibtex)
+
+    assert not library.failed_blocks
+    (entry,) = library.entries
+    assert entry.key == "casebook-haishu.paid_2013-zh"
+    assert entry["author"] == "{案例簿}"
+    assert entry["year"] == "2026"
 
 
 @pytest.mark.parametrize("title", ["数据", 'a "b": c', "- x # y", "{{x}}\n"])

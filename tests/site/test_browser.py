@@ -166,3 +166,26 @@ def test_the_site_can_be_read_from_a_disk(browser: Browser, built_site: Path) ->
     page.context.close()
 
     assert title != ""
+
+
+@pytest.mark.parametrize("name", ["data/", "cases/beijing/", "figures/beijing.paid_2011/"])
+def test_each_form_of_a_citation_is_saved_as_a_file(
+    browser: Browser, address: str, name: str
+) -> None:
+    page = open_page(browser, 390)
+    page.goto(f"{address}/{name}")
+    page.click(".citation__more > summary")
+    saved = {}
+    for link in page.locator(".citation__save").all():
+        with page.expect_download() as waiting:
+            link.click()
+        file = waiting.value
+        saved[file.suggested_filename.rpartition(".")[2]] = file.path().read_text("utf-8")
+    shown = page.locator(".citation__code").all_text_contents()
+    title = page.get_attribute("meta[name=citation_title]", "content")
+    page.context.close()
+
+    assert saved.keys() == {"ris", "bib", "json"}
+    assert list(saved.values()) == shown
+    assert title
+    assert all(title in content for content in saved.values())

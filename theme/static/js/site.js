@@ -23,3 +23,13 @@ if (location.protocol === "file:") {
     });
   }
 }
+
+// What is there to be taken as a file is selected by hand where there is no script.
+for (const block of document.querySelectorAll("[data-file]")) {
+  const link = document.createElement("a");
+  link.className = "citation__save";
+  link.textContent = block.dataset.save;
+  link.download = block.dataset.file;
+  link.href = `data:text/plain;charset=utf-8,${encodeURIComponent(block.textContent)}`;
+  block.before(link);
+}
