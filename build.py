@@ -13,17 +13,38 @@ import sys
 
 OLDEST = (3, 11)
 ROOT = os.path.dirname(os.path.abspath(__file__))
-VENV = os.path.join(ROOT, ".venv")
 LOCK = os.path.join(ROOT, "requirements.lock")
 TEST_LOCK = os.path.join(ROOT, "requirements-test.lock")
+MACHINE = 3
+INTERRUPTED = 130
+
+
+def is_ours(folder):
+    """Whether a set-up made the folder, or may make it; any other is left as it is.
+
+    A link leads to the environment of another project, whatever is in it.
+    """
+    if os.path.islink(folder):
+        return False
+    if os.path.exists(os.path.join(folder, "casebook-setup")) or not os.path.exists(folder):
+        return True
+    try:
+        return not os.listdir(folder)
+    except OSError:
+        return False
+
+
+# Editors' programs, uv and poetry make a .venv of their own, which is then not ours to empty.
+VENV = os.path.join(ROOT, ".venv")
+if not is_ours(VENV):
+    VENV = os.path.join(ROOT, ".casebook-venv")
+SHOWN = os.path.basename(VENV)
 # What is installed is remembered as a copy of the lock it came from: comparing the two reads
 # less than importing hashlib would, and this is paid at every start.
 INSTALLED = os.path.join(VENV, "casebook-lock")
 TEST_INSTALLED = os.path.join(VENV, "casebook-lock-test")
 GUARD = os.path.join(VENV, "casebook-setup")
-
-MACHINE = 3
-INTERRUPTED = 130
+LINK = "casebook-project.pth"
 
 
 class SetupError(Exception):
@@ -49,9 +70,11 @@ class Voice(object):
             self._finish_progress()
             write((zh if self.chinese else en) + "\n")
 
-    def progress(self, text):
+    def count(self, reached, total, name):
         if self.quiet:
             return
+        words = "准备：{0}/{1} 个包，{2}" if self.chinese else "set-up: {0}/{1} packages, {2}"
+        text = words.format(min(reached, total), total, name)
         if self.rewrites:
             write("\r\033[K  " + text[:70])
             self.pending = True
@@ -120,6 +143,13 @@ def venv_packages():
     return os.path.join(VENV, "lib", version, "site-packages")
 
 
+def finds_project():
+    """Whether the environment leads to the project, made by whichever Python it was."""
+    folder = os.path.join(VENV, "Lib" if os.name == "nt" else "lib")
+    inner = [""] if os.name == "nt" else os.listdir(folder) if os.path.isdir(folder) else []
+    return any(os.path.exists(os.path.join(folder, name, "site-packages", LINK)) for name in inner)
+
+
 def read_bytes(path):
     try:
         with open(path, "rb") as file:
@@ -145,7 +175,8 @@ def expected_record(*locks):
 
 
 def is_ready():
-    return os.path.exists(venv_python()) and read_bytes(INSTALLED) == expected_record(LOCK)
+    found = os.path.exists(venv_python()) and finds_project()
+    return found and read_bytes(INSTALLED) == expected_record(LOCK)
 
 
 def is_ready_for_tests():
@@ -153,7 +184,7 @@ def is_ready_for_tests():
 
 
 def set_up(for_tests, voice):
-    """Makes .venv from the lock, or makes it anew where it is half-made or of another lock."""
+    """Makes the environment from the lock, anew where it is half-made or of another lock."""
     for lock in (LOCK, TEST_LOCK) if for_tests else (LOCK,):
         if not os.path.isfile(lock):
             name = os.path.basename(lock)
@@ -163,6 +194,11 @@ def set_up(for_tests, voice):
             )
     require_venv_modules()
     require_own_folder()
+    if SHOWN != ".venv":
+        voice.step(
+            ".venv 不是 build.py 建的，不动它，另用 {0}。".format(SHOWN),
+            ".venv was not made by build.py and is left alone; {0} is used.".format(SHOWN),
+        )
     os.makedirs(VENV, exist_ok=True)
     with hold_guard():
         # Another set-up may have finished between the look at the record and the guard.
@@ -195,15 +231,19 @@ def require_venv_modules():
 
 
 def require_own_folder():
-    """Keeps the set-up from emptying a folder that is no virtual environment."""
-    signs = (os.path.join(VENV, "pyvenv.cfg"), GUARD)
-    if not os.path.lexists(VENV) or any(os.path.exists(sign) for sign in signs):
-        return
-    if not os.path.isdir(VENV) or os.listdir(VENV):
+    """Refuses a path that venv cannot live in, and a second folder that is not ours either."""
+    if os.pathsep in ROOT:
         raise SetupError(
-            "{0} 不是虚拟环境，不敢动它。请把它移走，再运行一次。".format(VENV),
-            "{0} is not a virtual environment and was left alone. "
-            "Move it away and run this again.".format(VENV),
+            "项目的路径里有“{0}”，Python 的环境不能建在那里。"
+            "请把项目移到没有这个字符的文件夹，再运行一次。".format(os.pathsep),
+            "The path of the project has “{0}” in it, where no environment of Python can be made. "
+            "Move the project to a folder without it and run this again.".format(os.pathsep),
+        )
+    if not is_ours(VENV):
+        raise SetupError(
+            "{0} 和 .venv 都不是 build.py 建的，不敢动。请移走其中一个，再运行一次。".format(SHOWN),
+            "Neither .venv nor {0} was made by build.py, and both were left alone. "
+            "Move one of them away and run this again.".format(SHOWN),
         )
 
 
@@ -227,26 +267,30 @@ def hold_guard():
         if error.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK):
             guard.close()
             raise SetupError(  # noqa: B904 - "from None" is a syntax error to Python 2
-                "另一个 build.py 正在准备 .venv，等它结束后再运行。",
-                "Another build.py is setting up .venv; run this again when it has finished.",
+                "另一个 build.py 正在准备 {0}，等它结束后再运行。".format(SHOWN),
+                "Another build.py is setting up {0}; run this again when it has finished.".format(
+                    SHOWN
+                ),
             )
     return guard
 
 
 def make_venv(voice):
     import shutil
-    import sysconfig
     import venv
 
     left = [name for name in os.listdir(VENV) if name != os.path.basename(GUARD)]
     if left:
         voice.step(
-            "依赖有变动或上次没有装完，重做 .venv …",
-            "The lock has changed or the last set-up did not finish: making .venv anew …",
+            "依赖有变动或上次没有装完，重做 {0} …".format(SHOWN),
+            "The lock has changed or the last set-up did not finish: making {0} anew …".format(
+                SHOWN
+            ),
         )
     else:
         voice.step(
-            "第一次运行：创建 .venv（只需一次）…", "First run: making .venv (only this once) …"
+            "第一次运行：创建 {0}（只需一次）…".format(SHOWN),
+            "First run: making {0} (only this once) …".format(SHOWN),
         )
     # The records go first, so that an emptying that is cut short is not taken for a set-up.
     for path in (INSTALLED, TEST_INSTALLED):
@@ -260,9 +304,9 @@ def make_venv(voice):
             os.remove(path)
     venv.EnvBuilder(with_pip=True, symlinks=os.name != "nt").create(VENV)
     # A relative line: the project may be moved, and may be run from any folder.
-    packages = sysconfig.get_path("purelib", "venv", {"base": VENV, "platbase": VENV})
-    link = os.path.join(packages, "casebook-project.pth")
-    write_whole(link, os.path.relpath(ROOT, packages).encode("ascii") + b"\n")
+    packages = venv_packages()
+    link = os.path.relpath(ROOT, packages).encode("ascii") + b"\n"
+    write_whole(os.path.join(packages, LINK), link)
 
 
 def install(lock, voice):
@@ -274,15 +318,23 @@ def install(lock, voice):
     import re
     import subprocess
 
+    # No rb"", which Python 2 cannot parse and ruff makes of br"".
+    named = re.findall(r"(?m)^[A-Za-z0-9][^\s=]*==", read_bytes(lock).decode("utf-8"))
+    total = len(named)
     voice.step(
-        "按 {0} 下载并安装依赖 …".format(os.path.basename(lock)),
-        "Downloading and installing what {0} names …".format(os.path.basename(lock)),
+        "按 {0} 下载并安装 {1} 个包 …".format(os.path.basename(lock), total),
+        "Downloading and installing the {1} packages of {0} …".format(
+            os.path.basename(lock), total
+        ),
     )
-    total = len(re.findall(rb"(?m)^[A-Za-z0-9][^\s=]*==", read_bytes(lock)))
     command = [venv_python(), "-P", "-m", "pip", "install", "--disable-pip-version-check"]
     command += ["--no-input", "--progress-bar", "off", "--require-hashes", "-r", lock]
+    surroundings = dict(os.environ, PYTHONUTF8="1", PYTHONUNBUFFERED="1", PIP_USER="0")
+    for name in ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"):
+        # Meant for what a user installs elsewhere, they would leave our folder empty.
+        surroundings.pop(name, None)
     last = collections.deque(maxlen=8)
-    collected = 0
+    reached = 0
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -290,23 +342,21 @@ def install(lock, voice):
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
-        env=dict(os.environ, PYTHONUTF8="1", PYTHONUNBUFFERED="1"),
+        env=surroundings,
     )
     try:
         for line in process.stdout:
             line = line.rstrip()
             last.append(line)
             word, _, rest = line.strip().partition(" ")
-            named = re.sub(r" \(from .*", "", rest).rpartition("/")[2]
-            if word in ("Collecting", "Processing"):
-                collected += 1
-                name = " ".join(re.split("==|-", named)[:2]) if word == "Processing" else named
-                voice.progress("{0}/{1} {2}".format(collected, total, name.replace("==", " ")))
-            elif word == "Downloading" and ".metadata" not in named:
-                name, _, size = named.partition(" ")
-                voice.progress("{0} {1}".format(" ".join(name.split("-")[:2]), size))
+            if word in ("Collecting", "Processing", "Requirement", "Ignoring"):
+                reached += 1
+                name = re.split("[ =:;]", rest.replace("already satisfied: ", ""))[0]
+                # A file of a local folder: its name and version, without the tags behind them.
+                name = "-".join(name.rpartition("/")[2].split("-")[:2])
+                voice.count(reached, total, name)
             elif line.startswith("Installing collected"):
-                voice.progress("安装中 …" if voice.chinese else "installing …")
+                voice.count(total, total, "安装中 …" if voice.chinese else "installing …")
         status = process.wait()
     except BaseException:
         process.terminate()
@@ -389,15 +439,25 @@ def main(arguments):
                 return MACHINE
             except (OSError, ValueError) as error:
                 voice.complain(
-                    "准备 .venv 时系统不允许：{0}".format(error),
-                    "The machine would not let .venv be set up: {0}".format(error),
+                    "准备 {0} 时系统不允许：{1}\n"
+                    "项目的文件夹要能写，并有 300 MB 空间；"
+                    "不能写就把项目复制到自己的文件夹，再运行一次。".format(SHOWN, error),
+                    "The machine would not let {0} be set up: {1}\n"
+                    "The folder of the project has to be writable and have 300 MB left; where it "
+                    "is not, copy the project to a folder of your own "
+                    "and run this again.".format(SHOWN, error),
                 )
                 return MACHINE
             except Exception as error:
                 output = getattr(error, "output", None) or b""
                 said = output.decode("utf-8", "replace").strip().rpartition("\n")[2] or str(error)
                 voice.complain(
-                    "没能创建 .venv：{0}".format(said), ".venv could not be made: {0}".format(said)
+                    "没能创建 {0}：{1}\n"
+                    "请安装 https://www.python.org/downloads/ 的完整版 Python，"
+                    "再用它运行 build.py。".format(SHOWN, said),
+                    "{0} could not be made: {1}\n"
+                    "Install the full Python of https://www.python.org/downloads/ "
+                    "and run build.py with it.".format(SHOWN, said),
                 )
                 return MACHINE
         if for_tests:

@@ -25,7 +25,7 @@ from casebook.text import Text
 # Sources, and what other programs and our own set-up keep in the project.
 _NO_OUTPUTS = (
     *("data", "content", "theme", "casebook", "tests", "docs", "bench"),
-    *(".git", ".github", ".venv", ".cache"),
+    *(".git", ".github", ".venv", ".casebook-venv", ".cache"),
 )
 # A site of fewer files than this is linked anew in no time.
 _LARGE = 2_000

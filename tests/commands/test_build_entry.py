@@ -7,13 +7,18 @@ was given.
 from __future__ import annotations
 
 import ast
+import errno
 import importlib.util
+import io
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tokenize
+from collections.abc import Callable
 from pathlib import Path
+from token import STRING
 from types import ModuleType
 
 import pytest
@@ -32,8 +37,15 @@ sys.exit(int(os.environ.get("STUB_STATUS", "0")))
 """
 
 
-def load_build() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("build_entry", BUILD)
+PIP_SAYS = """Collecting a==1 (from -r requirements.lock (line 1))
+  Downloading a-1-py3-none-any.whl (5 kB)
+Processing ./wheels/b-2-py3-none-any.whl (from -r requirements.lock (line 2))
+Requirement already satisfied: c==3 in ./lib (from -r requirements.lock (line 3))
+Installing collected packages: a, b"""
+
+
+def load_build(path: Path = BUILD) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("build_entry", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -122,7 +134,7 @@ def test_only_casebook_writes_to_standard_output(
     assert len(done.stdout.splitlines()) == 1
     assert done.stderr.splitlines() == [
         "第一次运行：创建 .venv（只需一次）…",
-        "按 requirements.lock 下载并安装依赖 …",
+        "按 requirements.lock 下载并安装 0 个包 …",
         "准备完毕。",
     ]
 
@@ -206,15 +218,129 @@ def test_an_environment_of_a_python_that_has_gone_is_not_used(ready_project: Pat
     assert "making .venv anew" in done.stderr
 
 
-def test_a_folder_that_is_no_environment_is_left_alone(tmp_path: Path) -> None:
+@pytest.mark.skipif(os.name == "nt", reason="the packages lie elsewhere on Windows")
+def test_an_environment_that_lost_its_packages_is_made_anew(ready_project: Path) -> None:
+    shutil.rmtree(site_packages(ready_project))
+    done = run_build(ready_project)
+
+    assert done.returncode == 0, done.stderr
+    assert "making .venv anew" in done.stderr
+
+
+def make_own_venv(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "pyvenv.cfg").write_text("home = /usr/bin\n", encoding="utf-8")
+    (folder / "mine.py").touch()
+
+
+def leave_a_diary(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "mine.py").touch()
+
+
+def link_elsewhere(folder: Path) -> None:
+    make_own_venv(folder.parent / "elsewhere")
+    # Even one that a set-up made belongs to the other project.
+    (folder.parent / "elsewhere" / "casebook-setup").touch()
+    folder.symlink_to("elsewhere")
+
+
+@pytest.mark.parametrize(
+    "make_foreign",
+    [
+        pytest.param(make_own_venv, id="made by venv, uv or an editor"),
+        pytest.param(leave_a_diary, id="no environment at all"),
+        pytest.param(link_elsewhere, id="a link to that of another project"),
+    ],
+)
+def test_a_venv_of_somebody_else_is_left_alone_and_another_folder_used(
+    tmp_path: Path, make_foreign: Callable[[Path], None]
+) -> None:
     project = new_project(tmp_path)
-    (project / ".venv").mkdir()
-    (project / ".venv" / "diary.txt").write_text("mine", encoding="utf-8")
+    make_foreign(project / ".venv")
+    before = sorted((project / ".venv").iterdir())
+
+    first, second = run_build(project), run_build(project)
+
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr
+    assert first.stderr.splitlines()[:2] == [
+        ".venv was not made by build.py and is left alone; .casebook-venv is used.",
+        "First run: making .casebook-venv (only this once) …",
+    ]
+    assert second.stderr == ""
+    assert ".casebook-venv" in second.stdout
+    assert sorted((project / ".venv").iterdir()) == before
+
+
+def test_two_folders_of_somebody_else_are_refused(tmp_path: Path) -> None:
+    project = new_project(tmp_path)
+    for name in (".venv", ".casebook-venv"):
+        leave_a_diary(project / name)
     done = run_build(project)
 
     assert done.returncode == 3
-    assert "not a virtual environment" in done.stderr
-    assert (project / ".venv" / "diary.txt").read_text(encoding="utf-8") == "mine"
+    assert "Move one of them away and run this again." in done.stderr
+    assert os.listdir(project / ".casebook-venv") == ["mine.py"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a colon stands in no path of Windows")
+def test_a_path_that_no_environment_can_lie_in_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    project = new_project(tmp_path / "a:b")
+    done = run_build(project, LC_ALL="zh_CN.UTF-8")
+
+    assert done.returncode == 3
+    assert "请把项目移到没有这个字符的文件夹" in done.stderr
+    assert not (project / ".venv").exists()
+
+
+def test_a_project_that_cannot_be_written_is_told_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build = load_build(new_project(tmp_path) / "build.py")
+
+    def refuse(path: str, **_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", path)
+
+    monkeypatch.setattr(os, "makedirs", refuse)
+
+    assert build.main(["check", "--lang", "en"]) == 3
+    assert "Read-only file system" in (told := capsys.readouterr().err)
+    assert "copy the project to a folder of your own" in told
+
+
+def test_the_packages_are_counted(
+    ready_project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A stub of pip says what pip says; none of it is installed."""
+    (ready_project / "requirements.lock").write_text("a==1\nb==2\nc==3\n", encoding="utf-8")
+    pip = site_packages(ready_project) / "pip.py"
+    shutil.rmtree(site_packages(ready_project) / "pip")
+    pip.write_text(f"print({PIP_SAYS!r})", encoding="utf-8")
+    build = load_build(ready_project / "build.py")
+
+    build.install(str(ready_project / "requirements.lock"), build.Voice(False, False))
+
+    assert capsys.readouterr().err.splitlines() == [
+        "Downloading and installing the 3 packages of requirements.lock …",
+        "  set-up: 1/3 packages, a",
+        "  set-up: 2/3 packages, b-2",
+        "  set-up: 3/3 packages, c",
+        "  set-up: 3/3 packages, installing …",
+    ]
+
+
+@pytest.mark.parametrize("setting", ["PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"])
+def test_where_a_user_has_pip_install_to_is_not_where_the_set_up_does(
+    ready_project: Path, tmp_path: Path, setting: str
+) -> None:
+    pip = site_packages(ready_project) / "pip.py"
+    shutil.rmtree(site_packages(ready_project) / "pip")
+    pip.write_text(f"import os\nprint('said', os.environ.get({setting!r}))\nexit(1)")
+    (ready_project / "requirements-test.lock").write_text("# more\n", encoding="utf-8")
+    done = run_build(ready_project, "test", **{setting: "1"})
+
+    assert done.returncode == 3
+    assert f"said {0 if setting == 'PIP_USER' else None}\n" in done.stderr
 
 
 def test_a_failed_installation_gives_pips_words_and_advice(ready_project: Path) -> None:
@@ -357,6 +483,9 @@ def test_an_old_python_can_parse_the_file() -> None:
 
     assert source.splitlines()[1] == b"# -*- coding: utf-8 -*-"
     assert [node for node in nodes if isinstance(node, too_new)] == []
+    # The parser of today knows no older Python than 3.4 and would let these through.
+    strings = [t.string for t in tokenize.tokenize(io.BytesIO(source).readline) if t.type == STRING]
+    assert [string for string in strings if string[:2].lower() == "rb"] == []
     assert [node for node in functions if node.returns or node.args.kwonlyargs] == []
     assert [argument for argument in arguments if argument.annotation] == []
     assert [node for node in nodes if isinstance(node, ast.Raise) and node.cause] == []
