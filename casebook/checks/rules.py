@@ -154,9 +154,14 @@ def cases_say_when_they_changed(case: Case, dataset: Dataset) -> Iterator[Proble
 
 def english_names_are_more_than_pinyin(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """A place whose usual Latin spelling may not be its pinyin has its English name given."""
-    short = dataset.regions[case.region].short
-    if has_other_spelling(case.region) and short == make_region(case.region).short:
-        yield problem("W267", case.path, START, code=case.region, name=short.zh, pinyin=short.en)
+    region = dataset.regions[case.region]
+    short = region.short
+    if (
+        region.standard
+        and has_other_spelling(region.code)
+        and short == make_region(region.code).short
+    ):
+        yield problem("W267", case.path, START, code=region.code, name=short.zh, pinyin=short.en)
 
 
 def figures_agree_or_conflict(case: Case, dataset: Dataset) -> Iterator[Problem]:

@@ -140,7 +140,8 @@ def describe_release(case: Case, dataset: Dataset) -> dict[str, object]:
     buyer = _answer(case, "purchaser", dataset)
     provider = _answer(case, "provider", dataset)
     names = [(buyer, "buyer"), (provider, "supplier")]
-    place = dataset.place(case).zh
+    region = dataset.regions[case.region]
+    scheme = {"scheme": "GB/T 2260-2012"} if region.standard else {}
     parties = [{"name": name, "roles": [role]} for name, role in names if name]
     described: dict[str, object] = {
         "id": case.slug,
@@ -148,7 +149,7 @@ def describe_release(case: Case, dataset: Dataset) -> dict[str, object]:
         "title": case.title.zh,
         "description": case.summary.zh,
         "version": version_of(case),
-        "place": {"scheme": "GB/T 2260-2012", "id": case.region, "description": place},
+        "place": {**scheme, "id": region.code, "description": dataset.place(case).zh},
         "parties": parties,
     }
     if buyer:

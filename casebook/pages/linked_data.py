@@ -89,6 +89,7 @@ def describe_data(lang: Lang, summary: str, site: Site) -> dict[str, object]:
 def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
     """The article about a case, with each of its figures as a property of the place."""
     dataset = site.dataset
+    region = dataset.regions[case.region]
     title = case.title.inside(lang)
     page = (f"cases/{case.slug}/", case.updated)
     corrections = [
@@ -107,8 +108,8 @@ def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
         **({"correction": corrections} if corrections else {}),
         "about": {
             "@type": "AdministrativeArea",
-            "name": dataset.regions[case.region].name.inside(lang),
-            "identifier": f"GB/T 2260 {case.region}",
+            "name": region.name.inside(lang),
+            "identifier": f"GB/T 2260 {region.code}" if region.standard else region.code,
             "additionalProperty": [
                 {"@id": f"#figure-{figure.id}", **describe_figure(figure, lang, dataset)}
                 for figure in case.figures.values()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -19,7 +19,7 @@ from casebook.text import NO_TEXT, Text
 from casebook.values.urls import judge_url
 from casebook.yaml.encoding import MAX_BYTES
 from casebook.yaml.files import read_bytes, show_path
-from casebook.yaml.nodes import MapNode, Scalar, read_tree
+from casebook.yaml.nodes import MapNode, Node, Scalar, read_tree
 
 # The ledgers of what was published, which are committed.
 PUBLISHED: Final = "data/published"
@@ -29,10 +29,13 @@ GONE: Final = "data/gone.yaml"
 MOST_OF_LEDGER: Final = 64_000_000
 # A hundred thousand publications and more; a record has no more than a few.
 MOST_OF_SOURCES: Final = 32_000_000
-# A site need not refuse anything, nor have lost an address.
-_OPTIONAL: Final = frozenset({"refusals", "gone"})
+# A site need not refuse anything nor have lost an address, has no source before its first case,
+# and where its places are those of the standard it has nothing to say of them.
+_OPTIONAL: Final = frozenset({"refusals", "gone", "regions", "sources"})
 # An address below the root of the site, the same in every language.
 _ADDRESS: Final = re.compile(r"/(?:[a-z0-9][A-Za-z0-9._-]*/)*", re.ASCII)
+# The columns and rows of the grid, each of which has a rule in the style sheet.
+_TILES: Final = tuple(map(str, range(12)))
 T = TypeVar("T")
 
 
@@ -60,8 +63,11 @@ class ListReader(RecordReader):
         self.path = show_path(path, project)
         self.problems = problems
         self.named: dict[str, int] = {}
+        # The units of GB/T 2260, none where a list of regions is not by it.
+        self.units: Collection[str] = ()
         self.node = EMPTY
-        if name in _OPTIONAL and not path.exists():
+        self.is_left_out = name in _OPTIONAL and not path.exists()
+        if self.is_left_out:
             return
         faults: list[Problem] = []
         data = read_bytes(path, project, faults, most)
@@ -85,8 +91,10 @@ class ListReader(RecordReader):
                 given: dict[str, object] = {named: key}
                 if hasattr(cls, "at"):
                     given["at"] = self.node.key_at[key]
-                written = _fill_region(key, node) if cls is Region else node
-                fields = fields_in(written, cls, self.path, self.problems)
+                if cls is Region:
+                    given["standard"] = key in self.units
+                    node = _fill_region(key, node, self.units)
+                fields = fields_in(node, cls, self.path, self.problems)
                 records[key] = self.read_record(cls, fields, **given)
         return records
 
@@ -98,9 +106,8 @@ class ListReader(RecordReader):
             case Term(key=key) if fields.has("bought_by") != fields.has("per"):
                 fields.report("E202.together", fields.node.at, name=key)
             case Region(parent=parent) if parent:
-                # The regions themselves are still being read; only their codes are asked for.
-                listed: Any = self.node.entries
-                if parent not in Regions(listed):
+                listed = self.node.entries
+                if parent not in listed and parent not in self.units:
                     fields.known_word(Scalar(parent, fields.at("parent")), "parent", listed)
             case Refusal() if not record.is_of_one_kind:
                 fields.report("E284", record.at, name=record.id)
@@ -114,12 +121,20 @@ class ListReader(RecordReader):
                     fields.line("title", required=True)
         return record
 
+    def read_regions(self) -> Regions:
+        """The list of regions, with what it may leave out."""
+        entries = self.node.entries
+        is_standard = not entries or any(_is_by_standard(code, entries) for code in entries)
+        self.units = read_table() if is_standard else ()
+        return Regions(self.read_records(Region, "code"), is_standard)
+
     def read_tile(self, fields: Fields, one: FieldDescription) -> tuple[int, int] | None:
         tile = fields.mapping(one.name)
         if tile is None:
             return None
         inside = Fields(tile, fields.path, fields.problems, {"col", "row"})
-        return (inside.whole_number("col") or 0, inside.whole_number("row") or 0)
+        col, row = (inside.term(name, _TILES, required=True) for name in ("col", "row"))
+        return int(col or 0), int(row or 0)
 
     def read_things(self, fields: Fields, one: FieldDescription) -> dict[str, Text]:
         node = fields.mapping(one.name) or EMPTY
@@ -158,9 +173,11 @@ def read_lists(project: Path, problems: list[Problem]) -> Lists:
     sources.words = vars(vocabulary)
     return Lists(
         vocabulary=vocabulary,
-        regions=Regions(regions.read_records(Region, "code")),
+        regions=regions.read_regions(),
         sources=sources.read_records(Source, "id"),
-        whole=all(reader.node is not EMPTY for reader in (words, regions, sources)),
+        whole=all(
+            reader.is_left_out or reader.node is not EMPTY for reader in (words, regions, sources)
+        ),
     )
 
 
@@ -202,16 +219,42 @@ def read_gone(project: Path, problems: list[Problem]) -> dict[str, Gone]:
     }
 
 
-def _fill_region(code: str, node: MapNode) -> MapNode:
-    """The entry of a region with what the standard says of its code, where it says nothing."""
-    if code not in read_table():
-        return node
-    unit = make_region(code)
-    known = {"name": unit.name.zh, "name_en": unit.name.en, "level": unit.level}
-    known |= {"short": unit.short.zh, "short_en": unit.short.en, "parent": unit.parent}
-    known["pinyin"] = unit.pinyin
-    given = {name: Scalar(text, node.at) for name, text in known.items() if text}
-    return MapNode(given | node.entries, node.key_at, node.at)
+def _is_by_standard(code: str, listed: Mapping[str, Node]) -> bool:
+    """True of an entry that rests on GB/T 2260 for its own words or for what it lies in.
+
+    131024 is a county in China and a ward in Japan: the name tells which of them is meant.
+    """
+    entry = listed[code]
+    said = entry.entries if isinstance(entry, MapNode) else {}
+    words = {name: each.text for name, each in said.items() if isinstance(each, Scalar)}
+    if code in read_table():
+        return words.get("name") in (None, read_table()[code][0])
+    return words.get("parent") in {*read_table()} - {*listed}
+
+
+def _fill_region(code: str, node: MapNode, units: Collection[str]) -> MapNode:
+    """The entry of a region with what the standard says of its code, where it says nothing.
+
+    A region of another list is named by its whole name, and lies in another or does not.
+    """
+    entries = node.entries
+    if code in units:
+        unit = make_region(code)
+        known = {"name": unit.name.zh, "name_en": unit.name.en, "level": unit.level}
+        known |= {"short": unit.short.zh, "short_en": unit.short.en, "parent": unit.parent}
+        known["pinyin"] = unit.pinyin
+        given: dict[str, Node] = {
+            name: Scalar(text, node.at) for name, text in known.items() if text
+        }
+    else:
+        given = {"level": Scalar("county" if "parent" in entries else "province", node.at)}
+        if "short" not in entries:
+            given |= {
+                short: entries[name]
+                for short, name in (("short", "name"), ("short_en", "name_en"))
+                if name in entries
+            }
+    return MapNode(given | entries, node.key_at, node.at)
 
 
 def find_list_places(project: Path, name: str) -> dict[str, Position]:

@@ -21,16 +21,12 @@ _OTHER_LANGUAGES: Final = ("15", "54", "65")
 class Regions(Mapping[str, Region]):
     """The regions of a project by code: those listed, and every unit of GB/T 2260 (2012).
 
-    It goes through the listed ones only; `every` gives all. A list without a single code of the
-    standard is that of another country, and the standard is not looked at.
+    It goes through the listed ones only; `every` gives all. Of a list that is not `is_standard`,
+    as that of another country, every region is listed, and the standard is not looked at.
     """
 
     listed: Mapping[str, Region]
-
-    @property
-    def is_standard(self) -> bool:
-        """True where codes that are not listed are looked up in GB/T 2260."""
-        return not self.listed or any(code in read_table() for code in self.listed)
+    is_standard: bool = True
 
     def __getitem__(self, code: str) -> Region:
         if code in self.listed:
@@ -75,6 +71,7 @@ def make_region(code: str) -> Region:
         level=level,
         parent=_find_parent(code),
         pinyin=english,
+        standard=True,
     )
 
 

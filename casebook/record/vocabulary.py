@@ -99,7 +99,7 @@ class Vocabulary:
 
 @described_class
 class Region:
-    """A unit of GB/T 2260 (2012 edition).
+    """A unit of GB/T 2260 (2012 edition), which it is where it is `standard`, or of another list.
 
     `tile` is the column and row of a province in the tile grid, counted from zero.
     """
@@ -113,6 +113,7 @@ class Region:
     parent: str = described("text", role="word", default="")
     pinyin: str = described("text", role="name", default="")
     tile: tuple[int, int] | None = described("tile", default=None)
+    standard: bool = False
 
 
 @described_class

@@ -137,6 +137,38 @@ def test_a_list_of_another_country_stands_alone(tmp_path: Path) -> None:
     assert "110000" not in regions
 
 
+def test_a_list_that_names_codes_otherwise_is_not_the_standard(tmp_path: Path) -> None:
+    # 131024 is 香河县 in China.
+    text = '"131000": {name: 东京都, name_en: Tokyo}\n'
+    regions, problems = read_regions(
+        tmp_path, f'{text}"131024": {{name: 中央区, name_en: Chuo, parent: "131000"}}\n'
+    )
+
+    assert problems == []
+    assert not regions.is_standard
+    chuo = regions["131024"]
+    assert (chuo.short, chuo.parent, chuo.standard) == (Text("中央区", "Chuo"), "131000", False)
+    assert (regions["131000"].level, chuo.level) == ("province", "county")
+
+
+def test_a_new_unit_alone_lies_in_one_of_the_standard(tmp_path: Path) -> None:
+    regions, problems = read_regions(tmp_path, '"440310": {name: 坪山区, parent: "440300"}\n')
+
+    assert problems == []
+    assert (regions["440300"].standard, regions["440310"].standard) == (True, False)
+
+
+def test_a_site_need_not_list_regions_or_sources(tmp_path: Path) -> None:
+    read_regions(tmp_path, "x: {name: x}\n")
+    for name in ("regions", "sources"):
+        (tmp_path / "data" / f"{name}.yaml").unlink()
+    problems: list[Problem] = []
+    lists = read_lists(tmp_path, problems)
+
+    assert (problems, lists.whole) == ([], True)
+    assert lists.regions["441900"].short == Text("东莞", "Dongguan")
+
+
 def test_a_unit_in_no_list_is_named(tmp_path: Path) -> None:
     text = '"440310":\n  name: 坪山区\n  short: 坪山\n  level: county\n  parent: "440399"\n'
     _, problems = read_regions(tmp_path, text + '"110000":\n  tile: {col: 4, row: 2}\n')
