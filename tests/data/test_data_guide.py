@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import csv
+import os
 import re
 import shutil
 import sqlite3
@@ -9,7 +12,10 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import duckdb
+import html5lib
 import pytest
 from conftest import PROJECT
 
@@ -55,22 +61,62 @@ def test_the_example_in_sql_runs(built_site: Path) -> None:
 
 
 def test_the_filter_for_jq_runs(built_site: Path) -> None:
-    program = shutil.which("jq")
-    if program is None:
-        pytest.skip("there is no jq here")
     (example,) = blocks("sh", "jq -r")
     found = re.search(r"jq -r '(.*?)'", example, re.DOTALL)
     assert found is not None
 
-    done = subprocess.run(
-        [program, "-r", found[1], str(built_site / "data" / "cases.json")],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
+    shown = run_program("jq", "-r", found[1], "data/cases.json", folder=built_site)
+
+    assert "beijing\tpaid_2010\t4277万元\t2010\tzfcg-2012-12-07\n" in shown
+
+
+def test_the_example_in_r_runs(built_site: Path) -> None:
+    (example,) = blocks("r")
+
+    assert "annual_total-CNY-city_purchase" in run_program(
+        "Rscript", "-e", example, folder=built_site
     )
 
+
+@pytest.mark.parametrize(("page", "name"), [("data/", "figures"), ("charts/timeline/", "chart")])
+def test_the_lines_beside_a_table_read_all_of_it(built_site: Path, page: str, name: str) -> None:
+    """As they are printed: pandas, R and DuckDB give the cells of the file, empty ones too."""
+    shown = html5lib.parse(
+        (built_site / page / "index.html").read_text("utf-8"), namespaceHTMLElements=False
+    )
+    lines = ["".join(e.itertext()) for e in shown.iterfind(".//pre[@class='code__block']")]
+    in_pandas, in_r, in_duckdb = lines[:3]
+    path = built_site / re.findall(r'"(\S+?\.csv)"', in_pandas)[0]
+    with path.open(encoding="utf-8", newline="") as file:
+        _, *rows = csv.reader(file)
+    found: dict[str, Any] = {}
+    with contextlib.chdir(built_site):
+        exec(in_pandas, found)
+        read = duckdb.sql(in_duckdb).fetchall()
+    cells = f"{in_r}write.table({name}, sep = '|', quote = FALSE, row.names = FALSE)"
+    of_r = run_program("Rscript", "-e", cells, folder=built_site)
+
+    assert found[name].to_numpy().tolist() == rows
+    assert [[cell or "" for cell in row] for row in read] == rows
+    assert [line.split("|") for line in of_r.splitlines()[1:]] == rows
+
+
+def run_program(name: str, *arguments: str, folder: Path) -> str:
+    program = shutil.which(name)
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail(f"{name} is missing")
+        pytest.skip(f"there is no {name} here")
+    done = subprocess.run(
+        [program, *arguments],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
-    assert "beijing\tpaid_2010\t4277万元\t2010\tzfcg-2012-12-07\n" in done.stdout
+    return done.stdout
 
 
 def test_the_mapping_is_the_one_that_the_data_follow() -> None:
