@@ -104,6 +104,7 @@ def _show_in(
     ]
     return {
         **shown(),
+        "letter": write_letter(case, lang, dataset),
         "charts": charts[False],
         "why_no_chart": NO_TEXT if charts[False] or embedded else explain_no_chart(case),
         "date_charts": charts[True],
@@ -113,6 +114,21 @@ def _show_in(
         "citation": cite(case, link_case(case, dataset).name, lang, site),
         "linked_data": write_linked_data(describe_case(case, lang, site)),
     }
+
+
+def write_letter(case: Case, lang: Lang, dataset: Dataset) -> tuple[str, ...]:
+    """The paragraphs of the letter with its blanks filled in, the questions left to the page."""
+    letter = dataset.vocabulary.letter
+    known = {
+        "{place}": dataset.regions[case.region].name,
+        "{topic}": dataset.vocabulary.topics[case.topic].name,
+    }
+    written = letter.inside(lang)
+    # A letter is sent in the language of the country, whichever the page is in.
+    own: Lang = "en" if letter.lang(lang) == "en" else "zh"
+    for blank, words in known.items():
+        written = written.replace(blank, words.inside(own))
+    return tuple(filter(None, (part.strip() for part in written.split("\n\n"))))
 
 
 def explain_no_chart(case: Case) -> Text:

@@ -14,7 +14,15 @@ from casebook.problems import Position, Problem
 from casebook.record.description import FieldDescription, read_places
 from casebook.record.fields import EMPTY, Fields, RecordReader, fields_in, find_places
 from casebook.record.regions import Regions, make_region, read_table
-from casebook.record.vocabulary import Gone, Refusal, Region, Source, Term, Vocabulary
+from casebook.record.vocabulary import (
+    LETTER_BLANKS,
+    Gone,
+    Refusal,
+    Region,
+    Source,
+    Term,
+    Vocabulary,
+)
 from casebook.text import NO_TEXT, Text
 from casebook.values.urls import judge_url
 from casebook.yaml.encoding import MAX_BYTES
@@ -103,6 +111,9 @@ class ListReader(RecordReader):
     ) -> T:
         record = super().make_record(cls, fields, values, **given)
         match record:
+            case Vocabulary(letter=letter):
+                for name in re.findall(r"\{([^{}]*)\}", f"{letter.zh} {letter.en}"):
+                    fields.known_word(Scalar(name, fields.at("letter")), "letter", LETTER_BLANKS)
             case Term(key=key) if fields.has("bought_by") != fields.has("per"):
                 fields.report("E202.together", fields.node.at, name=key)
             case Region(parent=parent) if parent:

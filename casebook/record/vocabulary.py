@@ -74,13 +74,19 @@ class Measure:
     words: tuple[str, ...] = described("names", default=())
 
 
+LETTER_BLANKS = ("place", "topic", "questions")
+
 # What only scopes or kinds of sources have: written elsewhere it would be read and mean nothing.
 _OF_SOME_TERMS = ("bought_by", "per", "primary")
 
 
 @described_class
 class Vocabulary:
-    """The closed lists of data/vocabulary.yaml, in their order."""
+    """The closed lists of data/vocabulary.yaml, in their order.
+
+    With `letter` readers ask a purchaser what the sources leave open: its paragraphs, in which
+    `LETTER_BLANKS` in braces are filled in. `letter_note` tells readers about it.
+    """
 
     questions: Mapping[str, Question] = described("mapping", items=Question)
     topics: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
@@ -95,6 +101,9 @@ class Vocabulary:
         "mapping", items=Term, without=("bought_by", "per")
     )
     disclosure_items: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
+    # It cites laws by their numbers and says nothing of a case, so that no record has to hold it.
+    letter: Text = described("block", role="official_title", default=NO_TEXT)
+    letter_note: Text = described("bilingual", role="note", default=NO_TEXT)
 
 
 @described_class

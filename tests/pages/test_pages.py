@@ -14,7 +14,7 @@ from records import case_of, dataset_of, figure, record, tiny_dataset, tiny_list
 
 from casebook.charts.colours import read_tokens
 from casebook.pages import FIXED_ADDRESSES
-from casebook.pages.case_page import explain_no_chart, make_cases
+from casebook.pages.case_page import explain_no_chart, make_cases, write_letter
 from casebook.pages.feeds import make_feed, name_entry
 from casebook.pages.home import (
     count_reviews,
@@ -450,8 +450,6 @@ def test_a_template_keeps_to_what_the_security_policy_allows(path: Path, pattern
 @pytest.mark.parametrize("path", [path for path in TEMPLATES if path.suffix == ".html"], ids=named)
 def test_chinese_stands_in_a_template_only_as_one_half_of_a_wording(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
-    # The request for disclosure is Chinese in every language, because it is sent in Chinese.
-    source = re.sub(r'<div class="request" lang="zh-Hans">.*?</div>', "", source, flags=re.DOTALL)
     tree = Environment(autoescape=True).parse(source)
     loose = [
         data.data.strip()
@@ -460,6 +458,33 @@ def test_chinese_stands_in_a_template_only_as_one_half_of_a_wording(path: Path) 
     ]
 
     assert loose == []
+
+
+@pytest.mark.parametrize(
+    ("letter", "lang", "expected"),
+    [
+        pytest.param(Text(""), "zh", (), id="a site without a letter"),
+        pytest.param(
+            Text("请公开{place}的{topic}：\n\n{questions}\n\n谢谢。\n"),
+            "en",
+            ("请公开海曙区的读书会：", "{questions}", "谢谢。"),
+            id="a letter in Chinese stays Chinese",
+        ),
+        pytest.param(
+            Text("甲", "Dear {place},\n\n{questions}"),
+            "en",
+            ("Dear Haishu District,", "{questions}"),
+            id="a letter in English",
+        ),
+    ],
+)
+def test_the_letter_to_a_purchaser_is_data_of_the_site(
+    letter: Text, lang: Lang, expected: tuple[str, ...]
+) -> None:
+    dataset = tiny_dataset()
+    dataset = replace(dataset, vocabulary=replace(dataset.vocabulary, letter=letter))
+
+    assert write_letter(dataset.by_slug["haishu"], lang, dataset) == expected
 
 
 def test_the_policy_of_every_page_allows_only_its_own_files() -> None:

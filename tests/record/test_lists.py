@@ -33,6 +33,9 @@ from casebook.record.lists import read_lists
             id="a year is no day",
         ),
         pytest.param(
+            "vocabulary", "topics:\n", "letter: 致{plcae}\ntopics:\n", ["12:9 E205"], id="no blank"
+        ),
+        pytest.param(
             "sources", "kind: news_report", "kind: rumour", ["6:9 E205"], id="an unknown kind"
         ),
     ],
