@@ -205,6 +205,7 @@ EXEMPT = {
     "Report.quote quote",
     "Source.publisher name",
     "Source.title official_title",
+    "Vocabulary.letter official_title",
 }
 
 
