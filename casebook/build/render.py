@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -114,6 +115,8 @@ def words_of(lang: Lang) -> dict[str, Any]:
         "words": lambda words: tag_words(words, lang),
         "drawing": lambda drawing: tag_drawing(drawing, lang),
         "text": text,
+        # Between tags a quotation mark needs no entity, which would be five times as long.
+        "code": lambda text: Markup(html.escape(text, quote=False)),
         # For macros that print the same on many pages.
         "once": lru_cache(maxsize=256)(lambda macro, *given: macro(*given)),
         "amount": lambda figure, link=True: amount_html(figure, lang, link),

@@ -16,7 +16,7 @@ from casebook.pages.page import Page, Use
 from casebook.pages.rows import link_case
 
 LARGEST = 10_000
-USUAL = 8_000
+USUAL = 8_500
 
 
 def shown_of(pages: list[Page], key: str) -> Mapping[str, Any]:

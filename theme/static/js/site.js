@@ -28,7 +28,7 @@ if (location.protocol === "file:") {
 for (const block of document.querySelectorAll("[data-file]")) {
   const link = document.createElement("a");
   link.className = "citation__save";
-  link.textContent = block.dataset.save;
+  link.textContent = block.closest("[data-save]").dataset.save;
   link.download = block.dataset.file;
   link.href = `data:text/plain;charset=utf-8,${encodeURIComponent(block.textContent)}`;
   block.before(link);
