@@ -22,12 +22,11 @@ from casebook.yaml.encoding import decode
 from casebook.yaml.files import read_bytes, show_path
 from casebook.yaml.mistakes import COLONS
 
-# The texts that pages are made of; the English of each is optional.
+# The texts that every site has; the English of each is optional.
 LEAD = "lead"
 PROSE = {
     LEAD: "content/stories/lead.md",
     "method": "content/pages/method.md",
-    "glossary": "content/pages/glossary.md",
     "about": "content/pages/about.md",
 }
 # Past these a page helps no reader, and a build takes for ever.

@@ -33,8 +33,9 @@ CaseRule = Callable[[Case, Dataset], Iterator[Problem]]
 _REFUSALS = "data/refusals.yaml"
 # Money may be set, permitted or handed down for years to come.
 _MAY_COME = (*PLANNED_STATUSES, "permitted", "issued", "set", "allocated", "contracted")
-# The purchases that this site is about are of this country.
-_FIRST_YEAR = 1949
+# China has been buying since its founding; elsewhere an earlier date is most likely a slip as well.
+_FIRST_YEAR_OF_CHINA = 1949
+_FIRST_YEAR = 1800
 # 万元 for 元 makes ten thousand, 亿元 for 万元 as well; a thousand may be chance between two.
 _FAR = 1000
 
@@ -95,6 +96,8 @@ def dates_are_no_later_than_their_source(case: Case, dataset: Dataset) -> Iterat
     dated: list[tuple[Period, bool, Event | Figure]]
     dated = [(event.date, event.status in PLANNED_STATUSES, event) for event in case.events]
     dated += [(f.period, f.status in _MAY_COME, f) for f in case.printed_figures]
+    is_of_china = dataset.regions[case.region].standard
+    first = _FIRST_YEAR_OF_CHINA if is_of_china else _FIRST_YEAR
     for period, is_ahead, record in dated:
         source = dataset.sources.get(record.source)
         published = source.published.latest if source and source.published else None
@@ -113,8 +116,8 @@ def dates_are_no_later_than_their_source(case: Case, dataset: Dataset) -> Iterat
                 source=record.source,
                 published=published.isoformat(),
             )
-        elif begun.year < _FIRST_YEAR:
-            yield problem("W226", case.path, record.at, date=period.edtf, year=_FIRST_YEAR)
+        elif begun.year < first:
+            yield problem("W226", case.path, record.at, date=period.edtf, year=first)
 
 
 def amounts_are_near_their_neighbours(dataset: Dataset) -> Iterator[Problem]:

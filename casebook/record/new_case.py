@@ -167,6 +167,7 @@ def _unknown_region(asked: str, regions: Regions) -> CasebookError:
             every[key] for key in sorted(cities, key=lambda key: (key[:4] != code[:4], key))[:6]
         ]
     if not near:
-        return failure("new.no_place", status=Exit.USAGE, asked=asked[:40])
+        key = "new.no_place" if regions.is_standard else "new.unlisted"
+        return failure(key, status=Exit.USAGE, asked=asked[:40])
     places = _list_places(near, regions)
     return failure("new.near_places", status=Exit.USAGE, asked=asked[:40], places=places)
