@@ -24,6 +24,7 @@ from casebook.charts.chart import ChartTable, Drawn
 from casebook.charts.colours import read_tokens
 from casebook.charts.standalone import Pictures, compose_picture, draw_standalone, write_picture
 from casebook.messages import failure, problem, read_catalogue, say
+from casebook.packaged import find_source
 from casebook.problems import START, Exit, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
@@ -157,7 +158,7 @@ def draw_picture(name: str, dataset: Dataset, lang: Lang, kind: str, project: Pa
 
 def read_colours(project: Path) -> dict[str, str]:
     """The colours that drawings have outside a page: those of the light scheme."""
-    tokens = project / "theme" / "static" / "css" / "tokens.css"
+    tokens = Path(find_source(str(project), "theme/static/css/tokens.css"))
     return read_tokens(tokens.read_text("utf-8")).colours("light")
 
 

@@ -15,6 +15,7 @@ import time
 
 from casebook import __version__
 from casebook.language import choose_language
+from casebook.packaged import SETTINGS, find_packaged, find_project, find_source
 
 # The module that has this name takes as long to import as all else here.
 TYPE_CHECKING = False
@@ -31,7 +32,6 @@ Stamp = tuple[int, int, int, int, int]
 # The last build by the names of _FIELDS.
 Record = dict[str, str]
 
-PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 SOURCES = ("content", "data", "theme")
 # A file that was written this recently may be written again without its time changing: clocks of
 # file systems go in steps, of two seconds at the worst.
@@ -48,7 +48,6 @@ _FIELDS = (
     # What was printed in each language; a terminal is shown the lines of problems as well.
     *("done zh", "done en", "problems zh", "problems en", "terminal zh", "terminal en"),
 )
-_SETTINGS = "pelicanconf.py"
 _PROGRAM = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # What editors and file managers leave differs between machines.
 _LEFT_BEHIND = ("~", ".pyc", ".swp")
@@ -57,9 +56,11 @@ _LEFT_BEHIND = ("~", ".pyc", ".swp")
 def stamp_inputs(project: str) -> dict[str, Stamp]:
     """The stamp of every file that a site is made from, by path, in the order of the paths."""
     stamps: dict[str, Stamp] = {}
-    settings = _stamp(os.path.join(project, _SETTINGS))
+    settings = _stamp(os.path.join(project, SETTINGS))
     if settings is not None and stat.S_ISREG(settings[-1]):
-        stamps[_SETTINGS] = settings
+        stamps[SETTINGS] = settings
+    # The files of a project's own theme come later and take the places of ours.
+    _stamp_sources(find_packaged("theme"), "theme", stamps)
     for name in (*SOURCES, "casebook"):
         _stamp_sources(os.path.join(project, name), name, stamps)
     return dict(sorted(stamps.items()))
@@ -106,7 +107,7 @@ class Look:
             _stamp_sources(_PROGRAM, _PROGRAM, program)
         # An absolute path stays what it is where it is joined to the project.
         found = (*stamps.items(), *sorted(program.items()))
-        young = [os.path.join(project, path) for path, at in found if is_young(at)]
+        young = [find_source(project, path) for path, at in found if is_young(at)]
         self.young = {path: _digest_file(path) for path in young}
         # Packages that come and go change the folder that they are in.
         around = [(folder, _stamp(folder)) for folder in packages]
@@ -119,7 +120,7 @@ def repeat_last_build(arguments: list[str], packages: list[str]) -> bool:
     `packages` are the folders that a build would import packages from. Where it returns False it
     is for the command line, which reads all options, to find out what there is to do.
     """
-    project = os.path.realpath(_find_project(arguments))
+    project = os.path.realpath(find_project(_read_project(arguments)))
     last = _read_record(project)
     if last is None or last["command"] != describe_command(arguments):
         return False
@@ -253,12 +254,12 @@ def print_build(record: Record, lang: Lang, quiet: bool) -> None:
         print(record[f"done {lang}"])
 
 
-def _find_project(arguments: list[str]) -> str:
+def _read_project(arguments: list[str]) -> str | None:
     for at, argument in enumerate(arguments):
         name, sign, value = argument.partition("=")
         if name == "--project":
             return value if sign else "".join(arguments[at + 1 : at + 2])
-    return PROJECT
+    return None
 
 
 def _digest_output(output: str, files: int) -> str:

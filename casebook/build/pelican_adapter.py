@@ -16,6 +16,7 @@ from markupsafe import Markup
 from casebook.build.templates import ENVIRONMENT_OPTIONS
 from casebook.checks.content import find_content_files
 from casebook.messages import failure, problem
+from casebook.packaged import find_packaged
 from casebook.pages.markdown import EXTENSIONS, CasebookMarkdown, split_slots
 from casebook.pages.page import Prose, Section, SiteSettings
 from casebook.pages.rows import find_named
@@ -54,7 +55,7 @@ def run_pelican(
     project = options.project
     overrides: dict[str, Any] = {
         "PATH": str(project / "content"),
-        "THEME": str(project / "theme"),
+        "THEME": find_packaged("theme"),
         "OUTPUT_PATH": str(output),
         "JINJA_ENVIRONMENT": dict(ENVIRONMENT_OPTIONS),
     }

@@ -8,7 +8,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -76,11 +75,6 @@ class BuildContext:
     inputs: Mapping[str, str] = field(default_factory=dict)
     executor: Executor = IN_PROCESS
 
-    @property
-    def theme(self) -> Path:
-        """The folder of the theme."""
-        return self.options.project / "theme"
-
 
 def write_site(context: BuildContext, tree: StagedOutput, state: BuildState) -> int:
     """Write the whole site into an empty tree and give the number of files.
@@ -89,7 +83,7 @@ def write_site(context: BuildContext, tree: StagedOutput, state: BuildState) -> 
     """
     timings, dataset = context.options.timings, context.dataset
     timings.begin("build.stage.prose")
-    assets = write_assets(context.theme, tree.write)
+    assets = write_assets(context.options.project, tree.write)
     with closing(CaseTexts(tree.folder.parent, len(dataset.summaries))) as parts:
 
         def write(settings: SiteSettings, prose: Texts) -> None:
@@ -112,7 +106,7 @@ def write_site(context: BuildContext, tree: StagedOutput, state: BuildState) -> 
 def render_pages(context: BuildContext, wanted: Collection[str]) -> dict[str, bytes]:
     """The wanted pages, by their paths in the site, with the static files that they may name."""
     contents: dict[str, bytes] = {}
-    assets = write_assets(context.theme, contents.__setitem__)
+    assets = write_assets(context.options.project, contents.__setitem__)
 
     def write(settings: SiteSettings, prose: Texts) -> None:
         contents.update(_PageMaker(context, settings, prose).make_wanted(wanted))
@@ -162,7 +156,7 @@ class _PageMaker:
     def __init__(self, context: BuildContext, settings: SiteSettings, prose: Texts) -> None:
         dataset = context.dataset
         self.context = context
-        self.theme = read_theme(context.theme)
+        self.theme = read_theme(context.options.project)
         self.renderer = open_renderer(self.theme)
         self.renderer.compiled.load(context.cache)
         self.template_digests = digest_templates(self.theme, self.renderer.compiled)

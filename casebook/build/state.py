@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from casebook.build.cache import Cache
 from casebook.build.last_build import Stamp, is_young, stamp_inputs
 from casebook.messages import problem
+from casebook.packaged import find_source
 from casebook.problems import START, ContentError
 from casebook.values.digest import digest
 
@@ -57,7 +58,7 @@ def read_inputs(project: Path, cache: Cache | None = None) -> Inputs:
             continue
         # One that cannot be read is reported by whoever needs it.
         with suppress(OSError):
-            digests[name] = digest((project / name).read_bytes())
+            digests[name] = digest(Path(find_source(str(project), name)).read_bytes())
     if cache is not None:
         rows = {name: [*stamps[name], found] for name, found in digests.items()}
         if rows != known:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from casebook.build.manifest import list_files
+from casebook.packaged import find_packaged
 from casebook.values.digest import digest
 
 # Styles that others build on come first, the rest by name.
@@ -21,39 +22,45 @@ class Theme:
     sources: Mapping[str, bytes] = field(compare=False)
 
 
-def read_theme(folder: Path) -> Theme:
-    """The templates of a theme."""
-    inside = folder / "templates"
-    sources = {
-        path.relative_to(inside).as_posix(): path.read_bytes()
-        for path in sorted(inside.rglob("*"))
-        if path.is_file()
-    }
+def find_theme_files(project: Path, part: str) -> dict[str, Path]:
+    """The files of one part of the theme by their names there, those of the project before ours."""
+    found: dict[str, Path] = {}
+    for theme in (Path(find_packaged("theme")), project / "theme"):
+        folder = theme / part
+        # A glob would take a folder that cannot be read for an empty one.
+        names = list_files(folder) if folder.exists() else ()
+        found |= {name: folder / name for name in names}
+    return dict(sorted(found.items()))
+
+
+def read_theme(project: Path) -> Theme:
+    """The templates of a project's theme."""
+    files = find_theme_files(project, "templates")
+    sources = {name: path.read_bytes() for name, path in files.items() if path.is_file()}
     parts = (f"{name} {digest(source)}" for name, source in sources.items())
     return Theme(digest("\n".join(parts).encode()), sources)
 
 
-def write_assets(folder: Path, write: Callable[[str, bytes], object]) -> tuple[str, dict[str, str]]:
+def write_assets(
+    project: Path, write: Callable[[str, bytes], object]
+) -> tuple[str, dict[str, str]]:
     """Write the static files of a theme under names that hold a digest: they may be kept for ever.
 
     What comes back is the address of the one style sheet, made of all styles, and those of the
     other files by their names.
     """
-    static = folder / "static"
-    # A glob would take a folder that cannot be read for an empty one.
-    files = sorted(static / path for path in list_files(static))
-    styles = [path for path in files if path.suffix == ".css" and path.parent.name == "css"]
+    files = find_theme_files(project, "static")
+    styles = [path for path in files.values() if path.match("css/*.css")]
     first = [path for name in _FIRST_STYLES for path in styles if path.name == name]
     rest = sorted((path for path in styles if path not in first), key=lambda path: path.name)
     css = b"\n".join(path.read_bytes().strip() for path in (*first, *rest)) + b"\n"
     stylesheet = f"assets/casebook.{digest(css)[:10]}.css"
     write(stylesheet, css)
     others = {}
-    for path in files:
+    for name, path in files.items():
         if path.is_file() and path.suffix != ".css":
             content = path.read_bytes()
-            name = path.relative_to(static)
-            marked = name.with_name(f"{name.stem}.{digest(content)[:10]}{name.suffix}").as_posix()
-            write(f"assets/{marked}", content)
-            others[name.as_posix()] = f"/assets/{marked}"
+            marked = f"assets/{name.removesuffix(path.suffix)}.{digest(content)[:10]}{path.suffix}"
+            write(marked, content)
+            others[name] = f"/{marked}"
     return f"/{stylesheet}", others

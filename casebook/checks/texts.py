@@ -10,6 +10,7 @@ from typing import Any, Final
 from casebook.checks.known_numbers import KnownNumbers
 from casebook.checks.text_claims import WrittenText, check_passage, check_wording
 from casebook.messages import problem
+from casebook.packaged import SETTINGS
 from casebook.problems import Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.description import OWN_WORDS, PlacedText, texts_of
@@ -18,7 +19,6 @@ from casebook.record.model import Case
 from casebook.record.references import find_references
 from casebook.text import Lang
 
-SETTINGS: Final = "pelicanconf.py"
 # The settings that pages print, with the language of each.
 _PRINTED: Final[Mapping[str, Lang]] = {
     "SITENAME": "zh",

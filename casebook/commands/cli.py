@@ -16,8 +16,10 @@ from casebook.commands import (
     site_commands,
     tool_commands,
 )
-from casebook.commands.command import PROJECT, print_message
+from casebook.commands.command import print_message
 from casebook.language import choose_language
+from casebook.messages import failure
+from casebook.packaged import find_project, is_project
 from casebook.problems import CasebookError, ContentError, Exit
 from casebook.report import print_problems
 from casebook.text import Lang
@@ -33,6 +35,9 @@ COMMANDS: tuple[tuple[str, str, Callable[[Parser], None], Run], ...] = (
     *(publish_commands.RELEASE, publish_commands.RECORD, tool_commands.SCHEMA),
 )
 
+# These are for an empty folder, for the program itself, and for a copy of a site.
+_WITHOUT_PROJECT = ("init", "bench", "verify")
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status; nothing an editor can cause shows a traceback."""
@@ -45,8 +50,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:
         return int(stop.code or 0)
     lang = choose_language(options.lang)
-    project = Path(options.project).resolve()
+    project = Path(find_project(options.project)).resolve()
     try:
+        if options.command not in _WITHOUT_PROJECT and not is_project(str(project)):
+            raise failure("commands.no_project", status=Exit.USAGE, path=project)
         return int(options.run(options, project, lang))
     except ContentError as error:
         print_problems(error.problems, lang, project, sys.stderr)
@@ -70,7 +77,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """The options of the command that is asked for; `build` where none is named."""
     common = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     common.add_argument("--lang", choices=("zh", "en"), help="language of the messages")
-    common.add_argument("--project", default=str(PROJECT), help=argparse.SUPPRESS)
+    common.add_argument("--project", default=None, help=argparse.SUPPRESS)
     # Options of every command may stand before its name as well as behind it.
     options, rest = common.parse_known_args(arguments)
     if not rest or (rest[0].startswith("-") and rest[0] not in ("-h", "--help")):

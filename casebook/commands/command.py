@@ -16,9 +16,6 @@ from casebook.text import Lang
 if TYPE_CHECKING:
     from casebook.record.dataset import Dataset
 
-# The folder of the program, which is a project itself.
-PROJECT = Path(__file__).resolve().parents[2]
-
 
 def print_message(
     key: str, lang: Lang, /, *, stream: TextIO | None = None, **values: object

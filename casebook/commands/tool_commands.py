@@ -6,8 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from casebook.commands.command import PROJECT, load_without_errors, parse_count, print_message
+from casebook.commands.command import load_without_errors, parse_count, print_message
 from casebook.messages import failure
+from casebook.packaged import CHECKOUT
 from casebook.problems import Exit
 from casebook.text import Lang
 
@@ -75,7 +76,7 @@ def run_bench(options: argparse.Namespace, _project: Path, _lang: Lang) -> int:
         command = ["bench.run", *(f"--{name}={value}" for name, value in given.items() if value)]
         command += ["--alone"] if options.alone else []
     # What is measured are processes, and the package does not import its measurements.
-    return subprocess.run([sys.executable, "-m", *command], cwd=PROJECT, check=False).returncode
+    return subprocess.run([sys.executable, "-m", *command], cwd=CHECKOUT, check=False).returncode
 
 
 CHART = ("chart", "draw one chart into a file", add_chart_options, run_chart)

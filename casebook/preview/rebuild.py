@@ -12,16 +12,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from casebook.build.last_build import SOURCES
 from casebook.build.steps import BuildOptions, build_pages, build_site
 from casebook.messages import say
+from casebook.packaged import SETTINGS, find_packaged
 from casebook.problems import CasebookError, ContentError, Problem
 from casebook.report import list_parts, print_problems, show_source
 from casebook.text import Lang
 
 # An editor who saves again this soon, in seconds, is not kept waiting for the whole site.
 _PAUSE = 0.2
-_WATCHED = ("data", "content", "theme")
-_SETTINGS = "pelicanconf.py"
 # The watch wakes up this often, in milliseconds, to see whether a watched folder was replaced.
 _WAKE = 100
 
@@ -146,7 +146,8 @@ def _watch(project: Path, ready: threading.Event, changed: threading.Event) -> N
 
     seen = _identify(project)
     while True:
-        folders = [project / name for name in _WATCHED if (project / name).is_dir()]
+        folders = {project / name for name in SOURCES if (project / name).is_dir()}
+        folders.add(Path(find_packaged("theme")))
         bursts = watch(
             *folders,
             watch_filter=SourceFilter(),
@@ -173,11 +174,11 @@ def _watch(project: Path, ready: threading.Event, changed: threading.Event) -> N
 def _identify(project: Path) -> tuple[object, ...]:
     """Identities of the watched folders, and the stamp of the settings beside them."""
     found: list[object] = []
-    for name in (*_WATCHED, _SETTINGS):
+    for name in (*SOURCES, SETTINGS):
         at = None
         with suppress(OSError):
             status = (project / name).stat()
             stamp, identity = (status.st_mtime_ns, status.st_size), (status.st_dev, status.st_ino)
-            at = stamp if name == _SETTINGS else identity
+            at = stamp if name == SETTINGS else identity
         found.append(at)
     return tuple(found)
