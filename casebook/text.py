@@ -16,29 +16,76 @@ LANGUAGE_TAGS: dict[Lang, str] = {"zh": "zh-Hans", "en": "en"}
 class Text:
     """A wording in Chinese and, where there is one, in English."""
 
-    zh: str
+    zh: str = ""
     en: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.zh)
+        return bool(self.zh or self.en)
+
+    def own(self, lang: Lang) -> str:
+        """The wording in the language, empty where it has none."""
+        return self.en if lang == "en" else self.zh
 
     def inside(self, lang: Lang) -> str:
-        """The wording in the language, or in Chinese where there is no English."""
-        return (self.en or self.zh) if lang == "en" else self.zh
+        """The wording in the language, or in the other one where it has none."""
+        return (self.en or self.zh) if lang == "en" else (self.zh or self.en)
+
+    def written(self, lang: Lang) -> Lang:
+        """The language of what `inside` gives."""
+        if lang == "en":
+            return "en" if self.en else "zh"
+        return "zh" if self.zh or not self.en else "en"
 
     def lang(self, lang: Lang) -> str:
         """The BCP 47 tag of what `inside` gives."""
-        return "en" if lang == "en" and self.en else "zh-Hans"
+        return LANGUAGE_TAGS[self.written(lang)]
 
     def join(self, parts: Iterable[Text | str]) -> Text:
         """The parts one after another, with this between them."""
         texts = [Text(part) if isinstance(part, str) else part for part in parts]
         return Text(
-            self.zh.join(text.zh for text in texts),
+            self.zh.join(text.inside("zh") for text in texts),
             self.en.join(text.inside("en") for text in texts),
         )
 
 
+class Languages(tuple[Lang, ...]):
+    """The languages of a site: its own, which lies at the root, and one to which it may translate.
+
+    A field of a record is in the first language, and in the other under its name with a suffix.
+    """
+
+    __slots__ = ()
+
+    @property
+    def first(self) -> Lang:
+        """The language of the site itself."""
+        return self[0]
+
+    @property
+    def others(self) -> tuple[Lang, ...]:
+        """The languages of its translations."""
+        return self[1:]
+
+    def name(self, field: str, lang: Lang) -> str:
+        """The name of a field in a language: `title`, `title_en`."""
+        return field if lang == self.first else f"{field}_{lang}"
+
+    def prefix(self, lang: Lang) -> str:
+        """The folder of the pages of a language with its slash, empty for the first."""
+        return "" if lang == self.first else f"{lang}/"
+
+    def address(self, url: str, lang: Lang) -> str:
+        """The path of a page of one language from the root of the site."""
+        return f"/{self.prefix(lang)}{url}"
+
+    def text(self, words: Iterable[str]) -> Text:
+        """A text of its wordings, in the order of the languages."""
+        return Text(**dict(zip(self, words, strict=True))) or NO_TEXT
+
+
+# What a site has whose settings name no languages.
+DEFAULT_LANGUAGES = Languages(LANGS)
 NO_TEXT = Text("")
 
 

@@ -17,7 +17,7 @@ from casebook.messages import PLACE, problem, read_catalogue, say
 from casebook.problems import START
 from casebook.record.description import fields_of
 from casebook.record.model import Case
-from casebook.text import Text
+from casebook.text import LANGS, Text
 
 CATALOGUE = read_catalogue()
 KEY = re.compile(r"[EW][0-9]{3}(\.[a-z_]+)?|[a-z_]+(\.[a-z_]+)+")
@@ -98,11 +98,16 @@ def notes_of_tables() -> set[str]:
 def names_of_facts() -> set[str]:
     """The keys of the kinds of facts in the ledger of what was published, and of their columns."""
     names = {name for kind, columns in LEDGER.items() for name in (kind, *columns)}
-    return {f"checks.published.{name}" for name in names}
+    return {f"checks.published.{name.removesuffix('_*')}" for name in names}
+
+
+def words_of_languages() -> set[str]:
+    """The keys of what is said of each language that a site may have."""
+    return {f"{key}{lang}" for key in ("languages.", "record.twin_") for lang in LANGS}
 
 
 def test_every_message_is_used() -> None:
-    named = notes_of_fields() | notes_of_tables() | names_of_facts()
+    named = notes_of_fields() | notes_of_tables() | names_of_facts() | words_of_languages()
 
     assert set(CATALOGUE) - literals() - named == set()
     assert names_of_facts() - set(CATALOGUE) == set()

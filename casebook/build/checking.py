@@ -104,7 +104,7 @@ def check_published(
         return []
     settled.update(unpublished)
     published = read_published(project, settled)
-    problems = check_history(dataset, published, read_recorded(project), today)
+    problems = check_history(dataset, published, read_recorded(project, dataset.languages), today)
     problems += check_unpublished(dataset, {*published, *settled})
     if cache is not None and not (problems or unpublished):
         cache.keep_published(versions)

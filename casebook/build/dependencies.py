@@ -52,6 +52,7 @@ class Dependencies:
             vocabulary=dataset.vocabulary,
             regions=dataset.regions,
             sources={name: dataset.sources[name] for name in _list_sources(case, named)},
+            languages=dataset.languages,
             whole=self._find_whole(case),
             outdated=self._find_outdated(case),
             media=self._find_media(case, named),

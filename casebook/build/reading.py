@@ -71,6 +71,7 @@ def read_dataset(
             vocabulary=lists.vocabulary,
             regions=lists.regions,
             sources=lists.sources,
+            languages=lists.languages,
             unread=frozenset(unread),
             refusals=read_refusals(project, problems),
             ledger=read_ledger(project, problems),
@@ -176,7 +177,7 @@ class CaseCache:
 
     def use_lists(self, lists: Lists) -> None:
         """Say which lists the records draw on."""
-        parts = (digest_program(), sys.version, lists.vocabulary, lists.regions)
+        parts = (digest_program(), sys.version, lists.languages, lists.vocabulary, lists.regions)
         self._base = digest(repr(parts).encode())[:32]
         self._sources = lists.sources
 

@@ -33,7 +33,7 @@ def check_embedded(project: Path, dataset: Dataset) -> list[Problem]:
         for summary in dataset.summaries
         if summary.has_slots
         for case in [dataset.by_slug[summary.slug]]
-        for text, start in case.stories
+        for _, text, start in case.stories
     ]
     for path in find_content_files(project):
         # What cannot be read is a problem of its own.

@@ -14,7 +14,6 @@ from casebook.record.fields import nearest
 from casebook.record.lists import GONE, LEDGER
 from casebook.record.references import judge_slug
 from casebook.record.vocabulary import Gone
-from casebook.text import Text
 from casebook.yaml.files import show_path
 
 
@@ -68,7 +67,7 @@ def _follow_figure(name: str, dataset: Dataset, aliases: Mapping[str, str]) -> s
         moved = f"{case.slug}.{figure}"
         for change in case.withdrawn:
             if change.figure == figure:
-                words = Text(case.title.zh, case.title.inside("en"))
+                words = case.title
                 title = say("checks.withdrawn_figure", figure=figure, title=words)
                 return Gone(
                     address=f"figures/{name}/", title=title, why=change.why, date=change.date
@@ -131,7 +130,7 @@ def _list_linking(project: Path, dataset: Dataset) -> Iterator[tuple[str, Positi
     for summary in dataset.summaries:
         if summary.has_links:
             case = dataset.by_slug[summary.slug]
-            for text, at in case.stories:
+            for _, text, at in case.stories:
                 yield text, at, case.path
     for path in find_content_files(project):
         yield path.read_bytes().decode("utf-8", "replace"), START, show_path(path, project)

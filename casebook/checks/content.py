@@ -11,18 +11,18 @@ from casebook.checks.links import check_marks
 from casebook.checks.rules import check_references
 from casebook.checks.text_claims import WrittenText, check_passage
 from casebook.checks.texts import check_lists, check_settings
-from casebook.messages import problem
+from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.description import fields_of, texts_of
 from casebook.record.fields import suggest
 from casebook.record.model import Case
-from casebook.text import LANGS, Lang
+from casebook.text import Lang, Languages
 from casebook.yaml.encoding import decode
 from casebook.yaml.files import read_bytes, show_path
 from casebook.yaml.mistakes import COLONS
 
-# The texts that every site has; the English of each is optional.
+# The texts that every site has; a translation of each is optional.
 LEAD = "lead"
 PROSE = {
     LEAD: "content/stories/lead.md",
@@ -58,10 +58,17 @@ def find_slugs(project: Path) -> dict[Path, str]:
     return slugs
 
 
+def language_of(path: Path, languages: Languages) -> Lang:
+    """The language of a text of content/ by the end of its name: about.md, about.en.md."""
+    ends = (lang for lang in languages.others if path.name.endswith(f".{lang}.md"))
+    return next(ends, languages.first)
+
+
 def check_content(project: Path, dataset: Dataset) -> list[Problem]:
     """The problems of the prose: encoding, headers, and references that name nothing."""
     problems: list[Problem] = []
     slugs = set()
+    languages = dataset.languages
     passages: dict[Path, list[WrittenText]] = {}
     for path in find_content_files(project):
         shown = show_path(path, project)
@@ -69,17 +76,17 @@ def check_content(project: Path, dataset: Dataset) -> list[Problem]:
         problems += found
         if text is None:
             continue
-        header = _read_header(text, shown, problems)
-        if header.get("Lang") == "zh":
+        header = _read_header(text, shown, problems, languages)
+        if header.get("Lang") == languages.first:
             slugs.add(header.get("Slug", ""))
         problems += check_markdown(text, START, shown)
         problems += check_marks(text, START, shown)
-        lang: Lang = "en" if header.get("Lang") == "en" else "zh"
+        lang = language_of(path, languages)
         written = WrittenText(words=text, lang=lang, path=shown, at=START, has_head=True)
         problems += check_references(written, None, dataset)
         # about.md and about.en.md are one passage in two languages.
-        chinese = path.with_name(path.name.replace(".en.md", ".md"))
-        passages.setdefault(chinese, []).append(written)
+        name = path.name.removesuffix(f".{lang}.md").removesuffix(".md")
+        passages.setdefault(path.with_name(name), []).append(written)
     if not dataset.unread:
         for texts in passages.values():
             problems += check_passage(texts, KnownNumbers(None, dataset))
@@ -87,11 +94,14 @@ def check_content(project: Path, dataset: Dataset) -> list[Problem]:
     problems += check_settings(project, dataset)
     for slug, place in PROSE.items():
         if slug not in slugs:
-            problems.append(problem("E301", place, START, slug=slug))
+            language = say(f"languages.{languages.first}")
+            problems.append(problem("E301", place, START, slug=slug, language=language))
     return problems
 
 
-def _read_header(text: str, path: str, problems: list[Problem]) -> dict[str, str]:
+def _read_header(
+    text: str, path: str, problems: list[Problem], languages: Languages
+) -> dict[str, str]:
     """The lines of “Name: value” that a text starts with."""
     header: dict[str, str] = {}
     for number, line in enumerate(text.split("\n"), 1):
@@ -109,8 +119,8 @@ def _read_header(text: str, path: str, problems: list[Problem]) -> dict[str, str
     problems += [
         problem("E202.header", path, START, name=name) for name in HEADER if not header.get(name)
     ]
-    if header.get("Lang", "zh") not in LANGS:
-        problems.append(problem("E205.lang", path, START))
+    if header.get("Lang", languages.first) not in languages:
+        problems.append(problem("E205.lang", path, START, languages="/".join(languages)))
     return header
 
 

@@ -15,15 +15,19 @@ from casebook.record.dataset import Dataset
 from casebook.record.description import texts_of
 from casebook.record.model import Case, Change
 from casebook.record.summary import CaseSummary, pair_wordings
-from casebook.record.vocabulary import Vocabulary
-from casebook.text import Text
+from casebook.text import LANGS, Lang, Text
 from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period
 from casebook.values.errors import PeriodError, QuantityError
 
 _STATE: Final = ("value", "min", "max", "unit", "qualifier", "planned")
+_TWINS: Final = {
+    name: [f"{name}_{lang}" for lang in LANGS]
+    for name in ("about", "issuer", "label", "text", "title")
+}
+_TRANSLATED: Final = frozenset(column for columns in _TWINS.values() for column in columns)
 # What is computed follows the figures that it rests on, which have changes of their own.
-_OF_COMPUTED: Final = frozenset({"derived", "measure", "scope", "label", "label_en"})
+_OF_COMPUTED: Final = frozenset({"derived", "measure", "scope", "label", *_TWINS["label"]})
 # Lists of the vocabulary by the columns that hold their keys.
 _LISTS: Final = {
     "measure": "measures",
@@ -32,18 +36,18 @@ _LISTS: Final = {
     "per": "per",
     "state": "document_states",
 }
-# A quote follows what it proves, and English the Chinese.
+# A quote follows what it proves, and a translation its text.
 _FOLLOWED: Final = {
     "quote": ("amount", "source", "per", "status", "qualifier"),
-    "label_en": ("label",),
-    "text_en": ("answer",),
+    **dict.fromkeys(_TWINS["label"], ("label",)),
+    **dict.fromkeys(_TWINS["text"], ("answer",)),
 }
 # What an editor writes where there was nothing, or is nothing now.
 _NOTHING: Final = frozenset({"", "无", "none", "-", "–"})
 
 Cells = Mapping[str, str]
 # The parts of records and texts, by file and name, as they were when they were published.
-English = Mapping[tuple[str, str], Text]
+Translated = Mapping[tuple[str, str], Text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +71,17 @@ def compare_cells(was: Cells, now: Cells) -> Iterator[Difference]:
             continue
         if column == "amount" and not {*_STATE} & {*differing}:
             continue
-        # What follows a wording changes with it; English that was not there misled nobody.
+        # What follows a wording changes with it; a translation that was not there misled nobody.
         if {*_FOLLOWED.get(column, ())} & {*differing}:
             continue
-        if was[column] or not column.endswith("_en"):
+        if was[column] or column not in _TRANSLATED:
             yield Difference(column, was[column], now[column])
 
 
 def check_history(
     dataset: Dataset,
     published: Mapping[str, PublishedCase],
-    english: English,
+    translated: Translated,
     today: date,
 ) -> list[Problem]:
     """Differences from what was published without a change that says so, and the reverse."""
@@ -86,8 +90,8 @@ def check_history(
     for slug, was in published.items():
         name = aliases.get(slug, slug)
         if name in dataset.positions:
-            check = _CaseCheck(case=dataset.by_slug[name], was=was, vocabulary=dataset.vocabulary)
-            problems += check.find_problems(english)
+            check = _CaseCheck(case=dataset.by_slug[name], was=was, dataset=dataset)
+            problems += check.find_problems(translated)
             problems += check_days(check.case, was.since, today)
         elif not (slug in dataset.unread or f"cases/{slug}/" in dataset.gone):
             problems.append(problem("W239", f"data/cases/{slug}.yaml", START, slug=slug))
@@ -122,15 +126,15 @@ class _CaseCheck:
 
     case: Case
     was: PublishedCase
-    vocabulary: Vocabulary
+    dataset: Dataset
     new: list[Change] = field(default_factory=list)
     used: list[Change] = field(default_factory=list)
 
-    def find_problems(self, english: English) -> Iterator[Problem]:
+    def find_problems(self, recorded: Translated) -> Iterator[Problem]:
         """The problems of the case in the order of what was published."""
         keys = {key_of(change) for change in self.case.changes}
         self.new = [c for c in self.case.changes if key_of(c) not in self.was.changes]
-        facts = list_facts(self.case)
+        facts = list_facts(self.case, self.dataset.languages)
         translated: set[str] = set()
         for (kind, name), was in self.was.facts.items():
             now_called = name if (kind, name) in facts else self._find_renamed(kind, name, facts)
@@ -139,10 +143,11 @@ class _CaseCheck:
                 continue
             now, changes = facts[kind, now_called], self._changes_of(kind, name, now_called)
             for difference in compare_cells(was, now):
-                translated |= {kind} if difference.column.endswith("_en") else set()
+                translated |= {kind} if difference.column in _TRANSLATED else set()
                 if not self._is_explained(difference, changes, (was, now)):
                     yield self._report(kind, now_called, difference)
-        yield from self._check_english(english, translated)
+        for lang in self.dataset.languages.others:
+            yield from self._check_translation(lang, recorded, translated)
         for change in self.new:
             if change not in self.used:
                 yield problem("E238.bogus", self.case.path, change.at)
@@ -216,7 +221,7 @@ class _CaseCheck:
 
     def _read_words(self, column: str) -> Callable[[str], str]:
         """Reads words of a column: those of a list by their keys, all others as they are."""
-        terms = getattr(self.vocabulary, _LISTS.get(column, ""), {})
+        terms = getattr(self.dataset.vocabulary, _LISTS.get(column, ""), {})
         keys = {name: key for key, term in terms.items() for name in (term.name.zh, term.name.en)}
 
         def read(text: str) -> str:
@@ -227,13 +232,18 @@ class _CaseCheck:
 
         return read
 
-    def _check_english(self, english: English, translated: set[str]) -> Iterator[Problem]:
-        """The parts of which the English alone is not as it was published."""
+    def _check_translation(
+        self, lang: Lang, recorded: Translated, translated: set[str]
+    ) -> Iterator[Problem]:
+        """The parts of which the translation alone is not as it was published."""
+        languages = self.dataset.languages
+        first = languages.first
         for part, pair in pair_wordings(self.case):
-            was = english.get((self.case.path, part), pair)
-            if pair.zh != was.zh or pair.en == was.en or part in translated:
+            was = recorded.get((self.case.path, part), pair)
+            same = pair.own(lang) == was.own(lang)
+            if pair.own(first) != was.own(first) or same or part in translated:
                 continue
-            words = "\n".join(one.text.en for one in texts_of(self.case) if one.part == part)
+            words = "\n".join(one.text.own(lang) for one in texts_of(self.case) if one.part == part)
             told = [
                 change
                 for change in self.new
@@ -242,9 +252,12 @@ class _CaseCheck:
             ]
             self.used += told
             if not told:
-                at = self.case.place_by_path.get(f"{part}_en", START)
                 path = self.case.path
-                yield problem("E238.english", path, at, part=part, path=path)
+                at = self.case.place_by_path.get(languages.name(part, lang), START)
+                own, other = (say(f"languages.{each}") for each in (first, lang))
+                yield problem(
+                    "E238.translation", path, at, part=part, own=own, other=other, path=path
+                )
 
     def _report(self, kind: str, name: str, difference: Difference) -> Problem:
         nothing = say("checks.nothing")
@@ -253,11 +266,20 @@ class _CaseCheck:
             self.case.path,
             self.case.figures[name].at if kind == "figures" else START,
             name=name,
-            what=say(f"checks.published.{difference.column}"),
+            what=_name_column(difference.column),
             before=difference.before or nothing,
             after=difference.after or nothing,
             path=self.case.path,
         )
+
+
+def _name_column(column: str) -> Text:
+    """The name of a column in a message."""
+    if column not in _TRANSLATED:
+        return say(f"checks.published.{column}")
+    name, _, lang = column.partition("_")
+    what, language = say(f"checks.published.{name}"), say(f"languages.{lang}")
+    return say("checks.published.translated", what=what, language=language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Final
 from casebook.messages import problem
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.description import media_inside, texts_of
+from casebook.record.description import media_inside
 from casebook.record.fields import suggest
 from casebook.record.model import Case, Media
 from casebook.record.references import find_pictures
@@ -122,8 +122,7 @@ def stories_show_their_pictures(case: Case, dataset: Dataset) -> Iterator[Proble
     """A story shows the pictures of its case and no others, each with words for who cannot see."""
     names = [picture.file.removeprefix("images/") for picture in case.pictures]
     shown = set()
-    stories = (text for text in texts_of(case, case.place_by_path) if text.path == "story")
-    for _, words, start in (part for text in stories for part in text.by_language()):
+    for _, words, start in case.stories:
         for name, is_alone, at in find_pictures(words, start):
             shown.add(name)
             if name not in names:
@@ -133,5 +132,5 @@ def stories_show_their_pictures(case: Case, dataset: Dataset) -> Iterator[Proble
     for name, picture in zip(names, case.pictures, strict=True):
         if name not in shown:
             yield problem("W315", case.path, picture.at, name=name)
-        if not picture.alt.en:
+        if not all(map(picture.alt.own, dataset.languages)):
             yield problem("W316", case.path, picture.at, name=name)

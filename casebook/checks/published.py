@@ -8,24 +8,25 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from casebook.record.lists import PUBLISHED
 from casebook.record.model import Answer, Case, Change, Elsewhere, Figure, Report
-from casebook.text import Text
+from casebook.text import Lang, Languages, Text
 from casebook.values.amounts import Quantity, plain
 from casebook.values.dates import Period
 
-# The columns of each table, behind the case and the name of the fact in it.
+# The columns of each table, behind the case and the name of the fact in it. Of a text that a site
+# has translated * is the language.
 TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "figures": (
         *("amount", "value", "min", "max", "unit", "qualifier", "planned", "measure", "per"),
-        *("period", "status", "derived", "scope", "source", "quote", "label", "label_en"),
+        *("period", "status", "derived", "scope", "source", "quote", "label", "label_*"),
     ),
-    "events": ("date", "title_en", "status", "source", "quote"),
-    "answers": ("answer", "text_en", "elsewhere"),
-    "documents": ("state", "title_en", "issuer", "issuer_en", "date", "source"),
-    "conflicts": ("about_en", "figures", "reports"),
+    "events": ("date", "title_*", "status", "source", "quote"),
+    "answers": ("answer", "text_*", "elsewhere"),
+    "documents": ("state", "title_*", "issuer", "issuer_*", "date", "source"),
+    "conflicts": ("about_*", "figures", "reports"),
 }
 _CASES: Final = ("case", "published")
 _CHANGES: Final = ("case", "name", "date", "kind", "from", "to")
@@ -45,14 +46,22 @@ class PublishedCase:
     changes: set[ChangeKey] = field(default_factory=set)
 
 
-def list_facts(case: Case) -> Facts:
+def columns_of(table: str, languages: Languages) -> Iterator[str]:
+    """The columns of a table for a site, in their order."""
+    for column in TABLES[table]:
+        name, is_translated, _ = column.partition("_*")
+        yield from [f"{name}_{lang}" for lang in languages.others] if is_translated else [column]
+
+
+def list_facts(case: Case, languages: Languages) -> Facts:
     """All that may not change in a case without a reason, in the order of the record."""
+    first = languages.first
     named: list[tuple[str, str, object]]
     named = [("figures", name, figure) for name, figure in case.figures.items()]
-    named += [("events", event.title.zh, event) for event in case.events]
+    named += [("events", event.title.own(first), event) for event in case.events]
     named += [("answers", question, answer) for question, answer in case.answers.items()]
-    named += [("documents", document.title.zh, document) for document in case.documents]
-    named += [("conflicts", conflict.about.zh, conflict) for conflict in case.conflicts]
+    named += [("documents", document.title.own(first), document) for document in case.documents]
+    named += [("conflicts", conflict.about.own(first), conflict) for conflict in case.conflicts]
     facts: Facts = {}
     for kind, name, record in named:
         key, count = (kind, name), 1
@@ -60,11 +69,13 @@ def list_facts(case: Case) -> Facts:
         while key in facts:
             count += 1
             key = (kind, f"{name} ({count})")
-        facts[key] = {column: _write_cell(record, column) for column in TABLES[kind]}
+        facts[key] = {
+            column: _write_cell(record, column, first) for column in columns_of(kind, languages)
+        }
         if isinstance(record, Figure):
             facts[key] |= write_quantity(record.quantity)
         elif isinstance(record, Answer):
-            said = "/".join(record.terms) or record.text.zh
+            said = "/".join(record.terms) or record.text.own(first)
             said = f"{record.state}: {said}" if said and record.state == "partial" else said
             facts[key]["answer"] = said or record.state
     return facts
@@ -83,22 +94,23 @@ def write_quantity(quantity: Quantity) -> dict[str, str]:
     }
 
 
-def _write_cell(record: Any, column: str) -> str:
-    name, _, english = column.partition("_")
-    return _write(getattr(record, {"derived": "formula"}.get(name, name), ""), bool(english))
+def _write_cell(record: Any, column: str, first: Lang) -> str:
+    name, _, translated = column.partition("_")
+    lang = cast(Lang, translated or first)
+    return _write(getattr(record, {"derived": "formula"}.get(name, name), ""), lang)
 
 
-def _write(value: Any, english: bool) -> str:
+def _write(value: Any, lang: Lang) -> str:
     if isinstance(value, Text):
-        return value.en if english else value.zh
+        return value.own(lang)
     if isinstance(value, Period):
         return value.edtf
     if isinstance(value, Report):
-        return f"{value.source}: {value.says.zh}"
+        return f"{value.source}: {value.says.own(lang)}"
     if isinstance(value, Elsewhere):
-        return f"{value.source}: {value.text.zh or '/'.join(value.terms)}"
+        return f"{value.source}: {value.text.own(lang) or '/'.join(value.terms)}"
     if isinstance(value, tuple):
-        return "/".join(_write(one, english) for one in value)
+        return "/".join(_write(one, lang) for one in value)
     return str(value or "")
 
 
@@ -137,17 +149,21 @@ def _read_rows(project: Path, table: str) -> Iterator[dict[str, str]]:
             yield {column: cell or "" for column, cell in row.items() if column}
 
 
-def write_published(published: Mapping[str, PublishedCase]) -> dict[str, bytes]:
+def write_published(
+    published: Mapping[str, PublishedCase], languages: Languages
+) -> dict[str, bytes]:
     """The tables of a ledger by their paths."""
+    columns = {kind: tuple(columns_of(kind, languages)) for kind in TABLES}
     tables: dict[str, list[Iterable[str]]] = {
         "cases": [_CASES],
-        **{kind: [("case", "name", *columns)] for kind, columns in TABLES.items()},
+        **{kind: [("case", "name", *columns[kind])] for kind in TABLES},
         "changes": [_CHANGES],
     }
     for slug, case in sorted(published.items()):
         tables["cases"].append((slug, case.since))
         for (kind, name), cells in case.facts.items():
-            tables[kind].append((slug, name, *(cells[column] for column in TABLES[kind])))
+            # A case that is gone was recorded when the site may have had other languages.
+            tables[kind].append((slug, name, *(cells.get(c, "") for c in columns[kind])))
         tables["changes"] += [(slug, *change) for change in sorted(case.changes)]
     found = {}
     for table, rows in tables.items():
@@ -157,10 +173,12 @@ def write_published(published: Mapping[str, PublishedCase]) -> dict[str, bytes]:
     return found
 
 
-def publish_case(case: Case, before: PublishedCase | None, today: date) -> PublishedCase:
+def publish_case(
+    case: Case, before: PublishedCase | None, today: date, languages: Languages
+) -> PublishedCase:
     """A case as it is published from now on."""
     return PublishedCase(
         since=before.since if before is not None else today.isoformat(),
-        facts=list_facts(case),
+        facts=list_facts(case, languages),
         changes={key_of(change) for change in case.changes},
     )

@@ -21,7 +21,6 @@ from casebook.record.model import Case, Event, Figure
 from casebook.record.references import SITE, find_references, judge_slug
 from casebook.record.refusals import judge_refusal, keys_of
 from casebook.record.regions import has_other_spelling, make_region
-from casebook.text import LANGS
 from casebook.values.amounts import plain
 from casebook.values.dates import Period, parse_period, speak_of_same_time
 from casebook.values.errors import FormulaError
@@ -49,7 +48,7 @@ def slugs_are_safe(case: Case, dataset: Dataset) -> Iterator[Problem]:
 
 def story_references_exist(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """Every `{{…}}` in a story names a figure of this case or, with its case, of another."""
-    for lang, (words, at) in zip(LANGS, case.stories, strict=True):
+    for lang, words, at in case.stories:
         text = WrittenText(words=words, lang=lang, path=case.path, at=at)
         yield from check_references(text, case, dataset)
 

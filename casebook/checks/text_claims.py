@@ -42,9 +42,6 @@ _HIDDEN: Final = re.compile(
 )
 
 
-_LANGUAGES: Final[dict[Lang, str]] = {"zh": "checks.chinese", "en": "checks.english"}
-
-
 @dataclass(frozen=True, kw_only=True)
 class WrittenText:
     """A text in one language, and where it begins in its file.
@@ -81,7 +78,7 @@ def check_passage(texts: Sequence[WrittenText], known: KnownNumbers) -> Iterator
         for told in one.told:
             # A number that may be several figures may be none of them as well.
             if len(told.figures) == 1 and told.figures[0].key not in keys:
-                name, language = known.name(told.figures[0]), say(_LANGUAGES[other.lang])
+                name, language = known.name(told.figures[0]), say(f"languages.{other.lang}")
                 yield one.problem("W275", told.start, figure=name, language=language)
 
 

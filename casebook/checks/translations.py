@@ -1,13 +1,14 @@
-"""Records of the Chinese and English of each part, and the check for English that is older.
+"""Records of both languages of each part, and the check for a translation that is older.
 
-The ledger of English holds a digest of the Chinese and one of the English for each part of a record
-and each text. Where only the Chinese differs from it, the English has not kept up.
+The ledger of translations holds a digest of each language for each part of a record and each text.
+Where only the site's own language differs from it, the translation has not kept up.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from casebook.checks.content import LEAD, find_content_files, find_slugs
@@ -16,48 +17,53 @@ from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.lists import PUBLISHED
 from casebook.record.model import Outdated
-from casebook.record.summary import CaseSummary, sign_words
-from casebook.text import Text
+from casebook.record.summary import sign_words
+from casebook.text import Lang, Languages, Text
 from casebook.yaml.files import show_path
 
-ENGLISH = f"{PUBLISHED}/english.txt"
+# The ledger of a site by the language to which it translates.
+TRANSLATED: Mapping[Lang, str] = {
+    "en": f"{PUBLISHED}/english.txt",
+    "zh": f"{PUBLISHED}/chinese.txt",
+}
 # The parts of a record, and the whole of a text.
 WHOLE = "text"
 _LINE = re.compile(r"(\S+) ([a-z]+) ([0-9a-f]{8}) ([0-9a-f]{8})")
 
 
-def read_recorded(project: Path) -> dict[tuple[str, str], Text]:
+def read_recorded(project: Path, languages: Languages) -> dict[tuple[str, str], Text]:
     """The pairs as they were last recorded; a line that is none is passed over."""
-    try:
-        text = (project / ENGLISH).read_text(encoding="utf-8-sig", errors="replace")
-    except OSError:
-        return {}
-    return {(path, part): Text(zh, en) for path, part, zh, en in _LINE.findall(text)}
+    found: dict[tuple[str, str], Text] = {}
+    for lang in languages.others:
+        with suppress(OSError):
+            text = (project / TRANSLATED[lang]).read_text(encoding="utf-8-sig", errors="replace")
+            lines = _LINE.findall(text)
+            found |= {(path, part): languages.text(pair) for path, part, *pair in lines}
+    return found
 
 
-def list_pairs(
-    project: Path, cases: Iterable[CaseSummary]
-) -> Iterator[tuple[tuple[str, str], Text]]:
-    """Every part of these cases and every text that is in both languages."""
-    for case in cases:
+def list_pairs(project: Path, dataset: Dataset) -> Iterator[tuple[tuple[str, str], Text]]:
+    """Every part of the cases and every text that is in both languages."""
+    for case in dataset.summaries:
         for line in case.pairs.splitlines():
             part, zh, en = line.split(" ")
             yield (case.path, part), Text(zh, en)
     for path in find_content_files(project):
-        english = path.with_name(f"{path.name.removesuffix('.md')}.en.md")
-        if english.is_file():
-            pair = Text(sign_words(_read_text(path)), sign_words(_read_text(english)))
-            yield (show_path(path, project), WHOLE), pair
+        for lang in dataset.languages.others:
+            other = path.with_name(f"{path.name.removesuffix('.md')}.{lang}.md")
+            if other.is_file():
+                pair = (sign_words(_read_text(each)) for each in (path, other))
+                yield (show_path(path, project), WHOLE), dataset.languages.text(pair)
 
 
 def find_outdated(project: Path, dataset: Dataset) -> dict[str, Outdated]:
-    """The parts that are older in English than in Chinese, by the address of the page."""
-    recorded = read_recorded(project)
+    """The parts whose translation is older, by the address of the page."""
+    recorded = read_recorded(project, dataset.languages)
     if not recorded:
         return {}
     found: dict[str, list[str]] = {}
-    for (path, part), pair in list_pairs(project, dataset.summaries):
-        if is_outdated(recorded.get((path, part)), pair):
+    for (path, part), pair in list_pairs(project, dataset):
+        if is_outdated(recorded.get((path, part)), pair, dataset.languages):
             found.setdefault(path, []).append(part)
     if not found:
         return {}
@@ -69,14 +75,18 @@ def find_outdated(project: Path, dataset: Dataset) -> dict[str, Outdated]:
     return {addresses[path]: Outdated(path, tuple(parts)) for path, parts in found.items()}
 
 
-def is_outdated(recorded: Text | None, now: Text) -> bool:
-    """True where the Chinese changed since the record and the English did not."""
-    return recorded is not None and now.zh != recorded.zh and now.en == recorded.en
+def is_outdated(recorded: Text | None, now: Text, languages: Languages) -> bool:
+    """True where the site's own language changed since the record and the translation did not."""
+    if recorded is None or now.own(languages.first) == recorded.own(languages.first):
+        return False
+    return any(now.own(lang) == recorded.own(lang) for lang in languages.others)
 
 
 def check_translations(dataset: Dataset) -> list[Problem]:
-    """A warning for each part whose English is older than its Chinese."""
+    """A warning for each part whose translation is older than its text."""
     problems = []
+    names = [say(f"languages.{lang}") for lang in dataset.languages]
+    own, other = names[0], names[-1]
     for address, outdated in dataset.outdated.items():
         case = dataset.by_slug.get(address.removeprefix("cases/").removesuffix("/"))
         # A text may have the slug of a case.
@@ -85,7 +95,10 @@ def check_translations(dataset: Dataset) -> list[Problem]:
             at = (places or {}).get(part, START)
             name = say("checks.this_text") if part == WHOLE else part
             command = f"python3 build.py record --in-step {outdated.path}"
-            problems.append(problem("W207", outdated.path, at, part=name, command=command))
+            found = problem(
+                "W207", outdated.path, at, part=name, own=own, other=other, command=command
+            )
+            problems.append(found)
     return problems
 
 

@@ -124,7 +124,7 @@ def _describe_change(key: str, before: _Row | None, now: _Row | None, lang: Lang
 def find_mentions(project: Path, dataset: Dataset) -> Iterator[tuple[str, str, str]]:
     """Every reference to a figure in a text: its key, the file, and the sentence."""
     for case in dataset.cases:
-        for text, start in case.stories:
+        for _, text, start in case.stories:
             yield from _mentions_in(text, start, case.path, case.slug)
     for path in find_content_files(project):
         shown = show_path(path, project)
@@ -153,7 +153,7 @@ def _cut(line: str, reference: str) -> str:
 def list_pages(
     dataset: Dataset, keys: Set[str], paths: Iterable[str], charts: Iterable[str]
 ) -> Iterator[str]:
-    """The addresses of the pages that show the figures, in both languages."""
+    """The addresses of the pages that show the figures, in every language."""
     shown: dict[str, None] = {}
     for key in sorted(keys):
         slug = key.partition(".")[0]
@@ -167,19 +167,21 @@ def list_pages(
     if any(not any(name.startswith(slug) for slug in own) for name in charts):
         shown.setdefault("")
     for address in shown:
-        yield f"/{address}"
-        yield f"/en/{address}"
+        yield from (dataset.languages.address(address, lang) for lang in dataset.languages)
 
 
 def list_translations(dataset: Dataset, before: Dataset) -> Iterator[str]:
-    """The texts whose Chinese changed and whose English did not, each by its place."""
+    """The translations of which only the text in the first language changed, by their places."""
+    languages = dataset.languages
     for case in dataset.cases:
         old = before.by_slug.get(case.slug)
         texts = {placed.path: placed.text for placed in texts_of(old)} if old is not None else {}
         for placed in texts_of(case):
             was, now = texts.get(placed.path, placed.text), placed.text
-            if was.zh != now.zh and now.zh and was.en == now.en:
-                yield f"{case.path}: {placed.path}_en"
+            if was.own(languages.first) != now.own(languages.first) != "":
+                for lang in languages.others:
+                    if was.own(lang) == now.own(lang):
+                        yield f"{case.path}: {languages.name(placed.path, lang)}"
 
 
 def read_earlier(project: Path, since: str) -> tuple[Mapping[str, _Row], Dataset | None]:
@@ -209,7 +211,7 @@ def _list_rows(dataset: Dataset) -> dict[str, _Row]:
     return {
         f"{case.slug}.{name}": {column: cells[column] for column in _COLUMNS}
         for case in dataset.cases
-        for (kind, name), cells in list_facts(case).items()
+        for (kind, name), cells in list_facts(case, dataset.languages).items()
         if kind == "figures"
     }
 

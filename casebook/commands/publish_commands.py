@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from casebook.commands.command import print_message
+from casebook.messages import say
 from casebook.problems import Exit
 from casebook.text import Lang
 
@@ -31,7 +32,7 @@ def add_record_options(parser: argparse.ArgumentParser) -> None:
 
 def run_record(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Record facts, addresses and translations of the site, where the project has no errors."""
-    from casebook.checks.translations import ENGLISH
+    from casebook.checks.translations import TRANSLATED
     from casebook.commands.record_published import (
         load_publishable,
         record_addresses,
@@ -53,7 +54,14 @@ def run_record(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     print_message("commands.recorded_addresses", lang, path=LEDGER, count=new)
     named = {show_path((Path.cwd() / name).resolve(), project) for name in options.in_step}
     behind = record_translations(project, dataset, named)
-    print_message("commands.recorded_english", lang, path=ENGLISH, count=behind)
+    for other in dataset.languages.others:
+        print_message(
+            "commands.recorded_translated",
+            lang,
+            path=TRANSLATED[other],
+            count=behind,
+            language=say(f"languages.{other}"),
+        )
     return Exit.DONE
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 
 from casebook.build.checking import check_published, load_checked, refuse_errors
@@ -11,12 +12,12 @@ from casebook.build.drawings import tabulate_charts
 from casebook.checks.addresses import find_aliases, list_addresses
 from casebook.checks.content import find_slugs
 from casebook.checks.published import publish_case, read_published, write_published
-from casebook.checks.translations import ENGLISH, is_outdated, list_pairs, read_recorded
+from casebook.checks.translations import TRANSLATED, is_outdated, list_pairs, read_recorded
 from casebook.messages import say
 from casebook.pages import FIXED_ADDRESSES
 from casebook.record.dataset import Dataset
 from casebook.record.lists import LEDGER
-from casebook.text import Text
+from casebook.text import Languages, Text
 from casebook.yaml.files import write_atomically
 
 
@@ -45,10 +46,10 @@ def record_facts(project: Path, dataset: Dataset, today: date) -> int:
         published[aliases[old]] = published.pop(old)
     changed = 0
     for case in dataset.cases:
-        now = publish_case(case, published.get(case.slug), today)
+        now = publish_case(case, published.get(case.slug), today, dataset.languages)
         changed += now != before.get(case.slug)
         published[case.slug] = now
-    for path, content in write_published(published).items():
+    for path, content in write_published(published, dataset.languages).items():
         write_ledger(project / path, content)
     return changed
 
@@ -74,24 +75,35 @@ def record_addresses(project: Path, dataset: Dataset) -> int:
 
 
 def record_translations(project: Path, dataset: Dataset, in_step: Collection[str] = ()) -> int:
-    """Record the English that is as new as the Chinese, and give how many parts are older.
+    """Record what is as new in translation, and give how many parts are older.
 
-    Where only the Chinese changed, the record stays and with it the notice, unless the file is
-    named `in_step`.
+    Where only the site's own language changed, the record stays and with it the notice, unless the
+    file is named `in_step`.
     """
-    recorded = read_recorded(project)
+    languages = dataset.languages
+    recorded = read_recorded(project, languages)
     kept: dict[tuple[str, str], Text] = {}
     behind = 0
-    for key, pair in list_pairs(project, dataset.summaries):
+    for key, pair in list_pairs(project, dataset):
         before = recorded.get(key)
-        if before is not None and is_outdated(before, pair) and key[0] not in in_step:
+        behind_now = before and is_outdated(before, pair, languages) and key[0] not in in_step
+        if before and behind_now:
             kept[key] = before
             behind += 1
         else:
             kept[key] = pair
-    lines = [f"{path} {part} {pair.zh} {pair.en}" for (path, part), pair in sorted(kept.items())]
-    replace_lines(project / ENGLISH, [*head_lines(say("commands.head_english")), *lines])
+    lines = [
+        " ".join((*key, *map(pair.own, languages)))
+        for key, pair in sorted(kept.items(), key=itemgetter(0))
+    ]
+    for lang in languages.others:
+        replace_lines(project / TRANSLATED[lang], [*head_lines(_say_head(languages)), *lines])
     return behind
+
+
+def _say_head(languages: Languages) -> Text:
+    own, other = (say(f"languages.{lang}") for lang in languages)
+    return say("commands.head_translated", own=own, other=other)
 
 
 def head_lines(head: Text) -> list[str]:

@@ -33,7 +33,16 @@ from casebook.record.model import (
 )
 from casebook.record.summary import CaseSummary, summarise_case
 from casebook.record.vocabulary import Gone, Refusal, Region, Source, Vocabulary
-from casebook.text import LISTED, NO_TEXT, Lang, Text
+from casebook.text import (
+    DEFAULT_LANGUAGES,
+    ENUMERATION,
+    LANGS,
+    LISTED,
+    NO_TEXT,
+    Lang,
+    Languages,
+    Text,
+)
 
 # More places than this in one sentence are a list that has a page of its own.
 MOST_NAMED = 40
@@ -67,6 +76,7 @@ class Dataset:
     vocabulary: Vocabulary
     regions: Mapping[str, Region]
     sources: Mapping[str, Source]
+    languages: Languages = DEFAULT_LANGUAGES
     unread: frozenset[str] = frozenset()
     refusals: tuple[Refusal, ...] = ()
     ledger: Mapping[str, int] = field(default_factory=dict)
@@ -234,9 +244,7 @@ class Dataset:
         if region.level != "county" or not region.parent:
             return region.short
         parent = self.regions[region.parent].short
-        return Text(
-            parent.zh + region.short.zh, f"{region.short.inside('en')}, {parent.inside('en')}"
-        )
+        return say("record.place", place=region.short, parent=parent)
 
     @cached_property
     def place_names(self) -> Mapping[Lang, Mapping[str, frozenset[str]]]:
@@ -244,7 +252,7 @@ class Dataset:
         codes = {region.code for region in self.regions.values() if region.level == "province"}
         for case in self.summaries:
             codes |= {case.region, self.regions[case.region].parent} - {""}
-        names: dict[Lang, dict[str, set[str]]] = {"zh": {}, "en": {}}
+        names: dict[Lang, dict[str, set[str]]] = {lang: {} for lang in LANGS}
         for region in map(self.regions.__getitem__, codes):
             for name in {region.short.zh, region.name.zh}:
                 names["zh"].setdefault(name, set()).add(region.code)
@@ -278,10 +286,7 @@ class Dataset:
         terms: Mapping[str, Text] = {
             term.key: term.name for term in getattr(self.vocabulary, question.terms).values()
         }
-        names = [terms[key] for key in said.terms]
-        return Text(
-            "、".join(name.zh for name in names), ", ".join(name.inside("en") for name in names)
-        )
+        return ENUMERATION.join(terms[key] for key in said.terms)
 
     def money_figures(self, case: Case) -> tuple[Figure, ...]:
         """The printed amounts of money of a case, in the order of the record."""

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeVar, cast, dataclass_tra
 
 from casebook.messages import read_catalogue, say
 from casebook.problems import START, Position
-from casebook.text import LANGS, Lang, Text
+from casebook.text import LANGS, Lang, Languages, Text
 
 # What a text is on the site, which decides whether its words are held to the records: our own
 # words are, what is copied as others wrote it is not. A word is read by a grammar of its own.
@@ -26,7 +26,7 @@ MAX_TEXT: Final = 2_000
 # of 190,000 rows, for which a build took 4.7 GB.
 _LIMITS: Final[dict[Role, int]] = {"heading": MAX_NAME, "name": MAX_NAME}
 _TEXTS: Final = frozenset({"bilingual", "block", "line", "quote", "text", "things"})
-_WITH_ENGLISH: Final = frozenset({"bilingual", "block"})
+_TRANSLATED: Final = frozenset({"bilingual", "block"})
 _KEY: Final = "described"
 _NO_PLACES: Final[Mapping[str, Position]] = {}
 T = TypeVar("T")
@@ -88,9 +88,14 @@ class FieldDescription:
         return say(self.note_key, most=self.most)
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """The name of the field, and that of its English twin where it has one."""
-        return (self.name, f"{self.name}_en") if self.kind in _WITH_ENGLISH else (self.name,)
+    def is_translated(self) -> bool:
+        """True of a field that a site has once in each of its languages."""
+        return self.kind in _TRANSLATED
+
+    def names(self, languages: Languages) -> tuple[str, ...]:
+        """The name of the field in each language of a site, or its only one."""
+        own = languages if self.is_translated else languages[:1]
+        return tuple(languages.name(self.name, lang) for lang in own)
 
     @cached_property
     def inner(self) -> tuple[FieldDescription, ...]:
@@ -158,9 +163,9 @@ def fields_of(cls: type) -> tuple[FieldDescription, ...]:
 
 
 @compute_once
-def known_names(descriptions: tuple[FieldDescription, ...]) -> frozenset[str]:
-    """The names that the fields have in a file."""
-    return frozenset(name for one in descriptions for name in one.names)
+def known_names(descriptions: tuple[FieldDescription, ...], languages: Languages) -> frozenset[str]:
+    """The names that the fields have in a file of a site."""
+    return frozenset(name for one in descriptions for name in one.names(languages))
 
 
 def records_inside(record: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -222,10 +227,9 @@ def texts_of(
             texts = value if isinstance(value, Mapping) else {"": value}
             for key, words in texts.items():
                 text = Text(words) if isinstance(words, str) else words
-                if text.zh or text.en:
+                if text:
                     found = path + one.name + (f".{key}" if key else "")
-                    at = place_of(found, places), place_of(f"{found}_en", places)
-                    yield PlacedText(one, found, text, at)
+                    yield PlacedText(one, found, text, places_of(found, places))
 
 
 def read_places(places: str) -> dict[str, Position]:
@@ -240,6 +244,13 @@ def place_of(path: str, places: Mapping[str, Position]) -> Position:
         # An answer may be written without the mapping that its text is in.
         path = path.rpartition(".")[0]
     return places.get(path, START)
+
+
+def places_of(path: str, places: Mapping[str, Position]) -> tuple[Position, Position]:
+    """The place of a text in each language: a translation has the name of its language behind."""
+    named = (f"{path}_{lang}" for lang in LANGS)
+    zh, en = (place_of(name if name in places else path, places) for name in named)
+    return zh, en
 
 
 @compute_once

@@ -15,7 +15,7 @@ from casebook.record.lists import Lists
 from casebook.record.model import Case
 from casebook.record.vocabulary import Region
 from casebook.report import display_width
-from casebook.text import Lang, Text
+from casebook.text import DEFAULT_LANGUAGES, Lang, Text
 
 _WIDTH = 90
 _NOTES_AT = 26
@@ -45,6 +45,7 @@ class _Blank:
     def __init__(self, region: Region, lists: Lists, lang: Lang) -> None:
         self.region = region
         self.lists = lists
+        self.languages = lists.languages
         self.lang = lang
         # Statuses and sources are asked for often; the words are listed once.
         self.listed: set[str] = set()
@@ -68,8 +69,10 @@ class _Blank:
             lines += _indent(inner, "    " if one.kind == "figures" else "  - ")
         elif one.kind == "block":
             example = say("record.blank_story")
-            texts = zip(one.names, (example.zh, example.en), strict=True)
-            lines = [line for name, text in texts for line in (f"{name}: |", f"  {text}")]
+            names = zip(one.names(self.languages), self.languages, strict=True)
+            lines = [
+                line for name, lang in names for line in (f"{name}: |", f"  {example.inside(lang)}")
+            ]
         if not is_comment:
             return lines
         return [line if line.startswith("#") else f"# {line}" for line in lines]
@@ -91,7 +94,7 @@ class _Blank:
         elif note:
             line = f"{line}{' ' * room}# {note}"
         yield line
-        yield from (f"{name}:" for name in one.names[1:])
+        yield from (f"{name}:" for name in one.names(self.languages)[1:])
 
     def write_answers(self) -> Iterator[str]:
         """A line for each question, with the words that answer it."""
@@ -169,7 +172,7 @@ def _write_table(name: str, lang: Lang) -> Iterator[str]:
     yield say("record.guide_head").inside(lang) + "\n"
     yield "|---|---|---|\n"
     for one in _find_fields(name):
-        names = "、".join(f"`{part}`" for part in one.names)
+        names = "、".join(f"`{part}`" for part in one.names(DEFAULT_LANGUAGES))
         example = f"`{one.example}`" if one.example else ""
         yield f"| {names} | {''.join(_explain(one, lang))} | {example} |\n"
 

@@ -13,7 +13,7 @@ from casebook.problems import START, Position, Problem
 from casebook.record.description import FieldDescription, compute_once, fields_of, known_names
 from casebook.record.model import Case, Figure
 from casebook.record.references import MEDIA_NAME
-from casebook.text import NO_TEXT, Text
+from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Languages, Text
 from casebook.values.dates import Period, parse_period
 from casebook.values.errors import PeriodError
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar
@@ -50,10 +50,12 @@ def _find_aliases() -> dict[str, str]:
 @cache
 def _find_homes() -> dict[str, str]:
     """The message that says where a field belongs, for fields that records of one class have."""
-    names = [name for cls in _classes() for name in known_names(fields_of(cls))]
+    all_names = [known_names(fields_of(cls), DEFAULT_LANGUAGES) for cls in _classes()]
+    names = [name for own in all_names for name in own]
     homes = dict.fromkeys(_QUESTIONS, "record.home_answer")
     for cls, home in ((Case, "record.home_case"), (Figure, "record.home_figure")):
-        alone = (name for name in known_names(fields_of(cls)) if names.count(name) == 1)
+        own = known_names(fields_of(cls), DEFAULT_LANGUAGES)
+        alone = (name for name in own if names.count(name) == 1)
         homes |= dict.fromkeys(alone, home)
     return homes
 
@@ -113,7 +115,10 @@ class Fields:
         if any(p.at.line == at.line and p.code in _ABOUT_NAMES for p in self.problems):
             return
         home = _find_homes().get(name)
-        if home is not None:
+        base, _, lang = name.rpartition("_")
+        if lang in LANGS and base in known and not any(one.endswith(f"_{lang}") for one in known):
+            self.report("E201.language", at, name=name, base=base, language=lang)
+        elif home is not None:
             self.report("E201.elsewhere", at, name=name, home=say(home))
         else:
             self.report("E201", at, name=name, hint=suggest(name, known))
@@ -240,11 +245,6 @@ class Fields:
         return None
 
 
-def fields_in(node: MapNode, cls: type, path: str, problems: list[Problem]) -> Fields:
-    """The fields of a mapping that is a record of a class."""
-    return Fields(node, path, problems, known_names(fields_of(cls)))
-
-
 class RecordReader:
     """Reads records; the method `read_<kind>` gives the value of a field of that kind.
 
@@ -253,10 +253,17 @@ class RecordReader:
     the problems of the `Fields`, and something harmless takes its place.
     """
 
-    def __init__(self, words: Words, sources: Mapping[str, object], case: str = "") -> None:
+    def __init__(
+        self, words: Words, sources: Mapping[str, object], languages: Languages, case: str = ""
+    ) -> None:
         self.words = words
         self.sources = sources
+        self.languages = languages
         self.around: dict[str, object] = {"case": case, "figure": ""}
+
+    def fields_in(self, node: MapNode, cls: type, path: str, problems: list[Problem]) -> Fields:
+        """The fields of a mapping that is a record of a class."""
+        return Fields(node, path, problems, known_names(fields_of(cls), self.languages))
 
     def read_record(self, cls: type[T], fields: Fields, **given: object) -> T:
         """A record of a class whose descriptions are all read by kind."""
@@ -280,12 +287,12 @@ class RecordReader:
         }
 
     def read_bilingual(self, fields: Fields, one: FieldDescription) -> Text:
-        zh = fields.line(one.name, one.required, one.example)
-        en = fields.line(f"{one.name}_en")
-        return Text(zh, en) if zh or en else NO_TEXT
+        name, *others = one.names(self.languages)
+        first = fields.line(name, one.required, one.example)
+        return self.languages.text((first, *map(fields.line, others)))
 
     def read_block(self, fields: Fields, one: FieldDescription) -> Text:
-        return Text(fields.text(one.name), fields.text(f"{one.name}_en"))
+        return self.languages.text(map(fields.text, one.names(self.languages)))
 
     def read_line(self, fields: Fields, one: FieldDescription) -> str:
         return fields.line(one.name, one.required, one.example)
@@ -361,14 +368,14 @@ class RecordReader:
         return ""
 
     def read_list(self, fields: Fields, one: FieldDescription) -> tuple[Any, ...]:
-        known = known_names(one.inner)
+        known = known_names(one.inner, self.languages)
         return tuple(
             self.make_record(one.items, inner, self.read_values(one.inner, inner))
             for inner in fields.items(one.name, known)
         )
 
     def read_mapping(self, fields: Fields, one: FieldDescription) -> dict[str, Any]:
-        known = known_names(one.inner)
+        known = known_names(one.inner, self.languages)
         return {
             key: self.make_record(one.items, inner, self.read_values(one.inner, inner), key=key)
             for key, _, inner in fields.entries(one.name, known)

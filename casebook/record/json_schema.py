@@ -57,8 +57,9 @@ def _object(described: Iterable[FieldDescription], lists: Lists) -> dict[str, An
         if one.required:
             (printed if one.printed else required).append(one.name)
         properties[one.name] = {"description": _join(one.note), **_type_of(one, lists)}
-        for name in one.names[1:]:
-            twin = say("record.english_of", name=one.name)
+        names = one.names(lists.languages)
+        for lang, name in zip(lists.languages[1:], names[1:], strict=False):
+            twin = say(f"record.twin_{lang}", name=one.name)
             properties[name] = {"description": _join(twin), **_OPTIONAL}
     # A misspelt name is marked while it is typed; the reader would only say so later.
     made: dict[str, Any] = {"type": "object", "additionalProperties": False}
@@ -138,4 +139,4 @@ def _choice(words: Iterable[tuple[str | int, Text]]) -> dict[str, Any]:
 
 
 def _join(text: Text) -> str:
-    return f"{text.zh}\n{text.en}" if text.en else text.zh
+    return "\n".join(filter(None, (text.zh, text.en)))

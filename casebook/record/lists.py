@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -12,7 +14,7 @@ from typing import Any, Final, TypeVar
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.record.description import FieldDescription, read_places
-from casebook.record.fields import EMPTY, Fields, RecordReader, fields_in, find_places
+from casebook.record.fields import EMPTY, Fields, RecordReader, find_places
 from casebook.record.regions import Regions, make_region, read_table
 from casebook.record.vocabulary import (
     LETTER_BLANKS,
@@ -23,7 +25,7 @@ from casebook.record.vocabulary import (
     Term,
     Vocabulary,
 )
-from casebook.text import NO_TEXT, Text
+from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Languages, Text
 from casebook.values.urls import judge_url
 from casebook.yaml.encoding import MAX_BYTES
 from casebook.yaml.files import read_bytes, show_path
@@ -33,6 +35,7 @@ from casebook.yaml.nodes import MapNode, Node, Scalar, read_tree
 PUBLISHED: Final = "data/published"
 LEDGER: Final = f"{PUBLISHED}/addresses.txt"
 GONE: Final = "data/gone.yaml"
+SETTINGS: Final = "pelicanconf.py"
 # It grows with all that was ever published: a million addresses, not the size of a record.
 MOST_OF_LEDGER: Final = 64_000_000
 # A hundred thousand publications and more; a record has no more than a few.
@@ -57,6 +60,7 @@ class Lists:
     vocabulary: Vocabulary
     regions: Regions
     sources: Mapping[str, Source]
+    languages: Languages = DEFAULT_LANGUAGES
     whole: bool = True
 
 
@@ -66,7 +70,7 @@ class ListReader(RecordReader):
     def __init__(
         self, project: Path, name: str, problems: list[Problem], most: int = MAX_BYTES
     ) -> None:
-        super().__init__({}, {})
+        super().__init__({}, {}, read_languages(project))
         path = project / "data" / f"{name}.yaml"
         self.path = show_path(path, project)
         self.problems = problems
@@ -88,7 +92,7 @@ class ListReader(RecordReader):
         """The list as one record, whose groups are the closed lists that its own words are in."""
         groups = self.node.entries.items()
         self.words = {key: group.entries for key, group in groups if isinstance(group, MapNode)}
-        fields = fields_in(self.node, Vocabulary, self.path, self.problems)
+        fields = self.fields_in(self.node, Vocabulary, self.path, self.problems)
         return self.read_record(Vocabulary, fields)
 
     def read_records(self, cls: type[T], named: str) -> dict[str, T]:
@@ -101,8 +105,8 @@ class ListReader(RecordReader):
                     given["at"] = self.node.key_at[key]
                 if cls is Region:
                     given["standard"] = key in self.units
-                    node = _fill_region(key, node, self.units)
-                fields = fields_in(node, cls, self.path, self.problems)
+                    node = _fill_region(key, node, self.units, self.languages)
+                fields = self.fields_in(node, cls, self.path, self.problems)
                 records[key] = self.read_record(cls, fields, **given)
         return records
 
@@ -150,10 +154,11 @@ class ListReader(RecordReader):
     def read_things(self, fields: Fields, one: FieldDescription) -> dict[str, Text]:
         node = fields.mapping(one.name) or EMPTY
         words = Fields(node, fields.path, fields.problems, node.entries)
+        suffixes = tuple(f"_{lang}" for lang in self.languages.others)
         return {
-            name: Text(words.line(name), words.line(f"{name}_en"))
+            name: self.languages.text(words.line(f"{name}{end}") for end in ("", *suffixes))
             for name in node.entries
-            if not name.endswith("_en")
+            if not name.endswith(suffixes)
         }
 
     def read_url(self, fields: Fields, one: FieldDescription) -> str:
@@ -175,8 +180,29 @@ class ListReader(RecordReader):
         return url
 
 
+def read_languages(project: Path, problems: list[Problem] | None = None) -> Languages:
+    """The languages of a site by its settings, Chinese and English where these name none."""
+    # Read and not run: Pelican, which runs the settings, takes a third of a second to import.
+    try:
+        tree = ast.parse((project / SETTINGS).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        # Whoever runs the file names what is wrong with it; a project may have none.
+        return DEFAULT_LANGUAGES
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "LANGUAGES":
+            with suppress(ValueError, TypeError):
+                names = tuple(ast.literal_eval(node.value))
+                if names and {*names} <= {*LANGS} and len({*names}) == len(names):
+                    return Languages(names)
+            if problems is not None:
+                at = Position(node.lineno, node.col_offset + 1)
+                problems.append(problem("E205.languages", SETTINGS, at))
+    return DEFAULT_LANGUAGES
+
+
 def read_lists(project: Path, problems: list[Problem]) -> Lists:
     """Vocabulary, regions and sources of a project."""
+    languages = read_languages(project, problems)
     words = ListReader(project, "vocabulary", problems)
     regions = ListReader(project, "regions", problems)
     sources = ListReader(project, "sources", problems, MOST_OF_SOURCES)
@@ -186,6 +212,7 @@ def read_lists(project: Path, problems: list[Problem]) -> Lists:
         vocabulary=vocabulary,
         regions=regions.read_regions(),
         sources=sources.read_records(Source, "id"),
+        languages=languages,
         whole=all(
             reader.is_left_out or reader.node is not EMPTY for reader in (words, regions, sources)
         ),
@@ -239,11 +266,12 @@ def _is_by_standard(code: str, listed: Mapping[str, Node]) -> bool:
     said = entry.entries if isinstance(entry, MapNode) else {}
     words = {name: each.text for name, each in said.items() if isinstance(each, Scalar)}
     if code in read_table():
-        return words.get("name") in (None, read_table()[code][0])
+        unit = make_region(code)
+        return words.get("name") in (None, unit.name.zh, unit.name.en, unit.short.en)
     return words.get("parent") in {*read_table()} - {*listed}
 
 
-def _fill_region(code: str, node: MapNode, units: Collection[str]) -> MapNode:
+def _fill_region(code: str, node: MapNode, units: Collection[str], languages: Languages) -> MapNode:
     """The entry of a region with what the standard says of its code, where it says nothing.
 
     A region of another list is named by its whole name, and lies in another or does not.
@@ -251,20 +279,18 @@ def _fill_region(code: str, node: MapNode, units: Collection[str]) -> MapNode:
     entries = node.entries
     if code in units:
         unit = make_region(code)
-        known = {"name": unit.name.zh, "name_en": unit.name.en, "level": unit.level}
-        known |= {"short": unit.short.zh, "short_en": unit.short.en, "parent": unit.parent}
-        known["pinyin"] = unit.pinyin
+        known = {"level": unit.level, "parent": unit.parent, "pinyin": unit.pinyin}
+        for lang in languages:
+            known[languages.name("name", lang)] = unit.name.inside(lang)
+            known[languages.name("short", lang)] = unit.short.inside(lang)
         given: dict[str, Node] = {
             name: Scalar(text, node.at) for name, text in known.items() if text
         }
     else:
         given = {"level": Scalar("county" if "parent" in entries else "province", node.at)}
         if "short" not in entries:
-            given |= {
-                short: entries[name]
-                for short, name in (("short", "name"), ("short_en", "name_en"))
-                if name in entries
-            }
+            names = ((languages.name(x, lang) for x in ("short", "name")) for lang in languages)
+            given |= {short: entries[name] for short, name in names if name in entries}
     return MapNode(given | entries, node.key_at, node.at)
 
 

@@ -8,8 +8,14 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from casebook.problems import START, Position
-from casebook.record.description import MAX_TEXT, described, described_class, place_of, read_places
-from casebook.text import NO_TEXT, Text
+from casebook.record.description import (
+    MAX_TEXT,
+    described,
+    described_class,
+    places_of,
+    read_places,
+)
+from casebook.text import LANGS, NO_TEXT, Lang, Text
 from casebook.values.amounts import Quantity
 from casebook.values.dates import Period
 from casebook.values.words import PLANNED_STATUSES, Qualifier
@@ -284,11 +290,15 @@ class Case:
         return read_places(self.places)
 
     @property
-    def stories(self) -> tuple[tuple[str, Position], tuple[str, Position]]:
-        """The story in Chinese and in English, each with where it begins in the file."""
-        places = self.place_by_path
-        zh, en = place_of("story", places), place_of("story_en", places)
-        return (self.story.zh, zh), (self.story.en, en)
+    def stories(self) -> tuple[tuple[Lang, str, Position], ...]:
+        """The story in each language that has one, with where it begins in the file."""
+        written = zip(
+            LANGS,
+            map(self.story.own, LANGS),
+            places_of("story", self.place_by_path),
+            strict=True,
+        )
+        return tuple((lang, words, at) for lang, words, at in written if words)
 
     @property
     def printed_figures(self) -> tuple[Figure, ...]:
@@ -329,7 +339,7 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Outdated:
-    """A file whose English is older than its Chinese in these parts.
+    """A file whose translation is older than the site's own language in these parts.
 
     A part is a field of a record; a text of the editors is one part without a name.
     """

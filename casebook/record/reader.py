@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple, cast
 
@@ -19,11 +19,11 @@ from casebook.record.agreement import (
 )
 from casebook.record.derived import MULTIPLE, derive
 from casebook.record.description import FieldDescription, compute_once, fields_of, known_names
-from casebook.record.fields import UNKNOWN, Fields, RecordReader, fields_in, find_places, suggest
+from casebook.record.fields import UNKNOWN, Fields, RecordReader, find_places, suggest
 from casebook.record.lists import Lists
 from casebook.record.model import QUOTE_LIMIT, Answer, Case, Elsewhere, Figure
 from casebook.record.vocabulary import Question
-from casebook.text import ENUMERATION, Text
+from casebook.text import DEFAULT_LANGUAGES, ENUMERATION, Text
 from casebook.values.amount_words import SAME_PER
 from casebook.values.amounts import Quantity, find_amounts, parse_quantity, with_reading
 from casebook.values.errors import FormulaError, QuantityError
@@ -65,10 +65,11 @@ def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[P
     slug = path.rsplit("/", 1)[-1].removesuffix(".yaml")
     # Bytes that are no UTF-8 gave no tree.
     lines = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    fields = fields_in(node, Case, path, problems)
+    reader = CaseReader(lists, slug)
+    fields = reader.fields_in(node, Case, path, problems)
     figures = fields.node.entries.get("figures")
-    written = figures.entries if isinstance(figures, MapNode) else ()
-    case = CaseReader(lists, slug, written).read_record(
+    reader.written = figures.entries if isinstance(figures, MapNode) else ()
+    case = reader.read_record(
         Case,
         fields,
         slug=slug,
@@ -97,10 +98,10 @@ class CaseReader(RecordReader):
     `written` are the names of all figures that the case has, readable or not.
     """
 
-    def __init__(self, lists: Lists, case: str = "", written: Collection[str] = ()) -> None:
-        super().__init__(vars(lists.vocabulary), lists.sources, case)
+    def __init__(self, lists: Lists, case: str = "") -> None:
+        super().__init__(vars(lists.vocabulary), lists.sources, lists.languages, case)
         self.lists = lists
-        self.written = written
+        self.written: Collection[str] = ()
 
     def read_region(self, fields: Fields, one: FieldDescription) -> str:
         value = fields.scalar(one.name, one.required, one.example)
@@ -111,9 +112,9 @@ class CaseReader(RecordReader):
         if code in regions:
             return code
         near = [
-            f"{key}（{region.name.zh}）"
+            f"{key}（{region.name.inside(self.languages.first)}）"
             for key, region in regions.every().items()
-            if key[:4] == code[:4] or code in region.name.zh
+            if key[:4] == code[:4] or code in region.name.inside(self.languages.first)
         ][:3]
         if near:
             hint = say("record.near_regions", names=Text("、".join(near), ", ".join(near)))
@@ -132,8 +133,7 @@ class CaseReader(RecordReader):
                 answers[key] = self.read_answer(asked, question)
             elif not question.derived:
                 at = group.key_at.get(key, group.at)
-                name = Text(question.name.zh, question.name.inside("en"))
-                asked.report("W206", at, name=name, question=key)
+                asked.report("W206", at, name=question.name, question=key)
         return answers
 
     def read_answer(self, asked: Fields, question: Question) -> Answer:
@@ -142,11 +142,13 @@ class CaseReader(RecordReader):
         if not isinstance(node, MapNode):
             said = self.read_said(asked, node, question)
             return Answer(question=question.key, at=node.at, **said)
-        fields = fields_in(node, Answer, asked.path, asked.problems)
+        fields = self.fields_in(node, Answer, asked.path, asked.problems)
         values = self.read_values(_beside_value(Answer), fields)
         values["elsewhere"] = tuple(
             self.read_elsewhere(inner, question)
-            for inner in fields.items("elsewhere", known_names(fields_of(Elsewhere)))
+            for inner in fields.items(
+                "elsewhere", known_names(fields_of(Elsewhere), self.languages)
+            )
         )
         if values["state"] not in SILENT or fields.has("value"):
             values |= self.read_value(fields, question)
@@ -166,10 +168,15 @@ class CaseReader(RecordReader):
         if node is None:
             fields.text("value", required=True)
             return {}
-        return self.read_said(fields, node, question, fields.line("value_en"))
+        names = (self.languages.name("value", lang) for lang in self.languages.others)
+        return self.read_said(fields, node, question, [fields.line(name) for name in names])
 
     def read_said(
-        self, fields: Fields, node: Node, question: Question, english: str = ""
+        self,
+        fields: Fields,
+        node: Node,
+        question: Question,
+        translated: Sequence[str] | None = None,
     ) -> dict[str, Any]:
         """The part of an answer that its words give: terms, a text, or a state of silence."""
         items = node.items if isinstance(node, ListNode) else (node,)
@@ -183,12 +190,15 @@ class CaseReader(RecordReader):
             known = self.words[question.terms]
             found = (fields.known_word(word, question.key, known) for word in words)
             return {"terms": tuple(term for term in found if term)}
-        return {"text": Text("、".join(word.text.strip() for word in words), english)}
+        comma = ENUMERATION.inside(self.languages.first)
+        said = comma.join(word.text.strip() for word in words)
+        others = translated or [""] * len(self.languages.others)
+        return {"text": self.languages.text((said, *others))}
 
     def read_figures(self, fields: Fields, one: FieldDescription) -> dict[str, Figure]:
         figures: dict[str, Figure] = {}
         waiting: dict[str, _Formula] = {}
-        for key, at, inner in fields.entries(one.name, known_names(one.inner)):
+        for key, at, inner in fields.entries(one.name, known_names(one.inner, self.languages)):
             if not _FIGURE_NAME.fullmatch(key):
                 inner.report("E241.figure", at, name=key[:40])
             if inner.has("formula"):
@@ -441,7 +451,8 @@ def _faulty_figures(fields: Fields, one: FieldDescription) -> set[str]:
     if not (wrong and isinstance(group, MapNode) and group.key_at):
         return set()
     starts = sorted((at.line, key) for key, at in group.key_at.items())
-    ends = [*(line for line, _ in starts[1:]), starts[-1][0] + len(known_names(one.inner))]
+    longest = len(known_names(one.inner, DEFAULT_LANGUAGES))
+    ends = [*(line for line, _ in starts[1:]), starts[-1][0] + longest]
     return {
         key
         for (line, key), end in zip(starts, ends, strict=True)
@@ -461,5 +472,5 @@ def read_figure(
 ) -> Figure | None:
     """The figure of one mapping by itself, where it is whole and not computed."""
     (one,) = (one for one in fields_of(Case) if one.kind == "figures")
-    fields = Fields(node, path, problems, known_names(one.inner))
+    fields = Fields(node, path, problems, known_names(one.inner, lists.languages))
     return CaseReader(lists).read_printed(key, node.at, fields, one)

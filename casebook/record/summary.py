@@ -114,7 +114,7 @@ def summarise_case(
     case: Case, vocabulary: Vocabulary, sources: Mapping[str, Source]
 ) -> CaseSummary:
     """The summary of a case; it follows from the record, the vocabulary and the case's sources."""
-    stories = (case.story.zh, case.story.en)
+    stories = tuple(words for _, words, _ in case.stories)
     references = [
         (reference.case, reference.name)
         for text in stories

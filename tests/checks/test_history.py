@@ -23,13 +23,14 @@ from casebook.checks.published import PublishedCase, publish_case, read_publishe
 from casebook.pages.feeds import find_changes, show_changes
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset
+from casebook.text import DEFAULT_LANGUAGES
 
 PROJECT = Path(__file__).resolve().parents[2]
 FIRST, TODAY = date(2026, 1, 5), date(2026, 11, 27)
 
 
 def publish(dataset: Dataset) -> Mapping[str, PublishedCase]:
-    return {case.slug: publish_case(case, None, FIRST) for case in dataset.cases}
+    return {case.slug: publish_case(case, None, FIRST, DEFAULT_LANGUAGES) for case in dataset.cases}
 
 
 def check(now: Dataset, was: Dataset) -> list[Problem]:
@@ -51,7 +52,7 @@ def with_history(text: str, *entries: str) -> str:
 def test_a_ledger_is_read_as_it_was_written(tmp_path: Path) -> None:
     rest = "events:\n  - {date: 1995, title: 开馆, source: evening-2015-03-02}\n"
     published = publish(dataset_of(record(figure(), rest=rest), record(figure("more"))))
-    for path, content in write_published(published).items():
+    for path, content in write_published(published, DEFAULT_LANGUAGES).items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(content)
 
@@ -68,7 +69,7 @@ def test_every_case_of_this_site_is_recorded() -> None:
 def test_a_damaged_ledger_frees_no_case(tmp_path: Path) -> None:
     published = publish(dataset_of(record(figure())))
     (tmp_path / "data/published").mkdir(parents=True)
-    for path, content in write_published(published).items():
+    for path, content in write_published(published, DEFAULT_LANGUAGES).items():
         (tmp_path / path).write_bytes(content)
     (tmp_path / "data/published/cases.csv").write_bytes(b"case\n")
     (tmp_path / "data/published/changes.csv").write_bytes(b"\xff,,,\n,,,,,,,,,,\n")

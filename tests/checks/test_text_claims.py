@@ -545,9 +545,8 @@ def test_a_page_names_a_figure_with_its_case() -> None:
 
 def real_texts() -> Iterator[tuple[str, str, Position, Case | None, Lang]]:
     """Every text of the project: name, text, place, case, language, kind."""
-    langs: tuple[Lang, Lang] = ("zh", "en")
     for case in REAL.cases:
-        for lang, (story, story_at) in zip(langs, case.stories, strict=True):
+        for lang, story, story_at in case.stories:
             yield (
                 f"{case.slug} story {lang}",
                 story,

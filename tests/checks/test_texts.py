@@ -17,6 +17,7 @@ from casebook.record.description import OWN_WORDS, FieldDescription, described, 
 from casebook.record.lists import read_gone, read_lists, read_refusals
 from casebook.record.model import Case
 from casebook.record.vocabulary import Gone, Refusal, Source, Vocabulary
+from casebook.text import DEFAULT_LANGUAGES
 
 # A sentence that no record bears out, the words in it that are wrong, and the problem.
 LIES = {
@@ -60,7 +61,7 @@ def write_record(fields: tuple[FieldDescription, ...], path: str, say: Say) -> d
     for one in fields:
         if one.role in OWN_WORDS:
             names = [f"{one.name}.thing", f"{one.name}.thing_en"] if one.kind == "things" else []
-            texts = {name: say(path + name) for name in names or one.names}
+            texts = {name: say(path + name) for name in names or one.names(DEFAULT_LANGUAGES)}
             things = {name.rpartition(".")[2]: text for name, text in texts.items()}
             written |= {one.name: things} if names else texts
         elif one.kind == "list":

@@ -229,8 +229,8 @@ def test_all_problems_of_a_file_are_told_in_one_run() -> None:
 def test_the_story_starts_on_the_line_below_its_name() -> None:
     case = case_of(record(rest="story: |\n  第一行\n  第二行\n"))
 
-    assert case.stories[0][1].line == 10
-    assert case.stories[0][1].column == 3
+    assert case.stories[0][2].line == 10
+    assert case.stories[0][2].column == 3
 
 
 def test_line_ends_and_a_byte_order_mark_change_nothing() -> None:
