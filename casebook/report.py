@@ -79,6 +79,7 @@ def list_parts(problem: Problem, lang: Lang) -> dict[str, object]:
         "line": problem.at.line,
         "column": problem.at.column,
         "code": problem.code,
+        "severity": problem.severity,
         "message": problem.text.inside(lang),
         "hint": problem.hint.inside(lang),
     }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from conftest import PROJECT
 from processes import break_case, run
 
 from casebook.build.steps import BuildOptions, build_site
-from casebook.build.timings import Progress
+from casebook.build.timings import Timings
 from casebook.commands import waiting
 from casebook.commands.waiting import show_waiting
 from casebook.messages import read_catalogue
@@ -144,21 +146,46 @@ def test_a_long_wait_says_how_far_the_work_has_come(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("casebook.commands.waiting.INTERVAL", 0.001)
     stream = LineStream()
 
-    with show_waiting("正在生成网站", stream, Progress(12_000, 1_234)):
+    with show_waiting("正在生成网站", stream, lambda: "案例的页面 1,234/12,000"):
         stream.line.wait(20)
 
-    assert stream.getvalue().startswith("正在生成网站 1,234/12,000 ")
+    assert stream.getvalue().startswith("正在生成网站 案例的页面 1,234/12,000 ")
 
 
-def test_a_build_counts_the_cases_that_it_makes(tiny_project: Path) -> None:
+class Noting(Timings):
+    """Timings that note what a terminal would be shown when each stage ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+
+    def begin(self, stage: str) -> None:
+        if self.stage:
+            self.told.append(self.tell("en"))
+        super().begin(stage)
+
+
+def test_a_build_counts_what_each_of_its_stages_does(tiny_project: Path) -> None:
+    # The site of the fixture brings its cache, of which nothing had to be read or drawn.
+    cold, warm = Noting(), Noting()
     options = BuildOptions(project=tiny_project, output=tiny_project / "output")
-    build_site(options)
-    first = (options.progress.done, options.progress.total)
-    again = BuildOptions(project=tiny_project, output=tiny_project / "output")
-    build_site(again)
+    build_site(replace(options, use_cache=False, timings=cold))
+    build_site(replace(options, timings=warm))
 
-    assert first == (2, 2)
-    assert (again.progress.done, again.progress.total) == (0, 0)
+    assert cold.told[:4] == ["inputs", "read 2/2", "check 2/2", "imports"]
+    assert [re.sub("[0-9]+", "N", told) for told in cold.told[4:]] == [
+        *("charts N/N", "pictures N/N", "prose", "cases N/N", "lists N", "exports N"),
+    ]
+    assert "read" in warm.told
+
+
+def test_a_stage_tells_no_count_before_the_first_is_done() -> None:
+    timings = Timings()
+    timings.begin("build.stage.cases")
+    told = [timings.tell("zh") for _ in timings.track("abc", 3)]
+
+    assert told == ["案例的页面", "案例的页面 1/3", "案例的页面 2/3"]
+    assert timings.tell("en") == "cases 3/3"
 
 
 class LineStream(io.StringIO):

@@ -62,7 +62,10 @@ def load_checked(
         return dataset, problems + too_long
     drafted = [case for case in dataset.summaries if case.state == "draft"]
     published = _leave_out_drafts(dataset) if drafted else dataset
-    problems += _check_dataset(project, published, _find_unchecked(published, cache), cache)
+    unchecked = _find_unchecked(published, cache)
+    # Each case is judged in its turn, and asking for the next one tells how many are done.
+    tracked = timings.track(unchecked, len(unchecked))
+    problems += _check_dataset(project, published, tracked, cache)
     if drafted:
         # A draft is judged among the published cases, which are not judged by it.
         paths = {case.path for case in drafted}
@@ -126,7 +129,7 @@ def _find_unchecked(dataset: Dataset, cache: CaseCache | None) -> Sequence[CaseS
 
 
 def _check_dataset(
-    project: Path, dataset: Dataset, cases: Sequence[CaseSummary], cache: CaseCache | None = None
+    project: Path, dataset: Dataset, cases: Iterable[CaseSummary], cache: CaseCache | None = None
 ) -> list[Problem]:
     problems = [problem for rule in RULES for problem in rule(dataset)]
     # The texts of sources are not ours to publish, so they are kept outside the project.
@@ -144,7 +147,7 @@ def _check_dataset(
 
 
 def _check_cases(
-    cases: Sequence[CaseSummary], dataset: Dataset, cache: CaseCache | None
+    cases: Iterable[CaseSummary], dataset: Dataset, cache: CaseCache | None
 ) -> Iterator[Problem]:
     """The problems of these cases; those that pass by their inputs alone are noted.
 

@@ -118,13 +118,14 @@ def render_pages(context: BuildContext, wanted: Collection[str]) -> dict[str, by
 
 def _write_data(context: BuildContext, site: Site, tree: StagedOutput, parts: CaseTexts) -> None:
     """Write what is no page: files of charts, data of all cases, and frozen releases."""
-    for file in make_chart_files(site, context.pictures):
+    track = context.options.timings.track
+    for file in track(make_chart_files(site, context.pictures)):
         tree.write(file.path, file.content)
-    for stream in make_site_files(site, parts.read):
+    for stream in track(make_site_files(site, parts.read)):
         tree.write_stream(stream.path, stream.chunks)
     slugs = (case.slug for case in context.dataset.summaries)
     records = ((tree.folder / f"cases/{slug}/{slug}.json").read_bytes() for slug in slugs)
-    for stream in export_site(context.dataset, records, parts.read):
+    for stream in track(export_site(context.dataset, records, parts.read)):
         tree.write_stream(stream.path, stream.chunks)
     for release in site.releases:
         for file in release.files:
@@ -186,8 +187,6 @@ class _PageMaker:
                 continue
             parts.add(number, texts)
             self._count_kept(case)
-        progress = context.options.progress
-        progress.total, progress.done = len(stale), 0
         batches = Batches(
             items=(self._make_job(case) for _, case, _ in stale),
             count=len(stale),
@@ -198,7 +197,6 @@ class _PageMaker:
         for (number, case, key), (files, texts, spent) in zip(stale, made, strict=True):
             written = [(file.path, tree.write(file.path, file.content)) for file in files]
             parts.add(number, texts)
-            progress.done += 1
             context.options.timings.add(spent)
             state.note_unit(f"case:{case.slug}", key, tree, written, texts)
 
@@ -207,7 +205,7 @@ class _PageMaker:
         with explaining_templates():
             for kind, pages in self._make_lists():
                 with self.context.options.timings.measure(kind) as spent:
-                    for page in pages:
+                    for page in self.context.options.timings.track(pages):
                         is_kept = self._write_list(page, tree, state)
                         spent.kept += is_kept
                         spent.made += not is_kept

@@ -19,7 +19,7 @@ from casebook.build.state import (
     read_inputs,
     refuse_changes,
 )
-from casebook.build.timings import Progress, Timings
+from casebook.build.timings import Timings
 from casebook.build.workers import SELDOM, open_executor
 from casebook.charts.placement import find_embedded
 from casebook.problems import CasebookError, Problem
@@ -47,7 +47,6 @@ class BuildOptions:
     scheduler: str = ""
     today: date = field(default_factory=date.today)
     timings: Timings = field(default_factory=Timings)
-    progress: Progress = field(default_factory=Progress)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +87,9 @@ def build_site(options: BuildOptions) -> BuildResult:
 def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildResult:
     cases = CaseCache(cache, inputs.digests)
     with open_executor(options.jobs) as executor:
+        counting = options.timings.counting(executor)
         dataset, problems = load_checked(
-            options.project, options.drafts, cases, executor, options.timings
+            options.project, options.drafts, cases, counting, options.timings
         )
     cases.forget_rest()
     # A preview is not published, so that nothing in it needs a reason to change.
@@ -113,7 +113,8 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
     tables, offers_charts = tabulate_charts(dataset, find_embedded(options.project, dataset))
     executors = open_executor(options.jobs, options.scheduler)
     with executors as executor, stage_output(options.output) as tree:
-        charts = draw_charts(tables, cache)
+        executor = options.timings.counting(executor)
+        charts = draw_charts(options.timings.track(tables, len(tables)), cache)
         options.timings.begin("build.stage.pictures")
         colours = read_colours(options.project)
         pictures = draw_pictures(tables, dataset, cache, colours, executor)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
+from casebook.build.workers import Batches, Executor
 from casebook.messages import say
 from casebook.text import Lang
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,28 +33,20 @@ class Spent:
         self.kept += other.kept
 
 
-@dataclass(slots=True)
-class Progress:
-    """Count of the cases that are made, of those to be made; empty before the first."""
-
-    total: int = 0
-    done: int = 0
-
-    def __str__(self) -> str:
-        return f" {self.done:,}/{self.total:,}" if self.total else ""
-
-
 class Timings:
     """A recorder of one build: stages follow each other, types of pages lie within them.
 
     Time of the processor counts the processes that were started and have ended, but nothing of
-    other machines.
+    other machines. `stage` is the one that has begun, `done` of its `total` pieces of work are
+    done; a stage of unknown length has no total.
     """
 
     def __init__(self, is_asked: bool = False) -> None:
         self.is_asked = is_asked
         self.stages: dict[str, Spent] = {}
         self.types: dict[str, Spent] = {}
+        self.stage = ""
+        self.done = self.total = 0
         self._stage = Spent()
         self._since = (0.0, 0.0)
 
@@ -63,6 +59,33 @@ class Timings:
         self._stage.add(Spent(wall=wall - self._since[0], cpu=cpu - self._since[1]))
         self._stage = self.stages.setdefault(stage, Spent())
         self._since = (wall, cpu)
+        self.stage = stage
+        self.done = self.total = 0
+
+    def track(self, items: Iterable[T], total: int = 0) -> Iterator[T]:
+        """The items, each counted as done when the next one is asked for."""
+        self.total += total
+        for item in items:
+            yield item
+            self.done += 1
+
+    def counting(self, executor: Executor) -> Executor:
+        """An executor whose results are counted as they come."""
+
+        def run(function: Callable[[list[Any]], Collection[Any]], batches: Batches[Any]) -> Any:
+            # What a process pays for may be fewer than the items, as with pictures.
+            items = batches.items
+            count = len(items) if isinstance(items, Sized) else batches.count
+            return self.track(executor(function, batches), count)
+
+        return run
+
+    def tell(self, lang: Lang) -> str:
+        """The stage and how far it has come; no count before the first piece is done."""
+        if not self.stage:
+            return ""
+        of_all = f"/{self.total:,}" if self.total else ""
+        return say(self.stage).inside(lang) + (f" {self.done:,}{of_all}" if self.done else "")
 
     @contextmanager
     def measure(self, name: str) -> Iterator[Spent]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import chain, islice, repeat
 from typing import Any, Generic, TypeVar
 
 from casebook.messages import failure, read_catalogue, use_catalogue
@@ -38,9 +38,11 @@ class Batches(Generic[T]):
 
     def cut(self, workers: int) -> Iterator[list[T]]:
         """The items in lists, made as they are asked for, so that no worker waits for another."""
-        size = min(self.most, max(1, self.count // (max(1, workers) * _BATCHES_EACH)))
+        most = min(self.most, max(1, self.count // (max(1, workers) * _BATCHES_EACH)))
         rest = iter(self.items)
-        while batch := list(islice(rest, size)):
+        # Results come a batch at a time: somebody who waits is to see the first ones soon.
+        sizes = chain((1 << step for step in range(most.bit_length())), repeat(most))
+        while batch := list(islice(rest, min(most, next(sizes)))):
             yield batch
 
 

@@ -47,8 +47,8 @@ def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
         print_lines(describe_impact(project, options.since, lang))
     failed = any(problem.severity == "error" for problem in problems)
-    # JSON is for a program that reads standard output; a person may pipe the accounts away.
-    stream = sys.stdout if options.format == "json" else sys.stderr
+    # A program reads standard output; a person may pipe the accounts away.
+    stream = sys.stderr if options.format == "text" else sys.stdout
     print_problems(problems, lang, project, stream, options.format)
     if not problems and options.format == "text":
         print_message("commands.no_problems", lang)

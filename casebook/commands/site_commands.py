@@ -105,7 +105,7 @@ def _build(
     )
     lang = choose_language(options.lang)
     words = "" if options.quiet else say("commands.building").inside(lang)
-    with show_waiting(words, sys.stderr, build.progress):
+    with show_waiting(words, sys.stderr, lambda: timings.tell(lang)):
         result = build_site(build)
     return record_build(look, result, asked)
 

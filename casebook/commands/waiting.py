@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
-
-from casebook.build.timings import Progress
 
 # A build of fewer seconds needs no sign of life.
 PATIENCE = 1.0
@@ -18,19 +16,17 @@ INTERVAL = 30.0
 
 
 @contextmanager
-def show_waiting(words: str, stream: TextIO, progress: Progress | None = None) -> Iterator[None]:
+def show_waiting(words: str, stream: TextIO, tell_stage: Callable[[], str] = str) -> Iterator[None]:
     """A sign of life while something takes long: it turns on a terminal, elsewhere it is a line.
 
-    Where `progress` counts, the sign says how far it has come.
+    Behind the words it says what `tell_stage` says at the time.
     """
     if not words:
         yield
         return
     done = threading.Event()
     tell = _turn if stream.isatty() else _tell
-    sign = threading.Thread(
-        target=tell, args=(words, progress or Progress(), stream, done), daemon=True
-    )
+    sign = threading.Thread(target=tell, args=(words, tell_stage, stream, done), daemon=True)
     sign.start()
     try:
         yield
@@ -39,7 +35,7 @@ def show_waiting(words: str, stream: TextIO, progress: Progress | None = None) -
         sign.join()
 
 
-def _turn(words: str, counted: Progress, stream: TextIO, done: threading.Event) -> None:
+def _turn(words: str, tell_stage: Callable[[], str], stream: TextIO, done: threading.Event) -> None:
     if done.wait(PATIENCE):
         return
     # Importing it takes longer than many a build.
@@ -52,11 +48,11 @@ def _turn(words: str, counted: Progress, stream: TextIO, done: threading.Event) 
     with Display(*columns, console=Console(file=stream), transient=True) as display:
         task = display.add_task(words, total=None)
         while not done.wait(_TURN):
-            display.update(task, description=f"{words}{counted}")
+            display.update(task, description=f"{words} {tell_stage()}")
 
 
-def _tell(words: str, counted: Progress, stream: TextIO, done: threading.Event) -> None:
+def _tell(words: str, tell_stage: Callable[[], str], stream: TextIO, done: threading.Event) -> None:
     waited = 0
     while not done.wait(INTERVAL):
         waited += round(INTERVAL)
-        print(f"{words}{counted} {waited} s", file=stream, flush=True)
+        print(f"{words} {tell_stage()} {waited} s", file=stream, flush=True)

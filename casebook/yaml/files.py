@@ -23,9 +23,8 @@ _LEFT_BEHIND = re.compile(
     r"[._~#].*|.*~|.*\.(?:swp|swo|bak|tmp|orig|rej|lock)|(?:thumbs\.db|desktop\.ini|icon\r)",
     re.IGNORECASE | re.DOTALL,
 )
-_NEARLY_YAML = re.compile(
-    r".*(?:\.ya?ml(?:\.txt)?|\.yaml\.\w+|。ya?ml|．ya?ml|\.json)", re.I | re.S
-)
+# What explains a folder to people is no case, and nobody takes it for one.
+_FOR_PEOPLE = re.compile(r"(?:readme|licen[cs]e|notes?)\b.*", re.IGNORECASE | re.DOTALL)
 _LONGEST_NAME = 100
 
 
@@ -49,14 +48,24 @@ def find_case_files(project: Path, problems: list[Problem] | None = None) -> lis
             continue
         path = folder / name
         if not name.endswith(".yaml"):
-            if _NEARLY_YAML.fullmatch(name):
-                noted.append(problem("W142", show_path(path, project), START))
+            noted += _name_unread(path, project)
         elif not name.isprintable() or len(name) > _LONGEST_NAME:
             noted.append(problem("E143", show_path(path, project), START, most=_LONGEST_NAME))
         else:
             cases.append(path)
     noted += _find_twins(cases, project)
     return cases
+
+
+def _name_unread(path: Path, project: Path) -> Iterator[Problem]:
+    """A warning for each file that somebody may have meant for a case."""
+    if path.is_dir() and not path.is_symlink():
+        for inner in sorted(path.rglob("*")):
+            parts = inner.relative_to(path).parts
+            if inner.suffix in (".yaml", ".yml") and not any(map(_LEFT_BEHIND.fullmatch, parts)):
+                yield problem("W142.folder", show_path(inner, project), START)
+    elif not _FOR_PEOPLE.fullmatch(path.name):
+        yield problem("W142", show_path(path, project), START)
 
 
 def show_path(path: Path, project: Path) -> str:

@@ -62,6 +62,7 @@ def test_json_is_a_list_of_objects(tiny_project: Path) -> None:
             "line": 4,
             "column": 8,
             "code": "E205",
+            "severity": "error",
             "message": "topic does not know readin",
             "hint": "Did you mean reading?",
         }

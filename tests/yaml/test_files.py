@@ -56,11 +56,37 @@ def test_what_an_editor_leaves_behind_is_no_case(cases: Path, name: str) -> None
     assert survey(cases) == ([], [])
 
 
-@pytest.mark.parametrize("name", ["x.yaml.txt", "x.yml", "x.YAML", "x.Yml", "x.json"])
+@pytest.mark.parametrize(
+    "name",
+    ["x.yaml.txt", "x.yml", "x.YAML", "x.Yml", "x.json", "x.docx", "x.txt", "x", "x.yaml.csv"],
+)
 def test_what_looks_like_a_case_and_is_not_read_is_named(cases: Path, name: str) -> None:
     (cases / name).write_bytes(b"a: 1\n")
 
     assert survey(cases) == ([], [("W142", name)])
+
+
+@pytest.mark.parametrize("name", ["README.md", "readme.zh.txt", "LICENSE"])
+def test_what_tells_people_about_the_folder_is_no_case(cases: Path, name: str) -> None:
+    (cases / name).write_bytes(b"x")
+
+    assert survey(cases) == ([], [])
+
+
+@pytest.mark.parametrize("folder", ["44", "44/4419"])
+def test_a_case_in_a_folder_below_is_named(cases: Path, folder: str) -> None:
+    (cases / folder).mkdir(parents=True)
+    for name in ("x.yaml", "x.yaml.bak", "notes.txt"):
+        (cases / folder / name).write_bytes(b"a: 1\n")
+
+    assert survey(cases) == ([], [("W142", f"{folder}/x.yaml")])
+
+
+def test_a_folder_whose_name_begins_with_a_line_keeps_what_is_put_away(cases: Path) -> None:
+    (cases / "_old").mkdir()
+    (cases / "_old" / "x.yaml").write_bytes(b"a: 1\n")
+
+    assert survey(cases) == ([], [])
 
 
 def test_a_folder_is_no_case(cases: Path) -> None:
