@@ -185,7 +185,9 @@ def test_without_its_script_a_frame_fits_its_chart_at_three_widths(
     snippet = unescape(re.search(r"&lt;iframe.*?&lt;/style&gt;", html, re.DOTALL)[0])  # type: ignore[index]
     with serve_directory(built_site) as site, serve_directory(tmp_path) as host:
         shown = re.sub('src="[^"]*"', f'src="{site}/{lang}charts/{name}/embed/"', snippet)
-        (tmp_path / "index.html").write_text(f"<!doctype html><body style='margin:0'>{shown}")
+        (tmp_path / "index.html").write_text(
+            f"<!doctype html><body style='margin:0'>{shown}", "utf-8"
+        )
         page = browser.new_page()
         try:
             spare = []
