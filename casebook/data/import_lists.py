@@ -1,4 +1,4 @@
-"""Events, answers and sources of a table, merged into the files that hold them."""
+"""Rows of lists, such as events, answers and sources, merged into the files that hold them."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from pathlib import Path
 
 from casebook.data.draft import Blank, write_field, write_item
 from casebook.data.import_figures import ImportTarget
-from casebook.data.import_table import ImportRow
+from casebook.data.import_table import KEYS, ImportRow
+from casebook.data.tables import ANSWERS, DOCUMENTS, EVENTS, PICTURES, SOURCES
 from casebook.messages import problem
 from casebook.problems import Problem
 from casebook.values.dates import parse_period
 from casebook.values.errors import PeriodError
-from casebook.yaml.edit import Layout, YamlEntry, write_scalar
+from casebook.yaml.edit import Layout, Value, YamlEntry, write_scalar
 from casebook.yaml.encoding import show
 from casebook.yaml.files import show_path
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar, read_tree
 
-SOURCES = "data/sources.yaml"
-# The fields of an event and of a source that a table can state, in the order of a record.
-_OF_EVENT = ("date", "title", "source")
-_OF_SOURCE = (
-    *("title", "title_en", "publisher", "publisher_en", "kind"),
-    *("published", "accessed", "url", "note", "note_en"),
-)
+SOURCE_FILE = "data/sources.yaml"
+# The lists of a case.
+_MEMBERS = (EVENTS, DOCUMENTS, PICTURES)
+# What follows from the date of an event.
+_COMPUTED = ("earliest", "latest", "precision")
+_DATES = ("date", "published", "accessed")
 
 
 class ListMerge:
@@ -44,32 +44,37 @@ class ListMerge:
         """The file with the rows, or None where a row is wrong."""
         lines: list[str] = []
         for row in rows:
-            match row.table:
-                case "events":
-                    lines += self.read_event(row)
-                case "answers":
-                    lines += self.read_answer(row)
-                case _:
-                    lines += self.read_source(row)
+            if row.table in _MEMBERS:
+                lines += self.read_member(row)
+            else:
+                lines += self.read_answer(row) if row.table is ANSWERS else self.read_source(row)
         if self.problems:
             return None
-        if lines and rows[0].table == "sources":
+        if lines and rows[0].table is SOURCES:
             # Sources have no list around them: the file itself is the list.
             self.layout.insert_below(len(self.layout.text) - 1, lines)
         elif lines:
-            self.layout.insert_into(rows[0].table, lines)
+            self.layout.insert_into(rows[0].table.name, lines)
         return self.layout.apply()
 
-    def read_event(self, row: ImportRow) -> Iterator[str]:
-        """The lines of an event that the file has not; two of one day and title are one."""
-        listed = self.node.entries.get("events") if self.node else None
-        known = [one for one in getattr(listed, "items", ()) if isinstance(one, MapNode)]
-        # 2012年 and 2012 are one date, in a table as in a record.
-        own = (_read_date(row.text("date")), row.text("title"))
-        if any(own == (_read_date(_text(e, "date")), _text(e, "title")) for e in known):
-            return
+    def read_member(self, row: ImportRow) -> Iterator[str]:
+        """The lines of a member that the list lacks; fields that differ are changed or refused."""
+        name = row.table.name
+        listed = self.node.entries.get(name) if self.node else None
+        entry = self.layout.root.entries.get(name)
+        own = {key: _even_out(key, row.text(key)) for key in KEYS[row.table] if row.text(key)}
+        known = getattr(listed, "items", ())
+        for node, value in zip(known, entry.value.items if entry else (), strict=False):
+            if own == {key: _even_out(key, _text(node, key)) for key in own}:
+                self.fill(row, node, value)
+                return
         self.added += 1
-        yield from write_item((Blank(name, row.text(name)) for name in _OF_EVENT), self.indent())
+        fields = [
+            Blank(column.name, row.text(column.name))
+            for column in row.table.columns[1:]
+            if column.name not in _COMPUTED and (column.required or row.text(column.name))
+        ]
+        yield from write_item(fields, self.indent(entry))
 
     def read_answer(self, row: ImportRow) -> Iterator[str]:
         """The line of an answer that the file has not; one that differs is changed or refused."""
@@ -98,47 +103,59 @@ class ListMerge:
         """The lines of a source that is not listed; fields that differ are changed or refused."""
         name = row.text("source")
         known = self.node.entries.get(name) if self.node else None
-        fields = {field: row.text(field) for field in _OF_SOURCE if row.text(field)}
-        if not isinstance(known, MapNode):
-            self.added += 1
-            yield f"{name}:"
-            yield from (write_field(Blank(field, text), "  ") for field, text in fields.items())
+        if known is not None:
+            self.fill(row, known, self.layout.root.entries[name].value)
             return
-        entries = self.layout.root.entries[name].value.entries
-        for field, text in fields.items():
-            if field in entries and _text(known, field) != text:
+        self.added += 1
+        yield f"{name}:"
+        for field in SOURCES.names[1:]:
+            if row.text(field):
+                yield write_field(Blank(field, row.text(field)), "  ")
+
+    def fill(self, row: ImportRow, known: Node, value: Value) -> None:
+        """Put what a row says into a record that lacks it; what differs is changed or refused."""
+        entries = value.entries
+        for field in row.table.names[1:]:
+            text = row.text(field)
+            before, after = (_even_out(field, one) for one in (_text(known, field), text))
+            if not text or field in _COMPUTED or before == after:
+                continue
+            if field in entries:
                 self.change(row, field, entries[field], write_scalar(text))
-            elif field not in entries:
+            elif value.in_flow or not entries:
+                self.report("E335", row, field, **self.place(row, value.start))
+            else:
                 self.changed += 1
                 last = max(entries.values(), key=lambda entry: entry.start)
-                self.layout.insert_below(
-                    self.layout.last_of(last), [write_field(Blank(field, text), "  ")]
-                )
+                line = write_field(Blank(field, text), " " * last.column)
+                self.layout.insert_below(self.layout.last_of(last), [line])
 
     def change(self, row: ImportRow, column: str, entry: YamlEntry, written: str) -> None:
         """Put another value into the file, or say that the two differ."""
         before = self.layout.text[entry.value.start : entry.value.end]
-        line = self.layout.position(entry.start).line
-        name = row.text("question") or row.text("source")
         if entry.value.is_blank or self.target.on_difference == "replace":
             if entry.value.kind == "scalar" or entry.value.in_flow:
                 self.changed += 1
                 self.layout.set_value(entry, written)
             else:
-                self.report("E335", row, column, name=name, path=self.path, line=line)
+                self.report("E335", row, column, **self.place(row, entry.start))
         elif self.target.on_difference == "refuse":
             states = {"before": show(before), "after": show(row.text(column))}
-            place = {"path": self.path, "line": line}
-            self.report("E334", row, column, name=name, field=column, **place, **states)
+            place = self.place(row, entry.start)
+            self.report("E334", row, column, field=column, **place, **states)
+
+    def place(self, row: ImportRow, start: int) -> dict[str, object]:
+        """The name of a row, and where the file has what it is about."""
+        line = self.layout.position(start).line
+        return {"name": row.name, "path": self.path, "line": line}
 
     def report(self, key: str, row: ImportRow, column: str, /, **values: object) -> None:
         """Add a problem of the table."""
         at = row.place(column)
         self.problems.append(problem(key, self.table, at, hint=None, severity=None, **values))
 
-    def indent(self) -> str:
-        """The blanks before the members of the list of events."""
-        entry = self.layout.root.entries.get("events")
+    def indent(self, entry: YamlEntry | None) -> str:
+        """The blanks before the members of a list."""
         has_members = entry is not None and entry.value.kind == "sequence" and entry.value.end > 0
         inside = entry.value.column if entry is not None and not entry.value.in_flow else 2
         return " " * (inside if has_members else 2)
@@ -149,9 +166,11 @@ def _text(node: Node, name: str) -> str:
     return value.text.strip() if isinstance(value, Scalar) else ""
 
 
-def _read_date(text: str) -> str:
-    with suppress(PeriodError):
-        return parse_period(text).edtf
+def _even_out(field: str, text: str) -> str:
+    """A text as it is compared: 2012年 and 2012 are one date, in a table as in a record."""
+    if field in _DATES:
+        with suppress(PeriodError):
+            return parse_period(text).edtf
     return text
 
 

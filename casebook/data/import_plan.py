@@ -16,11 +16,12 @@ from casebook.data.import_figures import (
     ImportTarget,
     column_of,
 )
-from casebook.data.import_lists import SOURCES, ListMerge
-from casebook.data.import_table import REQUIRED, ImportRow, read_table
+from casebook.data.import_lists import SOURCE_FILE, ListMerge
+from casebook.data.import_table import KEYS, ImportRow, read_table
 from casebook.data.ocds_import import read_drafts
 from casebook.data.ocds_package import GZIP
 from casebook.data.table_rows import figure_row
+from casebook.data.tables import FIGURES, SOURCES
 from casebook.messages import problem, say
 from casebook.problems import START, CasebookError, ContentError, Problem
 from casebook.record.model import ChangeKind
@@ -108,7 +109,7 @@ def _plan_case(
     slug: str, rows: Sequence[ImportRow], table: str, target: ImportTarget, problems: list[Problem]
 ) -> FileChange | None:
     """The rows of one case merged into its file, or into a draft where there is none."""
-    path = case_path(target.project, slug) if slug else target.project / SOURCES
+    path = case_path(target.project, slug) if slug else target.project / SOURCE_FILE
     shown = show_path(path, target.project)
     before = None
     if os.path.lexists(path):
@@ -124,7 +125,7 @@ def _plan_case(
             why = error.text
             problems.append(problem("E243.import", table, rows[0].place("case"), why=why))
     start = _start_draft(table, target) if before is None else before
-    if rows[0].table != "figures":
+    if rows[0].table is not FIGURES:
         merged = ListMerge(start, path, table, target)
         after, added, changed = merged.merge(rows), merged.added, merged.changed
         problems += merged.problems
@@ -141,7 +142,7 @@ def _plan_case(
         after=after,
         added=added,
         changed=changed,
-        noun=rows[0].table.removesuffix("s"),
+        noun=rows[0].table.name.removesuffix("s"),
     )
 
 
@@ -160,27 +161,27 @@ def _start_draft(table: str, target: ImportTarget) -> bytes:
 def _group_rows(
     rows: Sequence[ImportRow], table: str, problems: list[Problem]
 ) -> dict[str, list[ImportRow]]:
-    """The rows of each case, without those that name no figure or one that was named before."""
+    """The rows of each case, without those that name nothing or what was named before.
+
+    Sources lie in one file for all cases, whose name is empty.
+    """
     groups: dict[str, list[ImportRow]] = {}
-    seen: dict[tuple[str, str], ImportRow] = {}
+    seen: dict[tuple[str, ...], ImportRow] = {}
     for row in rows:
-        slug, name = (row.text(column) for column in REQUIRED)
-        if row.table == "sources":
-            # They lie in one file for all cases.
-            groups.setdefault("", []).append(row)
-            continue
-        if not slug or (row.table == "figures" and not name):
-            missing = "figure" if slug else "case"
+        slug, keys = row.text("case"), KEYS[row.table]
+        needed = keys[-1:] if row.table is SOURCES else ("case", keys[-1])
+        if missing := next((column for column in needed if not row.text(column)), ""):
             problems.append(problem("E202.row", table, row.at, column=missing))
             continue
-        fault = judge_slug(slug)
+        fault = judge_slug(slug) if slug else ""
         if fault:
             problems.append(problem(fault, table, row.place("case"), slug=slug))
             continue
-        first = seen.setdefault((slug, name), row)
-        if first is not row and row.table == "figures":
-            at, line = row.place("figure"), first.at.line
-            twice = problem("E332", table, at, case=show(slug), figure=show(name), line=line)
+        first = seen.setdefault((slug, *map(row.text, keys)), row)
+        if first is not row:
+            at, line = row.place(keys[-1]), first.at.line
+            case, name = show(slug or SOURCE_FILE), show(row.name)
+            twice = problem("E332", table, at, case=case, figure=name, line=line)
             problems.append(twice)
             continue
         groups.setdefault(slug, []).append(row)

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from casebook.data.formats import disarm
-from casebook.data.tables import ANSWERS, EVENTS, FIGURE_COLUMNS, FIGURES, SOURCES
+from casebook.data.tables import (
+    ANSWERS,
+    DOCUMENTS,
+    EVENTS,
+    FIGURE_COLUMNS,
+    FIGURES,
+    PICTURES,
+    SOURCES,
+    DataTable,
+)
 from casebook.messages import problem
 from casebook.problems import START, Position, Problem
 from casebook.record.fields import suggest
@@ -20,12 +29,24 @@ from casebook.yaml.encoding import decode, show
 from casebook.yaml.nodes import Scalar
 
 REQUIRED = ("case", "figure")
-# The columns by which a table is known for one of those that an export writes.
+# The columns by which a table is known for one of those that an export writes. Documents come
+# before events, for a document may have a date as well.
 _REQUIRED_OF = {
     FIGURES: REQUIRED,
     ANSWERS: ("case", "question", "state"),
+    DOCUMENTS: ("case", "title", "state"),
     EVENTS: ("case", "date", "title"),
+    PICTURES: ("case", "file"),
     SOURCES: ("source", "title", "publisher"),
+}
+# What names a row beside its case, and tells it from the other rows.
+KEYS = {
+    FIGURES: ("figure",),
+    ANSWERS: ("question",),
+    DOCUMENTS: ("source", "title"),
+    EVENTS: ("date", "title"),
+    PICTURES: ("file",),
+    SOURCES: ("source",),
 }
 # A table of a hundred thousand figures; a record is much smaller.
 MAX_BYTES = 50_000_000
@@ -55,12 +76,12 @@ class ImportRow:
 
     cells: Mapping[str, Scalar]
     at: Position
-    table: str = "figures"
+    table: DataTable = FIGURES
 
     @property
     def name(self) -> str:
-        """The id of the figure within its case."""
-        return self.text("figure")
+        """The name of what it is about: the id of a figure, the title of an event."""
+        return self.text(KEYS[self.table][-1])
 
     def text(self, column: str) -> str:
         """The text of a column, empty where its cell is."""
@@ -138,7 +159,7 @@ def read_table(
         for name, cell, at in zip(columns, record.cells, record.places, strict=False):
             if name in table.names and cell.strip():
                 filled[name] = Scalar(rearm(cell).strip(), at)
-        row = ImportRow(filled, record.at, table.name)
+        row = ImportRow(filled, record.at, table)
         if _is_total(record.cells, row, "figure" in columns):
             problems.append(problem("W332", path, record.at))
         else:

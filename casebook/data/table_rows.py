@@ -11,9 +11,11 @@ from casebook.data.tables import (
     ANSWERS,
     CASES,
     COMPARABILITY,
+    DOCUMENTS,
     EVENTS,
     EVIDENCE,
     FIGURES,
+    PICTURES,
     SOURCES,
     VOCABULARY,
     DataTable,
@@ -94,6 +96,11 @@ def event_row(event: Event) -> dict[str, str]:
     """One row of events.csv; an open end of a period is left empty."""
     ends = {"earliest": event.date.earliest, "latest": event.date.latest}
     return _write_row(EVENTS, event, precision=event.date.precision, **ends)
+
+
+def list_members(table: DataTable, members: Iterable[object], case: Case) -> Iterator[Row]:
+    """The rows of the documents or the pictures of one case."""
+    return (_write_row(table, one, case=case.slug) for one in members)
 
 
 def answer_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
@@ -190,6 +197,8 @@ CASE_TABLES: Final[Mapping[DataTable, Callable[[Case, Dataset], Iterable[Row]]]]
     FIGURES: lambda case, _: map(figure_row, case.figures.values()),
     EVENTS: lambda case, _: map(event_row, case.events),
     ANSWERS: answer_rows,
+    DOCUMENTS: lambda case, _: list_members(DOCUMENTS, case.documents, case),
+    PICTURES: lambda case, _: list_members(PICTURES, case.pictures, case),
     CASES: lambda case, dataset: (case_row(case, dataset),),
     COMPARABILITY: comparability_rows,
     EVIDENCE: evidence_rows,

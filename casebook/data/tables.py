@@ -91,11 +91,12 @@ def _name_words(name: str, *keys: str) -> tuple[Term, ...]:
 
 
 _TABLES: Final = _read_tables()
-CASES, SOURCES, FIGURES, EVENTS, ANSWERS, COMPARABILITY, EVIDENCE, VOCABULARY = _TABLES.values()
+CASES, SOURCES, FIGURES, EVENTS, ANSWERS, DOCUMENTS, PICTURES, *_EXPLAINING = _TABLES.values()
+COMPARABILITY, EVIDENCE, VOCABULARY = _EXPLAINING
 # The three of the contract first, then what they point to and what explains them.
 TABLES: Final = (
     *(FIGURES, EVENTS, ANSWERS, CASES, SOURCES),
-    *(COMPARABILITY, EVIDENCE, VOCABULARY),
+    *(DOCUMENTS, PICTURES, *_EXPLAINING),
 )
 
 FIGURE_COLUMNS: Final = FIGURES.names
@@ -121,7 +122,7 @@ def list_words(vocabulary: Vocabulary) -> Words:
         name: tuple(getattr(vocabulary, name).values())
         for name in (
             *("questions", "topics", "provider_types", "modes", "measures", "statuses"),
-            *("scopes", "per", "source_kinds"),
+            *("scopes", "per", "source_kinds", "document_states"),
         )
     }
     return {**listed, **FIXED_WORDS}

@@ -46,7 +46,7 @@ def write_scalar(text: str) -> str:
 class Value:
     """A value of a text: from which character to which it reaches, and what it is.
 
-    `column` counts from zero; `entries` are those of a mapping.
+    `column` counts from zero; `entries` are those of a mapping, `items` those of a list.
     """
 
     start: int
@@ -55,6 +55,7 @@ class Value:
     kind: str
     in_flow: bool = False
     entries: Mapping[str, YamlEntry] = field(default_factory=dict)
+    items: tuple[Value, ...] = ()
 
     @property
     def is_blank(self) -> bool:
@@ -197,6 +198,7 @@ def _measure(node: yaml.Node, text: str) -> Value:
         kind=kind,
         in_flow=in_flow,
         entries=entries,
+        items=tuple(inner) if kind == "sequence" else (),
     )
 
 

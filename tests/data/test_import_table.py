@@ -283,6 +283,60 @@ def test_events_are_added_once(project: Path, case: Path) -> None:
     assert text == case.read_text("utf-8") + "  - date: 2014\n    title: 又一次\n    source: s-1\n"
 
 
+def test_a_plan_stays_one(project: Path, case: Path) -> None:
+    text = after(project, table("case,date,title,source,status", "testville,2015,再来,s-1,planned"))
+
+    assert text.endswith("    title: 再来\n    source: s-1\n    status: planned\n")
+
+
+def test_documents_and_pictures_are_listed_like_events(project: Path, case: Path) -> None:
+    head = "case,title,title_en,state,source,issuer,date,file"
+    document = table(head, "testville,试镇通知,Notice,issued,s-1,试镇,2013年,tongzhi.pdf")
+    picture = table("case,file,alt,credit,licence", "testville,room.jpg,一间屋,某人,CC BY 4.0")
+
+    assert after(project, document) == case.read_text("utf-8") + (
+        "\ndocuments:\n  - title: 试镇通知\n    title_en: Notice\n    state: issued\n"
+        "    source: s-1\n    issuer: 试镇\n    date: 2013年\n    file: tongzhi.pdf\n"
+    )
+    assert after(project, picture) == case.read_text("utf-8") + (
+        "\npictures:\n  - file: room.jpg\n    alt: 一间屋\n    credit: 某人\n"
+        "    licence: CC BY 4.0\n"
+    )
+
+
+def test_what_a_listed_thing_lacks_is_added_below_it(project: Path, case: Path) -> None:
+    case.write_text(case.read_text("utf-8") + "  # 见汇编\nstory: 正文\n", "utf-8")
+    text = after(project, table("case,date,title,status", "testville,2013年,开始,planned"))
+
+    assert "    source: s-1\n    status: planned\n  # 见汇编\nstory: 正文\n" in text
+
+
+def test_what_a_listed_thing_has_otherwise_is_refused(project: Path, case: Path) -> None:
+    with pytest.raises(ContentError) as refused:
+        plan(project, table("case,date,title,source", "testville,2013,开始,s-2"))
+
+    assert [(one.code, one.at.line, one.at.column) for one in refused.value.problems] == [
+        ("E334", 2, 19)
+    ]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(table("case,date,title", *["testville,2015,再来"] * 2), id="an event"),
+        pytest.param(
+            table("case,question,state,value", *["testville,mode,stated,x"] * 2), id="an answer"
+        ),
+        pytest.param(table("source,title,publisher", *["s-9,甲,乙"] * 2), id="a source"),
+    ],
+)
+def test_what_a_table_has_twice_is_refused(project: Path, case: Path, data: bytes) -> None:
+    with pytest.raises(ContentError) as refused:
+        plan(project, data)
+
+    assert [(one.code, one.at.line) for one in refused.value.problems] == [("E332", 3)]
+
+
 def test_answers_fill_what_is_blank_and_add_what_is_not_there(project: Path, case: Path) -> None:
     rows = ("testville,purchaser,stated,试镇", "testville,evaluation,not_stated,")
     text = after(project, table("case,question,state,value", *rows, "testville,provider,stated,甲"))
@@ -315,7 +369,8 @@ def test_an_export_taken_back_changes_nothing(tmp_path: Path) -> None:
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "pelicanconf.py", tmp_path)
     assert run(tmp_path, "build", "--quiet").returncode == 0
-    for name in ("figures.csv", "events.csv", "answers.csv", "sources.csv", "casebook.xlsx"):
+    tables = ("figures", "events", "answers", "sources", "documents", "pictures")
+    for name in (*(f"{one}.csv" for one in tables), "casebook.xlsx"):
         done = run(tmp_path, "import", str(tmp_path / "output/data" / name), "--dry-run")
 
         assert (name, done.returncode, done.stdout) == (name, 0, "nothing to change\n")
