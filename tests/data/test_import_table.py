@@ -26,6 +26,7 @@ SOURCE = "s-1:\n  title: 某报道\n  publisher: 某报\n  kind: newspaper\n  pu
 def project(tmp_path: Path) -> Path:
     """The lists of the project with one source, to import into."""
     (tmp_path / "data/cases").mkdir(parents=True)
+    shutil.copy(ROOT / "pelicanconf.py", tmp_path)
     for name in ("vocabulary", "regions"):
         shutil.copy(ROOT / f"data/{name}.yaml", tmp_path / f"data/{name}.yaml")
     kinds = (tmp_path / "data/vocabulary.yaml").read_text("utf-8")

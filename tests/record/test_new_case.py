@@ -49,6 +49,7 @@ FILLING = {
 def project(tmp_path: Path) -> Path:
     """The tiny site's lists and texts, without its cases and what they are referred to by."""
     copy_parts(TINY, tmp_path, ("data", "content"))
+    copy_parts(PROJECT, tmp_path, ("pelicanconf.py",))
     shutil.rmtree(tmp_path / "data" / "cases")
     for path in (tmp_path / "content").rglob("lead*.md"):
         path.write_text(re.sub(r"\{\{.*?\}\}", "", path.read_text("utf-8")), encoding="utf-8")
