@@ -174,4 +174,5 @@ def read_prose(content: Any, dataset: Dataset) -> Prose:
         sections=tuple(sections),
         standfirst=tuple(Markup(match) for match in _PARAGRAPH.findall(pieces[0])),
         figures=tuple(figure.key for figure in named),
+        published=f"{content.date:%Y-%m-%d}" if "date" in content.metadata else "",
     )

@@ -38,7 +38,10 @@ MAX_BRACKETS = 200
 MAX_INDENT = 24
 
 HEADER = ("Title", "Slug", "Lang", "Summary")
+# The day when the text was published, which readers are shown.
+DATE = "Date"
 _SLUG_LINE = re.compile(r"^Slug:[ \t]*(\S+)", re.MULTILINE)
+_DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 _HEADER_LINE = re.compile(rf"(?P<name>[^\s:{COLONS}]+)(?P<colon>[:{COLONS}])(?P<value>.*)")
 
 
@@ -111,11 +114,13 @@ def _read_header(
         if found is None or found["colon"] != ":":
             column = found.start("colon") + 1 if found is not None else 1
             problems.append(problem("E112.header", path, Position(number, column)))
-        elif (name := found["name"]) not in HEADER:
+        elif (name := found["name"]) not in (*HEADER, DATE):
             hint = suggest(name, HEADER)
             problems.append(problem("E201.header", path, Position(number, 1), hint=hint, name=name))
         else:
             header[name] = found["value"].strip()
+            if name == DATE and not _DAY.fullmatch(header[name]):
+                problems.append(problem("E224", path, Position(number, 1), name=name))
     problems += [
         problem("E202.header", path, START, name=name) for name in HEADER if not header.get(name)
     ]

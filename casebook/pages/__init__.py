@@ -18,12 +18,13 @@ COMPARE_URLS: Final = {
     "place": "compare/by-place/",
 }
 CHARTS_URL: Final = "charts/"
+FIGURES_URL: Final = "figures/"
 DATA_URL: Final = "data/"
 SEARCH_URL: Final = "search/"
 CORRECTIONS_URL: Final = "corrections/"
 VERSIONS_URL: Final = "versions/"
 
 FIXED_ADDRESSES: Final = (
-    *(HOME_URL, CASES_URL, TIMELINE_URL, *COMPARE_URLS.values(), CHARTS_URL, DATA_URL),
-    *(SEARCH_URL, CORRECTIONS_URL, VERSIONS_URL),
+    *(HOME_URL, CASES_URL, TIMELINE_URL, *COMPARE_URLS.values(), FIGURES_URL),
+    *(CHARTS_URL, DATA_URL, SEARCH_URL, CORRECTIONS_URL, VERSIONS_URL),
 )

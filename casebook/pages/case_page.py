@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from casebook.messages import say
 from casebook.pages import CASES_URL
+from casebook.pages.blocks import list_overview
 from casebook.pages.citations import cite
 from casebook.pages.feeds import show_changes
 from casebook.pages.linked_data import describe_case, write_linked_data
@@ -149,13 +150,16 @@ def make_index(site: Site) -> Iterator[Page]:
     dataset = site.dataset
     count = len(dataset.cases)
     tiles = list_tiles(dataset)
+    # A table of thousands of cases would be compared by nobody; they are listed by region.
+    is_short = count <= MOST_LISTED
+    table = cache(partial(list_overview, dataset)) if is_short else lambda: None
     page = Page(
         url=CASES_URL,
         template="cases.html",
         title=say("pages.cases"),
         description=say("pages.cases.description", count=count),
-        context=partial(dict, count=count, tiles=tiles),
-        key=site.key(tiles, count),
+        context=lambda: {"count": count, "tiles": tiles, "overview": table()},
+        key=site.key(tiles, count, *(sorted(site.versions.items()) if is_short else ())),
     )
     show = partial(_show_part, dataset)
     pages = in_languages(page)

@@ -10,10 +10,11 @@ from casebook.charts import title_of
 from casebook.checks.content import LEAD
 from casebook.data.tables import FIXED_WORDS
 from casebook.messages import say
-from casebook.pages import HOME_URL
+from casebook.pages import FIGURES_URL, HOME_URL
 from casebook.pages.citations import cite
 from casebook.pages.feeds import find_changes, show_changes
 from casebook.pages.linked_data import describe_figure_page, write_linked_data
+from casebook.pages.long_lists import ListPart, cut_page
 from casebook.pages.page import CasePageType, Page, Prose, Site, Use, Uses, in_languages
 from casebook.pages.rows import (
     FigureRow,
@@ -26,6 +27,7 @@ from casebook.pages.rows import (
 from casebook.record.comparability import ComparabilityClass, class_of
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
+from casebook.record.summary import CaseSummary
 from casebook.text import LANGS, Lang, Text
 from casebook.values.amounts import plain
 
@@ -123,6 +125,29 @@ def _show_value(figure: Figure) -> str:
     if quantity.low is not None and quantity.high is not None and not quantity.is_rough:
         return f"{plain(quantity.low)}–{plain(quantity.high)}"
     return "" if quantity.value is None else plain(quantity.value)
+
+
+def make_figure_index(site: Site) -> Iterator[Page]:
+    """The list of all figures by case, in both languages."""
+    dataset = site.dataset
+    page = Page(
+        url=FIGURES_URL,
+        template="figures.html",
+        title=say("pages.figures"),
+        description=say("pages.figures.description"),
+        key=site.key(FIGURES_URL),
+    )
+
+    def sign(case: CaseSummary) -> object:
+        return site.versions.get(case.slug)
+
+    pages = in_languages(page)
+    yield from cut_page(pages, dataset.summaries, partial(_show_part, dataset), sign, site)
+
+
+def _show_part(dataset: Dataset, part: ListPart[CaseSummary]) -> Mapping[str, object]:
+    cases = (dataset.by_slug[summary.slug] for summary in part.entries)
+    return {"cases": tuple((link_case(case, dataset), case.figures.values()) for case in cases)}
 
 
 def find_uses(dataset: Dataset, charts: Iterable[Drawn], prose: Iterable[Prose]) -> Uses:

@@ -59,7 +59,7 @@ class Prose:
     """A text of the editors in one language: whole, and cut at its headings.
 
     `standfirst` are the paragraphs before the first heading, `figures` the keys of the figures that
-    the text names, as often and in the order as it does.
+    the text names, as often and in the order as it does; `published` is an ISO date or empty.
     """
 
     slug: str
@@ -70,6 +70,7 @@ class Prose:
     sections: tuple[Section, ...] = ()
     standfirst: tuple[Markup, ...] = ()
     figures: tuple[str, ...] = ()
+    published: str = ""
 
 
 @dataclass(frozen=True, slots=True)

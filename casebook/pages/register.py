@@ -18,7 +18,7 @@ from casebook.pages.feeds import (
     make_headers,
     make_robots,
 )
-from casebook.pages.figure_pages import FIGURES
+from casebook.pages.figure_pages import FIGURES, make_figure_index
 from casebook.pages.home import make_home, make_prose
 from casebook.pages.page import CasePageType, Location, MakePages, Page, Site
 from casebook.pages.redirects import make_moved, make_not_found, make_redirects
@@ -28,8 +28,8 @@ from casebook.text import LANGS
 CASE_PAGES: tuple[CasePageType, ...] = (CASES, FIGURES)
 
 PAGES: tuple[MakePages, ...] = (
-    *(make_home, make_index, make_timeline, make_compare, make_charts, make_data),
-    *(make_search, make_prose, make_corrections, make_versions),
+    *(make_home, make_index, make_timeline, make_compare, make_figure_index),
+    *(make_charts, make_data, make_search, make_prose, make_corrections, make_versions),
     *(make_not_found, make_moved, make_redirects),
     *(make_feed, make_feed_of_corrections, make_robots, make_headers),
 )

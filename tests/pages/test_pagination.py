@@ -8,9 +8,10 @@ from functools import cache
 import pytest
 from records import case_of, figure, record, tiny_lists
 
+from casebook.pages.blocks import list_comparables
 from casebook.pages.case_page import list_tiles, make_index
 from casebook.pages.compare import make_compare, make_timeline
-from casebook.pages.home import list_comparables, make_home
+from casebook.pages.home import make_home
 from casebook.pages.long_lists import MOST_LISTED, address_part, cut_list
 from casebook.pages.page import Page, Site, SiteSettings
 from casebook.record.dataset import MOST_NAMED, Dataset, order_cases
@@ -143,11 +144,21 @@ def test_a_comparison_keeps_its_headings_on_every_page() -> None:
 
 def test_home_shows_the_first_two_hundred_cases_and_says_how_many_there_are() -> None:
     page = next(iter(make_home(site_of(many_cases(401)))))
-    _, rows = page.context()["overview"]  # type: ignore[misc]
+    shown = dict(block for _, blocks in page.context()["sections"] for block in blocks)  # type: ignore[attr-defined]
 
-    assert len(rows) == 200
-    assert len(page.context()["cases"]) == 200  # type: ignore[arg-type]
-    assert page.context()["case_count"] == 401
+    assert len(shown["overview"].rows) == 200
+    assert shown["overview"].total == 401
+    assert len(shown["cases"]) == 200
+
+
+def test_the_index_is_a_table_where_the_cases_fit_on_one_page_and_else_a_list() -> None:
+    few, many = (
+        next(iter(make_index(site_of(many_cases(count))))).context() for count in (200, 201)
+    )
+
+    assert len(few["overview"].rows) == 200  # type: ignore[attr-defined]
+    assert many["overview"] is None
+    assert sum(len(links) for _, links in many["groups"]) == 200  # type: ignore[attr-defined]
 
 
 def test_many_places_are_named_in_part_and_counted_in_full() -> None:

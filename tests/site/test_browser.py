@@ -98,8 +98,60 @@ def test_one_drawing_of_each_chart_is_shown(
     }
     page.context.close()
 
-    assert visible.pop(shown) > 5
+    assert visible.pop(shown) == 3
     assert set(visible.values()) == {0}
+
+
+@pytest.mark.parametrize(
+    ("name", "counted", "least", "most"),
+    [
+        pytest.param("", "[\\u3400-\\u9fff]", 600, 900, id="Chinese characters"),
+        pytest.param("en/", "[\\w'’.,-]+", 400, 600, id="English words"),
+    ],
+)
+def test_home_is_a_story_that_is_read_in_three_minutes(
+    browser: Browser, address: str, name: str, counted: str, least: int, most: int
+) -> None:
+    page = open_page(browser, 390)
+    page.goto(f"{address}/{name}")
+    length, height, first_chart, charts = page.evaluate(
+        f"""() => {{
+            const words = [...document.querySelectorAll(
+                '.lead__headline, .lead__standfirst, .lead__title, .lead .prose')]
+                .map(e => e.innerText).join(' ');
+            const charts = document.querySelectorAll('.lead .chart');
+            return [words.match(/{counted}/g).length, document.documentElement.scrollHeight,
+                charts[0].getBoundingClientRect().top, charts.length];
+        }}"""
+    )
+    page.context.close()
+
+    assert least <= length <= most
+    assert charts in (3, 4)
+    assert first_chart <= 1.5 * 844
+    assert height <= 9 * 844
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1024, 1280])
+def test_home_is_read_and_walked_through_in_one_order(
+    browser: Browser, address: str, width: int
+) -> None:
+    page = open_page(browser, width)
+    page.goto(f"{address}/")
+    tops = page.evaluate(
+        """() => [...document.querySelectorAll('.lead__headline, .lead__section, .footer')]
+            .map(e => Math.round(e.getBoundingClientRect().top))"""
+    )
+    contents = page.locator(".lead__contents a")
+    ends = [contents.nth(at).get_attribute("href") for at in range(contents.count())]
+    sections = page.locator(".lead__section")
+    named = [f"#{sections.nth(at).get_attribute('id')}" for at in range(sections.count())]
+    seen = contents.first.is_visible()
+    page.context.close()
+
+    assert tops == sorted(set(tops))
+    assert seen
+    assert ends == named
 
 
 def test_text_on_a_phone_is_at_least_sixteen_pixels(browser: Browser, address: str) -> None:

@@ -134,11 +134,11 @@ def test_a_tile_without_a_case_says_so_and_leads_nowhere(page: Page, address: st
 
 @pytest.mark.browser
 def test_a_tile_leads_to_the_cases_of_its_place(page: Page, address: str) -> None:
-    page.goto(f"{address}/")
+    page.goto(f"{address}/cases/")
     page.locator(".tiles__link", has_text="广东").click()
 
     assert page.url == f"{address}/cases/#region-440000"
-    assert page.locator("#region-440000 .cases__entry").count() == 4
+    assert page.locator("#region-440000 .overview__row").count() == 4
 
 
 # Paper
@@ -258,7 +258,7 @@ def test_the_site_works_below_any_path(
         page.goto(f"{url}/a/b/en/")
         page.locator(".masthead__language").click()
         page.get_by_role("link", name="案例", exact=True).click()
-        page.locator(".cases__link").first.click()
+        page.locator(".overview__place a").first.click()
         end = page.url
         page.fill("#masthead-query", "4277")
         page.keyboard.press("Enter")

@@ -1,0 +1,255 @@
+"""Parts of texts that are computed from all cases: what a `[[name]]` of an editor stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from itertools import groupby
+from typing import Any, Final, TypeAlias
+
+from markupsafe import Markup
+
+from casebook.messages import failure, say
+from casebook.pages.citations import cite_data
+from casebook.pages.feeds import show_changes
+from casebook.pages.long_lists import MOST_LISTED, FilterGroup, Value, list_filters, name_terms
+from casebook.pages.page import Site, Slot
+from casebook.pages.rows import (
+    CaseRow,
+    FigureRow,
+    FormulaPart,
+    Frame,
+    frame_chart,
+    link_case,
+    list_amounts,
+    show_document,
+    show_facts,
+    show_figure,
+    show_formula,
+)
+from casebook.problems import Exit
+from casebook.record.comparability import name_class
+from casebook.record.dataset import MOST_NAMED, Dataset
+from casebook.record.evidence import Review
+from casebook.record.model import Case, ShownState
+from casebook.record.refusals import figures_of, judge_refusal
+from casebook.record.summary import CaseSummary
+from casebook.record.vocabulary import Refusal
+from casebook.text import LISTED, Lang, Text
+
+# More amounts than this in one row of the overview hide the others from the reader.
+OVERVIEW_AMOUNTS = 3
+# A reader looks some of these up on the pages of their cases.
+_MOST_COMPUTED = 12
+REVIEWS: tuple[Review, ...] = ("single", "contradicted", "corroborated", "primary", "computed")
+
+# A part of a text: `text`, `chart` or the name of a partial, with what it shows.
+Block: TypeAlias = "tuple[str, Markup | Frame | object]"
+# A computation or comparison that suggests itself, and the reasons against it. The words of a part
+# that is a figure are those of its place.
+Refused = tuple[Text, tuple[FormulaPart, ...], tuple[Text, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The table of all cases: its filters, and its rows by the code of the province.
+
+    `total` counts the cases beyond those listed as well.
+    """
+
+    filters: tuple[FilterGroup, ...]
+    provinces: tuple[tuple[str, tuple[CaseRow, ...]], ...]
+    total: int
+
+    @property
+    def rows(self) -> tuple[CaseRow, ...]:
+        """The rows of all provinces, in administrative order."""
+        return tuple(row for _, rows in self.provinces for row in rows)
+
+
+class Blocks:
+    """What the slots of texts show, each computed once for all texts and both languages."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.show: Callable[[str], object] = cache(partial(_show_block, site.dataset))
+
+    def fill(self, parts: Sequence[Markup | Slot], lang: Lang) -> Iterator[Block]:
+        """The parts of a text, without those that there is nothing to show for."""
+        for part in parts:
+            if not isinstance(part, Slot):
+                yield "text", part
+                continue
+            kind, _, name = part.name.partition(":")
+            if kind == "downloads":
+                yield kind, cite_data(lang, self.site)
+            elif kind in _SHOWN or (kind == "refusal" and name):
+                if shown := self.show(part.name):
+                    yield kind, shown
+            elif kind not in ("money", "chart"):
+                known = ", ".join((*_SHOWN, "downloads", "money", "chart:NAME", "refusal:NAME"))
+                raise failure(
+                    "pages.unknown_slot", status=Exit.CONTENT, name=part.name, known=known
+                )
+            elif drawn := self.site.charts.get((name or kind, lang)):
+                yield "chart", frame_chart(drawn, self.site.dataset)
+
+
+def _show_block(dataset: Dataset, slot: str) -> object:
+    kind, _, name = slot.partition(":")
+    if kind == "refusal":
+        return next((each for each in list_refused(dataset, only=name)), None)
+    return _SHOWN[kind](dataset)
+
+
+def list_overview(dataset: Dataset) -> Overview:
+    """The filters by provider type, amount and year, and the rows in administrative order."""
+    listed = replace(dataset, cases=dataset.cases[:MOST_LISTED])
+    values = {case.slug: _value_case(case, listed) for case in listed.cases}
+    states = {
+        "stated": say("pages.filters.stated"),
+        "partial": say("pages.filters.partial"),
+        "elsewhere": say("pages.filters.elsewhere"),
+        "not_stated": say("pages.filters.not_stated"),
+    }
+    providers = name_terms(dataset.vocabulary.provider_types)
+    filters = list_filters(
+        (
+            ("provider", say("pages.filters.provider"), providers),
+            ("amount", say("pages.filters.purchase"), states),
+            ("year", say("pages.filters.year"), states),
+        ),
+        values.values(),
+    )
+    # The filters have to be numbered before the first row can name those that keep it.
+    provinces = tuple(
+        (
+            code,
+            tuple(_overview_row(case, filters.keep(values[case.slug]), listed) for case in cases),
+        )
+        for code, cases in groupby(listed.cases, lambda case: dataset.province(case.region).code)
+    )
+    return Overview(filters=filters.groups, provinces=provinces, total=len(dataset.cases))
+
+
+def _value_case(case: Case, dataset: Dataset) -> frozenset[Value]:
+    """The values of a case that the filters of the overview ask for."""
+    providers = dataset.answer(case, "provider_type").terms
+    states = ((name, dataset.answer(case, name).shown) for name in ("amount", "year"))
+    return frozenset((*(("provider", term) for term in providers), *states))
+
+
+def _overview_row(case: Case, filters: tuple[int, ...], dataset: Dataset) -> CaseRow:
+    vocabulary = dataset.vocabulary
+    # A ceiling of a payout is money, but none that was spent.
+    shown = list_amounts(case, dataset)[:OVERVIEW_AMOUNTS]
+    used = {figure.status for figure in case.figures.values()}
+    used |= {event.status for event in case.events if event.status}
+    return CaseRow(
+        link=link_case(case, dataset),
+        figures=tuple(show_figure(figure, dataset) for figure in shown),
+        answers=show_facts(case, ("provider_type", "provider", "mode", "year"), dataset),
+        filters=filters,
+        topic=vocabulary.topics[case.topic].name,
+        states=LISTED.join(term.name for key, term in vocabulary.statuses.items() if key in used),
+        more=len(dataset.money_figures(case)) - len(shown),
+    )
+
+
+def list_refused(dataset: Dataset, only: str = "") -> tuple[Refused, ...]:
+    """The refusals that the data declare, or one of them, each with its figures and the reasons."""
+    return tuple(
+        (refusal.title, tuple(_list_parts(refusal, dataset)), judge_refusal(refusal, dataset))
+        for refusal in dataset.refusals
+        if only in ("", refusal.id)
+    )
+
+
+def _list_parts(refusal: Refusal, dataset: Dataset) -> Iterator[FormulaPart]:
+    if refusal.formula:
+        case = dataset.by_slug[refusal.case]
+        for figure, words in show_formula(refusal.formula, case):
+            named = refusal.unknown.get(words.zh, words)
+            yield figure, dataset.place(case) if figure else named
+        return
+    for number, compared in enumerate(figures_of(refusal, dataset)):
+        if number and refusal.compare:
+            yield None, Text("≠")
+        yield compared, dataset.place(dataset.by_slug[compared.case])
+
+
+def count_reviews(dataset: Dataset) -> Mapping[Review, int]:
+    """The number of figures that are supported in each way, the weakest first."""
+    counts = dataset.reviews
+    return {review: counts[review] for review in REVIEWS if review in counts}
+
+
+def list_comparables(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
+    """The classes of money that have more than one figure: only these may share a scale."""
+    found = []
+    for group, keys in dataset.classes.items():
+        if len(keys) > 1 and dataset.vocabulary.measures[group.measure].kind == "money":
+            # A place with several figures of the class is named once.
+            slugs = dict.fromkeys(key.partition(".")[0] for key in keys)
+            cases = [dataset.summaries[dataset.positions[slug]] for slug in slugs]
+            listed = (dataset.figures[key] for key in keys[:MOST_NAMED])
+            comparable = {
+                "name": name_class(group, dataset.vocabulary),
+                "figures": tuple(show_figure(figure, dataset) for figure in listed),
+                "places": dataset.name_places(cases),
+                "more": max(0, len(keys) - MOST_NAMED),
+            }
+            found.append(comparable)
+    return tuple(found)
+
+
+def _list_computed(dataset: Dataset) -> tuple[tuple[FigureRow, ...], int] | None:
+    """The first figures that the site computes, and how many more there are."""
+    listed = replace(dataset, cases=dataset.cases[:MOST_LISTED])
+    rows = [show_figure(figure, listed) for figure in listed.figures.values() if figure.formula]
+    return (tuple(rows[:_MOST_COMPUTED]), len(rows[_MOST_COMPUTED:])) if rows else None
+
+
+def count_silences(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
+    """For each question the places where no source answers, the most silent question first.
+
+    `elsewhere` are the places of which another source than the main one answers.
+    """
+    silences = []
+    for number, question in enumerate(dataset.vocabulary.questions.values()):
+        cases: dict[ShownState, list[CaseSummary]] = {"not_stated": [], "elsewhere": []}
+        for case in dataset.summaries:
+            cases.get(case.states[number], []).append(case)
+        silence = {
+            "question": question,
+            "count": len(dataset.summaries),
+            "not_stated": len(cases["not_stated"]),
+            "places": dataset.name_places(cases["not_stated"]),
+            "elsewhere": cases["elsewhere"] and dataset.name_places(cases["elsewhere"]),
+        }
+        silences.append(silence)
+    return tuple(sorted(silences, key=lambda silence: -silence["not_stated"]))
+
+
+def _list_documents(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
+    return tuple(
+        show_document(case, document, dataset) for case, document in dataset.documents[:MOST_LISTED]
+    )
+
+
+_SHOWN: Final[Mapping[str, Callable[[Dataset], object]]] = {
+    "overview": list_overview,
+    "refusals": list_refused,
+    "comparables": list_comparables,
+    "computed": _list_computed,
+    "missing": count_silences,
+    "documents": _list_documents,
+    "cases": lambda dataset: tuple(
+        link_case(case, dataset) for case in dataset.cases[:MOST_LISTED]
+    ),
+    "reviews": lambda dataset: (
+        count_reviews(dataset),
+        show_changes(dataset.changes[:5], dataset),
+    ),
+}
