@@ -1,17 +1,18 @@
-"""Runs the command line: `python -m casebook`."""
+"""Runs the command line: `casebook` where it is installed, else `python -m casebook`."""
 
 import sys
 
-if __name__ == "__main__":
+
+def main() -> int:
+    """Run the command that was typed and give its exit status."""
     try:
         from casebook.build.last_build import list_packages, repeat_last_build
 
         if repeat_last_build(sys.argv[1:], list_packages()):
-            status = 0
-        else:
-            from casebook.commands.cli import main
+            return 0
+        from casebook.commands import cli
 
-            status = main()
+        status = cli.main()
     except KeyboardInterrupt:
         # Ahead of the command there is nothing to clear up; a traceback would tell nobody anything.
         status = 130
@@ -25,4 +26,8 @@ if __name__ == "__main__":
             with suppress(OSError, ValueError):
                 stream.flush()
         os._exit(status)
-    raise SystemExit(status)
+    return status
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

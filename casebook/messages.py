@@ -7,6 +7,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from casebook.packaged import COMMAND, IN_CHECKOUT
 from casebook.problems import CasebookError, Exit, Position, Problem, Severity
 from casebook.text import NO_TEXT, Lang, Text
 
@@ -26,7 +27,8 @@ def read_catalogue() -> dict[str, dict[str, str]]:
 
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
-            _catalogue.update(yaml.load(CATALOGUE.read_bytes(), loader))
+            written = CATALOGUE.read_text("utf-8").replace(IN_CHECKOUT, COMMAND)
+            _catalogue.update(yaml.load(written, loader))
         except yaml.MarkedYAMLError as error:
             # Whoever betters a wording may break the file, and then there are no words to say so.
             print(f"casebook/messages.yaml: {error.problem}\n{error.problem_mark}", file=sys.stderr)

@@ -11,6 +11,9 @@ _PACKAGE = os.path.dirname(os.path.realpath(__file__))
 CHECKOUT = os.path.dirname(_PACKAGE)
 # A wheel holds beside the modules what a checkout has at its top, where a project has its own.
 _AT_TOP = {"theme": "theme", "example": ""}
+# What somebody types to run the program.
+IN_CHECKOUT, INSTALLED = "python3 build.py", "casebook"
+COMMAND = IN_CHECKOUT if os.path.isfile(os.path.join(CHECKOUT, "build.py")) else INSTALLED
 
 
 def find_packaged(name: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from casebook.checks.content import LEAD, find_content_files, find_slugs
 from casebook.messages import problem, say
+from casebook.packaged import COMMAND
 from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.lists import PUBLISHED
@@ -94,7 +95,7 @@ def check_translations(dataset: Dataset) -> list[Problem]:
         for part in outdated.parts:
             at = (places or {}).get(part, START)
             name = say("checks.this_text") if part == WHOLE else part
-            command = f"python3 build.py record --in-step {outdated.path}"
+            command = f"{COMMAND} record --in-step {outdated.path}"
             found = problem(
                 "W207", outdated.path, at, part=name, own=own, other=other, command=command
             )

@@ -19,7 +19,7 @@ from casebook.commands import (
 from casebook.commands.command import print_message
 from casebook.language import choose_language
 from casebook.messages import failure
-from casebook.packaged import find_project, is_project
+from casebook.packaged import COMMAND, find_project, is_project
 from casebook.problems import CasebookError, ContentError, Exit
 from casebook.report import print_problems
 from casebook.text import Lang
@@ -35,6 +35,7 @@ COMMANDS: tuple[tuple[str, str, Callable[[Parser], None], Run], ...] = (
     *(publish_commands.RELEASE, publish_commands.RECORD, tool_commands.SCHEMA),
 )
 
+_PROJECT_HELP = "folder of the site (default: the current one where it has pelicanconf.py)"
 # These are for an empty folder, for the program itself, and for a copy of a site.
 _WITHOUT_PROJECT = ("init", "bench", "verify")
 
@@ -77,12 +78,12 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """The options of the command that is asked for; `build` where none is named."""
     common = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     common.add_argument("--lang", choices=("zh", "en"), help="language of the messages")
-    common.add_argument("--project", default=None, help=argparse.SUPPRESS)
+    common.add_argument("--project", default=None, metavar="DIR", help=_PROJECT_HELP)
     # Options of every command may stand before its name as well as behind it.
     options, rest = common.parse_known_args(arguments)
     if not rest or (rest[0].startswith("-") and rest[0] not in ("-h", "--help")):
         rest.insert(0, "build")
-    parser = argparse.ArgumentParser(prog="build.py", description="Casebook")
+    parser = argparse.ArgumentParser(prog=COMMAND.rpartition(" ")[2], description="Casebook")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, help_line, add_options, run in COMMANDS:
         one = commands.add_parser(name, help=help_line, parents=[common])

@@ -1,0 +1,182 @@
+"""The program as a package: a wheel, installed where nothing of the repository can be seen."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import urllib.request
+import venv
+import zipfile
+from pathlib import Path
+from typing import IO
+
+import pytest
+from conftest import PROJECT, make_tiny_project
+from processes import run, tree
+
+# What is in no room of the package, and would be missed only when somebody needs it.
+CARRIED = (
+    *("casebook/py.typed", "casebook/messages.yaml", "casebook/values/words.yaml"),
+    *("casebook/checks/words.yaml", "casebook/data/tables.yaml", "casebook/record/gb2260.tsv"),
+    *("casebook/preview/reload.js", "casebook/preview/overlay.css"),
+    *("casebook/theme/templates/base.html", "casebook/theme/static/css/tokens.css"),
+    *("casebook/theme/static/js/site.js", "casebook/theme/static/icon.svg"),
+    *("casebook/example/pelicanconf.py", "casebook/example/data/cases/beijing.yaml"),
+    "casebook/example/content/stories/lead.md",
+)
+SECONDS = 60
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel that is built of the repository without the network."""
+    folder = tmp_path_factory.mktemp("wheel")
+    options = ("--no-build-isolation", "--no-deps", "--no-index", "--wheel-dir", str(folder))
+    pip("wheel", *options, str(PROJECT))
+    (found,) = folder.glob("*.whl")
+    return found
+
+
+@pytest.fixture(scope="session")
+def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command of an environment that holds the wheel, and sees what that depends on."""
+    folder = tmp_path_factory.mktemp("installed") / "environment"
+    venv.create(folder)
+    scripts = folder / ("Scripts" if os.name == "nt" else "bin")
+    python = scripts / ("python.exe" if os.name == "nt" else "python")
+    pip("--python", str(python), "install", "--no-deps", "--no-index", str(wheel))
+    # The packages of the lock; what they say of this repository counts in their own folder only.
+    found = importlib.util.find_spec("pelican")
+    assert found is not None and found.origin is not None
+    packages = Path(found.origin).parent.parent
+    installed = next(path.parent for path in folder.rglob("casebook") if path.is_dir())
+    (installed / "lock.pth").write_text(f"{packages}\n", encoding="utf-8")
+    return scripts / ("casebook.exe" if os.name == "nt" else "casebook")
+
+
+def pip(*arguments: str) -> None:
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", *arguments]
+    subprocess.run(command, check=True)
+
+
+def start(program: Path, folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """The installed command as it is typed in a folder."""
+    mine = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return subprocess.Popen(
+        [program, *arguments],
+        cwd=folder,
+        env=mine | {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"},
+        encoding="utf-8",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def finish(program: Path, folder: Path, *arguments: str) -> tuple[int, str, str]:
+    """The exit status and the words of a command that ends by itself."""
+    process = start(program, folder, *arguments)
+    out, err = process.communicate(timeout=2 * SECONDS)
+    return process.returncode, out, err
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A site of one's own, with nothing of the theme."""
+    folder = tmp_path / "site"
+    make_tiny_project(folder)
+    for path in sorted((folder / "theme").rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    (folder / "theme").rmdir()
+    return folder
+
+
+def test_the_wheel_holds_what_the_program_reads(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    rooms = {path.relative_to(PROJECT).as_posix() for path in (PROJECT / "casebook").rglob("*.py")}
+    theme = {
+        f"casebook/{path.relative_to(PROJECT).as_posix()}"
+        for path in (PROJECT / "theme").rglob("*")
+        if path.is_file()
+    }
+
+    assert {*CARRIED, *rooms, *theme} - names == set()
+    assert [name for name in names if name.startswith(("tests/", "bench/", "theme/"))] == []
+
+
+def test_a_wheel_can_be_built_of_the_source_distribution(tmp_path: Path, wheel: Path) -> None:
+    script = "import sys; from hatchling.build import build_sdist; build_sdist(sys.argv[1])"
+    subprocess.run([sys.executable, "-P", "-c", script, str(tmp_path)], cwd=PROJECT, check=True)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as opened:
+        opened.extractall(tmp_path, filter="data")
+    pip(
+        *("wheel", "--no-build-isolation", "--no-deps", "--no-index", "--wheel-dir"),
+        *(str(tmp_path), str(tmp_path / archive.name.removesuffix(".tar.gz"))),
+    )
+
+    (again,) = tmp_path.glob("*.whl")
+    assert zipfile.ZipFile(again).namelist() == zipfile.ZipFile(wheel).namelist()
+
+
+def test_a_site_is_checked_and_built_as_from_the_checkout(program: Path, site: Path) -> None:
+    assert finish(program, site, "check") == (0, "no problems\n", "")
+
+    status, out, err = finish(program, site, "build", "--output", "installed")
+
+    assert (status, err) == (0, "")
+    assert out.startswith("done: 2 cases")
+    done = run(site, "build", "--output", str(site / "checkout"), "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert tree(site / "installed") == tree(site / "checkout")
+
+
+def test_a_second_build_has_nothing_to_do(program: Path, site: Path) -> None:
+    first = finish(program, site)
+    manifest = (site / "output" / "manifest.json").stat()
+
+    assert finish(program, site) == first
+    assert (site / "output" / "manifest.json").stat() == manifest
+
+
+def test_outside_of_a_site_it_says_what_a_site_is(program: Path, tmp_path: Path) -> None:
+    status, out, err = finish(program, tmp_path, "check", "--lang", "zh")
+
+    assert (status, out) == (2, "")
+    assert err.startswith(f"{tmp_path} 里没有 pelicanconf.py")
+
+
+def test_messages_name_the_command_that_is_installed(program: Path, site: Path) -> None:
+    status, out, _ = finish(program, site, "new", "nanjing", "--region", "南京")
+
+    assert status == 0
+    assert "casebook check data/cases/nanjing.yaml" in out
+    assert "build.py" not in out + (site / "data/cases/nanjing.yaml").read_text("utf-8")
+
+
+def test_the_preview_serves_what_is_built(program: Path, site: Path) -> None:
+    process = start(program, site, "serve", "--port", "0")
+    try:
+        address = read_address(process.stdout)
+        # The server answers at once, with the site from its first state on.
+        with urllib.request.urlopen(f"{address}__casebook__/events", timeout=SECONDS) as events:
+            assert any(b'"generation": 1' in line for line in events)
+        with urllib.request.urlopen(address, timeout=SECONDS) as answer:
+            page = answer.read()
+    finally:
+        process.kill()
+        process.communicate()
+
+    finish(program, site)
+    title = (site / "output/index.html").read_bytes().split(b"<title>")[1].split(b"</title>")[0]
+    assert title in page
+
+
+def read_address(stream: IO[str] | None) -> str:
+    """The address that a preview prints."""
+    assert stream is not None
+    addresses = (re.search(r"http://[0-9.:]+/", line) for line in stream)
+    return next(found[0] for found in addresses if found)
