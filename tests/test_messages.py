@@ -17,6 +17,7 @@ from casebook.messages import PLACE, problem, read_catalogue, say
 from casebook.problems import START
 from casebook.record.description import fields_of
 from casebook.record.model import Case
+from casebook.record.vocabulary import Source
 from casebook.text import LANGS, Text
 
 CATALOGUE = read_catalogue()
@@ -86,6 +87,14 @@ def notes_of_fields() -> set[str]:
     return {one.note_key for cls in classes for one in fields_of(cls)}
 
 
+def labels_of_fields() -> set[str]:
+    """The keys of the names of all fields that a case and a source have."""
+    classes: list[type] = [Case, Source]
+    for cls in classes:
+        classes += [one.items for one in fields_of(cls) if one.holds_records]
+    return {one.label_key for cls in classes for one in fields_of(cls)}
+
+
 def notes_of_tables() -> set[str]:
     """The keys of what explains the tables of open data and the words in them."""
     keys = {f"data.{table.name}{part}" for table in TABLES for part in ("", "_note")}
@@ -107,7 +116,8 @@ def words_of_languages() -> set[str]:
 
 
 def test_every_message_is_used() -> None:
-    named = notes_of_fields() | notes_of_tables() | names_of_facts() | words_of_languages()
+    named = notes_of_fields() | labels_of_fields() | notes_of_tables() | names_of_facts()
+    named |= words_of_languages()
 
     assert set(CATALOGUE) - literals() - named == set()
     assert names_of_facts() - set(CATALOGUE) == set()

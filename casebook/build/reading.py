@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from casebook.build.cache import Cache, digest_program
 from casebook.build.dependencies import Dependencies, digest_source
@@ -35,6 +35,10 @@ from casebook.yaml.files import find_case_files, read_bytes, show_path
 # The start of a process costs as much as reading so many files.
 _FILES_PER_PROCESS = 400
 _BATCH = 50
+# What is read in the place of files, by path: other contents; nothing, as if there was no file;
+# None, as if it could not be read.
+Instead = Mapping[str, bytes | None]
+_NOTHING: Final[Instead] = {}
 K = TypeVar("K", Case, CaseSummary)
 
 
@@ -47,15 +51,18 @@ def read_dataset(
     """The data set of a project, as far as it can be read, and every problem on the way.
 
     Cases in the state of a draft, and what is wrong with them, are left out unless `drafts` asks
-    for them. With a cache the executor reads what is not in it, and records are loaded when they
-    are asked for; without one all of them are in memory.
+    for them. With a cache what it has in the place of files is read, the executor reads what is not
+    in it, and records are loaded when they are asked for; without one all of them are in memory.
     """
     problems: list[Problem] = []
     lists = read_lists(project, problems)
     paths = find_case_files(project, problems)
-    reader = _CaseReader(project, lists, drafts)
+    instead = cache.instead if cache is not None else _NOTHING
+    left_out = {path: instead.get(show_path(path, project), b"-") for path in paths if instead}
+    paths = [path for path in paths if left_out.get(path, b"-")]
+    reader = _CaseReader(project=project, lists=lists, drafts=drafts, instead=instead)
     cases: Sequence[Case] = ()
-    unread: set[str] = set()
+    unread = {path.stem for path, content in left_out.items() if content is None}
     if not lists.whole:
         # Each of them would miss what the list has, and hide what is wrong with the list.
         unread.update(path.stem for path in paths)
@@ -81,21 +88,23 @@ def read_dataset(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _CaseReader:
     """Reads the case files of a project in any process."""
 
     project: Path
     lists: Lists
     drafts: bool
+    instead: Instead
 
     def read(self, path: Path) -> tuple[Case | None, list[Problem]]:
         """The case of a file with its problems; nothing of a faulty draft that is left out."""
         problems: list[Problem] = []
-        data = read_bytes(path, self.project, problems)
+        shown = show_path(path, self.project)
+        data = self.instead.get(shown) or read_bytes(path, self.project, problems)
         if problems:
             return None, problems
-        case, problems = read_case(data, show_path(path, self.project), self.lists)
+        case, problems = read_case(data, shown, self.lists)
         if case is None and not self.drafts and is_draft(data):
             return None, []
         return case, problems
@@ -163,13 +172,23 @@ def _read_summaries(
 class CaseCache:
     """Records as read and the cases that passed their checks, from the cache and for it.
 
-    `versions` are the digests of the files by path, relative to the project. A record is known by
-    them, by the program and by the lists that it draws on; the cache seals what it keeps, so that
-    nothing is unpickled that this checkout did not write.
+    `versions` are the digests of the files by path, relative to the project, `instead` what is
+    read in the place of some. A record is known by them, by the program and by the lists that it
+    draws on; the cache seals what it keeps, so that nothing is unpickled that this checkout did not
+    write.
     """
 
-    def __init__(self, cache: Cache, versions: Mapping[str, str]) -> None:
-        self.versions = versions
+    def __init__(
+        self,
+        cache: Cache,
+        versions: Mapping[str, str],
+        instead: Instead = _NOTHING,
+    ) -> None:
+        self.versions = {
+            **versions,
+            **{path: digest(data) for path, data in instead.items() if data},
+        }
+        self.instead = instead
         self._cache = cache
         self._base = ""
         self._sources: Mapping[str, Source] = {}

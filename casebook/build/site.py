@@ -24,6 +24,7 @@ from casebook.build.case_files import (
 from casebook.build.manifest import MANIFEST
 from casebook.build.pelican_adapter import Texts, run_pelican
 from casebook.build.published_media import write_media
+from casebook.build.reading import Instead
 from casebook.build.render import file_of, open_renderer
 from casebook.build.staged_output import StagedOutput
 from casebook.build.state import BuildState
@@ -31,7 +32,7 @@ from casebook.build.templates import digest_templates, explaining_templates
 from casebook.build.theme import read_theme, write_assets
 from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.data.export import export_site
-from casebook.data.formats import encode_json, write_members
+from casebook.data.formats import DataFile, encode_json, write_members
 from casebook.data.releases import read_releases
 from casebook.pages.chart_pages import find_card, find_faces, make_chart_files
 from casebook.pages.figure_pages import find_uses
@@ -44,6 +45,7 @@ from casebook.text import LANGS, Lang
 from casebook.values.digest import digest
 
 if TYPE_CHECKING:
+    from casebook.build.aside import Sketch
     from casebook.build.dependencies import Dependencies
     from casebook.build.steps import BuildOptions
     from casebook.charts.chart import Drawn
@@ -62,7 +64,8 @@ class BuildContext:
     """All that the pages and files of a site depend on.
 
     `inputs` are the digests of the files that the site is made from, by path; `cache` is where
-    compiled templates are kept.
+    compiled templates are kept. In a preview `sketches` are cases that cannot be read whole, and
+    `instead` is what was read in the place of case files, by path.
     """
 
     options: BuildOptions
@@ -74,6 +77,8 @@ class BuildContext:
     pictures: Mapping[tuple[str, Lang], Pictures] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     executor: Executor = IN_PROCESS
+    sketches: tuple[Sketch, ...] = ()
+    instead: Instead = field(default_factory=dict)
 
 
 def write_site(context: BuildContext, tree: StagedOutput, state: BuildState) -> int:
@@ -199,6 +204,22 @@ class _PageMaker:
             parts.add(number, texts)
             context.options.timings.add(spent)
             state.note_unit(f"case:{case.slug}", key, tree, written, texts)
+        for file in self._make_sketches():
+            tree.write(file.path, file.content)
+
+    def _make_sketches(self) -> Iterator[DataFile]:
+        """The files of the cases that cannot be read whole, which no list names."""
+        for sketch in self.context.sketches:
+            job = CaseJob(
+                slug=sketch.slug,
+                dataset=sketch.dataset,
+                record=sketch.record,
+                own=None,
+                embedded=(),
+                uses={},
+            )
+            with explaining_templates():
+                yield from make_case_files(job, self.case_context, self.renderer)[0]
 
     def write_lists(self, tree: StagedOutput, state: BuildState) -> None:
         """Write the pages of all cases together; those that are fresh stay as they are."""
@@ -218,6 +239,7 @@ class _PageMaker:
                 job = self._make_job(case)
                 files, *_ = make_case_files(job, self.case_context, self.renderer)
                 contents |= {f.path: f.content for f in files if f.path in wanted}
+            contents |= {f.path: f.content for f in self._make_sketches() if f.path in wanted}
             for _, pages in self._make_lists():
                 if contents.keys() >= set(wanted):
                     return contents
@@ -286,7 +308,8 @@ class _PageMaker:
         return CaseJob(
             slug=case.slug,
             dataset=self.context.dependencies.inputs_of(case),
-            record=(self.context.options.project / case.path).read_bytes(),
+            record=self.context.instead.get(case.path)
+            or (self.context.options.project / case.path).read_bytes(),
             own=own,
             embedded=embedded,
             uses=uses,

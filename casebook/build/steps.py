@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from casebook.build.aside import Aside, Loaded, load_apart, make_sketches
 from casebook.build.cache import Cache, open_cache
 from casebook.build.checking import check_published, load_checked, refuse_errors
 from casebook.build.reading import CaseCache
@@ -33,7 +34,8 @@ ATTEMPTS = 3
 class BuildOptions:
     """Options of a build; `siteurl` None means the one of pelicanconf.py.
 
-    `drafts` is for the preview: a build that is published leaves no byte of a draft.
+    `drafts` is for the preview: a build that is published leaves no byte of a draft. `built_from`
+    are the versions that the last build of a preview was made from, by path.
     `scheduler` is the HOST:PORT of a Dask scheduler whose workers take the place of `jobs`. A
     change that is dated after `today` is refused.
     """
@@ -44,6 +46,7 @@ class BuildOptions:
     jobs: int = 1
     use_cache: bool = True
     drafts: bool = False
+    built_from: Mapping[str, str] = field(default_factory=dict)
     scheduler: str = ""
     today: date = field(default_factory=date.today)
     timings: Timings = field(default_factory=Timings)
@@ -51,12 +54,19 @@ class BuildOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildResult:
-    """Counts and warnings of a build that ended well."""
+    """Counts and warnings of a build that ended well.
+
+    In that of a preview, `aside` are cases by path that stopped no other, `pages` the wanted ones
+    where no more was built, and `built_from` the versions that it was made from.
+    """
 
     cases: int
     files: int
     warnings: tuple[Problem, ...]
     drafts: tuple[str, ...] = ()
+    aside: Mapping[str, Aside] = field(default_factory=dict)
+    pages: Mapping[str, bytes] = field(default_factory=dict)
+    built_from: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_site(options: BuildOptions) -> BuildResult:
@@ -85,17 +95,12 @@ def build_site(options: BuildOptions) -> BuildResult:
 
 
 def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildResult:
-    cases = CaseCache(cache, inputs.digests)
-    with open_executor(options.jobs) as executor:
-        counting = options.timings.counting(executor)
-        dataset, problems = load_checked(
-            options.project, options.drafts, cases, counting, options.timings
-        )
+    loaded = _load(inputs, options, cache)
+    dataset, problems, cases = loaded.dataset, loaded.problems, loaded.cases
     cases.forget_rest()
-    # A preview is not published, so that nothing in it needs a reason to change.
-    if not options.drafts:
-        problems += check_published(options.project, dataset, options.today, cases)
-    refuse_errors(problems)
+    result = _describe(loaded)
+    if options.built_from == loaded.versions:
+        return result
 
     options.timings.begin("build.stage.imports")
     # Only now: a check, and a build that stops at a problem, must not pay for these imports.
@@ -129,23 +134,36 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
             pictures=pictures,
             inputs=_leave_out_unpublished(inputs.digests, dataset),
             executor=executor,
+            sketches=tuple(make_sketches(loaded, options.project)),
+            instead=cases.instead,
         )
         files = write_site(context, tree, BuildState(cache, options.output.resolve()))
         options.timings.begin("build.stage.publish")
         refuse_changes(inputs)
 
-    return BuildResult(
-        cases=len(dataset.cases),
-        files=files,
-        warnings=tuple(problems),
-        drafts=_list_drafts(dataset),
-    )
+    return replace(result, files=files, warnings=tuple(problems))
 
 
-def build_pages(
-    options: BuildOptions, wanted: Collection[str]
-) -> tuple[Mapping[str, bytes], tuple[str, ...]]:
-    """The wanted pages by their paths, as a build would write them, and the drafts of the site.
+def _load(inputs: Inputs, options: BuildOptions, cache: Cache) -> Loaded:
+    """The data set of a build; raises ContentError where it may not be shown."""
+    with open_executor(options.jobs) as opened:
+        executor = options.timings.counting(opened)
+        if options.drafts:
+            # A preview is not published, so that nothing in it needs a reason to change.
+            loaded = load_apart(options, inputs, cache, executor)
+        else:
+            cases = CaseCache(cache, inputs.digests)
+            dataset, problems = load_checked(
+                options.project, False, cases, executor, options.timings
+            )
+            problems += check_published(options.project, dataset, options.today, cases)
+            loaded = Loaded(dataset=dataset, problems=problems, cases=cases)
+    refuse_errors(loaded.problems)
+    return loaded
+
+
+def build_pages(options: BuildOptions, wanted: Collection[str]) -> BuildResult:
+    """The wanted pages of a preview by their paths, as a build would write them.
 
     It takes a fraction of the time. Raises ContentError where the build would.
     """
@@ -153,20 +171,36 @@ def build_pages(
     from casebook.build.site import BuildContext, render_pages
 
     with open_cache(options.project / ".cache", enabled=options.use_cache) as cache:
-        cases = CaseCache(cache, read_inputs(options.project, cache).digests)
-        dataset, problems = load_checked(options.project, options.drafts, cases)
-        refuse_errors(problems)
+        loaded = _load(read_inputs(options.project, cache), options, cache)
+        dataset, result = loaded.dataset, _describe(loaded)
+        if options.built_from == result.built_from:
+            return result
         tables, offers_charts = tabulate_charts(dataset, find_embedded(options.project, dataset))
         charts = draw_charts(tables, cache)
         context = BuildContext(
             options=options,
             dataset=dataset,
-            dependencies=cases.dependencies_of(dataset),
+            dependencies=loaded.cases.dependencies_of(dataset),
             cache=cache,
             charts=charts,
             offers_charts=offers_charts,
+            sketches=tuple(make_sketches(loaded, options.project)),
+            instead=loaded.cases.instead,
         )
-        return render_pages(context, wanted), _list_drafts(dataset)
+        return replace(result, pages=render_pages(context, wanted))
+
+
+def _describe(loaded: Loaded) -> BuildResult:
+    """The result of a build that has not written anything yet."""
+    drafts = (case.slug for case in loaded.dataset.summaries if case.state == "draft")
+    return BuildResult(
+        cases=len(loaded.dataset.cases),
+        files=0,
+        warnings=tuple(loaded.problems),
+        drafts=(*drafts, *(Path(path).stem for path, one in loaded.aside.items() if one.is_draft)),
+        aside=loaded.aside,
+        built_from=loaded.versions,
+    )
 
 
 @contextmanager
@@ -186,10 +220,6 @@ def _collect_seldom() -> Iterator[None]:
         # Nearly all of it is about to go by itself.
         gc.freeze()
         gc.set_threshold(*before)
-
-
-def _list_drafts(dataset: Dataset) -> tuple[str, ...]:
-    return tuple(case.slug for case in dataset.summaries if case.state == "draft")
 
 
 def _leave_out_unpublished(digests: Mapping[str, str], dataset: Dataset) -> dict[str, str]:

@@ -58,6 +58,8 @@ def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 def check_drafts(project: Path, known: Collection[Problem]) -> list[Problem]:
     """The problems of the drafts, which a build leaves out and an editor wants to finish."""
     from casebook.build.checking import load_checked
+    from casebook.record.reader import is_draft
+    from casebook.record.sketch import describe_blanks
     from casebook.yaml.files import find_case_files
 
     with suppress(OSError):
@@ -65,7 +67,15 @@ def check_drafts(project: Path, known: Collection[Problem]) -> list[Problem]:
         if not any(b"draft" in path.read_bytes() for path in find_case_files(project)):
             return []
     _, problems = load_checked(project, drafts=True)
-    return [problem for problem in problems if problem not in known]
+    blanks: dict[str, list[Problem]] = {}
+    left = []
+    for found in problems:
+        if found.code == "E202" and is_draft((project / found.path).read_bytes()):
+            blanks.setdefault(found.path, []).append(found)
+        elif found not in known:
+            left.append(found)
+    # A draft is there to be filled in: its blanks are no faults, and stop nobody.
+    return left + [describe_blanks(path, found) for path, found in blanks.items()]
 
 
 def fix_files(wanted: Sequence[Path], project: Path, lang: Lang) -> None:

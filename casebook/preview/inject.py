@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Iterator
 from html import escape
 
 from casebook.messages import say
+from casebook.preview.rebuild import PreviewState
 from casebook.text import Lang
 
 # Where the preview answers with what it adds, which lies beside this module, and with events.
@@ -22,18 +23,29 @@ _POLICY = re.compile(
     r'(<meta http-equiv="Content-Security-Policy" content=")([^"]*)(")', re.IGNORECASE
 )
 _BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
-_CASE_PAGE = re.compile(r"(?:en/)?cases/([a-z0-9-]+)/index\.html")
+_CASE_PAGE = re.compile(r"(?:en/)?(?:cases/([a-z0-9-]+)|figures/([a-z0-9-]+)\.[^/]+)/index\.html")
+# A mark that a sketch has in the place of a blank, or a reference that leads nowhere; before them
+# what may hold no element, and tags, whose attributes may have the same words.
+_BLANK = re.compile(
+    r"<(svg|title|script|style|pre|textarea)\b.*?</\1>|<[^>]*>|(〔[^〔〕<>]*〕|\{\{[^{}<>]*\}\})",
+    re.DOTALL,
+)
 
 
-def inject_preview(
-    html: str, path: str, generation: int, drafts: Collection[str], lang: Lang
-) -> str:
+def find_case(path: str) -> str:
+    """The slug of the case that a page of the site is about, or nothing."""
+    found = _CASE_PAGE.fullmatch(path)
+    return (found[1] or found[2]) if found is not None else ""
+
+
+def inject_preview(html: str, path: str, generation: int, state: PreviewState, lang: Lang) -> str:
     """A built page with the script of the preview, its style, and the mark of a draft."""
     # The script fills in the count itself.
     words = {
         "problems": say("preview.problems", count="{count}").inside(lang),
         "more": say("preview.more", count="{count}").inside(lang),
         "draft": say("preview.draft").inside(lang),
+        "fault": say("preview.fault_mark").inside(lang),
     }
     added = (
         f'<link rel="stylesheet" href="{ADDED}{STYLE}">'
@@ -42,12 +54,30 @@ def inject_preview(
     )
     html = _POLICY.sub(lambda found: found[1] + open_policy(found[2]) + found[3], html)
     html = html.replace("</head>", f"{added}</head>", 1) if "</head>" in html else added + html
-    case = _CASE_PAGE.fullmatch(path)
-    if case is None or case[1] not in drafts:
-        return html
-    note = escape(say("preview.draft_note").inside(lang))
-    mark = f'<p class="casebook-draft" role="note">{note}</p>'
-    return _BODY.sub(lambda found: found[0] + mark, html, count=1)
+    slug = find_case(path)
+    head = "".join(_write_mark(slug, state, lang)) if slug else ""
+    if slug in state.open_drafts or slug in state.faults:
+        html = _BLANK.sub(_mark_blank, html)
+    return _BODY.sub(lambda found: found[0] + head, html, count=1) if head else html
+
+
+def _mark_blank(found: re.Match[str]) -> str:
+    return f'<mark class="casebook-blank">{found[2]}</mark>' if found[2] else found[0]
+
+
+def _write_mark(slug: str, state: PreviewState, lang: Lang) -> Iterator[str]:
+    """The mark of a draft, and what is left to do to it."""
+    if slug in state.drafts:
+        note = escape(say("preview.draft_note").inside(lang))
+        yield f'<p class="casebook-draft" role="note">{note}</p>'
+    if problems := state.open_drafts.get(slug):
+        words = escape(say("preview.open", count=len(problems)).inside(lang))
+        yield f'<details class="casebook-open"><summary>{words}</summary><ol>'
+        for one in problems:
+            place = escape(f"{one['path']}:{one['line']}:{one['column']}")
+            said = escape(" ".join(str(one[part]) for part in ("message", "hint") if one[part]))
+            yield f"<li><code>{place}</code> {said} {escape(str(one['code']))}</li>"
+        yield "</ol></details>"
 
 
 def open_policy(policy: str) -> str:

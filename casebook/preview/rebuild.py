@@ -6,17 +6,19 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from casebook.build.aside import Aside
 from casebook.build.last_build import SOURCES
-from casebook.build.steps import BuildOptions, build_pages, build_site
+from casebook.build.steps import BuildOptions, BuildResult, build_pages, build_site
 from casebook.messages import say
 from casebook.packaged import SETTINGS, find_packaged
 from casebook.problems import CasebookError, ContentError, Problem
+from casebook.record.sketch import describe_blanks
 from casebook.report import list_parts, print_problems, show_source
 from casebook.text import Lang
 
@@ -35,6 +37,8 @@ class PreviewState:
 
     `step` counts every change of the state, `generation` the good ones alone. `built` is the
     generation of the site on disk; where it is behind, `fresh` holds the pages that are open.
+    `faults` are the problems of published cases by slug, which are shown as they were before;
+    `open_drafts` what there is left to do to drafts, which are shown as far as they go.
     """
 
     step: int = 0
@@ -43,6 +47,13 @@ class PreviewState:
     fresh: Mapping[str, bytes] = field(default_factory=dict)
     problems: Sequence[Shown] = ()
     drafts: tuple[str, ...] = ()
+    faults: Mapping[str, Sequence[Shown]] = field(default_factory=dict)
+    open_drafts: Mapping[str, Sequence[Shown]] = field(default_factory=dict)
+
+    def problems_of(self, slug: str | None) -> list[Shown]:
+        """The problems that a page shows: those of its case, or of any where it is of none."""
+        slugs = self.faults if slug is None else [slug]
+        return [*self.problems, *(one for name in slugs for one in self.faults.get(name, ()))]
 
 
 class Preview:
@@ -53,6 +64,8 @@ class Preview:
         self.site = site
         self.lang: Lang = lang
         self.state = PreviewState()
+        self._built_from: Mapping[str, str] = {}
+        self._told: Collection[Problem] = ()
         self._changed = threading.Condition()
         self._open: Counter[str] = Counter()
 
@@ -76,22 +89,50 @@ class Preview:
 
     def _build(self, changed: threading.Event | None) -> None:
         started = time.perf_counter()
-        options = BuildOptions(project=self.project, output=self.site, siteurl="", drafts=True)
+        options = BuildOptions(
+            project=self.project,
+            output=self.site,
+            siteurl="",
+            drafts=True,
+            built_from=self._built_from,
+        )
         open_pages = {*self._open} if self.state.built else set()
         generation = self.state.generation + 1
         if open_pages:
-            pages, drafts = build_pages(options, open_pages)
-            self._change(generation=generation, fresh=pages, problems=(), drafts=drafts)
-            if changed is not None and changed.wait(_PAUSE):
-                return
+            result = build_pages(options, open_pages)
+            if result.built_from != self._built_from:
+                self._show(result, generation=generation, fresh=result.pages)
+                if changed is not None and changed.wait(_PAUSE):
+                    return
         result = build_site(options)
-        if result.warnings:
-            print_problems(result.warnings, self.lang, self.project, sys.stderr)
-        seconds = f"{time.perf_counter() - started:.2f}"
-        done = say("preview.built", cases=result.cases, files=result.files, seconds=seconds)
-        print(done.inside(self.lang), flush=True)
+        if result.built_from != self._built_from:
+            seconds = f"{time.perf_counter() - started:.2f}"
+            done = say("preview.built", cases=result.cases, files=result.files, seconds=seconds)
+            print(done.inside(self.lang), flush=True)
+        elif not self.state.fresh and (result.aside or not self._is_stopped()):
+            # The site stays as it is, and so do the pages that are open.
+            generation = self.state.generation
+        self._built_from = result.built_from
+        self._show(result, generation=generation, built=generation, fresh={})
+
+    def _is_stopped(self) -> bool:
+        return bool(self.state.problems or self.state.faults)
+
+    def _show(self, result: BuildResult, **values: Any) -> None:
+        """Show what a build made, and say what is wrong with the cases that it set aside."""
+        told = list(result.warnings)
+        faults: dict[str, Sequence[Shown]] = {}
+        open_drafts: dict[str, Sequence[Shown]] = {}
+        for path, aside in result.aside.items():
+            found = sorted(one for one in aside.problems if one.severity == "error")
+            shown = [self._describe(one) for one in found]
+            (open_drafts if aside.is_draft else faults)[Path(path).stem] = shown
+            told += list_open(path, aside)
+        if told and {*told} != {*self._told}:
+            print_problems(told, self.lang, self.project, sys.stderr)
+        self._told = told
         self._change(
-            generation=generation, built=generation, fresh={}, problems=(), drafts=result.drafts
+            problems=(), drafts=result.drafts, faults=faults, open_drafts=open_drafts, **values
         )
 
     @contextmanager
@@ -125,6 +166,13 @@ class Preview:
         with self._changed:
             self.state = replace(self.state, step=self.state.step + 1, **values)
             self._changed.notify_all()
+
+
+def list_open(path: str, aside: Aside) -> list[Problem]:
+    """The problems of a case that was set aside, in which the blanks of a draft are one."""
+    blanks = [one for one in aside.problems if one.code == "E202" and aside.is_draft]
+    notice = [describe_blanks(path, blanks)] if blanks else []
+    return [*notice, *(one for one in aside.problems if one not in blanks)]
 
 
 def start_watching(project: Path) -> threading.Event:

@@ -39,14 +39,15 @@
     if (count > 20) add(list, "li", words.more.replace("{count}", count - 20));
   }
 
-  function markDrafts(drafts) {
+  function markCases(drafts, faults) {
     for (const link of document.querySelectorAll("a[href]")) {
       // A link to a place on the page itself, which bears the mark already, needs none.
       if (link.pathname === location.pathname) continue;
       const found = /^\/(?:en\/)?cases\/([a-z0-9-]+)\/$/.exec(link.pathname);
-      if (found && drafts.includes(found[1])) {
-        link.classList.add("casebook-draft-link");
-        link.dataset.casebookDraft = words.draft;
+      const mark = !found ? "" : faults.includes(found[1]) ? "fault" : drafts.includes(found[1]) ? "draft" : "";
+      if (mark) {
+        link.classList.add(`casebook-${mark}-link`);
+        link.dataset.casebook = words[mark];
       }
     }
   }
@@ -62,7 +63,7 @@
         return;
       }
       showErrors(state.problems);
-      markDrafts(state.drafts);
+      markCases(state.drafts, state.faults);
     };
   }
 

@@ -25,6 +25,7 @@ from casebook.preview.inject import (
     ADDED,
     ADDED_FILES,
     EVENTS,
+    find_case,
     inject_preview,
     make_blank_page,
 )
@@ -145,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
         if path.endswith(".html"):
             html = content.decode("utf-8", errors="replace")
             lang: Lang = "en" if path.startswith("en/") else preview.lang
-            content = inject_preview(html, path, generation, state.drafts, lang).encode("utf-8")
+            content = inject_preview(html, path, generation, state, lang).encode("utf-8")
         self._send(status, content, find_type(path))
 
     def _send_added(self, address: str) -> None:
@@ -196,15 +197,16 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(b": still here\n\n")
                 continue
             step = state.step
-            if not state.generation and not state.problems:
+            if not (state.generation or state.problems):
                 # The first build is not done; a page that waits for it must not reload.
                 continue
             # A page that was not among those rendered first is to reload when all are.
             is_fresh = page in state.fresh or not page
             shown = {
                 "generation": state.generation if is_fresh else state.built,
-                "problems": state.problems,
+                "problems": state.problems_of(find_case(page) if page else None),
                 "drafts": state.drafts,
+                "faults": sorted(state.faults),
             }
             self.wfile.write(b"data: " + json.dumps(shown).encode("ascii") + b"\n\n")
 

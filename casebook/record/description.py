@@ -48,7 +48,8 @@ class FieldDescription:
     that it may hold, or the list of the vocabulary that they are in. `items` is the class of the
     records inside it, which may not have the fields `without` and need not have those of
     `optional`. Only a figure that a source prints has a `printed` field; `dumped` ones are in
-    cases.json, `blank` ones in a new case, where `shown` ones are to be filled in by most.
+    cases.json, `blank` ones in a new case, where `shown` ones are to be filled in by most and
+    `filled` is there already.
     """
 
     kind: str
@@ -70,6 +71,7 @@ class FieldDescription:
     printed: bool = False
     dumped: bool = True
     blank: bool = True
+    filled: str = ""
 
     @property
     def most(self) -> int:
@@ -86,6 +88,17 @@ class FieldDescription:
     def note(self) -> Text:
         """The words that explain it to editors."""
         return say(self.note_key, most=self.most)
+
+    @property
+    def label_key(self) -> str:
+        """The key of its name for people, its class's own or that of all classes; or nothing."""
+        keys = (f"labels.{self.holder}.{self.name}", f"labels.{self.name}")
+        return next((key for key in keys if key in read_catalogue()), "")
+
+    @property
+    def label(self) -> Text:
+        """Its name for people, or its name in the file where it has no other."""
+        return say(self.label_key) if self.label_key else Text(self.name)
 
     @property
     def is_translated(self) -> bool:

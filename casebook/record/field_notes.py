@@ -86,8 +86,8 @@ class _Blank:
             places = [self.region, *([parent] if parent else [])]
             line = f"{line} {self.region.code}"
             note = self.join(place.name.inside(self.lang) for place in places)
-        elif one.example and not is_shown:
-            line += f" {one.example}"
+        elif one.filled or (one.example and not is_shown):
+            line += f" {one.filled or one.example}"
         room = max(_NOTES_AT - display_width(line) - 2 * is_comment, 1)
         if note and max(_NOTES_AT, display_width(line)) + display_width(note) > _WIDTH:
             yield from self.comment(note)

@@ -254,7 +254,13 @@ class Case:
         "iso_day", default="", shown=True, example="2026-11-23", chinese="更新"
     )
     state: State = described(
-        "term", default="published", dumped=False, words=get_args(State), example="draft"
+        "term",
+        default="published",
+        dumped=False,
+        words=get_args(State),
+        example="draft",
+        shown=True,
+        filled="draft",
     )
     aliases: tuple[str, ...] = described(
         "names", default=(), dumped=False, blank=False, example="[dongguan-city]"

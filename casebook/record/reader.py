@@ -38,6 +38,7 @@ _KINDS: Final = {
     "share": "record.kind_share",
 }
 _FIGURE_NAME: Final = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+_DRAFT_LINE: Final = re.compile(rb"^state:[ \t]+draft[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 
 
 class _Formula(NamedTuple):
@@ -51,7 +52,10 @@ class _Formula(NamedTuple):
 def is_draft(data: bytes) -> bool:
     """Test that a record, which may have faults elsewhere, says that it is a draft."""
     node, _ = read_tree(data, "")
-    state = node.entries.get("state") if isinstance(node, MapNode) else None
+    if not isinstance(node, MapNode):
+        # What is half written may be no YAML yet, and is no less a draft for that.
+        return _DRAFT_LINE.search(data) is not None
+    state = node.entries.get("state")
     return isinstance(state, Scalar) and state.text.strip() == "draft"
 
 
@@ -62,9 +66,19 @@ def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[P
         return None, problems
     if not isinstance(node, MapNode):
         return None, [*problems, problem("E132.case", path, node.at)]
-    slug = path.rsplit("/", 1)[-1].removesuffix(".yaml")
     # Bytes that are no UTF-8 gave no tree.
     lines = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    case = read_case_node(node, lines, path, lists, problems)
+    if any(problem.severity == "error" for problem in problems):
+        return None, problems
+    return case, problems
+
+
+def read_case_node(
+    node: MapNode, lines: list[str], path: str, lists: Lists, problems: list[Problem]
+) -> Case:
+    """The case of a tree and of its lines, with something harmless for whatever is wrong."""
+    slug = path.rsplit("/", 1)[-1].removesuffix(".yaml")
     reader = CaseReader(lists, slug)
     fields = reader.fields_in(node, Case, path, problems)
     figures = fields.node.entries.get("figures")
@@ -77,13 +91,11 @@ def read_case(data: bytes, path: str, lists: Lists) -> tuple[Case | None, list[P
         positions=dict(fields.node.key_at),
         places="\n".join(find_places(node, lines)),
     )
-    if any(problem.severity == "error" for problem in problems):
-        return None, problems
     # Other ends of lines and a byte order mark make no other version.
     text = unicodedata.normalize("NFC", "\n".join(lines))
     sha = hashlib.sha256(text.encode()).hexdigest()
     updated = max((case.updated, *(change.date.edtf for change in case.changes)))
-    return replace(case, digest=sha, updated=updated), problems
+    return replace(case, digest=sha, updated=updated)
 
 
 @compute_once

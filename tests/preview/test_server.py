@@ -22,6 +22,7 @@ from conftest import PROJECT, copy_parts
 from processes import run, tree
 
 from casebook.preview.inject import inject_preview, open_policy
+from casebook.preview.rebuild import PreviewState
 from casebook.preview.server import PreviewServer, read_page, split_address
 
 # Long enough for a busy machine; nothing waits as long where the program works.
@@ -484,7 +485,9 @@ def test_the_policy_of_a_served_page_lets_the_preview_in(policy: str, opened: st
 
 
 def test_a_page_without_a_head_still_gets_the_script() -> None:
-    assert inject_preview("<p>x</p>", "404.html", 1, (), "zh").startswith('<link rel="stylesheet"')
+    assert inject_preview("<p>x</p>", "404.html", 1, PreviewState(), "zh").startswith(
+        '<link rel="stylesheet"'
+    )
 
 
 @pytest.mark.parametrize(
@@ -512,3 +515,111 @@ def test_a_server_knows_its_names_when_opened_to_the_network() -> None:
     assert server.is_own_name("192.168.0.7:8000")
     assert server.is_own_name(socket.gethostname())
     assert not server.is_own_name("evil.example:8000")
+
+
+def new_case(project: Path) -> Path:
+    assert run(project, "new", "yuyao", "--region", "余姚", "--lang", "zh").returncode == 0
+    return project / "data/cases/yuyao.yaml"
+
+
+def test_a_new_case_has_its_blanks_marked_and_stops_no_other(preview: Running) -> None:
+    count_no_cases(preview.project)
+    new_case(preview.project)
+    preview.wait(lambda state: "yuyao" in state["drafts"])
+    preview.edit("读书会由谁来办", "读书会换了名字")
+    state = preview.wait(lambda _: "读书会换了名字" in preview.ask("/cases/haishu/")[2])
+
+    page = preview.ask("/cases/yuyao/")[2]
+
+    assert (
+        '<h1 class="case__headline"><mark class="casebook-blank">〔待填：标题〕</mark></h1>' in page
+    )
+    assert "<mark" not in page.partition("</title>")[0]
+    assert 'class="casebook-draft"' in page
+    assert "yuyao.yaml:8:1</code> the field title is missing" in page
+    assert (state["problems"], state["faults"]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        pytest.param(b"title\xef\xbc\x9a a\n  b: [\nstate: draft\n", "E112", id="no YAML"),
+        pytest.param(DRAFT.replace("reading", "readin").encode(), "E205", id="an unknown word"),
+        pytest.param(DRAFT.encode() + b"story: \xe8\xa7\x81 {{none}}\n", "E250", id="a reference"),
+        pytest.param("state: draft\ntitle: 西湖".encode("gbk"), "E101", id="another encoding"),
+    ],
+)
+def test_whatever_is_wrong_in_a_draft_is_on_its_page_alone(
+    preview: Running, text: bytes, code: str
+) -> None:
+    (preview.project / "data/cases/xihu.yaml").write_bytes(text)
+    preview.wait(lambda state: "xihu" in state["drafts"])
+    preview.edit("读书会由谁来办", "读书会换了名字")
+    state = preview.wait(lambda _: "读书会换了名字" in preview.ask("/cases/haishu/")[2])
+
+    status, _, page = preview.ask("/cases/xihu/")
+
+    assert status == 200
+    assert f" {code}</li>" in page
+    assert 'class="casebook-open"' not in preview.ask("/cases/haishu/")[2]
+    assert state["problems"] == []
+
+
+def test_a_fault_in_a_published_case_leaves_the_others_alive(preview: Running) -> None:
+    before = preview.ask("/cases/haishu/")[2]
+    preview.edit("topic: reading", "topic: readin")
+    preview.wait(lambda state: state["faults"] == ["haishu"])
+    other = preview.project / "data/cases/guangzhou.yaml"
+    text = other.read_text(encoding="utf-8")
+    other.write_text(text.replace("title: 广州", "title: 换了的广州"), encoding="utf-8")
+
+    preview.wait(lambda _: "换了的广州" in preview.ask("/cases/guangzhou/")[2])
+
+    assert "海曙：读书会由谁来办" in preview.ask("/cases/")[2]
+    assert "海曙：读书会由谁来办" in preview.ask("/cases/haishu/")[2]
+    assert before.count("casebook-") == preview.ask("/cases/haishu/")[2].count("casebook-")
+
+
+@pytest.mark.browser
+def test_a_browser_shows_the_faults_of_a_case_on_its_own_page(
+    preview: Running, browser: Any
+) -> None:
+    address = f"http://127.0.0.1:{preview.port}"
+    own, other = browser.new_page(), browser.new_page()
+    own.goto(f"{address}/cases/haishu/")
+    other.goto(f"{address}/cases/")
+
+    preview.edit("topic: reading", "topic: readin")
+    own.get_by_role("alert").wait_for(timeout=SECONDS * 1000)
+    other.locator('a[href$="haishu/"].casebook-fault-link').first.wait_for(timeout=SECONDS * 1000)
+    over_other = other.get_by_role("alert").count()
+    told = own.get_by_role("alert").inner_text()
+    own.close()
+    other.close()
+
+    assert over_other == 0
+    assert "topic does not know readin" in told
+
+
+def test_a_build_leaves_out_a_draft_that_is_no_yaml(tiny_project: Path) -> None:
+    assert run(tiny_project, "build").returncode == 0
+    without = tree(tiny_project / "output")
+    path = new_case(tiny_project)
+    assert run(tiny_project, "build").returncode == 0
+    path.write_text("title: [half\nstate: draft\n", encoding="utf-8")
+
+    assert run(tiny_project, "build").returncode == 0
+
+    assert tree(tiny_project / "output") == without
+
+
+def test_the_blanks_of_a_draft_are_told_and_are_no_errors(tiny_project: Path) -> None:
+    new_case(tiny_project)
+
+    done = run(tiny_project, "check", "--lang", "zh")
+
+    assert done.returncode == 0
+    assert done.stderr.startswith(
+        "data/cases/yuyao.yaml:1:1: W209 这是草稿，不会发布；还有 12 处空白，在第 8、12、13、"
+    )
+    assert done.stderr.endswith("共 0 个错误、1 个提醒，在 1 个文件里\n")
