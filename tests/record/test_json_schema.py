@@ -92,6 +92,7 @@ def test_a_command_writes_it(tmp_path: Any) -> None:
     import shutil
 
     shutil.copytree(PROJECT / "data", tmp_path / "data")
+    shutil.copy(PROJECT / "pelicanconf.py", tmp_path)
 
     done = run(tmp_path, "schema")
 
