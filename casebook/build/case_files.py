@@ -20,7 +20,6 @@ from casebook.pages.page import Site, Uses
 from casebook.pages.register import CASE_PAGES
 from casebook.pages.search import ENTRY, index_case, write_entry
 from casebook.record.dataset import Dataset
-from casebook.text import LANGS
 
 # Those of some ten thousand cases; ten times as many would fill the memory.
 MOST_IN_MEMORY = 64 * 2**20
@@ -79,14 +78,14 @@ def make_case_files(job: CaseJob, context: CaseContext, renderer: PageRenderer) 
     files += export_case(case, dataset)
     files.append(DataFile(f"cases/{case.slug}/{case.slug}.yaml", job.record))
     parts = write_case_rows(case, dataset)
-    for lang in LANGS:
+    for lang in dataset.languages:
         parts[ENTRY[lang]] = write_entry(index_case(case, lang, dataset, context.has_stories))
     return files, parts, timings.types
 
 
 def make_batch(context: CaseContext, batch: Sequence[CaseJob]) -> list[CaseResult]:
     """The files of several cases."""
-    renderer = open_renderer(context.theme)
+    renderer = open_renderer(context.theme, batch[0].dataset.languages)
     with explaining_templates():
         return [make_case_files(job, context, renderer) for job in batch]
 

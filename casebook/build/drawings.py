@@ -29,7 +29,7 @@ from casebook.problems import START, Exit, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
 from casebook.record.model import Case
-from casebook.text import ENUMERATION, LANGS, SEMICOLON, Lang
+from casebook.text import ENUMERATION, SEMICOLON, Lang
 from casebook.values.digest import digest
 
 T = TypeVar("T")
@@ -63,8 +63,10 @@ def tabulate_charts(
         named = (s for s in slugs if any(name.startswith(f"{s}-") for name in embedded))
         own = (chart for s in named for chart in find_charts_of(dataset.by_slug[s], dataset))
         charts = [*across, *(chart for chart in own if chart.name in embedded)]
-    found = [tabulate_chart(chart, dataset, lang) for chart in charts for lang in LANGS]
-    all_pictured = offered and sum(table.pictured for table in found) <= MOST_PICTURED * len(LANGS)
+    found = [tabulate_chart(chart, dataset, lang) for chart in charts for lang in dataset.languages]
+    all_pictured = offered and sum(table.pictured for table in found) <= MOST_PICTURED * len(
+        dataset.languages
+    )
     tables = [
         replace(
             table,
@@ -89,7 +91,7 @@ def draw_own(case: Case, dataset: Dataset) -> tuple[Drawn, ...]:
     return tuple(
         draw_chart(replace(tabulate_chart(chart, dataset, lang), pictured=False, offered=False))
         for chart in find_charts_of(case, dataset)
-        for lang in LANGS
+        for lang in dataset.languages
     )
 
 
@@ -184,15 +186,18 @@ def warn_of_letters(pictures: Iterable[Pictures], dataset: Dataset) -> list[Prob
 
 def _fields_of(dataset: Dataset) -> Iterator[tuple[str, Position, str, str]]:
     """Every text that a chart may show, with its path, place and field."""
+    languages = dataset.languages
     for case in dataset.cases:
         for figure in case.figures.values():
             name = f"figures.{figure.id}"
-            yield case.path, figure.at, f"{name}.label", figure.label.zh
-            yield case.path, figure.at, f"{name}.label_en", figure.label.en
+            for lang in languages:
+                label = languages.name(f"{name}.label", lang)
+                yield case.path, figure.at, label, figure.label.own(lang)
             yield case.path, figure.at, f"{name}.amount", figure.quantity.text
         for event in case.events:
-            yield case.path, event.at, "events.title", event.title.zh
-            yield case.path, event.at, "events.title_en", event.title.en
+            for lang in languages:
+                title = languages.name("events.title", lang)
+                yield case.path, event.at, title, event.title.own(lang)
     for region in dataset.regions.values():
         yield "data/regions.yaml", START, f"{region.code}.short", region.short.zh + region.short.en
     for source in dataset.sources.values():

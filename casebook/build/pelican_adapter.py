@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from casebook.build.templates import ENVIRONMENT_OPTIONS
-from casebook.checks.content import find_content_files
+from casebook.checks.content import find_content_files, language_of
+from casebook.checks.texts import names_of
 from casebook.messages import failure, problem
 from casebook.packaged import find_packaged
 from casebook.pages.markdown import EXTENSIONS, CasebookMarkdown, split_slots
@@ -22,7 +23,7 @@ from casebook.pages.page import Prose, Section, SiteSettings
 from casebook.pages.rows import find_named
 from casebook.problems import START, ContentError, Problem
 from casebook.record.dataset import Dataset
-from casebook.text import Lang, Text
+from casebook.text import Lang
 
 if TYPE_CHECKING:
     from casebook.build.steps import BuildOptions
@@ -73,12 +74,14 @@ def run_pelican(
             pages = self.context["pages"]
             refuse_missing(project, pages)
             stylesheet, others = assets
+            languages = dataset.languages
             site = SiteSettings(
-                name=Text(settings["SITENAME"], settings["SITENAME_EN"]),
-                tagline=Text(settings["TAGLINE"], settings["TAGLINE_EN"]),
+                name=languages.text(settings[name] for name in names_of("SITENAME", languages)),
+                tagline=languages.text(settings[name] for name in names_of("TAGLINE", languages)),
                 siteurl=settings["SITEURL"],
                 stylesheet=stylesheet,
                 assets=others,
+                languages=languages,
             )
             texts = (read_prose(page, dataset) for page in pages)
             write(site, {(text.slug, text.lang): text for text in texts})
@@ -99,8 +102,7 @@ def add_reader(readers: Any, dataset: Dataset) -> None:
 
     class CaseMarkdownReader(MarkdownReader):  # type: ignore[misc]  # pelican ships no types
         def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
-            # A file name ends in .en.md where the text is English.
-            own = CasebookMarkdown(dataset, "en" if source_path.endswith(".en.md") else "zh")
+            own = CasebookMarkdown(dataset, language_of(Path(source_path), dataset.languages))
             self.settings: dict[str, Any] = self.settings | {
                 "MARKDOWN": {
                     "extensions": [*EXTENSIONS, "markdown.extensions.meta", own],
@@ -167,7 +169,7 @@ def read_prose(content: Any, dataset: Dataset) -> Prose:
         sections.append(Section(f"section-{number}", Markup(title).striptags(), parts))
     return Prose(
         slug=content.slug,
-        lang="en" if content.lang == "en" else "zh",
+        lang=language_of(Path(content.source_path), dataset.languages),
         title=content.title,
         summary=content.metadata.get("summary", ""),
         body=Markup(body),

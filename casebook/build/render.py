@@ -15,11 +15,11 @@ from casebook.build.templates import CompiledTemplates, make_environment
 from casebook.build.theme import Theme
 from casebook.data.formats import DataFile
 from casebook.pages.chart_pages import find_card
-from casebook.pages.markdown import Renderer, mark_chinese, split_slots
+from casebook.pages.markdown import CHINESE, Renderer, mark_chinese, split_slots
 from casebook.pages.page import Page, Site, Slot, name_document
 from casebook.pages.rows import amount_html, frame_chart
 from casebook.record.model import Case
-from casebook.text import LANGS, Lang, Text
+from casebook.text import DEFAULT_LANGUAGES, LANGS, LANGUAGE_TAGS, Lang, Languages, Text
 from casebook.values.dates import Period
 
 # Begun with a literal the search goes through a page four times as fast.
@@ -36,21 +36,22 @@ _CHINESE_LABEL = re.compile(r"<(title|text)((?:\s[^<>]*)?>[^<>\u3400-\u9fff]*[\u
 class PageRenderer:
     """Prints pages with the templates of one environment for each language."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, languages: Languages = DEFAULT_LANGUAGES) -> None:
         self.compiled = CompiledTemplates()
         self.environments: Mapping[Lang, Environment] = {
-            lang: make_environment(theme.sources, lang, self.compiled) for lang in LANGS
+            lang: make_environment(theme.sources, lang, self.compiled, languages)
+            for lang in languages
         }
-        self.renderers = {lang: Renderer(lang) for lang in LANGS}
+        self.renderers = {lang: Renderer(lang) for lang in languages}
         for lang, environment in self.environments.items():
-            environment.globals |= words_of(lang)
+            environment.globals |= words_of(lang) | {"languages": languages}
 
     def print_page(self, page: Page, site: Site) -> DataFile:
         """The file of a page, with its path in the site."""
         template = self.environments[page.lang].get_template(page.template)
         html = template.render(self.context_of(page, site))
-        text = resolve_links(html, page, site.settings.siteurl)
-        return DataFile(file_of(page), text.encode("utf-8"))
+        text = resolve_links(html, page, site)
+        return DataFile(file_of(page, site.languages), text.encode("utf-8"))
 
     def context_of(self, page: Page, site: Site) -> dict[str, Any]:
         """Everything that a template is given beside the words of its language."""
@@ -76,13 +77,12 @@ class PageRenderer:
             return Markup("\n").join(done)
 
         def story(case: Case) -> Markup:
-            written = case.story
-            if not written.inside(lang):
+            words, written = case.story.inside(lang), case.story.written(lang)
+            if not words:
                 return Markup("")
-            if written.lang(lang) == "en":
-                return charted(self.renderers["en"].render(written.en, site.dataset, case), case)
-            body = charted(self.renderers["zh"].render(written.zh, site.dataset, case), case)
-            return body if lang == "zh" else Markup('<div lang="zh-Hans">{}</div>').format(body)
+            body = charted(self.renderers[written].render(words, site.dataset, case), case)
+            tag = LANGUAGE_TAGS[written]
+            return body if written == lang else Markup('<div lang="{}">{}</div>').format(tag, body)
 
         return {
             **page.context(),
@@ -101,15 +101,17 @@ def words_of(lang: Lang) -> dict[str, Any]:
     """The functions that write words in templates and macros of one language."""
 
     def text(value: Text) -> Markup:
-        if lang == "zh":
-            return escape(value.zh)
-        if value.en:
-            return mark_chinese(value.en)
-        words = escape(value.zh)
-        return Markup(f'<span lang="zh-Hans">{words}</span>') if words else words
+        words, written = value.inside(lang), value.written(lang)
+        # A sign or a number is of no language, whatever half of a text it is in.
+        if written == lang or not CHINESE.search(words):
+            return mark_chinese(words) if lang == "en" else escape(words)
+        marked = escape(words)
+        tag = LANGUAGE_TAGS[written]
+        return Markup(f'<span lang="{tag}">{marked}</span>') if marked else marked
 
     return {
         "lang": lang,
+        "tags": LANGUAGE_TAGS,
         "L": lambda zh, en: en if lang == "en" else zh,
         "name_document": name_document,
         "words": lambda words: tag_words(words, lang),
@@ -155,23 +157,24 @@ def period_html(period: Period, lang: Lang) -> Markup:
     return Markup(f'<span class="date">{words}</span>')
 
 
-def file_of(page: Page) -> str:
+def file_of(page: Page, languages: Languages) -> str:
     """The path of a page's file in the site."""
-    prefix = "" if page.lang == "zh" else f"{page.lang}/"
     name = "index.html" if page.url == "" or page.url.endswith("/") else ""
-    return prefix + page.url + name
+    return languages.prefix(page.lang) + page.url + name
 
 
-def resolve_links(html: str, page: Page, siteurl: str) -> str:
+def resolve_links(html: str, page: Page, site: Site) -> str:
     """The page with its links, which name pages, figures and files, made relative to it."""
-    folder = file_of(page).split("/")[:-1]
+    languages = site.languages
+    folder = file_of(page, languages).split("/")[:-1]
     # The page for unknown addresses is shown at any depth, so its links start at the root.
     is_anywhere = page.url == "404.html"
-    root = "/" + siteurl.partition("://")[2].partition("/")[2]
+    root = "/" + site.settings.siteurl.partition("://")[2].partition("/")[2]
     up = root.rstrip("/") + "/" if is_anywhere else "../" * len(folder) or "./"
 
-    own = up if page.lang == "zh" else f"{up}{page.lang}/"
-    starts = {"site": f'="{own}', "zh": f'="{up}', "en": f'="{up}en/', "asset": f'="{up}'}
+    own = up + languages.prefix(page.lang)
+    starts = {"site": f'="{own}', "asset": f'="{up}'}
+    starts |= {lang: f'="{up}{languages.prefix(lang)}' for lang in LANGS}
     # Text, scheme and figure in turn: a page of many links is faster split than substituted.
     pieces: list[Any] = _LINK.split(html)
     for at in range(1, len(pieces), 3):

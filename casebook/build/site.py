@@ -41,7 +41,7 @@ from casebook.pages.register import CASE_PAGES, PAGES, make_site_files, make_sit
 from casebook.pages.search import has_stories
 from casebook.record.dataset import Dataset
 from casebook.record.summary import CaseSummary
-from casebook.text import LANGS, Lang
+from casebook.text import Lang
 from casebook.values.digest import digest
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class _PageMaker:
         dataset = context.dataset
         self.context = context
         self.theme = read_theme(context.options.project)
-        self.renderer = open_renderer(self.theme)
+        self.renderer = open_renderer(self.theme, dataset.languages)
         self.renderer.compiled.load(context.cache)
         self.template_digests = digest_templates(self.theme, self.renderer.compiled)
         keys_of = context.dependencies.keys_of
@@ -244,7 +244,7 @@ class _PageMaker:
                 if contents.keys() >= set(wanted):
                     return contents
                 for page in pages:
-                    if file_of(page) in wanted:
+                    if file_of(page, self.site.languages) in wanted:
                         file = self.renderer.print_page(page, self.site)
                         contents[file.path] = file.content
         for stream in make_site_files(self.site):
@@ -268,14 +268,19 @@ class _PageMaker:
 
     def _find_cases(self, paths: Collection[str]) -> list[CaseSummary]:
         """The cases that have a page or a figure's page among the paths."""
-        long = (path.removeprefix("en/").split("/") for path in paths if path.count("/") > 1)
+        others = tuple(map(self.site.languages.prefix, self.site.languages.others))
+        long = (
+            (path.partition("/")[2] if path.startswith(others) else path).split("/")
+            for path in paths
+            if path.count("/") > 1
+        )
         slugs = {parts[1].partition(".")[0] for parts in long}
         dataset = self.context.dataset
         return [dataset.summaries[dataset.positions[s]] for s in slugs & dataset.positions.keys()]
 
     def _write_list(self, page: Page, tree: StagedOutput, state: BuildState) -> bool:
         """Write a page of all cases together; whether it is fresh and stays as it was."""
-        path = file_of(page)
+        path = file_of(page, self.site.languages)
         shaped = (self.surroundings, self.template_digests.get(page.template), page.key)
         shown = (page.title, page.description, page.lastmod, find_card(page, self.site))
         key = digest(repr((*shaped, *shown)).encode())
@@ -291,7 +296,7 @@ class _PageMaker:
         timings = self.context.options.timings
         for kind in CASE_PAGES if timings.is_asked else ():
             with timings.measure(kind.name) as spent:
-                spent.kept += len(LANGS) * len(kind.locate(case))
+                spent.kept += len(self.site.languages) * len(kind.locate(case))
 
     def _key_of(self, case: CaseSummary) -> str:
         """A digest that changes with anything that the files of a case are made of."""
@@ -323,8 +328,9 @@ class _PageMaker:
         The first are None where they are drawn with the files of the case.
         """
         site = self.site
-        own = [drawn for lang in LANGS for drawn in site.charts_of.get((case.slug, lang), ())]
-        named = (site.charts.get((name, lang)) for name in case.charts for lang in LANGS)
+        langs = site.languages
+        own = [drawn for lang in langs for drawn in site.charts_of.get((case.slug, lang), ())]
+        named = (site.charts.get((name, lang)) for name in case.charts for lang in langs)
         embedded = tuple(drawn for drawn in named if drawn and drawn.case != case.slug)
         keys = (f"{case.slug}.{figure.id}" for figure in case.figures)
         uses = {key: site.uses[key] for key in keys if key in site.uses}

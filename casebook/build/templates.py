@@ -36,7 +36,7 @@ from casebook.build.cache import Cache, digest_program
 from casebook.build.theme import Theme
 from casebook.messages import problem
 from casebook.problems import ContentError, Position, Problem
-from casebook.text import Lang
+from casebook.text import DEFAULT_LANGUAGES, Lang, Languages
 from casebook.values.digest import digest
 
 # Where faults say that a template of an environment in memory is.
@@ -167,12 +167,14 @@ class PlainGenerator(CodeGenerator):
 class LanguageChooser(NodeTransformer):
     """Chooses the language when a template is compiled and not each time that it is rendered.
 
-    `L('…', '…')` becomes one of its wordings, `lang` is known, and so is what `text` takes in
-    Chinese.
+    `L('…', '…')` becomes one of its wordings, `lang` is known, and so is what `text` takes on
+    a site of Chinese.
     """
 
-    def __init__(self, lang: Lang) -> None:
+    def __init__(self, lang: Lang, languages: Languages) -> None:
         self.lang = lang
+        # No text is without the words of the first language, and Chinese needs no marks in it.
+        self.has_all = lang == languages.first == "zh"
         self.own: frozenset[str] = frozenset()
 
     def visit_Template(self, node: nodes.Template) -> nodes.Template:
@@ -188,7 +190,7 @@ class LanguageChooser(NodeTransformer):
             return self.generic_visit(node)
         if name == "L" and len(node.args) == 2:
             return self.visit(node.args[0 if self.lang == "zh" else 1])
-        if name == "text" and self.lang == "zh" and len(node.args) == 1:
+        if name == "text" and self.has_all and len(node.args) == 1:
             return self.visit(nodes.Getattr(node.args[0], "zh", "load", lineno=node.lineno))
         return self.generic_visit(node)
 
@@ -199,12 +201,17 @@ class LanguageChooser(NodeTransformer):
 
 
 def make_environment(
-    sources: Mapping[str, bytes], lang: Lang, compiled: CompiledTemplates
+    sources: Mapping[str, bytes],
+    lang: Lang,
+    compiled: CompiledTemplates,
+    languages: Languages = DEFAULT_LANGUAGES,
 ) -> Environment:
     """An environment over templates in memory, for pages of one language made in any process.
 
     Faults name the templates as files of a folder `theme`.
     """
+
+    chosen = " ".join((lang, *languages))
 
     class OneLanguage(Environment):
         """Compiles templates for one language."""
@@ -214,8 +221,9 @@ def make_environment(
         def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
             parsed = compiled.trees.get(name or "")
             found = pickle.loads(parsed) if parsed else super()._parse(source, name, filename)
-            chosen: nodes.Template = LanguageChooser(lang).visit(found.set_environment(self))
-            return chosen
+            found = found.set_environment(self)
+            made: nodes.Template = LanguageChooser(lang, languages).visit(found)
+            return made
 
         def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
             # A chain of the two is walked through for each template that a page is made of.
@@ -225,10 +233,10 @@ def make_environment(
         """Jinja's own cache on the disk would run whatever code was planted there."""
 
         def load_bytecode(self, bucket: Bucket) -> None:
-            bucket.code = compiled.get((lang, bucket.key), bucket.checksum)
+            bucket.code = compiled.get((chosen, bucket.key), bucket.checksum)
 
         def dump_bytecode(self, bucket: Bucket) -> None:
-            compiled.put((lang, bucket.key), bucket.checksum, bucket.code)
+            compiled.put((chosen, bucket.key), bucket.checksum, bucket.code)
 
     def load(name: str) -> tuple[str, str, None] | None:
         source = sources.get(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from casebook.charts import (
@@ -81,7 +82,9 @@ def title_of(found: Selected | ChartWords) -> Text:
 
 def tabulate_chart(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """All that a chart says and shows, computed but not drawn; it is drawn anew by its key."""
-    return chart_of(selected).tabulate(ChartRecords.take(selected, dataset, lang))
+    table = chart_of(selected).tabulate(ChartRecords.take(selected, dataset, lang))
+    folder = dataset.languages.address(f"charts/{selected.name}/", lang)
+    return replace(table, folder=folder)
 
 
 def draw_chart(table: ChartTable) -> Drawn:

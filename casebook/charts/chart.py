@@ -90,6 +90,8 @@ class ChartWords:
     sources: tuple[str, ...] = ()
     # The keys of the figures that it draws.
     figures: tuple[str, ...] = ()
+    # Where its page and files are, from the root of the site.
+    folder: str = ""
     # PNG takes far longer than SVG, so a chart that nobody shares has none.
     pictured: bool = True
     # Of a thousand cases each chart would have its own page and files.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,15 +17,10 @@ from casebook.record.description import OWN_WORDS, PlacedText, texts_of
 from casebook.record.lists import find_list_places
 from casebook.record.model import Case
 from casebook.record.references import find_references
-from casebook.text import Lang
+from casebook.text import Languages
 
-# The settings that pages print, with the language of each.
-_PRINTED: Final[Mapping[str, Lang]] = {
-    "SITENAME": "zh",
-    "SITENAME_EN": "en",
-    "TAGLINE": "zh",
-    "TAGLINE_EN": "en",
-}
+# The settings that pages print.
+_PRINTED: Final = ("SITENAME", "TAGLINE")
 
 
 def texts_say_what_the_records_hold(case: Case, dataset: Dataset) -> Iterator[Problem]:
@@ -49,6 +44,11 @@ def check_lists(project: Path, dataset: Dataset) -> Iterator[Problem]:
                     yield from _check_text(placed, path, known)
 
 
+def names_of(setting: str, languages: Languages) -> Iterator[str]:
+    """The names of a setting that is printed, in each language: SITENAME, SITENAME_EN."""
+    return (languages.name(setting, lang).upper() for lang in languages)
+
+
 def check_settings(project: Path, dataset: Dataset) -> Iterator[Problem]:
     """The settings that are printed and say what no record holds."""
     try:
@@ -57,15 +57,21 @@ def check_settings(project: Path, dataset: Dataset) -> Iterator[Problem]:
     except (OSError, SyntaxError, ValueError):
         # The build runs the file and names what is wrong with it; a project may have none.
         return
+    languages = dataset.languages
+    printed = {
+        name: lang
+        for setting in _PRINTED
+        for lang, name in zip(languages, names_of(setting, languages), strict=True)
+    }
     for node in ast.walk(tree):
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in _PRINTED:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in printed:
                 for part in ast.walk(value):
                     if isinstance(part, ast.Constant) and not dataset.unread:
                         # Python counts columns in bytes; the text begins behind its mark.
                         before = written.splitlines()[part.lineno - 1][: part.col_offset]
                         at = Position(part.lineno, len(before.decode()) + 2)
-                        words, lang = str(part.value), _PRINTED[name]
+                        words, lang = str(part.value), printed[name]
                         text = WrittenText(words=words, lang=lang, path=SETTINGS, at=at)
                         yield from check_wording(text, None, dataset)
 

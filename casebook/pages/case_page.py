@@ -51,7 +51,7 @@ def make_cases(case: Case, site: Site) -> Iterator[Page]:
         description=case.summary,
         lastmod=case.updated,
     )
-    yield from in_languages(page, partial(_show_in, case, shown, site))
+    yield from in_languages(page, site, partial(_show_in, case, shown, site))
 
 
 def show_case(case: Case, dataset: Dataset) -> dict[str, object]:
@@ -126,7 +126,7 @@ def write_letter(case: Case, lang: Lang, dataset: Dataset) -> tuple[str, ...]:
     }
     written = letter.inside(lang)
     # A letter is sent in the language of the country, whichever the page is in.
-    own: Lang = "en" if letter.lang(lang) == "en" else "zh"
+    own = letter.written(lang)
     for blank, words in known.items():
         written = written.replace(blank, words.inside(own))
     return tuple(filter(None, (part.strip() for part in written.split("\n\n"))))
@@ -162,7 +162,7 @@ def make_index(site: Site) -> Iterator[Page]:
         key=site.key(tiles, count, *(sorted(site.versions.items()) if is_short else ())),
     )
     show = partial(_show_part, dataset)
-    pages = in_languages(page)
+    pages = in_languages(page, site)
     yield from cut_page(pages, dataset.summaries, show, attrgetter("link"), site)
 
 

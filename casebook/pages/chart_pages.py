@@ -18,10 +18,10 @@ from casebook.messages import say
 from casebook.pages import CHARTS_URL
 from casebook.pages.citations import Citation, cite
 from casebook.pages.feeds import find_changes, show_changes
-from casebook.pages.page import Page, Site, address
+from casebook.pages.page import Page, Site
 from casebook.pages.rows import frame_chart, link_case
 from casebook.record.vocabulary import Source
-from casebook.text import LANGS, LANGUAGE_TAGS, Lang, Text
+from casebook.text import LANGUAGE_TAGS, Lang, Text
 
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
@@ -40,7 +40,7 @@ _WIDE, _MIDDLE, _NARROW = 1000, 600, 360
 def make_charts(site: Site) -> Iterator[Page]:
     """The index of charts, and the two pages of each, in both languages."""
     names = dict.fromkeys(name for (name, _), drawn in site.charts.items() if drawn.offered)
-    for lang in LANGS:
+    for lang in site.languages:
         yield Page(
             url=CHARTS_URL,
             lang=lang,
@@ -55,11 +55,13 @@ def make_charts(site: Site) -> Iterator[Page]:
 
 def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
     frame = frame_chart(drawn, site.dataset)
-    zh, en = (site.charts[drawn.name, lang] for lang in LANGS)
-    title, described = Text(zh.finding, en.finding), Text(zh.subtitle, en.subtitle)
+    languages = site.languages
+    alike = [site.charts[drawn.name, lang] for lang in languages]
+    title = languages.text(each.finding for each in alike)
+    described = languages.text(each.subtitle for each in alike)
     citation = cite(drawn, Text(drawn.finding), drawn.lang, site)
     case = site.dataset.by_slug.get(drawn.case)
-    shown_at = citation.url or f"…{_folder_of(drawn)}"
+    shown_at = citation.url or f"…{drawn.folder}"
     page = Page(
         url=f"charts/{drawn.name}/",
         lang=drawn.lang,
@@ -98,24 +100,19 @@ def find_card(page: Page, site: Site) -> str:
 
 def find_faces(charts: Mapping[tuple[str, Lang], Drawn]) -> dict[Lang, str]:
     """The paths of the cards of pages that have no chart of their own."""
-    faces = [charts[FACE, lang] for lang in LANGS if (FACE, lang) in charts]
+    faces = (drawn for (name, _), drawn in charts.items() if name == FACE)
     return {drawn.lang: _card_of(drawn) for drawn in faces if drawn.pictured}
 
 
 def _card_of(drawn: Drawn) -> str:
-    return f"{_folder_of(drawn)}{drawn.name}-card.png"
-
-
-def _folder_of(drawn: Drawn) -> str:
-    """The folder of the page and the files of a chart, from the root of the site."""
-    return address(f"charts/{drawn.name}/", drawn.lang)
+    return f"{drawn.folder}{drawn.name}-card.png"
 
 
 def list_downloads(drawn: Drawn) -> tuple[str, ...]:
     """The paths of the files of a chart, the pictures first, everything in one archive last."""
     pictures = (".png", "@2x.png", "-card.png") if drawn.pictured else ()
     ends = (".svg", *pictures, ".csv", ".json", ".zip")
-    return tuple(f"{_folder_of(drawn)}{drawn.name}{end}" for end in ends)
+    return tuple(f"{drawn.folder}{drawn.name}{end}" for end in ends)
 
 
 def make_chart_files(
@@ -149,7 +146,7 @@ def make_files(
         "citation.json": citation.csl_json.encode(),
     }
     there = {file: content for file, content in files.items() if content}
-    folder = _folder_of(drawn).removeprefix("/")
+    folder = drawn.folder.removeprefix("/")
     for file, content in there.items():
         yield DataFile(folder + file, content)
     yield DataFile(f"{folder}{name}.zip", _zip(there))

@@ -17,7 +17,7 @@ from casebook.pages import DATA_URL, VERSIONS_URL
 from casebook.pages.page import Site
 from casebook.pages.rows import date_dataset
 from casebook.record.model import Case, Figure
-from casebook.text import LANGS, LANGUAGE_TAGS, Lang, Text
+from casebook.text import LANGUAGE_TAGS, Lang, Text
 
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
@@ -201,7 +201,7 @@ def cite_release(release: Release, lang: Lang, site: Site) -> Citation:
 
 def make_citation_file(site: Site) -> DataStream:
     """The citation of the whole data set as a CITATION.cff."""
-    content = write_citation_file(cite_data(LANGS[0], site))
+    content = write_citation_file(cite_data(site.languages.first, site))
     return DataStream("data/CITATION.cff", (content.encode("utf-8"),))
 
 

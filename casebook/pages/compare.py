@@ -32,7 +32,7 @@ from casebook.record.comparability import ComparabilityClass, name_class, why_no
 from casebook.record.dataset import Dataset
 from casebook.record.lanes import LANES, Gap, TimelineEntry
 from casebook.record.summary import CaseSummary, FigureSummary
-from casebook.text import LANGS, NO_TEXT, Text
+from casebook.text import NO_TEXT, Text
 
 Order = Literal["class", "amount", "year", "place"]
 
@@ -99,7 +99,9 @@ def make_compare(site: Site) -> Iterator[Page]:
             for table, entries in tables.items()
             for place in _arrange(entries, order, dataset)
         ]
-        yield from cut_page(in_languages(page), places, show, partial(_sign_place, site), site)
+        yield from cut_page(
+            in_languages(page, site), places, show, partial(_sign_place, site), site
+        )
 
 
 def _show_part(filters: Filters, dataset: Dataset, part: ListPart[_Place]) -> Mapping[str, object]:
@@ -219,7 +221,7 @@ def _show_row(entry: _Entry, filters: Filters, dataset: Dataset) -> CaseRow:
 def make_timeline(site: Site) -> Iterator[Page]:
     """The timeline in both languages."""
     dataset = site.dataset
-    charts = {lang: site.charts.get(("timeline", lang)) for lang in LANGS}
+    charts = {lang: site.charts.get(("timeline", lang)) for lang in site.languages}
     page = Page(
         url=TIMELINE_URL,
         template="timeline.html",
@@ -229,7 +231,7 @@ def make_timeline(site: Site) -> Iterator[Page]:
         key=site.key(*charts.values()),
     )
     frames = {lang: drawn and frame_chart(drawn, dataset) for lang, drawn in charts.items()}
-    pages = in_languages(page, lambda lang: {"chart": frames[lang]})
+    pages = in_languages(page, site, lambda lang: {"chart": frames[lang]})
     show, sign = partial(_show_entries, dataset), partial(_sign_entry, site)
     yield from cut_page(pages, dataset.timeline, show, sign, site)
 

@@ -16,7 +16,7 @@ from casebook.pages.long_lists import MOST_LISTED
 from casebook.pages.page import Page, Site, in_languages
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure
-from casebook.text import LANGS, Lang
+from casebook.text import Lang
 
 
 def make_data(site: Site) -> Iterator[Page]:
@@ -27,7 +27,7 @@ def make_data(site: Site) -> Iterator[Page]:
         title=say("pages.data"),
         description=say("pages.data.description"),
     )
-    yield from in_languages(page, partial(_show_data, site))
+    yield from in_languages(page, site, partial(_show_data, site))
 
 
 def _show_data(site: Site, lang: Lang) -> Mapping[str, object]:
@@ -65,7 +65,7 @@ def make_versions(site: Site) -> Iterator[Page]:
         (release.date, release.version, len(release.figures), release.differences)
         for release in releases
     ]
-    for lang in LANGS:
+    for lang in site.languages:
         yield Page(
             url=VERSIONS_URL,
             lang=lang,

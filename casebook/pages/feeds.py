@@ -15,17 +15,17 @@ from casebook.messages import say
 from casebook.pages import CORRECTIONS_URL
 from casebook.pages.page import (
     CONTENT_POLICY,
+    Context,
     Location,
     Page,
     Site,
-    address,
     in_languages,
 )
-from casebook.pages.rows import link_case, word_period
+from casebook.pages.rows import link_case, word_period, word_quantity
 from casebook.record.dataset import Dataset
 from casebook.record.model import Change, ChangeKind, Figure
-from casebook.text import LANGS, Lang, Text
-from casebook.values.amounts import in_english, parse_quantity
+from casebook.text import Lang, Text
+from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period
 from casebook.values.errors import PeriodError, QuantityError
 from casebook.values.formula import names_of, parse_formula
@@ -69,17 +69,19 @@ def make_feed(site: Site) -> Iterator[Page]:
         }
         for link, date in links.items()
     ]
-    yield from make_feed_pages("feed", site.settings.name, site.settings.tagline, entries)
+    words = site.settings.name, site.settings.tagline
+    yield from make_feed_pages("feed", words, entries, site)
 
 
 def make_feed_pages(
-    name: str, title: Text, subtitle: Text, entries: Sequence[Mapping[str, object]]
+    name: str, words: tuple[Text, Text], entries: Sequence[Mapping[str, object]], site: Site
 ) -> Iterator[Page]:
     """An Atom feed in each language, of entries of which the first is the newest.
 
     An entry has its `name` in the feed, a `path` below the language's root, `title`, `summary` and
     the day when it was `updated`.
     """
+    title, subtitle = words
     updated = entries[0]["updated"] if entries else ""
     yield from in_languages(
         Page(
@@ -94,7 +96,8 @@ def make_feed_pages(
                 "updated": updated,
             },
             indexed=False,
-        )
+        ),
+        site,
     )
 
 
@@ -169,7 +172,7 @@ def _word(text: str, dataset: Dataset) -> Text:
     with suppress(PeriodError):
         return word_period(parse_period(text))
     with suppress(QuantityError):
-        return Text(text, in_english(parse_quantity(text)))
+        return word_quantity(parse_quantity(text))
     return Text(text)
 
 
@@ -184,7 +187,8 @@ def make_corrections(site: Site) -> Iterator[Page]:
             description=say("pages.corrections.description"),
             context=partial(dict, changes=show_changes(changes, site.dataset)),
             lastmod=changes[0].date.edtf if changes else "",
-        )
+        ),
+        site,
     )
 
 
@@ -193,7 +197,8 @@ def make_feed_of_corrections(site: Site) -> Iterator[Page]:
     rows = show_changes(site.dataset.changes[:FEED_LENGTH], site.dataset)
     title = say("pages.corrections.feed", site=site.settings.name)
     summary = say("pages.corrections.description")
-    yield from make_feed_pages("corrections", title, summary, list(map(_show_entry, rows)))
+    entries = list(map(_show_entry, rows))
+    yield from make_feed_pages("corrections", (title, summary), entries, site)
 
 
 def _show_entry(row: ChangeRow) -> dict[str, object]:
@@ -220,25 +225,27 @@ def cut_sitemap(
     else:
         names = ("sitemap.xml",)
     for name, part in zip(names, parts or [()], strict=True):
-        named = {"locations": tuple(part), "address": address, "languages": LANGS}
+        named = {"locations": tuple(part)}
         yield _make_map(site, name, "sitemap.xml", named)
 
 
 def _make_map(site: Site, url: str, template: str, context: Mapping[str, object]) -> Page:
     context = {**context, "root": site.settings.siteurl or LOCAL_ADDRESS}
-    return Page(url=url, template=template, context=lambda: context, indexed=False)
+    return _make_file(url, template, lambda: context, site)
 
 
-def make_headers(_site: Site) -> Iterator[Page]:
+def _make_file(url: str, template: str, context: Context, site: Site) -> Page:
+    """A file that is none of a language."""
+    lang = site.languages.first
+    return Page(url=url, lang=lang, template=template, context=context, indexed=False)
+
+
+def make_headers(site: Site) -> Iterator[Page]:
     """The headers that a host should send, in the form that several hosts read from `_headers`."""
-    yield Page(
-        url="_headers",
-        template="headers.txt",
-        context=partial(dict, policy=Markup(CONTENT_POLICY)),
-        indexed=False,
-    )
+    context: Context = partial(dict, policy=Markup(CONTENT_POLICY))
+    yield _make_file("_headers", "headers.txt", context, site)
 
 
-def make_robots(_site: Site) -> Iterator[Page]:
+def make_robots(site: Site) -> Iterator[Page]:
     """The note to robots, once for the whole site."""
-    yield Page(url="robots.txt", template="robots.txt", indexed=False)
+    yield _make_file("robots.txt", "robots.txt", dict, site)

@@ -28,7 +28,7 @@ from casebook.record.comparability import ComparabilityClass, class_of
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.summary import CaseSummary
-from casebook.text import LANGS, Lang, Text
+from casebook.text import Lang, Text
 from casebook.values.amounts import plain
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
             description=description,
             lastmod=updated,
         )
-        yield from in_languages(page, partial(_show_in, figure, name, shown, site))
+        yield from in_languages(page, site, partial(_show_in, figure, name, shown, site))
 
 
 def _show_in(
@@ -95,20 +95,26 @@ def _find_uses(case: Case, site: Site) -> dict[str, tuple[Use, ...]]:
     page = f"cases/{case.slug}/"
     in_story = {
         figure.key
-        for lang in LANGS
-        for figure in find_named(case.story.inside(lang), site.dataset, case)
+        for _, words, _ in case.stories
+        for figure in find_named(words, site.dataset, case)
     }
     charts = site.charts_of
-    titles = {drawn.name: drawn.finding for drawn in charts.get((case.slug, "en"), ())}
+    first, *others = (charts.get((case.slug, lang), ()) for lang in site.languages)
+    titles = [{drawn.name: drawn.finding for drawn in drawings} for drawings in others]
     drawings = [
         (
             frozenset(drawn.figures),
             Use(
                 f"charts/{drawn.name}/" if drawn.offered else page,
-                say("pages.uses.chart", title=Text(drawn.finding, titles.get(drawn.name, ""))),
+                say(
+                    "pages.uses.chart",
+                    title=site.languages.text(
+                        (drawn.finding, *(t.get(drawn.name, "") for t in titles))
+                    ),
+                ),
             ),
         )
-        for drawn in charts.get((case.slug, "zh"), ())
+        for drawn in first
     ]
     found = {}
     for figure in case.figures.values():
@@ -141,7 +147,7 @@ def make_figure_index(site: Site) -> Iterator[Page]:
     def sign(case: CaseSummary) -> object:
         return site.versions.get(case.slug)
 
-    pages = in_languages(page)
+    pages = in_languages(page, site)
     yield from cut_page(pages, dataset.summaries, partial(_show_part, dataset), sign, site)
 
 
@@ -164,7 +170,7 @@ def _in_prose(prose: Iterable[Prose]) -> Iterator[tuple[str, Use]]:
         texts.setdefault(text.slug, []).append(text)
     for slug, written in texts.items():
         titles = {text.lang: text.title for text in written}
-        title = Text(titles.get("zh") or titles["en"], titles.get("en", ""))
+        title = Text(**titles)
         # The title of the lead changes with every edition of it.
         use = Use(HOME_URL, say("pages.uses.lead")) if slug == LEAD else Use(f"{slug}/", title)
         yield from ((key, use) for text in written for key in text.figures)

@@ -16,45 +16,44 @@ from casebook.pages.linked_data import describe_home, write_linked_data
 from casebook.pages.markdown import split_slots
 from casebook.pages.page import Context, Page, Prose, Section, Site, Slot
 from casebook.pages.rows import date_dataset, show_figure
-from casebook.text import LANGS, Lang, Text
+from casebook.text import Lang, Text
 from casebook.values.dates import parse_period
 
 
 def make_home(site: Site) -> Iterator[Page]:
     """The lead article in both languages."""
     blocks = Blocks(site)
-    for lang in LANGS:
+    for lang in site.languages:
         lead = _find_text(LEAD, lang, site) or _plain_lead(lang, site)
         page = _make_page(lead, partial(_show_lead, lang, lead, blocks, site))
         updated = date_dataset(site.dataset)
-        # A lead without English stays the lead of both languages, marked as Chinese.
+        # A lead that is not translated stays the lead of both languages, marked as what it is.
         yield replace(page, url=HOME_URL, lang=lang, template="home.html", lastmod=updated)
 
 
 def make_prose(site: Site) -> Iterator[Page]:
     """Every other text of the editors in both languages.
 
-    A text that has no English is shown in Chinese on the English page, and marked so.
+    A text that is not translated is shown as it is on the page of a translation, and marked so.
     """
     blocks = Blocks(site)
     for slug in dict.fromkeys(slug for slug, _ in site.prose if slug != LEAD):
-        for lang in LANGS:
-            prose = _find_text(slug, lang, site) or site.prose[slug, LANGS[0]]
+        for lang in site.languages:
+            prose = _find_text(slug, lang, site) or site.prose[slug, site.languages.first]
             yield replace(_make_page(prose, partial(_show_text, lang, prose, blocks)), lang=lang)
 
 
 def _find_text(slug: str, lang: Lang, site: Site) -> Prose | None:
-    """The text in the language, or in Chinese where it has no other."""
-    return site.prose.get((slug, lang)) or site.prose.get((slug, LANGS[0]))
+    """The text in the language, or in the site's own where it has no other."""
+    return site.prose.get((slug, lang)) or site.prose.get((slug, site.languages.first))
 
 
 def _make_page(prose: Prose, context: Context) -> Page:
-    english = prose.lang == "en"
     return Page(
         url=f"{prose.slug}/",
         template="prose.html",
-        title=Text(prose.title, prose.title if english else ""),
-        description=Text(prose.summary, prose.summary if english else ""),
+        title=Text(**{prose.lang: prose.title}),
+        description=Text(**{prose.lang: prose.summary}),
         context=context,
     )
 

@@ -20,17 +20,17 @@ from casebook.pages.rows import amount_html
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
 from casebook.record.references import REFERENCE, SITE, SLOT, split_key
-from casebook.text import Lang
+from casebook.text import LANGS, Lang
 
 # Chinese characters with the Chinese punctuation between and around them.
-_CHINESE = re.compile(
+CHINESE = re.compile(
     "([\u3000-\u303f\uff00-\uffef]*[\u3400-\u9fff][\u3000-\u303f\u3400-\u9fff\uff00-\uffef]*)"
 )
 _SAFE_LINK = re.compile(r"(?:https?://|site:/|zh:/|en:/|figure:|asset:/|#|mailto:)\S*")
 # Lines that begin or end with Chinese, whatever marks of Markdown stand around it.
 _HAN = "[\u3001-\u303f\u3400-\u9fff\uff00-\uff60]"
-_BEGINS_CHINESE = re.compile(rf"[*_`\[“‘]{{0,4}}{_HAN}")
-_ENDS_CHINESE = re.compile(rf".*{_HAN}[*_`\])”’]{{0,4}}")
+_BEGINSCHINESE = re.compile(rf"[*_`\[“‘]{{0,4}}{_HAN}")
+_ENDSCHINESE = re.compile(rf".*{_HAN}[*_`\])”’]{{0,4}}")
 _ITEM = re.compile(r"( *)((?:[*+-]|\d{1,9}[.)]) +)\S")
 
 
@@ -103,7 +103,7 @@ class ChineseLines(Preprocessor):
             # Rows of a table and headings end with their lines.
             is_prose = not ("|" in line or "|" in before or before.lstrip().startswith("#"))
             words = line.lstrip(" ")
-            if is_prose and _BEGINS_CHINESE.match(words) and _ENDS_CHINESE.fullmatch(before):
+            if is_prose and _BEGINSCHINESE.match(words) and _ENDSCHINESE.fullmatch(before):
                 done[-1].append(words)
             else:
                 done.append([line])
@@ -142,7 +142,8 @@ def locate(address: str) -> str:
     """A plain address of the site, as in the bar of a browser, in the scheme of our links."""
     if "." in address.partition("#")[0].rpartition("/")[2]:
         return f"asset:{address}"
-    return f"en:{address[3:]}" if address.startswith("/en/") else f"site:{address}"
+    lang = next((lang for lang in LANGS if address.startswith(f"/{lang}/")), "")
+    return f"{lang}:{address[1 + len(lang) :]}" if lang else f"site:{address}"
 
 
 # The labels and words of a site come again on thousands of pages.
@@ -151,7 +152,7 @@ def mark_chinese(words: str) -> Markup:
     """English words with every run of Chinese in them marked as Chinese."""
     if words.isascii():
         return escape(words)
-    pieces = _CHINESE.split(words)
+    pieces = CHINESE.split(words)
     marked = (
         Markup('<span lang="zh-Hans">{}</span>').format(piece) if number % 2 else escape(piece)
         for number, piece in enumerate(pieces)
@@ -176,7 +177,7 @@ class ChineseInEnglish(Treeprocessor):
 
 def _mark_runs(words: str | None) -> tuple[str | None, list[Element]]:
     """The words before the first run of Chinese, and an element of each run."""
-    first, *rest = _CHINESE.split(words or "")
+    first, *rest = CHINESE.split(words or "")
     spans = []
     for chinese, after in zip(rest[::2], rest[1::2], strict=True):
         span = Element("span", {"lang": "zh-Hans"})

@@ -14,7 +14,7 @@ from casebook.data.releases import Release
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
 from casebook.record.summary import CaseSummary
-from casebook.text import LANGS, NO_TEXT, Lang, Text
+from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Lang, Languages, Text
 from casebook.values.digest import digest
 
 if TYPE_CHECKING:
@@ -87,11 +87,6 @@ Context = Callable[[], Mapping[str, object]]
 Uses = Mapping[str, tuple[Use, ...]]
 
 
-def address(url: str, lang: Lang) -> str:
-    """The path of a page of one language from the root of the site."""
-    return f"/{url}" if lang == LANGS[0] else f"/{lang}/{url}"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
     """Settings of the site that every page shares.
@@ -106,10 +101,11 @@ class SiteSettings:
     siteurl: str
     stylesheet: str
     assets: Mapping[str, str] = field(default_factory=dict)
+    languages: Languages = DEFAULT_LANGUAGES
 
     def locate(self, url: str, lang: Lang) -> str:
         """The whole address of a page, empty for a site that is only looked at locally."""
-        return self.siteurl + address(url, lang) if self.siteurl else ""
+        return self.siteurl + self.languages.address(url, lang) if self.siteurl else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,10 +136,15 @@ class Site:
             return ""
         return digest("\n".join(map(repr, parts)).encode())
 
+    @property
+    def languages(self) -> Languages:
+        """The languages of the site, its own first."""
+        return self.dataset.languages
+
     @cached_property
     def texts(self) -> frozenset[str]:
         """The slugs of the editors' texts."""
-        return frozenset(slug for slug, lang in self.prose if lang == LANGS[0])
+        return frozenset(slug for slug, lang in self.prose if lang == self.languages.first)
 
     @cached_property
     def charts_of(self) -> Mapping[tuple[str, Lang], tuple[Drawn, ...]]:
@@ -194,10 +195,10 @@ class Page:
 
 
 def in_languages(
-    page: Page, show: Callable[[Lang], Mapping[str, object]] | None = None
+    page: Page, site: Site, show: Callable[[Lang], Mapping[str, object]] | None = None
 ) -> Iterator[Page]:
     """The page in each language; `show` gives the context where it differs by language."""
-    for lang in LANGS:
+    for lang in site.languages:
         yield replace(page, lang=lang, context=partial(show, lang) if show else page.context)
 
 

@@ -29,7 +29,8 @@ def make_not_found(site: Site) -> Iterator[Page]:
             description=say("pages.not_found.description"),
             context=partial(dict, cases=cases),
             indexed=False,
-        )
+        ),
+        site,
     )
 
 
@@ -48,7 +49,7 @@ def make_moved(site: Site) -> Iterator[Page]:
             description = say("pages.moved.description")
             context = partial(dict, target=fate, path=path)
         page = Page(url=address, template=template, title=title, description=description)
-        yield from in_languages(replace(page, context=context, indexed=False))
+        yield from in_languages(replace(page, context=context, indexed=False), site)
 
 
 def make_redirects(site: Site) -> Iterator[Page]:
@@ -58,13 +59,17 @@ def make_redirects(site: Site) -> Iterator[Page]:
         if isinstance(new, Gone):
             continue
         # Hosts read the lines in order, and the first that fits holds.
-        redirects += [(prefix + old, prefix + new) for prefix in ("/", "/en/")]
+        languages = site.languages
+        redirects += [
+            tuple(languages.address(url, lang) for url in (old, new)) for lang in languages
+        ]
         if old.startswith("cases/") and new.startswith("cases/"):
             before, after = old.split("/")[1], new.split("/")[1]
             redirects += [(f"/{old}{before}.{end}", f"/{new}{after}.{end}") for end in _FILES]
     if redirects:
         yield Page(
             url="_redirects",
+            lang=site.languages.first,
             template="redirects.txt",
             context=partial(dict, redirects=tuple(redirects)),
             indexed=False,

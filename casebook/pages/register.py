@@ -23,7 +23,6 @@ from casebook.pages.home import make_home, make_prose
 from casebook.pages.page import CasePageType, Location, MakePages, Page, Site
 from casebook.pages.redirects import make_moved, make_not_found, make_redirects
 from casebook.pages.search import ReadParts, make_index_files, make_search
-from casebook.text import LANGS
 
 CASE_PAGES: tuple[CasePageType, ...] = (CASES, FIGURES)
 
@@ -42,7 +41,7 @@ def make_sitemap(listed: Sequence[Location], site: Site) -> Iterator[Page]:
         Location(url, lang, case.date)
         for case in site.dataset.summaries
         for url in CASES.locate(case)
-        for lang in LANGS
+        for lang in site.languages
     ]
     home = sum(not location.url for location in listed)
     yield from cut_sitemap((*listed[:home], *of_cases, *listed[home:]), site)

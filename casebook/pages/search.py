@@ -14,12 +14,12 @@ from casebook.data.formats import DataStream
 from casebook.messages import say
 from casebook.pages import SEARCH_URL
 from casebook.pages.long_lists import MOST_LISTED
-from casebook.pages.page import Page, Site, address, in_languages
+from casebook.pages.page import Page, Site, in_languages
 from casebook.pages.rows import link_case, list_facts, list_sources, word_figure, word_quantity
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.references import REFERENCE, SITE, SLOT, split_key
-from casebook.text import COLON, LANGS, NO_TEXT, Lang
+from casebook.text import COLON, NO_TEXT, Lang
 from casebook.values.amounts import plain
 
 # With more cases than these the sentences of the stories are left out, for the reader's sake.
@@ -69,7 +69,8 @@ def make_search(site: Site) -> Iterator[Page]:
             context=lambda: {
                 "cases": [link_case(case, dataset) for case in dataset.cases[:MOST_LISTED]]
             },
-        )
+        ),
+        site,
     )
 
 
@@ -78,8 +79,8 @@ def make_index_files(site: Site, read: ReadParts | None = None) -> Iterator[Data
 
     `read` gives the entries of all cases by their name, in UTF-8, where they were made before.
     """
-    for lang in LANGS:
-        path = address("search/index.js", lang).removeprefix("/")
+    for lang in site.languages:
+        path = site.languages.address("search/index.js", lang).removeprefix("/")
         yield DataStream(path, write_index(list_search_entries(site, lang, read)))
 
 
@@ -173,7 +174,7 @@ def _list_passages(
 
 def _list_story(case: Case, lang: Lang, dataset: Dataset) -> Iterator[SearchPassage]:
     named: list[Figure] = []
-    written: Lang = "en" if case.story.lang(lang) == "en" else "zh"
+    written = case.story.written(lang)
     words = dataset.words if f"{{{{{SITE}." in case.story.inside(lang) else {}
 
     def word(match: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from casebook.messages import problem, say
+from casebook.packaged import SETTINGS
 from casebook.problems import Position, Problem
 from casebook.record.description import FieldDescription, read_places
 from casebook.record.fields import EMPTY, Fields, RecordReader, find_places
@@ -35,7 +36,6 @@ from casebook.yaml.nodes import MapNode, Node, Scalar, read_tree
 PUBLISHED: Final = "data/published"
 LEDGER: Final = f"{PUBLISHED}/addresses.txt"
 GONE: Final = "data/gone.yaml"
-SETTINGS: Final = "pelicanconf.py"
 # It grows with all that was ever published: a million addresses, not the size of a record.
 MOST_OF_LEDGER: Final = 64_000_000
 # A hundred thousand publications and more; a record has no more than a few.
