@@ -20,6 +20,7 @@ from casebook.pages.page import Site, Uses
 from casebook.pages.register import CASE_PAGES
 from casebook.pages.search import ENTRY, index_case, write_entry
 from casebook.record.dataset import Dataset
+from casebook.values.words import use_currency
 
 # Those of some ten thousand cases; ten times as many would fill the memory.
 MOST_IN_MEMORY = 64 * 2**20
@@ -63,6 +64,7 @@ CaseResult = tuple[list[DataFile], dict[str, str], dict[str, Spent]]
 def make_case_files(job: CaseJob, context: CaseContext, renderer: PageRenderer) -> CaseResult:
     """Everything that is made of one case."""
     dataset = job.dataset
+    use_currency(dataset.vocabulary.currency)
     case = dataset.by_slug[job.slug]
     timings = Timings()
     with timings.measure("drawings of cases"):

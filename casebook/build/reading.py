@@ -30,6 +30,7 @@ from casebook.record.reader import is_draft, read_case
 from casebook.record.summary import CaseSummary, summarise_case
 from casebook.record.vocabulary import Source
 from casebook.values.digest import digest
+from casebook.values.words import use_currency
 from casebook.yaml.files import find_case_files, read_bytes, show_path
 
 # The start of a process costs as much as reading so many files.
@@ -113,6 +114,8 @@ class _CaseReader:
         self, paths: list[Path]
     ) -> list[tuple[CaseSummary | None, list[Problem], bytes]]:
         """The summary of the case of each file, its problems, and the case itself pickled."""
+        # It may be another process than that which read the lists.
+        use_currency(self.lists.vocabulary.currency)
         batch = []
         for path in paths:
             case, problems = self.read(path)

@@ -15,6 +15,7 @@ from typing import Final
 
 from casebook.checks import text_patterns as patterns
 from casebook.values.numerals import CAPITALS, HAN_DIGITS, HAN_SCALES, number_of, scales_at_end
+from casebook.values.words import settle_currency
 
 _LONGEST_NAME: Final = 300
 _HALF: Final = Decimal("0.5")
@@ -201,12 +202,13 @@ def _with_unit(line: str, mention: NumberMention) -> NumberMention:
         if word == "日" and value is not None and 1 <= value <= 31:
             date = f"---{int(value):02d}"
         names = (name for pattern, name in patterns.UNIT_NAMES.items() if pattern.match(word))
-        unit = next(names, word)
+        unit = settle_currency(word, next(names, word))
         if unit == "ratio" and value is not None:
             value /= 10 if word.endswith("成") else 100
         return replace(mention, end=found.end(), unit=unit, value=value, date=date)
     if sign := patterns.SIGN_BEFORE.search(line[max(0, start - 6) : start]):
-        return replace(mention, unit=patterns.SIGNS[sign[1]], date="")
+        unit = settle_currency(sign[1], patterns.SIGNS[sign[1]])
+        return replace(mention, unit=unit, date="")
     return mention
 
 

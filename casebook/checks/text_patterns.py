@@ -53,7 +53,9 @@ UNIT_NAMES: Final = {
 }
 _MONEY: Final = "|".join(f"(?:{money.in_text})" for money in CURRENCIES.values())
 _AMOUNT_UNIT: Final = f"{_MONEY}|{_SHARE}|{_PEOPLE}|{_TIME}|{_COUNTER}"
-SIGNS: Final = {sign: code for code, money in CURRENCIES.items() for sign in money.signs_in_text}
+SIGNS: Final = {
+    sign: code for code, money in reversed(list(CURRENCIES.items())) for sign in money.signs_in_text
+}
 SIGN_BEFORE: Final = re.compile(rf"({'|'.join(map(re.escape, SIGNS))}) ?\Z")
 _HAN_ADJECTIVE: Final = "(?:[大小](?=[㐀-鿿]))?"
 RANGE_END: Final = re.compile(

@@ -11,6 +11,7 @@ from pathlib import Path
 from casebook.commands import (
     check_command,
     import_command,
+    init_command,
     new_command,
     publish_commands,
     site_commands,
@@ -30,6 +31,7 @@ Run = Callable[[argparse.Namespace, Path, Lang], int]
 
 # Each command: its name, its line of help, its options, and the function that runs it.
 COMMANDS: tuple[tuple[str, str, Callable[[Parser], None], Run], ...] = (
+    init_command.INIT,
     *(site_commands.BUILD, check_command.CHECK, site_commands.SERVE, new_command.NEW),
     *(import_command.IMPORT, tool_commands.BENCH, site_commands.VERIFY, tool_commands.CHART),
     *(publish_commands.RELEASE, publish_commands.RECORD, tool_commands.SCHEMA),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from casebook.messages import failure, say
 from casebook.problems import Exit
 from casebook.report import clean_line
-from casebook.text import Lang
+from casebook.text import Lang, Text
 
 if TYPE_CHECKING:
     from casebook.record.dataset import Dataset
@@ -53,3 +53,16 @@ def parse_count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 256):
         raise argparse.ArgumentTypeError("a number from 1 to 256")
     return int(text)
+
+
+def ask(question: Text, proposed: str, lang: Lang, *, required: bool = True) -> str:
+    """The answer of a person, or the proposed one where nothing is typed."""
+    shown = f" [{proposed}]" if proposed else ""
+    try:
+        answer = input(say("commands.question", question=question, proposed=shown).inside(lang))
+    except EOFError:
+        # Ctrl-D is no answer, and no fault either.
+        answer = ""
+    if required and not (answer.strip() or proposed):
+        raise failure("commands.new_unanswered", status=Exit.USAGE)
+    return answer.strip() or proposed

@@ -6,10 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from casebook.commands.command import print_message
+from casebook.commands.command import ask, print_message
 from casebook.messages import failure, say
 from casebook.problems import Exit
-from casebook.text import Lang, Text
+from casebook.text import Lang
 
 
 def add_new_options(parser: argparse.ArgumentParser) -> None:
@@ -27,28 +27,15 @@ def run_new(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
         # A script would wait for an answer for ever.
         if not (sys.stdin and sys.stdin.isatty()):
             raise failure("commands.new_unnamed", status=Exit.USAGE)
-        region = region or _ask(say("commands.new_where"), "", lang)
+        region = region or ask(say("commands.new_where"), "", lang)
         regions = read_all_lists(project).regions
         chosen = choose_region(region, regions)
         region = chosen.code
-        slug = slug or _ask(say("commands.new_name"), propose_slug(chosen, regions), lang)
+        slug = slug or ask(say("commands.new_name"), propose_slug(chosen, regions), lang)
     path, made = create_case(project, slug, region, lang)
     shown = path.relative_to(project).as_posix()
     print_message("commands.new_made", lang, path=shown, place=made.name, code=made.code)
     return Exit.DONE
-
-
-def _ask(question: Text, proposed: str, lang: Lang) -> str:
-    """The answer of a person, or the proposed one where nothing is typed."""
-    shown = f" [{proposed}]" if proposed else ""
-    try:
-        answer = input(say("commands.question", question=question, proposed=shown).inside(lang))
-    except EOFError:
-        # Ctrl-D is no answer, and no fault either.
-        answer = ""
-    if not (answer.strip() or proposed):
-        raise failure("commands.new_unanswered", status=Exit.USAGE)
-    return answer.strip() or proposed
 
 
 NEW = ("new", "start a case file", add_new_options, run_new)

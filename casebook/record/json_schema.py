@@ -7,6 +7,7 @@ another record than the reader does. `python3 build.py schema` writes it to data
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -20,6 +21,8 @@ from casebook.text import Text
 
 SCHEMA_FILE: Final = "data/case.schema.json"
 
+# 06037 is no number: a zero before it would be lost.
+_NUMBER: Final = re.compile("[1-9][0-9]*")
 _TEXT: Final = {"type": ["string", "number", "boolean"]}
 # What is left empty counts as left out.
 _OPTIONAL: Final = {"type": ["string", "number", "boolean", "null"]}
@@ -98,7 +101,7 @@ def _choices(one: FieldDescription, lists: Lists) -> dict[str, Any]:
     if one.kind == "region":
         regions = {code: region.name for code, region in lists.regions.every().items()}
         # Without quotes YAML reads a code as a number, which is as good.
-        numbers = ((int(code), name) for code, name in regions.items())
+        numbers = ((int(code), name) for code, name in regions.items() if _NUMBER.fullmatch(code))
         return _choice([*regions.items(), *numbers])
     terms = getattr(lists.vocabulary, str(one.words))
     return _choice((key, term.name) for key, term in terms.items())

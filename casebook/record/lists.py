@@ -28,6 +28,7 @@ from casebook.record.vocabulary import (
 )
 from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Languages, Text
 from casebook.values.urls import judge_url
+from casebook.values.words import use_currency
 from casebook.yaml.encoding import MAX_BYTES
 from casebook.yaml.files import read_bytes, show_path
 from casebook.yaml.nodes import MapNode, Node, Scalar, read_tree
@@ -207,6 +208,7 @@ def read_lists(project: Path, problems: list[Problem]) -> Lists:
     regions = ListReader(project, "regions", problems)
     sources = ListReader(project, "sources", problems, MOST_OF_SOURCES)
     vocabulary = words.read_vocabulary()
+    use_currency(vocabulary.currency)
     sources.words = vars(vocabulary)
     return Lists(
         vocabulary=vocabulary,

@@ -9,6 +9,7 @@ from casebook.problems import START, Position
 from casebook.record.description import described, described_class
 from casebook.text import NO_TEXT, Text
 from casebook.values.dates import Period
+from casebook.values.words import CURRENCIES
 
 
 @described_class
@@ -88,6 +89,8 @@ class Vocabulary:
     `LETTER_BLANKS` in braces are filled in. `letter_note` tells readers about it.
     """
 
+    # The one that 元, $ and ¥ stand for.
+    currency: str = described("term", words=tuple(CURRENCIES), default="CNY")
     questions: Mapping[str, Question] = described("mapping", items=Question)
     topics: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
     provider_types: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)

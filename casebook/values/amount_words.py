@@ -16,7 +16,10 @@ def _one_of(words: Iterable[str]) -> str:
 
 
 UNITS: Final = {word: code for code, money in CURRENCIES.items() for word in money.units}
-SIGNS: Final = {word: code for code, money in CURRENCIES.items() for word in money.signs}
+# A sign that several have is in general that of the first.
+SIGNS: Final = {
+    word: code for code, money in reversed(list(CURRENCIES.items())) for word in money.signs
+}
 BEFORE: Final = {word: name for name, words in QUALIFIERS.items() for word in words.before}
 AFTER: Final = {word: name for name, words in QUALIFIERS.items() for word in words.after}
 SAME_PER: Final[Mapping[str, str]] = WORDS["same_per"]

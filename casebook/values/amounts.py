@@ -34,7 +34,14 @@ from casebook.values.numerals import (
     stop_at,
     write_plainly,
 )
-from casebook.values.words import CURRENCIES, QUALIFIERS, WITHOUT_VALUE, Qualifier
+from casebook.values.words import (
+    CURRENCIES,
+    QUALIFIERS,
+    WITHOUT_VALUE,
+    Qualifier,
+    own_currency,
+    settle_currency,
+)
 
 Kind = Literal["money", "share", "count"]
 Role = Literal["per", "planned", "qualifier", "reading", "number", "unit"]
@@ -137,14 +144,18 @@ class Quantity:
         return Decimal(0) if found is None else found
 
 
-# An amount is read again where its quote or its history is held against it.
-@lru_cache(maxsize=4096)
 def parse_quantity(text: str) -> Quantity:
     """The amount that a wording states.
 
     Raises QuantityError and nothing else. A number without a unit (一万左右) gives the unit "":
     whoever takes it has to ask the editor for a reading and apply it by `with_reading`.
     """
+    return _parse(text, own_currency())
+
+
+# An amount is read again where its quote or its history is held against it.
+@lru_cache(maxsize=4096)
+def _parse(text: str, _currency: str) -> Quantity:
     reading = _AmountReading(text)
     try:
         return reading.read()
@@ -173,13 +184,17 @@ def _is_amount(text: str) -> bool:
     return False
 
 
-# A quote is read for each thing that has to agree.
-@lru_cache(maxsize=4096)
 def find_amounts(text: str) -> tuple[Quantity, ...]:
     """The amounts inside a few words of a source, each as its own words and those before it say.
 
     A number without a unit is among them, a range that is cut at either end is not.
     """
+    return _find(text, own_currency())
+
+
+# A quote is read for each thing that has to agree.
+@lru_cache(maxsize=4096)
+def _find(text: str, _currency: str) -> tuple[Quantity, ...]:
     found: list[Quantity] = []
     # Each error copies what is before it, so that only a few words are read in little time.
     text = text[:LONGEST]
@@ -230,7 +245,7 @@ def with_reading(
     if unit is None:
         return quantity
     wanted = unit.translate(WIDTHS).strip(" ")
-    read = _READINGS.get(wanted) or (
+    read = settle_currency(wanted, _READINGS.get(wanted, "")) or (
         wanted if re.fullmatch(words.COUNTER + words.NOUN + "{0,8}", wanted) else ""
     )
     if not read:
@@ -359,6 +374,8 @@ class _AmountReading:
         self.qualifier: Qualifier = "exact"
         self.per: list[str] = []
         self.planned = False
+        # The word of the last currency behind a number.
+        self._of = ""
 
     def read(self) -> Quantity:
         """The whole wording as an amount."""
@@ -510,7 +527,7 @@ class _AmountReading:
         unit, factor, more = self._read_unit(numeral)
         if currency:
             # 元 alone is settled by any currency before it.
-            is_plain = unit == "CNY" and self.line[: self.at].endswith("元")
+            is_plain = self._of == "元"
             if unit not in ("", currency) and not is_plain:
                 self._stop(at, say("values.two_units"))
             unit, is_closed = currency, bool(unit)
@@ -526,7 +543,7 @@ class _AmountReading:
         """The currency before a number, which may be named twice: 人民币￥800."""
         currency = ""
         while found := self._take(words.SIGN_BEFORE, "unit"):
-            read = words.SIGNS[found[1]]
+            read = settle_currency(found[1], words.SIGNS[found[1]])
             if currency not in ("", read):
                 self._stop(found.start(), say("values.two_units"))
             currency = read
@@ -597,7 +614,8 @@ class _AmountReading:
                 factor = words.SHARES["%"]
             return "ratio", factor, _tenths(found[2])
         if found := self._take(words.UNIT, "unit"):
-            unit = words.UNITS[found[0]]
+            self._of = found[0]
+            unit = settle_currency(found[0], words.UNITS[found[0]])
             jiao = self._take(words.JIAO, "unit") if unit == "CNY" else None
             return unit, one, (_tenths(jiao[1]) + _tenths(jiao[2]) / 10 if jiao else nothing)
         if match_at("个?百分点", self.line, self._skip()):

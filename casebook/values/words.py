@@ -59,6 +59,27 @@ CURRENCIES: Final[Mapping[str, Currency]] = {
 }
 
 
+_SHARED: Final = {word: codes.split() for word, codes in WORDS["shared"].items()}
+_of_the_site = "CNY"
+
+
+def use_currency(code: str) -> None:
+    """Take what several currencies share, as $ and ¥, for this one from now on."""
+    # Each wording of a site means the same by it, as each number means the same by its comma.
+    global _of_the_site
+    _of_the_site = code
+
+
+def own_currency() -> str:
+    """The currency of the site that is read."""
+    return _of_the_site
+
+
+def settle_currency(word: str, code: str) -> str:
+    """The currency that a word stands for; `code` is the one that it has without any site."""
+    return _of_the_site if _of_the_site in _SHARED.get(word, ()) else code
+
+
 @dataclass(frozen=True, kw_only=True)
 class QualifierWords:
     """The name of a qualifier, and the words that state it before a number and after it.

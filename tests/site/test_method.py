@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 from conftest import PROJECT
@@ -153,8 +154,8 @@ PROMISES = {
 }
 
 
-def points_of(name: str) -> list[str]:
-    text = (PROJECT / "content" / "pages" / name).read_text(encoding="utf-8")
+def points_of(page: Path) -> list[str]:
+    text = page.read_text(encoding="utf-8")
     return re.findall(r"^- (.*)$", text, re.MULTILINE)
 
 
@@ -169,18 +170,23 @@ def names_of_tests() -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "place"),
-    [pytest.param("method.md", 0, id="zh"), pytest.param("method.en.md", 1, id="en")],
+    ("name", "of_starter", "place"),
+    [
+        pytest.param("method.md", "method.zh.md", 0, id="zh"),
+        pytest.param("method.en.md", "method.en.md", 1, id="en"),
+    ],
 )
 def test_the_page_on_method_promises_what_is_listed_here_in_its_order(
-    name: str, place: int
+    name: str, of_starter: str, place: int
 ) -> None:
     beginnings = [promise[place] for promise in PROMISES.values()]
-    points = points_of(name)
+    points = points_of(PROJECT / "content/pages" / name)
 
     assert [point[: len(start)] for point, start in zip(points, beginnings, strict=True)] == (
         beginnings
     )
+    # A new site begins with the same promises, since it has the same program.
+    assert points_of(PROJECT / "casebook/starter/content/pages" / of_starter) == points
 
 
 @pytest.mark.parametrize("promise", PROMISES)

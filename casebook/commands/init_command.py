@@ -1,0 +1,197 @@
+"""`init`: a site of one's own in an empty folder."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from casebook.commands.command import ask, print_message
+from casebook.commands.site_commands import add_build_options, run_build
+from casebook.messages import failure, say
+from casebook.packaged import find_packaged
+from casebook.problems import Exit
+from casebook.text import LANGS, Lang, Languages, Text
+
+# What a folder may hold before: a repository is often made first.
+_ALLOWED: Final = frozenset({".git"})
+_MOST_NAMED: Final = 8
+# What comes under another name, since git, a wheel or a linter would take it for its own.
+_RENAMED: Final = {
+    "pelicanconf.txt": "pelicanconf.py",
+    **{name: f".{name}" for name in ("gitignore", "github", "vscode", "devcontainer")},
+}
+# The folders that the ten cases fill, but for what was published of them.
+_OF_EXAMPLE: Final = ("data", "content")
+_PUBLISHED: Final = "data/published"
+# A field in Chinese and its twin in English, each with the lines that are further in.
+_INSIDE: Final = r"( .*\n(?:\1 +.*\n|\n(?=\1 ))*)"
+_PAIR: Final = re.compile(rf"^( *)(\w+):{_INSIDE}\1\2_en:{_INSIDE}", re.MULTILINE)
+
+
+# What a new site is asked, by the option that says it, in the order of the questions.
+QUESTIONS: Final = {
+    "name": "init.name",
+    "languages": "init.languages",
+    "currency": "init.currency",
+    "licence": "init.licence",
+    "publisher": "init.publisher",
+    "contact": "init.contact",
+    "repository": "init.repository",
+}
+
+
+def add_init_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `init`."""
+    parser.add_argument("folder", metavar="DIR", help="an empty folder, or one to be made")
+    for name, key in QUESTIONS.items():
+        parser.add_argument(f"--{name}", help=say(key).en)
+    parser.add_argument("--example", action="store_true", help="begin with the ten cases")
+    parser.add_argument("--yes", action="store_true", help="ask nothing")
+
+
+def run_init(options: argparse.Namespace, _project: Path, lang: Lang) -> Exit:
+    """Write a site into an empty folder, build it, and say what to do next."""
+    from casebook.record.json_schema import SCHEMA_FILE, write_schema
+    from casebook.record.new_case import read_all_lists
+
+    folder = (Path.cwd() / options.folder).resolve()
+    _refuse_content(folder)
+    answers = _find_answers(options, folder, lang)
+    files = dict(_list_files(answers, _read_languages(answers["languages"]), options.example))
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    (folder / SCHEMA_FILE).write_bytes(write_schema(read_all_lists(folder)))
+    parser = argparse.ArgumentParser()
+    add_build_options(parser)
+    build = parser.parse_args(["--quiet"])
+    build.lang, build.arguments = options.lang, []
+    run_build(build, folder, lang)
+    print_message("init.done", lang, folder=folder, count=len(files))
+    return Exit.DONE
+
+
+def _refuse_content(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise failure("init.no_folder", status=Exit.USAGE, folder=folder)
+    found = sorted({path.name for path in folder.glob("*")} - _ALLOWED)
+    if found:
+        names = Text("、".join(found[:_MOST_NAMED]), ", ".join(found[:_MOST_NAMED]))
+        raise failure("init.not_empty", status=Exit.USAGE, folder=folder, names=names)
+
+
+def _find_answers(options: argparse.Namespace, folder: Path, lang: Lang) -> dict[str, str]:
+    """What the options say, and a person where there is one to be asked."""
+    usual = {
+        "name": folder.name,
+        "languages": ",".join(LANGS if lang == LANGS[0] else reversed(LANGS)),
+        "currency": "CNY" if lang == "zh" else "USD",
+        "licence": "CC BY 4.0",
+    }
+    asks = not options.yes and sys.stdin is not None and sys.stdin.isatty()
+    answers = {}
+    for name, key in QUESTIONS.items():
+        answer, proposed = getattr(options, name), usual.get(name, "")
+        if answer is None and asks:
+            answer = ask(say(key), proposed, lang, required=False)
+        answers[name] = proposed if answer is None else answer.strip()
+    return answers
+
+
+def _read_languages(written: str) -> Languages:
+    names = tuple(lang for name in written.split(",") for lang in LANGS if lang == name.strip())
+    if not names or len({*names}) != written.count(",") + 1:
+        raise failure("init.no_languages", status=Exit.USAGE, found=written)
+    return Languages(names)
+
+
+def _list_files(
+    answers: Mapping[str, str], languages: Languages, example: bool
+) -> Iterator[tuple[str, bytes]]:
+    """The files of a site by their paths."""
+    from jinja2 import Environment, StrictUndefined
+
+    # The signs of Markdown, of workflows and of references are no signs of ours.
+    environment = Environment(
+        variable_start_string="<<",
+        variable_end_string=">>",
+        block_start_string="<%",
+        block_end_string="%>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    environment.filters["py"] = repr
+    known = _find_words(answers, languages)
+    starter = Path(find_packaged("starter"))
+    for path in sorted(path for path in starter.rglob("*") if path.is_file()):
+        parts = path.relative_to(starter).parts
+        name = _name_file(PurePosixPath(*(_RENAMED.get(part, part) for part in parts)), languages)
+        if name and not (example and parts[0] in _OF_EXAMPLE):
+            written = environment.from_string(path.read_text("utf-8")).render(known)
+            if name.endswith(".yaml"):
+                written = _PAIR.sub(lambda pair: _order_pair(pair, languages), written)
+            yield name, written.encode()
+    if example:
+        yield from _list_example()
+
+
+def _find_words(answers: Mapping[str, str], languages: Languages) -> dict[str, Any]:
+    """The words that the files of the starter have blanks for."""
+    from casebook.values.words import CURRENCIES
+
+    currency = answers["currency"]
+    if currency not in CURRENCIES:
+        known = Text("、".join(CURRENCIES), ", ".join(CURRENCIES))
+        raise failure("init.no_currency", status=Exit.USAGE, found=currency, known=known)
+    names = [part.strip() for part in answers["name"].split(" / ", len(languages) - 1)]
+    return {
+        **answers,
+        "name": languages.text((*names, *names[-1:] * (len(languages) - len(names)))),
+        "tagline": say("init.tagline"),
+        "languages": languages,
+        "lang": languages.first,
+        "money": CURRENCIES[currency].name,
+        # Other countries have lists of places of their own.
+        "chinese": currency == "CNY",
+        "today": date.today().isoformat(),
+    }
+
+
+def _name_file(path: PurePosixPath, languages: Languages) -> str:
+    """The path of a file of the starter in a site, empty where the site has not its language."""
+    stem, _, lang = path.stem.rpartition(".")
+    if path.suffix != ".md" or lang not in LANGS:
+        return path.as_posix()
+    if lang not in languages:
+        return ""
+    end = "" if lang == languages.first else f".{lang}"
+    return path.with_name(f"{stem}{end}.md").as_posix()
+
+
+def _order_pair(pair: re.Match[str], languages: Languages) -> str:
+    """A field in the languages of the site, the first of which has its plain name."""
+    words = {"zh": pair[3], "en": pair[4]}
+    return "".join(f"{pair[1]}{languages.name(pair[2], one)}:{words[one]}" for one in languages)
+
+
+def _list_example() -> Iterator[tuple[str, bytes]]:
+    """The records and texts of the ten cases, where they come with the program."""
+    folder = Path(find_packaged("example"))
+    if not (folder / "data/cases").is_dir():
+        raise failure("init.no_example", status=Exit.USAGE)
+    for part in _OF_EXAMPLE:
+        for path in sorted(path for path in (folder / part).rglob("*") if path.is_file()):
+            name = path.relative_to(folder).as_posix()
+            # A new site has published nothing yet.
+            if not name.startswith(_PUBLISHED):
+                yield name, path.read_bytes()
+
+
+INIT = ("init", "start a site in an empty folder", add_init_options, run_init)

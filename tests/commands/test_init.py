@@ -1,0 +1,94 @@
+"""`init`: a site of one's own in an empty folder, which passes its checks and is built."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from casebook.build.checking import check_project
+from casebook.commands.cli import main
+
+
+def init(folder: Path, *options: str, lang: str = "zh") -> int:
+    return main(["init", str(folder), "--yes", "--lang", lang, *options])
+
+
+@pytest.mark.parametrize(
+    ("options", "pages", "amount"),
+    [
+        pytest.param(["--languages", "zh,en"], ["index.html", "en/index.html"], "万元", id="zh,en"),
+        pytest.param(
+            ["--languages", "zh,en", "--currency", "JPY"],
+            ["index.html", "en/index.html"],
+            "万日元",
+            id="another currency",
+        ),
+    ],
+)
+def test_a_new_site_passes_its_checks_and_is_built(
+    options: list[str], pages: list[str], amount: str, tmp_path: Path
+) -> None:
+    status = init(tmp_path / "site", *options, "--name", "北河账本", "--contact", "a@example.org")
+
+    assert status == 0
+    assert check_project(tmp_path / "site") == []
+    assert all((tmp_path / "site/output" / page).is_file() for page in pages)
+    home = (tmp_path / "site/output/index.html").read_text("utf-8")
+    assert "北河账本" in home
+    assert amount in home
+    assert "CONTACT = 'a@example.org'" in (tmp_path / "site/pelicanconf.py").read_text("utf-8")
+
+
+def test_a_site_may_begin_with_the_ten_cases(tmp_path: Path) -> None:
+    status = init(tmp_path, "--example")
+
+    assert status == 0
+    assert len(list((tmp_path / "data/cases").glob("*.yaml"))) == 10
+    assert not (tmp_path / "data/published").exists()
+
+
+def test_a_folder_with_content_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / ".git").mkdir()
+
+    assert init(tmp_path, lang="en") == 2
+    assert "already holds notes.txt," in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".git", "notes.txt"]
+
+
+@pytest.mark.parametrize(
+    ("option", "found"),
+    [
+        pytest.param("--languages=zh,fr", "zh,fr", id="a language that is not known"),
+        pytest.param("--languages=en,en", "en,en", id="a language twice"),
+        pytest.param("--languages=", "", id="no language"),
+        pytest.param("--currency=元", "元", id="a currency without its code"),
+    ],
+)
+def test_what_no_site_can_have_is_refused_before_anything_is_written(
+    option: str, found: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert init(tmp_path / "site", option) == 2
+    assert f"“{found}”" in capsys.readouterr().err
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_person_is_asked_what_no_option_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal = io.StringIO("\n\nCC0 1.0\n北河日报\n\n\n")
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdin", terminal)
+
+    status = main(["init", str(tmp_path / "site"), "--name", "北河", "--lang", "zh"])
+
+    assert status == 0
+    assert "网站的名称" not in capsys.readouterr().out
+    settings = (tmp_path / "site/pelicanconf.py").read_text("utf-8")
+    assert "LICENCE = 'CC0 1.0'" in settings
+    assert "PUBLISHER = '北河日报'" in settings
