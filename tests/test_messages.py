@@ -11,7 +11,7 @@ import pytest
 from conftest import PROJECT
 
 from casebook.checks.published import TABLES as LEDGER
-from casebook.data.tables import FIXED_WORDS, TABLES
+from casebook.data.tables import CASE_FIGURES, FIXED_WORDS, TABLES
 from casebook.messages import CATALOGUE as SOURCE
 from casebook.messages import PLACE, problem, read_catalogue, say
 from casebook.problems import START
@@ -97,8 +97,9 @@ def labels_of_fields() -> set[str]:
 
 def notes_of_tables() -> set[str]:
     """The keys of what explains the tables of open data and the words in them."""
-    keys = {f"data.{table.name}{part}" for table in TABLES for part in ("", "_note")}
-    for table in TABLES:
+    tables = (*TABLES, CASE_FIGURES)
+    keys = {f"data.{table.name}{part}" for table in tables for part in ("", "_note")}
+    for table in tables:
         keys |= {f"data.{column.name}" for column in table.columns}
         keys |= {f"data.{table.name}.{column.name}" for column in table.columns}
     return keys | {f"data.{name}.{word.key}" for name in FIXED_WORDS for word in FIXED_WORDS[name]}

@@ -27,7 +27,7 @@ from casebook.record.derived import derive
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Vocabulary
 from casebook.text import COLON, COMMA, Lang, Text
-from casebook.values.amounts import Quantity, in_english
+from casebook.values.amounts import Quantity, in_english, plain
 from casebook.values.dates import parse_period
 from casebook.values.formula import Expression
 
@@ -47,7 +47,15 @@ _HEADER: Final = (
     "charts.figures.source",
     "charts.figures.class",
     "charts.figures.per",
+    # From here on in files only, for programs: a page has the wording, and links to the rest.
+    "charts.figures.id",
+    "charts.figures.value",
+    "charts.figures.min",
+    "charts.figures.max",
+    "charts.figures.unit",
+    "charts.figures.address",
 )
+_IN_FILES_ONLY: Final = 6
 # How many cells of such a table an alt text says: the class of each would make it twice as long.
 _SAID: Final = 7
 
@@ -92,10 +100,17 @@ class ChartWords:
     figures: tuple[str, ...] = ()
     # Where its page and files are, from the root of the site.
     folder: str = ""
+    # The last columns, that are in its files and not on its page.
+    in_files_only: int = 0
     # PNG takes far longer than SVG, so a chart that nobody shares has none.
     pictured: bool = True
     # Of a thousand cases each chart would have its own page and files.
     offered: bool = True
+
+    @property
+    def shown(self) -> int:
+        """How many columns of the table a page shows."""
+        return len(self.header) - self.in_files_only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +223,8 @@ class ChartRecords:
         vocabulary = self.dataset.vocabulary
         status = vocabulary.statuses.get(figure.status)
         source = self.dataset.sources.get(figure.source)
+        quantity = figure.quantity
+        numbers = (quantity.value, quantity.low, quantity.high)
         return (
             self.place(figure.case),
             self.label(figure),
@@ -218,6 +235,10 @@ class ChartRecords:
             source.title.inside(self.lang) if source else figure.source,
             name_class(class_of(figure), vocabulary).inside(self.lang),
             "/".join(vocabulary.per[key].name.inside(self.lang) for key in figure.per),
+            figure.key,
+            *("" if number is None else plain(number) for number in numbers),
+            quantity.unit,
+            source.url if source else "",
         )
 
     def row_beside(self, label: str, amount: str = "", mark: str = "", when: str = "") -> Row:
@@ -241,6 +262,7 @@ class ChartRecords:
             notes=tuple(dict.fromkeys(f.note.inside(self.lang) for f in self.figures if f.note)),
             sources=tuple(dict.fromkeys(figure.source for figure in self.figures)),
             figures=tuple(figure.key for figure in self.figures),
+            in_files_only=_IN_FILES_ONLY if self.figures else 0,
             legend=legend_kinds(self.marks.values()),
         )
 

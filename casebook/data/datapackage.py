@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from casebook.data.tables import FIGURES, TABLES, TITLE, Column, DataTable, Words
+from casebook.data.tables import CASE_FIGURES, TABLES, TITLE, Column, DataTable, Words
 from casebook.record.model import Media
 from casebook.text import Text
 
@@ -37,8 +37,8 @@ def describe_case_package(slug: str, words: Words) -> dict[str, object]:
 
     The tables that its keys point to are not beside it, so it has no foreign keys.
     """
-    resource = _resource(FIGURES, f"{slug}.csv", words, alone=True)
-    return _package(f"casebook-{slug}", FIGURES.title, [resource])
+    resource = _resource(CASE_FIGURES, f"{slug}.csv", words, alone=True)
+    return _package(f"casebook-{slug}", CASE_FIGURES.title, [resource])
 
 
 def _package(name: str, title: Text, resources: list[dict[str, object]]) -> dict[str, object]:

@@ -20,8 +20,8 @@ from casebook.data.formats import (
 )
 from casebook.data.ocds_export import describe_releases
 from casebook.data.sqlite import write_sqlite
-from casebook.data.table_rows import CASE_TABLES, Row, figure_row, list_rows
-from casebook.data.tables import FIGURES, TABLES, DataTable, list_words
+from casebook.data.table_rows import CASE_TABLES, Row, case_figure_rows, list_rows
+from casebook.data.tables import CASE_FIGURES, TABLES, DataTable, list_words
 from casebook.data.workbook import write_workbook
 from casebook.messages import say
 from casebook.record.dataset import Dataset
@@ -137,10 +137,10 @@ def export_site(
 def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
     """The files of open data of one case."""
     folder = f"cases/{case.slug}"
-    rows = map(figure_row, case.figures.values())
+    rows = case_figure_rows(case, dataset)
     package = describe_case_package(case.slug, list_words(dataset.vocabulary))
     return (
-        DataFile(f"{folder}/{case.slug}.csv", write_csv(FIGURES.names, rows)),
+        DataFile(f"{folder}/{case.slug}.csv", write_csv(CASE_FIGURES.names, rows)),
         DataFile(f"{folder}/{case.slug}.json", encode_json(dump_record(case, dataset))),
         DataFile(f"{folder}/datapackage.json", encode_json(package)),
     )

@@ -29,12 +29,12 @@ from casebook.yaml.nodes import MapNode, Scalar
 
 # The fields of a figure that a table can state, in the order of a record.
 _PRINTED = (
-    *("label", "amount", "measure", "per", "period", "status", "source"),
+    *("label", "label_en", "amount", "measure", "per", "period", "status", "source"),
     *("quote", "wording", "scope"),
 )
 READINGS = ("qualifier", "unit")
-_COMPUTED = ("label", "formula", "measure", "scope")
-FIELD_ORDER = (*_PRINTED[:2], "formula", *_PRINTED[2:], *READINGS, "note")
+_COMPUTED = ("label", "label_en", "formula", "measure", "scope")
+FIELD_ORDER = (*_PRINTED[:3], "formula", *_PRINTED[3:], *READINGS, "note")
 _REQUIRED = ("label", "amount", "measure", "period", "status", "source")
 _NUMBERS = ("value", "min", "max")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)

@@ -9,6 +9,7 @@ from typing import Final
 
 from casebook.data.tables import (
     ANSWERS,
+    CASE_FIGURES,
     CASES,
     COMPARABILITY,
     DOCUMENTS,
@@ -74,12 +75,16 @@ def _write_cell(column: str, record: object, given: Mapping[str, object]) -> str
     return "/".join(value) if isinstance(value, tuple) else ""
 
 
-def figure_row(figure: Figure) -> dict[str, str]:
-    """One row of figures.csv; amounts are plain decimals in base units."""
+def figure_row(figure: Figure, table: DataTable = FIGURES, **joined: object) -> dict[str, str]:
+    """One row of figures.csv, or of a table that joins more to it.
+
+    Amounts are plain decimals in base units.
+    """
     quantity = figure.quantity
     return _write_row(
-        FIGURES,
+        table,
         figure,
+        **joined,
         figure=figure.id,
         amount=quantity.text,
         value=quantity.value,
@@ -90,6 +95,19 @@ def figure_row(figure: Figure) -> dict[str, str]:
         derived=figure.formula,
         wording="" if figure.wording == "printed" else figure.wording,
     )
+
+
+def case_figure_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
+    """The figures of one case, each with its place and what is known of its source."""
+    for figure in case.figures.values():
+        source = dataset.sources.get(figure.source)
+        joined = {
+            "place": dataset.place(case),
+            "source_title": source.title if source else "",
+            "source_publisher": source.publisher if source else "",
+            "source_url": source.url if source else "",
+        }
+        yield figure_row(figure, CASE_FIGURES, **joined)
 
 
 def event_row(event: Event) -> dict[str, str]:
@@ -116,6 +134,10 @@ def answer_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
                 each for one in answer.elsewhere for each in one.terms or (one.text.zh,)
             ),
             "elsewhere_source": "|".join(one.source for one in answer.elsewhere),
+            "value_en": "|".join(answer.terms) or answer.text.en,
+            "elsewhere_en": "|".join(
+                each for one in answer.elsewhere for each in one.terms or (one.text.en,)
+            ),
         }
 
 

@@ -82,8 +82,8 @@ def _read_tables() -> dict[str, DataTable]:
 
 def _find_note(table: str, column: str) -> Text:
     """The note of a column, which several tables may share."""
-    own = f"data.{table}.{column}"
-    return say(own if own in read_catalogue() else f"data.{column}")
+    keys = (f"data.{table}.{column}", f"data.{table.removeprefix('case_')}.{column}")
+    return say(next((key for key in keys if key in read_catalogue()), f"data.{column}"))
 
 
 def _name_words(name: str, *keys: str) -> tuple[Term, ...]:
@@ -92,7 +92,7 @@ def _name_words(name: str, *keys: str) -> tuple[Term, ...]:
 
 _TABLES: Final = _read_tables()
 CASES, SOURCES, FIGURES, EVENTS, ANSWERS, DOCUMENTS, PICTURES, *_EXPLAINING = _TABLES.values()
-COMPARABILITY, EVIDENCE, VOCABULARY = _EXPLAINING
+COMPARABILITY, EVIDENCE, VOCABULARY, CASE_FIGURES = _EXPLAINING
 # The three of the contract first, then what they point to and what explains them.
 TABLES: Final = (
     *(FIGURES, EVENTS, ANSWERS, CASES, SOURCES),

@@ -608,8 +608,23 @@ def test_a_table_of_figures_ends_with_the_class_and_the_per_of_each() -> None:
 
     table = table_of("money", dataset(case([price])))
 
-    assert table.header[-2:] == ("口径", "每")
-    assert table.rows[0][-2:] == ("单价（词city），元/词post/词year", "词post/词year")
+    assert table.header[table.shown - 2 : table.shown] == ("口径", "每")
+    assert table.rows[0][table.shown - 2 :][:2] == (
+        "单价（词city），元/词post/词year",
+        "词post/词year",
+    )
+
+
+def test_the_file_of_a_chart_holds_numbers_beside_the_wordings() -> None:
+    span = figure("2.56亿元至3亿元", "2011", id="span")
+
+    table = table_of("money", dataset(case([figure("约8000万元"), span])))
+
+    assert table.header[table.shown :] == ("记录", "数值", "最低", "最高", "单位", "来源网址")
+    assert [row[table.shown :][:5] for row in table.rows] == [
+        ("one.f1", "80000000", "", "", "CNY"),
+        ("one.span", "", "256000000", "300000000", "CNY"),
+    ]
 
 
 def test_the_matrix_puts_the_questions_answered_most_first() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from records import dataset_of, export_dataset, figure, record, tiny_dataset
 
+from casebook.data.export import export_case
 from casebook.data.formats import disarm, encode_json
 from casebook.record.dataset import Dataset
 
@@ -28,14 +29,14 @@ def test_the_columns_are_those_of_the_contract() -> None:
 
     assert files["data/figures.csv"].split("\r\n")[0] == (
         "case,figure,label,amount,value,min,max,unit,qualifier,measure,per,period,status,derived,"
-        "source,quote,wording,scope"
+        "source,quote,wording,scope,label_en"
     )
     assert files["data/events.csv"].split("\r\n")[0] == (
-        "case,date,earliest,latest,precision,title,source,status"
+        "case,date,earliest,latest,precision,title,source,status,title_en"
     )
     assert (
         files["data/answers.csv"].split("\r\n")[0]
-        == "case,question,state,value,elsewhere,elsewhere_source"
+        == "case,question,state,value,elsewhere,elsewhere_source,value_en,elsewhere_en"
     )
 
 
@@ -85,6 +86,7 @@ def test_an_event_has_the_days_that_its_date_can_mean() -> None:
         "title": "提出按月付酬",
         "source": "evening-2015-03-02",
         "status": "planned",
+        "title_en": "",
     } in [row | {"precision": "interval"} for row in rows]
 
 
@@ -107,6 +109,25 @@ def test_a_hostile_label_cannot_start_a_formula_in_the_file() -> None:
     rows = table(dataset_of(record(figure(label="'=cmd|x'"))), "data/figures.csv")
 
     assert rows[0]["label"] == "'=cmd|x"
+
+
+def test_the_file_of_a_case_joins_its_place_and_its_sources() -> None:
+    dataset = tiny_dataset()
+    case = dataset.by_slug["haishu"]
+    files = {file.path: file.content for file in export_case(case, dataset)}
+    text = files["cases/haishu/haishu.csv"].decode()
+    row = next(csv.DictReader(io.StringIO(text, newline="")))
+    package = json.loads(files["cases/haishu/datapackage.json"])
+
+    assert {name: row[name] for name in ("figure", "place", "place_en")} == {
+        "figure": "paid_2013",
+        "place": "宁波海曙",
+        "place_en": "Haishu, Ningbo",
+    }
+    assert row["source_title"] == dataset.sources[row["source"]].title.zh
+    assert row["source_url"] == dataset.sources[row["source"]].url
+    (resource,) = package["resources"]
+    assert [one["name"] for one in resource["schema"]["fields"]] == list(row)
 
 
 def test_everything_is_in_the_json() -> None:
@@ -156,6 +177,7 @@ def test_a_computed_figure_names_its_formula_and_its_source() -> None:
         "quote": "",
         "wording": "",
         "scope": "city",
+        "label_en": "",
     }
 
 
