@@ -11,6 +11,8 @@ import pytest
 from conftest import PROJECT
 
 from casebook.checks.published import TABLES as LEDGER
+from casebook.commands.cli import COMMANDS, make_parser
+from casebook.commands.usage import list_words
 from casebook.data.tables import CASE_FIGURES, FIXED_WORDS, TABLES
 from casebook.messages import CATALOGUE as SOURCE
 from casebook.messages import PLACE, problem, read_catalogue, say
@@ -116,9 +118,23 @@ def words_of_languages() -> set[str]:
     return {f"{key}{lang}" for key in ("languages.", "record.twin_") for lang in LANGS}
 
 
+def words_of_commands() -> set[str]:
+    """The keys of the help of every command, of its options and of its examples."""
+    keys = set()
+    for command in COMMANDS:
+        about = f"commands.help.{command.name}"
+        keys |= {about, f"{about}.examples"}
+        keys |= {f"{about}.{name}" for name in list_words(make_parser(command))}
+    return keys
+
+
+def test_every_command_and_option_has_words() -> None:
+    assert words_of_commands() - set(CATALOGUE) == set()
+
+
 def test_every_message_is_used() -> None:
     named = notes_of_fields() | labels_of_fields() | notes_of_tables() | names_of_facts()
-    named |= words_of_languages()
+    named |= words_of_languages() | words_of_commands()
 
     assert set(CATALOGUE) - literals() - named == set()
     assert names_of_facts() - set(CATALOGUE) == set()

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from casebook.commands.command import print_lines, print_message, require_file
+from casebook.commands.command import Command, print_lines, print_message, require_file
 from casebook.problems import Exit, Problem
 from casebook.report import print_problems
 from casebook.text import Lang
@@ -16,13 +16,11 @@ from casebook.text import Lang
 
 def add_check_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `check`."""
-    parser.add_argument("files", nargs="*", metavar="FILE", help="only these files")
+    parser.add_argument("files", nargs="*", metavar="FILE")
     parser.add_argument("--format", choices=("text", "json", "github"), default="text")
-    parser.add_argument("--fix", action="store_true", help="make the safe repairs, keep a copy")
-    parser.add_argument("--explain", action="store_true", help="tell what amounts and dates became")
-    parser.add_argument(
-        "--since", metavar="REV|MANIFEST", help="tell what changed figures touch since then"
-    )
+    parser.add_argument("--fix", action="store_true")
+    parser.add_argument("--explain", action="store_true")
+    parser.add_argument("--since", metavar="REV|MANIFEST")
 
 
 def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
@@ -96,4 +94,4 @@ def fix_files(wanted: Sequence[Path], project: Path, lang: Lang) -> None:
         print_message("commands.fixed", lang, path=shown, lines=lines, copy=copy)
 
 
-CHECK = ("check", "check the records", add_check_options, run_check)
+CHECK = Command("check", add_check_options, run_check)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,29 +17,33 @@ from casebook.commands import (
     site_commands,
     tool_commands,
 )
-from casebook.commands.command import print_message
+from casebook.commands.command import Command, print_message
+from casebook.commands.usage import (
+    UsageParser,
+    WrongUsage,
+    describe_command,
+    describe_program,
+    describe_wrong_usage,
+    name_version,
+    refuse_command,
+)
 from casebook.language import choose_language
 from casebook.messages import failure
-from casebook.packaged import COMMAND, find_project, is_project
+from casebook.packaged import find_project, is_project
 from casebook.problems import CasebookError, ContentError, Exit
 from casebook.report import print_problems
 from casebook.text import Lang
 
-Parser = argparse.ArgumentParser
-# A command is given its options, the project and the language, and gives the exit status.
-Run = Callable[[argparse.Namespace, Path, Lang], int]
-
-# Each command: its name, its line of help, its options, and the function that runs it.
-COMMANDS: tuple[tuple[str, str, Callable[[Parser], None], Run], ...] = (
-    init_command.INIT,
-    *(site_commands.BUILD, check_command.CHECK, site_commands.SERVE, new_command.NEW),
-    *(import_command.IMPORT, tool_commands.BENCH, site_commands.VERIFY, tool_commands.CHART),
-    *(publish_commands.RELEASE, publish_commands.RECORD, tool_commands.SCHEMA),
+# In the order of the help: first what an editor needs every day.
+COMMANDS: tuple[Command, ...] = (
+    *(site_commands.BUILD, site_commands.SERVE, check_command.CHECK, new_command.NEW),
+    *(import_command.IMPORT, publish_commands.RECORD, publish_commands.RELEASE),
+    *(site_commands.VERIFY, tool_commands.CHART, tool_commands.SCHEMA),
+    *(init_command.INIT, tool_commands.TEST, tool_commands.BENCH, tool_commands.COMPLETION),
 )
 
-_PROJECT_HELP = "folder of the site (default: the current one where it has pelicanconf.py)"
 # These are for an empty folder, for the program itself, and for a copy of a site.
-_WITHOUT_PROJECT = ("init", "bench", "verify")
+_WITHOUT_PROJECT = ("init", "bench", "verify", "test", "completion")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,10 +52,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         # A console of another code page must not stop a build over one character.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        options = parse_arguments(list(sys.argv[1:] if argv is None else argv))
-    except SystemExit as stop:
-        return int(stop.code or 0)
+        if told := answer_about_usage(arguments):
+            print(told)
+            return Exit.DONE
+        options = parse_arguments(arguments)
+    except WrongUsage as error:
+        print(describe_wrong_usage(error, _language_of(arguments)), file=sys.stderr)
+        return Exit.USAGE
+    except CasebookError as error:
+        print(error.message(_language_of(arguments)), file=sys.stderr)
+        return error.exit_status
     lang = choose_language(options.lang)
     project = Path(find_project(options.project)).resolve()
     try:
@@ -71,28 +83,80 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _end(Exit.INTERRUPTED, lang)
     except Exception as error:
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        if missing and not missing.startswith("casebook"):
+            # An environment that somebody took a package from is no fault of the program.
+            where = {"name": missing, "folder": sys.prefix}
+            print_message("commands.no_package", lang, stream=sys.stderr, **where)
+            return Exit.MACHINE
         kind, report = type(error).__name__, _save_report(error)
         print_message("commands.fault", lang, stream=sys.stderr, kind=kind, report=report)
         return Exit.FAULT
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
-    """The options of the command that is asked for; `build` where none is named."""
-    common = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    common.add_argument("--lang", choices=("zh", "en"), help="language of the messages")
-    common.add_argument("--project", default=None, metavar="DIR", help=_PROJECT_HELP)
+    """The options of the command that is asked for; `build` where none is named.
+
+    Raises WrongUsage where they are none of it.
+    """
+    options, command, rest = _find_command(arguments)
+    # What pytest is given looks like options of ours.
+    before = ["--"] if command.name == "test" else []
+    asked = vars(make_parser(command).parse_args(before + rest)) | vars(options)
+    return argparse.Namespace(**asked, command=command.name, run=command.run, arguments=arguments)
+
+
+def answer_about_usage(arguments: list[str]) -> str:
+    """The help or the version that is asked for; nothing where something else is."""
+    options, rest = _make_common().parse_known_args(arguments)
+    lang = choose_language(options.lang)
+    if not rest or rest[0] == "test":
+        return ""
+    if rest[0] in ("--version", "-V"):
+        return name_version()
+    left = [one for one in rest if one not in ("-h", "--help")]
+    if left[:1] == ["help"]:
+        left = left[1:]
+    elif len(left) == len(rest):
+        return ""
+    if not left or left[0].startswith("-"):
+        return describe_program(COMMANDS, lang)
+    _, command, _ = _find_command(left)
+    return describe_command(command, make_parser(command), lang)
+
+
+def _find_command(arguments: list[str]) -> tuple[argparse.Namespace, Command, list[str]]:
+    """The options of every command, the command, and what is left for it."""
     # Options of every command may stand before its name as well as behind it.
-    options, rest = common.parse_known_args(arguments)
-    if not rest or (rest[0].startswith("-") and rest[0] not in ("-h", "--help")):
-        rest.insert(0, "build")
-    parser = argparse.ArgumentParser(prog=COMMAND.rpartition(" ")[2], description="Casebook")
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, help_line, add_options, run in COMMANDS:
-        one = commands.add_parser(name, help=help_line, parents=[common])
-        add_options(one)
-        one.set_defaults(run=run)
-    asked = vars(parser.parse_args(rest)) | vars(options)
-    return argparse.Namespace(**asked, arguments=arguments)
+    options, rest = _make_common().parse_known_args(arguments)
+    name = rest.pop(0) if rest and not rest[0].startswith("-") else "build"
+    command = next((one for one in COMMANDS if one.name == name), None)
+    if command is None:
+        refuse_command(name, COMMANDS)
+    return options, command, rest
+
+
+def _language_of(arguments: list[str]) -> Lang:
+    """The language that is asked for, also in arguments that are wrong elsewhere."""
+    try:
+        options, _ = _make_common().parse_known_args(arguments)
+    except WrongUsage:
+        return choose_language(None)
+    return choose_language(options.lang)
+
+
+def _make_common() -> UsageParser:
+    common = UsageParser()
+    common.add_argument("--lang", choices=("zh", "en"))
+    common.add_argument("--project", default=None, metavar="DIR")
+    return common
+
+
+def make_parser(command: Command) -> UsageParser:
+    """The parser of one command."""
+    parser = UsageParser(command.name, common=_make_common())
+    command.add_options(parser)
+    return parser
 
 
 def _end(status: Exit, lang: Lang) -> Exit:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from casebook.messages import failure, say
 from casebook.problems import Exit
@@ -15,6 +15,17 @@ from casebook.text import Lang, Text
 
 if TYPE_CHECKING:
     from casebook.record.dataset import Dataset
+
+
+class Command(NamedTuple):
+    """A command: its name, its options, and the function that runs it and gives the exit status.
+
+    Its words are in the catalogue below `commands.help.<name>`, those of an option behind its name.
+    """
+
+    name: str
+    add_options: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace, Path, Lang], int]
 
 
 def print_message(
@@ -51,7 +62,7 @@ def parse_count(text: str) -> int:
     """A number of processes, rounds or kills."""
     # Digits of other scripts are digits for isdigit as well.
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 256):
-        raise argparse.ArgumentTypeError("a number from 1 to 256")
+        raise argparse.ArgumentTypeError(say("commands.usage.count").en)
     return int(text)
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casebook.commands.command import print_lines, print_message, require_file
+from casebook.commands.command import Command, print_lines, print_message, require_file
 from casebook.messages import failure
 from casebook.problems import ContentError, Exit, Problem
 from casebook.report import print_problems
@@ -19,28 +19,14 @@ if TYPE_CHECKING:
 
 def add_import_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `import`."""
-    parser.add_argument(
-        "file", metavar="FILE", help="CSV or XLSX with the columns of figures.csv, or OCDS JSON"
-    )
-    parser.add_argument(
-        "--columns",
-        metavar="MAP",
-        default="",
-        help="column=head of the table or column==text, parted by commas, or a YAML file of them",
-    )
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("--columns", metavar="MAP", default="")
     differing = parser.add_mutually_exclusive_group()
-    for side, help_line in (("replace", "as the table"), ("keep", "as the record")):
+    for side in ("replace", "keep"):
         differing.add_argument(
-            f"--{side}",
-            dest="on_difference",
-            action="store_const",
-            const=side,
-            default="refuse",
-            help=f"where they differ, {help_line}",
+            f"--{side}", dest="on_difference", action="store_const", const=side, default="refuse"
         )
-    parser.add_argument(
-        "--dry-run", action="store_true", help="show what would change, write nothing"
-    )
+    parser.add_argument("--dry-run", action="store_true")
 
 
 def run_import(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
@@ -130,4 +116,4 @@ def write_change(change: FileChange, project: Path) -> str:
     return show_path(replace_file(change.path, change.before, change.after), project)
 
 
-IMPORT = ("import", "take figures from a table", add_import_options, run_import)
+IMPORT = Command("import", add_import_options, run_import)

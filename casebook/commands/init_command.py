@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from casebook.commands.command import ask, print_message
+from casebook.commands.command import Command, ask, print_message
 from casebook.commands.site_commands import add_build_options, run_build
 from casebook.messages import failure, say
 from casebook.packaged import find_packaged
@@ -35,23 +35,23 @@ _PAIR: Final = re.compile(rf"^( *)(\w+):{_INSIDE}\1\2_en:{_INSIDE}", re.MULTILIN
 
 # What a new site is asked, by the option that says it, in the order of the questions.
 QUESTIONS: Final = {
-    "name": "init.name",
-    "languages": "init.languages",
-    "currency": "init.currency",
-    "licence": "init.licence",
-    "publisher": "init.publisher",
-    "contact": "init.contact",
-    "repository": "init.repository",
+    "name": "commands.help.init.name",
+    "languages": "commands.help.init.languages",
+    "currency": "commands.help.init.currency",
+    "licence": "commands.help.init.licence",
+    "publisher": "commands.help.init.publisher",
+    "contact": "commands.help.init.contact",
+    "repository": "commands.help.init.repository",
 }
 
 
 def add_init_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `init`."""
-    parser.add_argument("folder", metavar="DIR", help="an empty folder, or one to be made")
-    for name, key in QUESTIONS.items():
-        parser.add_argument(f"--{name}", help=say(key).en)
-    parser.add_argument("--example", action="store_true", help="begin with the ten cases")
-    parser.add_argument("--yes", action="store_true", help="ask nothing")
+    parser.add_argument("folder", metavar="DIR")
+    for name in QUESTIONS:
+        parser.add_argument(f"--{name}")
+    parser.add_argument("--example", action="store_true")
+    parser.add_argument("--yes", action="store_true")
 
 
 def run_init(options: argparse.Namespace, _project: Path, lang: Lang) -> Exit:
@@ -194,4 +194,4 @@ def _list_example() -> Iterator[tuple[str, bytes]]:
                 yield name, path.read_bytes()
 
 
-INIT = ("init", "start a site in an empty folder", add_init_options, run_init)
+INIT = Command("init", add_init_options, run_init)

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from casebook.commands.command import ask, print_message
+from casebook.commands.command import Command, ask, print_message
 from casebook.messages import failure, say
 from casebook.problems import Exit
 from casebook.text import Lang
@@ -14,8 +14,8 @@ from casebook.text import Lang
 
 def add_new_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `new`."""
-    parser.add_argument("slug", nargs="?", metavar="SLUG", help="name of the file and of the page")
-    parser.add_argument("--region", metavar="CODE", help="code of GB/T 2260, or the place's name")
+    parser.add_argument("slug", nargs="?", metavar="SLUG")
+    parser.add_argument("--region", metavar="CODE")
 
 
 def run_new(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
@@ -38,4 +38,4 @@ def run_new(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     return Exit.DONE
 
 
-NEW = ("new", "start a case file", add_new_options, run_new)
+NEW = Command("new", add_new_options, run_new)

@@ -6,7 +6,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from casebook.commands.command import print_message
+from casebook.commands.command import Command, print_message
 from casebook.messages import say
 from casebook.problems import Exit
 from casebook.text import Lang
@@ -14,20 +14,8 @@ from casebook.text import Lang
 
 def add_record_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `record`."""
-    parser.add_argument(
-        "--in-step",
-        nargs="+",
-        default=(),
-        metavar="FILE",
-        help="files whose English says what the Chinese says, although only the Chinese changed",
-    )
-    parser.add_argument(
-        "--unpublished",
-        nargs="+",
-        default=(),
-        metavar="FILE",
-        help="case files that were changed since they were recorded, but not published meanwhile",
-    )
+    parser.add_argument("--in-step", nargs="+", default=(), metavar="FILE")
+    parser.add_argument("--unpublished", nargs="+", default=(), metavar="FILE")
 
 
 def run_record(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
@@ -67,20 +55,14 @@ def run_record(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 def add_release_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `release`."""
-    parser.add_argument(
-        "--date",
-        type=_parse_day,
-        default=None,
-        metavar="YYYY-MM-DD",
-        help="its date (default: today)",
-    )
+    parser.add_argument("--date", type=_parse_day, default=None, metavar="YYYY-MM-DD")
 
 
 def _parse_day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError("a day, as 2026-11-25") from None
+        raise argparse.ArgumentTypeError(say("commands.usage.day").en) from None
 
 
 def run_release(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
@@ -103,5 +85,5 @@ def run_release(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     return Exit.DONE
 
 
-RECORD = ("record", "write down what is published", add_record_options, run_record)
-RELEASE = ("release", "freeze a version of the data", add_release_options, run_release)
+RECORD = Command("record", add_record_options, run_record)
+RELEASE = Command("release", add_release_options, run_release)

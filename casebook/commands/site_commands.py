@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casebook.commands.command import parse_count, print_lines, print_message
+from casebook.commands.command import Command, parse_count, print_lines, print_message
 from casebook.commands.waiting import show_waiting
 from casebook.language import choose_language
 from casebook.messages import say
@@ -22,20 +22,15 @@ if TYPE_CHECKING:
 
 def add_build_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `build`."""
-    parser.add_argument("--output", default="output", help="folder of the site (default: output)")
-    parser.add_argument("--siteurl", default=None, help="public address of the site")
+    parser.add_argument("--output", default="output")
+    parser.add_argument("--siteurl", default=None)
+    parser.add_argument("--jobs", type=parse_count, default=None)
     parser.add_argument(
-        "--jobs", type=parse_count, default=None, help="processes that work at once"
+        "--executor", default="processes", metavar="none|processes|dask://HOST:PORT"
     )
-    parser.add_argument(
-        "--executor",
-        default="processes",
-        metavar="none|processes|dask://HOST:PORT",
-        help="where the work is done (default: processes of this machine)",
-    )
-    parser.add_argument("--no-cache", action="store_true", help="draw everything anew")
-    parser.add_argument("--timings", action="store_true", help="tell where the time went")
-    parser.add_argument("--quiet", action="store_true", help="print problems only")
+    parser.add_argument("--no-cache", action="store_true")
+    parser.add_argument("--timings", action="store_true")
+    parser.add_argument("--quiet", action="store_true")
 
 
 def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
@@ -112,15 +107,13 @@ def _build(
 
 def add_serve_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `serve`."""
-    parser.add_argument(
-        "--port", type=_parse_port, default=None, help="port (default: first free, 8000 on)"
-    )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=_parse_port, default=None)
+    parser.add_argument("--host", default="127.0.0.1")
 
 
 def _parse_port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
-        raise argparse.ArgumentTypeError("a number from 0 to 65535")
+        raise argparse.ArgumentTypeError(say("commands.usage.port").en)
     return int(text)
 
 
@@ -133,16 +126,8 @@ def run_serve(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 def add_verify_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `verify`."""
-    parser.add_argument(
-        "place",
-        nargs="?",
-        default=None,
-        metavar="DIR|URL",
-        help="a folder, file:// or http://127.0.0.1:PORT/ (default: output)",
-    )
-    parser.add_argument(
-        "--since", metavar="MANIFEST", help="list what to upload since this earlier manifest"
-    )
+    parser.add_argument("place", nargs="?", default=None, metavar="DIR|URL")
+    parser.add_argument("--since", metavar="MANIFEST")
 
 
 def run_verify(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
@@ -169,6 +154,6 @@ def run_verify(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     return Exit.DONE
 
 
-BUILD = ("build", "build the site", add_build_options, run_build)
-SERVE = ("serve", "preview in the browser", add_serve_options, run_serve)
-VERIFY = ("verify", "hold a site to its manifest", add_verify_options, run_verify)
+BUILD = Command("build", add_build_options, run_build)
+SERVE = Command("serve", add_serve_options, run_serve)
+VERIFY = Command("verify", add_verify_options, run_verify)

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from casebook.commands.command import load_without_errors, parse_count, print_message
+from casebook.commands.command import Command, load_without_errors, parse_count, print_message
 from casebook.messages import failure
 from casebook.packaged import CHECKOUT
 from casebook.problems import Exit
@@ -15,8 +15,8 @@ from casebook.text import Lang
 
 def add_chart_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `chart`."""
-    parser.add_argument("name", metavar="NAME", help="name of the chart, as in its address")
-    parser.add_argument("--out", required=True, metavar="FILE", help="ends in .svg, .png or .pdf")
+    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("--out", required=True, metavar="FILE")
 
 
 def run_chart(options: argparse.Namespace, project: Path, _lang: Lang) -> Exit:
@@ -53,16 +53,12 @@ def run_schema(_options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 def add_bench_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `bench`."""
-    parser.add_argument("--sizes", metavar="N,N", help="numbers of cases (default: 10,100,1000)")
-    parser.add_argument("--rounds", type=parse_count, metavar="N", help="rounds (default: 3)")
-    parser.add_argument("--alone", action="store_true", help="without the other programs")
-    parser.add_argument(
-        "--changes", metavar="NAME,NAME", help="only these, as the tables name them"
-    )
-    parser.add_argument("--peers", metavar="NAME;NAME", help="only these, as the tables name them")
-    parser.add_argument(
-        "--kills", type=parse_count, metavar="N", help="kill N builds of each instead"
-    )
+    parser.add_argument("--sizes", metavar="N,N")
+    parser.add_argument("--rounds", type=parse_count, metavar="N")
+    parser.add_argument("--alone", action="store_true")
+    parser.add_argument("--changes", metavar="NAME,NAME")
+    parser.add_argument("--peers", metavar="NAME;NAME")
+    parser.add_argument("--kills", type=parse_count, metavar="N")
 
 
 def run_bench(options: argparse.Namespace, _project: Path, _lang: Lang) -> int:
@@ -79,6 +75,34 @@ def run_bench(options: argparse.Namespace, _project: Path, _lang: Lang) -> int:
     return subprocess.run([sys.executable, "-m", *command], cwd=CHECKOUT, check=False).returncode
 
 
-CHART = ("chart", "draw one chart into a file", add_chart_options, run_chart)
-BENCH = ("bench", "measure builds beside other programs", add_bench_options, run_bench)
-SCHEMA = ("schema", "write data/case.schema.json", lambda _: None, run_schema)
+def add_completion_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `completion`."""
+    parser.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+
+
+def run_completion(options: argparse.Namespace, _project: Path, lang: Lang) -> Exit:
+    """Print what a shell reads to complete commands and options."""
+    import shtab
+
+    from casebook.commands.cli import COMMANDS
+    from casebook.commands.usage import make_whole_parser
+
+    print(shtab.complete(make_whole_parser(COMMANDS, lang), shell=options.shell))
+    return Exit.DONE
+
+
+def add_test_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `test`."""
+    parser.add_argument("tests", nargs="*", metavar="PYTEST")
+
+
+def run_test(_options: argparse.Namespace, _project: Path, _lang: Lang) -> Exit:
+    """Say what runs the tests: build.py, which installs what they need."""
+    raise failure("commands.test_by_build", status=Exit.USAGE)
+
+
+COMPLETION = Command("completion", add_completion_options, run_completion)
+TEST = Command("test", add_test_options, run_test)
+CHART = Command("chart", add_chart_options, run_chart)
+BENCH = Command("bench", add_bench_options, run_bench)
+SCHEMA = Command("schema", lambda _: None, run_schema)
