@@ -10,6 +10,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,13 +24,14 @@ from records import dataset_of, export_dataset, figure, record, tiny_dataset
 from casebook.build.reading import read_dataset
 from casebook.data.export import write_cases
 from casebook.data.formats import write_csv
-from casebook.data.ocds_export import MAPPING, REASONS, place_figure
+from casebook.data.ocds_export import MAPPING, REASONS, describe_releases, place_figure
 from casebook.data.sqlite import write_sqlite
 from casebook.data.table_rows import list_rows
 from casebook.data.tables import CASES, TABLES, list_words
 from casebook.data.workbook import write_workbook
 from casebook.record.comparability import are_comparable
 from casebook.record.dataset import Dataset
+from casebook.values.dates import parse_period
 
 
 @pytest.fixture(scope="module")
@@ -255,6 +257,26 @@ def test_ocds_takes_only_what_it_can_say(fields: dict[str, str], expected: tuple
     case = dataset.cases[0]
 
     assert place_figure(case.figures["paid"], case, dataset) == expected
+
+
+def test_a_validator_of_ocds_misses_what_the_file_says_and_nothing_else() -> None:
+    data = dataset_of(record(figure(status="planned"), figure("price", measure="unit_price")))
+    case = data.cases[0]
+    paid = replace(case.figures["paid"], id="done", status="paid", period=parse_period("2014"))
+    data = replace(data, cases=(replace(case, figures={**case.figures, "done": paid}),))
+    schema = json.loads((PROJECT / "tests/data/ocds-release-schema.json").read_text("utf-8"))
+    told = describe_releases(data)
+    validate = jsonschema.Draft4Validator(schema).iter_errors
+
+    missing = {
+        ".".join([*(f"{name}[]" for name in error.absolute_path if isinstance(name, str)), field])
+        for release in (*told["cases"], *describe_releases(tiny_dataset())["cases"])
+        for error in validate(release)
+        for field in [error.message.split("'")[1]]
+        if error.validator == "required" or pytest.fail(error.message)
+    }
+
+    assert missing == set(told["validator"]["missing"])
 
 
 # A stranger, with the downloads alone
