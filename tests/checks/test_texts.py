@@ -76,7 +76,9 @@ def write_record(fields: tuple[FieldDescription, ...], path: str, say: Say) -> d
         elif one.kind == "gone_figure":
             written[one.name] = "paid_2010"
         elif (one.required or one.shown) and one.role not in ("name", "official_title"):
-            written[one.name] = VALUES[one.name]
+            # A case has a state as its documents have one.
+            is_of_case = one.name == "state" and not path
+            written[one.name] = "published" if is_of_case else VALUES[one.name]
         elif one.required:
             written[one.name] = "某某"
     return written
