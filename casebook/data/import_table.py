@@ -25,6 +25,7 @@ from casebook.messages import problem
 from casebook.problems import START, Position, Problem
 from casebook.record.fields import suggest
 from casebook.text import ENUMERATION
+from casebook.values.dates import write_seasons
 from casebook.yaml.encoding import decode, show
 from casebook.yaml.nodes import Scalar
 
@@ -57,6 +58,7 @@ _TOTAL = re.compile(r"(?:合计|总计|小计|共计|总和|(?:grand|sub)?total|
 # A unit behind the head of a column, as in 金额（万元）, or above all heads, as in 单位：万元.
 _UNIT_IN_HEAD = re.compile(r"[(（](?:单位[:：])?(?P<unit>[^()（）:：]*(?:元|RMB|人民币))[)）]$")
 _UNIT_ABOVE = re.compile(r"单位[:：](?P<unit>[^()（）:：]*元)")
+_TIMES = ("period", "date")
 _AMOUNTS = ("amount", "value", "min", "max")
 _OTHER_MARKS = {";": "E330.semicolons", "\t": "E330.tabs", "，": "E330.wide_commas"}
 _NO_MAPPING: Mapping[str, str] = {}
@@ -158,7 +160,9 @@ def read_table(
             filled["figure"] = Scalar(f"row_{number}", record.at)
         for name, cell, at in zip(columns, record.cells, record.places, strict=False):
             if name in table.names and cell.strip():
-                filled[name] = Scalar(rearm(cell).strip(), at)
+                text = rearm(cell).strip()
+                # An export has the code of a season, which nobody may type.
+                filled[name] = Scalar(write_seasons(text) if name in _TIMES else text, at)
         row = ImportRow(filled, record.at, table)
         if _is_total(record.cells, row, "figure" in columns):
             problems.append(problem("W332", path, record.at))

@@ -38,10 +38,11 @@ _MONEY: Final = _one_of(WORDS["money"].split())
 _OF_WHOM: Final = (
     "(?:财政|政府|专项|项目|活动|服务|购买|采购|中央|[省市区县]级|预算|中标|成交|合同|总)"
 )
+TAXES: Final[Mapping[str, str]] = WORDS["taxes"]
 _TO_LEVEL: Final = "(?:提高|增加|增长|上升|降低|减少|下降|调整|上调|下调|[增降升涨提调])"
 LEAD: Final = (
     rf"(?:\((?:大写|小写)\)|{_OF_WHOM}|{_MONEY}|{_TO_LEVEL}[到至为]|好(?=几)|"
-    rf"{_one_of(WORDS['leads'].split())}|{_DONE})"
+    rf"{_one_of((*WORDS['leads'].split(), *TAXES))}|{_DONE})"
 )
 NUMERAL: Final = rf"[0-9{HAN_DIGITS}两十百千万亿几半]|数(?=[十百千万亿])"
 # A year of school is none of an amount, nor is a decade.
@@ -50,6 +51,8 @@ COUNTER: Final = f"(?:年(?![级代度])|{_one_of(WORDS['counters'].split())})"
 HALF_BEHIND: Final = "个半(小时|课时|学时|钟头|月|星期|学期|工作日)?|(?:年|天|倍|周|学年)半"
 # Half of a whole.
 HALVES: Final = "一半|半数|(?<=[过超])半(?=\\Z|以上)"
+# To double once is to become twice as much, to double twice four times.
+DOUBLED: Final = "翻了?([一两二三])番"
 HALF: Final = "(?<![上下前后个])半(?=个|年|天|日|周|小时|课时|学时|学期|学年|星期)"
 # 上百万 and 数以万计 are numbers without an upper end.
 OPEN_ROUGH: Final = "(?<![以线网路])上(?=[百千万亿])|数以"
@@ -88,7 +91,7 @@ _NEXT: Final = (
     rf"(?= *(?:\Z|每|[/·•・,、(]|{NUMERAL}|{SIGN}|[百千万]分之|[年月日人户场次]均|{OPEN_ROUGH}|"
     rf"{QUALIFIER_BEFORE}|{LEAD}|{PLAN}))"
 )
-_AFTER_END: Final = rf"(?= *(?:\Z|[每)]|[/·•・.]|{QUALIFIER_AFTER}))"
+_AFTER_END: Final = rf"(?= *(?:\Z|[每()]|[/·•・.]|{QUALIFIER_AFTER}))"
 EACH: Final = (
     rf"(?:平均)?(?:每 *|单(?=[个场次家]))(?:{_OF_ITSELF}|{_NAMED}){_NEXT}(?: *[/·•・、,](?= *每))?"
 )
@@ -98,9 +101,11 @@ MEAN: Final = rf"([年月日人户场次床生亩村])均|{_OF_TIME}(?={_OF_WHOM
 _PER_NAME: Final = rf"(?:{_ITSELF}|{_PER_WORD}{{1,6}}?)"
 EACH_AFTER: Final = rf"[每一] *个?({_PER_NAME}){_AFTER_END}"
 SLASHED: Final = rf"[/·•・.] *每? *个?({_PER_NAME}){_AFTER_END}"
-# 20 元 (人民币), 100万元整
-AFTER_MONEY: Final = r"\((?:人民币|RMB|CNY|大写|小写)\)|[整正]"
+# 20 元 (人民币), 100万元整, 3000元（含税）
+AFTER_MONEY: Final = (
+    rf"\((?:人民币|RMB|CNY|大写|小写|{_one_of(TAXES)}价?)\)|[整正]|{_one_of(TAXES)}"
+)
 
 # What may begin a number inside other words, and the qualifiers that may stand before it.
-NUMBER: Final = f"(?:(?:[百千万]分之|{SIGN}) ?|{OPEN_ROUGH})?(?<!第)(?:{NUMERAL})"
+NUMBER: Final = f"{DOUBLED}|(?:(?:[百千万]分之|{SIGN}) ?|{OPEN_ROUGH})?(?<!第)(?:{NUMERAL})"
 IN_TEXT: Final = "|".join(f"(?P<{name}>{words})" for name, words in BEFORE_IN_TEXT.items())

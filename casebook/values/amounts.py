@@ -173,6 +173,10 @@ def _parse(text: str, _currency: str) -> Quantity:
             raise
         if not nearest:
             raise
+        # What it is per stands before it: 每人2-3千元补贴 is no 2-3千元.
+        before = text[: error.column - 1].strip()
+        if before.endswith(nearest) and _is_amount(before):
+            nearest = before
         key = "values.nearest" if len(found) == 1 else "values.several"
         message = say(key, message=error.message, nearest=nearest)
         raise QuantityError(message, column=error.column, understood=error.understood) from error
@@ -285,7 +289,9 @@ def in_english(quantity: Quantity) -> str:
         f"a {words.PER_IN_ENGLISH[word]}" for word in quantity.per if word in words.PER_IN_ENGLISH
     )
     plan = ("(planned)",) if quantity.planned else ()
-    return " ".join((lead + amount, *per, *plan))
+    printed = "".join(one.text for one in quantity.segments)
+    tax = next((f"({english})" for word, english in words.TAXES.items() if word in printed), "")
+    return " ".join(filter(None, (lead + amount, *per, tax, *plan)))
 
 
 def _word_several(low: Decimal, unit: str) -> str:
@@ -513,7 +519,10 @@ class _AmountReading:
     def _read_number(self) -> _Stated:
         """A number with the unit before or after it."""
         if half := self._take(words.HALVES, "number"):
-            return _Stated(self._make_half(half.start(), half.end()), "ratio", is_closed=True)
+            return _Stated(_make_numeral(_HALF, *half.span()), "ratio", is_closed=True)
+        if doubled := self._take(words.DOUBLED, "number"):
+            times = 2 ** int(number_of(doubled[1]) or 1)
+            return _Stated(_make_numeral(Decimal(times), *doubled.span()), "倍", is_closed=True)
         parts = self._take(words.PARTS, "unit")
         currency = self._read_signs()
         at = self._skip()
@@ -534,10 +543,6 @@ class _AmountReading:
         else:
             is_closed = bool(unit)
         return _Stated(replace(numeral, value=numeral.value + more), unit, factor, is_closed)
-
-    def _make_half(self, start: int, end: int) -> Numeral:
-        token = NumeralToken(kind="number", value=_HALF, start=start, end=end)
-        return Numeral(value=_HALF, tokens=(token,), scales=())
 
     def _read_signs(self) -> str:
         """The currency before a number, which may be named twice: 人民币￥800."""
@@ -568,7 +573,7 @@ class _AmountReading:
             return numeral
         if match_at(words.HALF, line, at):
             self._mark("number", at + 1)
-            return self._make_half(at, at + 1)
+            return _make_numeral(_HALF, at, at + 1)
         # Rough numbers first: a plain reading of 三四百 would refuse it.
         opening = self._take(words.OPEN_ROUGH, "qualifier")
         at = self._skip()
@@ -677,6 +682,11 @@ class _AmountReading:
         rest = self.line[at : at + 12]
         key = "values.plain_digits" if re.match("[eExX]", rest) else "values.rest"
         self._stop(at, say(key, rest=rest))
+
+
+def _make_numeral(value: Decimal, start: int, end: int) -> Numeral:
+    token = NumeralToken(kind="number", value=value, start=start, end=end)
+    return Numeral(value=value, tokens=(token,), scales=())
 
 
 def _even_out(text: str) -> str:

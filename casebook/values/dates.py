@@ -33,9 +33,16 @@ MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
-# A decade and a month that is not known. A season (2012-21) is far more often a slip of the hand.
+# A decade and a month that is not known.
 _RARE: Final = r"([0-9]{3}X|[0-9]{4}-XX)([?~%]?)"
 _DAY: Final = r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?([?~%]?)"
+# The first month of each season by its number in EDTF, and its name.
+_SEASONS: Final = {
+    "21": (3, Text("春季", "spring")),
+    "22": (6, Text("夏季", "summer")),
+    "23": (9, Text("秋季", "autumn")),
+}
+_SEASON: Final = "([0-9]{4})-(2[1-3])(?![0-9-])"
 _LOOSE_DAY: Final = (
     r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?|/([0-9]{1,2})(?:/([0-9]{1,2}))?"
     r"|\.([0-9]{1,2})(?:\.([0-9]{1,2}))?|年([0-9]{1,2})月?(?:(?<=月)([0-9]{1,2})[日号]?)?)?(?![0-9])"
@@ -127,7 +134,8 @@ class Period:
 
         Only an exact day, month or year has one.
         """
-        return self.edtf if re.fullmatch(_PLAIN, self.edtf) else ""
+        is_plain = self.precision != "interval" and re.fullmatch(_PLAIN, self.edtf)
+        return self.edtf if is_plain else ""
 
 
 def parse_period(text: str) -> Period:
@@ -141,7 +149,18 @@ def parse_period(text: str) -> Period:
     if len(line) > LONGEST:
         raise PeriodError(say("values.date_long", longest=LONGEST), hint=say("values.date_forms"))
     line = line.translate(FULL_WIDTH)
+    if season := re.search(_SEASON, line):
+        # Typed it is far more often a slip of the hand, for 2012-12.
+        message = say("values.no_month", date=season[0], month=season[2])
+        hint = say("values.season_code", season=write_seasons(season[0]))
+        raise PeriodError(message, hint=hint)
     return _read_edtf(line) or _read_edtf(_translate(line)) or _refuse_shape(line)
+
+
+def write_seasons(text: str) -> str:
+    """An EDTF as an editor writes it where it has a season: 2012年春季 for 2012-21."""
+    period = _read_edtf(text) if re.search(_SEASON, text) else None
+    return period.words("zh") if period else text
 
 
 def speak_of_same_time(one: Period, other: Period) -> bool:
@@ -172,7 +191,7 @@ def join_periods(periods_read: Iterable[Period]) -> Period | None:
     first = min(periods, key=attrgetter("sort_key"))
     last = max(periods, key=lambda period: period.latest or date.max)
     with suppress(PeriodError):
-        return parse_period(f"{first.edtf.partition('/')[0]}/{last.edtf.rpartition('/')[2]}")
+        return _read_edtf(f"{first.edtf.partition('/')[0]}/{last.edtf.rpartition('/')[2]}")
     return None
 
 
@@ -225,6 +244,11 @@ def _read_day(text: str) -> Period | None:
     year, month, day, mark = found.groups()
     if year < "1000":
         raise PeriodError(say("values.early_year", year=year), hint=say("values.date_forms"))
+    if month in _SEASONS and not day:
+        y, m = int(year), _SEASONS[month][0]
+        first, last = date(y, m, 1), date(y, m + 2, monthrange(y, m + 2)[1])
+        # Nobody can say on which day a season begins.
+        return replace(_make_period(text, first, last, "interval"), approximate=True)
     if month and not "01" <= month <= "12":
         hint = say("values.months")
         if part := _translate_part(year, "", f"-{month}"):
@@ -413,7 +437,7 @@ def _join_marks(*marks: str | None) -> str:
 _REMEDIES: Final = {
     "今年|去年|前年|明年|近[年期日来]|最近|昨|今[天日]|目前|(?<![0-9])日前|当前|现在|[上本]月|初期|改革开放|成立以来|本世纪|过去"
     "|近[一二两三四五六七八九十0-9]+[年月天]": "values.relative_date",
-    "春节|元宵|清明|端午|中秋|国庆|元旦|农历|正月|腊月|[春夏秋冬]": "values.feast",
+    "春节|元宵|清明|端午|中秋|农历|正月|腊月|[春夏秋冬]": "values.feast",
     "年代|世纪": "values.write_decade",
     "\\A(?!.*[0-9]{4}).*[\u3400-\u9fff]": "values.no_year",
     "学年": "values.school_year",
@@ -477,6 +501,9 @@ def _word_certain_day(edtf: str) -> Text:
     year, *rest = edtf.split("-")
     if year.endswith("X") and not rest:
         return say("values.decade", decade=year[:3])
+    if rest and rest[0] in _SEASONS:
+        season = _SEASONS[rest[0]][1]
+        return Text(f"{year}年{season.zh}", f"{season.en} {year}")
     if rest == ["XX"]:
         return say("values.some_month", year=year)
     numbers = [year, *(part.lstrip("0") for part in rest)]

@@ -284,6 +284,12 @@ def test_events_are_added_once(project: Path, case: Path) -> None:
     assert text == case.read_text("utf-8") + "  - date: 2014\n    title: 又一次\n    source: s-1\n"
 
 
+def test_the_season_of_an_export_is_read_back(project: Path, case: Path) -> None:
+    text = after(project, table("case,date,title", "testville,2012-21/..,播种"))
+
+    assert "  - date: 2012年春季起\n    title: 播种\n" in text
+
+
 def test_a_plan_stays_one(project: Path, case: Path) -> None:
     text = after(project, table("case,date,title,source,status", "testville,2015,再来,s-1,planned"))
 

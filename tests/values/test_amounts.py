@@ -252,7 +252,7 @@ def test_a_refusal_shows_what_was_understood() -> None:
     [
         pytest.param("29000元公益金", "“29000元”", id="a noun behind"),
         pytest.param("服务群众1.2万人次", "“1.2万人次”", id="words before"),
-        pytest.param("每人予以2-3千元补贴", "“2-3千元”", id="a verb behind"),
+        pytest.param("每人予以2-3千元补贴", "写作“每人予以2-3千元”", id="what it is per"),
         pytest.param("5家机构和三家企业", "“5家机构”", id="the first of two"),
     ],
 )
@@ -403,6 +403,8 @@ def test_a_reading_may_not_contradict_the_wording(
         ("上百万元", "upwards of 1 million yuan"),
         ("八成", "80%"),
         ("2倍", "2 times"),
+        ("不超过310万元（不含税）", "up to 3.1 million yuan (taxes excluded)"),
+        ("每月税后5000元", "5,000 yuan a month (after taxes)"),
     ],
 )
 def test_an_amount_keeps_its_qualifier_in_english(text: str, english: str) -> None:
