@@ -111,7 +111,7 @@ def export_dataset(dataset: Dataset) -> tuple[DataFile, ...]:
     """Every file of open data, for the whole site and for each case."""
     cases = write_cases(dataset)
     offers = list_offers(dataset)
-    files = [DataFile(f"data/{offer.name}", b"".join(offer.write(cases))) for offer in offers]
+    files = [DataFile(f"data/{offer.name}", b"".join(cases.write(offer))) for offer in offers]
     return (*files, *(file for case in dataset.cases for file in export_case(case, dataset)))
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from casebook.data.tables import CASE_FIGURES, TABLES, TITLE, Column, DataTable, Words
 from casebook.record.model import Media
 from casebook.text import Text
+from casebook.values.digest import digest
 
 MEDIA_TYPES = {
     "JPEG": "image/jpeg",
     "PNG": "image/png",
     "WEBP": "image/webp",
     "PDF": "application/pdf",
+    "json": "application/json",
+    "sqlite": "application/vnd.sqlite3",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _LICENCE = {
     "name": "CC-BY-4.0",
@@ -22,23 +26,53 @@ _LICENCE = {
 }
 
 
-def describe_package(words: Words, media: Iterable[Media] = ()) -> dict[str, object]:
-    """A Frictionless Data Package over the tables and files; `words` are the closed lists."""
-    resources = [_resource(table, f"{table.name}.csv", words) for table in TABLES]
-    tables = len(resources)
+# The size of a file in bytes, and its SHA-256.
+Measured = tuple[int, str]
+
+
+def describe_package(
+    words: Words, written: Mapping[str, Measured], media: Iterable[Media] = ()
+) -> dict[str, object]:
+    """A Frictionless Data Package over the tables and files; `words` are the closed lists.
+
+    `written` are the files beside it, by name; one that is no table is named and no more.
+    """
+    tables = {f"{table.name}.csv": table for table in TABLES}
+    resources = [
+        _resource(table, path, words) | _measure(written[path]) for path, table in tables.items()
+    ]
+    resources += [_file_resource(*file) for file in written.items() if file[0] not in tables]
     resources += map(_media_resource, media)
-    package = _package("casebook", TITLE, resources)
-    # The profile of tables allows nothing else.
-    return package if len(resources) == tables else package | {"profile": "data-package"}
+    return _package("casebook", TITLE, resources) | {"profile": "data-package"}
 
 
-def describe_case_package(slug: str, words: Words) -> dict[str, object]:
-    """The package over the figures of one case.
+def describe_case_package(slug: str, words: Words, table: bytes) -> dict[str, object]:
+    """The package over the figures of one case, of which the table is written.
 
     The tables that its keys point to are not beside it, so it has no foreign keys.
     """
     resource = _resource(CASE_FIGURES, f"{slug}.csv", words, alone=True)
+    resource |= _measure((len(table), digest(table)))
     return _package(f"casebook-{slug}", CASE_FIGURES.title, [resource])
+
+
+def _measure(measured: Measured) -> dict[str, object]:
+    size, sha = measured
+    return {"bytes": size, "hash": f"sha256:{sha}"}
+
+
+def _file_resource(path: str, measured: Measured) -> dict[str, object]:
+    name, _, kind = path.rpartition(".")
+    return {
+        # A table and a file may have one name but for its end.
+        "name": f"{name}-{kind}".lower().replace("_", "-"),
+        "path": path,
+        "format": kind,
+        "mediatype": MEDIA_TYPES[kind],
+        # Else a program takes a workbook for one table, and JSON for rows.
+        "type": "file",
+        **_measure(measured),
+    }
 
 
 def _package(name: str, title: Text, resources: list[dict[str, object]]) -> dict[str, object]:
@@ -61,11 +95,7 @@ def _media_resource(media: Media) -> dict[str, object]:
         "profile": "data-resource",
     }
     # A picture is published smaller than it is.
-    return (
-        resource
-        if media.width
-        else resource | {"bytes": media.size, "hash": f"sha256:{media.digest}"}
-    )
+    return resource if media.width else resource | _measure((media.size, media.digest))
 
 
 def _resource(

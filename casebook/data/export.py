@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
+from hashlib import sha256
 from typing import Final
 
 from casebook.data.cases_json import dump_record, join_cases
 from casebook.data.cases_schema import describe_schema
-from casebook.data.datapackage import describe_case_package, describe_package
+from casebook.data.datapackage import Measured, describe_case_package, describe_package
 from casebook.data.formats import (
     DataFile,
     DataStream,
@@ -37,11 +38,24 @@ MOST_IN_ALL_FORMATS: Final = 500
 
 @dataclass(frozen=True)
 class WrittenCases:
-    """A data set and its cases as already written: the JSON of each, its lines in tables."""
+    """A data set and its cases as already written: the JSON of each, its lines in tables.
+
+    `written` are the files of open data that are made of them, each as soon as it is written.
+    """
 
     dataset: Dataset
     described: Iterable[bytes]
     lines: LinesOf
+    written: dict[str, Measured] = field(default_factory=dict, init=False)
+
+    def write(self, offer: DataOffer) -> Iterator[bytes]:
+        """A file piece by piece, measured on the way."""
+        size, sha = 0, sha256()
+        for chunk in offer.write(self):
+            size += len(chunk)
+            sha.update(chunk)
+            yield chunk
+        self.written[offer.name] = size, sha.hexdigest()
 
     @cached_property
     def rows(self) -> dict[DataTable, tuple[Row, ...]]:
@@ -65,8 +79,10 @@ def _write_table(table: DataTable, cases: WrittenCases) -> Iterator[bytes]:
     return iter((write_csv(table.names, list_rows(table, cases.dataset)),))
 
 
-def _describe_package(dataset: Dataset) -> dict[str, object]:
-    return describe_package(list_words(dataset.vocabulary), dataset.media.values())
+def _write_package(cases: WrittenCases) -> list[bytes]:
+    words = list_words(cases.dataset.vocabulary)
+    package = describe_package(words, cases.written, cases.dataset.media.values())
+    return [encode_json(package)]
 
 
 TABLE_OFFERS: Final = tuple(
@@ -93,11 +109,11 @@ _PACKAGE: Final = DataOffer(
     name="datapackage.json",
     note=say("data.offers.package"),
     media_type="application/vnd.datapackage+json",
-    write=lambda cases: [encode_json(_describe_package(cases.dataset))],
+    write=_write_package,
 )
 # A workbook and a database are left out: their bytes follow from the tables and from the versions
 # of what writes them.
-RELEASED: Final = (*TABLE_OFFERS, _PACKAGE, _SCHEMA, _CASES)
+RELEASED: Final = (*TABLE_OFFERS, _CASES, _SCHEMA, _PACKAGE)
 _FOR_FEW_CASES: Final = (
     DataOffer(
         name="casebook.xlsx",
@@ -120,9 +136,12 @@ _FOR_FEW_CASES: Final = (
 
 
 def list_offers(dataset: Dataset) -> tuple[DataOffer, ...]:
-    """The files of open data of the whole data set, the tables first."""
-    offers = (*TABLE_OFFERS, _CASES, _SCHEMA, _PACKAGE)
-    return (*offers, *_FOR_FEW_CASES) if len(dataset.cases) <= MOST_IN_ALL_FORMATS else offers
+    """The files of open data of the whole data set, the tables first.
+
+    The package is the last: it tells the size and the digest of all others.
+    """
+    few = _FOR_FEW_CASES if len(dataset.cases) <= MOST_IN_ALL_FORMATS else ()
+    return (*TABLE_OFFERS, _CASES, _SCHEMA, *few, _PACKAGE)
 
 
 def export_site(
@@ -131,16 +150,17 @@ def export_site(
     """The files of open data for the whole site, given the JSON files and the lines of cases."""
     cases = WrittenCases(dataset, described, lines)
     for offer in list_offers(dataset):
-        yield DataStream(f"data/{offer.name}", offer.write(cases))
+        yield DataStream(f"data/{offer.name}", cases.write(offer))
 
 
 def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
     """The files of open data of one case."""
     folder = f"cases/{case.slug}"
     rows = case_figure_rows(case, dataset)
-    package = describe_case_package(case.slug, list_words(dataset.vocabulary))
+    table = write_csv(CASE_FIGURES.names, rows)
+    package = describe_case_package(case.slug, list_words(dataset.vocabulary), table)
     return (
-        DataFile(f"{folder}/{case.slug}.csv", write_csv(CASE_FIGURES.names, rows)),
+        DataFile(f"{folder}/{case.slug}.csv", table),
         DataFile(f"{folder}/{case.slug}.json", encode_json(dump_record(case, dataset))),
         DataFile(f"{folder}/datapackage.json", encode_json(package)),
     )
@@ -149,7 +169,7 @@ def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
 def freeze_dataset(dataset: Dataset) -> tuple[DataFile, ...]:
     """The files of a release, in one folder."""
     cases = write_cases(dataset)
-    return tuple(DataFile(offer.name, b"".join(offer.write(cases))) for offer in RELEASED)
+    return tuple(DataFile(offer.name, b"".join(cases.write(offer))) for offer in RELEASED)
 
 
 def write_cases(dataset: Dataset) -> WrittenCases:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 
 import frictionless
@@ -67,7 +68,22 @@ def test_the_package_of_the_real_cases_is_valid(package: Path) -> None:
     report = frictionless.validate(str(package / "data" / "datapackage.json"))
 
     assert report.valid, report.flatten(["name", "rowNumber", "fieldNumber", "type", "note"])
-    assert report.stats["tasks"] == len(TABLES)
+    assert report.stats["tasks"] == len(TABLES) + 5
+
+
+@pytest.mark.parametrize("folder", ["data", "cases/beijing"])
+def test_the_package_tells_the_size_and_the_digest_of_every_file_beside_it(
+    package: Path, folder: str
+) -> None:
+    description = json.loads((package / folder / "datapackage.json").read_bytes())
+    beside = {path.name for path in (package / folder).iterdir() if path.is_file()}
+    told = {resource["path"]: resource for resource in description["resources"]}
+
+    assert beside - told.keys() - {"beijing.json"} == {"datapackage.json"}
+    for path, resource in told.items():
+        content = (package / folder / path).read_bytes()
+        assert resource["bytes"] == len(content), path
+        assert resource["hash"] == f"sha256:{sha256(content).hexdigest()}", path
 
 
 def test_the_package_of_one_case_is_valid_by_itself(package: Path) -> None:
@@ -103,7 +119,8 @@ def test_the_package_refuses_a_table_that_is_wrong(
 
 def test_every_column_is_described_in_both_languages(files: dict[str, bytes]) -> None:
     resources = json.loads(files["data/datapackage.json"])["resources"]
-    fields = [field for resource in resources for field in resource["schema"]["fields"]]
+    tables = [resource["schema"] for resource in resources if "schema" in resource]
+    fields = [field for schema in tables for field in schema["fields"]]
 
     assert len(fields) > 50
     assert all(field["description"] and field["description_en"].isascii() for field in fields)
