@@ -143,8 +143,14 @@ def answer_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
 
 def case_row(case: Case, dataset: Dataset) -> dict[str, str]:
     """One row of cases.csv."""
-    place, version = dataset.place(case), version_of(case)
-    return _write_row(CASES, case, case=case.slug, place=place, version=version)
+    return _write_row(
+        CASES,
+        case,
+        case=case.slug,
+        place=dataset.place(case),
+        version=version_of(case),
+        same_as=dataset.regions[case.region].same_as,
+    )
 
 
 def version_of(case: Case) -> str:

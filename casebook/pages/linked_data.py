@@ -110,6 +110,7 @@ def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
             "@type": "AdministrativeArea",
             "name": region.name.inside(lang),
             "identifier": f"GB/T 2260 {region.code}" if region.standard else region.code,
+            **({"sameAs": region.same_as} if region.same_as else {}),
             "additionalProperty": [
                 {"@id": f"#figure-{figure.id}", **describe_figure(figure, lang, dataset)}
                 for figure in case.figures.values()

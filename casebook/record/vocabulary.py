@@ -113,7 +113,8 @@ class Vocabulary:
 class Region:
     """A unit of GB/T 2260 (2012 edition), which it is where it is `standard`, or of another list.
 
-    `tile` is the column and row of a province in the tile grid, counted from zero.
+    `tile` is the column and row of a province in the tile grid, counted from zero. `same_as` is the
+    address by which others know it, as that of its entry in Wikidata.
     """
 
     code: str
@@ -125,6 +126,7 @@ class Region:
     parent: str = described("text", role="word", default="")
     pinyin: str = described("text", role="name", default="")
     tile: tuple[int, int] | None = described("tile", default=None)
+    same_as: str = described("url", default="")
     standard: bool = False
 
 

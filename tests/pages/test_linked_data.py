@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ TERMS: dict[str, set[str]] = {
     },
     "CreativeWork": {"datePublished", "identifier", "name", "publisher", "url"},
     "Organization": {"name"},
-    "AdministrativeArea": {"additionalProperty", "identifier", "name"},
+    "AdministrativeArea": {"additionalProperty", "identifier", "name", "sameAs"},
     "CorrectionComment": {"datePublished", "text"},
 }
 
@@ -114,3 +115,15 @@ def test_no_text_can_end_the_script_that_it_stands_in() -> None:
 
     assert "<" not in write_linked_data({"name": hostile})
     assert json.loads(str(write_linked_data({"name": hostile})))["name"] == hostile
+
+
+def test_a_place_has_its_identifier_elsewhere_where_one_was_checked(built_site: Path) -> None:
+    with (built_site / "data/cases.csv").open(encoding="utf-8", newline="") as opened:
+        told = {row["case"]: row["same_as"] for row in csv.DictReader(opened)}
+
+    for slug, address in told.items():
+        (case,) = read_linked_data(built_site / "cases" / slug / "index.html")
+        assert case["about"].get("sameAs", "") == address
+
+    assert told["beijing"] == "https://www.wikidata.org/entity/Q956"
+    assert told["foshan"] == ""
