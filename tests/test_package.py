@@ -27,6 +27,7 @@ CARRIED = (
     *("casebook/theme/static/js/site.js", "casebook/theme/static/icon.svg"),
     *("casebook/example/pelicanconf.py", "casebook/example/data/cases/beijing.yaml"),
     "casebook/example/content/stories/lead.md",
+    *("casebook/starter/github/workflows/check.yml", "casebook/starter/vscode/tasks.json"),
 )
 SECONDS = 60
 

@@ -10,10 +10,11 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+from casebook import __version__
 from casebook.commands.command import Command, ask, print_message
 from casebook.commands.site_commands import add_build_options, run_build
 from casebook.messages import failure, say
-from casebook.packaged import find_packaged
+from casebook.packaged import IN_CHECKOUT, INSTALLED, find_packaged
 from casebook.problems import Exit
 from casebook.text import LANGS, Lang, Languages, Text
 
@@ -24,6 +25,7 @@ _MOST_NAMED: Final = 8
 _RENAMED: Final = {
     "pelicanconf.txt": "pelicanconf.py",
     **{name: f".{name}" for name in ("gitignore", "github", "vscode", "devcontainer")},
+    "pre-commit-config.yaml": ".pre-commit-config.yaml",
 }
 # The folders that the ten cases fill, but for what was published of them.
 _OF_EXAMPLE: Final = ("data", "content")
@@ -114,6 +116,22 @@ def _list_files(
     answers: Mapping[str, str], languages: Languages, example: bool
 ) -> Iterator[tuple[str, bytes]]:
     """The files of a site by their paths."""
+    known = _find_words(answers, languages)
+    starter = Path(find_packaged("starter"))
+    for path in sorted(path for path in starter.rglob("*") if path.is_file()):
+        parts = path.relative_to(starter).parts
+        name = _name_file(PurePosixPath(*(_RENAMED.get(part, part) for part in parts)), languages)
+        if name and not (example and parts[0] in _OF_EXAMPLE):
+            written = fill_blanks(path.read_text("utf-8"), known)
+            if name.endswith(".yaml"):
+                written = _PAIR.sub(lambda pair: _order_pair(pair, languages), written)
+            yield name, written.encode()
+    if example:
+        yield from _list_example()
+
+
+def fill_blanks(template: str, known: Mapping[str, Any]) -> str:
+    """A file of the starter with the words that a site has for its blanks."""
     from jinja2 import Environment, StrictUndefined
 
     # The signs of Markdown, of workflows and of references are no signs of ours.
@@ -128,18 +146,23 @@ def _list_files(
         keep_trailing_newline=True,
     )
     environment.filters["py"] = repr
-    known = _find_words(answers, languages)
-    starter = Path(find_packaged("starter"))
-    for path in sorted(path for path in starter.rglob("*") if path.is_file()):
-        parts = path.relative_to(starter).parts
-        name = _name_file(PurePosixPath(*(_RENAMED.get(part, part) for part in parts)), languages)
-        if name and not (example and parts[0] in _OF_EXAMPLE):
-            written = environment.from_string(path.read_text("utf-8")).render(known)
-            if name.endswith(".yaml"):
-                written = _PAIR.sub(lambda pair: _order_pair(pair, languages), written)
-            yield name, written.encode()
-    if example:
-        yield from _list_example()
+    return environment.from_string(template).render(known)
+
+
+def find_repository_words(languages: Languages, *, checkout: bool = False) -> dict[str, Any]:
+    """The words for workflows and the like, of a site or of this repository, a site itself."""
+
+    def both(*words: str) -> str:
+        return " / ".join(words[LANGS.index(one)] for one in languages)
+
+    return {
+        "languages": languages,
+        "both": both,
+        "checkout": checkout,
+        "run": IN_CHECKOUT if checkout else INSTALLED,
+        "requirements": "requirements.lock" if checkout else "requirements.txt",
+        "version": __version__,
+    }
 
 
 def _find_words(answers: Mapping[str, str], languages: Languages) -> dict[str, Any]:
@@ -153,9 +176,9 @@ def _find_words(answers: Mapping[str, str], languages: Languages) -> dict[str, A
     names = [part.strip() for part in answers["name"].split(" / ", len(languages) - 1)]
     return {
         **answers,
+        **find_repository_words(languages),
         "name": languages.text((*names, *names[-1:] * (len(languages) - len(names)))),
         "tagline": say("init.tagline"),
-        "languages": languages,
         "lang": languages.first,
         "money": CURRENCIES[currency].name,
         # Other countries have lists of places of their own.
