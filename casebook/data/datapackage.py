@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from casebook.data.tables import CASE_FIGURES, TABLES, TITLE, Column, DataTable, Words
 from casebook.record.model import Media
@@ -15,9 +16,6 @@ MEDIA_TYPES = {
     "PNG": "image/png",
     "WEBP": "image/webp",
     "PDF": "application/pdf",
-    "json": "application/json",
-    "sqlite": "application/vnd.sqlite3",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _LICENCE = {
     "name": "CC-BY-4.0",
@@ -26,8 +24,13 @@ _LICENCE = {
 }
 
 
-# The size of a file in bytes, and its SHA-256.
-Measured = tuple[int, str]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """The size in bytes, the SHA-256 and the media type of a file as written."""
+
+    size: int
+    digest: str
+    media_type: str = ""
 
 
 def describe_package(
@@ -52,13 +55,12 @@ def describe_case_package(slug: str, words: Words, table: bytes) -> dict[str, ob
     The tables that its keys point to are not beside it, so it has no foreign keys.
     """
     resource = _resource(CASE_FIGURES, f"{slug}.csv", words, alone=True)
-    resource |= _measure((len(table), digest(table)))
+    resource |= _measure(Measured(size=len(table), digest=digest(table)))
     return _package(f"casebook-{slug}", CASE_FIGURES.title, [resource])
 
 
-def _measure(measured: Measured) -> dict[str, object]:
-    size, sha = measured
-    return {"bytes": size, "hash": f"sha256:{sha}"}
+def _measure(file: Measured | Media) -> dict[str, object]:
+    return {"bytes": file.size, "hash": f"sha256:{file.digest}"}
 
 
 def _file_resource(path: str, measured: Measured) -> dict[str, object]:
@@ -68,7 +70,7 @@ def _file_resource(path: str, measured: Measured) -> dict[str, object]:
         "name": f"{name}-{kind}".lower().replace("_", "-"),
         "path": path,
         "format": kind,
-        "mediatype": MEDIA_TYPES[kind],
+        "mediatype": measured.media_type,
         # Else a program takes a workbook for one table, and JSON for rows.
         "type": "file",
         **_measure(measured),
@@ -95,7 +97,7 @@ def _media_resource(media: Media) -> dict[str, object]:
         "profile": "data-resource",
     }
     # A picture is published smaller than it is.
-    return resource if media.width else resource | _measure((media.size, media.digest))
+    return resource if media.width else resource | _measure(media)
 
 
 def _resource(

@@ -55,7 +55,12 @@ class WrittenCases:
             size += len(chunk)
             sha.update(chunk)
             yield chunk
-        self.written[offer.name] = size, sha.hexdigest()
+        self.written[offer.name] = Measured(
+            # Only schemas and exchange formats, which are JSON, are no part of the JSON-LD.
+            size=size,
+            digest=sha.hexdigest(),
+            media_type=offer.media_type or "application/json",
+        )
 
     @cached_property
     def rows(self) -> dict[DataTable, tuple[Row, ...]]:

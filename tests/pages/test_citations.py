@@ -12,6 +12,7 @@ import rispy
 from conftest import PROJECT
 from yaml import safe_load
 
+from casebook import __version__
 from casebook.pages.citations import Citation, Kind, write_citation_file
 
 CITATION = Citation(
@@ -111,4 +112,4 @@ def test_the_project_is_cited_in_its_own_version() -> None:
     assert told["cff-version"] == "1.2.0"
     assert told.keys() >= CFF_REQUIRED
     assert told.keys() <= CFF_REQUIRED | CFF_OPTIONAL
-    assert (told["version"], told["license"]) == (project["version"], project["license"])
+    assert (told["version"], told["license"]) == (__version__, project["license"])
