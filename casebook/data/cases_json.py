@@ -14,7 +14,7 @@ from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.description import FieldDescription, compute_once, fields_of
 from casebook.record.model import Case
-from casebook.text import Text
+from casebook.text import Languages, Text
 from casebook.values.amounts import plain
 
 Value = Callable[[Any, Dataset], object]
@@ -70,14 +70,14 @@ class Member(NamedTuple):
 
 
 # Records that begin with their row of a table, by their names in JSON.
-ROWS: Final[Mapping[str, tuple[DataTable, Callable[[Any], Mapping[str, str]]]]] = {
+ROWS: Final[Mapping[str, tuple[DataTable, Callable[[Any, Languages], Mapping[str, str]]]]] = {
     "figure": (FIGURES, figure_row),
     "event": (EVENTS, event_row),
 }
 _COMPUTED: Final[Mapping[str, tuple[Member, ...]]] = {
     "case": (
         Member("slug", lambda case, _: case.slug),
-        Member("place", lambda case, dataset: _text(dataset.place(case))),
+        Member("place", lambda case, dataset: _text(dataset.place(case), dataset)),
         Member("version", lambda case, _: version_of(case)),
         Member("answers", lambda case, dataset: list(answer_rows(case, dataset))),
     ),
@@ -102,7 +102,7 @@ _ORDER: Final[Mapping[str, tuple[str, ...]]] = {
 def dump_record(record: Any, dataset: Dataset) -> dict[str, object]:
     """A record as plain data; figures and events begin with their rows of the tables."""
     row = ROWS.get(name_in_json(type(record)))
-    made: dict[str, object] = dict(row[1](record)) if row is not None else {}
+    made: dict[str, object] = dict(row[1](record, dataset.languages)) if row is not None else {}
     for name, value, _ in members_of(type(record)):
         made[name] = value(record, dataset)
     return made
@@ -134,7 +134,7 @@ def _value_of(one: FieldDescription) -> Value:
     get = attrgetter(one.attribute)
     match one.kind:
         case "bilingual" | "block":
-            return lambda record, _: _text(get(record))
+            return lambda record, dataset: _text(get(record), dataset)
         case "period" | "day":
             return lambda record, _: period.edtf if (period := get(record)) is not None else ""
         case "list":
@@ -148,5 +148,5 @@ def _value_of(one: FieldDescription) -> Value:
     return lambda record, _: get(record)
 
 
-def _text(text: Text) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}
+def _text(text: Text, dataset: Dataset) -> dict[str, str]:
+    return {lang: text.own(lang) for lang in dataset.languages}

@@ -17,10 +17,12 @@ from casebook.data.tables import (
     DataTable,
     Words,
     list_words,
+    table_in,
 )
 from casebook.record.description import FieldDescription
 from casebook.record.model import Case
 from casebook.record.vocabulary import Source, Vocabulary
+from casebook.text import Languages
 
 Schema = Mapping[str, object]
 
@@ -38,15 +40,15 @@ _TABLES: Final[Mapping[str, tuple[DataTable, ...]]] = {
 }
 
 
-def describe_schema(vocabulary: Vocabulary) -> dict[str, object]:
+def describe_schema(vocabulary: Vocabulary, languages: Languages) -> dict[str, object]:
     """The schema of cases.json. Numbers are decimal text there, so that none is rounded."""
     words = list_words(vocabulary)
     quoted: dict[str, object] = {"quoted": {"type": "object"}}
     counts = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
-    sources = _object(_properties(Source, vocabulary, words) | quoted)
+    sources = _object(_properties(Source, vocabulary, words, languages) | quoted)
     return {
         "$schema": _DIALECT,
-        "title": TITLE.zh,
+        "title": TITLE.inside(languages.first),
         "description": "Everything that the site holds of its cases; numbers are decimal text.",
         **_object(
             {
@@ -57,9 +59,9 @@ def describe_schema(vocabulary: Vocabulary) -> dict[str, object]:
             }
         ),
         "$defs": {
-            "text": _object({"zh": _STRING, "en": _STRING}),
+            "text": _object(dict.fromkeys(languages, _STRING)),
             **{
-                name_in_json(cls): _object(_properties(cls, vocabulary, words))
+                name_in_json(cls): _object(_properties(cls, vocabulary, words, languages))
                 for cls in _list_classes()
             },
         },
@@ -75,26 +77,32 @@ def _list_classes() -> list[type]:
     return classes
 
 
-def _properties(cls: type, vocabulary: Vocabulary, words: Words) -> dict[str, object]:
+def _properties(
+    cls: type, vocabulary: Vocabulary, words: Words, languages: Languages
+) -> dict[str, object]:
     own = name_in_json(cls)
     members = {member.name: member for member in members_of(cls)}
     properties: dict[str, object] = {
-        column.name: _describe(column, words)
+        column.name: _describe(column, words, languages)
         for table in _TABLES.get(own, ())
-        for column in table.columns
+        for column in table_in(table, languages).columns
         if column.name in members or (own in ROWS and table is ROWS[own][0])
     }
     for name, member in members.items():
         if name not in properties or (member.field and member.field.kind == "bilingual"):
-            properties[name] = _type_of_member(member, vocabulary, words)
+            properties[name] = _type_of_member(member, vocabulary, words, languages)
     return properties
 
 
-def _type_of_member(member: Member, vocabulary: Vocabulary, words: Words) -> Schema:
+def _type_of_member(
+    member: Member, vocabulary: Vocabulary, words: Words, languages: Languages
+) -> Schema:
     """The type of a member by its field, or by its name where it is computed."""
     if member.field is not None and member.name != "answers":
         return _type_of(member.field, vocabulary)
-    answer = _object({column.name: _describe(column, words) for column in ANSWERS.columns})
+    answer = _object(
+        {column.name: _describe(column, words, languages) for column in ANSWERS.columns}
+    )
     return {"place": _TEXT, "version": _VERSION, "answers": _list(answer)}.get(member.name, _STRING)
 
 
@@ -120,10 +128,10 @@ def _type_of(one: FieldDescription, vocabulary: Vocabulary) -> Schema:
     return _STRING
 
 
-def _describe(column: Column, words: Words) -> dict[str, object]:
+def _describe(column: Column, words: Words, languages: Languages) -> dict[str, object]:
     described: dict[str, object] = {
         "type": "string",
-        "description": f"{column.note.zh} / {column.note.en}",
+        "description": " / ".join(map(column.note.inside, languages)),
     }
     if column.type == "number":
         described["pattern"] = _NUMBER

@@ -6,9 +6,18 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from casebook.data.tables import CASE_FIGURES, TABLES, TITLE, Column, DataTable, Words
+from casebook.data.tables import (
+    CASE_FIGURES,
+    TABLES,
+    TITLE,
+    Column,
+    DataTable,
+    Words,
+    name_in,
+    table_in,
+)
 from casebook.record.model import Media
-from casebook.text import Text
+from casebook.text import Languages
 from casebook.values.digest import digest
 
 MEDIA_TYPES = {
@@ -34,7 +43,10 @@ class Measured:
 
 
 def describe_package(
-    words: Words, written: Mapping[str, Measured], media: Iterable[Media] = ()
+    words: Words,
+    languages: Languages,
+    written: Mapping[str, Measured],
+    media: Iterable[Media] = (),
 ) -> dict[str, object]:
     """A Frictionless Data Package over the tables and files; `words` are the closed lists.
 
@@ -42,21 +54,26 @@ def describe_package(
     """
     tables = {f"{table.name}.csv": table for table in TABLES}
     resources = [
-        _resource(table, path, words) | _measure(written[path]) for path, table in tables.items()
+        _resource(table, path, words, languages) | _measure(written[path])
+        for path, table in tables.items()
     ]
     resources += [_file_resource(*file) for file in written.items() if file[0] not in tables]
     resources += map(_media_resource, media)
-    return _package("casebook", TITLE, resources) | {"profile": "data-package"}
+    package = _package("casebook", name_in(TITLE, "title", languages), resources)
+    return package | {"profile": "data-package"}
 
 
-def describe_case_package(slug: str, words: Words, table: bytes) -> dict[str, object]:
+def describe_case_package(
+    slug: str, words: Words, languages: Languages, table: bytes
+) -> dict[str, object]:
     """The package over the figures of one case, of which the table is written.
 
     The tables that its keys point to are not beside it, so it has no foreign keys.
     """
-    resource = _resource(CASE_FIGURES, f"{slug}.csv", words, alone=True)
+    resource = _resource(CASE_FIGURES, f"{slug}.csv", words, languages, alone=True)
     resource |= _measure(Measured(size=len(table), digest=digest(table)))
-    return _package(f"casebook-{slug}", CASE_FIGURES.title, [resource])
+    titles = name_in(CASE_FIGURES.title, "title", languages)
+    return _package(f"casebook-{slug}", titles, [resource])
 
 
 def _measure(file: Measured | Media) -> dict[str, object]:
@@ -77,11 +94,12 @@ def _file_resource(path: str, measured: Measured) -> dict[str, object]:
     }
 
 
-def _package(name: str, title: Text, resources: list[dict[str, object]]) -> dict[str, object]:
+def _package(
+    name: str, titles: Mapping[str, str], resources: list[dict[str, object]]
+) -> dict[str, object]:
     return {
         "name": name,
-        "title": title.zh,
-        "title_en": title.en,
+        **titles,
         "licenses": [_LICENCE],
         "profile": "tabular-data-package",
         "resources": resources,
@@ -101,10 +119,11 @@ def _media_resource(media: Media) -> dict[str, object]:
 
 
 def _resource(
-    table: DataTable, path: str, words: Words, *, alone: bool = False
+    table: DataTable, path: str, words: Words, languages: Languages, *, alone: bool = False
 ) -> dict[str, object]:
+    columns = table_in(table, languages).columns
     schema: dict[str, object] = {
-        "fields": [_field(column, words, alone) for column in table.columns],
+        "fields": [_field(column, words, languages, alone) for column in columns],
         "missingValues": [""],
     }
     if table.key:
@@ -119,8 +138,7 @@ def _resource(
         ]
     return {
         "name": table.name,
-        "title": table.title.zh,
-        "title_en": table.title.en,
+        **name_in(table.title, "title", languages),
         "path": path,
         "format": "csv",
         "mediatype": "text/csv",
@@ -131,12 +149,11 @@ def _resource(
     }
 
 
-def _field(column: Column, words: Words, alone: bool) -> dict[str, object]:
+def _field(column: Column, words: Words, languages: Languages, alone: bool) -> dict[str, object]:
     described: dict[str, object] = {
         "name": column.name,
         "type": column.type,
-        "description": column.note.zh,
-        "description_en": column.note.en,
+        **name_in(column.note, "description", languages),
     }
     constraints: dict[str, object] = {}
     if column.required:
@@ -152,7 +169,6 @@ def _field(column: Column, words: Words, alone: bool) -> dict[str, object]:
         described["constraints"] = constraints
     if listed and not alone:
         described["categories"] = [
-            {"value": word.key, "label": word.name.zh, "label_en": word.name.inside("en")}
-            for word in listed
+            {"value": word.key, **name_in(word.name, "label", languages)} for word in listed
         ]
     return described

@@ -22,7 +22,7 @@ from casebook.data.formats import (
 from casebook.data.ocds_export import describe_releases
 from casebook.data.sqlite import write_sqlite
 from casebook.data.table_rows import CASE_TABLES, Row, case_figure_rows, list_rows
-from casebook.data.tables import CASE_FIGURES, TABLES, DataTable, list_words
+from casebook.data.tables import CASE_FIGURES, TABLES, DataTable, list_words, table_in
 from casebook.data.workbook import write_workbook
 from casebook.messages import say
 from casebook.record.dataset import Dataset
@@ -65,7 +65,8 @@ class WrittenCases:
     @cached_property
     def rows(self) -> dict[DataTable, tuple[Row, ...]]:
         """Every table with its rows."""
-        return {table: tuple(list_rows(table, self.dataset)) for table in TABLES}
+        languages = self.dataset.languages
+        return {table_in(t, languages): tuple(list_rows(t, self.dataset)) for t in TABLES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,15 +80,16 @@ class DataOffer:
 
 
 def _write_table(table: DataTable, cases: WrittenCases) -> Iterator[bytes]:
+    names = table_in(table, cases.dataset.languages).names
     if table in CASE_TABLES:
-        return join_lines(table.names, cases.lines(table.name))
-    return iter((write_csv(table.names, list_rows(table, cases.dataset)),))
+        return join_lines(names, cases.lines(table.name))
+    return iter((write_csv(names, list_rows(table, cases.dataset)),))
 
 
 def _write_package(cases: WrittenCases) -> list[bytes]:
-    words = list_words(cases.dataset.vocabulary)
-    package = describe_package(words, cases.written, cases.dataset.media.values())
-    return [encode_json(package)]
+    dataset = cases.dataset
+    words, media = list_words(dataset.vocabulary), dataset.media.values()
+    return [encode_json(describe_package(words, dataset.languages, cases.written, media))]
 
 
 TABLE_OFFERS: Final = tuple(
@@ -108,7 +110,9 @@ _CASES: Final = DataOffer(
 _SCHEMA: Final = DataOffer(
     name="cases.schema.json",
     note=say("data.offers.schema"),
-    write=lambda cases: [encode_json(describe_schema(cases.dataset.vocabulary))],
+    write=lambda cases: [
+        encode_json(describe_schema(cases.dataset.vocabulary, cases.dataset.languages))
+    ],
 )
 _PACKAGE: Final = DataOffer(
     name="datapackage.json",
@@ -124,13 +128,17 @@ _FOR_FEW_CASES: Final = (
         name="casebook.xlsx",
         note=say("data.offers.workbook"),
         media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        write=lambda cases: [write_workbook(cases.rows, list_words(cases.dataset.vocabulary))],
+        write=lambda cases: [
+            write_workbook(
+                cases.rows, list_words(cases.dataset.vocabulary), cases.dataset.languages
+            )
+        ],
     ),
     DataOffer(
         name="casebook.sqlite",
         note=say("data.offers.sqlite"),
         media_type="application/vnd.sqlite3",
-        write=lambda cases: [write_sqlite(cases.rows)],
+        write=lambda cases: [write_sqlite(cases.rows, cases.dataset.languages)],
     ),
     DataOffer(
         name="ocds.json",
@@ -162,8 +170,9 @@ def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
     """The files of open data of one case."""
     folder = f"cases/{case.slug}"
     rows = case_figure_rows(case, dataset)
-    table = write_csv(CASE_FIGURES.names, rows)
-    package = describe_case_package(case.slug, list_words(dataset.vocabulary), table)
+    words, languages = list_words(dataset.vocabulary), dataset.languages
+    table = write_csv(table_in(CASE_FIGURES, languages).names, rows)
+    package = describe_case_package(case.slug, words, languages, table)
     return (
         DataFile(f"{folder}/{case.slug}.csv", table),
         DataFile(f"{folder}/{case.slug}.json", encode_json(dump_record(case, dataset))),
@@ -189,6 +198,8 @@ def write_cases(dataset: Dataset) -> WrittenCases:
 def write_case_rows(case: Case, dataset: Dataset) -> dict[str, str]:
     """The lines of one case in each table that has lines of cases, by the name of the table."""
     return {
-        table.name: write_lines(table.names, list_of_case(case, dataset))
+        table.name: write_lines(
+            table_in(table, dataset.languages).names, list_of_case(case, dataset)
+        )
         for table, list_of_case in CASE_TABLES.items()
     }

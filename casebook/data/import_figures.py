@@ -135,9 +135,10 @@ class FigureImporter:
         """A row with the keys of the words that it gives by their Chinese names."""
         words = list_words(self.lists.vocabulary)
         cells = dict(row.cells)
+        first = self.lists.languages.first
         for column in FIGURES.columns:
             if column.words and column.name in cells:
-                keys = {word.name.zh: word.key for word in words[column.words]}
+                keys = {word.name.inside(first): word.key for word in words[column.words]}
                 text = row.text(column.name)
                 parts = text.split(column.joined) if column.joined else [text]
                 written = column.joined.join(keys.get(part.strip(), part) for part in parts)
@@ -200,7 +201,7 @@ class FigureImporter:
 
     def check_numbers(self, figure: Figure, row: ImportRow, scale: int) -> None:
         """Compare the columns of the value, plain or in the scale of the unit, with the amount."""
-        understood = figure_row(figure)
+        understood = figure_row(figure, self.lists.languages)
         for column in (*_NUMBERS, *READINGS):
             given, meant = row.text(column), understood[column]
             if given and not _is_same(given, meant, column, scale):

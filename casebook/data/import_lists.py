@@ -9,7 +9,7 @@ from pathlib import Path
 from casebook.data.draft import Blank, write_field, write_item
 from casebook.data.import_figures import ImportTarget
 from casebook.data.import_table import KEYS, ImportRow
-from casebook.data.tables import ANSWERS, DOCUMENTS, EVENTS, PICTURES, SOURCES
+from casebook.data.tables import ANSWERS, DOCUMENTS, EVENTS, PICTURES, SOURCES, table_in
 from casebook.messages import problem
 from casebook.problems import Problem
 from casebook.values.dates import parse_period
@@ -57,6 +57,10 @@ class ListMerge:
             self.layout.insert_into(rows[0].table.name, lines)
         return self.layout.apply()
 
+    def names(self, row: ImportRow) -> tuple[str, ...]:
+        """The columns of a row behind its first."""
+        return table_in(row.table, self.target.lists.languages).names[1:]
+
     def read_member(self, row: ImportRow) -> Iterator[str]:
         """The lines of a member that the list lacks; fields that differ are changed or refused."""
         name = row.table.name
@@ -71,7 +75,7 @@ class ListMerge:
         self.added += 1
         fields = [
             Blank(column.name, row.text(column.name))
-            for column in row.table.columns[1:]
+            for column in table_in(row.table, self.target.lists.languages).columns[1:]
             if column.name not in _COMPUTED and (column.required or row.text(column.name))
         ]
         yield from write_item(fields, self.indent(entry))
@@ -108,14 +112,14 @@ class ListMerge:
             return
         self.added += 1
         yield f"{name}:"
-        for field in SOURCES.names[1:]:
+        for field in self.names(row):
             if row.text(field):
                 yield write_field(Blank(field, row.text(field)), "  ")
 
     def fill(self, row: ImportRow, known: Node, value: Value) -> None:
         """Put what a row says into a record that lacks it; what differs is changed or refused."""
         entries = value.entries
-        for field in row.table.names[1:]:
+        for field in self.names(row):
             text = row.text(field)
             before, after = (_even_out(field, one) for one in (_text(known, field), text))
             if not text or field in _COMPUTED or before == after:

@@ -94,7 +94,7 @@ def plan_import(data: bytes, path: str, target: ImportTarget) -> ImportPlan:
                 FileChange(path=case, shown=shown, before=None, after=text.encode(), added=figures)
             )
     else:
-        rows = read_table(data, path, problems, target.columns)
+        rows = read_table(data, path, problems, target.columns, target.lists.languages)
         groups = _group_rows(rows, path, problems)
         found = [
             _plan_case(slug, of_one, path, target, problems) for slug, of_one in groups.items()
@@ -236,7 +236,7 @@ class Merge:
             if isinstance(value, Scalar)
         }
         figure = read_figure(node, row.name, self.path, self.target.lists, [])
-        meant = figure_row(figure) if figure is not None else {}
+        meant = figure_row(figure, self.target.lists.languages) if figure is not None else {}
         edits: dict[str, str] = {}
         for field, text in fields.items():
             written = before.get(field, "")

@@ -20,11 +20,12 @@ from casebook.data.tables import (
     PICTURES,
     SOURCES,
     DataTable,
+    table_in,
 )
 from casebook.messages import problem
 from casebook.problems import START, Position, Problem
 from casebook.record.fields import suggest
-from casebook.text import ENUMERATION
+from casebook.text import DEFAULT_LANGUAGES, ENUMERATION, Languages
 from casebook.values.dates import write_seasons
 from casebook.yaml.encoding import decode, show
 from casebook.yaml.nodes import Scalar
@@ -109,7 +110,11 @@ class _Record:
 
 
 def read_table(
-    data: bytes, path: str, problems: list[Problem], mapping: Mapping[str, str] = _NO_MAPPING
+    data: bytes,
+    path: str,
+    problems: list[Problem],
+    mapping: Mapping[str, str] = _NO_MAPPING,
+    languages: Languages = DEFAULT_LANGUAGES,
 ) -> tuple[ImportRow, ...]:
     """The rows of a CSV file or a workbook; all that keeps it from being read is a problem.
 
@@ -130,7 +135,7 @@ def read_table(
         (number, table, columns)
         for number, record in enumerate(records[:_MOST_ABOVE])
         for table, required in _REQUIRED_OF.items()
-        for columns in [_name_columns(record.cells, heads, table.names)]
+        for columns in [_name_columns(record.cells, heads, table_in(table, languages).names)]
         if set(required) - given <= set(columns)
     ]
     if not found:
@@ -138,6 +143,7 @@ def read_table(
         problems.append(_report_columns(path, records[0], sorted(missing)))
         return ()
     above_head, table, columns = found[0]
+    names = table_in(table, languages).names
     head, below = records[above_head], records[above_head + 1 :]
     unit = _find_unit(records[:above_head], head.cells, columns)
     if unit and table is FIGURES and "unit" not in columns:
@@ -146,7 +152,7 @@ def read_table(
         shown = show(next(cell for cell in above.cells if cell.strip()))
         if not (unit and _UNIT_ABOVE.search(shown)):
             problems.append(problem("W331", path, above.at, words=shown))
-    problems += _name_faults(columns, table.names, head, below, path)
+    problems += _name_faults(columns, names, head, below, path)
     if problems and problems[-1].severity == "error":
         return ()
     rows = []
@@ -159,7 +165,7 @@ def read_table(
         if "figure" not in columns and table is FIGURES:
             filled["figure"] = Scalar(f"row_{number}", record.at)
         for name, cell, at in zip(columns, record.cells, record.places, strict=False):
-            if name in table.names and cell.strip():
+            if name in names and cell.strip():
                 text = rearm(cell).strip()
                 # An export has the code of a season, which nobody may type.
                 filled[name] = Scalar(write_seasons(text) if name in _TIMES else text, at)

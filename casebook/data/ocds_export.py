@@ -12,10 +12,11 @@ from itertools import product
 from typing import Final
 
 from casebook.data.table_rows import version_of
+from casebook.data.tables import name_in
 from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
-from casebook.text import Text
+from casebook.text import Lang, Languages, Text
 from casebook.values.amounts import plain
 
 _SCHEMA: Final = "https://standard.open-contracting.org/schema/1__1__5/release-schema.json"
@@ -111,28 +112,32 @@ def place_figure(figure: Figure, case: Case, dataset: Dataset) -> tuple[str, str
 
 def describe_releases(dataset: Dataset) -> dict[str, object]:
     """Everything that ocds.json holds: the notice, the mapping, and each case in its words."""
+    # The standard is English, and so is what is said of it where the site has English at all.
+    languages = Languages(sorted(dataset.languages))
     return {
-        "notice": {"zh": NOTICE.zh, "en": NOTICE.en},
+        "notice": {lang: NOTICE.inside(lang) for lang in dataset.languages},
         # Said outright, since the names are those of the standard.
         "conformsTo": None,
         "validator": {"schema": _SCHEMA, "missing": MISSING},
         "mapping": [
             {
-                "ours": row.ours.en,
-                "ours_zh": row.ours.zh,
+                **name_in(row.ours, "ours", languages),
                 "ocds": row.path or None,
-                "note": row.note.en,
-                "note_zh": row.note.zh,
+                **name_in(row.note, "note", languages),
             }
             for row in MAPPING
         ],
-        "reasons": {name: {"zh": text.zh, "en": text.en} for name, text in REASONS.items()},
+        "reasons": {
+            name: {lang: text.inside(lang) for lang in dataset.languages}
+            for name, text in REASONS.items()
+        },
         "cases": [describe_release(case, dataset) for case in dataset.cases],
     }
 
 
 def describe_release(case: Case, dataset: Dataset) -> dict[str, object]:
     """One case in the words of OCDS, as far as they go."""
+    first = dataset.languages.first
     placed: dict[str, list[Figure]] = {}
     unplaced = []
     for figure in case.figures.values():
@@ -149,11 +154,11 @@ def describe_release(case: Case, dataset: Dataset) -> dict[str, object]:
     parties = [{"name": name, "roles": [role]} for name, role in names if name]
     described: dict[str, object] = {
         "id": case.slug,
-        "language": "zh",
-        "title": case.title.zh,
-        "description": case.summary.zh,
+        "language": first,
+        "title": case.title.own(first),
+        "description": case.summary.own(first),
         "version": version_of(case),
-        "place": {**scheme, "id": region.code, "description": dataset.place(case).zh},
+        "place": {**scheme, "id": region.code, "description": dataset.place(case).inside(first)},
         "parties": parties,
     }
     if buyer:
@@ -165,15 +170,16 @@ def describe_release(case: Case, dataset: Dataset) -> dict[str, object]:
 def _stages(
     case: Case, placed: Mapping[str, list[Figure]], dataset: Dataset
 ) -> Iterator[tuple[str, object]]:
+    first = dataset.languages.first
     planning: dict[str, object] = {}
-    budgets = [_amount(figure) for figure in placed.get(_BUDGET, ())]
+    budgets = [_amount(figure, first) for figure in placed.get(_BUDGET, ())]
     if budgets:
         # The field holds one amount; of several none is the right one.
         planning["budget"] = budgets[0] if len(budgets) == 1 else {"alternatives": budgets}
     if case.documents:
         # A record has no ids of documents; the place in the list tells them apart.
         planning["documents"] = [
-            {"id": str(number), "title": document.title.zh}
+            {"id": str(number), "title": document.title.own(first)}
             for number, document in enumerate(case.documents, start=1)
         ]
     if planning:
@@ -181,15 +187,15 @@ def _stages(
     tender: dict[str, object] = {"id": case.slug, "mainProcurementCategory": "services"}
     mode = dataset.answer(case, "mode") if "mode" in dataset.vocabulary.questions else None
     if mode is not None and mode.terms:
-        tender["procurementMethodDetails"] = dataset.answer_text(mode.question, mode).zh
+        tender["procurementMethodDetails"] = dataset.answer_text(mode.question, mode).inside(first)
         if mode.terms == (_DIRECT,):
             tender["procurementMethod"] = "direct"
     items = [
         {
             "id": figure.id,
-            "description": figure.label.zh,
+            "description": figure.label.own(first),
             "unit": {
-                "name": "/".join(dataset.vocabulary.per[key].name.zh for key in figure.per),
+                "name": "/".join(dataset.vocabulary.per[key].name.own(first) for key in figure.per),
                 "value": _value(figure),
             },
         }
@@ -197,18 +203,18 @@ def _stages(
     ]
     if items:
         tender["items"] = items
-    values = [_amount(figure) for figure in placed.get(_TENDER, ())]
+    values = [_amount(figure, first) for figure in placed.get(_TENDER, ())]
     if values:
         tender["value"] = values[0]["amount"] if len(values) == 1 else {"alternatives": values}
     yield "tender", tender
     contracts: list[dict[str, object]] = [
-        {"id": figure.id, "title": figure.label.zh, "value": _value(figure)}
+        {"id": figure.id, "title": figure.label.own(first), "value": _value(figure)}
         for figure in placed.get(_CONTRACTS, ())
     ]
     contracts += [
         {
             "id": figure.id,
-            "title": figure.label.zh,
+            "title": figure.label.own(first),
             "implementation": {"transactions": [{"id": figure.id, "value": _value(figure)}]},
         }
         for figure in placed.get(_PAYMENTS, ())
@@ -223,11 +229,11 @@ def _answer(case: Case, question: str, dataset: Dataset) -> str:
     answer = dataset.answer(case, question)
     if answer.state not in ("stated", "partial"):
         return ""
-    return dataset.answer_text(answer.question, answer).zh
+    return dataset.answer_text(answer.question, answer).inside(dataset.languages.first)
 
 
-def _amount(figure: Figure) -> dict[str, object]:
-    return {"description": figure.label.zh, "amount": _value(figure), "figure": figure.id}
+def _amount(figure: Figure, first: Lang) -> dict[str, object]:
+    return {"description": figure.label.own(first), "amount": _value(figure), "figure": figure.id}
 
 
 def _value(figure: Figure) -> dict[str, object]:

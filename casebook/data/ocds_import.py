@@ -222,8 +222,7 @@ class _Draft:
         status = amount.status if amount.status in vocabulary.statuses else ""
         period = self.say("data.draft.check_period" if amount.period else "data.draft.period")
         fields = (
-            Blank("label", amount.label.zh),
-            Blank("label_en", amount.label.en),
+            *self.write_text("label", amount.label),
             Blank("amount", *self.word_amount(amount.value)),
             Blank("measure", measure, "" if measure else self.choices(vocabulary.measures)),
             Blank("period", amount.period, period),
@@ -232,6 +231,11 @@ class _Draft:
         )
         remark = "；".join(filter(None, (amount.where, earlier)))
         return write_figure(amount.name, fields, "  ", remark=remark)
+
+    def write_text(self, name: str, text: Text) -> Iterator[Blank]:
+        """A text of the program as a field in each language of the site."""
+        languages = self.target.lists.languages
+        return (Blank(languages.name(name, lang), text.inside(lang)) for lang in languages)
 
     def word_amount(self, value: Json) -> tuple[str, str]:
         """The amount in the notation of a record, or a remark on why it has none."""
@@ -249,7 +253,10 @@ class _Draft:
         rounded = number.quantize(_FEN)
         is_noise = rounded != number and abs(rounded - number) < Decimal("1e-6")
         remark = self.say("data.draft.noise", number=number) if is_noise else ""
-        return f"{plain(rounded if is_noise else number)}{CURRENCIES[code].name.zh}", remark
+        unit = CURRENCIES[code].name.zh
+        if self.target.lists.languages.first == "en":
+            unit = f" {CURRENCIES[code].name.en}"
+        return f"{plain(rounded if is_noise else number)}{unit}", remark
 
     def events(self) -> Iterator[str]:
         """The events of the process, each once."""
@@ -257,8 +264,7 @@ class _Draft:
             day = _read_day(when)
             fields = (
                 Blank("date", day, when if day != when else ""),
-                Blank("title", title.zh),
-                Blank("title_en", title.en),
+                *self.write_text("title", title),
                 Blank("source", "", self.say("data.draft.source")),
             )
             yield from write_item(fields, "  ")

@@ -8,6 +8,7 @@ from contextlib import closing
 
 from casebook.data.table_rows import Row
 from casebook.data.tables import Column, DataTable
+from casebook.text import Languages
 
 # Numbers take as little room as they need: 60000 is an integer, 0.8 a real.
 _TYPES = {"string": "TEXT", "number": "NUMERIC", "date": "TEXT"}
@@ -16,7 +17,7 @@ _WRITTEN_BY = slice(96, 100)
 _VERSION = (3_040_000).to_bytes(4, "big")
 
 
-def write_sqlite(tables: Mapping[DataTable, Sequence[Row]]) -> bytes:
+def write_sqlite(tables: Mapping[DataTable, Sequence[Row]], languages: Languages) -> bytes:
     """The bytes of a SQLite file, the same whenever and wherever it is written.
 
     Empty cells are NULL.
@@ -33,9 +34,12 @@ def write_sqlite(tables: Mapping[DataTable, Sequence[Row]]) -> bytes:
             )
         database.execute(
             'CREATE TABLE "columns" ("table" TEXT NOT NULL, "column" TEXT NOT NULL, '
-            '"note" TEXT NOT NULL, "note_en" TEXT NOT NULL, PRIMARY KEY ("table", "column"))'
+            + "".join(f'"{languages.name("note", lang)}" TEXT NOT NULL, ' for lang in languages)
+            + 'PRIMARY KEY ("table", "column"))'
         )
-        database.executemany('INSERT INTO "columns" VALUES (?, ?, ?, ?)', _explain(tables))
+        marks = ", ".join("?" * (2 + len(languages)))
+        explained = _explain(tables, languages)
+        database.executemany(f'INSERT INTO "columns" VALUES ({marks})', explained)
         database.execute("COMMIT")
         content = bytearray(database.serialize())
     content[_WRITTEN_BY] = _VERSION
@@ -66,9 +70,9 @@ def _cells(table: DataTable, rows: Iterable[Row]) -> Iterator[tuple[str | None, 
     return (tuple(row[name] or None for name in table.names) for row in rows)
 
 
-def _explain(tables: Iterable[DataTable]) -> Iterator[tuple[str, str, str, str]]:
+def _explain(tables: Iterable[DataTable], languages: Languages) -> Iterator[tuple[str, ...]]:
     return (
-        (table.name, column.name, column.note.zh, column.note.en)
+        (table.name, column.name, *map(column.note.inside, languages))
         for table in tables
         for column in table.columns
     )

@@ -22,13 +22,14 @@ from casebook.data.tables import (
     DataTable,
     Word,
     list_words,
+    table_in,
 )
 from casebook.record.agreement import support_of
 from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
-from casebook.record.model import Case, Event, Figure, Report
+from casebook.record.model import Answer, Case, Elsewhere, Event, Figure, Report
 from casebook.record.vocabulary import Measure, Question, Source
-from casebook.text import Text
+from casebook.text import Lang, Languages, Text
 from casebook.values.amounts import plain
 from casebook.values.dates import Period
 from casebook.values.digest import digest
@@ -42,29 +43,34 @@ Row = Mapping[str, str]
 def list_rows(table: DataTable, dataset: Dataset) -> Iterator[Row]:
     """Every row of a table, case after case where cases have them."""
     if table is SOURCES:
-        return map(source_row, dataset.used_sources.values())
+        sources = dataset.used_sources.values()
+        return (source_row(source, dataset.languages) for source in sources)
     if table is VOCABULARY:
         return vocabulary_rows(dataset)
     return (row for case in dataset.cases for row in CASE_TABLES[table](case, dataset))
 
 
-def _write_row(table: DataTable, record: object, /, **given: object) -> dict[str, str]:
+def _write_row(
+    table: DataTable, languages: Languages, record: object, /, **given: object
+) -> dict[str, str]:
     """One row of a table: what is given by the names of columns, else fields of the record."""
-    return {name: _write_cell(name, record, given) for name in table.names}
-
-
-def _write_cell(column: str, record: object, given: Mapping[str, object]) -> str:
-    if column in given:
-        value = given[column]
-    else:
-        # The English of a text has a column of its own.
-        name = column.removesuffix("_en")
+    suffixes = {f"_{lang}": lang for lang in languages.others}
+    row = {}
+    for column in table_in(table, languages).names:
+        # The translation of a text has a column of its own.
+        lang = suffixes.get(column[-3:], languages.first)
+        name = column if lang == languages.first else column[:-3]
         value = given[name] if name in given else getattr(record, name)
+        row[column] = _write_cell(value, lang)
+    return row
+
+
+def _write_cell(value: object, lang: Lang) -> str:
     match value:
         case str():
             return value
         case Text():
-            return value.en if column.endswith("_en") else value.zh
+            return value.own(lang)
         case Decimal():
             return plain(value)
         case Period():
@@ -75,7 +81,9 @@ def _write_cell(column: str, record: object, given: Mapping[str, object]) -> str
     return "/".join(value) if isinstance(value, tuple) else ""
 
 
-def figure_row(figure: Figure, table: DataTable = FIGURES, **joined: object) -> dict[str, str]:
+def figure_row(
+    figure: Figure, languages: Languages, table: DataTable = FIGURES, **joined: object
+) -> dict[str, str]:
     """One row of figures.csv, or of a table that joins more to it.
 
     Amounts are plain decimals in base units.
@@ -83,6 +91,7 @@ def figure_row(figure: Figure, table: DataTable = FIGURES, **joined: object) -> 
     quantity = figure.quantity
     return _write_row(
         table,
+        languages,
         figure,
         **joined,
         figure=figure.id,
@@ -107,44 +116,46 @@ def case_figure_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
             "source_publisher": source.publisher if source else "",
             "source_url": source.url if source else "",
         }
-        yield figure_row(figure, CASE_FIGURES, **joined)
+        yield figure_row(figure, dataset.languages, CASE_FIGURES, **joined)
 
 
-def event_row(event: Event) -> dict[str, str]:
+def event_row(event: Event, languages: Languages) -> dict[str, str]:
     """One row of events.csv; an open end of a period is left empty."""
     ends = {"earliest": event.date.earliest, "latest": event.date.latest}
-    return _write_row(EVENTS, event, precision=event.date.precision, **ends)
+    return _write_row(EVENTS, languages, event, precision=event.date.precision, **ends)
 
 
-def list_members(table: DataTable, members: Iterable[object], case: Case) -> Iterator[Row]:
+def list_members(
+    table: DataTable, members: Iterable[object], case: Case, dataset: Dataset
+) -> Iterator[Row]:
     """The rows of the documents or the pictures of one case."""
-    return (_write_row(table, one, case=case.slug) for one in members)
+    return (_write_row(table, dataset.languages, one, case=case.slug) for one in members)
 
 
 def answer_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
     """The rows of answers.csv of one case, one a question."""
+    languages = dataset.languages
     for question in dataset.vocabulary.questions:
         answer = dataset.answer(case, question)
-        yield {
-            "case": case.slug,
-            "question": question,
-            "state": answer.state,
-            "value": "|".join(answer.terms) or answer.text.zh,
-            "elsewhere": "|".join(
-                each for one in answer.elsewhere for each in one.terms or (one.text.zh,)
-            ),
-            "elsewhere_source": "|".join(one.source for one in answer.elsewhere),
-            "value_en": "|".join(answer.terms) or answer.text.en,
-            "elsewhere_en": "|".join(
-                each for one in answer.elsewhere for each in one.terms or (one.text.en,)
-            ),
-        }
+        row = {"case": case.slug, "question": question, "state": answer.state}
+        row["elsewhere_source"] = "|".join(one.source for one in answer.elsewhere)
+        for lang in languages:
+            row[languages.name("value", lang)] = _name_said(answer, lang)
+            said = (_name_said(one, lang) for one in answer.elsewhere)
+            row[languages.name("elsewhere", lang)] = "|".join(said)
+        yield {name: row[name] for name in table_in(ANSWERS, languages).names}
+
+
+def _name_said(said: Answer | Elsewhere, lang: Lang) -> str:
+    """The words of an answer: the terms by their keys, or its text."""
+    return "|".join(said.terms) or said.text.own(lang)
 
 
 def case_row(case: Case, dataset: Dataset) -> dict[str, str]:
     """One row of cases.csv."""
     return _write_row(
         CASES,
+        dataset.languages,
         case,
         case=case.slug,
         place=dataset.place(case),
@@ -164,9 +175,9 @@ def version_of_all(dataset: Dataset) -> str:
     return digest(versions.encode())[:VERSION_DIGITS]
 
 
-def source_row(source: Source) -> dict[str, str]:
+def source_row(source: Source, languages: Languages) -> dict[str, str]:
     """One row of sources.csv."""
-    return _write_row(SOURCES, source, source=source.id)
+    return _write_row(SOURCES, languages, source, source=source.id)
 
 
 def comparability_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
@@ -182,7 +193,7 @@ def comparability_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]
         compared = {"class": "" if figure.formula else class_of(figure).key}
         review, conflicts = dataset.review(figure), "|".join(others)
         made = compared | {"figure": figure.id, "conflicts_with": conflicts, "review": review}
-        yield _write_row(COMPARABILITY, figure, **made)
+        yield _write_row(COMPARABILITY, dataset.languages, figure, **made)
 
 
 def evidence_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
@@ -211,7 +222,7 @@ def vocabulary_rows(dataset: Dataset) -> Iterator[dict[str, str]]:
     """The rows of vocabulary.csv: every word of every closed list."""
     for name, words in list_words(dataset.vocabulary).items():
         for word in words:
-            yield _write_row(VOCABULARY, word, list=name, note=_explain(word))
+            yield _write_row(VOCABULARY, dataset.languages, word, list=name, note=_explain(word))
 
 
 def _explain(word: Word) -> Text:
@@ -222,11 +233,13 @@ def _explain(word: Word) -> Text:
 
 # The tables that have rows of cases, with what gives those of one case.
 CASE_TABLES: Final[Mapping[DataTable, Callable[[Case, Dataset], Iterable[Row]]]] = {
-    FIGURES: lambda case, _: map(figure_row, case.figures.values()),
-    EVENTS: lambda case, _: map(event_row, case.events),
+    FIGURES: lambda case, dataset: (
+        figure_row(figure, dataset.languages) for figure in case.figures.values()
+    ),
+    EVENTS: lambda case, dataset: (event_row(event, dataset.languages) for event in case.events),
     ANSWERS: answer_rows,
-    DOCUMENTS: lambda case, _: list_members(DOCUMENTS, case.documents, case),
-    PICTURES: lambda case, _: list_members(PICTURES, case.pictures, case),
+    DOCUMENTS: lambda case, dataset: list_members(DOCUMENTS, case.documents, case, dataset),
+    PICTURES: lambda case, dataset: list_members(PICTURES, case.pictures, case, dataset),
     CASES: lambda case, dataset: (case_row(case, dataset),),
     COMPARABILITY: comparability_rows,
     EVIDENCE: evidence_rows,

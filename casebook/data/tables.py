@@ -6,7 +6,8 @@ The CSV files, the data package, the SQLite file, the workbook and the data dict
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
@@ -14,7 +15,7 @@ import yaml
 
 from casebook.messages import read_catalogue, say
 from casebook.record.vocabulary import Measure, Question, Term, Vocabulary
-from casebook.text import Text
+from casebook.text import DEFAULT_LANGUAGES, Languages, Text
 from casebook.values.words import QUALIFIERS
 
 TITLE: Final = say("data.title")
@@ -59,6 +60,31 @@ class DataTable:
     def names(self) -> tuple[str, ...]:
         """The names of the columns, in their order."""
         return tuple(column.name for column in self.columns)
+
+
+@cache
+def table_in(table: DataTable, languages: Languages) -> DataTable:
+    """A table as a site has it: of what it translates, a column in each of its languages.
+
+    What tables.yaml declares for English is there for the site's second language, if it has one.
+    """
+    if languages == DEFAULT_LANGUAGES:
+        return table
+    notes = {column.name: column.note for column in table.columns}
+    columns: list[Column] = []
+    for column in table.columns:
+        base = column.name.removesuffix("_en")
+        if base == column.name:
+            columns.append(column)
+        for lang in languages.others if base != column.name else ():
+            note = column.note if lang == "en" else say("data.in_chinese", what=notes[base])
+            columns.append(replace(column, name=languages.name(base, lang), note=note))
+    return replace(table, columns=tuple(columns))
+
+
+def name_in(text: Text, name: str, languages: Languages) -> dict[str, str]:
+    """A text of the program in the languages of a site, under a name: `title`, `title_en`."""
+    return {languages.name(name, lang): text.inside(lang) for lang in languages}
 
 
 def _read_tables() -> dict[str, DataTable]:

@@ -7,7 +7,7 @@ from functools import partial
 
 from casebook.data.export import list_offers
 from casebook.data.ocds_export import MAPPING, NOTICE
-from casebook.data.tables import FIGURES, TABLES, list_words
+from casebook.data.tables import FIGURES, TABLES, list_words, table_in
 from casebook.messages import say
 from casebook.pages import DATA_URL, VERSIONS_URL
 from casebook.pages.citations import cite_data, cite_release
@@ -35,7 +35,7 @@ def _show_data(site: Site, lang: Lang) -> Mapping[str, object]:
     summary = say("pages.data.description").inside(lang)
     return {
         "offers": list_offers(dataset),
-        "tables": TABLES,
+        "tables": [table_in(table, dataset.languages) for table in TABLES],
         "words": list_words(dataset.vocabulary),
         "examples": tuple(find_examples(dataset)),
         "mapping": MAPPING,

@@ -32,6 +32,7 @@ from casebook.data.tables import CASES, TABLES, list_words
 from casebook.data.workbook import write_workbook
 from casebook.record.comparability import are_comparable
 from casebook.record.dataset import Dataset
+from casebook.text import DEFAULT_LANGUAGES
 from casebook.values.dates import parse_period
 
 
@@ -189,7 +190,9 @@ def test_the_workbook_explains_every_column(files: dict[str, bytes]) -> None:
 @pytest.mark.parametrize("start", ["=1+1", "@SUM(A1)", "+1", "-1", "https://example.org"])
 def test_no_cell_of_the_workbook_is_a_formula_or_a_link(start: str) -> None:
     dataset = dataset_of(record(figure(label=f"'{start}'")))
-    content = write_workbook(write_cases(dataset).rows, list_words(dataset.vocabulary))
+    content = write_workbook(
+        write_cases(dataset).rows, list_words(dataset.vocabulary), DEFAULT_LANGUAGES
+    )
     book = openpyxl.load_workbook(io.BytesIO(content))
     cell = book["数字 figures"]["C2"]
 
@@ -200,11 +203,12 @@ def test_the_formats_have_the_same_bytes_at_any_time(monkeypatch: pytest.MonkeyP
     dataset = tiny_dataset()
     words = list_words(dataset.vocabulary)
     filled = write_cases(dataset).rows
-    before = write_sqlite(filled), write_workbook(filled, words)
+    languages = DEFAULT_LANGUAGES
+    before = write_sqlite(filled, languages), write_workbook(filled, words, languages)
     monkeypatch.setattr(time, "time", lambda: 4_000_000_000.0)
     monkeypatch.setenv("TZ", "Asia/Shanghai")
 
-    assert (write_sqlite(filled), write_workbook(filled, words)) == before
+    assert (write_sqlite(filled, languages), write_workbook(filled, words, languages)) == before
     archive = zipfile.ZipFile(io.BytesIO(before[1]))
     assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
     assert b"1980-01-01T00:00:00Z" in archive.read("docProps/core.xml")

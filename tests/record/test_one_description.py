@@ -104,7 +104,7 @@ def test_it_is_in_the_schema_for_editors() -> None:
 def test_it_is_in_cases_json_and_its_schema() -> None:
     dataset: Dataset = dataset_of(written())
     dumped: Any = dump_record(dataset.cases[0], dataset)
-    defined: Any = describe_schema(dataset.vocabulary)["$defs"]
+    defined: Any = describe_schema(dataset.vocabulary, dataset.languages)["$defs"]
 
     for name, held in (("document", dumped["documents"][0]), ("figure", dumped["figures"][0])):
         assert held["remark"] == {"zh": "第一次。", "en": "The first."}
