@@ -29,11 +29,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 )
 # Modules beside the rooms: who starts the program, and what every room may import.
 ABOVE = {"__main__"}
-BELOW = ("report", "messages", "language", "problems", "text", "packaged")
+BELOW = ("report", "messages", "language", "problems", "text", "packaged", "plugin")
 ORDER = (*ABOVE, *(room for layer in LAYERS for room in layer), *BELOW)
 # Whoever imports one of these pays for it, so only its home does.
 HOMES = {
-    "pelican": lambda path: path == PACKAGE / "build" / "pelican_adapter.py",
+    "pelican": lambda path: path.name in ("pelican_adapter.py", "plugin.py"),
     "matplotlib": lambda path: path.is_relative_to(PACKAGE / "charts"),
     "PIL": lambda path: path.name in ("matplotlib_renderers.py", "pictures.py"),
 }

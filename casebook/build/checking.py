@@ -83,7 +83,7 @@ def refuse_errors(problems: Sequence[Problem]) -> None:
 def check_project(project: Path, today: date | None = None) -> list[Problem]:
     """Every problem that a build would refuse or warn of."""
     dataset, problems = load_checked(project)
-    return problems + check_published(project, dataset, today or date.today())
+    return problems + check_published(project, dataset, today or dataset.settings.today())
 
 
 def check_published(

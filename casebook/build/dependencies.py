@@ -53,6 +53,7 @@ class Dependencies:
             regions=dataset.regions,
             sources={name: dataset.sources[name] for name in _list_sources(case, named)},
             languages=dataset.languages,
+            settings=dataset.settings,
             whole=self._find_whole(case),
             outdated=self._find_outdated(case),
             media=self._find_media(case, named),

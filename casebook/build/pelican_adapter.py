@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import re
 import sys
@@ -15,14 +16,15 @@ from markupsafe import Markup
 
 from casebook.build.templates import ENVIRONMENT_OPTIONS
 from casebook.checks.content import find_content_files, language_of
-from casebook.checks.texts import names_of
 from casebook.messages import failure, problem
-from casebook.packaged import find_packaged
+from casebook.packaged import SETTINGS, find_packaged
 from casebook.pages.markdown import EXTENSIONS, CasebookMarkdown, split_slots
 from casebook.pages.page import Prose, Section, SiteSettings
 from casebook.pages.rows import find_named
+from casebook.plugin import OWN_RUN
 from casebook.problems import START, ContentError, Problem
 from casebook.record.dataset import Dataset
+from casebook.record.settings import fixed_settings, read_known
 from casebook.text import Lang
 
 if TYPE_CHECKING:
@@ -30,6 +32,24 @@ if TYPE_CHECKING:
 
 _HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>\n?")
 _EMPTY_LINE = re.compile(r"\n\s*\n")
+# Of articles there are none, and pages are written by nothing that would say so.
+_NEVER_SENT = frozenset(
+    {
+        "article_generator_context",
+        "article_generator_finalized",
+        "article_generator_preread",
+        "article_generator_pretaxonomy",
+        "article_generator_write_article",
+        "article_writer_finalized",
+        "content_written",
+        "feed_generated",
+        "feed_written",
+        "page_generator_write_page",
+        "static_generator_context",
+        "static_generator_finalized",
+        "static_generator_preread",
+    }
+)
 _PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
 
 
@@ -43,26 +63,18 @@ def run_pelican(
     dataset: Dataset,
     assets: tuple[str, Mapping[str, str]],
     write: Callable[[SiteSettings, Texts], None],
-) -> None:
-    """Have Pelican read settings and texts, and run `write` as its only generator.
+) -> list[Problem]:
+    """Have Pelican read settings and texts, run `write` as its only generator, and warn of plugins.
 
-    `assets` are the addresses of the style sheet and of the other static files. Raises ContentError
-    where Pelican logs any error, for it leaves out the text and carries on.
+    `output` is for what plugins write; `assets` are the addresses of the style sheet and of the
+    other static files. Raises ContentError where Pelican logs any error, for it leaves out the text
+    and carries on.
     """
     from pelican import Pelican, signals
     from pelican.generators import Generator
-    from pelican.settings import read_settings
 
     project = options.project
-    overrides: dict[str, Any] = {
-        "PATH": str(project / "content"),
-        "THEME": find_packaged("theme"),
-        "OUTPUT_PATH": str(output),
-        "JINJA_ENVIRONMENT": dict(ENVIRONMENT_OPTIONS),
-    }
-    if options.siteurl is not None:
-        overrides["SITEURL"] = options.siteurl.rstrip("/")
-    settings = read_settings(str(project / "pelicanconf.py"), override=overrides)
+    settings = _read_settings(options, dataset, output)
 
     class CasebookGenerator(Generator):  # type: ignore[misc]  # pelican ships no types
         """Hands over what Pelican read, and writes no page by Pelican's own templates."""
@@ -74,14 +86,13 @@ def run_pelican(
             pages = self.context["pages"]
             refuse_missing(project, pages)
             stylesheet, others = assets
-            languages = dataset.languages
             site = SiteSettings(
-                name=languages.text(settings[name] for name in names_of("SITENAME", languages)),
-                tagline=languages.text(settings[name] for name in names_of("TAGLINE", languages)),
+                name=dataset.settings.name,
+                tagline=dataset.settings.tagline,
                 siteurl=settings["SITEURL"],
                 stylesheet=stylesheet,
                 assets=others,
-                languages=languages,
+                languages=dataset.languages,
             )
             texts = (read_prose(page, dataset) for page in pages)
             write(site, {(text.slug, text.lang): text for text in texts})
@@ -91,9 +102,60 @@ def run_pelican(
         signals.get_generators.connected_to(lambda _pelican: CasebookGenerator),
         signals.readers_init.connected_to(lambda readers: add_reader(readers, dataset)),
     ):
-        Pelican(settings).run()
+        pelican = Pelican(settings)
+        pelican.run()
     if logged:
         raise ContentError([describe_record(record, project) for record in logged])
+    return _name_idle_plugins(pelican.plugins, dataset)
+
+
+def _read_settings(options: BuildOptions, dataset: Dataset, output: Path) -> dict[str, Any]:
+    """The settings of a run: those of the project, and over them what has to be as it is."""
+    from pelican.settings import DEFAULT_CONFIG, read_settings
+
+    fixed = fixed_settings()
+    known = {*read_known()["others"], *read_known()["texts"], *read_known()["links"]}
+    given = options.siteurl if options.siteurl is not None else dataset.settings.siteurl
+    overrides = {
+        # What has no effect is what it would be without the project's file.
+        **copy.deepcopy({k: v for k, v in DEFAULT_CONFIG.items() if k not in known}),
+        **fixed,
+        "PATH": str(options.project / "content"),
+        "THEME": find_packaged("theme"),
+        "OUTPUT_PATH": str(output),
+        "SITEURL": given.rstrip("/"),
+        # Static files and functions of templates are ours to take in.
+        "STATIC_PATHS": [],
+        "EXTRA_PATH_METADATA": {},
+        "THEME_TEMPLATES_OVERRIDES": [],
+        "JINJA_ENVIRONMENT": dict(ENVIRONMENT_OPTIONS),
+        OWN_RUN: True,
+    }
+    settings: dict[str, Any] = read_settings(str(options.project / SETTINGS), override=overrides)
+    # Pelican loads every installed plugin where this is not set.
+    settings["PLUGINS"] = settings["PLUGINS"] or []
+    return settings
+
+
+def _name_idle_plugins(plugins: Iterable[Any], dataset: Dataset) -> list[Problem]:
+    """A warning for each plugin that waits for something that never comes here."""
+    from pelican.plugins import signals
+    from pelican.plugins._utils import get_plugin_name
+
+    names = [get_plugin_name(plugin) for plugin in plugins]
+    waiting = {
+        (name, signal.name)
+        for signal in vars(signals).values()
+        if getattr(signal, "name", "") in _NEVER_SENT
+        for receiver in signal.receivers_for(None)
+        for name in names
+        if f"{receiver.__module__}.".startswith(f"{name}.")
+    }
+    at = dataset.settings.locate("PLUGINS")
+    return [
+        problem("W345", SETTINGS, at, plugin=name, signal=signal)
+        for name, signal in sorted(waiting)
+    ]
 
 
 def add_reader(readers: Any, dataset: Dataset) -> None:

@@ -27,6 +27,7 @@ from casebook.record.lists import (
 )
 from casebook.record.model import Case
 from casebook.record.reader import is_draft, read_case
+from casebook.record.settings import read_settings
 from casebook.record.summary import CaseSummary, summarise_case
 from casebook.record.vocabulary import Source
 from casebook.values.digest import digest
@@ -80,6 +81,7 @@ def read_dataset(
             regions=lists.regions,
             sources=lists.sources,
             languages=lists.languages,
+            settings=read_settings(project, lists.languages, problems),
             unread=frozenset(unread),
             refusals=read_refusals(project, problems),
             ledger=read_ledger(project, problems),

@@ -8,6 +8,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -21,7 +23,7 @@ from casebook.build.case_files import (
     make_batch,
     make_case_files,
 )
-from casebook.build.manifest import MANIFEST
+from casebook.build.manifest import MANIFEST, list_files
 from casebook.build.pelican_adapter import Texts, run_pelican
 from casebook.build.published_media import write_media
 from casebook.build.reading import Instead
@@ -34,12 +36,16 @@ from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.data.export import export_site
 from casebook.data.formats import DataFile, encode_json, write_members
 from casebook.data.releases import read_releases
+from casebook.messages import problem
+from casebook.packaged import SETTINGS
 from casebook.pages.chart_pages import find_card, find_faces, make_chart_files
 from casebook.pages.figure_pages import find_uses
 from casebook.pages.page import Location, MakePages, Page, Prose, Site, SiteSettings, Uses
 from casebook.pages.register import CASE_PAGES, PAGES, make_site_files, make_sitemap
 from casebook.pages.search import has_stories
+from casebook.problems import Problem
 from casebook.record.dataset import Dataset
+from casebook.record.settings import Settings
 from casebook.record.summary import CaseSummary
 from casebook.text import Lang
 from casebook.values.digest import digest
@@ -81,8 +87,10 @@ class BuildContext:
     instead: Instead = field(default_factory=dict)
 
 
-def write_site(context: BuildContext, tree: StagedOutput, state: BuildState) -> int:
-    """Write the whole site into an empty tree and give the number of files.
+def write_site(
+    context: BuildContext, tree: StagedOutput, state: BuildState
+) -> tuple[int, list[Problem]]:
+    """Write the whole site into an empty tree, and give the number of files and what to warn of.
 
     Raises ContentError where Pelican or a template reports anything as wrong.
     """
@@ -102,10 +110,27 @@ def write_site(context: BuildContext, tree: StagedOutput, state: BuildState) -> 
             _write_data(context, maker.site, tree, parts)
             write_media(context.options.project, dataset.media.values(), tree, state)
 
-        run_pelican(context.options, tree.folder, dataset, assets, write)
+        # Not into the tree: a plugin that writes into one of its files would write into the
+        # published one, which is the same file under another name.
+        with TemporaryDirectory(prefix="casebook-") as folder:
+            problems = run_pelican(context.options, Path(folder), dataset, assets, write)
+            problems += _adopt_files(Path(folder), tree, dataset.settings)
     tree.write_stream(MANIFEST, _write_manifest(context, tree))
     state.forget_rest()
-    return len(tree.listing)
+    return len(tree.listing), problems
+
+
+def _adopt_files(folder: Path, tree: StagedOutput, settings: Settings) -> Iterator[Problem]:
+    """Take into the tree what plugins wrote, each file with a warning that names it."""
+    at = settings.locate("PLUGINS")
+    for path in list_files(folder):
+        if path in tree.listing or path == MANIFEST:
+            yield problem("W344.taken", SETTINGS, at, path=path)
+        elif (folder / path).is_symlink() or not (folder / path).is_file():
+            yield problem("W344.no_file", SETTINGS, at, path=path)
+        else:
+            tree.write(path, (folder / path).read_bytes())
+            yield problem("W344", SETTINGS, at, path=path)
 
 
 def render_pages(context: BuildContext, wanted: Collection[str]) -> dict[str, bytes]:
@@ -116,8 +141,8 @@ def render_pages(context: BuildContext, wanted: Collection[str]) -> dict[str, by
     def write(settings: SiteSettings, prose: Texts) -> None:
         contents.update(_PageMaker(context, settings, prose).make_wanted(wanted))
 
-    folder = context.options.project / ".cache"
-    run_pelican(context.options, folder, context.dataset, assets, write)
+    with TemporaryDirectory(prefix="casebook-") as folder:
+        run_pelican(context.options, Path(folder), context.dataset, assets, write)
     return contents
 
 

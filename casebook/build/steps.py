@@ -48,7 +48,7 @@ class BuildOptions:
     drafts: bool = False
     built_from: Mapping[str, str] = field(default_factory=dict)
     scheduler: str = ""
-    today: date = field(default_factory=date.today)
+    today: date | None = None
     timings: Timings = field(default_factory=Timings)
 
 
@@ -137,7 +137,8 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
             sketches=tuple(make_sketches(loaded, options.project)),
             instead=cases.instead,
         )
-        files = write_site(context, tree, BuildState(cache, options.output.resolve()))
+        files, found = write_site(context, tree, BuildState(cache, options.output.resolve()))
+        problems += found
         options.timings.begin("build.stage.publish")
         refuse_changes(inputs)
 
@@ -156,7 +157,9 @@ def _load(inputs: Inputs, options: BuildOptions, cache: Cache) -> Loaded:
             dataset, problems = load_checked(
                 options.project, False, cases, executor, options.timings
             )
-            problems += check_published(options.project, dataset, options.today, cases)
+            problems += check_published(
+                options.project, dataset, options.today or dataset.settings.today(), cases
+            )
             loaded = Loaded(dataset=dataset, problems=problems, cases=cases)
     refuse_errors(loaded.problems)
     return loaded

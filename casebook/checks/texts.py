@@ -20,7 +20,7 @@ from casebook.record.references import find_references
 from casebook.text import Languages
 
 # The settings that pages print.
-_PRINTED: Final = ("SITENAME", "TAGLINE")
+_PRINTED: Final = ("SITENAME", "TAGLINE", "FOOTER")
 
 
 def texts_say_what_the_records_hold(case: Case, dataset: Dataset) -> Iterator[Problem]:

@@ -31,6 +31,7 @@ from casebook.record.model import (
     ShownState,
     State,
 )
+from casebook.record.settings import NO_SETTINGS, Settings
 from casebook.record.summary import CaseSummary, summarise_case
 from casebook.record.vocabulary import Gone, Refusal, Region, Source, Vocabulary
 from casebook.text import (
@@ -77,6 +78,7 @@ class Dataset:
     regions: Mapping[str, Region]
     sources: Mapping[str, Source]
     languages: Languages = DEFAULT_LANGUAGES
+    settings: Settings = NO_SETTINGS
     unread: frozenset[str] = frozenset()
     refusals: tuple[Refusal, ...] = ()
     ledger: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,442 @@
+"""Settings of a site: pelicanconf.py as the program takes it, and what is wrong there."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from casebook import __version__
+from casebook.messages import problem, say
+from casebook.packaged import SETTINGS
+from casebook.problems import START, ContentError, Position, Problem
+from casebook.record.fields import suggest
+from casebook.text import LANGS, NO_TEXT, Languages, Text
+from casebook.values.urls import judge_url
+from casebook.yaml.files import read_bytes
+
+# Whoever runs Pelican itself is told by this plugin which command builds the site.
+GUARD: Final = "casebook.plugin"
+_FUNCTIONS: Final = ("JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS")
+_MAIL: Final = re.compile(r"[^\s@:/?]+@[^\s@:/?]+\.[^\s@:/?]+", re.ASCII)
+_OF_SITE: Final = re.compile(r"/?(?:[A-Za-z0-9][A-Za-z0-9._-]*/)*(?:[A-Za-z0-9._-]+)?", re.ASCII)
+_HEX: Final = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
+_HOST: Final = re.compile(r"https://[a-z0-9.-]+(?::[0-9]+)?", re.ASCII)
+_VERSION: Final = re.compile(r"([0-9]+)\.([0-9]+)(?:\.[0-9]+)?", re.ASCII)
+# SITEMAP, which a plugin has, is not yet SITENAME.
+_NEARLY: Final = 0.85
+# The licences of Creative Commons: all of their addresses follow from their names.
+_CREATIVE_COMMONS: Final = re.compile(r"CC[- ](BY(?:-NC)?(?:-SA|-ND)?)[- ]4\.0")
+_CC0: Final = re.compile(r"CC0[- ]1\.0")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of the menu or the footer; a page of the site is named without its first slash."""
+
+    title: Text
+    address: str
+
+    @property
+    def is_of_site(self) -> bool:
+        """True of a page of the site."""
+        return ":" not in self.address
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """The licence of texts and data; `id` is its name in the list of SPDX, where it is in that."""
+
+    name: str
+    url: Text
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Settings of a site that are its own, each empty where pelicanconf.py does not name it.
+
+    `colours` are roles with their colours in the light and in the dark scheme; `static_names` the
+    places in the site of static files that lie elsewhere. `functions` is the source of the file
+    where that gives templates functions, which no other process could be sent. `at` is where each
+    setting stands.
+    """
+
+    name: Text = NO_TEXT
+    tagline: Text = NO_TEXT
+    siteurl: str = ""
+    licence: Licence | None = None
+    publisher: Text = NO_TEXT
+    contact: str = ""
+    repository: str = ""
+    footer: Text = NO_TEXT
+    menu: tuple[Link, ...] = ()
+    has_sections: bool = True
+    links: tuple[Link, ...] = ()
+    logo: str = ""
+    icon: str = "icon.svg"
+    colours: tuple[tuple[str, str, str], ...] = ()
+    trusted_hosts: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+    static_paths: tuple[str, ...] = ()
+    static_excludes: tuple[str, ...] = ()
+    static_names: tuple[tuple[str, str], ...] = ()
+    functions: bytes = b""
+    timezone: str = ""
+    at: Mapping[str, Position] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def report_address(self) -> str:
+        """Where a reader reports an error, empty where the site does not say."""
+        return f"mailto:{self.contact}" if "@" in self.contact else self.contact or self.repository
+
+    def today(self) -> date:
+        """The day that it is where the site is made."""
+        # A runner that builds it at night may have another one.
+        return datetime.now(ZoneInfo(self.timezone) if self.timezone else None).date()
+
+    def locate(self, name: str) -> Position:
+        """Where a setting stands in the file."""
+        return self.at.get(name, START)
+
+
+NO_SETTINGS: Final = Settings()
+
+
+@lru_cache(maxsize=1)
+def read_known() -> Mapping[str, Any]:
+    """The settings that the program knows, by what becomes of them."""
+    import yaml
+
+    known: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_bytes())
+    return known
+
+
+def fixed_settings() -> dict[str, Any]:
+    """The settings that the program sets, with their values."""
+    return {
+        name: value for group in read_known()["fixed"].values() for name, value in group.items()
+    }
+
+
+def run_settings(source: bytes, path: str) -> dict[str, Any]:
+    """The settings of the file, which is run as Pelican runs it; ContentError where it fails."""
+    names: dict[str, Any] = {"__file__": path, "__name__": "pelicanconf"}
+    try:
+        exec(compile(source, path, "exec"), names)
+    except SyntaxError as error:
+        at = Position(error.lineno or 1, error.offset or 1)
+        raise ContentError([problem("E340", SETTINGS, at, error=error.msg)]) from error
+    except (Exception, SystemExit) as error:
+        raise ContentError([describe_failure(error, path)]) from error
+    return {name: value for name, value in names.items() if name.isupper()}
+
+
+def describe_failure(error: BaseException, path: str) -> Problem:
+    """What the settings raised, at the innermost line of theirs that was running."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno or 1 for frame in frames if frame.filename == path]
+    told = f"{type(error).__name__}: {error}".rstrip(": ")[:200]
+    return problem("E340", SETTINGS, Position(lines[-1] if lines else 1, 1), error=told)
+
+
+def read_settings(project: Path, languages: Languages, problems: list[Problem]) -> Settings:
+    """The settings of a project, with whatever is wrong in them; none where it has no such file."""
+    path = project / SETTINGS
+    if not path.exists():
+        return NO_SETTINGS
+    source = read_bytes(path, project, problems)
+    try:
+        values = run_settings(source, str(path))
+    except ContentError as error:
+        problems += error.problems
+        return NO_SETTINGS
+    return _SettingsReader(source, values, languages, problems).read()
+
+
+class _SettingsReader:
+    """Reads one value after the other; what is wrong is noted at its place in the file."""
+
+    def __init__(
+        self, source: bytes, values: dict[str, Any], languages: Languages, problems: list[Problem]
+    ) -> None:
+        self.source = source
+        self.values = values
+        self.languages = languages
+        self.problems = problems
+        self.nodes = _find_nodes(source)
+        self.lines = source.decode("utf-8-sig", "replace").splitlines()
+
+    def read(self) -> Settings:
+        """All settings that the program takes."""
+        self._name_unused()
+        self._check_version()
+        has_functions = [self._has_functions(name) for name in _FUNCTIONS]
+        return Settings(
+            name=self.text("SITENAME", required=True),
+            tagline=self.text("TAGLINE"),
+            siteurl=self.address("SITEURL").rstrip("/"),
+            licence=self._read_licence(),
+            publisher=self.text("PUBLISHER"),
+            contact=self.address("CONTACT", mail=True),
+            repository=self.address("REPOSITORY"),
+            footer=self.text("FOOTER"),
+            menu=self.links("MENUITEMS"),
+            has_sections=self.value("DISPLAY_PAGES_ON_MENU", bool, True),
+            links=(*self.links("LINKS"), *self.links("SOCIAL")),
+            logo=self.value("SITELOGO", str, ""),
+            icon=self.value("FAVICON", str, "icon.svg"),
+            colours=tuple(self._read_colours()),
+            trusted_hosts=self._read_hosts(),
+            overrides=self.strings("THEME_TEMPLATES_OVERRIDES"),
+            static_paths=self.strings("STATIC_PATHS"),
+            static_excludes=self.strings("STATIC_EXCLUDES"),
+            static_names=tuple(self._read_static_names()),
+            functions=self.source if any(has_functions) else b"",
+            timezone=self._read_timezone(),
+            at={name: self.locate(name) for name in self.values},
+        )
+
+    def locate(self, name: str, *inside: int) -> Position:
+        """Where the value of a setting stands, or a part of it that is written out there."""
+        node = self.nodes.get(name)
+        if node is None:
+            return START
+        for index in inside:
+            parts = getattr(node, "elts", None) or getattr(node, "keys", None) or ()
+            if index >= len(parts) or parts[index] is None:
+                break
+            node = parts[index]
+        # Python counts columns in bytes.
+        before = self.lines[node.lineno - 1].encode()[: node.col_offset]
+        return Position(node.lineno, len(before.decode("utf-8", "replace")) + 1)
+
+    def _complain(self, key: str, name: str, *inside: int, **values: object) -> None:
+        """Note what is wrong with a setting."""
+        told: dict[str, Any] = {"name": name, **values}
+        self.problems.append(problem(key, SETTINGS, self.locate(name, *inside), **told))
+
+    def value(self, name: str, kind: type[Any], default: Any) -> Any:
+        """The value of a setting of one kind; a tuple is a list as well."""
+        value = self.values.get(name)
+        if value is None:
+            return default
+        if not isinstance(value, (list, tuple) if kind is list else kind):
+            self._complain("E341", name, form=say(f"record.settings_form_{kind.__name__}"))
+            return default
+        return value
+
+    def text(self, name: str, required: bool = False) -> Text:
+        """A text in the languages of the site."""
+        names = [self.languages.name(name, lang).upper() for lang in self.languages]
+        words = [" ".join(self.value(one, str, "").split()) for one in names]
+        if required:
+            self.problems += [
+                problem("E342", SETTINGS, START, name=one)
+                for one, word in zip(names, words, strict=True)
+                if not word and self.values.get(one) in (None, "")
+            ]
+        return self.languages.text(words)
+
+    def address(self, name: str, mail: bool = False) -> str:
+        """An address of the web, or where it may be of a mailbox."""
+        written = str(self.value(name, str, "")).strip()
+        if not written or (mail and _MAIL.fullmatch(written.removeprefix("mailto:"))):
+            return written.removeprefix("mailto:")
+        fault = judge_url(written)
+        if fault is not None:
+            self._complain("E343", name, written=written[:60], why=fault)
+            return ""
+        return written
+
+    def strings(self, name: str) -> tuple[str, ...]:
+        """A list of texts."""
+        found = self.value(name, list, ())
+        wrong = [index for index, one in enumerate(found) if not isinstance(one, str)]
+        for index in wrong:
+            self._complain("E341", name, index, form=say("record.settings_form_strings"))
+        return () if wrong else tuple(found)
+
+    def links(self, name: str) -> tuple[Link, ...]:
+        """Pairs of a title and an address, with the titles in each language in the same order."""
+        names = [self.languages.name(name, lang).upper() for lang in self.languages]
+        lists = [self._read_pairs(one) for one in names if one in self.values]
+        if not lists:
+            return ()
+        for one, pairs in zip(names[1:], lists[1:], strict=False):
+            if [address for _, address in pairs] != [address for _, address in lists[0]]:
+                self._complain("E341", one, form=say("record.settings_form_same_links", name=name))
+                return ()
+        own = [title for title, _ in lists[0]]
+        titles = [own, *([title for title, _ in pairs] for pairs in lists[1:])]
+        # Without a translation a title is in every language what it is.
+        titles += [[""] * len(own)] * (len(self.languages) - len(titles))
+        words = zip(*titles, strict=True)
+        addresses = (address for _, address in lists[0])
+        return tuple(
+            Link(self.languages.text(each), address)
+            for each, address in zip(words, addresses, strict=True)
+        )
+
+    def _read_pairs(self, name: str) -> list[tuple[str, str]]:
+        pairs = []
+        for index, pair in enumerate(self.value(name, list, ())):
+            match pair:
+                case (str(title), str(address)) if title.strip():
+                    address = address.strip()
+                    fault = None
+                    if not (address.startswith("mailto:") or _OF_SITE.fullmatch(address)):
+                        fault = judge_url(address)
+                    if fault is not None:
+                        self._complain("E343", name, index, written=address[:60], why=fault)
+                    pairs.append((title.strip(), address.removeprefix("/")))
+                case _:
+                    self._complain("E341", name, index, form=say("record.settings_form_pair"))
+        return pairs
+
+    def _read_licence(self) -> Licence | None:
+        value = self.values.get("LICENCE")
+        match value:
+            case None | "":
+                return None
+            case (str(name), str(url)) if name.strip() and judge_url(url) is None:
+                return Licence(name.strip(), Text(url, url))
+            case str() if found := _CREATIVE_COMMONS.fullmatch(value):
+                path = f"https://creativecommons.org/licenses/{found[1].lower()}/4.0/"
+                deeds = Text(f"{path}deed.zh-hans", path)
+                return Licence(f"CC {found[1]} 4.0", deeds, f"CC-{found[1]}-4.0")
+            case str() if _CC0.fullmatch(value):
+                path = "https://creativecommons.org/publicdomain/zero/1.0/"
+                return Licence("CC0 1.0", Text(f"{path}deed.zh-hans", path), "CC0-1.0")
+            case str() if not value.upper().startswith("CC"):
+                return Licence(value.strip(), NO_TEXT)
+        self._complain("E341", "LICENCE", form=say("record.settings_form_licence"))
+        return None
+
+    def _read_colours(self) -> Iterator[tuple[str, str, str]]:
+        for index, (role, value) in enumerate(self.value("COLOURS", dict, {}).items()):
+            pair = (value, value) if isinstance(value, str) else value
+            match pair:
+                case (str(light), str(dark)) if _HEX.fullmatch(light) and _HEX.fullmatch(dark):
+                    yield str(role), light, dark
+                case _:
+                    self._complain(
+                        "E341", "COLOURS", index, form=say("record.settings_form_colour")
+                    )
+
+    def _read_hosts(self) -> tuple[str, ...]:
+        hosts = self.strings("TRUSTED_HOSTS")
+        for index, host in enumerate(hosts):
+            if not _HOST.fullmatch(host):
+                self._complain(
+                    "E341", "TRUSTED_HOSTS", index, form=say("record.settings_form_host")
+                )
+        return tuple(host for host in hosts if _HOST.fullmatch(host))
+
+    def _read_static_names(self) -> Iterator[tuple[str, str]]:
+        for index, (path, values) in enumerate(self.value("EXTRA_PATH_METADATA", dict, {}).items()):
+            match values:
+                case {"path": str(target)} if len(values) == 1:
+                    yield str(path).strip("/"), target.strip("/")
+                case _:
+                    form = say("record.settings_form_static_name")
+                    self._complain("E341", "EXTRA_PATH_METADATA", index, form=form)
+
+    def _read_timezone(self) -> str:
+        name = str(self.value("TIMEZONE", str, ""))
+        try:
+            return ZoneInfo(name).key if name else ""
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self._complain("E341", "TIMEZONE", form=say("record.settings_form_timezone"))
+            return ""
+
+    def _has_functions(self, name: str) -> bool:
+        functions = self.value(name, dict, {})
+        values: Callable[[], Any] = functions.values
+        for index, function in enumerate(values()):
+            # Only those that are called may be asked what they want to be given.
+            if name != "JINJA_GLOBALS" and not callable(function):
+                self._complain("E341", name, index, form=say("record.settings_form_function"))
+            elif name == "JINJA_GLOBALS" and hasattr(function, "jinja_pass_arg"):
+                self._complain("E341", name, index, form=say("record.settings_form_no_context"))
+        return bool(functions)
+
+    def _name_unused(self) -> None:
+        """Warn of every setting that has no effect, and of names that are nearly known."""
+        known = read_known()
+        texts = {*known["texts"], *known["links"]}
+        translated = {
+            self.languages.name(name, lang).upper()
+            for name in texts
+            for lang in self.languages.others
+        }
+        fixed, unused = known["fixed"], known["unused"]
+        why = {
+            name: group for groups in (fixed, unused) for group in groups for name in groups[group]
+        }
+        untold = {f"{name}_{lang.upper()}": "languages" for name in texts for lang in LANGS}
+        fixed_values = fixed_settings()
+        all_known = {*texts, *translated, *known["others"], *why}
+        for name, value in self.values.items():
+            if name in texts or name in translated or name in known["others"]:
+                continue
+            if name in fixed_values and (value == fixed_values[name] or _is_same(value, name)):
+                continue
+            reason = why.get(name) or untold.get(name)
+            if reason:
+                self._complain("W340", name, why=say(f"record.settings_why_{reason}"))
+            # Plugins have settings of their own, of which nothing is known here.
+            elif name in self.nodes and difflib.get_close_matches(name, all_known, 1, _NEARLY):
+                self._complain("W341", name, hint=suggest(name, all_known))
+        if GUARD not in (self.values.get("PLUGINS") or ()):
+            self._complain("W343", "PLUGINS", guard=GUARD)
+
+    def _check_version(self) -> None:
+        """Tell where the project was made for another version than the one that runs."""
+        written = self.values.get("CASEBOOK_VERSION")
+        found = _VERSION.fullmatch(written) if isinstance(written, str) else None
+        ours = _VERSION.match(__version__)
+        assert ours is not None
+        now = f"{ours[1]}.{ours[2]}"
+        if found is None:
+            key = "W342.missing" if written is None else "E341"
+            self._complain(
+                key, "CASEBOOK_VERSION", now=now, form=say("record.settings_form_version")
+            )
+            return
+        theirs = int(found[1]), int(found[2])
+        if theirs != (int(ours[1]), int(ours[2])):
+            key = "W342" if theirs < (int(ours[1]), int(ours[2])) else "E344"
+            self._complain(key, "CASEBOOK_VERSION", made=written, now=now)
+
+
+def _is_same(value: object, name: str) -> bool:
+    """True of a value that differs from ours in nothing but how Pelican writes it."""
+    # Texts lie in two folders, and it is all the same to name them.
+    return name == "PAGE_PATHS" and value == ["pages", "stories"]
+
+
+def _find_nodes(source: bytes) -> dict[str, Any]:
+    """Where the value of each setting is written, the last one of those that are assigned twice."""
+    nodes: dict[str, Any] = {}
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                nodes[name] = value
+            case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is not None:
+                nodes[name] = value
+    return nodes
+
+
+def make_functions(source: bytes) -> Mapping[str, Mapping[str, Any]]:
+    """The filters, globals and tests that the settings give templates, by their kinds in Jinja."""
+    values = run_settings(source, SETTINGS) if source else {}
+    return {name.removeprefix("JINJA_").lower(): values.get(name) or {} for name in _FUNCTIONS}
