@@ -19,6 +19,7 @@ from casebook.messages import PLACE, problem, read_catalogue, say
 from casebook.problems import START
 from casebook.record.description import fields_of
 from casebook.record.model import Case
+from casebook.record.settings import read_known
 from casebook.record.vocabulary import Source
 from casebook.text import LANGS, Text
 
@@ -118,6 +119,15 @@ def words_of_languages() -> set[str]:
     return {f"{key}{lang}" for key in ("languages.", "record.twin_") for lang in LANGS}
 
 
+def words_of_settings() -> set[str]:
+    """The keys of what a setting has to be, and of why one has no effect."""
+    reasons = {*read_known()["fixed"], *read_known()["unused"]}
+    kinds = ("bool", "dict", "list", "str")
+    return {f"record.settings_why_{reason}" for reason in reasons} | {
+        f"record.settings_form_{kind}" for kind in kinds
+    }
+
+
 def words_of_commands() -> set[str]:
     """The keys of the help of every command, of its options and of its examples."""
     keys = set()
@@ -134,7 +144,7 @@ def test_every_command_and_option_has_words() -> None:
 
 def test_every_message_is_used() -> None:
     named = notes_of_fields() | labels_of_fields() | notes_of_tables() | names_of_facts()
-    named |= words_of_languages() | words_of_commands()
+    named |= words_of_languages() | words_of_settings() | words_of_commands()
 
     assert set(CATALOGUE) - literals() - named == set()
     assert names_of_facts() - set(CATALOGUE) == set()

@@ -101,12 +101,31 @@ def run_pelican(
         errors_of_pelican() as logged,
         signals.get_generators.connected_to(lambda _pelican: CasebookGenerator),
         signals.readers_init.connected_to(lambda readers: add_reader(readers, dataset)),
+        _own_receivers(),
     ):
         pelican = Pelican(settings)
         pelican.run()
+        problems = _name_idle_plugins(pelican.plugins, dataset)
     if logged:
         raise ContentError([describe_record(record, project) for record in logged])
-    return _name_idle_plugins(pelican.plugins, dataset)
+    return problems
+
+
+@contextmanager
+def _own_receivers() -> Iterator[None]:
+    """Disconnects in the end what plugins connected: the next run may be without them."""
+    from blinker import Signal
+    from pelican.plugins import signals
+
+    found = [signal for signal in vars(signals).values() if isinstance(signal, Signal)]
+    before = [list(signal.receivers_for(None)) for signal in found]
+    try:
+        yield
+    finally:
+        for signal, known in zip(found, before, strict=True):
+            for receiver in list(signal.receivers_for(None)):
+                if receiver not in known:
+                    signal.disconnect(receiver)
 
 
 def _read_settings(options: BuildOptions, dataset: Dataset, output: Path) -> dict[str, Any]:

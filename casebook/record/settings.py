@@ -39,7 +39,7 @@ _CC0: Final = re.compile(r"CC0[- ]1\.0")
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class MenuLink:
     """A link of the menu or the footer; a page of the site is named without its first slash."""
 
     title: Text
@@ -78,9 +78,9 @@ class Settings:
     contact: str = ""
     repository: str = ""
     footer: Text = NO_TEXT
-    menu: tuple[Link, ...] = ()
+    menu: tuple[MenuLink, ...] = ()
     has_sections: bool = True
-    links: tuple[Link, ...] = ()
+    links: tuple[MenuLink, ...] = ()
     logo: str = ""
     icon: str = "icon.svg"
     colours: tuple[tuple[str, str, str], ...] = ()
@@ -265,7 +265,7 @@ class _SettingsReader:
             self._complain("E341", name, index, form=say("record.settings_form_strings"))
         return () if wrong else tuple(found)
 
-    def links(self, name: str) -> tuple[Link, ...]:
+    def links(self, name: str) -> tuple[MenuLink, ...]:
         """Pairs of a title and an address, with the titles in each language in the same order."""
         names = [self.languages.name(name, lang).upper() for lang in self.languages]
         lists = [self._read_pairs(one) for one in names if one in self.values]
@@ -282,7 +282,7 @@ class _SettingsReader:
         words = zip(*titles, strict=True)
         addresses = (address for _, address in lists[0])
         return tuple(
-            Link(self.languages.text(each), address)
+            MenuLink(self.languages.text(each), address)
             for each, address in zip(words, addresses, strict=True)
         )
 

@@ -11,7 +11,7 @@ from casebook.problems import Problem
 from casebook.record.settings import (
     GUARD,
     Licence,
-    Link,
+    MenuLink,
     Settings,
     fixed_settings,
     make_functions,
@@ -174,12 +174,12 @@ def test_links_have_a_title_in_each_language(tmp_path: Path) -> None:
 
     assert problems == []
     assert settings.menu == (
-        Link(Text("钱", "Money"), "money/"),
-        Link(Text("报社", "Paper"), "https://example.org/"),
+        MenuLink(Text("钱", "Money"), "money/"),
+        MenuLink(Text("报社", "Paper"), "https://example.org/"),
     )
     assert settings.links == (
-        Link(Text("甲"), "https://example.org/a"),
-        Link(Text("乙"), "mailto:a@example.org"),
+        MenuLink(Text("甲"), "https://example.org/a"),
+        MenuLink(Text("乙"), "mailto:a@example.org"),
     )
 
 
