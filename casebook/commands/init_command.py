@@ -179,7 +179,6 @@ def _find_words(answers: Mapping[str, str], languages: Languages) -> dict[str, A
         **find_repository_words(languages),
         "name": languages.text((*names, *names[-1:] * (len(languages) - len(names)))),
         "tagline": say("init.tagline"),
-        "version": ".".join(__version__.split(".")[:2]),
         "lang": languages.first,
         "money": CURRENCIES[currency].name,
         # Other countries have lists of places of their own.
