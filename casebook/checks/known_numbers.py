@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, cached_property
 from math import log10
@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from casebook.checks.numbers_in_text import NumberMention
 from casebook.checks.text_patterns import WORDS
+from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.description import values_inside
 from casebook.record.evidence import sources_of
@@ -28,6 +29,15 @@ _OWN_NUMBER: Final = (Decimal(QUOTE_LIMIT), r"个?字|characters")
 # A page counts its cases; the count is checked, so that it cannot drift.
 _PLACES: Final = "个?(?:地方|案例|地区)|places|cases"
 
+_REPORTING: Final = ("compilation", "news_report", "journal_article")
+# What a name of a publisher is written with: an article, and where its report was seen.
+_BESIDE_NAME: Final = re.compile(r"\A(?:[Aa]n?|[Tt]he) | ?[(（].*")
+# A number that names belongs to its word: level 3.
+_ENGLISH_TOKEN: Final = (
+    "(?:level|class|grade|tier|phase|type|part|stage|round|group|zone) [0-9](?![0-9])|[a-z]{3,}"
+)
+# What joins words is part of none: 后的岗 is no word of 上调后的岗位.
+_CONTENT: Final = "(?:(?![的了和与及在把])[㐀-鿿])+"
 
 # Counters that stand for each other.
 _ALIKE: Final = ("类种样", "项条", "家所间", "场次")
@@ -45,6 +55,14 @@ class NamedPlace(NamedTuple):
         return any(region.startswith(re.sub("(?:00)+$", "", code)) for code in self.codes)
 
 
+class NamedSource(NamedTuple):
+    """A publisher, or the day of a report, that a text names, with the sources that it may be."""
+
+    name: str
+    start: int
+    sources: frozenset[str]
+
+
 class Match(NamedTuple):
     """Words of a label that a text has: their number and weight, small for frequent ones."""
 
@@ -54,6 +72,7 @@ class Match(NamedTuple):
     def beats(self, other: Match) -> bool:
         """True where a text speaks of this label much more than of another one."""
         more_words = self.words > other.words or not other.words
+        more_words = more_words or self.weight >= 2 * other.weight + 0.3
         return more_words and self.weight >= 1.2 * other.weight + 0.2
 
 
@@ -67,6 +86,7 @@ class KnownNumbers:
         self.home = home
         self.dataset = dataset
         self.labels: dict[tuple[str, Lang], dict[str, list[str]]] = {}
+        self.trends: dict[str, set[tuple[str, str]]] = {}
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
@@ -151,6 +171,38 @@ class KnownNumbers:
                 if codes := names.get(words[start:end]):
                     yield NamedPlace(words[start:end], start, codes)
 
+    @cached_property
+    def reporters(self) -> Mapping[str, frozenset[str]]:
+        """The sources by the names of who reports in them, and by the days of the reports."""
+        used = self.dataset.sources if self.home is None else sources_of(self.home)
+        found: dict[str, set[str]] = {}
+        for name in used:
+            source = self.dataset.sources.get(name)
+            # An authority acts as well as it publishes: what it paid may be told by another.
+            if source is None or source.kind not in _REPORTING:
+                continue
+            days = [source.published.edtf] if source.published else []
+            names = (
+                text.inside(lang) for text in (source.publisher, source.main) for lang in LANGS
+            )
+            for written in (*names, *days):
+                short = _BESIDE_NAME.sub("", written)
+                if len(short) > 1:
+                    found.setdefault(short, set()).add(name)
+        return {name: frozenset(ids) for name, ids in found.items()}
+
+    def find_reporters(
+        self, words: str, mentions: Iterable[NumberMention]
+    ) -> Iterator[NamedSource]:
+        """The sources that a text names, by who publishes them or by their days."""
+        for name, sources in self.reporters.items():
+            start = -1
+            while not name[0].isdigit() and (start := words.find(name, start + 1)) >= 0:
+                yield NamedSource(name, start, sources)
+        for mention in mentions:
+            if len(mention.date) == 10 and mention.date in self.reporters:
+                yield NamedSource(mention.text, mention.start, self.reporters[mention.date])
+
     def score_labels(self, words: str, figure: Figure, lang: Lang) -> dict[str, Match]:
         """The labels of a case as far as they stand in a text, by the names of its figures."""
         beside = self._figures_beside(figure)
@@ -205,6 +257,11 @@ class KnownNumbers:
         if self.home is not None and self.home.slug == figure.case:
             return self.home.figures
         return self.dataset.by_slug[figure.case].figures
+
+    def list_class(self, figure: Figure) -> list[Figure]:
+        """The figures of the case that may be compared with one."""
+        beside = self._figures_beside(figure).values()
+        return [each for each in beside if class_of(each) == class_of(figure)]
 
     def figure_beside(self, figure: Figure, name: str) -> Figure:
         """Another figure of the same case."""
@@ -268,9 +325,9 @@ def tokens_of(words: str, lang: Lang) -> set[str]:
     """The words of a text that are compared: in Chinese pairs of characters, in English stems."""
     years = set(re.findall("[0-9]{4}", words))
     if lang == "en":
-        found = set(re.findall("[a-z]{3,}", words.lower())) - _COMMON
+        found = set(re.findall(_ENGLISH_TOKEN, words.lower().replace("-", " "))) - _COMMON
         return years | {re.sub("(?:ing|ies|ed|es|s|e)$", "", word) for word in found}
-    runs = re.findall("[㐀-鿿]+", words)
+    runs = re.findall(_CONTENT, words)
     return (
         years
         | {run[at : at + 2] for run in runs for at in range(len(run) - 1)}

@@ -265,6 +265,7 @@ def _is_han_number(line: str, found: re.Match[str], run: str) -> bool:
     if found["vague"] or found["more"]:
         # 几十, 百余: rough, but numbers; 多 and 来 need a unit (一来, 三来).
         is_large = len(run) > 1 or (found["vague"] is not None and run in "万亿")
+        is_large = is_large or (run in "百千万亿" and found["more"] == "余")
         return bool(unit) or (is_large and found["more"] != "来")
     if run == "一":
         # 一个 is an article; 一元, 一成 and 一倍 are amounts.

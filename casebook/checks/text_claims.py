@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import permutations, zip_longest
+from itertools import pairwise, permutations, zip_longest
 from typing import Final
 
 from casebook.checks import text_patterns as patterns
@@ -80,6 +80,9 @@ def check_passage(texts: Sequence[WrittenText], known: KnownNumbers) -> Iterator
             if len(told.figures) == 1 and told.figures[0].key not in keys:
                 name, language = known.name(told.figures[0]), say(f"languages.{other.lang}")
                 yield one.problem("W275", told.start, figure=name, language=language)
+        for offset, word in one.find_plans_beside(other):
+            language = say(f"languages.{other.lang}")
+            yield one.problem("W275.plan", offset, word=word, language=language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +213,7 @@ class _ClaimReading:
 
     def _tail(self, mention: NumberMention) -> str:
         """The words behind a number, to the end of its clause."""
-        after = self.prose[mention.end : mention.end + 40]
+        after = patterns.PLAN_SIGN.sub("", self.prose[mention.end : mention.end + 50])
         return patterns.CLAUSE_END.split(after, maxsplit=1)[0]
 
     def _read_claim(self, mentions: Sequence[NumberMention], figures: list[Figure]) -> _Claim:
@@ -383,6 +386,48 @@ class _ClaimReading:
         reading = RoleReading(self.bounds, self.lang, self.known, self.told, self.mentions)
         for offset, doubt in reading.find_doubts():
             yield self.problem(doubt.key, offset, hint=None, **doubt.values)
+        for offset, word in reading.find_trends():
+            yield self.problem("W276", offset, word=word)
+
+    # --- Languages ---
+
+    def find_plans_beside(self, other: _ClaimReading) -> Iterator[tuple[int, str]]:
+        """The words of plans in sentences of which the other language has no word of one.
+
+        Sentences are compared where both have as many, otherwise paragraphs, then whole texts.
+        """
+        units = zip(self.list_units(other), other.list_units(self), strict=True)
+        prose = patterns.QUOTED.sub(blank, patterns.TITLE.sub(blank, self.prose))
+        for (start, end), span in units:
+            for plan in patterns.PLAN_GAINED[self.lang].finditer(prose, start, end):
+                # Would is as often of the past.
+                if plan.group().lower() != "would" and not other.may_plan(*span):
+                    yield plan.start(), plan.group()
+                    break
+
+    def list_units(self, other: _ClaimReading) -> list[tuple[int, int]]:
+        """The sentences of the text, or what is next larger than them, as they match the other."""
+        for ends in (patterns.SENTENCE_END, patterns.PARAGRAPH_END):
+            spans, others = ([*each.list_spans(ends)] for each in (self, other))
+            if len(spans) == len(others):
+                return spans
+        return [(0, len(self.prose))]
+
+    def list_spans(self, ends: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+        """The spans between the matches of a pattern that have words."""
+        for start, end in pairwise(self.bounds.list_ends(ends)):
+            if not self.prose[start:end].isspace() and start < end:
+                yield start, end
+
+    def may_plan(self, start: int, end: int) -> bool:
+        """True of a span with a word of what is not done yet, or with a figure that is a plan."""
+        words = (patterns.PLANNED, patterns.PLAN_GAINED, patterns.NOT_YET)
+        return any(each[self.lang].search(self.prose, start, end) for each in words) or any(
+            figure.status in PLANNED_STATUSES
+            for told in self.told
+            if start <= told.start < end
+            for figure in told.figures
+        )
 
     # --- Voice ---
 

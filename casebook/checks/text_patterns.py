@@ -239,6 +239,8 @@ QUALIFIED_AFTER: Final[dict[Lang, re.Pattern[str]]] = {
 TOUCHING_AFTER: Final[dict[Lang, re.Pattern[str]]] = {
     lang: re.compile(f",? ?(?:{_one_group_each(lang, 'after')})", re.IGNORECASE) for lang in LANGS
 }
+# What is printed behind the English of a plan.
+PLAN_SIGN: Final = re.compile(r"\A ?\((?:planned|target)\)")
 TO: Final = re.compile(r" *(?:至|到|[—–―~～〜-]{1,2}|to|and) *")
 YEAR_COUNTS, YEAR_DATES = (
     re.compile(fill(WORDS["roles"][name]), re.IGNORECASE) for name in ("year_counts", "year_dates")
@@ -261,6 +263,7 @@ def in_languages(name: str) -> dict[Lang, re.Pattern[str]]:
 LOOSE: Final = in_languages("loose")
 PLANNED: Final = in_languages("planned")
 PLAN_GAINED: Final = in_languages("plan_gained")
+NOT_YET: Final = in_languages("not_yet")
 RELATIVE: Final = in_languages("relative")
 JUDGEMENT: Final = in_languages("judgement")
 ATTRIBUTED: Final = in_languages("attributed")
@@ -271,6 +274,7 @@ SENTENCE_END: Final = re.compile(
 )
 CLAUSE_END: Final = re.compile(r"[，、。；：！？\n]|[,;:.!?](?=\s|\Z)")
 PART_END: Final = re.compile(r"[；。！？]|[;.!?](?=\s|\Z)|\n\s*\n|\n(?=[-*+>#|])")
+PARAGRAPH_END: Final = re.compile(r"\n\s*\n")
 PREPOSITION: Final = re.compile(
     r"(?:\b(?:in|of|since|by|from|to|until|till|after|before) |[—–-] ?)\Z", re.IGNORECASE
 )

@@ -11,9 +11,10 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from casebook.checks import text_patterns as patterns
-from casebook.checks.known_numbers import NO_MATCH, KnownNumbers
-from casebook.checks.numbers_in_text import NumberMention, blank_spans
+from casebook.checks.known_numbers import NO_MATCH, KnownNumbers, Match
+from casebook.checks.numbers_in_text import NumberMention, blank, blank_spans
 from casebook.checks.text_patterns import WORDS, any_of, in_languages
+from casebook.checks.text_trends import Trend, find_trends, is_borne_out, is_denied, judge_move
 from casebook.messages import say
 from casebook.record.model import Figure
 from casebook.text import ENUMERATION, LANGS, Lang, Text
@@ -24,12 +25,16 @@ from casebook.values.words import PLANNED_STATUSES
 _WINDOW: Final = 160
 # 每月 touches a number that stands so near behind it.
 _TOUCHING: Final = 8
+# Numbers farther apart than this many others are not taken for each other.
+_NEAREST_NUMBERS: Final = 8
+_SWAPPED: Final = 0.9
 _SENTENCE, _PART, _CLAUSE = patterns.SENTENCE_END, patterns.PART_END, patterns.CLAUSE_END
 _ROLES: Final[Mapping[str, str]] = WORDS["roles"]
-_REPORT, _REPORT_OF, _UP_TO, _SAME, _ANOTHER_YEAR, _JOINED = (
-    re.compile(_ROLES[name])
-    for name in ("report", "report_of", "up_to", "same", "another_year", "joined")
-)
+_PLAIN: Final = {
+    name: re.compile(pattern)
+    for name, pattern in _ROLES.items()
+    if not re.search("@|_(?:zh|en)$", name + pattern)
+}
 _PAID, _COUNTED = (
     {lang: re.compile(patterns.fill(_ROLES[f"{name}_{lang}"])) for lang in LANGS}
     for name in ("paid", "counted")
@@ -48,6 +53,8 @@ _CONTRASTS: Final = {
     lang: [tuple(any_of([words], lang) for words in pair[lang]) for pair in WORDS["contrasts"]]
     for lang in LANGS
 }
+# English nouns, and the Chinese counters of what they name.
+_COUNTERS: Final = [(any_of(words, "en"), name) for name, words in WORDS["counters"].items()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +96,8 @@ class _Spot:
     lead: str
     near: str
     tail: str
-    context: str
+    about: str
+    rest: str
 
 
 class Bounds:
@@ -133,6 +141,9 @@ class RoleReading:
         self.undated = blank_spans(prose, days)
         self.years = list(self._join_years(mentions))
         self.places = list(known.find_places(prose, lang)) if told else []
+        self.sources = sorted(known.find_reporters(prose, mentions), key=lambda one: one.start)
+        numbers = {m.start for m in mentions if not m.date}
+        self.numbers = sorted(numbers | {one.start for one in told})
         self.bounds = bounds
         # A figure that the text tells elsewhere is none that it forgot here.
         self.settled = {one.figures[0].id for one in told if len(one.figures) == 1}
@@ -140,8 +151,9 @@ class RoleReading:
 
     def find_doubts(self) -> Iterator[tuple[int, Doubt]]:
         """The numbers that no figure of theirs may be, each with its place and the first reason."""
-        for index, one in enumerate(self.told):
-            spot = self._look_at(index)
+        spots = [self._look_at(index) for index in range(len(self.told))]
+        yield from self._find_swapped(spots)
+        for one, spot in zip(self.told, spots, strict=True):
             found = [next(self._doubt(spot, figure), None) for figure in one.figures]
             if found and all(found):
                 # A doubt of certainty is not hidden by one that is none.
@@ -158,8 +170,15 @@ class RoleReading:
         rest = self.undated[told.end : part[1]] if following >= part[1] else tail
         about = lead
         if self.lang == "en" and last > part[0]:
-            # In a list what stands before “and” belongs to the number before.
-            about = lead.rpartition(" and ")[2]
+            # In a list what stands before “and” or a comma belongs to the number before.
+            about = lead.partition(", ")[2] if ", " in lead else lead
+            about = about.rpartition(" and ")[2]
+        elif last > clause[0]:
+            # 三类事故每人20万元: what is said before the number of kinds is said of the amount too.
+            about = self.undated[clause[0] : told.start]
+        if self.lang == "en" and _PLAIN["for_number"].fullmatch(tail):
+            # 350 million yuan for 2,252 projects from 2010 to 2014: what follows is of both.
+            rest = self.undated[told.end : max(told.end, clause[1])]
         return _Spot(
             told=told,
             clause=clause,
@@ -167,7 +186,8 @@ class RoleReading:
             lead=lead,
             near=self.undated[max(clause[0], last) : told.start],
             tail=tail,
-            context=f"{about} {rest}",
+            about=about,
+            rest=rest,
         )
 
     def _bound(self, ends: re.Pattern[str], told: Told) -> tuple[int, int]:
@@ -183,6 +203,10 @@ class RoleReading:
         yield from self._doubt_years(spot, figure)
         yield from self._doubt_per(spot, figure)
         yield from self._doubt_sum(spot, figure)
+        yield from self._doubt_source(spot, figure)
+        word, is_right = judge_move(spot.near, figure, self.known, self.lang)
+        if is_right is False:
+            yield self._make("W276.figure", figure, word=word)
         yield from self._doubt_deed(spot, figure)
         yield from self._doubt_label(spot, figure)
 
@@ -221,9 +245,44 @@ class RoleReading:
             yield self._make(key, figure, place=word.group())
         if last is None or any(one.holds(region) for one in (last, *near)):
             return
-        if not _SAME.search(spot.words):
+        if not _PLAIN["same"].search(spot.words):
             key = "E274.place" if last in near else "W274.place"
             yield self._make(key, figure, place=last.name)
+
+    def _doubt_source(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
+        """The figure of one source where the sentence says that another one tells it."""
+        start, begin = spot.told.start, self._bound(_SENTENCE, spot.told)[0]
+        first, behind = (
+            bisect_left(self.sources, at, key=lambda one: one.start) for at in (begin, start)
+        )
+        if behind == first:
+            return
+        last = self.sources[behind - 1]
+        own = {figure.source, *(report.source for report in figure.corroborated_by)}
+        unlike, beyond = _PLAIN["unlike"], _PLAIN["beyond"]
+        set_apart = unlike.search(self.prose, begin, last.start)
+        set_apart = set_apart or beyond.match(self.prose, last.start + len(last.name))
+        if own.isdisjoint(last.sources) and not set_apart:
+            yield self._make("W274.source", figure, source=last.name)
+
+    def _find_swapped(self, spots: Sequence[_Spot]) -> Iterator[tuple[int, Doubt]]:
+        """Two numbers of one unit of which each stands among the words of the other's label."""
+        scored: list[tuple[_Spot, Figure, dict[str, Match]]] = []
+        for spot in spots:
+            figure = spot.told.figures[0]
+            scores = self.known.score_labels(f"{spot.near} {spot.tail}", figure, self.lang)
+            for before, other, others in scored[-_NEAREST_NUMBERS:]:
+                alike = (figure.case, figure.quantity.unit) == (other.case, other.quantity.unit)
+                right = scores[figure.id].weight + others[other.id].weight
+                pair = scores.get(other.id, NO_MATCH), others.get(figure.id, NO_MATCH)
+                swapped = pair[0].weight + pair[1].weight
+                # In “from A to B” the words before A are said of both.
+                between = self.prose[before.told.end : spot.told.start][:_WINDOW]
+                joined = _PLAIN["from_to"].search(between) and not _CLAUSE.search(between)
+                if alike and figure != other and swapped >= right + _SWAPPED and not joined:
+                    beside = {"other": self.known.name(other), "other_label": other.label}
+                    yield spot.told.start, self._make("W274.label", figure, **beside)
+            scored.append((spot, figure, scores))
 
     def _join_years(self, mentions: Sequence[NumberMention]) -> Iterator[Years]:
         """The years and months of the text, the two ends of a time as one."""
@@ -233,7 +292,11 @@ class RoleReading:
             lead = self.prose[max(0, start - 30) : start]
             is_year = re.fullmatch("[0-9]{4}(?:-[0-9]{2})?", mention.date) and not mention.titled
             # A year that only dates a report is passed over.
-            if not is_year or _REPORT.match(self.prose, end) or _REPORT_OF.search(lead):
+            if (
+                not is_year
+                or _PLAIN["report"].match(self.prose, end)
+                or _PLAIN["report_of"].search(lead)
+            ):
                 continue
             year = int(mention.date[:4])
             between = self.prose[found[-1].end : start] if found else ""
@@ -253,7 +316,9 @@ class RoleReading:
         before = self.years[behind - 1] if behind > first else None
         after = next(iter(self.years[behind:end]), None)
         in_tail = after and after.start < told.end + len(spot.tail)
-        joined = after and _JOINED.search(self.prose, told.end, after.start)
+        if after and self.lang == "en" and _PLAIN["for_number"].fullmatch(spot.tail):
+            in_tail = after.start < clause[1]
+        joined = after and _PLAIN["joined"].search(self.prose, told.end, after.start)
         if after and in_tail and not joined and (self.lang == "en" or not before):
             return after, True
         if before:
@@ -267,10 +332,10 @@ class RoleReading:
     def _doubt_years(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
         """A figure beside a year of another time."""
         years, touches = self._find_years(spot)
-        if years is None or _ANOTHER_YEAR.search(spot.words):
+        if years is None or _PLAIN["another_year"].search(spot.words):
             return
         lead = self.prose[max(0, years.start - 6) : years.start]
-        fits = _fit_years(years, figure.period.edtf, up_to=bool(_UP_TO.search(lead)))
+        fits = _fit_years(years, figure.period.edtf, up_to=bool(_PLAIN["up_to"].search(lead)))
         if fits is False or (fits is None and touches):
             key = "E274.years" if touches and fits is False else "W274.years"
             written = self.prose[years.start : years.end]
@@ -284,7 +349,8 @@ class RoleReading:
         found = [(each, len(lead) - each.end() <= limit) for each in before.finditer(spot.near)]
         if self.lang == "en":
             found = [pair for pair in found if " and" not in lead[pair[0].end() :]]
-        found += [(each, True) for each in (after.match(spot.tail),) if each]
+        tail = patterns.PLAN_SIGN.sub("", spot.tail)
+        found += [(each, True) for each in (after.match(tail),) if each]
         for each, touches in found:
             adverb = (each.groupdict().get("adverb") or "").lower()
             term = WORDS["per_adverbs"].get(adverb, each.lastgroup)
@@ -319,7 +385,12 @@ class RoleReading:
             if is_own and word and not own.search(spot.words):
                 yield self._make("W274.deed", figure, word=word.group())
         kind, word = figure.quantity.kind, None
-        if kind == "count" and not (self.lang == "en" and _COUNTED["en"].match(spot.tail)):
+        if kind == "count" and self.lang == "en" and (noun := _COUNTED["en"].match(spot.tail)):
+            counters = [c for words, c in _COUNTERS if words.search(noun.group())]
+            others = any(figure.quantity.unit[:1] in each for _, each in _COUNTERS)
+            is_other = counters and others and figure.quantity.unit[:1] not in counters[0]
+            word = noun if is_other else None
+        elif kind == "count":
             word = _PAID[self.lang].search(spot.near)
         elif kind == "money":
             word = _COUNTED[self.lang].match(spot.tail)
@@ -333,18 +404,71 @@ class RoleReading:
             self.seen[sentence] += 1
             if self.seen[sentence] > 1:
                 yield self._make("W274.twice", figure)
-        if _SAME.search(spot.context):
+        about, rest = self._words_beside(spot, figure)
+        context = patterns.QUOTED.sub(" ", f"{about} {rest}")
+        if _PLAIN["same"].search(context):
             return
-        scores = self.known.score_labels(spot.context, figure, self.lang)
+        scores = self.known.score_labels(context, figure, self.lang)
         own = scores.pop(figure.id)
         rivals = [pair for pair in scores.items() if pair[0] not in self.settled]
         name, best = max(rivals, key=lambda pair: pair[1].weight, default=("", NO_MATCH))
         # A page may speak of every case, so that one word of a label says little there.
         is_clear = best.words > 1 or self.known.home is not None
-        if best.weight >= 0.5 and is_clear and best.beats(own):
+        if not (best.weight >= 0.5 and is_clear and best.beats(own)):
+            name = self._find_noun(rest, figure)
+        if name:
             other = self.known.figure_beside(figure, name)
             beside = {"other": self.known.name(other), "other_label": other.label}
             yield self._make("W274.label", figure, **beside)
+
+    def _words_beside(self, spot: _Spot, figure: Figure) -> tuple[str, str]:
+        """The words before and behind a number without those of its own wording."""
+        written = self.prose[spot.told.start : spot.told.end]
+        before, _, after = figure.quantity.text.partition(written)
+        return spot.about.removesuffix(before), spot.rest.removeprefix(after)
+
+    def _find_noun(self, rest: str, figure: Figure) -> str:
+        """The figure whose label alone has the noun that a number touches: 三类事故."""
+        noun = _PLAIN["touching_noun"].match(rest)
+        if noun is None or self.lang == "en":
+            return ""
+        scores = self.known.score_labels(noun[1], figure, self.lang)
+        if scores.pop(figure.id).words or noun[1] in figure.quantity.text:
+            return ""
+        return next((name for name, match in scores.items() if match.words), "")
+
+    def find_trends(self) -> Iterator[tuple[int, str]]:
+        """The trends and comparisons that neither a figure nor a source bears out."""
+        # A title or a quotation is the source's.
+        prose = patterns.QUOTED.sub(blank, patterns.TITLE.sub(blank, self.prose))
+        seen: set[tuple[int, int]] = set()
+        for trend in sorted(find_trends(prose, self.lang, self.known)):
+            clause = self.bounds.around(_CLAUSE, trend.start)
+            begin, end = self.bounds.around(_SENTENCE, trend.start)
+            if clause in seen or patterns.ATTRIBUTED[self.lang].search(prose, begin, trend.start):
+                continue
+            first, last = (
+                bisect_left(self.told, at, key=lambda one: one.start) for at in (begin, end)
+            )
+            told, words = self.told[first:last], self.undated[slice(*clause)]
+            if self._is_of_number(trend, clause[1]) or is_denied(prose, trend, clause, self.lang):
+                continue
+            figures = [one.figures[0] for one in told]
+            if not is_borne_out(trend, figures, words, self.known):
+                seen.add(clause)
+                yield trend.start, trend.word
+
+    def _is_of_number(self, trend: Trend, end: int) -> bool:
+        """True of a move to a number, which is judged with it, and before one that is unknown."""
+        first, last = (bisect_left(self.numbers, at) for at in (trend.start, end))
+        for start in self.numbers[first:last][:1]:
+            position = bisect_left(self.told, start, key=lambda one: one.start)
+            one = self.told[position] if position < len(self.told) else None
+            if one is None or one.start != start:
+                return True
+            lead = self.prose[trend.start : start]
+            return bool(judge_move(lead, one.figures[0], self.known, self.lang)[0])
+        return False
 
     def _find_other_years(self) -> Iterator[tuple[int, Doubt]]:
         """The years beside words that belong to what happened in another year of the case."""
@@ -356,24 +480,34 @@ class RoleReading:
             # The year of a number is judged with the number.
             if any(clause[0] <= one.start < clause[1] for one in self.told):
                 continue
-            begin = clause[0] if self.lang == "zh" else part[0]
-            begin, end = max(begin, self.years[index - 1].end if index else 0), part[1]
-            if index + 1 < len(self.years):
-                end = min(end, self.years[index + 1].start)
-            words = f"{self.undated[begin : years.start]} {self.undated[years.end : end]}"
-            scores = self.known.score_events(re.sub("[0-9]{4}", " ", words), self.lang)
-            if _SAME.search(words):
-                continue
-            date, best = max(
-                scores.items(), key=lambda pair: pair[1].weight, default=("", NO_MATCH)
-            )
-            own = max((m for d, m in scores.items() if _holds_year(d, years)), default=NO_MATCH)
-            is_clear = best.words > 1 and best.weight >= 1 and best.beats(own)
-            dates = [date] if is_clear else self._list_introduced(years) if not own.words else []
-            if dates and not any(_holds_year(each, years) for each in dates):
-                written = self.prose[years.start : years.end]
-                named = ENUMERATION.join(dict.fromkeys(dates))
-                yield years.start, Doubt("W274.event", {"years": written, "date": named})
+            for begin, end in (clause, part):
+                words = self._words_of_year(index, begin, end)
+                if _PLAIN["same"].search(words):
+                    break
+                scores = self.known.score_events(re.sub("[0-9]{4}", " ", words), self.lang)
+                date, best = max(
+                    scores.items(), key=lambda pair: pair[1].weight, default=("", NO_MATCH)
+                )
+                own = max((m for d, m in scores.items() if _holds_year(d, years)), default=NO_MATCH)
+                is_clear = best.words > 1 and best.weight >= 1 and best.beats(own)
+                dates = [date] if is_clear else []
+                if (begin, end) == part and not own.words:
+                    dates = dates or self._list_introduced(years)
+                if dates and not any(_holds_year(each, years) for each in dates):
+                    written = self.prose[years.start : years.end]
+                    named = ENUMERATION.join(dict.fromkeys(dates))
+                    yield years.start, Doubt("W274.event", {"years": written, "date": named})
+                if dates or own.words:
+                    break
+
+    def _words_of_year(self, index: int, begin: int, end: int) -> str:
+        """The words about a year within a span, as far as no other year has them."""
+        years = self.years[index]
+        begin = max(begin, self.years[index - 1].end if index else 0)
+        lead, tail = self.undated[begin : years.start], self.undated[years.end : end]
+        if index + 1 < len(self.years) and self.years[index + 1].start < end:
+            tail = self.undated[years.end : self.years[index + 1].start].partition(" and ")[0]
+        return f"{lead.rpartition(' and ')[2] if index else lead} {tail}"
 
     def _list_introduced(self, years: Years) -> list[str]:
         """The times of the numbers in a paragraph that a sentence without one begins."""
@@ -384,7 +518,7 @@ class RoleReading:
         )
         if told != begin:
             return []
-        return [each.period.edtf for one in self.told[begin:stop] for each in one.figures]
+        return [one.period.edtf for told in self.told[begin:stop][:1] for one in told.figures]
 
 
 def _fit_years(years: Years, edtf: str, *, up_to: bool) -> bool | None:
