@@ -14,12 +14,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations, permutations
 from pathlib import Path
 from typing import Final
 
+import yaml
+
 from casebook.build.reading import read_dataset
+from casebook.checks.known_numbers import KnownNumbers
 from casebook.checks.numbers_in_text import NumberMention, find_mentions
-from casebook.checks.text_claims import WrittenText, check_wording
+from casebook.checks.text_claims import WrittenText, check_passage
 from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
@@ -31,270 +35,8 @@ from casebook.values.words import PLANNED_STATUSES, QUALIFIERS
 ROOT: Final = Path(__file__).resolve().parents[1]
 SEED: Final = 20_261_127
 
-# Words that give a number what its figure has not, by what they give it.
-QUALIFIERS_USUAL: Final = {
-    "zh": ("约{}", "近{}", "超过{}", "逾{}", "至少{}", "不超过{}", "不到{}", "{}左右", "{}以上"),
-    "en": ("about {}", "nearly {}", "more than {}", "over {}", "at least {}", "up to {}"),
-}
-QUALIFIERS_RARE: Final = {
-    "zh": (
-        *(
-            "差不多{}",
-            "几乎{}",
-            "约莫{}",
-            "估计{}",
-            "少说{}",
-            "顶多{}",
-            "{}出头",
-            "{}之多",
-            "高达{}",
-        ),
-        *("多达{}", "~{}", ">{}", "不止{}", "不下{}", "约摸{}", "充其量{}", "起码有{}", "将近{}"),
-        *(
-            "{}上下",
-            "{}开外",
-            "{}不到",
-            "{}有余",
-            "远超{}",
-            "略高于{}",
-            "{}以内",
-            "满打满算{}",
-            "≥{}",
-        ),
-    ),
-    "en": (
-        *("an approximate {}", "at minimum {}", "{} or even more", "north of {}", "approaching {}"),
-        *("barely {}", "as little as {}", "~{}", "just under {}", "well over {}", "close on {}"),
-        *("a good {}", "getting on for {}", "not quite {}", "somewhere around {}", "upward of {}"),
-        *("{} or thereabouts", "{} at the outside", "{} give or take", "in the order of {}", "<{}"),
-        *("a little over {}", "an estimated {}", "virtually {}", "{} and then some", "shy of {}"),
-    ),
-}
-PLANS: Final = {
-    "zh": (
-        "预计{}",
-        "计划{}",
-        "将投入{}",
-        "拟安排{}",
-        "有望达到{}",
-        "打算用{}",
-        "力争{}",
-        "准备安排{}",
-    ),
-    "en": (
-        *("a planned {}", "an expected {}", "a projected {}", "a proposed {}", "an anticipated {}"),
-        *("what will be {}", "a forecast {}", "an intended {}", "a target of {}"),
-    ),
-}
-PER: Final = {
-    "zh": (
-        *(
-            "每月{}",
-            "每人{}",
-            "每年{}",
-            "每个项目{}",
-            "每小时{}",
-            "每户{}",
-            "每场{}",
-            "{}/月",
-            "每季度{}",
-        ),
-        *("按月{}", "每家{}", "每天{}", "月均{}", "人均{}"),
-    ),
-    "en": (
-        *("{} a month", "{} per person", "{} every year", "{} an hour", "a monthly {}", "{} each"),
-        *("{} per head", "{} a household", "{} per project", "an annual {}", "{} per capita"),
-    ),
-}
-AGGREGATES: Final = {
-    "zh": ("平均{}", "累计{}", "总共{}", "合计{}", "平均每个项目{}", "累积达到{}"),
-    "en": ("an average of {}", "a cumulative {}", "altogether {}", "on average {}", "{} in all"),
-}
-# Sentences that no record bears out, as they are put behind a true one.
-CLAIMS: Final = {
-    "rank": {
-        "zh": (
-            *("{}花得最多。", "{}位居首位。", "{}名列前茅。", "{}是全国唯一。", "{}的效果显著。"),
-            *(
-                "{}填补了空白。",
-                "{}独占鳌头。",
-                "{}在全国排名第一。",
-                "{}首屈一指。",
-                "{}成效突出。",
-            ),
-            *("{}遥遥领先。", "据了解，{}全国领先。", "{}开创了先例。", "{}的规模居全省之首。"),
-            *(
-                "{}的投入远高于别处。",
-                "{}的做法史无前例。",
-                "{}的服务广受好评。",
-                "{}的成绩有目共睹。",
-            ),
-            *(
-                "{}走在前面。",
-                "{}数一数二。",
-                "{}投入最大。",
-                "{}是国内最先购买的。",
-                "{}堪称样板。",
-            ),
-        ),
-        "en": (
-            *(
-                "{} spent the most.",
-                "{} ranks first.",
-                "{} is the largest buyer.",
-                "{} tops the list.",
-            ),
-            *(
-                "Nothing like it was done before {}.",
-                "It had never before been tried.",
-                "{} leads.",
-            ),
-            *("{} is second to none.", "{} is the only one in the country.", "{} set a record."),
-            *(
-                "The results in {} are remarkable.",
-                "{} outperforms all others.",
-                "{} is unmatched.",
-            ),
-            *("{} is widely praised.", "{} is a success story.", "{} broke new ground."),
-            *(
-                "{} is the best known.",
-                "{} is a trailblazer.",
-                "The source of funds in {} is leading.",
-            ),
-        ),
-    },
-    "multiple": {
-        "zh": (
-            *("{}的投入翻番。", "{}的投入翻了两番。", "{}的项目成倍增加。", "{}的价格打七折。"),
-            *("{}的投入翻倍。", "{}的比例是三比一。", "{}的投入增加一倍。", "{}的申报数减半。"),
-            *("{}的费用是别处的三倍。", "{}的投入倍增。", "{}的价格打了对折。", "{}缩水过半。"),
-        ),
-        "en": (
-            *("The money in {} doubled.", "{} spent twice as much.", "The number in {} halved."),
-            *("The outlay of {} trebled.", "{} had a threefold rise.", "{} quadrupled its outlay."),
-            *(
-                "The money in {} tripled.",
-                "{} paid half as much again.",
-                "{} paid double the price.",
-            ),
-            *("The ratio in {} is three to one.", "{} bought several times as many."),
-        ),
-    },
-    "fraction": {
-        "zh": (
-            "{}大半落选。",
-            "{}的三分之一落选。",
-            "{}的一半没有花。",
-            "{}有四成落选。",
-            "{}过半入选。",
-        ),
-        "en": (
-            *(
-                "In {} a third was rejected.",
-                "In {} half of them failed.",
-                "Two thirds of {} applied.",
-            ),
-            *(
-                "In {} one in three was chosen.",
-                "In {} a quarter was left.",
-                "In {} most of a half.",
-            ),
-        ),
-    },
-    "percentage": {
-        "zh": (
-            "{}的投入增长了37%。",
-            "{}有九成满意。",
-            "{}的比例是百分之三十七。",
-            "{}占37个百分点。",
-        ),
-        "en": (
-            "The money in {} grew by 37%.",
-            "In {} 93 per cent were content.",
-            "{} rose 41 percent.",
-        ),
-    },
-    "vague": {
-        "zh": (
-            *(
-                "{}投入逾千万。",
-                "{}的投入过亿。",
-                "{}的投入有数亿。",
-                "{}花了一个亿。",
-                "{}有数十家机构。",
-            ),
-            *("{}受益的人数以亿计。", "{}有几百个项目。", "{}投入上百万。", "{}花了大几千万。"),
-            *(
-                "{}的人成千上万地受益，达数以万计。",
-                "{}收费零元钱。",
-                "{}花费近亿。",
-                "{}好几百万。",
-            ),
-        ),
-        "en": (
-            *(
-                "{} has dozens of projects.",
-                "{} funded a few hundred.",
-                "{} has dozens.",
-                "{} paid millions.",
-            ),
-            *(
-                "{} served countless thousands.",
-                "{} chose a couple of hundred.",
-                "{} has scores of them.",
-            ),
-            *("{} spent tens of millions.", "{} has several dozen.", "{} bought hundreds."),
-        ),
-    },
-    "relative time": {
-        "zh": (
-            *(
-                "{}近年来一直购买。",
-                "{}至今没有公布。",
-                "{}昨天公布。",
-                "{}即将公布。",
-                "{}当前在购买。",
-            ),
-            *(
-                "{}不久前公布。",
-                "{}上个月公布。",
-                "{}今后还要购买。",
-                "{}前些年就有。",
-                "{}现阶段在购买。",
-            ),
-            *(
-                "{}当下仍在做。",
-                "{}这两年做得多。",
-                "{}刚刚公布。",
-                "{}日前公布。",
-                "{}时下仍在做。",
-            ),
-        ),
-        "en": (
-            *(
-                "{} published it yesterday.",
-                "Lately {} has bought more.",
-                "In recent years {} bought.",
-            ),
-            *(
-                "As of now {} buys.",
-                "{} has since bought more, until today.",
-                "{} is about to publish.",
-            ),
-            *(
-                "{} will soon publish it.",
-                "Today {} buys.",
-                "{} bought some years ago.",
-                "{} now buys.",
-            ),
-            *(
-                "{} published it last week.",
-                "{} has just published it.",
-                "{} buys at the time of writing.",
-            ),
-        ),
-    },
-}
+# What is put into the texts, by kind and language.
+WORDS: Final = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,6 +48,7 @@ class Mutation:
     lang: Lang
     text: str
     truth: str
+    other: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,28 +58,40 @@ class Passage:
     home: Case
     lang: Lang
     text: str
+    other: str
     told: tuple[tuple[int, int, Figure], ...]
     typed: bool
 
     def mutate(self, kind: str, span: tuple[int, int], words: str) -> Mutation:
         """The passage with other words in a span."""
         text = self.text[: span[0]] + words + self.text[span[1] :]
-        return Mutation(kind=kind, home=self.home, lang=self.lang, text=text, truth=self.text)
+        return Mutation(
+            kind=kind,
+            home=self.home,
+            lang=self.lang,
+            text=text,
+            truth=self.text,
+            other=self.other,
+        )
 
 
 def list_passages(dataset: Dataset) -> Iterator[Passage]:
     """The paragraphs of all stories, with references and with numbers typed; the summaries."""
     for case in dataset.cases:
-        for lang in LANGS:
-            story = case.story.zh if lang == "zh" else case.story.en
-            summary = case.summary.zh if lang == "zh" else case.summary.en
-            for text in (*story.split("\n\n"), summary):
-                if text.strip():
-                    for typed in (True, False):
-                        yield _read_passage(dataset, case, lang, text.strip(), typed)
+        texts = {
+            lang: [part.strip() for part in (*getattr(case.story, lang).split("\n\n"), summary)]
+            for lang, summary in zip(LANGS, (case.summary.zh, case.summary.en), strict=True)
+        }
+        for lang, other in permutations(LANGS):
+            for text, translation in zip(texts[lang], texts[other], strict=True):
+                for typed in (True, False):
+                    yield _read_passage(dataset, case, lang, (text, translation), typed)
 
 
-def _read_passage(dataset: Dataset, case: Case, lang: Lang, text: str, typed: bool) -> Passage:
+def _read_passage(
+    dataset: Dataset, case: Case, lang: Lang, texts: tuple[str, str], typed: bool
+) -> Passage:
+    text, other = texts
     out, told, at = "", [], 0
     for found in REFERENCE.finditer(text):
         out += text[at : found.start()]
@@ -350,7 +105,8 @@ def _read_passage(dataset: Dataset, case: Case, lang: Lang, text: str, typed: bo
         told.append((len(out), len(out) + len(words), figure))
         out += words
         at = found.end()
-    return Passage(home=case, lang=lang, text=out + text[at:], told=tuple(told), typed=typed)
+    out += text[at:]
+    return Passage(home=case, lang=lang, text=out, other=other, told=tuple(told), typed=typed)
 
 
 def print_figure(figure: Figure, lang: Lang) -> str:
@@ -368,14 +124,24 @@ def list_mutations(dataset: Dataset) -> Iterator[Mutation]:
     """Every mutation, always the same ones in the same order."""
     chance = random.Random(SEED)
     for passage in list_passages(dataset):
-        for start, end, figure in passage.told:
-            if passage.typed:
-                yield from _mutate_number(passage, (start, end), figure, chance)
-            yield from _add_words(passage, (start, end), figure, chance)
-            yield from _take_another(passage, (start, end), figure, chance)
+        found = _mutate_passage(passage, dataset, chance)
+        yield from (mutation for mutation in found if mutation.text != mutation.truth)
+
+
+def _mutate_passage(
+    passage: Passage, dataset: Dataset, chance: random.Random
+) -> Iterator[Mutation]:
+    for start, end, figure in passage.told:
         if passage.typed:
-            yield from _mutate_years(passage)
-            yield from _add_claims(passage, dataset, chance)
+            yield from _mutate_number(passage, (start, end), figure, chance)
+        yield from _add_words(passage, (start, end), figure, chance)
+        yield from _take_another(passage, (start, end), figure, chance)
+    yield from _swap_figures(passage)
+    if passage.typed:
+        yield from _mutate_years(passage)
+        yield from _swap_years(passage)
+        yield from _plan_in_english(passage)
+        yield from _add_claims(passage, dataset, chance)
 
 
 def _mutate_number(
@@ -395,7 +161,7 @@ def _mutate_number(
     bare = _without_qualifier(words, passage.lang)
     if figure.quantity.qualifier not in ("exact", "range"):
         yield passage.mutate("qualifier dropped", span, bare)
-        for frame in QUALIFIERS_USUAL[passage.lang]:
+        for frame in WORDS["usual_qualifiers"][passage.lang]:
             if not _states(frame, figure):
                 yield passage.mutate("qualifier swapped", span, frame.format(bare))
     if figure.status in PLANNED_STATUSES:
@@ -412,12 +178,12 @@ def _add_words(
     words, lang = passage.text[slice(*span)], passage.lang
     how = "typed" if passage.typed else "at a reference"
     if figure.quantity.qualifier == "exact":
-        for frame in QUALIFIERS_USUAL[lang]:
+        for frame in WORDS["usual_qualifiers"][lang]:
             yield passage.mutate(f"qualifier added, {how}", span, frame.format(words))
-        for frame in chance.sample(QUALIFIERS_RARE[lang], 8):
+        for frame in chance.sample(WORDS["rare_qualifiers"][lang], 8):
             yield passage.mutate(f"rarer qualifier added, {how}", span, frame.format(words))
     if figure.status not in PLANNED_STATUSES:
-        for frame in chance.sample(PLANS[lang], 4):
+        for frame in chance.sample(WORDS["plans"][lang], 4):
             yield passage.mutate(f"plan gained, {how}", span, frame.format(words))
     elif figure.quantity.kind != "share":
         done = {"zh": "已经实际做到{}", "en": "what has now been {}"}[lang]
@@ -425,13 +191,15 @@ def _add_words(
         told = _without_plan(passage.text[begin : span[0]], lang) + done.format(words)
         yield passage.mutate(f"plan told as done, {how}", (begin, span[1]), told)
     if not figure.per:
-        for frame in chance.sample(PER[lang], 5):
+        for frame in chance.sample(WORDS["per"][lang], 5):
+            if figure.measure == "annual_total" and "annual" in frame:
+                continue
             yield passage.mutate(f"per, {how}", span, frame.format(words))
     if (
         figure.measure not in ("average", "cumulative", "programme_total")
         and "/" not in figure.period.edtf
     ):
-        for frame in chance.sample(AGGREGATES[lang], 3):
+        for frame in chance.sample(WORDS["aggregates"][lang], 3):
             yield passage.mutate(f"total or average, {how}", span, frame.format(words))
 
 
@@ -465,10 +233,38 @@ def _mutate_years(passage: Passage) -> Iterator[Mutation]:
         yield passage.mutate("unknown year", (mention.start, mention.end), words)
 
 
+def _swap_figures(passage: Passage) -> Iterator[Mutation]:
+    """Two figures of one unit that change places."""
+    for (start, end, one), (begin, last, other) in combinations(passage.told, 2):
+        alike = one.measure == other.measure and one.quantity.unit == other.quantity.unit
+        first, second = passage.text[start:end], passage.text[begin:last]
+        if alike and one.quantity.statement != other.quantity.statement and first != second:
+            words = second + passage.text[end:begin] + first
+            how = "typed" if passage.typed else "at references"
+            yield passage.mutate(f"two of one measure swapped, {how}", (start, last), words)
+
+
+def _swap_years(passage: Passage) -> Iterator[Mutation]:
+    years = [m for m in find_mentions(passage.text) if len(m.date) == 4 and not m.titled]
+    for one, other in combinations(years, 2):
+        if one.date != other.date:
+            words = other.text + passage.text[one.end : other.start] + one.text
+            yield passage.mutate("years swapped", (one.start, other.end), words)
+
+
+def _plan_in_english(passage: Passage) -> Iterator[Mutation]:
+    open_ended = re.compile(r"\b(?:may|whether|when|what|plan\w*|(?:was|is) to)\b", re.IGNORECASE)
+    for found in re.finditer(r"\b([a-z]+)\b", passage.text) if passage.lang == "en" else ():
+        words = WORDS["plans_of_verbs"].get(found[1])
+        # What is told as not done yet cannot be told so falsely.
+        if words and not open_ended.search(passage.text, *_sentence(passage, found.span())):
+            yield passage.mutate("plan in English only", found.span(), words)
+
+
 def _add_claims(passage: Passage, dataset: Dataset, chance: random.Random) -> Iterator[Mutation]:
     place = dataset.regions[passage.home.region].short.inside(passage.lang)
     end = (len(passage.text), len(passage.text))
-    for kind, frames in CLAIMS.items():
+    for kind, frames in WORDS["claims"].items():
         for frame in chance.sample(frames[passage.lang], 3):
             space = "" if passage.lang == "zh" else " "
             yield passage.mutate(kind, end, space + frame.format(place))
@@ -559,17 +355,26 @@ def _years(edtf: str) -> Sequence[str]:
 
 
 def judge(mutation: Mutation, dataset: Dataset) -> list[Problem]:
-    """What the check of texts says about a mutation and not about the truth."""
+    """What the check of texts says about a mutation and not about the truth.
+
+    A plan in one language only is seen beside the other one.
+    """
     home, lang = mutation.home, mutation.lang
-    known = {problem.text for problem in check(mutation.truth, home, lang, dataset)}
-    found = check(mutation.text, home, lang, dataset)
+    other = mutation.other if mutation.kind.endswith("only") else ""
+    known = {problem.text for problem in check(mutation.truth, home, lang, dataset, other)}
+    found = check(mutation.text, home, lang, dataset, other)
     return [problem for problem in found if problem.text not in known]
 
 
-def check(text: str, home: Case, lang: Lang, dataset: Dataset) -> list[Problem]:
-    """The problems of a text of a case."""
-    written = WrittenText(words=text, lang=lang, path=home.path, at=START)
-    return list(check_wording(written, home, dataset))
+def check(text: str, home: Case, lang: Lang, dataset: Dataset, other: str = "") -> list[Problem]:
+    """The problems of a text of a case, beside its `other` language where there is one."""
+    languages = (lang, "en" if lang == "zh" else "zh")
+    texts = [
+        WrittenText(words=words, lang=each, path=home.path, at=START)
+        for words, each in zip((text, other), languages, strict=True)
+        if words
+    ]
+    return list(check_passage(texts, KnownNumbers(home, dataset)))
 
 
 def main() -> None:
