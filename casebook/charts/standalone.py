@@ -45,7 +45,6 @@ class Pictures:
 
     svg: bytes
     png: bytes = b""
-    png_large: bytes = b""
     card: bytes = b""
     missing: str = ""
 
@@ -59,11 +58,9 @@ def draw_standalone(table: ChartTable, credit: str, colours: Mapping[str, str]) 
     from casebook.charts.matplotlib_renderers import encode_png, paint_image
 
     card = compose_card(table, credit)
-    large = paint_image(sheet, colours, 2)
     return Pictures(
         svg=svg,
-        png=encode_png(large.reduce(2), colours),
-        png_large=encode_png(large, colours),
+        png=encode_png(paint_image(sheet, colours, 2), colours),
         card=encode_png(paint_image(card, colours, 1), colours),
         missing="".join(sorted(find_missing(sheet) | find_missing(card))),
     )

@@ -110,7 +110,7 @@ def _card_of(drawn: Drawn) -> str:
 
 def list_downloads(drawn: Drawn) -> tuple[str, ...]:
     """The paths of the files of a chart, the pictures first, everything in one archive last."""
-    pictures = (".png", "@2x.png", "-card.png") if drawn.pictured else ()
+    pictures = (".png", "-card.png") if drawn.pictured else ()
     ends = (".svg", *pictures, ".csv", ".json", ".zip")
     return tuple(f"{drawn.folder}{drawn.name}{end}" for end in ends)
 
@@ -136,7 +136,6 @@ def make_files(
     files = {
         f"{name}.svg": pictures.svg,
         f"{name}.png": pictures.png,
-        f"{name}@2x.png": pictures.png_large,
         f"{name}-card.png": pictures.card,
         f"{name}.csv": _csv(drawn),
         f"{name}.json": _json(drawn, sources, citation),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import matplotlib
 import pytest
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.text import Text
 from PIL import Image
 
@@ -141,6 +142,28 @@ def test_letters_have_their_chinese_shapes(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(matplotlib_renderers, "_CHINESE", Text(language="ja"))
 
     assert paint(sheet).tobytes() != chinese
+
+
+@pytest.mark.parametrize("text", ["北京，“约 8000 万元”", "Value (2011): AVA", "国" * 12])
+@pytest.mark.parametrize("size", [26, 46])
+def test_letters_stand_where_matplotlib_itself_sets_them(
+    text: str, size: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = Sheet(style=Style(width=600, size=WIDE.size, small=WIDE.small), height=80)
+    sheet.text(10.4, 60.4, text, size=size)
+    ours = covered(paint(sheet))
+
+    monkeypatch.setattr(matplotlib_renderers, "RendererAgg", _AnotherRenderer)
+
+    theirs = covered(paint(sheet))
+    assert all(abs(one - other) <= 1 for one, other in zip(ours, theirs, strict=True))
+
+
+class _AnotherRenderer(RendererAgg):
+    """A renderer for which the class does not match, so that matplotlib sets the letters."""
+
+    def __new__(cls, *sizes: float) -> RendererAgg:  # type: ignore[misc]
+        return RendererAgg(*sizes)
 
 
 def test_the_palette_begins_with_the_colours_of_the_theme() -> None:

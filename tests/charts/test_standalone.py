@@ -33,13 +33,9 @@ def pictures_of(name: str) -> Pictures:
 
 def test_pictures_have_the_sizes_that_their_names_promise() -> None:
     pictures = pictures_of("one-series")
-    normal, large, card = (
-        Image.open(io.BytesIO(content))
-        for content in (pictures.png, pictures.png_large, pictures.card)
-    )
+    picture, card = (Image.open(io.BytesIO(content)) for content in (pictures.png, pictures.card))
 
-    assert normal.width == 768
-    assert large.size == (2 * normal.width, 2 * normal.height)
+    assert picture.width == 2 * 768
     assert card.size == (1200, 630)
 
 
@@ -51,7 +47,7 @@ def test_the_strip_of_one_case_has_no_png() -> None:
     pictures = pictures_of("one-timeline")
 
     assert pictures.svg
-    assert (pictures.png, pictures.png_large, pictures.card) == (b"", b"", b"")
+    assert (pictures.png, pictures.card) == (b"", b"")
 
 
 def test_the_lone_svg_has_its_own_colours_and_well_formed_words() -> None:

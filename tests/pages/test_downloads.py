@@ -60,7 +60,6 @@ def test_a_chart_comes_as_files_and_as_one_archive_of_them() -> None:
         for name in (
             "one-series.svg",
             "one-series.png",
-            "one-series@2x.png",
             "one-series-card.png",
             "one-series.csv",
             "one-series.json",
