@@ -61,6 +61,19 @@ def literals() -> set[str]:
     }
 
 
+def words_of_templates() -> set[str]:
+    """The keys that templates of the program itself name."""
+    templates = (PROJECT / "casebook").rglob("*.html")
+    return {
+        key for one in templates for key in re.findall(r"say\(\"([^\"]+)\"", one.read_text("utf-8"))
+    }
+
+
+def words_of_fields() -> set[str]:
+    """The keys of the words that the program itself has for a field and that no list names."""
+    return {key for key in CATALOGUE if key.startswith("form.words.")}
+
+
 def places_of(key: str) -> set[str]:
     return {name for words in CATALOGUE[key].values() for name in PLACE.findall(words)}
 
@@ -145,6 +158,7 @@ def test_every_command_and_option_has_words() -> None:
 def test_every_message_is_used() -> None:
     named = notes_of_fields() | labels_of_fields() | notes_of_tables() | names_of_facts()
     named |= words_of_languages() | words_of_settings() | words_of_commands()
+    named |= words_of_templates() | words_of_fields()
 
     assert set(CATALOGUE) - literals() - named == set()
     assert names_of_facts() - set(CATALOGUE) == set()

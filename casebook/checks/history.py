@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -98,6 +99,19 @@ def check_history(
     return problems
 
 
+def list_unexplained(
+    case: Case, was: PublishedCase, dataset: Dataset
+) -> list[tuple[FactName, Difference]]:
+    """The facts of a case of which the record does not say why they are not as published.
+
+    The column of one that is gone is empty.
+    """
+    check = _CaseCheck(case=case, was=was, dataset=dataset)
+    # The problems are made on the way.
+    deque(check.find_problems({}), maxlen=0)
+    return check.unexplained
+
+
 def check_unpublished(dataset: Dataset, known: Collection[str]) -> list[Problem]:
     """The changes of cases that were never published, in which nothing can have changed."""
     aliases = find_aliases(dataset)
@@ -129,6 +143,7 @@ class _CaseCheck:
     dataset: Dataset
     new: list[Change] = field(default_factory=list)
     used: list[Change] = field(default_factory=list)
+    unexplained: list[tuple[FactName, Difference]] = field(default_factory=list)
 
     def find_problems(self, recorded: Translated) -> Iterator[Problem]:
         """The problems of the case in the order of what was published."""
@@ -145,6 +160,7 @@ class _CaseCheck:
             for difference in compare_cells(was, now):
                 translated |= {kind} if difference.column in _TRANSLATED else set()
                 if not self._is_explained(difference, changes, (was, now)):
+                    self.unexplained.append(((kind, now_called), difference))
                     yield self._report(kind, now_called, difference)
         for lang in self.dataset.languages.others:
             yield from self._check_translation(lang, recorded, translated)
@@ -182,6 +198,7 @@ class _CaseCheck:
         if gone:
             return
         path, amount = self.case.path, was.get("amount", "")
+        self.unexplained.append(((kind, name), Difference("", amount or name, "")))
         if kind == "figures":
             yield problem("E238.withdrawn", path, START, figure=name, amount=amount, path=path)
         else:

@@ -16,7 +16,7 @@ from casebook.text import Lang
 
 # Where the preview answers with what it adds, which lies beside this module, and with events.
 ADDED = "/__casebook__/"
-ADDED_FILES = (SCRIPT, STYLE) = ("reload.js", "overlay.css")
+ADDED_FILES = (SCRIPT, STYLE, *_) = ("reload.js", "overlay.css", "form.js", "form.css")
 EVENTS = f"{ADDED}events"
 
 _POLICY = re.compile(

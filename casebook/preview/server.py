@@ -11,16 +11,17 @@ import socketserver
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import nullcontext
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from mimetypes import MimeTypes
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote
+from urllib.parse import parse_qs, parse_qsl, quote, unquote
 
 from casebook.messages import failure, say
+from casebook.preview.form import EDIT, NEW, FormAnswer, Forms, RefusedError
 from casebook.preview.inject import (
     ADDED,
     ADDED_FILES,
@@ -39,6 +40,13 @@ _PORTS = 100
 _HEARTBEAT = 15.0
 # How long a page that is being swapped may be missing.
 _PATIENCE = 1.0
+# A record of two hundred figures has fewer; in an address each Chinese character takes nine signs.
+_MOST_FIELDS = 50_000
+_MOST_POSTED = 8_000_000
+_FORM_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _EVENT_STREAM = "text/event-stream; charset=utf-8"
 # Of its own, without what the machine adds to it.
@@ -55,6 +63,7 @@ class PreviewServer(ThreadingHTTPServer):
 
     def __init__(self, host: str, port: int, preview: Preview) -> None:
         self.preview = preview
+        self.forms = Forms(preview.project, preview.lang)
         self.host = host
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, port), _Handler)
@@ -105,11 +114,10 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 30
 
     def do_GET(self) -> None:
-        """Answer with a page or a file of the site, or with what the preview adds to pages."""
+        """FormAnswer with a page or a file of the site, or with what the preview adds to pages."""
         if not self.server.is_own_name(self.headers.get("Host", "")):
-            status = HTTPStatus.MISDIRECTED_REQUEST
             self.close_connection = True
-            self._send(status, f"{status.value} {status.phrase}\n".encode(), find_type(".txt"))
+            self._refuse(HTTPStatus.MISDIRECTED_REQUEST)
             return
         address = self.path.partition("?")[0].partition("#")[0]
         for place, handle in _HANDLERS.items():
@@ -120,6 +128,69 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET
 
+    def do_POST(self) -> None:
+        """Do what a form asks, where it is a form of this very server that asks."""
+        address = self.path.partition("?")[0].partition("#")[0]
+        # What is not read of a request would be taken for the next one.
+        self.close_connection = True
+        status = self._judge_post(address)
+        if status is not HTTPStatus.OK:
+            self._refuse(status)
+            return
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode("utf-8", "replace")
+        try:
+            pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        except ValueError:
+            self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return
+        self._send_answer(lambda: self.server.forms.post(address, pairs))
+
+    def _judge_post(self, address: str) -> HTTPStatus:
+        """The reason why a request to write is refused, or OK."""
+        host, length = self.headers.get("Host", ""), self.headers.get("Content-Length", "")
+        if not self.server.is_own_name(host):
+            return HTTPStatus.MISDIRECTED_REQUEST
+        if not address.startswith((EDIT, NEW)):
+            return HTTPStatus.NOT_IMPLEMENTED
+        # A page of another site can send a form here, and says so in a name of its own.
+        if not self._is_local() or self.headers.get("Origin") != f"http://{host}":
+            return HTTPStatus.FORBIDDEN
+        if self.headers.get_content_type() != "application/x-www-form-urlencoded":
+            return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+        if not (length.isascii() and length.isdigit()):
+            return HTTPStatus.LENGTH_REQUIRED
+        is_large = len(length) > 9 or int(length) > _MOST_POSTED
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if is_large else HTTPStatus.OK
+
+    def _is_local(self) -> bool:
+        """True where nobody but this machine is served, and asks."""
+        return _is_loopback(self.server.host) and _is_loopback(self.client_address[0])
+
+    def _send_form(self, address: str) -> None:
+        if not self._is_local():
+            self._refuse(HTTPStatus.FORBIDDEN)
+            return
+        done = parse_qs(self.path.partition("?")[2]).get("done", [""])[0]
+        self._send_answer(lambda: self.server.forms.show(address, done))
+
+    def _send_answer(self, make: Callable[[], FormAnswer]) -> None:
+        try:
+            answer = make()
+        except RefusedError as error:
+            self._refuse(HTTPStatus(error.status))
+            return
+        headers = {"Content-Security-Policy": _FORM_POLICY, "Referrer-Policy": "same-origin"}
+        status, kind = HTTPStatus.OK, find_type("x.html")
+        if answer.location:
+            status, headers["Location"] = HTTPStatus.SEE_OTHER, answer.location
+        if answer.file_name:
+            kind = "text/x-patch; charset=utf-8"
+            headers["Content-Disposition"] = f'attachment; filename="{answer.file_name}"'
+        self._send(status, answer.page, kind, **headers)
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        self._send(status, f"{status.value} {status.phrase}\n".encode(), find_type("x.txt"))
+
     def log_message(self, format: str, *args: Any) -> None:
         """Leave the terminal to what concerns the editor."""
 
@@ -129,7 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
         path = find_path(address)
         if leads_by_no_link(preview.site, path) and (preview.site / path).is_dir():
             target = {"Location": f"/{quote(path)}/"}
-            self._send(HTTPStatus.MOVED_PERMANENTLY, b"", find_type(".html"), **target)
+            self._send(HTTPStatus.MOVED_PERMANENTLY, b"", find_type("x.html"), **target)
             return
         content, generation = state.fresh.get(path), state.generation
         if content is None:
@@ -163,15 +234,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
-        self._send_safe_headers()
+        self._send_safe_headers(headers)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
 
-    def _send_safe_headers(self) -> None:
+    def _send_safe_headers(self, given: Collection[str] = ()) -> None:
         self.send_header("Cache-Control", "no-store")
         self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header("Content-Security-Policy", "frame-ancestors 'self'")
+        if "Content-Security-Policy" not in given:
+            self.send_header("Content-Security-Policy", "frame-ancestors 'self'")
         self.send_header("Cross-Origin-Resource-Policy", "same-origin")
 
     def _send_events(self, _address: str) -> None:
@@ -215,6 +287,8 @@ class _Handler(BaseHTTPRequestHandler):
 _HANDLERS: Mapping[str, Callable[[_Handler, str], None]] = {
     EVENTS: _Handler._send_events,
     ADDED: _Handler._send_added,
+    EDIT: _Handler._send_form,
+    NEW: _Handler._send_form,
 }
 
 

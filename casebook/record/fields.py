@@ -80,6 +80,15 @@ def suggest(word: str, known: Collection[str]) -> Text:
     return say("record.did_you_mean", name=name) if name else NO_TEXT
 
 
+def read_suggestions(hint: Text) -> list[str]:
+    """The words that a remedy offers in the place of a wrong one."""
+    before, _, after = say("record.did_you_mean", name="\0").en.partition("\0")
+    if hint.en.startswith(before) and hint.en.endswith(after):
+        return [hint.en.removeprefix(before).removesuffix(after)]
+    listed = say("record.near_regions", names="").en
+    return re.findall(r"([\w-]+)（", hint.en) if hint.en.startswith(listed) else []
+
+
 def _rename(node: MapNode, names: Mapping[str, str]) -> MapNode:
     """A mapping with fields under the names that they were meant to have, if those are free."""
     entries, key_at = {}, {}

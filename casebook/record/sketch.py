@@ -125,7 +125,7 @@ def _fill_inside(node: Node, one: FieldDescription, languages: Languages) -> Nod
 
 def _leave_out(node: MapNode, wrong: Sequence[Problem]) -> MapNode:
     """A case without its entries, or its records inside them, in which something is wrong."""
-    spots = sorted(_find_spots(node, ()))
+    spots = sorted(find_spots(node, ()))
     places = [at for at, _ in spots]
     ways = set()
     for found in wrong:
@@ -140,16 +140,16 @@ def _holds_records(way: Way) -> bool:
     return any(one.name == way[0] and one.holds_records for one in fields_of(Case) if way)
 
 
-def _find_spots(node: Node, way: Way) -> Iterator[tuple[Position, Way]]:
+def find_spots(node: Node, way: Way) -> Iterator[tuple[Position, Way]]:
     """Where each part of a record begins, a field at its name as well."""
     yield node.at, way
     if isinstance(node, MapNode):
         for name, inner in node.entries.items():
             yield node.key_at[name], (*way, name)
-            yield from _find_spots(inner, (*way, name))
+            yield from find_spots(inner, (*way, name))
     elif isinstance(node, ListNode):
         for number, inner in enumerate(node.items):
-            yield from _find_spots(inner, (*way, number))
+            yield from find_spots(inner, (*way, number))
 
 
 def _cut(node: Node, way: Way, ways: Collection[Way]) -> Node:

@@ -1,0 +1,134 @@
+"""Records as they are typed: texts by field, and rows of the records inside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from casebook.record.description import FieldDescription, fields_of
+from casebook.record.fields import EMPTY
+from casebook.record.lists import Lists
+from casebook.record.model import Case
+from casebook.record.reader import SILENT
+from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar
+
+# What joins several words of one field; no key and no name of a file has it.
+JOINED = "|"
+# The kinds of fields that hold several words, and those with records under names of their own.
+SEVERAL = frozenset({"names", "figure_names", "terms"})
+NAMED = frozenset({"figures", "answers", "mapping", "entries"})
+_WORDS = re.compile(r"[\s,，、|]+")
+# What no text of a record may hold, but for the ends of lines.
+_UNSEEN = re.compile(r"[^\S\n]+$", re.MULTILINE)
+MOST_ROWS = 1_000
+
+
+@dataclass(slots=True, kw_only=True)
+class TypedRow:
+    """One record as typed.
+
+    `texts` and `rows` are by the names that fields have in the file. `name` is its own name where
+    it has one, as a figure has; `origin` its name or number in the file, empty where it is new.
+    """
+
+    name: str = ""
+    origin: str = ""
+    texts: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, list[TypedRow]] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """True of a record of which nothing is filled in."""
+        return not (any(self.texts.values()) or any(self.rows.values()))
+
+    def says(self, other: TypedRow) -> bool:
+        """True where another record, wherever it comes from, has the same in it."""
+        if self.name != other.name or _filled(self.texts) != _filled(other.texts):
+            return False
+        for name in self.rows.keys() | other.rows.keys():
+            # An answer that is left out is one that is blank.
+            own, others = (
+                [row for row in one.rows.get(name, ()) if not (row.is_empty and row.name)]
+                for one in (self, other)
+            )
+            if len(own) != len(others):
+                return False
+            if not all(one.says(each) for one, each in zip(own, others, strict=True)):
+                return False
+        return True
+
+
+def _filled(texts: dict[str, str]) -> dict[str, str]:
+    return {name: text for name, text in texts.items() if text}
+
+
+def clean_text(text: str, one: FieldDescription) -> str:
+    """A text as it goes into a file: no blanks around it, and one line unless it may have more."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+    if one.kind == "block":
+        return _UNSEEN.sub("", text).strip()
+    if one.kind in SEVERAL:
+        return JOINED.join(filter(None, _WORDS.split(text)))
+    return " ".join(text.split())
+
+
+def read_row(
+    node: MapNode, described: Iterable[FieldDescription], lists: Lists, name: str = ""
+) -> TypedRow:
+    """The record of a mapping; what is written in another way than its field asks is left out."""
+    row = TypedRow(name=name, origin=name)
+    for one in described:
+        held = node if one.kind == "entries" else node.entries.get(one.name)
+        if one.kind == "answers":
+            row.rows[one.name] = list(_read_answers(held, one, lists))
+        elif one.holds_records:
+            row.rows[one.name] = list(_read_rows(held, one, lists))
+        else:
+            for called in one.names(lists.languages):
+                row.texts[called] = clean_text(_read_text(node.entries.get(called)), one)
+    return row
+
+
+def _read_text(node: Node | None) -> str:
+    if isinstance(node, ListNode):
+        return JOINED.join(one.text.strip() for one in node.items if isinstance(one, Scalar))
+    return node.text if isinstance(node, Scalar) else ""
+
+
+def _read_rows(held: Node | None, one: FieldDescription, lists: Lists) -> Iterator[TypedRow]:
+    if isinstance(held, MapNode) and one.kind in NAMED:
+        for key, inner in held.entries.items():
+            yield read_row(_mapping(inner), one.inner, lists, key)
+    elif isinstance(held, ListNode) and one.kind not in NAMED:
+        for number, inner in enumerate(held.items):
+            row = read_row(_mapping(inner), one.inner, lists)
+            row.origin = str(number)
+            yield row
+
+
+def _read_answers(held: Node | None, one: FieldDescription, lists: Lists) -> Iterator[TypedRow]:
+    """A row for each question; an answer that is one word or text has no fields in the file."""
+    written = held.entries if isinstance(held, MapNode) else {}
+    for key, question in lists.vocabulary.questions.items():
+        inner = written.get(key)
+        if question.derived and inner is None:
+            continue
+        if isinstance(inner, MapNode):
+            row = read_row(inner, one.inner, lists, key)
+        else:
+            row = read_row(EMPTY, one.inner, lists, key)
+            said = _read_text(inner).strip()
+            row.texts["state" if said in SILENT else "value"] = said
+        row.origin = key if inner is not None else ""
+        yield row
+
+
+def _mapping(node: Node) -> MapNode:
+    return node if isinstance(node, MapNode) else EMPTY
+
+
+def read_case_row(node: MapNode, lists: Lists) -> TypedRow:
+    """The row of a whole case."""
+    return read_row(node, fields_of(Case), lists)

@@ -1,0 +1,380 @@
+"""The form of a record: opened from its file, checked, and saved into it again."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from casebook.data.draft import SCHEMA_LINE
+from casebook.data.record_edit import Fields, write_changes, write_record
+from casebook.data.record_rows import TypedRow, read_row
+from casebook.messages import failure, say
+from casebook.preview.form_check import CASE, SOURCE_FILE, SOURCES, Checked, check_row
+from casebook.preview.form_rows import ACTIONS, complete, find_wrong_names, read_posted, resolve
+from casebook.preview.form_view import FormView
+from casebook.preview.propose import propose
+from casebook.problems import CasebookError, Problem
+from casebook.record.fields import EMPTY
+from casebook.record.lists import read_lists
+from casebook.record.new_case import propose_slug, require_free_slug
+from casebook.record.references import judge_slug
+from casebook.text import LANGUAGE_TAGS, Lang, Text
+from casebook.values.digest import digest
+from casebook.yaml.edit import diff_files, fix_text
+from casebook.yaml.files import find_case_files, read_bytes, replace_file, write_new_file
+from casebook.yaml.nodes import MapNode, read_tree
+
+# Addresses below the root of the preview. No case may be called `data`, so that the list of
+# sources has an address among those of the cases.
+EDIT: Final = "/edit/"
+NEW: Final = "/new/"
+SOURCES_PLACE: Final = "data/sources"
+_SLUG, _DIGEST, _TOKEN, _DO = "@slug", "@digest", "@token", "do"
+# How long, in seconds, a build that is being made is waited for.
+_PATIENCE: Final = 3
+_COPY: Final = re.compile(r"\.yaml(?:\.([0-9]+))?\.bak")
+
+
+class RefusedError(Exception):
+    """A request that is not answered: the HTTP status that says why."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormAnswer:
+    """An answer to a browser: a page, an address to go to, or a file to be kept."""
+
+    page: bytes = b""
+    location: str = ""
+    file_name: str = ""
+
+
+@dataclass(kw_only=True)
+class Form:
+    """One record in a form; `data` are the bytes of its file, none of one that is yet to be."""
+
+    shown: str
+    slug: str
+    described: Fields
+    data: bytes = b""
+    before: TypedRow = field(default_factory=TypedRow)
+    row: TypedRow = field(default_factory=TypedRow)
+    faults: Sequence[Problem] = ()
+    checked: Checked = field(default_factory=lambda: Checked(problems={}))
+    notices: list[Text] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    later: bool = False
+    is_stale: bool = False
+    digest: str = ""
+
+    @property
+    def is_case(self) -> bool:
+        """True of a case, which has a page."""
+        return self.described is CASE
+
+    @property
+    def is_new(self) -> bool:
+        """True of a record that has no file."""
+        return not self.data
+
+    @property
+    def address(self) -> str:
+        """The address of the form."""
+        if self.described is SOURCES:
+            return f"{EDIT}{SOURCES_PLACE}/"
+        return NEW if self.is_new else f"{EDIT}{self.slug}/"
+
+
+class Forms:
+    """The forms of a project, as a preview offers them to this machine.
+
+    Every write needs the `token`, which only a page of this very preview holds.
+    """
+
+    def __init__(self, project: Path, lang: Lang) -> None:
+        self.project = project
+        self.lang: Lang = lang
+        self.token = secrets.token_urlsafe(24)
+
+    def show(self, address: str, done: str = "") -> FormAnswer:
+        """The page at an address; raises RefusedError where there is none."""
+        if address == EDIT:
+            return FormAnswer(page=self._render("form_list.html", cases=self._list_cases()))
+        form = self._open(address)
+        if not form.faults and not form.is_new:
+            form.checked = self._check(form)
+        if done in _DONE:
+            form.notices.append(say(_DONE[done]))
+        return self._answer(form)
+
+    def post(self, address: str, pairs: Sequence[tuple[str, str]]) -> FormAnswer:
+        """Do what a button of a form asks; raises RefusedError where that may not be."""
+        given = dict(pairs)
+        if not secrets.compare_digest(given.get(_TOKEN, "").encode(), self.token.encode()):
+            raise RefusedError(403)
+        form = self._open(address)
+        do, _, what = given.get(_DO, "check").partition(" ")
+        if form.faults:
+            if do == "fix":
+                return self._save(form, fix_text(form.data, form.shown)[0], "fixed")
+            return self._answer(form)
+        form.later = "@later" in given
+        form.slug = given.get(_SLUG, form.slug).strip()
+        form.row = read_posted(pairs, form.described, self.lists.languages)
+        complete(form.row, form.before, form.described)
+        resolve(form.row, form.described, self.lists)
+        if do in ACTIONS:
+            ACTIONS[do](form.row, what)
+        form.checked = self._check(form)
+        if do == "explain":
+            _explain_changes(form.row, form.checked)
+            form.checked = self._check(form)
+        form.digest = given.get(_DIGEST, "")
+        form.is_stale = form.digest != digest(form.data)
+        if form.is_stale:
+            form.notices.append(say("form.changed_on_disk", path=form.shown))
+            after = self._write(form)
+            form.lines = list(diff_files(form.data, after, form.shown)) if after else []
+        elif do in ("save", "keep", "undo", "propose"):
+            return self._finish(form, do, what)
+        return self._answer(form, whole=do != "live")
+
+    def _finish(self, form: Form, do: str, message: str) -> FormAnswer:
+        """Save, undo or propose, or show in the form what is in the way of it."""
+        if do == "undo":
+            copy = find_copy(self.project / form.shown, form.data)
+            if copy is None:
+                form.notices.append(say("form.no_copy"))
+                return self._answer(form)
+            return self._save(form, copy, "undone")
+        if form.is_new and (why := self._judge_new(form)):
+            form.notices.append(why)
+            return self._answer(form)
+        after = self._write(form)
+        is_draft = form.row.texts.get("state") == "draft"
+        if after is None or (form.checked.errors and not is_draft and do != "keep"):
+            form.notices.append(say("form.has_errors"))
+            return self._answer(form)
+        if do != "propose":
+            return self._save(form, after, "saved")
+        try:
+            made = propose(
+                self.project,
+                form.shown,
+                form.data,
+                after,
+                say("form.message", path=form.shown).inside(self.lang),
+            )
+        except CasebookError as error:
+            form.notices.append(error.text)
+            return self._answer(form)
+        if made.patch:
+            return FormAnswer(page=made.patch, file_name=f"{form.slug or 'sources'}.patch")
+        form.notices.append(say("form.proposed", branch=made.branch))
+        return self._answer(form)
+
+    def _judge_new(self, form: Form) -> Text | None:
+        """The reason why there can be no new file of this name, if there is one."""
+        region = self.lists.regions.get(form.row.texts.get("region", ""))
+        if not form.slug and region is not None:
+            form.slug = propose_slug(region, self.lists.regions)
+        form.shown = f"data/cases/{form.slug}.yaml"
+        try:
+            require_free_slug(self.project, form.slug)
+        except CasebookError as error:
+            return error.text
+        return None
+
+    def _save(self, form: Form, after: bytes, done: str) -> FormAnswer:
+        """Write the file unless somebody else is at it, and lead to the form of what it holds."""
+        path = self.project / form.shown
+        try:
+            with held(path, self.project):
+                if form.is_new:
+                    write_new_file(path, after)
+                elif after != form.data:
+                    replace_file(path, form.data, after)
+        except CasebookError as error:
+            form.notices.append(error.text)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            form.notices.append(say("form.not_written", path=form.shown, reason=reason))
+        else:
+            form.data = after
+            return FormAnswer(location=f"{form.address}?done={done}")
+        return self._answer(form)
+
+    def _write(self, form: Form) -> bytes | None:
+        """The file with what the form holds, None where no file can hold it.
+
+        What is written is read again and has to be what was typed, with no fault of notation.
+        """
+        if find_wrong_names(form.row, form.described):
+            return None
+        with suppress(ValueError):
+            if form.is_new and form.described is CASE:
+                text = write_record(form.row, form.described, self.lists)
+                after = f"{SCHEMA_LINE}\n{text}".encode()
+            else:
+                after = write_changes(form.data, form.before, form.row, form.described, self.lists)
+            node, found = read_tree(after, form.shown)
+            read = read_row(_mapping(node), form.described, self.lists)
+            if not any(one.severity == "error" for one in found) and read.says(form.row):
+                return after
+        return None
+
+    def _check(self, form: Form) -> Checked:
+        return check_row(self.project, form.shown, form.row, self.lists)
+
+    @cached_property
+    def _environment(self) -> Any:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+        return Environment(
+            loader=FileSystemLoader(Path(__file__).parent),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def _render(self, template: str, **values: object) -> bytes:
+        words = {
+            "say": lambda key, **places: say(key, **places).inside(self.lang),
+            "tag": LANGUAGE_TAGS[self.lang],
+            "token": self.token,
+        }
+        return str(self._environment.get_template(template).render(words | values)).encode()
+
+    def _answer(self, form: Form, whole: bool = True) -> FormAnswer:
+        wrong = find_wrong_names(form.row, form.described)
+        view = FormView(lists=self.lists, lang=self.lang, checked=form.checked, wrong_names=wrong)
+        values = {
+            "form": form,
+            "view": view,
+            "whole": whole,
+            # That of the file that was read, so that another try does not overwrite it either.
+            "digest": form.digest or digest(form.data),
+            "notices": [notice.inside(self.lang) for notice in form.notices],
+            "has_copy": not form.is_new
+            and find_copy(self.project / form.shown, form.data) is not None,
+        }
+        return FormAnswer(page=self._render("form.html", **values))
+
+    def _list_cases(self) -> list[tuple[str, str]]:
+        """The slug and the title of each case."""
+        found = []
+        for path in find_case_files(self.project):
+            node, _ = read_tree(read_bytes(path, self.project, []), "")
+            row = read_row(_mapping(node), CASE, self.lists)
+            found.append((path.stem, row.texts.get("title", "")))
+        return found
+
+    def _open(self, address: str) -> Form:
+        """The form at an address, with what its file holds."""
+        self.lists = read_lists(self.project, [])
+        if address == NEW:
+            row = read_row(EMPTY, CASE, self.lists)
+            row.texts |= {one.name: one.filled for one in CASE if one.filled}
+            for answer in row.rows["answers"]:
+                answer.texts["state"] = "not_stated"
+            before = read_row(EMPTY, CASE, self.lists)
+            return Form(shown=NEW, slug="", described=CASE, row=row, before=before)
+        name = address.removeprefix(EDIT).removesuffix("/")
+        # The name is looked for among the files, and never made a path of.
+        known = {path.stem: path for path in find_case_files(self.project)}
+        if name == SOURCES_PLACE:
+            shown, described = SOURCE_FILE, SOURCES
+        elif name in known and not judge_slug(name):
+            shown, described = f"data/cases/{known[name].name}", CASE
+        else:
+            raise RefusedError(404)
+        path = self.project / shown
+        faults: list[Problem] = []
+        data = read_bytes(path, self.project, faults) if path.exists() else b""
+        node, found = read_tree(data, shown)
+        faults += [one for one in found if one.severity == "error"]
+        read = [read_row(_mapping(node), described, self.lists) for _ in range(2)]
+        form = Form(shown=shown, slug=name, described=described, data=data, faults=faults)
+        form.before, form.row = read
+        return form
+
+
+# What was done, and how the next page says so.
+_DONE: Final[Mapping[str, str]] = {
+    "saved": "form.saved",
+    "undone": "form.undone",
+    "fixed": "form.fixed",
+}
+
+
+def _mapping(node: object) -> MapNode:
+    return node if isinstance(node, MapNode) else EMPTY
+
+
+def find_copy(path: Path, now: bytes) -> bytes | None:
+    """The youngest copy that was kept of a file and that is not what it holds now."""
+    copies = []
+    for copy in path.parent.glob(f"{path.name}*.bak"):
+        if found := _COPY.fullmatch(copy.name.removeprefix(path.stem)):
+            copies.append((int(found[1] or 1), copy))
+    for _, copy in sorted(copies, reverse=True):
+        with suppress(OSError):
+            if not copy.is_symlink() and (data := copy.read_bytes()) != now:
+                return data
+    return None
+
+
+@contextmanager
+def held(path: Path, project: Path) -> Iterator[None]:
+    """Hold a file for as long as it is written.
+
+    Raises CasebookError where an editor has it open or a build is being made.
+    """
+    from filelock import FileLock, Timeout
+
+    if path.is_symlink():
+        # A new file in its place would cut the link.
+        raise failure("form.is_link", name=path.name)
+    # What vim, Emacs and LibreOffice leave beside a file for as long as they have it open.
+    for trace in (f".{path.name}.swp", f".#{path.name}", f".~lock.{path.name}#"):
+        if (path.parent / trace).is_symlink() or (path.parent / trace).exists():
+            raise failure("form.open_elsewhere", name=path.name, trace=trace)
+    (project / ".cache").mkdir(exist_ok=True)
+    locks = [project / ".cache" / "form.lock"]
+    # Only a build that was there before makes this one.
+    locks += [one for one in (project / ".output.lock",) if one.exists()]
+    taken = []
+    try:
+        for name in locks:
+            lock = FileLock(name, timeout=_PATIENCE)
+            lock.acquire()
+            taken.append(lock)
+        yield
+    except Timeout:
+        raise failure("form.busy") from None
+    finally:
+        for lock in reversed(taken):
+            lock.release()
+
+
+def _explain_changes(row: TypedRow, checked: Checked) -> None:
+    """Add the entries that a record owes its readers, of which the reasons are left to fill in."""
+    today = date.today().isoformat()
+    figures = {figure.name: figure for figure in row.rows.get("figures", ())}
+    for (kind, name), difference in checked.unexplained:
+        texts = {"date": today, "from": difference.before, "to": difference.after}
+        home = figures.get(name) if kind == "figures" else None
+        if home is None:
+            texts["figure" if kind == "figures" else "about"] = name
+        (home or row).rows.setdefault("history", []).append(TypedRow(texts=texts))

@@ -1,0 +1,246 @@
+"""Parts of a form as its template shows them: choices, readings and problems of each field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final, cast
+
+from casebook.data.record_edit import Fields
+from casebook.data.record_rows import JOINED, NAMED, SEVERAL, TypedRow
+from casebook.data.tables import Words, list_words
+from casebook.messages import read_catalogue, say
+from casebook.preview.form_check import Checked
+from casebook.problems import Problem
+from casebook.record.description import MAX_NAME, FieldDescription
+from casebook.record.fields import read_suggestions
+from casebook.record.lists import Lists
+from casebook.text import LANGS, LANGUAGE_TAGS, Lang, Text
+from casebook.values.amounts import Quantity, parse_quantity, plain, with_reading
+from casebook.values.dates import parse_period
+from casebook.values.errors import PeriodError, QuantityError
+from casebook.values.words import CURRENCIES, QUALIFIERS, Qualifier
+
+# The lists that the program itself has, by the field of which they are the words.
+_OWN_LISTS: Final = {
+    "wording": "wordings",
+    "qualifier": "qualifiers",
+    "answer.state": "answer_states",
+}
+_LISTS_BY_KIND: Final = {
+    "source": "sources",
+    "region": "regions",
+    "per": "per",
+    "figure_name": "figures",
+}
+_TEXTS_OF_LINES: Final = frozenset({"prose", "note"})
+_FLAGS: Final = {"yes": "form.yes", "no": "form.no"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormView:
+    """What a template asks of a form, in the language of the editor."""
+
+    lists: Lists
+    lang: Lang
+    checked: Checked
+    wrong_names: Mapping[str, str] = field(default_factory=dict)
+    several: frozenset[str] = SEVERAL
+    named: frozenset[str] = NAMED
+
+    def say(self, key: str, **values: object) -> str:
+        """A message."""
+        return say(key, **values).inside(self.lang)
+
+    def both(self, text: Text) -> str:
+        """A name in both languages, that of the editor first."""
+        own = [text.own(self.lang), *(text.own(lang) for lang in LANGS if lang != self.lang)]
+        return " / ".join(dict.fromkeys(filter(None, own)))
+
+    def label(self, one: FieldDescription) -> str:
+        """The name of a field, of sources that of their file."""
+        return self.say("form.sources") if one.kind == "entries" else one.label.inside(self.lang)
+
+    def question(self, name: str) -> str:
+        """A question of the vocabulary in the languages of the editor."""
+        return self.both(self.lists.vocabulary.questions[name].name)
+
+    def title(self, one: FieldDescription, row: TypedRow) -> str:
+        """The words by which a row is known: its name, and the first of its texts."""
+        texts = (row.texts.get(inner.name, "") for inner in one.inner if not inner.is_long)
+        first = next(filter(None, texts), "")
+        amount = row.texts.get("amount", "")
+        return " · ".join(filter(None, (row.name, first, amount)))
+
+    def note(self, one: FieldDescription) -> str:
+        """The words that explain a field, where it has any."""
+        return one.note.inside(self.lang) if one.note_key in read_catalogue() else ""
+
+    def controls(self, one: FieldDescription) -> Iterator[tuple[str, str, str, bool]]:
+        """The controls of a field: name, language tag, label, and if it may be left for later."""
+        languages = self.lists.languages
+        own = languages if one.is_translated else languages[:1]
+        for name, lang in zip(one.names(languages), own, strict=True):
+            label = one.label.inside(self.lang)
+            if one.is_translated and len(own) > 1:
+                label += f" · {self.say(f'languages.{lang}')}"
+            tag = LANGUAGE_TAGS[lang] if one.is_translated else ""
+            yield name, tag, label, lang != languages.first
+
+    def is_main(self, one: FieldDescription, row: TypedRow) -> bool:
+        """True of a field that most fill in, or that has something in it."""
+        written = any(row.texts.get(name) for name in one.names(self.lists.languages))
+        return one.required or one.shown or written
+
+    def is_long(self, one: FieldDescription) -> bool:
+        """True of a text that takes several lines of a form."""
+        return one.kind == "block" or (one.role in _TEXTS_OF_LINES and one.most > MAX_NAME)
+
+    def choices(self, one: FieldDescription) -> Sequence[tuple[str, str]]:
+        """The words of a closed list, each with its names."""
+        if one.kind == "flag":
+            return [(word, self.say(key)) for word, key in _FLAGS.items()]
+        if one.kind != "term":
+            return ()
+        listed = one.words if isinstance(one.words, str) else ""
+        listed = (
+            listed or _OWN_LISTS.get(f"{one.holder}.{one.name}") or _OWN_LISTS.get(one.name, "")
+        )
+        names = {word.key: self.both(word.name) for word in self._words.get(listed, ())}
+        keys = one.words if isinstance(one.words, tuple) else tuple(names)
+        return [(key, names.get(key, self._name_own(one, key))) for key in keys]
+
+    def terms(self, question: str) -> Sequence[tuple[str, str]]:
+        """The words that answer a question, none where any text does."""
+        asked = self.lists.vocabulary.questions.get(question)
+        words = self._words.get(asked.terms, ()) if asked is not None else ()
+        return [(word.key, self.both(word.name)) for word in words]
+
+    def split(self, text: str) -> list[str]:
+        """The words of a field that has several."""
+        return text.split(JOINED)
+
+    @cached_property
+    def _words(self) -> Words:
+        return list_words(self.lists.vocabulary)
+
+    def _name_own(self, one: FieldDescription, key: str) -> str:
+        name = f"form.words.{key}"
+        return self.say(name) if name in read_catalogue() else key
+
+    def list_name(self, one: FieldDescription) -> str:
+        """The name of the list that a field is searched in, or nothing."""
+        return _LISTS_BY_KIND.get(one.kind, "")
+
+    def options(self, row: TypedRow) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        """The lists that fields are searched in, by their names."""
+        figures = row.rows.get("figures", [])
+        regions = self.lists.regions
+        yield "sources", [(key, self.both(one.title)) for key, one in self.lists.sources.items()]
+        yield "per", [(one.name.zh, one.name.en) for one in self.lists.vocabulary.per.values()]
+        yield "figures", [(one.name, one.texts.get("label", "")) for one in figures if one.name]
+        yield "regions", [(code, self.both(one.name)) for code, one in regions.every().items()]
+
+    def reading(self, one: FieldDescription, row: TypedRow) -> str:
+        """A text as it is understood, in words; nothing where it is not."""
+        text = row.texts.get(one.name, "")
+        with suppress(QuantityError, PeriodError, KeyError):
+            match one.kind if text else "":
+                case "amount":
+                    return self._read_amount(text, row)
+                case "formula":
+                    return self.tell(self.checked.figures[row.name].quantity)
+                case "period" | "day" | "iso_day":
+                    period = parse_period(text)
+                    return f"{period.edtf} · {period.words(self.lang)}"
+                case "region":
+                    return self.both(self.lists.regions[text].name)
+                case "source":
+                    return self.lists.sources[text].title.inside(self.lang)
+        return ""
+
+    def _read_amount(self, text: str, row: TypedRow) -> str:
+        quantity = parse_quantity(text)
+        qualifier, unit = row.texts.get("qualifier", ""), row.texts.get("unit", "")
+        with suppress(QuantityError):
+            quantity = with_reading(quantity, cast(Qualifier, qualifier) or None, unit or None)
+        return self.tell(quantity, row.texts.get("per", ""))
+
+    def tell(self, quantity: Quantity, per: str = "") -> str:
+        """An amount in words: its number, its unit, how it is known and what it is per."""
+        bounds = [quantity.low, quantity.high] if quantity.value is None else [quantity.value]
+        numbers = "–".join("…" if n is None else f"{n:,f}" for n in bounds)
+        if quantity.unit == "ratio" and quantity.value is not None:
+            numbers = f"{plain(quantity.value * 100)}%"
+        unit = "" if quantity.unit == "ratio" else quantity.unit
+        if unit in CURRENCIES:
+            unit = CURRENCIES[unit].name.inside(self.lang)
+        names = self.lists.vocabulary.per
+        by_word = {one.name.zh: one for one in names.values()} | dict(names)
+        each = [word for word in (*quantity.per, *per.split("/")) if word]
+        parts = [f"{numbers} {unit}".rstrip() or numbers]
+        parts.append(QUALIFIERS[quantity.qualifier].name.inside(self.lang))
+        if each:
+            words = "/".join(
+                by_word[w].name.inside(self.lang) if w in by_word else w
+                for w in dict.fromkeys(each)
+            )
+            parts.append(self.say("form.per", words=words))
+        if quantity.planned:
+            parts.append(self.say("form.planned"))
+        return self.say(
+            "form.read_as", words="；".join(parts) if self.lang == "zh" else "; ".join(parts)
+        )
+
+    def problems(
+        self, name: str, one: FieldDescription | None = None
+    ) -> Iterator[dict[str, object]]:
+        """The problems of a control, with the buttons that remedy them."""
+        if key := self.wrong_names.get(name):
+            yield {"text": self.say(key), "code": "", "severity": "error", "remedies": []}
+            return
+        # A text may have more in it than what is wrong.
+        is_word = one is not None and not one.role
+        for found in self.checked.problems.get(name, ()):
+            yield {
+                "text": found.message(self.lang),
+                "code": found.code,
+                "severity": found.severity,
+                "remedies": list(self._list_remedies(name, found, is_word)),
+            }
+
+    def _list_remedies(self, name: str, found: Problem, is_word: bool) -> Iterator[tuple[str, str]]:
+        """What each button does, and what it says."""
+        for word in read_suggestions(found.hint) if is_word else ():
+            yield f"set {name}={word}", self.say("form.use", word=word)
+        if found.code == "E238" and self.checked.unexplained:
+            yield "explain", self.say("form.explain")
+        if found.code == "W206":
+            yield f"set {name}.state=not_stated", self.say("form.not_stated")
+
+    def is_wrong(self, name: str) -> bool:
+        """True of a control that is about an error."""
+        found = self.checked.problems.get(name, ())
+        return name in self.wrong_names or any(one.severity == "error" for one in found)
+
+    def has_problems(self, place: str) -> bool:
+        """True of a row of which any part has problems."""
+        start = f"{place}."
+        names = (*self.checked.problems, *self.wrong_names)
+        return any(name == place or name.startswith(start) for name in names)
+
+    def count_problems(self) -> int:
+        """The number of problems that are more than warnings."""
+        return self.checked.errors + len(self.wrong_names)
+
+    def list_problems(self, row: TypedRow, described: Fields) -> Iterator[tuple[str, str, str]]:
+        """Every problem in short: the name of its control, its section, and its words."""
+        labels = {one.name: one.label.inside(self.lang) for one in described}
+        for name, found in self.checked.problems.items():
+            for one in found:
+                yield name, labels.get(re.split(r"[._]", name)[0], ""), one.text.inside(self.lang)
+        for name, key in self.wrong_names.items():
+            yield name, labels.get(name.partition(".")[0], ""), self.say(key)

@@ -1,0 +1,110 @@
+"""Proposals: a change as a branch with one commit where git is there, else as a patch."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from casebook.messages import failure
+
+_MOST_BRANCHES: Final = 1_000
+# The name of somebody whom git does not know yet; a commit needs one.
+_NOBODY: Final = {"NAME": "casebook", "EMAIL": "casebook@localhost"}
+
+
+_NONE: Final[Mapping[str, str]] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A change that was proposed: as a branch, or as the bytes of a patch."""
+
+    branch: str = ""
+    patch: bytes = b""
+
+
+def propose(project: Path, shown: str, before: bytes, after: bytes, message: str) -> Proposal:
+    """Propose new content of a file; neither the files of the project nor git's index change.
+
+    Raises CasebookError where there is nothing to propose.
+    """
+    head = _run_git(project, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    if head is None:
+        if before == after:
+            raise failure("form.nothing_to_propose")
+        return Proposal(patch=make_patch(before, after, shown))
+    prefix = _run_git(project, "rev-parse", "--show-prefix") or ""
+    with tempfile.TemporaryDirectory() as folder:
+        # An index of its own, so that what the editor has staged stays as it is.
+        own = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+        _must(project, "read-tree", head, environment=own)
+        blob = _must(project, "hash-object", "-w", "--stdin", "--path", prefix + shown, data=after)
+        entry = f"100644,{blob},{prefix}{shown}"
+        _must(project, "update-index", "--add", "--cacheinfo", entry, environment=own)
+        tree = _must(project, "write-tree", environment=own)
+    if tree == _must(project, "rev-parse", f"{head}^{{tree}}"):
+        raise failure("form.nothing_to_propose")
+    who = {}
+    if _run_git(project, "var", "GIT_AUTHOR_IDENT") is None:
+        who = {f"GIT_{role}_{k}": v for role in ("AUTHOR", "COMMITTER") for k, v in _NOBODY.items()}
+    commit = _must(project, "commit-tree", tree, "-p", head, "-m", message, environment=who)
+    name = f"edit/{Path(shown).stem}"
+    for number in range(1, _MOST_BRANCHES):
+        branch = name if number == 1 else f"{name}-{number}"
+        # Made only where there is none of the name, whoever makes one at the same moment.
+        if (
+            _run_git(project, "update-ref", f"refs/heads/{branch}", commit, "0" * len(commit))
+            is not None
+        ):
+            return Proposal(branch=branch)
+    raise failure("form.no_branch", name=name)
+
+
+def make_patch(before: bytes, after: bytes, shown: str) -> bytes:
+    """The difference of two versions of a file as `git apply` and `patch -p1` take it."""
+    old, new = (
+        data.decode("utf-8", "surrogateescape").splitlines(keepends=True)
+        for data in (before, after)
+    )
+    old_name = f"a/{shown}" if before else "/dev/null"
+    lines = difflib.unified_diff(old, new, old_name, f"b/{shown}")
+    return "".join(_end_lines(lines)).encode("utf-8", "surrogateescape")
+
+
+def _end_lines(lines: Iterator[str]) -> Iterator[str]:
+    for line in lines:
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _must(
+    project: Path, *arguments: str, data: bytes = b"", environment: Mapping[str, str] = _NONE
+) -> str:
+    done = _run_git(project, *arguments, data=data, environment=environment)
+    if done is None:
+        raise failure("form.git_failed", command=arguments[0])
+    return done
+
+
+def _run_git(
+    project: Path, *arguments: str, data: bytes = b"", environment: Mapping[str, str] = _NONE
+) -> str | None:
+    """What git prints, None where it fails or is not there."""
+    # Somebody may have started the preview out of a hook, which git tells where it is.
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(project), *arguments],
+            input=data,
+            env=inherited | {**environment},
+            capture_output=True,
+            check=False,
+        )
+    except OSError:
+        return None
+    return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else None

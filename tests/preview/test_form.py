@@ -1,0 +1,357 @@
+"""The form: what is typed goes into the file, and nothing else of the file changes."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT, copy_parts
+from preview.forms import Controls, copy_site, press
+
+from casebook.preview.form import Forms, RefusedError
+
+HAISHU = "/edit/haishu/"
+SOURCES = "/edit/data/sources/"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return copy_site(tmp_path)
+
+
+@pytest.fixture
+def forms(site: Path) -> Forms:
+    return Forms(site, "zh")
+
+
+@pytest.fixture
+def case(site: Path) -> Path:
+    return site / "data/cases/haishu.yaml"
+
+
+def differing(before: bytes, after: bytes) -> list[str]:
+    """The lines that are new, and with a minus those that are gone."""
+    old, new = before.decode().splitlines(), after.decode().splitlines()
+    gone = [f"-{line}" for line in old if line not in new]
+    return [*gone, *(line for line in new if line not in old)]
+
+
+@pytest.mark.parametrize("path", sorted(PROJECT.glob("data/cases/*.yaml")), ids=lambda p: p.stem)
+def test_a_form_that_nobody_typed_in_changes_no_byte(path: Path, tmp_path: Path) -> None:
+    copy_parts(PROJECT, tmp_path, ("data", "pelicanconf.py"))
+    answer = press(Forms(tmp_path, "zh"), f"/edit/{path.stem}/", "keep")
+
+    assert answer.location == f"/edit/{path.stem}/?done=saved"
+    assert (tmp_path / "data/cases" / path.name).read_bytes() == path.read_bytes()
+    assert not list(tmp_path.rglob("*.bak"))
+
+
+def test_an_edit_touches_its_line_alone(forms: Forms, case: Path) -> None:
+    before = (
+        case.read_bytes()
+        .replace(b"\n", b"\r\n")
+        .replace(b"  paid_2014:", b"  # \xe8\xaf\xb4\xe6\x98\x8e\r\n  paid_2014:")
+    )
+    case.write_bytes(before)
+    typed = Controls(forms.show(HAISHU).page).with_values(figures__0__note="按全年计。")
+
+    answer = press(forms, HAISHU, "save", typed)
+
+    assert answer.location == "/edit/haishu/?done=saved"
+    assert differing(before, case.read_bytes()) == ["    note: 按全年计。"]
+    assert case.read_bytes().count(b"\r\n") == before.count(b"\r\n") + 1
+    assert case.with_name("haishu.yaml.bak").read_bytes() == before
+
+
+def test_a_save_is_undone_and_done_again(forms: Forms, case: Path) -> None:
+    before = case.read_bytes()
+    press(forms, HAISHU, "save", Controls(forms.show(HAISHU).page).with_values(title="换了"))
+    after = case.read_bytes()
+
+    press(forms, HAISHU, "undo")
+    undone = case.read_bytes()
+    press(forms, HAISHU, "undo")
+
+    assert undone == before
+    assert case.read_bytes() == after != before
+
+
+def test_a_problem_is_at_its_field_with_its_remedy(forms: Forms, case: Path) -> None:
+    before = case.read_bytes()
+    typed = Controls(forms.show(HAISHU).page).with_values(
+        figures__0__source="evening-2015-03-0", figures__1__quote="约160万元"
+    )
+
+    page = Controls(press(forms, HAISHU, "save", typed).page)
+
+    assert page.problems["figures.0.source"].startswith("来源 evening-2015-03-0 不在")
+    assert "set figures.0.source=evening-2015-03-02" in page.buttons
+    assert "约160万元" in page.problems["figures.1.amount"]
+    assert case.read_bytes() == before
+
+    mended = Controls(
+        press(forms, HAISHU, "set figures.0.source=evening-2015-03-02", page.pairs).page
+    )
+
+    assert "figures.0.source" not in mended.problems
+    assert dict(mended.pairs)["figures.1.quote"] == "约160万元"
+
+
+@pytest.mark.parametrize(
+    ("amount", "reading"),
+    [
+        pytest.param("约8000万元", "读作 80,000,000 元；约", id="about"),
+        pytest.param("每人每月800元至1000元", "读作 800–1,000 元；区间；每人/月", id="range"),
+        pytest.param("逾百个", "读作 100 个；超过", id="counter"),
+        pytest.param("80%", "读作 80%；精确", id="share"),
+        pytest.param("数万元", "读作 20,000–100,000 元；概数", id="rough"),
+    ],
+)
+def test_an_amount_is_read_while_it_is_typed(forms: Forms, amount: str, reading: str) -> None:
+    typed = Controls(forms.show(HAISHU).page).with_values(figures__0__amount=amount)
+
+    page = Controls(press(forms, HAISHU, "live", typed).page)
+
+    assert page.readings["figures.0.amount"] == reading
+    assert "<datalist" not in page.words
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "key"),
+    [
+        pytest.param("region", "宁波市", "330200", id="a place by its name"),
+        pytest.param("region", "guangzhou", "440100", id="a place in letters"),
+        pytest.param("figures.0.source", "读书会公告", "gazette-2016", id="a source by its title"),
+    ],
+)
+def test_what_is_searched_is_found_by_its_name(
+    forms: Forms, name: str, typed: str, key: str
+) -> None:
+    given = Controls(forms.show(HAISHU).page).with_values(**{name.replace(".", "__"): typed})
+
+    page = Controls(press(forms, HAISHU, "check", given).page)
+
+    assert dict(page.pairs)[name] == key
+
+
+def test_rows_are_added_moved_and_removed_without_a_save(forms: Forms, case: Path) -> None:
+    before = case.read_bytes()
+    added = Controls(press(forms, HAISHU, "add events").page)
+    typed = added.with_values(
+        events__2__date="2016", events__2__title="停办", events__2__source="gazette-2016"
+    )
+    moved = Controls(press(forms, HAISHU, "up events.2", typed).page)
+    removed = Controls(press(forms, HAISHU, "remove events.0", moved.pairs).page)
+
+    assert case.read_bytes() == before
+    assert dict(removed.pairs)["events.0.title"] == "停办"
+
+    press(forms, HAISHU, "save", removed.pairs)
+
+    assert differing(before, case.read_bytes()) == [
+        "-  - date: 2013",
+        "-    title: 开始购买读书会服务",
+        "-    title_en: Purchase of reading clubs begins",
+        "  - date: 2016",
+        "    title: 停办",
+        "    source: gazette-2016",
+    ]
+
+
+def test_a_file_that_changed_on_disk_is_not_overwritten(forms: Forms, case: Path) -> None:
+    typed = Controls(forms.show(HAISHU).page).with_values(title="表单里的")
+    case.write_text(case.read_text("utf-8").replace("读书会由谁来办", "别人改的"), "utf-8")
+    meanwhile = case.read_bytes()
+
+    first = Controls(press(forms, HAISHU, "save", typed).page)
+    press(forms, HAISHU, "save", first.pairs)
+
+    assert case.read_bytes() == meanwhile
+    assert "-title: 海曙：别人改的" in first.words
+    assert dict(first.pairs)["title"] == "表单里的"
+
+
+@pytest.mark.parametrize("trace", [".haishu.yaml.swp", ".~lock.haishu.yaml#"])
+def test_a_file_that_is_open_in_another_editor_is_left_alone(
+    forms: Forms, case: Path, trace: str
+) -> None:
+    before = case.read_bytes()
+    case.with_name(trace).touch()
+    typed = Controls(forms.show(HAISHU).page).with_values(title="换了")
+
+    page = press(forms, HAISHU, "save", typed).page.decode()
+
+    assert trace in page
+    assert case.read_bytes() == before
+
+
+def test_nothing_is_written_while_a_build_is_made(forms: Forms, site: Path, case: Path) -> None:
+    from filelock import FileLock
+
+    before = case.read_bytes()
+    typed = Controls(forms.show(HAISHU).page).with_values(title="换了")
+    with FileLock(site / ".output.lock"):
+        page = press(forms, HAISHU, "save", typed).page.decode()
+
+    assert "正在生成网站" in page
+    assert case.read_bytes() == before
+
+
+def test_a_link_is_not_cut(forms: Forms, case: Path) -> None:
+    real = case.with_name("~haishu")
+    case.rename(real)
+    case.symlink_to(real)
+
+    page = press(forms, HAISHU, "save", Controls(forms.show(HAISHU).page).with_values(title="换"))
+
+    assert "是一个链接" in page.page.decode()
+    assert case.is_symlink()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/edit/../haishu/", "/edit/nobody/", "/edit/..%2fhaishu/", "/edit/data/vocabulary/", "/new/x"],
+)
+def test_a_name_that_no_case_has_leads_nowhere(forms: Forms, address: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        forms.show(address)
+
+    assert refused.value.status == 404
+
+
+def test_a_write_needs_the_token_of_this_preview(forms: Forms, site: Path, case: Path) -> None:
+    before = case.read_bytes()
+    stranger = Controls(Forms(site, "zh").show(HAISHU).page).with_values(title="换了")
+
+    with pytest.raises(RefusedError) as refused:
+        press(forms, HAISHU, "save", stranger)
+
+    assert refused.value.status == 403
+    assert case.read_bytes() == before
+
+
+def test_a_new_case_is_a_draft_named_after_its_place(forms: Forms, site: Path) -> None:
+    blank = Controls(forms.show("/new/").page)
+    typed = blank.with_values(title="鄞州：一顿饭的补助", region="宁波市鄞州区")
+
+    answer = press(forms, "/new/", "save", typed)
+
+    assert answer.location == "/edit/ningbo-yinzhou/?done=saved"
+    written = (site / "data/cases/ningbo-yinzhou.yaml").read_text("utf-8")
+    assert written.startswith(
+        "# yaml-language-server: $schema=../case.schema.json\ntitle: 鄞州：一顿饭的补助\n"
+        "region: 330212\ntopic:\nsummary:\nstate: draft\n\nanswers:\n  purchaser: not_stated\n"
+    )
+
+
+def test_a_new_case_is_written_over_no_other(forms: Forms, case: Path) -> None:
+    before = case.read_bytes()
+    typed = Controls(forms.show("/new/").page).with_values(**{"@slug": "haishu"})
+
+    page = press(forms, "/new/", "save", typed).page.decode()
+
+    assert "haishu.yaml" in page
+    assert case.read_bytes() == before
+
+
+def test_a_source_is_registered_and_others_stay(forms: Forms, site: Path) -> None:
+    path = site / "data/sources.yaml"
+    before = path.read_bytes()
+    page = Controls(press(forms, SOURCES, "add sources").page)
+    at = sum(name.endswith(".@name") for name, _ in page.pairs) - 1
+    typed = page.with_values(
+        **{
+            f"sources__{at}__@name": "news-2017",
+            f"sources__{at}__title": "读书会三年",
+            f"sources__{at}__publisher": "某报",
+            f"sources__{at}__kind": "news_report",
+        }
+    )
+
+    press(forms, SOURCES, "save", typed)
+
+    assert path.read_bytes() == before + (
+        "\nnews-2017:\n  title: 读书会三年\n  publisher: 某报\n  kind: news_report\n".encode()
+    )
+
+
+def test_a_published_figure_that_changes_owes_a_reason(tmp_path: Path) -> None:
+    copy_parts(PROJECT, tmp_path, ("data", "content", "pelicanconf.py", "theme"))
+    forms = Forms(tmp_path, "zh")
+    address = "/edit/neijiang/"
+    typed = Controls(forms.show(address).page).with_values(figures__1__period="2012")
+
+    page = Controls(press(forms, address, "check", typed).page)
+    owed = Controls(press(forms, address, "explain", page.pairs).page)
+
+    assert "explain" in page.buttons
+    values = dict(owed.pairs)
+    assert values["figures.1.history.0.from"] == "[..2012-12-07]"
+    assert values["figures.1.history.0.to"] == "2012"
+    assert owed.problems["figures.1.history.0.why"].startswith("缺少字段 why")
+
+
+def git(project: Path, *arguments: str) -> str:
+    own = ("-c", "user.name=x", "-c", "user.email=x@localhost")
+    done = subprocess.run(
+        ["git", *own, "-C", str(project), *arguments], capture_output=True, check=True
+    )
+    return done.stdout.decode()
+
+
+def test_a_proposal_is_a_branch_and_nothing_else_changes(
+    forms: Forms, site: Path, case: Path
+) -> None:
+    git(site, "init", "-q", "-b", "main")
+    git(site, "add", "data")
+    git(site, "commit", "-qm", "start")
+    (site / "data/regions.yaml").write_bytes(
+        b"# mine\n" + (site / "data/regions.yaml").read_bytes()
+    )
+    (site / "data/vocabulary.yaml").open("ab").write(b"# staged\n")
+    git(site, "add", "data/vocabulary.yaml")
+    before = git(site, "status", "--porcelain", "data"), case.read_bytes()
+    typed = Controls(forms.show(HAISHU).page).with_values(title="建议的标题")
+
+    page = press(forms, HAISHU, "propose", typed).page.decode()
+    press(forms, HAISHU, "propose", typed)
+
+    assert "edit/haishu" in page
+    assert (git(site, "status", "--porcelain", "data"), case.read_bytes()) == before
+    assert git(site, "diff", "--name-only", "main", "edit/haishu") == "data/cases/haishu.yaml\n"
+    assert "+title: 建议的标题" in git(site, "show", "edit/haishu")
+    assert git(site, "rev-parse", "edit/haishu^") == git(site, "rev-parse", "main")
+    assert git(site, "branch", "--list", "edit/haishu-2").strip() == "edit/haishu-2"
+
+
+def test_a_proposal_without_git_is_a_patch_that_applies(
+    forms: Forms, site: Path, case: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    before = case.read_bytes().rstrip(b"\n")
+    case.write_bytes(before)
+    typed = Controls(forms.show(HAISHU).page).with_values(
+        title="建议的标题", story_en="Another text."
+    )
+
+    answer = press(forms, HAISHU, "propose", typed)
+
+    assert case.read_bytes() == before
+    assert answer.file_name == "haishu.patch"
+    other = copy_site(tmp_path_factory.mktemp("other"))
+    (other / "data/cases/haishu.yaml").write_bytes(before)
+    git(other, "init", "-q")
+    (other / "haishu.patch").write_bytes(answer.page)
+    git(other, "apply", "haishu.patch")
+    assert "title: 建议的标题" in (other / "data/cases/haishu.yaml").read_text("utf-8")
+
+
+def test_a_file_with_mistakes_of_notation_is_mended_first(forms: Forms, case: Path) -> None:
+    before = case.read_bytes()
+    case.write_text(before.decode().replace("topic: reading", "topic：reading"), "utf-8")
+
+    page = Controls(forms.show(HAISHU).page)
+    press(forms, HAISHU, "fix", page.pairs)
+
+    assert page.buttons == ["fix"]
+    assert case.read_bytes() == before
