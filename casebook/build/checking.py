@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from casebook.build.last_build import SOURCES
+from casebook.build.last_build import list_sources
 from casebook.build.reading import CaseCache, read_dataset
+from casebook.build.theme import check_theme
 from casebook.build.timings import Timings
 from casebook.build.workers import IN_PROCESS, Executor
 from casebook.charts import NAMES_ACROSS
@@ -140,6 +141,7 @@ def _check_dataset(
         *_check_cases(cases, dataset, cache),
         *check_shares(dataset),
         *check_content(project, dataset),
+        *check_theme(project, dataset.settings),
         *check_embedded(project, dataset),
         *check_addresses(project, dataset, FIXED_ADDRESSES, NAMES_ACROSS),
         *check_translations(dataset),
@@ -179,7 +181,7 @@ def _read_snapshots(folder: Path, problems: list[Problem]) -> dict[str, str]:
 def check_sources(project: Path) -> list[Problem]:
     """Links of the sources that lead out of them or nowhere, and what cannot be read as a file."""
     problems: list[Problem] = []
-    roots = [project / name for name in SOURCES]
+    roots = [project / name for name in list_sources(str(project))]
     waiting: list[Path | os.DirEntry[str]] = [root for root in roots if os.path.lexists(root)]
     while waiting:
         entry = waiting.pop()

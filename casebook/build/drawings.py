@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from casebook.build.cache import Cache
+from casebook.build.theme import read_colours
 from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.charts import (
     draw_chart,
@@ -21,10 +22,8 @@ from casebook.charts import (
     tabulate_chart,
 )
 from casebook.charts.chart import ChartTable, Drawn
-from casebook.charts.colours import read_tokens
 from casebook.charts.standalone import Pictures, compose_picture, draw_standalone, write_picture
 from casebook.messages import failure, problem, read_catalogue, say
-from casebook.packaged import find_source
 from casebook.problems import START, Exit, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
@@ -155,13 +154,8 @@ def draw_picture(name: str, dataset: Dataset, lang: Lang, kind: str, project: Pa
         raise failure("charts.unknown", status=Exit.USAGE, name=name[:60], offer=offer, names=names)
     table = tabulate_chart(found[name], dataset, lang)
     sheet = compose_picture(table, credit_sources(table, dataset))
-    return write_picture(sheet, kind, read_colours(project), name=name, label=table.finding)
-
-
-def read_colours(project: Path) -> dict[str, str]:
-    """The colours that drawings have outside a page: those of the light scheme."""
-    tokens = Path(find_source(str(project), "theme/static/css/tokens.css"))
-    return read_tokens(tokens.read_text("utf-8")).colours("light")
+    colours = read_colours(project, dataset.settings)
+    return write_picture(sheet, kind, colours, name=name, label=table.finding)
 
 
 def credit_sources(table: ChartTable, dataset: Dataset) -> str:

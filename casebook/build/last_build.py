@@ -39,6 +39,8 @@ YOUNG = 2 * 10**9
 # To look at each file of a larger site would take many times as long as all the rest.
 MOST_LOOKED_AT = 5_000
 
+# Settings whose lists name folders beside those.
+_NAMING_FOLDERS = ("THEME_TEMPLATES_OVERRIDES", "PLUGIN_PATHS")
 _RECORD = os.path.join(".cache", "last-build")
 _FIELDS = (
     # What was asked for; a command that asked for more than a plain build has no digest.
@@ -61,9 +63,23 @@ def stamp_inputs(project: str) -> dict[str, Stamp]:
         stamps[SETTINGS] = settings
     # The files of a project's own theme come later and take the places of ours.
     _stamp_sources(find_packaged("theme"), "theme", stamps)
-    for name in (*SOURCES, "casebook"):
+    for name in (*list_sources(project), "casebook"):
         _stamp_sources(os.path.join(project, name), name, stamps)
     return dict(sorted(stamps.items()))
+
+
+def list_sources(project: str) -> tuple[str, ...]:
+    """The folders of what a site is made from, with those that its settings name."""
+    try:
+        with open(os.path.join(project, SETTINGS), encoding="utf-8", errors="replace") as stream:
+            text = stream.read()
+    except OSError:
+        return SOURCES
+    # To run or to parse the settings would take longer than all the rest of the look.
+    lists = (text.partition(f"\n{name}")[2].partition("]")[0] for name in _NAMING_FOLDERS)
+    names = [name for one in lists for name in one.replace("'", '"').split('"')[1::2]]
+    own = (os.path.normpath(name) for name in names if name and not os.path.isabs(name))
+    return (*SOURCES, *(name for name in own if name[0] != "." and name not in SOURCES))
 
 
 def is_young(stamp: Stamp) -> bool:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+from casebook.build.manifest import MANIFEST, list_files
 from casebook.build.staged_output import StagedOutput
 from casebook.build.state import BuildState
+from casebook.messages import problem
+from casebook.packaged import SETTINGS
+from casebook.problems import Problem
 from casebook.record.model import Media
+from casebook.record.settings import Settings
 
 
 def write_media(
@@ -23,3 +28,24 @@ def write_media(
             content = (project / "content" / one.name).read_bytes()
             made = [(path, tree.write(path, copy)) for path, copy in make_copies(one, content)]
             state.note_unit(unit, key, tree, made)
+
+
+def write_static(content: Path, settings: Settings, tree: StagedOutput) -> Iterator[Problem]:
+    """Write the files that the settings name as they are, with a warning for those left out."""
+    names = dict(settings.static_names)
+    for root in settings.static_paths:
+        top = content / root
+        below = [f"{root}/{name}" for name in list_files(top)] if top.is_dir() else [root]
+        for path in (name.strip("/") for name in below):
+            is_left_out = any(
+                path.startswith(f"{one.strip('/')}/") for one in settings.static_excludes
+            )
+            # Texts are in the site as pages.
+            if is_left_out or path.endswith(".md") or not (content / path).is_file():
+                continue
+            target = names.get(path, path)
+            if target not in tree.listing and target != MANIFEST:
+                tree.write(target, (content / path).read_bytes())
+            # A picture that a case shows is in the site already, smaller.
+            elif not target.startswith(("images/", "files/")):
+                yield problem("W346", SETTINGS, settings.locate("STATIC_PATHS"), path=path)

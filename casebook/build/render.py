@@ -16,9 +16,10 @@ from casebook.build.theme import Theme
 from casebook.data.formats import DataFile
 from casebook.pages.chart_pages import find_card
 from casebook.pages.markdown import CHINESE, Renderer, mark_chinese, split_slots
-from casebook.pages.page import Page, Site, Slot, name_document
+from casebook.pages.page import Page, Site, Slot, name_document, write_policy
 from casebook.pages.rows import amount_html, frame_chart
 from casebook.record.model import Case
+from casebook.record.settings import make_functions
 from casebook.text import DEFAULT_LANGUAGES, LANGS, LANGUAGE_TAGS, Lang, Languages, Text
 from casebook.values.dates import Period
 
@@ -44,7 +45,10 @@ class PageRenderer:
         }
         self.renderers = {lang: Renderer(lang) for lang in languages}
         for lang, environment in self.environments.items():
-            environment.globals |= words_of(lang) | {"languages": languages}
+            own = make_functions(theme.functions)
+            environment.globals |= {**own["globals"], **words_of(lang), "languages": languages}
+            environment.filters |= own["filters"]
+            environment.tests |= own["tests"]
 
     def print_page(self, page: Page, site: Site) -> DataFile:
         """The file of a page, with its path in the site."""
@@ -93,6 +97,7 @@ class PageRenderer:
             "vocabulary": site.dataset.vocabulary,
             "story": story,
             "charted": charted,
+            "policy": write_policy(site.dataset.settings.trusted_hosts),
             "absolute": lambda path: site.settings.siteurl + path,
         }
 

@@ -25,7 +25,7 @@ from casebook.build.case_files import (
 )
 from casebook.build.manifest import MANIFEST, list_files
 from casebook.build.pelican_adapter import Texts, run_pelican
-from casebook.build.published_media import write_media
+from casebook.build.published_media import write_media, write_static
 from casebook.build.reading import Instead
 from casebook.build.render import file_of, open_renderer
 from casebook.build.staged_output import StagedOutput
@@ -96,7 +96,7 @@ def write_site(
     """
     timings, dataset = context.options.timings, context.dataset
     timings.begin("build.stage.prose")
-    assets = write_assets(context.options.project, tree.write)
+    assets = write_assets(context.options.project, dataset.settings, tree.write)
     with closing(CaseTexts(tree.folder.parent, len(dataset.summaries))) as parts:
 
         def write(settings: SiteSettings, prose: Texts) -> None:
@@ -115,6 +115,7 @@ def write_site(
         with TemporaryDirectory(prefix="casebook-") as folder:
             problems = run_pelican(context.options, Path(folder), dataset, assets, write)
             problems += _adopt_files(Path(folder), tree, dataset.settings)
+        problems += write_static(context.options.project / "content", dataset.settings, tree)
     tree.write_stream(MANIFEST, _write_manifest(context, tree))
     state.forget_rest()
     return len(tree.listing), problems
@@ -136,7 +137,8 @@ def _adopt_files(folder: Path, tree: StagedOutput, settings: Settings) -> Iterat
 def render_pages(context: BuildContext, wanted: Collection[str]) -> dict[str, bytes]:
     """The wanted pages, by their paths in the site, with the static files that they may name."""
     contents: dict[str, bytes] = {}
-    assets = write_assets(context.options.project, contents.__setitem__)
+    settings = context.dataset.settings
+    assets = write_assets(context.options.project, settings, contents.__setitem__)
 
     def write(settings: SiteSettings, prose: Texts) -> None:
         contents.update(_PageMaker(context, settings, prose).make_wanted(wanted))
@@ -187,7 +189,7 @@ class _PageMaker:
     def __init__(self, context: BuildContext, settings: SiteSettings, prose: Texts) -> None:
         dataset = context.dataset
         self.context = context
-        self.theme = read_theme(context.options.project)
+        self.theme = read_theme(context.options.project, dataset.settings)
         self.renderer = open_renderer(self.theme, dataset.languages)
         self.renderer.compiled.load(context.cache)
         self.template_digests = digest_templates(self.theme, self.renderer.compiled)

@@ -107,12 +107,12 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
     from casebook.build.drawings import (
         draw_charts,
         draw_pictures,
-        read_colours,
         tabulate_charts,
         warn_of_letters,
     )
     from casebook.build.output import stage_output
     from casebook.build.site import BuildContext, write_site
+    from casebook.build.theme import read_colours
 
     options.timings.begin("build.stage.charts")
     tables, offers_charts = tabulate_charts(dataset, find_embedded(options.project, dataset))
@@ -121,7 +121,7 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
         executor = options.timings.counting(executor)
         charts = draw_charts(options.timings.track(tables, len(tables)), cache)
         options.timings.begin("build.stage.pictures")
-        colours = read_colours(options.project)
+        colours = read_colours(options.project, dataset.settings)
         pictures = draw_pictures(tables, dataset, cache, colours, executor)
         problems += warn_of_letters(pictures.values(), dataset)
         context = BuildContext(

@@ -1,48 +1,68 @@
-"""A theme: the sources of its templates, and its static files."""
+"""A theme with the settings of its site: the sources of its templates, and its static files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePosixPath
 
 from casebook.build.manifest import list_files
-from casebook.packaged import find_packaged
+from casebook.charts.colours import read_tokens
+from casebook.messages import problem, say
+from casebook.packaged import SETTINGS, find_packaged, find_source
+from casebook.problems import Problem
+from casebook.record.fields import suggest
+from casebook.record.settings import Settings
 from casebook.values.digest import digest
 
 # Styles that others build on come first, the rest by name.
 _FIRST_STYLES = ("tokens.css", "base.css")
+_OVERRIDES = "THEME_TEMPLATES_OVERRIDES"
+# Where what a setting names has to lie.
+_STATIC = "record.settings_where_static"
+_PROJECT = "record.settings_where_project"
+_CONTENT = "record.settings_where_content"
+# A sheet of paper has colours of its own.
+_SCHEMES = ("@media screen", "@media screen and (prefers-color-scheme: dark)")
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The sources of all templates by the names that Jinja knows them under, and their digest."""
+    """The sources of all templates by the names that Jinja knows them under, and their digest.
+
+    `functions` is the source of the settings where these give templates functions.
+    """
 
     key: str
     sources: Mapping[str, bytes] = field(compare=False)
+    functions: bytes = b""
 
 
-def find_theme_files(project: Path, part: str) -> dict[str, Path]:
-    """The files of one part of the theme by their names there, those of the project before ours."""
+def find_theme_files(project: Path, part: str, before: Sequence[str] = ()) -> dict[str, Path]:
+    """The files of one part of the theme by their names there, those of the project before ours.
+
+    Those in the folders named in `before` come before all others, the first of these first.
+    """
     found: dict[str, Path] = {}
-    for theme in (Path(find_packaged("theme")), project / "theme"):
-        folder = theme / part
+    themes = (Path(find_packaged("theme")) / part, project / "theme" / part)
+    for folder in (*themes, *(project / name for name in reversed(before))):
         # A glob would take a folder that cannot be read for an empty one.
         names = list_files(folder) if folder.exists() else ()
         found |= {name: folder / name for name in names}
     return dict(sorted(found.items()))
 
 
-def read_theme(project: Path) -> Theme:
+def read_theme(project: Path, settings: Settings) -> Theme:
     """The templates of a project's theme."""
-    files = find_theme_files(project, "templates")
+    files = find_theme_files(project, "templates", settings.overrides)
     sources = {name: path.read_bytes() for name, path in files.items() if path.is_file()}
     parts = (f"{name} {digest(source)}" for name, source in sources.items())
-    return Theme(digest("\n".join(parts).encode()), sources)
+    return Theme(digest("\n".join(parts).encode()), sources, settings.functions)
 
 
 def write_assets(
-    project: Path, write: Callable[[str, bytes], object]
+    project: Path, settings: Settings, write: Callable[[str, bytes], object]
 ) -> tuple[str, dict[str, str]]:
     """Write the static files of a theme under names that hold a digest: they may be kept for ever.
 
@@ -53,7 +73,8 @@ def write_assets(
     styles = [path for path in files.values() if path.match("css/*.css")]
     first = [path for name in _FIRST_STYLES for path in styles if path.name == name]
     rest = sorted((path for path in styles if path not in first), key=lambda path: path.name)
-    css = b"\n".join(path.read_bytes().strip() for path in (*first, *rest)) + b"\n"
+    sheets = [path.read_bytes().strip() for path in (*first, *rest)]
+    css = b"\n".join([*sheets, *_write_colours(settings)]) + b"\n"
     stylesheet = f"assets/casebook.{digest(css)[:10]}.css"
     write(stylesheet, css)
     others = {}
@@ -64,3 +85,49 @@ def write_assets(
             write(marked, content)
             others[name] = f"/{marked}"
     return f"/{stylesheet}", others
+
+
+def _write_colours(settings: Settings) -> Iterator[bytes]:
+    """The colours of the settings in each scheme, none where there are none."""
+    for number, media in enumerate(_SCHEMES if settings.colours else ()):
+        rules = "".join(f"--{role}:{pair[number]};" for role, *pair in settings.colours)
+        yield f"{media}{{:root{{{rules}}}}}".encode()
+
+
+def read_colours(project: Path, settings: Settings) -> dict[str, str]:
+    """The colours that drawings have outside a page: those of the light scheme."""
+    tokens = Path(find_source(str(project), "theme/static/css/tokens.css"))
+    own = {role: light for role, light, _ in settings.colours}
+    return read_tokens(tokens.read_text("utf-8"), own).colours("light")
+
+
+def check_theme(project: Path, settings: Settings) -> Iterator[Problem]:
+    """What the settings name in the project and in its theme that is not there."""
+    static = find_theme_files(project, "static") if settings.logo or settings.has_icon else {}
+    in_project, in_content = partial(_is_inside, project), partial(_is_inside, project / "content")
+    named = [
+        *(("SITELOGO", _STATIC, one, one in static) for one in [settings.logo] if one),
+        *(("FAVICON", _STATIC, one, one in static) for one in [settings.icon] if static),
+        *((_OVERRIDES, _PROJECT, one, in_project(one)) for one in settings.overrides),
+        *(("STATIC_PATHS", _CONTENT, one, in_content(one)) for one in settings.static_paths),
+    ]
+    for name, where, written, is_there in named:
+        if not is_there:
+            at = settings.locate(name)
+            yield problem("E345", SETTINGS, at, hint=say(where), name=name, written=written[:60])
+    if settings.colours:
+        tokens = Path(find_source(str(project), "theme/static/css/tokens.css"))
+        colours = [
+            role
+            for role, value in read_tokens(tokens.read_text("utf-8")).light.items()
+            if value.startswith("#")
+        ]
+        for role, *_ in settings.colours:
+            if role not in colours:
+                hint, at = suggest(role, colours), settings.locate("COLOURS")
+                yield problem("E346", SETTINGS, at, hint=hint, role=role[:60])
+
+
+def _is_inside(folder: Path, name: str) -> bool:
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and (folder / path).exists()

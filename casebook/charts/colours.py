@@ -43,8 +43,11 @@ class Tokens:
         return {role: _colour(role, values) for role in CHART_ROLES}
 
 
-def read_tokens(css: str) -> Tokens:
-    """The custom properties that a style sheet sets on :root, for light and for dark."""
+def read_tokens(css: str, own: Mapping[str, str] | None = None) -> Tokens:
+    """The custom properties that a style sheet sets on :root, for light and for dark.
+
+    Those in `own` take the places of the light ones.
+    """
     light: dict[str, str] = {}
     dark: dict[str, str] = {}
     blocks: list[str] = []
@@ -60,6 +63,7 @@ def read_tokens(css: str) -> Tokens:
         if "print" not in condition and (is_dark or (":root" in selector and not condition)):
             found = {name: value.strip() for name, value in _PROPERTY.findall(words)}
             (dark if is_dark else light).update(found)
+    light |= own or {}
     return Tokens(light, {**light, **dark})
 
 

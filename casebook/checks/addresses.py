@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from casebook.checks.content import LEAD, find_content_files, find_slugs
 from casebook.checks.links import check_links
 from casebook.messages import problem, say
+from casebook.packaged import SETTINGS
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.fields import nearest
+from casebook.record.fields import nearest, suggest
 from casebook.record.lists import GONE, LEDGER
 from casebook.record.references import judge_slug
 from casebook.record.vocabulary import Gone
@@ -114,6 +115,7 @@ def check_addresses(
     problems = [*_check_aliases(dataset), *_check_gone(dataset, made, aliases)]
     for text, at, path in _list_linking(project, dataset):
         problems += check_links(text, at, path, linkable, dataset)
+    problems += _check_menu(linkable, dataset)
     # What a case that cannot be read is called, and was, is not known.
     if dataset.unread:
         return problems
@@ -123,6 +125,18 @@ def check_addresses(
         if not address.startswith("figures/") and not follow_address(address, dataset, aliases):
             problems.append(_report_vanished(address, dataset))
     return problems
+
+
+def _check_menu(linkable: Collection[str], dataset: Dataset) -> Iterator[Problem]:
+    """The links of menu and footer to pages that the site does not have."""
+    settings = dataset.settings
+    for name, links in (("MENUITEMS", settings.menu), ("LINKS", settings.links)):
+        for link in links:
+            # Files are made only when the site is.
+            if link.is_of_site and "." not in link.address and link.address not in linkable:
+                hint = suggest(link.address, linkable)
+                at, written = settings.locate(name), f"/{link.address}"
+                yield problem("E345", SETTINGS, at, hint=hint, name=name, written=written)
 
 
 def _list_linking(project: Path, dataset: Dataset) -> Iterator[tuple[str, Position, str]]:

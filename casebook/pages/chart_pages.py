@@ -221,7 +221,7 @@ def _csv(drawn: Drawn) -> bytes:
 
 
 def _json(drawn: Drawn, sources: tuple[Source, ...], citation: Citation) -> bytes:
-    lang = drawn.lang
+    lang, licence = drawn.lang, citation.licence
     value = {
         "name": drawn.name,
         "lang": LANGUAGE_TAGS[lang],
@@ -245,7 +245,7 @@ def _json(drawn: Drawn, sources: tuple[Source, ...], citation: Citation) -> byte
         ],
         "url": citation.url,
         "updated": citation.updated,
-        "license": "CC-BY-4.0",
+        "license": licence.id or licence.name if licence else "",
     }
     return encode_json(value)
 

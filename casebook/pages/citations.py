@@ -17,6 +17,7 @@ from casebook.pages import DATA_URL, VERSIONS_URL
 from casebook.pages.page import Site
 from casebook.pages.rows import date_dataset
 from casebook.record.model import Case, Figure
+from casebook.record.settings import Licence
 from casebook.text import LANGUAGE_TAGS, Lang, Text
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Citation:
     updated: str
     lang: Lang
     version: str = ""
+    licence: Licence | None = None
 
     @property
     def gb_t_7714(self) -> str:
@@ -180,6 +182,7 @@ def cite(thing: Case | Figure | Drawn | None, title: Text, lang: Lang, site: Sit
         updated=updated,
         lang=lang,
         version=version,
+        licence=dataset.settings.licence,
     )
 
 
@@ -218,7 +221,8 @@ def write_citation_file(citation: Citation) -> str:
         "authors:",
         f"  - name: {quoted(citation.site)}",
         *(f"{name}: {quoted(value)}" for name, value in found.items() if value),
-        "license: CC-BY-4.0",
+        # Only a name of the list of SPDX is one here.
+        *([f"license: {citation.licence.id}"] if citation.licence and citation.licence.id else []),
     )
     return "\n".join(lines) + "\n"
 

@@ -8,13 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from markupsafe import Markup
-
 from casebook.data.tables import FIXED_WORDS
 from casebook.messages import say
 from casebook.pages import CORRECTIONS_URL
 from casebook.pages.page import (
-    CONTENT_POLICY,
     Context,
     Location,
     Page,
@@ -242,8 +239,7 @@ def _make_file(url: str, template: str, context: Context, site: Site) -> Page:
 
 def make_headers(site: Site) -> Iterator[Page]:
     """The headers that a host should send, in the form that several hosts read from `_headers`."""
-    context: Context = partial(dict, policy=Markup(CONTENT_POLICY))
-    yield _make_file("_headers", "headers.txt", context, site)
+    yield _make_file("_headers", "headers.txt", dict, site)
 
 
 def make_robots(site: Site) -> Iterator[Page]:

@@ -23,8 +23,6 @@ from casebook.text import LANGUAGE_TAGS, Lang
 _UNSAFE = "<>&"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
-CC_BY = "https://creativecommons.org/licenses/by/4.0/"
-
 # The property that the number of a wording is, by its qualifier; other wordings have two bounds.
 _NUMBERS: Final = {
     "exact": "value",
@@ -194,12 +192,16 @@ def _describe(
 ) -> dict[str, object]:
     """Name and summary of a thing, and the address and date of its page where they are known."""
     url, updated = page
-    place = {"url": site.settings.locate(url, lang), "dateModified": updated}
+    licence = site.dataset.settings.licence
+    place = {
+        "license": (licence.url.en or licence.name) if licence else "",
+        "url": site.settings.locate(url, lang),
+        "dateModified": updated,
+    }
     return {
         "@type": kind,
         "name": words[0],
         "description": words[1],
         "inLanguage": LANGUAGE_TAGS[lang],
-        "license": CC_BY,
         **{name: value for name, value in place.items() if value},
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
@@ -26,6 +26,8 @@ CONTENT_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'"
 )
+# What a service that counts readers needs: its script, its picture, and where it writes to.
+_OPENED = re.compile(r"(?:img|script|connect)-src 'self'")
 
 # Longer titles are cut by those who show them, wherever it may be.
 LONGEST_TITLE = 64
@@ -141,6 +143,11 @@ class Site:
         """The languages of the site, its own first."""
         return self.dataset.languages
 
+    @property
+    def publisher(self) -> Text:
+        """Who publishes the site, which is the site itself where its settings name nobody."""
+        return self.dataset.settings.publisher or self.settings.name
+
     @cached_property
     def texts(self) -> frozenset[str]:
         """The slugs of the editors' texts."""
@@ -200,6 +207,13 @@ def in_languages(
     """The page in each language; `show` gives the context where it differs by language."""
     for lang in site.languages:
         yield replace(page, lang=lang, context=partial(show, lang) if show else page.context)
+
+
+@lru_cache(maxsize=1)
+def write_policy(hosts: Sequence[str]) -> Markup:
+    """The policy of a page that may load from these hosts as well."""
+    more = "".join(f" {host}" for host in hosts)
+    return Markup(_OPENED.sub(rf"\g<0>{more}", CONTENT_POLICY))
 
 
 # What makes all pages of one kind.

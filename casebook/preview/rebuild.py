@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from casebook.build.aside import Aside
-from casebook.build.last_build import SOURCES
+from casebook.build.last_build import list_sources
 from casebook.build.steps import BuildOptions, BuildResult, build_pages, build_site
 from casebook.messages import say
 from casebook.packaged import SETTINGS, find_packaged
@@ -194,7 +194,8 @@ def _watch(project: Path, ready: threading.Event, changed: threading.Event) -> N
 
     seen = _identify(project)
     while True:
-        folders = {project / name for name in SOURCES if (project / name).is_dir()}
+        named = (project / name for name in list_sources(str(project)))
+        folders = {folder for folder in named if folder.is_dir()}
         folders.add(Path(find_packaged("theme")))
         bursts = watch(
             *folders,
@@ -222,7 +223,7 @@ def _watch(project: Path, ready: threading.Event, changed: threading.Event) -> N
 def _identify(project: Path) -> tuple[object, ...]:
     """Identities of the watched folders, and the stamp of the settings beside them."""
     found: list[object] = []
-    for name in (*SOURCES, SETTINGS):
+    for name in (*list_sources(str(project)), SETTINGS):
         at = None
         with suppress(OSError):
             status = (project / name).stat()

@@ -9,8 +9,9 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
+from types import FunctionType
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -47,8 +48,16 @@ class MenuLink:
 
     @property
     def is_of_site(self) -> bool:
-        """True of a page of the site."""
+        """True of a page or a file of the site."""
         return ":" not in self.address
+
+    @property
+    def href(self) -> str:
+        """The address as a template links it."""
+        is_file = "." in self.address and not self.address.endswith(".xml")
+        return (
+            f"{'asset' if is_file else 'site'}:/{self.address}" if self.is_of_site else self.address
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,11 @@ class Settings:
     def report_address(self) -> str:
         """Where a reader reports an error, empty where the site does not say."""
         return f"mailto:{self.contact}" if "@" in self.contact else self.contact or self.repository
+
+    @property
+    def has_icon(self) -> bool:
+        """True of a site with an icon of its own."""
+        return "FAVICON" in self.at
 
     def today(self) -> date:
         """The day that it is where the site is made."""
@@ -344,7 +358,7 @@ class _SettingsReader:
     def _read_static_names(self) -> Iterator[tuple[str, str]]:
         for index, (path, values) in enumerate(self.value("EXTRA_PATH_METADATA", dict, {}).items()):
             match values:
-                case {"path": str(target)} if len(values) == 1:
+                case {"path": str(target)} if len(values) == 1 and ".." not in target:
                     yield str(path).strip("/"), target.strip("/")
                 case _:
                     form = say("record.settings_form_static_name")
@@ -439,4 +453,23 @@ def _find_nodes(source: bytes) -> dict[str, Any]:
 def make_functions(source: bytes) -> Mapping[str, Mapping[str, Any]]:
     """The filters, globals and tests that the settings give templates, by their kinds in Jinja."""
     values = run_settings(source, SETTINGS) if source else {}
-    return {name.removeprefix("JINJA_").lower(): values.get(name) or {} for name in _FUNCTIONS}
+    return {
+        name.removeprefix("JINJA_").lower(): {
+            key: _report_failures(value) if isinstance(value, FunctionType) else value
+            for key, value in (values.get(name) or {}).items()
+        }
+        for name in _FUNCTIONS
+    }
+
+
+def _report_failures(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, which where it fails is named with its line, as an error of the settings."""
+
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            raise ContentError([describe_failure(error, SETTINGS)]) from error
+
+    return call

@@ -13,15 +13,16 @@ from casebook.build.cache import Cache, open_cache
 from casebook.build.drawings import (
     draw_charts,
     draw_pictures,
-    read_colours,
     tabulate_charts,
     warn_of_letters,
 )
+from casebook.build.theme import read_colours
 from casebook.charts.chart import ChartTable, Drawn
 from casebook.charts.colours import CHART_ROLES
 from casebook.charts.standalone import Pictures
 from casebook.messages import read_catalogue
 from casebook.record.dataset import Dataset
+from casebook.record.settings import Settings
 from casebook.text import Lang
 
 PROJECT = Path(__file__).parents[2]
@@ -96,7 +97,10 @@ def test_a_better_word_of_a_chart_draws_it_anew(
 
 
 def test_pictures_have_the_colours_of_the_light_scheme() -> None:
-    assert read_colours(PROJECT)["paper"] == "#faf6ee"
+    own = Settings(colours=(("accent", "#005a9c", "#7fb7e6"),))
+
+    assert read_colours(PROJECT, own)["paper"] == "#faf6ee"
+    assert read_colours(PROJECT, own)["accent"] == "#005a9c"
 
 
 def test_a_character_that_pngs_lack_is_named_with_its_field(tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from conftest import PROJECT
 
 from casebook import __version__
 from casebook.problems import Problem
@@ -46,6 +48,14 @@ def test_every_setting_of_pelican_is_known_once() -> None:
 
     assert sorted(names) == sorted(set(names))
     assert set(DEFAULT_CONFIG) - set(names) == set()
+
+
+def test_every_setting_that_has_an_effect_is_explained() -> None:
+    guide = (PROJECT / "docs/settings.md").read_text(encoding="utf-8")
+    known = read_known()
+
+    named = {*known["texts"], *known["links"], *known["others"]}
+    assert named - set(re.findall(r"`([A-Z_]+)`", guide)) == set()
 
 
 @pytest.mark.parametrize(

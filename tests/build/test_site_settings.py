@@ -1,0 +1,173 @@
+"""What the settings of a site change in it, and what they name that is not there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from casebook.build.last_build import list_sources
+from casebook.build.steps import BuildOptions, build_site
+from casebook.build.theme import check_theme
+from casebook.pages.page import write_policy
+from casebook.problems import ContentError
+from casebook.record.settings import read_settings
+from casebook.text import DEFAULT_LANGUAGES
+
+OF_A_NEWSROOM = """
+PUBLISHER = "甲报"
+PUBLISHER_EN = "The Paper"
+CONTACT = "desk@example.org"
+REPOSITORY = "https://example.org/code"
+LICENCE = "CC BY-SA 4.0"
+MENUITEMS = [("甲报", "https://example.org/"), ("数据", "/data/figures.csv")]
+MENUITEMS_EN = [("The Paper", "https://example.org/"), ("Data", "/data/figures.csv")]
+SOCIAL = [("通讯", "https://example.org/letter")]
+SITELOGO = "logo.svg"
+FAVICON = "own.png"
+COLOURS = {"accent": ("#005a9c", "#7fb7e6"), "series-1": "#123456"}
+TRUSTED_HOSTS = ["https://stats.example.org"]
+THEME_TEMPLATES_OVERRIDES = ["over"]
+JINJA_FILTERS = {"shout": lambda words: words.upper()}
+JINJA_GLOBALS = {"answer": 42}
+STATIC_PATHS = ["extra", "CNAME"]
+EXTRA_PATH_METADATA = {"extra/a.txt": {"path": "a.txt"}}
+STATIC_EXCLUDES = ["extra/left"]
+"""
+
+
+def write(project: Path, **files: str) -> None:
+    for name, content in files.items():
+        path = project / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+
+
+def add_settings(project: Path, lines: str) -> None:
+    path = project / "pelicanconf.py"
+    path.write_text(path.read_text("utf-8") + lines, encoding="utf-8")
+
+
+def build(project: Path) -> Path:
+    build_site(BuildOptions(project=project, output=project / "output"))
+    return project / "output"
+
+
+def test_a_newsroom_has_its_own_name_licence_contact_menu_and_looks(tiny_project: Path) -> None:
+    add_settings(tiny_project, OF_A_NEWSROOM)
+    write(
+        tiny_project,
+        **{
+            "over/partials/analytics.html": "<p>{{ 'counted' | shout }} {{ answer }}</p>",
+            "theme/static/logo.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>",
+            "theme/static/own.png": "",
+            "content/extra/a.txt": "甲",
+            "content/extra/left/b.txt": "乙",
+            "content/CNAME": "example.org",
+        },
+    )
+
+    output = build(tiny_project)
+
+    page = (output / "en/about/index.html").read_text("utf-8")
+    for words in (
+        "Published by The Paper.",
+        'Contact: <a href="mailto:desk@example.org">desk@example.org</a>',
+        '<a class="to-top__report" href="mailto:desk@example.org?subject=',
+        'href="https://creativecommons.org/licenses/by-sa/4.0/">CC BY-SA 4.0</a>',
+        '<a class="masthead__link" href="https://example.org/" rel="noopener">The Paper</a>',
+        '<a class="masthead__link" href="../../data/figures.csv">Data</a>',
+        '<a href="https://example.org/letter" rel="noopener"><span lang="zh-Hans">通讯</span></a>',
+        '<img class="masthead__logo" src="../../assets/logo.',
+        '<link rel="icon" href="../../assets/own.',
+        "script-src 'self' https://stats.example.org;",
+        "<p>COUNTED 42</p>",
+    ):
+        assert words in page
+    assert (output / "a.txt").read_text("utf-8") == "甲"
+    assert (output / "CNAME").is_file()
+    assert not (output / "extra").exists()
+    assert "https://stats.example.org" in (output / "_headers").read_text("utf-8")
+    (sheet,) = (output / "assets").glob("casebook.*.css")
+    assert sheet.read_text("utf-8").endswith(
+        "@media screen{:root{--accent:#005a9c;--series-1:#123456;}}\n"
+        "@media screen and (prefers-color-scheme: dark)"
+        "{:root{--accent:#7fb7e6;--series-1:#123456;}}\n"
+    )
+    manifest = json.loads((output / "manifest.json").read_bytes())
+    assert {"over/partials/analytics.html", "content/CNAME"} <= manifest["inputs"].keys()
+    assert "license: CC-BY-SA-4.0" in (output / "data/CITATION.cff").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("lines", "code", "words"),
+    [
+        pytest.param("SITELOGO = 'none.svg'\n", "E345", "theme/static/", id="a logo"),
+        pytest.param("FAVICON = 'none.ico'\n", "E345", "none.ico", id="an icon"),
+        pytest.param(
+            "THEME_TEMPLATES_OVERRIDES = ['none']\n", "E345", "of the project", id="templates"
+        ),
+        pytest.param("STATIC_PATHS = ['../data']\n", "E345", "content/", id="outside of content"),
+        pytest.param("COLOURS = {'acent': '#123456'}\n", "E346", "accent", id="no colour of ours"),
+    ],
+)
+def test_what_the_settings_name_has_to_be_there(
+    lines: str, code: str, words: str, tiny_project: Path
+) -> None:
+    add_settings(tiny_project, lines)
+    settings = read_settings(tiny_project, DEFAULT_LANGUAGES, [])
+
+    (found,) = check_theme(tiny_project, settings)
+
+    last = len((tiny_project / "pelicanconf.py").read_text("utf-8").splitlines())
+    assert (found.code, found.at.line) == (code, last)
+    assert words in found.message("en")
+
+
+def test_a_menu_leads_to_pages_that_there_are(tiny_project: Path) -> None:
+    add_settings(tiny_project, "MENUITEMS = [('甲', '/abuot/')]\n")
+
+    with pytest.raises(ContentError) as raised:
+        build(tiny_project)
+
+    (found,) = raised.value.problems
+    assert (found.code, found.path) == ("E345", "pelicanconf.py")
+    assert "about/" in found.message("en")
+
+
+def test_a_function_of_the_settings_that_fails_is_named_with_its_line(tiny_project: Path) -> None:
+    add_settings(tiny_project, "def fail(words):\n    return words / 2\n")
+    add_settings(tiny_project, "JINJA_FILTERS = {'fail': fail}\n")
+    write(tiny_project, **{"theme/templates/partials/analytics.html": "{{ 'a' | fail }}"})
+
+    with pytest.raises(ContentError) as raised:
+        build(tiny_project)
+
+    found = raised.value.problems[0]
+    lines = (tiny_project / "pelicanconf.py").read_text("utf-8").splitlines()
+    assert (found.code, found.at.line) == ("E340", lines.index("    return words / 2") + 1)
+
+
+def test_the_policy_lets_in_the_hosts_that_are_trusted() -> None:
+    assert write_policy(("https://a.org",)) == (
+        "default-src 'none'; img-src 'self' https://a.org; style-src 'self'; "
+        "script-src 'self' https://a.org; connect-src 'self' https://a.org; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        pytest.param("THEME_TEMPLATES_OVERRIDES = ['over', 'b/c']", ("over", "b/c"), id="a list"),
+        pytest.param('PLUGIN_PATHS = [\n    "plugins",\n]', ("plugins",), id="on several lines"),
+        pytest.param("PLUGIN_PATHS = ['/far/away', '../up', 'theme/x']", ("theme/x",), id="ours"),
+    ],
+)
+def test_folders_that_the_settings_name_are_sources(
+    lines: str, expected: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "pelicanconf.py").write_text(f"SITENAME = ''\n{lines}\n", encoding="utf-8")
+
+    assert list_sources(str(tmp_path))[3:] == expected
