@@ -89,7 +89,7 @@ def run_pelican(
             site = SiteSettings(
                 name=dataset.settings.name,
                 tagline=dataset.settings.tagline,
-                siteurl=settings["SITEURL"],
+                siteurl=dataset.settings.siteurl,
                 stylesheet=stylesheet,
                 assets=others,
                 languages=dataset.languages,
@@ -134,7 +134,6 @@ def _read_settings(options: BuildOptions, dataset: Dataset, output: Path) -> dic
 
     fixed = fixed_settings()
     known = {*read_known()["others"], *read_known()["texts"], *read_known()["links"]}
-    given = options.siteurl if options.siteurl is not None else dataset.settings.siteurl
     overrides = {
         # What has no effect is what it would be without the project's file.
         **copy.deepcopy({k: v for k, v in DEFAULT_CONFIG.items() if k not in known}),
@@ -142,7 +141,7 @@ def _read_settings(options: BuildOptions, dataset: Dataset, output: Path) -> dic
         "PATH": str(options.project / "content"),
         "THEME": find_packaged("theme"),
         "OUTPUT_PATH": str(output),
-        "SITEURL": given.rstrip("/"),
+        "SITEURL": dataset.settings.siteurl,
         # Static files and functions of templates are ours to take in.
         "STATIC_PATHS": [],
         "EXTRA_PATH_METADATA": {},

@@ -162,7 +162,10 @@ def _load(inputs: Inputs, options: BuildOptions, cache: Cache) -> Loaded:
             )
             loaded = Loaded(dataset=dataset, problems=problems, cases=cases)
     refuse_errors(loaded.problems)
-    return loaded
+    if options.siteurl is None:
+        return loaded
+    settings = replace(loaded.dataset.settings, siteurl=options.siteurl.rstrip("/"))
+    return replace(loaded, dataset=replace(loaded.dataset, settings=settings))
 
 
 def build_pages(options: BuildOptions, wanted: Collection[str]) -> BuildResult:

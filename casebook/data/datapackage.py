@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from casebook.data.dataset_description import DatasetDescription
 from casebook.data.tables import (
     CASE_FIGURES,
     TABLES,
-    TITLE,
     Column,
     DataTable,
     Words,
@@ -17,6 +17,7 @@ from casebook.data.tables import (
     table_in,
 )
 from casebook.record.model import Media
+from casebook.record.settings import Licence
 from casebook.text import Languages
 from casebook.values.digest import digest
 
@@ -25,11 +26,6 @@ MEDIA_TYPES = {
     "PNG": "image/png",
     "WEBP": "image/webp",
     "PDF": "application/pdf",
-}
-_LICENCE = {
-    "name": "CC-BY-4.0",
-    "title": "Creative Commons Attribution 4.0",
-    "path": "https://creativecommons.org/licenses/by/4.0/",
 }
 
 
@@ -44,7 +40,7 @@ class Measured:
 
 def describe_package(
     words: Words,
-    languages: Languages,
+    description: DatasetDescription,
     written: Mapping[str, Measured],
     media: Iterable[Media] = (),
 ) -> dict[str, object]:
@@ -52,6 +48,7 @@ def describe_package(
 
     `written` are the files beside it, by name; one that is no table is named and no more.
     """
+    languages = description.languages
     tables = {f"{table.name}.csv": table for table in TABLES}
     resources = [
         _resource(table, path, words, languages) | _measure(written[path])
@@ -59,21 +56,19 @@ def describe_package(
     ]
     resources += [_file_resource(*file) for file in written.items() if file[0] not in tables]
     resources += map(_media_resource, media)
-    package = _package("casebook", name_in(TITLE, "title", languages), resources)
-    return package | {"profile": "data-package"}
+    return _package("casebook", description, resources) | {"profile": "data-package"}
 
 
 def describe_case_package(
-    slug: str, words: Words, languages: Languages, table: bytes
+    slug: str, words: Words, description: DatasetDescription, table: bytes
 ) -> dict[str, object]:
     """The package over the figures of one case, of which the table is written.
 
     The tables that its keys point to are not beside it, so it has no foreign keys.
     """
-    resource = _resource(CASE_FIGURES, f"{slug}.csv", words, languages, alone=True)
+    resource = _resource(CASE_FIGURES, f"{slug}.csv", words, description.languages, alone=True)
     resource |= _measure(Measured(size=len(table), digest=digest(table)))
-    titles = name_in(CASE_FIGURES.title, "title", languages)
-    return _package(f"casebook-{slug}", titles, [resource])
+    return _package(f"casebook-{slug}", description, [resource])
 
 
 def _measure(file: Measured | Media) -> dict[str, object]:
@@ -95,15 +90,40 @@ def _file_resource(path: str, measured: Measured) -> dict[str, object]:
 
 
 def _package(
-    name: str, titles: Mapping[str, str], resources: list[dict[str, object]]
+    name: str, description: DatasetDescription, resources: list[dict[str, object]]
 ) -> dict[str, object]:
-    return {
+    languages, contact = description.languages, description.contact
+    publisher: dict[str, object] = {
+        "title": description.publisher.inside(languages.first),
+        "role": "publisher",
+        "email" if "@" in contact else "path": contact,
+    }
+    keywords = [word.inside(lang) for lang in languages for word in description.keywords]
+    package: dict[str, object] = {
         "name": name,
-        **titles,
-        "licenses": [_LICENCE],
+        "id": description.address,
+        **name_in(description.name, "title", languages),
+        **name_in(description.description, "description", languages),
+        "homepage": description.address,
+        "version": description.version,
+        "keywords": list(dict.fromkeys(keywords)),
+        "contributors": [_without_empty(publisher)] if publisher["title"] else [],
+        "licenses": list(_list_licences(description.licence)),
         "profile": "tabular-data-package",
         "resources": resources,
     }
+    return _without_empty(package)
+
+
+def _list_licences(licence: Licence | None) -> Iterator[dict[str, object]]:
+    # The standard knows a licence by its identifier or its address, and not by words.
+    if licence and (licence.id or licence.url):
+        named = {"name": licence.id, "path": licence.url.en, "title": licence.name}
+        yield _without_empty(named)
+
+
+def _without_empty(described: Mapping[str, object]) -> dict[str, object]:
+    return {key: value for key, value in described.items() if value}
 
 
 def _media_resource(media: Media) -> dict[str, object]:

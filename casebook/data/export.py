@@ -10,7 +10,9 @@ from typing import Final
 
 from casebook.data.cases_json import dump_record, join_cases
 from casebook.data.cases_schema import describe_schema
+from casebook.data.csvw import CSVW_NAME, describe_csvw
 from casebook.data.datapackage import Measured, describe_case_package, describe_package
+from casebook.data.dataset_description import describe_case, describe_dataset
 from casebook.data.formats import (
     DataFile,
     DataStream,
@@ -89,7 +91,13 @@ def _write_table(table: DataTable, cases: WrittenCases) -> Iterator[bytes]:
 def _write_package(cases: WrittenCases) -> list[bytes]:
     dataset = cases.dataset
     words, media = list_words(dataset.vocabulary), dataset.media.values()
-    return [encode_json(describe_package(words, dataset.languages, cases.written, media))]
+    description = describe_dataset(dataset)
+    return [encode_json(describe_package(words, description, cases.written, media))]
+
+
+def _write_csvw(cases: WrittenCases) -> list[bytes]:
+    words = list_words(cases.dataset.vocabulary)
+    return [encode_json(describe_csvw(words, describe_dataset(cases.dataset)))]
 
 
 TABLE_OFFERS: Final = tuple(
@@ -114,6 +122,12 @@ _SCHEMA: Final = DataOffer(
         encode_json(describe_schema(cases.dataset.vocabulary, cases.dataset.languages))
     ],
 )
+_CSVW: Final = DataOffer(
+    name=CSVW_NAME,
+    note=say("data.offers.csvw"),
+    media_type="application/csvm+json",
+    write=_write_csvw,
+)
 _PACKAGE: Final = DataOffer(
     name="datapackage.json",
     note=say("data.offers.package"),
@@ -122,7 +136,7 @@ _PACKAGE: Final = DataOffer(
 )
 # A workbook and a database are left out: their bytes follow from the tables and from the versions
 # of what writes them.
-RELEASED: Final = (*TABLE_OFFERS, _CASES, _SCHEMA, _PACKAGE)
+RELEASED: Final = (*TABLE_OFFERS, _CASES, _SCHEMA, _CSVW, _PACKAGE)
 _FOR_FEW_CASES: Final = (
     DataOffer(
         name="casebook.xlsx",
@@ -154,7 +168,7 @@ def list_offers(dataset: Dataset) -> tuple[DataOffer, ...]:
     The package is the last: it tells the size and the digest of all others.
     """
     few = _FOR_FEW_CASES if len(dataset.cases) <= MOST_IN_ALL_FORMATS else ()
-    return (*TABLE_OFFERS, _CASES, _SCHEMA, *few, _PACKAGE)
+    return (*TABLE_OFFERS, _CASES, _SCHEMA, *few, _CSVW, _PACKAGE)
 
 
 def export_site(
@@ -170,9 +184,9 @@ def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
     """The files of open data of one case."""
     folder = f"cases/{case.slug}"
     rows = case_figure_rows(case, dataset)
-    words, languages = list_words(dataset.vocabulary), dataset.languages
-    table = write_csv(table_in(CASE_FIGURES, languages).names, rows)
-    package = describe_case_package(case.slug, words, languages, table)
+    words = list_words(dataset.vocabulary)
+    table = write_csv(table_in(CASE_FIGURES, dataset.languages).names, rows)
+    package = describe_case_package(case.slug, words, describe_case(case, dataset), table)
     return (
         DataFile(f"{folder}/{case.slug}.csv", table),
         DataFile(f"{folder}/{case.slug}.json", encode_json(dump_record(case, dataset))),

@@ -15,7 +15,6 @@ from casebook.data.table_rows import version_of, version_of_all
 from casebook.messages import say
 from casebook.pages import DATA_URL, VERSIONS_URL
 from casebook.pages.page import Site
-from casebook.pages.rows import date_dataset
 from casebook.record.model import Case, Figure
 from casebook.record.settings import Licence
 from casebook.text import LANGUAGE_TAGS, Lang, Text
@@ -170,7 +169,7 @@ def cite(thing: Case | Figure | Drawn | None, title: Text, lang: Lang, site: Sit
     if case is not None:
         updated, version = case.updated, version_of(case)
     else:
-        updated = date_dataset(dataset)
+        updated = dataset.updated
         # A chart of all cases changes with its words too, of which no version tells.
         version = "" if thing else version_of_all(dataset)
     return Citation(

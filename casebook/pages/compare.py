@@ -21,7 +21,6 @@ from casebook.pages.long_lists import (
 from casebook.pages.page import Page, Site, in_languages
 from casebook.pages.rows import (
     CaseRow,
-    date_dataset,
     frame_chart,
     link_case,
     show_event,
@@ -89,7 +88,7 @@ def make_compare(site: Site) -> Iterator[Page]:
             context=partial(
                 dict, order=order, orders=ORDERS, filter_groups=filters.groups, reasons=reasons
             ),
-            lastmod=date_dataset(dataset),
+            lastmod=dataset.updated,
             # The other orders hold the same rows; search engines would show them as copies.
             indexed=plain,
             key=site.key(filters, reasons, dataset.main),
@@ -227,7 +226,7 @@ def make_timeline(site: Site) -> Iterator[Page]:
         template="timeline.html",
         title=say("pages.timeline"),
         description=say("pages.timeline.description"),
-        lastmod=date_dataset(dataset),
+        lastmod=dataset.updated,
         key=site.key(*charts.values()),
     )
     frames = {lang: drawn and frame_chart(drawn, dataset) for lang, drawn in charts.items()}

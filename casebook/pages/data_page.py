@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+from casebook.data.catalogues import describe_dcat
+from casebook.data.dataset_description import describe_dataset
 from casebook.data.export import list_offers
 from casebook.data.ocds_export import MAPPING, NOTICE
 from casebook.data.tables import FIGURES, TABLES, list_words, table_in
@@ -32,7 +34,6 @@ def make_data(site: Site) -> Iterator[Page]:
 
 def _show_data(site: Site, lang: Lang) -> Mapping[str, object]:
     dataset = site.dataset
-    summary = say("pages.data.description").inside(lang)
     return {
         "offers": list_offers(dataset),
         "tables": [table_in(table, dataset.languages) for table in TABLES],
@@ -41,8 +42,18 @@ def _show_data(site: Site, lang: Lang) -> Mapping[str, object]:
         "mapping": MAPPING,
         "mapping_notice": NOTICE,
         "citation": cite_data(lang, site),
-        "linked_data": write_linked_data(describe_data(lang, summary, site)),
+        "linked_data": write_linked_data(describe_data(lang, site), *_describe_for_portals(site)),
     }
+
+
+def _describe_for_portals(site: Site) -> Iterator[Mapping[str, object]]:
+    description = describe_dataset(site.dataset)
+    # Portals need whole addresses, which a site without a siteurl cannot give.
+    if description.address:
+        offers = list_offers(site.dataset)
+        yield describe_dcat(
+            description, [(offer.name, offer.media_type or "application/json") for offer in offers]
+        )
 
 
 def find_examples(dataset: Dataset) -> Iterator[Figure]:

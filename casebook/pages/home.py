@@ -15,7 +15,7 @@ from casebook.pages.blocks import Blocks
 from casebook.pages.linked_data import describe_home, write_linked_data
 from casebook.pages.markdown import split_slots
 from casebook.pages.page import Context, Page, Prose, Section, Site, Slot
-from casebook.pages.rows import date_dataset, show_figure
+from casebook.pages.rows import show_figure
 from casebook.text import Lang, Text
 from casebook.values.dates import parse_period
 
@@ -26,7 +26,7 @@ def make_home(site: Site) -> Iterator[Page]:
     for lang in site.languages:
         lead = _find_text(LEAD, lang, site) or _plain_lead(lang, site)
         page = _make_page(lead, partial(_show_lead, lang, lead, blocks, site))
-        updated = date_dataset(site.dataset)
+        updated = site.dataset.updated
         # A lead that is not translated stays the lead of both languages, marked as what it is.
         yield replace(page, url=HOME_URL, lang=lang, template="home.html", lastmod=updated)
 
@@ -65,7 +65,7 @@ def _show_text(lang: Lang, prose: Prose, blocks: Blocks) -> Mapping[str, object]
 
 def _show_lead(lang: Lang, lead: Prose, blocks: Blocks, site: Site) -> Mapping[str, object]:
     """The context of the home page in one language."""
-    figures, updated = site.dataset.figures, date_dataset(site.dataset)
+    figures, updated = site.dataset.figures, site.dataset.updated
     filled = ((section, tuple(blocks.fill(section.parts, lang))) for section in lead.sections)
     return {
         "lead": lead,

@@ -9,11 +9,12 @@ from typing import Final
 
 from markupsafe import Markup
 
+from casebook.data.dataset_description import describe_dataset
 from casebook.data.export import list_offers
-from casebook.data.table_rows import version_of, version_of_all
+from casebook.data.table_rows import version_of
 from casebook.pages import DATA_URL, HOME_URL
 from casebook.pages.page import Site
-from casebook.pages.rows import date_dataset, list_sources, word_figure
+from casebook.pages.rows import list_sources, word_figure
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Source
@@ -33,9 +34,10 @@ _NUMBERS: Final = {
 }
 
 
-def write_linked_data(described: Mapping[str, object]) -> Markup:
-    """A description as JSON for a script element, Chinese as it is."""
-    text = _ENCODER.encode({"@context": "https://schema.org", **described})
+def write_linked_data(*described: Mapping[str, object]) -> Markup:
+    """Descriptions as JSON for a script element, Chinese as it is; schema.org's where none says."""
+    found = [{"@context": "https://schema.org", **one} for one in described]
+    text = _ENCODER.encode(found if len(found) > 1 else found[0])
     # A table for str.translate would be asked for every Chinese character.
     for char in _UNSAFE:
         text = text.replace(char, f"\\u{ord(char):04x}")
@@ -46,22 +48,30 @@ def describe_home(lang: Lang, title: str, summary: str, site: Site) -> dict[str,
     """The article and the data set behind it."""
     dataset = site.dataset
     article = {
-        **_describe("Article", (title, summary), (HOME_URL, date_dataset(dataset)), lang, site),
+        **_describe("Article", (title, summary), (HOME_URL, dataset.updated), lang, site),
         "headline": title,
         "isBasedOn": [describe_source(source, lang) for source in dataset.used_sources.values()],
     }
-    return {"@graph": [article, describe_data(lang, summary, site)]}
+    return {"@graph": [article, describe_data(lang, site)]}
 
 
-def describe_data(lang: Lang, summary: str, site: Site) -> dict[str, object]:
+def describe_data(lang: Lang, site: Site) -> dict[str, object]:
     """The data set with all files that hold it."""
     dataset = site.dataset
-    name = site.settings.name.inside(lang)
+    about = describe_dataset(dataset)
+    words = about.name.inside(lang), about.description.inside(lang)
     used = {figure.group.measure for case in dataset.summaries for figure in case.figures}
     data = {
-        **_describe("Dataset", (name, summary), (DATA_URL, date_dataset(dataset)), lang, site),
-        "creator": {"@type": "Organization", "name": name},
-        "version": version_of_all(dataset),
+        **_describe("Dataset", words, (DATA_URL, about.updated), lang, site),
+        "creator": {"@type": "Organization", "name": about.publisher.inside(lang)},
+        "publisher": {"@type": "Organization", "name": about.publisher.inside(lang)},
+        "version": about.version,
+        "keywords": [word.inside(lang) for word in about.keywords],
+        "spatialCoverage": [
+            {"@type": "Place", "name": place.inside(lang)} for place in about.places
+        ],
+        **({"temporalCoverage": about.period} if about.period else {}),
+        **({"identifier": about.address} if about.address else {}),
         "isAccessibleForFree": True,
         "variableMeasured": [
             _property(key, name=measure.name.inside(lang))

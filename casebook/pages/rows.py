@@ -220,11 +220,6 @@ def list_sources(case: Case, dataset: Dataset) -> tuple[Source, ...]:
     return tuple(dataset.sources[name] for name in sources_of(case))
 
 
-def date_dataset(dataset: Dataset) -> str:
-    """The newest date of all cases, or nothing."""
-    return max((case.date for case in dataset.summaries), default="")
-
-
 def word_quantity(quantity: Quantity) -> Text:
     """The wording of a quantity in each language."""
     return Text(quantity.words, in_english(quantity))

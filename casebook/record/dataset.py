@@ -94,6 +94,11 @@ class Dataset:
             return self.cases.summaries
         return tuple(summarise_case(case, self.vocabulary, self.sources) for case in self.cases)
 
+    @property
+    def updated(self) -> str:
+        """The newest date of all cases, or nothing."""
+        return max((case.date for case in self.summaries), default="")
+
     @cached_property
     def by_slug(self) -> Mapping[str, Case]:
         """The cases by slug."""

@@ -80,6 +80,7 @@ class CaseSummary:
     slug: str
     path: str
     region: str
+    topic: str
     state: State
     version: str
     link: str
@@ -129,6 +130,7 @@ def summarise_case(
         slug=case.slug,
         path=case.path,
         region=case.region,
+        topic=case.topic,
         state=case.state,
         version=case.digest,
         link=digest(repr(shown).encode())[:16],

@@ -192,7 +192,7 @@ def test_the_package_is_valid_for_frictionless(tmp_path: Path) -> None:
     report = frictionless.validate(str(tmp_path / "data" / "datapackage.json"))
 
     assert report.valid, report.flatten(["rowNumber", "fieldNumber", "type", "note"])
-    assert report.stats["tasks"] == len(TABLES) + 5
+    assert report.stats["tasks"] == len(TABLES) + 6
 
 
 def test_a_case_reads_the_same_in_cases_json_as_in_its_own_file() -> None:

@@ -69,7 +69,7 @@ def test_the_package_of_the_real_cases_is_valid(package: Path) -> None:
     report = frictionless.validate(str(package / "data" / "datapackage.json"))
 
     assert report.valid, report.flatten(["name", "rowNumber", "fieldNumber", "type", "note"])
-    assert report.stats["tasks"] == len(TABLES) + 5
+    assert report.stats["tasks"] == len(TABLES) + 6
 
 
 @pytest.mark.parametrize("folder", ["data", "cases/beijing"])

@@ -24,7 +24,8 @@ TERMS: dict[str, set[str]] = {
     },
     "Dataset": {
         *("creator", "dateModified", "description", "distribution", "inLanguage"),
-        *("isAccessibleForFree", "license", "name", "url", "variableMeasured", "version"),
+        *("identifier", "isAccessibleForFree", "keywords", "license", "name", "publisher"),
+        *("spatialCoverage", "temporalCoverage", "url", "variableMeasured", "version"),
     },
     "DataDownload": {"contentUrl", "encodingFormat", "name"},
     "PropertyValue": {
@@ -33,6 +34,7 @@ TERMS: dict[str, set[str]] = {
     },
     "CreativeWork": {"datePublished", "identifier", "name", "publisher", "url"},
     "Organization": {"name"},
+    "Place": {"name"},
     "AdministrativeArea": {"additionalProperty", "identifier", "name", "sameAs"},
     "CorrectionComment": {"datePublished", "text"},
 }
