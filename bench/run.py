@@ -58,7 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         # A copy: what is edited while this runs must not come in between.
         program = Path(made) / "program"
         ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / "casebook", program / "casebook", ignore=ignored)
+        for part in ("casebook", "theme"):
+            shutil.copytree(ROOT / part, program / part, ignore=ignored)
         print(describe_machine())
         for size in sizes:
             place = folder / str(size)
