@@ -28,7 +28,7 @@ from casebook.values.digest import digest
 
 ROOT = Path(__file__).resolve().parent.parent
 TITLES = ("海曙：读书会由谁来办", "海曙：读书会由谁主办")
-# What a build may leave beside the site: the lock, which stays on purpose.
+# What a killed build may leave beside the site until the next: its lock, which nobody holds.
 BESIDE = {".output.lock"}
 
 Tree = dict[str, str]

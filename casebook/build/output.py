@@ -78,7 +78,7 @@ def _refuse(output: Path, why: Text) -> CasebookError:
 
 
 @contextmanager
-def stage_output(output: Path) -> Iterator[StagedOutput]:
+def stage_output(output: Path, *, is_kept: bool = True) -> Iterator[StagedOutput]:
     """A new tree beside `output` that takes its place when the block ends well.
 
     Where the block raises, `output` stays as it was. A second build of the same folder at the
@@ -86,7 +86,8 @@ def stage_output(output: Path) -> Iterator[StagedOutput]:
 
     The tree of a large site is not removed when another has taken its place, but becomes the
     beginning of the next one: to link and to remove fifty thousand files takes longer than all
-    the rest of a build that changes one of them.
+    the rest of a build that changes one of them. A new folder that is not `is_kept` for further
+    builds is given none: it would hold the whole site when the folder is removed.
     """
     output = output.resolve()
     staging = output.with_name(f".{output.name}.building")
@@ -96,12 +97,13 @@ def stage_output(output: Path) -> Iterator[StagedOutput]:
         output.parent.mkdir(parents=True, exist_ok=True)
         with _lock(output.with_name(f".{output.name}.lock")):
             _repair(output, staging, retired)
-            begun = output.exists() and spare.is_dir() and not spare.is_symlink()
+            is_new = not output.exists()
+            begun = not is_new and spare.is_dir() and not spare.is_symlink()
             if begun:
                 os.replace(spare, staging)
             else:
                 staging.mkdir()
-            tree = StagedOutput(staging, output if output.exists() else None, begun)
+            tree = StagedOutput(staging, None if is_new else output, begun)
             try:
                 yield tree
                 tree.remove_rest()
@@ -110,7 +112,8 @@ def stage_output(output: Path) -> Iterator[StagedOutput]:
                     _flush(staging)
                     with _hold_signals():
                         old = _swap(staging, output, retired)
-                _retire(old, output, spare if len(tree.listing) > _LARGE else None)
+                needs_spare = len(tree.listing) > _LARGE and (is_kept or not is_new)
+                _retire(old, output, spare if needs_spare else None)
             except BaseException:
                 shutil.rmtree(staging, ignore_errors=True)
                 raise
@@ -200,7 +203,6 @@ def _lock(path: Path) -> Iterator[None]:
     """Hold the lock of an output folder, which the system gives back when the process ends."""
     from filelock import FileLock, Timeout
 
-    # The file stays: removing it would let two builds hold locks on two different files.
     lock = FileLock(path, blocking=False)
     try:
         lock.acquire()
@@ -211,6 +213,9 @@ def _lock(path: Path) -> Iterator[None]:
         path.write_text(f"{os.getpid()} {time.strftime('%H:%M')}", encoding="utf-8")
         yield
     finally:
+        # Still held: who has opened the file by now finds that it has no name, and takes no lock.
+        with suppress(OSError):
+            path.unlink()
         lock.release()
 
 

@@ -117,7 +117,9 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
     options.timings.begin("build.stage.charts")
     tables, offers_charts = tabulate_charts(dataset, find_embedded(options.project, dataset))
     executors = open_executor(options.jobs, options.scheduler)
-    with executors as executor, stage_output(options.output) as tree:
+    # A folder that carries the day in its name, as many hosts want them, is built but once.
+    is_kept = options.output == options.project / "output" or options.drafts
+    with executors as executor, stage_output(options.output, is_kept=is_kept) as tree:
         executor = options.timings.counting(executor)
         charts = draw_charts(options.timings.track(tables, len(tables)), cache)
         options.timings.begin("build.stage.pictures")

@@ -46,7 +46,7 @@ def test_a_new_tree_takes_the_place_of_the_old(tmp_path: Path) -> None:
 
     assert (output / "index.html").read_text() == "new"
     assert names(output) == ["index.html", "manifest.json"]
-    assert names(tmp_path) == [".output.lock", "output"]
+    assert names(tmp_path) == ["output"]
 
 
 def test_a_failed_build_leaves_the_old_tree(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_a_failed_build_leaves_the_old_tree(tmp_path: Path) -> None:
         raise RuntimeError
 
     assert (output / "index.html").read_text() == "old"
-    assert names(tmp_path) == [".output.lock", "output"]
+    assert names(tmp_path) == ["output"]
 
 
 def test_what_a_killed_build_left_is_cleared(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_what_a_killed_build_left_is_cleared(tmp_path: Path) -> None:
     publish(output, "new")
 
     assert names(output) == ["index.html", "manifest.json"]
-    assert names(tmp_path) == [".output.lock", "output"]
+    assert names(tmp_path) == ["output"]
 
 
 def test_a_site_caught_between_two_renames_comes_back(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_build_that_changes_nothing_leaves_the_very_folder(tmp_path: Path) -> 
     publish(output, "same")
 
     assert output.stat().st_ino == before
-    assert names(tmp_path) == [".output.lock", "output"]
+    assert names(tmp_path) == ["output"]
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_a_stream_that_breaks_off_leaves_the_old_site(tmp_path: Path) -> None:
         tree.write_stream("data/all.csv", break_off())
 
     assert (output / "data" / "all.csv").read_bytes() == b"old"
-    assert names(tmp_path) == [".output.lock", "output"]
+    assert names(tmp_path) == ["output"]
 
 
 @pytest.mark.parametrize("large", [pytest.param(2_000, id="anew"), pytest.param(0, id="spare")])
@@ -242,7 +242,7 @@ def test_the_site_is_whole_where_folders_cannot_be_exchanged(
 
     assert names(output) == ["index.html", "manifest.json"]
     assert (output / "index.html").read_text() == "new"
-    assert names(tmp_path) == [".output.lock", "output"]
+    assert names(tmp_path) == ["output"]
 
 
 def test_the_site_is_whole_where_files_cannot_be_linked(
@@ -274,7 +274,7 @@ def test_a_folder_that_cannot_be_moved_keeps_the_old_site(
 
     assert refused.value.exit_status == Exit.MACHINE
     assert (output / "index.html").read_text() == "old"
-    assert names(tmp_path) == [".output.lock", "output"]
+    assert names(tmp_path) == ["output"]
 
 
 def test_the_old_site_comes_back_where_only_the_second_rename_fails(
@@ -295,7 +295,7 @@ def test_the_old_site_comes_back_where_only_the_second_rename_fails(
         publish(output, "new")
 
     assert (output / "index.html").read_text() == "old"
-    assert names(tmp_path) == [".output.lock", "output"]
+    assert names(tmp_path) == ["output"]
 
 
 @pytest.mark.parametrize(
@@ -380,7 +380,7 @@ def test_a_build_that_is_told_to_end_clears_up(
 
     assert (process.returncode, errors) == (status, "")
     assert (output / "index.html").read_text() == "old"
-    assert names(tmp_path) == [".output.lock", "output"]
+    assert names(tmp_path) == ["output"]
 
 
 @posix_only
@@ -396,7 +396,7 @@ def test_a_build_that_was_killed_leaves_nothing_to_the_next(tmp_path: Path) -> N
     publish(output, "new")
 
     assert (output / "index.html").read_text() == "new"
-    assert names(tmp_path) == [".output.lock", "output"]
+    assert names(tmp_path) == ["output"]
 
 
 def test_the_lock_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
@@ -405,6 +405,37 @@ def test_the_lock_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
     publish(tmp_path / "output", "new")
 
     assert (tmp_path / "output" / "index.html").read_text() == "new"
+
+
+@posix_only
+def test_a_lock_is_removed_only_by_who_holds_it(tmp_path: Path) -> None:
+    first = start_build(tmp_path / "output")
+    lock = tmp_path / ".output.lock"
+    with lock.open() as opened:
+        with pytest.raises(CasebookError):
+            publish(tmp_path / "output", "second")
+        assert os.fstat(opened.fileno()).st_ino == lock.stat().st_ino
+        first.communicate("\n")
+
+        assert os.fstat(opened.fileno()).st_nlink == 0
+    assert names(tmp_path) == ["output"]
+
+
+@pytest.mark.parametrize(
+    ("is_kept", "left"),
+    [
+        pytest.param(False, ["output"], id="a folder of one day"),
+        pytest.param(True, [".output.spare", "output"], id="a folder that is built again"),
+    ],
+)
+def test_only_a_folder_that_is_built_again_gets_a_spare_tree(
+    is_kept: bool, left: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(swap, "_LARGE", 0)
+    with stage_output(tmp_path / "output", is_kept=is_kept) as tree:
+        tree.write("index.html", b"x")
+
+    assert names(tmp_path) == left
 
 
 @posix_only

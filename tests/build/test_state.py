@@ -229,6 +229,17 @@ def test_a_large_site_begins_with_a_spare_tree_and_leaves_other_files_where_they
     assert contents(spare).keys() == contents(output).keys()
 
 
+def test_a_folder_with_the_day_in_its_name_leaves_nothing_beside_it(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(swap, "_LARGE", 0)
+    sites = tmp_path / "sites"
+
+    build(project, sites / "20261127")
+
+    assert [path.name for path in sites.iterdir()] == ["20261127"]
+
+
 def test_what_was_put_into_the_spare_tree_is_not_published(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
