@@ -180,6 +180,21 @@ def test_a_served_copy_is_compared_file_by_file(site: Path, serve_directory: Ser
     )
 
 
+def test_a_host_may_keep_to_itself_what_only_hosts_obey(site: Path, serve_directory: Serve) -> None:
+    for name in ("_headers", "_redirects"):
+        (site / name).write_bytes(b"x")
+    manifest = json.loads((site / "manifest.json").read_text())
+    manifest["outputs"] |= {"_headers": digest(b"x"), "_redirects": digest(b"x")}
+    (site / "manifest.json").write_text(json.dumps(manifest))
+    (site / "_headers").unlink()
+    (site / "_redirects").write_bytes(b"y")
+    with serve_directory(site) as url:
+        served = verify_copy(url).differences
+
+    assert served == {"_redirects": DIFFERS}
+    assert verify_copy(str(site)).differences == {"_headers": MISSING, "_redirects": DIFFERS}
+
+
 @pytest.mark.parametrize(
     ("damage", "expected"),
     [

@@ -220,6 +220,7 @@ def test_hosts_are_told_what_the_pages_say_of_themselves(built_site: Path) -> No
     assert f"Content-Security-Policy: {CONTENT_POLICY}\n" in headers
     assert "Referrer-Policy: no-referrer" in headers
     assert "X-Content-Type-Options: nosniff" in headers
+    assert headers.partition("/assets/*")[0].count("Access-Control-Allow-Origin: *\n") == 1
     assert "immutable" in headers.partition("/assets/*")[2]
 
 
