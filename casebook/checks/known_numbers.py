@@ -25,7 +25,7 @@ _CAPITALISED: Final = re.compile(r"[A-Z][a-z]+(?:['’][a-z]+)?(?: Mongolia)?")
 # Words of labels that say nothing of a figure.
 _COMMON: Final = frozenset(WORDS["common_words"])
 # A quotation may be so long, as a page says of its own rules.
-_OWN_NUMBER: Final = (Decimal(QUOTE_LIMIT), r"个?字|characters")
+_OWN_NUMBER: Final = (Decimal(QUOTE_LIMIT), r"个?字|characters|words")
 # A page counts its cases; the count is checked, so that it cannot drift.
 _PLACES: Final = "个?(?:地方|案例|地区)|places|cases"
 

@@ -6,6 +6,7 @@ language pairs, the blank case and the guide's tables are made from its descript
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cache, cached_property
@@ -128,6 +129,16 @@ class FieldDescription:
     def holds_records(self) -> bool:
         """True of a field with records inside."""
         return self.items is not object
+
+
+def measure_quote(text: str, lang: Lang) -> int:
+    """The length of a quote on a site of a first language: of characters, in English of words.
+
+    Twelve letters of English are no quote; a word of more than these counts as several.
+    """
+    if lang == "zh" or re.search("[\u3040-\u9fff]", text):
+        return len(text)
+    return sum(-(-len(word) // 12) for word in text.split())
 
 
 def described(

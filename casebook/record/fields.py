@@ -10,7 +10,13 @@ from typing import Any, Final, TypeVar
 
 from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
-from casebook.record.description import FieldDescription, compute_once, fields_of, known_names
+from casebook.record.description import (
+    FieldDescription,
+    compute_once,
+    fields_of,
+    known_names,
+    measure_quote,
+)
 from casebook.record.model import Case, Figure
 from casebook.record.references import MEDIA_NAME
 from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Languages, Text
@@ -311,8 +317,8 @@ class RecordReader:
 
     def read_quote(self, fields: Fields, one: FieldDescription) -> str:
         quote = fields.line(one.name)
-        if len(quote) > one.most:
-            fields.report("E262", fields.at(one.name), found=len(quote), most=one.most)
+        if (found := measure_quote(quote, self.languages.first)) > one.most:
+            fields.report("E262", fields.at(one.name), found=found, most=one.most)
         return quote
 
     def read_flag(self, fields: Fields, one: FieldDescription) -> bool:

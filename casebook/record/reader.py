@@ -18,7 +18,13 @@ from casebook.record.agreement import (
     why_quote_differs,
 )
 from casebook.record.derived import MULTIPLE, derive
-from casebook.record.description import FieldDescription, compute_once, fields_of, known_names
+from casebook.record.description import (
+    FieldDescription,
+    compute_once,
+    fields_of,
+    known_names,
+    measure_quote,
+)
 from casebook.record.fields import UNKNOWN, Fields, RecordReader, find_places, suggest
 from casebook.record.lists import Lists
 from casebook.record.model import QUOTE_LIMIT, Answer, Case, Elsewhere, Figure
@@ -247,7 +253,9 @@ class CaseReader(RecordReader):
     def check_quote(self, fields: Fields, figure: Figure) -> None:
         """Report what a figure says otherwise than the words that it is quoted from."""
         quote, amount, label = figure.quote, figure.quantity.text, figure.label.zh
-        if len(quote) > QUOTE_LIMIT or (len(amount) > QUOTE_LIMIT and quote in amount):
+        lang = self.languages.first
+        is_long = measure_quote(amount, lang) > QUOTE_LIMIT
+        if measure_quote(quote, lang) > QUOTE_LIMIT or (is_long and quote in amount):
             # The first is reported. The amount is the source's own words, too long for a quote.
             pass
         elif figure.wording == "printed" and not quote:

@@ -19,6 +19,8 @@ from casebook.checks.quotes import (
     measure_quotes,
 )
 from casebook.record.dataset import Dataset
+from casebook.record.description import measure_quote
+from casebook.text import Lang
 
 SOURCE = "evening-2015-03-02"
 SNAPSHOT = "读书会\n\n2013 年，区里投入120万元,办读书会（共３0场）。\n次年再投入１５０万元。\n"
@@ -140,6 +142,22 @@ def test_a_quote_has_at_most_twelve_characters(quote: str, is_allowed: bool) -> 
     _, problems = read(record(figure(quote=quote)))
 
     assert shown(problems) == ([] if is_allowed else ["17:12 E262"])
+
+
+@pytest.mark.parametrize(
+    ("quote", "lang", "length"),
+    [
+        pytest.param("the county pays up to $1.2 million", "en", 7, id="words"),
+        pytest.param(
+            "the county pays up to $1.2 million", "zh", 34, id="English on a Chinese site"
+        ),
+        pytest.param("区里共投入资金120万元", "en", 12, id="characters"),
+        pytest.param("年間約3,000万円", "en", 10, id="characters of Japanese"),
+        pytest.param("Donaudampfschifffahrt", "en", 2, id="a word of more than twelve letters"),
+    ],
+)
+def test_a_quote_in_english_is_measured_in_words(quote: str, lang: Lang, length: int) -> None:
+    assert measure_quote(quote, lang) == length
 
 
 def test_width_and_white_space_do_not_count() -> None:
