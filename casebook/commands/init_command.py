@@ -173,6 +173,8 @@ def _find_words(answers: Mapping[str, str], languages: Languages) -> dict[str, A
     if currency not in CURRENCIES:
         known = Text("、".join(CURRENCIES), ", ".join(CURRENCIES))
         raise failure("init.no_currency", status=Exit.USAGE, found=currency, known=known)
+    # The shortest is the usual one, which the site settles where others share it.
+    sign = min((one for one in CURRENCIES[currency].signs_in_text if one < "㐀"), key=len)
     names = [part.strip() for part in answers["name"].split(" / ", len(languages) - 1)]
     return {
         **answers,
@@ -181,6 +183,7 @@ def _find_words(answers: Mapping[str, str], languages: Languages) -> dict[str, A
         "tagline": say("init.tagline"),
         "lang": languages.first,
         "money": CURRENCIES[currency].name,
+        "sign": f"{sign} " if sign.isalpha() else sign,
         # Other countries have lists of places of their own.
         "chinese": currency == "CNY",
         "today": date.today().isoformat(),

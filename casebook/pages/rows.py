@@ -256,7 +256,7 @@ def word_period(period: Period) -> Text:
 @lru_cache(maxsize=4096)
 def quantity_html(quantity: Quantity, lang: Lang) -> Markup:
     """The wording of a quantity, marked so that a qualifier is seen before its number."""
-    if lang == "en":
+    if lang == "en" and not quantity.is_in_english:
         english, reading = in_english(quantity), ""
         if quantity.is_read:
             name = QUALIFIERS[quantity.qualifier].name.en

@@ -13,7 +13,7 @@ from casebook.messages import say
 from casebook.record.model import Figure, Report
 from casebook.record.vocabulary import Term
 from casebook.text import Text
-from casebook.values.amount_words import SAME_PER
+from casebook.values.amount_words import PER_ADVERBS, PLAN_IN_ENGLISH, SAME_PER
 from casebook.values.amounts import Quantity, find_amounts, parse_quantity, units_agree
 from casebook.values.words import PLANNED_STATUSES
 
@@ -23,7 +23,10 @@ _AHEAD: Final = (
     "将(?![近军])|拟(?<![模虚比]拟)(?![人合定])|预计|预期|打算|准备(?!金)|力争|争取|有望"
     "|目标(?![人群管考责])"
 )
-_PLAN: Final = _AHEAD + "|计划(?<![该此项本的]计划)(?!生育|单列)"
+_PLAN: Final = (
+    f"{_AHEAD}|{PLAN_IN_ENGLISH}|(?i:\\b(?:will|plans? to)\\b)"
+    + "|计划(?<![该此项本的]计划)(?!生育|单列)"
+)
 # 春雨计划 is the name of a project; a label that ends with 计划 says that its number is one.
 _PLAN_IN_LABEL: Final = _AHEAD + r"|计划(?=\Z|[（(，、])"
 # Words beside a number that amounts do not have, so that no amount without them says the same.
@@ -55,16 +58,23 @@ def find_plan(quote: str, label: str = "") -> str:
 def find_per(words: str, terms: Mapping[str, Term]) -> set[str]:
     """The keys of all that some words say an amount is per."""
     # Most words say nothing of it, and eleven searches are a tenth of the reading of a figure.
-    if not re.search("[每均/／·]", words):
+    if not re.search("[每均/／·]|[a-z]", words):
         return set()
-    return {key for key, term in terms.items() if _per_pattern(term.name.zh).search(words)}
+    return {key for key, term in terms.items() if _per_pattern(term.name).search(words)}
 
 
 @cache
-def _per_pattern(name: str) -> re.Pattern[str]:
-    others = (word for word, same in SAME_PER.items() if same == name)
-    named = "(?:" + "|".join(map(re.escape, (name, *others))) + ")"
-    return re.compile(f"每 *[一个名位家户所项场]{{0,2}} *{named}|{named}均|[/／·] *每?{named}")
+def _per_pattern(name: Text) -> re.Pattern[str]:
+    patterns = []
+    if name.zh:
+        others = (word for word, same in SAME_PER.items() if same == name.zh)
+        named = "(?:" + "|".join(map(re.escape, (name.zh, *others))) + ")"
+        patterns.append(f"每 *[一个名位家户所项场]{{0,2}} *{named}|{named}均|[/／·] *每?{named}")
+    if name.en:
+        adverbs = (word for word, same in PER_ADVERBS.items() if same == name.en)
+        patterns.append(rf"(?i:(?:\b(?:per|an?|each|every) +|/ *){re.escape(name.en)}\b)")
+        patterns += (rf"(?i:\b{adverb}\b)" for adverb in adverbs)
+    return re.compile("|".join(patterns))
 
 
 def why_quote_differs(quantity: Quantity, quote: str) -> Text | None:
@@ -72,7 +82,8 @@ def why_quote_differs(quantity: Quantity, quote: str) -> Text | None:
     printed = parse_quantity(quantity.text)
     if printed.planned and not find_plan(quote):
         return say("record.differs.plan")
-    if not all(word in quote for word in printed.per):
+    adverbs = {PER_ADVERBS[word] for word in PER_ADVERBS if word in quote}
+    if not all(word in quote.lower() or word in adverbs for word in printed.per):
         return say("record.differs.per")
     if any(word not in quantity.text for word in re.findall(_HEDGES, quote)):
         return say("record.differs.qualifier")

@@ -29,7 +29,7 @@ from casebook.record.fields import UNKNOWN, Fields, RecordReader, find_places, s
 from casebook.record.lists import Lists
 from casebook.record.model import QUOTE_LIMIT, Answer, Case, Elsewhere, Figure
 from casebook.record.vocabulary import Question
-from casebook.text import DEFAULT_LANGUAGES, ENUMERATION, Text
+from casebook.text import DEFAULT_LANGUAGES, ENUMERATION, LANGS, Text
 from casebook.values.amount_words import SAME_PER
 from casebook.values.amounts import Quantity, find_amounts, parse_quantity, with_reading
 from casebook.values.errors import FormulaError, QuantityError
@@ -354,7 +354,12 @@ class CaseReader(RecordReader):
     def read_per(self, fields: Fields, quantity: Quantity | None) -> tuple[str, ...]:
         """The things that the amount is per: those that are written, and those of its wording."""
         known = self.lists.vocabulary.per
-        by_word = {term.name.zh: key for key, term in known.items()}
+        by_word = {
+            term.name.own(lang).lower(): key
+            for key, term in known.items()
+            for lang in LANGS
+            if term.name.own(lang)
+        }
         written = fields.scalar("per")
         words = [] if written is None else written.text.split("/")
         found = [Scalar(word.strip(), fields.at("per")) for word in words if word.strip()]
@@ -366,8 +371,9 @@ class CaseReader(RecordReader):
 
     def find_per(self, fields: Fields, word: Scalar, by_word: dict[str, str]) -> str:
         """The key of what an amount is per, by its key or its name."""
-        if name := next((n for n in (word.text, SAME_PER.get(word.text)) if n in by_word), ""):
-            return by_word[name]
+        for name in (word.text.lower(), SAME_PER.get(word.text, "")):
+            if name in by_word:
+                return by_word[name]
         if word.text in self.lists.vocabulary.per:
             return word.text
         return fields.known_word(word, "per", by_word)

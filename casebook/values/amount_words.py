@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from casebook.values.numerals import ENGLISH_SCALES, HAN_DIGITS
 from casebook.values.words import BEFORE_IN_TEXT, CURRENCIES, QUALIFIERS, WORDS
@@ -15,6 +15,11 @@ def _one_of(words: Iterable[str]) -> str:
     return "(?:" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + ")"
 
 
+def _whole_words(words: Iterable[str]) -> str:
+    """One of some words, which in English are whole ones, in capitals or not."""
+    return f"(?i:{_one_of(words)})(?:(?<![A-Za-z])|(?![A-Za-z]))"
+
+
 UNITS: Final = {word: code for code, money in CURRENCIES.items() for word in money.units}
 # A sign that several have is in general that of the first.
 SIGNS: Final = {
@@ -22,17 +27,23 @@ SIGNS: Final = {
 }
 BEFORE: Final = {word: name for name, words in QUALIFIERS.items() for word in words.before}
 AFTER: Final = {word: name for name, words in QUALIFIERS.items() for word in words.after}
+_ELSEWHERE: Final[Mapping[str, Any]] = WORDS["elsewhere"]
+for _name in QUALIFIERS:
+    _words = _ELSEWHERE.get(_name, {})
+    BEFORE.update(dict.fromkeys(_words.get("before", ()), _name))
+    AFTER.update(dict.fromkeys(_words.get("after", ()), _name))
 SAME_PER: Final[Mapping[str, str]] = WORDS["same_per"]
 PER_IN_ENGLISH: Final[Mapping[str, str]] = WORDS["per_in_english"]
 
 UNIT: Final = _one_of(UNITS)
 SIGN: Final = _one_of(SIGNS)
 SIGN_BEFORE: Final = rf"\(?({SIGN})(?: *\)|(?: *\((?:大写|小写)\))? *:?)"
-QUALIFIER_BEFORE: Final = _one_of(BEFORE)
-QUALIFIER_AFTER: Final = _one_of(AFTER)
+QUALIFIER_BEFORE: Final = _whole_words(BEFORE)
+QUALIFIER_AFTER: Final = _whole_words(AFTER)
 QUALIFIER_INSIDE: Final = _one_of(("以上", "以下", "以内", "左右", "上下"))
 # 将近 is a qualifier.
-PLAN: Final = "(?:计划|预计|预期|有望|力争|将(?!近)|拟)"
+PLAN_IN_ENGLISH: Final = rf"(?i:\b(?:{_ELSEWHERE['planned']})\b)"
+PLAN: Final = f"(?:计划|预计|预期|有望|力争|将(?!近)|拟|{PLAN_IN_ENGLISH})"
 _DONE: Final = _one_of(WORDS["done"].split())
 _MONEY: Final = _one_of(WORDS["money"].split())
 _OF_WHOM: Final = (
@@ -42,7 +53,7 @@ TAXES: Final[Mapping[str, str]] = WORDS["taxes"]
 _TO_LEVEL: Final = "(?:提高|增加|增长|上升|降低|减少|下降|调整|上调|下调|[增降升涨提调])"
 LEAD: Final = (
     rf"(?:\((?:大写|小写)\)|{_OF_WHOM}|{_MONEY}|{_TO_LEVEL}[到至为]|好(?=几)|"
-    rf"{_one_of((*WORDS['leads'].split(), *TAXES))}|{_DONE})"
+    rf"{_one_of((*WORDS['leads'].split(), *TAXES))}|{_DONE}|{_whole_words(_ELSEWHERE['leads'])})"
 )
 NUMERAL: Final = rf"[0-9{HAN_DIGITS}两十百千万亿几半]|数(?=[十百千万亿])"
 # A year of school is none of an amount, nor is a decade.
@@ -77,7 +88,19 @@ _HAN: Final = r"[\u3400-\u9fff]"
 _NO_NOUN: Final = "|".join(WORDS["not_in_nouns"].split())
 NOUN: Final = rf"(?:第[一二三四五六七八九]|(?!{_NO_NOUN}){_HAN})"
 NOUN_RUN: Final = NOUN + "{1,8}"
-TO: Final = r"至|到|[—–―~〜‐‑-]{1,2}"
+TO: Final = r"至|到|[—–―~〜‐‑-]{1,2}|to(?![A-Za-z])"
+PER_ADVERBS: Final[Mapping[str, str]] = _ELSEWHERE["per"]
+PER_ADVERB: Final = _whole_words(PER_ADVERBS)
+# 12 posts, 300 hours a year: a noun of English is the counter itself.
+_NO_COUNTER: Final = rf"(?!(?i:an?|and|each|every|or|per|to|{'|'.join(PER_ADVERBS)})\b)"
+COUNTER_IN_ENGLISH: Final = (
+    rf" +{_NO_COUNTER}([A-Za-z][a-z-]+(?: {_NO_COUNTER}[a-z-]+){{0,3}})(?![A-Za-z])"
+)
+# a year, per post, /hour; annually; 年額
+PER_IN_ENGLISH_WORDS: Final = (
+    r"(?i:(?:(?:per|an?|each|every)\b|/) *([a-z]+(?: [a-z]+){0,2}?))"
+    r"(?= *(?:\Z|[,/)]|(?:per|an?|each|every)\b))"
+)
 
 _ITSELF: Final = "|".join(WORDS["units_of_price"].split())
 _COUNTED: Final = "|".join(WORDS["counters_of_price"].split())
@@ -108,4 +131,7 @@ AFTER_MONEY: Final = (
 
 # What may begin a number inside other words, and the qualifiers that may stand before it.
 NUMBER: Final = f"{DOUBLED}|(?:(?:[百千万]分之|{SIGN}) ?|{OPEN_ROUGH})?(?<!第)(?:{NUMERAL})"
-IN_TEXT: Final = "|".join(f"(?P<{name}>{words})" for name, words in BEFORE_IN_TEXT.items())
+IN_TEXT: Final = "|".join(
+    f"(?P<{name}>{words}|(?i:\\b{_one_of(_ELSEWHERE[name]['before'])}\\b))"
+    for name, words in BEFORE_IN_TEXT.items()
+)

@@ -96,7 +96,14 @@ class Quantity:
             return self.segments
         kept = [one for one in self.segments if one.role != "qualifier"]
         at = next(at for at, one in enumerate(kept) if one.role in ("number", "unit"))
-        return (*kept[:at], Segment("reading", QUALIFIERS[self.qualifier].name.zh), *kept[at:])
+        name = QUALIFIERS[self.qualifier].name
+        reading = f"{name.en} " if self.is_in_english else name.zh
+        return (*kept[:at], Segment("reading", reading), *kept[at:])
+
+    @property
+    def is_in_english(self) -> bool:
+        """True of a wording that says in English what it says in words."""
+        return not re.search("[㐀-鿿]", self.text)
 
     @property
     def words(self) -> str:
@@ -268,6 +275,8 @@ def with_reading(
 @lru_cache(maxsize=4096)
 def in_english(quantity: Quantity) -> str:
     """The amount in English words, with all that its wording says but the noun that it counts."""
+    if quantity.is_in_english:
+        return quantity.words
     if quantity.is_rough:
         lead, low, high = "", quantity.low or Decimal(0), quantity.high
         amount = f"upwards of {_english(low, quantity.unit)}"
@@ -480,11 +489,13 @@ class _AmountReading:
             # What it is per comes first: the 家 of 每家 is no lead, nor is the 月 of 月均.
             if found := self._take(words.EACH, "per") or self._take(words.MEAN, "per"):
                 self.per.append(next(filter(None, found.groups())))
+            elif found := self._take(words.PER_ADVERB, "per"):
+                self.per.append(words.PER_ADVERBS[found[0].lower()])
             elif self._take(words.LEAD, "qualifier"):
                 # Before qualifiers, so that 节约 is not taken for 约.
                 continue
             elif found := self._take(words.QUALIFIER_BEFORE, "qualifier"):
-                self._qualify(words.BEFORE[found[0]], found.start(), found[0])
+                self._qualify(words.BEFORE[found[0].lower()], found.start(), found[0])
             elif self._take(words.PLAN, "planned"):
                 self.planned = True
             else:
@@ -633,7 +644,12 @@ class _AmountReading:
             return (half_of or found[0].removesuffix("半")) + self._read_noun(), one, _HALF
         counter = self._take(words.COUNTER, "unit")
         if not counter:
-            return "", one, nothing
+            # The blank before it is what tells 12 posts from 12km and 1e5.
+            found = match_at(words.COUNTER_IN_ENGLISH, self.line, self.at)
+            if not found:
+                return "", one, nothing
+            self._mark("unit", found.end())
+            return found[1], one, nothing
         # 3年 is a length of time; nothing lasts 2012 years.
         if counter[0] == "年" and numeral.value >= _FIRST_YEAR:
             self._stop(counter.start(), say("values.is_year"))
@@ -655,7 +671,11 @@ class _AmountReading:
         """Read the words after the unit; False where others follow."""
         while self._skip() < len(self.line):
             if found := self._take(words.QUALIFIER_AFTER, "qualifier"):
-                self._qualify(words.AFTER[found[0]], found.start(), found[0])
+                self._qualify(words.AFTER[found[0].lower()], found.start(), found[0])
+            elif found := self._take(words.PER_IN_ENGLISH_WORDS, "per"):
+                self.per.append(found[1].lower())
+            elif found := self._take(words.PER_ADVERB, "per"):
+                self.per.append(words.PER_ADVERBS[found[0].lower()])
             elif found := self._take(words.SLASHED, "per") or self._take(words.EACH_AFTER, "per"):
                 self.per.append(found[1])
             elif self._take(words.AFTER_MONEY, "unit"):

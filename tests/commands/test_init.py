@@ -21,10 +21,13 @@ def init(folder: Path, *options: str, lang: str = "zh") -> int:
     [
         pytest.param(["--languages", "zh,en"], ["index.html", "en/index.html"], "万元", id="zh,en"),
         pytest.param(
-            ["--languages", "zh,en", "--currency", "JPY"],
-            ["index.html", "en/index.html"],
-            "万日元",
-            id="another currency",
+            ["--languages", "zh", "--currency", "JPY"], ["index.html"], "万日元", id="yen"
+        ),
+        pytest.param(
+            ["--languages", "en,zh", "--currency", "USD"],
+            ["index.html", "zh/index.html"],
+            "about $1.5 million",
+            id="en,zh",
         ),
     ],
 )

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from casebook.values.amounts import parse_quantity, plain
+from casebook.checks.numbers_in_text import find_mentions
+from casebook.values.amounts import find_amounts, parse_quantity, plain
+from casebook.values.words import use_currency
+
+
+@pytest.fixture
+def own_currency() -> Iterator[None]:
+    """Leaves the yuan to the tests that follow."""
+    yield
+    use_currency("CNY")
+
 
 # wording, number (or its two ends, or its least), unit, qualifier, per
 WORDINGS = """
@@ -245,6 +257,31 @@ HK$500 | 500 | HKD | exact
 每人每月税前3000元 | 3000 | CNY | exact | 人/月
 含税总价12.5万元 | 125000 | CNY | exact
 5000元/月（税后） | 5000 | CNY | exact | 月
+$1.2 million | 1200000 | USD | exact
+about $1.2 million | 1200000 | USD | approx
+Nearly $3,500 | 3500 | USD | approx
+more than 1,500 sessions | 1500 | sessions | more_than
+over $4 million a year | 4000000 | USD | more_than | year
+at least $500 per household | 500 | USD | at_least | household
+$500 or more | 500 | USD | at_least
+up to $2 million | 2000000 | USD | at_most
+not to exceed $40,000 | 40000 | USD | at_most
+no more than 12 posts | 12 | posts | at_most
+$1.2 million to $1.5 million | 1200000..1500000 | USD | range
+$35,000–$40,000 | 35000..40000 | USD | range
+$18.50 an hour | 18.5 | USD | exact | hour
+$45/hour | 45 | USD | exact | hour
+£300,000 annually | 300000 | GBP | exact | year
+a total of 2.5 million euros | 2500000 | EUR | exact
+60 million dollars | 60000000 | USD | exact
+300 people | 300 | people | exact
+12 school nurses | 12 | school nurses | exact
+約3,000万円 | 30000000 | JPY | approx
+3億2000万円 | 320000000 | JPY | exact
+年額1,200万円 | 12000000 | JPY | exact | 年
+月額25万円 | 250000 | JPY | exact | 月
+500万円未満 | 5000000 | JPY | at_most
+3000円/人 | 3000 | JPY | exact | 人
 """
 
 
@@ -261,3 +298,26 @@ def test_an_amount_is_read_as_people_mean_it(row: str) -> None:
     read = "..".join(ends) if quantity.value is None else plain(quantity.value)
     assert (read, quantity.unit, quantity.qualifier) == (number, unit, qualifier)
     assert "/".join(quantity.per) == "".join(per)
+
+
+@pytest.mark.parametrize(
+    ("wording", "currency", "expected"),
+    [
+        pytest.param("$4 million", "CAD", "CAD", id="a dollar of Canada"),
+        pytest.param("US$4 million", "CAD", "USD", id="a sign of another currency"),
+        pytest.param("4 million dollars", "AUD", "AUD", id="dollars in words"),
+        pytest.param("¥3,000", "JPY", "JPY", id="yen"),
+        pytest.param("¥3,000", "CNY", "CNY", id="yuan"),
+        pytest.param("300万元", "HKD", "HKD", id="a dollar of Hong Kong"),
+        pytest.param("300万元", "JPY", "CNY", id="元 is no yen"),
+        pytest.param("£3,000", "JPY", "GBP", id="a sign that nothing shares"),
+    ],
+)
+def test_what_currencies_share_is_that_of_the_site(
+    wording: str, currency: str, expected: str, own_currency: None
+) -> None:
+    use_currency(currency)
+
+    assert parse_quantity(wording).unit == expected
+    assert [amount.unit for amount in find_amounts(wording)] == [expected]
+    assert [mention.unit for mention in find_mentions(wording)] == [expected]
