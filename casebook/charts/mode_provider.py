@@ -47,10 +47,11 @@ def tabulate(shown: ChartRecords) -> ChartTable:
     """The places by mode and kind of provider, once for each pair that one has."""
     dataset, lang = shown.dataset, shown.lang
     places: dict[tuple[str, str], list[Chip]] = {}
+    who, how = dataset.who_and_how
     for case in dataset.cases:
         chip = (dataset.place(case).inside(lang), f"site:/cases/{case.slug}/")
-        for mode in dataset.answer(case, "mode").terms or ("",):
-            for provider in dataset.answer(case, "provider_type").terms or ("",):
+        for mode in dataset.answer(case, how).terms or ("",):
+            for provider in dataset.answer(case, who).terms or ("",):
                 places.setdefault((mode, provider), []).append(chip)
     modes = _name_terms(dataset.vocabulary.modes, {mode for mode, _ in places}, lang)
     kinds = _name_terms(dataset.vocabulary.provider_types, {kind for _, kind in places}, lang)
@@ -80,7 +81,8 @@ def _name_terms(terms: Mapping[str, Term], used: Set[str], lang: Lang) -> dict[s
 
 def _find_words(dataset: Dataset, lang: Lang) -> Text:
     """The places that say how they buy, the modes that they name, and those that are shared."""
-    found = [dataset.answer(case, "mode").terms for case in dataset.cases]
+    _, how = dataset.who_and_how
+    found = [dataset.answer(case, how).terms for case in dataset.cases]
     used = Counter(term for terms in found for term in terms)
     shared = [term.name for key, term in dataset.vocabulary.modes.items() if used[key] > 1]
     counted = say(

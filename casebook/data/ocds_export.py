@@ -185,8 +185,8 @@ def _stages(
     if planning:
         yield "planning", planning
     tender: dict[str, object] = {"id": case.slug, "mainProcurementCategory": "services"}
-    mode = dataset.answer(case, "mode") if "mode" in dataset.vocabulary.questions else None
-    if mode is not None and mode.terms:
+    mode = dataset.answer(case, dataset.who_and_how[1])
+    if mode.terms:
         tender["procurementMethodDetails"] = dataset.answer_text(mode.question, mode).inside(first)
         if mode.terms == (_DIRECT,):
             tender["procurementMethod"] = "direct"

@@ -135,7 +135,7 @@ def list_overview(dataset: Dataset) -> Overview:
 
 def _value_case(case: Case, dataset: Dataset) -> frozenset[Value]:
     """The values of a case that the filters of the overview ask for."""
-    providers = dataset.answer(case, "provider_type").terms
+    providers = dataset.answer(case, dataset.who_and_how[0]).terms
     states = ((name, dataset.answer(case, name).shown) for name in ("amount", "year"))
     return frozenset((*(("provider", term) for term in providers), *states))
 
@@ -149,7 +149,7 @@ def _overview_row(case: Case, filters: tuple[int, ...], dataset: Dataset) -> Cas
     return CaseRow(
         link=link_case(case, dataset),
         figures=tuple(show_figure(figure, dataset) for figure in shown),
-        answers=show_facts(case, ("provider_type", "provider", "mode", "year"), dataset),
+        answers=show_facts(case, (*dataset.who_and_how, "provider", "year"), dataset),
         filters=filters,
         topic=vocabulary.topics[case.topic].name,
         states=LISTED.join(term.name for key, term in vocabulary.statuses.items() if key in used),

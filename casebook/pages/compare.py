@@ -212,7 +212,7 @@ def _show_row(entry: _Entry, filters: Filters, dataset: Dataset) -> CaseRow:
     return CaseRow(
         link=link_case(case, dataset),
         figures=(show_figure(case.figures[entry.figure.id], dataset),) if entry.figure else (),
-        answers=show_facts(case, ("provider_type", "mode"), dataset),
+        answers=show_facts(case, dataset.who_and_how, dataset),
         filters=filters.keep(entry.values),
     )
 

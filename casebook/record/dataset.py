@@ -281,6 +281,12 @@ class Dataset:
             return home.figures.get(name) if home is not None else None
         return self.figures.get(f"{case}.{name}")
 
+    @property
+    def who_and_how(self) -> tuple[str, str]:
+        """The questions of who provides and how it is bought, empty where a site asks neither."""
+        of = self.vocabulary.question_of
+        return of("provider_types"), of("modes")
+
     def answer(self, case: Case, question: str) -> Answer:
         """The answer of the record, or for a derived question what the figures say."""
         return find_answer(case, question, self.vocabulary, self.sources)

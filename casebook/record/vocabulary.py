@@ -108,6 +108,11 @@ class Vocabulary:
     letter: Text = described("block", role="official_title", default=NO_TEXT)
     letter_note: Text = described("bilingual", role="note", default=NO_TEXT)
 
+    def question_of(self, terms: str) -> str:
+        """The first question that words of a list answer, empty where none does."""
+        # A site calls its questions as it likes; what lists and charts need is who and how.
+        return next((key for key, one in self.questions.items() if one.terms == terms), "")
+
 
 @described_class
 class Region:
