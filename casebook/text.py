@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -87,6 +88,14 @@ class Languages(tuple[Lang, ...]):
 # What a site has whose settings name no languages.
 DEFAULT_LANGUAGES = Languages(LANGS)
 NO_TEXT = Text("")
+
+
+def find_tag(words: str, first: Lang) -> str:
+    """The BCP 47 tag of the words of a source on a site whose first language this is."""
+    # What kana or 円 is in is Japanese, of which a site has no texts of its own.
+    if re.search("[\u3040-\u30ff円]", words):
+        return "ja"
+    return LANGUAGE_TAGS["zh" if re.search("[㐀-鿿]", words) else first]
 
 
 def count_nouns(number: int, noun: str) -> Text:

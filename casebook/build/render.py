@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from jinja2 import Environment
@@ -20,7 +20,7 @@ from casebook.pages.page import Page, Site, Slot, name_document, write_policy
 from casebook.pages.rows import amount_html, frame_chart
 from casebook.record.model import Case
 from casebook.record.settings import make_functions
-from casebook.text import DEFAULT_LANGUAGES, LANGS, LANGUAGE_TAGS, Lang, Languages, Text
+from casebook.text import DEFAULT_LANGUAGES, LANGS, LANGUAGE_TAGS, Lang, Languages, Text, find_tag
 from casebook.values.dates import Period
 
 # Begun with a literal the search goes through a page four times as fast.
@@ -46,7 +46,7 @@ class PageRenderer:
         self.renderers = {lang: Renderer(lang) for lang in languages}
         for lang, environment in self.environments.items():
             own = make_functions(theme.functions)
-            environment.globals |= {**own["globals"], **words_of(lang), "languages": languages}
+            environment.globals |= own["globals"] | words_of(lang, languages)
             environment.filters |= own["filters"]
             environment.tests |= own["tests"]
 
@@ -102,8 +102,8 @@ class PageRenderer:
         }
 
 
-def words_of(lang: Lang) -> dict[str, Any]:
-    """The functions that write words in templates and macros of one language."""
+def words_of(lang: Lang, languages: Languages) -> dict[str, Any]:
+    """What writes words in templates and macros of one language of a site."""
 
     def text(value: Text) -> Markup:
         words, written = value.inside(lang), value.written(lang)
@@ -116,6 +116,8 @@ def words_of(lang: Lang) -> dict[str, Any]:
 
     return {
         "lang": lang,
+        "languages": languages,
+        "tag_of": partial(find_tag, first=languages.first),
         "tags": LANGUAGE_TAGS,
         "L": lambda zh, en: en if lang == "en" else zh,
         "name_document": name_document,

@@ -22,7 +22,7 @@ _DEFINED: Final = re.compile(r" {0,3}\[(?!\^)[^\[\]\n]+\]:\s*(\S+)")
 _NOTE: Final = re.compile(r"\[\^([^\[\]\s]+)\](:?)")
 _CODE: Final = re.compile(r"`[^`\n]*`")
 _ELSEWHERE: Final = ("http://", "https://", "mailto:", "figure:", "#")
-_OF_SITE: Final = re.compile(r"(?:(?:site|zh|en|asset):)?/(?:en/)?(?P<address>[^#?]*).*")
+_OF_SITE: Final = re.compile(r"(?:(?:site|zh|en|asset):)?/(?:(?:zh|en)/)?(?P<address>[^#?]*).*")
 # Marks that print as they are typed wherever a text is not Markdown.
 _MARKS: Final = re.compile(r"\*\*[^*\n]+\*\*|!?\[[^\[\]\n]+\]\([^()\n]*\)")
 

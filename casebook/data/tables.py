@@ -70,12 +70,18 @@ def table_in(table: DataTable, languages: Languages) -> DataTable:
     """
     if languages == DEFAULT_LANGUAGES:
         return table
-    notes = {column.name: column.note for column in table.columns}
+    # The notes say of the first language that it is Chinese, as it mostly is.
+    tail = say("data.in_chinese", what="")
+    notes = {
+        c.name: Text(c.note.zh.removesuffix(tail.zh), c.note.en.removesuffix(tail.en))
+        for c in table.columns
+    }
     columns: list[Column] = []
     for column in table.columns:
         base = column.name.removesuffix("_en")
         if base == column.name:
-            columns.append(column)
+            own = column.note if languages.first == "zh" else notes[base]
+            columns.append(replace(column, note=own))
         for lang in languages.others if base != column.name else ():
             note = column.note if lang == "en" else say("data.in_chinese", what=notes[base])
             columns.append(replace(column, name=languages.name(base, lang), note=note))

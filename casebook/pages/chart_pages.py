@@ -132,7 +132,7 @@ def make_files(
 ) -> Iterator[DataFile]:
     """Every file of a chart in one language, and all of them in one archive."""
     name = drawn.name
-    cited = f"GB/T 7714-2015\n{citation.gb_t_7714}\n\nAPA 7\n{citation.apa}\n"
+    cited = "\n".join(f"{style}\n{entry}\n" for style, entry in citation.styles)
     files = {
         f"{name}.svg": pictures.svg,
         f"{name}.png": pictures.png,

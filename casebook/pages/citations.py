@@ -17,7 +17,7 @@ from casebook.pages import DATA_URL, VERSIONS_URL
 from casebook.pages.page import Site
 from casebook.record.model import Case, Figure
 from casebook.record.settings import Licence
-from casebook.text import LANGUAGE_TAGS, Lang, Text
+from casebook.text import LANGUAGE_TAGS, Lang, Languages, Text
 
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
@@ -60,8 +60,16 @@ class Citation:
     url: str
     updated: str
     lang: Lang
+    languages: Languages
     version: str = ""
     licence: Licence | None = None
+
+    @property
+    def styles(self) -> tuple[tuple[str, str], ...]:
+        """The entry as readers write it: the name of each style, and the entry in it."""
+        # The standard of China is asked for by nobody who reads no Chinese.
+        chinese = (("GB/T 7714-2015", self.gb_t_7714),) if "zh" in self.languages else ()
+        return (*chinese, ("APA 7", self.apa))
 
     @property
     def gb_t_7714(self) -> str:
@@ -180,6 +188,7 @@ def cite(thing: Case | Figure | Drawn | None, title: Text, lang: Lang, site: Sit
         url=settings.locate(f"{kind}s/{name}/" if thing else DATA_URL, lang),
         updated=updated,
         lang=lang,
+        languages=site.languages,
         version=version,
         licence=dataset.settings.licence,
     )
@@ -214,7 +223,7 @@ def write_citation_file(citation: Citation) -> str:
     found = {"version": citation.version, "date-released": citation.updated, "url": citation.url}
     lines = (
         "cff-version: 1.2.0",
-        f"message: {quoted(message.zh + message.en)}",
+        f"message: {quoted(''.join(map(message.inside, citation.languages)))}",
         "type: dataset",
         f"title: {quoted(citation.title)}",
         "authors:",

@@ -58,22 +58,21 @@ def find_plan(quote: str, label: str = "") -> str:
 def find_per(words: str, terms: Mapping[str, Term]) -> set[str]:
     """The keys of all that some words say an amount is per."""
     # Most words say nothing of it, and eleven searches are a tenth of the reading of a figure.
-    if not re.search("[每均/／·]|[a-z]", words):
+    if not re.search("[每均額間給/／·]|[a-z]", words):
         return set()
     return {key for key, term in terms.items() if _per_pattern(term.name).search(words)}
 
 
 @cache
 def _per_pattern(name: Text) -> re.Pattern[str]:
-    patterns = []
+    adverbs = (word for word, same in PER_ADVERBS.items() if same in (name.zh, name.en))
+    patterns = [rf"(?i:(?<![a-z]){adverb}(?![a-z]))" for adverb in adverbs]
     if name.zh:
         others = (word for word, same in SAME_PER.items() if same == name.zh)
         named = "(?:" + "|".join(map(re.escape, (name.zh, *others))) + ")"
         patterns.append(f"每 *[一个名位家户所项场]{{0,2}} *{named}|{named}均|[/／·] *每?{named}")
     if name.en:
-        adverbs = (word for word, same in PER_ADVERBS.items() if same == name.en)
         patterns.append(rf"(?i:(?:\b(?:per|an?|each|every) +|/ *){re.escape(name.en)}\b)")
-        patterns += (rf"(?i:\b{adverb}\b)" for adverb in adverbs)
     return re.compile("|".join(patterns))
 
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from casebook.build.render import PageRenderer, words_of
 from casebook.build.templates import ENVIRONMENT_OPTIONS
 from casebook.build.theme import Theme
-from casebook.text import Lang, Text
+from casebook.text import DEFAULT_LANGUAGES, Lang, Text
 
 
 @dataclass(frozen=True)
@@ -100,5 +100,5 @@ def _render(source: str, lang: Lang) -> str:
 def _render_plainly(source: str, lang: Lang) -> str:
     sources = DictLoader({"t.html": source, "m.html": SHARED})
     environment = Environment(loader=sources, **ENVIRONMENT_OPTIONS)
-    environment.globals |= words_of(lang)
+    environment.globals |= words_of(lang, DEFAULT_LANGUAGES)
     return environment.get_template("t.html").render(GIVEN)
