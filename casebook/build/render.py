@@ -46,7 +46,7 @@ class PageRenderer:
         self.renderers = {lang: Renderer(lang) for lang in languages}
         for lang, environment in self.environments.items():
             own = make_functions(theme.functions)
-            environment.globals |= own["globals"] | words_of(lang, languages)
+            environment.globals |= {**own["globals"], **words_of(lang, languages)}
             environment.filters |= own["filters"]
             environment.tests |= own["tests"]
 

@@ -17,7 +17,7 @@ from casebook.pages import DATA_URL, VERSIONS_URL
 from casebook.pages.page import Site
 from casebook.record.model import Case, Figure
 from casebook.record.settings import Licence
-from casebook.text import LANGUAGE_TAGS, Lang, Languages, Text
+from casebook.text import DEFAULT_LANGUAGES, LANGUAGE_TAGS, Lang, Languages, Text
 
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
@@ -60,9 +60,9 @@ class Citation:
     url: str
     updated: str
     lang: Lang
-    languages: Languages
     version: str = ""
     licence: Licence | None = None
+    languages: Languages = DEFAULT_LANGUAGES
 
     @property
     def styles(self) -> tuple[tuple[str, str], ...]:

@@ -13,6 +13,7 @@ from casebook.checks.rules import figures_agree_or_conflict
 from casebook.data.table_rows import figure_row
 from casebook.pages.search import number_figure
 from casebook.record.model import Figure
+from casebook.text import DEFAULT_LANGUAGES
 from casebook.values.amounts import in_english
 
 
@@ -30,7 +31,7 @@ def paid(amount: str) -> Figure:
 def test_its_bounds_are_given_and_no_value(amount: str, low: str, high: str, english: str) -> None:
     rough = paid(amount)
 
-    row = figure_row(rough)
+    row = figure_row(rough, DEFAULT_LANGUAGES)
     assert (row["value"], row["min"], row["max"], row["qualifier"]) == ("", low, high, "rough")
     assert in_english(rough.quantity) == english
     assert number_figure(rough, "zh") == ()

@@ -14,6 +14,7 @@ from yaml import safe_load
 
 from casebook import __version__
 from casebook.pages.citations import Citation, Kind, write_citation_file
+from casebook.text import Languages
 
 CITATION = Citation(
     kind="figure",
@@ -113,3 +114,10 @@ def test_the_project_is_cited_in_its_own_version() -> None:
     assert told.keys() >= CFF_REQUIRED
     assert told.keys() <= CFF_REQUIRED | CFF_OPTIONAL
     assert (told["version"], told["license"]) == (__version__, project["license"])
+
+
+def test_the_style_of_the_standard_of_china_is_given_where_a_site_has_chinese() -> None:
+    english = replace(CITATION, lang="en", languages=Languages(("en",)))
+
+    assert [style for style, _ in CITATION.styles] == ["GB/T 7714-2015", "APA 7"]
+    assert [style for style, _ in english.styles] == ["APA 7"]
