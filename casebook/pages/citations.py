@@ -68,8 +68,8 @@ class Citation:
     def styles(self) -> tuple[tuple[str, str], ...]:
         """The entry as readers write it: the name of each style, and the entry in it."""
         # The standard of China is asked for by nobody who reads no Chinese.
-        chinese = (("GB/T 7714-2015", self.gb_t_7714),) if "zh" in self.languages else ()
-        return (*chinese, ("APA 7", self.apa))
+        chinese = (("GB/T 7714", self.gb_t_7714),) if "zh" in self.languages else ()
+        return (*chinese, ("APA", self.apa))
 
     @property
     def gb_t_7714(self) -> str:

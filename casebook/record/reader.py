@@ -371,11 +371,12 @@ class CaseReader(RecordReader):
 
     def find_per(self, fields: Fields, word: Scalar, by_word: dict[str, str]) -> str:
         """The key of what an amount is per, by its key or its name."""
+        # A key first: two terms may have one name in English, as 村 and 行政村 have.
+        if word.text in self.lists.vocabulary.per:
+            return word.text
         for name in (word.text.lower(), SAME_PER.get(word.text, "")):
             if name in by_word:
                 return by_word[name]
-        if word.text in self.lists.vocabulary.per:
-            return word.text
         return fields.known_word(word, "per", by_word)
 
     def parse_formula(self, at: Position, fields: Fields) -> _Formula | None:
