@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Final
 
 from casebook.charts import (
-    all_figures,
     case_figures,
     disclosure,
     mode_provider,
+    money,
     timeline,
 )
 from casebook.charts.chart import (
@@ -30,8 +30,7 @@ from casebook.text import Lang, Text
 # In the order of the site.
 CHARTS: Final[tuple[Chart, ...]] = (
     disclosure.CHART,
-    all_figures.MONEY,
-    all_figures.COUNTS,
+    money.CHART,
     mode_provider.CHART,
     timeline.CHART,
     case_figures.SERIES,

@@ -16,7 +16,6 @@ from casebook.charts.chart import (
     Chart,
     ChartRecords,
     ChartTable,
-    Selected,
     lower_first,
     name_years,
 )
@@ -24,7 +23,7 @@ from casebook.charts.text_layout import width_px
 from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.lanes import GAP_YEARS, Gap, Marker, TimelineItem
-from casebook.record.model import Case, Figure
+from casebook.record.model import Figure
 from casebook.text import COLON, NO_TEXT, SEMICOLON, Text
 
 _MOST_EVENTS: Final = 150
@@ -91,26 +90,16 @@ def find_across(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
         yield ()
 
 
-def find_in(case: Case, dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
-    """A strip for a case with two events or more."""
-    if 2 <= len(case.events) <= MOST_ROWS:
-        yield ()
-
-
 def tabulate(shown: ChartRecords) -> ChartTable:
     """The strip in words, in rows and in moments."""
-    selected, dataset, lang = shown.selected, shown.dataset, shown.lang
-    entries: Sequence[TimelineItem] = (
-        dataset.timeline_of(dataset.by_slug[selected.case])
-        if selected.case
-        else [dataset.item_of(place) for place in dataset.timeline if not isinstance(place, Gap)]
-    )
+    dataset, lang = shown.dataset, shown.lang
+    entries = [dataset.item_of(place) for place in dataset.timeline if not isinstance(place, Gap)]
     items = [item for item in entries if item.case is not None]
     shared = [item for item in entries if item.case is None]
     everything = [*items, *shared]
     moments = [_moment(item, shown) for item in everything]
     runs = _find_runs(moments)
-    silence, captions = _describe_gaps(selected, runs, bool(shared), dataset)
+    silence, captions = _describe_gaps(runs, bool(shared), dataset)
     strip = Strip(
         runs=runs,
         rows=tuple(_list_rows(items, shown)),
@@ -119,10 +108,7 @@ def tabulate(shown: ChartRecords) -> ChartTable:
         key=tuple(_list_key(moments, shown)),
     )
     finding = _find_words(items, silence.inside(lang), shown)
-    if selected.case:
-        finding = shown.say("charts.named", name=shown.place(), words=finding)
-    else:
-        finding = finding[:1].upper() + finding[1:]
+    finding = finding[:1].upper() + finding[1:]
     return replace(
         shown.tabulate(finding, strip),
         subtitle=shown.say("charts.timeline.subtitle"),
@@ -135,8 +121,6 @@ def tabulate(shown: ChartRecords) -> ChartTable:
         ),
         rows=tuple(_row(item, shown) for item in everything),
         sources=tuple(dict.fromkeys(item.event.source for item in everything)),
-        # The strip of one case only says again what the list of its dates says.
-        pictured=not selected.case,
     )
 
 
@@ -177,18 +161,15 @@ def _find_words(items: Sequence[TimelineItem], silence: str, shown: ChartRecords
 
 
 def _describe_gaps(
-    selected: Selected, runs: Sequence[tuple[int, int]], is_shared: bool, dataset: Dataset
+    runs: Sequence[tuple[int, int]], is_shared: bool, dataset: Dataset
 ) -> tuple[Text, list[Text]]:
     """The silence in the finding, and a caption for each gap of the sources or of the axis."""
     cuts = [(before[1] + 1, after[0] - 1) for before, after in pairwise(runs)]
-    if selected.case:
-        gaps = [Gap(*cut) for cut in cuts]
-    else:
-        # Where no source is shared, the gaps are those of all.
-        gaps = [gap for gap in dataset.timeline if isinstance(gap, Gap)]
+    # Where no source is shared, the gaps are those of all.
+    gaps = [gap for gap in dataset.timeline if isinstance(gap, Gap)]
     captions = []
     for gap in gaps:
-        silence = _say_silence([gap], is_shared and not selected.case)
+        silence = _say_silence([gap], is_shared)
         others = say("charts.timeline.others", silence=silence, count=gap.others)
         captions.append(others if gap.others else silence)
     # The axis leaves out only years without any mark, which a gap of some sources may have.
@@ -196,7 +177,7 @@ def _describe_gaps(
     for cut in cuts:
         if cut not in named:
             captions.append(say("charts.timeline.shortened", years=name_years(*cut)))
-    return _say_silence(gaps, is_shared and not selected.case), captions
+    return _say_silence(gaps, is_shared), captions
 
 
 def _say_silence(gaps: Sequence[Gap], is_shared: bool) -> Text:
@@ -212,12 +193,7 @@ def _say_silence(gaps: Sequence[Gap], is_shared: bool) -> Text:
 
 
 def _list_rows(items: Sequence[TimelineItem], shown: ChartRecords) -> Iterator[TimelineRow]:
-    """A row for each event of one case, else for each place."""
-    if shown.selected.case:
-        for item in items:
-            moment = _moment(item, shown)
-            yield TimelineRow(moment.title, "", (moment,))
-        return
+    """A row for each place that has events."""
     for case in shown.dataset.cases:
         own = [item for item in items if item.case and item.case.slug == case.slug]
         if own:
@@ -458,6 +434,4 @@ def _paint_sign(sheet: Sheet, sign: Sign, planned: bool, x: float, y: float) -> 
         _paint_dot(sign, planned, sheet, x + 8, y)
 
 
-CHART = Chart(
-    name="timeline", tabulate=tabulate, paint=paint_strip, find_across=find_across, find_in=find_in
-)
+CHART = Chart(name="timeline", tabulate=tabulate, paint=paint_strip, find_across=find_across)

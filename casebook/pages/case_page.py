@@ -16,7 +16,6 @@ from casebook.pages.long_lists import MOST_LISTED, ListPart, address_part, cut_p
 from casebook.pages.page import CasePageType, Page, Site, in_languages
 from casebook.pages.rows import (
     CaseLink,
-    Frame,
     find_named,
     frame_chart,
     link_case,
@@ -89,12 +88,9 @@ def _show_in(
     """The context of the page of a case in one language; `shown` gives what both share."""
     dataset = site.dataset
     embedded = find_chart_names(case.story.inside(lang))
-    charts: dict[bool, list[Frame]] = {True: [], False: []}
-    for drawn in site.charts_of.get((case.slug, lang), ()):
-        # A chart that the story shows is not shown again.
-        if drawn.name not in embedded:
-            # A drawing of dates is shown among the dates; it says nothing about the figures.
-            charts[drawn.name.endswith("-timeline")].append(frame_chart(drawn, dataset))
+    drawings = site.charts_of.get((case.slug, lang), ())
+    # A chart that the story shows is not shown again.
+    charts = [frame_chart(drawn, dataset) for drawn in drawings if drawn.name not in embedded]
     named = find_named(case.story.inside(lang), dataset, case)
     notes = tuple(show_figure(figure, dataset) for figure in named)
     cited = {row.figure.key: row for row in notes}
@@ -106,9 +102,8 @@ def _show_in(
     return {
         **shown(),
         "letter": write_letter(case, lang, dataset),
-        "charts": charts[False],
-        "why_no_chart": NO_TEXT if charts[False] or embedded else explain_no_chart(case),
-        "date_charts": charts[True],
+        "charts": charts,
+        "why_no_chart": NO_TEXT if charts or embedded else explain_no_chart(case),
         "changes": show_changes(changes, dataset),
         "cited": tuple(cited.values()),
         "notes": notes,

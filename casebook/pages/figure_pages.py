@@ -29,7 +29,6 @@ from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.summary import CaseSummary
 from casebook.text import Lang, Text
-from casebook.values.amounts import plain
 
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
@@ -58,7 +57,8 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
             value=_show_value(figure),
             peers=tuple(peer for peer in alike if peer is not row),
             uses=uses[figure.id],
-            disputed=any(figure.id in conflict.figures for conflict in case.conflicts),
+            conflicts=tuple(one for one in case.conflicts if figure.id in one.figures),
+            rows=rows,
             review=_REVIEWS[row.review],
             changes=show_changes(find_changes((figure.key,), dataset), dataset),
         )
@@ -129,8 +129,8 @@ def _find_uses(case: Case, site: Site) -> dict[str, tuple[Use, ...]]:
 def _show_value(figure: Figure) -> str:
     quantity = figure.quantity
     if quantity.low is not None and quantity.high is not None and not quantity.is_rough:
-        return f"{plain(quantity.low)}–{plain(quantity.high)}"
-    return "" if quantity.value is None else plain(quantity.value)
+        return f"{quantity.low.normalize():,f}–{quantity.high.normalize():,f}"
+    return "" if quantity.value is None else f"{quantity.value.normalize():,f}"
 
 
 def make_figure_index(site: Site) -> Iterator[Page]:

@@ -16,7 +16,6 @@ from casebook.record.lanes import (
     TimelineEntry,
     TimelineItem,
     fill_timeline,
-    order_items,
     publication_of,
 )
 from casebook.record.model import (
@@ -223,15 +222,6 @@ class Dataset:
             return publication_of(self.sources[entry.summary.source])
         case = self.by_slug[entry.slug]
         return TimelineItem(case.events[entry.number], case)
-
-    def timeline_of(self, case: Case) -> tuple[TimelineItem, ...]:
-        """The entries of a case in the timeline: its events, then the shared sources of these."""
-        own = {event.source for event in case.events}
-        shared = [publication_of(self.sources[name]) for name in self.shared_sources if name in own]
-        return (
-            *order_items(TimelineItem(event, case) for event in case.events),
-            *order_items(shared),
-        )
 
     @cached_property
     def used_sources(self) -> Mapping[str, Source]:

@@ -49,17 +49,16 @@ def test_no_chart_draws_it_and_two_list_it_in_words() -> None:
 
     finders = (find_series, find_ranges, find_changes, find_splits)
     assert [found for find in finders for found in find(case, dataset)] == []
-    for name, wordings in (("money", ("数万元", "几十万元", "数百元")), ("counts", ("上百万人",))):
-        (panel,) = table_of(name, dataset).panels
-        for style in STYLES:
-            sheet = Sheet(style=style)
-            paint_listing(panel.content, sheet)
-            written = [words.text for words in sheet.words]
+    (panel,) = table_of("money", dataset).panels
+    for style in STYLES:
+        sheet = Sheet(style=style)
+        paint_listing(panel.content, sheet)
+        written = [words.text for words in sheet.words]
 
-            assert set(wordings) <= set(written)
-            assert any("概数" in words for words in written)
-            shapes = [part for part in sheet.flatten() if isinstance(part, Shape)]
-            assert not {"series-1"} & {role for each in shapes for role in (each.fill, each.stroke)}
+        assert {"数万元", "几十万元", "数百元"} <= set(written)
+        assert any("概数" in words for words in written)
+        shapes = [part for part in sheet.flatten() if isinstance(part, Shape)]
+        assert not {"series-1"} & {role for each in shapes for role in (each.fill, each.stroke)}
 
 
 def test_it_neither_agrees_nor_conflicts_with_an_amount() -> None:

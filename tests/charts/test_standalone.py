@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -43,8 +44,9 @@ def test_the_same_chart_gives_the_same_pictures() -> None:
     assert pictures_of("one-series") == pictures_of("one-series")
 
 
-def test_the_strip_of_one_case_has_no_png() -> None:
-    pictures = pictures_of("one-timeline")
+def test_a_chart_that_nobody_shares_has_no_png() -> None:
+    table = replace(table_of("one-series", two_years()), pictured=False)
+    pictures = draw_standalone(table, "来源：社", COLOURS)
 
     assert pictures.svg
     assert (pictures.png, pictures.card) == (b"", b"")

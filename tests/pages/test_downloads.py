@@ -143,12 +143,14 @@ def test_the_frame_of_a_snippet_holds_no_style_and_escapes_what_it_quotes() -> N
     assert script.startswith("<script>addEventListener")
 
 
-def test_the_strip_of_one_case_offers_no_png() -> None:
-    assert [path.rpartition("/")[2] for path in list_downloads(drawn_of("one-timeline"))] == [
-        "one-timeline.svg",
-        "one-timeline.csv",
-        "one-timeline.json",
-        "one-timeline.zip",
+def test_a_chart_that_nobody_shares_offers_no_png() -> None:
+    drawn = replace(drawn_of("one-series"), pictured=False)
+
+    assert [path.rpartition("/")[2] for path in list_downloads(drawn)] == [
+        "one-series.svg",
+        "one-series.csv",
+        "one-series.json",
+        "one-series.zip",
     ]
 
 

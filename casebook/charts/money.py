@@ -1,4 +1,4 @@
-"""Charts of the figures of all cases: money class by class, and counts as a list."""
+"""All amounts of money, class by class: bars where figures compare, a list of the others."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from casebook.charts.symbols import legend_kinds
 from casebook.record.comparability import class_of, group_by_class, group_by_scale, name_class
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure
-from casebook.text import COMMA, count_nouns
+from casebook.text import COMMA
 from casebook.values.amounts import compact
 
 _MOST_AMOUNTS: Final = 120
-_MOST_COUNTS: Final = 80
 
 
 def find_money(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
@@ -30,45 +29,10 @@ def find_money(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
         for figure in dataset.money_figures(case)
         if not figure.part_of and (figure.quantity.is_rough or figure.quantity.magnitude >= 0)
     )
-    return _take_few(found, _MOST_AMOUNTS)
-
-
-def _take_few(found: Iterator[Figure], most: int) -> Iterator[tuple[Figure, ...]]:
     # One too many decides; no further case is looked at.
-    figures = tuple(islice(found, most + 1))
-    if 0 < len(figures) <= most:
+    figures = tuple(islice(found, _MOST_AMOUNTS + 1))
+    if 0 < len(figures) <= _MOST_AMOUNTS:
         yield figures
-
-
-def find_counts(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
-    """One list of every count, where it is short enough to be read."""
-    measures = dataset.vocabulary.measures
-    found = (
-        figure
-        for case in dataset.cases
-        for figure in case.printed_figures
-        if measures[figure.measure].kind == "count"
-    )
-    return _take_few(found, _MOST_COUNTS)
-
-
-def tabulate_counts(shown: ChartRecords) -> ChartTable:
-    """The counts place by place, in the order of the records."""
-    # Each has a unit of its own, and bars of them would compare.
-    groups = tuple(
-        shown.group_items((shown.place(slug),), tuple(figures))
-        for slug, figures in groupby(shown.figures, key=lambda figure: figure.case)
-    )
-    units = len({figure.quantity.unit for figure in shown.figures})
-    finding = shown.say(
-        "charts.counts.finding",
-        counts=count_nouns(len(shown.figures), "count"),
-        places=count_nouns(len(groups), "place"),
-        units=count_nouns(units, "unit"),
-    )
-    subtitle = shown.say("charts.counts.subtitle")
-    table = shown.tabulate(finding, groups)
-    return replace(table, subtitle=subtitle, notes=(), legend=(), pictured=False)
 
 
 def tabulate_money(shown: ChartRecords) -> ChartTable:
@@ -174,17 +138,10 @@ def _paint_money(content: BarBlock | Sequence[ItemGroup], sheet: Sheet) -> None:
         paint_listing(content, sheet)
 
 
-MONEY = Chart(
+CHART = Chart(
     name="money",
     tabulate=tabulate_money,
     paint=_paint_money,
     find_across=find_money,
     title="charts.money.title",
-)
-COUNTS = Chart(
-    name="counts",
-    tabulate=tabulate_counts,
-    paint=paint_listing,
-    find_across=find_counts,
-    title="charts.counts.title",
 )
