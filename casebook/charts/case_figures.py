@@ -135,7 +135,11 @@ def find_ranges(case: Case, dataset: Dataset) -> Iterator[Sequence[Figure]]:
 def tabulate_ranges(shown: ChartRecords) -> ChartTable:
     """The ranges as capsules from their lower to their upper end."""
     said = SEMICOLON.inside(shown.lang).join(
-        shown.say("charts.range.amount", label=shown.label(figure), amount=shown.claim(figure))
+        shown.say(
+            "charts.range.amount",
+            label=Text(shown.label(figure), lower_first(shown.label(figure))),
+            amount=shown.claim(figure),
+        )
         for figure in shown.figures[:_RANGES_NAMED]
     )
     finding = shown.say("charts.named", name=shown.place(), words=said)

@@ -481,10 +481,10 @@ def test_the_finding_of_the_grid_counts_named_modes_only() -> None:
     )
 
     assert table_of("mode-provider", data).finding == (
-        "3个地方里，2个写明怎样购买，共2种方式，只有“词tender”不止一个地方在用"
+        "3个地方里，2个写明怎样购买，办法有2种，只有“词tender”不止一处在用"
     )
     assert table_of("mode-provider", data, "en").finding == (
-        "2 of 3 places say how they buy, in 2 modes; only “Term tender” is found in more than one"
+        "2 of 3 places say how they buy, in 2 modes; only “Term tender” is used by more than one"
     )
 
 
