@@ -124,13 +124,19 @@ def words_of(lang: Lang, languages: Languages) -> dict[str, Any]:
         "words": lambda words: tag_words(words, lang),
         "drawing": lambda drawing: tag_drawing(drawing, lang),
         "text": text,
-        # Between tags a quotation mark needs no entity, which would be five times as long.
-        "code": lambda text: Markup(html.escape(text, quote=False)),
+        "code": write_code,
         # For macros that print the same on many pages.
         "once": lru_cache(maxsize=256)(lambda macro, *given: macro(*given)),
         "amount": lambda figure, link=True: amount_html(figure, lang, link),
         "period": lambda value: period_html(value, lang),
     }
+
+
+def write_code(text: str) -> Markup:
+    """A text of code as it is, for a place between tags."""
+    # Between tags a quotation mark needs no entity, which would be five times as long. A RIS entry
+    # ends with a blank: written as one, it would fall to an editor or a proxy that trims lines.
+    return Markup(html.escape(text, quote=False).replace(" \n", "&#32;\n"))
 
 
 # A process keeps the renderer of the theme that it used last.
