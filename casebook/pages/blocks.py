@@ -10,10 +10,10 @@ from typing import Any, Final, TypeAlias
 
 from markupsafe import Markup
 
-from casebook.messages import failure, say
+from casebook.messages import failure
 from casebook.pages.citations import cite_data
 from casebook.pages.feeds import show_changes
-from casebook.pages.long_lists import MOST_LISTED, FilterGroup, Value, list_filters, name_terms
+from casebook.pages.long_lists import MOST_LISTED
 from casebook.pages.page import Site, Slot
 from casebook.pages.rows import (
     CaseRow,
@@ -53,12 +53,11 @@ Refused = tuple[Text, tuple[FormulaPart, ...], tuple[Text, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """The table of all cases: its filters, and its rows by the code of the province.
+    """The table of all cases: its rows by the code of the province.
 
     `total` counts the cases beyond those listed as well.
     """
 
-    filters: tuple[FilterGroup, ...]
     provinces: tuple[tuple[str, tuple[CaseRow, ...]], ...]
     total: int
 
@@ -104,43 +103,16 @@ def _show_block(dataset: Dataset, slot: str) -> object:
 
 
 def list_overview(dataset: Dataset) -> Overview:
-    """The filters by provider type, amount and year, and the rows in administrative order."""
+    """The rows of the overview in administrative order."""
     listed = replace(dataset, cases=dataset.cases[:MOST_LISTED])
-    values = {case.slug: _value_case(case, listed) for case in listed.cases}
-    states = {
-        "stated": say("pages.filters.stated"),
-        "partial": say("pages.filters.partial"),
-        "elsewhere": say("pages.filters.elsewhere"),
-        "not_stated": say("pages.filters.not_stated"),
-    }
-    providers = name_terms(dataset.vocabulary.provider_types)
-    filters = list_filters(
-        (
-            ("provider", say("pages.filters.provider"), providers),
-            ("amount", say("pages.filters.purchase"), states),
-            ("year", say("pages.filters.year"), states),
-        ),
-        values.values(),
-    )
-    # The filters have to be numbered before the first row can name those that keep it.
     provinces = tuple(
-        (
-            code,
-            tuple(_overview_row(case, filters.keep(values[case.slug]), listed) for case in cases),
-        )
+        (code, tuple(_overview_row(case, listed) for case in cases))
         for code, cases in groupby(listed.cases, lambda case: dataset.province(case.region).code)
     )
-    return Overview(filters=filters.groups, provinces=provinces, total=len(dataset.cases))
+    return Overview(provinces=provinces, total=len(dataset.cases))
 
 
-def _value_case(case: Case, dataset: Dataset) -> frozenset[Value]:
-    """The values of a case that the filters of the overview ask for."""
-    providers = dataset.answer(case, dataset.who_and_how[0]).terms
-    states = ((name, dataset.answer(case, name).shown) for name in ("amount", "year"))
-    return frozenset((*(("provider", term) for term in providers), *states))
-
-
-def _overview_row(case: Case, filters: tuple[int, ...], dataset: Dataset) -> CaseRow:
+def _overview_row(case: Case, dataset: Dataset) -> CaseRow:
     vocabulary = dataset.vocabulary
     # A ceiling of a payout is money, but none that was spent.
     shown = list_amounts(case, dataset)[:OVERVIEW_AMOUNTS]
@@ -150,7 +122,6 @@ def _overview_row(case: Case, filters: tuple[int, ...], dataset: Dataset) -> Cas
         link=link_case(case, dataset),
         figures=tuple(show_figure(figure, dataset) for figure in shown),
         answers=show_facts(case, (*dataset.who_and_how, "provider", "year"), dataset),
-        filters=filters,
         topic=vocabulary.topics[case.topic].name,
         states=LISTED.join(term.name for key, term in vocabulary.statuses.items() if key in used),
         more=len(dataset.money_figures(case)) - len(shown),

@@ -33,6 +33,9 @@ from casebook.record.lanes import LANES, Gap, TimelineEntry
 from casebook.record.summary import CaseSummary, FigureSummary
 from casebook.text import NO_TEXT, Text
 
+# The filters have room for so many, and readers ask for the latest.
+_MOST_YEARS = 10
+
 Order = Literal["class", "amount", "year", "place"]
 
 ORDERS: tuple[tuple[Order, str, Text], ...] = (
@@ -71,12 +74,9 @@ _Place = tuple[str, str, Text, _Entry]
 def make_compare(site: Site) -> Iterator[Page]:
     """The page in each order and both languages; only the first order is in the site map."""
     dataset = site.dataset
-    tables = {
-        "money": list_entries(dataset, money=True),
-        "counts": list_entries(dataset, money=False),
-    }
-    filters = offer_filters([entry for entries in tables.values() for entry in entries], dataset)
-    reasons = list_reasons(tables["money"], dataset)
+    entries = list_entries(dataset)
+    filters = offer_filters(entries, dataset)
+    reasons = list_reasons(entries, dataset)
     show = partial(_show_part, filters, dataset)
     for order, url, name in ORDERS:
         plain = order == "class"
@@ -93,11 +93,7 @@ def make_compare(site: Site) -> Iterator[Page]:
             indexed=plain,
             key=site.key(filters, reasons, dataset.main),
         )
-        places = [
-            (table, *place)
-            for table, entries in tables.items()
-            for place in _arrange(entries, order, dataset)
-        ]
+        places = tuple(_arrange(entries, order, dataset))
         yield from cut_page(
             in_languages(page, site), places, show, partial(_sign_place, site), site
         )
@@ -125,72 +121,83 @@ def _sign_place(site: Site, place: _Place) -> tuple[object, ...]:
 
 
 def offer_filters(entries: Iterable[_Entry], dataset: Dataset) -> Filters:
-    """The filters by provider, mode, measure, amount and year, each with its count of rows."""
+    """The filters by provider, mode, measure, kind and year, each with its count of rows."""
     vocabulary = dataset.vocabulary
-    amounts = {"yes": say("pages.filters.amount_stated"), "no": say("pages.filters.no_amount")}
-    lanes = {
-        "dated": say("pages.filters.dated"),
+    entries = tuple(entries)
+    given = {value for entry in entries for group, value in entry.values if group == "year"}
+    latest = sorted((year for year in given if year.isdigit()), key=int, reverse=True)
+    years = {year: Text(year) for year in latest[:_MOST_YEARS]}
+    years |= {
         "uncertain": say("pages.filters.inferred"),
         "latest_only": say("pages.filters.undated"),
     }
+    kinds = {
+        "money": say("pages.filters.money"),
+        "count": say("pages.filters.count"),
+        "none": say("pages.filters.no_amount"),
+    }
     return list_filters(
         (
+            ("kind", say("pages.filters.kind"), kinds),
+            ("year", say("pages.filters.year"), years),
             ("provider", say("pages.filters.provider"), name_terms(vocabulary.provider_types)),
             ("mode", say("pages.filters.mode"), name_terms(vocabulary.modes)),
             ("measure", say("pages.filters.measure"), name_terms(vocabulary.measures)),
-            ("amount", say("pages.filters.amount"), amounts),
-            ("year", say("pages.filters.year"), lanes),
         ),
         (entry.values for entry in entries),
     )
 
 
 def list_reasons(entries: Iterable[_Entry], dataset: Dataset) -> tuple[Text, ...]:
-    """For every two classes of figures, why those of the one may not be compared with the other."""
+    """For every two classes of money, why those of the one may not be compared with the other."""
     firsts: dict[ComparabilityClass, str] = {}
     for entry in entries:
-        if entry.figure is not None:
+        if entry.figure is not None and ("kind", "money") in entry.values:
             firsts.setdefault(entry.figure.group, f"{entry.case.slug}.{entry.figure.id}")
     pairs = combinations([dataset.figures[key] for key in firsts.values()], 2)
     reasons = (why_not_comparable(one, other, dataset.vocabulary) for one, other in pairs)
     return tuple(reason for reason in reasons if reason is not None)
 
 
-def list_entries(dataset: Dataset, *, money: bool) -> list[_Entry]:
-    """One entry a figure, and where money is asked for one a case that states no amount."""
+def list_entries(dataset: Dataset) -> list[_Entry]:
+    """One entry a figure, and one a case that states no amount of money."""
     measures = dataset.vocabulary.measures
-    of_money = {key for key, measure in measures.items() if measure.kind == "money"}
     # Thousands of entries have the same values.
     shared: dict[frozenset[Value], frozenset[Value]] = {}
     entries: list[_Entry] = []
     for case in dataset.summaries:
-        printed = case.printed_figures
-        stated = any(figure.group.measure in of_money for figure in printed)
-        of_case = {("amount", "yes" if stated else "no")}
-        of_case |= {("provider", term) for term in case.provider_types}
+        of_case = {("provider", term) for term in case.provider_types}
         of_case |= {("mode", term) for term in case.modes}
-        for figure in printed:
-            if (figure.group.measure in of_money) is money:
-                own = {("measure", figure.group.measure), ("year", figure.lane)}
-                values = frozenset(of_case | own)
-                entries.append(_Entry(case, figure, shared.setdefault(values, values)))
+        silent = True
+        for figure in case.printed_figures:
+            is_money = measures[figure.group.measure].kind == "money"
+            silent &= not is_money
+            own = {("measure", figure.group.measure), ("year", figure.lane)}
+            own.add(("kind", "money" if is_money else "count"))
+            if figure.years is not None:
+                first, last = figure.years
+                own |= {("year", str(year)) for year in range(first, last + 1)}
+            values = frozenset(of_case | own)
+            entries.append(_Entry(case, figure, shared.setdefault(values, values)))
         # That a place states no amount is an answer, and has to be found by the filter.
-        if money and not stated:
-            entries.append(_Entry(case, None, frozenset(of_case)))
+        if silent:
+            entries.append(_Entry(case, None, frozenset(of_case | {("kind", "none")})))
     return entries
 
 
-def _arrange(
-    entries: Sequence[_Entry], order: Order, dataset: Dataset
-) -> Iterator[tuple[str, Text, _Entry]]:
-    """The entries in an order, each under a group; amounts are in order only within one class."""
+def _arrange(entries: Sequence[_Entry], order: Order, dataset: Dataset) -> Iterator[_Place]:
+    """The entries in an order, each in a table and under a group.
+
+    By class or amount, figures that may be compared with another come first, under their class;
+    amounts are in order only within one.
+    """
     silent = [entry for entry in entries if entry.figure is None]
     figures = [(entry.figure, entry) for entry in entries if entry.figure is not None]
     if order in ("place", "year"):
         if order == "year":
             figures.sort(key=lambda pair: (LANES.index(pair[0].lane), pair[0].sort_key))
             entries = [*(entry for _, entry in figures), *silent]
-        yield from (("all", NO_TEXT, entry) for entry in entries)
+        yield from (("all", "all", NO_TEXT, entry) for entry in entries)
         return
     # The classes keep the order of the records, whatever order their figures are put in.
     classes: dict[ComparabilityClass, list[_Entry]] = {figure.group: [] for figure, _ in figures}
@@ -199,12 +206,17 @@ def _arrange(
     for figure, entry in figures:
         classes[figure.group].append(entry)
     measures = list(dataset.vocabulary.measures)
-    for number, key in enumerate(sorted(classes, key=lambda key: measures.index(key.measure)), 1):
-        name = name_class(key, dataset.vocabulary)
-        yield from ((f"class-{number}", name, entry) for entry in classes[key])
+    keys = sorted(classes, key=lambda key: measures.index(key.measure))
+    for number, key in enumerate(keys, 1):
+        if len(classes[key]) > 1:
+            name = name_class(key, dataset.vocabulary)
+            yield from (("alike", f"class-{number}", name, entry) for entry in classes[key])
+    # A heading for each of these would say that there is something to compare below it.
+    for key in keys:
+        if len(classes[key]) == 1:
+            yield "alone", "alone", NO_TEXT, classes[key][0]
     no_amount = say("pages.compare.no_amount")
-    # Last, because they compare with nothing.
-    yield from (("silent", no_amount, entry) for entry in silent)
+    yield from (("alone", "silent", no_amount, entry) for entry in silent)
 
 
 def _show_row(entry: _Entry, filters: Filters, dataset: Dataset) -> CaseRow:

@@ -98,7 +98,7 @@ class CaseRow:
     link: CaseLink
     figures: tuple[FigureRow, ...]
     answers: Mapping[str, Fact]
-    filters: tuple[int, ...]
+    filters: tuple[int, ...] = ()
     topic: Text = NO_TEXT
     states: Text = NO_TEXT
     more: int = 0

@@ -24,7 +24,7 @@ from casebook.record.model import Case, Change, Event, Figure, ShownState, State
 from casebook.record.references import LINK_TO_PAGE, SITE, find_chart_names, find_references
 from casebook.record.vocabulary import Source, Vocabulary
 from casebook.text import Text
-from casebook.values.dates import Lane
+from casebook.values.dates import Lane, Period
 from casebook.values.digest import digest
 
 _DIGITS = 8
@@ -33,12 +33,16 @@ T = TypeVar("T", bound=Hashable)
 
 
 class FigureSummary(NamedTuple):
-    """Summary of a figure, which decides its place in lists; `group` is its comparability class."""
+    """Summary of a figure, which decides its place in lists; `group` is its comparability class.
+
+    `years` are the first and the last of its period, None where the start is open.
+    """
 
     id: str
     group: ComparabilityClass
     lane: Lane
     sort_key: SortKey
+    years: tuple[int, int] | None
     magnitude: Decimal
     review: Review
 
@@ -178,6 +182,7 @@ def _summarise_figure(
         _share(class_of(figure)),
         figure.period.lane,
         _share(figure.period.sort_key),
+        _share(_name_years(figure.period)),
         figure.quantity.magnitude,
         review_figure(figure, case, vocabulary, sources),
     )
@@ -186,11 +191,16 @@ def _summarise_figure(
 def summarise_event(event: Event) -> EventSummary:
     """The summary of an event, or of a publication that is shown as one."""
     date = event.date
-    years = None
-    if date.earliest is not None:
-        # An open end says nothing about the years after its start.
-        years = (date.earliest.year, (date.latest or date.earliest).year)
-    return EventSummary(_share(event.source), date.lane, _share(date.sort_key), _share(years))
+    return EventSummary(
+        _share(event.source), date.lane, _share(date.sort_key), _share(_name_years(date))
+    )
+
+
+def _name_years(date: Period) -> tuple[int, int] | None:
+    if date.earliest is None:
+        return None
+    # An open end says nothing about the years after its start.
+    return date.earliest.year, (date.latest or date.earliest).year
 
 
 def pair_wordings(case: Case) -> Iterator[tuple[str, Text]]:

@@ -14,7 +14,7 @@ from records import case_of, dataset_of, figure, record, tiny_dataset, tiny_list
 
 from casebook.charts.colours import read_tokens
 from casebook.pages import FIXED_ADDRESSES
-from casebook.pages.blocks import count_reviews, count_silences, list_overview, list_refused
+from casebook.pages.blocks import count_reviews, count_silences, list_refused
 from casebook.pages.case_page import explain_no_chart, make_cases, write_letter
 from casebook.pages.feeds import make_feed, name_entry
 from casebook.pages.home import make_home, make_prose
@@ -214,25 +214,6 @@ def test_a_case_without_a_chart_says_why(figures: tuple[str, ...], sentence: str
     dataset = dataset_of(record(*figures))
 
     assert explain_no_chart(dataset.cases[0]).zh == sentence
-
-
-def test_every_row_of_the_overview_answers_to_its_filters() -> None:
-    overview = list_overview(tiny_dataset())
-    kept = [number for row in overview.rows for number in row.filters]
-
-    for group in overview.filters:
-        for option in group.filters:
-            assert kept.count(option.number) == option.count
-
-
-def test_the_style_sheet_knows_every_filter_of_the_overview() -> None:
-    dataset = tiny_dataset()
-    # Types of provider, and three states each of amount and year.
-    most = len(dataset.vocabulary.provider_types) + 6
-    css = (PROJECT / "theme/static/css/overview.css").read_text(encoding="utf-8")
-
-    for number in range(1, most + 1):
-        assert f".overview__target--{number}:target ~ .overview__table" in css
 
 
 def test_what_is_refused_is_shown_with_its_figures_and_the_guards_reasons() -> None:
