@@ -53,12 +53,13 @@ def test_amounts_are_in_order_only_within_their_class() -> None:
             figure("c", amount="900元", quote="900元", measure="unit_price"),
         )
     )
-    money = pages_of(dataset)["compare/by-amount/"].context()["tables"]["money"]
+    tables = pages_of(dataset)["compare/by-amount/"].context()["tables"]
 
-    assert [[row.figures[0].figure.id for row in group.rows] for group in money] == [
-        ["b", "a"],
-        ["c"],
-    ]
+    assert {
+        table: [[row.figures[0].figure.id for row in group.rows] for group in groups]
+        for table, groups in tables.items()
+    } == {"alike": [["b", "a"]], "alone": [["c"]]}
+    assert [group.name.zh != "" for groups in tables.values() for group in groups] == [True, False]
 
 
 def test_why_two_classes_are_in_no_order_is_said() -> None:
@@ -69,7 +70,7 @@ def test_why_two_classes_are_in_no_order_is_said() -> None:
         )
     )
 
-    reasons = list_reasons(list_entries(dataset, money=True), dataset)
+    reasons = list_reasons(list_entries(dataset), dataset)
 
     assert len(reasons) == 1
     assert "不同的东西" in reasons[0].zh
@@ -87,6 +88,23 @@ def test_every_figure_stands_in_every_order_once() -> None:
         ]
 
         assert sorted(shown) == sorted(dataset.figures)
+
+
+@pytest.mark.parametrize(
+    ("period", "years"),
+    [
+        pytest.param("2011", ["2011"], id="a year"),
+        pytest.param("2012?", ["2012", "uncertain"], id="a year that is inferred is one too"),
+        pytest.param("2009/2011", ["2011", "2010", "2009"], id="each year of a span"),
+        pytest.param("2009/..", ["2009"], id="an open end names no later year"),
+        pytest.param("不晚于2012-12-07", ["latest_only"], id="a latest date is no year"),
+    ],
+)
+def test_a_figure_is_found_by_the_years_of_its_period(period: str, years: list[str]) -> None:
+    page = pages_of(dataset_of(record(figure(period=period))))["compare/"]
+
+    (group,) = (group for group in page.context()["filter_groups"] if group.key == "year")
+    assert [option.value for option in group.filters if option.value != "dated"] == years
 
 
 def test_every_filter_counts_the_rows_that_it_keeps() -> None:
@@ -132,7 +150,7 @@ def announced(link: str) -> int:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-@pytest.mark.parametrize("words", ["社工机构", "赔付上限", "没有金额", "靠推断"])
+@pytest.mark.parametrize("words", ["社工机构", "赔付上限", "没有写金额", "靠推断", "2011"])
 def test_a_filter_leaves_as_many_rows_as_it_says(
     browser: Browser, address: str, scripts: bool, words: str
 ) -> None:
@@ -171,7 +189,7 @@ def test_two_filters_work_together_and_stand_in_the_address(browser: Browser, ad
 
     assert kept.endswith("#provider=social_organisation&measure=annual_total")
     assert 0 < both < one
-    assert said == f"显示{both}行"
+    assert said == f"显示{both}行。"
     assert (
         carried == f"{address}/compare/by-amount/#provider=social_organisation&measure=annual_total"
     )
@@ -179,10 +197,40 @@ def test_two_filters_work_together_and_stand_in_the_address(browser: Browser, ad
 
 
 @pytest.mark.browser
+def test_counts_follow_the_choice_and_one_link_clears_it(browser: Browser, address: str) -> None:
+    page = open_page(browser)
+    page.goto(f"{address}/compare/#provider=individual")
+    tender = page.locator(".filters__link", has_text="招投标")
+    promised = announced(tender.inner_text())
+    tender.click()
+    left, sections = count_rows(page), page.locator(".compare__section:visible").count()
+    page.locator(".filters__all").click()
+    cleared, gone = count_rows(page), page.locator(".filters__all:visible").count()
+    page.context.close()
+
+    assert (promised, left, sections) == (0, 0, 0)
+    assert cleared > 60
+    assert gone == 0
+
+
+@pytest.mark.browser
+def test_the_other_language_keeps_the_filter(browser: Browser, address: str) -> None:
+    page = open_page(browser)
+    page.goto(f"{address}/compare/#provider=individual")
+    shown = count_rows(page)
+    page.locator(".masthead__language").click()
+    page.wait_for_url("**/en/compare/#provider=individual")
+    in_english = count_rows(page)
+    page.context.close()
+
+    assert in_english == shown > 0
+
+
+@pytest.mark.browser
 def test_an_order_by_amount_falls_within_each_class(browser: Browser, address: str) -> None:
     page = open_page(browser)
     page.goto(f"{address}/compare/by-amount/")
-    groups = page.locator("#money-title ~ table .compare__group").evaluate_all(
+    groups = page.locator("#alike-title ~ table .compare__group").evaluate_all(
         "groups => groups.map(g => [...g.querySelectorAll('data.amount')].map(d => +d.value))"
     )
     refusal = page.locator(".compare__refusal").inner_text()

@@ -3,7 +3,8 @@
 (() => {
   const links = [...document.querySelectorAll(".filters__link")];
   const rows = [...document.querySelectorAll(".compare__row")];
-  const groups = [...document.querySelectorAll(".compare__group")];
+  const groups = [...document.querySelectorAll(".compare__group, .compare__section")];
+  const filters = document.querySelector(".filters");
   const orders = [...document.querySelectorAll(".filters__order")];
   const all = document.querySelector(".filters__all");
   const status = document.querySelector(".compare__status");
@@ -31,6 +32,10 @@
     return choice.get(link.dataset.group) === link.dataset.value;
   }
 
+  function keeps(link, row) {
+    return row.classList.contains(`in-${link.dataset.number}`);
+  }
+
   function show() {
     const choice = readChoice();
     const chosen = links.filter((link) => isChosen(link, choice));
@@ -40,10 +45,15 @@
       } else {
         link.removeAttribute("aria-current");
       }
+      // As many rows as would be shown with this filter and what is chosen in the other groups.
+      const others = chosen.filter((other) => other.dataset.group !== link.dataset.group);
+      const left = rows.filter((row) => [link, ...others].every((each) => keeps(each, row))).length;
+      link.querySelector(".filters__count").textContent = left;
+      link.classList.toggle("filters__link--none", left === 0);
     }
     let count = 0;
     for (const row of rows) {
-      row.hidden = !chosen.every((link) => row.classList.contains(`in-${link.dataset.number}`));
+      row.hidden = !chosen.every((link) => keeps(link, row));
       count += row.hidden ? 0 : 1;
     }
     for (const group of groups) {
@@ -52,6 +62,7 @@
     for (const [number, link] of orders.entries()) {
       link.setAttribute("href", start[number] + (choice.size ? writeChoice(choice) : ""));
     }
+    filters.classList.toggle("filters--chosen", choice.size > 0);
     status.textContent = choice.size ? status.dataset.words.replace("%d", count) : "";
   }
 

@@ -10,6 +10,13 @@ if (location.protocol === "file:") {
   }
 }
 
+// The page in another language shows the place, the query or the filter that is open here.
+for (const link of document.querySelectorAll(".masthead__language")) {
+  link.addEventListener("click", () => {
+    link.hash = location.hash;
+  });
+}
+
 // The field in the masthead needs a script; without one the link to the page of search remains.
 {
   const form = document.querySelector(".masthead__search");
