@@ -5,25 +5,36 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from itertools import chain
+from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
 from casebook.checks.content import LEAD
 from casebook.data.formats import DataStream
 from casebook.messages import say
-from casebook.pages import SEARCH_URL
+from casebook.pages import CHARTS_URL, COMPARE_URLS, DATA_URL, SEARCH_URL, TIMELINE_URL
 from casebook.pages.long_lists import MOST_LISTED
 from casebook.pages.page import Page, Site, in_languages
 from casebook.pages.rows import link_case, list_facts, list_sources, word_figure, word_quantity
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.references import REFERENCE, SITE, SLOT, split_key
-from casebook.text import COLON, NO_TEXT, Lang
+from casebook.record.summary import name_years
+from casebook.record.vocabulary import Vocabulary
+from casebook.text import COLON, NO_TEXT, Lang, Text
 from casebook.values.amounts import plain
 
 # With more cases than these the sentences of the stories are left out, for the reader's sake.
 STORIES_LIMIT = 500
+
+# Lists that are asked for by their names, by the keys of these.
+_LISTS: Final = {
+    "pages.compare": COMPARE_URLS["class"],
+    "pages.timeline": TIMELINE_URL,
+    "pages.charts": CHARTS_URL,
+    "pages.data": DATA_URL,
+}
 
 # The names of the entry of a case among what its files hand on to lists of all cases.
 ENTRY: Mapping[Lang, str] = {"zh": "search-zh", "en": "search-en"}
@@ -40,12 +51,15 @@ _END_OF_BLOCK = re.compile(r"</(?:p|li|dd|dt|h[1-6]|td|th|blockquote)>")
 class SearchPassage(NamedTuple):
     """One thing that can be found: its place in the page, its words, and the numbers in it.
 
-    Each of `numbers` is a value in plain digits with the wording that says it.
+    Each of `numbers` is a value in plain digits with the wording that says it. `also` is the same
+    in the other languages, which is searched and not shown; `years` are the first and the last.
     """
 
     anchor: str
     words: str
     numbers: tuple[tuple[str, str], ...] = ()
+    also: str = ""
+    years: tuple[int, int] | tuple[()] = ()
 
 
 class Indexed(NamedTuple):
@@ -81,13 +95,23 @@ def make_index_files(site: Site, read: ReadParts | None = None) -> Iterator[Data
     """
     for lang in site.languages:
         path = site.languages.address("search/index.js", lang).removeprefix("/")
-        yield DataStream(path, write_index(list_search_entries(site, lang, read)))
+        same = list_synonyms(site.dataset.vocabulary)
+        yield DataStream(path, write_index(list_search_entries(site, lang, read), same))
 
 
-def write_index(entries: Iterable[bytes]) -> Iterator[bytes]:
-    """The index as a script, piece by piece, from the entries of all pages."""
-    start = b""
-    yield b'window.casebookIndex = {"pages":['
+def list_synonyms(vocabulary: Vocabulary) -> list[list[str]]:
+    """Words that mean the same: those that editors listed, and the names of terms."""
+    listed = [re.split("[、，,;；]", line) for line in vocabulary.synonyms]
+    terms = (vocabulary.topics, vocabulary.provider_types, vocabulary.modes, vocabulary.measures)
+    listed += [[term.name.zh, term.name.en] for group in terms for term in group.values()]
+    groups = (dict.fromkeys(filter(None, map(str.strip, group))) for group in listed)
+    return [list(group) for group in groups if len(group) > 1]
+
+
+def write_index(entries: Iterable[bytes], same: list[list[str]]) -> Iterator[bytes]:
+    """The index as a script, piece by piece: words that mean the same, and all pages."""
+    yield b'window.casebookIndex = {"same":' + _write_json(same).encode("utf-8")
+    start = b',"pages":['
     for entry in entries:
         yield start + entry
         start = b","
@@ -96,7 +120,15 @@ def write_index(entries: Iterable[bytes]) -> Iterator[bytes]:
 
 def write_entry(page: Indexed) -> str:
     """The entry of a page as JSON: its address, title and other names, and its passages."""
-    text = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
+    passages = []
+    for passage in page.passages:
+        *known, also, years = passage
+        passages.append((*known, also, years) if years else (*known, also) if also else known)
+    return _write_json((*page[:-1], passages))
+
+
+def _write_json(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     # These end a line of a script in old browsers.
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
@@ -114,8 +146,8 @@ def list_search_entries(site: Site, lang: Lang, read: ReadParts | None = None) -
         stories = has_stories(site.dataset)
         for case in site.dataset.cases:
             yield write_entry(index_case(case, lang, site.dataset, stories)).encode("utf-8")
-    for text in _index_texts(site, lang):
-        yield write_entry(text).encode("utf-8")
+    for entry in chain(_index_texts(site, lang), _index_charts(site, lang), _index_lists(lang)):
+        yield write_entry(entry).encode("utf-8")
 
 
 def index_case(case: Case, lang: Lang, dataset: Dataset, stories: bool) -> Indexed:
@@ -135,35 +167,74 @@ def _index_texts(site: Site, lang: Lang) -> Iterator[Indexed]:
     for (slug, written), prose in site.prose.items():
         # The lead names every case, and would be the first hit of each search.
         if written == lang and slug != LEAD:
-            blocks = _END_OF_BLOCK.sub("\n", str(prose.body)).split("\n")
+            text = SLOT.sub("", str(prose.body))
+            blocks = _END_OF_BLOCK.sub("\n", text).split("\n")
             words = "\n".join(Markup(block).striptags() for block in blocks)
             passages = [SearchPassage("", prose.summary)] if prose.summary else []
             passages += [SearchPassage("", sentence) for sentence in split_sentences(words)]
             yield Indexed(url=f"{slug}/", title=prose.title, names="", passages=tuple(passages))
 
 
+def _index_lists(lang: Lang) -> Iterator[Indexed]:
+    for key, url in _LISTS.items():
+        title = say(key)
+        passage = SearchPassage("", say(f"{key}.description").inside(lang))
+        yield Indexed(url, title.inside(lang), f"{title.zh} {title.en}", (passage,))
+
+
+def _index_charts(site: Site, lang: Lang) -> Iterator[Indexed]:
+    kind = say("pages.charts")
+    for (name, written), drawn in site.charts.items():
+        if written == lang:
+            said = (drawn.subtitle, *drawn.notes, drawn.description)
+            words = [sentence for text in said for sentence in split_sentences(str(text))]
+            passages = tuple(SearchPassage("", sentence) for sentence in dict.fromkeys(words))
+            names = f"{kind.zh} {kind.en}"
+            yield Indexed(f"charts/{name}/", str(drawn.finding), names, passages)
+
+
 def _list_passages(
     case: Case, lang: Lang, dataset: Dataset, *, stories: bool
 ) -> Iterator[SearchPassage]:
-    yield SearchPassage("", case.summary.inside(lang))
+    others = tuple(other for other in dataset.languages if other != lang)
+
+    def translate(*texts: Text) -> str:
+        # Of many cases it would double what a reader has to load.
+        said = (text.own(other) for text in texts for other in others if stories)
+        return " · ".join(filter(None, said))
+
+    # The title stands above its passages, and is found in the other languages by the first.
+    also = translate(case.title, case.summary)
+    yield SearchPassage("", case.summary.inside(lang), also=also)
     for figure in case.figures.values():
-        measure = dataset.vocabulary.measures[figure.measure].name.inside(lang)
-        words = word_figure(figure, dataset).inside(lang)
-        label = figure.label.inside(lang)
-        sentence = " · ".join((words, label, measure, figure.period.words(lang)))
-        yield SearchPassage(f"figure-{figure.id}", sentence, number_figure(figure, lang))
+        measure = dataset.vocabulary.measures[figure.measure].name
+        told = [word_figure(figure, dataset), figure.label, measure]
+        # A latest date says when something was reported, and is not asked for as its year.
+        if figure.period.lane != "latest_only":
+            told.append(Text(figure.period.words("zh"), figure.period.words("en")))
+        yield SearchPassage(
+            f"figure-{figure.id}",
+            " · ".join(text.inside(lang) for text in told),
+            number_figure(figure, lang),
+            translate(*told[1:]),
+            name_years(figure.period) or (),
+        )
     if stories:
         yield from _list_story(case, lang, dataset)
     for fact in list_facts(case, dataset):
         for said in (fact.text, *(text for text, _ in fact.elsewhere)):
             if said:
                 words = COLON.join((fact.question.name, said)).inside(lang)
-                yield SearchPassage("facts", words)
+                yield SearchPassage("facts", words, also=translate(fact.question.name, said))
     for event in case.events:
-        date = event.date.words(lang)
-        yield SearchPassage("events", f"{date} · {event.title.inside(lang)}")
+        words = event.title.inside(lang)
+        if event.date.lane != "latest_only":
+            words = f"{event.date.words(lang)} · {words}"
+        years = name_years(event.date) or ()
+        yield SearchPassage("events", words, also=translate(event.title), years=years)
     for document in case.documents:
-        yield SearchPassage("documents", document.title.inside(lang))
+        also = translate(document.title)
+        yield SearchPassage("documents", document.title.inside(lang), also=also)
     for conflict in case.conflicts:
         words = f"{conflict.about.inside(lang)} · {conflict.note.inside(lang)}"
         yield SearchPassage("disputes", words)

@@ -182,7 +182,7 @@ def _summarise_figure(
         _share(class_of(figure)),
         figure.period.lane,
         _share(figure.period.sort_key),
-        _share(_name_years(figure.period)),
+        _share(name_years(figure.period)),
         figure.quantity.magnitude,
         review_figure(figure, case, vocabulary, sources),
     )
@@ -192,11 +192,12 @@ def summarise_event(event: Event) -> EventSummary:
     """The summary of an event, or of a publication that is shown as one."""
     date = event.date
     return EventSummary(
-        _share(event.source), date.lane, _share(date.sort_key), _share(_name_years(date))
+        _share(event.source), date.lane, _share(date.sort_key), _share(name_years(date))
     )
 
 
-def _name_years(date: Period) -> tuple[int, int] | None:
+def name_years(date: Period) -> tuple[int, int] | None:
+    """The first and the last year that a time is known to reach, None where its start is open."""
     if date.earliest is None:
         return None
     # An open end says nothing about the years after its start.

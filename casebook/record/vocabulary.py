@@ -86,7 +86,8 @@ class Vocabulary:
     """The closed lists of data/vocabulary.yaml, in their order.
 
     With `letter` readers ask a purchaser what the sources leave open: its paragraphs, in which
-    `LETTER_BLANKS` in braces are filled in. `letter_note` tells readers about it.
+    `LETTER_BLANKS` in braces are filled in. `letter_note` tells readers about it. Each line of
+    `synonyms` has words that mean the same to whoever searches.
     """
 
     # The one that 元, $ and ¥ stand for.
@@ -107,6 +108,7 @@ class Vocabulary:
     # It cites laws by their numbers and says nothing of a case, so that no record has to hold it.
     letter: Text = described("block", role="official_title", default=NO_TEXT)
     letter_note: Text = described("bilingual", role="note", default=NO_TEXT)
+    synonyms: tuple[str, ...] = described("names", default=(), dumped=False)
 
     def question_of(self, terms: str) -> str:
         """The first question that words of a list answer, empty where none does."""

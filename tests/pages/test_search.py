@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page
-from records import dataset_of, figure, record
+from records import dataset_of, figure, record, tiny_dataset
 
-from casebook.pages.search import index_case, split_sentences, write_entry, write_index
+from casebook.pages.search import (
+    index_case,
+    list_synonyms,
+    split_sentences,
+    write_entry,
+    write_index,
+)
 from casebook.values.amounts import plain
 from casebook.values.numerals import number_of
 
@@ -114,11 +121,40 @@ def test_text_is_cut_at_the_ends_of_sentences(text: str, sentences: list[str]) -
 
 def test_the_index_is_data_and_nothing_else() -> None:
     dataset = dataset_of(record(figure("a", amount="约8000万元", quote="约8000万元")))
-    script = b"".join(write_index(write_entry(page).encode() for page in indexed(dataset)))
+    entries = (write_entry(page).encode() for page in indexed(dataset))
+    script = b"".join(write_index(entries, [["社工", "social worker"]]))
     index = json.loads(script.removeprefix(b"window.casebookIndex = ").removesuffix(b";"))
 
-    assert set(index) == {"pages"}
+    assert set(index) == {"same", "pages"}
     assert [len(page) for page in index["pages"]] == [4]
+
+
+def test_words_that_mean_the_same_are_those_of_the_vocabulary() -> None:
+    vocabulary = replace(tiny_dataset().vocabulary, synonyms=("退役士兵、退役军人, veteran", "独"))
+    groups = list_synonyms(vocabulary)
+
+    assert groups[0] == ["退役士兵", "退役军人", "veteran"]
+    assert ["招投标", "Tender"] in groups
+    assert ["独"] not in groups
+
+
+def test_a_passage_is_found_in_the_other_language_and_by_its_years() -> None:
+    dataset = dataset_of(record(figure("a", label_en="Loans to readers", period="2011/2012")))
+    (page,) = indexed(dataset)
+    passage = next(one for one in page.passages if one.anchor == "figure-a")
+
+    assert "Loans to readers" not in passage.words
+    assert passage.also.startswith("Loans to readers")
+    assert passage.years == (2011, 2012)
+
+
+def test_a_latest_date_is_no_year_of_a_figure() -> None:
+    dataset = dataset_of(record(figure("a", period="不晚于2012-12-07")))
+    (page,) = indexed(dataset)
+    passage = next(one for one in page.passages if one.anchor == "figure-a")
+
+    assert passage.years == ()
+    assert "2012" not in passage.words
 
 
 # In a browser
@@ -167,6 +203,13 @@ def test_the_script_reads_every_number_as_the_generator_does(page: Page, address
         pytest.param("社會組織", "社会组织", id="traditional characters"),
         pytest.param("Dongguan", "", id="English name of a place"),
         pytest.param("东莞 岗位", "岗位", id="two words"),
+        pytest.param("退役军人", "退役士兵", id="a synonym"),
+        pytest.param("退伍军人培训", "培训", id="two words without a blank"),
+        pytest.param("insurance", "保费", id="a word of the other language"),
+        pytest.param("YMCA", "青年会", id="a name in the other language"),
+        pytest.param("2011 北京 多少钱", "约8000万元", id="a question"),
+        pytest.param("北京花了多少钱", "4277万元", id="a question in one piece"),
+        pytest.param("图表", "同样的问题问每个地方", id="charts"),
     ],
 )
 def test_it_finds(page: Page, address: str, words: str, found: str) -> None:
@@ -192,6 +235,58 @@ def test_every_notation_of_a_number_finds_the_same(page: Page, address: str) -> 
 @pytest.mark.parametrize("words", ["80,000,000", "八千万", "80 million"])
 def test_it_finds_numbers_on_english_pages(page: Page, address: str, words: str) -> None:
     assert any("about 80 million yuan" in hit for hit in look_for(page, address, words, "en/"))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        pytest.param("社工", "social-work", id="Chinese"),
+        pytest.param("social workers", "social worker", id="a plural"),
+        pytest.param("dancing", "dancer", id="a form of a verb"),
+        pytest.param("bidding", "tender", id="a synonym"),
+        pytest.param("freedom of information", "letter", id="a synonym of several words"),
+        pytest.param("how much did Beijing spend in 2011", "80 million", id="a question"),
+    ],
+)
+def test_it_finds_on_english_pages(page: Page, address: str, words: str, found: str) -> None:
+    assert any(found in hit for hit in look_for(page, address, words, "en/"))
+
+
+@pytest.mark.browser
+def test_a_latin_word_is_not_found_inside_another(page: Page, address: str) -> None:
+    page.goto(f"{address}/search/")
+    index = {"pages": [["a/", "甲", "", [["", "CANGO 的会员", []], ["", "三家 NGOs", []]]]]}
+    found = page.evaluate("index => casebookSearch.find(index, 'NGO').map(hit => hit.text)", index)
+
+    assert found == ["三家 NGOs"]
+
+
+@pytest.mark.browser
+def test_what_is_found_can_be_kept_to_one_year(page: Page, address: str) -> None:
+    everything = look_for(page, address, "北京 社会组织")
+    page.locator(".search__years").select_option("2011")
+    kept = page.locator(".search__hit").all_inner_texts()
+
+    assert 0 < len(kept) < len(everything)
+    assert any("748家" in hit for hit in kept)
+
+
+@pytest.mark.browser
+def test_some_of_the_words_are_better_than_none(page: Page, address: str) -> None:
+    hits = look_for(page, address, "东莞 社工 火星")
+
+    assert any("社工" in hit for hit in hits)
+    assert page.locator(".search__status").inner_text().startswith("没有一处同时有这几个词")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("sign", ["#", "?"])
+def test_an_address_holds_the_query(page: Page, address: str, sign: str) -> None:
+    page.goto(f"{address}/search/{sign}q=4277")
+    page.locator(".search__status:not(:empty)").wait_for()
+
+    assert page.input_value("#query") == "4277"
 
 
 @pytest.mark.browser
@@ -222,7 +317,8 @@ def test_a_hit_shows_its_words_marked_and_leads_to_its_place(page: Page, address
 @pytest.mark.browser
 def test_nothing_found_is_said(page: Page, address: str) -> None:
     assert look_for(page, address, "没有这样的词语") == []
-    assert page.locator(".search__status").inner_text() == "没有找到"
+    assert page.locator(".search__status").inner_text().startswith("没有找到")
+    assert page.locator(".search__browse a:visible").count() > 10
 
 
 @pytest.mark.browser

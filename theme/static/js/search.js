@@ -219,73 +219,142 @@
     return BigInt(digits) * PART;
   }
 
-  // The words of a query; a word that is a number has its value too.
-  function readQuery(query) {
-    const joined = fold(query).replace(
+  // What a question asks with, and what no passage is found by.
+  const ASKING = /多少钱|多少|为什么|什么|怎么样|怎么|哪些|哪个|谁在|有没有|吗$/g;
+  const SMALL = new Set("a an and are at by did do does for from how in is it many much of on or the to was were what when where which who why with".split(" "));
+
+  // The words of a query; a word that is a number has its value too. Words that are known to mean
+  // the same are its `others`; `known` are the words at which Chinese without blanks is cut.
+  function readQuery(query, { groups = [], known = [] } = {}) {
+    let joined = fold(query).replace(
       /([0-9][0-9,.]*) *(thousand|million|billion|trillion)\b/g,
       (whole, digits, scale) => {
         const value = readValue(digits);
         return value === null ? whole : writeValue(value * ENGLISH[scale]);
       },
     );
-    return joined.split(/[\s、，;；]+/).filter(Boolean).map((word) => {
+    // A name of several words stays one.
+    for (const phrase of known) {
+      if (phrase.includes(" ") && joined.includes(phrase)) {
+        const [before, plain] = ["(?<![a-z])", phrase.replace(/[^\p{L}\p{N} ]/gu, "\\$&")];
+        joined = joined.replace(new RegExp(`${before}${plain}s?(?![a-z])`, "gu"), phrase.replaceAll(" ", "_"));
+      }
+    }
+    const words = joined.replace(ASKING, " ").split(/[\s、，。？；;?!]+/).flatMap((word) => cutChinese(word, known)).filter(Boolean);
+    const telling = words.filter((word) => !SMALL.has(word));
+    return (telling.length ? telling : words).map((written) => {
+      const word = written.replaceAll("_", " ");
       const bare = word
         .replace(/^(?:大约|约|近|逾|超过|突破|不低于|至少|达|人民币|rmb|[¥￥])+/, "")
         .replace(/(?:人民币|元|yuan|左右|以上|余)+$/, "");
-      return { word, value: bare ? readNumber(bare) : null };
+      const same = groups.filter((group) => group.some((one) => one === word || stem(one) === stem(word)));
+      const others = [...new Set([stem(word), ...same.flat()])].filter((one) => one !== word);
+      const year = /^((?:19|20)[0-9]{2})年?$/.exec(word);
+      return { word, others, year: year ? Number(year[1]) : null, value: bare ? readNumber(bare) : null };
     });
   }
 
-  // Where the words of a query stand in a text: pairs of start and end, or null.
+  // 北京社会组织 asks for two known words.
+  function cutChinese(word, known) {
+    const inside = known.find((one) => one.length > 1 && one !== word && /[^\x00-\x7f]/.test(one) && word.includes(one));
+    if (!inside || /[0-9零一二三四五六七八九十百千万亿]/.test(word)) {
+      return [word];
+    }
+    const at = word.indexOf(inside);
+    return [...cutChinese(word.slice(0, at), known), inside, ...cutChinese(word.slice(at + inside.length), known)];
+  }
+
+  // An English word without its ending, so that dancing finds dance, and workers find a worker.
+  function stem(word) {
+    if (!/^[a-z]{5,}$/.test(word)) {
+      return word;
+    }
+    const short = word.replace(/(?:ies|ing|ers|er|ed|es|s|y|e)$/, "");
+    return short.length < 3 ? word : short.replace(/([bdgmnprt])\1$/, "$1");
+  }
+
+  // Where the words of a query stand in a text: pairs of start and end.
   function findWord(term, folded, numbers) {
     const said = numbers.filter(([value]) => value === term.value);
     const spans = said.map(([, wording]) => {
       const start = folded.indexOf(fold(wording));
       return [start, start + wording.length];
     });
-    let start = folded.indexOf(term.word);
-    while (start >= 0) {
-      const end = start + term.word.length;
-      const split =
-        (/^[0-9]/.test(term.word) && /[0-9.,]$/.test(folded.slice(0, start))) ||
-        (/[0-9]$/.test(term.word) && /^[.,]?[0-9]/.test(folded.slice(end)));
-      if (!split) {
-        spans.push([start, end]);
+    for (const word of [term.word, ...term.others]) {
+      let start = folded.indexOf(word);
+      while (start >= 0) {
+        const end = start + word.length;
+        const rest = folded.slice(end);
+        const split =
+          (/^[0-9]/.test(word) && /[0-9.,]$/.test(folded.slice(0, start))) ||
+          (/[0-9]$/.test(word) && /^[.,]?[0-9]/.test(rest)) ||
+          (/^[a-z]/.test(word) && /[a-z]$/.test(folded.slice(0, start))) ||
+          // The day of a report is not the year of what it tells.
+          (term.year && (/^年?[0-9]{1,2}月[0-9]{1,2}日/.test(rest) || /[0-9] [a-z]+ $/.test(folded.slice(0, start))));
+        if (!split) {
+          spans.push([start, end]);
+        }
+        start = folded.indexOf(word, end);
       }
-      start = folded.indexOf(term.word, end);
     }
     return spans.filter(([from]) => from >= 0);
   }
 
+  // The index as it is searched, made ready once.
+  const READY = new WeakMap();
+  function prepare(index) {
+    if (!READY.has(index)) {
+      const groups = (index.same ?? []).map((group) => group.map(fold));
+      const places = index.pages.flatMap(([, , names]) => fold(names).split(" ").filter((name) => name.length > 1));
+      const known = [...new Set([...groups.flat(), ...places])].sort((a, b) => b.length - a.length);
+      const heads = index.pages.map(([, title, names]) => fold(`${title} ${names}`));
+      const passages = index.pages.flatMap(([, , , own], page) =>
+        own.map(([anchor, text, numbers = [], also = "", years = null], at) => ({
+          page, anchor, text, numbers, years, isFirst: at === 0, folded: fold(text), also: fold(also),
+        })),
+      );
+      READY.set(index, { groups, known, heads, passages });
+    }
+    return READY.get(index);
+  }
+
+  // Where all words of a query are found; where no place has all, those that have the most of them.
   function find(index, query) {
-    const terms = readQuery(query);
+    const { groups, known, heads, passages } = prepare(index);
+    const terms = readQuery(query, { groups, known });
     if (terms.length === 0) {
       return [];
     }
-    const heads = index.pages.map(([, title, names]) => fold(`${title} ${names}`));
-    const first = new Set();
     const found = [];
-    const passages = index.pages.flatMap(([, , , own], page) => own.map((passage) => [page, ...passage]));
-    for (const [page, anchor, text, numbers] of passages) {
-      const isFirst = !first.has(page);
-      first.add(page);
-      const folded = fold(text);
-      const spans = terms.map((term) => findWord(term, folded, numbers));
-      const inHead = terms.map((term) => heads[page].includes(term.word));
-      if (!terms.every((_, at) => spans[at].length || inHead[at])) {
-        continue;
-      }
+    for (const passage of passages) {
+      const spans = terms.map((term) => findWord(term, passage.folded, passage.numbers));
+      const inText = terms.map((term, at) => {
+        if (term.year && passage.years) {
+          return passage.years[0] <= term.year && term.year <= passage.years[1];
+        }
+        return spans[at].length > 0 || findWord(term, passage.also, []).length > 0;
+      });
+      const inHead = terms.map((term) => findWord(term, heads[passage.page], []).length > 0);
+      const held = terms.filter((_, at) => inText[at] || inHead[at]).length;
+      const hits = inText.filter(Boolean).length;
       // A word of the title alone leads to the page, not to each of its passages.
-      if (isFirst || spans.some((list) => list.length)) {
-        const hits = spans.filter((list) => list.length).length;
-        found.push({ page, anchor, text, spans: spans.flat(), score: hits * 2 + inHead.filter(Boolean).length });
+      if (held && (passage.isFirst || hits)) {
+        found.push({ ...passage, spans: spans.flat(), held, score: hits * 2 + inHead.filter(Boolean).length });
       }
     }
+    const most = Math.max(0, ...found.map((hit) => hit.held));
+    // Half of the words at least, or what is found has little to do with what is looked for.
+    const listed = found.filter((hit) => hit.held === most && most * 2 >= terms.length);
     const best = new Map();
-    for (const hit of found) {
+    for (const hit of listed) {
       best.set(hit.page, Math.max(best.get(hit.page) ?? 0, hit.score));
     }
-    return found.sort((a, b) => best.get(b.page) - best.get(a.page) || a.page - b.page || b.score - a.score);
+    for (const hit of listed) {
+      hit.whole = most === terms.length;
+    }
+    // A chart says again what the records say, which come before it.
+    const isChart = (hit) => index.pages[hit.page][0].startsWith("charts/");
+    return listed.sort((a, b) => isChart(a) - isChart(b) || best.get(b.page) - best.get(a.page) || a.page - b.page || b.score - a.score);
   }
 
   window.casebookSearch = { readNumber, find };
@@ -295,6 +364,7 @@
   const status = document.querySelector(".search__status");
   const results = document.querySelector(".search__results");
   const browse = document.querySelector(".search__browse");
+  const years = document.querySelector(".search__years");
   if (!form) {
     return;
   }
@@ -330,8 +400,34 @@
     return `../${index.pages[hit.page][0]}${file}${hit.anchor ? `#${hit.anchor}` : ""}`;
   }
 
+  // The years of what is found, of which one can be chosen.
+  function offerYears(found) {
+    const chosen = years.value;
+    const counts = new Map();
+    for (const hit of found) {
+      for (let year = hit.years?.[0]; year <= hit.years?.[1]; year += 1) {
+        counts.set(year, (counts.get(year) ?? 0) + 1);
+      }
+    }
+    const options = [...counts].sort(([a], [b]) => a - b).map(([year, count]) => new Option(`${year} (${count})`, year));
+    years.replaceChildren(years.options[0], ...options);
+    years.value = counts.has(Number(chosen)) ? chosen : "";
+    years.parentElement.hidden = counts.size === 0;
+    return years.value ? found.filter((hit) => hit.years && hit.years[0] <= years.value && years.value <= hit.years[1]) : found;
+  }
+
+  function countFound(found, shown) {
+    const words = status.dataset;
+    if (found.length === 0) {
+      return words.none;
+    }
+    const pages = new Set(found.map((hit) => hit.page)).size;
+    const counted = found.length === 1 ? words.one : (pages === 1 ? words.page : words.some).replace("%d", found.length).replace("%d", pages);
+    return (found[0].whole ? "" : words.part) + counted + (found.length > shown.length ? words.more.replace("%d", shown.length) : "");
+  }
+
   function showResults(index, query) {
-    const found = find(index, query);
+    const found = offerYears(find(index, query));
     const shown = found.slice(0, MOST_PLACES);
     const pages = new Map();
     for (const hit of shown) {
@@ -358,17 +454,9 @@
         return entry;
       }),
     );
-    browse.hidden = Boolean(query.trim());
-    if (!query.trim()) {
-      status.textContent = "";
-    } else if (found.length === 0) {
-      status.textContent = status.dataset.none;
-    } else {
-      const count = new Set(found.map((hit) => hit.page)).size;
-      status.textContent =
-        status.dataset.some.replace("%d", found.length).replace("%d", count) +
-        (found.length > shown.length ? status.dataset.more.replace("%d", shown.length) : "");
-    }
+    // Whoever finds nothing is shown what there is.
+    browse.hidden = found.length > 0;
+    status.textContent = query.trim() ? countFound(found, shown) : "";
   }
 
   async function search() {
@@ -390,7 +478,8 @@
   }
 
   function readAddress() {
-    const query = new URLSearchParams(location.hash.slice(1)).get("q");
+    const words = location.hash.length > 1 ? location.hash : location.search;
+    const query = new URLSearchParams(words.slice(1)).get("q");
     if (query !== null && query !== field.value) {
       field.value = query;
       search();
@@ -412,6 +501,7 @@
   });
   field.addEventListener("compositionend", search);
   field.addEventListener("change", keepQuery);
+  years.addEventListener("change", search);
   document.addEventListener("keydown", (event) => {
     const links = [...results.querySelectorAll("a")];
     const at = links.indexOf(document.activeElement);
