@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from casebook.build.templates import CompiledTemplates, make_environment
 from casebook.build.theme import Theme
 from casebook.data.formats import DataFile
 from casebook.pages.chart_pages import find_card
+from casebook.pages.linked_data import describe_trail
 from casebook.pages.markdown import CHINESE, Renderer, mark_chinese, split_slots
 from casebook.pages.page import Page, Site, Slot, name_document, write_policy
 from casebook.pages.rows import amount_html, frame_chart
@@ -80,11 +81,14 @@ class PageRenderer:
                     done.append(Markup(macros.chart(frame_chart(drawn, site.dataset))))
             return Markup("\n").join(done)
 
-        def story(case: Case) -> Markup:
+        def worded(body: Markup, _case: Case | None = None) -> Markup:
+            return Markup("").join(one for one in split_slots(body) if not isinstance(one, Slot))
+
+        def story(case: Case, show: Callable[[Markup, Case], Markup] = charted) -> Markup:
             words, written = case.story.inside(lang), case.story.written(lang)
             if not words:
                 return Markup("")
-            body = charted(self.renderers[written].render(words, site.dataset, case), case)
+            body = show(self.renderers[written].render(words, site.dataset, case), case)
             tag = LANGUAGE_TAGS[written]
             return body if written == lang else Markup('<div lang="{}">{}</div>').format(tag, body)
 
@@ -97,6 +101,8 @@ class PageRenderer:
             "vocabulary": site.dataset.vocabulary,
             "story": story,
             "charted": charted,
+            "worded": worded,
+            "trail": describe_trail(page, site),
             "policy": write_policy(site.dataset.settings.trusted_hosts),
             "absolute": lambda path: site.settings.siteurl + path,
         }
@@ -184,6 +190,9 @@ def resolve_links(html: str, page: Page, site: Site) -> str:
     is_anywhere = page.url == "404.html"
     root = "/" + site.settings.siteurl.partition("://")[2].partition("/")[2]
     up = root.rstrip("/") + "/" if is_anywhere else "../" * len(folder) or "./"
+    if page.template == "feed.xml" and site.settings.siteurl:
+        # Not every reader of feeds knows what an address there is relative to.
+        up = f"{site.settings.siteurl}/"
 
     own = up + languages.prefix(page.lang)
     starts = {"site": f'="{own}', "asset": f'="{up}'}

@@ -309,7 +309,8 @@ class _PageMaker:
         """Write a page of all cases together; whether it is fresh and stays as it was."""
         path = file_of(page, self.site.languages)
         shaped = (self.surroundings, self.template_digests.get(page.template), page.key)
-        shown = (page.title, page.description, page.lastmod, find_card(page, self.site))
+        dates = (page.published, page.lastmod)
+        shown = (page.title, page.description, *dates, find_card(page, self.site), page.trail)
         key = digest(repr((*shaped, *shown)).encode())
         if page.key and state.keep_unit(f"page:{path}", key, tree) is not None:
             return True

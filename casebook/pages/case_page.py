@@ -9,6 +9,7 @@ from operator import attrgetter
 from casebook.messages import say
 from casebook.pages import CASES_URL
 from casebook.pages.blocks import list_overview
+from casebook.pages.chart_pages import find_card
 from casebook.pages.citations import cite
 from casebook.pages.feeds import show_changes
 from casebook.pages.linked_data import describe_case, write_linked_data
@@ -48,7 +49,9 @@ def make_cases(case: Case, site: Site) -> Iterator[Page]:
         template="case.html",
         title=case.title,
         description=case.summary,
+        published=case.published,
         lastmod=case.updated,
+        trail=((CASES_URL, say("pages.cases")),),
     )
     yield from in_languages(page, site, partial(_show_in, case, shown, site))
 
@@ -94,6 +97,7 @@ def _show_in(
     named = find_named(case.story.inside(lang), dataset, case)
     notes = tuple(show_figure(figure, dataset) for figure in named)
     cited = {row.figure.key: row for row in notes}
+    card = find_card(Page(url=f"cases/{case.slug}/", template="", lang=lang), site)
     changes = [
         change
         for change in dataset.changes
@@ -108,7 +112,7 @@ def _show_in(
         "cited": tuple(cited.values()),
         "notes": notes,
         "citation": cite(case, link_case(case, dataset).name, lang, site),
-        "linked_data": write_linked_data(describe_case(case, lang, site)),
+        "linked_data": write_linked_data(describe_case(case, card, lang, site)),
     }
 
 

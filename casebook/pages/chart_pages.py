@@ -18,7 +18,7 @@ from casebook.messages import say
 from casebook.pages import CHARTS_URL
 from casebook.pages.citations import Citation, cite
 from casebook.pages.feeds import find_changes, show_changes
-from casebook.pages.page import Page, Site
+from casebook.pages.page import Card, Page, Site
 from casebook.pages.rows import frame_chart, link_case
 from casebook.record.vocabulary import Source
 from casebook.text import LANGUAGE_TAGS, Lang, Text
@@ -78,34 +78,36 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
             snippet=write_snippet(drawn, f"{shown_at}embed/"),
         ),
         lastmod=citation.updated,
+        trail=((CHARTS_URL, say("pages.charts")),),
     )
     yield page
     url = f"{page.url}embed/"
     embedded = replace(page, url=url, template="embed.html", lastmod="", indexed=False)
+    embedded = replace(embedded, canonical=page.url)
     yield replace(embedded, context=partial(dict, frame=frame))
 
 
-def find_card(page: Page, site: Site) -> str:
-    """The path of the card that other sites show for a page, empty where there is none."""
+def find_card(page: Page, site: Site) -> Card:
+    """The card that other sites show for a page, empty where there is none."""
     kind, _, rest = page.url.partition("/")
-    name = rest.strip("/")
-    if kind == "cases" and name:
+    name = rest.strip("/").partition(".")[0]
+    if kind in ("cases", "figures") and name:
         found = site.charts_of.get((name, page.lang), ())
     else:
         key = (name if kind == "charts" and name else kind or FACE, page.lang)
         found = (site.charts[key],) if key in site.charts else ()
     cards = (_card_of(drawn) for drawn in found if drawn.pictured)
-    return next(cards, site.faces.get(page.lang, ""))
+    return next(cards, site.faces.get(page.lang, Card()))
 
 
-def find_faces(charts: Mapping[tuple[str, Lang], Drawn]) -> dict[Lang, str]:
-    """The paths of the cards of pages that have no chart of their own."""
+def find_faces(charts: Mapping[tuple[str, Lang], Drawn]) -> dict[Lang, Card]:
+    """The cards of pages that have no chart of their own."""
     faces = (drawn for (name, _), drawn in charts.items() if name == FACE)
     return {drawn.lang: _card_of(drawn) for drawn in faces if drawn.pictured}
 
 
-def _card_of(drawn: Drawn) -> str:
-    return f"{drawn.folder}{drawn.name}-card.png"
+def _card_of(drawn: Drawn) -> Card:
+    return Card(f"{drawn.folder}{drawn.name}-card.png", drawn.finding)
 
 
 def list_downloads(drawn: Drawn) -> tuple[str, ...]:

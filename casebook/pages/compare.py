@@ -91,6 +91,7 @@ def make_compare(site: Site) -> Iterator[Page]:
             lastmod=dataset.updated,
             # The other orders hold the same rows; search engines would show them as copies.
             indexed=plain,
+            canonical=COMPARE_URLS["class"],
             key=site.key(filters, reasons, dataset.main),
         )
         places = tuple(_arrange(entries, order, dataset))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
+from casebook.checks.content import LEAD
 from casebook.data.tables import FIXED_WORDS
 from casebook.messages import say
-from casebook.pages import CORRECTIONS_URL
+from casebook.pages import CORRECTIONS_URL, HOME_URL
 from casebook.pages.page import (
     Context,
     Location,
@@ -20,7 +21,7 @@ from casebook.pages.page import (
 )
 from casebook.pages.rows import link_case, word_period, word_quantity
 from casebook.record.dataset import Dataset
-from casebook.record.model import Change, ChangeKind, Figure
+from casebook.record.model import Case, Change, ChangeKind, Figure
 from casebook.text import Lang, Text
 from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period
@@ -46,40 +47,69 @@ def name_entry(name: str, lang: Lang) -> str:
 
 
 def make_feed(site: Site) -> Iterator[Page]:
-    """The Atom feed of cases in both languages, the newest first.
+    """The Atom feed of the article and of cases in both languages, the newest first.
 
     Cases whose date is unknown are left out, because the format demands one.
     """
     dataset = site.dataset
+    dated = (case for case in dataset.summaries if case.date)
     # Readers of feeds want what changed, not the administrative order.
-    newest = sorted(dataset.summaries, key=lambda case: case.date, reverse=True)[:FEED_LENGTH]
-    links = {
-        link_case(dataset.by_slug[case.slug], dataset): case.date for case in newest if case.date
-    }
-    entries = [
-        {
-            "name": link.slug,
-            "path": f"cases/{link.slug}/",
-            "title": link.name,
-            "summary": link.summary,
-            "updated": date,
-        }
-        for link, date in links.items()
-    ]
+    newest = sorted(dated, key=lambda case: case.date, reverse=True)[:FEED_LENGTH]
+    entries = [*_show_article(site), *(_show_case(dataset.by_slug[c.slug], site) for c in newest)]
+    named = {slug for case in newest for slug, _ in case.named_figures}
+    shown = sorted({case.slug for case in newest} | named)
+    lead = [site.prose.get((LEAD, lang)) for lang in site.languages]
+    key = site.key(lead, [(slug, site.versions.get(slug)) for slug in shown], dataset.words)
     words = site.settings.name, site.settings.tagline
-    yield from make_feed_pages("feed", words, entries, site)
+    for page in make_feed_pages("feed", words, entries, site):
+        yield replace(page, key=key)
+
+
+def _show_article(site: Site) -> Iterator[dict[str, object]]:
+    """The article of the home page, none where the editors have written none."""
+    found = {lang: site.prose.get((LEAD, lang)) for lang in site.languages}
+    leads = {lang: lead for lang, lead in found.items() if lead is not None}
+    updated = site.dataset.updated
+    if first := leads.get(site.languages.first):
+        yield {
+            "name": LEAD,
+            "path": HOME_URL,
+            "title": Text(**{lang: lead.title for lang, lead in leads.items()}),
+            "summary": Text(**{lang: lead.summary for lang, lead in leads.items()}),
+            "published": first.published,
+            "updated": max(updated, first.published),
+            "texts": {lang: leads.get(lang, first).body for lang in site.languages},
+        }
+
+
+def _show_case(case: Case, site: Site) -> dict[str, object]:
+    link = link_case(case, site.dataset)
+    return {
+        "name": link.slug,
+        "path": f"cases/{link.slug}/",
+        "title": link.name,
+        "summary": link.summary,
+        "published": case.published,
+        "updated": case.updated,
+        "case": case,
+    }
 
 
 def make_feed_pages(
-    name: str, words: tuple[Text, Text], entries: Sequence[Mapping[str, object]], site: Site
+    name: str,
+    words: tuple[Text, Text],
+    entries: Sequence[Mapping[str, object]],
+    site: Site,
+    url: str = HOME_URL,
 ) -> Iterator[Page]:
     """An Atom feed in each language, of entries of which the first is the newest.
 
     An entry has its `name` in the feed, a `path` below the language's root, `title`, `summary` and
-    the day when it was `updated`.
+    the day when it was `updated`, perhaps that when it was `published`, and its `case` or `texts`.
+    `url` is the page that the feed is of.
     """
     title, subtitle = words
-    updated = entries[0]["updated"] if entries else ""
+    updated = entries[0]["updated"] if entries else site.dataset.updated
     yield from in_languages(
         Page(
             url=f"{name}.xml",
@@ -88,6 +118,7 @@ def make_feed_pages(
             description=subtitle,
             context=lambda: {
                 "feed_name": name,
+                "feed_of": url,
                 "name_entry": name_entry,
                 "entries": tuple(entries),
                 "updated": updated,
@@ -195,7 +226,7 @@ def make_feed_of_corrections(site: Site) -> Iterator[Page]:
     title = say("pages.corrections.feed", site=site.settings.name)
     summary = say("pages.corrections.description")
     entries = list(map(_show_entry, rows))
-    yield from make_feed_pages("corrections", (title, summary), entries, site)
+    yield from make_feed_pages("corrections", (title, summary), entries, site, CORRECTIONS_URL)
 
 
 def _show_entry(row: ChangeRow) -> dict[str, object]:

@@ -10,7 +10,7 @@ from casebook.charts import title_of
 from casebook.checks.content import LEAD
 from casebook.data.tables import FIXED_WORDS
 from casebook.messages import say
-from casebook.pages import FIGURES_URL, HOME_URL
+from casebook.pages import CASES_URL, FIGURES_URL, HOME_URL
 from casebook.pages.citations import cite
 from casebook.pages.feeds import find_changes, show_changes
 from casebook.pages.linked_data import describe_figure_page, write_linked_data
@@ -74,7 +74,12 @@ def make_figures(case: Case, site: Site) -> Iterator[Page]:
             template="figure.html",
             title=name,
             description=description,
+            published=case.published,
             lastmod=updated,
+            trail=(
+                (CASES_URL, say("pages.cases")),
+                (f"cases/{case.slug}/", link.place),
+            ),
         )
         yield from in_languages(page, site, partial(_show_in, figure, name, shown, site))
 

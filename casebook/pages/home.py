@@ -12,6 +12,7 @@ from casebook.checks.content import LEAD
 from casebook.messages import say
 from casebook.pages import HOME_URL
 from casebook.pages.blocks import Blocks
+from casebook.pages.chart_pages import find_card
 from casebook.pages.linked_data import describe_home, write_linked_data
 from casebook.pages.markdown import split_slots
 from casebook.pages.page import Context, Page, Prose, Section, Site, Slot
@@ -28,7 +29,8 @@ def make_home(site: Site) -> Iterator[Page]:
         page = _make_page(lead, partial(_show_lead, lang, lead, blocks, site))
         updated = site.dataset.updated
         # A lead that is not translated stays the lead of both languages, marked as what it is.
-        yield replace(page, url=HOME_URL, lang=lang, template="home.html", lastmod=updated)
+        home = replace(page, url=HOME_URL, lang=lang, template="home.html", lastmod=updated)
+        yield replace(home, published=lead.published)
 
 
 def make_prose(site: Site) -> Iterator[Page]:
@@ -66,6 +68,7 @@ def _show_text(lang: Lang, prose: Prose, blocks: Blocks) -> Mapping[str, object]
 def _show_lead(lang: Lang, lead: Prose, blocks: Blocks, site: Site) -> Mapping[str, object]:
     """The context of the home page in one language."""
     figures, updated = site.dataset.figures, site.dataset.updated
+    card = find_card(Page(url=HOME_URL, template="", lang=lang), site)
     filled = ((section, tuple(blocks.fill(section.parts, lang))) for section in lead.sections)
     return {
         "lead": lead,
@@ -73,7 +76,7 @@ def _show_lead(lang: Lang, lead: Prose, blocks: Blocks, site: Site) -> Mapping[s
         "notes": tuple(show_figure(figures[key], site.dataset) for key in lead.figures),
         "published": lead.published and parse_period(lead.published),
         "updated": updated and parse_period(updated),
-        "linked_data": write_linked_data(describe_home(lang, lead.title, lead.summary, site)),
+        "linked_data": write_linked_data(describe_home(lang, lead, card, site)),
     }
 
 

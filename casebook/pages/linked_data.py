@@ -12,8 +12,9 @@ from markupsafe import Markup
 from casebook.data.dataset_description import describe_dataset
 from casebook.data.export import list_offers
 from casebook.data.table_rows import version_of
+from casebook.messages import say
 from casebook.pages import DATA_URL, HOME_URL
-from casebook.pages.page import Site
+from casebook.pages.page import Card, Page, Prose, Site
 from casebook.pages.rows import list_sources, word_figure
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
@@ -44,15 +45,20 @@ def write_linked_data(*described: Mapping[str, object]) -> Markup:
     return Markup(text)
 
 
-def describe_home(lang: Lang, title: str, summary: str, site: Site) -> dict[str, object]:
-    """The article and the data set behind it."""
-    dataset = site.dataset
+def describe_home(lang: Lang, lead: Prose, card: Card, site: Site) -> dict[str, object]:
+    """The article, the data set behind it, and the site."""
+    dataset, title, summary, published = site.dataset, lead.title, lead.summary, lead.published
+    page = (HOME_URL, dataset.updated)
     article = {
-        **_describe("Article", (title, summary), (HOME_URL, dataset.updated), lang, site),
+        **_describe("Article", (title, summary), page, lang, site),
+        **_credit(published, card, lang, site),
         "headline": title,
         "isBasedOn": [describe_source(source, lang) for source in dataset.used_sources.values()],
     }
-    return {"@graph": [article, describe_data(lang, site)]}
+    name = site.settings.name.inside(lang)
+    whole = {"@type": "WebSite", "name": name, "url": site.settings.locate(HOME_URL, lang)}
+    graph = [article, describe_data(lang, site), *([whole] if whole["url"] else [])]
+    return {"@graph": graph}
 
 
 def describe_data(lang: Lang, site: Site) -> dict[str, object]:
@@ -94,7 +100,7 @@ def describe_data(lang: Lang, site: Site) -> dict[str, object]:
     return data
 
 
-def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
+def describe_case(case: Case, card: Card, lang: Lang, site: Site) -> dict[str, object]:
     """The article about a case, with each of its figures as a property of the place."""
     dataset = site.dataset
     region = dataset.regions[case.region]
@@ -110,6 +116,7 @@ def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
     ]
     return {
         **_describe("Article", (title, case.summary.inside(lang)), page, lang, site),
+        **_credit(case.published, card, lang, site),
         "headline": title,
         "version": version_of(case),
         "isBasedOn": [describe_source(source, lang) for source in list_sources(case, dataset)],
@@ -125,6 +132,34 @@ def describe_case(case: Case, lang: Lang, site: Site) -> dict[str, object]:
             ],
         },
     }
+
+
+def _credit(published: str, card: Card, lang: Lang, site: Site) -> dict[str, object]:
+    """Who answers for an article, since when it is there, and its picture."""
+    settings = site.settings
+    home = settings.locate(HOME_URL, lang)
+    publisher = {"@type": "Organization", "name": site.publisher.inside(lang)}
+    publisher |= {"url": home} if home else {}
+    image = settings.siteurl + card.path if settings.siteurl and card.path else ""
+    known = {"datePublished": published, "image": image}
+    return {"author": publisher, "publisher": publisher} | {k: v for k, v in known.items() if v}
+
+
+def describe_trail(page: Page, site: Site) -> Markup:
+    """The way from home to a page, nothing where addresses are not known or there is no way."""
+    if not (site.settings.siteurl and page.url and page.indexed):
+        return Markup("")
+    steps = ((HOME_URL, say("pages.home")), *page.trail, (page.url, page.title))
+    listed = [
+        {
+            "@type": "ListItem",
+            "position": number,
+            "name": name.inside(page.lang),
+            "item": site.settings.locate(url, page.lang),
+        }
+        for number, (url, name) in enumerate(steps, 1)
+    ]
+    return write_linked_data({"@type": "BreadcrumbList", "itemListElement": listed})
 
 
 def describe_figure_page(figure: Figure, lang: Lang, site: Site) -> dict[str, object]:

@@ -114,7 +114,7 @@ class SiteSettings:
 class Site:
     """Everything that pages are made from.
 
-    `faces` are the paths of the cards of pages that have no chart of their own.
+    `faces` are the cards of pages that have no chart of their own.
     `versions` are digests, by slug, of all that a list may show of a case; without them every page
     is made anew. `uses` are the pages beyond those of its own case that show a figure, `releases`
     the frozen versions of the data, the oldest first.
@@ -124,7 +124,7 @@ class Site:
     charts: Mapping[tuple[str, Lang], Drawn]
     prose: Mapping[tuple[str, Lang], Prose]
     settings: SiteSettings
-    faces: Mapping[Lang, str] = field(default_factory=dict)
+    faces: Mapping[Lang, Card] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     uses: Uses = field(default_factory=dict)
     releases: tuple[Release, ...] = ()
@@ -162,6 +162,13 @@ class Site:
         return {key: tuple(listed) for key, listed in found.items()}
 
 
+class Card(NamedTuple):
+    """The picture that other sites show for a page, and its words; no path where there is none."""
+
+    path: str = ""
+    alt: str = ""
+
+
 class Location(NamedTuple):
     """One page in the site map, by its address below the language's root."""
 
@@ -174,8 +181,10 @@ class Location(NamedTuple):
 class Page:
     """One file of the site in one language, before it is written.
 
-    `url` has no language prefix; it is empty for the home page. `lastmod` is an ISO date or
-    empty. A page that is not `indexed` is left out of the site map. `context` gives what its
+    `url` has no language prefix; it is empty for the home page. `published` and `lastmod` are ISO
+    dates or empty. A page that is not `indexed` is left out of the site map; `canonical` is the
+    address of the page that search engines are to take for it, its own where empty. `trail` are
+    the pages between it and home, each an address and a name. `context` gives what its
     template shows, and is asked only where the page is written: one with a `key`, a digest of all
     that it shows, is not written again before that changes.
     """
@@ -186,8 +195,11 @@ class Page:
     title: Text = NO_TEXT
     description: Text = NO_TEXT
     context: Context = dict
+    published: str = ""
     lastmod: str = ""
     indexed: bool = True
+    canonical: str = ""
+    trail: tuple[tuple[str, Text], ...] = ()
     key: str = ""
 
     @property
@@ -246,5 +258,10 @@ def name_document(words: str, site: str = "") -> str:
     if len(words) <= LONGEST_TITLE:
         return words
     pauses = [match.start() for match in _PAUSE.finditer(words, 0, LONGEST_TITLE - 1)]
+    at = pauses[-1] if pauses else 0
+    space = words.rfind(" ", at, LONGEST_TITLE - 1)
+    # Little would be left of some; between words without a figure they may be cut as well.
+    if at < LONGEST_TITLE // 2 < space and not any(map(str.isdigit, words[at:space])):
+        at = space
     # A single word longer than that can only be cut.
-    return words[: pauses[-1] if pauses else LONGEST_TITLE - 2].rstrip() + " …"
+    return words[: at or LONGEST_TITLE - 2].rstrip() + " …"

@@ -11,6 +11,7 @@ from casebook.pages.citations import make_citation_file
 from casebook.pages.compare import make_compare, make_timeline
 from casebook.pages.data_page import make_data, make_versions
 from casebook.pages.feeds import (
+    MOST_LOCATIONS,
     cut_sitemap,
     make_corrections,
     make_feed,
@@ -36,12 +37,17 @@ PAGES: tuple[MakePages, ...] = (
 
 def make_sitemap(listed: Sequence[Location], site: Site) -> Iterator[Page]:
     """The site map: the indexed pages of all cases together, those of each case behind home."""
-    # A map holds fifty thousand addresses at most, and the pages of figures would fill it.
+    summaries, languages = site.dataset.summaries, site.languages
+    figures = sum(len(case.figures) for case in summaries) * len(languages)
+    # The pages of figures of a large site would fill a dozen maps, and the page of a case links
+    # each of its own.
+    kinds = CASE_PAGES if figures + len(listed) <= MOST_LOCATIONS // 2 else (CASES,)
     of_cases = [
         Location(url, lang, case.date)
-        for case in site.dataset.summaries
-        for url in CASES.locate(case)
-        for lang in site.languages
+        for case in summaries
+        for kind in kinds
+        for url in kind.locate(case)
+        for lang in languages
     ]
     home = sum(not location.url for location in listed)
     yield from cut_sitemap((*listed[:home], *of_cases, *listed[home:]), site)

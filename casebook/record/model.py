@@ -238,7 +238,8 @@ class Case:
 
     `slug` is the name of the file and the address of the page, `aliases` are earlier ones.
     `updated` is the ISO date on which it last changed by its own word, or empty: dates of sources
-    are theirs, and the clock would make each build another one. `withdrawn` are changes of figures
+    are theirs, and the clock would make each build another one; `published` is that on which it
+    first was in the site. `withdrawn` are changes of figures
     that were taken out, and of what is no figure. `places` are those of all that is written in the
     file, as `find_places` lists them. `digest` is the version of the record: the SHA-256 of its
     text in hexadecimal, whatever ends its lines.
@@ -253,6 +254,7 @@ class Case:
     updated: str = described(
         "iso_day", default="", shown=True, example="2026-11-23", chinese="更新"
     )
+    published: str = described("iso_day", default="", example="2026-11-23", chinese="首次发布")
     state: State = described(
         "term",
         default="published",

@@ -19,9 +19,13 @@ from casebook.pages.linked_data import describe_figure, write_linked_data
 # what a property inherits from: AdministrativeArea is a Place, CorrectionComment a Comment.
 TERMS: dict[str, set[str]] = {
     "Article": {
-        *("about", "correction", "dateModified", "description", "headline", "inLanguage"),
-        *("isBasedOn", "license", "name", "url", "version"),
+        *("about", "author", "correction", "dateModified", "datePublished", "description"),
+        *("headline", "image", "inLanguage", "isBasedOn", "license", "name", "publisher", "url"),
+        "version",
     },
+    "BreadcrumbList": {"itemListElement"},
+    "ListItem": {"item", "name", "position"},
+    "WebSite": {"name", "url"},
     "Dataset": {
         *("creator", "dateModified", "description", "distribution", "inLanguage"),
         *("identifier", "isAccessibleForFree", "keywords", "license", "name", "publisher"),
@@ -33,7 +37,7 @@ TERMS: dict[str, set[str]] = {
         *("unitText", "url", "value", "valueReference"),
     },
     "CreativeWork": {"datePublished", "identifier", "name", "publisher", "url"},
-    "Organization": {"name"},
+    "Organization": {"name", "url"},
     "Place": {"name"},
     "AdministrativeArea": {"additionalProperty", "identifier", "name", "sameAs"},
     "CorrectionComment": {"datePublished", "text"},
