@@ -44,10 +44,12 @@ QUALIFIER_INSIDE: Final = _one_of(("以上", "以下", "以内", "左右", "上�
 # 将近 is a qualifier.
 PLAN_IN_ENGLISH: Final = rf"(?i:\b(?:{_ELSEWHERE['planned']})\b)"
 PLAN: Final = f"(?:计划|预计|预期|有望|力争|将(?!近)|拟|{PLAN_IN_ENGLISH})"
+# Any word that says less or more than the number beside it.
+QUALIFIES: Final = f"{QUALIFIER_BEFORE}|{QUALIFIER_AFTER}|{PLAN}|[约近超逾余多不含未级]"
 _DONE: Final = _one_of(WORDS["done"].split())
 _MONEY: Final = _one_of(WORDS["money"].split())
 _OF_WHOM: Final = (
-    "(?:财政|政府|专项|项目|活动|服务|购买|采购|中央|[省市区县]级|预算|中标|成交|合同|总)"
+    "(?:财政|政府|专项|项目|活动|服务|购买|采购|中央|[省市区县]级|预算|中标|成交|合同|总(?!计|共))"
 )
 TAXES: Final[Mapping[str, str]] = WORDS["taxes"]
 _TO_LEVEL: Final = "(?:提高|增加|增长|上升|降低|减少|下降|调整|上调|下调|[增降升涨提调])"
@@ -63,7 +65,7 @@ HALF_BEHIND: Final = "个半(小时|课时|学时|钟头|月|星期|学期|工�
 # Half of a whole.
 HALVES: Final = "一半|半数|(?<=[过超])半(?=\\Z|以上)"
 # To double once is to become twice as much, to double twice four times.
-DOUBLED: Final = "翻了?([一两二三])番"
+DOUBLED: Final = "翻了?([一两二三])?番"
 HALF: Final = "(?<![上下前后个])半(?=个|年|天|日|周|小时|课时|学时|学期|学年|星期)"
 # 上百万 and 数以万计 are numbers without an upper end.
 OPEN_ROUGH: Final = "(?<![以线网路])上(?=[百千万亿])|数以"
@@ -75,6 +77,9 @@ SHARES: Final = {
 # 八成五 is 85%, 三成员工 nothing.
 SHARE: Final = rf"(%|‰|成(?![立为员果都本长熟功交人])|折(?![合扣算]))(?:(?<=成)([{HAN_DIGITS}半]))?"
 JIAO: Final = rf"(?:([0-9{HAN_DIGITS}])角)?(?:零?([0-9{HAN_DIGITS}])分(?!之))?(?<=[角分])"
+# A part of a yuan by itself.
+CHANGES: Final = {"角": Decimal("0.1"), "毛": Decimal("0.1"), "分钱": Decimal("0.01")}
+CHANGE: Final = "角(?![色度落])|毛(?![利巾])|分钱"
 ENGLISH_FACTORS: Final = {
     **ENGLISH_SCALES,
     **{"thousand": Decimal(1000), "k": Decimal(1000)},
@@ -88,7 +93,8 @@ _HAN: Final = r"[\u3400-\u9fff]"
 _NO_NOUN: Final = "|".join(WORDS["not_in_nouns"].split())
 NOUN: Final = rf"(?:第[一二三四五六七八九]|(?!{_NO_NOUN}){_HAN})"
 NOUN_RUN: Final = NOUN + "{1,8}"
-TO: Final = r"至|到|[—–―~〜‐‑-]{1,2}|to(?![A-Za-z])"
+# 介于10万元和20万元之间
+TO: Final = r"至|到|[—–―~〜‐‑-]{1,2}|to(?![A-Za-z])|[和与](?=[^和与]+之间)"
 PER_ADVERBS: Final[Mapping[str, str]] = _ELSEWHERE["per"]
 PER_ADVERB: Final = _whole_words(PER_ADVERBS)
 # 12 posts, 300 hours a year: a noun of English is the counter itself.
@@ -124,6 +130,8 @@ MEAN: Final = rf"([年月日人户场次床生亩村])均|{_OF_TIME}(?={_OF_WHOM
 _PER_NAME: Final = rf"(?:{_ITSELF}|{_PER_WORD}{{1,6}}?)"
 EACH_AFTER: Final = rf"[每一] *个?({_PER_NAME}){_AFTER_END}"
 SLASHED: Final = rf"[/·•・.] *每? *个?({_PER_NAME}){_AFTER_END}"
+# Whether the number itself is part of what 以上, 以下 and 以内 say.
+INCLUDED: Final = r"\((不?)含(?:本数)?\)"
 # 20 元 (人民币), 100万元整, 3000元（含税）
 AFTER_MONEY: Final = (
     rf"\((?:人民币|RMB|CNY|大写|小写|{_one_of(TAXES)}价?)\)|[整正]|{_one_of(TAXES)}"

@@ -178,7 +178,8 @@ def _parse(text: str, _currency: str) -> Quantity:
         if found and found[0].kind == "count" and number and text.find(nearest) > number.start():
             # 6个月至1年 is not 1年.
             raise
-        if not nearest:
+        # What is left over may be what qualifies it: 5万元（不含）以内 is no 5万元.
+        if not nearest or compile_once(words.QUALIFIES).search(text.replace(nearest, "", 1)):
             raise
         # What it is per stands before it: 每人2-3千元补贴 is no 2-3千元.
         before = text[: error.column - 1].strip()
@@ -399,9 +400,13 @@ class _AmountReading:
         if not self.line.strip(" "):
             raise QuantityError(say("values.amount_empty"))
         self._read_before()
+        start = self._skip()
         ends = self._read_numbers()
         if not self._read_after(ends):
             self._stop_after(self._skip())
+        # 超亿元 is an amount; 万元 alone is the unit of one that was lost.
+        if self.qualifier == "exact" and _is_scale(ends):
+            self._stop(start, say("values.scale_alone", scale=self.line[start]))
         return self._make(ends)
 
     def read_inside(self, start: int, at: int) -> Quantity:
@@ -532,7 +537,7 @@ class _AmountReading:
         if half := self._take(words.HALVES, "number"):
             return _Stated(_make_numeral(_HALF, *half.span()), "ratio", is_closed=True)
         if doubled := self._take(words.DOUBLED, "number"):
-            times = 2 ** int(number_of(doubled[1]) or 1)
+            times = 2 ** int(number_of(doubled[1] or "一") or 1)
             return _Stated(_make_numeral(Decimal(times), *doubled.span()), "倍", is_closed=True)
         parts = self._take(words.PARTS, "unit")
         currency = self._read_signs()
@@ -634,6 +639,8 @@ class _AmountReading:
             unit = settle_currency(found[0], words.UNITS[found[0]])
             jiao = self._take(words.JIAO, "unit") if unit == "CNY" else None
             return unit, one, (_tenths(jiao[1]) + _tenths(jiao[2]) / 10 if jiao else nothing)
+        if found := self._take(words.CHANGE, "unit"):
+            return "CNY", words.CHANGES[found[0]], nothing
         if match_at("个?百分点", self.line, self._skip()):
             self._stop(self._skip(), say("values.percentage_points"))
         if found := self._take(words.HALF_BEHIND, "unit"):
@@ -678,6 +685,11 @@ class _AmountReading:
                 self.per.append(words.PER_ADVERBS[found[0].lower()])
             elif found := self._take(words.SLASHED, "per") or self._take(words.EACH_AFTER, "per"):
                 self.per.append(found[1])
+            elif found := self._take(words.INCLUDED, "qualifier"):
+                # 5万元（不含）以上 begins above it.
+                begins = self.qualifier == "at_least" or self.line.startswith("以上", self._skip())
+                if found[1] and begins:
+                    self._qualify("more_than", found.start(), found[0])
             elif self._take(words.AFTER_MONEY, "unit"):
                 continue
             elif not (len(ends) > 1 and self._take("不等|之间", "qualifier")):
@@ -702,6 +714,13 @@ class _AmountReading:
         rest = self.line[at : at + 12]
         key = "values.plain_digits" if re.match("[eExX]", rest) else "values.rest"
         self._stop(at, say(key, rest=rest))
+
+
+def _is_scale(ends: tuple[_Stated, ...]) -> bool:
+    """True of 万 or 亿 without any digit."""
+    numeral = ends[0].numeral
+    is_lone = len(ends) == 1 and len(numeral.tokens) == 1 and numeral.below is None
+    return is_lone and numeral.tokens[0].kind == "scale" and numeral.value >= WAN
 
 
 def _make_numeral(value: Decimal, start: int, end: int) -> Numeral:

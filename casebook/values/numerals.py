@@ -54,8 +54,9 @@ _SCALES: Final = dict(
 _CEILING: Final = Decimal(10) ** 18
 # 余 and 多 are more than the number before them, 来 is about it.
 PLUS: Final = "余多来"
-_ASCII: Final = r"([0-9]+(?:,[0-9]+)*)(?:\.([0-9]+))?"
-_GROUPED: Final = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+"
+# Thousands may stand apart, as in 4 277 000.
+_ASCII: Final = r"((?<![0-9])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])|[0-9]+(?:,[0-9]+)*)(?:\.([0-9]+))?"
+_GROUPED: Final = r"[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+"
 _FRACTION: Final = rf"点([{HAN_DIGITS}]{{1,4}})"
 _MOST_PLACES: Final = 4
 _FEN: Final = 2
@@ -221,7 +222,7 @@ def _find_tokens(line: str, at: int) -> list[NumeralToken]:
 def _read_ascii(line: str, found: re.Match[str]) -> Decimal:
     """The value of ASCII digits, which have to be written as people write them."""
     whole, fraction = found[1], found[2] or ""
-    digits = whole.replace(",", "")
+    digits = re.sub("[, ]", "", whole)
     if not re.fullmatch(_GROUPED, whole):
         stop_at(line, found.start(), say("values.separators", number=found[0]))
     if len(digits) > 1 and digits[0] == "0":
