@@ -5,17 +5,17 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from casebook import __version__
-from casebook.commands.command import Command, ask, print_message
+from casebook.commands.command import Command, ask, print_lines, print_message
 from casebook.commands.site_commands import add_build_options, run_build
 from casebook.messages import failure, say
 from casebook.packaged import IN_CHECKOUT, INSTALLED, find_packaged
-from casebook.problems import Exit
+from casebook.problems import CasebookError, Exit
 from casebook.text import LANGS, Lang, Languages, Text
 
 # What a folder may hold before: a repository is often made first.
@@ -64,7 +64,9 @@ def run_init(options: argparse.Namespace, _project: Path, lang: Lang) -> Exit:
     folder = (Path.cwd() / options.folder).resolve()
     _refuse_content(folder)
     answers = _find_answers(options, folder, lang)
-    files = dict(_list_files(answers, _read_languages(answers["languages"]), options.example))
+    names = answers["languages"].split(",")
+    languages = Languages(lang for name in names for lang in LANGS if lang == name)
+    files = dict(_list_files(answers, languages, options.example))
     for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
@@ -96,20 +98,54 @@ def _find_answers(options: argparse.Namespace, folder: Path, lang: Lang) -> dict
         "licence": "CC BY 4.0",
     }
     asks = not options.yes and sys.stdin is not None and sys.stdin.isatty()
+    given = vars(options) | _answer_for_ten(options) if options.example else vars(options)
     answers = {}
     for name, key in QUESTIONS.items():
-        answer, proposed = getattr(options, name), usual.get(name, "")
-        if answer is None and asks:
-            answer = ask(say(key), proposed, lang, required=False)
-        answers[name] = proposed if answer is None else answer.strip()
-    return answers
+        said, proposed = given[name], usual.get(name, "")
+        read = _READINGS.get(name, str.strip)
+        if said is None and asks:
+            answers[name] = _ask(say(key), proposed, read, lang)
+        else:
+            answers[name] = read(proposed if said is None else said)
+    return {**answers, "name": answers["name"] or folder.name}
 
 
-def _read_languages(written: str) -> Languages:
-    names = tuple(lang for name in written.split(",") for lang in LANGS if lang == name.strip())
-    if not names or len({*names}) != written.count(",") + 1:
+def _answer_for_ten(options: argparse.Namespace) -> dict[str, str]:
+    """What the records of the ten cases settle; CasebookError where an option differs."""
+    own = {"languages": "zh,en", "currency": "CNY"}
+    for name, value in own.items():
+        if getattr(options, name) not in (None, value):
+            raise failure("init.of_ten", status=Exit.USAGE, option=f"--{name} {value}")
+    return own
+
+
+def _ask(question: Text, proposed: str, read: Callable[[str], str], lang: Lang) -> str:
+    """The answer of a person, who is asked again where it cannot be one."""
+    while True:
+        try:
+            return read(ask(question, proposed, lang, required=False))
+        except CasebookError as error:
+            print_lines([error.message(lang)], sys.stderr)
+
+
+def _read_languages(written: str) -> str:
+    names = re.split(r"[\s,，、]+", written.strip().lower())
+    if not {*names} <= {*LANGS} or len({*names}) != len(names):
         raise failure("init.no_languages", status=Exit.USAGE, found=written)
-    return Languages(names)
+    return ",".join(names)
+
+
+def _read_currency(written: str) -> str:
+    from casebook.values.words import CURRENCIES
+
+    code = written.strip().upper()
+    if code not in CURRENCIES:
+        known = Text("、".join(CURRENCIES), ", ".join(CURRENCIES))
+        raise failure("init.no_currency", status=Exit.USAGE, found=written, known=known)
+    return code
+
+
+_READINGS: Final = {"languages": _read_languages, "currency": _read_currency}
 
 
 def _list_files(
@@ -170,9 +206,6 @@ def _find_words(answers: Mapping[str, str], languages: Languages) -> dict[str, A
     from casebook.values.words import CURRENCIES
 
     currency = answers["currency"]
-    if currency not in CURRENCIES:
-        known = Text("、".join(CURRENCIES), ", ".join(CURRENCIES))
-        raise failure("init.no_currency", status=Exit.USAGE, found=currency, known=known)
     # The shortest is the usual one, which the site settles where others share it.
     sign = min((one for one in CURRENCIES[currency].signs_in_text if one < "㐀"), key=len)
     names = [part.strip() for part in answers["name"].split(" / ", len(languages) - 1)]

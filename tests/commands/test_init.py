@@ -81,12 +81,16 @@ def test_what_no_site_can_have_is_refused_before_anything_is_written(
     assert not (tmp_path / "site").exists()
 
 
+def answer(monkeypatch: pytest.MonkeyPatch, lines: str) -> None:
+    terminal = io.StringIO(lines)
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdin", terminal)
+
+
 def test_a_person_is_asked_what_no_option_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    terminal = io.StringIO("\n\nCC0 1.0\n北河日报\n\n\n")
-    monkeypatch.setattr(terminal, "isatty", lambda: True)
-    monkeypatch.setattr(sys, "stdin", terminal)
+    answer(monkeypatch, "\n\nCC0 1.0\n北河日报\n\n\n")
 
     status = main(["init", str(tmp_path / "site"), "--name", "北河", "--lang", "zh"])
 
@@ -95,3 +99,51 @@ def test_a_person_is_asked_what_no_option_says(
     settings = (tmp_path / "site/pelicanconf.py").read_text("utf-8")
     assert "LICENCE = 'CC0 1.0'" in settings
     assert "PUBLISHER = '北河日报'" in settings
+
+
+def test_an_answer_that_is_none_is_asked_for_again_and_an_end_takes_what_is_proposed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer(monkeypatch, "北河\n中文\nzh en\n元\njpy\n")
+
+    status = main(["init", str(tmp_path / "site"), "--lang", "zh"])
+
+    printed = capsys.readouterr()
+    assert status == 0
+    assert printed.out.count("语言，第一种是") == printed.out.count("币种（ISO") == 2
+    assert [line.partition("；")[0] for line in printed.err.splitlines()] == [
+        "没有“中文”这样的语言",
+        "不认得币种“元”",
+    ]
+    settings = (tmp_path / "site/pelicanconf.py").read_text("utf-8")
+    assert "LANGUAGES = ['zh', 'en']" in settings
+    assert "LICENCE = 'CC BY 4.0'" in settings
+    assert "currency: JPY" in (tmp_path / "site/data/vocabulary.yaml").read_text("utf-8")
+
+
+def test_an_interrupted_question_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(_question: str) -> str:
+        raise KeyboardInterrupt
+
+    answer(monkeypatch, "")
+    monkeypatch.setattr("builtins.input", interrupt)
+
+    assert main(["init", str(tmp_path / "site"), "--lang", "zh"]) == 130
+    assert not (tmp_path / "site").exists()
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--languages=en", "--languages=en,zh", "--currency=USD"])
+def test_the_ten_cases_keep_their_languages_and_their_currency(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert init(tmp_path / "site", "--example", option) == 2
+    assert "十个案例是人民币、中英两种语言的" in capsys.readouterr().err
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_site_without_a_name_has_that_of_its_folder(tmp_path: Path) -> None:
+    assert init(tmp_path / "北河", "--name=") == 0
+    assert "SITENAME = '北河'" in (tmp_path / "北河/pelicanconf.py").read_text("utf-8")
