@@ -85,7 +85,7 @@ def find_trends(prose: str, lang: Lang, known: KnownNumbers) -> Iterator[Trend]:
 
 def is_denied(prose: str, trend: Trend, clause: tuple[int, int], lang: Lang) -> bool:
     """True of a trend that its clause denies, asks for or supposes."""
-    # 没有北京多 compares, and denies nothing.
+    # 没有西河多 compares, and denies nothing.
     beside = prose[clause[0] : max(clause[0], trend.start - 2)], prose[trend.start : clause[1]]
     return any(
         _DENIED[lang].search(words[-_REACH:] if one else words[:_REACH])

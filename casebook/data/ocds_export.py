@@ -87,7 +87,6 @@ _PLACES: Final[Mapping[tuple[str, str], str]] = {
     ("contract_value", "contracted"): _CONTRACTS,
 }
 _PLACED_MEASURES: Final = frozenset({"unit_price", *(measure for measure, _ in _PLACES)})
-_DIRECT: Final = "entrustment"
 
 
 def place_figure(figure: Figure, case: Case, dataset: Dataset) -> tuple[str, str]:
@@ -188,7 +187,7 @@ def _stages(
     mode = dataset.answer(case, dataset.who_and_how[1])
     if mode.terms:
         tender["procurementMethodDetails"] = dataset.answer_text(mode.question, mode).inside(first)
-        if mode.terms == (_DIRECT,):
+        if all(dataset.vocabulary.modes[term].direct for term in mode.terms):
             tender["procurementMethod"] = "direct"
     items = [
         {

@@ -235,7 +235,7 @@ class Dataset:
         return tuple((case, document) for case in self.cases for document in case.documents)
 
     def place(self, case: Case | CaseSummary) -> Text:
-        """The name of the place as readers know it: 北京, 上海浦东, 深圳宝安."""
+        """The name of the place as readers know it: the province, or the town and its district."""
         region = self.regions[case.region]
         # 朝阳 and 鼓楼 are districts of several cities; a prefecture needs no province beside it.
         if region.level != "county" or not region.parent:

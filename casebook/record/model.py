@@ -247,7 +247,7 @@ class Case:
 
     slug: str
     path: str
-    title: Text = described("bilingual", role="heading", example="东莞：一个社工岗位值多少钱")
+    title: Text = described("bilingual", role="heading", example="西河：一场读书会多少钱")
     region: str = described("region", example="441900", chinese="地区")
     topic: str = described("term", words="topics", chinese="主题")
     summary: Text = described("bilingual", role="prose", chinese="摘要")

@@ -61,7 +61,7 @@ def require_free_slug(project: Path, slug: str) -> None:
         why = say(fault, slug=slug)
         raise failure(key, status=Exit.USAGE, slug=slug[:60], why=why, better=better)
     folder = project / "data" / "cases"
-    # On Windows and macOS Dongguan.yaml and dongguan.yaml are one file.
+    # On Windows and macOS Xihe.yaml and xihe.yaml are one file.
     taken = [path.name for path in folder.glob("*") if path.name.casefold() == f"{slug}.yaml"]
     if taken:
         raise failure("new.exists", status=Exit.USAGE, name=taken[0])
@@ -147,7 +147,7 @@ def _nearest_names(word: str, names: Iterable[str]) -> list[str]:
     scores = {}
     for name in names:
         ratio = difflib.SequenceMatcher(None, word, name).ratio()
-        # 东芜 and 东莞 share one character of two, which a ratio alone gives a hundred others too.
+        # 西禾 and 西河 share one character of two, which a ratio alone gives a hundred others too.
         same = sum(a == b for a, b in zip(word, name, strict=False))
         scores[name] = ratio + same / max(len(word), len(name), 1)
     return sorted((name for name in scores if scores[name] >= 1), key=lambda n: -scores[n])

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from casebook.record.vocabulary import Region
 from casebook.text import Text
 
-# Names of units that only group others; nobody says “the districts of Beijing” for a place.
+# Names of units that only group others; nobody says “the districts of a town” for a place.
 _GROUPS: Final = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 # Latin spellings of Mongolian, Tibetan and Uyghur names differ from the pinyin of their characters.
 _OTHER_LANGUAGES: Final = ("15", "54", "65")

@@ -18,7 +18,8 @@ class Term:
 
     On a scope, `bought_by` is the scope of the money that bought the things which this one counts,
     and `per` what a price of one of them is per. On a kind of source, `primary` is true where such
-    a publication is itself the document and not a report of it.
+    a publication is itself the document and not a report of it. A mode with `direct` asks one
+    provider alone, as OCDS knows a direct award.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Term:
     bought_by: str = described("term", default="", words="scopes")
     per: str = described("term", default="", words="per")
     primary: bool = described("flag", default=False)
+    direct: bool = described("flag", default=False)
 
 
 @described_class
@@ -78,7 +80,7 @@ class Measure:
 LETTER_BLANKS = ("place", "topic", "questions")
 
 # What only scopes or kinds of sources have: written elsewhere it would be read and mean nothing.
-_OF_SOME_TERMS = ("bought_by", "per", "primary")
+_OF_SOME_TERMS = ("bought_by", "per", "primary", "direct")
 
 
 @described_class
@@ -95,14 +97,14 @@ class Vocabulary:
     questions: Mapping[str, Question] = described("mapping", items=Question)
     topics: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
     provider_types: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
-    modes: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
+    modes: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS[:-1])
     measures: Mapping[str, Measure] = described("mapping", items=Measure)
     statuses: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
-    scopes: Mapping[str, Term] = described("mapping", items=Term, without=("primary",))
+    scopes: Mapping[str, Term] = described("mapping", items=Term, without=("primary", "direct"))
     per: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
     document_states: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
     source_kinds: Mapping[str, Term] = described(
-        "mapping", items=Term, without=("bought_by", "per")
+        "mapping", items=Term, without=("bought_by", "per", "direct")
     )
     disclosure_items: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
     # It cites laws by their numbers and says nothing of a case, so that no record has to hold it.

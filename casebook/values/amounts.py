@@ -69,7 +69,7 @@ class Quantity:
 
     `value` is in base units (元, not 万元; 0.8 for 80%) and None for a range, which has `low` and
     `high`, and for a rough number, of which they are the bounds (`high` may be None). `unit` is the
-    ISO code of a currency, ratio, a counter with its noun (家培训机构), or empty where the
+    ISO code of a currency, ratio, a counter with its noun (家艺术团体), or empty where the
     wording has none. `per` holds the words of the wording in printed order. The texts of the
     segments joined are the wording. Where it `is_read` its qualifier is not printed but the
     editor's reading.
@@ -227,7 +227,7 @@ def _find(text: str, _currency: str) -> tuple[Quantity, ...]:
 
 
 def units_agree(one: str, other: str) -> bool:
-    """True of equal units, and of a counter that is cut within its noun: 家 of 家培训机构."""
+    """True of equal units, and of a counter that is cut within its noun: 家 of 家艺术团体."""
     short, full = sorted((one, other), key=len)
     counter = match_at(words.COUNTER, full, 0)
     return one == other or bool(counter and full.startswith(short) and len(short) >= counter.end())
