@@ -25,10 +25,29 @@ class Exit(IntEnum):
 
 @dataclass(frozen=True, order=True)
 class Position:
-    """A place in a text, both numbers counted from one, columns in code points."""
+    """A place in a text, both numbers counted from one, columns in code points.
+
+    Where it is a cell of a workbook, its `sheet` is named.
+    """
 
     line: int
     column: int
+    sheet: str = ""
+
+    def __str__(self) -> str:
+        if not self.sheet:
+            return f"{self.line}:{self.column}"
+        # As spreadsheets write it, with which one can go there: Sheet1!B7, 'My sheet'!B7.
+        letters, left = "", self.column
+        while left:
+            left, letter = divmod(left - 1, 26)
+            letters = chr(ord("A") + letter) + letters
+        sheet = self.sheet if self.sheet.isidentifier() else f"'{self.sheet}'"
+        return f"{sheet}!{letters}{self.line}"
+
+    def inside(self, offset: int) -> Position:
+        """The place of a character of what begins here; a cell has no places inside."""
+        return self if self.sheet else Position(self.line, self.column + offset)
 
 
 START = Position(1, 1)

@@ -38,8 +38,7 @@ def _print_text(ordered: Sequence[Problem], lang: Lang, project: Path, stream: T
     for path, group in groupby(ordered, key=lambda problem: problem.path):
         found = list(group)
         for problem in found[:most]:
-            place = f"{path}:{problem.at.line}:{problem.at.column}"
-            line = f"{place}: {problem.code} {problem.message(lang)}"
+            line = f"{path}:{problem.at}: {problem.code} {problem.message(lang)}"
             print(clean_line(line), file=stream)
             if stream.isatty():
                 for source in show_source(problem, project):

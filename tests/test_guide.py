@@ -26,7 +26,7 @@ def code_in(cell: str) -> list[str]:
 def test_every_command_of_the_guide_is_one(command: str) -> None:
     arguments = command.removeprefix("python3 build.py").split()
 
-    commands = ("build", "check", "new", "import", "serve", "schema", "record", "release")
+    commands = ("build", "check", "new", "import", "export", "serve", "schema", "record", "release")
 
     assert answer_about_usage(arguments) or parse_arguments(arguments).command in commands
 

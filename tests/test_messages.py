@@ -118,6 +118,7 @@ def notes_of_tables() -> set[str]:
     for table in tables:
         keys |= {f"data.{column.name}" for column in table.columns}
         keys |= {f"data.{table.name}.{column.name}" for column in table.columns}
+        keys |= {f"labels.{column.name}" for column in table.columns}
     return keys | {f"data.{name}.{word.key}" for name in FIXED_WORDS for word in FIXED_WORDS[name]}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from casebook.commands import (
     check_command,
+    export_command,
     import_command,
     init_command,
     new_command,
@@ -37,7 +38,8 @@ from casebook.text import Lang
 # In the order of the help: first what an editor needs every day.
 COMMANDS: tuple[Command, ...] = (
     *(site_commands.BUILD, site_commands.SERVE, check_command.CHECK, new_command.NEW),
-    *(import_command.IMPORT, publish_commands.RECORD, publish_commands.RELEASE),
+    *(export_command.EXPORT, import_command.IMPORT),
+    *(publish_commands.RECORD, publish_commands.RELEASE),
     *(site_commands.VERIFY, tool_commands.CHART, tool_commands.SCHEMA),
     *(init_command.INIT, tool_commands.TEST, tool_commands.BENCH, tool_commands.COMPLETION),
 )

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from casebook.data.draft import Blank, write_figure
 from casebook.data.import_table import ImportRow
 from casebook.data.table_rows import figure_row
-from casebook.data.tables import FIGURES, list_words
+from casebook.data.tables import FIGURES, table_in
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.record.lists import Lists
@@ -29,12 +29,12 @@ from casebook.yaml.nodes import MapNode, Scalar
 
 # The fields of a figure that a table can state, in the order of a record.
 _PRINTED = (
-    *("label", "label_en", "amount", "measure", "per", "period", "status", "source"),
+    *("label", "label_en", "label_zh", "amount", "measure", "per", "period", "status", "source"),
     *("quote", "wording", "scope"),
 )
 READINGS = ("qualifier", "unit")
-_COMPUTED = ("label", "label_en", "formula", "measure", "scope")
-FIELD_ORDER = (*_PRINTED[:3], "formula", *_PRINTED[3:], *READINGS, "note")
+_COMPUTED = ("label", "label_en", "label_zh", "formula", "measure", "scope")
+FIELD_ORDER = (*_PRINTED[:4], "formula", *_PRINTED[4:], *READINGS, "note")
 _REQUIRED = ("label", "amount", "measure", "period", "status", "source")
 _NUMBERS = ("value", "min", "max")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
@@ -100,10 +100,9 @@ class FigureImporter:
 
         `recorded` is the figure in its file.
         """
-        row = self.read_names(row)
         already = len(self.problems)
-        is_computed = "derived" in row.cells
         old = recorded.entries if isinstance(recorded, MapNode) else {}
+        is_computed = "derived" in row.cells or (row.before is not None and "formula" in old)
         if not _NAME.fullmatch(row.name):
             self.report("E241.import", row.place("figure"), name=show(row.name))
         elif recorded is not None and ("formula" in old) != is_computed:
@@ -111,8 +110,24 @@ class FigureImporter:
             self.report(key, row.place("derived"), name=row.name)
         else:
             fields = self.read_computed(row) if is_computed else self.read_printed(row, old)
+            self.refuse_emptied(row, fields, old)
             return fields if len(self.problems) == already else None
         return None
+
+    def refuse_emptied(
+        self, row: ImportRow, fields: Mapping[str, str], old: Mapping[str, object]
+    ) -> None:
+        """Report what was emptied or changed of an exported row and cannot be."""
+        if row.before is None:
+            return
+        needed = ("label", "formula", "measure") if "formula" in old else _REQUIRED
+        for column in row.cells.keys() - {"case", "figure"}:
+            name = "formula" if column == "derived" else column
+            if row.is_emptied(column) and name in needed:
+                self.report("E337.empty", row.place(column), name=row.name, column=column)
+            # What an export has of the amount is none of the record's own fields.
+            elif name not in (*fields, *old) and not (row.text(column) and name in READINGS):
+                self.report("E337.follows", row.place(column), name=row.name, column=column)
 
     def report(self, key: str, at: Position, /, **values: Any) -> None:
         """Add a problem of the table."""
@@ -125,38 +140,26 @@ class FigureImporter:
         row = settle_unit(row, money)
         fields = {field: row.text(field) for field in _PRINTED if field in row.cells}
         fields |= _find_readings(row, old)
+        fields |= {name: "" for name in READINGS if row.is_emptied(name) and name in old}
         figure = self.read_cells(row, fields, old)
         if figure is not None and len(self.problems) == already:
             scale = prod(_SCALES[sign] for sign in money["scale"]) if money is not None else 1
             self.check_numbers(figure, row, scale)
         return fields
 
-    def read_names(self, row: ImportRow) -> ImportRow:
-        """A row with the keys of the words that it gives by their Chinese names."""
-        words = list_words(self.lists.vocabulary)
-        cells = dict(row.cells)
-        first = self.lists.languages.first
-        for column in FIGURES.columns:
-            if column.words and column.name in cells:
-                keys = {word.name.inside(first): word.key for word in words[column.words]}
-                text = row.text(column.name)
-                parts = text.split(column.joined) if column.joined else [text]
-                written = column.joined.join(keys.get(part.strip(), part) for part in parts)
-                cells[column.name] = Scalar(written, row.place(column.name))
-        return replace(row, cells=cells)
-
     def read_computed(self, row: ImportRow) -> dict[str, str]:
         """The fields of a figure that this site computes."""
         try:
-            parse_formula(row.text("derived"))
+            if row.text("derived"):
+                parse_formula(row.text("derived"))
         except FormulaError as error:
-            place = row.place("derived")
-            at = replace(place, column=place.column + error.column - 1)
+            at = row.place("derived").inside(error.column - 1)
             self.report("E280.import", at, why=error.message)
         given = {field: row.text(field) for field in ("label", "measure") if field in row.cells}
         self.read_cells(row, given, {})
-        fields = {field: row.text(column_of(field)) for field in _COMPUTED}
-        return {field: text for field, text in fields.items() if text}
+        return {
+            name: row.text(column_of(name)) for name in _COMPUTED if column_of(name) in row.cells
+        }
 
     def read_cells(
         self, row: ImportRow, fields: Mapping[str, str], old: Mapping[str, object]
@@ -218,7 +221,10 @@ class FigureImporter:
     def write(self, row: ImportRow, fields: Mapping[str, str], indent: str) -> Iterator[str]:
         """The lines of a new figure, with a blank for what its row leaves out."""
         if "formula" in fields:
-            computed = [Blank(field, fields.get(field, "")) for field in _COMPUTED]
+            names = table_in(FIGURES, self.lists.languages).names
+            computed = [
+                Blank(name, fields.get(name, "")) for name in _COMPUTED if column_of(name) in names
+            ]
             remark = self.target.say("data.draft.computed")
             return write_figure(row.name, computed, indent, remark=remark)
         blanks = [

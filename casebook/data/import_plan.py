@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
@@ -17,19 +17,20 @@ from casebook.data.import_figures import (
     column_of,
 )
 from casebook.data.import_lists import SOURCE_FILE, ListMerge
-from casebook.data.import_table import KEYS, ImportRow, read_table
+from casebook.data.import_table import KEYS, MEMBERS, ImportRow, find_changes, read_table
 from casebook.data.ocds_import import read_drafts
 from casebook.data.ocds_package import GZIP
 from casebook.data.table_rows import figure_row
-from casebook.data.tables import FIGURES, SOURCES
+from casebook.data.tables import EDITED, FIGURES, SOURCES, list_words
 from casebook.messages import problem, say
 from casebook.problems import START, CasebookError, ContentError, Problem
 from casebook.record.model import ChangeKind
 from casebook.record.new_case import case_path, require_free_slug
 from casebook.record.reader import read_figure
 from casebook.record.references import judge_slug
-from casebook.text import Lang, count_nouns
-from casebook.yaml.edit import Layout, YamlEntry, diff_files, write_scalar
+from casebook.record.vocabulary import Source
+from casebook.text import Lang, Text, count_nouns
+from casebook.yaml.edit import Layout, YamlEntry, can_write, diff_files, write_scalar
 from casebook.yaml.encoding import show
 from casebook.yaml.files import read_bytes, show_path
 from casebook.yaml.nodes import MapNode, Scalar, read_tree
@@ -48,7 +49,7 @@ class FileChange:
     after: bytes
     added: int
     changed: int = 0
-    noun: str = "figure"
+    noun: str = ""
 
     def diff(self) -> Iterator[str]:
         """The difference, line by line, as `diff -u` shows it."""
@@ -91,58 +92,96 @@ def plan_import(data: bytes, path: str, target: ImportTarget) -> ImportPlan:
                 continue
             text, figures = draft
             changes.append(
-                FileChange(path=case, shown=shown, before=None, after=text.encode(), added=figures)
+                FileChange(
+                    path=case,
+                    shown=shown,
+                    before=None,
+                    after=text.encode(),
+                    added=figures,
+                    noun="figure",
+                )
             )
     else:
-        rows = read_table(data, path, problems, target.columns, target.lists.languages)
-        groups = _group_rows(rows, path, problems)
-        found = [
-            _plan_case(slug, of_one, path, target, problems) for slug, of_one in groups.items()
-        ]
-        changes = [change for change in found if change is not None]
+        changes = list(_plan_tables(data, path, target, problems))
     if any(one.severity == "error" for one in problems):
         raise ContentError(problems)
     return ImportPlan(tuple(changes), tuple(left_alone), tuple(problems))
 
 
-def _plan_case(
-    slug: str, rows: Sequence[ImportRow], table: str, target: ImportTarget, problems: list[Problem]
+def _plan_tables(
+    data: bytes, table: str, target: ImportTarget, problems: list[Problem]
+) -> Iterator[FileChange]:
+    """What the rows of a file change, all of them together in each file of the project."""
+    words = list_words(target.lists.vocabulary)
+    read = read_table(data, table, problems, target.columns, target.lists.languages)
+    rows = [*find_changes(read, words)]
+    # A figure may rest on a source that the same workbook adds.
+    new = {row.name: _stand_in(row) for row in rows if row.table is SOURCES and row.name}
+    target = replace(target, lists=replace(target.lists, sources=new | {**target.lists.sources}))
+    changes: dict[str, FileChange] = {}
+    for kind in EDITED:
+        groups = _group_rows([row for row in rows if row.table is kind], table, problems)
+        for slug, of_one in groups.items():
+            if not all(row.is_as_exported for row in of_one):
+                start = changes.get(slug) or _read_file(slug, of_one[0], table, target, problems)
+                if start is not None:
+                    changes[slug] = _merge(start, of_one, table, target, problems)
+    return (one for one in changes.values() if one.after != one.before)
+
+
+def _stand_in(row: ImportRow) -> Source:
+    title, publisher = Text(row.text("title")), Text(row.text("publisher"))
+    return Source(id=row.name, title=title, publisher=publisher, kind=row.text("kind"))
+
+
+def _read_file(
+    slug: str, first: ImportRow, table: str, target: ImportTarget, problems: list[Problem]
 ) -> FileChange | None:
-    """The rows of one case merged into its file, or into a draft where there is none."""
+    """The file of a case, or a draft where there is none, before anything is merged into it."""
     path = case_path(target.project, slug) if slug else target.project / SOURCE_FILE
     shown = show_path(path, target.project)
-    before = None
     if os.path.lexists(path):
         already = len(problems)
         before = read_bytes(path, target.project, problems)
         problems += [p for p in read_tree(before, shown)[1] if p.severity == "error"]
         if len(problems) > already:
             return None
-    else:
-        try:
-            require_free_slug(target.project, slug)
-        except CasebookError as error:
-            why = error.text
-            problems.append(problem("E243.import", table, rows[0].place("case"), why=why))
-    start = _start_draft(table, target) if before is None else before
-    if rows[0].table is not FIGURES:
-        merged = ListMerge(start, path, table, target)
-        after, added, changed = merged.merge(rows), merged.added, merged.changed
-        problems += merged.problems
-    else:
-        merge = Merge(start, slug, table, target)
-        after, added, changed = merge.merge(rows), len(merge.added), merge.changed
-        problems += merge.importer.problems
-    if after is None or after == before:
+        return FileChange(path=path, shown=shown, before=before, after=before, added=0)
+    if first.before is not None:
+        at = first.place("case")
+        problems.append(problem("E337.gone", table, at, name=slug or SOURCE_FILE, path=shown))
         return None
-    return FileChange(
-        path=path,
-        shown=shown,
-        before=before,
-        after=after,
-        added=added,
-        changed=changed,
-        noun=rows[0].table.name.removesuffix("s"),
+    try:
+        require_free_slug(target.project, slug)
+    except CasebookError as error:
+        why = error.text
+        problems.append(problem("E243.import", table, first.place("case"), why=why))
+    draft = _start_draft(table, target)
+    return FileChange(path=path, shown=shown, before=None, after=draft, added=0)
+
+
+def _merge(
+    start: FileChange,
+    rows: Sequence[ImportRow],
+    table: str,
+    target: ImportTarget,
+    problems: list[Problem],
+) -> FileChange:
+    """A file with the rows of one table merged into it; as it was where one of them is wrong."""
+    merge: Merge | ListMerge
+    if rows[0].table is FIGURES:
+        merge = Merge(start.after, rows[0].text("case"), table, target)
+    else:
+        merge = ListMerge(start.after, start.path, table, target)
+    after = merge.merge(rows)
+    problems += merge.problems
+    noun = rows[0].table.name.removesuffix("s")
+    return replace(
+        start,
+        after=start.after if after is None else after,
+        added=start.added + merge.count_added,
+        changed=start.changed + merge.changed,
+        noun=noun if start.noun in ("", noun) else "row",
     )
 
 
@@ -171,13 +210,21 @@ def _group_rows(
         slug, keys = row.text("case"), KEYS[row.table]
         needed = keys[-1:] if row.table is SOURCES else ("case", keys[-1])
         if missing := next((column for column in needed if not row.text(column)), ""):
-            problems.append(problem("E202.row", table, row.at, column=missing))
+            problems.append(problem("E202.row", table, row.place(missing), column=missing))
+            continue
+        # The words of an event may change, but not the name by which others speak of a record.
+        names = ("case",) if row.table in MEMBERS else needed
+        renamed = (one for one in names if row.before is not None and row.text(one) != row.was(one))
+        if column := next(renamed, ""):
+            before, after = show(row.was(column)), show(row.text(column))
+            at = row.place(column)
+            problems.append(problem("E337.name", table, at, before=before, after=after))
             continue
         fault = judge_slug(slug) if slug else ""
         if fault:
             problems.append(problem(fault, table, row.place("case"), slug=slug))
             continue
-        first = seen.setdefault((slug, *map(row.text, keys)), row)
+        first = seen.setdefault((slug, *map(row.key, keys)), row)
         if first is not row:
             at, line = row.place(keys[-1]), first.at.line
             case, name = show(slug or SOURCE_FILE), show(row.name)
@@ -207,19 +254,35 @@ class Merge:
         """The file with the rows, or None where a row is wrong."""
         for row in rows:
             recorded = self.recorded.get(row.name)
+            if row.is_as_exported:
+                continue
+            if recorded is None and row.before is not None:
+                gone = {"name": row.name, "path": self.path}
+                self.importer.report("E337.gone", row.place("figure"), **gone)
+                continue
             fields = self.importer.read(row, recorded)
             if fields is not None and recorded is None:
                 self.added[row.name] = fields
             elif fields is not None:
                 self.change_figure(row, fields, recorded)
-        if self.importer.problems:
+        if self.problems:
             return None
-        self.insert_figures(rows)
+        self.insert_figures([row for row in rows if row.name in {*self.recorded, *self.added}])
         after = self.layout.apply()
         # No edit may harm the file.
         if len(read_tree(after, self.path)[1]) > len(self.warnings):
             raise AssertionError(f"the edits would break {self.path}")
         return after
+
+    @property
+    def problems(self) -> list[Problem]:
+        """The problems of the rows."""
+        return self.importer.problems
+
+    @property
+    def count_added(self) -> int:
+        """The figures that the file did not have."""
+        return len(self.added)
 
     @property
     def entries(self) -> Mapping[str, YamlEntry]:
@@ -241,14 +304,19 @@ class Merge:
         for field, text in fields.items():
             written = before.get(field, "")
             # An export writes out what a record leaves to its amount, such as the unit.
-            if text in (written, meant.get(column_of(field))):
+            known, column = (written, meant.get(column_of(field))), column_of(field)
+            if text == written or (text and text in known):
                 continue
-            if not written or self.target.on_difference == "replace":
+            as_exported = row.before is not None and row.was(column) in known
+            if not written or as_exported or self.target.on_difference == "replace":
                 edits[field] = text
             elif self.target.on_difference == "refuse":
                 self.report_difference(row, field, written, text)
         self.changed += len(edits)
         entry = self.entries[row.name]
+        for field in [field for field, text in edits.items() if not can_write(text)]:
+            self.importer.report("E337.text", row.place(column_of(field)))
+            return
         if edits and (entry.value.in_flow or entry.value.kind != "mapping"):
             line = self.layout.position(entry.start).line
             self.importer.report("E335", row.at, name=row.name, path=self.path, line=line)
@@ -282,6 +350,8 @@ class Merge:
         if entry is not None:
             if text:
                 self.layout.set_value(entry, write_scalar(text))
+            elif field != "note":
+                self.layout.remove(entry)
             return
         before = [
             other

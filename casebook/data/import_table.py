@@ -7,22 +7,32 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, time
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from itertools import chain, repeat
 
 from casebook.data.formats import disarm
+from casebook.data.import_workbook import ZIP, TableLine, WorkbookSheet, read_sheets
 from casebook.data.tables import (
     ANSWERS,
+    CASES,
     DOCUMENTS,
     EVENTS,
+    EXPORT_SHEET,
     FIGURE_COLUMNS,
     FIGURES,
+    LIST_SHEETS,
     PICTURES,
+    ROW,
     SOURCES,
     DataTable,
+    Word,
+    Words,
+    find_words,
     table_in,
 )
-from casebook.messages import problem
+from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
 from casebook.record.fields import suggest
 from casebook.text import DEFAULT_LANGUAGES, ENUMERATION, Languages
@@ -35,6 +45,7 @@ REQUIRED = ("case", "figure")
 # before events, for a document may have a date as well.
 _REQUIRED_OF = {
     FIGURES: REQUIRED,
+    CASES: ("case", "title", "region"),
     ANSWERS: ("case", "question", "state"),
     DOCUMENTS: ("case", "title", "state"),
     EVENTS: ("case", "date", "title"),
@@ -44,15 +55,17 @@ _REQUIRED_OF = {
 # What names a row beside its case, and tells it from the other rows.
 KEYS = {
     FIGURES: ("figure",),
+    CASES: ("case",),
     ANSWERS: ("question",),
     DOCUMENTS: ("source", "title"),
     EVENTS: ("date", "title"),
     PICTURES: ("file",),
     SOURCES: ("source",),
 }
+# The tables whose rows have no name by which others speak of them.
+MEMBERS = (EVENTS, DOCUMENTS, PICTURES)
 # A table of a hundred thousand figures; a record is much smaller.
 MAX_BYTES = 50_000_000
-_ZIP = b"PK\x03\x04"
 # A title and the like may stand above the heads.
 _MOST_ABOVE = 6
 _TOTAL = re.compile(r"(?:合计|总计|小计|共计|总和|(?:grand|sub)?total|sum)[:：]?(?:[(（].*)?", re.I)
@@ -60,6 +73,7 @@ _TOTAL = re.compile(r"(?:合计|总计|小计|共计|总和|(?:grand|sub)?total|
 _UNIT_IN_HEAD = re.compile(r"[(（](?:单位[:：])?(?P<unit>[^()（）:：]*(?:元|RMB|人民币))[)）]$")
 _UNIT_ABOVE = re.compile(r"单位[:：](?P<unit>[^()（）:：]*元)")
 _TIMES = ("period", "date")
+_DAYS = (*_TIMES, "published", "accessed", "updated")
 _AMOUNTS = ("amount", "value", "min", "max")
 _OTHER_MARKS = {";": "E330.semicolons", "\t": "E330.tabs", "，": "E330.wide_commas"}
 _NO_MAPPING: Mapping[str, str] = {}
@@ -75,11 +89,17 @@ _CELL = re.compile(r'"(?:[^"]|"")*"|[^,\n]*')
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """One row of a table: its cells that hold something, by column."""
+    """One row of a table: its cells that hold something, by column.
+
+    A row of a workbook has the `places` of all its cells, and one that was exported for editing
+    their texts `before`; a cell that was emptied since is among its cells.
+    """
 
     cells: Mapping[str, Scalar]
     at: Position
     table: DataTable = FIGURES
+    places: Mapping[str, Position] = field(default_factory=dict, kw_only=True)
+    before: Mapping[str, str] | None = field(default=None, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -93,20 +113,27 @@ class ImportRow:
 
     def place(self, column: str) -> Position:
         """The place of a column's cell, or of the row where the cell is empty."""
-        return self.cells.get(column, self).at
+        cell = self.cells.get(column)
+        return cell.at if cell is not None else self.places.get(column, self.at)
 
+    def was(self, column: str) -> str:
+        """The text of a column when the row was exported."""
+        return _clean(self.before.get(column, ""), column) if self.before else ""
 
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """One line of a table: its cells with the place of each."""
-
-    cells: Sequence[str]
-    places: Sequence[Position]
-    at: Position
+    def key(self, column: str) -> str:
+        """The text of a column by which the record is found."""
+        return self.text(column) if self.before is None else self.was(column)
 
     @property
-    def is_blank(self) -> bool:
-        return not any(cell.strip() for cell in self.cells)
+    def is_as_exported(self) -> bool:
+        """True of a row of an export in which nothing was changed."""
+        return self.before is not None and all(
+            _is_same(cell.text, self.was(name)) for name, cell in self.cells.items()
+        )
+
+    def is_emptied(self, column: str) -> bool:
+        """True of a column in which the export had something."""
+        return column in self.cells and not self.text(column)
 
 
 def read_table(
@@ -119,65 +146,220 @@ def read_table(
     """The rows of a CSV file or a workbook; all that keeps it from being read is a problem.
 
     `mapping` gives heads of the table by the columns of figures.csv; a head that begins with = is
-    no head but what the column says in every row.
+    no head but what the column says in every row. Of a workbook the first sheet of each table is
+    read.
     """
-    read = _read_workbook if data.startswith(_ZIP) else _read_csv
-    records = [one for one in read(data, path, problems) if not one.is_blank]
-    if not records:
-        # What cannot be read is named already.
-        if not any(one.severity == "error" for one in problems):
-            problems.append(_report_columns(path, _Record([], [], START), REQUIRED))
-        return ()
-    heads = {head.strip(): column for column, head in mapping.items()}
-    constant = {column: head[1:] for column, head in mapping.items() if head.startswith("=")}
-    given = constant.keys() | ({"figure"} if "case" in constant else set())
-    found = [
-        (number, table, columns)
-        for number, record in enumerate(records[:_MOST_ABOVE])
-        for table, required in _REQUIRED_OF.items()
-        for columns in [_name_columns(record.cells, heads, table_in(table, languages).names)]
-        if set(required) - given <= set(columns)
-    ]
-    if not found:
-        missing = set(REQUIRED) - set(_name_columns(records[0].cells, heads))
-        problems.append(_report_columns(path, records[0], sorted(missing)))
-        return ()
-    above_head, table, columns = found[0]
-    names = table_in(table, languages).names
-    head, below = records[above_head], records[above_head + 1 :]
-    unit = _find_unit(records[:above_head], head.cells, columns)
-    if unit and table is FIGURES and "unit" not in columns:
-        constant.setdefault("unit", unit)
-    for above in records[:above_head]:
-        shown = show(next(cell for cell in above.cells if cell.strip()))
-        if not (unit and _UNIT_ABOVE.search(shown)):
-            problems.append(problem("W331", path, above.at, words=shown))
-    problems += _name_faults(columns, names, head, below, path)
-    if problems and problems[-1].severity == "error":
-        return ()
-    rows = []
-    for number, record in enumerate(below, 1):
-        if len(record.cells) < len(columns) or any(record.cells[len(columns) :]):
-            count, expected = len(record.cells), len(columns)
-            problems.append(problem("E331.count", path, record.at, found=count, expected=expected))
-            continue
-        filled = {column: Scalar(text, record.at) for column, text in constant.items()}
-        if "figure" not in columns and table is FIGURES:
-            filled["figure"] = Scalar(f"row_{number}", record.at)
-        for name, cell, at in zip(columns, record.cells, record.places, strict=False):
-            if name in names and cell.strip():
-                text = rearm(cell).strip()
-                # An export has the code of a season, which nobody may type.
-                filled[name] = Scalar(write_seasons(text) if name in _TIMES else text, at)
-        row = ImportRow(filled, record.at, table)
-        if _is_total(record.cells, row, "figure" in columns):
-            problems.append(problem("W332", path, record.at))
-        else:
-            rows.append(row)
+    if data.startswith(ZIP):
+        sheets = read_sheets(data, path, MAX_BYTES, problems)
+    else:
+        lines = tuple(one for one in _read_csv(data, path, problems) if not one.is_blank)
+        sheets = (WorkbookSheet("", lines, {}),) if lines else ()
+    export = next((one for one in sheets if one.name == EXPORT_SHEET), None)
+    left = [one for one in sheets if one is not export]
+    exported = _read_export(export.lines if export else ())
+    reader = _TableReader(path, problems, mapping, languages=languages, exported=exported)
+    rows = [row for sheet in left for row in reader.read_sheet(sheet)]
+    if reader.tables:
+        names = [one.name for one in left if one.name not in reader.tables.values()]
+        if others := [name for name in names if not (export and name in LIST_SHEETS)]:
+            read, unread = (
+                ENUMERATION.join(map(show, x)) for x in (reader.tables.values(), others)
+            )
+            problems.append(problem("W331.sheets", path, START, name=read, others=unread))
+    # What cannot be read is named already.
+    elif not any(one.severity == "error" for one in problems):
+        first = left[0].lines[0] if left else TableLine([], [], START)
+        missing = set(REQUIRED) - set(_name_columns(first.cells, reader.heads, FIGURES))
+        problems.append(_report_columns(path, first, sorted(missing)))
     return tuple(rows)
 
 
-def _read_csv(data: bytes, path: str, problems: list[Problem]) -> Iterator[_Record]:
+def _read_export(lines: Iterable[TableLine]) -> dict[str, dict[str, Mapping[str, str]]]:
+    """The rows of each table as they were exported, by their number."""
+    columns: dict[str, Sequence[str]] = {}
+    exported: dict[str, dict[str, Mapping[str, str]]] = {}
+    for line in lines:
+        table, number, *cells = (*line.cells, "", "")
+        if number:
+            row = dict(zip(columns.get(table, ()), chain(cells, repeat("")), strict=False))
+            exported.setdefault(table, {})[number] = row
+        else:
+            columns[table] = [cell for cell in cells if cell]
+    return exported
+
+
+def find_changes(rows: Iterable[ImportRow], words: Words) -> Iterator[ImportRow]:
+    """Rows with the keys of the words that they give by name, and of an export what was changed.
+
+    What names the record stays among the cells.
+    """
+    keys = {name: _keys_by_name(listed) for name, listed in words.items()}
+    for row in rows:
+        cells = dict(row.cells)
+        for column in row.table.names:
+            if column in cells:
+                own = {"question": cells["question"].text if "question" in cells else ""}
+                listed, joined = find_words(row.table, column, own, words)
+                if listed:
+                    text = row.text(column)
+                    parts = text.split(joined) if joined else [text]
+                    written = joined.join(keys[listed].get(_fold(part), part) for part in parts)
+                    cells[column] = Scalar(written, row.place(column))
+        if row.before is None:
+            yield replace(row, cells=cells)
+            continue
+        texts = {name: Scalar("", at) for name, at in row.places.items()} | cells
+        named = {"case", *KEYS[row.table]}
+        kept = {
+            name: cell
+            for name, cell in texts.items()
+            if name != ROW and (name in named or not _is_same(cell.text, row.was(name)))
+        }
+        yield replace(row, cells=kept)
+
+
+def _keys_by_name(words: Iterable[Word]) -> dict[str, str]:
+    """The keys of words by what they are called; a name of two words means neither."""
+    called: dict[str, set[str]] = {}
+    for word in words:
+        for name in (word.name.zh, word.name.en):
+            called.setdefault(_fold(name), set()).add(word.key)
+    named = {name: keys.pop() for name, keys in called.items() if len(keys) == 1}
+    return named | {_fold(word.key): word.key for word in words}
+
+
+def _is_same(text: str, before: str) -> bool:
+    """True for texts that a spreadsheet may make of each other: 01001 and 1001."""
+    if unicodedata.normalize("NFC", text) == unicodedata.normalize("NFC", before):
+        return True
+    try:
+        return Decimal(text) == Decimal(before)
+    except InvalidOperation:
+        return False
+
+
+@dataclass(slots=True)
+class _TableReader:
+    """Reads the sheets of one file; `tables` are those that it read, with the sheet of each."""
+
+    path: str
+    problems: list[Problem]
+    mapping: Mapping[str, str]
+    languages: Languages = field(kw_only=True)
+    exported: Mapping[str, Mapping[str, Mapping[str, str]]] = field(kw_only=True)
+    tables: dict[DataTable, str] = field(default_factory=dict, kw_only=True)
+
+    @property
+    def heads(self) -> dict[str, str]:
+        """The columns by the heads that were given for them."""
+        return {head.strip(): column for column, head in self.mapping.items()}
+
+    def report(self, key: str, at: Position, /, **values: object) -> None:
+        """Add a problem of the file."""
+        self.problems.append(problem(key, self.path, at, hint=None, severity=None, **values))
+
+    def read_sheet(self, sheet: WorkbookSheet) -> Iterator[ImportRow]:
+        """The rows of a sheet, none where it has no table or one that was read before it."""
+        constant = {column: head[1:] for column, head in self.mapping.items() if head[:1] == "="}
+        given = constant.keys() | ({"figure"} if "case" in constant else set())
+        found = (
+            (number, table, columns)
+            for number, line in enumerate(sheet.lines[:_MOST_ABOVE])
+            for table, required in _REQUIRED_OF.items()
+            for columns in [_name_columns(line.cells, self.heads, table_in(table, self.languages))]
+            if set(required) - given <= set(columns)
+        )
+        above_head, table, columns = next(found, (0, FIGURES, []))
+        if not columns or table in self.tables:
+            return
+        self.tables[table] = sheet.name
+        above, head, below = (
+            sheet.lines[:above_head],
+            sheet.lines[above_head],
+            sheet.lines[above_head + 1 :],
+        )
+        unit = _find_unit(above, head.cells, columns)
+        if unit and table is FIGURES and "unit" not in columns:
+            constant.setdefault("unit", unit)
+        for line in above:
+            shown = show(next(cell for cell in line.cells if cell.strip()))
+            if not (unit and _UNIT_ABOVE.search(shown)):
+                self.report("W331", line.at, words=shown)
+        already = len(self.problems)
+        known = (*table_in(table, self.languages).names, ROW)
+        self.problems += _name_faults(columns, known, head, below, self.path)
+        for cells, (at, last) in sheet.merged.items():
+            if last >= head.at.line:
+                self.report("E337.merged", at, range=cells)
+        if any(one.severity == "error" for one in self.problems[already:]):
+            return
+        rows = self.read_rows(below, columns, table, constant)
+        yield from self.find_exported(rows, sheet.name) if ROW in columns else rows
+
+    def read_rows(
+        self,
+        lines: Iterable[TableLine],
+        columns: Sequence[str],
+        table: DataTable,
+        constant: Mapping[str, str],
+    ) -> Iterator[ImportRow]:
+        """The lines below the heads as rows."""
+        known = (*table_in(table, self.languages).names, ROW)
+        for number, line in enumerate(lines, 1):
+            # The lines of a sheet end with their last cell.
+            is_short = len(line.cells) < len(columns) and not line.at.sheet
+            if is_short or any(line.cells[len(columns) :]):
+                count, expected = len(line.cells), len(columns)
+                self.report("E331.count", line.at, found=count, expected=expected)
+                continue
+            filled = {column: Scalar(text, line.at) for column, text in constant.items()}
+            if "figure" not in columns and table is FIGURES:
+                filled["figure"] = Scalar(f"row_{number}", line.at)
+            places = {}
+            for index, name in enumerate(columns):
+                if name not in known:
+                    continue
+                if line.at.sheet:
+                    places[name] = Position(line.at.line, index + 1, line.at.sheet)
+                cell = line.cells[index] if index < len(line.cells) else ""
+                fault = line.faults.get(index, "")
+                if fault and not (fault == "E337.day" and name in _DAYS):
+                    self.report(fault, line.places[index], text=show(cell))
+                    places.pop(name)
+                elif cell.strip():
+                    filled[name] = Scalar(_clean(cell, name), line.places[index])
+            row = ImportRow(filled, line.at, table, places=places)
+            if not row.text(ROW) and _is_total(line.cells, row, "figure" in columns):
+                self.report("W332", line.at)
+            else:
+                yield row
+
+    def find_exported(self, rows: Iterable[ImportRow], sheet: str) -> Iterator[ImportRow]:
+        """Rows with what was exported of each; those that are not there any more are named."""
+        left = None
+        for row in rows:
+            exported = self.exported.get(row.table.name, {})
+            left = dict(exported) if left is None else left
+            number = row.text(ROW)
+            if not number or not exported:
+                yield row
+            elif number in left:
+                yield replace(row, before=left.pop(number))
+            else:
+                self.report("E337.row", row.place(ROW), text=show(number))
+        if left:
+            names = [
+                " ".join(filter(None, (one.get("case"), *one.values()))) for one in left.values()
+            ]
+            self.report(
+                "W337",
+                Position(1, 1, sheet),
+                sheet=show(sheet),
+                rows=ENUMERATION.join(map(show, names)),
+            )
+
+
+def _read_csv(data: bytes, path: str, problems: list[Problem]) -> Iterator[TableLine]:
     text, faults = decode(data, path, MAX_BYTES)
     problems += faults
     if text is None:
@@ -192,64 +374,42 @@ def _read_csv(data: bytes, path: str, problems: list[Problem]) -> Iterator[_Reco
         for cells in reader:
             if cells:
                 places = tuple(_find_cells(text, starts[line - 1], line, len(cells)))
-                yield _Record(cells, places, Position(line, 1))
+                yield TableLine(cells, places, Position(line, 1))
             line = 1 + skipped + reader.line_num
     except csv.Error as error:
         problems.append(problem("E331.unreadable", path, Position(line, 1), reason=error))
 
 
-def _read_workbook(data: bytes, path: str, problems: list[Problem]) -> Iterator[_Record]:
-    """The lines of the first sheet of figures, or else of the first, each cell at its column."""
-    from openpyxl import load_workbook
-
-    try:
-        # The results of formulas and not the formulas; a long sheet is read row by row.
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheets = {
-            sheet.title: [[*map(_write_cell, row)] for row in sheet.iter_rows(values_only=True)]
-            for sheet in book
-        }
-    except Exception as error:  # the library raises whatever a damaged file makes it stumble over
-        problems.append(problem("E331.workbook", path, START, reason=type(error).__name__))
-        return
-    of_figures = (
-        name
-        for name, rows in sheets.items()
-        if any(set(REQUIRED) <= set(_name_columns(row, {})) for row in rows[:_MOST_ABOVE])
-    )
-    chosen = next(of_figures, next(iter(sheets), ""))
-    if others := [name for name, rows in sheets.items() if name != chosen and any(map(any, rows))]:
-        left = ENUMERATION.join(map(show, others))
-        problems.append(problem("W331.sheets", path, START, name=show(chosen), others=left))
-    for line, cells in enumerate(sheets.get(chosen, []), 1):
-        places = [Position(line, column) for column in range(1, len(cells) + 1)]
-        yield _Record(cells, places, Position(line, 1))
-
-
-def _write_cell(value: object) -> str:
-    """The text of a cell of a workbook, a day without its midnight and a number as it shows."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time.min else value.isoformat(" ")
-    # Spreadsheets show fifteen digits; the seventeen of a float end in noise.
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
-
-
-def _name_columns(
-    heads: Iterable[str], mapping: Mapping[str, str], known: Sequence[str] = FIGURE_COLUMNS
-) -> list[str]:
+def _name_columns(heads: Iterable[str], mapping: Mapping[str, str], table: DataTable) -> list[str]:
     """The columns that the heads of a table mean, each as it is written where it means none."""
+    known = _known_heads(table)
     meant = []
     for head in heads:
         plain = _UNIT_IN_HEAD.sub("", unicodedata.normalize("NFKC", head).strip()).strip()
-        folded = plain.casefold().replace(" ", "_")
-        chinese = _CHINESE_COLUMNS.get(plain, plain)
-        meant.append(mapping.get(head.strip()) or (folded if folded in known else chinese))
+        folded = plain.casefold()
+        found = known.get(folded.replace(" ", "_")) or known.get(folded, plain)
+        meant.append(mapping.get(head.strip()) or found)
     return meant
 
 
-def _find_unit(above: Iterable[_Record], heads: Sequence[str], columns: Sequence[str]) -> str:
+def _fold(head: str) -> str:
+    return unicodedata.normalize("NFKC", head).strip().casefold()
+
+
+@cache
+def _known_heads(table: DataTable) -> Mapping[str, str]:
+    """The columns of a table by what may stand above them: names, and heads of both languages."""
+    named = {
+        _fold(word): column.name
+        for column in table.edited
+        for word in (column.head.zh, column.head.en)
+    }
+    row = say("data.row")
+    own = {name: name for name in table.names}
+    return {_fold(row.zh): ROW, _fold(row.en): ROW, **_CHINESE_COLUMNS, **named, **own}
+
+
+def _find_unit(above: Iterable[TableLine], heads: Sequence[str], columns: Sequence[str]) -> str:
     """The unit that a table gives once for all its rows, empty where it gives none."""
     of_amounts = [heads[columns.index(name)] for name in _AMOUNTS if name in columns]
     cells = ["".join(record.cells) for record in above]
@@ -265,6 +425,12 @@ def _is_total(cells: Iterable[str], row: ImportRow, has_names: bool) -> bool:
     # A case or a figure may be called total.
     named = has_names and all(one and one.isascii() for one in (row.text("case"), row.name))
     return begins and not named
+
+
+def _clean(cell: str, column: str) -> str:
+    text = rearm(cell).strip()
+    # An export has the code of a season, which nobody may type.
+    return write_seasons(text) if column in _TIMES else text
 
 
 def rearm(cell: str) -> str:
@@ -285,7 +451,7 @@ def _find_cells(text: str, start: int, line: int, count: int) -> Iterator[Positi
 
 
 def _name_faults(
-    columns: list[str], known: Sequence[str], head: _Record, rows: list[_Record], path: str
+    columns: list[str], known: Sequence[str], head: TableLine, rows: Sequence[TableLine], path: str
 ) -> Iterator[Problem]:
     """The columns that stand twice, have no name, or are none of the table."""
     for number, (name, at) in enumerate(zip(columns, head.places, strict=True)):
@@ -301,7 +467,7 @@ def _name_faults(
             yield problem("W330", path, at, hint=suggest(name, known), name=show(name))
 
 
-def _report_columns(path: str, head: _Record, missing: Sequence[str]) -> Problem:
+def _report_columns(path: str, head: TableLine, missing: Sequence[str]) -> Problem:
     names = ENUMERATION.join(missing)
     if len(head.cells) == 1:
         for mark, key in _OTHER_MARKS.items():

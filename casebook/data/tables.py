@@ -5,6 +5,7 @@ The CSV files, the data package, the SQLite file, the workbook and the data dict
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import cache
@@ -15,7 +16,7 @@ import yaml
 
 from casebook.messages import read_catalogue, say
 from casebook.record.vocabulary import Measure, Question, Term, Vocabulary
-from casebook.text import DEFAULT_LANGUAGES, Languages, Text
+from casebook.text import DEFAULT_LANGUAGES, Lang, Languages, Text
 from casebook.values.words import QUALIFIERS
 
 TITLE: Final = say("data.title")
@@ -30,12 +31,15 @@ Words = Mapping[str, tuple[Word, ...]]
 class Column:
     """One column; `words` names the closed list that its cells are from.
 
-    A column with a `joined` sign may hold several of the words at once.
+    A column with a `joined` sign may hold several of the words at once. `head` is its name for
+    people; what is `computed` nobody edits.
     """
 
     name: str
     note: Text
+    head: Text
     _: KW_ONLY
+    computed: bool = False
     type: ColumnType = "string"
     required: bool = False
     words: str = ""
@@ -61,6 +65,11 @@ class DataTable:
         """The names of the columns, in their order."""
         return tuple(column.name for column in self.columns)
 
+    @property
+    def edited(self) -> tuple[Column, ...]:
+        """The columns that a workbook for editing has, in their order."""
+        return tuple(column for column in self.columns if not column.computed)
+
 
 @cache
 def table_in(table: DataTable, languages: Languages) -> DataTable:
@@ -76,6 +85,7 @@ def table_in(table: DataTable, languages: Languages) -> DataTable:
         c.name: Text(c.note.zh.removesuffix(tail.zh), c.note.en.removesuffix(tail.en))
         for c in table.columns
     }
+    heads = {column.name: column.head for column in table.columns}
     columns: list[Column] = []
     for column in table.columns:
         base = column.name.removesuffix("_en")
@@ -83,8 +93,10 @@ def table_in(table: DataTable, languages: Languages) -> DataTable:
             own = column.note if languages.first == "zh" else notes[base]
             columns.append(replace(column, note=own))
         for lang in languages.others if base != column.name else ():
+            name = languages.name(base, lang)
             note = column.note if lang == "en" else say("data.in_chinese", what=notes[base])
-            columns.append(replace(column, name=languages.name(base, lang), note=note))
+            head = say("data.in_language", head=heads[base], language=say(f"languages.{lang}"))
+            columns.append(replace(column, name=name, note=note, head=head))
     return replace(table, columns=tuple(columns))
 
 
@@ -102,7 +114,7 @@ def _read_tables() -> dict[str, DataTable]:
             title=say(f"data.{name}"),
             note=say(f"data.{name}_note"),
             columns=tuple(
-                Column(column, _find_note(name, column), **options)
+                Column(column, _find_note(name, column), _find_head(name, column), **options)
                 for column, options in one["columns"].items()
             ),
             key=tuple(one.get("key", ())),
@@ -116,6 +128,16 @@ def _find_note(table: str, column: str) -> Text:
     """The note of a column, which several tables may share."""
     keys = (f"data.{table}.{column}", f"data.{table.removeprefix('case_')}.{column}")
     return say(next((key for key in keys if key in read_catalogue()), f"data.{column}"))
+
+
+def _find_head(table: str, column: str) -> Text:
+    """The name of a column for people, as forms have it; English texts have one of their own."""
+    plain = "formula" if column == "derived" else column.removesuffix("_en")
+    keys = (f"labels.{table.removesuffix('s')}.{plain}", f"labels.{plain}")
+    head = next((say(key) for key in keys if key in read_catalogue()), Text(plain, plain))
+    if not column.endswith("_en"):
+        return head
+    return say("data.in_language", head=head, language=say("languages.en"))
 
 
 def _name_words(name: str, *keys: str) -> tuple[Term, ...]:
@@ -132,6 +154,14 @@ TABLES: Final = (
 )
 
 FIGURE_COLUMNS: Final = FIGURES.names
+
+# A workbook for editing: the column that numbers the rows of each sheet, the hidden sheet that has
+# them as they were exported, and the sheet of the closed lists in either language.
+ROW: Final = "row"
+EXPORT_SHEET: Final = "casebook"
+LIST_SHEETS: Final = frozenset({say("data.lists").zh, say("data.lists").en})
+# The tables that it has, in the order in which they are read: a figure may rest on a new source.
+EDITED: Final = (SOURCES, CASES, FIGURES, EVENTS, ANSWERS, DOCUMENTS, PICTURES)
 
 # The closed lists that no file of the project holds.
 FIXED_WORDS: Final[Words] = {
@@ -158,3 +188,28 @@ def list_words(vocabulary: Vocabulary) -> Words:
         )
     }
     return {**listed, **FIXED_WORDS}
+
+
+def find_words(
+    table: DataTable, column: str, row: Mapping[str, str], words: Words
+) -> tuple[str, str]:
+    """The closed list that a cell of a row is from, and what joins several words; or nothing."""
+    described = table.columns[table.names.index(column)]
+    if described.words:
+        return described.words, described.joined
+    if table is ANSWERS and column == "value":
+        question = next((one for one in words["questions"] if one.key == row["question"]), None)
+        if isinstance(question, Question) and question.terms:
+            return question.terms, "|"
+    return "", ""
+
+
+def name_words(words: tuple[Word, ...], lang: Lang) -> dict[str, str]:
+    """The names of words by their keys; the key itself where another word is called the same."""
+    called = Counter(
+        one
+        for word in words
+        for one in {word.key, word.name.zh.casefold(), word.name.en.casefold()}
+    )
+    names = {word.key: word.name.inside(lang) for word in words}
+    return {key: name if called[name.casefold()] == 1 else key for key, name in names.items()}

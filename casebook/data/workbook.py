@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 # The earliest time that a zip can hold: the bytes may not depend on the day of the build.
-_WRITTEN: Final = datetime(1980, 1, 1)
+WRITTEN: Final = datetime(1980, 1, 1)
 # A cell holds no more than this.
-_LONGEST: Final = 32_767
+LONGEST: Final = 32_767
 # A column of a sheet with its head, and the names of its words where it shows these.
 _Shown: TypeAlias = "tuple[Column, str, Mapping[str, str] | None]"
-_WIDTHS: Final[Mapping[str, int]] = {
+WIDTHS: Final[Mapping[str, int]] = {
     **dict.fromkeys(("label", "title", "title_en", "summary", "summary_en"), 40),
     **dict.fromkeys(("note", "note_en", "amount", "value", "class", "source", "quote"), 24),
 }
@@ -41,7 +41,7 @@ def write_workbook(
     stream = io.BytesIO()
     # Otherwise each sheet passes through a temporary file.
     book = Workbook(stream, {"in_memory": True})
-    book.set_properties({"created": _WRITTEN, "title": TITLE.inside(languages.first)})
+    book.set_properties({"created": WRITTEN, "title": TITLE.inside(languages.first)})
     bold = book.add_format({"bold": True, "bottom": 1})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet = book.add_worksheet(_say("data.sheet.about", " ", languages))
@@ -85,7 +85,7 @@ def _explain(
             names = (f"{word.key} {word.name.inside(first)}" for word in listed)
             named = SEMICOLON.inside(first).join(names)
             notes = map(column.note.inside, languages)
-            yield _name_sheet(table, languages), column.name, *notes, named[:_LONGEST]
+            yield _name_sheet(table, languages), column.name, *notes, named[:LONGEST]
 
 
 def _fill_table(
@@ -94,7 +94,7 @@ def _fill_table(
     sheet.freeze_panes(1, len(table.key))
     sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
     for number, (column, title, names) in enumerate(columns):
-        sheet.set_column(number, number, _WIDTHS.get(column.name, 16))
+        sheet.set_column(number, number, WIDTHS.get(column.name, 16))
         sheet.write_string(0, number, title, bold)
         for at, row in enumerate(rows, 1):
             cell = row[column.name]
@@ -103,7 +103,7 @@ def _fill_table(
             elif cell and column.type == "number":
                 sheet.write_number(at, number, float(cell))
             elif cell:
-                sheet.write_string(at, number, cell[:_LONGEST])
+                sheet.write_string(at, number, cell[:LONGEST])
 
 
 def _list_columns(table: DataTable, words: Words, languages: Languages) -> Iterator[_Shown]:

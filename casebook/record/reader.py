@@ -491,7 +491,7 @@ def _place_inside(value: Scalar, column: int) -> Position:
     """The place of a character of a value, or of the value where it is quoted."""
     if not value.is_plain:
         return value.at
-    return Position(value.at.line, value.at.column + column - 1)
+    return value.at.inside(column - 1)
 
 
 def read_figure(

@@ -42,6 +42,15 @@ def write_scalar(text: str) -> str:
     raise ValueError(text)
 
 
+def can_write(text: str) -> bool:
+    """True for a text that `write_scalar` can write."""
+    try:
+        write_scalar(text)
+    except ValueError:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
     """A value of a text: from which character to which it reaches, and what it is.
@@ -120,6 +129,15 @@ class Layout:
         """Put lines above the line of a character."""
         at = self.text.rfind("\n", 0, index) + 1
         self._edits.append((at, at, "".join(f"{line}\n" for line in lines)))
+
+    def remove(self, entry: YamlEntry) -> bool:
+        """Take an entry with its lines out; False where another thing stands on its first line."""
+        begin = self.text.rfind("\n", 0, entry.start) + 1
+        if self.text[begin : entry.start].strip():
+            return False
+        end = self.text.find("\n", self.last_of(entry))
+        self.cut(begin, len(self.text) if end < 0 else end + 1, "")
+        return True
 
     def cut(self, start: int, end: int, written: str) -> None:
         """Put a piece of text in the place of another."""

@@ -332,7 +332,8 @@ def test_what_a_listed_thing_has_otherwise_is_refused(project: Path, case: Path)
     [
         pytest.param(table("case,date,title", *["testville,2015,再来"] * 2), id="an event"),
         pytest.param(
-            table("case,question,state,value", *["testville,mode,stated,x"] * 2), id="an answer"
+            table("case,question,state,value", *["testville,mode,stated,tender"] * 2),
+            id="an answer",
         ),
         pytest.param(table("source,title,publisher", *["s-9,甲,乙"] * 2), id="a source"),
     ],

@@ -1,0 +1,37 @@
+"""`export`: writes a workbook in which the records are edited, and which `import` takes back."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from casebook.commands.command import Command, load_without_errors, print_message
+from casebook.messages import failure
+from casebook.problems import Exit
+from casebook.text import Lang
+
+
+def add_export_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `export`."""
+    parser.add_argument("--xlsx", required=True, metavar="FILE")
+
+
+def run_export(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
+    """Write the records into a new workbook, with heads and words in the editor's language."""
+    from casebook.data.editing_workbook import write_editing_workbook
+    from casebook.yaml.files import write_new_file
+
+    target = (Path.cwd() / options.xlsx).resolve()
+    if target.suffix.lower() != ".xlsx":
+        raise failure("commands.export_kind", status=Exit.USAGE, path=target.name)
+    content = write_editing_workbook(load_without_errors(project), lang)
+    try:
+        write_new_file(target, content)
+    except FileExistsError:
+        # What is there may have been edited and not been taken back.
+        raise failure("commands.export_exists", status=Exit.USAGE, path=target) from None
+    print_message("commands.exported", lang, path=target)
+    return Exit.DONE
+
+
+EXPORT = Command("export", add_export_options, run_export)
