@@ -254,7 +254,7 @@
     });
   }
 
-  // 北京社会组织 asks for two known words.
+  // 西河社会组织 asks for two known words.
   function cutChinese(word, known) {
     const inside = known.find((one) => one.length > 1 && one !== word && /[^\x00-\x7f]/.test(one) && word.includes(one));
     if (!inside || /[0-9零一二三四五六七八九十百千万亿]/.test(word)) {
