@@ -210,6 +210,8 @@ class _BlockPainter:
         # A part begins where the one before it ends.
         start = self.left if low is None or bar.mark.end == "range" else low
         if bar.key:
+            first = self.left if low is None else low
+            self.sheet.target(first, top - 2, end - first, _THICK + 4)
             area = MarkArea(start=start, end=end, top=top, thickness=_THICK, low=low)
             draw_mark(self.sheet, bar.mark, area)
         else:

@@ -23,6 +23,8 @@ CLOSE: Final = 79
 _KAPPA: Final = 4 / 3 * (math.sqrt(2) - 1)
 
 LEADING: Final = 1.4
+# The least height of what leads somewhere, by WCAG 2.5.8.
+_FINGER: Final = 24.0
 
 Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]
@@ -148,6 +150,14 @@ class Sheet:
         inside: list[Shape | Words] = []
         self._open = inside
         yield
+        words = [part for part in inside if isinstance(part, Words)]
+        if href and words == inside:
+            # A line of text is lower than what a finger hits for sure.
+            middle = words[0].y - 0.35 * words[0].size
+            width = max(width_px(part.text, part.size, part.bold) for part in words)
+            height = max(_FINGER, words[-1].y - words[0].y + _FINGER)
+            left = words[0].x - {"start": 0, "middle": width / 2, "end": width}[words[0].anchor]
+            self.target(left, middle - _FINGER / 2, width, height)
         self._open = None
         self.parts.append(Link(href, clean(title), tuple(inside)))
 
@@ -158,6 +168,11 @@ class Sheet:
         right, bottom = left + width, top + height
         corners = ((left, top), (right, top), (right, bottom), (left, bottom), (left, top))
         self._add(Shape(vertices=corners, codes=(MOVE, LINE, LINE, LINE, CLOSE), **paint))
+
+    def target(self, left: float, top: float, width: float, height: float) -> None:
+        """Let a rectangle that is not seen be hit as part of the link around it."""
+        # An outline is hit on its line only, and a dashed one not even there.
+        self.rectangle(left, top, width, height, fill="paper", opacity=0.001)
 
     def line(self, *points: Point, **paint: Unpack[Paint]) -> None:
         """Draw straight lines from point to point."""

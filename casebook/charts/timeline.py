@@ -386,8 +386,7 @@ def _stack(moments: Sequence[Moment], axis: _Axis) -> list[tuple[Moment, int]]:
 def _paint_moment(moment: Moment, axis: _Axis, sheet: Sheet, y: float) -> None:
     start, end = _span(moment, axis)
     left, right = _reach(moment, axis)
-    # An outline is hit on its line only: what is not seen here takes the finger.
-    sheet.rectangle(left, y - _REACH / 2, right - left, _REACH, fill="paper", opacity=0.001)
+    sheet.target(left, y - _REACH / 2, right - left, _REACH)
     dash = (4.0, 3.0) if moment.planned else ()
     if moment.marker == "latest_only":
         _paint_latest(sheet, start, end - 2, y)

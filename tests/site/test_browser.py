@@ -198,6 +198,43 @@ def test_a_mark_of_a_chart_leads_to_its_figure(browser: Browser, address: str) -
     assert found == 1
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_mark_of_every_chart_is_hit_at_its_centre(
+    browser: Browser, address: str, built_site: Path, width: int
+) -> None:
+    page = open_page(browser, width)
+    tried, missed, small = 0, [], []
+    for path in sorted(built_site.glob("charts/*/index.html")):
+        # The addresses of charts that are no more lead elsewhere.
+        if 'class="chart__svg"' not in path.read_text(encoding="utf-8"):
+            continue
+        name = path.parent.name
+        page.goto(f"{address}/charts/{name}/")
+        marks = page.evaluate(
+            """() => [...document.querySelectorAll('.chart__svg')]
+                .filter(svg => svg.checkVisibility())
+                .flatMap(svg => [...svg.querySelectorAll('a')])
+                .map(link => ({
+                    size: [link.getBoundingClientRect().width, link.getBoundingClientRect().height],
+                    named: Boolean(link.querySelector('title')?.textContent),
+                    missed: [...link.querySelectorAll('path, text')].filter(part => {
+                        part.scrollIntoView({block: 'center', inline: 'center'});
+                        const box = part.getBoundingClientRect();
+                        const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+                        return document.elementFromPoint(x, y)?.closest('a') !== link;
+                    }).map(part => part.outerHTML.slice(0, 120)),
+                }))"""
+        )
+        tried += len(marks)
+        missed += [(name, each) for mark in marks for each in mark["missed"]]
+        small += [(name, mark["size"]) for mark in marks if min(mark["size"]) < 23.9]
+        small += [(name, "no name") for mark in marks if not mark["named"]]
+    page.context.close()
+
+    assert tried > 100
+    assert (missed, small) == ([], [])
+
+
 def test_the_language_switch_keeps_the_place(browser: Browser, address: str) -> None:
     page = open_page(browser, 1280)
     page.goto(f"{address}/cases/dongguan/")
