@@ -110,10 +110,11 @@ def review_figure(
         for other in case.printed_figures
         if other.source != figure.source and _say_the_same(figure, other)
     }
-    kinds = vocabulary.source_kinds
+    # Of a kind that the vocabulary has not, which is reported, nothing is known.
+    primary = {key for key, kind in vocabulary.source_kinds.items() if kind.primary}
     # A repost may have changed a document, which nobody saw where it was published.
     seen = (sources[name] for name in {figure.source, *confirming} if not sources[name].repost)
-    if any(kinds[source.kind].primary for source in seen):
+    if any(source.kind in primary for source in seen):
         return "primary"
     if confirming:
         return "corroborated"

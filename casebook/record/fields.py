@@ -201,7 +201,8 @@ class Fields:
             return word
         # Of sixty scopes a message would list none that is read.
         words = list(known)[:12]
-        allowed = say("record.known_words", words=Text("、".join(words), ", ".join(words)))
+        key = "record.known_words" if words else "record.no_words"
+        allowed = say(key, words=Text("、".join(words), ", ".join(words)))
         hint = suggest(word, known) or allowed
         self.report("E205", value.at, name=name, word=word[:40], hint=hint)
         return ""

@@ -125,6 +125,8 @@ class ListReader(RecordReader):
                 listed = self.node.entries
                 if parent not in listed and parent not in self.units:
                     fields.known_word(Scalar(parent, fields.at("parent")), "parent", listed)
+                    # Names of places go up to what they lie in.
+                    record = replace(record, parent="")
             case Refusal() if not record.is_of_one_kind:
                 fields.report("E284", record.at, name=record.id)
             case Gone():

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from records import TINY, shown
 
+from casebook.build.checking import check_project
 from casebook.problems import Problem
 from casebook.record.lists import read_lists
 
@@ -38,6 +39,16 @@ from casebook.record.lists import read_lists
         pytest.param(
             "sources", "kind: news_report", "kind: rumour", ["6:9 E205"], id="an unknown kind"
         ),
+        pytest.param(
+            "regions", 'parent: "330200"', "parent: haishu", ["3:101 E205"], id="an unknown place"
+        ),
+        pytest.param(
+            "vocabulary",
+            "\nsource_kinds:",
+            "\nkinds:",
+            ["6:9 E205", "14:9 E205", "50:1 E201"],
+            id="no kinds",
+        ),
     ],
 )
 def test_a_mistake_in_a_list_is_named(
@@ -50,3 +61,5 @@ def test_a_mistake_in_a_list_is_named(
     read_lists(tmp_path, problems)
 
     assert shown(problems) == expected
+    # What the cases have of it is missing to them, and stops nothing.
+    assert {*problems} <= {*check_project(tmp_path)}
