@@ -27,6 +27,7 @@ from casebook.messages import problem
 from casebook.pages import FIXED_ADDRESSES
 from casebook.problems import START, ContentError, Problem
 from casebook.record.dataset import Dataset, LazyCases
+from casebook.record.json_schema import check_schema
 from casebook.record.summary import CaseSummary
 from casebook.yaml.files import read_bytes, show_path
 
@@ -50,6 +51,7 @@ def load_checked(
     problems += found
     dataset = replace(dataset, outdated=find_outdated(project, dataset), media=media)
     problems += check_sources(project)
+    problems += check_schema(project, dataset.vocabulary, dataset.sources)
     if (project / _RELEASES).is_dir():
         from casebook.data.releases import check_releases
 

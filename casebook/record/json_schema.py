@@ -9,18 +9,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
-from casebook.messages import say
+from casebook.messages import problem, say
+from casebook.problems import START, Problem
 from casebook.record.description import FieldDescription, fields_of
 from casebook.record.fields import FLAGS
 from casebook.record.lists import Lists
 from casebook.record.model import Answer, Case
 from casebook.record.reader import SILENT
-from casebook.text import Text
+from casebook.record.vocabulary import Vocabulary
+from casebook.text import ENUMERATION, Text
 
 SCHEMA_FILE: Final = "data/case.schema.json"
 
+_QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
 # 06037 is no number: a zero before it would be lost.
 _NUMBER: Final = re.compile("[1-9][0-9]*")
 _TEXT: Final = {"type": ["string", "number", "boolean"]}
@@ -38,6 +42,21 @@ def write_schema(lists: Lists) -> bytes:
     """The schema as the bytes of data/case.schema.json."""
     text = json.dumps(make_schema(lists), ensure_ascii=False, indent=1) + "\n"
     return text.encode("utf-8")
+
+
+def check_schema(project: Path, vocabulary: Vocabulary, sources: Iterable[str]) -> list[Problem]:
+    """A warning where the schema that is there lacks a word or a source that was added."""
+    try:
+        known = {*_QUOTED.findall((project / SCHEMA_FILE).read_text(encoding="utf-8"))}
+    except (OSError, UnicodeDecodeError):
+        return []
+    lists = (vocabulary.questions, vocabulary.topics, vocabulary.measures, vocabulary.statuses)
+    words = [*(key for listed in lists for key in listed), *vocabulary.scopes, *sources]
+    # Making it anew to compare would take longer than all other checks of a small site.
+    missing = [word for word in words if word not in known]
+    if not missing:
+        return []
+    return [problem("W268", SCHEMA_FILE, START, words=ENUMERATION.join(missing[:5]))]
 
 
 def make_schema(lists: Lists) -> dict[str, Any]:

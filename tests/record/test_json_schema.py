@@ -8,18 +8,20 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from conftest import PROJECT
+from conftest import PROJECT, TEN_CASES, make_tiny_project
 from processes import run
+from records import tiny_lists
 
+from casebook.build.checking import load_checked
 from casebook.problems import Problem
 from casebook.record.description import fields_of
-from casebook.record.json_schema import make_schema, write_schema
+from casebook.record.json_schema import SCHEMA_FILE, check_schema, make_schema, write_schema
 from casebook.record.lists import read_lists
 from casebook.record.model import Answer, Case, Change, Conflict, Document, Event, Figure, Report
 
 PROBLEMS: list[Problem] = []
-LISTS = read_lists(PROJECT, PROBLEMS)
-CASES = sorted((PROJECT / "data" / "cases").glob("*.yaml"))
+LISTS = read_lists(TEN_CASES, PROBLEMS)
+CASES = sorted((TEN_CASES / "data" / "cases").glob("*.yaml"))
 
 
 class NumbersLoader(yaml.SafeLoader):
@@ -41,10 +43,19 @@ def faults(record: Any) -> list[str]:
     ]
 
 
-def test_the_file_is_what_the_program_makes() -> None:
-    written = (PROJECT / "data" / "case.schema.json").read_bytes()
+def test_what_was_added_to_the_lists_is_warned_of_until_the_schema_has_it(tmp_path: Any) -> None:
+    make_tiny_project(tmp_path)
+    assert check_schema(tmp_path, tiny_lists().vocabulary, ["anything"]) == []
+    (tmp_path / SCHEMA_FILE).write_bytes(write_schema(tiny_lists()))
+    sources = tmp_path / "data/sources.yaml"
+    more = "paper-2020: {title: 报, publisher: 某报, kind: news_report, published: 2020}\n"
+    sources.write_text(sources.read_text("utf-8") + more, "utf-8")
 
-    assert written == write_schema(LISTS), "run: python3 build.py schema"
+    before = [one for one in load_checked(tmp_path)[1] if one.code == "W268"]
+    assert run(tmp_path, "schema").returncode == 0
+
+    assert [(one.path, "paper-2020" in one.text.en) for one in before] == [(SCHEMA_FILE, True)]
+    assert [one for one in load_checked(tmp_path)[1] if one.code == "W268"] == []
 
 
 def test_it_is_a_sound_schema() -> None:
