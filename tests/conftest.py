@@ -17,6 +17,9 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
+# A copy of ten cases with their texts, which stays as it is whatever editors do to those of the
+# site: for tests of the program that need real ones.
+TEN_CASES = PROJECT / "tests" / "ten_cases"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 BROWSER_ARGUMENTS = [
     "--no-sandbox",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from conftest import PROJECT
+from conftest import PROJECT, TEN_CASES
 
 from casebook.build.reading import read_dataset
 
@@ -14,7 +14,7 @@ SUFFIXES = {".py", ".yaml", ".html", ".xml", ".txt", ".md", ".css", ".js"}
 
 def list_names() -> Iterator[str]:
     """The names of the places, topics and sources of the ten cases."""
-    dataset, _ = read_dataset(PROJECT)
+    dataset, _ = read_dataset(TEN_CASES)
     for case in dataset.cases:
         region = dataset.regions[case.region]
         yield from (case.slug, region.name.zh, region.name.en, region.short.zh, region.short.en)

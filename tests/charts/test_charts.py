@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -25,6 +24,7 @@ from chart_data import (
     table_of,
     vocabulary,
 )
+from conftest import PROJECT, TEN_CASES
 
 from casebook.build.reading import read_dataset
 from casebook.charts import chart_of, draw_chart, find_charts, tabulate_chart, title_of
@@ -40,12 +40,10 @@ from casebook.record.model import Answer, Case, Conflict, Figure
 from casebook.text import Lang, Text
 from casebook.values.dates import parse_period
 
-PROJECT = Path(__file__).parents[2]
-
 
 @pytest.fixture(scope="module")
 def real() -> Dataset:
-    return read_dataset(PROJECT)[0]
+    return read_dataset(TEN_CASES)[0]
 
 
 def names_of(data: Dataset) -> list[str]:
@@ -895,7 +893,7 @@ def test_two_processes_draw_the_same_bytes_and_warn_of_nothing() -> None:
     outputs = set()
     for seed in ("1", "2"):
         done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", _SCRIPT, str(PROJECT)],
+            [sys.executable, "-W", "error", "-c", _SCRIPT, str(TEN_CASES)],
             env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(PROJECT)},
             capture_output=True,
             check=False,
@@ -911,7 +909,7 @@ def test_finding_and_describing_need_no_matplotlib() -> None:
     script += "\nassert 'matplotlib' not in sys.modules"
 
     done = subprocess.run(
-        [sys.executable, "-c", script, str(PROJECT)],
+        [sys.executable, "-c", script, str(TEN_CASES)],
         env={**os.environ, "PYTHONPATH": str(PROJECT)},
         capture_output=True,
         check=False,

@@ -7,14 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import TEN_CASES
 
 from casebook.build.checking import check_project, load_checked
 from casebook.charts import NAMES_ACROSS, find_charts
 from casebook.charts.placement import check_embedded
 from casebook.commands.cli import main
 from casebook.record.references import find_chart_names
-
-PROJECT = Path(__file__).resolve().parents[2]
 
 CASE = "data/cases/haishu.yaml"
 LINE = "  读书会共有{{clubs}}。\n"
@@ -96,7 +95,7 @@ def test_a_text_goes_without_a_chart_that_the_site_has_outgrown(tiny_project: Pa
 
 
 def test_every_chart_of_all_cases_is_known_by_name() -> None:
-    dataset, _ = load_checked(PROJECT)
+    dataset, _ = load_checked(TEN_CASES)
     names = {chart.name for chart in find_charts(dataset) if not chart.case}
 
     assert names == set(NAMES_ACROSS)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from chart_data import faults_of, table_of, tables_of, two_years
+from conftest import TEN_CASES
 from PIL import Image
 
 from casebook.build.reading import read_dataset
@@ -23,7 +23,6 @@ from casebook.charts.standalone import (
     write_picture,
 )
 
-PROJECT = Path(__file__).parents[2]
 COLOURS = {role: f"#{index * 11:02x}4488" for index, role in enumerate(CHART_ROLES)}
 
 
@@ -62,7 +61,7 @@ def test_the_lone_svg_has_its_own_colours_and_well_formed_words() -> None:
 
 
 def test_no_text_of_a_picture_or_card_is_cut_or_covered() -> None:
-    records = read_dataset(PROJECT)[0]
+    records = read_dataset(TEN_CASES)[0]
     found = []
     for table in tables_of(records):
         for compose in (compose_picture, compose_card):
@@ -73,7 +72,7 @@ def test_no_text_of_a_picture_or_card_is_cut_or_covered() -> None:
 
 
 def test_the_bundled_font_has_every_character_of_the_records() -> None:
-    records = read_dataset(PROJECT)[0]
+    records = read_dataset(TEN_CASES)[0]
     missing: set[str] = set()
     for table in tables_of(records):
         missing |= find_missing(compose_picture(table))

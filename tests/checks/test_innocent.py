@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from conftest import TEN_CASES
 
 from casebook.build.reading import read_dataset
 from casebook.checks.text_claims import WrittenText, check_wording
@@ -14,13 +15,12 @@ from casebook.problems import START
 from casebook.record.dataset import Dataset
 from casebook.text import Lang
 
-PROJECT = Path(__file__).resolve().parents[2]
 INNOCENT = yaml.safe_load(Path(__file__).with_name("innocent.yaml").read_text(encoding="utf-8"))
 
 
 @cache
 def real_dataset() -> Dataset:
-    return read_dataset(PROJECT)[0]
+    return read_dataset(TEN_CASES)[0]
 
 
 def codes(text: str, lang: Lang, slug: str = "beijing") -> list[str]:

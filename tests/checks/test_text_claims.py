@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal
 
 import pytest
+from conftest import TEN_CASES
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,8 +25,7 @@ from casebook.values.amounts import in_english, parse_quantity, with_reading
 from casebook.values.dates import parse_period
 from casebook.values.words import PLANNED_STATUSES, QUALIFIERS
 
-PROJECT = Path(__file__).resolve().parents[2]
-REAL, REAL_PROBLEMS = read_dataset(PROJECT)
+REAL, REAL_PROBLEMS = read_dataset(TEN_CASES)
 SOURCE = "zfcg-2012-12-07"
 
 
@@ -556,7 +555,7 @@ def real_texts() -> Iterator[tuple[str, str, Position, Case | None, Lang]]:
             )
             summary = getattr(case.summary, lang)
             yield f"{case.slug} summary {lang}", summary, START, case, lang
-    for path in sorted((PROJECT / "content").rglob("*.md")):
+    for path in sorted((TEN_CASES / "content").rglob("*.md")):
         lang = "en" if path.name.endswith(".en.md") else "zh"
         yield path.name, path.read_text(encoding="utf-8"), START, None, lang
 

@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from conftest import TEN_CASES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from processes import run
@@ -95,7 +96,7 @@ def figures_csv(project: Path) -> str:
 
 
 def test_the_exports_of_the_ten_cases_change_nothing(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "data", tmp_path / "data")
+    shutil.copytree(TEN_CASES / "data", tmp_path / "data")
 
     found = plan(tmp_path, figures_csv(tmp_path))
 
@@ -103,7 +104,7 @@ def test_the_exports_of_the_ten_cases_change_nothing(tmp_path: Path) -> None:
 
 
 def test_figures_that_were_taken_out_come_back_as_they_were_exported(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "data", tmp_path / "data")
+    shutil.copytree(TEN_CASES / "data", tmp_path / "data")
     exported = figures_csv(tmp_path)
     for path in (tmp_path / "data/cases").glob("[a-z]*.yaml"):
         drop_printed_figures(path)
@@ -115,7 +116,7 @@ def test_figures_that_were_taken_out_come_back_as_they_were_exported(tmp_path: P
 
 
 def test_places_without_a_file_become_drafts_that_export_the_same(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "data", tmp_path / "data")
+    shutil.copytree(TEN_CASES / "data", tmp_path / "data")
     exported = figures_csv(tmp_path)
     regions = {}
     for path in (tmp_path / "data/cases").glob("[a-z]*.yaml"):

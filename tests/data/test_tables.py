@@ -19,7 +19,7 @@ import frictionless
 import jsonschema
 import openpyxl
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, TEN_CASES
 from records import dataset_of, export_dataset, figure, record, tiny_dataset
 
 from casebook.build.reading import read_dataset
@@ -39,7 +39,7 @@ from casebook.values.dates import parse_period
 @pytest.fixture(scope="module")
 def dataset() -> Dataset:
     """The project's own ten cases."""
-    found, _ = read_dataset(PROJECT)
+    found, _ = read_dataset(TEN_CASES)
     return found
 
 

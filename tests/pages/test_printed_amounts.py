@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from conftest import PROJECT
+from conftest import TEN_CASES
 from records import dataset_of, figure, record
 
 from casebook.build.reading import read_dataset
@@ -24,7 +24,7 @@ from casebook.values.words import Qualifier
 
 @cache
 def real_dataset() -> Dataset:
-    dataset, problems = read_dataset(PROJECT)
+    dataset, problems = read_dataset(TEN_CASES)
     assert not problems
     return dataset
 
@@ -49,7 +49,7 @@ def texts() -> list[tuple[str, str, Lang, Case | None]]:
         for part, words in (("summary", case.summary), ("story", case.story))
         for lang in LANGS
     ]
-    for path in sorted((PROJECT / "content").rglob("*.md")):
+    for path in sorted((TEN_CASES / "content").rglob("*.md")):
         lang: Lang = "en" if path.name.endswith(".en.md") else "zh"
         found.append((path.name, path.read_text(encoding="utf-8"), lang, None))
     return found

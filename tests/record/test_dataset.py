@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from conftest import TEN_CASES
 from records import case_of, dataset_of, figure, record, tiny_dataset
 
 from casebook.problems import Problem
@@ -155,9 +155,9 @@ MUST_BE_PUBLISHED = (
 )
 
 
-def test_every_question_asks_for_an_item_that_must_be_published(project_root: Path) -> None:
+def test_every_question_asks_for_an_item_that_must_be_published() -> None:
     problems: list[Problem] = []
-    vocabulary = read_lists(project_root, problems).vocabulary
+    vocabulary = read_lists(TEN_CASES, problems).vocabulary
     names = tuple(item.name.zh for item in vocabulary.disclosure_items.values())
     asked = {item for question in vocabulary.questions.values() for item in question.items}
 

@@ -17,13 +17,13 @@ from casebook.record.dataset import Dataset, LazyCases
 from casebook.record.lists import read_lists
 from casebook.record.model import Case
 from casebook.record.summary import CaseSummary
-from tests.conftest import PROJECT, make_tiny_project
+from tests.conftest import TEN_CASES, make_tiny_project
 
 
 @pytest.fixture(scope="module")
 def in_memory() -> Dataset:
     """The ten cases of the site as they are read where nothing is kept."""
-    return read_dataset(PROJECT)[0]
+    return read_dataset(TEN_CASES)[0]
 
 
 def load_lazily(dataset: Dataset) -> tuple[Dataset, list[str]]:

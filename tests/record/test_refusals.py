@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import pytest
+from conftest import TEN_CASES
 
 from casebook.build.reading import read_dataset
 from casebook.record.dataset import Dataset
 from casebook.record.refusals import figures_of, judge_refusal
 
-PROJECT = Path(__file__).resolve().parents[2]
-
 
 @cache
 def real() -> Dataset:
-    dataset, problems = read_dataset(PROJECT)
+    dataset, problems = read_dataset(TEN_CASES)
     assert not problems
     return dataset
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from conftest import TEN_CASES
 from records import case_of, figure, read, record, shown, tiny_lists
 
 from casebook.problems import Problem
@@ -20,8 +20,6 @@ from casebook.values.amounts import in_english
 from casebook.values.dates import parse_period, speak_of_same_time
 from casebook.values.errors import FormulaError
 from casebook.values.formula import names_of, parse_formula, split_formula
-
-PROJECT = Path(__file__).resolve().parents[2]
 
 
 def vocabulary() -> Vocabulary:
@@ -275,7 +273,7 @@ def test_accounts_of_several_sources_are_not_computed_with() -> None:
 )
 def test_a_result_has_the_measure_of_what_it_is(formula: str, fitting: list[str]) -> None:
     problems: list[Problem] = []
-    words = replace(vocabulary(), measures=read_lists(PROJECT, problems).vocabulary.measures)
+    words = replace(vocabulary(), measures=read_lists(TEN_CASES, problems).vocabulary.measures)
     derived, reasons = derive(formula, seed(), words)
 
     assert derived is not None, reasons
