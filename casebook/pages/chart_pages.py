@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import escape
 
+from casebook.charts.canvas import NARROW, WIDE
 from casebook.charts.text_layout import width_px, wrap_text
 from casebook.data.formats import DataFile, disarm, encode_json
 from casebook.messages import say
@@ -21,7 +22,7 @@ from casebook.pages.feeds import find_changes, show_changes
 from casebook.pages.page import Card, Page, Site
 from casebook.pages.rows import frame_chart, link_case
 from casebook.record.vocabulary import Source
-from casebook.text import LANGUAGE_TAGS, Lang, Text
+from casebook.text import LANGUAGE_TAGS, SEMICOLON, Lang, Text
 
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
@@ -35,6 +36,8 @@ _UNIX: Final = 3
 
 # The widths of a column that a chart is embedded in.
 _WIDE, _MIDDLE, _NARROW = 1000, 600, 360
+# From this width on a column shows the wide drawing.
+_DRAWN_WIDE = 560
 
 
 def make_charts(site: Site) -> Iterator[Page]:
@@ -75,7 +78,7 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
             downloads=list_downloads(drawn),
             citation=citation,
             changes=show_changes(find_changes(drawn.figures, site.dataset), site.dataset),
-            snippet=write_snippet(drawn, f"{shown_at}embed/"),
+            snippet=write_snippet(drawn, f"{shown_at}embed/", frame[1]),
         ),
         lastmod=citation.updated,
         trail=((CHARTS_URL, say("pages.charts")),),
@@ -153,18 +156,28 @@ def make_files(
     yield DataFile(f"{folder}{name}.zip", _zip(there))
 
 
-def write_snippet(drawn: Drawn, shown_at: str) -> str:
+def write_snippet(drawn: Drawn, shown_at: str, sources: Iterable[Source] = ()) -> str:
     """The HTML that another site pastes to show a chart: a frame, and two lines for its height.
 
     Where the site lets no style in, the frame is as tall as the narrowest column needs, and where
     it lets no script in, as the words and drawings most likely need at three widths.
     """
-    wide, middle, narrow = (estimate_height(drawn, width) for width in (_WIDE, _MIDDLE, _NARROW))
+    lang = drawn.lang
+    parts = ((one.publisher.inside(lang), one.published) for one in sources)
+    # As the macro of sources prints them beneath the chart.
+    named = (
+        f"{name.split('（')[0].split(' (')[0]} {day.words(lang) if day else ''}"
+        for name, day in parts
+    )
+    credit = SEMICOLON.inside(lang).join(named)
+    widths = (_WIDE, _MIDDLE, _NARROW)
+    wide, middle, narrow = (estimate_height(drawn, width, credit) for width in widths)
     name = f"casebook-{drawn.name}"
     frame = (
-        f'<iframe class="casebook-chart {name}" src="{escape(shown_at)}"'
+        f'<iframe class="casebook-chart {name}" src="{escape(shown_at)}?scheme=light"'
         f' title="{escape(drawn.finding)}" width="100%" height="{max(wide, middle, narrow)}"'
-        ' loading="lazy"></iframe>'
+        # A site that lets no style in would draw a border around it.
+        ' frameborder="0" loading="lazy"></iframe>'
     )
     style = (
         f"<style>.{name}{{border:0;height:{wide}px}}"
@@ -180,14 +193,14 @@ def write_snippet(drawn: Drawn, shown_at: str) -> str:
     return f"{frame}\n{style}\n{script}\n"
 
 
-def estimate_height(drawn: Drawn, width: int) -> int:
+def estimate_height(drawn: Drawn, width: int, credit: str) -> int:
     """The pixels that the page of an embedded chart most likely needs in a column of a width.
 
     The sizes are those of chart.css, on the screens that it tells apart.
     """
     is_wide, inside = width >= 768, width - 32
     # Around the words and drawings; on a phone with a line for the notes, which are folded.
-    small, large, around = (15, 22, 164) if is_wide else (16, 20, 188)
+    small, large, around = (15, 22, 150) if is_wide else (16, 20, 164)
     # Chinese is set with more room between its lines, and in a narrow column in one line more.
     leading, around = (1.8, around + 36) if drawn.lang == "zh" else (1.65, around)
     line = 1.65 * small
@@ -197,10 +210,11 @@ def estimate_height(drawn: Drawn, width: int) -> int:
         * large
         * len(wrap_text(drawn.finding, min(inside - 2 * large, 34 * large), large, True))
     )
-    # A drawing takes the room that there is, a narrow one up to a little more than its own.
-    growth = 1 if is_wide else min(inside, 358) / 328
+    # A drawing takes all the room that there is.
+    is_drawn_wide = width >= _DRAWN_WIDE
+    growth = inside / (WIDE if is_drawn_wide else NARROW).width
     for panel in drawn.panels:
-        height += (panel.height if is_wide else panel.narrow_height) * growth
+        height += (panel.height if is_drawn_wide else panel.narrow_height) * growth
         height += 25.5 * len(wrap_text(panel.title, inside, 17, True)) + 8 if panel.title else 0
         height += 33 if len(drawn.panels) > 1 else 0
     rows, left = 0, 0.0
@@ -209,9 +223,10 @@ def estimate_height(drawn: Drawn, width: int) -> int:
         rows, left = (rows, left) if taken <= left else (rows + 1, inside)
         left -= taken + 16
     height += rows * (line + 4)
-    # Where there is room the notes stand open, and the sources, each in some fourteen characters.
-    open_words = [*drawn.notes, "源" * 14 * len(drawn.sources)] if is_wide else []
-    lines = [len(wrap_text(words, inside, small)) for words in open_words if words]
+    # The sources and the name of the site stand beneath; where there is room, the notes.
+    lines = [len(wrap_text(words, inside, small)) for words in drawn.notes if words and is_wide]
+    # Of a long list some lines would be counted too many.
+    lines.append(len(wrap_text(f"Sources: {credit}. {'站' * 12}", inside * 1.15, small)))
     return round(height + sum(lines) * line + 8 * len(lines))
 
 

@@ -1,3 +1,21 @@
+// Shows a chart in the scheme that the embedding page asks for: ?scheme=light, ?scheme=dark.
+(function () {
+  "use strict";
+  var scheme = new URLSearchParams(location.search).get("scheme");
+  if (scheme !== "light" && scheme !== "dark") {
+    return;
+  }
+  var holds = scheme === "dark" ? "(min-width: 0)" : "(max-width: 0)";
+  document.documentElement.style.colorScheme = scheme;
+  for (var sheet of document.styleSheets) {
+    for (var rule of sheet.cssRules) {
+      if (rule.media && rule.media.mediaText.includes("prefers-color-scheme: dark")) {
+        rule.media.mediaText = rule.media.mediaText.replace("(prefers-color-scheme: dark)", holds);
+      }
+    }
+  }
+})();
+
 // Tells the page that embeds a chart how tall the chart is, whenever that changes.
 (function () {
   "use strict";

@@ -40,3 +40,55 @@ for (const block of document.querySelectorAll("[data-file]")) {
   link.href = `data:text/plain;charset=utf-8,${encodeURIComponent(block.textContent)}`;
   block.before(link);
 }
+
+// What is there to be copied is selected with one click where there is no script.
+{
+  const words = document.querySelector("[data-copy]");
+  const offer = (label, read) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = label;
+    button.setAttribute("aria-live", "polite");
+    button.addEventListener("click", async () => {
+      const text = read();
+      try {
+        await navigator.clipboard.writeText(text);
+      } catch {
+        // Only pages of a safe address have a clipboard.
+        const field = document.createElement("textarea");
+        field.value = text;
+        document.body.append(field);
+        field.select();
+        document.execCommand("copy");
+        field.remove();
+      }
+      button.textContent = words.dataset.copied;
+      setTimeout(() => {
+        button.textContent = label;
+      }, 2000);
+    });
+    return button;
+  };
+  // The numbers of a list are no text of it.
+  const textOf = (part) =>
+    part.matches("ol")
+      ? [...part.children].map((item, at) => `${at + 1}. ${item.textContent.trim()}`).join("\n")
+      : part.textContent.trim();
+  if (words) {
+    const { copy, copyLink } = words.dataset;
+    const canonical = document.querySelector("link[rel=canonical]");
+    words.append(offer(copyLink, () => (canonical ? canonical.href : location.href)));
+    for (const block of document.querySelectorAll(".chart__snippet, .code__block, .citation__code")) {
+      const text = block.textContent;
+      block.after(offer(copy, () => text));
+    }
+    for (const entry of document.querySelectorAll(".citation > dd")) {
+      const text = entry.textContent;
+      entry.append(offer(copy, () => text));
+    }
+    for (const letter of document.querySelectorAll(".request")) {
+      letter.after(offer(copy, () => [...letter.children].map(textOf).join("\n\n")));
+    }
+  }
+}
