@@ -175,8 +175,9 @@ def expected_record(*locks):
 
 
 def is_ready():
-    found = os.path.exists(venv_python()) and finds_project()
-    return found and read_bytes(INSTALLED) == expected_record(LOCK)
+    # Without its configuration a Python is that of the machine, which has nothing of ours.
+    own = os.path.exists(venv_python()) and os.path.exists(os.path.join(VENV, "pyvenv.cfg"))
+    return own and finds_project() and read_bytes(INSTALLED) == expected_record(LOCK)
 
 
 def is_ready_for_tests():
@@ -366,16 +367,34 @@ def install(lock, voice):
         process.stdout.close()
     if status:
         tail = "\n".join("  " + line for line in last)
-        raise SetupError(
-            "依赖没有装成，pip 最后说：\n{0}\n"
+        zh, en = explain_failure(
+            tail + " SIGKILL" * (status == -9),
             "请检查网络、代理和磁盘空间后重新运行；"
-            "网络不通畅时可用 pip config set global.index-url 换一个镜像。".format(tail),
-            "The installation failed; pip's last words:\n{0}\n"
+            "网络不通畅时可用 pip config set global.index-url 换一个镜像。",
             "Check the network, the proxy and the free space and run this again; where the "
-            "network is the trouble, pip config set global.index-url chooses a mirror.".format(
-                tail
-            ),
+            "network is the trouble, pip config set global.index-url chooses a mirror.",
         )
+        raise SetupError(
+            "依赖没有装成，pip 最后说：\n{0}\n{1}".format(tail, zh),
+            "The installation failed; pip's last words:\n{0}\n{1}".format(tail, en),
+        )
+
+
+def explain_failure(words, zh, en):
+    """What to do about a failed set-up: about the limit that its words tell of, or as given."""
+    if "Too many open files" in words:
+        return (
+            "这台机器准许同时打开的文件太少：先运行 ulimit -n 1024，再运行一次。",
+            "Too few files may be open at once here: run ulimit -n 1024, then this again.",
+        )
+    # What is killed has mostly asked for more than the machine has.
+    if any(name in words for name in ("MemoryError", "Cannot allocate memory", "SIGKILL")):
+        return (
+            "内存不够：关掉别的程序，或运行 ulimit -v unlimited 放宽限制，再运行一次。",
+            "There is too little memory: close other programs, or lift the limit with "
+            "ulimit -v unlimited, then run this again.",
+        )
+    return zh, en
 
 
 def run_tests(arguments):
@@ -438,26 +457,31 @@ def main(arguments):
                 voice.complain(error.zh, error.en)
                 return MACHINE
             except (OSError, ValueError) as error:
-                voice.complain(
-                    "准备 {0} 时系统不允许：{1}\n"
+                zh, en = explain_failure(
+                    str(error),
                     "项目的文件夹要能写，并有 300 MB 空间；"
-                    "不能写就把项目复制到自己的文件夹，再运行一次。".format(SHOWN, error),
-                    "The machine would not let {0} be set up: {1}\n"
+                    "不能写就把项目复制到自己的文件夹，再运行一次。",
                     "The folder of the project has to be writable and have 300 MB left; where it "
-                    "is not, copy the project to a folder of your own "
-                    "and run this again.".format(SHOWN, error),
+                    "is not, copy the project to a folder of your own and run this again.",
+                )
+                voice.complain(
+                    "准备 {0} 时系统不允许：{1}\n{2}".format(SHOWN, error, zh),
+                    "The machine would not let {0} be set up: {1}\n{2}".format(SHOWN, error, en),
                 )
                 return MACHINE
             except Exception as error:
-                output = getattr(error, "output", None) or b""
-                said = output.decode("utf-8", "replace").strip().rpartition("\n")[2] or str(error)
-                voice.complain(
-                    "没能创建 {0}：{1}\n"
+                output = (getattr(error, "output", None) or b"").decode("utf-8", "replace").strip()
+                said = (output.rpartition("\n")[2] or str(error) or type(error).__name__)[:120]
+                zh, en = explain_failure(
+                    output + said,
                     "请安装 https://www.python.org/downloads/ 的完整版 Python，"
-                    "再用它运行 build.py。".format(SHOWN, said),
-                    "{0} could not be made: {1}\n"
+                    "再用它运行 build.py。",
                     "Install the full Python of https://www.python.org/downloads/ "
-                    "and run build.py with it.".format(SHOWN, said),
+                    "and run build.py with it.",
+                )
+                voice.complain(
+                    "没能创建 {0}：{1}\n{2}".format(SHOWN, said, zh),
+                    "{0} could not be made: {1}\n{2}".format(SHOWN, said, en),
                 )
                 return MACHINE
         if for_tests:

@@ -355,6 +355,110 @@ def test_a_failed_installation_gives_pips_words_and_advice(ready_project: Path) 
     assert not (ready_project / ".venv" / "casebook-lock-test").exists()
 
 
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        pytest.param(
+            OSError(errno.EMFILE, "Too many open files"), "run ulimit -n 1024", id="open files"
+        ),
+        pytest.param(
+            OSError(errno.ENOMEM, "Cannot allocate memory"), "ulimit -v unlimited", id="memory"
+        ),
+        pytest.param(MemoryError(), "ulimit -v unlimited", id="memory of this process"),
+        pytest.param(
+            subprocess.CalledProcessError(1, ["python"], output=b"x\nMemoryError\nfailed"),
+            "ulimit -v unlimited",
+            id="memory of pip's first start",
+        ),
+        pytest.param(
+            subprocess.CalledProcessError(-signal.SIGKILL, ["python"], output=b""),
+            "ulimit -v unlimited",
+            id="killed for its memory",
+        ),
+        pytest.param(
+            subprocess.CalledProcessError(1, ["python"], output=b"no module zlib"),
+            "Install the full Python",
+            id="anything else",
+        ),
+    ],
+)
+def test_a_limit_of_the_machine_is_told_with_its_remedy(
+    error: Exception,
+    remedy: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    build = load_build(new_project(tmp_path) / "build.py")
+
+    def fail(_voice: object) -> None:
+        raise error
+
+    monkeypatch.setattr(build, "make_venv", fail)
+
+    assert build.main(["check", "--lang", "en"]) == 3
+    assert remedy in (told := capsys.readouterr().err)
+    assert "Traceback" not in told
+
+
+def keep_the_guard_alone(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.name != "casebook-setup":
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the packages lie elsewhere on Windows")
+@pytest.mark.parametrize(
+    "leave",
+    [
+        pytest.param(lambda venv: shutil.rmtree(venv) or venv.mkdir(), id="the folder alone"),
+        pytest.param(keep_the_guard_alone, id="nothing but the guard"),
+        pytest.param(lambda venv: shutil.rmtree(venv / "bin"), id="no Python"),
+        pytest.param(lambda venv: (venv / "pyvenv.cfg").unlink(), id="no configuration"),
+        pytest.param(lambda venv: shutil.rmtree(venv / "lib"), id="no packages"),
+        pytest.param(
+            lambda venv: next(venv.rglob("casebook-project.pth")).unlink(), id="no link to us"
+        ),
+        pytest.param(
+            lambda venv: (venv / "casebook-lock").write_bytes(b"python3"), id="half a record"
+        ),
+        pytest.param(
+            lambda venv: (venv / "casebook-lock").rename(venv / "casebook-lock.new"),
+            id="the record not in its place",
+        ),
+    ],
+)
+def test_an_environment_that_is_half_made_at_any_point_is_made_good(
+    leave: Callable[[Path], object], ready_project: Path
+) -> None:
+    leave(ready_project / ".venv")
+
+    first, second = run_build(ready_project), run_build(ready_project)
+
+    assert (first.returncode, second.returncode, second.stderr) == (0, 0, ""), first.stderr
+
+
+def test_of_first_runs_at_once_one_sets_up_and_the_others_say_so(tmp_path: Path) -> None:
+    project = new_project(tmp_path / "案例 a b")
+    runs = [
+        subprocess.Popen(
+            [sys.executable, str(project / "build.py")],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        for _ in range(3)
+    ]
+
+    ended = [(run.communicate()[1], run.returncode) for run in runs]
+
+    assert {status for _, status in ended} <= {0, 3}
+    assert 0 in {status for _, status in ended}
+    assert all("Another build.py is setting up" in told for told, status in ended if status == 3)
+    assert run_build(project).returncode == 0
+
+
 def test_a_second_set_up_at_once_says_so(ready_project: Path) -> None:
     fcntl = pytest.importorskip("fcntl")
     (ready_project / ".venv" / "casebook-lock").unlink()
