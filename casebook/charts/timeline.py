@@ -16,7 +16,6 @@ from casebook.charts.chart import (
     Chart,
     ChartRecords,
     ChartTable,
-    lower_first,
     name_years,
 )
 from casebook.charts.text_layout import width_px
@@ -24,7 +23,7 @@ from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.lanes import GAP_YEARS, Gap, Marker, TimelineItem
 from casebook.record.model import Figure
-from casebook.text import COLON, NO_TEXT, SEMICOLON, Text
+from casebook.text import COLON, SEMICOLON, Text
 
 _MOST_EVENTS: Final = 150
 # Room for the two strokes that cut the axis.
@@ -99,7 +98,7 @@ def tabulate(shown: ChartRecords) -> ChartTable:
     everything = [*items, *shared]
     moments = [_moment(item, shown) for item in everything]
     runs = _find_runs(moments)
-    silence, captions = _describe_gaps(runs, bool(shared), dataset)
+    captions = _describe_gaps(runs, bool(shared), dataset)
     strip = Strip(
         runs=runs,
         rows=tuple(_list_rows(items, shown)),
@@ -107,10 +106,8 @@ def tabulate(shown: ChartRecords) -> ChartTable:
         captions=tuple(caption.inside(lang) for caption in captions),
         key=tuple(_list_key(moments, shown)),
     )
-    finding = _find_words(items, silence.inside(lang), shown)
-    finding = finding[:1].upper() + finding[1:]
     return replace(
-        shown.tabulate(finding, strip),
+        shown.tabulate(_find_words(items, shown), strip),
         subtitle=shown.say("charts.timeline.subtitle"),
         header=(
             shown.say("charts.timeline.when"),
@@ -148,8 +145,8 @@ def _list_key(moments: Sequence[Moment], shown: ChartRecords) -> Iterator[tuple[
         yield "goes_on", False, shown.say("charts.marker.goes_on")
 
 
-def _find_words(items: Sequence[TimelineItem], silence: str, shown: ChartRecords) -> str:
-    """The earliest event, how many are only planned, and which years are silent."""
+def _find_words(items: Sequence[TimelineItem], shown: ChartRecords) -> str:
+    """The earliest event, and how many are only planned."""
     known = [item for item in items if item.event.date.earliest]
     clauses = [shown.say("charts.timeline.dated_none")]
     if known:
@@ -157,19 +154,20 @@ def _find_words(items: Sequence[TimelineItem], silence: str, shown: ChartRecords
         clauses = [shown.say("charts.timeline.first", count=len(items), event=first.title)]
     if planned := sum(item.is_planned for item in items):
         clauses.append(shown.say("charts.timeline.planned", count=planned))
-    return SEMICOLON.inside(shown.lang).join(filter(None, (*clauses, lower_first(silence))))
+    return SEMICOLON.inside(shown.lang).join(clauses)
 
 
 def _describe_gaps(
     runs: Sequence[tuple[int, int]], is_shared: bool, dataset: Dataset
-) -> tuple[Text, list[Text]]:
-    """The silence in the finding, and a caption for each gap of the sources or of the axis."""
+) -> list[Text]:
+    """A caption for each gap of the sources or of the axis."""
     cuts = [(before[1] + 1, after[0] - 1) for before, after in pairwise(runs)]
     # Where no source is shared, the gaps are those of all.
     gaps = [gap for gap in dataset.timeline if isinstance(gap, Gap)]
     captions = []
     for gap in gaps:
-        silence = _say_silence([gap], is_shared)
+        key = "charts.timeline.silence_shared" if is_shared else "charts.timeline.silence"
+        silence = say(key, years=name_years(gap.first, gap.last))
         others = say("charts.timeline.others", silence=silence, count=gap.others)
         captions.append(others if gap.others else silence)
     # The axis leaves out only years without any mark, which a gap of some sources may have.
@@ -177,19 +175,7 @@ def _describe_gaps(
     for cut in cuts:
         if cut not in named:
             captions.append(say("charts.timeline.shortened", years=name_years(*cut)))
-    return _say_silence(gaps, is_shared), captions
-
-
-def _say_silence(gaps: Sequence[Gap], is_shared: bool) -> Text:
-    """The years without a record, a few of them by name."""
-    if not gaps:
-        return NO_TEXT
-    if len(gaps) > 2:
-        key = "charts.timeline.silences_shared" if is_shared else "charts.timeline.silences"
-        return say(key, count=len(gaps))
-    years = [name_years(gap.first, gap.last) for gap in gaps]
-    key = "charts.timeline.silence_shared" if is_shared else "charts.timeline.silence"
-    return say(key, years=Text("、", " and ").join(years))
+    return captions
 
 
 def _list_rows(items: Sequence[TimelineItem], shown: ChartRecords) -> Iterator[TimelineRow]:

@@ -92,3 +92,33 @@ for (const block of document.querySelectorAll("[data-file]")) {
     }
   }
 }
+
+// A mark that is touched, or reached by the keyboard, says below the chart what a pointer is told.
+for (const chart of document.querySelectorAll(".chart__panels")) {
+  let said = null;
+  const say = (event) => {
+    const words = event.target.closest(".chart__svg :is(a, g)")?.querySelector("title")?.textContent;
+    if (words && event.pointerType !== "mouse") {
+      if (!said) {
+        said = document.createElement("p");
+        said.className = "chart__said";
+        said.setAttribute("role", "status");
+        chart.after(said);
+      }
+      said.textContent = words;
+    }
+  };
+  chart.addEventListener("pointerdown", say);
+  chart.addEventListener("focusin", say);
+}
+
+// A figure in the text and its mark in a chart light each other.
+{
+  const marks = [...document.querySelectorAll(".chart__svg a[href*='figures/'], a.figure")];
+  for (const mark of marks) {
+    const same = () => marks.filter((one) => one !== mark && one.getAttribute("href") === mark.getAttribute("href"));
+    for (const [kind, lit] of [["pointerenter", true], ["focus", true], ["pointerleave", false], ["blur", false]]) {
+      mark.addEventListener(kind, () => same().forEach((one) => one.classList.toggle("is-lit", lit)));
+    }
+  }
+}
