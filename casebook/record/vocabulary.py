@@ -107,9 +107,9 @@ class Vocabulary:
         "mapping", items=Term, without=("bought_by", "per", "direct")
     )
     disclosure_items: Mapping[str, Term] = described("mapping", items=Term, without=_OF_SOME_TERMS)
-    # It cites laws by their numbers and says nothing of a case, so that no record has to hold it.
+    # They cite laws by their numbers and say nothing of a case, so that no record has to hold them.
     letter: Text = described("block", role="official_title", default=NO_TEXT)
-    letter_note: Text = described("bilingual", role="note", default=NO_TEXT)
+    letter_note: Text = described("bilingual", role="official_title", default=NO_TEXT)
     synonyms: tuple[str, ...] = described("names", default=(), dumped=False)
 
     def question_of(self, terms: str) -> str:

@@ -206,6 +206,7 @@ EXEMPT = {
     "Source.publisher name",
     "Source.title official_title",
     "Vocabulary.letter official_title",
+    "Vocabulary.letter_note official_title",
 }
 
 

@@ -235,6 +235,53 @@ def test_every_mark_of_every_chart_is_hit_at_its_centre(
     assert (missed, small) == ([], [])
 
 
+def test_a_mark_says_what_it_is_where_nothing_hovers(browser: Browser, address: str) -> None:
+    page = open_page(browser, 390, has_touch=True)
+    page.goto(f"{address}/charts/disclosure/")
+    mark = page.locator(".chart__narrow svg g").first
+    name = mark.locator("title").text_content()
+    mark.tap()
+    touched = page.locator(".chart__said").inner_text()
+    page.locator(".chart__narrow svg a").first.focus()
+    focused = page.locator(".chart__said").inner_text()
+    page.context.close()
+
+    assert touched == name
+    assert focused not in ("", touched)
+
+
+def test_a_figure_in_the_text_and_its_mark_light_each_other(browser: Browser, address: str) -> None:
+    page = open_page(browser, 1280)
+    page.goto(f"{address}/cases/beijing/")
+    page.locator("#story .prose a.figure[href*='paid_2011/']").hover()
+    lit = page.locator(".chart__wide svg a.is-lit").count()
+    page.locator("h1").hover()
+    left = page.locator(".is-lit").count()
+    page.context.close()
+
+    assert (lit, left) == (1, 0)
+
+
+def test_the_letter_is_printed_alone(browser: Browser, address: str) -> None:
+    page = open_page(browser, 1280)
+    page.add_init_script("window.print = () => { window.printed = document.body.className; }")
+    page.goto(f"{address}/cases/beijing/")
+    page.locator(".request ~ .copy").last.click()
+    printed = page.evaluate("window.printed")
+    page.emulate_media(media="print")
+    page.evaluate("words => { document.body.className = words; }", printed)
+    seen = page.locator("body *:visible").evaluate_all(
+        "all => all.filter(e => !e.children.length && e.textContent.trim())"
+        ".filter(e => !e.closest('.request')).map(e => e.outerHTML.slice(0, 80))"
+    )
+    letter = page.locator(".request").inner_text()
+    page.context.close()
+
+    assert seen == []
+    assert "政府信息公开工作机构：" in letter
+    assert "第二十七条" in letter
+
+
 def test_the_language_switch_keeps_the_place(browser: Browser, address: str) -> None:
     page = open_page(browser, 1280)
     page.goto(f"{address}/cases/dongguan/")

@@ -89,6 +89,16 @@ for (const block of document.querySelectorAll("[data-file]")) {
     }
     for (const letter of document.querySelectorAll(".request")) {
       letter.after(offer(copy, () => [...letter.children].map(textOf).join("\n\n")));
+      const print = document.createElement("button");
+      print.type = "button";
+      print.className = "copy";
+      print.textContent = letter.dataset.print;
+      print.addEventListener("click", () => {
+        document.body.classList.add("page--letter");
+        window.print();
+        document.body.classList.remove("page--letter");
+      });
+      letter.nextElementSibling.after(" ", print);
     }
   }
 }
