@@ -295,9 +295,8 @@ def in_english(quantity: Quantity) -> str:
         exact = quantity.qualifier == "exact"
         lead = "" if exact else QUALIFIERS[quantity.qualifier].name.en + " "
         amount = _english(quantity.value, quantity.unit)
-    per = (
-        f"a {words.PER_IN_ENGLISH[word]}" for word in quantity.per if word in words.PER_IN_ENGLISH
-    )
+    named = (words.PER_IN_ENGLISH[word] for word in quantity.per if word in words.PER_IN_ENGLISH)
+    per = ("an hour" if name == "hour" else f"a {name}" for name in named)
     plan = ("(planned)",) if quantity.planned else ()
     printed = "".join(one.text for one in quantity.segments)
     tax = next((f"({english})" for word, english in words.TAXES.items() if word in printed), "")
