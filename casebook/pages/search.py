@@ -146,7 +146,9 @@ def list_search_entries(site: Site, lang: Lang, read: ReadParts | None = None) -
         stories = has_stories(site.dataset)
         for case in site.dataset.cases:
             yield write_entry(index_case(case, lang, site.dataset, stories)).encode("utf-8")
-    for entry in chain(_index_texts(site, lang), _index_charts(site, lang), _index_lists(lang)):
+    for entry in chain(
+        _index_texts(site, lang), _index_charts(site, lang), _index_lists(site, lang)
+    ):
         yield write_entry(entry).encode("utf-8")
 
 
@@ -175,11 +177,12 @@ def _index_texts(site: Site, lang: Lang) -> Iterator[Indexed]:
             yield Indexed(url=f"{slug}/", title=prose.title, names="", passages=tuple(passages))
 
 
-def _index_lists(lang: Lang) -> Iterator[Indexed]:
+def _index_lists(site: Site, lang: Lang) -> Iterator[Indexed]:
     for key, url in _LISTS.items():
         title = say(key)
         passage = SearchPassage("", say(f"{key}.description").inside(lang))
-        yield Indexed(url, title.inside(lang), f"{title.zh} {title.en}", (passage,))
+        names = " ".join(map(title.inside, site.languages))
+        yield Indexed(url, title.inside(lang), names, (passage,))
 
 
 def _index_charts(site: Site, lang: Lang) -> Iterator[Indexed]:
@@ -189,7 +192,7 @@ def _index_charts(site: Site, lang: Lang) -> Iterator[Indexed]:
             said = (drawn.subtitle, *drawn.notes, drawn.description)
             words = [sentence for text in said for sentence in split_sentences(str(text))]
             passages = tuple(SearchPassage("", sentence) for sentence in dict.fromkeys(words))
-            names = f"{kind.zh} {kind.en}"
+            names = " ".join(map(kind.inside, site.languages))
             yield Indexed(f"charts/{name}/", str(drawn.finding), names, passages)
 
 

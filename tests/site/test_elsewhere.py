@@ -26,7 +26,7 @@ OF_PROGRAM = "assets/"
             {
                 "index.html": ['amount__number">58.50<', "Taking the ceiling of penalties"],
                 "cases/index.html": ["Request for proposals", "Nonprofit", "Cedar"],
-                "compare/index.html": ["Rate, US dollars per night", "Company"],
+                "compare/index.html": ["per night", "Company"],
                 "cases/stone-jail/index.html": ["To the records officer of Stone County"],
                 "data/figures.csv": ["mill-nurses,rate,Rate of a nurse,$58.50 an hour,58.5,"],
             },
@@ -40,7 +40,7 @@ OF_PROGRAM = "assets/"
                 "index.html": ["21.5 million yen", 'lang="ja">310円/食'],
                 "zh/index.html": ["巴士与校餐", "把票价当作町付的钱"],
                 "zh/cases/hama-bus/index.html": ["约数", "年度委托费"],
-                "compare/index.html": ["Designated manager", "Price of a unit, yen per meal"],
+                "compare/index.html": ["Designated manager", "per meal"],
                 "data/figures.csv": ["oka-meals,fee,Fee of a year,年額960万円,9600000,"],
             },
             id="contracts of Japanese towns in English and Chinese",
