@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -145,7 +146,20 @@ def _read_currency(written: str) -> str:
     return code
 
 
-_READINGS: Final = {"languages": _read_languages, "currency": _read_currency}
+def _read_setting(name: str, written: str) -> str:
+    from casebook.record.settings import judge_setting
+
+    fault = judge_setting(name, written.strip())
+    if fault is not None:
+        raise CasebookError(fault, Exit.USAGE)
+    return written.strip()
+
+
+_READINGS: Final[Mapping[str, Callable[[str], str]]] = {
+    "languages": _read_languages,
+    "currency": _read_currency,
+    **{name: partial(_read_setting, name.upper()) for name in ("licence", "contact", "repository")},
+}
 
 
 def _list_files(

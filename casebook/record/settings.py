@@ -20,7 +20,7 @@ from casebook.messages import problem, say
 from casebook.packaged import SETTINGS
 from casebook.problems import START, ContentError, Position, Problem
 from casebook.record.fields import suggest
-from casebook.text import LANGS, NO_TEXT, Languages, Text
+from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Languages, Text
 from casebook.values.urls import judge_url
 from casebook.yaml.files import read_bytes
 
@@ -176,6 +176,17 @@ def read_settings(project: Path, languages: Languages, problems: list[Problem]) 
     return _SettingsReader(source, values, languages, problems).read()
 
 
+def judge_setting(name: str, value: str) -> Text | None:
+    """What is wrong with a licence or an address that a site is to have, None if it is right."""
+    problems: list[Problem] = []
+    reader = _SettingsReader(b"", {name: value}, DEFAULT_LANGUAGES, problems)
+    if name == "LICENCE":
+        reader.read_licence()
+    else:
+        reader.address(name, mail=name == "CONTACT")
+    return problems[0].text if problems else None
+
+
 class _SettingsReader:
     """Reads one value after the other; what is wrong is noted at its place in the file."""
 
@@ -198,7 +209,7 @@ class _SettingsReader:
             name=self.text("SITENAME", required=True),
             tagline=self.text("TAGLINE"),
             siteurl=self.address("SITEURL").rstrip("/"),
-            licence=self._read_licence(),
+            licence=self.read_licence(),
             publisher=self.text("PUBLISHER"),
             contact=self.address("CONTACT", mail=True),
             repository=self.address("REPOSITORY"),
@@ -316,7 +327,8 @@ class _SettingsReader:
                     self._complain("E341", name, index, form=say("record.settings_form_pair"))
         return pairs
 
-    def _read_licence(self) -> Licence | None:
+    def read_licence(self) -> Licence | None:
+        """The licence of texts and data."""
         value = self.values.get("LICENCE")
         match value:
             case None | "":
