@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -81,6 +82,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         # A full disk or a missing right is no fault of the program.
         print(f"{error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        if limit := _find_limit(error):
+            print_message(limit, lang, stream=sys.stderr)
         return _end(Exit.MACHINE, lang)
     except KeyboardInterrupt:
         return _end(Exit.INTERRUPTED, lang)
@@ -91,6 +94,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             where = {"name": missing, "folder": sys.prefix}
             print_message("commands.no_package", lang, stream=sys.stderr, **where)
             return Exit.MACHINE
+        if limit := _find_limit(error):
+            print_message(limit, lang, stream=sys.stderr)
+            return _end(Exit.MACHINE, lang)
         kind, report = type(error).__name__, _save_report(error)
         print_message("commands.fault", lang, stream=sys.stderr, kind=kind, report=report)
         return Exit.FAULT
@@ -159,6 +165,17 @@ def make_parser(command: Command) -> UsageParser:
     parser = UsageParser(command.name, common=_make_common())
     command.add_options(parser)
     return parser
+
+
+def _find_limit(error: BaseException) -> str:
+    """The message about a limit of the machine that an error tells of, empty where it does not."""
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        return "commands.few_files"
+    # A library that cannot be loaded for want of memory says so in words alone.
+    words = ("Cannot allocate memory", "failed to map segment")
+    if isinstance(error, MemoryError) or any(word in str(error) for word in words):
+        return "commands.little_memory"
+    return ""
 
 
 def _end(status: Exit, lang: Lang) -> Exit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from processes import ROOT, break_case, run, tree
+
+from casebook.commands.cli import main
 
 
 def test_a_sound_project_has_no_problem(tiny_project: Path) -> None:
@@ -187,3 +190,31 @@ def test_an_interruption_ends_with_130_wherever_it_comes(tmp_path: Path) -> None
     )
 
     assert done.returncode == 130
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        pytest.param(OSError(errno.EMFILE, "Too many open files"), "ulimit -n 1024", id="files"),
+        pytest.param(MemoryError(), "ulimit -v unlimited", id="memory"),
+        pytest.param(
+            ImportError("lib.so: failed to map segment from shared object"),
+            "ulimit -v unlimited",
+            id="memory for a library",
+        ),
+    ],
+)
+def test_a_limit_of_the_machine_is_no_fault_and_told_with_its_remedy(
+    error: Exception,
+    remedy: str,
+    tiny_project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("casebook.build.checking.check_project", fail)
+
+    assert main(["--project", str(tiny_project), "check", "--lang", "en"]) == 3
+    assert remedy in capsys.readouterr().err
