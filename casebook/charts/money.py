@@ -15,7 +15,7 @@ from casebook.charts.symbols import legend_kinds
 from casebook.record.comparability import class_of, group_by_class, group_by_scale, name_class
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure
-from casebook.text import COMMA
+from casebook.text import COMMA, SEMICOLON, Lang
 from casebook.values.amounts import compact
 
 _MOST_AMOUNTS: Final = 120
@@ -46,9 +46,8 @@ def tabulate_money(shown: ChartRecords) -> ChartTable:
     if lone:
         title = shown.say("charts.money.alone") if shared else ""
         listed = _list_groups(lone, shown)
-        panels.append(
-            PanelTable(title, _name_all(title, [group.heading for group in listed]), listed)
-        )
+        alt = _name_all(title, [group.heading for group in listed], shown.lang)
+        panels.append(PanelTable(title, alt, listed))
     ordered = (*(figure for group in shared for figure in group), *lone)
     drawn = [figure for group in shared for figure in group[:MOST_ROWS]]
     return replace(
@@ -79,8 +78,9 @@ def _order_measures(shown: ChartRecords) -> list[str]:
     return [m.key for m in sorted(measures, key=lambda measure: (measure.mixed, measure.cap))]
 
 
-def _name_all(title: str, names: Sequence[str]) -> str:
-    return f"{title}（{'；'.join(names)}）"
+def _name_all(title: str, names: Sequence[str], lang: Lang) -> str:
+    said = SEMICOLON.inside(lang).join(names)
+    return f"{title}（{said}）" if lang == "zh" else f"{title} ({said})"
 
 
 def _notes(shown: ChartRecords, compared: set[str]) -> tuple[str, ...]:
@@ -127,7 +127,7 @@ def _draw_group(figures: Sequence[Figure], shown: ChartRecords) -> PanelTable:
     if len(figures) > len(drawn):
         title += shown.say("charts.money.more", count=len(figures) - len(drawn))
     scale = compact(max(bar.value for bar in bars), key.unit, shown.lang)
-    alt = _name_all(title, [f"{bar.name} {bar.amount}" for bar in bars])
+    alt = _name_all(title, [f"{bar.name} {bar.amount}" for bar in bars], shown.lang)
     return PanelTable(title, alt, BarBlock(bars=bars, lang=shown.lang, scale=scale))
 
 

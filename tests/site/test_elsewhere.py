@@ -22,7 +22,7 @@ OF_PROGRAM = "assets/"
         pytest.param(
             "counties",
             ["--languages", "en", "--currency", "USD", "--name", "Open Counties"],
-            r"[㐀-鿿]|Chin[ae]|\byuan\b|renminbi|CNY|GB/T|zh-Hans",
+            r"[㐀-鿿（；]|Chin[ae]|\byuan\b|renminbi|CNY|GB/T|zh-Hans",
             {
                 "index.html": ['amount__number">58.50<', "Taking the ceiling of penalties"],
                 "cases/index.html": ["Request for proposals", "Nonprofit", "Cedar"],
