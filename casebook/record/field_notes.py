@@ -23,6 +23,7 @@ _NOTES_AT = 26
 _WORD = re.compile(r"[!-~]+ ?|.")
 # The guide in each language, by its path in the project.
 GUIDES: Final[dict[str, Lang]] = {"docs/editing.zh.md": "zh"}
+_TRANSLATED: Final[dict[Lang, str]] = {"zh": "record.blank_in_zh", "en": "record.blank_in_en"}
 # A line that names what the fields belong to, and the table below it.
 _TABLE: Final = re.compile(r"(<!-- fields: ([a-z_]+) -->\n\n)((?:\|.*\n)*)")
 
@@ -31,6 +32,7 @@ def write_blank(region: Region, lists: Lists, lang: Lang) -> str:
     """The text of a case file of a region in which nothing else is filled in."""
     blank = _Blank(region, lists, lang)
     head = say("record.blank_head").inside(lang).split("\n")
+    head += [say(_TRANSLATED[other]).inside(lang) for other in lists.languages.others]
     lines = [*(f"# {line}".rstrip() for line in head), ""]
     for one in fields_of(Case):
         if one.blank:
