@@ -536,7 +536,7 @@ def test_a_new_case_has_its_blanks_marked_and_stops_no_other(preview: Running) -
     )
     assert "<mark" not in page.partition("</title>")[0]
     assert 'class="casebook-draft"' in page
-    assert "yuyao.yaml:8:1</code> the field title is missing" in page
+    assert "yuyao.yaml:9:1</code> the field title is missing" in page
     assert (state["problems"], state["faults"]) == ([], [])
 
 
@@ -620,6 +620,6 @@ def test_the_blanks_of_a_draft_are_told_and_are_no_errors(tiny_project: Path) ->
 
     assert done.returncode == 0
     assert done.stderr.startswith(
-        "data/cases/yuyao.yaml:1:1: W209 这是草稿，不会发布；还有 12 处空白，在第 8、12、13、"
+        "data/cases/yuyao.yaml:1:1: W209 这是草稿，不会发布；还有 12 处空白，在第 9、13、15、"
     )
     assert done.stderr.endswith("共 0 个错误、1 个提醒，在 1 个文件里\n")
