@@ -128,9 +128,9 @@ def _read_secret(path: Path) -> bytes:
     if path.is_symlink():
         raise OSError(f"{path} is a link")
     with suppress(OSError):
-        secret = path.read_bytes()
-        if len(secret) == _KEY_BYTES:
-            return secret
+        # Looked at first: a pipe in its place would wait for ever.
+        if path.is_file() and path.stat().st_size == _KEY_BYTES:
+            return path.read_bytes()
         path.unlink()
     secret = secrets.token_bytes(_KEY_BYTES)
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:

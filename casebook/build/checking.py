@@ -24,15 +24,22 @@ from casebook.checks.quotes import check_quotes, check_shares
 from casebook.checks.rules import RULES, check_case
 from casebook.checks.translations import check_translations, find_outdated, read_recorded
 from casebook.messages import problem
+from casebook.packaged import SETTINGS
 from casebook.pages import FIXED_ADDRESSES
 from casebook.problems import START, ContentError, Problem
 from casebook.record.dataset import Dataset, LazyCases
 from casebook.record.json_schema import check_schema
 from casebook.record.summary import CaseSummary
-from casebook.yaml.files import read_bytes, show_path
+from casebook.yaml.encoding import describe_size
+from casebook.yaml.files import most_bytes, read_bytes, show_path
 
 # Where the frozen releases lie; a project without any pays nothing for them.
 _RELEASES = "data/versions"
+# No folder has such a name, but in the place of a file.
+_ENDINGS = (
+    *(".yaml", ".md", ".csv", ".txt", ".html", ".css", ".js", ".xml", ".json"),
+    *(".svg", ".png", ".ico", ".woff2"),
+)
 
 
 def load_checked(
@@ -45,12 +52,18 @@ def load_checked(
     """The data set with every problem of the records and the prose."""
     timings = timings or Timings()
     timings.begin("build.stage.read")
+    faulty = check_sources(project)
+    # Nothing is read of what could hang or fill the memory; records are asked one by one, so that
+    # a preview can set one aside.
+    if any(not one.path.startswith("data/cases/") for one in faulty):
+        raise ContentError(faulty)
     dataset, problems = read_dataset(project, drafts, cache, executor)
+    named = {one.path for one in problems}
+    problems += [one for one in faulty if one.path not in named]
     timings.begin("build.stage.check")
     media, found = read_media(project, dataset)
     problems += found
     dataset = replace(dataset, outdated=find_outdated(project, dataset), media=media)
-    problems += check_sources(project)
     problems += check_schema(project, dataset.vocabulary, dataset.sources)
     if (project / _RELEASES).is_dir():
         from casebook.data.releases import check_releases
@@ -85,7 +98,10 @@ def refuse_errors(problems: Sequence[Problem]) -> None:
 
 def check_project(project: Path, today: date | None = None) -> list[Problem]:
     """Every problem that a build would refuse or warn of."""
-    dataset, problems = load_checked(project)
+    try:
+        dataset, problems = load_checked(project)
+    except ContentError as error:
+        return list(error.problems)
     return problems + check_published(project, dataset, today or dataset.settings.today())
 
 
@@ -181,7 +197,10 @@ def _read_snapshots(folder: Path, problems: list[Problem]) -> dict[str, str]:
 
 
 def check_sources(project: Path) -> list[Problem]:
-    """Links of the sources that lead out of them or nowhere, and what cannot be read as a file."""
+    """Links of the sources that lead out of them or nowhere, and what cannot be read as a file.
+
+    What is too large is among that.
+    """
     problems: list[Problem] = []
     roots = [project / name for name in list_sources(str(project))]
     waiting: list[Path | os.DirEntry[str]] = [root for root in roots if os.path.lexists(root)]
@@ -192,6 +211,10 @@ def check_sources(project: Path) -> list[Problem]:
             if not _leads_into(Path(entry), roots):
                 problems.append(problem("E144", show_path(Path(entry), project), START))
         elif entry.is_dir() or entry in roots:
+            if entry.name.endswith(_ENDINGS):
+                shown = show_path(Path(entry), project)
+                problems.append(problem("E141.no_file", shown, START, name=entry.name))
+                continue
             try:
                 with os.scandir(entry) as entries:
                     waiting += entries
@@ -202,7 +225,16 @@ def check_sources(project: Path) -> list[Problem]:
                 problems.append(problem("E140.folder", shown, START, reason=reason))
         elif not entry.is_file():
             problems.append(problem("E141.source", show_path(Path(entry), project), START))
-    return problems
+        else:
+            problems += _judge_size(Path(entry), project)
+    return problems + list(_judge_size(project / SETTINGS, project))
+
+
+def _judge_size(path: Path, project: Path) -> Iterator[Problem]:
+    shown = show_path(path, project)
+    most, size = most_bytes(shown), path.stat().st_size if path.is_file() else 0
+    if size > most:
+        yield describe_size(shown, size, most)
 
 
 def _leads_into(link: Path, folders: Iterable[Path]) -> bool:

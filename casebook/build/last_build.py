@@ -50,6 +50,7 @@ _FIELDS = (
     # What was printed in each language; a terminal is shown the lines of problems as well.
     *("done zh", "done en", "problems zh", "problems en", "terminal zh", "terminal en"),
 )
+_MOST_READ = 1_000_000
 _PROGRAM = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # What editors and file managers leave differs between machines.
 _LEFT_BEHIND = ("~", ".pyc", ".swp")
@@ -72,7 +73,8 @@ def list_sources(project: str) -> tuple[str, ...]:
     """The folders of what a site is made from, with those that its settings name."""
     try:
         with open(os.path.join(project, SETTINGS), encoding="utf-8", errors="replace") as stream:
-            text = stream.read()
+            # What is longer is refused by whoever runs it.
+            text = stream.read(_MOST_READ)
     except OSError:
         return SOURCES
     # To run or to parse the settings would take longer than all the rest of the look.
@@ -124,7 +126,7 @@ class Look:
         # An absolute path stays what it is where it is joined to the project.
         found = (*stamps.items(), *sorted(program.items()))
         young = [find_source(project, path) for path, at in found if is_young(at)]
-        self.young = {path: _digest_file(path) for path in young}
+        self.young = {path: digest_file(path) for path in young}
         # Packages that come and go change the folder that they are in.
         around = [(folder, _stamp(folder)) for folder in packages]
         self.inputs = _digest((__version__, sys.version, project, output, siteurl, around, found))
@@ -168,7 +170,7 @@ def _is_unchanged(look: Look, last: Record) -> bool:
     if not outputs or outputs != last["outputs"]:
         return False
     was_young = [line.split(" ", 1) for line in last["young"].splitlines()]
-    if any(len(of_file) != 2 or _digest_file(of_file[1]) != of_file[0] for of_file in was_young):
+    if any(len(of_file) != 2 or digest_file(of_file[1]) != of_file[0] for of_file in was_young):
         return False
     if was_young and not look.young:
         # They have come of age unchanged: from now on their stamps vouch for them.
@@ -336,10 +338,15 @@ def _stamp(path: str) -> Stamp | None:
         return None
 
 
-def _digest_file(path: str) -> str:
+def digest_file(path: str) -> str:
+    """The SHA-256 of a regular file, empty for whatever else there is."""
+    # Without waiting, as for a pipe, and in pieces, since nobody has looked how large it is.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        with open(path, "rb") as stream:
-            return hashlib.sha256(stream.read()).hexdigest()
+        with open(os.open(path, flags), "rb") as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                return ""
+            return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return ""
 

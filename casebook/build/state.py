@@ -9,17 +9,17 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from casebook.build.cache import Cache
-from casebook.build.last_build import Stamp, is_young, stamp_inputs
+from casebook.build.last_build import Stamp, digest_file, is_young, stamp_inputs
 from casebook.messages import problem
 from casebook.packaged import find_source
 from casebook.problems import START, ContentError
 from casebook.values.digest import digest
+from casebook.yaml.files import most_bytes
 
 if TYPE_CHECKING:
     from casebook.build.staged_output import StagedOutput
@@ -56,9 +56,12 @@ def read_inputs(project: Path, cache: Cache | None = None) -> Inputs:
         if tuple(before) == stamp and not is_young(stamp):
             digests[name] = found
             continue
-        # One that cannot be read is reported by whoever needs it.
-        with suppress(OSError):
-            digests[name] = digest(Path(find_source(str(project), name)).read_bytes())
+        # One that cannot be read, or is too large to be, is reported by whoever needs it.
+        if stamp[2] > most_bytes(name):
+            digests[name] = f"{stamp[2]} bytes"
+            continue
+        if content := digest_file(find_source(str(project), name)):
+            digests[name] = content
     if cache is not None:
         rows = {name: [*stamps[name], found] for name, found in digests.items()}
         if rows != known:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from casebook.commands.command import Command, print_lines, print_message, require_file
@@ -58,17 +57,17 @@ def check_drafts(project: Path, known: Collection[Problem]) -> list[Problem]:
     from casebook.build.checking import load_checked
     from casebook.record.reader import is_draft
     from casebook.record.sketch import describe_blanks
-    from casebook.yaml.files import find_case_files
+    from casebook.yaml.files import find_case_files, read_bytes
 
-    with suppress(OSError):
-        # Most projects have none, and then a second look at everything would be for nothing.
-        if not any(b"draft" in path.read_bytes() for path in find_case_files(project)):
-            return []
+    # Most projects have none, and then a second look at everything would be for nothing.
+    cases = find_case_files(project)
+    if not any(b"draft" in read_bytes(path, project, []) for path in cases):
+        return []
     _, problems = load_checked(project, drafts=True)
     blanks: dict[str, list[Problem]] = {}
     left = []
     for found in problems:
-        if found.code == "E202" and is_draft((project / found.path).read_bytes()):
+        if found.code == "E202" and is_draft(read_bytes(project / found.path, project, [])):
             blanks.setdefault(found.path, []).append(found)
         elif found not in known:
             left.append(found)

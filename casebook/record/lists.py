@@ -29,18 +29,13 @@ from casebook.record.vocabulary import (
 from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Languages, Text
 from casebook.values.urls import judge_url
 from casebook.values.words import use_currency
-from casebook.yaml.encoding import MAX_BYTES
-from casebook.yaml.files import read_bytes, show_path
+from casebook.yaml.files import most_bytes, read_bytes, show_path
 from casebook.yaml.nodes import MapNode, Node, Scalar, read_tree
 
 # The ledgers of what was published, which are committed.
 PUBLISHED: Final = "data/published"
 LEDGER: Final = f"{PUBLISHED}/addresses.txt"
 GONE: Final = "data/gone.yaml"
-# It grows with all that was ever published: a million addresses, not the size of a record.
-MOST_OF_LEDGER: Final = 64_000_000
-# A hundred thousand publications and more; a record has no more than a few.
-MOST_OF_SOURCES: Final = 32_000_000
 # A site need not refuse anything nor have lost an address, has no source before its first case,
 # and where its places are those of the standard it has nothing to say of them.
 _OPTIONAL: Final = frozenset({"refusals", "gone", "regions", "sources"})
@@ -68,9 +63,7 @@ class Lists:
 class ListReader(RecordReader):
     """Reads one list of data/; each address of a source is noted with its line."""
 
-    def __init__(
-        self, project: Path, name: str, problems: list[Problem], most: int = MAX_BYTES
-    ) -> None:
+    def __init__(self, project: Path, name: str, problems: list[Problem]) -> None:
         super().__init__({}, {}, read_languages(project))
         path = project / "data" / f"{name}.yaml"
         self.path = show_path(path, project)
@@ -83,8 +76,8 @@ class ListReader(RecordReader):
         if self.is_left_out:
             return
         faults: list[Problem] = []
-        data = read_bytes(path, project, faults, most)
-        node, found = read_tree(data, self.path, most)
+        data = read_bytes(path, project, faults)
+        node, found = read_tree(data, self.path, most_bytes(self.path))
         problems += [*faults, *found]
         if isinstance(node, MapNode) and not faults:
             self.node = node
@@ -208,7 +201,7 @@ def read_lists(project: Path, problems: list[Problem]) -> Lists:
     languages = read_languages(project, problems)
     words = ListReader(project, "vocabulary", problems)
     regions = ListReader(project, "regions", problems)
-    sources = ListReader(project, "sources", problems, MOST_OF_SOURCES)
+    sources = ListReader(project, "sources", problems)
     vocabulary = words.read_vocabulary()
     use_currency(vocabulary.currency)
     sources.words = vars(vocabulary)
@@ -234,7 +227,7 @@ def read_ledger(project: Path, problems: list[Problem]) -> dict[str, int]:
     path = project / LEDGER
     if not path.exists():
         return {}
-    data = read_bytes(path, project, problems, MOST_OF_LEDGER)
+    data = read_bytes(path, project, problems)
     ledger: dict[str, int] = {}
     # Whatever is no address is reported with its line, so that odd bytes need no other diagnosis.
     for number, line in enumerate(data.decode("utf-8-sig", "replace").splitlines(), 1):
@@ -300,7 +293,7 @@ def _fill_region(code: str, node: MapNode, units: Collection[str], languages: La
 
 def find_list_places(project: Path, name: str) -> dict[str, Position]:
     """Where each part of a list begins in its file, by its path there."""
-    data = read_bytes(project / "data" / f"{name}.yaml", project, [], MOST_OF_SOURCES)
-    node, _ = read_tree(data, "", MOST_OF_SOURCES)
+    data = read_bytes(project / "data" / f"{name}.yaml", project, [])
+    node, _ = read_tree(data, "", len(data))
     lines = data.decode("utf-8-sig", "replace").splitlines()
     return read_places("\n".join(find_places(node, lines))) if node is not None else {}

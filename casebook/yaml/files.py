@@ -26,6 +26,17 @@ _LEFT_BEHIND = re.compile(
 # What explains a folder to people is no case, and nobody takes it for one.
 _FOR_PEOPLE = re.compile(r"(?:readme|licen[cs]e|notes?)\b.*", re.IGNORECASE | re.DOTALL)
 _LONGEST_NAME = 100
+# The most bytes of a file by where it lies; elsewhere lie the texts that people type.
+_MOST_BYTES = (
+    # A hundred thousand publications and more; a record has no more than a few.
+    ("data/sources.yaml", 32_000_000),
+    # It grows with all that was ever published.
+    ("data/published/", 64_000_000),
+    # All cases in one file.
+    ("data/versions/", 400_000_000),
+    ("theme/static/", 50_000_000),
+    ("content/", 200_000_000),
+)
 
 
 def find_case_files(project: Path, problems: list[Problem] | None = None) -> list[Path]:
@@ -85,11 +96,19 @@ def _escape(character: str) -> str:
     return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 
 
-def read_bytes(path: Path, project: Path, problems: list[Problem], most: int = MAX_BYTES) -> bytes:
+def most_bytes(shown: str) -> int:
+    """The most bytes that a file of a project may have, by its path there."""
+    if shown.endswith((".md", ".html")):
+        return MAX_BYTES
+    return next((most for place, most in _MOST_BYTES if shown.startswith(place)), MAX_BYTES)
+
+
+def read_bytes(path: Path, project: Path, problems: list[Problem], most: int = 0) -> bytes:
     """The bytes of a regular file of the project, or an empty mapping and a problem.
 
-    Nothing but a regular file is opened, and none of more than `most` bytes.
+    Nothing but a regular file is opened, and none of more than `most` bytes, or than may lie there.
     """
+    most = most or most_bytes(show_path(path, project))
     try:
         if not is_own_file(path, project):
             problems.append(_not_a_file(path, project))

@@ -1,0 +1,145 @@
+"""Whatever lies in the place of a file that is read: named at once, nothing read, the site kept."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT
+
+from casebook.build.last_build import stamp_inputs
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+
+# Far below what any of them would fill, and above what the program itself takes.
+MOST_MEMORY = 400 * 2**20
+
+
+def make_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def make_socket(path: Path) -> None:
+    # The name of a socket may be no longer than a hundred bytes.
+    before = Path.cwd()
+    os.chdir(path.parent)
+    try:
+        with socket.socket(socket.AF_UNIX) as opened:
+            opened.bind(path.name)
+    finally:
+        os.chdir(before)
+
+
+def make_device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def make_dangling(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+def make_loop(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+def make_large(path: Path) -> None:
+    with path.open("wb") as opened:
+        opened.truncate(500 * 2**20)
+
+
+KINDS: tuple[tuple[Callable[[Path], None], str], ...] = (
+    (make_pipe, "E141"),
+    (make_socket, "E141"),
+    (Path.mkdir, "E141"),
+    (make_device, "E14"),
+    (make_dangling, "E14"),
+    (make_loop, "E14"),
+    (make_large, "E109"),
+)
+
+
+def limit_memory() -> None:
+    resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
+
+
+def run(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "casebook", "--project", str(project), *words],
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        # Only what hangs takes so long, whatever else the machine does.
+        timeout=120,
+        preexec_fn=limit_memory,
+    )
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from conftest import make_tiny_project
+
+    project = tmp_path_factory.mktemp("kinds") / "project"
+    make_tiny_project(project)
+    assert (
+        run(project, "record", "--unpublished", str(project / "data/cases/haishu.yaml")).returncode
+        == 0
+    )
+    assert run(project, "build", "--quiet").returncode == 0
+    return project
+
+
+def list_places(project: Path) -> Iterator[str]:
+    """One file of each folder and ending that a build reads, with every list and ledger."""
+    seen = set()
+    for name in stamp_inputs(str(project)):
+        folder, ending = name.rpartition("/")[0], Path(name).suffix
+        one_of_many = folder if folder.startswith(("content", "theme", "data/cases")) else name
+        # A project without settings is none, which the program says by itself.
+        if name.startswith(("data", "content", "theme")) and (one_of_many, ending) not in seen:
+            seen.add((one_of_many, ending))
+            yield name
+
+
+def read_tree(folder: Path) -> dict[str, bytes]:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+@pytest.mark.parametrize(("make", "code"), KINDS)
+def test_what_is_no_file_or_too_large_is_named_in_every_place(
+    built: Path, make: Callable[[Path], None], code: str
+) -> None:
+    before, wrong = read_tree(built / "output"), {}
+    every = list(list_places(built))
+    # Whole processes take their time: a third of the places for each kind, another third for
+    # the next.
+    places = every[[kind for kind, _ in KINDS].index(make) % 3 :: 3]
+    for number, place in enumerate(places):
+        path = built / place
+        kept = path.with_name(f".{path.name}.kept")
+        if path.exists():
+            path.rename(kept)
+        try:
+            make(path)
+            # Both read the same; each place is tried with one of them.
+            command = (["check"], ["build", "--quiet"])[number % 2]
+            done = run(built, *command)
+            if done.returncode != 1 or f"{place}:1:1: {code}" not in done.stderr:
+                wrong[place] = (command, done.returncode, done.stderr[:300])
+        finally:
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+            if kept.exists():
+                kept.rename(path)
+
+    assert len(every) > 15
+    assert wrong == {}
+    assert read_tree(built / "output") == before
