@@ -33,8 +33,9 @@ from casebook.values.digest import digest
 
 T = TypeVar("T")
 R = TypeVar("R")
-# All that the pictures of a chart depend on: its table, the line of its sources, the colours.
-PictureTask = tuple[ChartTable, str, dict[str, str]]
+# All that the pictures of a chart depend on: its table, the line of its sources, the colours, and
+# the name of the site.
+PictureTask = tuple[ChartTable, str, dict[str, str], str]
 
 # To start a process, with matplotlib in it, costs as much as the pictures of a dozen charts.
 PICTURES_PER_PROCESS = 20
@@ -105,7 +106,8 @@ def draw_pictures(
     tasks = {}
     for table in tables:
         if table.offered:
-            task = table, credit_sources(table, dataset), colours
+            name = dataset.settings.name.inside(table.lang)
+            task = table, credit_sources(table, dataset), colours, name
             tasks[f"drawing:picture:{digest_code()}:{digest(repr(task).encode())}"] = task
 
     def draw_missing(missing: Mapping[str, PictureTask]) -> Iterable[Pictures]:

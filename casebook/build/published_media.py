@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
+from casebook.build.drawings import digest_code
 from casebook.build.manifest import MANIFEST, list_files
 from casebook.build.staged_output import StagedOutput
 from casebook.build.state import BuildState
+from casebook.charts.standalone import CardWords, draw_words
 from casebook.messages import problem
 from casebook.packaged import SETTINGS
 from casebook.problems import Problem
 from casebook.record.model import Media
 from casebook.record.settings import Settings
+from casebook.values.digest import digest
 
 
 def write_media(
@@ -28,6 +31,19 @@ def write_media(
             content = (project / "content" / one.name).read_bytes()
             made = [(path, tree.write(path, copy)) for path, copy in make_copies(one, content)]
             state.note_unit(unit, key, tree, made)
+
+
+def write_cards(
+    cards: Iterable[tuple[str, CardWords]],
+    colours: Mapping[str, str],
+    tree: StagedOutput,
+    state: BuildState,
+) -> None:
+    """Draw the cards of pages; those that say what they said stay as they are."""
+    for path, card in cards:
+        unit, key = f"card:{path}", digest(repr((card, colours, digest_code())).encode())
+        if state.keep_unit(unit, key, tree) is None:
+            state.note_unit(unit, key, tree, [(path, tree.write(path, draw_words(card, colours)))])
 
 
 def write_static(content: Path, settings: Settings, tree: StagedOutput) -> Iterator[Problem]:

@@ -25,19 +25,20 @@ from casebook.build.case_files import (
 )
 from casebook.build.manifest import MANIFEST, list_files
 from casebook.build.pelican_adapter import Texts, run_pelican
-from casebook.build.published_media import write_media, write_static
+from casebook.build.published_media import write_cards, write_media, write_static
 from casebook.build.reading import Instead
 from casebook.build.render import file_of, open_renderer
 from casebook.build.staged_output import StagedOutput
 from casebook.build.state import BuildState
 from casebook.build.templates import digest_templates, explaining_templates
-from casebook.build.theme import read_theme, write_assets
+from casebook.build.theme import read_colours, read_theme, write_assets
 from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.data.export import export_site
 from casebook.data.formats import DataFile, encode_json, write_members
 from casebook.data.releases import read_releases
 from casebook.messages import problem
 from casebook.packaged import SETTINGS
+from casebook.pages.cards import has_cards, list_cards
 from casebook.pages.chart_pages import find_card, find_faces, make_chart_files
 from casebook.pages.figure_pages import find_uses
 from casebook.pages.page import Location, MakePages, Page, Prose, Site, SiteSettings, Uses
@@ -109,6 +110,9 @@ def write_site(
             timings.begin("build.stage.exports")
             _write_data(context, maker.site, tree, parts)
             write_media(context.options.project, dataset.media.values(), tree, state)
+            if maker.site.has_cards:
+                colours = read_colours(context.options.project, dataset.settings)
+                write_cards(list_cards(maker.site), colours, tree, state)
 
         # Not into the tree: a plugin that writes into one of its files would write into the
         # published one, which is the same file under another name.
@@ -199,6 +203,7 @@ class _PageMaker:
             charts=context.charts,
             prose=prose,
             settings=settings,
+            has_cards=has_cards(dataset, settings.siteurl),
             faces=find_faces(context.charts),
             versions={case.slug: keys_of(case).version for case in dataset.summaries},
             uses=find_uses(dataset, context.charts.values(), prose.values()),
@@ -373,6 +378,7 @@ class _PageMaker:
             repr(self.site.settings),
             sorted(self.site.prose),
             sorted(self.site.faces.items()),
+            self.site.has_cards,
         ]
         return digest(json.dumps(parts, ensure_ascii=False).encode())
 
@@ -392,6 +398,7 @@ class _PageMaker:
                     for slug, lang in site.prose
                 },
                 settings=site.settings,
+                has_cards=site.has_cards,
                 faces=site.faces,
             ),
             has_stories=stories,

@@ -43,6 +43,9 @@ _COMPRESSION: Final = 4
 # Pillow looks for the nearest colour of a cell of four values: closer ones it may mistake.
 _APART: Final = 8.0
 
+# What words on a card are set in, and the line on it.
+_INKS: Final = ("ink", "ink-muted", "accent", "rule")
+_SHADES: Final = 64
 _BACK: Final = {"start": 0.0, "middle": 0.5, "end": 1.0}
 
 
@@ -55,6 +58,50 @@ def paint_image(sheet: Sheet, colours: Mapping[str, str], scale: float) -> Image
     renderer: Any = RendererAgg(width, height, 72 * scale)  # type: ignore[no-untyped-call]
     _paint_parts(renderer, sheet, colours, scale)
     return Image.frombuffer("RGBA", (width, height), renderer.buffer_rgba()).convert("RGB")
+
+
+def paint_words(sheet: Sheet, colours: Mapping[str, str]) -> bytes:
+    """A sheet of level words and lines as PNG, in a third of the time that a drawing takes."""
+    import numpy as np
+
+    dots = np.zeros((round(sheet.height), round(sheet.width)), np.uint8)
+    for part in sheet.flatten():
+        if not isinstance(part, Words):
+            (left, top), *_, (right, _) = part.vertices
+            dots[round(top), round(left) : round(right)] = _SHADES * len(_INKS) - 1
+            continue
+        known = "".join(char if char in list_characters() else _MISSING for char in part.text)
+        # Of each ink there are as many shades as leave room for the others among 256.
+        first = np.uint8(_SHADES * _INKS.index(part.role))
+        for glyph, ahead in _lay_out(known, _CHINESE.get_language()):
+            letter, left, up = _render_glyph(glyph, part.size)
+            across, down = round(part.x + ahead * part.size) + left, round(part.y) - up
+            coverage = np.asarray(letter)
+            place = dots[down : down + len(coverage), across : across + coverage.shape[-1]]
+            shades = (coverage[: len(place), : place.shape[-1]] // 4).astype(np.uint8)
+            np.maximum(place, np.where(shades > 0, shades + first, 0), out=place)
+    image = Image.fromarray(dots, "P")
+    image.putpalette(_list_shades(colours))
+    target = io.BytesIO()
+    # Most of it is paper, which the fastest step of zlib makes as small as any.
+    image.save(target, "PNG", compress_level=1)
+    return target.getvalue()
+
+
+def _list_shades(colours: Mapping[str, str]) -> bytes:
+    """The palette of a picture of words: for each ink the steps from the paper to it."""
+    paper = bytes.fromhex(colours["paper"].removeprefix("#"))
+    shades = [
+        bytes(
+            round(under + (over - under) * step / (_SHADES - 1))
+            for under, over in zip(
+                paper, bytes.fromhex(colours[ink].removeprefix("#")), strict=True
+            )
+        )
+        for ink in _INKS
+        for step in range(_SHADES)
+    ]
+    return b"".join(shades)
 
 
 def encode_png(image: Image.Image, colours: Mapping[str, str]) -> bytes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from typing import Final
 
 from casebook.charts import chart_of
@@ -20,11 +22,14 @@ from casebook.charts.canvas import (
 from casebook.charts.chart import ChartTable, paint_panel
 from casebook.charts.svg import write_svg
 from casebook.charts.symbols import draw_kind, words_of
-from casebook.charts.text_layout import clean, shorten_text, wrap_text
+from casebook.charts.text_layout import clean, width_em, width_px, wrap_text
 
 PICTURE_KINDS: Final = (".svg", ".png", ".pdf")
 
 _MARGIN: Final = 24.0
+_WITHIN_CHINESE: Final = re.compile("[\u4e00-\u9fff]{2}")
+# Every second part of a list of sources that is cut here is what joins them.
+_BETWEEN_SOURCES: Final = re.compile("(；|; )")
 
 # The size that sites which show a card beside a link ask for.
 CARD_WIDTH: Final = 1200
@@ -32,6 +37,8 @@ CARD_HEIGHT: Final = 630
 _CARD_MARGIN: Final = 64.0
 _CARD_FINDING: Final = 46.0
 _CARD_WORDS: Final = 26.0
+# The sizes of the large words of a card without a drawing.
+_CARD_SIZES: Final = tuple(range(112, 28, -4))
 # A drawing that would have to be smaller than this on a card is left out for its words.
 _LEAST_SCALE: Final = 0.8
 
@@ -49,15 +56,28 @@ class Pictures:
     missing: str = ""
 
 
-def draw_standalone(table: ChartTable, credit: str, colours: Mapping[str, str]) -> Pictures:
-    """Every picture of a chart, with a line that names its sources."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardWords:
+    """What a card without a drawing says: `words` in large letters are an amount or a title."""
+
+    place: str
+    words: str
+    label: str = ""
+    credit: str = ""
+    site: str = ""
+
+
+def draw_standalone(
+    table: ChartTable, credit: str, colours: Mapping[str, str], site: str = ""
+) -> Pictures:
+    """Every picture of a chart, with a line that names its sources; on its card the site's name."""
     sheet = compose_picture(table, credit)
     svg = write_picture(sheet, ".svg", colours, name=table.name, label=table.finding)
     if not table.pictured:
         return Pictures(svg=svg)
     from casebook.charts.matplotlib_renderers import encode_png, paint_image
 
-    card = compose_card(table, credit)
+    card = compose_card(table, credit, site)
     return Pictures(
         svg=svg,
         png=encode_png(paint_image(sheet, colours, 2), colours),
@@ -89,7 +109,7 @@ def compose_picture(table: ChartTable, credit: str = "") -> Sheet:
     return sheet
 
 
-def compose_card(table: ChartTable, credit: str = "") -> Sheet:
+def compose_card(table: ChartTable, credit: str = "", site: str = "") -> Sheet:
     """The finding in large letters, with the drawing where that can be read so small."""
     inside = CARD_WIDTH - 2 * _CARD_MARGIN
     style = Style(width=CARD_WIDTH, size=_CARD_WORDS, small=_CARD_WORDS)
@@ -108,11 +128,57 @@ def compose_card(table: ChartTable, credit: str = "") -> Sheet:
         bottom = sheet.paragraph(_CARD_MARGIN, 52, table.finding, inside, size=size, bold=True)
         sheet.paragraph(_CARD_MARGIN, bottom + 6, table.subtitle, inside, role="ink-muted")
         _place_parts(sheet, drawn, _CARD_MARGIN, top, scale)
-    y = CARD_HEIGHT - 66
-    sheet.line((_CARD_MARGIN, y), (CARD_WIDTH - _CARD_MARGIN, y), stroke="rule")
-    credit = shorten_text(clean(credit), inside, _CARD_WORDS - 4)
-    sheet.text(_CARD_MARGIN, y + 36, credit, size=_CARD_WORDS - 4, role="ink-muted")
+    _add_foot(sheet, credit, site)
     return sheet
+
+
+def compose_words(card: CardWords) -> Sheet:
+    """The words of a card, as large as there is room for them."""
+    inside = CARD_WIDTH - 2 * _CARD_MARGIN
+    style = Style(width=CARD_WIDTH, size=_CARD_WORDS, small=_CARD_WORDS)
+    sheet = Sheet(style=style, height=CARD_HEIGHT)
+    bottom = sheet.paragraph(_CARD_MARGIN, 56, card.place, inside, size=34, role="ink-muted")
+    label, words = 38, clean(card.words)
+    room = min(330, CARD_HEIGHT - 100 - bottom - height_of(card.label, inside, label))
+    sizes = [size for size in _CARD_SIZES if height_of(words, inside, size) <= room]
+    largest = next(iter(sizes), _CARD_SIZES[-1])
+    # Rather smaller than with a word cut in two, as long as it stays large.
+    whole = (size for size in sizes if size > largest / 2 and not _cuts_words(words, inside, size))
+    size = next(whole, largest)
+    bottom = sheet.paragraph(_CARD_MARGIN, bottom + 18, card.words, inside, size=size)
+    sheet.paragraph(_CARD_MARGIN, bottom + 12, card.label, inside, size=label)
+    _add_foot(sheet, card.credit, card.site)
+    return sheet
+
+
+def _cuts_words(text: str, width: float, size: float) -> bool:
+    """True of a text that would turn to a new line between two Chinese characters."""
+    lines = wrap_text(text, width, size)
+    ends = (before[-1:] + after[:1] for before, after in pairwise(lines))
+    return any(_WITHIN_CHINESE.fullmatch(pair) for pair in ends)
+
+
+def draw_words(card: CardWords, colours: Mapping[str, str]) -> bytes:
+    """A card of words as PNG."""
+    from casebook.charts.matplotlib_renderers import paint_words
+
+    return paint_words(compose_words(card), colours)
+
+
+def _add_foot(sheet: Sheet, credit: str, site: str) -> None:
+    """Who says so and the name of the site, under a line; of too many sources the first."""
+    size, y = _CARD_WORDS - 4, CARD_HEIGHT - 76
+    right = CARD_WIDTH - _CARD_MARGIN
+    sheet.line((_CARD_MARGIN, y), (right, y), stroke="rule")
+    room = right - _CARD_MARGIN - width_px(site, size) - 32
+    named = _BETWEEN_SOURCES.split(clean(credit))
+    kept = len(named)
+    while kept > 1 and len(wrap_text("".join(named[:kept]), room, size)) > 2:
+        kept -= 2
+    words = "".join(named[:kept]) + (" …" if kept < len(named) else "")
+    for number, line in enumerate(wrap_text(words, room, size)[:2]):
+        sheet.text(_CARD_MARGIN, y + 32 + number * 28, line, size=size, role="ink-muted")
+    sheet.text(right - width_em(site) * size, y + 32, site, size=size, role="ink")
 
 
 def write_picture(

@@ -17,6 +17,7 @@ from casebook.charts.text_layout import width_px, wrap_text
 from casebook.data.formats import DataFile, disarm, encode_json
 from casebook.messages import say
 from casebook.pages import CHARTS_URL
+from casebook.pages.cards import CARD_FILE
 from casebook.pages.citations import Citation, cite
 from casebook.pages.feeds import find_changes, show_changes
 from casebook.pages.page import Card, Page, Site
@@ -94,6 +95,9 @@ def find_card(page: Page, site: Site) -> Card:
     """The card that other sites show for a page, empty where there is none."""
     kind, _, rest = page.url.partition("/")
     name = rest.strip("/").partition(".")[0]
+    if site.has_cards and (not kind or (kind in ("cases", "figures") and name)):
+        path = site.languages.address(f"{page.url}{CARD_FILE}", page.lang)
+        return Card(path, page.title.inside(page.lang))
     if kind in ("cases", "figures") and name:
         found = site.charts_of.get((name, page.lang), ())
     else:

@@ -114,7 +114,8 @@ class SiteSettings:
 class Site:
     """Everything that pages are made from.
 
-    `faces` are the cards of pages that have no chart of their own.
+    With `has_cards` home, cases and figures have cards of their own; `faces` are the cards of pages
+    that have no chart either.
     `versions` are digests, by slug, of all that a list may show of a case; without them every page
     is made anew. `uses` are the pages beyond those of its own case that show a figure, `releases`
     the frozen versions of the data, the oldest first.
@@ -124,6 +125,7 @@ class Site:
     charts: Mapping[tuple[str, Lang], Drawn]
     prose: Mapping[tuple[str, Lang], Prose]
     settings: SiteSettings
+    has_cards: bool = False
     faces: Mapping[Lang, Card] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     uses: Uses = field(default_factory=dict)

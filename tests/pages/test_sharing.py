@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 from conftest import make_tiny_project
+from PIL import Image
 
 from casebook.build.steps import BuildOptions, build_site
 
@@ -70,6 +71,21 @@ def test_a_case_is_an_article_of_its_publisher(shared: Path) -> None:
     assert article["author"]["name"] == article["publisher"]["name"] == "The Paper"
     assert article["image"] == head["og:image"]
     assert head["og:image:alt"]
+
+
+def test_every_card_that_a_page_names_is_there_and_no_two_pages_of_cases_share_one(
+    shared: Path,
+) -> None:
+    pages = [path.relative_to(shared).as_posix() for path in shared.rglob("index.html")]
+    named = {page: head_of(shared, page).get("og:image", "") for page in pages}
+    own = [at for page, at in named.items() if re.search(r"(?:cases|figures)/.+/", page)]
+
+    assert named["index.html"] == f"{SITE}/card.png"
+    assert named["en/figures/haishu.clubs/index.html"] == f"{SITE}/en/figures/haishu.clubs/card.png"
+    assert len({*own}) == len(own)
+    for at in {*named.values()} - {""}:
+        with Image.open(shared / at.removeprefix(f"{SITE}/")) as picture:
+            assert picture.size == (1200, 630)
 
 
 @pytest.mark.parametrize(
