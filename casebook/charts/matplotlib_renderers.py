@@ -81,27 +81,25 @@ def paint_words(sheet: Sheet, colours: Mapping[str, str]) -> bytes:
             shades = (coverage[: len(place), : place.shape[-1]] // 4).astype(np.uint8)
             np.maximum(place, np.where(shades > 0, shades + first, 0), out=place)
     image = Image.fromarray(dots, "P")
-    image.putpalette(_list_shades(colours))
+    image.putpalette(_list_shades(tuple(colours.items())))
     target = io.BytesIO()
     # Most of it is paper, which the fastest step of zlib makes as small as any.
     image.save(target, "PNG", compress_level=1)
     return target.getvalue()
 
 
-def _list_shades(colours: Mapping[str, str]) -> bytes:
+@lru_cache(maxsize=1)
+def _list_shades(colours: tuple[tuple[str, str], ...]) -> bytes:
     """The palette of a picture of words: for each ink the steps from the paper to it."""
-    paper = bytes.fromhex(colours["paper"].removeprefix("#"))
-    shades = [
-        bytes(
-            round(under + (over - under) * step / (_SHADES - 1))
-            for under, over in zip(
-                paper, bytes.fromhex(colours[ink].removeprefix("#")), strict=True
-            )
-        )
-        for ink in _INKS
+    real = {role: bytes.fromhex(colour.removeprefix("#")) for role, colour in colours}
+    pairs = [tuple(zip(real["paper"], real[ink], strict=True)) for ink in _INKS]
+    most = _SHADES - 1
+    return bytes(
+        round(under + (over - under) * step / most)
+        for ink in pairs
         for step in range(_SHADES)
-    ]
-    return b"".join(shades)
+        for under, over in ink
+    )
 
 
 def encode_png(image: Image.Image, colours: Mapping[str, str]) -> bytes:

@@ -14,7 +14,8 @@ from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.text import COLON, COMMA, Lang, Text
 
-# Some four hundred cards take a second; pages of larger sites have those of their charts.
+# Four hundred cards take two seconds of the processor; pages of larger sites have those of their
+# charts.
 MOST_CARDS = 400
 # The name of the file, beside the page.
 CARD_FILE = "card.png"

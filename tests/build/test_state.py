@@ -99,7 +99,8 @@ def test_an_edited_story_rewrites_the_pages_that_tell_it_and_nothing_of_other_ca
     others = [make_case(number).slug for number in range(COUNT) if number != 2]
     assert f"cases/{slug}/index.html" in changed
     assert [path for path in changed if any(other in path for other in others)] == []
-    assert not any(path.startswith(("timeline/", "compare/", "feed")) for path in changed)
+    assert "feed.xml" in changed
+    assert not any(path.startswith(("timeline/", "compare/")) for path in changed)
     assert not any(path.endswith((".svg", ".png")) for path in changed)
 
 
