@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -160,7 +161,9 @@ class Preview:
 
     def _fail(self, message: str) -> None:
         print(message, file=sys.stderr, flush=True)
-        self._change(problems=[{"path": "", "message": message, "code": ""}])
+        # A browser is told no more of the machine than the names in the project.
+        shown = message.replace(f"{self.project}{os.sep}", "")
+        self._change(problems=[{"path": "", "message": shown, "code": ""}])
 
     def _change(self, **values: Any) -> None:
         with self._changed:

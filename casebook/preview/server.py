@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import errno
+import io
 import ipaddress
 import json
+import math
 import os
+import shutil
 import socket
 import socketserver
 import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from mimetypes import MimeTypes
@@ -40,6 +43,12 @@ _PORTS = 100
 _HEARTBEAT = 15.0
 # How long a page that is being swapped may be missing.
 _PATIENCE = 1.0
+# A browser keeps a stream open for each page; a program that opens more has no good in mind.
+_MOST_CONNECTIONS = 400
+# Of each request: the seconds in which it has to be here, and the bytes before its body.
+_SECONDS, _MOST_HEAD = 30, 64_000
+# No page of a site has a longer path, and longer ones the system refuses.
+_LONGEST_PATH, _LONGEST_NAME = 1_000, 255
 # A record of two hundred figures has fewer; in an address each Chinese character takes nine signs.
 _MOST_FIELDS = 50_000
 _MOST_POSTED = 8_000_000
@@ -58,15 +67,20 @@ class PreviewServer(ThreadingHTTPServer):
     """Serves the last good site of a preview to this machine."""
 
     daemon_threads = True
+    # A second one for each stream that a browser opens anew after a pause would be lost.
+    request_queue_size = 128
     # On Windows this would let two servers share one port.
     allow_reuse_address = os.name == "posix"
 
-    def __init__(self, host: str, port: int, preview: Preview) -> None:
-        self.preview = preview
-        self.forms = Forms(preview.project, preview.lang)
+    def __init__(self, host: str, port: int, preview: Callable[[int], Preview]) -> None:
         self.host = host
+        # When each connection has to have sent a whole request.
+        self.deadlines: dict[Any, float] = {}
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, port), _Handler)
+        # Port 0 is any that is free: each has a site of its own.
+        self.preview = preview(self.server_port)
+        self.forms = Forms(self.preview.project, self.preview.lang)
 
     def server_bind(self) -> None:
         """Bind without asking the network for the machine's name, which can take seconds."""
@@ -77,6 +91,27 @@ class PreviewServer(ThreadingHTTPServer):
         """Say nothing of a browser that hangs up, which it does at every reload."""
         if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread of its own, or hang up where too many are open."""
+        if len(self.deadlines) >= _MOST_CONNECTIONS:
+            self.shutdown_request(request)
+            return
+        self.deadlines[request] = time.monotonic() + _SECONDS
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """End a connection, and forget it."""
+        self.deadlines.pop(request, None)
+        super().shutdown_request(request)
+
+    def service_actions(self) -> None:
+        """Hang up on who has sent no whole request in time."""
+        # The time limit of a socket begins anew with every byte.
+        now = time.monotonic()
+        for request in [one for one, ends in [*self.deadlines.items()] if ends < now]:
+            with suppress(OSError):
+                request.shutdown(socket.SHUT_RDWR)
 
     def is_own_name(self, host: str) -> bool:
         """True of a Host header that names this server, and no other name that leads here."""
@@ -106,18 +141,49 @@ def _is_address(name: str) -> bool:
         return False
 
 
+class _Request(io.BufferedReader):
+    """The bytes of a connection, in which the lines before a body have a limit together."""
+
+    left = _MOST_HEAD
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """A line, or ConnectionError where there are too many."""
+        line = super().readline(size)
+        self.left -= len(line)
+        if self.left < 0:
+            raise ConnectionAbortedError
+        return line
+
+
 class _Handler(BaseHTTPRequestHandler):
     server: PreviewServer
+    rfile: _Request
     protocol_version = "HTTP/1.1"
     server_version = "casebook"
     sys_version = ""
-    timeout = 30
+    timeout = _SECONDS
+
+    def setup(self) -> None:
+        """Read requests within their limits."""
+        super().setup()
+        self.rfile = _Request(self.connection.makefile("rb", buffering=0))
+
+    def handle_one_request(self) -> None:
+        """Answer one request of a connection."""
+        self.rfile.left = _MOST_HEAD
+        self.server.deadlines[self.connection] = time.monotonic() + _SECONDS
+        super().handle_one_request()
+
+    def _begin_answer(self) -> None:
+        self.server.deadlines[self.connection] = math.inf
 
     def do_GET(self) -> None:
-        """FormAnswer with a page or a file of the site, or with what the preview adds to pages."""
-        if not self.server.is_own_name(self.headers.get("Host", "")):
+        """Answer with a page or a file of the site, or with what the preview adds to pages."""
+        self._begin_answer()
+        status = self._judge_get()
+        if status is not HTTPStatus.OK:
             self.close_connection = True
-            self._refuse(HTTPStatus.MISDIRECTED_REQUEST)
+            self._refuse(status)
             return
         address = self.path.partition("?")[0].partition("#")[0]
         for place, handle in _HANDLERS.items():
@@ -127,6 +193,20 @@ class _Handler(BaseHTTPRequestHandler):
         self._send_page(address)
 
     do_HEAD = do_GET
+
+    def _judge_get(self) -> HTTPStatus:
+        """The reason why a request to read is refused, or OK."""
+        headers = self.headers
+        if not self._names_us():
+            return HTTPStatus.MISDIRECTED_REQUEST
+        if "Content-Length" in headers or "Transfer-Encoding" in headers:
+            # Its body would be taken for the next request.
+            return HTTPStatus.BAD_REQUEST
+        # A page of another site may lead here or show a page in a frame, and read nothing.
+        is_own = headers.get("Origin", own := f"http://{headers['Host']}") == own
+        is_near = headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none")
+        is_led = headers.get("Sec-Fetch-Mode") == "navigate"
+        return HTTPStatus.OK if is_own and (is_near or is_led) else HTTPStatus.FORBIDDEN
 
     def do_POST(self) -> None:
         """Do what a form asks, where it is a form of this very server that asks."""
@@ -138,6 +218,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(status)
             return
         body = self.rfile.read(int(self.headers["Content-Length"])).decode("utf-8", "replace")
+        self._begin_answer()
         try:
             pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
         except ValueError:
@@ -147,8 +228,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _judge_post(self, address: str) -> HTTPStatus:
         """The reason why a request to write is refused, or OK."""
-        host, length = self.headers.get("Host", ""), self.headers.get("Content-Length", "")
-        if not self.server.is_own_name(host):
+        host, length = self.headers["Host"], self.headers.get("Content-Length", "")
+        if not self._names_us():
             return HTTPStatus.MISDIRECTED_REQUEST
         if not address.startswith((EDIT, NEW)):
             return HTTPStatus.NOT_IMPLEMENTED
@@ -161,6 +242,11 @@ class _Handler(BaseHTTPRequestHandler):
             return HTTPStatus.LENGTH_REQUIRED
         is_large = len(length) > 9 or int(length) > _MOST_POSTED
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if is_large else HTTPStatus.OK
+
+    def _names_us(self) -> bool:
+        """True where the one name that is asked for is that of this server."""
+        hosts = self.headers.get_all("Host", [])
+        return len(hosts) == 1 and self.server.is_own_name(hosts[0])
 
     def _is_local(self) -> bool:
         """True where nobody but this machine is served, and asks."""
@@ -303,7 +389,7 @@ def find_type(path: str) -> str:
 
 def split_address(address: str) -> list[str] | None:
     """The names of folders and file in an address, or None where it could lead out of the site."""
-    if not address.startswith("/"):
+    if not address.startswith("/") or len(address) > _LONGEST_PATH:
         return None
     try:
         text = unquote(address, errors="strict")
@@ -311,7 +397,9 @@ def split_address(address: str) -> list[str] | None:
         return None
     names = [name for name in text.split("/") if name]
     for name in names:
-        if name.startswith(".") or any(c in '\\:*?"<>|' or not c.isprintable() for c in name):
+        if name.startswith(".") or len(os.fsencode(name)) > _LONGEST_NAME:
+            return None
+        if any(c in '\\:*?"<>|' or not c.isprintable() for c in name):
             return None
     return names
 
@@ -356,7 +444,7 @@ def open_server(host: str, port: int | None, preview: Callable[[int], Preview]) 
     ports = range(FIRST_PORT, FIRST_PORT + _PORTS) if port is None else (port,)
     for number in ports:
         try:
-            return PreviewServer(host, number, preview(number))
+            return PreviewServer(host, number, preview)
         except OSError as error:
             if error.errno == errno.EADDRINUSE and port is None:
                 continue
@@ -374,14 +462,33 @@ def _port_error(host: str, port: int, error: OSError) -> CasebookError:
 
 def _find_free_port(host: str, port: int) -> int:
     start = port if port >= 1024 else FIRST_PORT - 1
-    for number in range(start + 1, min(start + _PORTS, 65536)):
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            try:
-                probe.bind((host, number))
-            except OSError:
-                continue
-            return number
-    return 0
+    ports = range(start + 1, min(start + _PORTS, 65536))
+    return next((number for number in ports if _is_free(host, number)), 0)
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        # As the server itself binds: a port that was in use a moment ago is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, os.name == "posix")
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True
+
+
+def clear_others(folder: Path, port: int) -> None:
+    """Remove the sites of previews that are over, whole or half made, but for one on a port."""
+    everywhere = ("", "::") if socket.has_dualstack_ipv6() else ("",)
+    for path in [*folder.glob("*"), *folder.glob(".*")]:
+        number = path.name.lstrip(".").partition(".")[0]
+        # Nobody serves a site whose port is free on every address.
+        is_over = number.isdigit() and int(number) != port and int(number) < 65536
+        if is_over and all(_is_free(host, int(number)) for host in everywhere):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def run_preview(project: Path, host: str, port: int | None, lang: Lang) -> Exit:
@@ -390,6 +497,7 @@ def run_preview(project: Path, host: str, port: int | None, lang: Lang) -> Exit:
     server = open_server(host, port, lambda number: Preview(project, folder / str(number), lang))
     with server:
         preview = server.preview
+        clear_others(folder, server.server_port)
         shown = f"[{host}]" if ":" in host else host
         thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
         try:
