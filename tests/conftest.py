@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import http.server
+import importlib
 import os
 import shutil
 import signal
@@ -12,7 +13,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -37,6 +41,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+Axe = Callable[[Any], list[Any]]
 Serve = Callable[[Path], contextlib.AbstractContextManager[str]]
 
 
@@ -201,6 +207,33 @@ def _served(directory: Path) -> Iterator[str]:
 def serve_directory() -> Serve:
     """Serves a folder: `with serve_directory(path) as url`, the address without a last slash."""
     return _served
+
+
+def library(name: str) -> ModuleType:
+    """A library of the test extra; where it must be there, its absence is a failure."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"{name} is not installed")
+
+
+@pytest.fixture(scope="session")
+def axe() -> Axe:
+    """What axe-core finds on a page that is open: the rule, and the first elements against it."""
+    library("axe_playwright_python")
+    script = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+
+    def find_violations(page: Any) -> list[Any]:
+        page.evaluate(script)
+        return page.evaluate(
+            """rules => axe.run({runOnly: rules, resultTypes: ['violations']}).then(result =>
+                result.violations.map(v => [v.id, v.nodes.slice(0, 3).map(n => n.html)]))""",
+            AXE_RULES,
+        )
+
+    return find_violations
 
 
 @pytest.fixture(scope="session")

@@ -111,10 +111,8 @@ def _read_rows(held: Node | None, one: FieldDescription, lists: Lists) -> Iterat
 def _read_answers(held: Node | None, one: FieldDescription, lists: Lists) -> Iterator[TypedRow]:
     """A row for each question; an answer that is one word or text has no fields in the file."""
     written = held.entries if isinstance(held, MapNode) else {}
-    for key, question in lists.vocabulary.questions.items():
+    for key in lists.vocabulary.questions:
         inner = written.get(key)
-        if question.derived and inner is None:
-            continue
         if isinstance(inner, MapNode):
             row = read_row(inner, one.inner, lists, key)
         else:

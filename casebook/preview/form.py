@@ -111,7 +111,7 @@ class Forms:
         if address == EDIT:
             return FormAnswer(page=self._render("form_list.html", cases=self._list_cases()))
         form = self._open(address)
-        if not form.faults and not form.is_new:
+        if not form.faults and address != NEW:
             form.checked = self._check(form)
         if done in _DONE:
             form.notices.append(say(_DONE[done]))
@@ -157,7 +157,7 @@ class Forms:
                 form.notices.append(say("form.no_copy"))
                 return self._answer(form)
             return self._save(form, copy, "undone")
-        if form.is_new and (why := self._judge_new(form)):
+        if form.address == NEW and (why := self._judge_new(form)):
             form.notices.append(why)
             return self._answer(form)
         after = self._write(form)
@@ -222,9 +222,10 @@ class Forms:
         if find_wrong_names(form.row, form.described):
             return None
         with suppress(ValueError):
-            if form.is_new and form.described is CASE:
+            if read_tree(form.data, form.shown)[0] is None:
+                start = f"{SCHEMA_LINE}\n" if form.is_case else ""
                 text = write_record(form.row, form.described, self.lists)
-                after = f"{SCHEMA_LINE}\n{text}".encode()
+                after = form.data + (start + text).encode()
             else:
                 after = write_changes(form.data, form.before, form.row, form.described, self.lists)
             node, found = read_tree(after, form.shown)
@@ -286,8 +287,11 @@ class Forms:
         if address == NEW:
             row = read_row(EMPTY, CASE, self.lists)
             row.texts |= {one.name: one.filled for one in CASE if one.filled}
+            questions = self.lists.vocabulary.questions
             for answer in row.rows["answers"]:
-                answer.texts["state"] = "not_stated"
+                # The figures answer it; whoever filled it in by habit would hide them.
+                if not questions[answer.name].derived:
+                    answer.texts["state"] = "not_stated"
             before = read_row(EMPTY, CASE, self.lists)
             return Form(shown=NEW, slug="", described=CASE, row=row, before=before)
         name = address.removeprefix(EDIT).removesuffix("/")
@@ -302,7 +306,7 @@ class Forms:
         path = self.project / shown
         faults: list[Problem] = []
         data = read_bytes(path, self.project, faults) if path.exists() else b""
-        node, found = read_tree(data, shown)
+        node, found = read_tree(data, shown) if path.exists() else (None, [])
         faults += [one for one in found if one.severity == "error"]
         read = [read_row(_mapping(node), described, self.lists) for _ in range(2)]
         form = Form(shown=shown, slug=name, described=described, data=data, faults=faults)

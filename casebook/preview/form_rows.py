@@ -11,6 +11,7 @@ from casebook.data.record_rows import JOINED, NAMED, TypedRow, clean_text
 from casebook.record.description import FieldDescription
 from casebook.record.lists import Lists
 from casebook.record.new_case import find_regions
+from casebook.record.reader import SILENT
 from casebook.text import LANGS, Languages
 
 # Beside the fields of a row are its own name and where it comes from, which no field is called.
@@ -92,6 +93,10 @@ def complete(row: TypedRow, before: TypedRow, described: Fields) -> None:
             old = known.pop(inner.name if one.kind == "answers" else inner.origin, None)
             inner.origin = old.origin if old is not None else ""
             complete(inner, old or TypedRow(), one.inner)
+            if one.kind == "answers" and inner.texts.get("state") in SILENT:
+                is_new = inner.texts.get("value") and not (old and old.texts.get("value"))
+                # Whoever has just written an answer need not say that it is no silence.
+                inner.texts["state"] = "" if is_new else inner.texts["state"]
         if one.kind == "answers":
             rows += known.values()
 

@@ -68,6 +68,11 @@ class FormView:
         """A question of the vocabulary in the languages of the editor."""
         return self.both(self.lists.vocabulary.questions[name].name)
 
+    def is_asked(self, one: FieldDescription, row: TypedRow) -> bool:
+        """True of a question that the figures do not answer, or that is answered all the same."""
+        is_derived = self.lists.vocabulary.questions[row.name].derived
+        return not (is_derived and row.is_empty) or self.has_problems(f"{one.name}.{row.name}")
+
     def title(self, one: FieldDescription, row: TypedRow) -> str:
         """The words by which a row is known: its name, and the first of its texts."""
         texts = (row.texts.get(inner.name, "") for inner in one.inner if not inner.is_long)

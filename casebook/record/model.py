@@ -201,7 +201,7 @@ class Conflict:
 class Elsewhere:
     """The answer of a source other than the main one of the case."""
 
-    text: Text = described("bilingual", name="value", default=NO_TEXT, role="prose")
+    text: Text = described("bilingual", name="value", default=NO_TEXT, role="prose", shown=True)
     source: str = described("source")
     quote: str = described("quote", default="", role="quote", limit=QUOTE_LIMIT)
     line: int | None = described("number", default=None)
@@ -218,8 +218,10 @@ class Answer:
     """
 
     question: str
-    text: Text = described("bilingual", name="value", default=NO_TEXT, role="prose")
-    state: AnswerState = described("term", default="stated", words=get_args(AnswerState))
+    text: Text = described("bilingual", name="value", default=NO_TEXT, role="prose", shown=True)
+    state: AnswerState = described(
+        "term", default="stated", words=get_args(AnswerState), shown=True
+    )
     note: Text = described("bilingual", default=NO_TEXT, role="note")
     elsewhere: tuple[Elsewhere, ...] = described("list", default=(), items=Elsewhere, dumped=False)
     terms: tuple[str, ...] = ()

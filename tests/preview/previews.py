@@ -99,7 +99,7 @@ def start(project: Path, *arguments: str) -> Running:
         if not line:
             pytest.fail(f"the preview ended with {process.wait()}: {running.lines}")
         running.lines.append(line)
-        found = re.search(r"preview at http://127\.0\.0\.1:([0-9]+)/", line)
+        found = re.search(r" http://127\.0\.0\.1:([0-9]+)/", line)
         running.port = int(found[1]) if found else 0
     # Read on, so that the process never waits for somebody to listen.
     threading.Thread(target=lambda: running.lines.extend(process.stdout or ()), daemon=True).start()

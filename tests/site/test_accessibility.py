@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import os
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from conftest import Axe, library
 from playwright.sync_api import Browser, Page
 
 # One page of each kind; the two cases have every part that a case can have.
@@ -19,29 +16,12 @@ KINDS = (
     *("figures/beijing.paid_2011/", "data/", "versions/", "charts/beijing-series/"),
 )
 ADDRESSES = tuple(f"{prefix}{kind}" for kind in KINDS for prefix in ("", "en/"))
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def library(name: str) -> ModuleType:
-    """A library of the test extra; where it must be there, its absence is a failure."""
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"{name} is not installed")
 
 
 @pytest.fixture(scope="module")
 def address(built_site: Path, serve_directory) -> Iterator[str]:  # type: ignore[no-untyped-def]  # see conftest
     with serve_directory(built_site) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    library("axe_playwright_python")
-    return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
 
 def open_page(browser: Browser, width: int, scheme: str = "light", height: int = 844) -> Page:
@@ -58,20 +38,14 @@ def open_page(browser: Browser, width: int, scheme: str = "light", height: int =
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_nothing(
-    browser: Browser, address: str, axe: str, width: int, scheme: str
+    browser: Browser, address: str, axe: Axe, width: int, scheme: str
 ) -> None:
     page = open_page(browser, width, scheme)
     found = []
     for name in ADDRESSES:
         page.goto(f"{address}/{name}")
         page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-        page.evaluate(axe)
-        violations = page.evaluate(
-            """rules => axe.run({runOnly: rules, resultTypes: ['violations']}).then(result =>
-                result.violations.map(v => [v.id, v.nodes.slice(0, 3).map(n => n.html)]))""",
-            RULES,
-        )
-        found += [(name, *violation) for violation in violations]
+        found += [(name, *violation) for violation in axe(page)]
     page.context.close()
 
     assert found == []
