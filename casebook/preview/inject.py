@@ -66,7 +66,10 @@ def _mark_blank(found: re.Match[str]) -> str:
 
 
 def _write_mark(slug: str, state: PreviewState, lang: Lang) -> Iterator[str]:
-    """The mark of a draft, and what is left to do to it."""
+    """The way to the form of a case, the mark of a draft, and what is left to do to it."""
+    edit = escape(say("form.edit").inside(lang))
+    # The page may be shown beside its form, inside of which there is no room for another.
+    yield f'<p class="casebook-edit"><a href="/edit/{slug}/" target="_top">{edit}</a></p>'
     if slug in state.drafts:
         note = escape(say("preview.draft_note").inside(lang))
         yield f'<p class="casebook-draft" role="note">{note}</p>'

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import PROJECT, Axe, copy_parts
-from preview.forms import copy_site
+from conftest import PROJECT, Axe, copy_parts, make_tiny_project
 from preview.test_server import SECONDS, Running, start
 from processes import run
 
@@ -46,8 +45,8 @@ def empty(tmp_path: Path) -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    project = copy_site(tmp_path_factory.mktemp("form"))
-    copy_parts(PROJECT, project, ("theme",))
+    project = tmp_path_factory.mktemp("form")
+    make_tiny_project(project)
     yield from running(project)
 
 
