@@ -33,7 +33,8 @@ def running(project: Path) -> Iterator[Running]:
 def empty(tmp_path: Path) -> Iterator[Running]:
     """A preview of a site that has a vocabulary and neither a case nor a source."""
     project = tmp_path / "site"
-    assert run(project, "init", str(project), "--yes", "--name", "试").returncode == 0
+    options = ("--yes", "--name", "试", "--languages", "zh,en")
+    assert run(project, "init", str(project), *options).returncode == 0
     copy_parts(PROJECT, project, ("data/vocabulary.yaml", "theme"))
     (project / "data/cases/example.yaml").unlink()
     (project / "data/sources.yaml").unlink()
