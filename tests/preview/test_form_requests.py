@@ -40,7 +40,8 @@ def send(
     """An answer to a request that a browser would send, but for the headers that are given."""
     host = f"127.0.0.1:{server.server_port}"
     usual = {"Host": host, "Origin": f"http://{host}", "Content-Type": FORM}
-    usual["Content-Length"] = str(len(body))
+    if method != "GET":
+        usual["Content-Length"] = str(len(body))
     given = {name.replace("_", "-"): value for name, value in headers.items()}
     connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=30)
     try:
