@@ -22,6 +22,7 @@ from casebook.pages.rows import amount_html, frame_chart
 from casebook.record.model import Case
 from casebook.record.settings import make_functions
 from casebook.text import DEFAULT_LANGUAGES, LANGS, LANGUAGE_TAGS, Lang, Languages, Text, find_tag
+from casebook.values.amounts import is_translated
 from casebook.values.dates import Period
 
 # Begun with a literal the search goes through a page four times as fast.
@@ -134,6 +135,7 @@ def words_of(lang: Lang, languages: Languages) -> dict[str, Any]:
         # For macros that print the same on many pages.
         "once": lru_cache(maxsize=256)(lambda macro, *given: macro(*given)),
         "amount": lambda figure, link=True: amount_html(figure, lang, link),
+        "translated": lambda figure: is_translated(figure.quantity, lang),
         "period": lambda value: period_html(value, lang),
     }
 

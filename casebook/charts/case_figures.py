@@ -17,7 +17,6 @@ from casebook.charts.chart import (
     compute,
     lower_first,
     name_years,
-    word_amount,
 )
 from casebook.charts.symbols import ChartFigure, legend_kinds, mark_of_kind
 from casebook.messages import say
@@ -26,7 +25,7 @@ from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Vocabulary
 from casebook.text import COMMA, ENUMERATION, NO_TEXT, SEMICOLON, Text
-from casebook.values.amounts import Quantity, plain
+from casebook.values.amounts import Quantity, plain, word_quantity
 from casebook.values.formula import Expression, FigureName, Operation
 
 # How many figures the finding of a chart names, of a series also of those that stand apart.
@@ -193,7 +192,7 @@ def describe_change(before: Figure, after: Figure, vocabulary: Vocabulary) -> Te
         return NO_TEXT
     return say(
         "charts.difference.up" if went_up else "charts.difference.down",
-        amount=word_amount(difference),
+        amount=word_quantity(difference),
         about=say("charts.about") if share.qualifier == "approx" else "",
         percent=plain(share.magnitude * 100),
     )
@@ -218,14 +217,14 @@ def tabulate_split(shown: ChartRecords) -> ChartTable:
     for figure, size in zip(figures, sizes, strict=True):
         part = shown.draw(figure, shown.label(figure))
         if figure.quantity.kind == "share":
-            said = shown.say("charts.split.share", share=part.amount, amount=word_amount(size))
+            said = shown.say("charts.split.share", share=part.amount, amount=word_quantity(size))
             part = replace(part, amount=said)
         parts.append(replace(part, low=end, value=end + size.magnitude))
         end += size.magnitude
         row = shown.row(figure)
         rows.append((*row[:2], part.amount, *row[3:]))
     if rest:
-        name, amount = shown.say("charts.split.rest"), word_amount(rest).inside(shown.lang)
+        name, amount = shown.say("charts.split.rest"), word_quantity(rest).inside(shown.lang)
         said = shown.say("charts.split.rest_amount", amount=amount)
         left = replace(parts[0], key="", name=name, amount=said, title="", low=end)
         parts.append(replace(left, mark=mark_of_kind("exact")))
@@ -264,7 +263,7 @@ def _describe_split(rest: Quantity | None, shown: ChartRecords) -> str:
         "charts.split.unexplained" if rest else "charts.split.parts",
         label=Text(label, lower_first(label)),
         amount=amount,
-        rest=word_amount(rest) if rest else "",
+        rest=word_quantity(rest) if rest else "",
         count=len(shown.figures) - 1,
     )
     return shown.say("charts.named", name=shown.place(), words=said)

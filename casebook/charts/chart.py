@@ -27,7 +27,7 @@ from casebook.record.derived import derive
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Vocabulary
 from casebook.text import COLON, COMMA, Lang, Text
-from casebook.values.amounts import Quantity, in_english, plain
+from casebook.values.amounts import Quantity, plain, word_quantity
 from casebook.values.dates import parse_period
 from casebook.values.formula import Expression
 
@@ -160,7 +160,7 @@ class ChartRecords:
 
     def amount(self, figure: Figure) -> str:
         """The amount of a figure as worded; in English its value in English words."""
-        return word_amount(figure.quantity).inside(self.lang)
+        return word_quantity(figure.quantity).inside(self.lang)
 
     def claim(self, figure: Figure) -> str:
         """The amount in a title, with the state of a plan or a target."""
@@ -382,11 +382,6 @@ def compute(
     if result is None or result.quantity.qualifier not in ("exact", "approx"):
         return None
     return result.quantity
-
-
-def word_amount(quantity: Quantity) -> Text:
-    """An amount as worded; in English its value in English words."""
-    return Text(quantity.words, in_english(quantity))
 
 
 def name_years(first: int, last: int) -> Text:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Final
 
 from casebook.checks import text_patterns as patterns
+from casebook.values.amount_words import ENGLISH_DIGITS
 from casebook.values.numerals import CAPITALS, HAN_DIGITS, HAN_SCALES, number_of, scales_at_end
 from casebook.values.words import settle_currency
 
@@ -343,7 +344,7 @@ def _read_english(line: str, found: re.Match[str]) -> NumberMention | None:
     if found["plural"]:
         return NumberMention(start=start, end=end)
     if found["top"]:
-        top = Decimal(patterns.ENGLISH_DIGITS.get(found["top"].lower(), 1))
+        top = Decimal(ENGLISH_DIGITS.get(found["top"].lower(), 1))
         part = top / patterns.FRACTIONS[found["bottom"].lower()]
         return NumberMention(start=start, end=end, value=part, unit="ratio")
     if found["half"]:
@@ -372,8 +373,8 @@ def _english_number(words: list[str]) -> tuple[Decimal | None, Decimal]:
     for word in words:
         if word in ("and", "a", "an"):
             section += word != "and"
-        elif word in patterns.ENGLISH_DIGITS:
-            digit = Decimal(patterns.ENGLISH_DIGITS[word])
+        elif word in ENGLISH_DIGITS:
+            digit = Decimal(ENGLISH_DIGITS[word])
             if section % 100 and not (section % 100 >= 20 and section % 10 == 0 and digit < 10):
                 return None, scale
             section, small = section + digit, True

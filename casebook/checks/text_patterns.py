@@ -11,6 +11,7 @@ from typing import Any, Final
 import yaml
 
 from casebook.text import LANGS, Lang
+from casebook.values.amount_words import ENGLISH_DIGITS
 from casebook.values.dates import MONTHS
 from casebook.values.numerals import (
     ENGLISH_SCALES,
@@ -104,7 +105,6 @@ MEASURES: Final = re.compile(
     "[逾超过破近达约数上几值花投有出拨为到满足近共个](?<![经通难不]过)(?<!没有)\\Z"
 )
 
-ENGLISH_DIGITS: Final[dict[str, int]] = WORDS["english_digits"]
 ENGLISH_FACTORS: Final[dict[str, Decimal]] = {
     **{word: Decimal(factor) for word, factor in WORDS["english_factors"].items()},
     **ENGLISH_SCALES,

@@ -16,6 +16,7 @@ from casebook.checks.numbers_in_text import NumberMention, blank, blank_spans
 from casebook.checks.text_patterns import WORDS, any_of, in_languages
 from casebook.checks.text_trends import Trend, find_trends, is_borne_out, is_denied, judge_move
 from casebook.messages import say
+from casebook.record.agreement import name_per
 from casebook.record.model import Figure
 from casebook.text import ENUMERATION, LANGS, Lang, Text
 from casebook.values.words import PLANNED_STATUSES
@@ -550,8 +551,8 @@ def _holds_year(edtf: str, years: Years) -> bool:
 
 
 def _per_terms(known: KnownNumbers) -> tuple[tuple[str, str, str], ...]:
-    terms = known.dataset.vocabulary.per.values()
-    return tuple((term.key, term.name.zh, term.name.en) for term in terms)
+    terms = [(term.key, name_per(term.name)) for term in known.dataset.vocabulary.per.values()]
+    return tuple((key, name.zh, name.en) for key, name in terms)
 
 
 @lru_cache(maxsize=8)
@@ -559,7 +560,7 @@ def _per_patterns(
     lang: Lang, terms: tuple[tuple[str, str, str], ...]
 ) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """The patterns of what a number is per before it and behind it, a group for each term."""
-    names = {key: [re.escape(zh), re.escape(en)] for key, zh, en in terms}
+    names = {key: [re.escape(name) for name in (zh, en) if name] for key, zh, en in terms}
     for key, words in WORDS["per"].items():
         names[key] = [*names.get(key, ()), *words]
     joined = "|".join(f"(?P<{key}>{'|'.join(words)})" for key, words in names.items())

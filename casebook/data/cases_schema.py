@@ -100,9 +100,8 @@ def _type_of_member(
     """The type of a member by its field, or by its name where it is computed."""
     if member.field is not None and member.name != "answers":
         return _type_of(member.field, vocabulary)
-    answer = _object(
-        {column.name: _describe(column, words, languages) for column in ANSWERS.columns}
-    )
+    columns = table_in(ANSWERS, languages).columns
+    answer = _object({column.name: _describe(column, words, languages) for column in columns})
     return {"place": _TEXT, "version": _VERSION, "answers": _list(answer)}.get(member.name, _STRING)
 
 

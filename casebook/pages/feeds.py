@@ -19,11 +19,11 @@ from casebook.pages.page import (
     Site,
     in_languages,
 )
-from casebook.pages.rows import link_case, word_period, word_quantity
+from casebook.pages.rows import link_case, word_period
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Change, ChangeKind, Figure
 from casebook.text import Lang, Text
-from casebook.values.amounts import parse_quantity
+from casebook.values.amounts import parse_quantity, word_quantity
 from casebook.values.dates import parse_period
 from casebook.values.errors import PeriodError, QuantityError
 from casebook.values.formula import names_of, parse_formula

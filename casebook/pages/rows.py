@@ -19,7 +19,8 @@ from casebook.record.model import Answer, Case, Document, Figure, Report
 from casebook.record.references import find_references
 from casebook.record.vocabulary import Measure, Question, Source
 from casebook.text import COMMA, NO_TEXT, Lang, Text
-from casebook.values.amounts import Quantity, in_english, plain
+from casebook.values.amount_words import SAME_PER
+from casebook.values.amounts import Quantity, in_english, plain, word_quantity
 from casebook.values.dates import Period
 from casebook.values.formula import split_formula
 from casebook.values.words import PLANNED_STATUSES, QUALIFIERS
@@ -220,11 +221,6 @@ def list_sources(case: Case, dataset: Dataset) -> tuple[Source, ...]:
     return tuple(dataset.sources[name] for name in sources_of(case))
 
 
-def word_quantity(quantity: Quantity) -> Text:
-    """The wording of a quantity in each language."""
-    return Text(quantity.words, in_english(quantity))
-
-
 def word_figure(figure: Figure, dataset: Dataset) -> Text:
     """The amount of a figure by itself, with what it is per and, of a plan, that it is one.
 
@@ -232,7 +228,9 @@ def word_figure(figure: Figure, dataset: Dataset) -> Text:
     """
     quantity, known = figure.quantity, dataset.vocabulary.per
     words = word_quantity(quantity)
-    per = _word_per((key for key in figure.per if known[key].name.zh not in quantity.per), dataset)
+    said = {SAME_PER.get(word, word) for word in quantity.per}
+    unsaid = (key for key in figure.per if not said & {key, known[key].name.zh, known[key].name.en})
+    per = _word_per(unsaid, dataset)
     # Where the wording has 将 already, a second word would read like another plan.
     is_plan = figure.status in PLANNED_STATUSES and not quantity.planned
     state = dataset.vocabulary.statuses[figure.status].name if is_plan else NO_TEXT
@@ -262,6 +260,8 @@ def quantity_html(quantity: Quantity, lang: Lang) -> Markup:
             name = QUALIFIERS[quantity.qualifier].name.en
             reading, english = _mark_reading(name, lang), english.removeprefix(name)
         words = Markup(f'<span class="amount__words">{reading}{escape(english)}</span>')
+    elif lang == "zh" and word_quantity(quantity).zh != quantity.words:
+        words = Markup('<span class="amount__words">{}</span>').format(word_quantity(quantity).zh)
     else:
         # Joining escaped pieces takes a fifth of the time of Markup.format, and every page of a
         # site is full of amounts.

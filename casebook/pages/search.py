@@ -16,14 +16,14 @@ from casebook.messages import say
 from casebook.pages import CHARTS_URL, COMPARE_URLS, DATA_URL, SEARCH_URL, TIMELINE_URL
 from casebook.pages.long_lists import MOST_LISTED
 from casebook.pages.page import Page, Site, in_languages
-from casebook.pages.rows import link_case, list_facts, list_sources, word_figure, word_quantity
+from casebook.pages.rows import link_case, list_facts, list_sources, word_figure
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.references import REFERENCE, SITE, SLOT, split_key
 from casebook.record.summary import name_years
 from casebook.record.vocabulary import Vocabulary
 from casebook.text import COLON, NO_TEXT, Lang, Text
-from casebook.values.amounts import plain
+from casebook.values.amounts import plain, word_quantity
 
 # With more cases than these the sentences of the stories are left out, for the reader's sake.
 STORIES_LIMIT = 500

@@ -13,7 +13,13 @@ from casebook.messages import say
 from casebook.record.model import Figure, Report
 from casebook.record.vocabulary import Term
 from casebook.text import Text
-from casebook.values.amount_words import PER_ADVERBS, PLAN_IN_ENGLISH, SAME_PER
+from casebook.values.amount_words import (
+    PER_ADVERBS,
+    PER_IN_CHINESE,
+    PER_IN_ENGLISH,
+    PLAN_IN_ENGLISH,
+    SAME_PER,
+)
 from casebook.values.amounts import Quantity, find_amounts, parse_quantity, units_agree
 from casebook.values.words import PLANNED_STATUSES
 
@@ -46,7 +52,10 @@ _DIFFERENCES: Final = (
     "",
 )
 # What is below 300 is not 300, and what is up to 300 may be.
-_STRICTLY_BELOW: Final = ("不到", "不足", "不满", "少于", "低于", "小于")
+_STRICTLY_BELOW: Final = (
+    *("不到", "不足", "不满", "少于", "低于", "小于"),
+    *("less than", "fewer than", "under", "below"),
+)
 
 
 def find_plan(quote: str, label: str = "") -> str:
@@ -60,7 +69,16 @@ def find_per(words: str, terms: Mapping[str, Term]) -> set[str]:
     # Most words say nothing of it, and eleven searches are a tenth of the reading of a figure.
     if not re.search("[每均額間給/／·]|[a-z]", words):
         return set()
-    return {key for key, term in terms.items() if _per_pattern(term.name).search(words)}
+    return {key for key, term in terms.items() if _per_pattern(name_per(term.name)).search(words)}
+
+
+def name_per(name: Text) -> Text:
+    """The name of what an amount is per, in both languages where the word is a common one.
+
+    A site in English may have sources in Chinese.
+    """
+    zh, en = PER_IN_CHINESE.get(name.en, ""), PER_IN_ENGLISH.get(name.zh, "")
+    return Text(name.zh or zh, name.en or en)
 
 
 @cache

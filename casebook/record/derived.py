@@ -23,7 +23,7 @@ from casebook.record.comparability import (
 from casebook.record.model import Figure
 from casebook.record.vocabulary import Measure, Vocabulary
 from casebook.text import ENUMERATION, SEMICOLON, Text
-from casebook.values.amounts import Quantity, Segment, compact, in_english, plain
+from casebook.values.amounts import Quantity, Segment, compact, plain, word_quantity
 from casebook.values.dates import Period, join_periods, speak_of_same_time
 from casebook.values.formula import Expression, FigureName, Number, parse_formula
 from casebook.values.words import CURRENCIES, QUALIFIERS, WITHOUT_VALUE, Qualifier
@@ -125,8 +125,7 @@ def why_not_spending(figure: Figure, vocabulary: Vocabulary) -> Text | None:
 
 def name_with_amount(figure: Figure) -> Text:
     """A figure by its label and its amount."""
-    amount = Text(figure.quantity.text, in_english(figure.quantity))
-    return say("values.figure", label=figure.label, amount=amount)
+    return say("values.figure", label=figure.label, amount=word_quantity(figure.quantity))
 
 
 def _explain(measure: Measure) -> Text:

@@ -14,6 +14,7 @@ from casebook.problems import Position, Problem
 from casebook.record.agreement import (
     find_per,
     find_plan,
+    name_per,
     support_of,
     why_quote_differs,
 )
@@ -252,8 +253,8 @@ class CaseReader(RecordReader):
 
     def check_quote(self, fields: Fields, figure: Figure) -> None:
         """Report what a figure says otherwise than the words that it is quoted from."""
-        quote, amount, label = figure.quote, figure.quantity.text, figure.label.zh
         lang = self.languages.first
+        quote, amount, label = figure.quote, figure.quantity.text, figure.label.own(lang)
         is_long = measure_quote(amount, lang) > QUOTE_LIMIT
         if measure_quote(quote, lang) > QUOTE_LIMIT or (is_long and quote in amount):
             # The first is reported. The amount is the source's own words, too long for a quote.
@@ -288,7 +289,7 @@ class CaseReader(RecordReader):
         key = "E219" if said - written else "E217.per"
         unsaid = written - said
         if unsaid:
-            unsaid -= find_per(f"{amount}\n{label}\n{figure.note.zh}", names)
+            unsaid -= find_per(f"{amount}\n{label}\n{figure.note.own(lang)}", names)
         for per in sorted(said - written or unsaid):
             named = names[per].name.zh if per in names else per
             fields.report(key, fields.at("per"), per=named, quote=quote)
@@ -355,10 +356,10 @@ class CaseReader(RecordReader):
         """The things that the amount is per: those that are written, and those of its wording."""
         known = self.lists.vocabulary.per
         by_word = {
-            term.name.own(lang).lower(): key
+            name.lower(): key
             for key, term in known.items()
-            for lang in LANGS
-            if term.name.own(lang)
+            for name in map(name_per(term.name).own, LANGS)
+            if name
         }
         written = fields.scalar("per")
         words = [] if written is None else written.text.split("/")

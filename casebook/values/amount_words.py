@@ -34,6 +34,7 @@ for _name in QUALIFIERS:
     AFTER.update(dict.fromkeys(_words.get("after", ()), _name))
 SAME_PER: Final[Mapping[str, str]] = WORDS["same_per"]
 PER_IN_ENGLISH: Final[Mapping[str, str]] = WORDS["per_in_english"]
+PER_IN_CHINESE: Final = {en: zh for zh, en in reversed(list(PER_IN_ENGLISH.items()))}
 
 UNIT: Final = _one_of(UNITS)
 SIGN: Final = _one_of(SIGNS)
@@ -71,11 +72,15 @@ HALF: Final = "(?<![上下前后个])半(?=个|年|天|日|周|小时|课时|学
 OPEN_ROUGH: Final = "(?<![以线网路])上(?=[百千万亿])|数以"
 PARTS: Final = rf"([{HAN_DIGITS}两十百千万]{{1,3}})分之"
 SHARES: Final = {
-    **{"%": Decimal("0.01"), "‰": Decimal("0.001")},
+    **dict.fromkeys(("%", "percent", "per cent"), Decimal("0.01")),
+    "‰": Decimal("0.001"),
     **{"成": Decimal("0.1"), "折": Decimal("0.1")},
 }
 # 八成五 is 85%, 三成员工 nothing.
-SHARE: Final = rf"(%|‰|成(?![立为员果都本长熟功交人])|折(?![合扣算]))(?:(?<=成)([{HAN_DIGITS}半]))?"
+SHARE: Final = (
+    r"(%|‰|(?i:per ?cent)(?![a-z])|成(?![立为员果都本长熟功交人])|折(?![合扣算]))"
+    rf"(?:(?<=成)([{HAN_DIGITS}半]))?"
+)
 JIAO: Final = rf"(?:([0-9{HAN_DIGITS}])角)?(?:零?([0-9{HAN_DIGITS}])分(?!之))?(?<=[角分])"
 # A part of a yuan by itself.
 CHANGES: Final = {"角": Decimal("0.1"), "毛": Decimal("0.1"), "分钱": Decimal("0.01")}
@@ -95,6 +100,8 @@ NOUN: Final = rf"(?:第[一二三四五六七八九]|(?!{_NO_NOUN}){_HAN})"
 NOUN_RUN: Final = NOUN + "{1,8}"
 # 介于10万元和20万元之间
 TO: Final = r"至|到|[—–―~〜‐‑-]{1,2}|to(?![A-Za-z])|[和与](?=[^和与]+之间)"
+# Between 800 and 1,000.
+AND: Final = "and(?![A-Za-z])"
 PER_ADVERBS: Final[Mapping[str, str]] = _ELSEWHERE["per"]
 PER_ADVERB: Final = _whole_words(PER_ADVERBS)
 # 12 posts, 300 hours a year: a noun of English is the counter itself.
@@ -105,7 +112,7 @@ COUNTER_IN_ENGLISH: Final = (
 # a year, per post, /hour; annually; 年額
 PER_IN_ENGLISH_WORDS: Final = (
     r"(?i:(?:(?:per|an?|each|every)\b|/) *([a-z]+(?: [a-z]+){0,2}?))"
-    r"(?= *(?:\Z|[,/)]|(?:per|an?|each|every)\b))"
+    r"(?= *(?:\Z|[,./)]|(?:per|an?|each|every)\b))"
 )
 
 _ITSELF: Final = "|".join(WORDS["units_of_price"].split())
@@ -137,8 +144,12 @@ AFTER_MONEY: Final = (
     rf"\((?:人民币|RMB|CNY|大写|小写|{_one_of(TAXES)}价?)\)|[整正]|{_one_of(TAXES)}"
 )
 
+ENGLISH_DIGITS: Final[Mapping[str, int]] = WORDS["english_digits"]
+ENGLISH_DIGIT: Final = rf"\b{_whole_words(ENGLISH_DIGITS)}"
 # What may begin a number inside other words, and the qualifiers that may stand before it.
-NUMBER: Final = f"{DOUBLED}|(?:(?:[百千万]分之|{SIGN}) ?|{OPEN_ROUGH})?(?<!第)(?:{NUMERAL})"
+NUMBER: Final = (
+    f"{DOUBLED}|(?:(?:[百千万]分之|{SIGN}) ?|{OPEN_ROUGH})?(?<!第)(?:{NUMERAL}|{ENGLISH_DIGIT})"
+)
 IN_TEXT: Final = "|".join(
     f"(?P<{name}>{words}|(?i:\\b{_one_of(_ELSEWHERE[name]['before'])}\\b))"
     for name, words in BEFORE_IN_TEXT.items()

@@ -135,8 +135,9 @@ class Quantity:
     @property
     def is_hedged(self) -> bool:
         """True of a range with a word such as 约."""
-        about = (*QUALIFIERS["approx"].before, *QUALIFIERS["approx"].after)
-        printed = "".join(each.text for each in self.segments if each.role == "qualifier")
+        stated = (words.BEFORE | words.AFTER).items()
+        about = [word for word, qualifier in stated if qualifier == "approx"]
+        printed = "".join(each.text for each in self.segments if each.role == "qualifier").lower()
         return self.value is None and any(word in printed for word in about)
 
     @property
@@ -274,6 +275,34 @@ def with_reading(
 
 # A page says an amount in its title, in its text and to machines.
 @lru_cache(maxsize=4096)
+def word_quantity(quantity: Quantity) -> Text:
+    """The amount as printed, and in the other language with all that it says but its noun."""
+    # Signs and codes are the same in both.
+    if quantity.is_in_english and re.search("[a-z]{2}", quantity.text):
+        return Text(_in_chinese(quantity), quantity.words)
+    return Text(quantity.words, in_english(quantity))
+
+
+def is_translated(quantity: Quantity, lang: Lang) -> bool:
+    """True where a page in a language words an amount otherwise than its source prints it."""
+    return word_quantity(quantity).inside(lang) != quantity.words
+
+
+def _in_chinese(quantity: Quantity) -> str:
+    """An amount that is printed in English, in Chinese words."""
+    known = words.PER_IN_CHINESE
+    per = "".join(f"每{known[word]}" for word in quantity.per if word in known)
+    if quantity.value is None:
+        low, high = quantity.low or Decimal(0), quantity.high or Decimal(0)
+        about = QUALIFIERS["approx"].name.zh if quantity.is_hedged else ""
+        amount = f"{compact(low, quantity.unit, 'zh')}至{compact(high, quantity.unit, 'zh')}"
+    else:
+        is_exact = quantity.qualifier == "exact"
+        about = "" if is_exact else QUALIFIERS[quantity.qualifier].name.zh
+        amount = compact(quantity.value, quantity.unit, "zh")
+    return ("将" if quantity.planned else "") + per + about + amount
+
+
 def in_english(quantity: Quantity) -> str:
     """The amount in English words, with all that its wording says but the noun that it counts."""
     if quantity.is_in_english:
@@ -328,6 +357,7 @@ def compact(value: Decimal, unit: str, lang: Lang) -> str:
     if unit == "ratio":
         return f"{plain(value * 100)}%"
     word = CURRENCIES[unit].name.zh if unit in CURRENCIES else unit
+    word = "" if word.isascii() else word
     number, scale = _shorten(value, {"亿": YI, "万": WAN})
     return f"{plain(number)}{scale}{word}"
 
@@ -509,7 +539,8 @@ class _AmountReading:
         """One number with its unit, or the two ends of a range."""
         start = self._skip()
         first = self._read_number()
-        if not self._take(words.TO, "qualifier"):
+        is_between = "between" in self.line[:start].lower()
+        if not self._take(words.AND if is_between else words.TO, "qualifier"):
             # 上万 says that it is reached; 上百万 may as well be several millions.
             if self.line[start] == "上" and len(first.numeral.tokens) == 1:
                 self._qualify("at_least", start, "上")
@@ -586,6 +617,11 @@ class _AmountReading:
             assert numeral is not None
             self._mark("number", found.end())
             return numeral
+        if found := match_at(words.ENGLISH_DIGIT, line, at):
+            self._mark("number", found.end())
+            value = Decimal(words.ENGLISH_DIGITS[found[0].lower()])
+            token = NumeralToken(kind="number", value=value, start=at, end=found.end())
+            return Numeral(value=value, tokens=(token,), scales=())
         if match_at(words.HALF, line, at):
             self._mark("number", at + 1)
             return _make_numeral(_HALF, at, at + 1)
@@ -628,7 +664,7 @@ class _AmountReading:
         """The unit after a number, its factor, and what it adds to the number: 半, 五角."""
         one, nothing = Decimal(1), Decimal(0)
         if found := self._take(words.SHARE, "unit"):
-            factor = words.SHARES[found[1]]
+            factor = words.SHARES[found[1].lower()]
             # 85折 and 8.5折 are the same discount.
             if found[1] == "折" and numeral.value >= 10:
                 factor = words.SHARES["%"]

@@ -154,7 +154,8 @@ def parse_period(text: str) -> Period:
         message = say("values.no_month", date=season[0], month=season[2])
         hint = say("values.season_code", season=write_seasons(season[0]))
         raise PeriodError(message, hint=hint)
-    return _read_edtf(line) or _read_edtf(_translate(line)) or _refuse_shape(line)
+    chinese = _translate(_say_in_chinese(line))
+    return _read_edtf(line) or _read_edtf(chinese) or _refuse_shape(line)
 
 
 def write_seasons(text: str) -> str:
@@ -288,6 +289,22 @@ def _read_rare(line: str) -> Period | None:
     parsed = parse_edtf(rare[1])
     first, last = (date(*end()[:3]) for end in (parsed.lower_strict, parsed.upper_strict))
     return _make_period(line, first, last, "interval")
+
+
+def _say_in_chinese(line: str) -> str:
+    """A wording in English in the words that all dates are read by; others as they are."""
+    if not re.search(r"(?i:[a-z]{2}|q[1-4]|c\.)", line):
+        return line
+    months = {name[:3].lower(): number for number, name in enumerate(MONTHS, 1)}
+    parts = WORDS["parts_in_english"]
+    listed = "|".join(f"{name}|{name[:3]}t?" for name in MONTHS)
+    for pattern, form in WORDS["dates_in_english"]:
+        shape = re.compile(pattern.replace("@months", listed), re.IGNORECASE)
+        for found in shape.finditer(line):
+            word = next((part.lower() for part in found.groups() if part and part[0].isalpha()), "")
+            named = re.sub("@[12]", str(parts.get(word, months.get(word[:3]))), found.expand(form))
+            line = line.replace(found[0], named, 1)
+    return line
 
 
 def _translate(line: str) -> str:

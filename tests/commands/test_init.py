@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
+import sqlite3
 import sys
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,6 +47,38 @@ def test_a_new_site_passes_its_checks_and_is_built(
     assert "北河账本" in home
     assert amount in home
     assert "CONTACT = 'a@example.org'" in (tmp_path / "site/pelicanconf.py").read_text("utf-8")
+
+
+def read_output(site: Path) -> Iterator[tuple[str, str]]:
+    """The files of a site that have words, by their paths."""
+    for path in sorted((site / "output").rglob("*")):
+        name = path.relative_to(site / "output").as_posix()
+        if path.suffix in (".xlsx", ".zip"):
+            with zipfile.ZipFile(path) as archive:
+                # A theme of Office names fonts of every script.
+                parts = [part for part in archive.namelist() if not re.search("theme|png", part)]
+                yield name, "".join(archive.read(part).decode(errors="ignore") for part in parts)
+        elif path.suffix == ".sqlite":
+            yield name, "\n".join(sqlite3.connect(path).iterdump())
+        elif path.suffix not in (".png", ".css", ".js") and path.is_file():
+            yield name, path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("lang", "other"),
+    [
+        pytest.param("zh", r'_en\b|"en"|/en/|hreflang|\ben[/-]', id="no English"),
+        pytest.param("en", "[\u3400-\u9fff]|_zh\\b|zh-Hans|/zh/|hreflang", id="no Chinese"),
+    ],
+)
+def test_a_site_of_one_language_has_nothing_of_the_other(
+    lang: str, other: str, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    assert init(site, "--languages", lang, "--name", "Ledger", "--currency", "EUR") == 0
+
+    found = {name: re.findall(other, f"{name} {text}") for name, text in read_output(site)}
+    assert {name: words[:5] for name, words in found.items() if words} == {}
 
 
 def test_a_site_may_begin_with_the_ten_cases(tmp_path: Path) -> None:

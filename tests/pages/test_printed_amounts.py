@@ -11,14 +11,14 @@ from records import dataset_of, figure, record
 from casebook.build.reading import read_dataset
 from casebook.checks.text_claims import WrittenText, check_wording
 from casebook.pages.linked_data import describe_figure
-from casebook.pages.rows import quantity_html, word_figure, word_quantity
+from casebook.pages.rows import quantity_html, word_figure
 from casebook.pages.search import index_case
 from casebook.problems import START
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
 from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.text import LANGS, Lang
-from casebook.values.amounts import parse_quantity, with_reading
+from casebook.values.amounts import parse_quantity, with_reading, word_quantity
 from casebook.values.words import Qualifier
 
 
