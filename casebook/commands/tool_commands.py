@@ -37,7 +37,9 @@ def run_chart(options: argparse.Namespace, project: Path, _lang: Lang) -> Exit:
 
 def run_schema(_options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Write the JSON Schema of a case, and the tables of fields of a guide that is there."""
-    from casebook.record.field_notes import GUIDES, fill_tables
+    import yaml
+
+    from casebook.record.field_notes import GUIDES, SHARED_TABLES, fill_tables
     from casebook.record.json_schema import SCHEMA_FILE, write_schema
     from casebook.record.new_case import read_all_lists
     from casebook.yaml.files import write_atomically
@@ -45,8 +47,9 @@ def run_schema(_options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     write_atomically(project / SCHEMA_FILE, write_schema(read_all_lists(project)))
     for name, language in GUIDES.items():
         if (project / name).exists():
+            shared = yaml.load((project / SHARED_TABLES).read_bytes(), yaml.CSafeLoader)
             text = (project / name).read_text(encoding="utf-8")
-            write_atomically(project / name, fill_tables(text, language).encode("utf-8"))
+            write_atomically(project / name, fill_tables(text, language, shared).encode("utf-8"))
     print_message("commands.schema", lang, path=SCHEMA_FILE)
     return Exit.DONE
 

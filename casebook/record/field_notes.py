@@ -6,8 +6,8 @@ In a blank every field has its note behind it, and the words that it may hold ab
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from typing import Final
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from casebook.messages import say
 from casebook.record.description import FieldDescription, fields_of
@@ -15,17 +15,19 @@ from casebook.record.lists import Lists
 from casebook.record.model import Case
 from casebook.record.vocabulary import Region
 from casebook.report import display_width
-from casebook.text import DEFAULT_LANGUAGES, Lang, Text
+from casebook.text import DEFAULT_LANGUAGES, ENUMERATION, Lang, Text
 
 _WIDTH = 90
 _NOTES_AT = 26
 # What is kept whole where a comment is broken: a word of Latin letters, a single character else.
 _WORD = re.compile(r"[!-~]+ ?|.")
 # The guide in each language, by its path in the project.
-GUIDES: Final[dict[str, Lang]] = {"docs/editing.zh.md": "zh"}
+GUIDES: Final[dict[str, Lang]] = {"docs/editing.zh.md": "zh", "docs/editing.md": "en"}
 _TRANSLATED: Final[dict[Lang, str]] = {"zh": "record.blank_in_zh", "en": "record.blank_in_en"}
-# A line that names what the fields belong to, and the table below it.
-_TABLE: Final = re.compile(r"(<!-- fields: ([a-z_]+) -->\n\n)((?:\|.*\n)*)")
+# The rows that the guides share, so that neither has a code or a form that the other lacks.
+SHARED_TABLES: Final = "docs/guide.yaml"
+# A line that names what the fields belong to, or the rows of which table, and the table below it.
+_TABLE: Final = re.compile(r"(<!-- (fields|rows): ([a-z_]+) -->\n\n)((?:\|.*\n)*)")
 
 
 def write_blank(region: Region, lists: Lists, lang: Lang) -> str:
@@ -164,9 +166,25 @@ def _indent(lines: Iterable[str], start: str) -> Iterator[str]:
 _EXEMPT: Final = {"name": "record.guide_name", "official_title": "record.guide_title"}
 
 
-def fill_tables(guide: str, lang: Lang) -> str:
-    """A guide with the table below each `<!-- fields: … -->` as the fields are described now."""
-    return _TABLE.sub(lambda found: found[1] + "".join(_write_table(found[2], lang)), guide)
+def fill_tables(guide: str, lang: Lang, shared: Mapping[str, Any]) -> str:
+    """A guide with the tables of fields as these are described now, and those that guides share."""
+
+    def write(found: re.Match[str]) -> str:
+        is_shared = found[2] == "rows"
+        table = _write_rows(shared[found[3]], lang) if is_shared else _write_table(found[3], lang)
+        return found[1] + "".join(table)
+
+    return _TABLE.sub(write, guide)
+
+
+def _write_rows(table: Mapping[str, Any], lang: Lang) -> Iterator[str]:
+    yield f"| {table['head'][lang]} |\n"
+    yield "|" + "---|" * (table["head"][lang].count(" | ") + 1) + "\n"
+    between = ENUMERATION.inside(lang)
+    for row in table["rows"]:
+        # Of codes and forms the guide in English lists the same, in the manner of English.
+        same = row.get("both", "").replace("`、`", f"`{between}`")
+        yield f"| {' | '.join(filter(None, (same, row[lang])))} |\n"
 
 
 def _write_table(name: str, lang: Lang) -> Iterator[str]:
@@ -174,7 +192,8 @@ def _write_table(name: str, lang: Lang) -> Iterator[str]:
     yield say("record.guide_head").inside(lang) + "\n"
     yield "|---|---|---|\n"
     for one in _find_fields(name):
-        names = "、".join(f"`{part}`" for part in one.names(DEFAULT_LANGUAGES))
+        quoted = (f"`{part}`" for part in one.names(DEFAULT_LANGUAGES))
+        names = ENUMERATION.inside(lang).join(quoted)
         example = f"`{one.example}`" if one.example else ""
         yield f"| {names} | {''.join(_explain(one, lang))} | {example} |\n"
 

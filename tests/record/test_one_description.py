@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+import yaml
 from conftest import PROJECT
 from records import case_of, dataset_of, figure, record, tiny_lists
 
@@ -20,7 +21,7 @@ from casebook.messages import read_catalogue
 from casebook.record import description, fields
 from casebook.record.dataset import Dataset
 from casebook.record.description import OWN_WORDS, described, described_class, fields_of, texts_of
-from casebook.record.field_notes import GUIDES, fill_tables, write_blank
+from casebook.record.field_notes import GUIDES, SHARED_TABLES, fill_tables, write_blank
 from casebook.record.json_schema import make_schema
 from casebook.record.lists import ListReader
 from casebook.record.model import Case, Document, Figure
@@ -154,14 +155,15 @@ def test_it_is_in_a_new_case_and_in_the_guide() -> None:
 
     assert f"    # {'remark:':24}# 附带的话。\n    # remark_en:\n" in blank
     assert f"#     {'remark:':26}# 附带的话。\n#     remark_en:\n" in blank
-    assert fill_tables(GUIDE, "zh").count(row) == 2
+    assert fill_tables(GUIDE, "zh", {}).count(row) == 2
 
 
 @pytest.mark.parametrize("name", GUIDES)
 def test_the_tables_of_the_guide_are_those_of_the_fields(name: str) -> None:
     guide = (PROJECT / name).read_text(encoding="utf-8")
+    shared = yaml.safe_load((PROJECT / SHARED_TABLES).read_text(encoding="utf-8"))
 
-    assert fill_tables(guide, GUIDES[name]) == guide, "run: python3 build.py schema"
+    assert fill_tables(guide, GUIDES[name], shared) == guide, "run: python3 build.py schema"
 
 
 def described_classes() -> list[type]:
