@@ -16,7 +16,7 @@ from casebook.build.theme import Theme
 from casebook.data.formats import DataFile
 from casebook.pages.chart_pages import find_card
 from casebook.pages.linked_data import describe_trail
-from casebook.pages.markdown import CHINESE, Renderer, mark_chinese, split_slots
+from casebook.pages.markdown import CHINESE, Renderer, mark_chinese, split_slots, typeset
 from casebook.pages.page import Page, Site, Slot, name_document, write_policy
 from casebook.pages.rows import amount_html, frame_chart
 from casebook.record.model import Case
@@ -34,6 +34,8 @@ _BEFORE_DATE = re.compile("(不晚于|至)")
 _SPAN = re.compile(r"\d+—\d+")
 # What is written in a drawing where there is no English for it.
 _CHINESE_LABEL = re.compile(r"<(title|text)((?:\s[^<>]*)?>[^<>\u3400-\u9fff]*[\u3400-\u9fff])")
+# The words of a drawing that have quotation marks, all between tags.
+_QUOTING = re.compile(r"""(?<=>)[^<>"']*["'][^<>]*(?=<)""")
 
 
 class PageRenderer:
@@ -162,7 +164,8 @@ def tag_words(words: str, lang: Lang) -> Markup:
 def tag_drawing(drawing: str, lang: Lang) -> Markup:
     """A drawing for a page, in which Chinese on an English page is marked as such."""
     if lang == "en":
-        drawing = _CHINESE_LABEL.sub(r'<\1 lang="zh-Hans"\2', str(drawing))
+        printed = _QUOTING.sub(lambda words: typeset(words[0]), str(drawing))
+        drawing = _CHINESE_LABEL.sub(r'<\1 lang="zh-Hans"\2', printed)
     return Markup(drawing)
 
 

@@ -26,6 +26,9 @@ from casebook.text import LANGS, Lang
 CHINESE = re.compile(
     "([\u3000-\u303f\uff00-\uffef]*[\u3400-\u9fff][\u3000-\u303f\u3400-\u9fff\uff00-\uffef]*)"
 )
+# A mark that opens has nothing before it but a blank, a bracket or a dash; 's is an apostrophe.
+_OPENING_INSIDE = re.compile(r"""(?<=[\s(\[—–“‘])["'](?=\S|\Z)""")
+_OPENING = re.compile(rf"""\A["'](?=\S|\Z)|{_OPENING_INSIDE.pattern}""")
 _SAFE_LINK = re.compile(r"(?:https?://|site:/|zh:/|en:/|figure:|asset:/|#|mailto:)\S*")
 # Lines that begin or end with Chinese, whatever marks of Markdown stand around it.
 _HAN = "[\u3001-\u303f\u3400-\u9fff\uff00-\uff60]"
@@ -146,10 +149,24 @@ def locate(address: str) -> str:
     return f"{lang}:{address[1 + len(lang) :]}" if lang else f"site:{address}"
 
 
+def typeset(words: str, is_open: bool = True) -> str:
+    """English words with the quotation marks and apostrophes of print.
+
+    Records and tables keep the marks of a keyboard, which people and programs can search for. A
+    mark at the start opens unless something `is_open` no longer, as behind a link.
+    """
+    if '"' not in words and "'" not in words:
+        return words
+    opening = _OPENING if is_open else _OPENING_INSIDE
+    words = opening.sub(lambda mark: "“" if mark[0] == '"' else "‘", words)
+    return words.replace('"', "”").replace("'", "’")
+
+
 # The labels and words of a site come again on thousands of pages.
 @lru_cache(maxsize=8192)
 def mark_chinese(words: str) -> Markup:
-    """English words with every run of Chinese in them marked as Chinese."""
+    """English words as they are printed, every run of Chinese in them marked as Chinese."""
+    words = typeset(words)
     if words.isascii():
         return escape(words)
     pieces = CHINESE.split(words)
@@ -167,10 +184,10 @@ class ChineseInEnglish(Treeprocessor):
         for element in list(root.iter()):
             # Code is shown as typed; a span inside would be typed as well.
             if element.tag != "code":
-                element.text, spans = _mark_runs(element.text)
+                element.text, spans = _mark_runs(typeset(element.text or ""))
                 element[:0] = spans
             for child in list(element):
-                child.tail, spans = _mark_runs(child.tail)
+                child.tail, spans = _mark_runs(typeset(child.tail or "", is_open=False))
                 at = list(element).index(child) + 1
                 element[at:at] = spans
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from records import dataset_of, record
 
-from casebook.pages.markdown import Renderer
+from casebook.pages.markdown import Renderer, mark_chinese, typeset
 from casebook.text import Lang
 
 
@@ -74,6 +74,31 @@ def render(text: str, lang: Lang = "zh") -> str:
 )
 def test_markdown_shows_what_its_editor_meant(text: str, expected: str) -> None:
     assert render(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        pytest.param("Bao'an's plan", "Bao’an’s plan", id="apostrophes"),
+        pytest.param('"about" and "more than"', "“about” and “more than”", id="quotation marks"),
+        pytest.param('("so far") — "now"', "(“so far”) — “now”", id="behind a bracket and a dash"),
+        pytest.param("""he said "it is 'free'".""", "he said “it is ‘free’”.", id="inside others"),
+        pytest.param("“already so”", "“already so”", id="those that are there"),
+        pytest.param("the dancers' pay", "the dancers’ pay", id="an apostrophe at the end"),
+    ],
+)
+def test_english_is_printed_with_the_marks_of_print(typed: str, printed: str) -> None:
+    assert typeset(typed) == printed
+    assert mark_chinese(typed) == printed
+
+
+def test_marks_of_code_and_of_chinese_stay_as_they_are() -> None:
+    page = render('`a "b"` and "[this](https://example.org)"', "en")
+
+    assert '<code>a "b"</code>' in page
+    assert "“<a" in page
+    assert "this</a>”" in page
+    assert "“" not in render('说"好"', "zh")
 
 
 def test_lines_that_end_beside_latin_letters_keep_their_blank() -> None:

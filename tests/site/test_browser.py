@@ -72,6 +72,52 @@ def test_no_page_scrolls_sideways(browser: Browser, address: str, width: int) ->
     assert wide == []
 
 
+# The words of a page that begin on one line and end on another, but for those of code and Chinese.
+_BROKEN_WORDS = """() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode;
+    if (text.parentElement.closest("script, pre, code, svg, textarea, [lang^=zh]")) continue;
+    for (const word of text.data.matchAll(/[A-Za-z][A-Za-z’,.0-9]+/g)) {
+      const range = document.createRange();
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      const lines = [...range.getClientRects()].filter((box) => box.width > 0.5);
+      if (lines.length > 1 && lines.at(-1).top - lines[0].top > 4) found.push(word[0]);
+    }
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1024, 1280])
+def test_no_english_word_is_broken(browser: Browser, address: str, width: int) -> None:
+    page = open_page(browser, width)
+    broken = {}
+    for name in (*PAGES, "compare/", "money/", "missing/", "charts/"):
+        page.goto(f"{address}/en/{name}")
+        page.evaluate("document.querySelectorAll('details').forEach((part) => part.open = true)")
+        broken[name] = page.evaluate(_BROKEN_WORDS)
+
+    page.context.close()
+    assert {name: words for name, words in broken.items() if words} == {}
+
+
+def test_quotation_marks_of_english_are_narrow(browser: Browser, address: str) -> None:
+    page = open_page(browser, 1280)
+    page.goto(f"{address}/en/")
+    wide = page.evaluate("""() => {
+      const [title] = document.querySelectorAll("h1");
+      const measure = (words) => { title.textContent = words; const range = document.createRange();
+        range.selectNodeContents(title); return range.getBoundingClientRect().width; };
+      return (measure("a“a") - measure("aa")) / parseFloat(getComputedStyle(title).fontSize);
+    }""")
+
+    page.context.close()
+    assert wide < 0.7
+
+
 def test_everything_can_be_read_without_scripts(browser: Browser, address: str) -> None:
     page = open_page(browser, 390, java_script_enabled=False)
     page.goto(f"{address}/cases/beijing/")
