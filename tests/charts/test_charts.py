@@ -375,7 +375,7 @@ def test_the_strip_of_all_cases_names_the_gap_of_the_shared_sources() -> None:
     table = table_of("timeline", data)
 
     assert table.panels[0].content.captions == (
-        "多案共用的来源在1999年至2008年没有记载；其间1件见于别的来源",
+        "各案例共用的来源在1999年至2008年没有记载；其间1件见于别的来源",
         "1999年至2005年没有任何事件，从轴上剪去",
     )
 

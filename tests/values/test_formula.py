@@ -178,7 +178,7 @@ def test_the_guard_allows(
         pytest.param(
             "paid_2011 / applicants",
             "“paid_2011”（约8000万元）与“applicants”（748家）不能相除："
-            "“applicants”数的不是这笔钱买下的东西（申报不是获得）",
+            "“applicants”不是这笔钱买来的（申报不是获得）",
             "does not count what this money bought (not funded)",
             id="R-01 applicants are not the funded",
         ),
