@@ -35,7 +35,7 @@ def empty(tmp_path: Path) -> Iterator[Running]:
     project = tmp_path / "site"
     options = ("--yes", "--name", "试", "--languages", "zh,en")
     assert run(project, "init", str(project), *options).returncode == 0
-    copy_parts(PROJECT, project, ("data/vocabulary.yaml", "theme"))
+    copy_parts(PROJECT, project, ("data/vocabulary.yaml", "data/regions.yaml", "theme"))
     (project / "data/cases/example.yaml").unlink()
     (project / "data/sources.yaml").unlink()
     for path in project.glob("content/stories/lead*.md"):
