@@ -185,7 +185,7 @@ NAME: Final = re.compile(
 )
 # What a name is looked for around.
 IN_NAMES: Final = re.compile(
-    rf"\d+|第|[一二三四五六七八九十]+号|[①-⒇]|(?i:\b(?:square|{_SCALE_WORD}|{_DIGIT_WORD})\b)"
+    rf"\d+|第|[一二三四五六七八九十]{1, 4}号|[①-⒇]|(?i:\b(?:square|{_SCALE_WORD}|{_DIGIT_WORD})\b)"
 )
 
 # --- What Markdown writes for itself --------------------------------------------------------
