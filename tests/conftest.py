@@ -7,6 +7,7 @@ import functools
 import http.server
 import importlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -96,8 +97,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+NO_CALL = SimpleNamespace(params={})
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves the tests of one part of the soak where one is asked for."""
+    """Leaves the tests of one part of the soak where one is asked for, and of cases that are there.
+
+    A test names the cases by which it judges the site in its mark, or in a parameter.
+    """
+    known, there = (
+        {path.stem for path in (folder / "data" / "cases").glob("*.yaml")}
+        for folder in (TEN_CASES, PROJECT)
+    )
+    for item in items:
+        named = {slug for mark in item.iter_markers("of_cases") for slug in mark.args}
+        for value in getattr(item, "callspec", NO_CALL).params.values():
+            if isinstance(value, str):
+                named |= {slug for slug in known if re.search(rf"/{slug}\b", value)}
+        if withdrawn := sorted(named - there):
+            item.add_marker(pytest.mark.skip(reason=f"withdrawn: {', '.join(withdrawn)}"))
     part = config.getoption("--soak")
     if part in (None, "all"):
         return

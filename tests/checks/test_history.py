@@ -63,7 +63,7 @@ def test_a_ledger_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 def test_every_case_that_this_site_published_is_there_or_explained() -> None:
     slugs = {path.stem for path in (PROJECT / "data" / "cases").glob("*.yaml")}
-    withdrawn = {name.split("/")[2] for name in read_gone(PROJECT, []) if name.count("/") == 3}
+    withdrawn = {name.split("/")[1] for name in read_gone(PROJECT, []) if name.count("/") == 2}
 
     # A new case is recorded once it is published.
     assert read_published(PROJECT).keys() - withdrawn <= slugs

@@ -53,6 +53,7 @@ def test_the_examples_in_python_run(built_site: Path, library: str, expected: st
     assert expected in done.stdout
 
 
+@pytest.mark.of_cases("beijing")
 def test_the_example_in_sql_runs(built_site: Path) -> None:
     (example,) = blocks("sql")
     with closing(sqlite3.connect(built_site / "data" / "casebook.sqlite")) as database:
@@ -62,6 +63,7 @@ def test_the_example_in_sql_runs(built_site: Path) -> None:
     assert all(row[4] for row in rows)
 
 
+@pytest.mark.of_cases("beijing")
 def test_the_filter_for_jq_runs(built_site: Path) -> None:
     (example,) = blocks("sh", "jq -r")
     found = re.search(r"jq -r '(.*?)'", example, re.DOTALL)

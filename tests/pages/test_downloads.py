@@ -154,6 +154,7 @@ def test_a_chart_that_nobody_shares_offers_no_png() -> None:
     ]
 
 
+@pytest.mark.of_cases("beijing")
 def test_an_embedded_chart_gives_its_frame_the_height_it_needs(
     built_site: Path, tmp_path: Path, serve_directory: Serve, browser: Any
 ) -> None:

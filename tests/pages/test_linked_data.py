@@ -79,6 +79,7 @@ def test_every_term_of_the_site_is_one_of_schema_org(built_site: Path) -> None:
     assert {"Article", "Dataset", "PropertyValue", "AdministrativeArea"} <= used.keys()
 
 
+@pytest.mark.of_cases("beijing")
 def test_every_figure_is_a_property_on_the_page_of_its_case_and_on_its_own(
     built_site: Path,
 ) -> None:
@@ -123,6 +124,7 @@ def test_no_text_can_end_the_script_that_it_stands_in() -> None:
     assert json.loads(str(write_linked_data({"name": hostile})))["name"] == hostile
 
 
+@pytest.mark.of_cases("beijing", "foshan")
 def test_a_place_has_its_identifier_elsewhere_where_one_was_checked(built_site: Path) -> None:
     with (built_site / "data/cases.csv").open(encoding="utf-8", newline="") as opened:
         told = {row["case"]: row["same_as"] for row in csv.DictReader(opened)}

@@ -527,6 +527,7 @@ def test_a_mark_of_a_chart_stands_out_from_the_paper(role: str, scheme: str) -> 
 # The built site
 
 
+@pytest.mark.of_cases("beijing")
 def test_every_question_stands_on_every_case_page(built_site: Path) -> None:
     names = re.findall(
         r'<dt class="facts__question">([^<]+)</dt>',
@@ -534,11 +535,14 @@ def test_every_question_stands_on_every_case_page(built_site: Path) -> None:
     )
 
     assert len(names) == 10
-    for page in (built_site / "cases").glob("*/index.html"):
+    # What was withdrawn has a page as well, which answers nothing.
+    for path in (PROJECT / "data" / "cases").glob("*.yaml"):
+        page = built_site / "cases" / path.stem / "index.html"
         text = page.read_text(encoding="utf-8")
         assert re.findall(r'<dt class="facts__question">([^<]+)</dt>', text) == names
 
 
+@pytest.mark.of_cases("foshan", "neijiang")
 def test_silence_is_spelled_out(built_site: Path) -> None:
     foshan = (built_site / "cases/foshan/index.html").read_text(encoding="utf-8")
     neijiang = (built_site / "en/cases/neijiang/index.html").read_text(encoding="utf-8")

@@ -303,6 +303,7 @@ def test_a_number_is_not_found_inside_a_longer_one(page: Page, address: str) -> 
     assert found == ["共8000万元"]
 
 
+@pytest.mark.of_cases("beijing")
 @pytest.mark.browser
 def test_a_hit_shows_its_words_marked_and_leads_to_its_place(page: Page, address: str) -> None:
     look_for(page, address, "4277")
@@ -334,6 +335,7 @@ def test_the_index_is_asked_for_only_when_the_field_is_used(page: Page, address:
     assert before == []
 
 
+@pytest.mark.of_cases("beijing")
 @pytest.mark.browser
 def test_the_field_in_the_masthead_leads_to_the_results(page: Page, address: str) -> None:
     page.goto(f"{address}/cases/beijing/")

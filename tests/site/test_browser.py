@@ -118,6 +118,7 @@ def test_quotation_marks_of_english_are_narrow(browser: Browser, address: str) -
     assert wide < 0.7
 
 
+@pytest.mark.of_cases("beijing")
 def test_everything_can_be_read_without_scripts(browser: Browser, address: str) -> None:
     page = open_page(browser, 390, java_script_enabled=False)
     page.goto(f"{address}/cases/beijing/")
@@ -214,6 +215,7 @@ def test_text_on_a_phone_is_at_least_sixteen_pixels(browser: Browser, address: s
     assert sorted(sizes)[len(sizes) // 2] >= 16
 
 
+@pytest.mark.of_cases("beijing")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_charts_follow_the_colour_scheme(browser: Browser, address: str, scheme: str) -> None:
     page = open_page(browser, 1280, color_scheme=scheme)
@@ -328,6 +330,7 @@ def test_the_letter_is_printed_alone(browser: Browser, address: str) -> None:
     assert "第二十七条" in letter
 
 
+@pytest.mark.of_cases("dongguan")
 def test_the_language_switch_keeps_the_place(browser: Browser, address: str) -> None:
     page = open_page(browser, 1280)
     page.goto(f"{address}/cases/dongguan/")

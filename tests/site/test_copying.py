@@ -56,6 +56,7 @@ def test_a_button_copies_what_stands_beside_it(
         assert "\n2. " in copied
 
 
+@pytest.mark.of_cases("beijing")
 @pytest.mark.parametrize(
     ("asked", "system", "paper"),
     [
@@ -78,6 +79,7 @@ def test_an_embedded_chart_has_the_scheme_that_its_page_asks_for(
     assert found == paper
 
 
+@pytest.mark.of_cases("beijing")
 @pytest.mark.parametrize("width", [360, 560, 670, 1000])
 def test_an_embedded_chart_fills_its_column_and_names_its_sources(
     built_site: Path, tmp_path: Path, serve_directory: Serve, browser: Any, width: int

@@ -66,6 +66,7 @@ def test_marked_words_are_escaped() -> None:
     assert mark_chinese("<b>约") == '&lt;b&gt;<span lang="zh-Hans">约</span>'
 
 
+@pytest.mark.of_cases("beijing")
 @pytest.mark.browser
 def test_no_chinese_on_an_english_page_is_read_as_english(page: Page, address: str) -> None:
     unmarked = []
@@ -166,6 +167,7 @@ def test_paper_has_endnotes_for_every_figure_and_nothing_to_click(
     assert clickable == 0
 
 
+@pytest.mark.of_cases("beijing")
 @pytest.mark.browser
 def test_paper_is_black_on_white_in_either_scheme(browser: Browser, address: str) -> None:
     for scheme in ("light", "dark"):
@@ -182,6 +184,7 @@ def test_paper_is_black_on_white_in_either_scheme(browser: Browser, address: str
         assert colours == ["#ffffff", "#000000", "#000000"]
 
 
+@pytest.mark.of_cases("beijing")
 @pytest.mark.browser
 def test_a_sheet_is_a4(page: Page, address: str) -> None:
     page.goto(f"{address}/cases/beijing/")
@@ -224,6 +227,7 @@ def test_hosts_are_told_what_the_pages_say_of_themselves(built_site: Path) -> No
     assert "immutable" in headers.partition("/assets/*")[2]
 
 
+@pytest.mark.of_cases("beijing")
 def test_the_site_map_lists_every_page_that_is_to_be_found(built_site: Path) -> None:
     tree = ElementTree.parse(built_site / "sitemap.xml")
     listed = [element.text for element in tree.iter() if element.tag.endswith("}loc")]
@@ -245,6 +249,7 @@ def test_the_feed_without_an_address_links_relative_to_itself(built_site: Path) 
         assert missing == []
 
 
+@pytest.mark.of_cases("beijing")
 @pytest.mark.browser
 def test_the_site_works_below_any_path(
     page: Page,

@@ -135,6 +135,7 @@ def test_the_validator_finds_what_is_wrong(tmp_path: Path, run_node: Run) -> Non
     assert any("element-permitted-content" in line for line in told["found"])
 
 
+@pytest.mark.of_cases("beijing")
 @pytest.mark.browser
 def test_a_phone_finds_nothing_short_on_the_pages_that_matter(
     built_site: Path, run_node: Run

@@ -160,6 +160,7 @@ def test_feeds_and_site_maps_are_well_formed(built_site: Path) -> None:
         ElementTree.parse(path)
 
 
+@pytest.mark.of_cases("dongguan")
 def test_the_manifest_lists_every_file_with_its_digest(built_site: Path) -> None:
     manifest = json.loads((built_site / "manifest.json").read_text(encoding="utf-8"))
     files = tree(built_site)
