@@ -43,7 +43,6 @@ VALUES = {
     "figure": "paid_2010",
     "kind": "correction",
     "status": "reported",
-    "state": "issued",
     "period": "2013",
     "date": "2013-05-06",
     "source": "evening-2015-03-02",
@@ -52,6 +51,8 @@ VALUES = {
     "level": "province",
     "file": "reading-room.jpg",
 }
+# A case and its answers have a state as its documents have one.
+_STATES = {"": "published", "answers.": "stated"}
 Say = Callable[[str], str]
 
 
@@ -76,9 +77,9 @@ def write_record(fields: tuple[FieldDescription, ...], path: str, say: Say) -> d
         elif one.kind == "gone_figure":
             written[one.name] = "paid_2010"
         elif (one.required or one.shown) and one.role not in ("name", "official_title"):
-            # A case has a state as its documents have one.
-            is_of_case = one.name == "state" and not path
-            written[one.name] = "published" if is_of_case else VALUES[one.name]
+            written[one.name] = (
+                _STATES.get(path[:8], "issued") if one.name == "state" else VALUES[one.name]
+            )
         elif one.required:
             written[one.name] = "某某"
     return written
