@@ -44,6 +44,8 @@ SPOKEN = {
     "Apache-2.0": "Apache-2.0",
     "Apache 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
+    "Apache License, Version 2.0": "Apache-2.0",
+    "BSD 3-Clause OR Apache-2.0": "BSD-3-Clause",
     "Artistic License": "Artistic-1.0-Perl",
     "GNU Affero General Public License v3 or later (AGPLv3+)": "AGPL-3.0-or-later",
     "GNU General Public License v2 or later (GPLv2+)": "GPL-2.0-or-later",
