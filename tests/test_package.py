@@ -135,6 +135,18 @@ def test_a_site_is_checked_and_built_as_from_the_checkout(program: Path, site: P
     assert tree(site / "installed") == tree(site / "checkout")
 
 
+def test_a_site_is_begun_checked_and_built(program: Path, tmp_path: Path) -> None:
+    begun, _, err = finish(program, tmp_path, "init", "mine", "--yes", "--name", "某站")
+    site = tmp_path / "mine"
+
+    assert (begun, err) == (0, "")
+    assert finish(program, site, "check") == (0, "no problems\n", "")
+    assert finish(program, site, "build", "--output", "installed")[0] == 0
+    done = run(site, "build", "--output", str(site / "checkout"), "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert tree(site / "installed") == tree(site / "checkout")
+
+
 def test_a_second_build_has_nothing_to_do(program: Path, site: Path) -> None:
     first = finish(program, site)
     manifest = (site / "output" / "manifest.json").stat()
