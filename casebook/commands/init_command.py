@@ -95,13 +95,15 @@ def _find_answers(options: argparse.Namespace, folder: Path, lang: Lang) -> dict
     usual = {
         "name": folder.name,
         "languages": ",".join(LANGS if lang == LANGS[0] else reversed(LANGS)),
-        "currency": "CNY" if lang == "zh" else "USD",
         "licence": "CC BY 4.0",
     }
     asks = not options.yes and sys.stdin is not None and sys.stdin.isatty()
     given = vars(options) | _answer_for_ten(options) if options.example else vars(options)
     answers = {}
     for name, key in QUESTIONS.items():
+        if name == "currency":
+            # By the site's language, not by that of whoever types: places of China come with it.
+            usual[name] = "CNY" if answers["languages"].startswith("zh") else "USD"
         said, proposed = given[name], usual.get(name, "")
         read = _READINGS.get(name, str.strip)
         if said is None and asks:

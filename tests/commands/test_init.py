@@ -174,6 +174,19 @@ def test_an_interrupted_question_leaves_nothing(
     assert "Traceback" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("languages", "currency"), [("zh", "CNY"), ("zh,en", "CNY"), ("en,zh", "USD"), ("en", "USD")]
+)
+def test_the_currency_that_is_proposed_is_that_of_the_language_of_the_site(
+    tmp_path: Path, languages: str, currency: str
+) -> None:
+    site = tmp_path / "site"
+
+    assert init(site, "--languages", languages, "--name", "Ledger") == 0
+
+    assert f"currency: {currency}" in (site / "data/vocabulary.yaml").read_text("utf-8")
+
+
 @pytest.mark.parametrize("option", ["--languages=en", "--languages=en,zh", "--currency=USD"])
 def test_the_ten_cases_keep_their_languages_and_their_currency(
     option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
