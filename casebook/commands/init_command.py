@@ -99,7 +99,7 @@ def _find_answers(options: argparse.Namespace, folder: Path, lang: Lang) -> dict
     }
     asks = not options.yes and sys.stdin is not None and sys.stdin.isatty()
     given = vars(options) | _answer_for_ten(options) if options.example else vars(options)
-    answers = {}
+    answers: dict[str, str] = {}
     for name, key in QUESTIONS.items():
         if name == "currency":
             # By the site's language, not by that of whoever types: places of China come with it.
