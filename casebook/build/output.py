@@ -99,12 +99,13 @@ def stage_output(output: Path, *, is_kept: bool = True) -> Iterator[StagedOutput
             _repair(output, staging, retired)
             is_new = not output.exists()
             begun = not is_new and spare.is_dir() and not spare.is_symlink()
-            if begun:
-                os.replace(spare, staging)
-            else:
-                staging.mkdir()
-            tree = StagedOutput(staging, None if is_new else output, begun)
+            # Ctrl-C may come as soon as the folder is there.
             try:
+                if begun:
+                    os.replace(spare, staging)
+                else:
+                    staging.mkdir()
+                tree = StagedOutput(staging, None if is_new else output, begun)
                 yield tree
                 tree.remove_rest()
                 old = staging
