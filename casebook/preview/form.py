@@ -109,6 +109,7 @@ class Forms:
     def show(self, address: str, done: str = "") -> FormAnswer:
         """The page at an address; raises RefusedError where there is none."""
         if address == EDIT:
+            self.lists = read_lists(self.project, [])
             return FormAnswer(page=self._render("form_list.html", cases=self._list_cases()))
         form = self._open(address)
         if not form.faults and address != NEW:
@@ -188,6 +189,8 @@ class Forms:
         region = self.lists.regions.get(form.row.texts.get("region", ""))
         if not form.slug and region is not None:
             form.slug = propose_slug(region, self.lists.regions)
+        if not form.slug:
+            return say("form.slug_note")
         form.shown = f"data/cases/{form.slug}.yaml"
         try:
             require_free_slug(self.project, form.slug)

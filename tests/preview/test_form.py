@@ -231,6 +231,17 @@ def test_a_write_needs_the_token_of_this_preview(forms: Forms, site: Path, case:
     assert case.read_bytes() == before
 
 
+def test_the_list_of_cases_can_be_the_first_page_that_is_opened(forms: Forms) -> None:
+    assert '<a href="/edit/haishu/">海曙：读书会由谁来办</a>' in forms.show("/edit/").page.decode()
+
+
+def test_a_new_case_without_a_place_is_asked_for_a_name(forms: Forms, site: Path) -> None:
+    page = press(forms, "/new/", "save").page.decode()
+
+    assert page.count("不写就用地名的拼音") == 2
+    assert len(list((site / "data/cases").iterdir())) == 2
+
+
 def test_a_new_case_is_a_draft_named_after_its_place(forms: Forms, site: Path) -> None:
     blank = Controls(forms.show("/new/").page)
     typed = blank.with_values(title="鄞州：一顿饭的补助", region="宁波市鄞州区")
