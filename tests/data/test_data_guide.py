@@ -145,3 +145,13 @@ def test_every_file_that_the_guide_names_is_there(built_site: Path) -> None:
 
     assert named
     assert [name for name in sorted(named) if not (built_site / "data" / name).is_file()] == []
+
+
+@pytest.mark.parametrize("page", ["data", "en/data"])
+def test_the_workbook_is_the_first_file_that_is_offered(built_site: Path, page: str) -> None:
+    text = (built_site / page / "index.html").read_text(encoding="utf-8")
+    offered = re.findall(r'<li><a href="[^"]*/data/([^"/]+)">', text)
+
+    # Double-clicked, a CSV loses its Chinese in a Chinese Excel.
+    assert offered[0] == "casebook.xlsx"
+    assert "figures.csv" in offered
