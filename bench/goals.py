@@ -38,15 +38,20 @@ GOALS: tuple[Ratio | Bound, ...] = (
         words="a chart of eight bars: at most 1/8 of pyplot",
     ),
     Ratio(size=10, change="cold", peer="Pelican, pyplot", most=1 / 2, words="1/2"),
-    Ratio(size=1000, change="cold", peer="Pelican", most=1, words="1"),
+    Ratio(size=10, change="one case edited", peer="Pelican", most=1 / 2, words="1/2"),
+    Ratio(size=1000, change="cold", peer="Pelican", most=2, words="2 times"),
+    Ratio(size=1000, change="cold", peer="Pelican, as many pages", most=1 / 4, words="1/4"),
     Ratio(size=10000, change="one case edited", peer="Hugo", most=1 / 8, words="1/8"),
-    Ratio(size=10000, change="nothing changed", peer="Hugo", most=1 / 40, words="1/40"),
+    Ratio(size=10000, change="nothing changed", peer="Hugo", most=1 / 100, words="1/100"),
     Ratio(size=10, change="nothing changed", peer="Hugo", most=1 / 2, words="1/2"),
-    Bound(key="reload 10", most=0.3, unit="s", words="preview, 10 cases: saved to shown in 0.3 s"),
+    Bound(key="reload 10", most=0.1, unit="s", words="preview, 10 cases: saved to shown in 0.1 s"),
     Bound(
-        key="reload 10000", most=1.0, unit="s", words="preview, 10,000 cases: saved to shown in 1 s"
+        key="reload 10000",
+        most=0.5,
+        unit="s",
+        words="preview, 10,000 cases: saved to shown in 0.5 s",
     ),
-    Bound(key="first page", most=100, unit="kB", words="the reader's first page: at most 100 kB"),
+    Bound(key="first page", most=60, unit="kB", words="the reader's first page: at most 60 kB"),
     Bound(
         key="requests elsewhere",
         most=0,
@@ -59,7 +64,8 @@ GOALS: tuple[Ratio | Bound, ...] = (
 def judge_goals(measured: Mapping[int, Runs], bounds: Mapping[str, float]) -> str:
     """A Markdown table of every goal for which something was measured, empty for none.
 
-    Of ratios both are judged, on the wall and of the processor: the median of pairs of a round.
+    A ratio is the median of pairs of a round, on the wall and of the processor; the latter is
+    judged, because on a machine that others use as well the wall measures them.
     """
     rows = []
     for goal in GOALS:
@@ -77,8 +83,7 @@ def judge_goals(measured: Mapping[int, Runs], bounds: Mapping[str, float]) -> st
         if own and peer:
             wall, cpu = ratio_of(own, peer)
             words = f"{goal.change}, {goal.size:,} cases: at most {goal.words} of {goal.peer}"
-            verdict = judge(wall, goal.most)
-            rows.append((words, name_ratio(wall), name_ratio(cpu), verdict))
+            rows.append((words, name_ratio(wall), name_ratio(cpu), judge(cpu, goal.most)))
     if not rows:
         return ""
     lines = ["| goal | measured | of the processor | |", "| --- | ---: | ---: | --- |"]

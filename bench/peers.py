@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench import equal_pages
 from bench.cases import Made, make_case, make_cases, write_case, write_project
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -323,6 +324,7 @@ def list_peers(with_peers: bool = True, wanted: Collection[str] = ()) -> tuple[P
     if not with_peers:
         return (casebook,)
     edit = {"one case edited": _edit_page}
+    edit_both = {"one case edited": equal_pages.edit_page}
     made = ("output", "cache", "__pycache__")
     peers = [
         casebook,
@@ -347,6 +349,14 @@ def list_peers(with_peers: bool = True, wanted: Collection[str] = ()) -> tuple[P
             made=made,
             most_cases=100,
         ),
+        Peer(
+            name="Pelican, as many pages",
+            write=equal_pages.write_pelican,
+            command=_pelican_command,
+            made=made,
+            changes=edit_both,
+            most_cases=1000,
+        ),
     ]
     hugo = install_hugo()
     if hugo:
@@ -354,15 +364,17 @@ def list_peers(with_peers: bool = True, wanted: Collection[str] = ()) -> tuple[P
         def command(folder: Path) -> list[str]:
             return [hugo, "--quiet", "--source", str(folder), "--cacheDir", str(folder / "cache")]
 
-        peers.append(
+        written = ("public", "resources", "cache")
+        peers += [
+            Peer(name="Hugo", write=_write_hugo, command=command, made=written, changes=edit),
             Peer(
-                name="Hugo",
-                write=_write_hugo,
+                name="Hugo, as many pages",
+                write=equal_pages.write_hugo,
                 command=command,
-                made=("public", "resources", "cache"),
-                changes=edit,
-            )
-        )
+                made=written,
+                changes=edit_both,
+            ),
+        ]
     eleventy = install_eleventy()
     if eleventy:
         run = ["node", eleventy, "--quiet", "--input=content", "--output=output"]

@@ -11,6 +11,7 @@ import pytest
 
 from bench import kills
 from bench.cases import make_case, make_cases, write_project
+from bench.equal_pages import list_pages
 from bench.goals import GOALS, Ratio, judge_goals
 from bench.measure import Run, find_family, measure_process, read_memory
 from bench.peers import list_peers
@@ -42,6 +43,17 @@ def test_the_made_up_cases_have_no_problem(tmp_path: Path) -> None:
 
     assert problems == []
     assert len(dataset.cases) == 12
+
+
+def test_a_peer_of_as_many_pages_has_those_of_cases_and_figures(tmp_path: Path) -> None:
+    write_project(ROOT, tmp_path / "project", 3)
+    dataset, _ = load_checked(tmp_path / "project")
+    own = [f"cases/{case.slug}/" for case in dataset.cases]
+    own += [f"figures/{figure}/" for figure in dataset.figures]
+
+    pages = [page.address for made in make_cases(3) for page in list_pages(made)]
+
+    assert sorted(pages) == sorted([*own, *(f"en/{address}" for address in own)])
 
 
 def test_every_case_has_amounts_for_a_chart() -> None:
@@ -107,21 +119,21 @@ def test_the_trial_of_kills_tells_a_whole_site_from_a_half() -> None:
 
 def test_a_goal_is_judged_by_the_pairs_that_were_measured() -> None:
     runs = {
-        ("cold", "Casebook"): [Run(wall=3, cpu=2, memory=50), Run(wall=3, cpu=2, memory=50)],
-        ("cold", "Pelican, pyplot"): [Run(wall=4, cpu=8, memory=90), Run(wall=4, cpu=8, memory=90)],
+        ("cold", "Casebook"): [Run(wall=2, cpu=6, memory=50), Run(wall=2, cpu=6, memory=50)],
+        ("cold", "Pelican, pyplot"): [Run(wall=8, cpu=8, memory=90), Run(wall=8, cpu=8, memory=90)],
         ("nothing changed", "Casebook"): [
             Run(wall=1, cpu=1, memory=20),
             Run(wall=1, cpu=1, memory=20),
         ],
         ("nothing changed", "Hugo"): [Run(wall=4, cpu=4, memory=70), Run(wall=4, cpu=4, memory=70)],
     }
-    lines = judge_goals({10: runs}, {"first page": 120.0}).splitlines()
+    lines = judge_goals({10: runs}, {"first page": 90.0}).splitlines()
 
     assert lines[2:] == [
-        "| cold, 10 cases: at most 1/2 of Pelican, pyplot | 1/1.33 | 1/4 "
+        "| cold, 10 cases: at most 1/2 of Pelican, pyplot | 1/4 | 1/1.33 "
         "| missed, 1.5 times the goal |",
         "| nothing changed, 10 cases: at most 1/2 of Hugo | 1/4 | 1/4 | met |",
-        "| the reader's first page: at most 100 kB | 120 kB |  | missed, 1.2 times the goal |",
+        "| the reader's first page: at most 60 kB | 90 kB |  | missed, 1.5 times the goal |",
     ]
 
 

@@ -1,0 +1,172 @@
+"""Peers that write as many pages as Casebook, of the same size: two a case and two a figure.
+
+Their templates are pages that Casebook made, in which title, summary, amount, address and text were
+exchanged for what the peer puts in. All else is fixed text there, which costs a peer nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from bench.cases import Made, make_case, make_cases, write_project
+from bench.measure import measure_process
+
+ROOT = Path(__file__).resolve().parent.parent
+LANGS = ("zh", "en")
+_MARK = re.compile("\0(title|summary|amount|slug|content)\0")
+_STORY = re.compile(r'(<div class="prose">).*?(</div>)', re.DOTALL)
+
+_PELICAN = """SITENAME = "peer"
+AUTHOR = "peer"
+PATH = "content"
+TIMEZONE = "UTC"
+DEFAULT_LANG = "zh"
+PLUGINS = []
+THEME = "theme"
+DIRECT_TEMPLATES = ["index"]
+DEFAULT_PAGINATION = 200
+FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = None
+AUTHOR_SAVE_AS = CATEGORY_SAVE_AS = TAG_SAVE_AS = ""
+"""
+_PELICAN_INDEX = """<!doctype html><title>peer</title>{% for article in articles_page.object_list %}
+<h2><a href="/{{ article.url }}">{{ article.title }}</a></h2>{{ article.summary }}{% endfor %}
+"""
+_HUGO = """baseURL = "/"
+title = "peer"
+disableKinds = ["taxonomy", "term", "RSS"]
+[pagination]
+pagerSize = 200
+"""
+_HUGO_INDEX = """<!doctype html><title>peer</title>
+{{ range (.Paginate (where site.RegularPages "Section" "cases")).Pages }}
+<h2><a href="{{ .RelPermalink }}">{{ .Title }}</a></h2><p>{{ .Params.summary }}</p>{{ end }}
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerPage:
+    """One page of a peer: the kind of its template, its address, and what is put into it."""
+
+    kind: str
+    address: str
+    title: str
+    summary: str
+    slug: str
+    amount: str = ""
+    body: str = ""
+
+
+def list_pages(made: Made) -> Iterator[PeerPage]:
+    """The pages of a case in both languages, and those of its amounts and of its count."""
+    for lang in LANGS:
+        front = "" if lang == "zh" else "en/"
+        yield PeerPage(
+            kind=f"case_{lang}",
+            address=f"{front}cases/{made.slug}/",
+            title=made.title,
+            summary=made.summary,
+            slug=made.slug,
+            body=made.body,
+        )
+        amounts = [(f"paid_{year}", amount) for year, amount in made.amounts]
+        for name, number in (*amounts, ("places", made.amounts[0][1])):
+            yield PeerPage(
+                kind=f"figure_{lang}",
+                address=f"{front}figures/{made.slug}.{name}/",
+                title=f"{made.title} {name}",
+                summary=made.summary,
+                slug=made.slug,
+                amount=f"{number}万元",
+            )
+
+
+@cache
+def make_templates() -> dict[str, list[str]]:
+    """Casebook's pages by kind, cut into fixed text and, at every second place, a name."""
+    made = make_case(0)
+    year, amount = made.amounts[0]
+    with tempfile.TemporaryDirectory(prefix="casebook-bench-") as folder:
+        project = Path(folder) / "project"
+        write_project(ROOT, project, 1)
+        options = ["--quiet", "--project", str(project), "--output", str(project / "site")]
+        command = [sys.executable, "-P", "-m", "casebook", "build", *options]
+        measure_process(command, project, ROOT)
+        found = {}
+        for lang in LANGS:
+            site = project / "site" / ("" if lang == "zh" else "en")
+            case = (site / "cases" / made.slug / "index.html").read_text("utf-8")
+            figure = site / "figures" / f"{made.slug}.paid_{year}" / "index.html"
+            found[f"case_{lang}"] = _STORY.sub("\\1\0content\0\\2", case, count=1)
+            found[f"figure_{lang}"] = figure.read_text("utf-8")
+    marks = {made.title: "title", made.summary: "summary", f"{amount}万元": "amount"}
+    marks[made.slug] = "slug"
+    for words, name in marks.items():
+        found = {kind: page.replace(words, f"\0{name}\0") for kind, page in found.items()}
+    return {kind: _MARK.split(page) for kind, page in found.items()}
+
+
+def write_pelican(folder: Path, count: int) -> None:
+    """Write a site of Pelican: cases are its articles, figures its pages."""
+    templates = folder / "theme" / "templates"
+    templates.mkdir(parents=True)
+    (folder / "theme" / "static").mkdir()
+    (folder / "pelicanconf.py").write_text(_PELICAN, encoding="utf-8")
+    (templates / "index.html").write_text(_PELICAN_INDEX, encoding="utf-8")
+    for kind, pieces in make_templates().items():
+        content = "article" if kind.startswith("case") else "page"
+        text = _fill(
+            pieces, lambda fixed: f"{{% raw %}}{fixed}{{% endraw %}}", f"{{{{ {content}.%s }}}}"
+        )
+        (templates / f"{kind}.html").write_text(text, encoding="utf-8")
+    for page in (page for made in make_cases(count) for page in list_pages(made)):
+        place = "cases" if page.kind.startswith("case") else "pages"
+        path = folder / "content" / place / f"{page.address.replace('/', '-')}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(
+            f"Title: {page.title}\nSlug: {page.slug}\nDate: 2026-01-01\nLang: {page.kind[-2:]}\n"
+            f"Summary: {page.summary}\nTemplate: {page.kind}\nAmount: {page.amount}\n"
+            f"URL: {page.address}\nSave_as: {page.address}index.html\n\n{page.body}",
+            encoding="utf-8",
+        )
+
+
+def write_hugo(folder: Path, count: int) -> None:
+    """Write a site of Hugo with a layout for each kind of page."""
+    layouts = folder / "layouts" / "_default"
+    layouts.mkdir(parents=True)
+    (folder / "hugo.toml").write_text(_HUGO, encoding="utf-8")
+    (folder / "layouts" / "index.html").write_text(_HUGO_INDEX, encoding="utf-8")
+    names = {"title": ".Title", "content": ".Content"}
+    for kind, pieces in make_templates().items():
+        named = [names.get(p, f".Params.{p}") if at % 2 else p for at, p in enumerate(pieces)]
+        text = _fill(named, lambda fixed: fixed.replace("{{", '{{ "{{" }}'), "{{ %s }}")
+        (layouts / f"{kind}.html").write_text(text, encoding="utf-8")
+    for page in (page for made in make_cases(count) for page in list_pages(made)):
+        place = "cases" if page.kind == "case_zh" else "others"
+        path = folder / "content" / place / f"{page.address.replace('/', '-')}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(
+            f"---\ntitle: {page.title}\nsummary: {page.summary}\ndate: 2026-01-01\n"
+            f"layout: {page.kind}\nslug: {page.slug}\namount: {page.amount}\n"
+            f"url: /{page.address}\n---\n{page.body}",
+            encoding="utf-8",
+        )
+
+
+def edit_page(folder: Path, count: int, round_: int) -> None:
+    """Change the text of one case, as an editor would in both languages."""
+    made = make_case((count // 2 + round_) % count)
+    for path in (folder / "content").glob(f"*/*cases-{made.slug}-.md"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("这是测量用的测例", "这是测量用的一个测例"), encoding="utf-8")
+
+
+def _fill(pieces: list[str], write: Callable[[str], str], place: str) -> str:
+    """A template of its pieces: fixed text as `write` writes it, names in their places."""
+    return "".join(place % one if at % 2 else write(one) for at, one in enumerate(pieces))
