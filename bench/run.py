@@ -21,6 +21,7 @@ from statistics import median
 from bench.goals import judge_goals, ratio_of
 from bench.measure import Runs, measure_process
 from bench.peers import ROOT, Peer, clear, list_peers
+from bench.picture import draw_runs
 from bench.preview import Reload, make_reload_table, measure_reloads
 from bench.reader import weigh_page
 
@@ -42,6 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         help=f"only these, as the table names them; {PREVIEW}, {PAGE} and {CHART} as well",
     )
     parser.add_argument("--folder", default=None, help="where the sites are made and left")
+    parser.add_argument("--picture", default=None, help="an SVG to draw the first size into")
     options = parser.parse_args(argv)
     if not hasattr(os, "wait4"):
         print("The benchmark needs os.wait4, which this system lacks.", file=sys.stderr)
@@ -77,6 +79,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             bounds |= weigh_first_page(program, Path(made) / "real")
     if not only or CHART in only:
         bounds["chart"] = measure_chart()
+    if options.picture and measured[sizes[0]]:
+        Path(options.picture).write_text(draw_runs(measured[sizes[0]], sizes[0]), encoding="utf-8")
     for table in (make_reload_table(reloads), judge_goals(measured, bounds)):
         if table:
             print(table, flush=True)

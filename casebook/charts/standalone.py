@@ -96,7 +96,7 @@ def compose_picture(table: ChartTable, credit: str = "") -> Sheet:
         if panel.title:
             top = sheet.paragraph(_MARGIN, top, panel.title, inside, size=17, bold=True) + 4
         drawn = paint_panel(chart_of(table), panel, WIDE)
-        _place_parts(sheet, drawn, _MARGIN, top)
+        place_parts(sheet, drawn, _MARGIN, top)
         top += drawn.height + 16
     # The page sets the legend beside the drawing; a picture has to carry it with it.
     legend = [
@@ -127,7 +127,7 @@ def compose_card(table: ChartTable, credit: str = "", site: str = "") -> Sheet:
     else:
         bottom = sheet.paragraph(_CARD_MARGIN, 52, table.finding, inside, size=size, bold=True)
         sheet.paragraph(_CARD_MARGIN, bottom + 6, table.subtitle, inside, role="ink-muted")
-        _place_parts(sheet, drawn, _CARD_MARGIN, top, scale)
+        place_parts(sheet, drawn, _CARD_MARGIN, top, scale)
     _add_foot(sheet, credit, site)
     return sheet
 
@@ -204,7 +204,7 @@ def find_missing(sheet: Sheet) -> set[str]:
     return {char for words in sheet.words for char in words.text} - list_characters()
 
 
-def _place_parts(sheet: Sheet, drawn: Sheet, right: float, down: float, scale: float = 1) -> None:
+def place_parts(sheet: Sheet, drawn: Sheet, right: float, down: float, scale: float = 1) -> None:
     """Put what another sheet holds on a sheet, moved and scaled."""
 
     def move(part: Shape | Words) -> Shape | Words:

@@ -1,0 +1,53 @@
+"""Bars of the measured times, drawn as the site draws its own: docs/performance.svg."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from statistics import median
+
+from bench.measure import Runs
+from casebook.charts.bars import BarBlock, paint_bars
+from casebook.charts.canvas import WIDE, Sheet
+from casebook.charts.colours import read_tokens
+from casebook.charts.standalone import place_parts
+from casebook.charts.svg import write_svg
+from casebook.charts.symbols import ChartFigure, Mark
+
+_TOKENS = Path(__file__).resolve().parent.parent / "theme" / "static" / "css" / "tokens.css"
+_MARGIN = 24.0
+_TITLE = "Processor seconds of one build, {size:,} cases, medians of {rounds}"
+
+
+def draw_runs(runs: Runs, size: int) -> str:
+    """An SVG of the processor's time of each program, a panel with a scale of its own a change."""
+    sheet = Sheet(style=replace(WIDE, width=WIDE.width + 2 * _MARGIN))
+    title = _TITLE.format(size=size, rounds=max(map(len, runs.values())))
+    top = sheet.paragraph(_MARGIN, _MARGIN - 6, title, WIDE.width, size=20, bold=True) + 12
+    for change in dict.fromkeys(change for change, _ in runs):
+        top = sheet.paragraph(_MARGIN, top, change, WIDE.width, size=16, bold=True) + 4
+        panel = Sheet(style=WIDE)
+        paint_bars(BarBlock(bars=tuple(_list_bars(runs, change)), lang="en"), panel)
+        place_parts(sheet, panel, _MARGIN, top)
+        top += panel.height + 14
+    sheet.height = round(top + _MARGIN - 14)
+    colours = read_tokens(_TOKENS.read_text("utf-8")).colours("light")
+    return write_svg(sheet, "bench", title, colours)
+
+
+def _list_bars(runs: Runs, change: str) -> Iterator[ChartFigure]:
+    for (about, name), measured in runs.items():
+        if about == change:
+            seconds = Decimal(f"{median(run.cpu for run in measured):.2f}")
+            words = f"{seconds} s"
+            # A key makes a bar of data; without links it leads nowhere.
+            yield ChartFigure(
+                key=name,
+                name=name,
+                amount=words,
+                title=f"{change}, {name}: {words}",
+                mark=Mark(kind="exact", end="exact"),
+                value=seconds,
+            )
