@@ -34,7 +34,7 @@ from casebook.values.digest import digest
 T = TypeVar("T")
 R = TypeVar("R")
 # All that the pictures of a chart depend on: its table, the line of its sources, the colours, and
-# the name of the site.
+# the name of the site on its card.
 PictureTask = tuple[ChartTable, str, dict[str, str], str]
 
 # To start a process, with matplotlib in it, costs as much as the pictures of a dozen charts.
@@ -106,7 +106,7 @@ def draw_pictures(
     tasks = {}
     for table in tables:
         if table.offered:
-            name = dataset.settings.name.inside(table.lang)
+            name = dataset.settings.name.inside(table.lang) if dataset.settings.siteurl else ""
             task = table, credit_sources(table, dataset), colours, name
             tasks[f"drawing:picture:{digest_code()}:{digest(repr(task).encode())}"] = task
 

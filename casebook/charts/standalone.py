@@ -70,19 +70,22 @@ class CardWords:
 def draw_standalone(
     table: ChartTable, credit: str, colours: Mapping[str, str], site: str = ""
 ) -> Pictures:
-    """Every picture of a chart, with a line that names its sources; on its card the site's name."""
+    """Every picture of a chart, with a line that names its sources.
+
+    `site` is the name on its card; a site without an address has nothing to share, and no card.
+    """
     sheet = compose_picture(table, credit)
     svg = write_picture(sheet, ".svg", colours, name=table.name, label=table.finding)
     if not table.pictured:
         return Pictures(svg=svg)
     from casebook.charts.matplotlib_renderers import encode_png, paint_image
 
-    card = compose_card(table, credit, site)
+    card = compose_card(table, credit, site) if site else None
     return Pictures(
         svg=svg,
         png=encode_png(paint_image(sheet, colours, 2), colours),
-        card=encode_png(paint_image(card, colours, 1), colours),
-        missing="".join(sorted(find_missing(sheet) | find_missing(card))),
+        card=encode_png(paint_image(card, colours, 1), colours) if card else b"",
+        missing="".join(sorted(find_missing(sheet))),
     )
 
 

@@ -76,7 +76,7 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
             dict,
             frame=frame,
             link=link_case(case, site.dataset) if case else None,
-            downloads=list_downloads(drawn),
+            downloads=list_downloads(drawn, bool(site.settings.siteurl)),
             citation=citation,
             changes=show_changes(find_changes(drawn.figures, site.dataset), site.dataset),
             snippet=write_snippet(drawn, f"{shown_at}embed/", frame[1]),
@@ -117,9 +117,9 @@ def _card_of(drawn: Drawn) -> Card:
     return Card(f"{drawn.folder}{drawn.name}-card.png", drawn.finding)
 
 
-def list_downloads(drawn: Drawn) -> tuple[str, ...]:
+def list_downloads(drawn: Drawn, has_card: bool) -> tuple[str, ...]:
     """The paths of the files of a chart, the pictures first, everything in one archive last."""
-    pictures = (".png", "-card.png") if drawn.pictured else ()
+    pictures = (".png", "-card.png")[: 1 + has_card] if drawn.pictured else ()
     ends = (".svg", *pictures, ".csv", ".json", ".zip")
     return tuple(f"{drawn.folder}{drawn.name}{end}" for end in ends)
 

@@ -28,7 +28,7 @@ COLOURS = {role: f"#{index * 11:02x}4488" for index, role in enumerate(CHART_ROL
 
 def pictures_of(name: str) -> Pictures:
     table = table_of(name, two_years())
-    return draw_standalone(table, "来源：社", COLOURS)
+    return draw_standalone(table, "来源：社", COLOURS, "站")
 
 
 def test_pictures_have_the_sizes_that_their_names_promise() -> None:
@@ -43,9 +43,16 @@ def test_the_same_chart_gives_the_same_pictures() -> None:
     assert pictures_of("one-series") == pictures_of("one-series")
 
 
+def test_a_site_without_an_address_has_no_card_to_share() -> None:
+    pictures = draw_standalone(table_of("one-series", two_years()), "来源：社", COLOURS)
+
+    assert pictures.png
+    assert pictures.card == b""
+
+
 def test_a_chart_that_nobody_shares_has_no_png() -> None:
     table = replace(table_of("one-series", two_years()), pictured=False)
-    pictures = draw_standalone(table, "来源：社", COLOURS)
+    pictures = draw_standalone(table, "来源：社", COLOURS, "站")
 
     assert pictures.svg
     assert (pictures.png, pictures.card) == (b"", b"")

@@ -181,6 +181,7 @@ def test_two_filters_work_together_and_stand_in_the_address(browser: Browser, ad
     said = page.locator(".compare__status").inner_text()
     kept = page.url
     page.locator(".filters__order", has_text="按金额").click()
+    page.wait_for_url("**/by-amount/**")
     carried, after = page.url, count_rows(page)
     page.goto("about:blank")
     page.goto(kept)

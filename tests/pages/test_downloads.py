@@ -33,7 +33,7 @@ def drawn_of(name: str, lang: Lang = "zh") -> Drawn:
 
 def pictures_of(name: str) -> Pictures:
     table = table_of(name, two_years())
-    return draw_standalone(table, "来源：社", COLOURS)
+    return draw_standalone(table, "来源：社", COLOURS, "站")
 
 
 CITATION = Citation(
@@ -77,7 +77,7 @@ def test_a_chart_comes_as_files_and_as_one_archive_of_them() -> None:
 def test_english_files_stand_beside_the_english_page() -> None:
     drawn = drawn_of("one-series", "en")
 
-    assert list_downloads(drawn)[0] == "/en/charts/one-series/one-series.svg"
+    assert list_downloads(drawn, True)[0] == "/en/charts/one-series/one-series.svg"
 
 
 def test_the_table_of_a_chart_is_a_table_that_no_spreadsheet_runs() -> None:
@@ -143,10 +143,17 @@ def test_the_frame_of_a_snippet_holds_no_style_and_escapes_what_it_quotes() -> N
     assert script.startswith("<script>addEventListener")
 
 
+@pytest.mark.parametrize("has_card", [True, False])
+def test_a_card_is_offered_where_the_site_has_an_address(has_card: bool) -> None:
+    paths = list_downloads(drawn_of("one-series"), has_card)
+
+    assert ("/charts/one-series/one-series-card.png" in paths) is has_card
+
+
 def test_a_chart_that_nobody_shares_offers_no_png() -> None:
     drawn = replace(drawn_of("one-series"), pictured=False)
 
-    assert [path.rpartition("/")[2] for path in list_downloads(drawn)] == [
+    assert [path.rpartition("/")[2] for path in list_downloads(drawn, True)] == [
         "one-series.svg",
         "one-series.csv",
         "one-series.json",
