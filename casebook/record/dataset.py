@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar, get_args
@@ -46,8 +47,9 @@ from casebook.text import (
 
 # More places than this in one sentence are a list that has a page of its own.
 MOST_NAMED = 40
-# Lists in other orders ask for the same records again and again; these take 150 MB.
-_MOST_HELD = 5_000
+# Lists in other orders ask for the same records again and again; these take 90 MB. Of more, whoever
+# goes through all of them in turn would find none again.
+_MOST_HELD = 1_500
 K = TypeVar("K", Case, CaseSummary)
 T = TypeVar("T")
 
@@ -322,21 +324,27 @@ class LazyCases(Sequence[Case]):
         self, summaries: tuple[CaseSummary, ...], load: Callable[[CaseSummary], Case]
     ) -> None:
         self.summaries = summaries
-        self._load = load
-        self._take = lru_cache(_MOST_HELD)(lambda at: load(summaries[at]))
+        known = {one.path: one for one in summaries}
+        self._take = lru_cache(_MOST_HELD)(lambda path: load(known[path]))
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             # What lists show of some of the cases needs none of them loaded.
-            return LazyCases(self.summaries[index], self._load)
-        return self._take(range(len(self.summaries))[index])
+            return self._choose(self.summaries[index])
+        return self._take(self.summaries[index].path)
 
     def __len__(self) -> int:
         return len(self.summaries)
 
     def without(self, state: State) -> LazyCases:
         """The cases that are not in a state."""
-        return LazyCases(tuple(one for one in self.summaries if one.state != state), self._load)
+        return self._choose(tuple(one for one in self.summaries if one.state != state))
+
+    def _choose(self, summaries: tuple[CaseSummary, ...]) -> LazyCases:
+        """Some of the cases, which has in memory what this has."""
+        chosen = copy(self)
+        chosen.summaries = summaries
+        return chosen
 
 
 class _Lookup(Mapping[str, T]):

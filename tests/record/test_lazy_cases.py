@@ -88,6 +88,15 @@ def test_lazy_cases_hold_a_few_records(monkeypatch: pytest.MonkeyPatch) -> None:
     assert loaded == ["case-1", "case-2", "case-3", "case-2"]
 
 
+def test_parts_of_lazy_cases_load_each_record_once_between_them() -> None:
+    lazy, loaded = load_lazily(dataset_of(record(), record(), record()))
+    cases = lazy.cases
+
+    _ = tuple(cases[:2]), tuple(cases[1:]), tuple(cases[:2]), cases[0]
+
+    assert sorted(loaded) == ["case-1", "case-2", "case-3"]
+
+
 def test_lazy_cases_are_a_sequence() -> None:
     dataset = dataset_of(record(), record(), record())
     lazy, _ = load_lazily(dataset)
