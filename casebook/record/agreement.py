@@ -14,35 +14,17 @@ from casebook.record.model import Figure, Report
 from casebook.record.vocabulary import Term
 from casebook.text import Text
 from casebook.values.amount_words import (
+    PATTERNS,
     PER_ADVERBS,
     PER_IN_CHINESE,
     PER_IN_ENGLISH,
-    PLAN_IN_ENGLISH,
     SAME_PER,
 )
 from casebook.values.amounts import Quantity, find_amounts, parse_quantity, units_agree
-from casebook.values.words import PLANNED_STATUSES
+from casebook.values.words import PLANNED_STATUSES, WORDS
 
 Support = Literal["confirms", "size", "disagrees", "related"]
 
-_AHEAD: Final = (
-    "将(?![近军])|拟(?<![模虚比]拟)(?![人合定])|预计|预期|打算|准备(?!金)|力争|争取|有望"
-    "|目标(?![人群管考责])"
-)
-_PLAN: Final = (
-    f"{_AHEAD}|{PLAN_IN_ENGLISH}|(?i:\\b(?:will|plans? to)\\b)"
-    + "|计划(?<![该此项本的]计划)(?!生育|单列)"
-)
-# 春雨计划 is the name of a project; a label that ends with 计划 says that its number is one.
-_PLAN_IN_LABEL: Final = _AHEAD + r"|计划(?=\Z|[（(，、])"
-# Words beside a number that amounts do not have, so that no amount without them says the same.
-_HEDGES: Final = (
-    "差不多|几乎|几近|约[莫摸]|大抵|估[计算摸]|粗[略估算]|[逼临趋]近|直逼|可能|也许|或许|似乎|恐怕"
-    "|[不何]止|不只|[远略稍]超|[远略稍][高低多少]|足足|整整|出头|开外|挂零|少说|保底|不亚于|只多不少"
-    "|顶多|撑死|充其量|[未没][满达到超]|不超(?!过)|不出(?![资台])|不及|区区|勉强|[高多]达"
-    "|(?<=[0-9万亿元项家场个人名次类种处%])不[到足]|(?<![减降])[低少]至|(?<![允准特])许(?![可多])"
-)
-_FREE: Final = "免费|无需|不收费|不用交"
 # The messages of what differs, the most first.
 _DIFFERENCES: Final = (
     "record.differs.none",
@@ -51,16 +33,11 @@ _DIFFERENCES: Final = (
     "record.differs.qualifier",
     "",
 )
-# What is below 300 is not 300, and what is up to 300 may be.
-_STRICTLY_BELOW: Final = (
-    *("不到", "不足", "不满", "少于", "低于", "小于"),
-    *("less than", "fewer than", "under", "below"),
-)
 
 
 def find_plan(quote: str, label: str = "") -> str:
     """The word that makes a plan of what is quoted, or of what is so labelled, or nothing."""
-    found = re.search(_PLAN, quote) or re.search(_PLAN_IN_LABEL, label)
+    found = PATTERNS["quoted"].search(quote) or PATTERNS["labelled"].search(label)
     return found[0] if found else ""
 
 
@@ -102,7 +79,7 @@ def why_quote_differs(quantity: Quantity, quote: str) -> Text | None:
     adverbs = {PER_ADVERBS[word] for word in PER_ADVERBS if word in quote}
     if not all(word in quote.lower() or word in adverbs for word in printed.per):
         return say("record.differs.per")
-    if any(word not in quantity.text for word in re.findall(_HEDGES, quote)):
+    if any(word not in quantity.text for word in PATTERNS["hedges"].findall(quote)):
         return say("record.differs.qualifier")
     reasons = [_difference(printed, said, quantity.unit) for said in find_amounts(quote)]
     # Of several amounts the one that is alike in most is meant.
@@ -135,7 +112,7 @@ def support_of(figure: Figure, report: Report, per: Mapping[str, Term]) -> Suppo
     is_plan = find_plan(quote) and figure.status not in PLANNED_STATUSES
     if not (report.confirms and quote) or is_plan:
         return "related"
-    if quantity.value == 0 and re.search(_FREE, quote):
+    if quantity.value == 0 and PATTERNS["free"].search(quote):
         return "confirms"
     if not find_per(quote, per) <= {*figure.per}:
         return "disagrees"
@@ -146,7 +123,7 @@ def support_of(figure: Figure, report: Report, per: Mapping[str, Term]) -> Suppo
         for said in find_amounts(quote)
         if not said.unit or units_agree(quantity.unit, said.unit)
     ]
-    is_hedged = any(word not in quantity.text for word in re.findall(_HEDGES, quote))
+    is_hedged = any(word not in quantity.text for word in PATTERNS["hedges"].findall(quote))
     if not is_hedged and any(not _difference(printed, said, "") for said in alike):
         return "confirms"
     low, high = _bounds(quantity)
@@ -174,5 +151,5 @@ def _bounds(quantity: Quantity) -> tuple[tuple[Decimal, int], tuple[Decimal, int
         case "at_least":
             return (value, 0), (value + step, 0)
         case "at_most":
-            return (value - step, 0), (value, -1 if word in _STRICTLY_BELOW else 0)
+            return (value - step, 0), (value, -1 if word in WORDS["strictly_below"] else 0)
     return (value, 0), (value, 0)

@@ -15,18 +15,16 @@ from typing import Final, Literal, NamedTuple, NoReturn, cast
 from casebook.messages import say
 from casebook.text import Lang, Text
 from casebook.values import amount_words as words
+from casebook.values.amount_words import PATTERNS
 from casebook.values.errors import QuantityError
 from casebook.values.numerals import (
     ENGLISH_SCALES,
-    HAN_DIGITS,
     WAN,
     WIDTHS,
     YI,
     Numeral,
     NumeralToken,
-    compile_once,
     lend_scale,
-    match_at,
     number_of,
     read_numeral,
     read_rough_numeral,
@@ -175,12 +173,12 @@ def _parse(text: str, _currency: str) -> Quantity:
         found = [one for one in found if one.kind == "money"] or found
         printed = ["".join(part.text for part in one.segments) for one in found]
         nearest = next((one for one in printed if one != text and _is_amount(one)), "")
-        number = compile_once(words.NUMBER).search(_even_out(text))
+        number = PATTERNS["number"].search(_even_out(text))
         if found and found[0].kind == "count" and number and text.find(nearest) > number.start():
             # 6个月至1年 is not 1年.
             raise
         # What is left over may be what qualifies it: 5万元（不含）以内 is no 5万元.
-        if not nearest or compile_once(words.QUALIFIES).search(text.replace(nearest, "", 1)):
+        if not nearest or PATTERNS["qualifies"].search(text.replace(nearest, "", 1)):
             raise
         # What it is per stands before it: 每人2-3千元补贴 is no 2-3千元.
         before = text[: error.column - 1].strip()
@@ -213,7 +211,7 @@ def _find(text: str, _currency: str) -> tuple[Quantity, ...]:
     text = text[:LONGEST]
     line = _even_out(text)
     start = at = 0
-    while number := compile_once(words.NUMBER).search(line, at):
+    while number := PATTERNS["number"].search(line, at):
         reading = _AmountReading(text, line)
         try:
             # Words further away than the longest amount belong to something else.
@@ -222,7 +220,7 @@ def _find(text: str, _currency: str) -> tuple[Quantity, ...]:
             start = at = reading.at
         except QuantityError:
             # The rest of a number that cannot be read is no number of its own.
-            rest = match_at(rf"(?:{words.NUMERAL}|[.,])*", line, number.end())
+            rest = PATTERNS["rest_of_number"].match(line, number.end())
             at = rest.end() if rest else number.end()
     return tuple(found)
 
@@ -230,7 +228,7 @@ def _find(text: str, _currency: str) -> tuple[Quantity, ...]:
 def units_agree(one: str, other: str) -> bool:
     """True of equal units, and of a counter that is cut within its noun: 家 of 家艺术团体."""
     short, full = sorted((one, other), key=len)
-    counter = match_at(words.COUNTER, full, 0)
+    counter = PATTERNS["counter"].match(full, 0)
     return one == other or bool(counter and full.startswith(short) and len(short) >= counter.end())
 
 
@@ -259,7 +257,7 @@ def with_reading(
         return quantity
     wanted = unit.translate(WIDTHS).strip(" ")
     read = settle_currency(wanted, _READINGS.get(wanted, "")) or (
-        wanted if re.fullmatch(words.COUNTER + words.NOUN + "{0,8}", wanted) else ""
+        wanted if PATTERNS["counter_with_noun"].fullmatch(wanted) else ""
     )
     if not read:
         raise QuantityError(say("values.no_unit", unit=unit))
@@ -441,15 +439,15 @@ class _AmountReading:
     def read_inside(self, start: int, at: int) -> Quantity:
         """The amount at an offset, as the words between `start` and it qualify it."""
         self.at = begin = at
-        if start == 0 and re.fullmatch(rf"(?:{words.TO}) *", self.line[:at]):
+        if start == 0 and PATTERNS["to_alone"].fullmatch(self.line[:at]):
             self._stop(at, say("values.range_order"))
-        for word in compile_once(words.IN_TEXT).finditer(self.line, start, at):
+        for word in PATTERNS["in_text"].finditer(self.line, start, at):
             self.qualifier = cast(Qualifier, word.lastgroup)
             self.marks, begin = [("qualifier", word.end())], word.start()
-        for pattern in (words.EACH, words.MEAN):
-            for each in compile_once(pattern).finditer(self.line, start, at):
+        for name in ("each", "mean"):
+            for each in PATTERNS[name].finditer(self.line, start, at):
                 self.per.append(next(filter(None, each.groups())))
-        self.planned = bool(compile_once(words.PLAN).search(self.line, start, at))
+        self.planned = bool(PATTERNS["plan"].search(self.line, start, at))
         ends = self._read_numbers()
         self._read_after(ends)
         return self._make(ends, begin)
@@ -495,8 +493,8 @@ class _AmountReading:
     def _skip(self) -> int:
         return skip_spaces(self.line, self.at)
 
-    def _take(self, pattern: str, role: Role) -> re.Match[str] | None:
-        found = match_at(pattern, self.line, self._skip())
+    def _take(self, name: str, role: Role) -> re.Match[str] | None:
+        found = PATTERNS[name].match(self.line, self._skip())
         if found:
             self._mark(role, found.end())
         return found
@@ -521,16 +519,16 @@ class _AmountReading:
         """Read the words before the number: per, plan, qualifier."""
         while True:
             # What it is per comes first: the 家 of 每家 is no lead, nor is the 月 of 月均.
-            if found := self._take(words.EACH, "per") or self._take(words.MEAN, "per"):
+            if found := self._take("each", "per") or self._take("mean", "per"):
                 self.per.append(next(filter(None, found.groups())))
-            elif found := self._take(words.PER_ADVERB, "per"):
+            elif found := self._take("per_adverb", "per"):
                 self.per.append(words.PER_ADVERBS[found[0].lower()])
-            elif self._take(words.LEAD, "qualifier"):
+            elif self._take("lead", "qualifier"):
                 # Before qualifiers, so that 节约 is not taken for 约.
                 continue
-            elif found := self._take(words.QUALIFIER_BEFORE, "qualifier"):
+            elif found := self._take("before", "qualifier"):
                 self._qualify(words.BEFORE[found[0].lower()], found.start(), found[0])
-            elif self._take(words.PLAN, "planned"):
+            elif self._take("plan", "planned"):
                 self.planned = True
             else:
                 return
@@ -540,7 +538,7 @@ class _AmountReading:
         start = self._skip()
         first = self._read_number()
         is_between = "between" in self.line[:start].lower()
-        if not self._take(words.AND if is_between else words.TO, "qualifier"):
+        if not self._take("and" if is_between else "to", "qualifier"):
             # 上万 says that it is reached; 上百万 may as well be several millions.
             if self.line[start] == "上" and len(first.numeral.tokens) == 1:
                 self._qualify("at_least", start, "上")
@@ -564,17 +562,17 @@ class _AmountReading:
 
     def _read_number(self) -> _Stated:
         """A number with the unit before or after it."""
-        if half := self._take(words.HALVES, "number"):
+        if half := self._take("halves", "number"):
             return _Stated(_make_numeral(_HALF, *half.span()), "ratio", is_closed=True)
-        if doubled := self._take(words.DOUBLED, "number"):
+        if doubled := self._take("doubled", "number"):
             times = 2 ** int(number_of(doubled[1] or "一") or 1)
             return _Stated(_make_numeral(Decimal(times), *doubled.span()), "倍", is_closed=True)
-        parts = self._take(words.PARTS, "unit")
+        parts = self._take("parts", "unit")
         currency = self._read_signs()
         at = self._skip()
         numeral = self._read_numeral(at)
         # 60 million: the scale follows a blank, which no Chinese scale needs.
-        if english := self._take(words.ENGLISH if currency else words.ENGLISH_WORD, "unit"):
+        if english := self._take("english" if currency else "english_word", "unit"):
             scale = words.ENGLISH_FACTORS[english[1].lower()]
             numeral = replace(numeral, value=numeral.value * scale, scales=(scale,))
         if parts:
@@ -593,7 +591,7 @@ class _AmountReading:
     def _read_signs(self) -> str:
         """The currency before a number, which may be named twice: 人民币￥800."""
         currency = ""
-        while found := self._take(words.SIGN_BEFORE, "unit"):
+        while found := self._take("sign_before", "unit"):
             read = settle_currency(found[1], words.SIGNS[found[1]])
             if currency not in ("", read):
                 self._stop(found.start(), say("values.two_units"))
@@ -611,28 +609,28 @@ class _AmountReading:
     def _read_numeral(self, at: int) -> Numeral:
         """A numeral, a rough one among them, or a half before its counter."""
         line = self.line
-        if found := match_at(rf"([{HAN_DIGITS}])([{HAN_DIGITS}])(?=折)", line, at):
+        if found := PATTERNS["discount"].match(line, at):
             # 七五折 is 75%, 七八折 somewhere between 70% and 80%.
             numeral = read_rough_numeral(line, at) or read_numeral(found[1] + "点" + found[2], 0)
             assert numeral is not None
             self._mark("number", found.end())
             return numeral
-        if found := match_at(words.ENGLISH_DIGIT, line, at):
+        if found := PATTERNS["english_digit"].match(line, at):
             self._mark("number", found.end())
             value = Decimal(words.ENGLISH_DIGITS[found[0].lower()])
             token = NumeralToken(kind="number", value=value, start=at, end=found.end())
             return Numeral(value=value, tokens=(token,), scales=())
-        if match_at(words.HALF, line, at):
+        if PATTERNS["half"].match(line, at):
             self._mark("number", at + 1)
             return _make_numeral(_HALF, at, at + 1)
         # Rough numbers first: a plain reading of 三四百 would refuse it.
-        opening = self._take(words.OPEN_ROUGH, "qualifier")
+        opening = self._take("open_rough", "qualifier")
         at = self._skip()
         numeral = read_rough_numeral(line, at) or read_numeral(line, at)
         if numeral is None:
             self._stop_without_number(at)
         self._mark_numeral(numeral)
-        if opening and opening[0] == "数以" and not self._take("计", "qualifier"):
+        if opening and opening[0] == "数以" and not self._take("countless", "qualifier"):
             self._stop(self._skip(), say("values.rest", rest=line[self._skip() :][:12]))
         return replace(numeral, below=Decimal("Infinity")) if opening else numeral
 
@@ -663,31 +661,31 @@ class _AmountReading:
     def _read_unit(self, numeral: Numeral) -> tuple[str, Decimal, Decimal]:
         """The unit after a number, its factor, and what it adds to the number: 半, 五角."""
         one, nothing = Decimal(1), Decimal(0)
-        if found := self._take(words.SHARE, "unit"):
+        if found := self._take("share", "unit"):
             factor = words.SHARES[found[1].lower()]
             # 85折 and 8.5折 are the same discount.
             if found[1] == "折" and numeral.value >= 10:
                 factor = words.SHARES["%"]
             return "ratio", factor, _tenths(found[2])
-        if found := self._take(words.UNIT, "unit"):
+        if found := self._take("unit", "unit"):
             self._of = found[0]
             unit = settle_currency(found[0], words.UNITS[found[0]])
-            jiao = self._take(words.JIAO, "unit") if unit == "CNY" else None
+            jiao = self._take("jiao", "unit") if unit == "CNY" else None
             return unit, one, (_tenths(jiao[1]) + _tenths(jiao[2]) / 10 if jiao else nothing)
-        if found := self._take(words.CHANGE, "unit"):
+        if found := self._take("change", "unit"):
             return "CNY", words.CHANGES[found[0]], nothing
-        if match_at("个?百分点", self.line, self._skip()):
+        if PATTERNS["points"].match(self.line, self._skip()):
             self._stop(self._skip(), say("values.percentage_points"))
-        if found := self._take(words.HALF_BEHIND, "unit"):
-            if found[0] == "个半" and match_at(words.NOUN, self.line, self.at):
+        if found := self._take("half_behind", "unit"):
+            if found[0] == "个半" and PATTERNS["noun"].match(self.line, self.at):
                 self._stop(found.start(), say("values.half", word=self.line[found.start() :][:6]))
             # A half hour is no 个 of hours, a half month one of months.
             half_of = found[1] if found[1] != "月" else "个月"
             return (half_of or found[0].removesuffix("半")) + self._read_noun(), one, _HALF
-        counter = self._take(words.COUNTER, "unit")
+        counter = self._take("counter", "unit")
         if not counter:
             # The blank before it is what tells 12 posts from 12km and 1e5.
-            found = match_at(words.COUNTER_IN_ENGLISH, self.line, self.at)
+            found = PATTERNS["counter_in_english"].match(self.line, self.at)
             if not found:
                 return "", one, nothing
             self._mark("unit", found.end())
@@ -696,14 +694,14 @@ class _AmountReading:
         if counter[0] == "年" and numeral.value >= _FIRST_YEAR:
             self._stop(counter.start(), say("values.is_year"))
         # 3名以上专家: the qualifier stands between the counter and its noun.
-        inside = match_at(words.QUALIFIER_INSIDE, self.line, self.at)
-        if inside and match_at(words.NOUN_RUN, self.line, inside.end()):
+        inside = PATTERNS["qualifier_inside"].match(self.line, self.at)
+        if inside and PATTERNS["noun_run"].match(self.line, inside.end()):
             self._qualify(words.AFTER[inside[0]], inside.start(), inside[0])
             self._mark("qualifier", inside.end())
         return counter[0] + self._read_noun(), one, nothing
 
     def _read_noun(self) -> str:
-        noun = match_at(words.NOUN_RUN, self.line, self.at)
+        noun = PATTERNS["noun_run"].match(self.line, self.at)
         if noun is None:
             return ""
         self._mark("unit", noun.end())
@@ -712,22 +710,22 @@ class _AmountReading:
     def _read_after(self, ends: tuple[_Stated, ...]) -> bool:
         """Read the words after the unit; False where others follow."""
         while self._skip() < len(self.line):
-            if found := self._take(words.QUALIFIER_AFTER, "qualifier"):
+            if found := self._take("after", "qualifier"):
                 self._qualify(words.AFTER[found[0].lower()], found.start(), found[0])
-            elif found := self._take(words.PER_IN_ENGLISH_WORDS, "per"):
+            elif found := self._take("per_in_english", "per"):
                 self.per.append(found[1].lower())
-            elif found := self._take(words.PER_ADVERB, "per"):
+            elif found := self._take("per_adverb", "per"):
                 self.per.append(words.PER_ADVERBS[found[0].lower()])
-            elif found := self._take(words.SLASHED, "per") or self._take(words.EACH_AFTER, "per"):
+            elif found := self._take("slashed", "per") or self._take("each_after", "per"):
                 self.per.append(found[1])
-            elif found := self._take(words.INCLUDED, "qualifier"):
+            elif found := self._take("included", "qualifier"):
                 # 5万元（不含）以上 begins above it.
                 begins = self.qualifier == "at_least" or self.line.startswith("以上", self._skip())
                 if found[1] and begins:
                     self._qualify("more_than", found.start(), found[0])
-            elif self._take(words.AFTER_MONEY, "unit"):
+            elif self._take("after_money", "unit"):
                 continue
-            elif not (len(ends) > 1 and self._take("不等|之间", "qualifier")):
+            elif not (len(ends) > 1 and self._take("between", "qualifier")):
                 return len(ends) == 1 and self._repeats(ends[0])
         return True
 

@@ -19,6 +19,7 @@ from operator import attrgetter
 from typing import Final, Literal, NoReturn
 
 from casebook.messages import say
+from casebook.patterns import Patterns
 from casebook.text import Lang, Text
 from casebook.values.errors import PeriodError
 from casebook.values.numerals import FULL_WIDTH, number_of
@@ -33,60 +34,17 @@ MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
-# A decade and a month that is not known.
-_RARE: Final = r"([0-9]{3}X|[0-9]{4}-XX)([?~%]?)"
-_DAY: Final = r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?([?~%]?)"
 # The first month of each season by its number in EDTF, and its name.
 _SEASONS: Final = {
     "21": (3, Text("春季", "spring")),
     "22": (6, Text("夏季", "summer")),
     "23": (9, Text("秋季", "autumn")),
 }
-_SEASON: Final = "([0-9]{4})-(2[1-3])(?![0-9-])"
-_LOOSE_DAY: Final = (
-    r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?|/([0-9]{1,2})(?:/([0-9]{1,2}))?"
-    r"|\.([0-9]{1,2})(?:\.([0-9]{1,2}))?|年([0-9]{1,2})月?(?:(?<=月)([0-9]{1,2})[日号]?)?)?(?![0-9])"
-)
-_PLAIN: Final = r"[0-9]{4}(?:-[0-9]{2}){0,2}"
-
-# --- Chinese forms ---
-
-_DIGIT: Final = "零〇○0Oo一二三四五六七八九"
-_HAN_YEAR: Final = rf"(?<![{_DIGIT}])[一二][{_DIGIT}]{{3}}(?![{_DIGIT}十])"
-# Behind a month and a day stands their unit, or a dash before another one.
-_HAN_NUMBER: Final = (
-    rf"(?<![{_DIGIT}十第])([一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])"
-    rf"(?=月|[日号]|0?年代|[至到—–～~-][{_DIGIT}十]+[月日号])"
-)
-_WEEKDAY: Final = r"\(?(?:星期|周)[一二三四五六日天]\)?\Z"
-_CHINESE_DAY: Final = (
-    r"([0-9]{4})年?(?:(?<=年)([0-9]{1,2})月(?:([0-9]{1,2})[日号])?"
-    r"|\.([0-9]{1,2})(?:\.([0-9]{1,2}))?)?"
-)
-_DOUBTED: Final = (
-    r"(约|大约|大概|大约在)?(.+?)([?~%])?(\((?:推断|推定|推测|存疑)\))?(左右|前后|上下)?"
-    r"(\((?:推断|推定|推测|存疑)\))?"
-)
 _OF_YEAR, _OF_MONTH = (
     {word: str(form) for form, line in WORDS[name].items() for word in line.split()}
     for name in ("times_of_year", "times_of_month")
 )
-# The years of a plan by its number: the eleventh began in 2006.
-_PLAN: Final = (
-    r"(?:第?([一二三四五六七八九十]{1,3})个?五年|([六七八九十](?=五.)|十[一二三四五])五)"
-    r"(?:规划|计划|时期|期间|规划期)*"
-)
-_DECADE: Final = r"(?:(20|二十|21|二十一|上个?)世纪)?([0-9])0年代|([0-9]{3})0年代"
-_QUARTERS: Final = "第?([一二三四1-4])(?:季度)?(?:[至到—–～~-]|、)第?([一二三四1-4])季度"
-# 自2010年至2012年止, 2010至2012三年间
-_INTERVAL: Final = (
-    "(?:自|从|由)?(.+?)(?:(?<=[0-9年])[两二三四五六七八九]年)?(?:期间|之间|间|止|结束)?"
-)
-_STRONG_DASH: Final = r"——|[至到—–～~]"
-_SINCE: Final = (
-    r"(?:自|从)?(.+?)(?:(?:起|以来|开始)(?:至今|到现在|迄今|施行|实施|执行)?|至今|到现在|迄今)"
-)
-_AS_OF: Final = r"(?:截至|截止[到至]?|到|至)(.+?)止?"
+_PATTERNS: Final = Patterns(WORDS["date_patterns"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +92,7 @@ class Period:
 
         Only an exact day, month or year has one.
         """
-        is_plain = self.precision != "interval" and re.fullmatch(_PLAIN, self.edtf)
+        is_plain = self.precision != "interval" and _PATTERNS["plain"].fullmatch(self.edtf)
         return self.edtf if is_plain else ""
 
 
@@ -149,7 +107,7 @@ def parse_period(text: str) -> Period:
     if len(line) > LONGEST:
         raise PeriodError(say("values.date_long", longest=LONGEST), hint=say("values.date_forms"))
     line = line.translate(FULL_WIDTH)
-    if season := re.search(_SEASON, line):
+    if season := _PATTERNS["season"].search(line):
         # Typed it is far more often a slip of the hand, for 2012-12.
         message = say("values.no_month", date=season[0], month=season[2])
         hint = say("values.season_code", season=write_seasons(season[0]))
@@ -160,7 +118,7 @@ def parse_period(text: str) -> Period:
 
 def write_seasons(text: str) -> str:
     """An EDTF as an editor writes it where it has a season: 2012年春季 for 2012-21."""
-    period = _read_edtf(text) if re.search(_SEASON, text) else None
+    period = _read_edtf(text) if _PATTERNS["season"].search(text) else None
     return period.words("zh") if period else text
 
 
@@ -198,7 +156,7 @@ def join_periods(periods_read: Iterable[Period]) -> Period | None:
 
 def _read_edtf(line: str) -> Period | None:
     """The period in the EDTF forms used here, or None where it has another form."""
-    if found := re.fullmatch(r"\[\.\.([0-9-]+)\]", line):
+    if found := _PATTERNS["latest"].fullmatch(line):
         day = _read_day(found[1])
         return day and replace(day, edtf=line, earliest=None, precision="interval")
     start, slash, end = line.partition("/")
@@ -239,7 +197,7 @@ def _read_edtf(line: str) -> Period | None:
 
 def _read_day(text: str) -> Period | None:
     """A day, month or year in EDTF with its mark of doubt, or None where it has another form."""
-    found = re.fullmatch(_DAY, text)
+    found = _PATTERNS["day"].fullmatch(text)
     if found is None:
         return None
     year, month, day, mark = found.groups()
@@ -281,7 +239,7 @@ def _make_period(edtf: str, first: date, last: date, precision: Precision) -> Pe
 
 def _read_rare(line: str) -> Period | None:
     """A decade or a month that is not known, or None where it has another form."""
-    rare = re.fullmatch(_RARE, line)
+    rare = _PATTERNS["rare"].fullmatch(line)
     if rare is None or rare[1] < "100":
         return None
     from edtf import parse_edtf
@@ -293,7 +251,7 @@ def _read_rare(line: str) -> Period | None:
 
 def _say_in_chinese(line: str) -> str:
     """A wording in English in the words that all dates are read by; others as they are."""
-    if not re.search(r"(?i:[a-z]{2}|q[1-4]|c\.)", line):
+    if not _PATTERNS["in_english"].search(line):
         return line
     months = {name[:3].lower(): number for number, name in enumerate(MONTHS, 1)}
     parts = WORDS["parts_in_english"]
@@ -310,40 +268,38 @@ def _say_in_chinese(line: str) -> str:
 def _translate(line: str) -> str:
     """The EDTF of a Chinese form, or nothing where it has another form."""
     line = _even_out(line)
-    if found := re.fullmatch("(?:不晚于|不迟于|最晚|最迟)(.+)|(.+[底末])(?:以前|之前|前)", line):
+    if found := _PATTERNS["no_later"].fullmatch(line):
         day = _translate_end(found[1] or found[2])
         if day and day[-1] in "?~%":
             raise PeriodError(
                 say("values.latest_in_doubt", date=line), hint=say("values.leave_out_doubt")
             )
         return day and f"[..{day}]"
-    # 2012年起（推断） and 2012年（推断）起 say the same.
-    moved = re.fullmatch(r"(.+?)(起|以来|开始)(\((?:推断|推定|推测|存疑)\))", line)
+    moved = _PATTERNS["since_inferred"].fullmatch(line)
     if moved:
         line = f"{moved[1]}{moved[3]}{moved[2]}"
     if span := _translate_span(line):
         return span
-    if found := re.fullmatch(_SINCE, line):
+    if found := _PATTERNS["since"].fullmatch(line):
         start = _translate_time(found[1]).partition("/")[0]
         return start and f"{start}/.."
     # A number as of a day is a state of that day, which is no 不晚于.
-    found = re.fullmatch(_AS_OF, line)
+    found = _PATTERNS["as_of"].fullmatch(line)
     return _translate_end(found[1]) if found else ""
 
 
 def _even_out(line: str) -> str:
     """A wording with digits in one form, and without blanks, quotation marks and weekdays."""
     line = re.sub('[“”"「」『』]', "", line.translate(FULL_WIDTH))
-    line = re.sub(_HAN_YEAR, lambda year: "".join(map(_digit_of, year[0])), line)
-    line = re.sub("([二三四五六七八九])十(?=年代)", lambda tens: f"{_digit_of(tens[1])}0", line)
-    line = re.sub(_HAN_NUMBER, lambda number: str(number_of(number[1])), line)
+    line = _PATTERNS["han_year"].sub(lambda year: "".join(map(_digit_of, year[0])), line)
+    line = _PATTERNS["han_decade"].sub(lambda tens: f"{_digit_of(tens[1])}0", line)
+    line = _PATTERNS["han_number"].sub(lambda number: str(number_of(number[1])), line)
     # A blank before a time of day is all that holds it apart.
     if re.search("[\u3400-\u9fff]", line) and not re.search("[0-9] +[0-9]", line):
-        line = re.sub(_WEEKDAY, "", line.replace(" ", ""))
+        line = _PATTERNS["weekday"].sub("", line.replace(" ", ""))
     line = line.removeprefix("公元").replace("月份", "月")
     # 5、6月 and 一、二季度 are what lies between them; 5、7月 is not.
-    line = re.sub(
-        "([0-9]+)([年月]?)[、和]([0-9]+)(?=[年月])",
+    line = _PATTERNS["neighbours"].sub(
         lambda two: (
             "{1}{2}—{3}".format(*two.group(0, 1, 2, 3))
             if int(two[3]) - int(two[1]) == 1
@@ -351,7 +307,7 @@ def _even_out(line: str) -> str:
         ),
         line,
     )
-    return re.sub(_QUARTERS, lambda two: f"第{two[1]}季度至第{two[2]}季度", line)
+    return _PATTERNS["quarters"].sub(lambda two: f"第{two[1]}季度至第{two[2]}季度", line)
 
 
 def _digit_of(char: str) -> str:
@@ -362,11 +318,10 @@ def _translate_span(line: str) -> str:
     """The EDTF of a time, or of the two ends of an interval, or nothing for another form."""
     if time := _translate_time(re.sub("(?<=月)间\\Z", "", line)):
         return time
-    found = re.fullmatch(_INTERVAL, line)
+    found = _PATTERNS["interval"].fullmatch(line)
     inner = found[1] if found else line
-    parts = re.split(_STRONG_DASH, inner)
-    # A hyphen parts years and Chinese dates; that of 2012-11 parts nothing.
-    if len(parts) == 1 and re.search("[年月日.]|[0-9]{4}-[0-9]{4}", inner):
+    parts = _PATTERNS["strong_dash"].split(inner)
+    if len(parts) == 1 and _PATTERNS["hyphened"].search(inner):
         parts = inner.split("-")
     if len(parts) != 2 or not all(parts):
         return ""
@@ -397,7 +352,7 @@ def _complete(first: str, last: str) -> tuple[str, str]:
 
 def _translate_time(text: str) -> str:
     """The EDTF of a time without an interval's dash, with its doubt, or nothing."""
-    found = re.fullmatch(_DOUBTED, text.strip(" "))
+    found = _PATTERNS["doubted"].fullmatch(text.strip(" "))
     if found is None:
         return ""
     about, bare, sign, *inferred, near, inferred_too = found.groups()
@@ -411,20 +366,20 @@ def _translate_time(text: str) -> str:
 
 def _translate_bare(text: str) -> str:
     """The EDTF of a day, a month, a year, a part of them, a decade or a plan, or nothing."""
-    if found := re.fullmatch(_CHINESE_DAY, text) or re.fullmatch(_DAY, text):
+    if found := _PATTERNS["chinese_day"].fullmatch(text) or _PATTERNS["day"].fullmatch(text):
         parts = [part.zfill(2) for part in found.groups() if part]
         # Here already, so that what is said of a day that is none comes before all else.
         read = _read_day("-".join(parts))
         return read.edtf if read else ""
-    if found := re.fullmatch(_DECADE, text):
+    if found := _PATTERNS["decade"].fullmatch(text):
         century = "20" if found[1] in ("21", "二十一") else "19"
         return f"{found[3] or century + found[2]}X"
-    if found := re.fullmatch(_PLAN, text):
+    if found := _PATTERNS["plan"].fullmatch(text):
         number = int(number_of(found[1] or found[2]) or 0)
         # From the sixth on, which began in 1981, plans follow each other without a gap.
         start = 1951 + 5 * number
         return f"{start}/{start + 4}" if number > 5 else ""
-    found = re.fullmatch("([0-9]{4})年?(?:([0-9]{1,2})月)?(.+)", text)
+    found = _PATTERNS["part"].fullmatch(text)
     return _translate_part(found[1], found[2] or "", found[3]) if found else ""
 
 
@@ -438,7 +393,7 @@ def _translate_part(year: str, month: str, word: str) -> str:
 
 def _translate_end(text: str) -> str:
     """The EDTF of the day, month or year at which something ends: 2014年底 is its last day."""
-    last = re.fullmatch("(.+?)年?[底末终]", text)
+    last = _PATTERNS["at_end"].fullmatch(text)
     day = _translate_time(last[1] if last else text).rpartition("/")[2]
     read = _read_day(day) if last else None
     return read.latest.isoformat() if read and read.latest else day
@@ -450,37 +405,24 @@ def _join_marks(*marks: str | None) -> str:
     return "%" if len(found) > 1 else "".join(found)
 
 
-# What to write instead of wordings that give no date, by what is seen in them.
-_REMEDIES: Final = {
-    "今年|去年|前年|明年|近[年期日来]|最近|昨|今[天日]|目前|(?<![0-9])日前|当前|现在|[上本]月|初期|改革开放|成立以来|本世纪|过去"
-    "|近[一二两三四五六七八九十0-9]+[年月天]": "values.relative_date",
-    "春节|元宵|清明|端午|中秋|农历|正月|腊月|[春夏秋冬]": "values.feast",
-    "年代|世纪": "values.write_decade",
-    "\\A(?!.*[0-9]{4}).*[\u3400-\u9fff]": "values.no_year",
-    "学年": "values.school_year",
-    r"前\Z": "values.before",
-    r"[以之]?后\Z|\A[自从]": "values.after",
-}
-
-
 def _refuse_shape(line: str) -> NoReturn:
     """Refuse a wording that is no date, with the nearest one that is."""
     message, hint = say("values.date", date=line), say("values.date_forms")
-    inside = _write_edtf(re.search(_LOOSE_DAY, _even_out(line)))
-    if re.search(r"[0-9][Tt日 ]*[0-9]{1,2}[:：点时][0-9]", line):
+    inside = _write_edtf(_PATTERNS["loose_day"].search(_even_out(line)))
+    if _PATTERNS["time_of_day"].search(line):
         hint = say("values.date_only", date=inside or "2012-12-07")
         raise PeriodError(say("values.time_of_day", date=line), hint=hint)
-    found = re.fullmatch("([0-9]{4})([0-9]{2})([0-9]{2})", line) or re.fullmatch(_LOOSE_DAY, line)
+    found = _PATTERNS["digits"].fullmatch(line) or _PATTERNS["loose_day"].fullmatch(line)
     if nearest := _write_edtf(found):
         # Where the nearest form is no date either, its own reason is the better answer.
         parse_period(nearest)
         raise PeriodError(message, hint=say("values.write_date", date=nearest))
-    if re.fullmatch(r"-[0-9]+|[0-9]{1,3}|[0-9]{5,}|[Yy]-?[0-9]+", line):
+    if _PATTERNS["no_year"].fullmatch(line):
         raise PeriodError(say("values.year", year=line), hint=hint)
-    if re.search(r"[\[\]{}XxSs]", line):
+    if _PATTERNS["unused_form"].search(line):
         raise PeriodError(say("values.unused_form", message=message), hint=hint)
     plain = _even_out(line)
-    for pattern, key in _REMEDIES.items():
+    for pattern, key in WORDS["date_remedies"].items():
         if re.search(pattern, plain):
             raise PeriodError(message, hint=say(key, date=inside or "2012"))
     if inside:

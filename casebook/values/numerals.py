@@ -10,13 +10,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from math import prod
 from typing import Final, Literal, NoReturn, cast
 
 from casebook.messages import say
+from casebook.patterns import Patterns
 from casebook.text import Text
 from casebook.values.errors import QuantityError
+from casebook.values.words import WORDS
 
 LONGEST_NUMERAL: Final = 80
 
@@ -40,13 +41,6 @@ TRADITIONAL: Final = str.maketrans("萬億圓圆", "万亿元元")
 CAPITALS: Final = str.maketrans(
     "壹贰叁肆伍陆柒捌玖拾佰仟貳參陸萬億圓圆", "一二三四五六七八九十百千二三六万亿元元"
 )
-# 大陆 and 拾 alone are words, so that a run ends in a currency or has a digit and a scale.
-_CAPITAL: Final = "[零壹贰叁肆伍陆柒捌玖貳參陸拾佰仟万亿萬億]"
-_CAPITAL_RUN: Final = (
-    f"(?<!{_CAPITAL})(?:[壹贰叁肆伍陆柒捌玖貳參陸][拾佰仟万亿萬億]{_CAPITAL}*|{_CAPITAL}+(?=[元圆圓角分]))"
-    "[圆圓]?|(?<=[0-9百千万亿])[萬億圓圆]+"
-)
-
 _DIGITS: Final = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _SCALES: Final = dict(
     zip(HAN_SCALES, (Decimal(10), Decimal(100), Decimal(1000), WAN, YI), strict=True)
@@ -54,18 +48,9 @@ _SCALES: Final = dict(
 _CEILING: Final = Decimal(10) ** 18
 # 余 and 多 are more than the number before them, 来 is about it.
 PLUS: Final = "余多来"
-# Thousands may stand apart, as in 4 277 000.
-_ASCII: Final = r"((?<![0-9])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])|[0-9]+(?:,[0-9]+)*)(?:\.([0-9]+))?"
-_GROUPED: Final = r"[0-9]{1,3}(?:[, ][0-9]{3})+|[0-9]+"
-_FRACTION: Final = rf"点([{HAN_DIGITS}]{{1,4}})"
 _MOST_PLACES: Final = 4
 _FEN: Final = 2
-_RUN: Final = rf"[0-9{HAN_DIGITS}两{HAN_SCALES}几数、]+"
-# Two neighbours, as 三四百; 一五 is none, and 三五 is as if it were one.
-_ROUGH: Final = (
-    "[几数]|(?:一、?[二两]|[二两]、?三|三、?[四五]|四、?五|五、?六|六、?七|七、?八|八、?九)"
-    "(?![、零〇一二三四五六七八九])"
-)
+_PATTERNS: Final = Patterns(WORDS["numeral_patterns"], han=HAN_DIGITS, scales=HAN_SCALES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,22 +86,6 @@ class Numeral:
     def has_plus(self) -> bool:
         """True where 余, 多 or 来 is in it."""
         return any(token.kind == "plus" for token in self.tokens)
-
-
-@cache
-def compile_once(pattern: str) -> re.Pattern[str]:
-    """A pattern, compiled the first time that it is asked for."""
-    # The cache of `re` looks at the flags each time, which takes longer than most matches.
-    return re.compile(pattern)
-
-
-def match_at(pattern: str, line: str, at: int) -> re.Match[str] | None:
-    """The match of a pattern at an offset.
-
-    The patterns are compiled when they are first used: together they cost 30 ms, which a build
-    with nothing to read must not pay.
-    """
-    return compile_once(pattern).match(line, at)
 
 
 def skip_spaces(line: str, at: int) -> int:
@@ -193,7 +162,7 @@ def _find_tokens(line: str, at: int) -> list[NumeralToken]:
     while at < len(line):
         char = line[at]
         end = at + 1
-        if found := match_at(_ASCII, line, at):
+        if found := _PATTERNS["ascii"].match(line, at):
             end = found.end()
             token = NumeralToken(kind="number", value=_read_ascii(line, found), start=at, end=end)
             gap = skip_spaces(line, end)
@@ -206,7 +175,11 @@ def _find_tokens(line: str, at: int) -> list[NumeralToken]:
             token = NumeralToken(kind="scale", value=_SCALES[char], start=at, end=end)
         elif char in PLUS and tokens:
             token = NumeralToken(kind="plus", value=Decimal(0), start=at, end=end)
-        elif tokens and tokens[-1].kind != "number" and (found := match_at(_FRACTION, line, at)):
+        elif (
+            tokens
+            and tokens[-1].kind != "number"
+            and (found := _PATTERNS["fraction"].match(line, at))
+        ):
             places = "".join(str(_DIGITS[digit]) for digit in found[1])
             value = _evaluate(line, tokens).value + Decimal(f"0.{places}")
             start, end = tokens[0].start, found.end()
@@ -223,7 +196,7 @@ def _read_ascii(line: str, found: re.Match[str]) -> Decimal:
     """The value of ASCII digits, which have to be written as people write them."""
     whole, fraction = found[1], found[2] or ""
     digits = re.sub("[, ]", "", whole)
-    if not re.fullmatch(_GROUPED, whole):
+    if not _PATTERNS["grouped"].fullmatch(whole):
         stop_at(line, found.start(), say("values.separators", number=found[0]))
     if len(digits) > 1 and digits[0] == "0":
         stop_at(line, found.start(), say("values.leading_zero", number=found[0]))
@@ -257,7 +230,7 @@ def _exponent(value: Decimal) -> int:
 
 def write_plainly(line: str) -> str:
     """The line with capital and traditional numerals as plain ones, each character in its place."""
-    return compile_once(_CAPITAL_RUN).sub(lambda found: found[0].translate(CAPITALS), line)
+    return _PATTERNS["capital_run"].sub(lambda found: found[0].translate(CAPITALS), line)
 
 
 def read_rough_numeral(line: str, at: int) -> Numeral | None:
@@ -266,8 +239,8 @@ def read_rough_numeral(line: str, at: int) -> Numeral | None:
     几 and 数 are more than one and fewer than ten, as the dictionary says; what follows 十 may be
     one.
     """
-    run = match_at(_RUN, line, at)
-    found = run and compile_once(_ROUGH).search(line, at, run.end())
+    run = _PATTERNS["run"].match(line, at)
+    found = run and _PATTERNS["rough"].search(line, at, run.end())
     if not run or not found or (found.start() > at and line[found.start() - 1] in HAN_DIGITS):
         return None
     before, word, behind = line[at : found.start()], found[0], line[found.end() : run.end()]

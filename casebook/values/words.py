@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Literal, cast
 
-import yaml
-
+from casebook.patterns import read_words
 from casebook.text import Text
 
 Qualifier = Literal["exact", "approx", "more_than", "at_least", "at_most", "range", "rough"]
@@ -19,10 +17,7 @@ WITHOUT_VALUE: Final = ("range", "rough")
 PLANNED_STATUSES: Final = ("planned", "target")
 
 # The lists are read with this module, which a build with nothing to do does not load.
-WORDS: Final[Mapping[str, Any]] = yaml.load(
-    Path(__file__).with_name("words.yaml").read_bytes(),
-    getattr(yaml, "CSafeLoader", yaml.SafeLoader),
-)
+WORDS: Final[Mapping[str, Any]] = read_words(__file__, "words.yaml")
 
 
 @dataclass(frozen=True, kw_only=True)
