@@ -27,9 +27,13 @@ class Patterns(dict[str, re.Pattern[str]]):
 
     def __init__(self, patterns: Mapping[str, str], **known: str) -> None:
         super().__init__()
-        for name, pattern in patterns.items():
-            known[name] = re.sub("@([a-z_]+)", lambda found: known[found[1]], pattern)
         self.written = known
+        for name, pattern in patterns.items():
+            known[name] = self.fill(pattern)
+
+    def fill(self, pattern: str) -> str:
+        """A pattern with those that it names in their places."""
+        return re.sub("@([a-z_]+)", lambda found: self.written[found[1]], pattern)
 
     def __missing__(self, name: str) -> re.Pattern[str]:
         found = self[name] = re.compile(self.written[name])

@@ -20,7 +20,7 @@ from casebook.record.model import Case
 from casebook.text import Lang, Languages
 from casebook.yaml.encoding import decode
 from casebook.yaml.files import read_bytes, show_path
-from casebook.yaml.mistakes import COLONS
+from casebook.yaml.fixes import COLONS
 
 # The texts that every site has; a translation of each is optional.
 LEAD = "lead"

@@ -16,7 +16,8 @@ from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.text import Text
 from casebook.yaml.encoding import MAX_SHOWN, offer
-from casebook.yaml.mistakes import BARE_NAME, COLONS, IN_LINES, SILENT, WIDE_PIPE, Mistake
+from casebook.yaml.fixes import COLONS
+from casebook.yaml.mistakes import Mistake, mistakes_in, silent_mistakes
 from casebook.yaml.nodes import NO_MAPPING, TOO_DEEP, Fault, find_fault
 
 # How much text the search for a cause may have parsed, all tries together: well under a second.
@@ -117,13 +118,13 @@ class Diagnosis:
         heading = self._heading_of(cause)
         # The lines of a text block whose marker is full-width were parsed.
         if heading:
-            yield from self._fix_line(heading, cause, (WIDE_PIPE,))
+            yield from self._fix_line(heading, cause, mistakes_in("wide_pipe"))
         yield from self._fix_line(cause, cause)
         if self._may_go_on(cause):
             yield from self._hang_line(cause, must_be_whole=True)
         # A name by itself has lost its colon only where something hangs from it.
         if self._has_hanging(cause):
-            yield from self._fix_line(cause, cause, (BARE_NAME,))
+            yield from self._fix_line(cause, cause, mistakes_in("bare_name"))
         yield from self._fix_lines_above(cause)
         others = [n for n in (fault.at.line, heading, above) if n != cause]
         numbers = [n for n in dict.fromkeys(others) if 1 <= n <= len(self.lines)]
@@ -140,13 +141,13 @@ class Diagnosis:
             yield from self._hang_line(number)
 
     def _fix_line(
-        self, number: int, cause: int, mistakes: tuple[Mistake, ...] = IN_LINES
+        self, number: int, cause: int, mistakes: tuple[Mistake, ...] = ()
     ) -> Iterator[_Fix]:
         """The fixes of one line by itself."""
         line = self.lines[number - 1]
         if len(line) > _LONGEST_LINE:
             return
-        for mistake in mistakes:
+        for mistake in mistakes or mistakes_in("in_lines"):
             found = mistake.match(line)
             if found is None:
                 continue
@@ -159,7 +160,7 @@ class Diagnosis:
                 at = Position(cause, 1)
             for tried in fixed:
                 named = [mistake.report(found, self.path, at, tried)]
-                if mistake is WIDE_PIPE and number < cause:
+                if mistake.key == "E114.block" and number < cause:
                     broke, mark = Position(cause, self._indent_of(cause) + 1), found["at"]
                     named.append(problem("E121.block", self.path, broke, line=number, mark=mark))
                 yield _Fix(self._with(number, tried.split("\n")), named)
@@ -168,7 +169,7 @@ class Diagnosis:
         """The fixes of the nearest lines above whose mistake the parser took for text."""
         above = (n for n in range(cause - 1, 0, -1) if _has_text(self.lines[n - 1]))
         for number in islice(above, 20):
-            yield from self._fix_line(number, cause, SILENT)
+            yield from self._fix_line(number, cause, silent_mistakes())
             if self._indent_of(number) < self._indent_of(cause):
                 return
 

@@ -14,7 +14,8 @@ from casebook.messages import problem
 from casebook.problems import Position, Problem
 from casebook.text import Text
 from casebook.yaml.encoding import describe_invisible, offer, unscramble
-from casebook.yaml.mistakes import ALL_BLANKS, DASHES, IN_NAMES, IN_TEXTS, Mistake, name_blank
+from casebook.yaml.fixes import ALL_BLANKS
+from casebook.yaml.mistakes import DASHES, mistakes_in, name_blank
 
 # Enough for one run.
 MAX_PROBLEMS = 100
@@ -118,7 +119,7 @@ class Inspector:
         number, end = start.line + 1, start.column + len(name)
         line = self.line(number)
         line = f"{line[: start.column]}{name}{line[end:]}"
-        if self._find_mistake(IN_NAMES, line, number, start.column, end):
+        if self._find_mistake("in_names", line, number, start.column, end):
             return
         joiner = _JOINER.search(name)
         if joiner is not None:
@@ -130,10 +131,8 @@ class Inspector:
     def _offer(self, key: str, at: Position, fixed: str = "", **values: Any) -> None:
         self.report(key, at, offer(fixed), **values)
 
-    def _find_mistake(
-        self, mistakes: tuple[Mistake, ...], line: str, number: int, start: int, end: int
-    ) -> bool:
-        for mistake in mistakes:
+    def _find_mistake(self, place: str, line: str, number: int, start: int, end: int) -> bool:
+        for mistake in mistakes_in(place):
             found = mistake.match(line, start, end)
             if found is not None:
                 at = Position(number, found.start("at") + 1)
@@ -166,4 +165,4 @@ class Inspector:
                 continue
             lead = before if offset == 0 else line[: len(line) - len(line.lstrip())]
             whole = lead + line.strip()
-            self._find_mistake(IN_TEXTS, whole, at.line + offset, len(lead), len(whole))
+            self._find_mistake("in_texts", whole, at.line + offset, len(lead), len(whole))

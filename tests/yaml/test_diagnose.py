@@ -21,14 +21,8 @@ from hypothesis import strategies as st
 from casebook.messages import PLACE, read_catalogue
 from casebook.problems import Problem
 from casebook.yaml.encoding import offer, show, unscramble
-from casebook.yaml.mistakes import (
-    BARE_NAME,
-    IN_LINES,
-    IN_NAMES,
-    IN_TEXTS,
-    Mistake,
-    quote_value,
-)
+from casebook.yaml.fixes import quote_value
+from casebook.yaml.mistakes import Mistake, mistakes_in
 from casebook.yaml.nodes import MapNode, read_tree
 
 HERE = Path(__file__).resolve().parents[1]
@@ -206,7 +200,8 @@ def test_data_in_a_message_shows_no_control_characters() -> None:
     assert show("a\x1b[2J\u202e😀") == "aU+001B[2JU+202EU+1F600"
 
 
-TABLE = (*IN_LINES, *IN_NAMES, *IN_TEXTS, BARE_NAME)
+PLACES = ("in_lines", "in_names", "in_texts", "bare_name")
+TABLE = tuple(mistake for place in PLACES for mistake in mistakes_in(place))
 # Mistakes that mistakes.tsv has no example of.
 RARE = (
     'title "甲：乙"\nregion: 1\n',

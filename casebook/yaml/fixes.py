@@ -1,0 +1,186 @@
+"""Lines that were probably meant, for each mistake that no pattern alone can mend."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+# Blanks that are no blanks to YAML, and the marks that input methods give for plain ones.
+BLANKS = "\u3000\u00a0\u1680\u2000-\u200a\u202f\u205f"
+COLONS = "：﹕∶︰"
+ALL_BLANKS = "".join(map(chr, (0x3000, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x20)))
+OPENERS = {"［": "[", "｛": "{", "【": "[", "〔": "["}
+CLOSERS = {"］": "]", "｝": "}", "】": "]", "〕": "]"}
+BRACKETS = OPENERS | CLOSERS
+PIPES = {"｜": "|", "＞": ">", "︱": "|"}
+_PLAIN = str.maketrans(
+    BRACKETS | {"，": ", ", "：": ": ", "、": ", ", "＂": '"', "“": '"', "”": '"', "；": ", "}
+)
+_BRACKETS_ONLY = str.maketrans({**BRACKETS})
+
+
+def quote_value(value: str) -> str:
+    """A value as YAML text in quotes, with a comment behind it left outside."""
+    value, comment = _split_comment(value.strip())
+    if '"' not in value and "\\" not in value:
+        return f'"{value}"{comment}'
+    return f"{_quote_singly(value)}{comment}"
+
+
+def _quote_singly(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _split_comment(value: str) -> tuple[str, str]:
+    """A value, and its comment with the blanks before it."""
+    found = re.search(r"\s+#\s.*$", value)
+    return (value[: found.start()], found.group()) if found else (value, "")
+
+
+def quote_where_needed(value: str) -> str:
+    """A value as it can be written behind a colon: quoted where YAML would misread it."""
+    value = value.strip(" \t\u3000\u00a0")
+    if re.fullmatch(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|\[.*\]|\{.*\}|[|>][+-]?", value):
+        return value
+    risky = re.match(r"[\[\]{},&*!|>%@`\"'#]|[?-](?:\s|$)", value)
+    return quote_value(value) if risky or re.search(r":(?:\s|$)|\s#\S", value) else value
+
+
+def fill(pattern: str, found: re.Match[str]) -> str:
+    """A line by a pattern of `mistakes.yaml`, with the parts of a look in its places."""
+    places = found.groupdict("")
+    for name, group in (("lead", "at"), ("head", "key")):
+        places[name] = found.string[: found.start(group)] if group in places else ""
+    places["tail"] = found.string[found.start("v") :].lstrip() if "v" in places else ""
+    places["value"] = f" {quote_where_needed(places['tail'])}".rstrip()
+    places["quoted"] = quote_value(places.get("v", ""))
+    places["key"] = places.get("key", "").strip()
+    return pattern.format_map(places)
+
+
+def as_wide_pipe(found: re.Match[str]) -> Iterator[str]:
+    """The line with a plain mark of a block."""
+    yield f"{found['before']}{PIPES[found['at']]}{found['rest']}"
+
+
+def with_spaces(found: re.Match[str]) -> Iterator[str]:
+    """The line with as many spaces as other blanks may have been meant for."""
+    before, odd, rest = found["before"], found["at"], found["rest"]
+    if before.strip():
+        yield f"{before.rstrip()} {rest}"
+        return
+    for width in (2, 4, 8, 1, 0) if set("\t\u3000").intersection(odd) else (1, 2, 4, 0):
+        spaces = re.sub(f"[{BLANKS}\t]", " " * width, odd)
+        yield f"{before}{spaces}{rest}" if rest else ""
+
+
+def in_single_quotes(found: re.Match[str]) -> Iterator[str]:
+    """The line with its value in quotes in which a backslash is one."""
+    inner = found["v"].replace('\\"', '"').replace("'", "''")
+    yield f"{found['before']}'{inner}'{found['rest']}"
+
+
+def with_whole_escapes(found: re.Match[str]) -> Iterator[str]:
+    """The line with each pair of half escapes as one."""
+
+    def combine(pair: re.Match[str]) -> str:
+        high, low = int(pair[1], 16), int(pair[2], 16)
+        return f"\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08X}"
+
+    pair = r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
+    yield re.sub(pair, combine, found.string)
+
+
+def with_equal_quotes(found: re.Match[str]) -> Iterator[str]:
+    """The line with the same quotation mark at both ends."""
+    yield f"{found['before']}{quote_value(found['v'].strip()[1:-1])}"
+
+
+def with_tail_quoted(found: re.Match[str]) -> Iterator[str]:
+    """The line with what stands behind a quoted text inside the quotes."""
+    before, value, tail = found["before"], found["v"], found["tail"]
+    if value[0] == "'" and tail.endswith("'") and tail != "'":
+        yield before + _quote_singly(value[1:] + tail[:-1])
+    if not tail.strip(" ,，;；、。"):
+        yield before + value
+    if tail.endswith('"') and value[0] == '"' and re.search(r"[^\s\"]\s*\"$", tail):
+        yield before + quote_value(value[1:] + tail[:-1])
+    yield before + quote_value(value + tail)
+
+
+def with_quote_closed(found: re.Match[str]) -> Iterator[str]:
+    """The line with its quotation mark closed."""
+    value = found["v"].rstrip()
+    value = value.rstrip("”＂’＇") or value
+    yield f"{found['before']}{found['at']}{value}{found['at']}"
+
+
+def with_plain_brackets(found: re.Match[str]) -> Iterator[str]:
+    """The line with plain brackets, and with plain marks inside them."""
+    yield f"{found['before']}{re.sub(' +', ' ', found['v'].translate(_PLAIN))}"
+    yield f"{found['before']}{found['v'].translate(_BRACKETS_ONLY)}"
+
+
+def with_bracket_closed(found: re.Match[str]) -> Iterator[str]:
+    """The line with its brackets closed."""
+    value, _ = _split_comment(found["v"].rstrip())
+    wanted: list[str] = []
+    for character in value:
+        if character in "[{":
+            wanted.append("]" if character == "[" else "}")
+        elif wanted and character == wanted[-1]:
+            wanted.pop()
+    # A list that goes on below is closed there.
+    if wanted and not value.endswith((",", "[", "{")):
+        yield f"{found['before']}{value.rstrip('，')}{''.join(reversed(wanted))}"
+
+
+def without_surplus(found: re.Match[str]) -> Iterator[str]:
+    """The line without a comma or bracket too many."""
+    value = re.sub(r",\s*(?=[,\]}])", "", found["v"])
+    yield f"{found['before']}{value}"
+    yield f"{found['before']}{value[:-1].rstrip()}"
+    yield f"{found['before']}{value[:-1]}{']' if value[0] == '[' else '}'}"
+
+
+def as_block(found: re.Match[str]) -> Iterator[str]:
+    """The line with its text below the mark of the block."""
+    yield f"{found['before']}{found['at']}\n{' ' * (found.start('key') + 2)}{found['v']}"
+
+
+def as_nested_list(found: re.Match[str]) -> Iterator[str]:
+    """The line with the list below its name."""
+    before = found["before"]
+    indent = len(before) - len(before.lstrip(" "))
+    yield f"{before.rstrip()}\n{' ' * (indent + 2)}{found['v']}"
+
+
+def with_clean_name(found: re.Match[str]) -> Iterator[str]:
+    """The line with a name without odd blanks."""
+    name = found.group()
+    inner = name.lstrip(ALL_BLANKS)
+    lead = "".join("  " if c == "\u3000" else " " for c in name[: len(name) - len(inner)])
+    name = re.sub(f"[{BLANKS}]", "", inner).rstrip()
+    yield f"{found.string[: found.pos]}{lead}{name}{found.string[found.endpos :]}"
+
+
+def with_plain_colon(found: re.Match[str]) -> Iterator[str]:
+    """The line with a plain colon."""
+    if "{" in found.string[: found.pos]:
+        yield re.sub(f"[{COLONS}]", ": ", found.string).replace("，", ", ")
+    else:
+        yield fill("{head}{key}:{value}", found)
+
+
+def with_plain_name(found: re.Match[str]) -> Iterator[str]:
+    """The line with a name in plain characters."""
+    name = unicodedata.normalize("NFKC", found.group())
+    if re.fullmatch(r"[\w-]+", name):
+        yield f"{found.string[: found.pos]}{name}{found.string[found.endpos :]}"
+
+
+def without_quotes(found: re.Match[str]) -> Iterator[str]:
+    """The line with a name without quotation marks."""
+    name = found.group().strip("“”＂「『』」‘’")
+    yield f"{found.string[: found.pos]}{name}{found.string[found.endpos :]}"
