@@ -193,8 +193,6 @@ def room_of(words: Words) -> tuple[float, float, float, float]:
     width = width_px(words.text, words.size, words.bold)
     back = {"start": 0.0, "middle": width / 2, "end": width}[words.anchor]
     above, below = words.size * ASCENT, words.size * DESCENT
-    if words.turned:
-        return words.x - above, words.y - width + back, words.x + below, words.y + back
     return words.x - back, words.y - above, words.x - back + width, words.y + below
 
 

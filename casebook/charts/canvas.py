@@ -65,7 +65,6 @@ class TextStyle(TypedDict, total=False):
     role: str
     anchor: Anchor
     bold: bool
-    turned: bool
 
 
 class MutedStyle(TypedDict):
@@ -91,7 +90,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """One line of text on its baseline; turned, it reads from the bottom up."""
+    """One line of text on its baseline."""
 
     x: float
     y: float
@@ -100,7 +99,6 @@ class Words:
     role: str = "ink"
     anchor: Anchor = "start"
     bold: bool = False
-    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from casebook.charts.canvas import LEADING, Sheet, baseline, height_of, widest
+from casebook.charts.canvas import LEADING, Point, Sheet, baseline, height_of, widest
 from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, quote_all
 from casebook.charts.text_layout import clean, width_px, wrap_text
 from casebook.messages import say
@@ -183,7 +183,7 @@ class _MatrixPainter:
         return top + self.small * LEADING
 
     def _paint_heads(self, top: float) -> float:
-        """Write the questions over their columns: level, character by character, or turned."""
+        """Write the questions over their columns: level, character by character, or as stairs."""
         size, sheet = self.small, self.sheet
         heads = [clean(column.question) for column in self.matrix.columns]
         level = [_level(name, self.width - 6, size) for name in heads]
@@ -192,11 +192,22 @@ class _MatrixPainter:
         upright = self.matrix.lang == "zh" and all(_is_han(name) for name in heads)
         if upright and self.width >= size + 2:
             return self._paint_lines(heads, top, 1.1) + 4
-        bottom = top + widest(heads, size)
-        for index, name in enumerate(heads):
-            x = self.middle(index) + size * 0.35
-            sheet.text(x, bottom, name, **sheet.muted, turned=True)
-        return bottom + 6
+        return self._paint_stairs(heads, top)
+
+    def _paint_stairs(self, heads: Sequence[str], top: float) -> float:
+        """Write the questions one below the other, each with a line down to its column."""
+        size, sheet = self.small, self.sheet
+        # The last column comes first: no line then passes the words of another column.
+        hooks: list[Point] = []
+        for index in reversed(range(len(heads))):
+            middle = self.middle(index)
+            hooks.append((middle, top + size * LEADING / 2))
+            top = sheet.paragraph(
+                middle - 6, top, heads[index], middle - 6, **sheet.muted, anchor="end"
+            )
+        for x, y in hooks:
+            sheet.line((x - 4, y), (x, y), (x, top + 2), stroke="rule")
+        return top
 
     def _paint_lines(self, heads: Sequence[Sequence[str]], top: float, leading: float) -> float:
         """Write level lines over each column, down to one bottom edge."""

@@ -189,15 +189,14 @@ def _paint_shape(renderer: Any, shape: Shape, colours: Mapping[str, str], down: 
 
 
 def _paint_words(renderer: Any, words: Words, colour: str, scale: float) -> None:
-    back = _BACK[words.anchor] * width_em(words.text) * words.size
-    x, y = (words.x, words.y + back) if words.turned else (words.x - back, words.y)
+    x = words.x - _BACK[words.anchor] * width_em(words.text) * words.size
     _, height = renderer.get_canvas_width_height()
     # PDF counts from the bottom up.
-    y = y * scale if renderer.flipy() else height - y * scale
+    y = words.y * scale if renderer.flipy() else height - words.y * scale
     font = FontProperties(fname=str(find_font()), size=words.size)
     gc = renderer.new_gc()
     gc.set_foreground(colour)
-    if isinstance(renderer, RendererAgg) and not words.turned:
+    if isinstance(renderer, RendererAgg):
         # The same, but a sheet has hundreds of signs many times, each of which takes the font's
         # program to set and to draw: by itself a third of all the time of a cold build.
         dots = words.size * scale
@@ -206,8 +205,7 @@ def _paint_words(renderer: Any, words: Words, colour: str, scale: float) -> None
             place = round(x * scale + right * dots) + left, round(y) - top + len(letter)
             renderer._renderer.draw_text_image(letter, *place, 0, gc)
     else:
-        angle = 90 if words.turned else 0
-        renderer.draw_text(gc, x * scale, y, words.text, font, angle, mtext=_CHINESE)
+        renderer.draw_text(gc, x * scale, y, words.text, font, 0, mtext=_CHINESE)
     gc.restore()
 
 

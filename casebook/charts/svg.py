@@ -107,11 +107,7 @@ class _Writer:
 
     def _write_words(self, words: Words) -> str:
         # The browser knows the true width of the text, so the anchor is left to it.
-        x, y = number(words.x), number(words.y)
-        attributes = f'x="{x}" y="{y}"'
-        if words.turned:
-            attributes += f' transform="rotate(-90 {x} {y})"'
-        attributes += f' font-size="{number(words.size)}"'
+        attributes = f'x="{number(words.x)}" y="{number(words.y)}" font-size="{number(words.size)}"'
         if words.bold:
             attributes += ' font-weight="700"'
         if words.anchor != "start":

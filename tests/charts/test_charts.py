@@ -21,6 +21,7 @@ from chart_data import (
     faults_of,
     figure,
     find_faults,
+    room_of,
     table_of,
     vocabulary,
 )
@@ -627,6 +628,27 @@ def test_the_matrix_puts_the_questions_answered_most_first() -> None:
     assert "甲地：怎样买（已说明），谁在买（未说明），" in describe(table)
 
 
+def test_questions_without_room_above_their_columns_have_lines_down_to_them() -> None:
+    question = vocabulary().questions["mode"]
+    names = [f"Beneficiaries of kind {number}" for number in range(10)]
+    questions = {name: replace(question, key=name, name=Text(name, name)) for name in names}
+    data = replace(dataset(case()), vocabulary=replace(vocabulary(), questions=questions))
+    for sheet in sheets_of("disclosure", data, "en"):
+        rooms = [room_of(words) for words in sheet.words if words.anchor == "end"]
+        shapes = (part for part in sheet.flatten() if isinstance(part, Shape))
+        lines = [part.vertices for part in shapes if part.stroke == "rule"]
+
+        assert len(lines) == len(names)
+        for _, (x, top), (_, bottom) in lines:
+            assert any(
+                0 < x - right < 10 and above < top < below for _, above, right, below in rooms
+            )
+            assert not any(
+                left < x < right and above < bottom and top < below
+                for left, above, right, below in rooms
+            )
+
+
 # Lengths against values
 
 
@@ -810,15 +832,13 @@ def test_hostile_text_comes_out_as_itself() -> None:
     assert "<script" not in drawn.panels[0].wide
 
 
-def test_turned_and_soft_paint_survive_the_backend() -> None:
+def test_soft_paint_survives_the_backend() -> None:
     sheet = Sheet(style=Style(width=100, size=15, small=14), height=50)
     sheet.rectangle(1, 2, 30, 40.126, fill="accent", opacity=0.5, hatch="")
-    sheet.text(5, 45, "a<b", turned=True, anchor="middle")
 
     svg = write_svg(sheet, "p", 'l"')
 
     assert '<path d="M1 2L31 2L31 42.13L1 42.13Z" fill="var(--accent)" fill-opacity="0.5"/>' in svg
-    assert 'transform="rotate(-90 5 45)"' in svg
     assert 'aria-label="l&quot;"' in svg
 
 

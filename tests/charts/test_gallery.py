@@ -61,8 +61,7 @@ _OUTSIDE = """() => [...document.querySelectorAll("svg.chart__svg")]
     .filter((text) => {
       const box = text.getBBox();
       const view = svg.viewBox.baseVal;
-      const turned = text.hasAttribute("transform");
-      return !turned && (box.x < -1 || box.x + box.width > view.width + 1);
+      return box.x < -1 || box.x + box.width > view.width + 1;
     })
     .map((text) => text.textContent))"""
 

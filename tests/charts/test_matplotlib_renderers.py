@@ -111,25 +111,6 @@ def test_words_stand_where_their_anchor_says(anchor: str, scale: int) -> None:
     assert 25 - 14 <= top < bottom <= 25 + 2
 
 
-@pytest.mark.parametrize("anchor", ["start", "middle", "end"])
-def test_turned_words_read_from_the_bottom_up(anchor: str) -> None:
-    sheet = Sheet(style=Style(width=60, size=14, small=14), height=80)
-    sheet.text(30, 40, "国一", size=14, anchor=anchor, turned=True)  # type: ignore[arg-type]
-
-    image = paint(sheet)
-    left, top, right, bottom = covered(image)
-
-    start = {"start": 40, "middle": 54, "end": 68}[anchor]
-    assert start - 2 <= bottom <= start
-    assert start - 28 <= top <= start - 26
-    assert 30 - 14 <= left < right <= 30 + 2
-    # The second sign is one stroke, which now stands plumb.
-    _, _, thin, _ = covered(image.crop((0, start - 28, 60, start - 15)))
-    thick = covered(image.crop((0, start - 14, 60, start)))
-    assert thick[2] - thick[0] > 8
-    assert thin <= 30
-
-
 def test_letters_have_their_chinese_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The font is a Japanese one; only its language for a text gives the Chinese shapes."""
     sheet, mark = small(), small()
