@@ -166,8 +166,12 @@ def _load(inputs: Inputs, options: BuildOptions, cache: Cache) -> Loaded:
     refuse_errors(loaded.problems)
     if options.siteurl is None:
         return loaded
-    settings = replace(loaded.dataset.settings, siteurl=options.siteurl.rstrip("/"))
-    return replace(loaded, dataset=replace(loaded.dataset, settings=settings))
+    own = loaded.dataset.settings
+    settings = replace(own, siteurl=options.siteurl.rstrip("/"))
+    # An address in the file was judged as the file was read.
+    problems = loaded.problems + ([] if own.siteurl else settings.judge_reach())
+    dataset = replace(loaded.dataset, settings=settings)
+    return replace(loaded, dataset=dataset, problems=problems)
 
 
 def build_pages(options: BuildOptions, wanted: Collection[str]) -> BuildResult:

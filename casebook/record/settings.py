@@ -117,6 +117,12 @@ class Settings:
         # A runner that builds it at night may have another one.
         return datetime.now(ZoneInfo(self.timezone) if self.timezone else None).date()
 
+    def judge_reach(self) -> list[Problem]:
+        """A warning of a site with a public address whose readers can reach nobody."""
+        if not self.siteurl or self.report_address:
+            return []
+        return [problem("W347", SETTINGS, self.locate("SITEURL"), address=self.siteurl)]
+
     def locate(self, name: str) -> Position:
         """Where a setting stands in the file."""
         return self.at.get(name, START)
@@ -173,7 +179,9 @@ def read_settings(project: Path, languages: Languages, problems: list[Problem]) 
     except ContentError as error:
         problems += error.problems
         return NO_SETTINGS
-    return _SettingsReader(source, values, languages, problems).read()
+    settings = _SettingsReader(source, values, languages, problems).read()
+    problems += settings.judge_reach()
+    return settings
 
 
 def judge_setting(name: str, value: str) -> Text | None:

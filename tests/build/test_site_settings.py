@@ -101,6 +101,73 @@ def test_a_newsroom_has_its_own_name_licence_contact_menu_and_looks(tiny_project
 
 
 @pytest.mark.parametrize(
+    ("lines", "home", "corrections", "report"),
+    [
+        pytest.param(
+            "CONTACT = 'desk@example.org'\n",
+            'write to us: <a href="mailto:desk@example.org">desk@example.org</a>',
+            'Write to <a href="mailto:desk@example.org">desk@example.org</a>.',
+            "mailto:desk@example.org?subject=",
+            id="a mailbox",
+        ),
+        pytest.param(
+            "REPOSITORY = 'https://example.org/code'\n",
+            'write to us: <a rel="noopener" href="https://example.org/code">code and records</a>',
+            'Write to <a rel="noopener" href="https://example.org/code">code and records</a>.',
+            "https://example.org/code",
+            id="a repository",
+        ),
+        pytest.param(
+            "",
+            '<a href="../en/corrections/#report">what to do about an error</a>',
+            "This site has not published a way to reach it",
+            "../en/corrections/#report",
+            id="nothing",
+        ),
+    ],
+)
+def test_home_and_the_page_of_corrections_say_how_to_reach_the_site(
+    lines: str, home: str, corrections: str, report: str, tiny_project: Path
+) -> None:
+    add_settings(tiny_project, lines)
+
+    output = build(tiny_project)
+
+    first = (output / "en/index.html").read_text("utf-8")
+    assert home in first.replace('href="corrections', 'href="../en/corrections')
+    assert f'<a class="to-top__report" href="{report}' in first.replace(
+        'href="corrections', 'href="../en/corrections'
+    )
+    page = (output / "en/corrections/index.html").read_text("utf-8")
+    assert 'id="report"' in page
+    assert corrections in page
+
+
+@pytest.mark.parametrize(
+    ("lines", "siteurl", "codes"),
+    [
+        pytest.param("", "https://example.org/", ["W347"], id="by the option"),
+        pytest.param("SITEURL = 'https://example.org'\n", None, ["W347"], id="by the settings"),
+        pytest.param("SITEURL = 'https://example.org'\n", "https://b.org", ["W347"], id="both"),
+        pytest.param("CONTACT = 'a@example.org'\n", "https://example.org", [], id="a contact"),
+        pytest.param("", None, [], id="no address"),
+    ],
+)
+def test_a_site_with_an_address_and_without_a_contact_is_warned_of(
+    lines: str, siteurl: str | None, codes: list[str], tiny_project: Path
+) -> None:
+    settings = tiny_project / "pelicanconf.py"
+    kept = settings.read_text("utf-8").replace('SITEURL = ""', "")
+    settings.write_text(kept + lines, encoding="utf-8")
+
+    result = build_site(
+        BuildOptions(project=tiny_project, output=tiny_project / "output", siteurl=siteurl)
+    )
+
+    assert [warning.code for warning in result.warnings] == codes
+
+
+@pytest.mark.parametrize(
     ("lines", "code", "words"),
     [
         pytest.param("SITELOGO = 'none.svg'\n", "E345", "theme/static/", id="a logo"),

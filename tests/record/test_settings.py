@@ -85,6 +85,9 @@ def test_every_setting_that_has_an_effect_is_explained() -> None:
         ),
         pytest.param("LICENCE = 'CC BY 4'\n", "E341", (1, 11), "CC-BY-4.0", id="no licence"),
         pytest.param("CONTACT = 'at home'\n", "E343", (1, 11), "at home", id="no contact"),
+        pytest.param(
+            "SITEURL = 'https://example.org'\n", "W347", (1, 11), "CONTACT", id="nobody to reach"
+        ),
         pytest.param("COLOURS = {'accent': 'red'}\n", "E341", (1, 12), "#b3311b", id="no colour"),
         pytest.param(
             "TIMEZONE = 'Asia/Nowhere'\n", "E341", (1, 12), "time zone", id="no time zone"
@@ -118,6 +121,8 @@ def test_what_is_wrong_or_without_effect_is_named_at_its_line(
         pytest.param("THEME = 'theme'\nPATH = 'content'\n", id="as the program sets them"),
         pytest.param("PAGE_PATHS = ['pages', 'stories']\nARTICLE_PATHS = []\n", id="as they were"),
         pytest.param("SITEMAP = {'format': 'xml'}\n", id="of a plugin"),
+        pytest.param("SITEURL = 'https://a.org'\nCONTACT = 'b@a.org'\n", id="a mailbox"),
+        pytest.param("SITEURL = 'https://a.org'\nREPOSITORY = 'https://a.org/r'\n", id="code"),
         pytest.param(
             "import os\nfrom datetime import date\nyear = date.today().year\n", id="Python"
         ),
