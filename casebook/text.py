@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, Lang] = ("zh", "en")
@@ -96,6 +96,17 @@ def find_tag(words: str, first: Lang) -> str:
     if re.search("[\u3040-\u30ff円]", words):
         return "ja"
     return LANGUAGE_TAGS["zh" if re.search("[㐀-鿿]", words) else first]
+
+
+_UP_TO_TEN: Final = (
+    *("none", "one", "two", "three", "four", "five"),
+    *("six", "seven", "eight", "nine", "ten"),
+)
+
+
+def word_count(number: int) -> Text:
+    """A number in running text, where English writes those up to ten as words."""
+    return Text(str(number), _UP_TO_TEN[number] if number <= 10 else str(number))
 
 
 def count_nouns(number: int, noun: str) -> Text:

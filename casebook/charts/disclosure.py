@@ -184,7 +184,7 @@ class _MatrixPainter:
 
     def _paint_heads(self, top: float) -> float:
         """Write the questions over their columns: level, character by character, or as stairs."""
-        size, sheet = self.small, self.sheet
+        size = self.small
         heads = [clean(column.question) for column in self.matrix.columns]
         level = [_level(name, self.width - 6, size) for name in heads]
         if all(level):

@@ -43,6 +43,7 @@ from casebook.text import (
     Lang,
     Languages,
     Text,
+    word_count,
 )
 
 # More places than this in one sentence are a list that has a page of its own.
@@ -171,13 +172,13 @@ class Dataset:
             "sources": len(self.used_sources),
             "events": sum(len(case.events) for case in self.summaries),
         }
-        words = {name: Text(str(count)) for name, count in counts.items()}
+        words = {name: word_count(count) for name, count in counts.items()}
         for number, question in enumerate(self.vocabulary.questions):
             places: dict[str, list[CaseSummary]] = {state: [] for state in get_args(ShownState)}
             for case in self.summaries:
                 places[case.states[number]].append(case)
             for state, cases in places.items():
-                words[f"{question}_{state}"] = Text(str(len(cases)))
+                words[f"{question}_{state}"] = word_count(len(cases))
                 words[f"{question}_{state}_places"] = self.name_places(cases)
         return words
 

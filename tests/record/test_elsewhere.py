@@ -95,7 +95,7 @@ def test_other_sources_are_others_than_the_main_one() -> None:
 def test_the_words_of_the_site_name_the_places_of_every_kind_of_answer() -> None:
     dataset = dataset_of(answering(BUYER), record(), record())
 
-    assert dataset.words["purchaser_elsewhere"] == Text("1")
+    assert dataset.words["purchaser_elsewhere"] == Text("1", "one")
     assert dataset.words["purchaser_elsewhere_places"].zh == "宁波海曙"
-    assert dataset.words["purchaser_stated"] == Text("2")
+    assert dataset.words["purchaser_stated"] == Text("2", "two")
     assert dataset.words["purchaser_partial_places"] == Text("没有一个地方", "none")
