@@ -25,6 +25,10 @@ PAGES = (
     "data/",
     "figures/beijing.paid_2011/",
 )
+MORE_PAGES = (
+    *("compare/", "money/", "missing/", "charts/", "charts/disclosure/", "documents/"),
+    *("corrections/", "figures/", "cases/guangdong/"),
+)
 BOTH = tuple(f"{prefix}{page}" for page in PAGES for prefix in ("", "en/"))
 
 
@@ -91,12 +95,16 @@ _BROKEN_WORDS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1024, 1280])
-def test_no_english_word_is_broken(browser: Browser, address: str, width: int) -> None:
+@pytest.mark.parametrize(
+    ("width", "size"),
+    [(320, 100), (390, 100), (768, 100), (1024, 100), (1280, 100), (390, 200), (640, 200)],
+)
+def test_no_english_word_is_broken(browser: Browser, address: str, width: int, size: int) -> None:
     page = open_page(browser, width)
     broken = {}
-    for name in (*PAGES, "compare/", "money/", "missing/", "charts/"):
+    for name in (*PAGES, *MORE_PAGES):
         page.goto(f"{address}/en/{name}")
+        page.evaluate(f"document.documentElement.style.fontSize = '{size}%'")
         page.evaluate("document.querySelectorAll('details').forEach((part) => part.open = true)")
         broken[name] = page.evaluate(_BROKEN_WORDS)
 
