@@ -17,7 +17,7 @@ from casebook.text import Text
 from casebook.values.errors import FormulaError
 
 LONGEST: Final = 200
-SIGNS: Final = {"+": "＋", "-": "－", "*": "×", "/": "÷"}
+SIGNS: Final = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 
 _TOKEN: Final = re.compile(r" *([A-Za-z][A-Za-z0-9_]*|[0-9]{1,9}|[-+*/()])", re.ASCII)
 _NEAREST: Final = str.maketrans(

@@ -345,7 +345,7 @@ def test_a_formula_names_figures_in_its_order() -> None:
         ("price", 11),
         ("price", 20),
     ]
-    assert split_formula("a*b-1") == ("a", "×", "b", "－", "1")
+    assert split_formula("a*b-1") == ("a", "×", "b", "−", "1")
 
 
 @pytest.mark.parametrize(
