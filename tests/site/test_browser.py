@@ -76,7 +76,7 @@ def test_no_page_scrolls_sideways(browser: Browser, address: str, width: int) ->
     assert wide == []
 
 
-# The words of a page that begin on one line and end on another, but for those of code and Chinese.
+# The words of a page that begin on one line and end on another, but for code, Chinese and hosts.
 _BROKEN_WORDS = """() => {
   const found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -84,6 +84,7 @@ _BROKEN_WORDS = """() => {
     const text = walker.currentNode;
     if (text.parentElement.closest("script, pre, code, svg, textarea, [lang^=zh]")) continue;
     for (const word of text.data.matchAll(/[A-Za-z][A-Za-z’,.0-9]+/g)) {
+      if (/\\.[a-z]/.test(word[0])) continue;
       const range = document.createRange();
       range.setStart(text, word.index);
       range.setEnd(text, word.index + word[0].length);
