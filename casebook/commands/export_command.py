@@ -18,13 +18,16 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
 
 def run_export(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Write the records into a new workbook, with heads and words in the editor's language."""
-    from casebook.data.editing_workbook import write_editing_workbook
+    from casebook.data.editing_workbook import read_records, write_editing_workbook
+    from casebook.record.new_case import read_all_lists
     from casebook.yaml.files import write_new_file
 
     target = (Path.cwd() / options.xlsx).resolve()
     if target.suffix.lower() != ".xlsx":
         raise failure("commands.export_kind", status=Exit.USAGE, path=target.name)
-    content = write_editing_workbook(load_without_errors(project), lang)
+    load_without_errors(project)
+    lists = read_all_lists(project)
+    content = write_editing_workbook(read_records(project, lists), lists, lang)
     try:
         write_new_file(target, content)
     except FileExistsError:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from math import prod
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from casebook.data.draft import Blank, write_figure
-from casebook.data.import_table import ImportRow
+from casebook.data.import_table import ImportRow, TableProblems
+from casebook.data.record_rows import CASE, TypedRow
 from casebook.data.table_rows import figure_row
-from casebook.data.tables import FIGURES, table_in
-from casebook.messages import problem, say
-from casebook.problems import Position, Problem
+from casebook.messages import say
+from casebook.problems import Problem
 from casebook.record.lists import Lists
 from casebook.record.model import Figure
 from casebook.record.reader import read_figure
@@ -27,15 +26,8 @@ from casebook.values.words import CURRENCIES
 from casebook.yaml.encoding import show
 from casebook.yaml.nodes import MapNode, Scalar
 
-# The fields of a figure that a table can state, in the order of a record.
-_PRINTED = (
-    *("label", "label_en", "label_zh", "amount", "measure", "per", "period", "status", "source"),
-    *("quote", "wording", "scope"),
-)
+_FIELDS = next(one for one in CASE if one.name == "figures").inner
 READINGS = ("qualifier", "unit")
-_COMPUTED = ("label", "label_en", "label_zh", "formula", "measure", "scope")
-FIELD_ORDER = (*_PRINTED[:4], "formula", *_PRINTED[4:], *READINGS, "note")
-_REQUIRED = ("label", "amount", "measure", "period", "status", "source")
 _NUMBERS = ("value", "min", "max")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 _UNITS = {code: currency.name.zh for code, currency in CURRENCIES.items()} | {"ratio": "%"}
@@ -48,15 +40,8 @@ _OF_YUAN = re.compile(r"人民币|RMB|[()（）\s¥￥]")
 _SCALES = {"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _BARE = re.compile(r"[0-9０-９][0-9０-９,，.．]*")
 _NOISE = Decimal("0.000001")
-_COLUMN_OF = {"formula": "derived"}
-# What a row may leave out, or what an editor has to add by hand.
-_LEFT_OPEN = frozenset({"E202", "E217"})
-
-
-def column_of(field: str) -> str:
-    """The column of figures.csv that a field of a record fills."""
-    return _COLUMN_OF.get(field, field)
-
+# What a row may leave out, what an editor has to add by hand, and what rests on other rows.
+_LEFT_OPEN = frozenset({"E202", "E217", "E250"})
 
 # What to do where a row says something else than the record.
 OnDifference = Literal["refuse", "keep", "replace"]
@@ -85,62 +70,67 @@ class ImportTarget:
         """The words that a field may hold, for a remark."""
         return self.say("data.draft.choices", words=ENUMERATION.join(words))
 
+    def remark_blanks(self, row: ImportRow, figure: TypedRow) -> None:
+        """Put remarks behind the blanks of a new figure: words, or numbers that are near to it."""
+        vocabulary = self.lists.vocabulary
+        numbers = [f"{name} {row.text(name)}" for name in (*_NUMBERS, "unit") if row.text(name)]
+        said = {"measure": vocabulary.measures, "status": vocabulary.statuses}
+        is_computed = bool(figure.texts.get("formula"))
+        for one in _FIELDS:
+            if one.required and not ((one.printed and is_computed) or figure.texts.get(one.name)):
+                figure.remarks[one.name] = self.say("data.draft.not_in_table")
+                if one.name in said:
+                    figure.remarks[one.name] = self.list_choices(said[one.name])
+                elif one.name == "amount" and numbers:
+                    told = self.say("data.draft.only_numbers", numbers=", ".join(numbers))
+                    figure.remarks[one.name] = told
+
 
 class FigureImporter:
-    """Reads the rows of a table; wrong cells are added to its problems."""
+    """Reads the rows of a table of figures; wrong cells are added to the problems."""
 
-    def __init__(self, table: str, target: ImportTarget) -> None:
-        self.table = table
-        self.target = target
+    def __init__(self, target: ImportTarget, problems: TableProblems) -> None:
         self.lists = target.lists
-        self.problems: list[Problem] = []
+        self.problems = problems
+        fields = [one for one in _FIELDS if not one.holds_records and one.name not in READINGS]
+        languages = target.lists.languages
+        self.names = [name for one in fields for name in one.names(languages)]
+        self.printed = {name for one in fields if one.printed for name in one.names(languages)}
 
-    def read(self, row: ImportRow, recorded: object) -> dict[str, str] | None:
+    def read(self, row: ImportRow, old: Mapping[str, object]) -> dict[str, str] | None:
         """The cells of a row as fields of a record, None where one is wrong.
 
-        `recorded` is the figure in its file.
+        `old` are the fields of the figure in its file.
         """
         already = len(self.problems)
-        old = recorded.entries if isinstance(recorded, MapNode) else {}
-        is_computed = "derived" in row.cells or (row.before is not None and "formula" in old)
+        fields: dict[str, str] = {}
+        is_computed = "formula" in row.cells or (row.before is not None and "formula" in old)
         if not _NAME.fullmatch(row.name):
-            self.report("E241.import", row.place("figure"), name=show(row.name))
-        elif recorded is not None and ("formula" in old) != is_computed:
+            self.problems.report("E241.import", row.place("figure"), name=show(row.name))
+        elif old and ("formula" in old) != is_computed:
             key = "E334.printed" if is_computed else "E334.computed"
-            self.report(key, row.place("derived"), name=row.name)
+            self.problems.report(key, row.place("formula"), name=row.name)
         else:
             fields = self.read_computed(row) if is_computed else self.read_printed(row, old)
-            self.refuse_emptied(row, fields, old)
-            return fields if len(self.problems) == already else None
-        return None
-
-    def refuse_emptied(
-        self, row: ImportRow, fields: Mapping[str, str], old: Mapping[str, object]
-    ) -> None:
-        """Report what was emptied or changed of an exported row and cannot be."""
-        if row.before is None:
-            return
-        needed = ("label", "formula", "measure") if "formula" in old else _REQUIRED
-        for column in row.cells.keys() - {"case", "figure"}:
-            name = "formula" if column == "derived" else column
-            if row.is_emptied(column) and name in needed:
-                self.report("E337.empty", row.place(column), name=row.name, column=column)
-            # What an export has of the amount is none of the record's own fields.
-            elif name not in (*fields, *old) and not (row.text(column) and name in READINGS):
-                self.report("E337.follows", row.place(column), name=row.name, column=column)
-
-    def report(self, key: str, at: Position, /, **values: Any) -> None:
-        """Add a problem of the table."""
-        self.problems.append(problem(key, self.table, at, **values))
+        return fields if len(self.problems) == already else None
 
     def read_printed(self, row: ImportRow, old: Mapping[str, object]) -> dict[str, str]:
         """The fields of a figure that a source printed."""
         already = len(self.problems)
         money = _read_money(row.text("unit"))
         row = settle_unit(row, money)
-        fields = {field: row.text(field) for field in _PRINTED if field in row.cells}
+        fields = {name: row.text(name) for name in self.names if name in row.cells}
+        if "per" in fields:
+            # Open data has the keys of words, a record their names.
+            known, words = self.lists.vocabulary.per, fields["per"].split("/")
+            each = (known[one].name.inside("zh") if one in known else one for one in words)
+            fields["per"] = "/".join(each)
         fields |= _find_readings(row, old)
-        fields |= {name: "" for name in READINGS if row.is_emptied(name) and name in old}
+        fields |= {
+            name: ""
+            for name in READINGS
+            if name in row.cells and not row.text(name) and name in old
+        }
         figure = self.read_cells(row, fields, old)
         if figure is not None and len(self.problems) == already:
             scale = prod(_SCALES[sign] for sign in money["scale"]) if money is not None else 1
@@ -150,16 +140,19 @@ class FigureImporter:
     def read_computed(self, row: ImportRow) -> dict[str, str]:
         """The fields of a figure that this site computes."""
         try:
-            if row.text("derived"):
-                parse_formula(row.text("derived"))
+            if row.text("formula"):
+                parse_formula(row.text("formula"))
         except FormulaError as error:
-            at = row.place("derived").inside(error.column - 1)
-            self.report("E280.import", at, why=error.message)
-        given = {field: row.text(field) for field in ("label", "measure") if field in row.cells}
-        self.read_cells(row, given, {})
-        return {
-            name: row.text(column_of(name)) for name in _COMPUTED if column_of(name) in row.cells
-        }
+            at = row.place("formula").inside(error.column - 1)
+            self.problems.report("E280.import", at, why=error.message)
+        given = {name: row.text(name) for name in self.names if name in row.cells}
+        self.read_cells(
+            row, {name: given[name] for name in given.keys() & {"label", "measure"}}, {}
+        )
+        # What open data has of such a figure follows from others; of an export it was typed.
+        for name in (given.keys() & self.printed) if row.before is not None else ():
+            self.problems.report("E337.follows", row.place(name), name=row.name, column=name)
+        return {name: text for name, text in given.items() if name not in self.printed}
 
     def read_cells(
         self, row: ImportRow, fields: Mapping[str, str], old: Mapping[str, object]
@@ -190,7 +183,7 @@ class FigureImporter:
         }
         node = MapNode(dict(entries), {name: value.at for name, value in entries.items()}, row.at)
         found: list[Problem] = []
-        figure = read_figure(node, row.text("figure"), self.table, self.lists, found)
+        figure = read_figure(node, row.text("figure"), self.problems.path, self.lists, found)
         places = {cell.at for cell in cells.values()}
         amount = cells.get("amount")
         self.problems += [
@@ -209,7 +202,7 @@ class FigureImporter:
             given, meant = row.text(column), understood[column]
             if given and not _is_same(given, meant, column, scale):
                 meaning = Text(meant, meant) if meant else say("data.import.empty")
-                self.report(
+                self.problems.report(
                     "E333",
                     row.place(column),
                     column=column,
@@ -217,37 +210,6 @@ class FigureImporter:
                     amount=show(figure.quantity.text),
                     meaning=meaning,
                 )
-
-    def write(self, row: ImportRow, fields: Mapping[str, str], indent: str) -> Iterator[str]:
-        """The lines of a new figure, with a blank for what its row leaves out."""
-        if "formula" in fields:
-            names = table_in(FIGURES, self.lists.languages).names
-            computed = [
-                Blank(name, fields.get(name, "")) for name in _COMPUTED if column_of(name) in names
-            ]
-            remark = self.target.say("data.draft.computed")
-            return write_figure(row.name, computed, indent, remark=remark)
-        blanks = [
-            Blank(field, fields[field])
-            if field in fields
-            else Blank(field, "", self.describe_blank(field, row))
-            for field in FIELD_ORDER
-            if field in fields or field in _REQUIRED
-        ]
-        if not fields.keys().isdisjoint(READINGS):
-            blanks.append(Blank("note", "", self.target.say("data.draft.reading")))
-        return write_figure(row.name, blanks, indent)
-
-    def describe_blank(self, field: str, row: ImportRow) -> str:
-        """The remark of a blank field: its words, or the numbers of the row that are near to it."""
-        if field == "measure":
-            return self.target.list_choices(self.lists.vocabulary.measures)
-        if field == "status":
-            return self.target.list_choices(self.lists.vocabulary.statuses)
-        numbers = [f"{name} {row.text(name)}" for name in (*_NUMBERS, "unit") if row.text(name)]
-        if field == "amount" and numbers:
-            return self.target.say("data.draft.only_numbers", numbers=", ".join(numbers))
-        return self.target.say("data.draft.not_in_table")
 
 
 def _find_readings(row: ImportRow, old: Mapping[str, object]) -> dict[str, str]:

@@ -6,32 +6,24 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from itertools import chain, repeat
+from typing import Any
 
+from casebook.data.edit_tables import (
+    EXPORT_SHEET,
+    LIST_SHEETS,
+    ROW,
+    EditTable,
+    find_joined,
+    list_edit_tables,
+)
 from casebook.data.formats import disarm
 from casebook.data.import_workbook import ZIP, TableLine, WorkbookSheet, read_sheets
-from casebook.data.tables import (
-    ANSWERS,
-    CASES,
-    DOCUMENTS,
-    EVENTS,
-    EXPORT_SHEET,
-    FIGURE_COLUMNS,
-    FIGURES,
-    LIST_SHEETS,
-    PICTURES,
-    ROW,
-    SOURCES,
-    DataTable,
-    Word,
-    Words,
-    find_words,
-    table_in,
-)
+from casebook.data.tables import FIGURE_COLUMNS, TABLES, Word, Words
 from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
 from casebook.record.fields import suggest
@@ -41,29 +33,8 @@ from casebook.yaml.encoding import decode, show
 from casebook.yaml.nodes import Scalar
 
 REQUIRED = ("case", "figure")
-# The columns by which a table is known for one of those that an export writes. Documents come
-# before events, for a document may have a date as well.
-_REQUIRED_OF = {
-    FIGURES: REQUIRED,
-    CASES: ("case", "title", "region"),
-    ANSWERS: ("case", "question", "state"),
-    DOCUMENTS: ("case", "title", "state"),
-    EVENTS: ("case", "date", "title"),
-    PICTURES: ("case", "file"),
-    SOURCES: ("source", "title", "publisher"),
-}
-# What names a row beside its case, and tells it from the other rows.
-KEYS = {
-    FIGURES: ("figure",),
-    CASES: ("case",),
-    ANSWERS: ("question",),
-    DOCUMENTS: ("source", "title"),
-    EVENTS: ("date", "title"),
-    PICTURES: ("file",),
-    SOURCES: ("source",),
-}
-# The tables whose rows have no name by which others speak of them.
-MEMBERS = (EVENTS, DOCUMENTS, PICTURES)
+# The columns of open data beside those of the record, which follow from it.
+_FOLLOWING = {table.name: table.names for table in TABLES}
 # A table of a hundred thousand figures; a record is much smaller.
 MAX_BYTES = 50_000_000
 # A title and the like may stand above the heads.
@@ -73,7 +44,7 @@ _TOTAL = re.compile(r"(?:合计|总计|小计|共计|总和|(?:grand|sub)?total|
 _UNIT_IN_HEAD = re.compile(r"[(（](?:单位[:：])?(?P<unit>[^()（）:：]*(?:元|RMB|人民币))[)）]$")
 _UNIT_ABOVE = re.compile(r"单位[:：](?P<unit>[^()（）:：]*元)")
 _TIMES = ("period", "date")
-_DAYS = (*_TIMES, "published", "accessed", "updated")
+_DAYS = ("period", "day", "iso_day")
 _AMOUNTS = ("amount", "value", "min", "max")
 _OTHER_MARKS = {";": "E330.semicolons", "\t": "E330.tabs", "，": "E330.wide_commas"}
 _NO_MAPPING: Mapping[str, str] = {}
@@ -81,10 +52,24 @@ _CHINESE_COLUMNS = {
     **{"案例": "case", "数字": "figure", "名称": "label", "金额": "amount", "数值": "value"},
     **{"最小": "min", "最大": "max", "单位": "unit", "限定词": "qualifier", "指标": "measure"},
     **{"口径": "measure", "每": "per", "时期": "period", "日期": "period", "状态": "status"},
-    **{"算式": "derived", "来源": "source", "原话": "quote", "引文": "quote"},
+    **{"算式": "formula", "来源": "source", "原话": "quote", "引文": "quote"},
+    # What open data calls the formula of a figure that is computed.
+    "derived": "formula",
 }
 # One cell of a table that is one, as it is written.
 _CELL = re.compile(r'"(?:[^"]|"")*"|[^,\n]*')
+
+
+class TableProblems(list[Problem]):
+    """The problems of one table, each at its cell."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
+
+    def report(self, key: str, at: Position, /, **values: Any) -> None:
+        """Add a problem of the table."""
+        self.append(problem(key, self.path, at, **values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +82,14 @@ class ImportRow:
 
     cells: Mapping[str, Scalar]
     at: Position
-    table: DataTable = FIGURES
+    table: EditTable
     places: Mapping[str, Position] = field(default_factory=dict, kw_only=True)
     before: Mapping[str, str] | None = field(default=None, kw_only=True)
 
     @property
     def name(self) -> str:
         """The name of what it is about: the id of a figure, the title of an event."""
-        return self.text(KEYS[self.table][-1])
+        return self.text(self.table.key[-1])
 
     def text(self, column: str) -> str:
         """The text of a column, empty where its cell is."""
@@ -125,15 +110,16 @@ class ImportRow:
         return self.text(column) if self.before is None else self.was(column)
 
     @property
+    def is_of_record(self) -> bool:
+        """True of a row of a workbook for editing, which has nothing that follows from others."""
+        return ROW in self.places
+
+    @property
     def is_as_exported(self) -> bool:
         """True of a row of an export in which nothing was changed."""
         return self.before is not None and all(
             _is_same(cell.text, self.was(name)) for name, cell in self.cells.items()
         )
-
-    def is_emptied(self, column: str) -> bool:
-        """True of a column in which the export had something."""
-        return column in self.cells and not self.text(column)
 
 
 def read_table(
@@ -169,9 +155,15 @@ def read_table(
     # What cannot be read is named already.
     elif not any(one.severity == "error" for one in problems):
         first = left[0].lines[0] if left else TableLine([], [], START)
-        missing = set(REQUIRED) - set(_name_columns(first.cells, reader.heads, FIGURES))
+        heads = _name_columns(first.cells, reader.heads, figures_table(languages))
+        missing = set(REQUIRED) - set(heads)
         problems.append(_report_columns(path, first, sorted(missing)))
     return tuple(rows)
+
+
+def figures_table(languages: Languages = DEFAULT_LANGUAGES) -> EditTable:
+    """The table of figures, which a table without a name is taken for."""
+    return next(one for one in list_edit_tables(languages) if one.name == "figures")
 
 
 def _read_export(lines: Iterable[TableLine]) -> dict[str, dict[str, Mapping[str, str]]]:
@@ -196,26 +188,25 @@ def find_changes(rows: Iterable[ImportRow], words: Words) -> Iterator[ImportRow]
     keys = {name: _keys_by_name(listed) for name, listed in words.items()}
     for row in rows:
         cells = dict(row.cells)
-        for column in row.table.names:
-            if column in cells:
-                own = {"question": cells["question"].text if "question" in cells else ""}
-                listed, joined = find_words(row.table, column, own, words)
-                if listed:
-                    text = row.text(column)
-                    parts = text.split(joined) if joined else [text]
-                    written = joined.join(keys[listed].get(_fold(part), part) for part in parts)
-                    cells[column] = Scalar(written, row.place(column))
-        if row.before is None:
-            yield replace(row, cells=cells)
-            continue
-        texts = {name: Scalar("", at) for name, at in row.places.items()} | cells
-        named = {"case", *KEYS[row.table]}
-        kept = {
-            name: cell
-            for name, cell in texts.items()
-            if name != ROW and (name in named or not _is_same(cell.text, row.was(name)))
-        }
-        yield replace(row, cells=kept)
+        if "question" in cells:
+            cells["question"] = _name_key(cells["question"], keys["questions"], "|")
+        named = {name: cell.text for name, cell in cells.items()}
+        kept = {}
+        for name in row.table.names if row.before is None else row.places:
+            if name == ROW or (name not in cells and row.before is None):
+                continue
+            listed = row.table.find_words(name, named, words) if name in row.table.names else ""
+            known, joined = keys.get(listed, {}), find_joined(listed)
+            cell = _name_key(cells.get(name, Scalar("", row.place(name))), known, joined)
+            was = _name_key(Scalar(row.was(name), cell.at), known, joined).text
+            if row.before is None or name in row.table.named or not _is_same(cell.text, was):
+                kept[name] = cell
+        yield replace(row, cells=(cells if row.before is None else {}) | kept)
+
+
+def _name_key(cell: Scalar, keys: Mapping[str, str], joined: str) -> Scalar:
+    parts = cell.text.split(joined)
+    return Scalar(joined.join(keys.get(_fold(part), part) for part in parts), cell.at)
 
 
 def _keys_by_name(words: Iterable[Word]) -> dict[str, str]:
@@ -247,7 +238,7 @@ class _TableReader:
     mapping: Mapping[str, str]
     languages: Languages = field(kw_only=True)
     exported: Mapping[str, Mapping[str, Mapping[str, str]]] = field(kw_only=True)
-    tables: dict[DataTable, str] = field(default_factory=dict, kw_only=True)
+    tables: dict[EditTable, str] = field(default_factory=dict, kw_only=True)
 
     @property
     def heads(self) -> dict[str, str]:
@@ -262,15 +253,13 @@ class _TableReader:
         """The rows of a sheet, none where it has no table or one that was read before it."""
         constant = {column: head[1:] for column, head in self.mapping.items() if head[:1] == "="}
         given = constant.keys() | ({"figure"} if "case" in constant else set())
-        found = (
-            (number, table, columns)
+        fitting = (
+            (number, *fit)
             for number, line in enumerate(sheet.lines[:_MOST_ABOVE])
-            for table, required in _REQUIRED_OF.items()
-            for columns in [_name_columns(line.cells, self.heads, table_in(table, self.languages))]
-            if set(required) - given <= set(columns)
+            if (fit := self.find_table(sheet.name, line.cells, given))
         )
-        above_head, table, columns = next(found, (0, FIGURES, []))
-        if not columns or table in self.tables:
+        above_head, table, columns = next(fitting, (0, None, []))
+        if table is None or table in self.tables:
             return
         self.tables[table] = sheet.name
         above, head, below = (
@@ -279,14 +268,14 @@ class _TableReader:
             sheet.lines[above_head + 1 :],
         )
         unit = _find_unit(above, head.cells, columns)
-        if unit and table is FIGURES and "unit" not in columns:
+        if unit and table.name == "figures" and "unit" not in columns:
             constant.setdefault("unit", unit)
         for line in above:
             shown = show(next(cell for cell in line.cells if cell.strip()))
             if not (unit and _UNIT_ABOVE.search(shown)):
                 self.report("W331", line.at, words=shown)
         already = len(self.problems)
-        known = (*table_in(table, self.languages).names, ROW)
+        known = _list_known(table)
         self.problems += _name_faults(columns, known, head, below, self.path)
         for cells, (at, last) in sheet.merged.items():
             if last >= head.at.line:
@@ -296,15 +285,28 @@ class _TableReader:
         rows = self.read_rows(below, columns, table, constant)
         yield from self.find_exported(rows, sheet.name) if ROW in columns else rows
 
+    def find_table(
+        self, sheet: str, heads: Sequence[str], given: Collection[str]
+    ) -> tuple[EditTable, list[str]] | None:
+        """The table that the heads of a sheet are of, and the columns that they mean."""
+        fits = []
+        for table in list_edit_tables(self.languages):
+            columns = _name_columns(heads, self.heads, table)
+            if table.known_by <= {*columns, *given}:
+                is_called = sheet in (table.title.zh, table.title.en)
+                fits.append(((is_called, len({*columns} & {*table.names})), table, columns))
+        best = max(fits, key=lambda fit: fit[0], default=None)
+        return best[1:] if best else None
+
     def read_rows(
         self,
         lines: Iterable[TableLine],
         columns: Sequence[str],
-        table: DataTable,
+        table: EditTable,
         constant: Mapping[str, str],
     ) -> Iterator[ImportRow]:
         """The lines below the heads as rows."""
-        known = (*table_in(table, self.languages).names, ROW)
+        known = _list_known(table)
         for number, line in enumerate(lines, 1):
             # The lines of a sheet end with their last cell.
             is_short = len(line.cells) < len(columns) and not line.at.sheet
@@ -313,7 +315,7 @@ class _TableReader:
                 self.report("E331.count", line.at, found=count, expected=expected)
                 continue
             filled = {column: Scalar(text, line.at) for column, text in constant.items()}
-            if "figure" not in columns and table is FIGURES:
+            if "figure" not in columns and table.name == "figures":
                 filled["figure"] = Scalar(f"row_{number}", line.at)
             places = {}
             for index, name in enumerate(columns):
@@ -323,7 +325,7 @@ class _TableReader:
                     places[name] = Position(line.at.line, index + 1, line.at.sheet)
                 cell = line.cells[index] if index < len(line.cells) else ""
                 fault = line.faults.get(index, "")
-                if fault and not (fault == "E337.day" and name in _DAYS):
+                if fault and not (fault == "E337.day" and table.kind_of(name) in _DAYS):
                     self.report(fault, line.places[index], text=show(cell))
                     places.pop(name)
                 elif cell.strip():
@@ -348,9 +350,7 @@ class _TableReader:
             else:
                 self.report("E337.row", row.place(ROW), text=show(number))
         if left:
-            names = [
-                " ".join(filter(None, (one.get("case"), *one.values()))) for one in left.values()
-            ]
+            names = [" ".join(filter(None, one.values())) for one in left.values()]
             self.report(
                 "W337",
                 Position(1, 1, sheet),
@@ -380,7 +380,7 @@ def _read_csv(data: bytes, path: str, problems: list[Problem]) -> Iterator[Table
         problems.append(problem("E331.unreadable", path, Position(line, 1), reason=error))
 
 
-def _name_columns(heads: Iterable[str], mapping: Mapping[str, str], table: DataTable) -> list[str]:
+def _name_columns(heads: Iterable[str], mapping: Mapping[str, str], table: EditTable) -> list[str]:
     """The columns that the heads of a table mean, each as it is written where it means none."""
     known = _known_heads(table)
     meant = []
@@ -396,17 +396,23 @@ def _fold(head: str) -> str:
     return unicodedata.normalize("NFKC", head).strip().casefold()
 
 
+def _list_known(table: EditTable) -> tuple[str, ...]:
+    """The columns that a table may have, also those of open data that follow from others."""
+    return (*table.names, *_FOLLOWING.get(table.name, ()), ROW)
+
+
 @cache
-def _known_heads(table: DataTable) -> Mapping[str, str]:
+def _known_heads(table: EditTable) -> Mapping[str, str]:
     """The columns of a table by what may stand above them: names, and heads of both languages."""
     named = {
         _fold(word): column.name
-        for column in table.edited
+        for column in table.columns
         for word in (column.head.zh, column.head.en)
     }
     row = say("data.row")
     own = {name: name for name in table.names}
-    return {_fold(row.zh): ROW, _fold(row.en): ROW, **_CHINESE_COLUMNS, **named, **own}
+    following = {name: name for name in _FOLLOWING.get(table.name, ())}
+    return {_fold(row.zh): ROW, _fold(row.en): ROW, **following, **_CHINESE_COLUMNS, **named, **own}
 
 
 def _find_unit(above: Iterable[TableLine], heads: Sequence[str], columns: Sequence[str]) -> str:

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 
-from casebook.data.record_rows import JOINED, NAMED, SEVERAL, TypedRow, clean_text
+from casebook.data.draft import SCHEMA_LINE, Blank, write_field
+from casebook.data.record_rows import (
+    CASE,
+    JOINED,
+    NAMED,
+    SEVERAL,
+    Fields,
+    TypedRow,
+    clean_text,
+    read_row,
+)
 from casebook.record.description import FieldDescription
 from casebook.record.lists import Lists
 from casebook.record.reader import SILENT
 from casebook.record.sketch import Way
 from casebook.yaml.edit import Layout, Value, YamlEntry, write_scalar
+from casebook.yaml.nodes import read_tree
 
-Fields = tuple[FieldDescription, ...]
 _OF_FLOW = frozenset(",[]{}")
 
 
@@ -28,17 +38,30 @@ def write_record(row: TypedRow, described: Fields, lists: Lists, every: bool = F
 def write_changes(
     data: bytes, before: TypedRow, after: TypedRow, described: Fields, lists: Lists
 ) -> bytes:
-    """The file with all in which a record differs from what was read of it."""
-    writer = _RecordWriter(data, lists)
-    before, after = deepcopy(before), deepcopy(after)
-    # Each step leaves the places of the next as they are: rows that are gone or elsewhere, texts,
-    # rows that are new.
-    writer.order_rows((), before, after, described)
-    writer.begin()
-    writer.put_texts((), before, after, described)
-    writer.data = writer.layout.apply()
-    writer.add_rows((), after, described)
-    return writer.data
+    """The file with all in which a record differs from what was read of it.
+
+    What is written is read again: ValueError is raised where it would not be what was typed, or
+    not be YAML.
+    """
+    node, faults = read_tree(data, "") if data else (None, [])
+    if node is None:
+        start = f"{SCHEMA_LINE}\n" if described is CASE else ""
+        made = data + (start + write_record(after, described, lists)).encode()
+    else:
+        writer = _RecordWriter(data, lists)
+        was, typed = deepcopy(before), deepcopy(after)
+        # Each step leaves the places of the next as they are: rows that are gone or elsewhere,
+        # texts, rows that are new.
+        writer.order_rows((), was, typed, described)
+        writer.begin()
+        writer.put_texts((), was, typed, described)
+        writer.data = writer.layout.apply()
+        writer.add_rows((), typed, described)
+        made = writer.data
+    node, found = read_tree(made, "")
+    if len(found) > len(faults) or not read_row(node, described, lists).says(after):
+        raise ValueError(made)
+    return made
 
 
 class _RecordWriter:
@@ -109,6 +132,7 @@ class _RecordWriter:
             if not one.holds_records
             for name in one.names(self.lists.languages)
             if clean_text(before.texts.get(name, ""), one) != after.texts.get(name, "")
+            or (name in after.remarks and not after.texts.get(name))
         ]
         is_renamed = bool(after.origin) and after.name != after.origin and bool(before.name)
         if is_renamed and (entry := _find_entry(self.layout, way)) is not None:
@@ -119,12 +143,15 @@ class _RecordWriter:
         # What is inside comes first: where both end on one line, its new lines are the upper ones.
         for one in described:
             old = {row.origin: row for row in before.rows.get(one.name, ())}
+            new: list[str] = []
             for row in after.rows.get(one.name, ()) if one.holds_records else ():
                 own = (*_way_into(way, one), _key(row, one))
                 if one.kind == "answers":
-                    self._put_answer(own, old.get(row.origin, TypedRow()), row, one)
+                    new += self._put_answer(own, old.get(row.origin, TypedRow()), row, one)
                 elif row.origin in old:
                     self.put_texts(own, old[row.origin], row, one.inner)
+            if new:
+                self.layout.insert_into(one.name, new)
         for one, name in changed:
             assert value is not None
             self._put_text(value, after, one, name, described)
@@ -147,9 +174,9 @@ class _RecordWriter:
         """Write one field, add it behind those that come before it, or take it out."""
         layout, entry = self.layout, value.entries.get(name)
         first = min(value.entries.values(), key=lambda other: other.start)
-        text = row.texts[name]
+        text = row.texts.get(name, "")
         if entry is None:
-            line = self.write_text(one, name, text, " " * value.column)
+            line = self.write_text(one, name, text, " " * value.column, row.remarks.get(name, ""))
             order = [each for other in described for each in other.names(self.lists.languages)]
             before = {*order[: order.index(name)]} & value.entries.keys()
             others = [value.entries[each] for each in before]
@@ -161,7 +188,7 @@ class _RecordWriter:
         elif text:
             written = self.write_text(one, name, text, " " * value.column)
             _replace(layout, entry, written[0].partition(":")[2].strip(), written[1:])
-        elif (one.required and name == one.name) or entry is first:
+        elif (one.required and name == one.name) or entry is first or name in row.remarks:
             _replace(layout, entry, "", ())
         else:
             start = layout.text.rfind("\n", 0, entry.start) + 1
@@ -170,23 +197,25 @@ class _RecordWriter:
 
     def _put_answer(
         self, way: Way, before: TypedRow, after: TypedRow, one: FieldDescription
-    ) -> None:
-        """Write an answer: as one word or text where there is no more to it, else with fields."""
+    ) -> list[str]:
+        """Write an answer: as one word or text where there is no more to it, else with fields.
+
+        The lines of one that the file does not have are left to the caller.
+        """
         if before.texts == after.texts and before.rows == after.rows:
-            return
+            return []
         entry = _find_entry(self.layout, way)
         has_lines = entry is not None and entry.value.kind == "mapping" and not entry.value.in_flow
         if has_lines and not after.is_empty:
             self.put_texts(way, before, after, one.inner)
-            return
+            return []
         plain, lines = self._write_answer(after, one, "    ")
+        is_new = entry is None and not after.is_empty
         if entry is not None:
             _replace(self.layout, entry, plain, lines)
-        elif not after.is_empty:
-            behind = f" {plain}" if plain else ""
-            self.layout.insert_into(str(way[0]), [f"  {after.name}:{behind}", *lines])
         for rows in after.rows.values():
             rows.clear()
+        return [f"  {after.name}: {plain}".rstrip(), *lines] if is_new else []
 
     def _write_answer(
         self, row: TypedRow, one: FieldDescription, indent: str
@@ -307,18 +336,28 @@ class _RecordWriter:
             for name in () if one.holds_records else one.names(self.lists.languages):
                 text = row.texts.get(name, "")
                 is_needed = one.required and name == one.name
-                if self.every or text or (is_needed and not (one.printed and is_computed)):
+                remark = row.remarks.get(name, "")
+                if (
+                    self.every
+                    or text
+                    or remark
+                    or (is_needed and not (one.printed and is_computed))
+                ):
                     yield from [""] if one.is_long and text and not indent else []
-                    yield from self.write_text(one, name, text, indent)
+                    yield from self.write_text(one, name, text, indent, remark)
 
-    def write_text(self, one: FieldDescription, name: str, text: str, indent: str) -> list[str]:
+    def write_text(
+        self, one: FieldDescription, name: str, text: str, indent: str, remark: str = ""
+    ) -> list[str]:
         """The line of a field, or its lines where its text has several."""
         if one.kind == "block" and text:
             lines = (f"{indent}  {line}" if line else "" for line in text.split("\n"))
             return [f"{indent}{name}: |", *lines]
         if one.kind in SEVERAL or (one.name == "value" and JOINED in text):
             return [f"{indent}{name}: {_write_words(text)}"]
-        return [f"{indent}{name}: {write_scalar(text)}" if text else f"{indent}{name}:"]
+        if not text:
+            return [write_field(Blank(name, "", remark), indent)]
+        return [f"{indent}{name}: {write_scalar(text)}"]
 
 
 def _write_words(text: str) -> str:
@@ -338,6 +377,9 @@ def _replace(layout: Layout, entry: YamlEntry, written: str, lines: Sequence[str
             layout.set_value(entry, written)
     elif entry.value.is_blank and not written:
         layout.insert_below(entry.name_end, list(lines))
+    elif entry.value.kind == "scalar" and written and not entry.value.is_blank:
+        # However many blanks an editor has put before it.
+        layout.cut(entry.value.start, entry.value.end, f"{written}{below}")
     else:
         colon = layout.text.index(":", entry.name_end) + 1
         end = max(entry.value.end, colon)

@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from casebook.record.description import FieldDescription, fields_of
 from casebook.record.fields import EMPTY
 from casebook.record.lists import Lists
 from casebook.record.model import Case
 from casebook.record.reader import SILENT
+from casebook.record.vocabulary import Source
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar
 
+Fields = tuple[FieldDescription, ...]
+CASE: Final[Fields] = fields_of(Case)
+SOURCE_FILE: Final = "data/sources.yaml"
+# A list that is a file by itself has no field around it.
+SOURCES: Final[Fields] = (FieldDescription(kind="entries", name="sources", items=Source),)
 # What joins several words of one field; no key and no name of a file has it.
 JOINED = "|"
 # The kinds of fields that hold several words, and those with records under names of their own.
@@ -21,7 +28,6 @@ NAMED = frozenset({"figures", "answers", "mapping", "entries"})
 _WORDS = re.compile(r"[\s,，、|]+")
 # What no text of a record may hold, but for the ends of lines.
 _UNSEEN = re.compile(r"[^\S\n]+$", re.MULTILINE)
-MOST_ROWS = 1_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,12 +36,14 @@ class TypedRow:
 
     `texts` and `rows` are by the names that fields have in the file. `name` is its own name where
     it has one, as a figure has; `origin` its name or number in the file, empty where it is new.
+    `remarks` are comments behind fields that are blank.
     """
 
     name: str = ""
     origin: str = ""
     texts: dict[str, str] = field(default_factory=dict)
     rows: dict[str, list[TypedRow]] = field(default_factory=dict)
+    remarks: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -75,9 +83,10 @@ def clean_text(text: str, one: FieldDescription) -> str:
 
 
 def read_row(
-    node: MapNode, described: Iterable[FieldDescription], lists: Lists, name: str = ""
+    written: Node | None, described: Iterable[FieldDescription], lists: Lists, name: str = ""
 ) -> TypedRow:
     """The record of a mapping; what is written in another way than its field asks is left out."""
+    node = written if isinstance(written, MapNode) else EMPTY
     row = TypedRow(name=name, origin=name)
     for one in described:
         held = node if one.kind == "entries" else node.entries.get(one.name)
@@ -100,10 +109,10 @@ def _read_text(node: Node | None) -> str:
 def _read_rows(held: Node | None, one: FieldDescription, lists: Lists) -> Iterator[TypedRow]:
     if isinstance(held, MapNode) and one.kind in NAMED:
         for key, inner in held.entries.items():
-            yield read_row(_mapping(inner), one.inner, lists, key)
+            yield read_row(inner, one.inner, lists, key)
     elif isinstance(held, ListNode) and one.kind not in NAMED:
         for number, inner in enumerate(held.items):
-            row = read_row(_mapping(inner), one.inner, lists)
+            row = read_row(inner, one.inner, lists)
             row.origin = str(number)
             yield row
 
@@ -113,20 +122,9 @@ def _read_answers(held: Node | None, one: FieldDescription, lists: Lists) -> Ite
     written = held.entries if isinstance(held, MapNode) else {}
     for key in lists.vocabulary.questions:
         inner = written.get(key)
-        if isinstance(inner, MapNode):
-            row = read_row(inner, one.inner, lists, key)
-        else:
-            row = read_row(EMPTY, one.inner, lists, key)
+        row = read_row(inner, one.inner, lists, key)
+        if not isinstance(inner, MapNode):
             said = _read_text(inner).strip()
             row.texts["state" if said in SILENT else "value"] = said
         row.origin = key if inner is not None else ""
         yield row
-
-
-def _mapping(node: Node) -> MapNode:
-    return node if isinstance(node, MapNode) else EMPTY
-
-
-def read_case_row(node: MapNode, lists: Lists) -> TypedRow:
-    """The row of a whole case."""
-    return read_row(node, fields_of(Case), lists)

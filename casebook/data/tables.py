@@ -31,15 +31,12 @@ Words = Mapping[str, tuple[Word, ...]]
 class Column:
     """One column; `words` names the closed list that its cells are from.
 
-    A column with a `joined` sign may hold several of the words at once. `head` is its name for
-    people; what is `computed` nobody edits.
+    A column with a `joined` sign may hold several of the words at once.
     """
 
     name: str
     note: Text
-    head: Text
     _: KW_ONLY
-    computed: bool = False
     type: ColumnType = "string"
     required: bool = False
     words: str = ""
@@ -65,11 +62,6 @@ class DataTable:
         """The names of the columns, in their order."""
         return tuple(column.name for column in self.columns)
 
-    @property
-    def edited(self) -> tuple[Column, ...]:
-        """The columns that a workbook for editing has, in their order."""
-        return tuple(column for column in self.columns if not column.computed)
-
 
 @cache
 def table_in(table: DataTable, languages: Languages) -> DataTable:
@@ -85,7 +77,6 @@ def table_in(table: DataTable, languages: Languages) -> DataTable:
         c.name: Text(c.note.zh.removesuffix(tail.zh), c.note.en.removesuffix(tail.en))
         for c in table.columns
     }
-    heads = {column.name: column.head for column in table.columns}
     columns: list[Column] = []
     for column in table.columns:
         base = column.name.removesuffix("_en")
@@ -95,8 +86,7 @@ def table_in(table: DataTable, languages: Languages) -> DataTable:
         for lang in languages.others if base != column.name else ():
             name = languages.name(base, lang)
             note = column.note if lang == "en" else say("data.in_chinese", what=notes[base])
-            head = say("data.in_language", head=heads[base], language=say(f"languages.{lang}"))
-            columns.append(replace(column, name=name, note=note, head=head))
+            columns.append(replace(column, name=name, note=note))
     return replace(table, columns=tuple(columns))
 
 
@@ -114,7 +104,7 @@ def _read_tables() -> dict[str, DataTable]:
             title=say(f"data.{name}"),
             note=say(f"data.{name}_note"),
             columns=tuple(
-                Column(column, _find_note(name, column), _find_head(name, column), **options)
+                Column(column, _find_note(name, column), **options)
                 for column, options in one["columns"].items()
             ),
             key=tuple(one.get("key", ())),
@@ -128,16 +118,6 @@ def _find_note(table: str, column: str) -> Text:
     """The note of a column, which several tables may share."""
     keys = (f"data.{table}.{column}", f"data.{table.removeprefix('case_')}.{column}")
     return say(next((key for key in keys if key in read_catalogue()), f"data.{column}"))
-
-
-def _find_head(table: str, column: str) -> Text:
-    """The name of a column for people, as forms have it; English texts have one of their own."""
-    plain = "formula" if column == "derived" else column.removesuffix("_en")
-    keys = (f"labels.{table.removesuffix('s')}.{plain}", f"labels.{plain}")
-    head = next((say(key) for key in keys if key in read_catalogue()), Text(plain, plain))
-    if not column.endswith("_en"):
-        return head
-    return say("data.in_language", head=head, language=say("languages.en"))
 
 
 def _name_words(name: str, *keys: str) -> tuple[Term, ...]:
@@ -154,14 +134,6 @@ TABLES: Final = (
 )
 
 FIGURE_COLUMNS: Final = FIGURES.names
-
-# A workbook for editing: the column that numbers the rows of each sheet, the hidden sheet that has
-# them as they were exported, and the sheet of the closed lists in either language.
-ROW: Final = "row"
-EXPORT_SHEET: Final = "casebook"
-LIST_SHEETS: Final = frozenset({say("data.lists").zh, say("data.lists").en})
-# The tables that it has, in the order in which they are read: a figure may rest on a new source.
-EDITED: Final = (SOURCES, CASES, FIGURES, EVENTS, ANSWERS, DOCUMENTS, PICTURES)
 
 # The closed lists that no file of the project holds.
 FIXED_WORDS: Final[Words] = {
@@ -188,20 +160,6 @@ def list_words(vocabulary: Vocabulary) -> Words:
         )
     }
     return {**listed, **FIXED_WORDS}
-
-
-def find_words(
-    table: DataTable, column: str, row: Mapping[str, str], words: Words
-) -> tuple[str, str]:
-    """The closed list that a cell of a row is from, and what joins several words; or nothing."""
-    described = table.columns[table.names.index(column)]
-    if described.words:
-        return described.words, described.joined
-    if table is ANSWERS and column == "value":
-        question = next((one for one in words["questions"] if one.key == row["question"]), None)
-        if isinstance(question, Question) and question.terms:
-            return question.terms, "|"
-    return "", ""
 
 
 def name_words(words: tuple[Word, ...], lang: Lang) -> dict[str, str]:

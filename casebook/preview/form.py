@@ -12,16 +12,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from casebook.data.draft import SCHEMA_LINE
-from casebook.data.record_edit import Fields, write_changes, write_record
-from casebook.data.record_rows import TypedRow, read_row
+from casebook.data.record_edit import write_changes
+from casebook.data.record_rows import CASE, SOURCE_FILE, SOURCES, Fields, TypedRow, read_row
 from casebook.messages import failure, say
-from casebook.preview.form_check import CASE, SOURCE_FILE, SOURCES, Checked, check_row
+from casebook.preview.form_check import Checked, check_row
 from casebook.preview.form_rows import ACTIONS, complete, find_wrong_names, read_posted, resolve
 from casebook.preview.form_view import FormView
 from casebook.preview.propose import propose
 from casebook.problems import CasebookError, Problem
-from casebook.record.fields import EMPTY
 from casebook.record.lists import read_lists
 from casebook.record.new_case import propose_slug, require_free_slug
 from casebook.record.references import judge_slug
@@ -29,7 +27,7 @@ from casebook.text import LANGUAGE_TAGS, Lang, Text
 from casebook.values.digest import digest
 from casebook.yaml.edit import diff_files, fix_text
 from casebook.yaml.files import find_case_files, read_bytes, replace_file, write_new_file
-from casebook.yaml.nodes import MapNode, read_tree
+from casebook.yaml.nodes import read_tree
 
 # Addresses below the root of the preview. No case may be called `data`, so that the list of
 # sources has an address among those of the cases.
@@ -218,23 +216,11 @@ class Forms:
         return self._answer(form)
 
     def _write(self, form: Form) -> bytes | None:
-        """The file with what the form holds, None where no file can hold it.
-
-        What is written is read again and has to be what was typed, with no fault of notation.
-        """
+        """The file with what the form holds, None where no file can hold it."""
         if find_wrong_names(form.row, form.described):
             return None
         with suppress(ValueError):
-            if read_tree(form.data, form.shown)[0] is None:
-                start = f"{SCHEMA_LINE}\n" if form.is_case else ""
-                text = write_record(form.row, form.described, self.lists)
-                after = form.data + (start + text).encode()
-            else:
-                after = write_changes(form.data, form.before, form.row, form.described, self.lists)
-            node, found = read_tree(after, form.shown)
-            read = read_row(_mapping(node), form.described, self.lists)
-            if not any(one.severity == "error" for one in found) and read.says(form.row):
-                return after
+            return write_changes(form.data, form.before, form.row, form.described, self.lists)
         return None
 
     def _check(self, form: Form) -> Checked:
@@ -280,7 +266,7 @@ class Forms:
         found = []
         for path in find_case_files(self.project):
             node, _ = read_tree(read_bytes(path, self.project, []), "")
-            row = read_row(_mapping(node), CASE, self.lists)
+            row = read_row(node, CASE, self.lists)
             found.append((path.stem, row.texts.get("title", "")))
         return found
 
@@ -288,14 +274,14 @@ class Forms:
         """The form at an address, with what its file holds."""
         self.lists = read_lists(self.project, [])
         if address == NEW:
-            row = read_row(EMPTY, CASE, self.lists)
+            row = read_row(None, CASE, self.lists)
             row.texts |= {one.name: one.filled for one in CASE if one.filled}
             questions = self.lists.vocabulary.questions
             for answer in row.rows["answers"]:
                 # The figures answer it; whoever filled it in by habit would hide them.
                 if not questions[answer.name].derived:
                     answer.texts["state"] = "not_stated"
-            before = read_row(EMPTY, CASE, self.lists)
+            before = read_row(None, CASE, self.lists)
             return Form(shown=NEW, slug="", described=CASE, row=row, before=before)
         name = address.removeprefix(EDIT).removesuffix("/")
         # The name is looked for among the files, and never made a path of.
@@ -311,7 +297,7 @@ class Forms:
         data = read_bytes(path, self.project, faults) if path.exists() else b""
         node, found = read_tree(data, shown) if path.exists() else (None, [])
         faults += [one for one in found if one.severity == "error"]
-        read = [read_row(_mapping(node), described, self.lists) for _ in range(2)]
+        read = [read_row(node, described, self.lists) for _ in range(2)]
         form = Form(shown=shown, slug=name, described=described, data=data, faults=faults)
         form.before, form.row = read
         return form
@@ -323,10 +309,6 @@ _DONE: Final[Mapping[str, str]] = {
     "undone": "form.undone",
     "fixed": "form.fixed",
 }
-
-
-def _mapping(node: object) -> MapNode:
-    return node if isinstance(node, MapNode) else EMPTY
 
 
 def find_copy(path: Path, now: bytes) -> bytes | None:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 from casebook.build.cache import open_cache
 from casebook.build.checking import load_checked
@@ -18,24 +17,18 @@ from casebook.build.state import read_inputs
 from casebook.checks.history import Difference, check_history, list_unexplained
 from casebook.checks.published import FactName, PublishedCase, has_ledger, read_published
 from casebook.checks.translations import read_recorded
-from casebook.data.record_edit import Fields, write_record
-from casebook.data.record_rows import NAMED, TypedRow
+from casebook.data.record_edit import write_record
+from casebook.data.record_rows import CASE, NAMED, SOURCE_FILE, SOURCES, Fields, TypedRow
 from casebook.packaged import SETTINGS
 from casebook.preview.form_rows import NAME
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset
-from casebook.record.description import FieldDescription, fields_of
 from casebook.record.lists import Lists, read_lists
 from casebook.record.model import Case, Figure
 from casebook.record.reader import read_case
 from casebook.record.sketch import Way, find_spots
-from casebook.record.vocabulary import Source
 from casebook.yaml.nodes import read_tree
 
-SOURCE_FILE: Final = "data/sources.yaml"
-# A list that is a file by itself has no field around it.
-SOURCES: Final[Fields] = (FieldDescription(kind="entries", name="sources", items=Source),)
-CASE: Final[Fields] = fields_of(Case)
 Unexplained = Sequence[tuple[FactName, Difference]]
 
 

@@ -6,8 +6,7 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
-from casebook.data.record_edit import Fields
-from casebook.data.record_rows import JOINED, NAMED, TypedRow, clean_text
+from casebook.data.record_rows import JOINED, NAMED, Fields, TypedRow, clean_text
 from casebook.record.description import FieldDescription
 from casebook.record.lists import Lists
 from casebook.record.new_case import find_regions

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, cast
 
-from casebook.data.record_edit import Fields
-from casebook.data.record_rows import JOINED, NAMED, SEVERAL, TypedRow
+from casebook.data.edit_tables import list_choices
+from casebook.data.record_rows import JOINED, NAMED, SEVERAL, Fields, TypedRow
 from casebook.data.tables import Words, list_words
 from casebook.messages import read_catalogue, say
 from casebook.preview.form_check import Checked
@@ -24,12 +24,6 @@ from casebook.values.dates import parse_period
 from casebook.values.errors import PeriodError, QuantityError
 from casebook.values.words import CURRENCIES, QUALIFIERS, Qualifier
 
-# The lists that the program itself has, by the field of which they are the words.
-_OWN_LISTS: Final = {
-    "wording": "wordings",
-    "qualifier": "qualifiers",
-    "answer.state": "answer_states",
-}
 _LISTS_BY_KIND: Final = {
     "source": "sources",
     "region": "regions",
@@ -37,7 +31,6 @@ _LISTS_BY_KIND: Final = {
     "figure_name": "figures",
 }
 _TEXTS_OF_LINES: Final = frozenset({"prose", "note"})
-_FLAGS: Final = {"yes": "form.yes", "no": "form.no"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,17 +99,9 @@ class FormView:
 
     def choices(self, one: FieldDescription) -> Sequence[tuple[str, str]]:
         """The words of a closed list, each with its names."""
-        if one.kind == "flag":
-            return [(word, self.say(key)) for word, key in _FLAGS.items()]
-        if one.kind != "term":
-            return ()
-        listed = one.words if isinstance(one.words, str) else ""
-        listed = (
-            listed or _OWN_LISTS.get(f"{one.holder}.{one.name}") or _OWN_LISTS.get(one.name, "")
-        )
-        names = {word.key: self.both(word.name) for word in self._words.get(listed, ())}
-        keys = one.words if isinstance(one.words, tuple) else tuple(names)
-        return [(key, names.get(key, self._name_own(one, key))) for key in keys]
+        # Of what a price is per there may be several.
+        words = () if one.kind == "per" else list_choices(one, self.lists.vocabulary)
+        return [(word.key, self.both(word.name)) for word in words]
 
     def terms(self, question: str) -> Sequence[tuple[str, str]]:
         """The words that answer a question, none where any text does."""
@@ -131,10 +116,6 @@ class FormView:
     @cached_property
     def _words(self) -> Words:
         return list_words(self.lists.vocabulary)
-
-    def _name_own(self, one: FieldDescription, key: str) -> str:
-        name = f"form.words.{key}"
-        return self.say(name) if name in read_catalogue() else key
 
     def list_name(self, one: FieldDescription) -> str:
         """The name of the list that a field is searched in, or nothing."""

@@ -48,9 +48,9 @@ class FieldDescription:
     Chinese editors call it, `attribute` its name in the class `holder`. `words` are the words
     that it may hold, or the list of the vocabulary that they are in. `items` is the class of the
     records inside it, which may not have the fields `without` and need not have those of
-    `optional`. Only a figure that a source prints has a `printed` field; `dumped` ones are in
-    cases.json, `blank` ones in a new case, where `shown` ones are to be filled in by most and
-    `filled` is there already.
+    `optional`; members of a list are told apart by those of `key`. Only a figure that a source
+    prints has a `printed` field; `dumped` ones are in cases.json, `blank` ones in a new case, where
+    `shown` ones are to be filled in by most and `filled` is there already.
     """
 
     kind: str
@@ -68,6 +68,7 @@ class FieldDescription:
     items: type = object
     without: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
     shown: bool = False
     printed: bool = False
     dumped: bool = True

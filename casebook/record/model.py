@@ -122,10 +122,17 @@ class Figure:
     read_unit: str = described(
         "text", name="unit", role="word", default="", printed=True, dumped=False, example="元"
     )
-    corroborated_by: tuple[Report, ...] = described("list", default=(), printed=True, items=Report)
+    corroborated_by: tuple[Report, ...] = described(
+        "list", default=(), printed=True, items=Report, key=("source",)
+    )
     formula: str = described("formula", default="", dumped=False, blank=False)
     history: tuple[Change, ...] = described(
-        "list", default=(), blank=False, items=Change, without=("figure", "about")
+        "list",
+        default=(),
+        blank=False,
+        items=Change,
+        without=("figure", "about"),
+        key=("date", "from"),
     )
     note: Text = described("bilingual", default=NO_TEXT, role="note")
     at: Position = START
@@ -192,7 +199,7 @@ class Conflict:
     figures: tuple[str, ...] = described(
         "figure_names", default=(), example="[paid_2011, fund_2011]"
     )
-    reports: tuple[Report, ...] = described("list", default=(), items=Report)
+    reports: tuple[Report, ...] = described("list", default=(), items=Report, key=("source",))
     note: Text = described("bilingual", role="note", chinese="说明")
     at: Position = START
 
@@ -223,7 +230,9 @@ class Answer:
         "term", default="stated", words=get_args(AnswerState), shown=True
     )
     note: Text = described("bilingual", default=NO_TEXT, role="note")
-    elsewhere: tuple[Elsewhere, ...] = described("list", default=(), items=Elsewhere, dumped=False)
+    elsewhere: tuple[Elsewhere, ...] = described(
+        "list", default=(), items=Elsewhere, key=("source",), dumped=False
+    )
     terms: tuple[str, ...] = ()
     at: Position = START
 
@@ -271,13 +280,17 @@ class Case:
     )
     answers: Mapping[str, Answer] = described("answers", items=Answer, chinese="回答")
     figures: Mapping[str, Figure] = described("figures", items=Figure, limit=200, chinese="数字")
-    events: tuple[Event, ...] = described("list", items=Event, limit=500, chinese="事件")
-    documents: tuple[Document, ...] = described(
-        "list", default=(), items=Document, limit=200, chinese="文件"
+    events: tuple[Event, ...] = described(
+        "list", items=Event, key=("date", "title"), limit=500, chinese="事件"
     )
-    pictures: tuple[Picture, ...] = described("list", default=(), items=Picture, limit=50)
+    documents: tuple[Document, ...] = described(
+        "list", default=(), items=Document, key=("source", "title"), limit=200, chinese="文件"
+    )
+    pictures: tuple[Picture, ...] = described(
+        "list", default=(), items=Picture, key=("file",), limit=50
+    )
     conflicts: tuple[Conflict, ...] = described(
-        "list", default=(), items=Conflict, limit=100, chinese="冲突"
+        "list", default=(), items=Conflict, key=("about",), limit=100, chinese="冲突"
     )
     withdrawn: tuple[Change, ...] = described(
         "list",
@@ -287,6 +300,7 @@ class Case:
         blank=False,
         items=Change,
         optional=("to", "figure"),
+        key=("date", "figure", "about", "from"),
     )
     story: Text = described("block", default=NO_TEXT, role="prose", chinese="正文")
     # Of the names of the fields: a whole field, such as its length, is judged at its name.

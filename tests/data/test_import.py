@@ -206,7 +206,7 @@ def test_a_figure_that_comes_first_in_the_table_comes_first(project: Path) -> No
     ("figures", "expected"),
     [
         pytest.param("figures:\n", "figures:\n  paid:\n    label:", id="blank"),
-        pytest.param("figures: {}\n", "figures: \n  paid:\n    label:", id="empty brackets"),
+        pytest.param("figures: {}\n", "figures:\n  paid:\n    label:", id="empty brackets"),
         pytest.param("", "\nfigures:\n  paid:\n    label:", id="left out"),
         pytest.param("figures:  # 数字\n", "figures:  # 数字\n  paid:\n", id="a comment"),
     ],
@@ -449,13 +449,16 @@ def test_a_broken_case_file_is_named_and_left(project: Path) -> None:
     assert [(p.path, p.code) for p in error.value.problems] == [("data/cases/haishu.yaml", "E112")]
 
 
-def test_a_figure_in_braces_is_not_edited(project: Path) -> None:
+def test_a_figure_in_braces_gets_lines_of_its_own(project: Path) -> None:
     path = haishu(project)
     text = path.read_text(encoding="utf-8")
     start, end = text.index("  clubs:\n"), text.index("events:")
     path.write_text(text[:start] + "  clubs: {label: x}\n" + text[end:], encoding="utf-8")
 
-    assert refused(project, bare(case="haishu", figure="clubs", amount="100个")) == ["2:1 E335"]
+    assert changed_lines(project, bare(case="haishu", figure="clubs", amount="100个")) == [
+        *("-  clubs: {label: x}", "+  clubs:", "+    label: x", "+    amount: 100个"),
+        *("+    measure:", "+    period:", "+    status:", "+    source:"),
+    ]
 
 
 def test_a_case_whose_name_differs_by_case_only_is_refused(project: Path) -> None:

@@ -1,0 +1,242 @@
+"""Tables in which records are edited: one for each list of records, a column for each field.
+
+They follow the description of the record, so that each field of it has a place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from casebook.data.record_rows import CASE, JOINED, NAMED, SOURCES, Fields, TypedRow
+from casebook.data.tables import Word, Words, list_words
+from casebook.messages import read_catalogue, say
+from casebook.record.description import FieldDescription
+from casebook.record.vocabulary import Question, Term, Vocabulary
+from casebook.text import DEFAULT_LANGUAGES, Languages, Text
+
+# A workbook for editing: the column that numbers the rows of each sheet, the hidden sheet that has
+# them as they were exported, and the sheet of the closed lists in either language.
+ROW: Final = "row"
+EXPORT_SHEET: Final = "casebook"
+LIST_SHEETS: Final = frozenset({say("data.lists").zh, say("data.lists").en})
+# The lists of which the program itself has the words, by the field that holds one.
+_OWN_LISTS: Final = {
+    "figure.wording": "wordings",
+    "figure.qualifier": "qualifiers",
+    "answer.state": "answer_states",
+}
+_FLAGS: Final = {"yes": "form.yes", "no": "form.no"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditColumn:
+    """One column; `words` names the closed list that its cells are from.
+
+    `field` is the field whose text it has, none where it names the record itself.
+    """
+
+    name: str
+    head: Text
+    note: Text
+    words: str = ""
+    field: FieldDescription | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class EditTable:
+    """The records of one list, or of none: then each row is a whole case.
+
+    `way` are the fields that lead from the record of a file to the list. `outer` are the columns
+    that name what the list is in, and `key` those that tell its records apart; a table without
+    heads of ours is known by the columns `known_by`.
+    """
+
+    name: str
+    title: Text
+    columns: tuple[EditColumn, ...]
+    way: Fields
+    outer: tuple[str, ...]
+    key: tuple[str, ...]
+    known_by: frozenset[str]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns, in their order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def is_of_case(self) -> bool:
+        """True of a table whose records are in the files of cases."""
+        return "case" in self.names
+
+    @property
+    def inner(self) -> Fields:
+        """The fields of its records."""
+        return self.way[-1].inner if self.way else CASE
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The columns by which a row is found, in any table of the site."""
+        return (*self.outer, *self.key)
+
+    def kind_of(self, column: str) -> str:
+        """The kind of the field that a column has, if it has one."""
+        fields = (one.field for one in self.columns if one.name == column)
+        return next((one.kind for one in fields if one is not None), "")
+
+    @property
+    def holds_named(self) -> bool:
+        """True where its records have names by which others speak of them."""
+        return not self.way or self.way[-1].kind in NAMED
+
+    def find_words(self, column: str, cells: Mapping[str, str], words: Words) -> str:
+        """The name of the closed list that a cell is from, or nothing."""
+        if column == "value" and self.way and self.way[0].kind == "answers":
+            asked = (one for one in words["questions"] if one.key == cells.get("question"))
+            return next((one.terms for one in asked if isinstance(one, Question)), "")
+        return next(one.words for one in self.columns if one.name == column)
+
+
+def find_joined(listed: str) -> str:
+    """The sign that joins several words of a list in one cell."""
+    return "/" if listed == "per" else JOINED
+
+
+@cache
+def list_edit_tables(languages: Languages = DEFAULT_LANGUAGES) -> tuple[EditTable, ...]:
+    """Every table of a site in some languages, in the order in which they are read.
+
+    A figure may rest on a new source, and a correction may be of a new figure.
+    """
+    cases = _make_table("cases", (), (), languages)
+    return (*_walk((), SOURCES, (), languages), cases, *_walk((), CASE, ("case",), languages))
+
+
+def _walk(
+    way: Fields, described: Fields, outer: tuple[str, ...], languages: Languages
+) -> Iterator[EditTable]:
+    for one in described:
+        if one.holds_records:
+            own = (*way, one)
+            yield _make_table(".".join(step.name for step in own), own, outer, languages)
+            yield from _walk(own, one.inner, (*outer, *list_keys(one)), languages)
+
+
+def list_keys(one: FieldDescription) -> tuple[str, ...]:
+    """The columns that tell the records of a field apart: their name, or some of their fields."""
+    if one.kind in NAMED:
+        return ("question" if one.kind == "answers" else one.name.removesuffix("s"),)
+    own = {inner.name for inner in one.inner}
+    return tuple(name for name in one.key if name in own)
+
+
+def _make_table(name: str, way: Fields, outer: tuple[str, ...], languages: Languages) -> EditTable:
+    key = list_keys(way[-1]) if way else ("case",)
+    inner = way[-1].inner if way else CASE
+    named = key if not way or way[-1].kind in NAMED else ()
+    fields = [one for one in inner if not one.holds_records]
+    columns = [_name_record(one, way) for one in (*outer, *named)]
+    columns += [column for one in fields for column in _list_columns(one, languages)]
+    # A name and two more words are enough to know a table by, a name alone where it is of a case.
+    needed = [one.name for one in fields if one.required][: 0 if way and named and outer else 2]
+    return EditTable(
+        name=name,
+        title=_name_table(name, way),
+        columns=tuple(columns),
+        way=way,
+        outer=outer,
+        key=key,
+        known_by=frozenset((*outer, *named, *needed)),
+    )
+
+
+def _name_table(name: str, way: Fields) -> Text:
+    if len(way) > 1:
+        outer = _name_table(name.rpartition(".")[0], way[:-1])
+        return Text("·", "·").join((outer, way[-1].label))
+    return say(f"data.{name}") if f"data.{name}" in read_catalogue() else way[-1].label
+
+
+def _name_record(name: str, way: Fields) -> EditColumn:
+    """The column of the name of a record, or of what names the one that holds it."""
+    outer = next((inner for one in way[:-1] for inner in one.inner if inner.name == name), None)
+    if outer is not None:
+        return EditColumn(name=name, head=outer.label, note=outer.note)
+    keys = (f"data.{name}", f"data.answers.{name}", f"data.sources.{name}")
+    note = next(say(key) for key in keys if key in read_catalogue())
+    words = {"question": "questions", "case": "cases"}.get(name, "")
+    return EditColumn(name=name, head=say(f"labels.{name}"), note=note, words=words)
+
+
+def _list_columns(one: FieldDescription, languages: Languages) -> Iterator[EditColumn]:
+    note = one.note if one.note_key in read_catalogue() else one.label
+    for name, lang in zip(one.names(languages), languages, strict=False):
+        head = one.label
+        if lang != languages.first:
+            head = say("data.in_language", head=head, language=say(f"languages.{lang}"))
+        yield EditColumn(name=name, head=head, note=note, words=_name_list(one), field=one)
+
+
+def _name_list(one: FieldDescription) -> str:
+    """The name of the list that the words of a field are from, or nothing."""
+    own = f"{one.holder}.{one.name}"
+    match one.kind:
+        case "term":
+            return one.words if isinstance(one.words, str) else _OWN_LISTS.get(own, own)
+        case "flag":
+            return own
+        case "source":
+            return "sources"
+    return one.kind if one.kind == "per" else ""
+
+
+def list_choices(one: FieldDescription, vocabulary: Vocabulary) -> tuple[Word, ...]:
+    """The words that a field may hold, each with its name; none where any text may be in it."""
+    words = list_words(vocabulary)
+    if one.kind == "flag":
+        return tuple(Term(key=key, name=say(name)) for key, name in _FLAGS.items())
+    if one.kind == "per":
+        # A record has the Chinese names of what a price is per.
+        return tuple(Term(key=word.name.inside("zh"), name=word.name) for word in words["per"])
+    if one.kind != "term":
+        return ()
+    listed = words.get(_name_list(one), ())
+    if isinstance(one.words, str):
+        return listed
+    names = {word.key: word for word in listed}
+    return tuple(
+        names.get(key) or Term(key=key, name=say(f"form.words.{key}")) for key in one.words
+    )
+
+
+def list_edit_words(vocabulary: Vocabulary, languages: Languages) -> Words:
+    """Every closed list of the tables by its name."""
+    listed = dict(list_words(vocabulary))
+    for table in list_edit_tables(languages):
+        for column in table.columns:
+            if column.words and column.field and column.field.kind != "source":
+                listed[column.words] = list_choices(column.field, vocabulary)
+    return listed
+
+
+def list_records(table: EditTable, slug: str, record: TypedRow) -> Iterator[dict[str, str]]:
+    """The rows of a table that the record of one file fills."""
+    found = [({"case": slug}, record)]
+    for one in table.way:
+        found = [
+            (keys | name_row(one, row), row)
+            for keys, outer in found
+            for row in outer.rows.get(one.name, ())
+        ]
+    for keys, row in found:
+        cells = keys | row.texts
+        yield {name: cells.get(name, "") for name in table.names}
+
+
+def name_row(one: FieldDescription, row: TypedRow) -> dict[str, str]:
+    """What tells a record of a field from the others, by the names of its columns."""
+    is_named = one.kind in NAMED
+    return {key: row.name if is_named else row.texts.get(key, "") for key in list_keys(one)}

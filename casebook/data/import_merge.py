@@ -1,0 +1,380 @@
+"""Rows of tables merged into the record of one file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import get_args
+
+from casebook.data.edit_tables import list_keys
+from casebook.data.import_figures import READINGS, FigureImporter, ImportTarget
+from casebook.data.import_table import ImportRow, TableProblems
+from casebook.data.record_edit import write_changes
+from casebook.data.record_rows import (
+    CASE,
+    JOINED,
+    NAMED,
+    SOURCE_FILE,
+    SOURCES,
+    Fields,
+    TypedRow,
+    clean_text,
+    read_row,
+)
+from casebook.data.table_rows import figure_row
+from casebook.data.workbook import LONGEST
+from casebook.problems import START, Position
+from casebook.record.description import FieldDescription
+from casebook.record.fields import EMPTY
+from casebook.record.model import ChangeKind
+from casebook.record.reader import SILENT, read_figure
+from casebook.record.sketch import Way
+from casebook.values.dates import parse_period
+from casebook.values.errors import PeriodError
+from casebook.yaml.edit import can_write
+from casebook.yaml.encoding import show
+from casebook.yaml.nodes import ListNode, MapNode, Node, read_tree
+
+_DAYS = ("period", "day", "iso_day")
+# A published figure that changes in one of these has to say why.
+_EXPLAINED = ("amount", "period")
+_FLAGS = {True: "yes", False: "no"}
+
+
+class RecordMerge:
+    """The record of one file, into which rows are merged: `added` records, `changed` fields.
+
+    `data` is the file as it is, or as it begins where there is none yet.
+    """
+
+    def __init__(
+        self, data: bytes, slug: str, target: ImportTarget, problems: TableProblems
+    ) -> None:
+        self.data = data
+        self.target = target
+        self.problems = problems
+        self.published = target.published.get(slug, frozenset())
+        self.shown = f"data/cases/{slug}.yaml" if slug else SOURCE_FILE
+        self.is_new = not (target.project / self.shown).exists()
+        self.described: Fields = CASE if slug else SOURCES
+        self.importer = FigureImporter(target, problems)
+        self.added = self.changed = 0
+        self.noun = ""
+        node, _ = read_tree(data, self.shown) if data else (None, [])
+        self.node = node
+        self.before, self.row = (read_row(node, self.described, target.lists) for _ in range(2))
+        # The rows as they are in the file, by those that are merged into.
+        self.read = {id(row): was for row, was in _pair(self.row, self.before)}
+
+    def write(self) -> bytes:
+        """The file with the rows; as it is where they cannot be put into it, which is a problem."""
+        self.explain_changes()
+        try:
+            return write_changes(
+                self.data, self.before, self.row, self.described, self.target.lists
+            )
+        except ValueError:
+            self.problems.report("E335", START, path=self.shown)
+            return self.data
+
+    def merge(self, rows: Sequence[ImportRow]) -> None:
+        """Merge the rows of one table."""
+        table = rows[0].table
+        noun = table.name.removesuffix("s") if "." not in table.name else "row"
+        self.noun = noun if self.noun in ("", noun) else "row"
+        if not table.way:
+            for row in rows:
+                self.fill(row, self.row, self.read_cells(row), ())
+            return
+        groups: dict[tuple[str, ...], list[ImportRow]] = {}
+        for row in rows:
+            groups.setdefault(tuple(map(row.text, table.outer)), []).append(row)
+        for of_one in groups.values():
+            self.merge_list(of_one)
+
+    def merge_list(self, rows: Sequence[ImportRow]) -> None:
+        """Merge the rows of one list; new ones stand where the table has them."""
+        *outer, one = rows[0].table.way
+        holder, way = self.find_holder(rows[0], outer)
+        if holder is None:
+            for row in rows:
+                self.report_missing(row, rows[0].table.outer[-1])
+            return
+        way = way if one.kind == "entries" else (*way, one.name)
+        held = holder.rows.setdefault(one.name, [])
+        found = [*self.find_rows(rows, held, one)]
+        last: TypedRow | None = None
+        for row, own in found:
+            if own is not None:
+                if not row.is_as_exported:
+                    self.change(row, own, one, (*way, _step(own, one)))
+                last = own
+            elif row.before is not None or one.kind == "answers":
+                self.report_missing(row, row.table.key[-1])
+            elif (new := self.make(row, one)) is not None:
+                known = (own for _, own in found if own is not None)
+                first = next(known, None) if last is None else None
+                held.insert(_index(held, first, 0) if first else _index(held, last, 1), new)
+                last = new
+
+    def find_holder(
+        self, row: ImportRow, outer: Sequence[FieldDescription]
+    ) -> tuple[TypedRow | None, Way]:
+        """The record that has the list of a row inside it, and the way to it."""
+        own: TypedRow | None = self.row
+        way: Way = ()
+        for one in outer:
+            wanted = tuple(map(row.text, list_keys(one)))
+            rows = own.rows[one.name] if own is not None else []
+            own = next((each for each in rows if wanted in self.list_names(each, one)), None)
+            way = (*way, one.name, _step(own, one) if own is not None else "")
+        return own, way
+
+    def find_rows(
+        self, rows: Iterable[ImportRow], held: Sequence[TypedRow], one: FieldDescription
+    ) -> Iterator[tuple[ImportRow, TypedRow | None]]:
+        """Each row with the record that it is about, if the file has it."""
+        index: dict[tuple[str, ...], list[TypedRow]] = {}
+        for each in held:
+            for name in self.list_names(each, one):
+                index.setdefault(name, []).append(each)
+        fields = {inner.name: inner for inner in one.inner}
+        for row in rows:
+            names = {key: row.key(key) for key in row.table.key}
+            key = tuple(_even_out(fields.get(name), text) for name, text in names.items())
+            fitting = index.get(key, [])
+            said = row.before or {name: cell.text for name, cell in row.cells.items()}
+            # Of two corrections of one day, the one that is as the row has it.
+            same = (
+                each
+                for each in fitting
+                if all(each.texts.get(name, text) == text for name, text in said.items())
+            )
+            own = next(same, fitting[0] if fitting else None)
+            if row.before is not None:
+                # Two rows are not about one record.
+                for left in index.values():
+                    left[:] = [each for each in left if each is not own]
+            yield row, own
+
+    def list_names(self, own: TypedRow, one: FieldDescription) -> set[tuple[str, ...]]:
+        """What tells a record from the others, now and in the file."""
+        if one.kind in NAMED:
+            return {(own.name,)}
+        fields = {inner.name: inner for inner in one.inner}
+        return {
+            tuple(_even_out(fields[key], row.texts.get(key, "")) for key in list_keys(one))
+            for row in (own, self.read.get(id(own), own))
+        }
+
+    def report_missing(self, row: ImportRow, column: str) -> None:
+        """Report a row whose record, or what that is in, is not there."""
+        at, name = row.place(column), show(row.key(column))
+        if row.is_as_exported:
+            return
+        if row.before is not None:
+            self.problems.report("E337.gone", at, name=name, path=self.shown)
+        elif column == "question":
+            words = "、".join(self.target.lists.vocabulary.questions)
+            self.problems.report("E205.import", at, word=name, words=words)
+        else:
+            self.problems.report("E205.holder", at, name=name)
+
+    def make(self, row: ImportRow, one: FieldDescription) -> TypedRow | None:
+        """A new record, None where its row is wrong."""
+        new = TypedRow(name=row.name if one.kind in NAMED else "")
+        already, changed = len(self.problems), self.changed
+        fields = self.read_cells(row)
+        if one.kind == "figures":
+            fields = self.importer.read(row, {}) or {}
+        self.fill(row, new, fields, ())
+        self.changed = changed
+        if one.kind == "figures":
+            self.target.remark_blanks(row, new)
+        self.added += 1
+        return new if len(self.problems) == already else None
+
+    def change(self, row: ImportRow, own: TypedRow, one: FieldDescription, way: Way) -> None:
+        """Put what a row says into the record that it is about."""
+        if one.kind == "answers":
+            was_empty, changed = own.is_empty, self.changed
+            self.fill(row, own, self.read_answer(row, own), way)
+            if was_empty and not own.is_empty:
+                self.added, self.changed = self.added + 1, changed
+        elif one.kind == "figures" and own.origin:
+            node = self.find_node(way)
+            old = node.entries if isinstance(node, MapNode) else {}
+            fields = self.importer.read(row, old) or {}
+            self.fill(row, own, fields, way, self.read_meaning(node, row.name))
+        else:
+            self.fill(row, own, self.read_cells(row), way)
+
+    def read_meaning(self, node: Node | None, name: str) -> dict[str, str]:
+        """What an export says of a figure, with what the record leaves to its amount."""
+        lists = self.target.lists
+        given = node if isinstance(node, MapNode) else EMPTY
+        figure = read_figure(given, name, self.shown, lists, [])
+        if figure is None:
+            return {}
+        each = (lists.vocabulary.per[key].name.inside("zh") for key in figure.per)
+        return figure_row(figure, lists.languages) | {"per": "/".join(each)}
+
+    def read_cells(self, row: ImportRow) -> dict[str, str]:
+        """What a row says of the fields of its record."""
+        names = [column.name for column in row.table.columns if column.field is not None]
+        return {name: row.text(name) for name in names if name in row.cells}
+
+    def read_answer(self, row: ImportRow, own: TypedRow) -> dict[str, str]:
+        """What a row says of an answer, nothing where that is wrong."""
+        question = self.target.lists.vocabulary.questions[own.name]
+        # What open data has of it follows from the figures.
+        if question.derived and not own.origin and not row.is_of_record:
+            return {}
+        given = self.read_cells(row)
+        languages = self.target.lists.languages
+        others = [languages.name("value", lang) for lang in languages.others]
+        for other in others:
+            if question.terms or given.get(other) == given.get("value"):
+                given.pop(other, None)
+        if question.terms:
+            words = getattr(self.target.lists.vocabulary, question.terms)
+            for word in given.get("value", "").split(JOINED):
+                if word and word not in words:
+                    at, known = row.place("value"), "、".join(words)
+                    self.problems.report("E205.term", at, word=show(word), words=known)
+        state = given.get("state", own.texts.get("state", ""))
+        if state in SILENT and given.get("value") and "state" not in given:
+            # Who fills in an answer need not say as well that there is one.
+            given["state"] = ""
+        elif state in SILENT:
+            given |= dict.fromkeys(("value", *others), "")
+        elif not given.get("value", own.texts.get("value", "")) and given:
+            self.problems.report("E337.empty", row.place("value"), name=own.name, column="value")
+            return {}
+        return given
+
+    def fill(
+        self,
+        row: ImportRow,
+        own: TypedRow,
+        fields: Mapping[str, str],
+        way: Way,
+        meant: Mapping[str, str] | None = None,
+    ) -> None:
+        """Put texts into a record that lacks them; what differs is changed or refused."""
+        is_answer = bool(row.table.way) and row.table.way[-1].kind == "answers"
+        is_blank = own.is_empty
+        for column in row.table.columns:
+            name, one = column.name, column.field
+            if name not in fields or one is None:
+                continue
+            text, known = fields[name], own.texts.get(name, "")
+            same = {_even_out(one, known), (meant or {}).get(name) or _even_out(one, known)}
+            if _even_out(one, text) in same:
+                continue
+            was = _even_out(one, row.was(name))
+            at = row.place(name)
+            # An answer is taken or left as a whole.
+            is_open = is_blank if is_answer else not known
+            as_exported = row.before is not None and was in same
+            if not text and one.required and name == one.name:
+                self.problems.report("E337.empty", at, name=row.name, column=name)
+            elif not all(map(can_write, text.split("\n") if one.kind == "block" else [text])):
+                self.problems.report("E337.text", at)
+            elif len(was) >= LONGEST:
+                self.problems.report("E337.long", at, most=LONGEST)
+            elif is_open or self.is_new or as_exported or self.target.on_difference == "replace":
+                own.texts[name] = clean_text(_leave_out(one, text), one)
+                self.changed += 1
+            elif self.target.on_difference == "refuse":
+                is_published = row.table.name == "figures" and own.name in self.published
+                place = self.find_place((*way, name))
+                self.problems.report(
+                    "E334.published" if is_published else "E334",
+                    at,
+                    name=row.name,
+                    field=name,
+                    path=self.shown,
+                    line=place.line,
+                    before=show(known),
+                    after=show(text),
+                )
+        if any(own.texts.get(name) for name in READINGS) and not own.texts.get("note"):
+            own.remarks["note"] = self.target.say("data.draft.reading")
+
+    def explain_changes(self) -> None:
+        """Add the history that published figures need, unless a table has it; the reason is left.
+
+        A number that readers have seen does not change without a reason beside it.
+        """
+        say = self.target.say
+        for own in self.row.rows.get("figures", ()):
+            was = self.read.get(id(own))
+            told = own.rows.setdefault("history", [])
+            if own.name not in self.published or was is None or any(not o.origin for o in told):
+                continue
+            for name in _EXPLAINED:
+                before, after = was.texts.get(name, ""), own.texts.get(name, "")
+                if before and before != after:
+                    remarks = {
+                        "date": say("data.draft.change_date"),
+                        "kind": self.target.list_choices(get_args(ChangeKind)),
+                        "why": say("data.draft.change_why"),
+                    }
+                    texts = {"from": before, "to": after}
+                    told.append(TypedRow(texts=texts, remarks=remarks))
+
+    def find_node(self, way: Way) -> Node | None:
+        """The part of the file that a way leads to, if there is one."""
+        node: Node | None = self.node
+        for step in way:
+            if isinstance(node, MapNode) and isinstance(step, str):
+                node = node.entries.get(step)
+            elif isinstance(node, ListNode) and isinstance(step, int):
+                node = node.items[step] if step < len(node.items) else None
+            else:
+                return None
+        return node
+
+    def find_place(self, way: Way) -> Position:
+        """Where the file has a part, or what that is in."""
+        while way:
+            outer = self.find_node(way[:-1])
+            if isinstance(outer, MapNode) and way[-1] in outer.key_at:
+                return outer.key_at[str(way[-1])]
+            if (node := self.find_node(way)) is not None:
+                return node.at
+            way = way[:-1]
+        return START
+
+
+def _pair(row: TypedRow, was: TypedRow) -> Iterator[tuple[TypedRow, TypedRow]]:
+    yield row, was
+    for name, rows in row.rows.items():
+        for pair in zip(rows, was.rows[name], strict=True):
+            yield from _pair(*pair)
+
+
+def _step(own: TypedRow, one: FieldDescription) -> str | int:
+    return own.name if one.kind in NAMED else int(own.origin or 0)
+
+
+def _index(held: Sequence[TypedRow], own: TypedRow | None, behind: int) -> int:
+    """The place of a row in a list, or behind it; the end where there is none."""
+    return next((at + behind for at, each in enumerate(held) if each is own), len(held))
+
+
+def _leave_out(one: FieldDescription, text: str) -> str:
+    """A text, nothing where it says what a field means that is left out."""
+    default = _FLAGS[one.default] if isinstance(one.default, bool) else one.default
+    return "" if text == default else text
+
+
+def _even_out(one: FieldDescription | None, text: str) -> str:
+    """A text as it is compared: 2012年 and 2012 are one date, in a table as in a record."""
+    if one is None:
+        return text
+    if one.kind in _DAYS:
+        with suppress(PeriodError):
+            return parse_period(text).edtf
+    return clean_text(_leave_out(one, text), one)
