@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -26,7 +25,14 @@ from casebook.record.references import judge_slug
 from casebook.text import LANGUAGE_TAGS, Lang, Text
 from casebook.values.digest import digest
 from casebook.yaml.edit import diff_files, fix_text
-from casebook.yaml.files import find_case_files, read_bytes, replace_file, write_new_file
+from casebook.yaml.files import (
+    copy_of,
+    find_case_files,
+    read_bytes,
+    replace_file,
+    show_path,
+    write_new_file,
+)
 from casebook.yaml.nodes import read_tree
 
 # Addresses below the root of the preview. No case may be called `data`, so that the list of
@@ -37,7 +43,6 @@ SOURCES_PLACE: Final = "data/sources"
 _SLUG, _DIGEST, _TOKEN, _DO = "@slug", "@digest", "@token", "do"
 # How long, in seconds, a build that is being made is waited for.
 _PATIENCE: Final = 3
-_COPY: Final = re.compile(r"\.yaml(?:\.([0-9]+))?\.bak")
 
 
 class RefusedError(Exception):
@@ -113,7 +118,9 @@ class Forms:
         if not form.faults and address != NEW:
             form.checked = self._check(form)
         if done in _DONE:
-            form.notices.append(say(_DONE[done]))
+            copy = copy_of(self.project / form.shown)
+            key = _DONE[done] if copy.exists() else "form.saved_new"
+            form.notices.append(say(key, copy=show_path(copy, self.project)))
         return self._answer(form)
 
     def post(self, address: str, pairs: Sequence[tuple[str, str]]) -> FormAnswer:
@@ -312,15 +319,11 @@ _DONE: Final[Mapping[str, str]] = {
 
 
 def find_copy(path: Path, now: bytes) -> bytes | None:
-    """The youngest copy that was kept of a file and that is not what it holds now."""
-    copies = []
-    for copy in path.parent.glob(f"{path.name}*.bak"):
-        if found := _COPY.fullmatch(copy.name.removeprefix(path.stem)):
-            copies.append((int(found[1] or 1), copy))
-    for _, copy in sorted(copies, reverse=True):
-        with suppress(OSError):
-            if not copy.is_symlink() and (data := copy.read_bytes()) != now:
-                return data
+    """What a file was before it was last written, unless that is what it holds now."""
+    copy = copy_of(path)
+    with suppress(OSError):
+        if not copy.is_symlink() and (data := copy.read_bytes()) != now:
+            return data
     return None
 
 

@@ -10,7 +10,6 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import count
 from pathlib import Path
 
 from casebook.messages import failure, problem
@@ -172,34 +171,29 @@ def write_new_file(path: Path, content: bytes) -> None:
         raise failure("yaml.exists", status=Exit.USAGE, name=path.name) from None
 
 
+def copy_of(path: Path) -> Path:
+    """The copy of a file as it was before it was last written."""
+    return path.with_name(f"{path.name}.bak")
+
+
 def replace_file(path: Path, before: bytes, after: bytes) -> Path:
     """Put new content in the place of a file, keep what was there beside it, and say where.
 
-    No copy is written over an earlier one. Raises CasebookError where somebody else wrote the
-    file since it was read.
+    There is one copy, which is what an undo needs. Raises CasebookError where somebody else wrote
+    the file since it was read.
     """
-    with _written_beside(path, after, durable=True) as draft:
+    copy = copy_of(path)
+    with (
+        _written_beside(path, after, durable=True) as draft,
+        _written_beside(copy, before, durable=True) as kept,
+    ):
         # A file keeps who may read it.
         shutil.copymode(path, draft)
         if path.read_bytes() != before:
             raise failure("yaml.changed_meanwhile", name=path.name)
-        copy = _keep_copy(path, before)
+        os.replace(kept, copy)
         os.replace(draft, path)
     return copy
-
-
-def _keep_copy(path: Path, content: bytes) -> Path:
-    for number in count(1):
-        copy = path.with_name(f"{path.name}.bak" if number == 1 else f"{path.name}.{number}.bak")
-        try:
-            with copy.open("xb") as file:
-                file.write(content)
-        except FileExistsError:
-            if copy.is_file() and copy.read_bytes() == content:
-                return copy
-            continue
-        return copy
-    raise AssertionError("there is always a next number")
 
 
 def is_own_file(path: Path, project: Path) -> bool:

@@ -77,6 +77,17 @@ def test_a_save_is_undone_and_done_again(forms: Forms, case: Path) -> None:
     assert case.read_bytes() == after != before
 
 
+def test_one_copy_is_kept_whatever_is_saved(forms: Forms, case: Path) -> None:
+    for title in ("甲", "乙", "丙"):
+        before = case.read_bytes()
+        press(forms, HAISHU, "save", Controls(forms.show(HAISHU).page).with_values(title=title))
+
+    copies = [path.name for path in case.parent.glob("*.bak*")]
+    assert copies == ["haishu.yaml.bak"]
+    assert case.with_name("haishu.yaml.bak").read_bytes() == before
+    assert "data/cases/haishu.yaml.bak" in Controls(forms.show(HAISHU, "saved").page).words
+
+
 def test_a_problem_is_at_its_field_with_its_remedy(forms: Forms, case: Path) -> None:
     before = case.read_bytes()
     typed = Controls(forms.show(HAISHU).page).with_values(
