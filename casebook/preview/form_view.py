@@ -18,6 +18,7 @@ from casebook.problems import Problem
 from casebook.record.description import MAX_NAME, FieldDescription
 from casebook.record.fields import read_suggestions
 from casebook.record.lists import Lists
+from casebook.record.new_case import find_regions
 from casebook.text import LANGS, LANGUAGE_TAGS, Lang, Text
 from casebook.values.amounts import Quantity, parse_quantity, plain, with_reading
 from casebook.values.dates import parse_period
@@ -30,6 +31,8 @@ _LISTS_BY_KIND: Final = {
     "per": "per",
     "figure_name": "figures",
 }
+# Of regions: in the list of a field, and as buttons beside a name that means several.
+_MOST_REGIONS, _MOST_OFFERED = 50, 6
 _TEXTS_OF_LINES: Final = frozenset({"prose", "note"})
 
 
@@ -124,11 +127,18 @@ class FormView:
     def options(self, row: TypedRow) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         """The lists that fields are searched in, by their names."""
         figures = row.rows.get("figures", [])
-        regions = self.lists.regions
         yield "sources", [(key, self.both(one.title)) for key, one in self.lists.sources.items()]
         yield "per", [(one.name.zh, one.name.en) for one in self.lists.vocabulary.per.values()]
         yield "figures", [(one.name, one.texts.get("label", "")) for one in figures if one.name]
-        yield "regions", [(code, self.both(one.name)) for code, one in regions.every().items()]
+        # Of 3,500 those that may be meant: all of them are more than the rest of the page.
+        yield "regions", [*self._list_regions(row.texts.get("region", ""), _MOST_REGIONS)]
+
+    def _list_regions(self, asked: str, most: int) -> Iterator[tuple[str, str]]:
+        """The codes of regions that a text may mean, with their names and what they lie in."""
+        for region in find_regions(asked, self.lists.regions)[:most]:
+            parent = self.lists.regions.get(region.parent)
+            within = f" · {parent.name.inside(self.lang)}" if parent is not None else ""
+            yield region.code, f"{self.both(region.name)}{within}"
 
     def reading(self, one: FieldDescription, row: TypedRow) -> str:
         """A text as it is understood, in words; nothing where it is not."""
@@ -182,20 +192,22 @@ class FormView:
         )
 
     def problems(
-        self, name: str, one: FieldDescription | None = None
+        self, name: str, one: FieldDescription | None = None, text: str = ""
     ) -> Iterator[dict[str, object]]:
         """The problems of a control, with the buttons that remedy them."""
         if key := self.wrong_names.get(name):
             yield {"text": self.say(key), "code": "", "severity": "error", "remedies": []}
             return
         # A text may have more in it than what is wrong.
-        is_word = one is not None and not one.role
+        is_word = one is not None and not one.role and one.kind != "region"
+        meant = self._list_regions(text, _MOST_OFFERED) if one and one.kind == "region" else ()
+        places = [(f"set {name}={code}", self.say("form.use", word=told)) for code, told in meant]
         for found in self.checked.problems.get(name, ()):
             yield {
                 "text": found.message(self.lang),
                 "code": found.code,
                 "severity": found.severity,
-                "remedies": list(self._list_remedies(name, found, is_word)),
+                "remedies": [*self._list_remedies(name, found, is_word), *places],
             }
 
     def _list_remedies(self, name: str, found: Problem, is_word: bool) -> Iterator[tuple[str, str]]:
