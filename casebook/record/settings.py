@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache, wraps
+from functools import cache, wraps
 from pathlib import Path
 from types import FunctionType
 from typing import Any, Final
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from casebook import __version__
 from casebook.messages import problem, say
 from casebook.packaged import SETTINGS
+from casebook.patterns import read_words
 from casebook.problems import START, ContentError, Position, Problem
 from casebook.record.fields import suggest
 from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Languages, Text
@@ -131,13 +132,10 @@ class Settings:
 NO_SETTINGS: Final = Settings()
 
 
-@lru_cache(maxsize=1)
+@cache
 def read_known() -> Mapping[str, Any]:
     """The settings that the program knows, by what becomes of them."""
-    import yaml
-
-    known: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_bytes())
-    return known
+    return read_words(__file__, "settings.yaml")
 
 
 def fixed_settings() -> dict[str, Any]:

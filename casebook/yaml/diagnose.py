@@ -17,7 +17,7 @@ from casebook.problems import Position, Problem
 from casebook.text import Text
 from casebook.yaml.encoding import MAX_SHOWN, offer
 from casebook.yaml.fixes import COLONS
-from casebook.yaml.mistakes import Mistake, mistakes_in, silent_mistakes
+from casebook.yaml.mistakes import Mistake, mistakes_in, read_table, silent_mistakes
 from casebook.yaml.nodes import NO_MAPPING, TOO_DEEP, Fault, find_fault
 
 # How much text the search for a cause may have parsed, all tries together: well under a second.
@@ -347,22 +347,6 @@ def _offer_indent(line: str) -> Text:
     return offer(line) or say(key, count=spaces)
 
 
-# Signs in the words of the parser, and the message of each where no fix was found.
-_REASONS: tuple[tuple[str, str], ...] = (
-    (TOO_DEEP, "E136"),
-    (NO_MAPPING, "E132"),
-    ("<document start>", "E131.more"),
-    ("Unicode character escape", "E104"),
-    ("escape", "E119"),
-    ("hexdecimal", "E119"),
-    ("quoted scalar: found unexpected end", "E118.open"),
-    ("flow sequence", "E118.list"),
-    ("flow mapping", "E118.brace"),
-    ("mapping values are not allowed", "E121.indentation"),
-    ("cannot start any token", "E120.start"),
-)
-
-
 def describe_fault(fault: Fault, cause: int, lines: list[str], path: str) -> Problem:
     """The problem of a fault for which no fix was found."""
     reason, at = fault.reason, fault.at
@@ -372,7 +356,7 @@ def describe_fault(fault: Fault, cause: int, lines: list[str], path: str) -> Pro
         return problem("E137.line_break", path, Position(at.line, 1))
     if cause and reason != NO_MAPPING and re.match(r"\s*- ", lines[cause - 1]):
         return problem("E117.mixed", path, at)
-    for sign, key in _REASONS:
+    for sign, key in read_table()["reasons"].items():
         if sign in reason:
             if key.startswith("E118"):
                 at = fault.since

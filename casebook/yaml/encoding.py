@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from casebook.messages import problem, say
+from casebook.patterns import Patterns, read_words
 from casebook.problems import START, Position, Problem, in_gbk, make_visible, name_of
 from casebook.text import NO_TEXT, Text
 
@@ -16,62 +17,12 @@ MAX_SHOWN = 20
 # A longer line cannot be read off a console and typed.
 _LONGEST_OFFER = 200
 
-_MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"PK\x03\x04", "yaml.kind_office"),
-    (b"\xd0\xcf\x11\xe0", "yaml.kind_old_office"),
-    (b"%PDF", "yaml.kind_pdf"),
-    (b"{\\rtf", "yaml.kind_rtf"),
-    (b"\x89PNG", "yaml.kind_image"),
-    (b"\xff\xd8\xff", "yaml.kind_image"),
-    (b"GIF8", "yaml.kind_image"),
-    (b"\x1f\x8b", "yaml.kind_gzip"),
-    (b"Rar!", "yaml.kind_rar"),
-    (b"7z\xbc\xaf", "yaml.kind_seven_zip"),
-    (b"SQLite format", "yaml.kind_database"),
-)
-_MARKS: tuple[tuple[bytes, str], ...] = (
-    (b"\xff\xfe\x00\x00", "UTF-32"),
-    (b"\x00\x00\xfe\xff", "UTF-32"),
-    (b"\xff\xfe", "UTF-16"),
-    (b"\xfe\xff", "UTF-16"),
-)
+_LISTS = read_words(__file__, "encoding.yaml")
+PATTERNS = Patterns(_LISTS["patterns"])
 # Wide encodings without a mark, the widest first: a UTF-32 file is valid UTF-16 with NULs.
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 
-_CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff"
-_FORMAT = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200c\u200e\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffc\U0001d173-\U0001d17a\U000e0001"
-)
-_EMOJI = "\u00a9\u00ae\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
-# Runs of one character are one mistake. A joiner belongs inside an emoji, a tag behind a flag.
-INVISIBLE = re.compile(
-    f"([{_CONTROL}{_FORMAT}])\\1*|(?<![{_EMOJI}])\u200d+|\u200d+(?![{_EMOJI}])"
-    "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]+"
-)
-# One class is searched five times faster than the whole, and nearly every file has none of it.
-_MAY_BE_INVISIBLE = re.compile(f"[{_CONTROL}{_FORMAT}\u200d\U000e0020-\U000e007f]")
-_IS_CONTROL = re.compile(f"[{_CONTROL}]")
 _ENDS_LINE = "\x85\u2028\u2029\x0b\x0c"
-
-_NOTES = {
-    "\x00": "yaml.note_nul",
-    "\x1b": "yaml.note_esc",
-    "\x85": "yaml.note_nel",
-    "\u2028": "yaml.note_line",
-    "\u2029": "yaml.note_paragraph",
-    "\ufeff": "yaml.note_bom",
-    "\u00ad": "yaml.note_hyphen",
-    "\ufffc": "yaml.note_object",
-    **dict.fromkeys(
-        "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
-        "yaml.note_direction",
-    ),
-}
-_HAN = re.compile("[\u4e00-\u9fff]")
-# What UTF-8 read as GBK is full of: the marks of 标点, then the reverse and the Latin kind.
-_GARBLED_SIGN = re.compile("[锛銆鈥涓鐨\u00e2-\u00ef]")
-_GARBLED_RUN = re.compile("[\u0080-\uffef]{3,}")
 
 
 def decode(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[str | None, list[Problem]]:
@@ -91,7 +42,7 @@ def decode(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[str | None, l
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     problems = list(_find_lost_text(text, path))
-    if _MAY_BE_INVISIBLE.search(text) is not None:
+    if PATTERNS["may_be_invisible"].search(text) is not None:
         lost = {one.at.line for one in problems}
         problems += [one for one in _find_invisible(text, path) if one.at.line not in lost]
         text = remove_invisible(text)
@@ -106,10 +57,14 @@ def describe_size(path: str, size: int, most: int = MAX_BYTES) -> Problem:
 def _refuse_bytes(data: bytes, path: str, most: int) -> Problem | None:
     if len(data) > most:
         return describe_size(path, len(data), most)
-    for magic, kind in _MAGIC:
-        if data.startswith(magic):
-            return problem("E108", path, START, kind=say(kind))
-    name = next((name for mark, name in _MARKS if data.startswith(mark)), "")
+    # Latin-1 has a character for each byte.
+    start = data[:20].decode("latin-1")
+    kind, name = (
+        next((word for begin, word in _LISTS[group].items() if start.startswith(begin)), "")
+        for group in ("magic", "marks")
+    )
+    if kind:
+        return problem("E108", path, START, kind=say(kind))
     if not name and b"\x00" in data:
         if not data.strip(b"\x00"):
             return problem("E103.damaged", path, START)
@@ -127,8 +82,8 @@ def _guess_wide(data: bytes) -> str:
             text = data[: 4096 // width * width].decode(encoding)
         except UnicodeDecodeError:
             continue
-        usual = sum(c.isascii() or bool(_HAN.match(c)) for c in text)
-        if not _IS_CONTROL.search(text) and usual * 10 >= len(text) * 8:
+        usual = sum(c.isascii() or bool(PATTERNS["han"].match(c)) for c in text)
+        if not PATTERNS["control"].search(text) and usual * 10 >= len(text) * 8:
             return encoding[:6].upper()
     return ""
 
@@ -179,7 +134,7 @@ def _as_gbk(data: bytes) -> str:
 
 
 def _find_invisible(text: str, path: str) -> Iterator[Problem]:
-    for found in islice(INVISIBLE.finditer(text), MAX_SHOWN):
+    for found in islice(PATTERNS["invisible"].finditer(text), MAX_SHOWN):
         at = position_of(text, found.start())
         line = text.split("\n")[at.line - 1]
         fixed = remove_invisible(line) if len(line) < 1_000 else ""
@@ -188,7 +143,8 @@ def _find_invisible(text: str, path: str) -> Iterator[Problem]:
 
 def remove_invisible(text: str) -> str:
     """A text without the characters that an editor cannot see."""
-    return INVISIBLE.sub(lambda found: " " if found.group()[0] in _ENDS_LINE else "", text)
+    invisible = PATTERNS["invisible"]
+    return invisible.sub(lambda found: " " if found.group()[0] in _ENDS_LINE else "", text)
 
 
 def describe_invisible(
@@ -196,8 +152,9 @@ def describe_invisible(
 ) -> Problem:
     """The problem of a run of one character that an editor cannot see."""
     character = run[0]
-    control = bool(_IS_CONTROL.match(character))
-    note = _NOTES.get(character, "" if control else "yaml.note_zero_width")
+    control = bool(PATTERNS["control"].match(character))
+    notes = (note for known, note in _LISTS["notes"].items() if character in known)
+    note = next(notes, "" if control else "yaml.note_zero_width")
     keys = ("E103", "E103.escaped") if control else ("E105", "E105.escaped")
     return problem(
         keys[escaped],
@@ -214,12 +171,12 @@ def _find_lost_text(text: str, path: str) -> Iterator[Problem]:
     """The problems of text that another program destroyed."""
     if "\ufffd" in text or "锟斤拷" in text:
         for number, line in enumerate(text.split("\n"), 1):
-            found = re.search("\ufffd|锟斤拷", line)
+            found = PATTERNS["lost"].search(line)
             if found is not None:
                 yield problem("E106.lost", path, Position(number, found.start() + 1))
-    if _GARBLED_SIGN.search(text) is not None:
+    if PATTERNS["garbled_sign"].search(text) is not None:
         for number, line in enumerate(text.split("\n"), 1):
-            for run in _GARBLED_RUN.finditer(line):
+            for run in PATTERNS["garbled_run"].finditer(line):
                 if meant := unscramble(run.group()):
                     fixed = line[: run.start()] + meant + line[run.end() :]
                     hint = offer("" if "\ufffd" in meant else fixed)
@@ -256,9 +213,10 @@ def show(text: str) -> str:
 
 def offer(line: str) -> Text | None:
     """The hint that gives a corrected line, None where a console could not show it whole."""
-    if not line.strip() or len(line) > _LONGEST_OFFER or not in_gbk(line) or INVISIBLE.search(line):
+    if not line.strip() or len(line) > _LONGEST_OFFER or not in_gbk(line):
         return None
-    return None if "\t" in line or "\n" in line else say("yaml.offer", line=line)
+    is_strange = "\t" in line or "\n" in line or PATTERNS["invisible"].search(line)
+    return None if is_strange else say("yaml.offer", line=line)
 
 
 def read_offer(hint: Text) -> str | None:

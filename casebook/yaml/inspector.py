@@ -11,6 +11,7 @@ import unicodedata
 from typing import Any
 
 from casebook.messages import problem
+from casebook.patterns import Patterns
 from casebook.problems import Position, Problem
 from casebook.text import Text
 from casebook.yaml.encoding import describe_invisible, offer, unscramble
@@ -20,15 +21,19 @@ from casebook.yaml.mistakes import DASHES, mistakes_in, name_blank
 # Enough for one run.
 MAX_PROBLEMS = 100
 
-_JOINER = re.compile("[\u200d\ufe00-\ufe0f]")
-# Not the enumeration comma: 民政局、财政局 is one text that names two.
-_COMMAS = re.compile("[，；]")
+_PATTERNS = Patterns(
+    {
+        "joiner": "[\u200d\ufe00-\ufe0f]",
+        # Not the enumeration comma: 民政局、财政局 is one text that names two.
+        "commas": "[，；]",
+        "half_quoted": r"(?s:“[^“”\"]*\"|\"[^“”\"]*”)",
+        # A field that was indented into the text above it.
+        "field_in_text": r"(?m:^[ ]*(?P<key>[a-z][a-z_]{2,30}):[ ]*[|>][+-]?[ ]*$)",
+        "wide_list": r"(?s:[［｛].*[］｝\]}])",
+    }
+)
 # What people write behind a value who know it from JSON or from a list in prose.
 _TAIL = frozenset(",，;；、")
-_HALF_QUOTED = re.compile(r"“[^“”\"]*\"|\"[^“”\"]*”", re.DOTALL)
-# A field that was indented into the text above it.
-_FIELD_IN_TEXT = re.compile(r"^[ ]*(?P<key>[a-z][a-z_]{2,30}):[ ]*[|>][+-]?[ ]*$", re.MULTILINE)
-_WIDE_LIST = re.compile(r"[［｛].*[］｝\]}]", re.DOTALL)
 # A value that starts with one of these is looked at twice.
 _ODD_STARTS = frozenset("｜＞［｛＃-" + DASHES)
 
@@ -70,7 +75,7 @@ class Inspector:
         if not value:
             return
         if in_flow and not value.isascii():
-            comma = _COMMAS.search(value)
+            comma = _PATTERNS["commas"].search(value)
             if comma is not None:
                 at = Position(start.line + 1, start.column + 1 + comma.start())
                 line = self.line(at.line)
@@ -82,7 +87,7 @@ class Inspector:
             self._offer("W126", at, fixed, mark=value[-1])
         place = Position(start.line + 1, start.column + 1)
         before = self.text[start.index - start.column : start.index]
-        if value[0] == "“" and _HALF_QUOTED.fullmatch(value):
+        if value[0] == "“" and _PATTERNS["half_quoted"].fullmatch(value):
             fixed = f'{before}"{value[1:-1]}"' if "\n" not in value else ""
             self._offer("E118.half", place, fixed)
         if value[0] in ALL_BLANKS:
@@ -94,7 +99,7 @@ class Inspector:
 
     def inspect_block(self, text: str, start: Any) -> None:
         """Note a field that was indented into a block of text and so is part of it."""
-        found = _FIELD_IN_TEXT.search(text)
+        found = _PATTERNS["field_in_text"].search(text)
         if found is None:
             return
         number = start.line + 2 + text.count("\n", 0, found.start())
@@ -121,7 +126,7 @@ class Inspector:
         line = f"{line[: start.column]}{name}{line[end:]}"
         if self._find_mistake("in_names", line, number, start.column, end):
             return
-        joiner = _JOINER.search(name)
+        joiner = _PATTERNS["joiner"].search(name)
         if joiner is not None:
             at = Position(number, start.column + joiner.start() + 1)
             self.note(describe_invisible(joiner.group(), at, self.path))
@@ -155,7 +160,7 @@ class Inspector:
         if value[0] in "｜＞" and (len(lines) > 1 or len(value) < 3):
             fixed = before + ("|" if value[0] == "｜" else ">")
             self._offer("W114.block", at, fixed, mark=value[0])
-        if _WIDE_LIST.fullmatch(value):
+        if _PATTERNS["wide_list"].fullmatch(value):
             plain = re.sub(r"([,:])\s*", r"\1 ", unicodedata.normalize("NFKC", value))
             fixed = before + plain.replace("、", ", ") if len(lines) == 1 else ""
             self._offer("W114.list", at, fixed, mark=value[0])

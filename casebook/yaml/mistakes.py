@@ -45,7 +45,7 @@ class Mistake:
 
     def fixes(self, found: re.Match[str]) -> list[str]:
         """The lines that may have been meant, the likeliest first."""
-        pattern = _read_table()["fixes"].get(self.fix)
+        pattern = read_table()["fixes"].get(self.fix)
         fixed = getattr(fixes, self.fix)(found) if pattern is None else [fixes.fill(pattern, found)]
         return [line for line in fixed if line != found.string]
 
@@ -56,7 +56,7 @@ class Mistake:
             self.key,
             path,
             at,
-            hint=None if self.key in _read_table()["unoffered"] else offer(fixed),
+            hint=None if self.key in read_table()["unoffered"] else offer(fixed),
             at=show(mark.strip()),
             mark=(found.groupdict().get("v") or " ")[0],
             blank=name_blank(mark[:1]),
@@ -64,14 +64,15 @@ class Mistake:
 
 
 @cache
-def _read_table() -> Mapping[str, Any]:
+def read_table() -> Mapping[str, Any]:
+    """The lists of `mistakes.yaml`."""
     return read_words(__file__, "mistakes.yaml")
 
 
 @cache
 def mistakes_in(place: str) -> tuple[Mistake, ...]:
     """The mistakes to look for in a place, as `in_lines` or `in_names`."""
-    table = _read_table()
+    table = read_table()
     parts = Patterns(
         table["patterns"],
         blanks=fixes.BLANKS,
@@ -88,7 +89,7 @@ def mistakes_in(place: str) -> tuple[Mistake, ...]:
 @cache
 def silent_mistakes() -> tuple[Mistake, ...]:
     """The mistakes that turn a line into text, so that the parser blames a later one."""
-    silent = _read_table()["silent"]
+    silent = read_table()["silent"]
     return tuple(mistake for mistake in mistakes_in("in_lines") if mistake.key in silent)
 
 

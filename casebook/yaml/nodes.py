@@ -20,9 +20,9 @@ from casebook.messages import problem
 from casebook.problems import START, ContentError, Position, Problem
 from casebook.text import Text
 from casebook.yaml.encoding import (
-    INVISIBLE,
     MAX_BYTES,
     MAX_SHOWN,
+    PATTERNS,
     decode,
     describe_invisible,
     offer,
@@ -45,8 +45,8 @@ MAX_KEY = 200
 _LONGEST_TRIED = 100_000
 
 _CHINESE = "[\u3001-\u303f\u3400-\u9fff\uff00-\uff60]"
-_FOLD = re.compile(rf"(?<={_CHINESE})[ \t]*\n[ \t]*(?={_CHINESE})")
-_ESCAPE = re.compile(r"\\(?:[0abevfNLP]|x[0-9a-fA-F]|u[0-9a-fA-F]|U)")
+_FOLD = rf"(?<={_CHINESE})[ \t]*\n[ \t]*(?={_CHINESE})"
+_ESCAPE = r"\\(?:[0abevfNLP]|x[0-9a-fA-F]|u[0-9a-fA-F]|U)"
 # Reasons of our own beside those of the parser.
 NO_MAPPING = "the root is no mapping"
 TOO_DEEP = "nested too deep"
@@ -144,7 +144,7 @@ def read_tree(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[Node | Non
 def _close_gaps(text: str, written: str) -> str:
     """A text without the blanks that YAML puts where a line ends between Chinese characters."""
     pieces, at = [], 0
-    for fold in _FOLD.finditer(written):
+    for fold in re.finditer(_FOLD, written):
         # A few characters before it find the place again, where no escape stands among them.
         begin = max(written.rfind("\n", 0, fold.start()) + 1, fold.start() - 6)
         tail = written[begin : fold.start()].lstrip(" \t\"'")
@@ -292,12 +292,12 @@ class _Builder(Inspector):
     def refuse_escapes(self, event: Any, at: Position) -> str:
         """The text of a double-quoted scalar without the control characters it was given."""
         text: str = event.value
-        found = INVISIBLE.search(text)
+        found = PATTERNS["invisible"].search(text)
         if found is None:
             return text
-        written = _ESCAPE.search(self.text, event.start_mark.index, event.end_mark.index)
-        if written is not None:
-            at = position_of(self.text, written.start())
+        start = event.start_mark.index
+        if written := re.search(_ESCAPE, self.text[start : event.end_mark.index]):
+            at = position_of(self.text, start + written.start())
         self.note(describe_invisible(found.group(), at, self.path, escaped=True))
         return remove_invisible(text)
 
