@@ -180,15 +180,6 @@ class Fields:
             self.report("E204", self.at(name), name=name)
         return text.replace("\n", " ")
 
-    def whole_number(self, name: str) -> int | None:
-        """A whole number from 0 to 999999, or None where it is left out."""
-        text = self.text(name)
-        # isdigit alone takes ² and Arabic digits, which int does not or which nobody means.
-        if text and not (text.isascii() and text.isdigit() and len(text) <= 6):
-            self.report("E213", self.at(name), name=name, found=text[:20])
-            return None
-        return int(text) if text else None
-
     def term(self, name: str, known: Collection[str], required: bool = False) -> str:
         """A word of a closed list, or nothing where it is left out or unknown."""
         value = self.scalar(name, required, next(iter(known), ""))
@@ -206,16 +197,6 @@ class Fields:
         hint = suggest(word, known) or allowed
         self.report("E205", value.at, name=name, word=word[:40], hint=hint)
         return ""
-
-    def period(self, name: str, required: bool = False) -> Period | None:
-        """A date or period, None where it is left out or not understood but not required."""
-        value = self.scalar(name, required, "不晚于2012-12-07")
-        if value is not None:
-            try:
-                return parse_period(value.text.strip())
-            except PeriodError as error:
-                self.report("E220", value.at, why=error.message, hint=error.hint)
-        return UNKNOWN if required else None
 
     def mapping(self, name: str) -> MapNode | None:
         """A mapping, or None where it is left out."""
@@ -329,13 +310,24 @@ class RecordReader:
         return one.default is True if value is None else FLAGS.get(value.text, False)
 
     def read_number(self, fields: Fields, one: FieldDescription) -> int | None:
-        return fields.whole_number(one.name)
+        text = fields.text(one.name)
+        # isdigit alone takes ² and Arabic digits, which int does not or which nobody means.
+        if text and not (text.isascii() and text.isdigit() and len(text) <= 6):
+            fields.report("E213", fields.at(one.name), name=one.name, found=text[:20])
+            return None
+        return int(text) if text else None
 
     def read_period(self, fields: Fields, one: FieldDescription) -> Period | None:
-        return fields.period(one.name, one.required)
+        value = fields.scalar(one.name, one.required, "不晚于2012-12-07")
+        if value is not None:
+            try:
+                return parse_period(value.text.strip())
+            except PeriodError as error:
+                fields.report("E220", value.at, why=error.message, hint=error.hint)
+        return UNKNOWN if one.required else None
 
     def read_day(self, fields: Fields, one: FieldDescription) -> Period | None:
-        period = fields.period(one.name, one.required)
+        period = self.read_period(fields, one)
         if period and period.edtf and (period.precision != "day" or period.lane != "dated"):
             fields.report("E224", fields.at(one.name), name=one.name)
         return period

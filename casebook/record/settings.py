@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from casebook import __version__
 from casebook.messages import problem, say
 from casebook.packaged import SETTINGS
-from casebook.patterns import read_words
+from casebook.patterns import Patterns, read_words
 from casebook.problems import START, ContentError, Position, Problem
 from casebook.record.fields import suggest
 from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Languages, Text
@@ -28,16 +28,8 @@ from casebook.yaml.files import read_bytes
 # Whoever runs Pelican itself is told by this plugin which command builds the site.
 GUARD: Final = "casebook.plugin"
 _FUNCTIONS: Final = ("JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS")
-_MAIL: Final = re.compile(r"[^\s@:/?]+@[^\s@:/?]+\.[^\s@:/?]+", re.ASCII)
-_OF_SITE: Final = re.compile(r"/?(?:[A-Za-z0-9][A-Za-z0-9._-]*/)*(?:[A-Za-z0-9._-]+)?", re.ASCII)
-_HEX: Final = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
-_HOST: Final = re.compile(r"https://[a-z0-9.-]+(?::[0-9]+)?", re.ASCII)
-_VERSION: Final = re.compile(r"([0-9]+)\.([0-9]+)(?:\.[0-9]+)?", re.ASCII)
 # SITEMAP, which a plugin has, is not yet SITENAME.
 _NEARLY: Final = 0.85
-# The licences of Creative Commons: all of their addresses follow from their names.
-_CREATIVE_COMMONS: Final = re.compile(r"CC[- ](BY(?:-NC)?(?:-SA|-ND)?)[- ]4\.0")
-_CC0: Final = re.compile(r"CC0[- ]1\.0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +128,15 @@ NO_SETTINGS: Final = Settings()
 def read_known() -> Mapping[str, Any]:
     """The settings that the program knows, by what becomes of them."""
     return read_words(__file__, "settings.yaml")
+
+
+@cache
+def _patterns() -> Patterns:
+    return Patterns(read_known()["patterns"])
+
+
+def _match(name: str, text: str) -> re.Match[str] | None:
+    return _patterns()[name].fullmatch(text)
 
 
 def fixed_settings() -> dict[str, Any]:
@@ -280,7 +281,7 @@ class _SettingsReader:
     def address(self, name: str, mail: bool = False) -> str:
         """An address of the web, or where it may be of a mailbox."""
         written = str(self.value(name, str, "")).strip()
-        if not written or (mail and _MAIL.fullmatch(written.removeprefix("mailto:"))):
+        if not written or (mail and _match("mail", written.removeprefix("mailto:"))):
             return written.removeprefix("mailto:")
         fault = judge_url(written)
         if fault is not None:
@@ -324,7 +325,7 @@ class _SettingsReader:
                 case (str(title), str(address)) if title.strip():
                     address = address.strip()
                     fault = None
-                    if not (address.startswith("mailto:") or _OF_SITE.fullmatch(address)):
+                    if not (address.startswith("mailto:") or _match("of_site", address)):
                         fault = judge_url(address)
                     if fault is not None:
                         self._complain("E343", name, index, written=address[:60], why=fault)
@@ -341,11 +342,11 @@ class _SettingsReader:
                 return None
             case (str(name), str(url)) if name.strip() and judge_url(url) is None:
                 return Licence(name.strip(), Text(url, url))
-            case str() if found := _CREATIVE_COMMONS.fullmatch(value):
+            case str() if found := _match("creative_commons", value):
                 path = f"https://creativecommons.org/licenses/{found[1].lower()}/4.0/"
                 deeds = Text(f"{path}deed.zh-hans", path)
                 return Licence(f"CC {found[1]} 4.0", deeds, f"CC-{found[1]}-4.0")
-            case str() if _CC0.fullmatch(value):
+            case str() if _match("cc0", value):
                 path = "https://creativecommons.org/publicdomain/zero/1.0/"
                 return Licence("CC0 1.0", Text(f"{path}deed.zh-hans", path), "CC0-1.0")
             case str() if not value.upper().startswith("CC"):
@@ -357,7 +358,7 @@ class _SettingsReader:
         for index, (role, value) in enumerate(self.value("COLOURS", dict, {}).items()):
             pair = (value, value) if isinstance(value, str) else value
             match pair:
-                case (str(light), str(dark)) if _HEX.fullmatch(light) and _HEX.fullmatch(dark):
+                case (str(light), str(dark)) if _match("colour", light) and _match("colour", dark):
                     yield str(role), light, dark
                 case _:
                     self._complain(
@@ -367,11 +368,10 @@ class _SettingsReader:
     def _read_hosts(self) -> tuple[str, ...]:
         hosts = self.strings("TRUSTED_HOSTS")
         for index, host in enumerate(hosts):
-            if not _HOST.fullmatch(host):
-                self._complain(
-                    "E341", "TRUSTED_HOSTS", index, form=say("record.settings_form_host")
-                )
-        return tuple(host for host in hosts if _HOST.fullmatch(host))
+            if not _match("host", host):
+                form = say("record.settings_form_host")
+                self._complain("E341", "TRUSTED_HOSTS", index, form=form)
+        return tuple(host for host in hosts if _match("host", host))
 
     def _read_static_names(self) -> Iterator[tuple[str, str]]:
         for index, (path, values) in enumerate(self.value("EXTRA_PATH_METADATA", dict, {}).items()):
@@ -434,8 +434,8 @@ class _SettingsReader:
     def _check_version(self) -> None:
         """Tell where the project was made for another version than the one that runs."""
         written = self.values.get("CASEBOOK_VERSION")
-        found = _VERSION.fullmatch(written) if isinstance(written, str) else None
-        ours = _VERSION.match(__version__)
+        found = _match("version", written) if isinstance(written, str) else None
+        ours = _patterns()["version"].match(__version__)
         assert ours is not None
         now = f"{ours[1]}.{ours[2]}"
         if found is None:

@@ -6,7 +6,7 @@ Only a preview shows one, so that what is half written is seen as it will be.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, cast
 
@@ -32,6 +32,7 @@ _TEXTS: Final = frozenset({"bilingual", "line", "text"})
 
 # The way to a part of a record: names of fields and entries, and numbers of list items from 0.
 Way = tuple[str | int, ...]
+Descriptions = tuple[FieldDescription, ...]
 
 
 def describe_blanks(path: str, blanks: Collection[Problem]) -> Problem:
@@ -84,19 +85,20 @@ def _add_stand_ins(known: Dataset) -> Lists:
     )
 
 
-def _fill_blanks(
-    node: MapNode, described: tuple[FieldDescription, ...], languages: Languages
-) -> MapNode:
+def _fill_blanks(node: MapNode, described: Descriptions, languages: Languages) -> MapNode:
     """A record with marks in the place of what it needs and has not, as far as words can be."""
     entries = dict(node.entries)
     for one in described:
         held = entries.get(one.name)
-        if one.holds_records:
-            if held is not None:
-                entries[one.name] = _fill_inside(held, one, languages)
-        elif one.required and (
-            held is None or (isinstance(held, Scalar) and not held.text.strip())
-        ):
+        if one.holds_records and held is not None:
+            inner = one.inner
+
+            def fill(_: object, node: Node, inner: Descriptions = inner) -> Node:
+                return _fill_blanks(node, inner, languages) if isinstance(node, MapNode) else node
+
+            entries[one.name] = _change_inside(held, fill)
+        is_blank = held is None or (isinstance(held, Scalar) and not held.text.strip())
+        if one.required and is_blank:
             if one.kind in _TEXTS:
                 words = mark_blank(one)
                 for name, lang in zip(one.names(languages), languages, strict=False):
@@ -106,20 +108,15 @@ def _fill_blanks(
     return MapNode(entries, {name: node.at for name in entries} | node.key_at, node.at)
 
 
-def _fill_inside(node: Node, one: FieldDescription, languages: Languages) -> Node:
-    """The records inside a field, each with its marks."""
-    if isinstance(node, ListNode):
-        items = (
-            _fill_blanks(i, one.inner, languages) if isinstance(i, MapNode) else i
-            for i in node.items
-        )
-        return ListNode(tuple(items), node.at)
+def _change_inside(node: Node, change: Callable[[str | int, Node], Node | None]) -> Node:
+    """A mapping or a list with each part changed, without those that are nothing then."""
     if isinstance(node, MapNode):
-        entries = {
-            key: _fill_blanks(inner, one.inner, languages) if isinstance(inner, MapNode) else inner
-            for key, inner in node.entries.items()
-        }
-        return MapNode(entries, node.key_at, node.at)
+        named = {name: change(name, inner) for name, inner in node.entries.items()}
+        left = {name: inner for name, inner in named.items() if inner is not None}
+        return MapNode(left, node.key_at, node.at)
+    if isinstance(node, ListNode):
+        items = (change(number, inner) for number, inner in enumerate(node.items))
+        return ListNode(tuple(inner for inner in items if inner is not None), node.at)
     return node
 
 
@@ -153,18 +150,8 @@ def find_spots(node: Node, way: Way) -> Iterator[tuple[Position, Way]]:
 
 
 def _cut(node: Node, way: Way, ways: Collection[Way]) -> Node:
-    if isinstance(node, MapNode):
-        left = {
-            name: _cut(inner, (*way, name), ways)
-            for name, inner in node.entries.items()
-            if (*way, name) not in ways
-        }
-        return MapNode(left, node.key_at, node.at)
-    if isinstance(node, ListNode):
-        items = (
-            _cut(inner, (*way, number), ways)
-            for number, inner in enumerate(node.items)
-            if (*way, number) not in ways
-        )
-        return ListNode(tuple(items), node.at)
-    return node
+    def cut(name: str | int, inner: Node) -> Node | None:
+        own = (*way, name)
+        return None if own in ways else _cut(inner, own, ways)
+
+    return _change_inside(node, cut)
