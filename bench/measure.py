@@ -37,6 +37,8 @@ Runs = dict[tuple[str, str], list[Run]]
 def measure_process(command: list[str], folder: Path, program: Path) -> Run:
     """The run of a command; one that fails ends the benchmark."""
     environment = os.environ | {"PYTHONPATH": str(program), "PYTHONUTF8": "1", "MPLBACKEND": "svg"}
+    # Modules are compiled when a program is installed; where this is set, at each of its runs.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryFile() as said:
         start = time.perf_counter()
         process = subprocess.Popen(

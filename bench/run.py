@@ -7,6 +7,7 @@ did the same work in the same round. Nothing here passes or fails.
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import platform
 import shutil
@@ -62,6 +63,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         ignored = shutil.ignore_patterns("__pycache__")
         for part in ("casebook", "theme"):
             shutil.copytree(ROOT / part, program / part, ignore=ignored)
+        # As its installation does; the peers' modules were compiled when they were installed.
+        compileall.compile_dir(program, quiet=1)
         print(describe_machine())
         for size in sizes:
             place = folder / str(size)
