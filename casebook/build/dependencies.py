@@ -15,6 +15,7 @@ from casebook.record.dataset import Dataset, Whole, order_cases
 from casebook.record.model import Case, Media, Outdated
 from casebook.record.summary import CaseSummary
 from casebook.record.vocabulary import Source
+from casebook.text import NO_TEXT
 from casebook.values.digest import digest
 
 
@@ -43,9 +44,7 @@ class Dependencies:
         """
         dataset = self.dataset
         named = self._find_named(case)
-        cases = {
-            near.slug: _strip_case(dataset.by_slug[near.slug]) for near in self._find_near(case)
-        }
+        cases = {near.slug: _strip_case(near) for near in self._find_near(case)}
         cases |= {other.slug: dataset.by_slug[other.slug] for other in (case, *named)}
         return Dataset(
             cases=order_cases(cases.values()),
@@ -70,7 +69,7 @@ class Dependencies:
         own = [case.slug, version, *(self._version_of(name) for name in case.sources)]
         parts = [
             [version, *(self._versions.get(other.path, other.version) for other in named)],
-            [near.link for near in self._find_near(case)],
+            [(near.slug, near.region) for near in self._find_near(case)],
             [self._version_of(name) for name in _list_sources(case, named)],
             [repr(whole.words), whole.shared, repr(self._find_outdated(case))],
             [repr(found) for found in self._find_media(case, named).values()],
@@ -123,15 +122,15 @@ def _list_sources(case: CaseSummary, named: Iterable[CaseSummary]) -> dict[str, 
     return dict.fromkeys(name for one in (case, *named) for name in one.sources)
 
 
-def _strip_case(case: Case) -> Case:
-    """No more of a case than a link to it shows."""
+def _strip_case(case: CaseSummary) -> Case:
+    """No more of a neighbour than the link to it shows: its place."""
     return Case(
         slug=case.slug,
         path=case.path,
-        title=case.title,
+        title=NO_TEXT,
         region=case.region,
         topic="",
-        summary=case.summary,
+        summary=NO_TEXT,
         answers={},
         figures={},
         events=(),

@@ -97,6 +97,11 @@ class Dataset:
         return tuple(summarise_case(case, self.vocabulary, self.sources) for case in self.cases)
 
     @property
+    def rows(self) -> Sequence[Case | CaseSummary]:
+        """The cases for what both they and their summaries say; no record is loaded for it."""
+        return self.cases.summaries if isinstance(self.cases, LazyCases) else self.cases
+
+    @property
     def updated(self) -> str:
         """The newest date of all cases, or nothing."""
         return max((case.date for case in self.summaries), default="")
@@ -109,11 +114,7 @@ class Dataset:
     @cached_property
     def positions(self) -> Mapping[str, int]:
         """The place of each case in the order, by slug."""
-        slugs = (case.slug for case in self.cases)
-        # Whether a case exists is asked for every address; no record may be loaded for it.
-        if isinstance(self.cases, LazyCases):
-            slugs = (case.slug for case in self.cases.summaries)
-        return {slug: index for index, slug in enumerate(slugs)}
+        return {case.slug: index for index, case in enumerate(self.rows)}
 
     @cached_property
     def figures(self) -> Mapping[str, Figure]:
@@ -151,7 +152,7 @@ class Dataset:
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """Every change of what was published, the newest first."""
-        changes = [change for case in self.summaries for change in case.changes]
+        changes = [change for case in self.rows for change in case.changes]
         # Changes of one day keep the order of the cases, since sorting is stable.
         return tuple(sorted(changes, key=lambda change: change.date.sort_key, reverse=True))
 
@@ -250,7 +251,7 @@ class Dataset:
     def place_names(self) -> Mapping[Lang, Mapping[str, frozenset[str]]]:
         """The codes of the places of the cases, and of the provinces, by their names."""
         codes = {region.code for region in self.regions.values() if region.level == "province"}
-        for case in self.summaries:
+        for case in self.rows:
             codes |= {case.region, self.regions[case.region].parent} - {""}
         names: dict[Lang, dict[str, set[str]]] = {lang: {} for lang in LANGS}
         for region in map(self.regions.__getitem__, codes):
