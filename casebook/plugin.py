@@ -7,6 +7,7 @@ from typing import Any, Final
 
 # A run of our own has this among its settings.
 OWN_RUN: Final = "CASEBOOK_RUN"
+OWN_PLUGIN: Final = __name__
 
 
 def register() -> None:

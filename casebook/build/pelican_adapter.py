@@ -8,24 +8,27 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib.metadata import version
 from logging.handlers import BufferingHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from casebook.build.cache import digest_program
 from casebook.build.templates import ENVIRONMENT_OPTIONS
 from casebook.checks.content import find_content_files, language_of
 from casebook.messages import failure, problem
 from casebook.packaged import SETTINGS, find_packaged
 from casebook.pages.markdown import EXTENSIONS, CasebookMarkdown, split_slots
-from casebook.pages.page import Prose, Section, SiteSettings
+from casebook.pages.page import Prose, Section
 from casebook.pages.rows import find_named
-from casebook.plugin import OWN_RUN
+from casebook.plugin import OWN_PLUGIN, OWN_RUN
 from casebook.problems import START, ContentError, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.settings import fixed_settings, read_known
+from casebook.record.settings import fixed_settings, read_known, run_settings
 from casebook.text import Lang
+from casebook.values.digest import digest
 
 if TYPE_CHECKING:
     from casebook.build.steps import BuildOptions
@@ -53,22 +56,40 @@ _NEVER_SENT = frozenset(
 _PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
 
 
+# What the texts as Pelican reads them follow from, beside themselves and the program.
+_READERS = ("pelican", "markdown", "docutils")
+
 # The editors' texts, by slug and language.
 Texts = Mapping[tuple[str, Lang], Prose]
 
 
+def find_texts_key(project: Path, inputs: Mapping[str, str], dataset: Dataset) -> str:
+    """The key in the cache of the texts as Pelican reads them.
+
+    Empty where Pelican has to run in any case, since plugins may do anything at all.
+    """
+    path = project / SETTINGS
+    source = path.read_bytes() if path.is_file() else b""
+    plugins = run_settings(source, str(path)).get("PLUGINS") or ()
+    # What settings import may connect itself to Pelican as a plugin does.
+    if b"import" in source or any(plugin != OWN_PLUGIN for plugin in plugins):
+        return ""
+    files = [(name, inputs.get(name)) for name in inputs if name.startswith("content/")]
+    texts = (file.read_text("utf-8-sig") for file in find_content_files(project))
+    named = [find_named(text, dataset) for text in texts]
+    versions = [version(name) for name in _READERS]
+    told = (source, dataset.settings, dataset.languages, dataset.words, named)
+    key = digest(repr((digest_program(), sys.version, versions, files, told)).encode())
+    return f"record:texts:{key}"
+
+
 def run_pelican(
-    options: BuildOptions,
-    output: Path,
-    dataset: Dataset,
-    assets: tuple[str, Mapping[str, str]],
-    write: Callable[[SiteSettings, Texts], None],
+    options: BuildOptions, output: Path, dataset: Dataset, write: Callable[[Texts], None]
 ) -> list[Problem]:
     """Have Pelican read settings and texts, run `write` as its only generator, and warn of plugins.
 
-    `output` is for what plugins write; `assets` are the addresses of the style sheet and of the
-    other static files. Raises ContentError where Pelican logs any error, for it leaves out the text
-    and carries on.
+    `output` is for what plugins write. Raises ContentError where Pelican logs any error, for it
+    leaves out the text and carries on.
     """
     from pelican import Pelican, signals
     from pelican.generators import Generator
@@ -85,17 +106,8 @@ def run_pelican(
                 return
             pages = self.context["pages"]
             refuse_missing(project, pages)
-            stylesheet, others = assets
-            site = SiteSettings(
-                name=dataset.settings.name,
-                tagline=dataset.settings.tagline,
-                siteurl=dataset.settings.siteurl,
-                stylesheet=stylesheet,
-                assets=others,
-                languages=dataset.languages,
-            )
             texts = (read_prose(page, dataset) for page in pages)
-            write(site, {(text.slug, text.lang): text for text in texts})
+            write({(text.slug, text.lang): text for text in texts})
 
     with (
         errors_of_pelican() as logged,

@@ -11,6 +11,7 @@ from casebook.build.manifest import MANIFEST, list_files
 from casebook.build.staged_output import StagedOutput
 from casebook.build.state import BuildState
 from casebook.charts.standalone import CardWords, draw_words
+from casebook.data.formats import DataFile
 from casebook.messages import problem
 from casebook.packaged import SETTINGS
 from casebook.problems import Problem
@@ -24,13 +25,15 @@ def write_media(
 ) -> None:
     """Write the pictures and files of a site; those that are fresh stay as they are."""
     for one in media:
-        unit, key = f"media:{one.name}", f"{one.digest} {version('pillow')}"
-        if state.keep_unit(unit, key, tree) is None:
+
+        def make(one: Media = one) -> Iterator[DataFile]:
             from casebook.checks.pictures import make_copies
 
             content = (project / "content" / one.name).read_bytes()
-            made = [(path, tree.write(path, copy)) for path, copy in make_copies(one, content)]
-            state.note_unit(unit, key, tree, made)
+            return (DataFile(*copy) for copy in make_copies(one, content))
+
+        key = f"{one.digest} {version('pillow')}"
+        state.write_unit(f"media:{one.name}", key, tree, make)
 
 
 def write_cards(
@@ -41,9 +44,12 @@ def write_cards(
 ) -> None:
     """Draw the cards of pages; those that say what they said stay as they are."""
     for path, card in cards:
-        unit, key = f"card:{path}", digest(repr((card, colours, digest_code())).encode())
-        if state.keep_unit(unit, key, tree) is None:
-            state.note_unit(unit, key, tree, [(path, tree.write(path, draw_words(card, colours)))])
+
+        def make(path: str = path, card: CardWords = card) -> Iterator[DataFile]:
+            yield DataFile(path, draw_words(card, colours))
+
+        key = digest(repr((card, colours, digest_code())).encode())
+        state.write_unit(f"card:{path}", key, tree, make)
 
 
 def write_static(content: Path, settings: Settings, tree: StagedOutput) -> Iterator[Problem]:

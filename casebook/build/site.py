@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+import pickle
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +25,7 @@ from casebook.build.case_files import (
     make_case_files,
 )
 from casebook.build.manifest import MANIFEST, list_files
-from casebook.build.pelican_adapter import Texts, run_pelican
+from casebook.build.pelican_adapter import Texts, find_texts_key, run_pelican
 from casebook.build.published_media import write_cards, write_media, write_static
 from casebook.build.reading import Instead
 from casebook.build.render import file_of, open_renderer
@@ -79,8 +80,8 @@ class BuildContext:
     dataset: Dataset
     dependencies: Dependencies
     cache: Cache
-    charts: Mapping[tuple[str, Lang], Drawn]
-    offers_charts: bool
+    charts: Mapping[tuple[str, Lang], Drawn] = field(default_factory=dict)
+    offers_charts: bool = False
     pictures: Mapping[tuple[str, Lang], Pictures] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     executor: Executor = IN_PROCESS
@@ -97,10 +98,10 @@ def write_site(
     """
     timings, dataset = context.options.timings, context.dataset
     timings.begin("build.stage.prose")
-    assets = write_assets(context.options.project, dataset.settings, tree.write)
+    settings = _write_assets(context, tree.write)
     with closing(CaseTexts(tree.folder.parent, len(dataset.summaries))) as parts:
 
-        def write(settings: SiteSettings, prose: Texts) -> None:
+        def write(prose: Texts) -> None:
             maker = _PageMaker(context, settings, prose)
             timings.begin("build.stage.cases")
             maker.write_cases(tree, state, parts)
@@ -108,21 +109,62 @@ def write_site(
             maker.write_lists(tree, state)
             maker.renderer.compiled.save(context.cache)
             timings.begin("build.stage.exports")
+            maker.write_charts(tree, state)
             _write_data(context, maker.site, tree, parts)
             write_media(context.options.project, dataset.media.values(), tree, state)
             if maker.site.has_cards:
                 colours = read_colours(context.options.project, dataset.settings)
                 write_cards(list_cards(maker.site), colours, tree, state)
 
-        # Not into the tree: a plugin that writes into one of its files would write into the
-        # published one, which is the same file under another name.
-        with TemporaryDirectory(prefix="casebook-") as folder:
-            problems = run_pelican(context.options, Path(folder), dataset, assets, write)
-            problems += _adopt_files(Path(folder), tree, dataset.settings)
+        problems = _with_texts(context, write, tree)
         problems += write_static(context.options.project / "content", dataset.settings, tree)
     tree.write_stream(MANIFEST, _write_manifest(context, tree))
     state.forget_rest()
     return len(tree.listing), problems
+
+
+def _write_assets(context: BuildContext, write: Callable[[str, bytes], object]) -> SiteSettings:
+    """Write the static files of the theme, whose addresses are among the settings of the site."""
+    settings = context.dataset.settings
+    stylesheet, others = write_assets(context.options.project, settings, write)
+    return SiteSettings(
+        name=settings.name,
+        tagline=settings.tagline,
+        siteurl=settings.siteurl,
+        stylesheet=stylesheet,
+        assets=others,
+        languages=context.dataset.languages,
+    )
+
+
+def _with_texts(
+    context: BuildContext, write: Callable[[Texts], None], tree: StagedOutput | None = None
+) -> list[Problem]:
+    """Have the site written with the editors' texts, and give what is to be warned of plugins.
+
+    Pelican takes longer to import than most edits take to be built, and gives the same for the
+    same texts.
+    """
+    options, cache, dataset = context.options, context.cache, context.dataset
+    key = find_texts_key(options.project, context.inputs, dataset)
+    known = cache.get(key) if key else None
+    if known is not None:
+        write(pickle.loads(known))
+        return []
+
+    def keep(prose: Texts) -> None:
+        write(prose)
+        if key:
+            cache.put(key, pickle.dumps(prose))
+            cache.prune("record:texts:")
+
+    # Not into the tree: a plugin that writes into one of its files would write into the
+    # published one, which is the same file under another name.
+    with TemporaryDirectory(prefix="casebook-") as folder:
+        problems = run_pelican(options, Path(folder), dataset, keep)
+        if tree is not None:
+            problems += _adopt_files(Path(folder), tree, dataset.settings)
+    return problems
 
 
 def _adopt_files(folder: Path, tree: StagedOutput, settings: Settings) -> Iterator[Problem]:
@@ -141,22 +183,17 @@ def _adopt_files(folder: Path, tree: StagedOutput, settings: Settings) -> Iterat
 def render_pages(context: BuildContext, wanted: Collection[str]) -> dict[str, bytes]:
     """The wanted pages, by their paths in the site, with the static files that they may name."""
     contents: dict[str, bytes] = {}
-    settings = context.dataset.settings
-    assets = write_assets(context.options.project, settings, contents.__setitem__)
-
-    def write(settings: SiteSettings, prose: Texts) -> None:
-        contents.update(_PageMaker(context, settings, prose).make_wanted(wanted))
-
-    with TemporaryDirectory(prefix="casebook-") as folder:
-        run_pelican(context.options, Path(folder), context.dataset, assets, write)
+    settings = _write_assets(context, contents.__setitem__)
+    _with_texts(
+        context,
+        lambda prose: contents.update(_PageMaker(context, settings, prose).make_wanted(wanted)),
+    )
     return contents
 
 
 def _write_data(context: BuildContext, site: Site, tree: StagedOutput, parts: CaseTexts) -> None:
-    """Write what is no page: files of charts, data of all cases, and frozen releases."""
+    """Write data of all cases and frozen releases."""
     track = context.options.timings.track
-    for file in track(make_chart_files(site, context.pictures)):
-        tree.write(file.path, file.content)
     for stream in track(make_site_files(site, parts.read)):
         tree.write_stream(stream.path, stream.chunks)
     slugs = (case.slug for case in context.dataset.summaries)
@@ -263,6 +300,12 @@ class _PageMaker:
                         spent.kept += is_kept
                         spent.made += not is_kept
 
+    def write_charts(self, tree: StagedOutput, state: BuildState) -> None:
+        """Write the files of charts; those that are fresh stay as they are."""
+        files = make_chart_files(self.site, self.context.pictures)
+        for folder, key, make in self.context.options.timings.track(files):
+            state.write_unit(f"chart:{folder}", f"{self.surroundings} {key}", tree, make)
+
     def make_wanted(self, wanted: Collection[str]) -> dict[str, bytes]:
         """The wanted pages: first those of cases, which nothing else has to be made for."""
         contents: dict[str, bytes] = {}
@@ -312,17 +355,17 @@ class _PageMaker:
 
     def _write_list(self, page: Page, tree: StagedOutput, state: BuildState) -> bool:
         """Write a page of all cases together; whether it is fresh and stays as it was."""
-        path = file_of(page, self.site.languages)
+        if not page.key:
+            tree.write(*astuple(self.renderer.print_page(page, self.site)))
+            return False
         shaped = (self.surroundings, self.template_digests.get(page.template), page.key)
         dates = (page.published, page.lastmod)
         shown = (page.title, page.description, *dates, find_card(page, self.site), page.trail)
         key = digest(repr((*shaped, *shown)).encode())
-        if page.key and state.keep_unit(f"page:{path}", key, tree) is not None:
-            return True
-        found = tree.write(path, self.renderer.print_page(page, self.site).content)
-        if page.key:
-            state.note_unit(f"page:{path}", key, tree, [(path, found)])
-        return False
+        unit = f"page:{file_of(page, self.site.languages)}"
+        return not state.write_unit(
+            unit, key, tree, lambda: [self.renderer.print_page(page, self.site)]
+        )
 
     def _count_kept(self, case: CaseSummary) -> None:
         """Count the pages of a case that stay as they were, which takes time of its own."""

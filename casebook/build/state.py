@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -23,6 +23,7 @@ from casebook.yaml.files import most_bytes
 
 if TYPE_CHECKING:
     from casebook.build.staged_output import StagedOutput
+    from casebook.data.formats import DataFile
 
 _INPUTS: Final = "state:inputs"
 # Which folders there are units of.
@@ -123,6 +124,16 @@ class BuildState:
                 tree.take_over(path)
             tree.note(path, sha)
         return texts
+
+    def write_unit(
+        self, unit: str, key: str, tree: StagedOutput, make: Callable[[], Iterable[DataFile]]
+    ) -> bool:
+        """Put the files of a unit into the tree, made anew where it is not fresh, and say if so."""
+        if self.keep_unit(unit, key, tree) is not None:
+            return False
+        made = [(file.path, tree.write(file.path, file.content)) for file in make()]
+        self.note_unit(unit, key, tree, made)
+        return True
 
     def note_unit(
         self,

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from casebook.build.aside import Aside, Loaded, load_apart, make_sketches
 from casebook.build.cache import Cache, open_cache
@@ -25,6 +26,9 @@ from casebook.build.workers import SELDOM, open_executor
 from casebook.charts.placement import find_embedded
 from casebook.problems import CasebookError, Problem
 from casebook.record.dataset import Dataset
+
+if TYPE_CHECKING:
+    from casebook.build.site import BuildContext
 
 # A file that is saved once while a build runs costs one more try, not the editor's time.
 ATTEMPTS = 3
@@ -111,7 +115,7 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
         warn_of_letters,
     )
     from casebook.build.output import stage_output
-    from casebook.build.site import BuildContext, write_site
+    from casebook.build.site import write_site
     from casebook.build.theme import read_colours
 
     options.timings.begin("build.stage.charts")
@@ -126,18 +130,12 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
         colours = read_colours(options.project, dataset.settings)
         pictures = draw_pictures(tables, dataset, cache, colours, executor)
         problems += warn_of_letters(pictures.values(), dataset)
-        context = BuildContext(
-            options=options,
-            dataset=dataset,
-            dependencies=cases.dependencies_of(dataset),
-            cache=cache,
+        context = replace(
+            _make_context(loaded, inputs, options, cache),
             charts=charts,
             offers_charts=offers_charts,
             pictures=pictures,
-            inputs=_leave_out_unpublished(inputs.digests, dataset),
             executor=executor,
-            sketches=tuple(make_sketches(loaded, options.project)),
-            instead=cases.instead,
         )
         files, found = write_site(context, tree, BuildState(cache, options.output.resolve()))
         problems += found
@@ -145,6 +143,23 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
         refuse_changes(inputs)
 
     return replace(result, files=files, warnings=tuple(problems))
+
+
+def _make_context(
+    loaded: Loaded, inputs: Inputs, options: BuildOptions, cache: Cache
+) -> BuildContext:
+    """All that the pages depend on but the charts."""
+    from casebook.build.site import BuildContext
+
+    return BuildContext(
+        options=options,
+        dataset=loaded.dataset,
+        dependencies=loaded.cases.dependencies_of(loaded.dataset),
+        cache=cache,
+        inputs=_leave_out_unpublished(inputs.digests, loaded.dataset),
+        sketches=tuple(make_sketches(loaded, options.project)),
+        instead=loaded.cases.instead,
+    )
 
 
 def _load(inputs: Inputs, options: BuildOptions, cache: Cache) -> Loaded:
@@ -180,25 +195,18 @@ def build_pages(options: BuildOptions, wanted: Collection[str]) -> BuildResult:
     It takes a fraction of the time. Raises ContentError where the build would.
     """
     from casebook.build.drawings import draw_charts, tabulate_charts
-    from casebook.build.site import BuildContext, render_pages
+    from casebook.build.site import render_pages
 
     with open_cache(options.project / ".cache", enabled=options.use_cache) as cache:
-        loaded = _load(read_inputs(options.project, cache), options, cache)
+        inputs = read_inputs(options.project, cache)
+        loaded = _load(inputs, options, cache)
         dataset, result = loaded.dataset, _describe(loaded)
         if options.built_from == result.built_from:
             return result
         tables, offers_charts = tabulate_charts(dataset, find_embedded(options.project, dataset))
         charts = draw_charts(tables, cache)
-        context = BuildContext(
-            options=options,
-            dataset=dataset,
-            dependencies=loaded.cases.dependencies_of(dataset),
-            cache=cache,
-            charts=charts,
-            offers_charts=offers_charts,
-            sketches=tuple(make_sketches(loaded, options.project)),
-            instead=loaded.cases.instead,
-        )
+        context = _make_context(loaded, inputs, options, cache)
+        context = replace(context, charts=charts, offers_charts=offers_charts)
         return replace(result, pages=render_pages(context, wanted))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -45,16 +45,18 @@ def make_charts(site: Site) -> Iterator[Page]:
     """The index of charts, and the two pages of each, in both languages."""
     names = dict.fromkeys(name for (name, _), drawn in site.charts.items() if drawn.offered)
     for lang in site.languages:
+        charts = tuple(site.charts[name, lang] for name in names)
         yield Page(
             url=CHARTS_URL,
             lang=lang,
             template="charts.html",
             title=say("pages.charts"),
             description=say("pages.charts.description"),
-            context=partial(dict, charts=tuple(site.charts[name, lang] for name in names)),
+            context=partial(dict, charts=charts),
+            key=site.key(charts),
         )
-        for name in names:
-            yield from _make_chart(site.charts[name, lang], site)
+        for drawn in charts:
+            yield from _make_chart(drawn, site)
 
 
 def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
@@ -65,6 +67,8 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
     described = languages.text(each.subtitle for each in alike)
     citation = cite(drawn, Text(drawn.finding), drawn.lang, site)
     case = site.dataset.by_slug.get(drawn.case)
+    link = link_case(case, site.dataset) if case else None
+    changes = show_changes(find_changes(drawn.figures, site.dataset), site.dataset)
     shown_at = citation.url or f"…{drawn.folder}"
     page = Page(
         url=f"charts/{drawn.name}/",
@@ -72,22 +76,21 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
         template="chart.html",
         title=title,
         description=described,
-        context=partial(
-            dict,
-            frame=frame,
-            link=link_case(case, site.dataset) if case else None,
-            downloads=list_downloads(drawn, bool(site.settings.siteurl)),
-            citation=citation,
-            changes=show_changes(find_changes(drawn.figures, site.dataset), site.dataset),
-            snippet=write_snippet(drawn, f"{shown_at}embed/", frame[1]),
-        ),
+        context=lambda: {
+            "frame": frame,
+            "link": link,
+            "downloads": list_downloads(drawn, bool(site.settings.siteurl)),
+            "citation": citation,
+            "changes": changes,
+            "snippet": write_snippet(drawn, f"{shown_at}embed/", frame[1]),
+        },
         lastmod=citation.updated,
         trail=((CHARTS_URL, say("pages.charts")),),
+        key=site.key(frame, link, citation, changes),
     )
     yield page
-    url = f"{page.url}embed/"
-    embedded = replace(page, url=url, template="embed.html", lastmod="", indexed=False)
-    embedded = replace(embedded, canonical=page.url)
+    embedded = replace(page, url=f"{page.url}embed/", template="embed.html", canonical=page.url)
+    embedded = replace(embedded, lastmod="", indexed=False, key=site.key(frame))
     yield replace(embedded, context=partial(dict, frame=frame))
 
 
@@ -126,14 +129,14 @@ def list_downloads(drawn: Drawn, has_card: bool) -> tuple[str, ...]:
 
 def make_chart_files(
     site: Site, pictures: Mapping[tuple[str, Lang], Pictures]
-) -> Iterator[DataFile]:
-    """Every file that the charts of the site offer."""
+) -> Iterator[tuple[str, str, Callable[[], Iterable[DataFile]]]]:
+    """The folder of each chart that the site offers, a digest of its files, and what makes them."""
     for key, drawn in site.charts.items():
         if drawn.offered:
             _, sources = frame_chart(drawn, site.dataset)
-            yield from make_files(
-                drawn, pictures[key], sources, cite(drawn, Text(drawn.finding), drawn.lang, site)
-            )
+            citation = cite(drawn, Text(drawn.finding), drawn.lang, site)
+            given = drawn, pictures[key], sources, citation
+            yield drawn.folder, site.key(*given), partial(make_files, *given)
 
 
 def make_files(
