@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import UserDict
+from collections.abc import MutableMapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from casebook.packaged import COMMAND, IN_CHECKOUT
 from casebook.problems import CasebookError, Exit, Position, Problem, Severity
@@ -14,31 +17,43 @@ from casebook.text import NO_TEXT, Lang, Text
 CATALOGUE = Path(__file__).with_name("messages.yaml")
 # A name in single braces; double braces, as in {{figure}}, are what an editor writes.
 PLACE = re.compile(r"(?<!\{)\{([a-z][a-z0-9_]*)\}(?!\})")
+# Only a key begins a line, and a comment.
+_ENTRY = re.compile(r"^(?=\S)", re.MULTILINE)
 
 
-_catalogue: dict[str, dict[str, str]] = {}
+class _Catalogue(UserDict[str, Any]):
+    """Wordings by key, each parsed when it is first asked for: a build prints a tenth of them."""
+
+    def __getitem__(self, key: str) -> Any:
+        if isinstance(self.data[key], str):
+            self.data[key] = _parse(self.data[key])[key]
+        return self.data[key]
 
 
-def read_catalogue() -> dict[str, dict[str, str]]:
+@cache
+def read_catalogue() -> MutableMapping[str, dict[str, str]]:
     """The wordings by key: `zh`, `en` and, where there is a remedy, `hint_zh` and `hint_en`."""
-    if not _catalogue:
-        # PyYAML takes longer to import than most commands that print nothing take to run.
-        import yaml
-
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        try:
-            written = CATALOGUE.read_text("utf-8").replace(IN_CHECKOUT, COMMAND)
-            _catalogue.update(yaml.load(written, loader))
-        except yaml.MarkedYAMLError as error:
-            # Whoever betters a wording may break the file, and then there are no words to say so.
-            print(f"casebook/messages.yaml: {error.problem}\n{error.problem_mark}", file=sys.stderr)
-            raise SystemExit(1) from None
-    return _catalogue
+    written = CATALOGUE.read_text("utf-8").replace(IN_CHECKOUT, COMMAND)
+    entries = (entry for entry in _ENTRY.split(written) if entry[:1] not in ("#", ""))
+    return _Catalogue({entry.partition(":")[0]: entry for entry in entries})
 
 
-def use_catalogue(catalogue: dict[str, dict[str, str]]) -> None:
-    """Take the wordings that another process has read, which costs a tenth of reading them."""
-    _catalogue.update(catalogue)
+def _parse(entry: str) -> Any:
+    # PyYAML takes longer to import than most commands that print nothing take to run.
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(entry, loader)
+    except yaml.MarkedYAMLError:
+        # The whole file knows what an alias stands for, and the line of a fault.
+        entry = CATALOGUE.read_text("utf-8").replace(IN_CHECKOUT, COMMAND)
+    try:
+        return yaml.load(entry, loader)
+    except yaml.MarkedYAMLError as error:
+        # Whoever betters a wording may break the file, and then there are no words to say so.
+        print(f"casebook/messages.yaml: {error.problem}\n{error.problem_mark}", file=sys.stderr)
+        raise SystemExit(1) from None
 
 
 def say(key: str, /, **values: object) -> Text:

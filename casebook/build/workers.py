@@ -13,7 +13,7 @@ from functools import partial
 from itertools import chain, islice, repeat
 from typing import Any, Generic, TypeVar
 
-from casebook.messages import failure, read_catalogue, use_catalogue
+from casebook.messages import failure
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -66,7 +66,7 @@ def run_locally(
 
     # A forked child would share the lock of the build and the state of other threads.
     spawn = get_context("spawn")
-    with ProcessPoolExecutor(processes, spawn, _begin, (read_catalogue(),)) as pool:
+    with ProcessPoolExecutor(processes, spawn, _begin) as pool:
         with _interrupts_kept_out():
             # Each piece of work starts one process, as long as none is idle.
             for _ in range(processes):
@@ -164,13 +164,12 @@ def _interrupts_kept_out() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin(catalogue: dict[str, dict[str, str]]) -> None:
+def _begin() -> None:
     """Prepare a process, and have it end as soon as the one that started it is gone."""
     import gc
     from multiprocessing import parent_process
 
     gc.set_threshold(*SELDOM)
-    use_catalogue(catalogue)
     parent = parent_process()
     if parent is None:
         return

@@ -112,7 +112,7 @@ def _blank_names(line: str) -> str:
             end += 1
         done = end
         limit = end + 24
-        for name in patterns.NAME.finditer(line, max(at, begin - 12), limit):
+        for name in patterns.pattern_of_names().finditer(line, max(at, begin - 12), limit):
             # A name that is cut off here is found again around its own numeral.
             if name.end() < limit or limit >= len(line):
                 names.append(name.span())

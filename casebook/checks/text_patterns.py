@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -175,18 +176,25 @@ def fill(pattern: str) -> str:
 IDIOMS: Final[tuple[tuple[str, str], ...]] = tuple(map(tuple, WORDS["idioms"]))
 NAMES: Final[tuple[tuple[str, str], ...]] = tuple(map(tuple, WORDS["names"]))
 IDIOM: Final = re.compile("|".join(fill(pattern) for pattern, _ in IDIOMS))
-# What may not follow is long: one copy of it for each name took six times as long to compile.
-_BY_END: Final[dict[str, list[str]]] = {"": [], "@end": [], "@money": []}
-for _name, _ in NAMES:
-    _end = next(end for end in reversed(_BY_END) if _name.endswith(end))
-    _BY_END[_end].append(_name.removesuffix(_end))
-NAME: Final = re.compile(
-    "|".join(fill(f"(?:{'|'.join(names)}){end}") for end, names in _BY_END.items())
-)
 # What a name is looked for around.
 IN_NAMES: Final = re.compile(
     rf"\d+|第|[一二三四五六七八九十]{1, 4}号|[①-⒇]|(?i:\b(?:square|{_SCALE_WORD}|{_DIGIT_WORD})\b)"
 )
+
+
+# It takes as long to compile as a quarter of all others, and few texts have such numerals.
+@cache
+def pattern_of_names() -> re.Pattern[str]:
+    """The pattern of names that hold a number."""
+    by_end: dict[str, list[str]] = {"": [], "@end": [], "@money": []}
+    for name, _ in NAMES:
+        end = next(end for end in reversed(by_end) if name.endswith(end))
+        by_end[end].append(name.removesuffix(end))
+    # What may not follow is long: one copy of it for each name took six times as long to compile.
+    return re.compile(
+        "|".join(fill(f"(?:{'|'.join(names)}){end}") for end, names in by_end.items())
+    )
+
 
 # --- What Markdown writes for itself --------------------------------------------------------
 
