@@ -21,7 +21,7 @@ from casebook.values.digest import digest
 
 @dataclass(frozen=True, slots=True)
 class CaseKeys:
-    """Digests of all inputs of a case, and of its record and sources, which lists show of it."""
+    """Digests of all inputs of a case, and of its record and sources without its texts."""
 
     inputs: str
     version: str
@@ -66,7 +66,7 @@ class Dependencies:
         whole = self._find_whole(case)
         version = self._versions.get(case.path, case.version)
         # A renamed file is the same record at another address.
-        own = [case.slug, version, *(self._version_of(name) for name in case.sources)]
+        own = [case.slug, case.listed, *(self._version_of(name) for name in case.sources)]
         parts = [
             [version, *(self._versions.get(other.path, other.version) for other in named)],
             [(near.slug, near.region) for near in self._find_near(case)],

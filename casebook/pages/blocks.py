@@ -22,6 +22,7 @@ from casebook.pages.rows import (
     Frame,
     frame_chart,
     link_case,
+    link_cases,
     list_amounts,
     show_document,
     show_facts,
@@ -216,9 +217,7 @@ _SHOWN: Final[Mapping[str, Callable[[Dataset], object]]] = {
     "computed": _list_computed,
     "missing": count_silences,
     "documents": _list_documents,
-    "cases": lambda dataset: tuple(
-        link_case(case, dataset) for case in dataset.cases[:MOST_LISTED]
-    ),
+    "cases": lambda dataset: link_cases(dataset.cases[:MOST_LISTED], dataset),
     "reviews": lambda dataset: (
         count_reviews(dataset),
         show_changes(dataset.changes[:5], dataset),

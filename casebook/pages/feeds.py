@@ -59,7 +59,11 @@ def make_feed(site: Site) -> Iterator[Page]:
     named = {slug for case in newest for slug, _ in case.named_figures}
     shown = sorted({case.slug for case in newest} | named)
     lead = [site.prose.get((LEAD, lang)) for lang in site.languages]
-    key = site.key(lead, [(slug, site.versions.get(slug)) for slug in shown], dataset.words)
+    told = (
+        dataset.summaries[dataset.positions[slug]] for slug in shown if slug in dataset.positions
+    )
+    signed = [(case.version, site.versions.get(case.slug)) for case in told]
+    key = site.key(lead, signed, dataset.words)
     words = site.settings.name, site.settings.tagline
     for page in make_feed_pages("feed", words, entries, site):
         yield replace(page, key=key)

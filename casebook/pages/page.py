@@ -116,9 +116,9 @@ class Site:
 
     With `has_cards` home, cases and figures have cards of their own; `faces` are the cards of pages
     that have no chart either.
-    `versions` are digests, by slug, of all that a list may show of a case; without them every page
-    is made anew. `uses` are the pages beyond those of its own case that show a figure, `releases`
-    the frozen versions of the data, the oldest first.
+    `versions` are digests, by slug, of all that a list may show of a case but its texts; without
+    them every page is made anew. `uses` are the pages beyond those of its own case that show a
+    figure, `releases` the frozen versions of the data, the oldest first.
     """
 
     dataset: Dataset

@@ -11,7 +11,7 @@ from casebook.messages import say
 from casebook.pages import FIXED_ADDRESSES
 from casebook.pages.long_lists import MOST_LISTED
 from casebook.pages.page import Context, Page, Site, in_languages
-from casebook.pages.rows import link_case
+from casebook.pages.rows import link_cases
 from casebook.record.vocabulary import Gone
 
 # What a case offers beside its page is named after it.
@@ -20,15 +20,16 @@ _FILES = ("yaml", "json", "csv")
 
 def make_not_found(site: Site) -> Iterator[Page]:
     """The page for unknown addresses in both languages, with a list of the cases."""
-    cases = tuple(link_case(case, site.dataset) for case in site.dataset.cases[:MOST_LISTED])
+    dataset = site.dataset
     yield from in_languages(
         Page(
             url="404.html",
             template="404.html",
             title=say("pages.not_found"),
             description=say("pages.not_found.description"),
-            context=partial(dict, cases=cases),
+            context=lambda: {"cases": link_cases(dataset.cases[:MOST_LISTED], dataset)},
             indexed=False,
+            key=site.key([case.link for case in dataset.summaries[:MOST_LISTED]]),
         ),
         site,
     )

@@ -112,6 +112,11 @@ def link_case(case: Case, dataset: Dataset) -> CaseLink:
     )
 
 
+def link_cases(cases: Iterable[Case], dataset: Dataset) -> tuple[CaseLink, ...]:
+    """The cases as lists name them."""
+    return tuple(link_case(case, dataset) for case in cases)
+
+
 _WORDINGS: Final = {word.key: word.name for word in FIXED_WORDS["wordings"]}
 
 

@@ -16,7 +16,7 @@ from casebook.messages import say
 from casebook.pages import CHARTS_URL, COMPARE_URLS, DATA_URL, SEARCH_URL, TIMELINE_URL
 from casebook.pages.long_lists import MOST_LISTED
 from casebook.pages.page import Page, Site, in_languages
-from casebook.pages.rows import link_case, list_facts, list_sources, word_figure
+from casebook.pages.rows import link_case, link_cases, list_facts, list_sources, word_figure
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.references import REFERENCE, SITE, SLOT, split_key
@@ -80,9 +80,8 @@ def make_search(site: Site) -> Iterator[Page]:
             template="search.html",
             title=say("pages.search"),
             description=say("pages.search.description"),
-            context=lambda: {
-                "cases": [link_case(case, dataset) for case in dataset.cases[:MOST_LISTED]]
-            },
+            context=lambda: {"cases": link_cases(dataset.cases[:MOST_LISTED], dataset)},
+            key=site.key([case.link for case in dataset.summaries[:MOST_LISTED]]),
         ),
         site,
     )

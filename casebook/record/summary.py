@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, lru_cache, partial
 from typing import NamedTuple, TypeVar
@@ -23,7 +23,7 @@ from casebook.record.evidence import Review, find_answer, review_figure, sources
 from casebook.record.model import Case, Change, Event, Figure, ShownState, State
 from casebook.record.references import LINK_TO_PAGE, SITE, find_chart_names, find_references
 from casebook.record.vocabulary import Source, Vocabulary
-from casebook.text import Text
+from casebook.text import NO_TEXT, Text
 from casebook.values.dates import Lane, Period
 from casebook.values.digest import digest
 
@@ -71,9 +71,10 @@ class Passage(NamedTuple):
 class CaseSummary:
     """Summary of a case, with what lists need to know of it.
 
-    `version` is the digest of its record, `link` one of what a link to the case shows. `states`
-    are those of its answers in the order of the vocabulary's questions. `dates` are all that its
-    record names, in EDTF, and `titles` those of its documents that have digits in them. Of the
+    `version` is the digest of its record, `listed` one of all of it but its texts, and `link` one
+    of what a link to the case shows. `states` are those of its answers in the order of the
+    vocabulary's questions. `dates` are all that its record names, in EDTF, and `titles` those of
+    its documents that have digits in them. Of the
     story `named_figures` are those of other cases that it names, each with its case, `charts` the
     charts that it embeds; `counts_site` says whether it names a count of the whole site, and
     `has_slots` whether it holds the sign of a slot, `has_links` whether it links to other pages.
@@ -87,6 +88,7 @@ class CaseSummary:
     topic: str
     state: State
     version: str
+    listed: str
     link: str
     date: str
     aliases: tuple[str, ...]
@@ -137,6 +139,8 @@ def summarise_case(
         topic=case.topic,
         state=case.state,
         version=case.digest,
+        # Lists of figures, answers and events are the same after the most frequent edits.
+        listed=digest(repr(replace(case, summary=NO_TEXT, story=NO_TEXT, digest="")).encode())[:16],
         link=digest(repr(shown).encode())[:16],
         date=case.updated,
         aliases=case.aliases,
