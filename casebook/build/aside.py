@@ -18,12 +18,10 @@ from casebook.record.dataset import Dataset, Whole
 from casebook.record.reader import is_draft
 from casebook.record.references import judge_slug
 from casebook.record.sketch import sketch_case
-from casebook.yaml.files import read_bytes
+from casebook.yaml.files import CASES, read_bytes
 
 if TYPE_CHECKING:
     from casebook.build.steps import BuildOptions
-
-_CASES = "data/cases/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def load_apart(options: BuildOptions, inputs: Inputs, cache: Cache, executor: Ex
     while True:
         cases = CaseCache(cache, inputs.digests, instead)
         dataset, problems = load_checked(options.project, True, cases, executor, options.timings)
-        faulty = {p.path for p in problems if p.severity == "error" and p.path.startswith(_CASES)}
+        faulty = {p.path for p in problems if p.severity == "error" and p.path.startswith(CASES)}
         # What is left out already and faulty still, such as two names for one file, stops us.
         fresh = sorted(path for path in faulty if instead.get(path, b"-"))
         if not fresh:

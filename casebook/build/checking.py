@@ -31,7 +31,7 @@ from casebook.record.dataset import Dataset, LazyCases
 from casebook.record.json_schema import check_schema
 from casebook.record.summary import CaseSummary
 from casebook.yaml.encoding import describe_size
-from casebook.yaml.files import most_bytes, read_bytes, show_path
+from casebook.yaml.files import CASES, most_bytes, read_bytes, show_path
 
 # Where the frozen releases lie; a project without any pays nothing for them.
 _RELEASES = "data/versions"
@@ -55,7 +55,7 @@ def load_checked(
     faulty = check_sources(project)
     # Nothing is read of what could hang or fill the memory; records are asked one by one, so that
     # a preview can set one aside.
-    if any(not one.path.startswith("data/cases/") for one in faulty):
+    if any(not one.path.startswith(CASES) for one in faulty):
         raise ContentError(faulty)
     dataset, problems = read_dataset(project, drafts, cache, executor)
     named = {one.path for one in problems}
@@ -158,7 +158,7 @@ def _check_dataset(
         *problems,
         *_check_cases(cases, dataset, cache),
         *check_shares(dataset),
-        *check_content(project, dataset),
+        *_check_content(project, dataset, cache),
         *check_theme(project, dataset.settings),
         *check_embedded(project, dataset),
         *check_addresses(project, dataset, FIXED_ADDRESSES, NAMES_ACROSS),
@@ -182,6 +182,17 @@ def _check_cases(
                 cache.note_passed(dependencies.keys_of(summary).inputs)
                 continue
         yield from check_case(case, dataset)
+
+
+def _check_content(project: Path, dataset: Dataset, cache: CaseCache | None) -> list[Problem]:
+    """The problems of the editors' texts and lists, which pass as long as no number changes."""
+    key = cache.find_content_key(dataset) if cache is not None and not dataset.unread else ""
+    if cache is not None and key and cache.has_passed(key):
+        return []
+    problems = check_content(project, dataset)
+    if cache is not None and key and not problems:
+        cache.note_passed(key)
+    return problems
 
 
 def _read_snapshots(folder: Path, problems: list[Problem]) -> dict[str, str]:

@@ -144,7 +144,8 @@ def digest_code() -> str:
     package = Path(__file__).parent.parent
     files = [path for room in ("charts", "values") for path in (package / room).glob("*.*")]
     parts = [version("matplotlib"), *(digest(file.read_bytes()) for file in sorted(files))]
-    words = {key: entry for key, entry in read_catalogue().items() if key.startswith("charts.")}
+    catalogue = read_catalogue()
+    words = {key: catalogue[key] for key in catalogue if key.startswith("charts.")}
     return digest("\n".join([*parts, repr(words)]).encode())
 
 

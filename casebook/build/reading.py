@@ -32,7 +32,7 @@ from casebook.record.summary import CaseSummary, summarise_case
 from casebook.record.vocabulary import Source
 from casebook.values.digest import digest
 from casebook.values.words import use_currency
-from casebook.yaml.files import find_case_files, read_bytes, show_path
+from casebook.yaml.files import CASES, find_case_files, read_bytes, show_path
 
 # The start of a process costs as much as reading so many files.
 _FILES_PER_PROCESS = 400
@@ -235,6 +235,12 @@ class CaseCache:
         if self._dependencies is None or self._dependencies.dataset is not dataset:
             self._dependencies = Dependencies(dataset, self.versions)
         return self._dependencies
+
+    def find_content_key(self, dataset: Dataset) -> str:
+        """A digest of the texts and lists of the editors, and of all that they may say of cases."""
+        parts = [sorted(item for item in self.versions.items() if not item[0].startswith(CASES))]
+        told = [(case.slug, case.listed) for case in dataset.summaries]
+        return digest(repr((parts, told, dataset.words)).encode())
 
     def has_passed(self, inputs: str) -> bool:
         """True where an earlier build found nothing wrong with the case of these inputs."""

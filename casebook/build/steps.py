@@ -26,6 +26,7 @@ from casebook.build.workers import SELDOM, open_executor
 from casebook.charts.placement import find_embedded
 from casebook.problems import CasebookError, Problem
 from casebook.record.dataset import Dataset
+from casebook.yaml.files import CASES
 
 if TYPE_CHECKING:
     from casebook.build.site import BuildContext
@@ -248,5 +249,5 @@ def _leave_out_unpublished(digests: Mapping[str, str], dataset: Dataset) -> dict
     return {
         path: found
         for path, found in digests.items()
-        if not path.startswith("data/cases/") or path in published
+        if not path.startswith(CASES) or path in published
     }

@@ -38,13 +38,17 @@ _MOST_BYTES = (
 )
 
 
+# Where the case files lie.
+CASES = "data/cases/"
+
+
 def find_case_files(project: Path, problems: list[Problem] | None = None) -> list[Path]:
     """The case files in the order of their names, and what is wrong with the others' names.
 
     A name that starts with _ or . is no case, nor is what an editor leaves behind.
     """
     noted: list[Problem] = [] if problems is None else problems
-    folder = project / "data" / "cases"
+    folder = project / CASES
     try:
         names = sorted(os.listdir(folder))
     except (FileNotFoundError, NotADirectoryError):
