@@ -1,0 +1,72 @@
+"""Edits: a build after one makes no more again than what the edit can have changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from processes import tree
+
+from casebook.build import site
+from casebook.build.steps import BuildOptions, BuildResult, build_site
+from casebook.build.timings import Timings
+
+LEAD = "content/stories/lead.md"
+HAISHU = "data/cases/haishu.yaml"
+
+
+def build(project: Path, *, output: str = "output", timings: Timings | None = None) -> BuildResult:
+    options = BuildOptions(project=project, output=project / output, timings=timings or Timings())
+    return build_site(options)
+
+
+def edit(project: Path, path: str, old: str, new: str) -> None:
+    text = (project / path).read_text("utf-8")
+    assert old in text
+    (project / path).write_text(text.replace(old, new), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "runs"),
+    [
+        pytest.param(HAISHU, "把读书会交给", "将读书会交给", 0, id="a summary"),
+        pytest.param(HAISHU, "约150万元", "约151万元", 0, id="another figure"),
+        pytest.param(HAISHU, "120万元", "121万元", 1, id="a figure that it names"),
+        pytest.param(LEAD, "先看总表", "请先看总表", 1, id="the text itself"),
+        pytest.param("pelicanconf.py", "FOOTER = ", "import os\n\nFOOTER = ", 1, id="an import"),
+    ],
+)
+def test_pelican_runs_only_where_its_texts_may_have_changed(
+    tiny_project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    old: str,
+    new: str,
+    runs: int,
+) -> None:
+    build(tiny_project)
+    edit(tiny_project, path, old, new)
+    ran = []
+    run = site.run_pelican
+    monkeypatch.setattr(site, "run_pelican", lambda *given: ran.append(1) or run(*given))
+
+    build(tiny_project)
+
+    assert len(ran) == runs
+
+
+def test_an_edited_summary_leaves_neighbours_charts_and_lists_of_figures(
+    tiny_project: Path,
+) -> None:
+    build(tiny_project)
+    edit(tiny_project, HAISHU, "把读书会交给", "将读书会交给")
+    timings = Timings()
+
+    build(tiny_project, timings=timings)
+
+    kinds = ("case", "compare", "timeline", "figure index")
+    assert [timings.types[kind].made for kind in kinds] == [2, 0, 0, 0]
+    after = tree(tiny_project / "output")
+    assert "将读书会交给" in after["cases/haishu/index.html"].decode()
+    build(tiny_project, output="clean")
+    assert tree(tiny_project / "clean") == after
