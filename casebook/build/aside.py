@@ -21,6 +21,7 @@ from casebook.record.sketch import sketch_case
 from casebook.yaml.files import CASES, read_bytes
 
 if TYPE_CHECKING:
+    from casebook.build.case_files import CaseJob
     from casebook.build.steps import BuildOptions
 
 
@@ -50,15 +51,6 @@ class Loaded:
     def versions(self) -> Mapping[str, str]:
         """The digests of all that was read, by path."""
         return self.cases.versions
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sketch:
-    """A case that cannot be read whole, as much of it as there is, in a data set of its own."""
-
-    slug: str
-    record: bytes
-    dataset: Dataset
 
 
 def load_apart(options: BuildOptions, inputs: Inputs, cache: Cache, executor: Executor) -> Loaded:
@@ -93,8 +85,11 @@ def _find_substitute(path: str, options: BuildOptions, is_vain: bool) -> bytes |
     return good.read_bytes() if good.is_file() and not is_vain else None
 
 
-def make_sketches(loaded: Loaded, project: Path) -> Iterator[Sketch]:
-    """The cases that were left out, as far as they can be read."""
+def make_sketches(loaded: Loaded, project: Path) -> Iterator[CaseJob]:
+    """The cases that were left out, as far as they can be read, each to be made by itself."""
+    # Only now: a check must not pay for what draws charts and prints pages.
+    from casebook.build.case_files import CaseJob
+
     dataset = loaded.dataset
     for path, aside in loaded.aside.items():
         slug = Path(path).stem
@@ -111,9 +106,12 @@ def make_sketches(loaded: Loaded, project: Path) -> Iterator[Sketch]:
             one if one.file in media else replace(one, file="") for one in case.documents
         )
         case = replace(case, pictures=pictures, documents=documents)
-        yield Sketch(
+        yield CaseJob(
             slug=slug,
             record=data,
+            own=None,
+            embedded=(),
+            uses={},
             dataset=replace(
                 part,
                 cases=(case, *(dataset.by_slug[name] for name in named)),

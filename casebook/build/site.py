@@ -53,7 +53,6 @@ from casebook.text import Lang
 from casebook.values.digest import digest
 
 if TYPE_CHECKING:
-    from casebook.build.aside import Sketch
     from casebook.build.dependencies import Dependencies
     from casebook.build.steps import BuildOptions
     from casebook.charts.chart import Drawn
@@ -85,7 +84,7 @@ class BuildContext:
     pictures: Mapping[tuple[str, Lang], Pictures] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     executor: Executor = IN_PROCESS
-    sketches: tuple[Sketch, ...] = ()
+    sketches: tuple[CaseJob, ...] = ()
     instead: Instead = field(default_factory=dict)
 
 
@@ -273,22 +272,13 @@ class _PageMaker:
             parts.add(number, texts)
             context.options.timings.add(spent)
             state.note_unit(f"case:{case.slug}", key, tree, written, texts)
-        for file in self._make_sketches():
-            tree.write(file.path, file.content)
+        for job in context.sketches:
+            for file in self._make_files(job):
+                tree.write(file.path, file.content)
 
-    def _make_sketches(self) -> Iterator[DataFile]:
-        """The files of the cases that cannot be read whole, which no list names."""
-        for sketch in self.context.sketches:
-            job = CaseJob(
-                slug=sketch.slug,
-                dataset=sketch.dataset,
-                record=sketch.record,
-                own=None,
-                embedded=(),
-                uses={},
-            )
-            with explaining_templates():
-                yield from make_case_files(job, self.case_context, self.renderer)[0]
+    def _make_files(self, job: CaseJob) -> list[DataFile]:
+        with explaining_templates():
+            return make_case_files(job, self.case_context, self.renderer)[0]
 
     def write_lists(self, tree: StagedOutput, state: BuildState) -> None:
         """Write the pages of all cases together; those that are fresh stay as they are."""
@@ -309,12 +299,14 @@ class _PageMaker:
     def make_wanted(self, wanted: Collection[str]) -> dict[str, bytes]:
         """The wanted pages: first those of cases, which nothing else has to be made for."""
         contents: dict[str, bytes] = {}
+        # Among the names in a path are the slug of a case, and those of its files and figures.
+        names = {name.partition(".")[0] for path in wanted for name in path.split("/")}
+        slugs = names & self.context.dataset.positions.keys()
+        cases = [case for case in self.context.dataset.summaries if case.slug in slugs]
+        for job in (*map(self._make_job, cases), *self.context.sketches):
+            files = self._make_files(job)
+            contents |= {file.path: file.content for file in files if file.path in wanted}
         with explaining_templates():
-            for case in self._find_cases(wanted):
-                job = self._make_job(case)
-                files, *_ = make_case_files(job, self.case_context, self.renderer)
-                contents |= {f.path: f.content for f in files if f.path in wanted}
-            contents |= {f.path: f.content for f in self._make_sketches() if f.path in wanted}
             for _, pages in self._make_lists():
                 if contents.keys() >= set(wanted):
                     return contents
@@ -341,18 +333,6 @@ class _PageMaker:
             yield make_pages.__name__.removeprefix("make_").replace("_", " "), make(make_pages)
         yield "site map", make(partial(make_sitemap, listed))
 
-    def _find_cases(self, paths: Collection[str]) -> list[CaseSummary]:
-        """The cases that have a page or a figure's page among the paths."""
-        others = tuple(map(self.site.languages.prefix, self.site.languages.others))
-        long = (
-            (path.partition("/")[2] if path.startswith(others) else path).split("/")
-            for path in paths
-            if path.count("/") > 1
-        )
-        slugs = {parts[1].partition(".")[0] for parts in long}
-        dataset = self.context.dataset
-        return [dataset.summaries[dataset.positions[s]] for s in slugs & dataset.positions.keys()]
-
     def _write_list(self, page: Page, tree: StagedOutput, state: BuildState) -> bool:
         """Write a page of all cases together; whether it is fresh and stays as it was."""
         if not page.key:
@@ -369,9 +349,8 @@ class _PageMaker:
 
     def _count_kept(self, case: CaseSummary) -> None:
         """Count the pages of a case that stay as they were, which takes time of its own."""
-        timings = self.context.options.timings
-        for kind in CASE_PAGES if timings.is_asked else ():
-            with timings.measure(kind.name) as spent:
+        for kind in CASE_PAGES:
+            with self.context.options.timings.measure(kind.name) as spent:
                 spent.kept += len(self.site.languages) * len(kind.locate(case))
 
     def _key_of(self, case: CaseSummary) -> str:

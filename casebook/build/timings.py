@@ -41,8 +41,7 @@ class Timings:
     done; a stage of unknown length has no total.
     """
 
-    def __init__(self, is_asked: bool = False) -> None:
-        self.is_asked = is_asked
+    def __init__(self) -> None:
         self.stages: dict[str, Spent] = {}
         self.types: dict[str, Spent] = {}
         self.stage = ""

@@ -50,7 +50,7 @@ def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     # The default lies in the project; a typed path is meant from where somebody is.
     if not output.is_absolute():
         output = project / output if options.output == "output" else Path.cwd() / output
-    timings = Timings(options.timings)
+    timings = Timings()
     timings.begin("build.stage.look")
     look = Look(str(project), str(output), options.siteurl, list_packages())
     last = None if options.no_cache else find_last_build(look)
