@@ -98,6 +98,24 @@ def find_tag(words: str, first: Lang) -> str:
     return LANGUAGE_TAGS["zh" if re.search("[㐀-鿿]", words) else first]
 
 
+# A mark that opens has nothing before it but a blank, a bracket or a dash; 's is an apostrophe.
+_OPENING_INSIDE: Final = re.compile(r"""(?<=[\s(\[—–“‘])["'](?=\S|\Z)""")
+_OPENING: Final = re.compile(rf"""\A["'](?=\S|\Z)|{_OPENING_INSIDE.pattern}""")
+
+
+def typeset(words: str, is_open: bool = True) -> str:
+    """English words with the quotation marks and apostrophes of print.
+
+    Records and tables keep the marks of a keyboard, which people and programs can search for. A
+    mark at the start opens unless something `is_open` no longer, as behind a link.
+    """
+    if '"' not in words and "'" not in words:
+        return words
+    opening = _OPENING if is_open else _OPENING_INSIDE
+    words = opening.sub(lambda mark: "“" if mark[0] == '"' else "‘", words)
+    return words.replace('"', "”").replace("'", "’")
+
+
 _UP_TO_TEN: Final = (
     *("none", "one", "two", "three", "four", "five"),
     *("six", "seven", "eight", "nine", "ten"),

@@ -16,12 +16,21 @@ from casebook.build.theme import Theme
 from casebook.data.formats import DataFile
 from casebook.pages.chart_pages import find_card
 from casebook.pages.linked_data import describe_trail
-from casebook.pages.markdown import CHINESE, Renderer, mark_chinese, split_slots, typeset
+from casebook.pages.markdown import CHINESE, Renderer, mark_chinese, split_slots
 from casebook.pages.page import Page, Site, Slot, name_document, write_policy
 from casebook.pages.rows import amount_html, frame_chart
 from casebook.record.model import Case
 from casebook.record.settings import make_functions
-from casebook.text import DEFAULT_LANGUAGES, LANGS, LANGUAGE_TAGS, Lang, Languages, Text, find_tag
+from casebook.text import (
+    DEFAULT_LANGUAGES,
+    LANGS,
+    LANGUAGE_TAGS,
+    Lang,
+    Languages,
+    Text,
+    find_tag,
+    typeset,
+)
 from casebook.values.amounts import is_translated
 from casebook.values.dates import Period
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -26,12 +27,15 @@ from matplotlib.transforms import Affine2D
 from PIL import Image
 
 from casebook.charts.canvas import Shape, Sheet, Words
-from casebook.charts.text_layout import width_em
+from casebook.charts.text_layout import is_latin, width_em
 from casebook.messages import failure
 
 _FONT: Final = "NotoSansCJKjp-Regular.otf"
 # One code point has a Chinese and a Japanese shape.
 _CHINESE: Final = Text(language="zh-Hans")
+# The font sets the marks of print as wide as a Chinese character unless a text is English.
+_ENGLISH: Final = Text(language="en")
+_MARKS: Final = re.compile("[‘’“”]")
 # What Chinese printers set where a character is missing.
 _MISSING: Final = "〓"
 
@@ -73,7 +77,7 @@ def paint_words(sheet: Sheet, colours: Mapping[str, str]) -> bytes:
         known = "".join(char if char in list_characters() else _MISSING for char in part.text)
         # Of each ink there are as many shades as leave room for the others among 256.
         first = np.uint8(_SHADES * _INKS.index(part.role))
-        for glyph, ahead in _lay_out(known, _CHINESE.get_language()):
+        for glyph, ahead in _lay_out(known, _setting_of(known).get_language()):
             letter, left, up = _render_glyph(glyph, part.size)
             across, down = round(part.x + ahead * part.size) + left, round(part.y) - up
             coverage = np.asarray(letter)
@@ -200,13 +204,19 @@ def _paint_words(renderer: Any, words: Words, colour: str, scale: float) -> None
         # The same, but a sheet has hundreds of signs many times, each of which takes the font's
         # program to set and to draw: by itself a third of all the time of a cold build.
         dots = words.size * scale
-        for glyph, right in _lay_out(words.text, _CHINESE.get_language()):
+        for glyph, right in _lay_out(words.text, _setting_of(words.text).get_language()):
             letter, left, top = _render_glyph(glyph, dots)
             place = round(x * scale + right * dots) + left, round(y) - top + len(letter)
             renderer._renderer.draw_text_image(letter, *place, 0, gc)
     else:
-        renderer.draw_text(gc, x * scale, y, words.text, font, 0, mtext=_CHINESE)
+        look = _setting_of(words.text)
+        renderer.draw_text(gc, x * scale, y, words.text, font, 0, mtext=look)
     gc.restore()
+
+
+def _setting_of(text: str) -> Text:
+    """The language in which a line is set."""
+    return _ENGLISH if _MARKS.search(text) and is_latin(text) else _CHINESE
 
 
 @lru_cache(maxsize=4096)

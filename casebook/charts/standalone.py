@@ -23,6 +23,7 @@ from casebook.charts.chart import ChartTable, paint_panel
 from casebook.charts.svg import write_svg
 from casebook.charts.symbols import draw_kind, words_of
 from casebook.charts.text_layout import clean, width_em, width_px, wrap_text
+from casebook.text import typeset
 
 PICTURE_KINDS: Final = (".svg", ".png", ".pdf")
 
@@ -75,7 +76,8 @@ def draw_standalone(
     `site` is the name on its card; a site without an address has nothing to share, and no card.
     """
     sheet = compose_picture(table, credit)
-    svg = write_picture(sheet, ".svg", colours, name=table.name, label=table.finding)
+    label = typeset(table.finding) if table.lang == "en" else table.finding
+    svg = write_picture(sheet, ".svg", colours, name=table.name, label=label)
     if not table.pictured:
         return Pictures(svg=svg)
     from casebook.charts.matplotlib_renderers import encode_png, paint_image
@@ -109,7 +111,7 @@ def compose_picture(table: ChartTable, credit: str = "") -> Sheet:
     top = sheet.key(legend, (_MARGIN, top), 44) + 12 if legend else top
     top = sheet.paragraph(_MARGIN, top, credit, inside, **sheet.muted)
     sheet.height = round(top + _MARGIN - 6)
-    return sheet
+    return _print_quotes(sheet) if table.lang == "en" else sheet
 
 
 def compose_card(table: ChartTable, credit: str = "", site: str = "") -> Sheet:
@@ -132,7 +134,7 @@ def compose_card(table: ChartTable, credit: str = "", site: str = "") -> Sheet:
         sheet.paragraph(_CARD_MARGIN, bottom + 6, table.subtitle, inside, role="ink-muted")
         place_parts(sheet, drawn, _CARD_MARGIN, top, scale)
     _add_foot(sheet, credit, site)
-    return sheet
+    return _print_quotes(sheet) if table.lang == "en" else sheet
 
 
 def compose_words(card: CardWords) -> Sheet:
@@ -205,6 +207,21 @@ def find_missing(sheet: Sheet) -> set[str]:
     from casebook.charts.matplotlib_renderers import list_characters
 
     return {char for words in sheet.words for char in words.text} - list_characters()
+
+
+def _print_quotes(sheet: Sheet) -> Sheet:
+    """The sheet with the quotation marks of print, as English pages have them."""
+
+    def set_words(part: Shape | Words) -> Shape | Words:
+        return replace(part, text=typeset(part.text)) if isinstance(part, Words) else part
+
+    parts = [
+        Link(part.href, typeset(part.title), tuple(map(set_words, part.parts)))
+        if isinstance(part, Link)
+        else set_words(part)
+        for part in sheet.parts
+    ]
+    return replace(sheet, parts=parts)
 
 
 def place_parts(sheet: Sheet, drawn: Sheet, right: float, down: float, scale: float = 1) -> None:

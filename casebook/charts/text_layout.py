@@ -37,8 +37,20 @@ _PIECE = re.compile(
 )
 
 
+# Between Latin letters the marks of print are as narrow as those of a keyboard.
+_NARROW: Final = str.maketrans("‘’“”", "''\"\"")
+_WIDE: Final = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]")
+
+
+def is_latin(text: str) -> bool:
+    """True of a text whose quotation marks are set narrow: one without Chinese."""
+    return _WIDE.search(text) is None
+
+
 def width_em(text: str) -> float:
     """The width of a text in em, as Noto Sans CJK sets it."""
+    if is_latin(text):
+        text = text.translate(_NARROW)
     return sum(_measure(char)[0] for char in text) / 1000
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from casebook.charts.standalone import CardWords
 from casebook.checks.content import LEAD
@@ -12,7 +13,7 @@ from casebook.pages.page import Site
 from casebook.pages.rows import link_case, word_figure, word_period
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
-from casebook.text import COLON, COMMA, Lang, Text
+from casebook.text import COLON, COMMA, Lang, Text, typeset
 
 # Four hundred cards take two seconds of the processor; pages of larger sites have those of their
 # charts.
@@ -36,13 +37,22 @@ def list_cards(site: Site) -> Iterator[tuple[str, CardWords]]:
         lead = site.prose.get((LEAD, lang)) or site.prose.get((LEAD, site.languages.first))
         title, tagline = lead.title if lead else name, site.settings.tagline.inside(lang)
         home = CardWords(place=tagline, words=title, credit=_sign(site, lang), site=name)
-        yield f"{prefix}{HOME_URL}{CARD_FILE}", home
+        yield f"{prefix}{HOME_URL}{CARD_FILE}", _word_card(home, lang)
         for case in site.dataset.cases:
-            yield f"{prefix}cases/{case.slug}/{CARD_FILE}", _show_case(case, lang, site)
+            yield (
+                f"{prefix}cases/{case.slug}/{CARD_FILE}",
+                _word_card(_show_case(case, lang, site), lang),
+            )
             for figure in case.figures.values():
                 place = site.dataset.place(case).inside(lang)
                 card = _show_figure(figure, place, lang, site)
-                yield f"{prefix}figures/{figure.key}/{CARD_FILE}", card
+                path = f"{prefix}figures/{figure.key}/{CARD_FILE}"
+                yield path, _word_card(card, lang)
+
+
+def _word_card(card: CardWords, lang: Lang) -> CardWords:
+    """The card with the quotation marks of print, as English pages have them."""
+    return CardWords(**{k: typeset(v) for k, v in asdict(card).items()}) if lang == "en" else card
 
 
 def _show_case(case: Case, lang: Lang, site: Site) -> CardWords:

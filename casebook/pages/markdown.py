@@ -20,15 +20,12 @@ from casebook.pages.rows import amount_html
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
 from casebook.record.references import REFERENCE, SITE, SLOT, split_key
-from casebook.text import LANGS, Lang
+from casebook.text import LANGS, Lang, typeset
 
 # Chinese characters with the Chinese punctuation between and around them.
 CHINESE = re.compile(
     "([\u3000-\u303f\uff00-\uffef]*[\u3400-\u9fff][\u3000-\u303f\u3400-\u9fff\uff00-\uffef]*)"
 )
-# A mark that opens has nothing before it but a blank, a bracket or a dash; 's is an apostrophe.
-_OPENING_INSIDE = re.compile(r"""(?<=[\s(\[—–“‘])["'](?=\S|\Z)""")
-_OPENING = re.compile(rf"""\A["'](?=\S|\Z)|{_OPENING_INSIDE.pattern}""")
 _SAFE_LINK = re.compile(r"(?:https?://|site:/|zh:/|en:/|figure:|asset:/|#|mailto:)\S*")
 # Lines that begin or end with Chinese, whatever marks of Markdown stand around it.
 _HAN = "[\u3001-\u303f\u3400-\u9fff\uff00-\uff60]"
@@ -147,19 +144,6 @@ def locate(address: str) -> str:
         return f"asset:{address}"
     lang = next((lang for lang in LANGS if address.startswith(f"/{lang}/")), "")
     return f"{lang}:{address[1 + len(lang) :]}" if lang else f"site:{address}"
-
-
-def typeset(words: str, is_open: bool = True) -> str:
-    """English words with the quotation marks and apostrophes of print.
-
-    Records and tables keep the marks of a keyboard, which people and programs can search for. A
-    mark at the start opens unless something `is_open` no longer, as behind a link.
-    """
-    if '"' not in words and "'" not in words:
-        return words
-    opening = _OPENING if is_open else _OPENING_INSIDE
-    words = opening.sub(lambda mark: "“" if mark[0] == '"' else "‘", words)
-    return words.replace('"', "”").replace("'", "’")
 
 
 # The labels and words of a site come again on thousands of pages.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -22,6 +23,7 @@ from casebook.charts.standalone import (
     find_missing,
     write_picture,
 )
+from casebook.charts.text_layout import width_em
 
 COLOURS = {role: f"#{index * 11:02x}4488" for index, role in enumerate(CHART_ROLES)}
 
@@ -97,3 +99,30 @@ def test_odd_characters_come_out_as_themselves_or_as_a_plain_mark(text: str) -> 
 
     assert write_picture(sheet, ".png", COLOURS).startswith(b"\x89PNG")
     assert write_picture(sheet, ".pdf", COLOURS).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("compose", [compose_picture, compose_card])
+def test_an_english_picture_has_the_quotation_marks_of_its_page(
+    compose: Callable[..., Sheet],
+) -> None:
+    table = table_of("one-series", two_years(), "en")
+
+    sheet = compose(replace(table, finding=f'Ma\'anshan: "{table.finding}"'), "Sources: Ma'anshan")
+
+    words = " ".join(part.text for part in sheet.words)
+    assert "Ma’anshan: “" in words
+    assert "Sources: Ma’anshan" in words
+    assert "'" not in words
+    assert '"' not in words
+
+
+def test_narrow_quotation_marks_take_the_room_that_they_are_measured_to_take() -> None:
+    sheet = Sheet(style=WIDE, height=60)
+    sheet.text(384, 40, "Ma’anshan “West”", size=40, anchor="middle")
+
+    image = Image.open(io.BytesIO(write_picture(sheet, ".png", COLOURS))).convert("L")
+    box = image.point(lambda level: 255 * (level != image.getpixel((0, 0)))).getbbox()
+
+    assert box is not None
+    assert (box[0] + box[2]) / 4 == pytest.approx(384, abs=3)
+    assert (box[2] - box[0]) / 2 == pytest.approx(width_em("Ma’anshan “West”") * 40, abs=12)

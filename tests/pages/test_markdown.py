@@ -7,8 +7,8 @@ import re
 import pytest
 from records import dataset_of, record
 
-from casebook.pages.markdown import Renderer, mark_chinese, typeset
-from casebook.text import Lang
+from casebook.pages.markdown import Renderer, mark_chinese
+from casebook.text import Lang, typeset
 
 
 def render(text: str, lang: Lang = "zh") -> str:
