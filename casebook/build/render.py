@@ -40,7 +40,7 @@ _LINK = re.compile(
 )
 
 _BEFORE_DATE = re.compile("(不晚于|至)")
-_SPAN = re.compile(r"\d+—\d+")
+_SPAN = re.compile(r"\d+—\d+|约?\d[\d.,]*(?:[万亿]元?|元)|“[^“”]{1,12}”")
 # What is written in a drawing where there is no English for it.
 _CHINESE_LABEL = re.compile(r"<(title|text)((?:\s[^<>]*)?>[^<>\u3400-\u9fff]*[\u3400-\u9fff])")
 # The words of a drawing that have quotation marks, all between tags.
@@ -165,7 +165,7 @@ open_renderer = lru_cache(maxsize=1)(PageRenderer)
 # The same states and places fill the tables of thousands of charts.
 @lru_cache(maxsize=4096)
 def tag_words(words: str, lang: Lang) -> Markup:
-    """The words of a chart: a span of years stays on one line, Chinese in English is marked."""
+    """The words of a chart: spans of years, amounts and names in quotation marks stay whole."""
     marked = mark_chinese(words) if lang == "en" else escape(words)
     return Markup(_SPAN.sub(r'<wbr><span class="unbroken">\g<0></span>', str(marked)))
 
