@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from casebook.data.dataset_description import DatasetDescription
+from casebook.data.dataset_description import DatasetDescription, tag_text
 from casebook.data.tables import TABLES, Column, DataTable, Words, table_in
-from casebook.text import LANGUAGE_TAGS, Languages, Text
+from casebook.text import LANGUAGE_TAGS, Languages
 
 # The name under which tools look for it, given the address of a table.
 CSVW_NAME = "csv-metadata.json"
@@ -24,15 +24,6 @@ def describe_csvw(words: Words, description: DatasetDescription) -> dict[str, ob
         **({"dc:license": {"@id": licence.url.en}} if licence and licence.url else {}),
         "tables": [_describe_table(table, words, languages) for table in TABLES],
     }
-
-
-def tag_text(text: Text, languages: Languages) -> list[dict[str, str]]:
-    """A text in each language of the site, as JSON-LD has it."""
-    return [
-        {"@value": text.inside(lang), "@language": LANGUAGE_TAGS[text.written(lang)]}
-        for lang in languages
-        if text.own(lang) or lang == languages.first
-    ]
 
 
 def _describe_table(table: DataTable, words: Words, languages: Languages) -> dict[str, object]:

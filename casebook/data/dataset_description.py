@@ -93,6 +93,15 @@ def describe_case(case: Case, dataset: Dataset) -> DatasetDescription:
     )
 
 
+def tag_text(text: Text, languages: Languages) -> list[dict[str, str]]:
+    """A text in each language of the site, as JSON-LD has it."""
+    return [
+        {"@value": text.inside(lang), "@language": text.lang(lang)}
+        for lang in languages
+        if text.own(lang) or lang == languages.first
+    ]
+
+
 def _describe(dataset: Dataset, *, path: str, **own: Any) -> DatasetDescription:
     """What the settings say of a data set, with what is its own."""
     settings = dataset.settings

@@ -16,13 +16,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 from casebook import __version__
-from casebook.data.catalogues import (
-    CRATE_NAME,
-    ZENODO_NAME,
-    describe_crate,
-    describe_deposit,
-)
-from casebook.data.dataset_description import DatasetDescription, describe_dataset
+from casebook.data.catalogues import describe_release
+from casebook.data.dataset_description import describe_dataset
 from casebook.data.export import freeze_dataset
 from casebook.data.formats import DataFile, encode_json
 from casebook.data.table_rows import version_of_all
@@ -94,7 +89,8 @@ def freeze_release(project: Path, dataset: Dataset, day: date) -> Path:
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    files = _add_catalogues(freeze_dataset(dataset), describe_dataset(dataset), day.isoformat())
+    files = list(freeze_dataset(dataset))
+    files += describe_release(describe_dataset(dataset), day.isoformat(), files)
     manifest = {
         "generator": f"casebook {__version__}",
         "date": day.isoformat(),
@@ -105,15 +101,6 @@ def freeze_release(project: Path, dataset: Dataset, day: date) -> Path:
         (part / file.path).write_bytes(file.content)
     os.rename(part, folder)
     return folder
-
-
-def _add_catalogues(
-    files: tuple[DataFile, ...], description: DatasetDescription, day: str
-) -> tuple[DataFile, ...]:
-    """The files of a release with what archives ask about it."""
-    crate = DataFile(CRATE_NAME, encode_json(describe_crate(description, day, files)))
-    deposit = describe_deposit(description, day)
-    return (*files, crate, *([DataFile(ZENODO_NAME, encode_json(deposit))] if deposit else ()))
 
 
 def list_dates(project: Path) -> list[str]:
