@@ -13,6 +13,7 @@ from conftest import PROJECT
 from casebook.checks.published import TABLES as LEDGER
 from casebook.commands.cli import COMMANDS, make_parser
 from casebook.commands.usage import list_words
+from casebook.data.ocds_export import STANDARD
 from casebook.data.tables import CASE_FIGURES, FIXED_WORDS, TABLES
 from casebook.messages import CATALOGUE as SOURCE
 from casebook.messages import PLACE, problem, read_catalogue, say
@@ -125,6 +126,11 @@ def notes_of_tables() -> set[str]:
     return keys | {f"data.{name}.{word.key}" for name in FIXED_WORDS for word in FIXED_WORDS[name]}
 
 
+def words_of_standard() -> set[str]:
+    """The keys of the things that correspond to some of OCDS or to none, and of their remarks."""
+    return {f"data.ocds.{name}{part}" for name in STANDARD["mapping"] for part in ("", "_note")}
+
+
 def names_of_facts() -> set[str]:
     """The keys of the kinds of facts in the ledger of what was published, and of their columns."""
     names = {name for kind, columns in LEDGER.items() for name in (kind, *columns)}
@@ -162,7 +168,7 @@ def test_every_command_and_option_has_words() -> None:
 def test_every_message_is_used() -> None:
     named = notes_of_fields() | labels_of_fields() | notes_of_tables() | names_of_facts()
     named |= words_of_languages() | words_of_settings() | words_of_commands()
-    named |= words_of_templates() | words_of_fields()
+    named |= words_of_templates() | words_of_fields() | words_of_standard()
 
     assert set(CATALOGUE) - literals() - named == set()
     assert names_of_facts() - set(CATALOGUE) == set()

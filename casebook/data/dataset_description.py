@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -100,6 +101,11 @@ def tag_text(text: Text, languages: Languages) -> list[dict[str, str]]:
         for lang in languages
         if text.own(lang) or lang == languages.first
     ]
+
+
+def without_empty(described: Mapping[str, object]) -> dict[str, object]:
+    """A description without the members of which nothing is known."""
+    return {key: value for key, value in described.items() if value}
 
 
 def _describe(dataset: Dataset, *, path: str, **own: Any) -> DatasetDescription:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property, partial
 from hashlib import sha256
 from typing import Final
 
 from casebook.data.cases_json import dump_record, join_cases
 from casebook.data.cases_schema import describe_schema
-from casebook.data.csvw import CSVW_NAME, describe_csvw
-from casebook.data.datapackage import Measured, describe_case_package, describe_package
 from casebook.data.dataset_description import describe_case, describe_dataset
 from casebook.data.formats import (
     DataFile,
@@ -23,8 +21,15 @@ from casebook.data.formats import (
 )
 from casebook.data.ocds_export import describe_releases
 from casebook.data.sqlite import write_sqlite
+from casebook.data.table_metadata import (
+    CSVW_NAME,
+    Measured,
+    describe_case_package,
+    describe_csvw,
+    describe_package,
+)
 from casebook.data.table_rows import CASE_TABLES, Row, case_figure_rows, list_rows
-from casebook.data.tables import CASE_FIGURES, TABLES, DataTable, list_words, table_in
+from casebook.data.tables import CASE_FIGURES, TABLES, DataTable, Words, list_words, table_in
 from casebook.data.workbook import write_workbook
 from casebook.messages import say
 from casebook.record.dataset import Dataset
@@ -53,7 +58,8 @@ class WrittenCases:
     def write(self, offer: DataOffer) -> Iterator[bytes]:
         """A file piece by piece, measured on the way."""
         size, sha = 0, sha256()
-        for chunk in offer.write(self):
+        made = offer.write(self)
+        for chunk in [encode_json(made)] if isinstance(made, Mapping) else made:
             size += len(chunk)
             sha.update(chunk)
             yield chunk
@@ -70,95 +76,84 @@ class WrittenCases:
         languages = self.dataset.languages
         return {table_in(t, languages): tuple(list_rows(t, self.dataset)) for t in TABLES}
 
+    @property
+    def words(self) -> Words:
+        """The closed lists."""
+        return list_words(self.dataset.vocabulary)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True)
 class DataOffer:
-    """One file of open data in `data/`; with a media type it is part of the JSON-LD as well."""
+    """One file of open data in `data/`, written piece by piece or as what JSON describes.
+
+    With a media type it is part of the JSON-LD as well.
+    """
 
     name: str
     note: Text
-    write: Callable[[WrittenCases], Iterable[bytes]]
+    write: Callable[[WrittenCases], Iterable[bytes] | Mapping[str, object]]
+    _: KW_ONLY
     media_type: str = ""
 
 
-def _write_table(table: DataTable, cases: WrittenCases) -> Iterator[bytes]:
+def _write_table(table: DataTable, cases: WrittenCases) -> Iterable[bytes]:
     names = table_in(table, cases.dataset.languages).names
     if table in CASE_TABLES:
         return join_lines(names, cases.lines(table.name))
-    return iter((write_csv(names, list_rows(table, cases.dataset)),))
+    return [write_csv(names, list_rows(table, cases.dataset))]
 
 
-def _write_package(cases: WrittenCases) -> list[bytes]:
+def _describe_package(cases: WrittenCases) -> dict[str, object]:
     dataset = cases.dataset
-    words, media = list_words(dataset.vocabulary), dataset.media.values()
-    description = describe_dataset(dataset)
-    return [encode_json(describe_package(words, description, cases.written, media))]
-
-
-def _write_csvw(cases: WrittenCases) -> list[bytes]:
-    words = list_words(cases.dataset.vocabulary)
-    return [encode_json(describe_csvw(words, describe_dataset(cases.dataset)))]
+    description, media = describe_dataset(dataset), dataset.media.values()
+    return describe_package(cases.words, description, cases.written, media)
 
 
 TABLE_OFFERS: Final = tuple(
-    DataOffer(
-        name=f"{table.name}.csv",
-        note=table.note,
-        media_type="text/csv",
-        write=partial(_write_table, table),
-    )
+    DataOffer(f"{table.name}.csv", table.note, partial(_write_table, table), media_type="text/csv")
     for table in TABLES
 )
-_CASES: Final = DataOffer(
-    name="cases.json",
-    note=say("data.offers.cases"),
-    media_type="application/json",
-    write=lambda cases: join_cases(cases.dataset, cases.described),
+_CASES: Final = (
+    DataOffer(
+        "cases.json",
+        say("data.offers.cases"),
+        lambda cases: join_cases(cases.dataset, cases.described),
+        media_type="application/json",
+    ),
+    DataOffer(
+        "cases.schema.json",
+        say("data.offers.schema"),
+        lambda cases: describe_schema(cases.dataset.vocabulary, cases.dataset.languages),
+    ),
 )
-_SCHEMA: Final = DataOffer(
-    name="cases.schema.json",
-    note=say("data.offers.schema"),
-    write=lambda cases: [
-        encode_json(describe_schema(cases.dataset.vocabulary, cases.dataset.languages))
-    ],
+_METADATA: Final = (
+    DataOffer(
+        CSVW_NAME,
+        say("data.offers.csvw"),
+        lambda cases: describe_csvw(cases.words, describe_dataset(cases.dataset)),
+        media_type="application/csvm+json",
+    ),
+    DataOffer(
+        "datapackage.json",
+        say("data.offers.package"),
+        _describe_package,
+        media_type="application/vnd.datapackage+json",
+    ),
 )
-_CSVW: Final = DataOffer(
-    name=CSVW_NAME,
-    note=say("data.offers.csvw"),
-    media_type="application/csvm+json",
-    write=_write_csvw,
-)
-_PACKAGE: Final = DataOffer(
-    name="datapackage.json",
-    note=say("data.offers.package"),
-    media_type="application/vnd.datapackage+json",
-    write=_write_package,
-)
-# A workbook and a database are left out: their bytes follow from the tables and from the versions
-# of what writes them.
-RELEASED: Final = (*TABLE_OFFERS, _CASES, _SCHEMA, _CSVW, _PACKAGE)
 _FOR_FEW_CASES: Final = (
     DataOffer(
-        name="casebook.xlsx",
-        note=say("data.offers.workbook"),
+        "casebook.xlsx",
+        say("data.offers.workbook"),
+        lambda cases: [write_workbook(cases.rows, cases.words, cases.dataset.languages)],
         media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        write=lambda cases: [
-            write_workbook(
-                cases.rows, list_words(cases.dataset.vocabulary), cases.dataset.languages
-            )
-        ],
     ),
     DataOffer(
-        name="casebook.sqlite",
-        note=say("data.offers.sqlite"),
+        "casebook.sqlite",
+        say("data.offers.sqlite"),
+        lambda cases: [write_sqlite(cases.rows, cases.dataset.languages)],
         media_type="application/vnd.sqlite3",
-        write=lambda cases: [write_sqlite(cases.rows, cases.dataset.languages)],
     ),
-    DataOffer(
-        name="ocds.json",
-        note=say("data.offers.ocds"),
-        write=lambda cases: [encode_json(describe_releases(cases.dataset))],
-    ),
+    DataOffer("ocds.json", say("data.offers.ocds"), lambda cases: describe_releases(cases.dataset)),
 )
 
 
@@ -168,7 +163,7 @@ def list_offers(dataset: Dataset) -> tuple[DataOffer, ...]:
     The package is the last: it tells the size and the digest of all others.
     """
     few = _FOR_FEW_CASES if len(dataset.cases) <= MOST_IN_ALL_FORMATS else ()
-    return (*TABLE_OFFERS, _CASES, _SCHEMA, *few, _CSVW, _PACKAGE)
+    return (*TABLE_OFFERS, *_CASES, *few, *_METADATA)
 
 
 def export_site(
@@ -195,9 +190,14 @@ def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
 
 
 def freeze_dataset(dataset: Dataset) -> tuple[DataFile, ...]:
-    """The files of a release, in one folder."""
+    """The files of a release, in one folder.
+
+    A workbook and a database are left out: their bytes follow from the tables and from the versions
+    of what writes them.
+    """
     cases = write_cases(dataset)
-    return tuple(DataFile(offer.name, b"".join(cases.write(offer))) for offer in RELEASED)
+    released = (*TABLE_OFFERS, *_CASES, *_METADATA)
+    return tuple(DataFile(offer.name, b"".join(cases.write(offer))) for offer in released)
 
 
 def write_cases(dataset: Dataset) -> WrittenCases:

@@ -6,25 +6,28 @@ and not single contracting processes, have no ocid, and most of their amounts ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import product
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
+import yaml
+
+from casebook.data.dataset_description import without_empty
 from casebook.data.table_rows import version_of
 from casebook.data.tables import name_in
-from casebook.messages import say
+from casebook.messages import read_catalogue, say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.text import Lang, Languages, Text
 from casebook.values.amounts import plain
 
-_SCHEMA: Final = "https://standard.open-contracting.org/schema/1__1__5/release-schema.json"
-_BUDGET: Final = "planning.budget.amount"
-_TENDER: Final = "tender.value"
-_CONTRACTS: Final = "contracts[].value"
-_PAYMENTS: Final = "contracts[].implementation.transactions[].value"
-_PRICES: Final = "tender.items[].unit"
+STANDARD: Final[Mapping[str, Any]] = yaml.load(
+    Path(__file__).with_name("ocds.yaml").read_bytes(), yaml.CSafeLoader
+)
+# The path of an exact amount by its measure and its status.
+_PLACES: Final[Mapping[str, Mapping[str, str]]] = STANDARD["amounts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +39,16 @@ class Mapped:
     note: Text
 
 
+def _remark(name: str) -> Text:
+    key = f"data.ocds.{name}_note"
+    return say(key if key in read_catalogue() else "data.ocds.exact_only")
+
+
 MAPPING: Final = tuple(
-    Mapped(say(ours), path, say(note))
-    for ours, path, note in (
-        ("data.ocds.purchaser", "buyer, parties[]", "data.ocds.purchaser_note"),
-        ("data.ocds.provider", "parties[]", "data.ocds.provider_note"),
-        (
-            "data.ocds.mode",
-            "tender.procurementMethod, tender.procurementMethodDetails",
-            "data.ocds.mode_note",
-        ),
-        ("data.ocds.yearly", _BUDGET, "data.ocds.exact_only"),
-        ("data.ocds.planned", _TENDER, "data.ocds.exact_only"),
-        ("data.ocds.contracted", _CONTRACTS, "data.ocds.exact_only"),
-        ("data.ocds.paid", _PAYMENTS, "data.ocds.exact_only"),
-        ("data.ocds.price", _PRICES, "data.ocds.price_note"),
-        ("data.ocds.document", "planning.documents[]", "data.ocds.document_note"),
-        ("data.ocds.place", "", "data.ocds.place_note"),
-        ("data.ocds.payout_cap", "", "data.ocds.payout_cap_note"),
-        ("data.ocds.cumulative", "", "data.ocds.cumulative_note"),
-        ("data.ocds.programme", "", "data.ocds.programme_note"),
-        ("data.ocds.inexact", "", "data.ocds.inexact_note"),
-        ("data.ocds.reported", "", "data.ocds.reported_note"),
-        ("data.ocds.conflict", "", "data.ocds.conflict_note"),
-        ("data.ocds.other", "", "data.ocds.other_note"),
-    )
+    Mapped(say(f"data.ocds.{name}"), path, _remark(name))
+    for name, path in STANDARD["mapping"].items()
 )
+NOTICE: Final = say("data.ocds.notice", missing=", ".join(STANDARD["missing"]))
 
 # Why a figure has no place, by the word for it in the file.
 REASONS: Final[Mapping[str, Text]] = {
@@ -74,38 +61,21 @@ REASONS: Final[Mapping[str, Text]] = {
     "status": say("data.ocds.unplaced.status"),
 }
 
-# What a validator by the release schema of OCDS 1.1.5 misses, and nothing else: a test holds it.
-MISSING: Final = ("ocid", "date", "tag", "initiationType", "contracts[].awardID")
-NOTICE: Final = say("data.ocds.notice", missing=", ".join(MISSING))
-
-_YEARLY: Final = ("annual_total", "recurring_commitment")
-# The path of an exact amount by its measure and its status.
-_PLACES: Final[Mapping[tuple[str, str], str]] = {
-    **dict.fromkeys(product(_YEARLY, ("planned", "set", "allocated")), _BUDGET),
-    **dict.fromkeys(product((*_YEARLY, "contract_value"), ("paid",)), _PAYMENTS),
-    ("contract_value", "planned"): _TENDER,
-    ("contract_value", "contracted"): _CONTRACTS,
-}
-_PLACED_MEASURES: Final = frozenset({"unit_price", *(measure for measure, _ in _PLACES)})
-
 
 def place_figure(figure: Figure, case: Case, dataset: Dataset) -> tuple[str, str]:
     """The path that a figure has in OCDS, or else the reason why it has none."""
+    places = _PLACES.get(figure.measure)
     if figure.formula:
         return "", "computed"
     if dataset.vocabulary.measures[figure.measure].kind != "money":
         return "", "not_money"
-    if figure.measure not in _PLACED_MEASURES:
+    if places is None:
         return "", "measure"
-    if figure.quantity.qualifier == "range":
-        return "", "range"
     if figure.quantity.qualifier != "exact":
-        return "", "qualifier"
+        return "", "range" if figure.quantity.qualifier == "range" else "qualifier"
     if any(figure.id in conflict.figures for conflict in case.conflicts):
         return "", "conflict"
-    if figure.measure == "unit_price":
-        return _PRICES, ""
-    path = _PLACES.get((figure.measure, figure.status), "")
+    path = places.get(figure.status) or places.get("any", "")
     return path, "" if path else "status"
 
 
@@ -117,7 +87,7 @@ def describe_releases(dataset: Dataset) -> dict[str, object]:
         "notice": {lang: NOTICE.inside(lang) for lang in dataset.languages},
         # Said outright, since the names are those of the standard.
         "conformsTo": None,
-        "validator": {"schema": _SCHEMA, "missing": MISSING},
+        "validator": {name: STANDARD[name] for name in ("schema", "missing")},
         "mapping": [
             {
                 **name_in(row.ours, "ours", languages),
@@ -136,79 +106,76 @@ def describe_releases(dataset: Dataset) -> dict[str, object]:
 
 def describe_release(case: Case, dataset: Dataset) -> dict[str, object]:
     """One case in the words of OCDS, as far as they go."""
-    first = dataset.languages.first
-    placed: dict[str, list[Figure]] = {}
+    first, region = dataset.languages.first, dataset.regions[case.region]
+    placed: dict[str, list[Figure]] = defaultdict(list)
     unplaced = []
     for figure in case.figures.values():
         path, reason = place_figure(figure, case, dataset)
         if path:
-            placed.setdefault(path, []).append(figure)
+            placed[path].append(figure)
         else:
             unplaced.append({"figure": figure.id, "amount": figure.quantity.text, "reason": reason})
-    buyer = _answer(case, "purchaser", dataset)
-    provider = _answer(case, "provider", dataset)
+    buyer, provider = _answer(case, "purchaser", dataset), _answer(case, "provider", dataset)
     names = [(buyer, "buyer"), (provider, "supplier")]
-    region = dataset.regions[case.region]
-    scheme = {"scheme": "GB/T 2260-2012"} if region.standard else {}
-    parties = [{"name": name, "roles": [role]} for name, role in names if name]
-    described: dict[str, object] = {
+    return {
         "id": case.slug,
         "language": first,
         "title": case.title.own(first),
         "description": case.summary.own(first),
         "version": version_of(case),
-        "place": {**scheme, "id": region.code, "description": dataset.place(case).inside(first)},
-        "parties": parties,
+        "place": {
+            **({"scheme": "GB/T 2260-2012"} if region.standard else {}),
+            "id": region.code,
+            "description": dataset.place(case).inside(first),
+        },
+        "parties": [{"name": name, "roles": [role]} for name, role in names if name],
+        **({"buyer": {"name": buyer}} if buyer else {}),
+        **without_empty(_describe_stages(case, placed, dataset)),
+        "unplaced": unplaced,
     }
-    if buyer:
-        described["buyer"] = {"name": buyer}
-    described |= dict(_stages(case, placed, dataset))
-    return described | {"unplaced": unplaced}
 
 
-def _stages(
+def _describe_stages(
     case: Case, placed: Mapping[str, list[Figure]], dataset: Dataset
-) -> Iterator[tuple[str, object]]:
-    first = dataset.languages.first
-    planning: dict[str, object] = {}
-    budgets = [_amount(figure, first) for figure in placed.get(_BUDGET, ())]
-    if budgets:
-        # The field holds one amount; of several none is the right one.
-        planning["budget"] = budgets[0] if len(budgets) == 1 else {"alternatives": budgets}
-    if case.documents:
+) -> dict[str, object]:
+    """The stages of a contracting process; `placed` are the figures at each path."""
+    first, paths = dataset.languages.first, STANDARD["mapping"]
+    mode = dataset.answer(case, dataset.who_and_how[1])
+    modes = [dataset.vocabulary.modes[term] for term in mode.terms]
+    planning = {
+        "budget": _choose([_describe(figure, first) for figure in placed[paths["yearly"]]]),
         # A record has no ids of documents; the place in the list tells them apart.
-        planning["documents"] = [
+        "documents": [
             {"id": str(number), "title": document.title.own(first)}
             for number, document in enumerate(case.documents, start=1)
-        ]
-    if planning:
-        yield "planning", planning
-    tender: dict[str, object] = {"id": case.slug, "mainProcurementCategory": "services"}
-    mode = dataset.answer(case, dataset.who_and_how[1])
-    if mode.terms:
-        tender["procurementMethodDetails"] = dataset.answer_text(mode.question, mode).inside(first)
-        if all(dataset.vocabulary.modes[term].direct for term in mode.terms):
-            tender["procurementMethod"] = "direct"
-    items = [
-        {
-            "id": figure.id,
-            "description": figure.label.own(first),
-            "unit": {
-                "name": "/".join(dataset.vocabulary.per[key].name.own(first) for key in figure.per),
-                "value": _value(figure),
-            },
-        }
-        for figure in placed.get(_PRICES, ())
-    ]
-    if items:
-        tender["items"] = items
-    values = [_amount(figure, first) for figure in placed.get(_TENDER, ())]
-    if values:
-        tender["value"] = values[0]["amount"] if len(values) == 1 else {"alternatives": values}
-    yield "tender", tender
+        ],
+    }
+    planned = [_describe(figure, first) for figure in placed[paths["planned"]]]
+    tender = {
+        "id": case.slug,
+        "mainProcurementCategory": "services",
+        "procurementMethodDetails": dataset.answer_text(mode.question, mode).inside(first)
+        if modes
+        else "",
+        "procurementMethod": "direct" if modes and all(one.direct for one in modes) else "",
+        "items": [
+            {
+                "id": figure.id,
+                "description": figure.label.own(first),
+                "unit": {
+                    "name": "/".join(
+                        dataset.vocabulary.per[key].name.own(first) for key in figure.per
+                    ),
+                    "value": _value(figure),
+                },
+            }
+            for figure in placed[paths["price"]]
+        ],
+        "value": planned[0]["amount"] if len(planned) == 1 else _choose(planned),
+    }
     contracts: list[dict[str, object]] = [
         {"id": figure.id, "title": figure.label.own(first), "value": _value(figure)}
-        for figure in placed.get(_CONTRACTS, ())
+        for figure in placed[paths["contracted"]]
     ]
     contracts += [
         {
@@ -216,10 +183,20 @@ def _stages(
             "title": figure.label.own(first),
             "implementation": {"transactions": [{"id": figure.id, "value": _value(figure)}]},
         }
-        for figure in placed.get(_PAYMENTS, ())
+        for figure in placed[paths["paid"]]
     ]
-    if contracts:
-        yield "contracts", contracts
+    return {
+        "planning": without_empty(planning),
+        "tender": without_empty(tender),
+        "contracts": contracts,
+    }
+
+
+def _choose(amounts: list[dict[str, object]]) -> dict[str, object]:
+    """What a field that holds one amount has: of several none is the right one."""
+    if len(amounts) > 1:
+        return {"alternatives": amounts}
+    return amounts[0] if amounts else {}
 
 
 def _answer(case: Case, question: str, dataset: Dataset) -> str:
@@ -231,7 +208,7 @@ def _answer(case: Case, question: str, dataset: Dataset) -> str:
     return dataset.answer_text(answer.question, answer).inside(dataset.languages.first)
 
 
-def _amount(figure: Figure, first: Lang) -> dict[str, object]:
+def _describe(figure: Figure, first: Lang) -> dict[str, object]:
     return {"description": figure.label.own(first), "amount": _value(figure), "figure": figure.id}
 
 

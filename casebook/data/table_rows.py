@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from casebook.checks.published import write_quantity
 from casebook.data.tables import (
     ANSWERS,
     CASE_FIGURES,
@@ -29,13 +30,15 @@ from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.model import Answer, Case, Elsewhere, Event, Figure, Report
 from casebook.record.vocabulary import Measure, Question, Source
-from casebook.text import Lang, Languages, Text
+from casebook.text import LANGS, Lang, Languages, Text
 from casebook.values.amounts import plain
 from casebook.values.dates import Period
 from casebook.values.digest import digest
 
 # Enough to tell all versions apart, and short enough to cite.
 VERSION_DIGITS: Final = 12
+# What a figure of a case is told of its source in one row.
+_OF_SOURCE: Final = ("title", "publisher", "url")
 
 Row = Mapping[str, str]
 
@@ -77,8 +80,12 @@ def _write_cell(value: object, lang: Lang) -> str:
             return value.edtf
         case date():
             return value.isoformat()
-    # A tuple is of words of a closed list, or nothing at all.
-    return "/".join(value) if isinstance(value, tuple) else ""
+        case int():
+            return str(value)
+        case tuple():
+            # Words of a closed list.
+            return "/".join(value)
+    return ""
 
 
 def figure_row(
@@ -88,19 +95,13 @@ def figure_row(
 
     Amounts are plain decimals in base units.
     """
-    quantity = figure.quantity
     return _write_row(
         table,
         languages,
         figure,
         **joined,
+        **write_quantity(figure.quantity),
         figure=figure.id,
-        amount=quantity.text,
-        value=quantity.value,
-        min=quantity.low,
-        max=quantity.high,
-        unit=quantity.unit,
-        qualifier=quantity.qualifier,
         derived=figure.formula,
         wording="" if figure.wording == "printed" else figure.wording,
     )
@@ -110,13 +111,9 @@ def case_figure_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
     """The figures of one case, each with its place and what is known of its source."""
     for figure in case.figures.values():
         source = dataset.sources.get(figure.source)
-        joined = {
-            "place": dataset.place(case),
-            "source_title": source.title if source else "",
-            "source_publisher": source.publisher if source else "",
-            "source_url": source.url if source else "",
-        }
-        yield figure_row(figure, dataset.languages, CASE_FIGURES, **joined)
+        joined = {f"source_{name}": getattr(source, name, "") for name in _OF_SOURCE}
+        place = dataset.place(case)
+        yield figure_row(figure, dataset.languages, CASE_FIGURES, place=place, **joined)
 
 
 def event_row(event: Event, languages: Languages) -> dict[str, str]:
@@ -125,30 +122,26 @@ def event_row(event: Event, languages: Languages) -> dict[str, str]:
     return _write_row(EVENTS, languages, event, precision=event.date.precision, **ends)
 
 
-def list_members(
-    table: DataTable, members: Iterable[object], case: Case, dataset: Dataset
-) -> Iterator[Row]:
-    """The rows of the documents or the pictures of one case."""
-    return (_write_row(table, dataset.languages, one, case=case.slug) for one in members)
-
-
 def answer_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
     """The rows of answers.csv of one case, one a question."""
-    languages = dataset.languages
     for question in dataset.vocabulary.questions:
         answer = dataset.answer(case, question)
-        row = {"case": case.slug, "question": question, "state": answer.state}
-        row["elsewhere_source"] = "|".join(one.source for one in answer.elsewhere)
-        for lang in languages:
-            row[languages.name("value", lang)] = _name_said(answer, lang)
-            said = (_name_said(one, lang) for one in answer.elsewhere)
-            row[languages.name("elsewhere", lang)] = "|".join(said)
-        yield {name: row[name] for name in table_in(ANSWERS, languages).names}
+        elsewhere = list(map(_word, answer.elsewhere))
+        yield _write_row(
+            ANSWERS,
+            dataset.languages,
+            answer,
+            case=case.slug,
+            value=_word(answer),
+            elsewhere=Text(*("|".join(text.own(lang) for text in elsewhere) for lang in LANGS)),
+            elsewhere_source="|".join(one.source for one in answer.elsewhere),
+        )
 
 
-def _name_said(said: Answer | Elsewhere, lang: Lang) -> str:
+def _word(said: Answer | Elsewhere) -> Text:
     """The words of an answer: the terms by their keys, or its text."""
-    return "|".join(said.terms) or said.text.own(lang)
+    terms = "|".join(said.terms)
+    return Text(terms, terms) if terms else said.text
 
 
 def case_row(case: Case, dataset: Dataset) -> dict[str, str]:
@@ -190,10 +183,12 @@ def comparability_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]
             for name in conflict.figures
             if name != figure.id
         )
-        compared = {"class": "" if figure.formula else class_of(figure).key}
-        review, conflicts = dataset.review(figure), "|".join(others)
-        made = compared | {"figure": figure.id, "conflicts_with": conflicts, "review": review}
-        yield _write_row(COMPARABILITY, dataset.languages, figure, **made)
+        made = {
+            "class": "" if figure.formula else class_of(figure).key,
+            "conflicts_with": "|".join(others),
+            "review": dataset.review(figure),
+        }
+        yield _write_row(COMPARABILITY, dataset.languages, figure, figure=figure.id, **made)
 
 
 def evidence_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
@@ -208,14 +203,8 @@ def evidence_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
         for name in conflict.figures:
             found += [(name, report.source, "disagrees", report) for report in conflict.reports]
     for name, source, relation, words in found:
-        yield {
-            "case": case.slug,
-            "figure": name,
-            "source": source,
-            "relation": relation,
-            "quote": words.quote,
-            "line": "" if words.line is None else str(words.line),
-        }
+        known = {"case": case.slug, "figure": name, "source": source, "relation": relation}
+        yield _write_row(EVIDENCE, dataset.languages, words, **known)
 
 
 def vocabulary_rows(dataset: Dataset) -> Iterator[dict[str, str]]:
@@ -238,8 +227,12 @@ CASE_TABLES: Final[Mapping[DataTable, Callable[[Case, Dataset], Iterable[Row]]]]
     ),
     EVENTS: lambda case, dataset: (event_row(event, dataset.languages) for event in case.events),
     ANSWERS: answer_rows,
-    DOCUMENTS: lambda case, dataset: list_members(DOCUMENTS, case.documents, case, dataset),
-    PICTURES: lambda case, dataset: list_members(PICTURES, case.pictures, case, dataset),
+    DOCUMENTS: lambda case, dataset: (
+        _write_row(DOCUMENTS, dataset.languages, one, case=case.slug) for one in case.documents
+    ),
+    PICTURES: lambda case, dataset: (
+        _write_row(PICTURES, dataset.languages, one, case=case.slug) for one in case.pictures
+    ),
     CASES: lambda case, dataset: (case_row(case, dataset),),
     COMPARABILITY: comparability_rows,
     EVIDENCE: evidence_rows,

@@ -120,7 +120,10 @@ def _find_note(table: str, column: str) -> Text:
     return say(next((key for key in keys if key in read_catalogue()), f"data.{column}"))
 
 
-def _name_words(name: str, *keys: str) -> tuple[Term, ...]:
+def _name_words(name: str) -> tuple[Term, ...]:
+    """A closed list that only the catalogue of messages holds, in the order that it has there."""
+    start = f"data.{name}."
+    keys = (key.removeprefix(start) for key in read_catalogue() if key.startswith(start))
     return tuple(Term(key=key, name=say(f"data.{name}.{key}")) for key in keys)
 
 
@@ -138,15 +141,10 @@ FIGURE_COLUMNS: Final = FIGURES.names
 # The closed lists that no file of the project holds.
 FIXED_WORDS: Final[Words] = {
     "qualifiers": tuple(Term(key=key, name=words.name) for key, words in QUALIFIERS.items()),
-    "precisions": _name_words("precisions", "day", "month", "year", "interval"),
-    "answer_states": _name_words(
-        "answer_states", "stated", "partial", "not_stated", "not_applicable"
-    ),
-    "wordings": _name_words("wordings", "counted", "retold", "copy_in_part", "data"),
-    "reviews": _name_words(
-        "reviews", "single", "size", "corroborated", "contradicted", "primary", "computed"
-    ),
-    "relations": _name_words("relations", "rests_on", "confirms", "size", "related", "disagrees"),
+    **{
+        name: _name_words(name)
+        for name in ("precisions", "answer_states", "wordings", "reviews", "relations")
+    },
 }
 
 
