@@ -7,19 +7,10 @@ import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from casebook.commands.command import Command, print_lines, print_message, require_file
+from casebook.commands.command import print_lines, print_message, require_file
 from casebook.problems import Exit, Problem
 from casebook.report import print_problems
 from casebook.text import Lang
-
-
-def add_check_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `check`."""
-    parser.add_argument("files", nargs="*", metavar="FILE")
-    parser.add_argument("--format", choices=("text", "json", "github"), default="text")
-    parser.add_argument("--fix", action="store_true")
-    parser.add_argument("--explain", action="store_true")
-    parser.add_argument("--since", metavar="REV|MANIFEST")
 
 
 def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
@@ -91,6 +82,3 @@ def fix_files(wanted: Sequence[Path], project: Path, lang: Lang) -> None:
         copy = show_path(replace_file(path, before, after), project)
         print_lines(diff_files(before, after, shown))
         print_message("commands.fixed", lang, path=shown, lines=lines, copy=copy)
-
-
-CHECK = Command("check", add_check_options, run_check)

@@ -8,18 +8,9 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
-from casebook.commands import (
-    check_command,
-    export_command,
-    import_command,
-    init_command,
-    new_command,
-    publish_commands,
-    site_commands,
-    tool_commands,
-)
-from casebook.commands.command import Command, print_message
+from casebook.commands.command import Command, print_message, read_commands
 from casebook.commands.usage import (
     UsageParser,
     WrongUsage,
@@ -36,17 +27,7 @@ from casebook.problems import CasebookError, ContentError, Exit
 from casebook.report import print_problems
 from casebook.text import Lang
 
-# In the order of the help: first what an editor needs every day.
-COMMANDS: tuple[Command, ...] = (
-    *(site_commands.BUILD, site_commands.SERVE, check_command.CHECK, new_command.NEW),
-    *(export_command.EXPORT, import_command.IMPORT),
-    *(publish_commands.RECORD, publish_commands.RELEASE),
-    *(site_commands.VERIFY, tool_commands.CHART, tool_commands.SCHEMA),
-    *(init_command.INIT, tool_commands.TEST, tool_commands.BENCH, tool_commands.COMPLETION),
-)
-
-# These are for an empty folder, for the program itself, and for a copy of a site.
-_WITHOUT_PROJECT = ("init", "bench", "verify", "test", "completion")
+COMMANDS: Final = read_commands()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -70,9 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     lang = choose_language(options.lang)
     project = Path(find_project(options.project)).resolve()
     try:
-        if options.command not in _WITHOUT_PROJECT and not is_project(str(project)):
+        if not (options.called.without_project or is_project(str(project))):
             raise failure("commands.no_project", status=Exit.USAGE, path=project)
-        return int(options.run(options, project, lang))
+        return int(options.called.start(options, project, lang))
     except ContentError as error:
         print_problems(error.problems, lang, project, sys.stderr)
         return _end(Exit.CONTENT, lang)
@@ -111,7 +92,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     # What pytest is given looks like options of ours.
     before = ["--"] if command.name == "test" else []
     asked = vars(make_parser(command).parse_args(before + rest)) | vars(options)
-    return argparse.Namespace(**asked, command=command.name, run=command.run, arguments=arguments)
+    return argparse.Namespace(**asked, command=command.name, called=command, arguments=arguments)
 
 
 def answer_about_usage(arguments: list[str]) -> str:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from casebook.messages import failure, say
 from casebook.problems import Exit
@@ -17,15 +21,43 @@ if TYPE_CHECKING:
     from casebook.record.dataset import Dataset
 
 
-class Command(NamedTuple):
-    """A command: its name, its options, and the function that runs it and gives the exit status.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command: its name, the function that runs it, by its module, and its options for argparse.
 
     Its words are in the catalogue below `commands.help.<name>`, those of an option behind its name.
     """
 
     name: str
-    add_options: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[argparse.Namespace, Path, Lang], int]
+    run: str
+    options: Mapping[str, dict[str, Any]]
+    without_project: bool = False
+
+    def start(self, options: argparse.Namespace, project: Path, lang: Lang) -> int:
+        """Run the command and give its exit status."""
+        # Nobody pays for what other commands import.
+        module, _, function = self.run.partition(".")
+        return int(
+            getattr(import_module(f"{__package__}.{module}"), function)(options, project, lang)
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the options; those that give one thing different values exclude each other."""
+        group: Any = None
+        for name, option in self.options.items():
+            kind = {"type": _KINDS[option["type"]]} if "type" in option else {}
+            if "const" in option:
+                group = group or parser.add_mutually_exclusive_group()
+            (group if "const" in option else parser).add_argument(name, **option | kind)
+
+
+@cache
+def read_commands() -> tuple[Command, ...]:
+    """The commands of commands.yaml, in the order of the help."""
+    import yaml
+
+    written = yaml.load(Path(__file__).with_name("commands.yaml").read_bytes(), yaml.CSafeLoader)
+    return tuple(Command(name=name, **described) for name, described in written.items())
 
 
 def print_message(
@@ -58,12 +90,34 @@ def load_without_errors(project: Path) -> Dataset:
     return dataset
 
 
-def parse_count(text: str) -> int:
-    """A number of processes, rounds or kills."""
+def _parse_number(text: str, least: int, most: int, key: str) -> int:
     # Digits of other scripts are digits for isdigit as well.
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 256):
-        raise argparse.ArgumentTypeError(say("commands.usage.count").en)
-    return int(text)
+    if text.isascii() and text.isdigit() and len(text) <= 5 and least <= int(text) <= most:
+        return int(text)
+    raise argparse.ArgumentTypeError(say(key).en)
+
+
+def _parse_count(text: str) -> int:
+    """A number of processes, rounds or kills."""
+    return _parse_number(text, 1, 256, "commands.usage.count")
+
+
+def _parse_port(text: str) -> int:
+    return _parse_number(text, 0, 65535, "commands.usage.port")
+
+
+def _parse_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(say("commands.usage.day").en) from None
+
+
+_KINDS: Final[Mapping[str, Callable[[str], object]]] = {
+    "count": _parse_count,
+    "port": _parse_port,
+    "day": _parse_day,
+}
 
 
 def ask(question: Text, proposed: str, lang: Lang, *, required: bool = True) -> str:

@@ -5,15 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from casebook.commands.command import Command, load_without_errors, print_message
+from casebook.commands.command import load_without_errors, print_message
 from casebook.messages import failure
 from casebook.problems import Exit
 from casebook.text import Lang
-
-
-def add_export_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `export`."""
-    parser.add_argument("--xlsx", required=True, metavar="FILE")
 
 
 def run_export(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
@@ -35,6 +30,3 @@ def run_export(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
         raise failure("commands.export_exists", status=Exit.USAGE, path=target) from None
     print_message("commands.exported", lang, path=target)
     return Exit.DONE
-
-
-EXPORT = Command("export", add_export_options, run_export)

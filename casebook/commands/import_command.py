@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casebook.commands.command import Command, print_lines, print_message, require_file
+from casebook.commands.command import print_lines, print_message, require_file
 from casebook.messages import failure
 from casebook.problems import ContentError, Exit, Problem
 from casebook.report import print_problems
@@ -15,18 +15,6 @@ from casebook.text import Lang
 
 if TYPE_CHECKING:
     from casebook.data.import_plan import FileChange
-
-
-def add_import_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `import`."""
-    parser.add_argument("file", metavar="FILE")
-    parser.add_argument("--columns", metavar="MAP", default="")
-    differing = parser.add_mutually_exclusive_group()
-    for side in ("replace", "keep"):
-        differing.add_argument(
-            f"--{side}", dest="on_difference", action="store_const", const=side, default="refuse"
-        )
-    parser.add_argument("--dry-run", action="store_true")
 
 
 def run_import(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
@@ -114,6 +102,3 @@ def write_change(change: FileChange, project: Path) -> str:
         write_new_file(change.path, change.after)
         return ""
     return show_path(replace_file(change.path, change.before, change.after), project)
-
-
-IMPORT = Command("import", add_import_options, run_import)

@@ -12,8 +12,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from casebook import __version__
-from casebook.commands.command import Command, ask, print_lines, print_message
-from casebook.commands.site_commands import add_build_options, run_build
+from casebook.commands.cli import parse_arguments
+from casebook.commands.command import ask, print_lines, print_message
+from casebook.commands.site_commands import run_build
 from casebook.messages import failure, say
 from casebook.packaged import IN_CHECKOUT, INSTALLED, find_packaged
 from casebook.problems import CasebookError, Exit
@@ -48,15 +49,6 @@ QUESTIONS: Final = {
 }
 
 
-def add_init_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `init`."""
-    parser.add_argument("folder", metavar="DIR")
-    for name in QUESTIONS:
-        parser.add_argument(f"--{name}")
-    parser.add_argument("--example", action="store_true")
-    parser.add_argument("--yes", action="store_true")
-
-
 def run_init(options: argparse.Namespace, _project: Path, lang: Lang) -> Exit:
     """Write a site into an empty folder, build it, and say what to do next."""
     from casebook.record.json_schema import SCHEMA_FILE, write_schema
@@ -72,9 +64,7 @@ def run_init(options: argparse.Namespace, _project: Path, lang: Lang) -> Exit:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
     (folder / SCHEMA_FILE).write_bytes(write_schema(read_all_lists(folder)))
-    parser = argparse.ArgumentParser()
-    add_build_options(parser)
-    build = parser.parse_args(["--quiet"])
+    build = parse_arguments(["build", "--quiet"])
     build.lang, build.arguments = options.lang, []
     run_build(build, folder, lang)
     print_message("init.done", lang, folder=folder, count=len(files))
@@ -267,6 +257,3 @@ def _list_example() -> Iterator[tuple[str, bytes]]:
             # A new site has published nothing yet.
             if not name.startswith(_PUBLISHED):
                 yield name, path.read_bytes()
-
-
-INIT = Command("init", add_init_options, run_init)

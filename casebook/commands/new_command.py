@@ -6,16 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from casebook.commands.command import Command, ask, print_message
+from casebook.commands.command import ask, print_message
 from casebook.messages import failure, say
 from casebook.problems import Exit
 from casebook.text import Lang
-
-
-def add_new_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `new`."""
-    parser.add_argument("slug", nargs="?", metavar="SLUG")
-    parser.add_argument("--region", metavar="CODE")
 
 
 def run_new(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
@@ -36,6 +30,3 @@ def run_new(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     shown = path.relative_to(project).as_posix()
     print_message("commands.new_made", lang, path=shown, place=made.name, code=made.code)
     return Exit.DONE
-
-
-NEW = Command("new", add_new_options, run_new)

@@ -6,16 +6,10 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from casebook.commands.command import Command, print_message
+from casebook.commands.command import print_message
 from casebook.messages import say
 from casebook.problems import Exit
 from casebook.text import Lang
-
-
-def add_record_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `record`."""
-    parser.add_argument("--in-step", nargs="+", default=(), metavar="FILE")
-    parser.add_argument("--unpublished", nargs="+", default=(), metavar="FILE")
 
 
 def run_record(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
@@ -53,18 +47,6 @@ def run_record(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     return Exit.DONE
 
 
-def add_release_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `release`."""
-    parser.add_argument("--date", type=_parse_day, default=None, metavar="YYYY-MM-DD")
-
-
-def _parse_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(say("commands.usage.day").en) from None
-
-
 def run_release(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Freeze the data as a version of their own, where the project has no errors."""
     from casebook.commands.record_published import (
@@ -83,7 +65,3 @@ def run_release(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     record_addresses(project, dataset)
     print_message("commands.released", lang, cases=len(dataset.cases), folder=folder, day=day)
     return Exit.DONE
-
-
-RECORD = Command("record", add_record_options, run_record)
-RELEASE = Command("release", add_release_options, run_release)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casebook.commands.command import Command, parse_count, print_lines, print_message
+from casebook.commands.command import print_lines, print_message
 from casebook.commands.waiting import show_waiting
 from casebook.language import choose_language
 from casebook.messages import say
@@ -18,19 +18,6 @@ from casebook.text import Lang
 if TYPE_CHECKING:
     from casebook.build.last_build import Look, Record
     from casebook.build.timings import Timings
-
-
-def add_build_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `build`."""
-    parser.add_argument("--output", default="output")
-    parser.add_argument("--siteurl", default=None)
-    parser.add_argument("--jobs", type=parse_count, default=None)
-    parser.add_argument(
-        "--executor", default="processes", metavar="none|processes|dask://HOST:PORT"
-    )
-    parser.add_argument("--no-cache", action="store_true")
-    parser.add_argument("--timings", action="store_true")
-    parser.add_argument("--quiet", action="store_true")
 
 
 def run_build(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
@@ -105,29 +92,11 @@ def _build(
     return record_build(look, result, asked)
 
 
-def add_serve_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `serve`."""
-    parser.add_argument("--port", type=_parse_port, default=None)
-    parser.add_argument("--host", default="127.0.0.1")
-
-
-def _parse_port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
-        raise argparse.ArgumentTypeError(say("commands.usage.port").en)
-    return int(text)
-
-
 def run_serve(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Show the site in the browser, anew after every change."""
     from casebook.preview.server import run_preview
 
     return run_preview(project, options.host, options.port, lang)
-
-
-def add_verify_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `verify`."""
-    parser.add_argument("place", nargs="?", default=None, metavar="DIR|URL")
-    parser.add_argument("--since", metavar="MANIFEST")
 
 
 def run_verify(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
@@ -152,8 +121,3 @@ def run_verify(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     if not verdict.extras_told:
         print_message("commands.verify_extras", lang)
     return Exit.DONE
-
-
-BUILD = Command("build", add_build_options, run_build)
-SERVE = Command("serve", add_serve_options, run_serve)
-VERIFY = Command("verify", add_verify_options, run_verify)

@@ -6,17 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from casebook.commands.command import Command, load_without_errors, parse_count, print_message
+from casebook.commands.command import load_without_errors, print_message
 from casebook.messages import failure
 from casebook.packaged import CHECKOUT
 from casebook.problems import Exit
 from casebook.text import Lang
-
-
-def add_chart_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `chart`."""
-    parser.add_argument("name", metavar="NAME")
-    parser.add_argument("--out", required=True, metavar="FILE")
 
 
 def run_chart(options: argparse.Namespace, project: Path, _lang: Lang) -> Exit:
@@ -54,16 +48,6 @@ def run_schema(_options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     return Exit.DONE
 
 
-def add_bench_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `bench`."""
-    parser.add_argument("--sizes", metavar="N,N")
-    parser.add_argument("--rounds", type=parse_count, metavar="N")
-    parser.add_argument("--alone", action="store_true")
-    parser.add_argument("--changes", metavar="NAME,NAME")
-    parser.add_argument("--peers", metavar="NAME;NAME")
-    parser.add_argument("--kills", type=parse_count, metavar="N")
-
-
 def run_bench(options: argparse.Namespace, _project: Path, _lang: Lang) -> int:
     """Measure builds of made-up cases beside the peers, in a process of their own."""
     import subprocess
@@ -78,11 +62,6 @@ def run_bench(options: argparse.Namespace, _project: Path, _lang: Lang) -> int:
     return subprocess.run([sys.executable, "-m", *command], cwd=CHECKOUT, check=False).returncode
 
 
-def add_completion_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `completion`."""
-    parser.add_argument("shell", choices=("bash", "zsh", "tcsh"))
-
-
 def run_completion(options: argparse.Namespace, _project: Path, lang: Lang) -> Exit:
     """Print what a shell reads to complete commands and options."""
     import shtab
@@ -94,18 +73,6 @@ def run_completion(options: argparse.Namespace, _project: Path, lang: Lang) -> E
     return Exit.DONE
 
 
-def add_test_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `test`."""
-    parser.add_argument("tests", nargs="*", metavar="PYTEST")
-
-
 def run_test(_options: argparse.Namespace, _project: Path, _lang: Lang) -> Exit:
     """Say what runs the tests: build.py, which installs what they need."""
     raise failure("commands.test_by_build", status=Exit.USAGE)
-
-
-COMPLETION = Command("completion", add_completion_options, run_completion)
-TEST = Command("test", add_test_options, run_test)
-CHART = Command("chart", add_chart_options, run_chart)
-BENCH = Command("bench", add_bench_options, run_bench)
-SCHEMA = Command("schema", lambda _: None, run_schema)
