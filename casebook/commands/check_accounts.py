@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import subprocess
+import tarfile
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from pathlib import Path
 
 from casebook.build.reading import read_dataset
@@ -92,13 +93,12 @@ def describe_impact(project: Path, since: str, lang: Lang) -> Iterator[str]:
     if not (changed or texts):
         yield say("commands.since_same").inside(lang)
         return
-    groups: Mapping[str, Sequence[str]] = {
+    paths = (path for _, path, _ in mentions)
+    groups = {
         "commands.changed_figures": list(changed.values()),
         "commands.changed_sentences": [sentence for _, _, sentence in mentions],
         "commands.changed_charts": charts,
-        "commands.changed_pages": list(
-            list_pages(dataset, changed.keys(), (path for _, path, _ in mentions), charts)
-        ),
+        "commands.changed_pages": list(list_pages(dataset, changed.keys(), paths, charts)),
         "commands.changed_texts": texts,
     }
     for key, lines in groups.items():
@@ -108,17 +108,16 @@ def describe_impact(project: Path, since: str, lang: Lang) -> Iterator[str]:
 
 
 def _describe_change(key: str, before: _Row | None, now: _Row | None, lang: Lang) -> str:
-    if before is not None and now is not None:
-        states = [(n, before[n], now[n]) for n in _COLUMNS]
-        told = [
-            f"{_NAMES.get(name, name)} {old or '-'} > {new or '-'}"
-            for name, old, new in states
-            if old != new
-        ]
-        return f"{key}: {'; '.join(told)}"
-    state = now or before
+    if before and now:
+        changes = (
+            f"{_NAMES.get(name, name)} {before[name] or '-'} > {now[name] or '-'}"
+            for name in _COLUMNS
+            if before[name] != now[name]
+        )
+        return f"{key}: {'; '.join(changes)}"
     message = "commands.figure_new" if now else "commands.figure_gone"
-    return say(message, name=key, amount=state["amount"] if state else "").inside(lang)
+    amount = (now or before or {}).get("amount", "")
+    return say(message, name=key, amount=amount).inside(lang)
 
 
 def find_mentions(project: Path, dataset: Dataset) -> Iterator[tuple[str, str, str]]:
@@ -232,26 +231,20 @@ def _parse_rows(content: bytes) -> dict[str, _Row]:
 
 def _copy_revision(project: Path, revision: str, folder: Path) -> None:
     """Write the data of a git revision into an empty folder."""
-    # A revision that starts with a hyphen would be taken for an option.
-    is_option = revision.startswith("-")
-    listed = b"" if is_option else _run_git(project, "ls-tree", "-rz", revision, "data/")
-    if not listed:
-        raise failure("commands.since_unknown", status=Exit.USAGE, since=revision)
-    for entry in listed.decode("utf-8", errors="surrogateescape").rstrip("\0").split("\0"):
-        head, _, name = entry.partition("\t")
-        mode, _, blob = head.split(" ")
-        # Git has links as files of mode 120000, and they could lead out of the folder.
-        if mode == "100644" and name.endswith(".yaml") and ".." not in Path(name).parts:
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(_run_git(project, "cat-file", "blob", blob))
-
-
-def _run_git(project: Path, *arguments: str) -> bytes:
+    asked = ["git", "-C", str(project), "archive", "--format=tar", revision, "data/"]
     try:
-        done = subprocess.run(
-            ["git", "-C", str(project), *arguments], capture_output=True, check=False
-        )
+        # A revision that starts with a hyphen would be taken for an option.
+        is_option = revision.startswith("-")
+        done = None if is_option else subprocess.run(asked, capture_output=True, check=False)
     except FileNotFoundError:
         raise failure("commands.no_git") from None
-    return done.stdout if done.returncode == 0 else b""
+    if done is None or done.returncode:
+        raise failure("commands.since_unknown", status=Exit.USAGE, since=revision)
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+        for member in archive:
+            # A link could lead out of the folder.
+            content = archive.extractfile(member) if member.isreg() else None
+            if content and member.name.endswith(".yaml") and ".." not in Path(member.name).parts:
+                target = folder / member.name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content.read())

@@ -7,17 +7,20 @@ import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from casebook.build.checking import check_project, load_checked
+from casebook.commands.check_accounts import describe_impact, explain_cases
 from casebook.commands.command import print_lines, print_message, require_file
 from casebook.problems import Exit, Problem
+from casebook.record.reader import is_draft
+from casebook.record.sketch import describe_blanks
 from casebook.report import print_problems
 from casebook.text import Lang
+from casebook.yaml.edit import diff_files, fix_text
+from casebook.yaml.files import find_case_files, read_bytes, replace_file, show_path
 
 
 def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Check the records without building, and print every problem."""
-    from casebook.build.checking import check_project
-    from casebook.yaml.files import show_path
-
     wanted = [require_file(name) for name in options.files]
     if options.fix:
         fix_files(wanted, project, lang)
@@ -27,12 +30,8 @@ def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     if shown:
         problems = [problem for problem in problems if problem.path in shown]
     if options.explain:
-        from casebook.commands.check_accounts import explain_cases
-
         print_lines(explain_cases(project, shown, lang))
     if options.since is not None:
-        from casebook.commands.check_accounts import describe_impact
-
         print_lines(describe_impact(project, options.since, lang))
     failed = any(problem.severity == "error" for problem in problems)
     # A program reads standard output; a person may pipe the accounts away.
@@ -45,11 +44,6 @@ def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 def check_drafts(project: Path, known: Collection[Problem]) -> list[Problem]:
     """The problems of the drafts, which a build leaves out and an editor wants to finish."""
-    from casebook.build.checking import load_checked
-    from casebook.record.reader import is_draft
-    from casebook.record.sketch import describe_blanks
-    from casebook.yaml.files import find_case_files, read_bytes
-
     # Most projects have none, and then a second look at everything would be for nothing.
     cases = find_case_files(project)
     if not any(b"draft" in read_bytes(path, project, []) for path in cases):
@@ -68,9 +62,6 @@ def check_drafts(project: Path, known: Collection[Problem]) -> list[Problem]:
 
 def fix_files(wanted: Sequence[Path], project: Path, lang: Lang) -> None:
     """Make the safe fixes of the files, or of all of data/, and print them."""
-    from casebook.yaml.edit import diff_files, fix_text
-    from casebook.yaml.files import replace_file, show_path
-
     for path in wanted or sorted((project / "data").rglob("*.yaml")):
         # What a link leads to may lie elsewhere, and a new file would cut the link.
         if path.suffix != ".yaml" or path.is_symlink() or not path.is_file():

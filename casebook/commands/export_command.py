@@ -6,17 +6,16 @@ import argparse
 from pathlib import Path
 
 from casebook.commands.command import load_without_errors, print_message
+from casebook.data.editing_workbook import read_records, write_editing_workbook
 from casebook.messages import failure
 from casebook.problems import Exit
+from casebook.record.new_case import read_all_lists
 from casebook.text import Lang
+from casebook.yaml.files import write_new_file
 
 
 def run_export(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Write the records into a new workbook, with heads and words in the editor's language."""
-    from casebook.data.editing_workbook import read_records, write_editing_workbook
-    from casebook.record.new_case import read_all_lists
-    from casebook.yaml.files import write_new_file
-
     target = (Path.cwd() / options.xlsx).resolve()
     if target.suffix.lower() != ".xlsx":
         raise failure("commands.export_kind", status=Exit.USAGE, path=target.name)

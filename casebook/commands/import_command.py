@@ -5,34 +5,43 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from casebook.checks.published import read_published
 from casebook.commands.command import print_lines, print_message, require_file
+from casebook.data.import_figures import ImportTarget
+from casebook.data.import_plan import plan_import
+from casebook.data.import_table import MAX_BYTES
+from casebook.data.tables import FIGURE_COLUMNS
 from casebook.messages import failure
 from casebook.problems import ContentError, Exit, Problem
+from casebook.record.new_case import read_all_lists
 from casebook.report import print_problems
 from casebook.text import Lang
-
-if TYPE_CHECKING:
-    from casebook.data.import_plan import FileChange
+from casebook.yaml.files import read_bytes, replace_file, show_path, write_new_file
+from casebook.yaml.nodes import MapNode, Scalar, read_tree
 
 
 def run_import(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Take figures from a table, or cases from an OCDS release package, into the case files."""
-    from casebook.data.import_figures import ImportTarget
-    from casebook.data.import_plan import plan_import
-    from casebook.record.new_case import read_all_lists
-
-    name, data = read_table_file(options.file, project)
+    path = require_file(options.file)
+    if not path.is_file():
+        raise failure("commands.no_file", status=Exit.USAGE, path=path)
+    problems: list[Problem] = []
+    data = read_bytes(path, path.parent, problems, MAX_BYTES)
+    if problems:
+        raise ContentError(problems)
     target = ImportTarget(
         project=project,
         lists=read_all_lists(project),
-        published=find_published_names(project),
+        published={
+            slug: frozenset(name for kind, name in case.facts if kind == "figures")
+            for slug, case in read_published(project).items()
+        },
         on_difference=options.on_difference,
         columns=read_columns(options.columns),
         lang=lang,
     )
-    plan = plan_import(data, name, target)
+    plan = plan_import(data, show_path(path, project), target)
     # Ahead of the changes, so that a long list of them does not hide the end.
     if plan.warnings:
         print_problems(plan.warnings, lang, project, sys.stderr)
@@ -40,10 +49,14 @@ def run_import(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
         # A draft is best read in its own file.
         if options.dry_run or change.before is not None:
             print_lines(change.diff())
-        copy = "" if options.dry_run else write_change(change, project)
+        copy = None
+        if change.before is not None and not options.dry_run:
+            copy = replace_file(change.path, change.before, change.after)
+        elif not options.dry_run:
+            write_new_file(change.path, change.after)
         print_lines([change.summary(lang)])
-        if copy:
-            print_message("commands.import_copy", lang, copy=copy)
+        if copy is not None:
+            print_message("commands.import_copy", lang, copy=show_path(copy, project))
     for shown in plan.left_alone:
         print_message("commands.import_left", lang, path=shown)
     done = "commands.import_dry" if options.dry_run else "commands.import_next"
@@ -53,9 +66,6 @@ def run_import(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
 
 def read_columns(written: str) -> dict[str, str]:
     """The heads of a table by the columns that they mean, as typed or as kept in a file."""
-    from casebook.data.tables import FIGURE_COLUMNS
-    from casebook.yaml.nodes import MapNode, Scalar, read_tree
-
     pairs = dict(part.partition("=")[::2] for part in written.split(",") if part.strip())
     if written.endswith((".yaml", ".yml")):
         node, problems = read_tree(require_file(written).read_bytes(), written)
@@ -67,38 +77,3 @@ def read_columns(written: str) -> dict[str, str]:
         columns = ", ".join(FIGURE_COLUMNS)
         raise failure("commands.no_column", status=Exit.USAGE, name=name, columns=columns)
     return {name.strip(): head.strip() for name, head in pairs.items()}
-
-
-def read_table_file(name: str, project: Path) -> tuple[str, bytes]:
-    """The name of the file to import, as problems show it, and its bytes."""
-    from casebook.data.import_table import MAX_BYTES
-    from casebook.yaml.files import read_bytes, show_path
-
-    path = require_file(name)
-    if not path.is_file():
-        raise failure("commands.no_file", status=Exit.USAGE, path=path)
-    problems: list[Problem] = []
-    data = read_bytes(path, path.parent, problems, MAX_BYTES)
-    if problems:
-        raise ContentError(problems)
-    return show_path(path, project), data
-
-
-def find_published_names(project: Path) -> dict[str, frozenset[str]]:
-    """The figures of each case that were recorded as published."""
-    from casebook.checks.published import read_published
-
-    return {
-        slug: frozenset(name for kind, name in case.facts if kind == "figures")
-        for slug, case in read_published(project).items()
-    }
-
-
-def write_change(change: FileChange, project: Path) -> str:
-    """Write a new or changed case file, and give the path of the copy that was kept, if any."""
-    from casebook.yaml.files import replace_file, show_path, write_new_file
-
-    if change.before is None:
-        write_new_file(change.path, change.after)
-        return ""
-    return show_path(replace_file(change.path, change.before, change.after), project)

@@ -38,15 +38,10 @@ _PAIR: Final = re.compile(rf"^( *)(\w+):{_INSIDE}\1\2_en:{_INSIDE}", re.MULTILIN
 
 
 # What a new site is asked, by the option that says it, in the order of the questions.
-QUESTIONS: Final = {
-    "name": "commands.help.init.name",
-    "languages": "commands.help.init.languages",
-    "currency": "commands.help.init.currency",
-    "licence": "commands.help.init.licence",
-    "publisher": "commands.help.init.publisher",
-    "contact": "commands.help.init.contact",
-    "repository": "commands.help.init.repository",
-}
+QUESTIONS: Final = (
+    *("name", "languages", "currency", "licence"),
+    *("publisher", "contact", "repository"),
+)
 
 
 def run_init(options: argparse.Namespace, _project: Path, lang: Lang) -> Exit:
@@ -90,14 +85,14 @@ def _find_answers(options: argparse.Namespace, folder: Path, lang: Lang) -> dict
     asks = not options.yes and sys.stdin is not None and sys.stdin.isatty()
     given = vars(options) | _answer_for_ten(options) if options.example else vars(options)
     answers: dict[str, str] = {}
-    for name, key in QUESTIONS.items():
+    for name in QUESTIONS:
         if name == "currency":
             # By the site's language, not by that of whoever types: places of China come with it.
             usual[name] = "CNY" if answers["languages"].startswith("zh") else "USD"
         said, proposed = given[name], usual.get(name, "")
         read = _READINGS.get(name, str.strip)
         if said is None and asks:
-            answers[name] = _ask(say(key), proposed, read, lang)
+            answers[name] = _ask(say(f"commands.help.init.{name}"), proposed, read, lang)
         else:
             answers[name] = read(proposed if said is None else said)
     return {**answers, "name": answers["name"] or folder.name}

@@ -9,13 +9,12 @@ from pathlib import Path
 from casebook.commands.command import ask, print_message
 from casebook.messages import failure, say
 from casebook.problems import Exit
+from casebook.record.new_case import choose_region, create_case, propose_slug, read_all_lists
 from casebook.text import Lang
 
 
 def run_new(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Make a case file, asking for what was left out where somebody is there to answer."""
-    from casebook.record.new_case import choose_region, create_case, propose_slug, read_all_lists
-
     slug, region = options.slug, options.region
     if not (slug and region):
         # A script would wait for an answer for ever.

@@ -3,60 +3,51 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection, Iterable
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 
+from casebook.build.checking import check_published, load_checked, refuse_errors
+from casebook.build.drawings import tabulate_charts
+from casebook.checks.addresses import find_aliases, list_addresses
+from casebook.checks.content import find_slugs
+from casebook.checks.published import publish_case, read_published, write_published
+from casebook.checks.translations import TRANSLATED, is_outdated, list_pairs, read_recorded
 from casebook.commands.command import print_message
+from casebook.data.releases import freeze_release
 from casebook.messages import say
+from casebook.pages import FIXED_ADDRESSES
 from casebook.problems import Exit
-from casebook.text import Lang
+from casebook.record.dataset import Dataset
+from casebook.record.lists import LEDGER, PUBLISHED
+from casebook.text import Lang, Text
+from casebook.yaml.files import show_path, write_atomically
 
 
 def run_record(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Record facts, addresses and translations of the site, where the project has no errors."""
-    from casebook.checks.translations import TRANSLATED
-    from casebook.commands.record_published import (
-        load_publishable,
-        record_addresses,
-        record_facts,
-        record_translations,
+    unpublished, in_step = (
+        [show_path((Path.cwd() / name).resolve(), project) for name in names]
+        for names in (options.unpublished, options.in_step)
     )
-    from casebook.record.lists import LEDGER, PUBLISHED
-    from casebook.yaml.files import show_path
-
-    paths = [show_path((Path.cwd() / name).resolve(), project) for name in options.unpublished]
-    dataset = load_publishable(project, date.today(), paths)
-    print_message(
-        "commands.recorded_facts",
-        lang,
-        path=PUBLISHED,
-        count=record_facts(project, dataset, date.today()),
-    )
+    today = date.today()
+    dataset = load_publishable(project, today, unpublished)
+    changed = record_facts(project, dataset, today)
+    print_message("commands.recorded_facts", lang, path=PUBLISHED, count=changed)
     new = record_addresses(project, dataset)
     print_message("commands.recorded_addresses", lang, path=LEDGER, count=new)
-    named = {show_path((Path.cwd() / name).resolve(), project) for name in options.in_step}
-    behind = record_translations(project, dataset, named)
+    behind = record_translations(project, dataset, in_step)
     for other in dataset.languages.others:
+        path, language = TRANSLATED[other], say(f"languages.{other}")
         print_message(
-            "commands.recorded_translated",
-            lang,
-            path=TRANSLATED[other],
-            count=behind,
-            language=say(f"languages.{other}"),
+            "commands.recorded_translated", lang, path=path, count=behind, language=language
         )
     return Exit.DONE
 
 
 def run_release(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Freeze the data as a version of their own, where the project has no errors."""
-    from casebook.commands.record_published import (
-        load_publishable,
-        record_addresses,
-        record_facts,
-    )
-    from casebook.data.releases import freeze_release
-    from casebook.yaml.files import show_path
-
     day = options.date or date.today()
     dataset = load_publishable(project, date.today())
     folder = show_path(freeze_release(project, dataset, day), project)
@@ -65,3 +56,101 @@ def run_release(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     record_addresses(project, dataset)
     print_message("commands.released", lang, cases=len(dataset.cases), folder=folder, day=day)
     return Exit.DONE
+
+
+def load_publishable(project: Path, today: date, unpublished: Collection[str] = ()) -> Dataset:
+    """The data set of a project; ContentError where a build would end with errors.
+
+    The case files whose paths are `unpublished` may differ from what was recorded.
+    """
+    dataset, problems = load_checked(project)
+    slugs = {case.slug for case in dataset.summaries if case.path in unpublished}
+    problems += check_published(project, dataset, today, unpublished=slugs)
+    refuse_errors(problems)
+    return dataset
+
+
+def record_facts(project: Path, dataset: Dataset, today: date) -> int:
+    """Record every case as it is published from now on, and give how many are new or changed.
+
+    Nothing of a case that is gone is taken out.
+    """
+    before = read_published(project)
+    published = dict(before)
+    aliases = find_aliases(dataset)
+    # A case that was renamed keeps what was published of it.
+    for old in before.keys() & aliases.keys():
+        published[aliases[old]] = published.pop(old)
+    changed = 0
+    for case in dataset.cases:
+        now = publish_case(case, published.get(case.slug), today, dataset.languages)
+        changed += now != before.get(case.slug)
+        published[case.slug] = now
+    for path, content in write_published(published, dataset.languages).items():
+        write_ledger(project / path, content)
+    return changed
+
+
+def record_addresses(project: Path, dataset: Dataset) -> int:
+    """Add to the ledger every address that the site has now, and give how many were new.
+
+    Nothing is ever taken out of it, and what is noted behind an address stays.
+    """
+    tables, _ = tabulate_charts(dataset)
+    offered = dict.fromkeys(table.name for table in tables if table.offered)
+    made = {*list_addresses(dataset, find_slugs(project).values(), FIXED_ADDRESSES, offered)}
+    new = sorted(made - dataset.ledger.keys())
+    if new:
+        path = project / LEDGER
+        lines = path.read_text(encoding="utf-8-sig").splitlines() if path.exists() else []
+        heads = [line for line in lines if line.startswith("#")]
+        heads = heads if lines else head_lines(say("commands.head_addresses"))
+        listed = [line for line in lines if line.strip() and not line.startswith("#")]
+        listed += [f"/{address}" for address in new]
+        replace_lines(path, [*heads, *sorted(listed)])
+    return len(new)
+
+
+def record_translations(project: Path, dataset: Dataset, in_step: Collection[str] = ()) -> int:
+    """Record what is as new in translation, and give how many parts are older.
+
+    Where only the site's own language changed, the record stays and with it the notice, unless the
+    file is named `in_step`.
+    """
+    languages = dataset.languages
+    recorded = read_recorded(project, languages)
+    kept: dict[tuple[str, str], Text] = {}
+    behind = 0
+    for key, pair in list_pairs(project, dataset):
+        before = recorded.get(key)
+        behind_now = before and is_outdated(before, pair, languages) and key[0] not in in_step
+        if before and behind_now:
+            kept[key] = before
+            behind += 1
+        else:
+            kept[key] = pair
+    lines = [
+        " ".join((*key, *map(pair.own, languages)))
+        for key, pair in sorted(kept.items(), key=itemgetter(0))
+    ]
+    for lang in languages.others:
+        own, other = (say(f"languages.{one}") for one in languages)
+        head = head_lines(say("commands.head_translated", own=own, other=other))
+        replace_lines(project / TRANSLATED[lang], [*head, *lines])
+    return behind
+
+
+def head_lines(head: Text) -> list[str]:
+    """The comment at the head of a file that the program keeps, in both languages."""
+    return [f"# {line}" for line in (*head.en.split("\n"), *head.zh.split("\n"))]
+
+
+def replace_lines(path: Path, lines: Iterable[str]) -> None:
+    """Write a text in the place of another at once, so that no half of it is ever read."""
+    write_ledger(path, "".join(f"{line}\n" for line in lines).encode())
+
+
+def write_ledger(path: Path, content: bytes) -> None:
+    """Write a ledger into its folder, which the first one makes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, content)

@@ -214,7 +214,7 @@ def test_a_limit_of_the_machine_is_no_fault_and_told_with_its_remedy(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("casebook.build.checking.check_project", fail)
+    monkeypatch.setattr("casebook.commands.check_command.check_project", fail)
 
     assert main(["--project", str(tiny_project), "check", "--lang", "en"]) == 3
     assert remedy in capsys.readouterr().err
