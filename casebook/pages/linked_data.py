@@ -9,6 +9,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from casebook.data.catalogues import describe_for_search
 from casebook.data.dataset_description import describe_dataset
 from casebook.data.export import list_offers
 from casebook.data.table_rows import version_of
@@ -64,40 +65,15 @@ def describe_home(lang: Lang, lead: Prose, card: Card, site: Site) -> dict[str, 
 def describe_data(lang: Lang, site: Site) -> dict[str, object]:
     """The data set with all files that hold it."""
     dataset = site.dataset
-    about = describe_dataset(dataset)
-    words = about.name.inside(lang), about.description.inside(lang)
     used = {figure.group.measure for case in dataset.summaries for figure in case.figures}
-    data = {
-        **_describe("Dataset", words, (DATA_URL, about.updated), lang, site),
-        "creator": {"@type": "Organization", "name": about.publisher.inside(lang)},
-        "publisher": {"@type": "Organization", "name": about.publisher.inside(lang)},
-        "version": about.version,
-        "keywords": [word.inside(lang) for word in about.keywords],
-        "spatialCoverage": [
-            {"@type": "Place", "name": place.inside(lang)} for place in about.places
-        ],
-        **({"temporalCoverage": about.period} if about.period else {}),
-        **({"identifier": about.address} if about.address else {}),
-        "isAccessibleForFree": True,
-        "variableMeasured": [
-            _property(key, name=measure.name.inside(lang))
-            for key, measure in dataset.vocabulary.measures.items()
-            if key in used
-        ],
-    }
-    if site.settings.siteurl:
-        # Addresses of files have to be whole, which a site without a siteurl cannot give.
-        data["distribution"] = [
-            {
-                "@type": "DataDownload",
-                "name": offer.name,
-                "contentUrl": f"{site.settings.siteurl}/data/{offer.name}",
-                "encodingFormat": offer.media_type,
-            }
-            for offer in list_offers(dataset)
-            if offer.media_type
-        ]
-    return data
+    measures = dataset.vocabulary.measures.items()
+    return describe_for_search(
+        describe_dataset(dataset),
+        lang,
+        page=site.settings.locate(DATA_URL, lang),
+        files=[(one.name, one.media_type) for one in list_offers(dataset) if one.media_type],
+        measures=[(key, measure.name) for key, measure in measures if key in used],
+    )
 
 
 def describe_case(case: Case, card: Card, lang: Lang, site: Site) -> dict[str, object]:
@@ -202,7 +178,9 @@ def describe_figure(figure: Figure, lang: Lang, dataset: Dataset) -> dict[str, o
         **({"unitText": unit} if unit else {}),
         **{key: _number(value) for key, value in bounds.items() if value is not None},
         "valueReference": [
-            _property(name, value=value) for name, value in references.items() if value
+            {"@type": "PropertyValue", "propertyID": name, "value": value}
+            for name, value in references.items()
+            if value
         ],
     }
 
@@ -221,10 +199,6 @@ def describe_source(source: Source, lang: Lang) -> dict[str, object]:
     if source.url:
         described["url"] = source.url
     return described
-
-
-def _property(key: str, **said: object) -> dict[str, object]:
-    return {"@type": "PropertyValue", "propertyID": key, **said}
 
 
 def _number(value: Decimal) -> int | float:
