@@ -94,7 +94,6 @@ class _Draft:
         self.compiled = process.compiled
         self.target = target
         self.vocabulary = target.lists.vocabulary
-        self.lang = target.lang
         self.say = target.say
         self.choices = target.list_choices
         # Names that were given, by the kind and the id of what has them.
@@ -103,8 +102,8 @@ class _Draft:
 
     def write(self, origin: Iterable[Text]) -> tuple[str, int]:
         """The text of the draft, and the number of its figures."""
-        remarks = (remark.inside(self.lang) for remark in origin)
-        lines = list(write_head(remarks, self.head(), self.lang))
+        remarks = (remark.inside(self.target.lang) for remark in origin)
+        lines = list(write_head(remarks, self.head(), self.target.lang))
         figures = list(self.figures())
         parts = {"answers": self.answers(), "figures": chain(*figures), "events": self.events()}
         for name, found in parts.items():
@@ -286,43 +285,30 @@ class _Draft:
             if "value" in award and read_state(award) in _WON:
                 label, where = say("data.ocds.award_value"), f"awards[{number}]/value"
                 yield _Amount(names[number], label, read_part(award, "value"), where=where)
-        contracts, states = read_list(release, "contracts"), _list_award_states(release)
-        names = self.name("contract", contracts)
-        for number, contract in enumerate(contracts):
-            state = _state_of_award(contract, states)
-            yield from self.list_contract(contract, names[number], f"contracts[{number}]", state)
+        names = self.name("contract", read_list(release, "contracts"))
+        for number, (contract, state, binds) in enumerate(_list_contracts(release)):
+            where = f"contracts[{number}]"
+            if "value" in contract:
+                said = "" if binds else f"；{self.explain_contract(contract, state)}"
+                period = read_part(contract, "period")
+                ends = [_read_day(read_text(period, key)) for key in ("startDate", "endDate")]
+                yield _Amount(
+                    names[number],
+                    say("data.ocds.contract_value"),
+                    read_part(contract, "value"),
+                    where=f"{where}/value{said}",
+                    measure="contract_value" if binds else "",
+                    status="contracted" if binds else "",
+                    period="/".join(ends) if all(ends) and ends[0] <= ends[1] else "",
+                )
+            yield from _list_payments(contract, names[number], where)
 
-    def list_contract(self, contract: Json, name: str, where: str, award: str) -> Iterator[_Amount]:
-        """The value of a contract, whose award has a state, and what was paid for it."""
-        if "value" in contract:
-            period = read_part(contract, "period")
-            ends = [_read_day(read_text(period, key)) for key in ("startDate", "endDate")]
-            binds = _binds(contract, award)
-            state = read_state(contract) or "-"
-            said = self.say("data.draft.contract_status", state=state)
-            if state in _BINDING:
-                said = self.say("data.draft.contract_award", state=award)
-            yield _Amount(
-                name,
-                say("data.ocds.contract_value"),
-                read_part(contract, "value"),
-                where=f"{where}/value" if binds else f"{where}/value；{said}",
-                measure="contract_value" if binds else "",
-                status="contracted" if binds else "",
-                period="/".join(ends) if all(ends) and ends[0] <= ends[1] else "",
-            )
-        payments = read_list(read_part(contract, "implementation"), "transactions")
-        for count, payment in enumerate(payments):
-            # Version 1.0 of the standard has amount where 1.1 has value.
-            key = "value" if "value" in payment else "amount"
-            yield _Amount(
-                f"{name}_paid_{count + 1}",
-                say("data.ocds.payment_value"),
-                read_part(payment, key),
-                where=f"{where}/implementation/transactions[{count}]/{key}",
-                status="paid",
-                period=_read_day(read_text(payment, "date")),
-            )
+    def explain_contract(self, contract: Json, award: str) -> str:
+        """A remark on why a contract does not bind, by its own state or by that of its award."""
+        state = read_state(contract) or "-"
+        if state in _BINDING:
+            return self.say("data.draft.contract_award", state=award)
+        return self.say("data.draft.contract_status", state=state)
 
     def name(self, kind: str, parts: Iterable[Json]) -> list[str]:
         """Names that stay from release to release: made of the ids, where there are any."""
@@ -359,23 +345,36 @@ def name_suppliers(award: Json, parties: Mapping[str, str]) -> list[str]:
     )
 
 
-def _list_award_states(release: Json) -> dict[object, str]:
-    """The state of each award by its id."""
-    awards = read_list(release, "awards")
-    return {
-        one["id"]: read_state(one) for one in awards if isinstance(one.get("id"), str | Decimal)
+def _list_contracts(release: Json) -> Iterator[tuple[Json, str, bool]]:
+    """The contracts of a release with the states of their awards, empty where they name none.
+
+    True are those that are or were in force, unless their award was not made.
+    """
+    states = {
+        one["id"]: read_state(one)
+        for one in read_list(release, "awards")
+        if isinstance(one.get("id"), str | Decimal)
     }
+    for contract in read_list(release, "contracts"):
+        asked = contract.get("awardID")
+        award = states.get(asked, "") if isinstance(asked, str | Decimal) else ""
+        yield contract, award, read_state(contract) in _BINDING and award in ("", *_WON)
 
 
-def _state_of_award(contract: Json, states: Mapping[object, str]) -> str:
-    """The state of the award that a contract follows from, empty where it names none."""
-    asked = contract.get("awardID")
-    return states.get(asked, "") if isinstance(asked, str | Decimal) else ""
-
-
-def _binds(contract: Json, award: str) -> bool:
-    """True for a contract that is or was in force, unless its award was not made."""
-    return read_state(contract) in _BINDING and award in ("", *_WON)
+def _list_payments(contract: Json, name: str, where: str) -> Iterator[_Amount]:
+    """What was paid for a contract."""
+    payments = read_list(read_part(contract, "implementation"), "transactions")
+    for count, payment in enumerate(payments):
+        # Version 1.0 of the standard has amount where 1.1 has value.
+        key = "value" if "value" in payment else "amount"
+        yield _Amount(
+            f"{name}_paid_{count + 1}",
+            say("data.ocds.payment_value"),
+            read_part(payment, key),
+            where=f"{where}/implementation/transactions[{count}]/{key}",
+            status="paid",
+            period=_read_day(read_text(payment, "date")),
+        )
 
 
 def _describe_origin(package: Json) -> Text:
@@ -392,17 +391,17 @@ def _unique(texts: Iterable[str]) -> list[str]:
 
 def _list_events(release: Json) -> Iterator[tuple[Text, str]]:
     """The events of a release with their times as it has them."""
-    opens = read_part(release, "tender", "tenderPeriod")
-    found = [(say("data.ocds.tender_opens"), opens, "startDate")]
-    chosen, signed = say("data.ocds.provider_chosen"), say("data.ocds.contract_signed")
-    awards, contracts = read_list(release, "awards"), read_list(release, "contracts")
-    found += [(chosen, one, "date") for one in awards if read_state(one) in _WON]
-    states = _list_award_states(release)
-    binding = [one for one in contracts if _binds(one, _state_of_award(one, states))]
-    found += [(signed, one, "dateSigned") for one in binding]
-    for title, part, key in found:
-        if when := read_text(part, key):
-            yield title, when
+    opens, chosen, signed = (
+        say("data.ocds.tender_opens"),
+        say("data.ocds.provider_chosen"),
+        say("data.ocds.contract_signed"),
+    )
+    found = [(opens, read_text(read_part(release, "tender", "tenderPeriod"), "startDate"))]
+    awards = [one for one in read_list(release, "awards") if read_state(one) in _WON]
+    found += [(chosen, read_text(one, "date")) for one in awards]
+    contracts = [one for one, _, binds in _list_contracts(release) if binds]
+    found += [(signed, read_text(one, "dateSigned")) for one in contracts]
+    return ((title, when) for title, when in found if when)
 
 
 def _read_day(text: str) -> str:
