@@ -18,6 +18,7 @@ from casebook.data.formats import (
     join_lines,
     write_csv,
     write_lines,
+    write_marked_csv,
 )
 from casebook.data.ocds_export import describe_releases
 from casebook.data.sqlite import write_sqlite
@@ -178,9 +179,10 @@ def export_site(
 def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
     """The files of open data of one case."""
     folder = f"cases/{case.slug}"
-    rows = case_figure_rows(case, dataset)
+    names = table_in(CASE_FIGURES, dataset.languages).names
+    rows = ([row[name] for name in names] for row in case_figure_rows(case, dataset))
     words = list_words(dataset.vocabulary)
-    table = write_csv(table_in(CASE_FIGURES, dataset.languages).names, rows)
+    table = write_marked_csv(names, rows)
     package = describe_case_package(case.slug, words, describe_case(case, dataset), table)
     return (
         DataFile(f"{folder}/{case.slug}.csv", table),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,7 +13,7 @@ from markupsafe import escape
 
 from casebook.charts.canvas import NARROW, WIDE
 from casebook.charts.text_layout import width_px, wrap_text
-from casebook.data.formats import DataFile, disarm, encode_json
+from casebook.data.formats import DataFile, encode_json, write_marked_csv
 from casebook.messages import say
 from casebook.pages import CHARTS_URL
 from casebook.pages.cards import CARD_FILE
@@ -149,7 +148,7 @@ def make_files(
         f"{name}.svg": pictures.svg,
         f"{name}.png": pictures.png,
         f"{name}-card.png": pictures.card,
-        f"{name}.csv": _csv(drawn),
+        f"{name}.csv": write_marked_csv(drawn.header, drawn.rows),
         f"{name}.json": _json(drawn, sources, citation),
         "description.txt": f"{drawn.description}\n".encode(),
         "citation.txt": cited.encode(),
@@ -235,13 +234,6 @@ def estimate_height(drawn: Drawn, width: int, credit: str) -> int:
     # Of a long list some lines would be counted too many.
     lines.append(len(wrap_text(f"Sources: {credit}. {'站' * 12}", inside * 1.15, small)))
     return round(height + sum(lines) * line + 8 * len(lines))
-
-
-def _csv(drawn: Drawn) -> bytes:
-    stream = io.StringIO()
-    rows = (map(disarm, row) for row in (drawn.header, *drawn.rows))
-    csv.writer(stream, lineterminator="\r\n").writerows(rows)
-    return stream.getvalue().encode()
 
 
 def _json(drawn: Drawn, sources: tuple[Source, ...], citation: Citation) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import csv
 import os
@@ -100,7 +101,7 @@ def test_the_lines_beside_a_table_read_all_of_it(built_site: Path, page: str, na
     lines = ["".join(e.itertext()) for e in shown.iterfind(".//pre[@class='code__block']")]
     in_pandas, in_r, in_duckdb = lines[:3]
     path = built_site / re.findall(r'"(\S+?\.csv)"', in_pandas)[0]
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         _, *rows = csv.reader(file)
     found: dict[str, Any] = {}
     with contextlib.chdir(built_site):
@@ -112,6 +113,15 @@ def test_the_lines_beside_a_table_read_all_of_it(built_site: Path, page: str, na
     assert found[name].to_numpy().tolist() == rows
     assert [[cell or "" for cell in row] for row in read] == rows
     assert [line.split("|") for line in of_r.splitlines()[1:]] == rows
+
+
+def test_tables_that_are_opened_by_a_click_show_chinese_in_excel(built_site: Path) -> None:
+    """Those of charts and cases have a byte order mark; those that programs read have none."""
+    for path in built_site.rglob("*.csv"):
+        kind = path.relative_to(built_site).parts[-3:-1]
+        is_marked = path.read_bytes().startswith(codecs.BOM_UTF8)
+
+        assert is_marked is (kind[0] in ("charts", "cases")), path
 
 
 def run_program(name: str, *arguments: str, folder: Path) -> str:

@@ -116,7 +116,7 @@ def test_the_file_of_a_case_joins_its_place_and_its_sources() -> None:
     dataset = tiny_dataset()
     case = dataset.by_slug["haishu"]
     files = {file.path: file.content for file in export_case(case, dataset)}
-    text = files["cases/haishu/haishu.csv"].decode()
+    text = files["cases/haishu/haishu.csv"].decode("utf-8-sig")
     row = next(csv.DictReader(io.StringIO(text, newline="")))
     package = json.loads(files["cases/haishu/datapackage.json"])
 

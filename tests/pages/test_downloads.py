@@ -87,7 +87,7 @@ def test_the_table_of_a_chart_is_a_table_that_no_spreadsheet_runs() -> None:
     }
 
     assert files["charts/one-series/one-series.csv"].decode("utf-8") == (
-        '甲\r\n\'=1+1\r\n"a,""b"""\r\n'
+        '\ufeff甲\r\n\'=1+1\r\n"a,""b"""\r\n'
     )
 
 
