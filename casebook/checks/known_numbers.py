@@ -52,7 +52,15 @@ class NamedPlace(NamedTuple):
 
     def holds(self, region: str) -> bool:
         """True of a region that is the place or lies in it."""
-        return any(region.startswith(re.sub("(?:00)+$", "", code)) for code in self.codes)
+        return any(_lies_in(region, code) for code in self.codes)
+
+    def lies_in(self, region: str) -> bool:
+        """True of a place that is the region or a part of it."""
+        return any(_lies_in(code, region) for code in self.codes)
+
+
+def _lies_in(inner: str, outer: str) -> bool:
+    return inner.startswith(re.sub("(?:00)+$", "", outer))
 
 
 class NamedSource(NamedTuple):
@@ -157,6 +165,16 @@ class KnownNumbers:
         home = self.home
         own = home is not None and home.slug == figure.case
         return home.region if home and own else self.dataset.by_slug[figure.case].region
+
+    def belongs_to(self, figure: Figure, place: NamedPlace, lang: Lang) -> bool:
+        """True of a figure of the place, or of a part of it; or of one that names it as its part.
+
+        The case of a city may tell what one of its districts bought, which then is its label's or
+        its note's to say; that another case is about that district makes no difference.
+        """
+        region = self.region_of(figure)
+        own = f"{figure.label.inside(lang)} {figure.note.inside(lang)}"
+        return place.holds(region) or (place.lies_in(region) and place.name in own)
 
     def find_places(self, words: str, lang: Lang) -> Iterator[NamedPlace]:
         """The places of the cases, and the provinces, that are named in a text."""

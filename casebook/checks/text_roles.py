@@ -239,12 +239,13 @@ class RoleReading:
         )
         near = [one for one in self.places[first:end] if one.start >= spot.clause[0]]
         last = self.places[behind - 1] if behind > first else next(iter(near), None)
-        region = self.known.region_of(figure)
         since = last.start if last else begin
         if word := _NATIONAL[self.lang].search(self.prose, since, start):
             key = "E274.place" if word.start() >= spot.clause[0] else "W274.place"
             yield self._make(key, figure, place=word.group())
-        if last is None or any(one.holds(region) for one in (last, *near)):
+        if last is None or any(
+            self.known.belongs_to(figure, place, self.lang) for place in (last, *near)
+        ):
             return
         if not _PLAIN["same"].search(spot.words):
             key = "E274.place" if last in near else "W274.place"

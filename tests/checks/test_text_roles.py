@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from test_innocent import codes, real_dataset
 
@@ -111,6 +113,28 @@ def test_a_role_that_it_may_not_have_is_a_warning(lang: Lang, slug: str, text: s
 @pytest.mark.parametrize(("lang", "slug", "text"), RIGHT)
 def test_a_number_in_its_own_sentence_passes(lang: Lang, slug: str, text: str) -> None:
     assert codes(text, lang, slug) == []
+
+
+@pytest.mark.parametrize(
+    ("slug", "lang", "text", "expected"),
+    [
+        ("neijiang", "zh", "东兴区买了演出，当年将下发 {{first_purchase}}。", []),
+        ("neijiang", "en", "Dongxing bought it and is to pay {{first_purchase}}.", []),
+        ("neijiang", "zh", "东兴区下达 {{programme}}。", ["E274"]),
+        ("guangdong", "zh", "东兴区有 {{functions_2009}}。", ["E274"]),
+    ],
+)
+def test_the_figure_of_a_city_is_that_of_a_district_which_it_names(
+    slug: str, lang: Lang, text: str, expected: list[str]
+) -> None:
+    """Also where another case is about the district, so that texts know it as a place."""
+    dataset = real_dataset()
+    beside = replace(dataset.by_slug["neijiang"], slug="dongxing", region="511011")
+    dataset = replace(dataset, cases=(*dataset.cases, beside))
+    written = WrittenText(words=text, lang=lang, path="text", at=START)
+    found = check_passage([written], KnownNumbers(dataset.by_slug[slug], dataset))
+
+    assert [one.code for one in found] == expected
 
 
 @pytest.mark.parametrize(("lang", "slug", "text"), TRENDS)
