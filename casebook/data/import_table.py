@@ -23,7 +23,7 @@ from casebook.data.edit_tables import (
 )
 from casebook.data.formats import disarm
 from casebook.data.import_workbook import ZIP, TableLine, WorkbookSheet, read_sheets
-from casebook.data.tables import FIGURE_COLUMNS, TABLES, Word, Words
+from casebook.data.tables import CASE_FIGURES, FIGURE_COLUMNS, TABLES, Word, Words
 from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
 from casebook.record.fields import suggest
@@ -33,8 +33,9 @@ from casebook.yaml.encoding import decode, show
 from casebook.yaml.nodes import Scalar
 
 REQUIRED = ("case", "figure")
-# The columns of open data beside those of the record, which follow from it.
-_FOLLOWING = {table.name: table.names for table in TABLES}
+# The columns of open data beside those of the record, which follow from it; the CSV of a case
+# joins more to its figures.
+_FOLLOWING = {table.name: table.names for table in TABLES} | {"figures": CASE_FIGURES.names}
 # A table of a hundred thousand figures; a record is much smaller.
 MAX_BYTES = 50_000_000
 # A title and the like may stand above the heads.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -16,6 +17,7 @@ from processes import run
 from records import FIGURE, export_dataset
 
 from casebook.build.reading import read_dataset
+from casebook.data.export import export_case
 from casebook.data.formats import disarm
 from casebook.data.import_figures import ImportTarget, OnDifference
 from casebook.data.import_plan import ImportPlan, plan_import
@@ -437,6 +439,21 @@ def test_a_column_that_is_none_of_ours_is_a_warning(project: Path) -> None:
     assert [(p.code, p.at.column, p.hint.zh) for p in found.warnings] == [
         ("W330", 13, "是不是 label？")
     ]
+
+
+def test_the_csv_of_a_case_comes_back_as_it_was_published(project: Path) -> None:
+    """With its byte order mark, and with the columns that join its place and sources to it."""
+    dataset = read_dataset(project)[0]
+    (published,) = (
+        file.content
+        for file in export_case(dataset.by_slug["haishu"], dataset)
+        if file.path.endswith(".csv")
+    )
+
+    found = plan(project, published)
+
+    assert published.startswith(codecs.BOM_UTF8)
+    assert (found.changes, found.warnings) == ((), ())
 
 
 def test_a_broken_case_file_is_named_and_left(project: Path) -> None:
