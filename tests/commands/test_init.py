@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conftest import PROJECT
 
 from casebook.build.checking import check_project
 from casebook.commands.cli import main
@@ -85,7 +86,9 @@ def test_a_site_may_begin_with_the_ten_cases(tmp_path: Path) -> None:
     status = init(tmp_path, "--example")
 
     assert status == 0
-    assert len(list((tmp_path / "data/cases").glob("*.yaml"))) == 10
+    assert {path.name for path in (tmp_path / "data/cases").glob("*.yaml")} == {
+        path.name for path in (PROJECT / "data/cases").glob("*.yaml")
+    }
     assert not (tmp_path / "data/published").exists()
 
 

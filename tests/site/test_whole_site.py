@@ -16,6 +16,8 @@ from xml.etree import ElementTree
 import pytest
 from records import figure, record
 
+from casebook.build.reading import read_dataset
+from casebook.record.lanes import Gap
 from casebook.values.digest import digest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -147,12 +149,15 @@ def test_every_figure_stands_on_its_page_as_worded_with_its_source(built_site: P
         assert row["source"] != ""
 
 
-def test_the_three_lanes_and_the_gap_are_named(built_site: Path) -> None:
-    timeline = pages(built_site)["timeline/index.html"]
+def test_every_gap_and_every_time_of_the_timeline_is_named(built_site: Path) -> None:
+    shown = pages(built_site)["timeline/index.html"].text
+    dataset, _ = read_dataset(ROOT)
+    gaps = [item for item in dataset.timeline if isinstance(item, Gap)]
+    times = {event.date.words("zh") for case in dataset.cases for event in case.events}
 
-    assert re.search("1999.2008", timeline.text)
-    assert "不晚于2012年12月7日" in timeline.text
-    assert "2012年（推断）" in timeline.text
+    assert times
+    assert [gap for gap in gaps if not re.search(f"{gap.first}.{gap.last}", shown)] == []
+    assert [time for time in times if time not in shown] == []
 
 
 def test_feeds_and_site_maps_are_well_formed(built_site: Path) -> None:
