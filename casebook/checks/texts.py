@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from casebook.checks.known_numbers import KnownNumbers
+from casebook.checks.numbers_in_text import find_mentions
 from casebook.checks.text_claims import WrittenText, check_passage, check_wording
 from casebook.messages import problem
 from casebook.packaged import SETTINGS
@@ -18,9 +19,11 @@ from casebook.record.lists import find_list_places
 from casebook.record.model import Case
 from casebook.record.references import find_references
 from casebook.text import Languages
+from casebook.values.words import CURRENCIES
 
 # The settings that pages print.
-_PRINTED: Final = ("SITENAME", "TAGLINE", "FOOTER")
+_NAME: Final = "SITENAME"
+_PRINTED: Final = (_NAME, "TAGLINE", "FOOTER")
 
 
 def texts_say_what_the_records_hold(case: Case, dataset: Dataset) -> Iterator[Problem]:
@@ -73,7 +76,16 @@ def check_settings(project: Path, dataset: Dataset) -> Iterator[Problem]:
                         at = Position(part.lineno, len(before.decode()) + 2)
                         words, lang = str(part.value), printed[name]
                         text = WrittenText(words=words, lang=lang, path=SETTINGS, at=at)
-                        yield from check_wording(text, None, dataset)
+                        is_name = name.startswith(_NAME) and not _tells_money(words)
+                        for found in check_wording(text, None, dataset):
+                            if not (is_name and found.code == "E270"):
+                                yield found
+
+
+def _tells_money(words: str) -> bool:
+    # 36氪 and 60 Minutes are names: a number is a claim there only as an amount or a share.
+    units = {mention.unit for mention in find_mentions(words)}
+    return not units.isdisjoint((*CURRENCIES, "ratio"))
 
 
 def _lists_of(dataset: Dataset) -> dict[str, list[tuple[str, Any]]]:

@@ -190,6 +190,25 @@ def test_a_lie_in_a_printed_setting_is_found(name: str, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('SITENAME = "36氪"', []),
+        ('SITENAME = "五月花账本"', []),
+        ('SITENAME_EN = "60 Minutes"', []),
+        ('SITENAME_EN = "Five Towns"', []),
+        ('SITENAME = "60%的账"', ["1:13 E270"]),
+        ('TAGLINE = "36家的账"', ["1:12 E270"]),
+    ],
+)
+def test_a_site_may_have_a_number_in_its_name(
+    text: str, expected: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "pelicanconf.py").write_text(f"{text}\n", "utf-8")
+
+    assert shown(list(check_settings(tmp_path, dataset_of(record())))) == expected
+
+
 def test_a_setting_in_parts_is_read_and_one_that_is_no_python_is_left(tmp_path: Path) -> None:
     path = tmp_path / "pelicanconf.py"
     path.write_text('TAGLINE = "各地" + "去年的账"\n', "utf-8")
