@@ -26,8 +26,9 @@ CARRIED = (
     *("casebook/preview/reload.js", "casebook/preview/overlay.css"),
     *("casebook/theme/templates/base.html", "casebook/theme/static/css/tokens.css"),
     *("casebook/theme/static/js/site.js", "casebook/theme/static/icon.svg"),
-    *("casebook/example/pelicanconf.py", "casebook/example/data/cases/beijing.yaml"),
+    *("casebook/example/pelicanconf.py", "casebook/example/data/vocabulary.yaml"),
     "casebook/example/content/stories/lead.md",
+    *("casebook/docs/editing.md", "casebook/docs/editing.zh.md", "casebook/docs/settings.md"),
     *("casebook/starter/github/workflows/check.yml", "casebook/starter/vscode/tasks.json"),
 )
 SECONDS = 60

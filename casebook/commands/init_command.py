@@ -153,6 +153,8 @@ def _list_files(
     answers: Mapping[str, str], languages: Languages, example: bool
 ) -> Iterator[tuple[str, bytes]]:
     """The files of a site by their paths."""
+    from casebook.record.field_notes import GUIDES, SETTINGS_GUIDE
+
     known = _find_words(answers, languages)
     starter = Path(find_packaged("starter"))
     for path in sorted(path for path in starter.rglob("*") if path.is_file()):
@@ -163,6 +165,10 @@ def _list_files(
             if name.endswith(".yaml"):
                 written = _PAIR.sub(lambda pair: _order_pair(pair, languages), written)
             yield name, written.encode()
+    # Messages and blanks refer to these; the settings are explained in both languages at once.
+    for name in (*(name for name, lang in GUIDES.items() if lang in languages), SETTINGS_GUIDE):
+        text = Path(find_packaged(name)).read_text("utf-8")
+        yield name, text.replace(IN_CHECKOUT, INSTALLED).encode()
     if example:
         yield from _list_example()
 

@@ -39,9 +39,10 @@ def run_schema(_options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     from casebook.yaml.files import write_atomically
 
     write_atomically(project / SCHEMA_FILE, write_schema(read_all_lists(project)))
-    for name, language in GUIDES.items():
-        if (project / name).exists():
-            shared = yaml.load((project / SHARED_TABLES).read_bytes(), yaml.CSafeLoader)
+    # Another site has the guides as they came with the program, without the rows to fill in.
+    if (project / SHARED_TABLES).exists():
+        shared = yaml.load((project / SHARED_TABLES).read_bytes(), yaml.CSafeLoader)
+        for name, language in GUIDES.items():
             text = (project / name).read_text(encoding="utf-8")
             write_atomically(project / name, fill_tables(text, language, shared).encode("utf-8"))
     print_message("commands.schema", lang, path=SCHEMA_FILE)

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeVar, cast, dataclass_tra
 
 from casebook.messages import read_catalogue, say
 from casebook.problems import START, Position
-from casebook.text import LANGS, Lang, Languages, Text
+from casebook.text import LANGS, NO_TEXT, Lang, Languages, Text
 
 # What a text is on the site, which decides whether its words are held to the records: our own
 # words are, what is copied as others wrote it is not. A word is read by a grammar of its own.
@@ -64,7 +64,7 @@ class FieldDescription:
     role: Role = ""
     limit: int = 0
     words: str | tuple[str, ...] = ()
-    example: str = ""
+    example: Text = NO_TEXT
     items: type = object
     without: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
@@ -152,8 +152,10 @@ def described(
     """
     if kind in _TEXTS and "role" not in options:
         raise TypeError(f"a field of the kind {kind} needs a role, by which its text is checked")
+    example = options.pop("example", NO_TEXT)
     one = FieldDescription(
         kind=kind,
+        example=Text(example) if isinstance(example, str) else example,
         default=None if default is MISSING else default,
         required=default is default_factory is MISSING and "items" not in options,
         **options,

@@ -24,6 +24,7 @@ _WORD = re.compile(r"[!-~]+ ?|.")
 # The guide in each language, by its path in the project.
 GUIDES: Final[dict[str, Lang]] = {"docs/editing.zh.md": "zh", "docs/editing.md": "en"}
 _TRANSLATED: Final[dict[Lang, str]] = {"zh": "record.blank_in_zh", "en": "record.blank_in_en"}
+SETTINGS_GUIDE: Final = "docs/settings.md"
 # The rows that the guides share, so that neither has a code or a form that the other lacks.
 SHARED_TABLES: Final = "docs/guide.yaml"
 # A line that names what the fields belong to, or the rows of which table, and the table below it.
@@ -91,7 +92,7 @@ class _Blank:
             line = f"{line} {self.region.code}"
             note = self.join(place.name.inside(self.lang) for place in places)
         elif one.filled or (one.example and not is_shown):
-            line += f" {one.filled or one.example}"
+            line += f" {one.filled or one.example.inside(self.lang)}"
         room = max(_NOTES_AT - display_width(line) - 2 * is_comment, 1)
         if note and max(_NOTES_AT, display_width(line)) + display_width(note) > _WIDTH:
             yield from self.comment(note)
@@ -194,7 +195,7 @@ def _write_table(name: str, lang: Lang) -> Iterator[str]:
     for one in _find_fields(name):
         quoted = (f"`{part}`" for part in one.names(DEFAULT_LANGUAGES))
         names = ENUMERATION.inside(lang).join(quoted)
-        example = f"`{one.example}`" if one.example else ""
+        example = f"`{one.example.inside(lang)}`" if one.example else ""
         yield f"| {names} | {''.join(_explain(one, lang))} | {example} |\n"
 
 

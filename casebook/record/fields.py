@@ -155,7 +155,7 @@ class Fields:
         """The place of the value of a field, or of the mapping where it is left out."""
         return self.node.entries.get(name, self.node).at
 
-    def scalar(self, name: str, required: bool = False, example: str = "") -> Scalar | None:
+    def scalar(self, name: str, required: bool = False, example: Text = NO_TEXT) -> Scalar | None:
         """The text of a field with its place, or None where it is left out."""
         value = self.written(name)
         if isinstance(value, Scalar):
@@ -168,12 +168,12 @@ class Fields:
             self.report("E202", at, name=name, hint=hint)
         return None
 
-    def text(self, name: str, required: bool = False, example: str = "") -> str:
+    def text(self, name: str, required: bool = False, example: Text = NO_TEXT) -> str:
         """The text of a field without blanks around it."""
         value = self.scalar(name, required, example)
         return value.text.strip() if value is not None else ""
 
-    def line(self, name: str, required: bool = False, example: str = "") -> str:
+    def line(self, name: str, required: bool = False, example: Text = NO_TEXT) -> str:
         """The text of a field that may not hold a line break."""
         text = self.text(name, required, example)
         if "\n" in text:
@@ -182,7 +182,7 @@ class Fields:
 
     def term(self, name: str, known: Collection[str], required: bool = False) -> str:
         """A word of a closed list, or nothing where it is left out or unknown."""
-        value = self.scalar(name, required, next(iter(known), ""))
+        value = self.scalar(name, required, Text(next(iter(known), "")))
         return self.known_word(value, name, known) if value is not None else ""
 
     def known_word(self, value: Scalar, name: str, known: Collection[str]) -> str:
@@ -318,7 +318,7 @@ class RecordReader:
         return int(text) if text else None
 
     def read_period(self, fields: Fields, one: FieldDescription) -> Period | None:
-        value = fields.scalar(one.name, one.required, "不晚于2012-12-07")
+        value = fields.scalar(one.name, one.required, Text("不晚于2012-12-07", "by 2012-12-07"))
         if value is not None:
             try:
                 return parse_period(value.text.strip())
@@ -365,7 +365,7 @@ class RecordReader:
         return tuple(item.text.strip() for item in found)
 
     def read_source(self, fields: Fields, one: FieldDescription) -> str:
-        value = fields.scalar(one.name, one.required, example=next(iter(self.sources), ""))
+        value = fields.scalar(one.name, one.required, example=Text(next(iter(self.sources), "")))
         if value is None:
             return ""
         name = value.text.strip()

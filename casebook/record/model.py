@@ -28,6 +28,7 @@ Wording = Literal["printed", "counted", "retold", "copy_in_part", "data"]
 
 # So few that what is quoted stays a proof of the figure and never a copy of the source.
 QUOTE_LIMIT = 12
+AMOUNT_EXAMPLE = Text("约8000万元", "about $80 million")
 # The most pixels across of a picture: a column of text on a screen twice as dense, and a phone.
 WIDE, NARROW = 1600, 800
 
@@ -58,8 +59,10 @@ class Change:
     case: str
     date: Period = described("day")
     kind: ChangeKind = described("term", words=get_args(ChangeKind))
-    before: str = described("line", name="from", role="quote", example="约8000万元")
-    after: str = described("line", name="to", role="quote", example="约5000万元")
+    before: str = described("line", name="from", role="quote", example=AMOUNT_EXAMPLE)
+    after: str = described(
+        "line", name="to", role="quote", example=Text("约5000万元", "about $50 million")
+    )
     why: Text = described("bilingual", role="note")
     figure: str = described("gone_figure", example="paid_2010")
     about: str = described("line", default="", role="word", blank=False, example="provider")
@@ -85,12 +88,19 @@ class Figure:
 
     id: str
     case: str
-    label: Text = described("bilingual", role="heading", example="年度购买总额", chinese="名称")
+    label: Text = described(
+        "bilingual",
+        role="heading",
+        example=Text("年度购买总额", "Purchases of the year"),
+        chinese="名称",
+    )
     quantity: Quantity = described(
-        "amount", name="amount", printed=True, example="约8000万元", chinese="金额"
+        "amount", name="amount", printed=True, example=AMOUNT_EXAMPLE, chinese="金额"
     )
     measure: str = described("term", words="measures")
-    per: tuple[str, ...] = described("per", default=(), printed=True, example="岗位/年")
+    per: tuple[str, ...] = described(
+        "per", default=(), printed=True, example=Text("岗位/年", "post/year")
+    )
     period: Period = described("period", printed=True)
     status: str = described("term", printed=True, words="statuses", chinese="状态")
     source: str = described("source", printed=True)
@@ -120,7 +130,13 @@ class Figure:
         example="at_most",
     )
     read_unit: str = described(
-        "text", name="unit", role="word", default="", printed=True, dumped=False, example="元"
+        "text",
+        name="unit",
+        role="word",
+        default="",
+        printed=True,
+        dumped=False,
+        example=Text("元", "USD"),
     )
     corroborated_by: tuple[Report, ...] = described(
         "list", default=(), printed=True, items=Report, key=("source",)
@@ -258,7 +274,11 @@ class Case:
 
     slug: str
     path: str
-    title: Text = described("bilingual", role="heading", example="西河：一场读书会多少钱")
+    title: Text = described(
+        "bilingual",
+        role="heading",
+        example=Text("西河：一场读书会多少钱", "Xihe: what a reading club costs"),
+    )
     region: str = described("region", example="441900", chinese="地区")
     topic: str = described("term", words="topics", chinese="主题")
     summary: Text = described("bilingual", role="prose", chinese="摘要")

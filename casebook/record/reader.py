@@ -28,7 +28,7 @@ from casebook.record.description import (
 )
 from casebook.record.fields import UNKNOWN, Fields, RecordReader, find_places, suggest
 from casebook.record.lists import Lists
-from casebook.record.model import QUOTE_LIMIT, Answer, Case, Elsewhere, Figure
+from casebook.record.model import AMOUNT_EXAMPLE, QUOTE_LIMIT, Answer, Case, Elsewhere, Figure
 from casebook.record.vocabulary import Question
 from casebook.text import DEFAULT_LANGUAGES, ENUMERATION, LANGS, Text
 from casebook.values.amount_words import SAME_PER
@@ -309,7 +309,7 @@ class CaseReader(RecordReader):
 
     def read_amount(self, fields: Fields, values: Mapping[str, Any]) -> Quantity | None:
         """The amount as printed, or as the editor reads it where the wording is not decisive."""
-        value = fields.scalar("amount", required=True, example="约8000万元")
+        value = fields.scalar("amount", required=True, example=AMOUNT_EXAMPLE)
         if value is None:
             return None
         try:

@@ -82,6 +82,27 @@ def test_a_site_of_one_language_has_nothing_of_the_other(
     assert {name: words[:5] for name, words in found.items() if words} == {}
 
 
+def test_a_site_in_english_is_written_in_english(tmp_path: Path) -> None:
+    """Also its blank cases, which show how amounts and dates are written, and its guide."""
+    site = tmp_path / "site"
+    options = ("--languages", "en", "--name", "Ledger", "--currency", "USD")
+    assert init(site, *options, lang="en") == 0
+    assert main(["--project", str(site), "new", "river", "--region", "example"]) == 0
+
+    chinese = {
+        path.relative_to(site).as_posix()
+        for path in site.rglob("*")
+        if path.suffix in (".md", ".yaml", ".py") and "output" not in path.parts
+        if re.search("[\u3400-\u9fff]", path.read_text("utf-8"))
+    }
+
+    blank = (site / "data/cases/river.yaml").read_text("utf-8")
+    assert "docs/editing.md explains every field" in blank
+    assert "python3 build.py" not in (site / "docs/editing.md").read_text("utf-8")
+    # Both explain at once what is said in either language.
+    assert chinese == {"docs/editing.md", "docs/settings.md"}
+
+
 def test_a_site_may_begin_with_the_ten_cases(tmp_path: Path) -> None:
     status = init(tmp_path, "--example")
 
