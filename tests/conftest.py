@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -100,21 +100,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 NO_CALL = SimpleNamespace(params={})
 
 
+def find_withdrawn() -> set[str]:
+    """The names of those of the ten cases that the site has no more."""
+    known, there = (
+        {path.stem for path in (folder / "data" / "cases").glob("*.yaml")}
+        for folder in (TEN_CASES, PROJECT)
+    )
+    return known - there
+
+
+def still_there(addresses: Iterable[str]) -> tuple[str, ...]:
+    """The addresses of the site but for those of cases that were withdrawn or renamed."""
+    gone = re.compile(rf"(?:^|/)(?:{'|'.join(find_withdrawn()) or '(?!)'})\b")
+    return tuple(address for address in addresses if not gone.search(address))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves the tests of one part of the soak where one is asked for, and of cases that are there.
 
     A test names the cases by which it judges the site in its mark, or in a parameter.
     """
-    known, there = (
-        {path.stem for path in (folder / "data" / "cases").glob("*.yaml")}
-        for folder in (TEN_CASES, PROJECT)
-    )
+    gone = find_withdrawn()
     for item in items:
         named = {slug for mark in item.iter_markers("of_cases") for slug in mark.args}
         for value in getattr(item, "callspec", NO_CALL).params.values():
             if isinstance(value, str):
-                named |= {slug for slug in known if re.search(rf"/{slug}\b", value)}
-        if withdrawn := sorted(named - there):
+                named |= {slug for slug in gone if re.search(rf"/{slug}\b", value)}
+        if withdrawn := sorted(named & gone):
             item.add_marker(pytest.mark.skip(reason=f"withdrawn: {', '.join(withdrawn)}"))
     part = config.getoption("--soak")
     if part in (None, "all"):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Axe, library
+from conftest import Axe, library, still_there
 from playwright.sync_api import Browser, Page
 
 # One page of each kind; the two cases have every part that a case can have.
@@ -15,7 +15,7 @@ KINDS = (
     *("compare/", "search/", "glossary/", "404.html"),
     *("figures/beijing.paid_2011/", "data/", "versions/", "charts/beijing-series/"),
 )
-ADDRESSES = tuple(f"{prefix}{kind}" for kind in KINDS for prefix in ("", "en/"))
+ADDRESSES = tuple(f"{prefix}{kind}" for kind in still_there(KINDS) for prefix in ("", "en/"))
 # What is of a kind with one of these and has longer words, tables or drawings.
 ALIKE = (
     *("cases/guangdong/", "money/", "missing/", "documents/", "method/", "about/", "corrections/"),

@@ -207,6 +207,25 @@ def test_one_more_file_is_one_more_case_everywhere(tiny_project: Path) -> None:
     assert "宁波：添上的案例" in (site / "feed.xml").read_text(encoding="utf-8")
 
 
+def test_cases_of_one_place_and_title_are_no_regions_of_one_name(tiny_project: Path) -> None:
+    more = ELEVENTH.replace("330200", "330203")
+    (tiny_project / "data" / "cases" / "haishu-more.yaml").write_text(more, encoding="utf-8")
+
+    site = build(tiny_project)
+    found = [path.relative_to(site).as_posix() for path in site.rglob("*.html")]
+
+    assert {name: names for name in found if (names := find_twice(site / name))} == {}
+
+
+def find_twice(page: Path) -> set[str]:
+    """The names that more than one region of a page has."""
+    html = page.read_text(encoding="utf-8")
+    ids = re.findall(r'<section[^>]*aria-labelledby="([^"]+)"', html)
+    heads = (re.search(rf'id="{name}"[^>]*>(.*?)</h', html, re.DOTALL) for name in ids)
+    names = [re.sub("<[^>]+>", "", head[1]).strip() for head in heads if head]
+    return {name for name in names if names.count(name) > 1}
+
+
 def test_a_deleted_case_leaves_no_page(tiny_project: Path) -> None:
     build(tiny_project)
     (tiny_project / "data" / "cases" / "guangzhou.yaml").unlink()
