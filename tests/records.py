@@ -11,8 +11,9 @@ from casebook.data.export import export_case, list_offers, write_cases
 from casebook.data.formats import DataFile
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset, order_cases
+from casebook.record.description import QUOTE_LIMIT
 from casebook.record.lists import Lists, read_lists
-from casebook.record.model import QUOTE_LIMIT, Case
+from casebook.record.model import Case
 from casebook.record.reader import read_case
 
 TINY = Path(__file__).parent / "tiny_site"

@@ -13,10 +13,10 @@ from casebook.checks.numbers_in_text import NumberMention
 from casebook.checks.text_patterns import WORDS
 from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
-from casebook.record.description import values_inside
+from casebook.record.description import QUOTE_LIMIT, values_inside
 from casebook.record.evidence import sources_of
 from casebook.record.lanes import Gap
-from casebook.record.model import QUOTE_LIMIT, Case, Figure
+from casebook.record.model import Case, Figure
 from casebook.text import LANGS, Lang, Text
 from casebook.values.words import CURRENCIES
 

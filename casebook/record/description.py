@@ -23,6 +23,8 @@ OWN_WORDS: Final = frozenset({"heading", "prose", "note"})
 
 MAX_NAME: Final = 200
 MAX_TEXT: Final = 2_000
+# So few that what is quoted stays a proof of the figure and never a copy of the source.
+QUOTE_LIMIT: Final = 12
 # Names are in headings and in drawings. Forty labels of 2,000 characters were drawn once: a PNG
 # of 190,000 rows, for which a build took 4.7 GB.
 _LIMITS: Final[dict[Role, int]] = {"heading": MAX_NAME, "name": MAX_NAME}
@@ -150,6 +152,8 @@ def described(
     It is required where it has no default, unless records are inside. Its note is in the
     catalogue, under `fields.<class>.<name>` or `fields.<name>`.
     """
+    if kind == "quote":
+        options = {"role": "quote", "limit": QUOTE_LIMIT} | options
     if kind in _TEXTS and "role" not in options:
         raise TypeError(f"a field of the kind {kind} needs a role, by which its text is checked")
     example = options.pop("example", NO_TEXT)

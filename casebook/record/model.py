@@ -26,8 +26,6 @@ State = Literal["published", "draft"]
 ChangeKind = Literal["correction", "clarification", "update"]
 Wording = Literal["printed", "counted", "retold", "copy_in_part", "data"]
 
-# So few that what is quoted stays a proof of the figure and never a copy of the source.
-QUOTE_LIMIT = 12
 AMOUNT_EXAMPLE = Text("约8000万元", "about $80 million")
 # The most pixels across of a picture: a column of text on a screen twice as dense, and a phone.
 WIDE, NARROW = 1600, 800
@@ -42,7 +40,7 @@ class Report:
 
     source: str = described("source", chinese="来源")
     says: Text = described("bilingual", role="prose")
-    quote: str = described("quote", default="", role="quote", limit=QUOTE_LIMIT)
+    quote: str = described("quote", default="")
     line: int | None = described("number", default=None)
     confirms: bool = described("flag", default=True, blank=False)
     at: Position = START
@@ -104,15 +102,7 @@ class Figure:
     period: Period = described("period", printed=True)
     status: str = described("term", printed=True, words="statuses", chinese="状态")
     source: str = described("source", printed=True)
-    quote: str = described(
-        "quote",
-        default="",
-        printed=True,
-        shown=True,
-        role="quote",
-        limit=QUOTE_LIMIT,
-        chinese="引文",
-    )
+    quote: str = described("quote", default="", printed=True, shown=True, chinese="引文")
     line: int | None = described("number", default=None, printed=True)
     wording: Wording = described(
         "term", default="printed", printed=True, words=get_args(Wording), example="counted"
@@ -173,7 +163,7 @@ class Event:
     title: Text = described("bilingual", role="heading", chinese="标题")
     source: str = described("source")
     status: str = described("term", default="", words="statuses", example="planned")
-    quote: str = described("quote", default="", role="quote", limit=QUOTE_LIMIT, dumped=False)
+    quote: str = described("quote", default="", dumped=False)
     line: int | None = described("number", default=None, dumped=False)
     note: Text = described("bilingual", default=NO_TEXT, role="note")
     at: Position = START
@@ -226,7 +216,7 @@ class Elsewhere:
 
     text: Text = described("bilingual", name="value", default=NO_TEXT, role="prose", shown=True)
     source: str = described("source")
-    quote: str = described("quote", default="", role="quote", limit=QUOTE_LIMIT)
+    quote: str = described("quote", default="")
     line: int | None = described("number", default=None)
     terms: tuple[str, ...] = ()
     at: Position = START

@@ -20,6 +20,7 @@ from casebook.record.agreement import (
 )
 from casebook.record.derived import MULTIPLE, derive
 from casebook.record.description import (
+    QUOTE_LIMIT,
     FieldDescription,
     compute_once,
     fields_of,
@@ -28,7 +29,7 @@ from casebook.record.description import (
 )
 from casebook.record.fields import UNKNOWN, Fields, RecordReader, find_places, suggest
 from casebook.record.lists import Lists
-from casebook.record.model import AMOUNT_EXAMPLE, QUOTE_LIMIT, Answer, Case, Elsewhere, Figure
+from casebook.record.model import AMOUNT_EXAMPLE, Answer, Case, Elsewhere, Figure
 from casebook.record.vocabulary import Question
 from casebook.text import DEFAULT_LANGUAGES, ENUMERATION, LANGS, Text
 from casebook.values.amount_words import SAME_PER
