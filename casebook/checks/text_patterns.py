@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
+from casebook.patterns import read_words
 from casebook.text import LANGS, Lang
 from casebook.values.amount_words import ENGLISH_DIGITS
 from casebook.values.dates import MONTHS
@@ -24,10 +22,7 @@ from casebook.values.numerals import (
 from casebook.values.words import AFTER_IN_TEXT, BEFORE_IN_TEXT, CURRENCIES, Qualifier
 
 # The lists are read with this module, which a build without a changed text does not load.
-WORDS: Final[Mapping[str, Any]] = yaml.load(
-    Path(__file__).with_name("words.yaml").read_bytes(),
-    getattr(yaml, "CSafeLoader", yaml.SafeLoader),
-)
+WORDS: Final[Mapping[str, Any]] = read_words(__file__, "words.yaml")
 
 # What replaces something that is no prose: no letter, no digit, no punctuation.
 BLANK: Final = "\ufffc"

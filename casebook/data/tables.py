@@ -9,12 +9,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import Final, Literal
 
-import yaml
-
 from casebook.messages import read_catalogue, say
+from casebook.patterns import read_words
 from casebook.record.vocabulary import Measure, Question, Term, Vocabulary
 from casebook.text import DEFAULT_LANGUAGES, Lang, Languages, Text
 from casebook.values.words import QUALIFIERS
@@ -96,9 +94,8 @@ def name_in(text: Text, name: str, languages: Languages) -> dict[str, str]:
 
 
 def _read_tables() -> dict[str, DataTable]:
-    described = yaml.load(Path(__file__).with_name("tables.yaml").read_bytes(), yaml.CSafeLoader)
     tables: dict[str, DataTable] = {}
-    for name, one in described.items():
+    for name, one in read_words(__file__, "tables.yaml").items():
         tables[name] = DataTable(
             name=name,
             title=say(f"data.{name}"),

@@ -77,28 +77,23 @@ def settle_currency(word: str, code: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class QualifierWords:
-    """The name of a qualifier, and the words that state it before a number and after it.
-
-    `before` and `after` are those of amounts and of Chinese texts, the patterns `before_in_text`
-    and `after_in_text` those of texts alone. What else texts say is in `checks/words.yaml`.
-    """
+    """The name of a qualifier, and the words of amounts that state it, before and after."""
 
     name: Text
-    before: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
-    before_in_text: tuple[str, ...] = ()
-    after_in_text: tuple[str, ...] = ()
-
-
-def _read_qualifier(zh: str, en: str, **words: str) -> QualifierWords:
-    return QualifierWords(
-        name=Text(zh, en), **{name: tuple(line.split()) for name, line in words.items()}
-    )
+    before: tuple[str, ...]
+    after: tuple[str, ...]
 
 
 QUALIFIERS: Final = cast(
     Mapping[Qualifier, QualifierWords],
-    {name: _read_qualifier(**words) for name, words in WORDS["qualifiers"].items()},
+    {
+        name: QualifierWords(
+            name=Text(one["zh"], one["en"]),
+            before=tuple(one.get("before", "").split()),
+            after=tuple(one.get("after", "").split()),
+        )
+        for name, one in WORDS["qualifiers"].items()
+    },
 )
 # 上限为 and 约为 are read in a text with what may stand between a word and its number. 多 stands
 # inside its number there (300多项); after the unit it compares: 比4277万元多.
@@ -110,15 +105,17 @@ def _guard(word: str) -> str:
     return (f"(?<![{before}])" if before else "") + word + (f"(?![{after}])" if after else "")
 
 
-def _in_text(words: tuple[str, ...], patterns: tuple[str, ...]) -> str:
-    return "|".join((*patterns, *(_guard(word) for word in words if word not in _NOT_IN_TEXT)))
+def _read_side(side: Literal["before", "after"]) -> Mapping[Qualifier, str]:
+    """The patterns of the Chinese words beside a number in a text, by qualifier."""
+    patterns: dict[Qualifier, str] = {}
+    for name, one in WORDS["qualifiers"].items():
+        if "before" in one:
+            words = (word for word in one[side].split() if word not in _NOT_IN_TEXT)
+            patterns[name] = "|".join(
+                (*one.get(f"{side}_in_text", "").split(), *map(_guard, words))
+            )
+    return patterns
 
 
-_STATED: Final = {name: words for name, words in QUALIFIERS.items() if words.before}
-# The patterns of the Chinese words beside a number in a text, by the qualifier that they state.
-BEFORE_IN_TEXT: Final[Mapping[Qualifier, str]] = {
-    name: _in_text(each.before, each.before_in_text) for name, each in _STATED.items()
-}
-AFTER_IN_TEXT: Final[Mapping[Qualifier, str]] = {
-    name: _in_text(each.after, each.after_in_text) for name, each in _STATED.items()
-}
+BEFORE_IN_TEXT: Final = _read_side("before")
+AFTER_IN_TEXT: Final = _read_side("after")
