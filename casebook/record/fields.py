@@ -6,13 +6,12 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
 from casebook.record.description import (
     FieldDescription,
-    compute_once,
     fields_of,
     known_names,
     measure_quote,
@@ -271,7 +270,8 @@ class RecordReader:
     ) -> T:
         """A record of these values and of what it takes from where it is."""
         around = self.around | {"at": fields.node.at}
-        return cls(**{name: around[name] for name in _taken_from_around(cls)} | values | given)
+        own = cast(Any, cls).__dataclass_fields__.keys() & around
+        return cls(**{name: around[name] for name in own} | values | given)
 
     def read_values(
         self, described: tuple[FieldDescription, ...], fields: Fields
@@ -388,11 +388,6 @@ class RecordReader:
             key: self.make_record(one.items, inner, self.read_values(one.inner, inner), key=key)
             for key, _, inner in fields.entries(one.name, known)
         }
-
-
-@compute_once
-def _taken_from_around(cls: Any) -> tuple[str, ...]:
-    return tuple(name for name in ("case", "figure", "at") if name in cls.__dataclass_fields__)
 
 
 def find_places(node: Node, lines: list[str], path: str = "") -> Iterator[str]:

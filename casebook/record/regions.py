@@ -62,40 +62,34 @@ def read_table() -> Mapping[str, tuple[str, str, str]]:
 @cache
 def make_region(code: str) -> Region:
     """A unit of GB/T 2260 by its code, of which its level and what it lies in follow."""
-    name, short, english = read_table()[code]
-    level = _find_level(code)
+    table = read_table()
+    name, short, english = table[code]
+    whole, level, parent = english, _level_of(code), ""
+    if level != "province":
+        province, above = f"{code[:2]}0000", f"{code[:4]}00"
+        is_below = level == "county" and above in table and table[above][0] not in _GROUPS
+        parent = above if is_below else province
+        # Of a name of two characters the second is part of the pinyin: Minxian.
+        if " " not in english and len(name) > 2:
+            whole += {"区": " District", "县": " County"}.get(name[-1], "")
     return Region(
         code=code,
-        name=Text(name, english if level == "province" else _write_english(name, english)),
+        name=Text(name, whole),
         short=Text(short, english),
         level=level,
-        parent=_find_parent(code),
+        parent=parent,
         pinyin=english,
         standard=True,
     )
+
+
+def _level_of(code: str) -> Literal["province", "prefecture", "county"]:
+    if code.endswith("00"):
+        return "province" if code.endswith("0000") else "prefecture"
+    return "county"
 
 
 def has_other_spelling(code: str) -> bool:
     """True of a unit whose usual Latin spelling may differ from its pinyin."""
     name = read_table()[code][0] if code in read_table() else ""
     return not code.endswith("0000") and (code[:2] in _OTHER_LANGUAGES or "自治" in name)
-
-
-def _write_english(name: str, english: str) -> str:
-    kind = {"区": " District", "县": " County"}.get(name[-1:], "")
-    # Of a name of two characters the second is part of the pinyin: Minxian.
-    return english if " " in english or len(name) < 3 else english + kind
-
-
-def _find_level(code: str) -> Literal["province", "prefecture", "county"]:
-    if code.endswith("0000"):
-        return "province"
-    return "prefecture" if code.endswith("00") else "county"
-
-
-def _find_parent(code: str) -> str:
-    if code.endswith("0000"):
-        return ""
-    above = read_table().get(f"{code[:4]}00")
-    is_below = not code.endswith("00") and above is not None and above[0] not in _GROUPS
-    return f"{code[:4]}00" if is_below else f"{code[:2]}0000"
