@@ -21,7 +21,11 @@ from processes import run, tree
 # What is in no room of the package, and would be missed only when somebody needs it.
 CARRIED = (
     *("casebook/py.typed", "casebook/messages.yaml", "casebook/values/words.yaml"),
-    "casebook/yaml/mistakes.yaml",
+    *(
+        "casebook/yaml/mistakes.yaml",
+        "casebook/yaml/encoding.yaml",
+        "casebook/record/settings.yaml",
+    ),
     *("casebook/checks/words.yaml", "casebook/data/tables.yaml", "casebook/record/gb2260.tsv"),
     *("casebook/preview/reload.js", "casebook/preview/overlay.css"),
     *("casebook/theme/templates/base.html", "casebook/theme/static/css/tokens.css"),
