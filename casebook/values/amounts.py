@@ -430,7 +430,9 @@ class _AmountReading:
         start = self._skip()
         ends = self._read_numbers()
         if not self._read_after(ends):
-            self._stop_after(self._skip())
+            rest = self.line[self._skip() :][:12]
+            key = "values.plain_digits" if re.match("[eExX]", rest) else "values.rest"
+            self._stop(self._skip(), say(key, rest=rest))
         # 超亿元 is an amount; 万元 alone is the unit of one that was lost.
         if self.qualifier == "exact" and _is_scale(ends):
             self._stop(start, say("values.scale_alone", scale=self.line[start]))
@@ -618,8 +620,7 @@ class _AmountReading:
         if found := PATTERNS["english_digit"].match(line, at):
             self._mark("number", found.end())
             value = Decimal(words.ENGLISH_DIGITS[found[0].lower()])
-            token = NumeralToken(kind="number", value=value, start=at, end=found.end())
-            return Numeral(value=value, tokens=(token,), scales=())
+            return _make_numeral(value, at, found.end())
         if PATTERNS["half"].match(line, at):
             self._mark("number", at + 1)
             return _make_numeral(_HALF, at, at + 1)
@@ -742,11 +743,6 @@ class _AmountReading:
             if again.value is not None:
                 self._stop(at, say("values.two_amounts"))
         return False
-
-    def _stop_after(self, at: int) -> NoReturn:
-        rest = self.line[at : at + 12]
-        key = "values.plain_digits" if re.match("[eExX]", rest) else "values.rest"
-        self._stop(at, say(key, rest=rest))
 
 
 def _is_scale(ends: tuple[_Stated, ...]) -> bool:
