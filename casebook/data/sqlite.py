@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 
 from casebook.data.table_rows import Row
-from casebook.data.tables import Column, DataTable
-from casebook.text import Languages
+from casebook.data.tables import Column, DataTable, name_in
+from casebook.text import NO_TEXT, Languages
 
 # Numbers take as little room as they need: 60000 is an integer, 0.8 a real.
 _TYPES = {"string": "TEXT", "number": "NUMERIC", "date": "TEXT"}
@@ -22,24 +22,29 @@ def write_sqlite(tables: Mapping[DataTable, Sequence[Row]], languages: Languages
 
     Empty cells are NULL.
     """
+    names = ("table", "column", *(languages.name("note", lang) for lang in languages))
+    columns = DataTable(
+        name="columns",
+        title=NO_TEXT,
+        note=NO_TEXT,
+        columns=tuple(Column(name, NO_TEXT, required=True) for name in names),
+        key=names[:2],
+    )
+    notes = [
+        {"table": table.name, "column": one.name, **name_in(one.note, "note", languages)}
+        for table in tables
+        for one in table.columns
+    ]
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
         # Another build of SQLite may have another default, and the bytes would differ.
         database.execute("PRAGMA page_size = 4096")
         database.execute("BEGIN")
-        for table, rows in tables.items():
+        for table, rows in {**tables, columns: notes}.items():
             database.execute(_create(table))
             marks = ", ".join("?" * len(table.columns))
-            database.executemany(
-                f'INSERT INTO "{table.name}" VALUES ({marks})', _cells(table, rows)
-            )
-        database.execute(
-            'CREATE TABLE "columns" ("table" TEXT NOT NULL, "column" TEXT NOT NULL, '
-            + "".join(f'"{languages.name("note", lang)}" TEXT NOT NULL, ' for lang in languages)
-            + 'PRIMARY KEY ("table", "column"))'
-        )
-        marks = ", ".join("?" * (2 + len(languages)))
-        explained = _explain(tables, languages)
-        database.executemany(f'INSERT INTO "columns" VALUES ({marks})', explained)
+            # A column of numbers turns the text of a number into it.
+            cells = (tuple(row[name] or None for name in table.names) for row in rows)
+            database.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', cells)
         database.execute("COMMIT")
         content = bytearray(database.serialize())
     content[_WRITTEN_BY] = _VERSION
@@ -47,7 +52,10 @@ def write_sqlite(tables: Mapping[DataTable, Sequence[Row]], languages: Languages
 
 
 def _create(table: DataTable) -> str:
-    lines = [_define(column) for column in table.columns]
+    lines = [
+        f'"{column.name}" {_TYPES[column.type]}' + " NOT NULL" * column.required
+        for column in table.columns
+    ]
     if table.key:
         lines.append(f"PRIMARY KEY ({_quote(table.key)})")
     lines += [
@@ -57,22 +65,5 @@ def _create(table: DataTable) -> str:
     return f'CREATE TABLE "{table.name}" (' + ", ".join(lines) + ")"
 
 
-def _define(column: Column) -> str:
-    return f'"{column.name}" {_TYPES[column.type]}' + " NOT NULL" * column.required
-
-
 def _quote(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
-
-
-def _cells(table: DataTable, rows: Iterable[Row]) -> Iterator[tuple[str | None, ...]]:
-    # A column of numbers turns the text of a number into it.
-    return (tuple(row[name] or None for name in table.names) for row in rows)
-
-
-def _explain(tables: Iterable[DataTable], languages: Languages) -> Iterator[tuple[str, ...]]:
-    return (
-        (table.name, column.name, *map(column.note.inside, languages))
-        for table in tables
-        for column in table.columns
-    )
