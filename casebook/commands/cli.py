@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from casebook import __version__
 from casebook.commands.command import Command, print_message, read_commands
 from casebook.commands.usage import (
     UsageParser,
@@ -17,7 +18,6 @@ from casebook.commands.usage import (
     describe_command,
     describe_program,
     describe_wrong_usage,
-    name_version,
     refuse_command,
 )
 from casebook.language import choose_language
@@ -37,23 +37,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     arguments = list(sys.argv[1:] if argv is None else argv)
+    lang, project = _language_of(arguments), Path()
     try:
         if told := answer_about_usage(arguments):
             print(told)
             return Exit.DONE
         options = parse_arguments(arguments)
-    except WrongUsage as error:
-        print(describe_wrong_usage(error, _language_of(arguments)), file=sys.stderr)
-        return Exit.USAGE
-    except CasebookError as error:
-        print(error.message(_language_of(arguments)), file=sys.stderr)
-        return error.exit_status
-    lang = choose_language(options.lang)
-    project = Path(find_project(options.project)).resolve()
-    try:
+        project = Path(find_project(options.project)).resolve()
         if not (options.called.without_project or is_project(str(project))):
             raise failure("commands.no_project", status=Exit.USAGE, path=project)
         return int(options.called.start(options, project, lang))
+    except WrongUsage as error:
+        print(describe_wrong_usage(error, lang), file=sys.stderr)
+        return Exit.USAGE
     except ContentError as error:
         print_problems(error.problems, lang, project, sys.stderr)
         return _end(Exit.CONTENT, lang)
@@ -102,7 +98,7 @@ def answer_about_usage(arguments: list[str]) -> str:
     if not rest or rest[0] == "test":
         return ""
     if rest[0] in ("--version", "-V"):
-        return name_version()
+        return f"casebook {__version__} (Python {sys.version.split()[0]})"
     left = [one for one in rest if one not in ("-h", "--help")]
     if left[:1] == ["help"]:
         left = left[1:]

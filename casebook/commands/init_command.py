@@ -18,7 +18,11 @@ from casebook.commands.site_commands import run_build
 from casebook.messages import failure, say
 from casebook.packaged import IN_CHECKOUT, INSTALLED, find_packaged
 from casebook.problems import CasebookError, Exit
-from casebook.text import LANGS, Lang, Languages, Text
+from casebook.record.json_schema import SCHEMA_FILE, write_schema
+from casebook.record.new_case import read_all_lists
+from casebook.record.settings import judge_setting
+from casebook.text import ENUMERATION, LANGS, Lang, Languages, Text
+from casebook.values.words import CURRENCIES
 
 # What a folder may hold before: a repository is often made first.
 _ALLOWED: Final = frozenset({".git"})
@@ -46,9 +50,6 @@ QUESTIONS: Final = (
 
 def run_init(options: argparse.Namespace, _project: Path, lang: Lang) -> Exit:
     """Write a site into an empty folder, build it, and say what to do next."""
-    from casebook.record.json_schema import SCHEMA_FILE, write_schema
-    from casebook.record.new_case import read_all_lists
-
     folder = (Path.cwd() / options.folder).resolve()
     _refuse_content(folder)
     answers = _find_answers(options, folder, lang)
@@ -71,7 +72,7 @@ def _refuse_content(folder: Path) -> None:
         raise failure("init.no_folder", status=Exit.USAGE, folder=folder)
     found = sorted({path.name for path in folder.glob("*")} - _ALLOWED)
     if found:
-        names = Text("、".join(found[:_MOST_NAMED]), ", ".join(found[:_MOST_NAMED]))
+        names = ENUMERATION.join(found[:_MOST_NAMED])
         raise failure("init.not_empty", status=Exit.USAGE, folder=folder, names=names)
 
 
@@ -83,7 +84,13 @@ def _find_answers(options: argparse.Namespace, folder: Path, lang: Lang) -> dict
         "licence": "CC BY 4.0",
     }
     asks = not options.yes and sys.stdin is not None and sys.stdin.isatty()
-    given = vars(options) | _answer_for_ten(options) if options.example else vars(options)
+    given = dict(vars(options))
+    # The records of the ten cases settle these.
+    settled = {"languages": "zh,en", "currency": "CNY"} if options.example else {}
+    for name, value in settled.items():
+        if given[name] not in (None, value):
+            raise failure("init.of_ten", status=Exit.USAGE, option=f"--{name} {value}")
+        given[name] = value
     answers: dict[str, str] = {}
     for name in QUESTIONS:
         if name == "currency":
@@ -96,15 +103,6 @@ def _find_answers(options: argparse.Namespace, folder: Path, lang: Lang) -> dict
         else:
             answers[name] = read(proposed if said is None else said)
     return {**answers, "name": answers["name"] or folder.name}
-
-
-def _answer_for_ten(options: argparse.Namespace) -> dict[str, str]:
-    """What the records of the ten cases settle; CasebookError where an option differs."""
-    own = {"languages": "zh,en", "currency": "CNY"}
-    for name, value in own.items():
-        if getattr(options, name) not in (None, value):
-            raise failure("init.of_ten", status=Exit.USAGE, option=f"--{name} {value}")
-    return own
 
 
 def _ask(question: Text, proposed: str, read: Callable[[str], str], lang: Lang) -> str:
@@ -124,18 +122,14 @@ def _read_languages(written: str) -> str:
 
 
 def _read_currency(written: str) -> str:
-    from casebook.values.words import CURRENCIES
-
     code = written.strip().upper()
     if code not in CURRENCIES:
-        known = Text("、".join(CURRENCIES), ", ".join(CURRENCIES))
+        known = ENUMERATION.join(CURRENCIES)
         raise failure("init.no_currency", status=Exit.USAGE, found=written, known=known)
     return code
 
 
 def _read_setting(name: str, written: str) -> str:
-    from casebook.record.settings import judge_setting
-
     fault = judge_setting(name, written.strip())
     if fault is not None:
         raise CasebookError(fault, Exit.USAGE)
@@ -210,8 +204,6 @@ def find_repository_words(languages: Languages, *, checkout: bool = False) -> di
 
 def _find_words(answers: Mapping[str, str], languages: Languages) -> dict[str, Any]:
     """The words that the files of the starter have blanks for."""
-    from casebook.values.words import CURRENCIES
-
     currency = answers["currency"]
     # The shortest is the usual one, which the site settles where others share it.
     sign = min((one for one in CURRENCIES[currency].signs_in_text if one < "㐀"), key=len)

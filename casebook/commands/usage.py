@@ -1,14 +1,12 @@
-"""Help and errors of usage in the language of whoever asks, and the version."""
+"""Help and errors of usage in the language of whoever asks."""
 
 from __future__ import annotations
 
 import argparse
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Final, NoReturn
 
-from casebook import __version__
 from casebook.commands.command import Command
 from casebook.messages import PLACE, failure, read_catalogue, say
 from casebook.packaged import COMMAND
@@ -83,11 +81,6 @@ def list_words(parser: UsageParser) -> dict[str, argparse.Action]:
         for name in [next(iter(action.option_strings), action.dest).strip("-").replace("-", "_")]
         if name not in ("lang", "project")
     }
-
-
-def name_version() -> str:
-    """The version, and the Python that runs it."""
-    return f"casebook {__version__} (Python {sys.version.split()[0]})"
 
 
 def list_examples(key: str, lang: Lang) -> str:
