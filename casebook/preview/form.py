@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -57,6 +57,7 @@ class RefusedError(Exception):
 class FormAnswer:
     """An answer to a browser: a page, an address to go to, or a file to be kept."""
 
+    status: int = 200
     page: bytes = b""
     location: str = ""
     file_name: str = ""
@@ -77,6 +78,7 @@ class Form:
     notices: list[Text] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     later: bool = False
+    is_posted: bool = False
     is_stale: bool = False
     digest: str = ""
 
@@ -84,6 +86,11 @@ class Form:
     def is_case(self) -> bool:
         """True of a case, which has a page."""
         return self.described is CASE
+
+    @property
+    def is_changed(self) -> bool:
+        """True where something is typed that is not in the file."""
+        return self.is_posted and not self.before.says(self.row)
 
     @property
     def is_new(self) -> bool:
@@ -124,12 +131,20 @@ class Forms:
         return self._answer(form)
 
     def post(self, address: str, pairs: Sequence[tuple[str, str]]) -> FormAnswer:
-        """Do what a button of a form asks; raises RefusedError where that may not be."""
+        """Do what a button of a form asks; raises RefusedError where that may not be.
+
+        Whoever has another token gets back what was typed, with the right one for another try.
+        """
         given = dict(pairs)
-        if not secrets.compare_digest(given.get(_TOKEN, "").encode(), self.token.encode()):
+        if _TOKEN not in given:
             raise RefusedError(403)
+        is_known = secrets.compare_digest(given[_TOKEN].encode(), self.token.encode())
         form = self._open(address)
+        form.is_posted = True
         do, _, what = given.get(_DO, "check").partition(" ")
+        if not is_known:
+            do = "check"
+            form.notices.append(say("form.restarted"))
         if form.faults:
             if do == "fix":
                 return self._save(form, fix_text(form.data, form.shown)[0], "fixed")
@@ -153,7 +168,8 @@ class Forms:
             form.lines = list(diff_files(form.data, after, form.shown)) if after else []
         elif do in ("save", "keep", "undo", "propose"):
             return self._finish(form, do, what)
-        return self._answer(form, whole=do != "live")
+        answer = self._answer(form, whole=do != "live")
+        return answer if is_known else replace(answer, status=403)
 
     def _finish(self, form: Form, do: str, message: str) -> FormAnswer:
         """Save, undo or propose, or show in the form what is in the way of it."""
@@ -245,9 +261,12 @@ class Forms:
             lstrip_blocks=True,
         )
 
+    def _say(self, key: str, **places: object) -> str:
+        return say(key, **places).inside(self.lang)
+
     def _render(self, template: str, **values: object) -> bytes:
         words = {
-            "say": lambda key, **places: say(key, **places).inside(self.lang),
+            "say": self._say,
             "tag": LANGUAGE_TAGS[self.lang],
             "token": self.token,
         }
@@ -263,6 +282,8 @@ class Forms:
             # That of the file that was read, so that another try does not overwrite it either.
             "digest": form.digest or digest(form.data),
             "notices": [notice.inside(self.lang) for notice in form.notices],
+            "words": {name: self._say(f"form.{name}") for name in _SCRIPTED},
+            "key": digest(f"{self.project}/{form.shown}".encode()),
             "has_copy": not form.is_new
             and find_copy(self.project / form.shown, form.data) is not None,
         }
@@ -310,6 +331,8 @@ class Forms:
         return form
 
 
+# What the script says by itself: messages `form.<word>`.
+_SCRIPTED: Final = ("lost", "kept", "restore", "discard")
 # What was done, and how the next page says so.
 _DONE: Final[Mapping[str, str]] = {
     "saved": "form.saved",

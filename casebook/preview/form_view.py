@@ -10,10 +10,11 @@ from functools import cached_property
 from typing import Final, cast
 
 from casebook.data.edit_tables import list_choices
-from casebook.data.record_rows import JOINED, NAMED, SEVERAL, Fields, TypedRow
+from casebook.data.record_rows import CASE, JOINED, NAMED, SEVERAL, SOURCES, Fields, TypedRow
 from casebook.data.tables import Words, list_words
 from casebook.messages import read_catalogue, say
 from casebook.preview.form_check import Checked
+from casebook.preview.form_rows import find_row
 from casebook.problems import Problem
 from casebook.record.description import MAX_NAME, FieldDescription
 from casebook.record.fields import read_suggestions
@@ -33,6 +34,8 @@ _LISTS_BY_KIND: Final = {
 }
 # Of regions: in the list of a field, and as buttons beside a name that means several.
 _MOST_REGIONS, _MOST_OFFERED = 50, 6
+# What is in quotation marks is the editor's own; a path is one word with what is in it.
+_WORD: Final = re.compile(r"“[^”]*”|[A-Za-z0-9_./-]+")
 _TEXTS_OF_LINES: Final = frozenset({"prose", "note"})
 
 
@@ -204,7 +207,7 @@ class FormView:
         places = [(f"set {name}={code}", self.say("form.use", word=told)) for code, told in meant]
         for found in self.checked.problems.get(name, ()):
             yield {
-                "text": found.message(self.lang),
+                "text": self._name_fields(found.message(self.lang), one),
                 "code": found.code,
                 "severity": found.severity,
                 "remedies": [*self._list_remedies(name, found, is_word), *places],
@@ -235,10 +238,52 @@ class FormView:
         return self.checked.errors + len(self.wrong_names)
 
     def list_problems(self, row: TypedRow, described: Fields) -> Iterator[tuple[str, str, str]]:
-        """Every problem in short: the name of its control, its section, and its words."""
-        labels = {one.name: one.label.inside(self.lang) for one in described}
+        """Every problem in short: the name of its control, its place in words, and its own."""
         for name, found in self.checked.problems.items():
             for one in found:
-                yield name, labels.get(re.split(r"[._]", name)[0], ""), one.text.inside(self.lang)
+                told = self._name_fields(one.text.inside(self.lang), None)
+                yield name, self._name_place(name, row, described), told
         for name, key in self.wrong_names.items():
-            yield name, labels.get(name.partition(".")[0], ""), self.say(key)
+            yield name, self._name_place(name, row, described), self.say(key)
+
+    def _name_place(self, name: str, row: TypedRow, described: Fields) -> str:
+        """A control in the words of the form: 数字 · paid_2011 · 金额."""
+        parts, own, fields = [], row, described
+        steps = iter(name.split("."))
+        for step in steps:
+            languages = self.lists.languages
+            one = next((one for one in fields if step in one.names(languages)), None)
+            if one is None:
+                break
+            parts.append(self.label(one))
+            key = next(steps, None) if one.holds_records else None
+            inner = find_row(own, f"{one.name}.{key}") if key is not None else None
+            if inner is not None:
+                is_answer = one.kind == "answers"
+                called = self.question(inner.name) if is_answer else inner.name
+                parts.append(called or str(int(str(key)) + 1))
+                own, fields = inner, one.inner
+        return " · ".join(parts)
+
+    def _name_fields(self, told: str, one: FieldDescription | None) -> str:
+        """A message in which fields are called as the form calls them, not as the file does."""
+        if self.lang != "zh":
+            # English names of fields are words of English sentences as well.
+            return told
+        own = {each.name: each for each in self._fields if one and each.holder == one.holder}
+
+        def name(found: re.Match[str]) -> str:
+            field = own.get(found[0]) or self._fields_by_name.get(found[0])
+            return f"“{self.label(field)}”" if field else found[0]
+
+        return _WORD.sub(name, told)
+
+    @cached_property
+    def _fields(self) -> tuple[FieldDescription, ...]:
+        inner = (one for outer in (*CASE, *SOURCES) for one in outer.inner)
+        deepest = (one for outer in CASE for inner in outer.inner for one in inner.inner)
+        return (*CASE, *inner, *deepest)
+
+    @cached_property
+    def _fields_by_name(self) -> dict[str, FieldDescription]:
+        return {one.name: one for one in reversed(self._fields)}

@@ -266,7 +266,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus(error.status))
             return
         headers = {"Content-Security-Policy": _FORM_POLICY, "Referrer-Policy": "same-origin"}
-        status, kind = HTTPStatus.OK, find_type("x.html")
+        status, kind = HTTPStatus(answer.status), find_type("x.html")
         if answer.location:
             status, headers["Location"] = HTTPStatus.SEE_OTHER, answer.location
         if answer.file_name:

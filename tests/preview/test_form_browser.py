@@ -261,6 +261,45 @@ def test_the_form_works_without_scripts(tiny: Running, browser: Any) -> None:
     context.close()
 
     written = read(tiny.project / "data/cases/haishu.yaml")["documents"]
-    assert "缺少字段 state" in problem
+    assert "缺少字段 “状态”" in problem
     assert written[0]["title"] == "海曙区公告"
     assert written[0]["source"] == "gazette-2016"
+
+
+def test_nothing_that_was_typed_is_lost_when_the_preview_ends(tmp_path: Path, browser: Any) -> None:
+    project = tmp_path / "site"
+    project.mkdir()
+    make_tiny_project(project)
+    process = start(project, "--port", "0", "--lang", "zh")
+    page = browser.new_page()
+    page.set_default_timeout(SECONDS * 1000)
+    page.on("dialog", lambda dialog: dialog.accept())
+    try:
+        process.wait(lambda state: state["generation"] >= 1)
+        address = f"http://127.0.0.1:{process.port}/edit/haishu/"
+        page.goto(address)
+        page.fill("#title", "写到这里")
+        page.locator(".notices", has_text="没有回答").wait_for(state="hidden")
+    finally:
+        process.process.kill()
+        process.process.wait()
+    page.locator('button[value="save"]').first.press("Enter")
+    page.locator("p", has_text="预览没有回答，什么也没有存").wait_for()
+    again = start(project, "--port", str(process.port), "--lang", "zh")
+    try:
+        again.wait(lambda state: state["generation"] >= 1)
+        # The page is loaded anew before anybody has saved it.
+        page.goto(address)
+        page.get_by_role("button", name="放回来").press("Enter")
+        page.locator("h1", has_text="写到这里").wait_for()
+        page.locator('button[value="save"]').first.press("Enter")
+        page.wait_for_url("**/edit/haishu/?done=saved")
+        page.reload()
+        offered = page.get_by_role("button", name="放回来").count()
+    finally:
+        again.process.kill()
+        again.process.wait()
+        page.close()
+
+    assert read(project / "data/cases/haishu.yaml")["title"] == "写到这里"
+    assert offered == 0
