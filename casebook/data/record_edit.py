@@ -50,14 +50,9 @@ def write_changes(
     else:
         writer = _RecordWriter(data, lists)
         was, typed = deepcopy(before), deepcopy(after)
-        # Each step leaves the places of the next as they are: rows that are gone or elsewhere,
-        # texts, rows that are new.
+        # Moved first, so that the rows are in the file where the record has them.
         writer.order_rows((), was, typed, described)
-        writer.begin()
-        writer.put_texts((), was, typed, described)
-        writer.data = writer.layout.apply()
-        writer.add_rows((), typed, described)
-        made = writer.data
+        made = writer.put_changes(was, typed, described)
     node, found = read_tree(made, "")
     if len(found) > len(faults) or not read_row(node, described, lists).says(after):
         raise ValueError(made)
@@ -72,9 +67,11 @@ class _RecordWriter:
         self.lists = lists
         self.every = every
 
-    def begin(self) -> None:
-        """Take up the layout of the file as it is now."""
+    def put_changes(self, before: TypedRow, after: TypedRow, described: Fields) -> bytes:
+        """The file with what differs between two records."""
         self.layout = Layout(self.data, "")
+        self.put_record(self.layout.root, before, after, described)
+        return self.layout.apply()
 
     def order_rows(self, way: Way, before: TypedRow, after: TypedRow, described: Fields) -> None:
         """Take out the rows that are no more, and put those that stay into their order."""
@@ -108,7 +105,7 @@ class _RecordWriter:
             _replace(layout, entry, "", lines)
         else:
             starts: list[int] = []
-            for part in parts:
+            for part in parts.values():
                 start = text.rfind("\n", 0, part.start) + 1
                 # A comment above a row is of it; one above the first is of all.
                 while starts and _is_comment(text, start):
@@ -123,72 +120,114 @@ class _RecordWriter:
             layout.cut(starts[0], ends[-1], "".join(pieces[row.origin] for row in wanted))
         self.data = layout.apply()
 
-    def put_texts(self, way: Way, before: TypedRow, after: TypedRow, described: Fields) -> None:
-        """Edit the texts that differ, of a row that the file has, and of those inside it."""
-        value = _find_value(self.layout, way)
-        changed = [
-            (one, name)
-            for one in described
-            if not one.holds_records
-            for name in one.names(self.lists.languages)
-            if clean_text(before.texts.get(name, ""), one) != after.texts.get(name, "")
-            or (name in after.remarks and not after.texts.get(name))
-        ]
-        is_renamed = bool(after.origin) and after.name != after.origin and bool(before.name)
-        if is_renamed and (entry := _find_entry(self.layout, way)) is not None:
-            self.layout.cut(entry.start, entry.name_end, after.name)
-        if changed and (value is None or value.kind != "mapping" or value.in_flow):
-            self._write_whole(way, after, described, value)
+    def put_record(
+        self, found: Value | YamlEntry, before: TypedRow, after: TypedRow, described: Fields
+    ) -> None:
+        """Edit what differs of a record that the file has, and of those inside it."""
+        value = found.value if isinstance(found, YamlEntry) else found
+        if isinstance(found, YamlEntry) and after.name != after.origin and before.name:
+            self.layout.cut(found.start, found.name_end, after.name)
+        if value.kind != "mapping" or value.in_flow:
+            if not before.says(after):
+                self._write_whole(found, after, described)
             return
         # What is inside comes first: where both end on one line, its new lines are the upper ones.
+        lists = [one for one in described if one.holds_records]
+        new = [(one, self.put_list(value, before, after, one)) for one in lists]
         for one in described:
-            old = {row.origin: row for row in before.rows.get(one.name, ())}
-            new: list[str] = []
-            for row in after.rows.get(one.name, ()) if one.holds_records else ():
-                own = (*_way_into(way, one), _key(row, one))
-                if one.kind == "answers":
-                    new += self._put_answer(own, old.get(row.origin, TypedRow()), row, one)
-                elif row.origin in old:
-                    self.put_texts(own, old[row.origin], row, one.inner)
-            if new:
-                self.layout.insert_into(one.name, new)
-        for one, name in changed:
-            assert value is not None
-            self._put_text(value, after, one, name, described)
+            for name in () if one.holds_records else one.names(self.lists.languages):
+                text, remark = after.texts.get(name, ""), after.remarks.get(name)
+                is_other = clean_text(before.texts.get(name, ""), one) != text
+                if is_other or (remark and not text):
+                    self._put_text(value, after, one, name, described)
+        for one, lines in new:
+            if lines:
+                gap = [""] if value is self.layout.root else []
+                head = [*gap, f"{' ' * value.column}{one.name}:", *lines]
+                self._insert(value, one.name, head, described)
 
-    def _write_whole(self, way: Way, row: TypedRow, described: Fields, value: Value | None) -> None:
-        """Write a row anew that has no line of its own for each of its fields."""
-        entry = _find_entry(self.layout, way)
-        if entry is not None:
-            lines = list(self.write_fields(row, described, " " * (entry.column + 2)))
-            _replace(self.layout, entry, "", lines)
-        elif value is not None:
-            lines = list(self.write_fields(row, described, " " * value.column))
-            self.layout.cut(value.start, value.end, "\n".join(lines).lstrip(" "))
-        for rows in row.rows.values():
-            rows.clear()
+    def put_list(
+        self, outer: Value, before: TypedRow, after: TypedRow, one: FieldDescription
+    ) -> list[str]:
+        """Edit the rows of a list; the lines of one that the file does not have are returned."""
+        entry = outer.entries.get(one.name)
+        rows, was = after.rows.get(one.name, []), before.rows.get(one.name, [])
+        old = {row.origin: row for row in was}
+        held = outer if one.kind == "entries" else entry.value if entry is not None else None
+        parts = _parts_of(held) if held is not None and not held.in_flow else {}
+        if one.kind == "answers":
+            said = {row.name: row for row in was}
+            answered = ((parts.get(row.name), said.get(row.name), row) for row in rows)
+            new = [line for each in answered for line in self._put_answer(*each, one)]
+            if new and entry is not None:
+                self.layout.insert_into(one.name, new)
+            return [] if entry is not None else new
+        if not parts:
+            indent = " " * ((entry.column if entry is not None else outer.column) + 2)
+            is_same = [*old] == [row.origin for row in rows] and all(map(TypedRow.says, was, rows))
+            lines = [] if is_same else list(self.write_rows(rows, one, indent))
+            if entry is not None and lines:
+                _replace(self.layout, entry, "", lines)
+            return [] if entry is not None else lines
+        first = next(iter(parts.values()))
+        last: YamlEntry | None = None
+        waiting: list[str] = []
+        for row in rows:
+            if row.origin not in old:
+                waiting += [""] if one.kind == "entries" else []
+                waiting += self.write_rows([row], one, " " * first.column)
+                continue
+            self._insert_rows(waiting, last, first)
+            waiting = []
+            last = parts[row.origin]
+            part = last if one.kind in NAMED else last.value
+            self.put_record(part, old[row.origin], row, one.inner)
+        self._insert_rows(waiting, last, first)
+        return []
+
+    def _insert_rows(self, lines: list[str], last: YamlEntry | None, first: YamlEntry) -> None:
+        """Put new rows behind the one before them, or above the first of all."""
+        if lines and last is not None:
+            self.layout.insert_below(self.layout.last_of(last), lines)
+        elif lines:
+            self.layout.insert_above(first.start, lines)
+
+    def _insert(self, value: Value, name: str, lines: list[str], described: Fields) -> None:
+        """Put a new field behind those that come before it."""
+        layout, entries = self.layout, value.entries.values()
+        order = [each for one in described for each in one.names(self.lists.languages)]
+        before = [
+            value.entries[each] for each in order[: order.index(name)] if each in value.entries
+        ]
+        first = min(entries, key=lambda entry: entry.start)
+        if before or layout.text[: first.start].rstrip(" ").endswith("-"):
+            last = max(before or [first], key=lambda entry: entry.start)
+            layout.insert_below(layout.last_of(last), lines)
+        else:
+            layout.insert_above(first.start, lines)
+
+    def _write_whole(self, found: Value | YamlEntry, row: TypedRow, described: Fields) -> None:
+        """Write a record anew that has no line of its own for each of its fields."""
+        lines = list(self.write_fields(row, described, " " * (found.column + 2)))
+        if isinstance(found, YamlEntry):
+            _replace(self.layout, found, "", lines)
+        else:
+            lines = list(self.write_fields(row, described, " " * found.column))
+            self.layout.cut(found.start, found.end, "\n".join(lines).lstrip(" "))
 
     def _put_text(
         self, value: Value, row: TypedRow, one: FieldDescription, name: str, described: Fields
     ) -> None:
         """Write one field, add it behind those that come before it, or take it out."""
         layout, entry = self.layout, value.entries.get(name)
-        first = min(value.entries.values(), key=lambda other: other.start)
         text = row.texts.get(name, "")
         if entry is None:
             line = self.write_text(one, name, text, " " * value.column, row.remarks.get(name, ""))
-            order = [each for other in described for each in other.names(self.lists.languages)]
-            before = {*order[: order.index(name)]} & value.entries.keys()
-            others = [value.entries[each] for each in before]
-            if others or layout.text[: first.start].rstrip(" ").endswith("-"):
-                last = max(others, key=lambda other: other.start) if others else first
-                layout.insert_below(layout.last_of(last), line)
-            else:
-                layout.insert_above(first.start, line)
+            self._insert(value, name, line, described)
         elif text:
             written = self.write_text(one, name, text, " " * value.column)
             _replace(layout, entry, written[0].partition(":")[2].strip(), written[1:])
-        elif (one.required and name == one.name) or entry is first or name in row.remarks:
+        elif (one.required and name == one.name) or name in row.remarks or _is_first(entry, value):
             _replace(layout, entry, "", ())
         else:
             start = layout.text.rfind("\n", 0, entry.start) + 1
@@ -196,26 +235,28 @@ class _RecordWriter:
             layout.cut(start, len(layout.text) if end < 0 else end + 1, "")
 
     def _put_answer(
-        self, way: Way, before: TypedRow, after: TypedRow, one: FieldDescription
+        self,
+        entry: YamlEntry | None,
+        before: TypedRow | None,
+        after: TypedRow,
+        one: FieldDescription,
     ) -> list[str]:
         """Write an answer: as one word or text where there is no more to it, else with fields.
 
         The lines of one that the file does not have are left to the caller.
         """
-        if before.texts == after.texts and before.rows == after.rows:
+        was = before or TypedRow(name=after.name)
+        if was.says(after):
             return []
-        entry = _find_entry(self.layout, way)
         has_lines = entry is not None and entry.value.kind == "mapping" and not entry.value.in_flow
-        if has_lines and not after.is_empty:
-            self.put_texts(way, before, after, one.inner)
+        if entry is not None and has_lines and not after.is_empty:
+            self.put_record(entry, was, after, one.inner)
             return []
         plain, lines = self._write_answer(after, one, "    ")
-        is_new = entry is None and not after.is_empty
-        if entry is not None:
-            _replace(self.layout, entry, plain, lines)
-        for rows in after.rows.values():
-            rows.clear()
-        return [f"  {after.name}: {plain}".rstrip(), *lines] if is_new else []
+        if entry is None:
+            return [f"  {after.name}: {plain}".rstrip(), *lines]
+        _replace(self.layout, entry, plain, lines)
+        return []
 
     def _write_answer(
         self, row: TypedRow, one: FieldDescription, indent: str
@@ -229,81 +270,6 @@ class _RecordWriter:
                 _write_words(text) if JOINED in text else write_scalar(text)
             ) if text else "", []
         return "", list(self.write_fields(row, one.inner, indent))
-
-    def add_rows(self, way: Way, after: TypedRow, described: Fields) -> None:
-        """Put in the rows that the file has not, each behind the one before it."""
-        for one in described:
-            if not one.holds_records:
-                continue
-            rows = after.rows.get(one.name, [])
-            own = _way_into(way, one)
-            for row in rows:
-                if row.origin:
-                    self.add_rows((*own, _name(row, one)), row, one.inner)
-            if one.kind == "answers":
-                continue
-            # From the last on, so that the numbers of those before it stay.
-            for at in range(len(rows) - 1, -1, -1):
-                if not rows[at].origin:
-                    before = next((row for row in rows[at::-1] if row.origin), None)
-                    self._add_row(way, rows[at], before, one, described)
-
-    def _add_row(
-        self,
-        way: Way,
-        row: TypedRow,
-        before: TypedRow | None,
-        one: FieldDescription,
-        described: Fields,
-    ) -> None:
-        if one.kind == "entries":
-            self._add_entry(row, one)
-            return
-        layout = Layout(self.data, "")
-        entry = _find_entry(layout, (*way, one.name))
-        outer = _find_value(layout, way)
-        assert outer is not None
-        parts = _parts_of(entry.value) if entry is not None else []
-        if parts and not (entry is None or entry.value.in_flow):
-            column = parts[0].column
-            if one.kind not in NAMED:
-                column = _dash_before(layout.text, parts[0].start)
-            lines = list(self.write_rows([row], one, " " * column))
-            if before is None:
-                start = layout.text.rfind("\n", 0, parts[0].start) + 1
-                layout.insert_above(start, lines)
-            else:
-                way_before = (*_way_into(way, one), _name(before, one))
-                found = _find_entry(layout, way_before)
-                value = _find_value(layout, way_before)
-                assert value is not None
-                last = found or YamlEntry(
-                    start=value.start, name_end=value.start, column=column, value=value
-                )
-                layout.insert_below(layout.last_of(last), lines)
-        else:
-            column = entry.column if entry is not None else outer.column
-            lines = list(self.write_rows([row], one, " " * (column + 2)))
-            if entry is not None:
-                _replace(layout, entry, "", lines)
-            else:
-                order = [each for other in described for each in other.names(self.lists.languages)]
-                earlier = {*order[: order.index(one.name)]} & outer.entries.keys()
-                last = max(
-                    (outer.entries[name] for name in earlier or outer.entries),
-                    key=lambda other: other.start,
-                )
-                gap = [] if way else [""]
-                head = [*gap, f"{' ' * column}{one.name}:", *lines]
-                layout.insert_below(layout.last_of(last), head)
-        self.data = layout.apply()
-
-    def _add_entry(self, row: TypedRow, one: FieldDescription) -> None:
-        """Put a record at the end of a file that is a list of them."""
-        layout = Layout(self.data, "")
-        gap = [""] if layout.text.strip() else []
-        layout.insert_below(max(len(layout.text) - 1, 0), [*gap, *self.write_rows([row], one, "")])
-        self.data = layout.apply()
 
     def write_rows(
         self, rows: Iterable[TypedRow], one: FieldDescription, indent: str
@@ -395,13 +361,20 @@ def _key(row: TypedRow, one: FieldDescription) -> str | int:
     return row.origin or row.name if one.kind in NAMED else int(row.origin or 0)
 
 
-def _name(row: TypedRow, one: FieldDescription) -> str | int:
-    """The name of a row in the file once its texts are written."""
-    return row.name if one.kind in NAMED else int(row.origin)
+def _parts_of(value: Value) -> dict[str, YamlEntry]:
+    """The records of a list by name or number, members as entries that begin at their sign."""
+    if value.entries:
+        return dict(value.entries)
+    parts = {}
+    for number, item in enumerate(value.items):
+        parts[str(number)] = YamlEntry(
+            start=item.start, name_end=item.start, column=value.column, value=item
+        )
+    return parts
 
 
-def _parts_of(value: Value) -> list[Value | YamlEntry]:
-    return [*value.entries.values(), *value.items]
+def _is_first(entry: YamlEntry, value: Value) -> bool:
+    return all(entry.start <= other.start for other in value.entries.values())
 
 
 def _find_entry(layout: Layout, way: Way) -> YamlEntry | None:
@@ -427,9 +400,3 @@ def _is_comment(text: str, start: int) -> bool:
     """True where the line before the one that begins here is a comment."""
     before = text.rfind("\n", 0, max(start - 1, 0)) + 1
     return start > 0 and text[before:start].lstrip(" ").startswith("#")
-
-
-def _dash_before(text: str, index: int) -> int:
-    """The column of the sign before a member of a list."""
-    begin = text.rfind("\n", 0, index) + 1
-    return text.index("-", begin) - begin
