@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from copy import deepcopy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from casebook.data.draft import SCHEMA_LINE, Blank, write_field
 from casebook.data.record_rows import (
@@ -19,7 +18,6 @@ from casebook.data.record_rows import (
 from casebook.record.description import FieldDescription
 from casebook.record.lists import Lists
 from casebook.record.reader import SILENT
-from casebook.record.sketch import Way
 from casebook.yaml.edit import Layout, Value, YamlEntry, write_scalar
 from casebook.yaml.nodes import read_tree
 
@@ -49,10 +47,8 @@ def write_changes(
         made = data + (start + write_record(after, described, lists)).encode()
     else:
         writer = _RecordWriter(data, lists)
-        was, typed = deepcopy(before), deepcopy(after)
-        # Moved first, so that the rows are in the file where the record has them.
-        writer.order_rows((), was, typed, described)
-        made = writer.put_changes(was, typed, described)
+        writer.put_record(writer.layout.root, before, after, described)
+        made = writer.layout.apply()
     node, found = read_tree(made, "")
     if len(found) > len(faults) or not read_row(node, described, lists).says(after):
         raise ValueError(made)
@@ -60,65 +56,13 @@ def write_changes(
 
 
 class _RecordWriter:
-    """Edits one file; the ways lead to its parts."""
+    """Edits one file, or a part of one."""
 
     def __init__(self, data: bytes, lists: Lists, every: bool = False) -> None:
-        self.data = data
         self.lists = lists
         self.every = every
-
-    def put_changes(self, before: TypedRow, after: TypedRow, described: Fields) -> bytes:
-        """The file with what differs between two records."""
-        self.layout = Layout(self.data, "")
-        self.put_record(self.layout.root, before, after, described)
-        return self.layout.apply()
-
-    def order_rows(self, way: Way, before: TypedRow, after: TypedRow, described: Fields) -> None:
-        """Take out the rows that are no more, and put those that stay into their order."""
-        for one in described:
-            if not one.holds_records:
-                continue
-            old = {row.origin: row for row in before.rows.get(one.name, ())}
-            kept = [row for row in after.rows.get(one.name, ()) if row.origin in old]
-            own = _way_into(way, one)
-            for row in kept:
-                self.order_rows((*own, _key(row, one)), old[row.origin], row, one.inner)
-            wanted = [row.origin for row in kept]
-            if one.kind == "answers" or wanted == [*old]:
-                continue
-            self._reorder(own, [old[name] for name in wanted], one, [*old])
-            before.rows[one.name] = [old[name] for name in wanted]
-            if one.kind not in NAMED:
-                for number, (row, was) in enumerate(zip(kept, before.rows[one.name], strict=True)):
-                    row.origin = was.origin = str(number)
-
-    def _reorder(
-        self, way: Way, wanted: Sequence[TypedRow], one: FieldDescription, names: Sequence[str]
-    ) -> None:
-        layout = Layout(self.data, "")
-        entry = _find_entry(layout, way)
-        if entry is None:
-            return
-        text, parts = layout.text, _parts_of(entry.value)
-        if entry.value.in_flow or not wanted:
-            lines = list(self.write_rows(wanted, one, " " * (entry.column + 2)))
-            _replace(layout, entry, "", lines)
-        else:
-            starts: list[int] = []
-            for part in parts.values():
-                start = text.rfind("\n", 0, part.start) + 1
-                # A comment above a row is of it; one above the first is of all.
-                while starts and _is_comment(text, start):
-                    start = text.rfind("\n", 0, start - 1) + 1
-                starts.append(start)
-            end = text.find("\n", layout.last_of(entry))
-            ends = [*starts[1:], len(text) if end < 0 else end + 1]
-            pieces = {
-                name: text[start:stop].rstrip("\n") + "\n"
-                for name, start, stop in zip(names, starts, ends, strict=True)
-            }
-            layout.cut(starts[0], ends[-1], "".join(pieces[row.origin] for row in wanted))
-        self.data = layout.apply()
+        if data:
+            self.layout = Layout(data, "")
 
     def put_record(
         self, found: Value | YamlEntry, before: TypedRow, after: TypedRow, described: Fields
@@ -162,13 +106,16 @@ class _RecordWriter:
             if new and entry is not None:
                 self.layout.insert_into(one.name, new)
             return [] if entry is not None else new
-        if not parts:
+        if not (parts and rows):
             indent = " " * ((entry.column if entry is not None else outer.column) + 2)
             is_same = [*old] == [row.origin for row in rows] and all(map(TypedRow.says, was, rows))
             lines = [] if is_same else list(self.write_rows(rows, one, indent))
-            if entry is not None and lines:
+            if entry is not None and not is_same:
                 _replace(self.layout, entry, "", lines)
             return [] if entry is not None else lines
+        if [row.origin for row in rows if row.origin in old] != [*old]:
+            self._order_rows(parts, old, rows, one)
+            return []
         first = next(iter(parts.values()))
         last: YamlEntry | None = None
         waiting: list[str] = []
@@ -184,6 +131,42 @@ class _RecordWriter:
             self.put_record(part, old[row.origin], row, one.inner)
         self._insert_rows(waiting, last, first)
         return []
+
+    def _order_rows(
+        self,
+        parts: Mapping[str, YamlEntry],
+        old: Mapping[str, TypedRow],
+        rows: Sequence[TypedRow],
+        one: FieldDescription,
+    ) -> None:
+        """Put the rows of a list into another order, or take some out, with the comments of each.
+
+        Each is edited as a file of its own, so that it may have changed as well.
+        """
+        text, starts = self.layout.text, list[int]()
+        for part in parts.values():
+            start = text.rfind("\n", 0, part.start) + 1
+            # A comment above a row is of it; one above the first is of all.
+            while starts and _is_comment(text, start):
+                start = text.rfind("\n", 0, start - 1) + 1
+            starts.append(start)
+        end = text.find("\n", self.layout.last_of([*parts.values()][-1]))
+        ends = [*starts[1:], len(text) if end < 0 else end + 1]
+        pieces = dict(zip(parts, zip(starts, ends, strict=True), strict=True))
+        made = ""
+        for row in rows:
+            if row.origin not in old:
+                column = next(iter(parts.values())).column
+                made += "".join(f"{line}\n" for line in self.write_rows([row], one, " " * column))
+                continue
+            begin, stop = pieces[row.origin]
+            piece = text[begin:stop].rstrip("\n") + "\n"
+            writer = _RecordWriter(piece.encode(), self.lists)
+            (part,) = _parts_of(writer.layout.root).values()
+            found = part if one.kind in NAMED else part.value
+            writer.put_record(found, old[row.origin], row, one.inner)
+            made += writer.layout.apply().decode()
+        self.layout.cut(starts[0], ends[-1], made)
 
     def _insert_rows(self, lines: list[str], last: YamlEntry | None, first: YamlEntry) -> None:
         """Put new rows behind the one before them, or above the first of all."""
@@ -352,15 +335,6 @@ def _replace(layout: Layout, entry: YamlEntry, written: str, lines: Sequence[str
         layout.cut(colon, end, f" {written}{below}" if written else below)
 
 
-def _way_into(way: Way, one: FieldDescription) -> Way:
-    """The way to the records of a field, which may be the whole file."""
-    return way if one.kind == "entries" else (*way, one.name)
-
-
-def _key(row: TypedRow, one: FieldDescription) -> str | int:
-    return row.origin or row.name if one.kind in NAMED else int(row.origin or 0)
-
-
 def _parts_of(value: Value) -> dict[str, YamlEntry]:
     """The records of a list by name or number, members as entries that begin at their sign."""
     if value.entries:
@@ -375,25 +349,6 @@ def _parts_of(value: Value) -> dict[str, YamlEntry]:
 
 def _is_first(entry: YamlEntry, value: Value) -> bool:
     return all(entry.start <= other.start for other in value.entries.values())
-
-
-def _find_entry(layout: Layout, way: Way) -> YamlEntry | None:
-    """The entry that a way leads to, None where it leads to a member of a list or nowhere."""
-    outer = _find_value(layout, way[:-1]) if way else None
-    return outer.entries.get(str(way[-1])) if outer is not None else None
-
-
-def _find_value(layout: Layout, way: Way) -> Value | None:
-    value: Value | None = layout.root
-    for step in way:
-        if value is None:
-            return None
-        if isinstance(step, int):
-            value = value.items[step] if step < len(value.items) else None
-        else:
-            entry = value.entries.get(step)
-            value = entry.value if entry is not None else None
-    return value
 
 
 def _is_comment(text: str, start: int) -> bool:

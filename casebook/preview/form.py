@@ -282,7 +282,7 @@ class Forms:
             # That of the file that was read, so that another try does not overwrite it either.
             "digest": form.digest or digest(form.data),
             "notices": [notice.inside(self.lang) for notice in form.notices],
-            "words": {name: self._say(f"form.{name}") for name in _SCRIPTED},
+            "words": {name: self._say(key) for name, key in _SCRIPTED.items()},
             "key": digest(f"{self.project}/{form.shown}".encode()),
             "has_copy": not form.is_new
             and find_copy(self.project / form.shown, form.data) is not None,
@@ -331,8 +331,13 @@ class Forms:
         return form
 
 
-# What the script says by itself: messages `form.<word>`.
-_SCRIPTED: Final = ("lost", "kept", "restore", "discard")
+# What the script says by itself, by the names that it has for it.
+_SCRIPTED: Final[Mapping[str, str]] = {
+    "lost": "form.lost",
+    "kept": "form.kept",
+    "restore": "form.restore",
+    "discard": "form.discard",
+}
 # What was done, and how the next page says so.
 _DONE: Final[Mapping[str, str]] = {
     "saved": "form.saved",

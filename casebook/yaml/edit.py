@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from casebook.problems import Position, Problem
-from casebook.yaml.encoding import decode, position_of, read_offer
+from casebook.problems import Problem
+from casebook.yaml.encoding import decode, read_offer
 from casebook.yaml.mistakes import OF_NOTATION
 from casebook.yaml.nodes import Loader, MapNode, Scalar, read_tree
 
@@ -103,10 +103,6 @@ class Layout:
             raise ValueError("an empty file has no layout")
         self.root = _measure(root, self.text)
 
-    def position(self, index: int) -> Position:
-        """The line and column of a character."""
-        return position_of(self.text, index)
-
     def set_value(self, entry: YamlEntry, written: str) -> None:
         """Put a scalar, as it is written in YAML, in the place of an entry's value."""
         if entry.value.is_blank:
@@ -129,15 +125,6 @@ class Layout:
         """Put lines above the line of a character."""
         at = self.text.rfind("\n", 0, index) + 1
         self._edits.append((at, at, "".join(f"{line}\n" for line in lines)))
-
-    def remove(self, entry: YamlEntry) -> bool:
-        """Take an entry with its lines out; False where another thing stands on its first line."""
-        begin = self.text.rfind("\n", 0, entry.start) + 1
-        if self.text[begin : entry.start].strip():
-            return False
-        end = self.text.find("\n", self.last_of(entry))
-        self.cut(begin, len(self.text) if end < 0 else end + 1, "")
-        return True
 
     def cut(self, start: int, end: int, written: str) -> None:
         """Put a piece of text in the place of another."""
