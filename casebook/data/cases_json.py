@@ -13,13 +13,12 @@ from casebook.data.tables import EVENTS, FIGURES, DataTable
 from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.description import FieldDescription, compute_once, fields_of
-from casebook.record.model import Case
 from casebook.text import Languages, Text
 from casebook.values.amounts import plain
 
 Value = Callable[[Any, Dataset], object]
 
-_UNQUOTED: Mapping[str, object] = {"quotes": 0, "characters": 0, "share": ""}
+_UNQUOTED: Final = {"quotes": 0, "characters": 0, "share": ""}
 
 
 def join_cases(dataset: Dataset, described: Iterable[bytes]) -> Iterator[bytes]:
@@ -28,21 +27,19 @@ def join_cases(dataset: Dataset, described: Iterable[bytes]) -> Iterator[bytes]:
     `described` are the files of the cases: nothing takes as long as writing a case as JSON, so it
     is done once.
     """
-    around = encode_json(describe_dataset(dataset, ()))
-    head, empty, rest = around.partition(b'"cases": []')
-    yield head
-    start = b'"cases": [\n  '
+    yield b'{\n "cases": ['
+    start = b"\n  "
     for content in described:
         yield start
         yield content.removesuffix(b"\n").replace(b"\n", b"\n  ")
         start = b",\n  "
-    yield empty if start[:1] == b'"' else b"\n ]"
-    yield rest
+    yield b"\n ]," if start[:1] == b"," else b"],"
+    yield encode_json(_describe_rest(dataset)).removeprefix(b"{")
 
 
-def describe_dataset(dataset: Dataset, cases: Iterable[Case]) -> dict[str, object]:
-    """Everything that cases.json holds, with the cases that are given."""
-    quoted: dict[str, dict[str, object]] = {
+def _describe_rest(dataset: Dataset) -> dict[str, object]:
+    """Everything that cases.json holds behind the cases."""
+    quoted = {
         measured.source: {
             "quotes": measured.quotes,
             "characters": measured.characters,
@@ -51,9 +48,8 @@ def describe_dataset(dataset: Dataset, cases: Iterable[Case]) -> dict[str, objec
         for measured in measure_quotes(dataset)
     }
     return {
-        "cases": [dump_record(case, dataset) for case in cases],
         "sources": {
-            name: dump_record(source, dataset) | {"quoted": quoted.get(name, dict(_UNQUOTED))}
+            name: dump_record(source, dataset) | {"quoted": quoted.get(name, _UNQUOTED)}
             for name, source in dataset.used_sources.items()
         },
         "reviews": dict(sorted(dataset.reviews.items())),
