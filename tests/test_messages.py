@@ -127,8 +127,10 @@ def notes_of_tables() -> set[str]:
 
 
 def words_of_standard() -> set[str]:
-    """The keys of the things that correspond to some of OCDS or to none, and of their remarks."""
-    return {f"data.ocds.{name}{part}" for name in STANDARD["mapping"] for part in ("", "_note")}
+    """The keys of the things that correspond to some of OCDS or to none, and of why to none."""
+    reasons = {f"data.ocds.unplaced.{name}" for name in STANDARD["reasons"]}
+    things = {f"data.ocds.{name}{part}" for name in STANDARD["mapping"] for part in ("", "_note")}
+    return reasons | things
 
 
 def names_of_facts() -> set[str]:

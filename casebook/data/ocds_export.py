@@ -52,13 +52,7 @@ NOTICE: Final = say("data.ocds.notice", missing=", ".join(STANDARD["missing"]))
 
 # Why a figure has no place, by the word for it in the file.
 REASONS: Final[Mapping[str, Text]] = {
-    "computed": say("data.ocds.unplaced.computed"),
-    "not_money": say("data.ocds.unplaced.not_money"),
-    "range": say("data.ocds.unplaced.range"),
-    "qualifier": say("data.ocds.unplaced.qualifier"),
-    "conflict": say("data.ocds.unplaced.conflict"),
-    "measure": say("data.ocds.unplaced.measure"),
-    "status": say("data.ocds.unplaced.status"),
+    name: say(f"data.ocds.unplaced.{name}") for name in STANDARD["reasons"]
 }
 
 
