@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -42,8 +42,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
+# Of a page these alone depend on the scheme of its colours.
+COLOUR_RULES = ("color-contrast", "link-in-text-block")
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-Axe = Callable[[Any], list[Any]]
+Axe = Callable[..., list[Any]]
 Serve = Callable[[Path], contextlib.AbstractContextManager[str]]
 
 
@@ -255,12 +257,12 @@ def axe() -> Axe:
     library("axe_playwright_python")
     script = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
-    def find_violations(page: Any) -> list[Any]:
+    def find_violations(page: Any, rules: Sequence[str] = AXE_RULES) -> list[Any]:
         page.evaluate(script)
         return page.evaluate(
             """rules => axe.run({runOnly: rules, resultTypes: ['violations']}).then(result =>
                 result.violations.map(v => [v.id, v.nodes.slice(0, 3).map(n => n.html)]))""",
-            AXE_RULES,
+            list(rules),
         )
 
     return find_violations

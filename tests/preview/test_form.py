@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT, copy_parts
+from conftest import PROJECT, TEN_CASES, copy_parts
 from preview.forms import Controls, copy_site, press
 
 from casebook.preview.form import Forms, RefusedError
@@ -37,14 +37,22 @@ def differing(before: bytes, after: bytes) -> list[str]:
     return [*gone, *(line for line in new if line not in old)]
 
 
-@pytest.mark.parametrize("path", sorted(PROJECT.glob("data/cases/*.yaml")), ids=lambda p: p.stem)
-def test_a_form_that_nobody_typed_in_changes_no_byte(path: Path, tmp_path: Path) -> None:
-    copy_parts(PROJECT, tmp_path, ("data", "pelicanconf.py"))
-    answer = press(Forms(tmp_path, "zh"), f"/edit/{path.stem}/", "keep")
+@pytest.fixture(scope="module")
+def ten_forms(tmp_path_factory: pytest.TempPathFactory) -> Forms:
+    """The forms of ten cases; no test of them may change one."""
+    folder = tmp_path_factory.mktemp("ten")
+    copy_parts(TEN_CASES, folder, ("data", "pelicanconf.py"))
+    return Forms(folder, "zh")
+
+
+@pytest.mark.parametrize("path", sorted(TEN_CASES.glob("data/cases/*.yaml")), ids=lambda p: p.stem)
+def test_a_form_that_nobody_typed_in_changes_no_byte(path: Path, ten_forms: Forms) -> None:
+    answer = press(ten_forms, f"/edit/{path.stem}/", "keep")
+    folder = ten_forms.project
 
     assert answer.location == f"/edit/{path.stem}/?done=saved"
-    assert (tmp_path / "data/cases" / path.name).read_bytes() == path.read_bytes()
-    assert not list(tmp_path.rglob("*.bak"))
+    assert (folder / "data/cases" / path.name).read_bytes() == path.read_bytes()
+    assert not list(folder.rglob("*.bak"))
 
 
 def test_an_edit_touches_its_line_alone(forms: Forms, case: Path) -> None:

@@ -86,6 +86,12 @@ def pages(site: Path) -> dict[str, Document]:
     }
 
 
+@pytest.fixture(scope="module")
+def built_pages(built_site: Path) -> dict[str, Document]:
+    """The pages of the site, parsed once for all tests."""
+    return pages(built_site)
+
+
 def test_every_page_of_every_case_is_there_in_both_languages(built_site: Path) -> None:
     slugs = {path.stem for path in (ROOT / "data" / "cases").glob("[!_]*.yaml")}
     expected = {f"{prefix}cases/{slug}/index.html" for slug in slugs for prefix in ("", "en/")}
@@ -94,8 +100,10 @@ def test_every_page_of_every_case_is_there_in_both_languages(built_site: Path) -
     assert {"index.html", "timeline/index.html", "404.html", "feed.xml"} <= set(tree(built_site))
 
 
-def test_every_link_inside_leads_somewhere(built_site: Path) -> None:
-    found = pages(built_site)
+def test_every_link_inside_leads_somewhere(
+    built_site: Path, built_pages: dict[str, Document]
+) -> None:
+    found = built_pages
     dead = []
     for name, document in found.items():
         for link in document.links:
@@ -113,17 +121,19 @@ def test_every_link_inside_leads_somewhere(built_site: Path) -> None:
     assert dead == []
 
 
-def test_ids_are_used_once_on_a_page(built_site: Path) -> None:
+def test_ids_are_used_once_on_a_page(built_pages: dict[str, Document]) -> None:
     twice = {
         name: sorted({i for i in document.ids if document.ids.count(i) > 1})
-        for name, document in pages(built_site).items()
+        for name, document in built_pages.items()
     }
 
     assert {name: ids for name, ids in twice.items() if ids} == {}
 
 
-def test_no_page_asks_for_anything_elsewhere_or_runs_inline_code(built_site: Path) -> None:
-    for name, document in pages(built_site).items():
+def test_no_page_asks_for_anything_elsewhere_or_runs_inline_code(
+    built_pages: dict[str, Document],
+) -> None:
+    for name, document in built_pages.items():
         for tag, attributes in document.tags:
             where = (name, tag, attributes)
             assert "style" not in attributes, where
@@ -136,8 +146,10 @@ def test_no_page_asks_for_anything_elsewhere_or_runs_inline_code(built_site: Pat
                 assert not inline or attributes.get("type") == "application/ld+json", where
 
 
-def test_every_figure_stands_on_its_page_as_worded_with_its_source(built_site: Path) -> None:
-    found = pages(built_site)
+def test_every_figure_stands_on_its_page_as_worded_with_its_source(
+    built_site: Path, built_pages: dict[str, Document]
+) -> None:
+    found = built_pages
     with (built_site / "data" / "figures.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
 
@@ -149,8 +161,10 @@ def test_every_figure_stands_on_its_page_as_worded_with_its_source(built_site: P
         assert row["source"] != ""
 
 
-def test_every_gap_and_every_time_of_the_timeline_is_named(built_site: Path) -> None:
-    shown = pages(built_site)["timeline/index.html"].text
+def test_every_gap_and_every_time_of_the_timeline_is_named(
+    built_pages: dict[str, Document],
+) -> None:
+    shown = built_pages["timeline/index.html"].text
     dataset, _ = read_dataset(ROOT)
     gaps = [item for item in dataset.timeline if isinstance(item, Gap)]
     times = {event.date.words("zh") for case in dataset.cases for event in case.events}
