@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
 from itertools import groupby
 from typing import Any, Final, TypeAlias
@@ -47,25 +47,11 @@ REVIEWS: tuple[Review, ...] = ("single", "contradicted", "corroborated", "primar
 
 # A part of a text: `text`, `chart` or the name of a partial, with what it shows.
 Block: TypeAlias = "tuple[str, Markup | Frame | object]"
+# Rows by the code of the province; how many cases they are, and how many there are in all.
+Overview = tuple[tuple[tuple[str, tuple[CaseRow, ...]], ...], int, int]
 # A computation or comparison that suggests itself, and the reasons against it. The words of a part
 # that is a figure are those of its place.
 Refused = tuple[Text, tuple[FormulaPart, ...], tuple[Text, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
-    """The table of all cases: its rows by the code of the province.
-
-    `total` counts the cases beyond those listed as well.
-    """
-
-    provinces: tuple[tuple[str, tuple[CaseRow, ...]], ...]
-    total: int
-
-    @property
-    def rows(self) -> tuple[CaseRow, ...]:
-        """The rows of all provinces, in administrative order."""
-        return tuple(row for _, rows in self.provinces for row in rows)
 
 
 class Blocks:
@@ -104,13 +90,13 @@ def _show_block(dataset: Dataset, slot: str) -> object:
 
 
 def list_overview(dataset: Dataset) -> Overview:
-    """The rows of the overview in administrative order."""
+    """The rows of the overview in administrative order, as far as they are listed."""
     listed = replace(dataset, cases=dataset.cases[:MOST_LISTED])
     provinces = tuple(
         (code, tuple(_overview_row(case, listed) for case in cases))
         for code, cases in groupby(listed.cases, lambda case: dataset.province(case.region).code)
     )
-    return Overview(provinces=provinces, total=len(dataset.cases))
+    return provinces, len(listed.cases), len(dataset.cases)
 
 
 def _overview_row(case: Case, dataset: Dataset) -> CaseRow:
@@ -204,19 +190,15 @@ def count_silences(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
     return tuple(sorted(silences, key=lambda silence: -silence["not_stated"]))
 
 
-def _list_documents(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
-    return tuple(
-        show_document(case, document, dataset) for case, document in dataset.documents[:MOST_LISTED]
-    )
-
-
 _SHOWN: Final[Mapping[str, Callable[[Dataset], object]]] = {
     "overview": list_overview,
     "refusals": list_refused,
     "comparables": list_comparables,
     "computed": _list_computed,
     "missing": count_silences,
-    "documents": _list_documents,
+    "documents": lambda dataset: tuple(
+        show_document(case, document, dataset) for case, document in dataset.documents[:MOST_LISTED]
+    ),
     "cases": lambda dataset: link_cases(dataset.cases[:MOST_LISTED], dataset),
     "reviews": lambda dataset: (
         count_reviews(dataset),

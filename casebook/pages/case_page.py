@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from operator import attrgetter
 
@@ -166,18 +166,12 @@ def make_index(site: Site) -> Iterator[Page]:
 
 
 def _show_part(dataset: Dataset, part: ListPart[CaseSummary]) -> Mapping[str, object]:
-    return {"groups": group_by_region(part.entries, dataset)}
-
-
-def group_by_region(
-    cases: Iterable[CaseSummary], dataset: Dataset
-) -> list[tuple[Region, list[CaseLink]]]:
-    """Cases under the province-level unit that they lie in."""
+    """The cases of a part under the province-level unit that they lie in."""
     groups: dict[str, list[CaseLink]] = {}
-    for summary in cases:
+    for summary in part.entries:
         link = link_case(dataset.by_slug[summary.slug], dataset)
         groups.setdefault(dataset.province(summary.region).code, []).append(link)
-    return [(dataset.regions[code], links) for code, links in groups.items()]
+    return {"groups": [(dataset.regions[code], links) for code, links in groups.items()]}
 
 
 def _regions_above(case: Case, dataset: Dataset) -> tuple[Region, ...]:

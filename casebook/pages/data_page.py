@@ -34,27 +34,23 @@ def make_data(site: Site) -> Iterator[Page]:
 
 def _show_data(site: Site, lang: Lang) -> Mapping[str, object]:
     dataset = site.dataset
+    offers = list_offers(dataset)
+    described = [describe_data(lang, site)]
+    # Portals need whole addresses, which a site without a siteurl cannot give.
+    if (description := describe_dataset(dataset)).address:
+        files = [(offer.name, offer.media_type or "application/json") for offer in offers]
+        described.append(describe_dcat(description, files))
     return {
         # Chinese Excel takes the Chinese of a CSV for another encoding: people click what is first.
-        "offers": sorted(list_offers(dataset), key=lambda offer: not offer.name.endswith(".xlsx")),
+        "offers": sorted(offers, key=lambda offer: not offer.name.endswith(".xlsx")),
         "tables": [table_in(table, dataset.languages) for table in TABLES],
         "words": list_words(dataset.vocabulary),
         "examples": tuple(find_examples(dataset)),
         "mapping": MAPPING,
         "mapping_notice": NOTICE,
         "citation": cite_data(lang, site),
-        "linked_data": write_linked_data(describe_data(lang, site), *_describe_for_portals(site)),
+        "linked_data": write_linked_data(*described),
     }
-
-
-def _describe_for_portals(site: Site) -> Iterator[Mapping[str, object]]:
-    description = describe_dataset(site.dataset)
-    # Portals need whole addresses, which a site without a siteurl cannot give.
-    if description.address:
-        offers = list_offers(site.dataset)
-        yield describe_dcat(
-            description, [(offer.name, offer.media_type or "application/json") for offer in offers]
-        )
 
 
 def find_examples(dataset: Dataset) -> Iterator[Figure]:

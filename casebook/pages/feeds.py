@@ -12,13 +12,7 @@ from casebook.checks.content import LEAD
 from casebook.data.tables import FIXED_WORDS
 from casebook.messages import say
 from casebook.pages import CORRECTIONS_URL, HOME_URL
-from casebook.pages.page import (
-    Context,
-    Location,
-    Page,
-    Site,
-    in_languages,
-)
+from casebook.pages.page import Location, Page, Site, in_languages
 from casebook.pages.rows import link_case, word_period
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Change, ChangeKind, Figure
@@ -249,34 +243,25 @@ def cut_sitemap(
     locations: Sequence[Location], site: Site, most: int = MOST_LOCATIONS
 ) -> Iterator[Page]:
     """The site map, in parts behind a list of them where it would grow beyond what is allowed."""
-    parts = [locations[start : start + most] for start in range(0, len(locations), most)]
+    root = site.settings.siteurl or LOCAL_ADDRESS
+    parts = [locations[start : start + most] for start in range(0, len(locations), most)] or [()]
     # Search engines were told of sitemap.xml; it stays the name of the list of parts.
-    names = tuple(f"sitemap-{number}.xml" for number in range(1, len(parts) + 1))
+    names = ["sitemap.xml"]
     if len(parts) > 1:
-        yield _make_map(site, "sitemap.xml", "sitemap-index.xml", {"names": names})
-    else:
-        names = ("sitemap.xml",)
-    for name, part in zip(names, parts or [()], strict=True):
-        named = {"locations": tuple(part)}
-        yield _make_map(site, name, "sitemap.xml", named)
+        names = [f"sitemap-{number}.xml" for number in range(1, len(parts) + 1)]
+        listed = {"names": tuple(names), "root": root}
+        yield _make_file("sitemap.xml", "sitemap-index.xml", site, listed)
+    for name, part in zip(names, parts, strict=True):
+        yield _make_file(name, "sitemap.xml", site, {"locations": tuple(part), "root": root})
 
 
-def _make_map(site: Site, url: str, template: str, context: Mapping[str, object]) -> Page:
-    context = {**context, "root": site.settings.siteurl or LOCAL_ADDRESS}
-    return _make_file(url, template, lambda: context, site)
+def make_host_files(site: Site) -> Iterator[Page]:
+    """The headers that a host should send, as several read them, and the note to robots."""
+    yield _make_file("_headers", "headers.txt", site)
+    yield _make_file("robots.txt", "robots.txt", site)
 
 
-def _make_file(url: str, template: str, context: Context, site: Site) -> Page:
+def _make_file(url: str, template: str, site: Site, shown: Mapping[str, object] = {}) -> Page:
     """A file that is none of a language."""
     lang = site.languages.first
-    return Page(url=url, lang=lang, template=template, context=context, indexed=False)
-
-
-def make_headers(site: Site) -> Iterator[Page]:
-    """The headers that a host should send, in the form that several hosts read from `_headers`."""
-    yield _make_file("_headers", "headers.txt", dict, site)
-
-
-def make_robots(site: Site) -> Iterator[Page]:
-    """The note to robots, once for the whole site."""
-    yield _make_file("robots.txt", "robots.txt", dict, site)
+    return Page(url=url, lang=lang, template=template, context=lambda: shown, indexed=False)

@@ -106,21 +106,12 @@ def _find_uses(case: Case, site: Site) -> dict[str, tuple[Use, ...]]:
     charts = site.charts_of
     first, *others = (charts.get((case.slug, lang), ()) for lang in site.languages)
     titles = [{drawn.name: drawn.finding for drawn in drawings} for drawings in others]
-    drawings = [
-        (
-            frozenset(drawn.figures),
-            Use(
-                f"charts/{drawn.name}/" if drawn.offered else page,
-                say(
-                    "pages.uses.chart",
-                    title=site.languages.text(
-                        (drawn.finding, *(t.get(drawn.name, "") for t in titles))
-                    ),
-                ),
-            ),
-        )
-        for drawn in first
-    ]
+    drawings = []
+    for drawn in first:
+        findings = (drawn.finding, *(title.get(drawn.name, "") for title in titles))
+        said = say("pages.uses.chart", title=site.languages.text(findings))
+        shown_at = f"charts/{drawn.name}/" if drawn.offered else page
+        drawings.append((frozenset(drawn.figures), Use(shown_at, said)))
     found = {}
     for figure in case.figures.values():
         uses = [Use(f"{page}#figure-{figure.id}", say("pages.uses.table"))]
@@ -174,8 +165,7 @@ def _in_prose(prose: Iterable[Prose]) -> Iterator[tuple[str, Use]]:
     for text in prose:
         texts.setdefault(text.slug, []).append(text)
     for slug, written in texts.items():
-        titles = {text.lang: text.title for text in written}
-        title = Text(**titles)
+        title = Text(**{text.lang: text.title for text in written})
         # The title of the lead changes with every edition of it.
         use = Use(HOME_URL, say("pages.uses.lead")) if slug == LEAD else Use(f"{slug}/", title)
         yield from ((key, use) for text in written for key in text.figures)

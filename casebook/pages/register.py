@@ -16,8 +16,7 @@ from casebook.pages.feeds import (
     make_corrections,
     make_feed,
     make_feed_of_corrections,
-    make_headers,
-    make_robots,
+    make_host_files,
 )
 from casebook.pages.figure_pages import FIGURES, make_figure_index
 from casebook.pages.home import make_home, make_prose
@@ -31,7 +30,7 @@ PAGES: tuple[MakePages, ...] = (
     *(make_home, make_index, make_timeline, make_compare, make_figure_index),
     *(make_charts, make_data, make_search, make_prose, make_corrections, make_versions),
     *(make_not_found, make_moved, make_redirects),
-    *(make_feed, make_feed_of_corrections, make_robots, make_headers),
+    *(make_feed, make_feed_of_corrections, make_host_files),
 )
 
 
