@@ -105,6 +105,23 @@ def test_the_switch_of_language_leads_to_the_same_page_and_back(
     assert page.url == f"{address}/{name}"
 
 
+@pytest.mark.parametrize(
+    ("name", "current"),
+    [
+        pytest.param("charts/index.html", "page", id="the section"),
+        pytest.param("charts/disclosure/index.html", "true", id="a page below it"),
+        pytest.param("compare/by-year/index.html", "true", id="another order"),
+    ],
+)
+def test_the_navigation_marks_the_section_of_a_page(
+    name: str, current: str, built_site: Path
+) -> None:
+    page = (built_site / name).read_text("utf-8")
+
+    (link,) = re.findall(r'<a class="masthead__link"[^>]*aria-current="(\w+)"', page)
+    assert link == current
+
+
 # The grid of places
 
 
