@@ -23,7 +23,8 @@ import yaml
 from casebook.build.reading import read_dataset
 from casebook.checks.known_numbers import KnownNumbers
 from casebook.checks.numbers_in_text import NumberMention, find_mentions
-from casebook.checks.text_claims import WrittenText, check_passage
+from casebook.checks.text_claims import check_passage
+from casebook.checks.text_reading import WrittenText
 from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure

@@ -9,7 +9,8 @@ from pathlib import Path
 from casebook.checks.known_numbers import KnownNumbers
 from casebook.checks.links import check_marks
 from casebook.checks.rules import check_references
-from casebook.checks.text_claims import WrittenText, check_passage
+from casebook.checks.text_claims import check_passage
+from casebook.checks.text_reading import WrittenText
 from casebook.checks.texts import check_lists, check_settings
 from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem

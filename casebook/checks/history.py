@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from casebook.checks.addresses import find_aliases
 from casebook.checks.published import FactName, PublishedCase, key_of, list_facts, write_quantity
@@ -51,8 +50,7 @@ Cells = Mapping[str, str]
 Translated = Mapping[tuple[str, str], Text]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """A column of a fact that is not as it was published."""
 
     column: str
@@ -108,7 +106,7 @@ def list_unexplained(
     """
     check = _CaseCheck(case=case, was=was, dataset=dataset)
     # The problems are made on the way.
-    deque(check.find_problems({}), maxlen=0)
+    list(check.find_problems({}))
     return check.unexplained
 
 
@@ -229,8 +227,7 @@ class _CaseCheck:
         """The ways in which a change may name a difference, with both of its ends."""
         column = difference.column
         if column in ("amount", *_STATE):
-            read = _AmountReader(was, now)
-            yield read, read.state_of(was), read.state_of(now)
+            yield _read_amounts(was, now), _state_of(was), _state_of(now)
         if column in ("period", "date"):
             yield _read_period, difference.before, difference.after
         elif column != "amount":
@@ -299,29 +296,26 @@ def _name_column(column: str) -> Text:
     return say("checks.published.translated", what=what, language=language)
 
 
-@dataclass(frozen=True, slots=True)
-class _AmountReader:
+def _state_of(cells: Cells) -> tuple[str, ...]:
+    """All that makes an amount another one."""
+    return tuple(cells.get(name, "") for name in _STATE)
+
+
+def _read_amounts(was: Cells, now: Cells) -> Callable[[str], object]:
     """Reads an amount as it was or is, in whatever notation."""
 
-    was: Cells
-    now: Cells
-
-    def __call__(self, text: str) -> object:
-        for cells in (self.was, self.now):
+    def read(text: str) -> object:
+        for cells in (was, now):
             # Its reading may be more than its words say, where these are still the same.
-            if text == cells.get("amount") and self.was.get("amount") != self.now["amount"]:
-                return self.state_of(cells)
+            if text == cells.get("amount") and was.get("amount") != now["amount"]:
+                return _state_of(cells)
         try:
-            quantity = parse_quantity(text)
+            found = write_quantity(parse_quantity(text))
         except QuantityError:
             return text
-        cells = write_quantity(quantity)
-        return self.state_of({**cells, "unit": cells["unit"] or self.was.get("unit", "")})
+        return _state_of({**found, "unit": found["unit"] or was.get("unit", "")})
 
-    @staticmethod
-    def state_of(cells: Cells) -> tuple[str, ...]:
-        """All that makes an amount another one."""
-        return tuple(cells.get(name, "") for name in _STATE)
+    return read
 
 
 def _read_period(text: str) -> str:

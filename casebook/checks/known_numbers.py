@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, cached_property
 from math import log10
@@ -11,12 +11,14 @@ from typing import Final, NamedTuple
 
 from casebook.checks.numbers_in_text import NumberMention
 from casebook.checks.text_patterns import WORDS
+from casebook.record.agreement import name_per
 from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.description import QUOTE_LIMIT, values_inside
 from casebook.record.evidence import sources_of
 from casebook.record.lanes import Gap
 from casebook.record.model import Case, Figure
+from casebook.record.vocabulary import Source
 from casebook.text import LANGS, Lang, Text
 from casebook.values.words import CURRENCIES
 
@@ -43,32 +45,12 @@ _CONTENT: Final = "(?:(?![的了和与及在把])[㐀-鿿])+"
 _ALIKE: Final = ("类种样", "项条", "家所间", "场次")
 
 
-class NamedPlace(NamedTuple):
-    """A place that a text names, with the codes of GB/T 2260 that bear its name."""
+class Named(NamedTuple):
+    """A place or a publisher that a text names, with the codes or the sources that it may be."""
 
     name: str
     start: int
-    codes: frozenset[str]
-
-    def holds(self, region: str) -> bool:
-        """True of a region that is the place or lies in it."""
-        return any(_lies_in(region, code) for code in self.codes)
-
-    def lies_in(self, region: str) -> bool:
-        """True of a place that is the region or a part of it."""
-        return any(_lies_in(code, region) for code in self.codes)
-
-
-def _lies_in(inner: str, outer: str) -> bool:
-    return inner.startswith(re.sub("(?:00)+$", "", outer))
-
-
-class NamedSource(NamedTuple):
-    """A publisher, or the day of a report, that a text names, with the sources that it may be."""
-
-    name: str
-    start: int
-    sources: frozenset[str]
+    keys: frozenset[str]
 
 
 class Match(NamedTuple):
@@ -136,23 +118,25 @@ class KnownNumbers:
             for item in self.dataset.timeline:
                 if isinstance(item, Gap):
                     yield f"{item.first}/{item.last}"
-        names = self.dataset.sources if self.home is None else sources_of(self.home)
-        for name in names:
-            source = self.dataset.sources.get(name)
-            if source is not None and source.published is not None:
-                yield source.published.edtf
+        yield from (one.published.edtf for one in self.sources if one.published is not None)
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        """The sources that the figures rest on."""
+        known = self.dataset.sources
+        names = known if self.home is None else sources_of(self.home)
+        return [known[name] for name in names if name in known]
 
     @cached_property
     def titles(self) -> tuple[str, ...]:
         """The titles with digits in them, in both languages."""
         if self.home is None:
             listed = [title for case in self.dataset.summaries for title in case.titles]
-            texts = [source.title for source in self.dataset.sources.values()]
+            texts = []
         else:
             listed = []
             texts = [document.title for document in self.home.documents]
-            used = set(sources_of(self.home))
-            texts += [s.title for name, s in self.dataset.sources.items() if name in used]
+        texts += [source.title for source in self.sources]
         found = (title for text in texts for title in (text.zh, text.en))
         return (*listed, *(title for title in found if re.search(r"\d", title)))
 
@@ -160,86 +144,95 @@ class KnownNumbers:
         """The reference to a figure, as a text of this home writes it."""
         return f"{{{{{figure.id if self.home is not None else figure.key}}}}}"
 
-    def region_of(self, figure: Figure) -> str:
-        """The code of the place of a figure."""
-        home = self.home
-        own = home is not None and home.slug == figure.case
-        return home.region if home and own else self.dataset.by_slug[figure.case].region
+    def case_of(self, figure: Figure) -> Case:
+        """The case of a figure."""
+        is_own = self.home is not None and self.home.slug == figure.case
+        return self.home if self.home and is_own else self.dataset.by_slug[figure.case]
 
-    def belongs_to(self, figure: Figure, place: NamedPlace, lang: Lang) -> bool:
+    def belongs_to(self, figure: Figure, place: Named, lang: Lang) -> bool:
         """True of a figure of the place, or of a part of it; or of one that names it as its part.
 
         The case of a city may tell what one of its districts bought, which then is its label's or
         its note's to say; that another case is about that district makes no difference.
         """
-        region = self.region_of(figure)
+        region = self.case_of(figure).region
         own = f"{figure.label.inside(lang)} {figure.note.inside(lang)}"
-        return place.holds(region) or (place.lies_in(region) and place.name in own)
+        return any(_lies_in(region, code) for code in place.keys) or (
+            place.name in own and any(_lies_in(code, region) for code in place.keys)
+        )
 
-    def find_places(self, words: str, lang: Lang) -> Iterator[NamedPlace]:
+    def find_places(self, words: str, lang: Lang) -> Iterator[Named]:
         """The places of the cases, and the provinces, that are named in a text."""
         names = self.dataset.place_names[lang]
         if lang == "en":
             for found in _CAPITALISED.finditer(words):
                 if codes := names.get(found.group()):
-                    yield NamedPlace(found.group(), found.start(), codes)
+                    yield Named(found.group(), found.start(), codes)
             return
+        # Two characters begin few names, and a text has thousands of pairs of them.
+        begins = {name[:2] for name in names}
         for start in range(len(words) - 1):
-            for end in range(start + 2, start + 5):
-                if codes := names.get(words[start:end]):
-                    yield NamedPlace(words[start:end], start, codes)
+            if words[start : start + 2] in begins:
+                for end in range(start + 2, start + 5):
+                    if codes := names.get(words[start:end]):
+                        yield Named(words[start:end], start, codes)
+
+    @cached_property
+    def per_terms(self) -> tuple[tuple[str, str, str], ...]:
+        """What an amount may be per: the keys of the vocabulary, each with its names."""
+        terms = self.dataset.vocabulary.per.values()
+        named = ((term.key, name_per(term.name)) for term in terms)
+        return tuple((key, name.zh, name.en) for key, name in named)
 
     @cached_property
     def reporters(self) -> Mapping[str, frozenset[str]]:
         """The sources by the names of who reports in them, and by the days of the reports."""
-        used = self.dataset.sources if self.home is None else sources_of(self.home)
         found: dict[str, set[str]] = {}
-        for name in used:
-            source = self.dataset.sources.get(name)
+        for source in self.sources:
             # An authority acts as well as it publishes: what it paid may be told by another.
-            if source is None or source.kind not in _REPORTING:
-                continue
-            days = [source.published.edtf] if source.published else []
-            names = (
-                text.inside(lang) for text in (source.publisher, source.main) for lang in LANGS
-            )
-            for written in (*names, *days):
-                short = _BESIDE_NAME.sub("", written)
-                if len(short) > 1:
-                    found.setdefault(short, set()).add(name)
+            if source.kind in _REPORTING:
+                days = [source.published.edtf] if source.published else []
+                texts = (source.publisher, source.main)
+                for written in (*(text.inside(lang) for text in texts for lang in LANGS), *days):
+                    short = _BESIDE_NAME.sub("", written)
+                    if len(short) > 1:
+                        found.setdefault(short, set()).add(source.id)
         return {name: frozenset(ids) for name, ids in found.items()}
 
-    def find_reporters(
-        self, words: str, mentions: Iterable[NumberMention]
-    ) -> Iterator[NamedSource]:
+    def find_reporters(self, words: str, mentions: Iterable[NumberMention]) -> Iterator[Named]:
         """The sources that a text names, by who publishes them or by their days."""
         for name, sources in self.reporters.items():
-            start = -1
-            while not name[0].isdigit() and (start := words.find(name, start + 1)) >= 0:
-                yield NamedSource(name, start, sources)
+            if not name[0].isdigit():
+                for found in re.finditer(re.escape(name), words):
+                    yield Named(name, found.start(), sources)
         for mention in mentions:
             if len(mention.date) == 10 and mention.date in self.reporters:
-                yield NamedSource(mention.text, mention.start, self.reporters[mention.date])
+                yield Named(mention.text, mention.start, self.reporters[mention.date])
 
     def score_labels(self, words: str, figure: Figure, lang: Lang) -> dict[str, Match]:
         """The labels of a case as far as they stand in a text, by the names of its figures."""
-        beside = self._figures_beside(figure)
-        labels = {name: self._describe(each) for name, each in beside.items() if not each.formula}
-        return {figure.id: NO_MATCH} | self._score(words, figure.case, labels, lang)
+        key = figure.case, lang
+        if key not in self.labels:
+            printed = self.case_of(figure).printed_figures
+            self.labels[key] = _index({one.id: self._describe(one, lang) for one in printed}, lang)
+        return {figure.id: NO_MATCH} | _score(words, self.labels[key], lang)
 
-    def _describe(self, figure: Figure) -> Text:
+    def _describe(self, figure: Figure, lang: Lang) -> str:
         """The label of a figure with what it is per, which texts say as well."""
         terms = [self.dataset.vocabulary.per[key].name for key in figure.per]
-        zh = "".join(f" 每{term.zh}" for term in terms)
-        return Text(figure.label.zh + zh, f"{figure.label.inside('en')} {Text('').join(terms).en}")
+        if lang == "zh":
+            return figure.label.zh + "".join(f" 每{term.zh}" for term in terms)
+        return f"{figure.label.inside('en')} {''.join(term.inside('en') for term in terms)}"
 
     def score_events(self, words: str, lang: Lang) -> dict[str, Match]:
         """The events of the case as far as a text tells them, by their dates in EDTF."""
-        dated: dict[str, Text] = {}
-        for date, title in () if ("", lang) in self.labels else self._list_dated():
-            zh, en = (getattr(dated.get(date), side, "") for side in LANGS)
-            dated[date] = Text(f"{zh} {title.zh}", f"{en} {title.en}")
-        return self._score(words, "", dated, lang)
+        key = "", lang
+        if key not in self.labels:
+            dated: dict[str, str] = {}
+            for date, title in self._list_dated():
+                dated[date] = f"{dated.get(date, '')} {getattr(title, lang)}"
+            self.labels[key] = _index(dated, lang)
+        return _score(words, self.labels[key], lang)
 
     def _list_dated(self) -> Iterator[tuple[str, Text]]:
         if self.home is not None:
@@ -250,40 +243,10 @@ class KnownNumbers:
             for figure in self.home.figures.values():
                 yield figure.period.edtf, figure.label
 
-    def _score(
-        self, text: str, key: str, labels: Mapping[str, Text], lang: Lang
-    ) -> dict[str, Match]:
-        """The labels as far as they stand in a text; a word of many of them counts little."""
-        if (key, lang) not in self.labels:
-            index: dict[str, list[str]] = {}
-            for name, label in labels.items():
-                for token in tokens_of(label.inside(lang), lang):
-                    index.setdefault(token, []).append(name)
-            self.labels[key, lang] = index
-        scores: dict[str, Match] = {}
-        for token in tokens_of(text, lang):
-            names = self.labels[key, lang].get(token, ())
-            for name in names:
-                # One character of Chinese says little alone.
-                weight = 0.2 if lang == "zh" and len(token) == 1 else 1.0
-                before = scores.get(name, NO_MATCH)
-                words = before.words + (weight == 1.0)
-                scores[name] = Match(words, before.weight + weight / len(names))
-        return scores
-
-    def _figures_beside(self, figure: Figure) -> Mapping[str, Figure]:
-        if self.home is not None and self.home.slug == figure.case:
-            return self.home.figures
-        return self.dataset.by_slug[figure.case].figures
-
     def list_class(self, figure: Figure) -> list[Figure]:
         """The figures of the case that may be compared with one."""
-        beside = self._figures_beside(figure).values()
+        beside = self.case_of(figure).figures.values()
         return [each for each in beside if class_of(each) == class_of(figure)]
-
-    def figure_beside(self, figure: Figure, name: str) -> Figure:
-        """Another figure of the same case."""
-        return self._figures_beside(figure)[name]
 
     def find_figures(self, mention: NumberMention) -> list[Figure]:
         """The figures that have the value of a number and may have its unit."""
@@ -292,8 +255,7 @@ class KnownNumbers:
             # In English 数万 is tens of thousands, for which no words are printed.
             english = mention.text.isascii()
             return [one for one in rough if english or mention.text in one.quantity.text]
-        found = self.by_value.get(mention.value, ())
-        return [figure for figure in found if may_be(mention, figure)]
+        return [one for one in self.by_value.get(mention.value, ()) if may_be(mention, one)]
 
     def find_ranges(self, first: NumberMention, second: NumberMention) -> list[Figure]:
         """The ranges that have two numbers as their ends."""
@@ -339,18 +301,49 @@ class KnownNumbers:
         return list({figure.key: figure for figure in nearest}.values())[:_MOST_NEAREST]
 
 
-def tokens_of(words: str, lang: Lang) -> set[str]:
-    """The words of a text that are compared: in Chinese pairs of characters, in English stems."""
-    years = set(re.findall("[0-9]{4}", words))
+def tokens_of(words: str, lang: Lang) -> KeysView[str]:
+    """The words of a text that are compared: in Chinese pairs of characters, in English stems.
+
+    They are in a fixed order, so that of two labels as near as each other the same one is named.
+    """
+    found = re.findall("[0-9]{4}", words)
     if lang == "en":
-        found = set(re.findall(_ENGLISH_TOKEN, words.lower().replace("-", " "))) - _COMMON
-        return years | {re.sub("(?:ing|ies|ed|es|s|e)$", "", word) for word in found}
-    runs = re.findall(_CONTENT, words)
-    return (
-        years
-        | {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
-        | set("".join(runs))
-    )
+        named = re.findall(_ENGLISH_TOKEN, words.lower().replace("-", " "))
+        found += (
+            re.sub("(?:ing|ies|ed|es|s|e)$", "", each) for each in named if each not in _COMMON
+        )
+    else:
+        for run in re.findall(_CONTENT, words):
+            found += (run[at : at + 2] for at in range(len(run) - 1))
+            found += run
+    return dict.fromkeys(found).keys()
+
+
+def _index(labels: Mapping[str, str], lang: Lang) -> dict[str, list[str]]:
+    """The names of labels by the words that they have."""
+    index: dict[str, list[str]] = {}
+    for name, label in labels.items():
+        for token in tokens_of(label, lang):
+            index.setdefault(token, []).append(name)
+    return index
+
+
+def _score(text: str, index: Mapping[str, list[str]], lang: Lang) -> dict[str, Match]:
+    """The labels as far as they stand in a text; a word of many of them counts little."""
+    scores: dict[str, Match] = {}
+    for token in tokens_of(text, lang):
+        names = index.get(token, ())
+        for name in names:
+            # One character of Chinese says little alone.
+            weight = 0.2 if lang == "zh" and len(token) == 1 else 1.0
+            words, before = scores.get(name, NO_MATCH)
+            scores[name] = Match(words + (weight == 1.0), before + weight / len(names))
+    return scores
+
+
+def _lies_in(inner: str, outer: str) -> bool:
+    """True of a region that lies in another one or is it, by their codes of GB/T 2260."""
+    return inner.startswith(re.sub("(?:00)+$", "", outer))
 
 
 def may_be(mention: NumberMention, figure: Figure) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
@@ -15,7 +14,6 @@ from casebook.record.description import texts_of
 from casebook.record.fields import suggest
 from casebook.record.model import Case
 from casebook.record.references import REFERENCE
-from casebook.text import Text
 
 _LINK: Final = re.compile(r"(!?)\[[^\[\]\n]*\]\(([^()\n]*)\)")
 _DEFINED: Final = re.compile(r" {0,3}\[(?!\^)[^\[\]\n]+\]:\s*(\S+)")
@@ -27,8 +25,7 @@ _OF_SITE: Final = re.compile(r"(?:(?:site|zh|en|asset):)?/(?:(?:zh|en)/)?(?P<add
 _MARKS: Final = re.compile(r"\*\*[^*\n]+\*\*|!?\[[^\[\]\n]+\]\([^()\n]*\)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextLink:
+class TextLink(NamedTuple):
     """A link or a picture of a text: its address, and its place in the file."""
 
     address: str
@@ -55,7 +52,9 @@ def check_marks(text: str, start: Position, path: str) -> Iterator[Problem]:
         if link.is_picture:
             yield problem("E307", path, link.at, address=link.address[:60])
         elif not (link.address.startswith(_ELSEWHERE) or _OF_SITE.fullmatch(link.address)):
-            yield problem("E306", path, link.at, hint=_hint(link), address=link.address[:60])
+            is_web = link.address.startswith("www.")
+            hint = say("checks.link_web", address=link.address[:60]) if is_web else None
+            yield problem("E306", path, link.at, hint=hint, address=link.address[:60])
     yield from _check_notes(text, start, path)
 
 
@@ -106,12 +105,6 @@ def _check_notes(text: str, start: Position, path: str) -> Iterator[Problem]:
             yield problem("E308.unused", path, at, name=name[:20])
         elif kinds[True] > 1:
             yield problem("E308.twice", path, places[-1][1], name=name[:20])
-
-
-def _hint(link: TextLink) -> Text | None:
-    if link.address.startswith("www."):
-        return say("checks.link_web", address=link.address[:60])
-    return None
 
 
 def _is_chart(address: str, dataset: Dataset) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -28,25 +27,16 @@ KINDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Use:
-    """Where a record names a picture or a file."""
-
-    name: str
-    path: str
-    at: Position
-
-
-def find_uses_of_media(dataset: Dataset) -> Iterator[_Use]:
-    """Every picture and file that cases and sources name."""
+def _list_uses(dataset: Dataset) -> Iterator[tuple[str, str, Position]]:
+    """Every picture and file that cases and sources name, with the place that names it."""
     for summary in dataset.summaries:
         if summary.media:
             case = dataset.by_slug[summary.slug]
             for record, name in media_inside(case):
-                yield _Use(name, case.path, record.at)
+                yield name, case.path, record.at
     for source in dataset.sources.values():
         if source.file:
-            yield _Use(source.file, "data/sources.yaml", START)
+            yield source.file, "data/sources.yaml", START
 
 
 def read_media(project: Path, dataset: Dataset) -> tuple[Mapping[str, Media], list[Problem]]:
@@ -55,17 +45,15 @@ def read_media(project: Path, dataset: Dataset) -> tuple[Mapping[str, Media], li
     media: dict[str, Media] = {}
     there = set(_list_files(project))
     seen: set[str] = set()
-    for use in find_uses_of_media(dataset):
-        if use.name not in there:
-            hint = suggest(use.name, there)
-            shown = f"content/{use.name}"
-            problems.append(problem("E310", use.path, use.at, hint=hint, file=shown))
+    for name, path, at in _list_uses(dataset):
+        if name not in there:
+            hint = suggest(name, there)
+            problems.append(problem("E310", path, at, hint=hint, file=f"content/{name}"))
         # Several records may name one file, which is read and reported once.
-        elif use.name not in seen:
-            seen.add(use.name)
-            found = _read_one(project, use.name, problems)
-            if found is not None:
-                media[use.name] = found
+        elif name not in seen:
+            seen.add(name)
+            if found := _read_one(project, name, problems):
+                media[name] = found
     problems += [problem("W317", f"content/{name}", START) for name in sorted(there - seen)]
     return media, problems
 
@@ -86,19 +74,21 @@ def _read_one(project: Path, name: str, problems: list[Problem]) -> Media | None
     content = read_bytes(path, project, problems, MOST_BYTES)
     if len(problems) > before:
         return None
-    shown = show_path(path, project)
     kind = find_kind(content)
+    endings = KINDS[kind][1] if kind else ("",)
+    fault, width, height = "", 0, 0
     if not kind or (kind == "PDF") > (name.startswith("files/")):
-        problems.append(problem("E311", shown, START))
-        return None
-    if path.suffix.lower() not in KINDS[kind][1]:
-        problems.append(problem("E311.name", shown, START, kind=kind, ending=KINDS[kind][1][0]))
-        return None
-    fault, width, height = ("", 0, 0) if kind == "PDF" else measure(content, kind)
-    if not fault and name.startswith("files/") and kind != "PDF" and has_camera_data(content):
-        fault = "E314"
+        fault = "E311"
+    elif path.suffix.lower() not in endings:
+        fault = "E311.name"
+    elif kind != "PDF":
+        fault, width, height = measure(content, kind)
+        if not fault and name.startswith("files/") and has_camera_data(content):
+            fault = "E314"
     if fault:
-        problems.append(problem(fault, shown, START, width=width, height=height))
+        shown, ending = show_path(path, project), endings[0]
+        found = problem(fault, shown, START, kind=kind, ending=ending, width=width, height=height)
+        problems.append(found)
         return None
     return Media(
         name=name,

@@ -8,13 +8,24 @@ holds digits (GB/T 2260, 财预〔2017〕87号) and the syntax of Markdown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from casebook.checks import text_patterns as patterns
+from casebook.checks.text_patterns import (
+    BLANK,
+    ENGLISH_FACTORS,
+    PLAIN,
+    SIGNS,
+    WORDS,
+    lower,
+    name_unit,
+    pattern,
+)
+from casebook.text import LANGS
 from casebook.values.amount_words import ENGLISH_DIGITS
+from casebook.values.dates import MONTHS
 from casebook.values.numerals import CAPITALS, HAN_DIGITS, HAN_SCALES, number_of, scales_at_end
 from casebook.values.words import settle_currency
 
@@ -50,30 +61,23 @@ def find_mentions(text: str) -> tuple[NumberMention, ...]:
 
 def blank_markdown(text: str) -> str:
     """The text with everything that is not prose blanked out, every offset kept."""
-    text = patterns.REFERENCE_OR_SLOT.sub(blank, text)
-    return patterns.MARKDOWN.sub(blank, text) if patterns.MARKDOWN_SIGN.search(text) else text
+    text = pattern("reference_or_slot").sub(blank, text)
+    return pattern("markdown").sub(blank, text) if pattern("markdown_sign").search(text) else text
 
 
 def find_mentions_in_prose(prose: str) -> tuple[NumberMention, ...]:
     """The number mentions of a text without Markdown."""
     line = prose
     if not line.isascii():
-        line = patterns.CAPITAL_RUN.sub(lambda found: found.group().translate(CAPITALS), line)
-        line = patterns.FULL_COMMA.sub(",", line).translate(patterns.PLAIN)
-    titles = [found.span() for found in patterns.TITLE.finditer(line)]
+        line = pattern("capital_run").sub(lambda found: found.group().translate(CAPITALS), line)
+        line = pattern("full_comma").sub(",", line).translate(PLAIN)
+    titles = [found.span() for found in pattern("title").finditer(line)]
     # Each reading blanks what it found, so that 三比一 is not a 三 and 24/7 no fraction.
-    line = _blank_names(line)
-    found = list(_find_loose(line))
-    line = blank_spans(line, ((each.start, each.end) for each in found))
-    if patterns.LETTER.search(line):
-        english = list(_find_english(line))
-        line = blank_spans(line, ((each.start, each.end) for each in english))
-        found += english
-    if patterns.ANY_NUMERAL.search(line):
-        arabic = list(_find_arabic(line))
-        line = blank_spans(line, ((each.start, each.end) for each in arabic))
-        found += arabic
-        found += _find_han(line)
+    line, found = _blank_names(line), list[NumberMention]()
+    for find in (_find_loose, _find_english, _find_arabic, _find_han):
+        mentions = list(find(line))
+        line = blank_spans(line, ((each.start, each.end) for each in mentions))
+        found += mentions
     found.sort(key=lambda mention: mention.start)
     return tuple(
         replace(
@@ -87,7 +91,7 @@ def find_mentions_in_prose(prose: str) -> tuple[NumberMention, ...]:
 
 def blank(found: re.Match[str]) -> str:
     """As many blanks as characters, line breaks kept."""
-    return re.sub(r"[^\n]", patterns.BLANK, found.group())
+    return re.sub(r"[^\n]", BLANK, found.group())
 
 
 def _blank_names(line: str) -> str:
@@ -96,7 +100,7 @@ def _blank_names(line: str) -> str:
     Names are looked for around numerals only: most of a text has none.
     """
     names, at, done = [], 0, 0
-    for found in patterns.IN_NAMES.finditer(line):
+    for found in pattern("in_names").finditer(lower(line)):
         before = line[max(0, found.start() - 2) : found.start()]
         in_prose = before[:1].islower() and before[1:] == " "
         plain_year = in_prose and re.fullmatch("(?:1[5-9]|20)[0-9]{2}", found[0])
@@ -112,7 +116,7 @@ def _blank_names(line: str) -> str:
             end += 1
         done = end
         limit = end + 24
-        for name in patterns.pattern_of_names().finditer(line, max(at, begin - 12), limit):
+        for name in pattern("name").finditer(line, max(at, begin - 12), limit):
             # A name that is cut off here is found again around its own numeral.
             if name.end() < limit or limit >= len(line):
                 names.append(name.span())
@@ -124,28 +128,35 @@ def blank_spans(line: str, spans: Iterable[tuple[int, int]]) -> str:
     """The line with spans blanked out, so that no other reading finds anything in them."""
     pieces, at = [], 0
     for start, end in spans:
-        pieces += [line[at:start], patterns.BLANK * (end - start)]
+        pieces += [line[at:start], BLANK * (end - start)]
         at = end
     return "".join((*pieces, line[at:]))
 
 
 def _find_loose(line: str) -> Iterator[NumberMention]:
     """The amounts of which no number can be read: 翻番, 三比一, twice, dozens."""
-    lists = patterns.LOOSE.values()
-    matches = sorted(found.span() for each in lists for found in each.finditer(line))
-    # Most texts have none, and sayings are long to look for.
-    idioms = [each.span() for each in patterns.IDIOM.finditer(line)] if matches else []
+    lists = (pattern("loose", lang).finditer(lower(line)) for lang in LANGS)
+    matches = sorted(found.span() for each in lists for found in each)
     at = 0
-    for start, end in matches:
-        if start >= at and not any(a < end and start < b for a, b in idioms):
-            at = end
-            yield NumberMention(start=start, end=end)
+    for mention in _leave_idioms(line, [NumberMention(start=a, end=b) for a, b in matches]):
+        if mention.start >= at:
+            at = mention.end
+            yield mention
+
+
+def _leave_idioms(line: str, mentions: Sequence[NumberMention]) -> Iterator[NumberMention]:
+    """The mentions that are no part of a saying."""
+    # Most texts have none, and sayings are long to look for.
+    idioms = [each.span() for each in pattern("idiom").finditer(line)] if mentions else []
+    for one in mentions:
+        if not any(start < one.end and one.start < end for start, end in idioms):
+            yield one
 
 
 def _find_arabic(line: str) -> Iterator[NumberMention]:
     """The numbers and dates that begin with an Arabic digit."""
     at = 0
-    while found := patterns.ARABIC.search(line, at):
+    while found := pattern("arabic").search(line, at):
         mention = _read_arabic(line, found)
         at = max(found.end(), mention.end)
         yield mention
@@ -161,10 +172,10 @@ def _read_arabic(line: str, found: re.Match[str]) -> NumberMention:
         value = None if value is None else value / 100
         return NumberMention(start=start - 3, end=end, value=value, unit="ratio")
     scales = scales_at_end(numeral)
-    tail = patterns.ENGLISH_TAIL.match(line, end)
+    tail = pattern("english_tail").match(line, end)
     if tail and text[-1].isdigit():
         for word in tail["scale"].split():
-            factor = patterns.ENGLISH_FACTORS.get(word) or patterns.ENGLISH_FACTORS[word.lower()]
+            factor = Decimal(ENGLISH_FACTORS.get(word) or ENGLISH_FACTORS[word.lower()])
             value = None if value is None else value * factor
             scales = tuple(scale * factor for scale in scales or (Decimal(1),))
         end = tail.end()
@@ -180,63 +191,53 @@ def _arabic_date(found: re.Match[str]) -> str:
     digits = re.findall(r"\d+", found.group())
     if found["short_decade"] is not None:
         return f"19{digits[0][0]}X"
-    if found["month_only"] is not None:
-        day = f"-{_two(found['d4'])}" if found["d4"] else ""
-        return f"--{_two(digits[0])}{day}"
-    if found["y"]:
-        year = f"{int(digits[0]):04d}"
-        return f"{year[:3]}X" if found["decade"] is not None else year
-    month = found["m"] or found["m2"] or found["m3"]
-    day = found["d"] or found["d2"]
-    return "-".join((f"{int(digits[0]):04d}", _two(month), *((_two(day),) if day else ())))
+    if found["decade"] is not None:
+        return f"{_write_date(*digits)[:3]}X"
+    return _write_date("" if found["month_only"] is not None else digits.pop(0), *digits)
 
 
-def _two(digits: str) -> str:
-    return f"{int(digits):02d}"
+def _write_date(year: str, *month_and_day: object) -> str:
+    """What is known of a date: 2012, 2012-12, 2012-12-07, --12 or --12-07."""
+    parts = (f"{int(str(part)):02d}" for part in month_and_day)
+    return "-".join((f"{int(year):04d}" if year else "-", *parts))
 
 
 def _with_unit(line: str, mention: NumberMention) -> NumberMention:
     """The number with the unit that follows it or, for a currency, stands before it."""
     start, end, value = mention.start, mention.end, mention.value
-    if found := patterns.UNIT.match(line, end):
+    if found := pattern("unit").match(line, end):
         word, date = found["unit"], ""
         if word == "日" and value is not None and 1 <= value <= 31:
             date = f"---{int(value):02d}"
-        names = (name for pattern, name in patterns.UNIT_NAMES.items() if pattern.match(word))
-        unit = settle_currency(word, next(names, word))
+        unit = settle_currency(word, name_unit(word))
         if unit == "ratio" and value is not None:
             value /= 10 if word.endswith("成") else 100
         return replace(mention, end=found.end(), unit=unit, value=value, date=date)
-    if sign := patterns.SIGN_BEFORE.search(line[max(0, start - 6) : start]):
-        unit = settle_currency(sign[1], patterns.SIGNS[sign[1]])
+    if sign := pattern("sign_before").search(line[max(0, start - 6) : start]):
+        unit = settle_currency(sign[1], SIGNS[sign[1]])
         return replace(mention, unit=unit, date="")
     return mention
 
 
 def _number(numeral: str) -> Decimal | None:
     """The value of a numeral, or None where it is rough or can be read in two ways."""
-    value = number_of(numeral)
-    if value is None and re.fullmatch(r"\d{1,15}(?:\.\d{1,6})?", numeral):
-        # Leading zeros, long fractions and digits of other scripts are numbers in a text.
-        value = Decimal(numeral)
-    return value
+    # Leading zeros, long fractions and digits of other scripts are numbers in a text.
+    if re.fullmatch(r"\d{1,15}(?:\.\d{1,6})?", numeral):
+        return Decimal(numeral)
+    return number_of(numeral)
 
 
 def _find_han(line: str) -> Iterator[NumberMention]:
     """The numbers and dates in Chinese numerals."""
-    idioms: list[tuple[int, int]] | None = None
+    mentions: list[NumberMention] = []
     at = 0
-    while start := patterns.HAN_START.search(line, at):
-        found = patterns.HAN.match(line, start.start())
+    while start := pattern("han_start").search(line, at):
+        found = pattern("han").match(line, start.start())
         at = found.end() if found else start.end()
-        mention = _read_han(line, found) if found else None
-        if mention is None:
-            continue
-        at = max(at, mention.end)
-        if idioms is None:
-            idioms = [idiom.span() for idiom in patterns.IDIOM.finditer(line)]
-        if not any(start < mention.end and mention.start < end for start, end in idioms):
-            yield mention
+        if mention := _read_han(line, found) if found else None:
+            at = max(at, mention.end)
+            mentions.append(mention)
+    yield from _leave_idioms(line, mentions)
 
 
 def _read_han(line: str, found: re.Match[str]) -> NumberMention | None:
@@ -262,7 +263,7 @@ def _read_han(line: str, found: re.Match[str]) -> NumberMention | None:
 
 def _is_han_number(line: str, found: re.Match[str], run: str) -> bool:
     """True of a run of Chinese numerals that is a number and not part of a word."""
-    unit = patterns.UNIT.match(line, found.end())
+    unit = pattern("unit").match(line, found.end())
     if found["vague"] or found["more"]:
         # 几十, 百余: rough, but numbers; 多 and 来 need a unit (一来, 三来).
         is_large = len(run) > 1 or (found["vague"] is not None and run in "万亿")
@@ -280,10 +281,10 @@ def _is_han_number(line: str, found: re.Match[str], run: str) -> bool:
         if re.match("级(?!别)", after):
             return run == "两"
         tasks = re.match("大(?![会于家学型小豆])[㐀-鿿]{2}", after) and run not in "零〇二"
-        return bool(tasks or patterns.RANGE_END.match(after))
+        return bool(tasks or pattern("range_end").match(after))
     if all(char in HAN_SCALES for char in run):
         # 百人, 亿元 and 逾千万 are amounts; 十分, 千万 and 万 alone are words.
-        is_bare = patterns.BARE_SCALE.fullmatch(run) and patterns.MEASURES.search(
+        is_bare = pattern("bare_scale").fullmatch(run) and pattern("measures").search(
             line[max(0, found.start() - 2) : found.start()]
         )
         return unit is not None or bool(is_bare)
@@ -294,18 +295,10 @@ def _is_han_number(line: str, found: re.Match[str], run: str) -> bool:
 
 
 def _han_date(found: re.Match[str]) -> str:
-    year = found["hy"]
-    month, day = found["hm"] or found["hm2"], found["hd"] or found["hd2"]
-    parts = [f"{_day_or_month(part) or 99:02d}" for part in (month, day) if part]
-    if not year:
-        return "--" + "-".join(parts)
-    digits = "".join(str(number_of(char)) for char in year[:-1])
-    return "-".join((digits, *parts))
-
-
-def _day_or_month(text: str) -> int:
-    value = number_of(text)
-    return int(value) if value is not None and value < 99 else 0
+    year = "".join(str(number_of(char)) for char in (found["hy"] or "")[:-1])
+    parts = (found["hm"] or found["hm2"], found["hd"] or found["hd2"])
+    # What can be read as no number is a month that no date has.
+    return _write_date(year, *(min(number_of(part) or 99, 99) for part in parts if part))
 
 
 def _han_fraction(found: re.Match[str]) -> Decimal | None:
@@ -319,14 +312,13 @@ def _han_fraction(found: re.Match[str]) -> Decimal | None:
 def _find_english(line: str) -> Iterator[NumberMention]:
     """The numbers in English words, and dates with an English month."""
     at = 0
-    for word in patterns.WORD.finditer(line):
+    for word in pattern("english_start").finditer(lower(line)):
         start = word.start()
-        is_start = word.group().lower() in patterns.STARTS or line[start].isdigit()
-        if start < at or not is_start:
+        if start < at:
             continue
-        day = patterns.DAY_BEFORE.search(line, max(at, start - 6), start)
-        found = day and patterns.ENGLISH.match(line, day.start())
-        found = found or patterns.ENGLISH.match(line, start)
+        day = pattern("day_before").search(line, max(at, start - 6), start)
+        found = day and pattern("english").match(line, day.start())
+        found = found or pattern("english").match(line, start)
         mention = _read_english(line, found) if found else None
         if mention is not None:
             at = mention.end
@@ -345,13 +337,15 @@ def _read_english(line: str, found: re.Match[str]) -> NumberMention | None:
         return NumberMention(start=start, end=end)
     if found["top"]:
         top = Decimal(ENGLISH_DIGITS.get(found["top"].lower(), 1))
-        part = top / patterns.FRACTIONS[found["bottom"].lower()]
+        part = top / WORDS["english_fractions"][found["bottom"].lower()]
         return NumberMention(start=start, end=end, value=part, unit="ratio")
     if found["half"]:
         return NumberMention(start=start, end=end, value=_HALF, unit="ratio")
     words = found["words"].lower()
     # "one" alone is a pronoun.
-    if words == "one" or (words == "zero" and re.search(r"\b(?:an?|the) \Z", line[:start])):
+    if words == "one" or (
+        words == "zero" and re.search(r"\b(?:an?|the) \Z", line[max(0, start - 5) : start])
+    ):
         return None
     value, scale = _english_number(re.split(r"[ -]", words))
     return _with_unit(line, NumberMention(start=start, end=end, value=value, scales=(scale,)))
@@ -360,9 +354,8 @@ def _read_english(line: str, found: re.Match[str]) -> NumberMention | None:
 def _english_date(found: re.Match[str], month: str) -> str:
     year = found["year"] or found["year2"] or found["year3"]
     day = found["day"] or found["day2"]
-    number = patterns.MONTH_STARTS.index(month[:3].lower()) + 1
-    tail = f"{number:02d}" + (f"-{_two(day)}" if day else "")
-    return f"{int(year):04d}-{tail}" if year else f"--{tail}"
+    number = next(n for n, name in enumerate(MONTHS, 1) if name[:3].lower() == month[:3].lower())
+    return _write_date(year, number, *([day] if day else []))
 
 
 def _english_number(words: list[str]) -> tuple[Decimal | None, Decimal]:
@@ -379,7 +372,7 @@ def _english_number(words: list[str]) -> tuple[Decimal | None, Decimal]:
                 return None, scale
             section, small = section + digit, True
         else:
-            factor = patterns.ENGLISH_FACTORS[word]
+            factor = Decimal(ENGLISH_FACTORS[word])
             if word in ("hundred", "dozen"):
                 section = (section or Decimal(1)) * factor
             else:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import NamedTuple
 
 from casebook.messages import problem
 from casebook.problems import START, Problem
@@ -22,8 +22,7 @@ SHARE_LIMIT = Decimal("0.25")
 _BLANK = re.compile(r"[\s\u3000\u00a0\u200b\ufeff]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuotedShare:
+class QuotedShare(NamedTuple):
     """The part of one source that is quoted, each passage counted once.
 
     `share` is None where the length of the source is not known.

@@ -9,7 +9,8 @@ from itertools import combinations
 
 from casebook.checks.links import plain_texts_hold_no_marks
 from casebook.checks.media import stories_show_their_pictures
-from casebook.checks.text_claims import WrittenText, list_with_amounts
+from casebook.checks.text_claims import list_with_amounts
+from casebook.checks.text_reading import WrittenText
 from casebook.checks.texts import texts_say_what_the_records_hold
 from casebook.messages import problem
 from casebook.problems import START, Problem

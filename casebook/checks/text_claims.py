@@ -9,19 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise, permutations, zip_longest
-from typing import Final
+from typing import NamedTuple
 
-from casebook.checks import text_patterns as patterns
 from casebook.checks.known_numbers import KnownNumbers, tokens_of
-from casebook.checks.numbers_in_text import (
-    NumberMention,
-    blank,
-    blank_markdown,
-    find_mentions_in_prose,
-)
-from casebook.checks.text_roles import Bounds, RoleReading, Told
+from casebook.checks.numbers_in_text import NumberMention
+from casebook.checks.text_patterns import lower, pattern
+from casebook.checks.text_reading import Told, WrittenText, read_text, within
+from casebook.checks.text_roles import find_doubts
+from casebook.checks.text_trends import find_trends
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.record.dataset import Dataset
@@ -35,37 +31,13 @@ from casebook.values.words import (
     Qualifier,
 )
 
-_HEAD: Final = re.compile(r"\A(?:[A-Za-z_]+:[^\n]*(?:\n|\Z))+")
-# What of a head is not shown: the names of its fields, and whole fields.
-_HIDDEN: Final = re.compile(
-    r"^[A-Za-z_]+:(?:(?<!^Title:)(?<!^Summary:)(?<!^Subtitle:)[^\n]*)?", re.MULTILINE
-)
 
-
-@dataclass(frozen=True, kw_only=True)
-class WrittenText:
-    """A text in one language, and where it begins in its file.
-
-    Every line is taken to begin in the column of the first. A text with a head begins with lines
-    of `Name: value`.
-    """
-
-    words: str
-    lang: Lang
-    path: str
-    at: Position
-    has_head: bool = False
-
-
-def check_wording(
-    text: WrittenText, home: Case | None, dataset: Dataset, known: KnownNumbers | None = None
-) -> Iterator[Problem]:
+def check_wording(text: WrittenText, home: Case | None, dataset: Dataset) -> Iterator[Problem]:
     """The numbers, qualifiers, times and judgements of a text that its records do not have.
 
-    `home` is the case that the text belongs to, None for a page. Texts of one home may share what
-    is `known` of its numbers.
+    `home` is the case that the text belongs to, None for a page.
     """
-    yield from check_passage((text,), known or KnownNumbers(home, dataset))
+    yield from check_passage((text,), KnownNumbers(home, dataset))
 
 
 def check_passage(texts: Sequence[WrittenText], known: KnownNumbers) -> Iterator[Problem]:
@@ -85,8 +57,7 @@ def check_passage(texts: Sequence[WrittenText], known: KnownNumbers) -> Iterator
             yield one.problem("W275.plan", offset, word=word, language=language)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Claim:
+class _Claim(NamedTuple):
     """The words that a text gives a number: its qualifiers, and whether it is a plan."""
 
     qualifiers: frozenset[Qualifier]
@@ -95,33 +66,30 @@ class _Claim:
 
 
 class _ClaimReading:
-    """One text with its sentences, clauses, numbers and references."""
+    """One text held to what is known; `told` are the figures that it tells, in its order."""
 
     def __init__(self, text: WrittenText, known: KnownNumbers) -> None:
         self.text = text
-        self.home = known.home
-        self.dataset = known.dataset
-        self.lang: Lang = text.lang
-        self.prose = blank_markdown(_blank_head(text.words) if text.has_head else text.words)
+        self.lang = text.lang
         self.known = known
-        self.last_number = 0
-        self.mentions = find_mentions_in_prose(self.prose)
+        self.home = known.home
+        self.reading = reading = read_text(text)
+        self.prose = reading.prose
         self.told: list[Told] = []
-        self.bounds = Bounds(self.prose)
-        self.found: dict[tuple[re.Pattern[str], tuple[int, int]], bool] = {}
+        self.last_number = 0
+        self.found: dict[tuple[str, tuple[int, int]], bool] = {}
 
     def check(self) -> Iterator[Problem]:
         """The problems of the text in their order."""
-        found = [*self.check_numbers(), *self.check_references(), *self.check_voice()]
-        found += self.check_roles()
+        found = [*self.check_numbers(), *self.check_references()]
+        self.told.sort(key=lambda told: told.start)
+        for key, start, end in self.reading.voice:
+            found.append(self.problem(key, start, word=self.prose[start:end]))
+        for offset, doubt in find_doubts(self.reading, self.told, self.known):
+            found.append(self.problem(doubt.key, offset, hint=None, **doubt.values))
+        for offset, word in find_trends(self.reading, self.told, self.known):
+            found.append(self.problem("W276", offset, word=word))
         yield from sorted(found, key=lambda problem: (problem.at, problem.code))
-
-    def has(self, pattern: re.Pattern[str], ends: re.Pattern[str], offset: int) -> bool:
-        """True where the sentence or clause around an offset has a word of a pattern."""
-        key = pattern, self.bounds.around(ends, offset)
-        if key not in self.found:
-            self.found[key] = pattern.search(self.prose, *key[1]) is not None
-        return self.found[key]
 
     def problem(
         self, key: str, offset: int, *, hint: Text | None = None, **values: object
@@ -132,11 +100,20 @@ class _ClaimReading:
         at = Position(start.line + words.count("\n", 0, offset), start.column + column)
         return problem(key, self.text.path, at, hint=hint, severity=None, **values)
 
+    def has(self, words: str, ends: str, offset: int) -> bool:
+        """True where the sentence or clause around an offset has one of the words."""
+        key = words, self.reading.around(ends, offset)
+        if key not in self.found:
+            self.found[key] = (
+                pattern(words, self.lang).search(self.reading.low, *key[1]) is not None
+            )
+        return self.found[key]
+
     # --- Numbers ---
 
     def check_numbers(self) -> Iterator[Problem]:
         """The typed numbers that no record has, or that lost or gained a word."""
-        mentions = self.mentions
+        mentions = self.reading.mentions
         end_of_range = None
         for mention, other in zip_longest(mentions, mentions[1:]):
             if mention is end_of_range:
@@ -156,10 +133,10 @@ class _ClaimReading:
     def _find_ranges(self, first: NumberMention, second: NumberMention) -> list[Figure]:
         """The figures of which two numbers are the ends, where the words between them say so."""
         between = self.prose[first.end : second.start]
-        if not patterns.TO.fullmatch(between):
+        if not pattern("to").fullmatch(between):
             return []
         lead = self.prose[max(0, first.start - 8) : first.start]
-        if between.strip() == "and" and not patterns.BETWEEN.search(lead):
+        if between.strip() == "and" and not pattern("between").search(lead):
             return []
         return self.known.find_ranges(first, second)
 
@@ -191,9 +168,9 @@ class _ClaimReading:
     def _counts_with_year(self, mention: NumberMention) -> bool:
         """True where English takes a year for a count: funded 2010 projects."""
         lead = self.prose[max(0, mention.start - 8) : mention.start]
-        noun = patterns.YEAR_COUNTS.match(self.prose, mention.end)
+        noun = pattern("year_counts").match(self.prose, mention.end)
         is_count = noun is not None and len(mention.date) == 4 and mention.value is not None
-        return is_count and self.lang == "en" and not patterns.YEAR_DATES.search(lead)
+        return is_count and self.lang == "en" and not pattern("year_dates").search(lead)
 
     def _narrow(self, mention: NumberMention, figures: list[Figure]) -> list[Figure]:
         """Of several figures of one value, those that the words about the number point at."""
@@ -213,8 +190,8 @@ class _ClaimReading:
 
     def _tail(self, mention: NumberMention) -> str:
         """The words behind a number, to the end of its clause."""
-        after = patterns.PLAN_SIGN.sub("", self.prose[mention.end : mention.end + 50])
-        return patterns.CLAUSE_END.split(after, maxsplit=1)[0]
+        after = pattern("plan_sign").sub("", self.prose[mention.end : mention.end + 50])
+        return pattern("clause_end").split(after, maxsplit=1)[0]
 
     def _read_claim(self, mentions: Sequence[NumberMention], figures: list[Figure]) -> _Claim:
         """The words that the text gives a number, or the two ends of a range."""
@@ -223,16 +200,14 @@ class _ClaimReading:
         # 赔付的上限是20万元 states its qualifier far from the number.
         for mention in mentions:
             found = self._find_qualifiers(mention)
-            sentence = patterns.SENTENCE_END, mention.start
-            if capped and not found and self.has(patterns.CEILING, *sentence):
+            if capped and not found and self.has("ceiling", "sentence_end", mention.start):
                 found.add("at_most")
             qualifiers |= found
-        planned, gained = patterns.PLANNED[self.lang], patterns.PLAN_GAINED[self.lang]
         # An exact figure gains a plan from its own clause only: 已投入300万元，计划再投.
         return _Claim(
             qualifiers=frozenset(qualifiers),
-            planned=any(self.has(planned, patterns.PART_END, m.start) for m in mentions),
-            plan_gained=any(self.has(gained, patterns.CLAUSE_END, m.start) for m in mentions),
+            planned=any(self.has("planned", "part_end", m.start) for m in mentions),
+            plan_gained=any(self.has("plan_gained", "clause_end", m.start) for m in mentions),
         )
 
     def _find_qualifiers(self, mention: NumberMention) -> set[Qualifier]:
@@ -241,10 +216,10 @@ class _ClaimReading:
         if self.lang == "zh" and re.search("[余多]", mention.text):
             found.add("more_than")
         lead = self.prose[max(0, mention.start - 32) : mention.start]
-        before = patterns.QUALIFIED_BEFORE[self.lang]
+        before = pattern("qualified_before", self.lang)
         if word := before.search(lead) or before.search(mention.text.lower()):
             found.add(_qualifier_of(word))
-        if word := patterns.QUALIFIED_AFTER[self.lang].match(self._tail(mention)):
+        if word := pattern("qualified_after", self.lang).match(self._tail(mention)):
             found.add(_qualifier_of(word))
         return found
 
@@ -273,8 +248,8 @@ class _ClaimReading:
         same, a word of the label has to stand between the number before and the end of the clause.
         """
         start, end = span
-        begin = max(self.bounds.around(patterns.SENTENCE_END, start)[0], self.last_number)
-        last = self.bounds.around(patterns.CLAUSE_END, end)[1]
+        begin = max(self.reading.around("sentence_end", start)[0], self.last_number)
+        last = self.reading.around("clause_end", end)[1]
         words = self.prose[begin:start] + self.prose[end:last]
         return any(
             (figure.measure, figure.period) != (rival.measure, rival.period)
@@ -322,7 +297,7 @@ class _ClaimReading:
         whose = say("checks.any_case") if self.home is None else say("checks.this_case")
         lead = self.prose[max(0, mention.start - 8) : mention.start]
         # Four digits alone are a year behind a preposition: in 1996, by 1996.
-        if mention.date and (mention.value is None or patterns.PREPOSITION.search(lead)):
+        if mention.date and (mention.value is None or pattern("preposition").search(lead)):
             dates = ENUMERATION.join(self.known.nearest_dates(mention.date))
             hint = say("checks.near_dates", dates=dates) if dates else say("checks.no_dates")
             return self.problem(
@@ -337,10 +312,10 @@ class _ClaimReading:
 
     def check_references(self) -> Iterator[Problem]:
         """The references that a qualifier is added to, and plans that are not worded as plans."""
-        planned = patterns.PLANNED[self.lang]
         for found in REFERENCE.finditer(self.text.words):
-            figure = self.find_figure(found)
-            if figure is None and split_key(found.group(1).strip())[0] != SITE:
+            case, name = split_key(found.group(1).strip())
+            figure = self.known.dataset.find_figure(case, name, self.home) if name else None
+            if figure is None and case != SITE:
                 continue
             yield from self._check_qualified(found, figure)
             if figure is not None:
@@ -350,22 +325,17 @@ class _ClaimReading:
                 continue
             if self.lang == "zh" and figure.quantity.planned:
                 continue
-            if not self.has(planned, patterns.SENTENCE_END, found.start()):
+            if not self.has("planned", "sentence_end", found.start()):
                 yield self._report_plan_lost(found.start(), figure.quantity.text, figure)
-
-    def find_figure(self, reference: re.Match[str]) -> Figure | None:
-        """The figure that a reference of this text names."""
-        case, name = split_key(reference.group(1).strip())
-        return self.dataset.find_figure(case, name, self.home) if name else None
 
     def _check_qualified(self, found: re.Match[str], figure: Figure | None) -> Iterator[Problem]:
         """The problem of a qualifier beside a reference, which prints its own."""
         lead = self.prose[max(0, found.start() - 32) : found.start()]
-        match = patterns.QUALIFIED_BEFORE[self.lang].search(lead)
+        match = pattern("qualified_before", self.lang).search(lead)
         offset = found.start() - len(lead) + match.start() if match else found.end()
         if match is None:
             tail = self.prose[found.end() : found.end() + 24]
-            match = patterns.TOUCHING_AFTER[self.lang].match(tail)
+            match = pattern("touching_after", self.lang).match(tail)
         if match is None:
             return
         qualifier, word = _qualifier_of(match), match.group().strip()
@@ -379,16 +349,6 @@ class _ClaimReading:
             printed = figure.quantity.words
             yield self.problem("E271.reference_printed", offset, hint=None, printed=printed, **said)
 
-    # --- Roles ---
-
-    def check_roles(self) -> Iterator[Problem]:
-        """The numbers that stand where their figures may not, or perhaps not."""
-        reading = RoleReading(self.bounds, self.lang, self.known, self.told, self.mentions)
-        for offset, doubt in reading.find_doubts():
-            yield self.problem(doubt.key, offset, hint=None, **doubt.values)
-        for offset, word in reading.find_trends():
-            yield self.problem("W276", offset, word=word)
-
     # --- Languages ---
 
     def find_plans_beside(self, other: _ClaimReading) -> Iterator[tuple[int, str]]:
@@ -396,56 +356,40 @@ class _ClaimReading:
 
         Sentences are compared where both have as many, otherwise paragraphs, then whole texts.
         """
+        plans, prose = pattern("plan_gained", self.lang), lower(self.reading.unquoted)
+        if not plans.search(prose):
+            return
         units = zip(self.list_units(other), other.list_units(self), strict=True)
-        prose = patterns.QUOTED.sub(blank, patterns.TITLE.sub(blank, self.prose))
         for (start, end), span in units:
-            for plan in patterns.PLAN_GAINED[self.lang].finditer(prose, start, end):
-                # Would is as often of the past.
-                if plan.group().lower() != "would" and not other.may_plan(*span):
-                    yield plan.start(), plan.group()
-                    break
+            # Would is as often of the past.
+            found = (plan for plan in plans.finditer(prose, start, end) if plan[0] != "would")
+            if (plan := next(found, None)) and not other.may_plan(*span):
+                yield plan.start(), self.prose[slice(*plan.span())]
 
     def list_units(self, other: _ClaimReading) -> list[tuple[int, int]]:
         """The sentences of the text, or what is next larger than them, as they match the other."""
-        for ends in (patterns.SENTENCE_END, patterns.PARAGRAPH_END):
+        for ends in ("sentence_end", "paragraph_end"):
             spans, others = ([*each.list_spans(ends)] for each in (self, other))
             if len(spans) == len(others):
                 return spans
         return [(0, len(self.prose))]
 
-    def list_spans(self, ends: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-        """The spans between the matches of a pattern that have words."""
-        for start, end in pairwise(self.bounds.list_ends(ends)):
+    def list_spans(self, ends: str) -> Iterator[tuple[int, int]]:
+        """The spans between the ends of a kind that have words."""
+        for start, end in pairwise(self.reading.list_ends(ends)):
             if not self.prose[start:end].isspace() and start < end:
                 yield start, end
 
     def may_plan(self, start: int, end: int) -> bool:
         """True of a span with a word of what is not done yet, or with a figure that is a plan."""
-        words = (patterns.PLANNED, patterns.PLAN_GAINED, patterns.NOT_YET)
-        return any(each[self.lang].search(self.prose, start, end) for each in words) or any(
+        return any(
+            pattern(words, self.lang).search(self.reading.low, start, end)
+            for words in ("planned", "plan_gained", "not_yet")
+        ) or any(
             figure.status in PLANNED_STATUSES
-            for told in self.told
-            if start <= told.start < end
+            for told in within(self.told, start, end)
             for figure in told.figures
         )
-
-    # --- Voice ---
-
-    def check_voice(self) -> Iterator[Problem]:
-        """The relative times and the unattributed superlatives in our own voice."""
-        attributed: dict[tuple[int, int], bool] = {}
-        # An official title may say 率先 or 今年, and a quotation 今年, which is then the source's.
-        titled = patterns.TITLE.sub(blank, self.prose)
-        quoted = patterns.QUOTED.sub(blank, titled)
-        for found in patterns.RELATIVE[self.lang].finditer(quoted):
-            yield self.problem("E272", found.start(), word=found.group())
-        for found in patterns.JUDGEMENT[self.lang].finditer(titled):
-            begin, end = self.bounds.around(patterns.SENTENCE_END, found.start())
-            span = begin, end
-            if span not in attributed:
-                attributed[span] = bool(patterns.ATTRIBUTED[self.lang].search(titled, *span))
-            if not attributed[span]:
-                yield self.problem("E273", found.start(), word=found.group())
 
 
 def _lacks_words(figure: Figure, claim: _Claim) -> bool:
@@ -487,12 +431,3 @@ def list_with_amounts(named: Iterable[tuple[str, Figure]]) -> Text:
         Text(f"{name}（{figure.quantity.text}）", f"{name} ({figure.quantity.text})")
         for name, figure in named
     )
-
-
-def _blank_head(text: str) -> str:
-    """The text of a page with the fields of its head blanked, except title and summary."""
-    head = _HEAD.match(text)
-    if head is None:
-        return text
-    shown = _HIDDEN.sub(blank, head.group())
-    return shown + text[head.end() :]

@@ -2,98 +2,88 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
-from casebook.checks import text_patterns as patterns
 from casebook.checks.known_numbers import KnownNumbers, tokens_of
-from casebook.checks.text_patterns import WORDS, any_of
+from casebook.checks.text_patterns import lower, pattern
+from casebook.checks.text_reading import (
+    DIRECTIONS,
+    REACH,
+    Direction,
+    TextReading,
+    Told,
+    Trend,
+    lead_of,
+    within,
+)
 from casebook.record.comparability import ComparabilityClass, class_of
 from casebook.record.model import Figure
 from casebook.text import LANGS, Lang, Text
 
-Direction = Literal["up", "down"]
-
-_TRENDS: Final = WORDS["trends"]
-_DIRECTIONS: Final[tuple[Direction, Direction]] = ("up", "down")
-_MOVES: Final = {
-    lang: {way: any_of(_TRENDS[way][lang], lang) for way in _DIRECTIONS} for lang in LANGS
-}
-_SUBJECTS: Final = {lang: "|".join(_TRENDS["subjects"][lang]) for lang in LANGS}
-_SUBJECT_BEFORE: Final = {
-    lang: re.compile(rf"(?:{_SUBJECTS[lang]}){_TRENDS['between'][lang]}\Z", re.IGNORECASE)
-    for lang in LANGS
-}
-_VERBS, _EARLIER, _THAN, _DENIED, _CONTINUED = (
-    {
-        lang: re.compile(_TRENDS[name][lang].replace("@subjects", _SUBJECTS[lang]), re.IGNORECASE)
-        for lang in LANGS
-    }
-    for name in ("verbs", "earlier", "than", "denied", "continued")
-)
-_ALWAYS: Final = {lang: any_of(_TRENDS["always"][lang], lang) for lang in LANGS}
-_BESIDE: Final = {lang: tuple(map(re.compile, _TRENDS["beside"][lang])) for lang in LANGS}
-# Most texts compare nothing, and their places need not be found.
-_COMPARES: Final = {
-    "zh": re.compile("[于比较与和同跟没]|超过|超越|不如|不及|胜过|赶上|逊"),
-    "en": re.compile(r"\b(?:than|as|to|with|unlike|[a-z]{3,}s)\b"),
-}
 # What tells by itself how much something moved.
 _RESULTS: Final = ("multiple", "difference", "change")
-# So far back the subject of a verb and the words of a comparison are looked for.
-_REACH: Final = 80
-_MOVED_TO: Final = {
-    lang: {
-        way: re.compile(rf"(?:{moves.pattern}) ?(?:到了?|至|为|to)? *\Z", re.IGNORECASE)
-        for way, moves in ways.items()
-    }
-    for lang, ways in _MOVES.items()
-}
 
 
-class Trend(NamedTuple):
-    """Words of a text that tell a trend, or that compare and so have no way."""
-
-    start: int
-    word: str
-    way: Direction | None
-
-
-def find_trends(prose: str, lang: Lang, known: KnownNumbers) -> Iterator[Trend]:
-    """The trends and comparisons that a text tells, whatever numbers stand beside them."""
-    for pattern in (_ALWAYS[lang], _EARLIER[lang]):
-        yield from (Trend(found.start(), found.group(), None) for found in pattern.finditer(prose))
-    for way, moves in _MOVES[lang].items():
-        for found in moves.finditer(prose):
-            if subject := _SUBJECT_BEFORE[lang].search(_lead(prose, found.start())):
-                is_continued = _CONTINUED[lang].search(subject.group())
-                yield Trend(found.start(), found.group(), None if is_continued else way)
-    for found in _VERBS[lang].finditer(prose):
-        way = "up" if _MOVES[lang]["up"].match(found.group()) else "down"
-        yield Trend(found.start(), found.group(), way)
-    before, behind = _BESIDE[lang]
-    for place in known.find_places(prose, lang) if _COMPARES[lang].search(prose) else ():
-        lead, end = _lead(prose, place.start), place.start + len(place.name)
-        if _THAN[lang].search(lead) or (
-            before.search(lead) and behind.match(prose, end, end + _REACH)
-        ):
-            yield Trend(place.start, place.name, None)
+def find_trends(
+    reading: TextReading, told: Sequence[Told], known: KnownNumbers
+) -> Iterator[tuple[int, str]]:
+    """The trends and comparisons that neither a figure nor a source bears out."""
+    trends = [*reading.moves, *_list_comparisons(reading, known)]
+    seen: set[tuple[int, int]] = set()
+    prose = lower(reading.unquoted) if trends else ""
+    for trend in sorted(trends, key=lambda trend: trend[:2]):
+        clause = reading.around("clause_end", trend.start)
+        begin, end = reading.around("sentence_end", trend.start)
+        attributed = pattern("attributed", reading.lang).search(prose, begin, trend.start)
+        to_come = next(iter(within(told, trend.start, clause[1])), None)
+        if clause in seen or attributed or _is_of_number(reading, trend, clause[1], to_come, known):
+            continue
+        if _is_denied(prose, trend, clause, reading.lang):
+            continue
+        figures = [one.figures[0] for one in within(told, begin, end)]
+        if not _is_borne_out(trend, figures, reading.undated[slice(*clause)], known):
+            seen.add(clause)
+            yield trend.start, reading.prose[trend.start : trend.end]
 
 
-def is_denied(prose: str, trend: Trend, clause: tuple[int, int], lang: Lang) -> bool:
+def _list_comparisons(reading: TextReading, known: KnownNumbers) -> Iterator[Trend]:
+    """The places that a text compares something with."""
+    prose, lang = lower(reading.unquoted), reading.lang
+    # Most texts compare nothing, and their places need not be found.
+    if not pattern("compares", lang).search(reading.unquoted):
+        return
+    before, behind = pattern("beside_before", lang), pattern("beside_behind", lang)
+    for place in known.find_places(reading.unquoted, lang):
+        lead, end = lead_of(prose, place.start), place.start + len(place.name)
+        beside = before.search(lead) and behind.match(prose, end, end + REACH)
+        if beside or pattern("than", lang).search(lead):
+            yield Trend(place.start, end)
+
+
+def _is_of_number(
+    reading: TextReading, trend: Trend, end: int, told: Told | None, known: KnownNumbers
+) -> bool:
+    """True of a move to a number, which is judged with it, and before one that is unknown."""
+    last = told.start if told else end
+    if any(not each.date for each in within(reading.mentions, trend.start, last)):
+        return True
+    lead = reading.prose[trend.start : last]
+    return bool(told and judge_move(lead, told.figures[0], known, reading.lang)[0])
+
+
+def _is_denied(prose: str, trend: Trend, clause: tuple[int, int], lang: Lang) -> bool:
     """True of a trend that its clause denies, asks for or supposes."""
+    denied = pattern("denied", lang)
     # 没有西河多 compares, and denies nothing.
-    beside = prose[clause[0] : max(clause[0], trend.start - 2)], prose[trend.start : clause[1]]
-    return any(
-        _DENIED[lang].search(words[-_REACH:] if one else words[:_REACH])
-        for one, words in enumerate(reversed(beside))
-    )
+    before = prose[clause[0] : max(clause[0], trend.start - 2)][-REACH:]
+    behind = prose[trend.start : clause[1]][:REACH]
+    return bool(denied.search(before) or denied.search(behind))
 
 
-def is_borne_out(trend: Trend, told: Sequence[Figure], clause: str, known: KnownNumbers) -> bool:
+def _is_borne_out(trend: Trend, told: Sequence[Figure], clause: str, known: KnownNumbers) -> bool:
     """True of a trend that the figures beside it, or those and the events of the case, have."""
     if any(figure.measure in _RESULTS for figure in told):
         return True
@@ -118,7 +108,7 @@ def _index_trends(known: KnownNumbers) -> dict[str, set[tuple[str, str]]]:
 
     def add(words: Text, way: Direction, text: str) -> None:
         for lang in LANGS:
-            plain = _MOVES[lang][way].sub(" ", words.inside(lang))
+            plain = pattern(way, lang).sub(" ", lower(words.inside(lang)))
             for token in tokens_of(plain, lang):
                 found.setdefault(token, set()).add((way, text))
 
@@ -131,11 +121,10 @@ def _index_trends(known: KnownNumbers) -> dict[str, set[tuple[str, str]]]:
         for one, other in pairwise(figures):
             if one.period.edtf != other.period.edtf and (way := _way(one, other)):
                 add(Text(" ").join((one.label, other.label)), way, other.key)
-    home = known.home
-    texts = [event.title for event in home.events] if home else []
+    texts = [event.title for event in known.home.events] if known.home else []
     for text in (*texts, *(figure.label for figure in known.figures)):
-        for way in _DIRECTIONS:
-            if any(_MOVES[lang][way].search(text.inside(lang)) for lang in LANGS):
+        for way in DIRECTIONS:
+            if any(pattern(way, lang).search(lower(text.inside(lang))) for lang in LANGS):
                 add(text, way, text.zh)
     return found
 
@@ -152,15 +141,8 @@ def judge_move(
 
     None where there is no other of its class to tell.
     """
-    for way, pattern in _MOVED_TO[lang].items():
-        if found := pattern.search(lead):
+    for way in DIRECTIONS:
+        if found := pattern(f"moved_{way}", lang).search(lower(lead)):
             ways = {_way(other, figure) for other in known.list_class(figure)} - {None}
-            return found.group().strip(), way in ways if ways else None
+            return lead[found.start() : found.end()].strip(), way in ways if ways else None
     return "", None
-
-
-def _lead(prose: str, start: int) -> str:
-    """The words before a place, as far as its clause and the reach go."""
-    lead = prose[max(0, start - _REACH) : start]
-    ends = [found.end() for found in patterns.CLAUSE_END.finditer(lead)]
-    return lead[ends[-1] :] if ends else lead

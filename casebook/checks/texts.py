@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from casebook.checks.known_numbers import KnownNumbers
 from casebook.checks.numbers_in_text import find_mentions
-from casebook.checks.text_claims import WrittenText, check_passage, check_wording
+from casebook.checks.text_claims import check_passage, check_wording
+from casebook.checks.text_reading import WrittenText
 from casebook.messages import problem
 from casebook.packaged import SETTINGS
 from casebook.problems import Position, Problem

@@ -496,7 +496,7 @@ def run_workflow(project: Path) -> subprocess.CompletedProcess[str]:
         cwd=project,
         env={**os.environ, "PYTHONPATH": str(PROJECT), "SITEURL": "https://example.org"},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
 

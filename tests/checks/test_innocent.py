@@ -10,7 +10,8 @@ import yaml
 from conftest import TEN_CASES
 
 from casebook.build.reading import read_dataset
-from casebook.checks.text_claims import WrittenText, check_wording
+from casebook.checks.text_claims import check_wording
+from casebook.checks.text_reading import WrittenText
 from casebook.problems import START
 from casebook.record.dataset import Dataset
 from casebook.text import Lang

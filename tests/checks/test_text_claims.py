@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from casebook.build.reading import read_dataset
 from casebook.checks.numbers_in_text import find_mentions
-from casebook.checks.text_claims import WrittenText, check_wording
-from casebook.checks.text_patterns import QUALIFIER_WORDS
+from casebook.checks.text_claims import check_wording
+from casebook.checks.text_patterns import WORDS
+from casebook.checks.text_reading import WrittenText
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Document, Event, Figure
@@ -704,8 +705,10 @@ def offset_of(text: str, at: Position) -> int:
 
 def test_every_qualifier_has_its_words_in_both_languages() -> None:
     for lang in ("zh", "en"):
-        for told in QUALIFIER_WORDS[lang].values():
-            assert set(told) == set(QUALIFIERS) - {"exact", "range", "rough"}
+        told = WORDS["qualifiers"][lang]
+
+        assert set(told) == set(QUALIFIERS) - {"exact", "range", "rough"}
+        assert all(words["before"] and words["after"] for words in told.values())
 
 
 @given(

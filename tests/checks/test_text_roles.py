@@ -8,7 +8,8 @@ import pytest
 from test_innocent import codes, real_dataset
 
 from casebook.checks.known_numbers import KnownNumbers
-from casebook.checks.text_claims import WrittenText, check_passage
+from casebook.checks.text_claims import check_passage
+from casebook.checks.text_reading import WrittenText
 from casebook.problems import START
 from casebook.text import Lang
 

@@ -1,0 +1,209 @@
+"""A text as the checks of texts read it: its prose, its numbers, and the spans of its parts."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from operator import attrgetter
+from typing import Final, Literal, NamedTuple, Protocol, TypeVar
+
+from casebook.checks.numbers_in_text import (
+    blank,
+    blank_markdown,
+    blank_spans,
+    find_mentions_in_prose,
+)
+from casebook.checks.text_patterns import lower, pattern
+from casebook.problems import Position
+from casebook.record.model import Figure
+from casebook.text import Lang
+from casebook.values.words import own_currency
+
+Direction = Literal["up", "down"]
+DIRECTIONS: Final[tuple[Direction, Direction]] = ("up", "down")
+# So far back the subject of a verb and the words of a comparison are looked for.
+REACH: Final = 80
+
+_HEAD: Final = re.compile(r"\A(?:[A-Za-z_]+:[^\n]*(?:\n|\Z))+")
+# What of a head is not shown: the names of its fields, and whole fields.
+_HIDDEN: Final = re.compile(
+    r"^[A-Za-z_]+:(?:(?<!^Title:)(?<!^Summary:)(?<!^Subtitle:)[^\n]*)?", re.MULTILINE
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenText:
+    """A text in one language, and where it begins in its file.
+
+    Every line is taken to begin in the column of the first. A text with a head begins with lines
+    of `Name: value`.
+    """
+
+    words: str
+    lang: Lang
+    path: str
+    at: Position
+    has_head: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A number or reference of a text, and the figures that it may be."""
+
+    start: int
+    end: int
+    figures: tuple[Figure, ...] = ()
+    is_reference: bool = False
+
+
+class Years(NamedTuple):
+    """A year of a text, or two that are the ends of a time."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+class Trend(NamedTuple):
+    """Words of a text that tell a trend, or that compare and so have no way."""
+
+    start: int
+    end: int
+    way: Direction | None = None
+
+
+class TextReading:
+    """What a text says by itself: its prose, its numbers, and the spans of its parts."""
+
+    def __init__(self, words: str, lang: Lang) -> None:
+        self.lang = lang
+        self.prose = blank_markdown(words)
+        self.low = lower(self.prose)
+        self.mentions = find_mentions_in_prose(self.prose)
+        self._ends: dict[str, list[int]] = {}
+
+    @cached_property
+    def untitled(self) -> str:
+        """The prose without official titles, in which anything may stand."""
+        return pattern("title").sub(blank, self.prose)
+
+    @cached_property
+    def unquoted(self) -> str:
+        """The prose without titles and quotations, which are the source's."""
+        return pattern("quoted").sub(blank, self.untitled)
+
+    @cached_property
+    def undated(self) -> str:
+        """The prose without days, which tell when something was reported, not of what time."""
+        days = [m for m in self.mentions if re.fullmatch(r"\d{4}-\d\d-\d\d", m.date)]
+        return blank_spans(self.prose, ((day.start, day.end) for day in days))
+
+    def list_ends(self, ends: str) -> list[int]:
+        """The offsets behind each end of a kind, from the begin of the text to its end."""
+        if ends not in self._ends:
+            found = (match.end() for match in pattern(ends).finditer(self.prose))
+            self._ends[ends] = [0, *found, len(self.prose)]
+        return self._ends[ends]
+
+    def around(self, ends: str, offset: int) -> tuple[int, int]:
+        """The span between two ends of a kind that an offset lies in."""
+        bounds = self.list_ends(ends)
+        index = bisect_right(bounds, offset, 1, len(bounds) - 1)
+        return bounds[index - 1], bounds[index]
+
+    @cached_property
+    def voice(self) -> tuple[tuple[str, int, int], ...]:
+        """The relative times and the unattributed superlatives in our own voice, as E272 and E273.
+
+        An official title may say 率先 or 今年, and a quotation 今年, which is then the source's.
+        """
+        found = pattern("relative", self.lang).finditer(lower(self.unquoted))
+        voice = [("E272", *match.span()) for match in found]
+        titled, attributed = lower(self.untitled), pattern("attributed", self.lang)
+        judged: dict[tuple[int, int], bool] = {}
+        for match in pattern("judgement", self.lang).finditer(titled):
+            span = self.around("sentence_end", match.start())
+            if span not in judged:
+                judged[span] = attributed.search(titled, *span) is None
+            if judged[span]:
+                voice.append(("E273", *match.span()))
+        return tuple(voice)
+
+    @cached_property
+    def years(self) -> list[Years]:
+        """The years and months of the text, the two ends of a time as one."""
+        found: list[Years] = []
+        for mention in self.mentions:
+            start, end = mention.start, mention.end
+            if mention.titled or not re.fullmatch("[0-9]{4}(?:-[0-9]{2})?", mention.date):
+                continue
+            # A year that only dates a report is passed over.
+            lead = self.prose[max(0, start - 30) : start]
+            if pattern("report").match(self.prose, end) or pattern("report_of").search(lead):
+                continue
+            year = int(mention.date[:4])
+            between = self.prose[found[-1].end : start] if found else ""
+            if pattern("to").fullmatch(between) and "and" not in between:
+                found[-1] = Years(found[-1].start, end, found[-1].first, year)
+            else:
+                found.append(Years(start, end, year, year))
+        return found
+
+    @cached_property
+    def moves(self) -> tuple[Trend, ...]:
+        """The words that tell of a trend or of an earlier time, whatever stands beside them."""
+        prose, lang = lower(self.unquoted), self.lang
+        found = [
+            Trend(*match.span())
+            for name in ("always", "earlier")
+            for match in pattern(name, lang).finditer(prose)
+        ]
+        for way in DIRECTIONS:
+            for match in pattern(way, lang).finditer(prose):
+                lead = lead_of(prose, match.start())
+                if subject := pattern("subject_before", lang).search(lead):
+                    is_continued = pattern("continued", lang).search(subject.group())
+                    found.append(Trend(*match.span(), None if is_continued else way))
+        for match in pattern("verbs", lang).finditer(prose):
+            is_up = pattern("up", lang).match(match.group())
+            found.append(Trend(*match.span(), "up" if is_up else "down"))
+        return tuple(found)
+
+
+def lead_of(prose: str, start: int) -> str:
+    """The words before a place, as far as its clause and the reach go."""
+    lead = prose[max(0, start - REACH) : start]
+    ends = [found.end() for found in pattern("clause_end").finditer(lead)]
+    return lead[ends[-1] :] if ends else lead
+
+
+def read_text(text: WrittenText) -> TextReading:
+    """The reading of a text, made once: labels recur, and a preview checks a case at each key."""
+    words = text.words
+    if text.has_head and (head := _HEAD.match(words)):
+        words = _HIDDEN.sub(blank, head.group()) + words[head.end() :]
+    return _read(words, text.lang, own_currency())
+
+
+@lru_cache(maxsize=1000)
+def _read(words: str, lang: Lang, currency: str) -> TextReading:
+    # $ and ¥ are of the currency of the site that is read.
+    return TextReading(words, lang)
+
+
+class _Placed(Protocol):
+    @property
+    def start(self) -> int: ...
+
+
+_Item = TypeVar("_Item", bound=_Placed)
+
+
+def within(items: Sequence[_Item], start: int, end: int) -> Sequence[_Item]:
+    """The items that begin in a span, of items in the order of their places."""
+    first, last = (bisect_left(items, at, key=attrgetter("start")) for at in (start, end))
+    return items[first:last]
