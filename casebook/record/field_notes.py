@@ -125,7 +125,8 @@ class _Blank:
     def name_words(self, group: str) -> list[str]:
         """The words of a list of the vocabulary, each with its name."""
         terms = getattr(self.lists.vocabulary, group) if group else {}
-        return [f"{key} {term.name.inside(self.lang)}" for key, term in terms.items()]
+        names = {key: term.name.inside(self.lang) for key, term in terms.items()}
+        return [key if name == key else f"{key} {name}" for key, name in names.items()]
 
     def comment_words(self, name: str, words: Collection[str]) -> list[str]:
         """The words of a field as lines of a comment, each word kept whole."""
