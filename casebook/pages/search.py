@@ -13,7 +13,15 @@ from markupsafe import Markup
 from casebook.checks.content import LEAD
 from casebook.data.formats import DataStream
 from casebook.messages import say
-from casebook.pages import CHARTS_URL, COMPARE_URLS, DATA_URL, SEARCH_URL, TIMELINE_URL
+from casebook.pages import (
+    CHARTS_URL,
+    COMPARE_URLS,
+    CORRECTIONS_URL,
+    DATA_URL,
+    FIGURES_URL,
+    SEARCH_URL,
+    TIMELINE_URL,
+)
 from casebook.pages.long_lists import MOST_LISTED
 from casebook.pages.page import Page, Site, in_languages
 from casebook.pages.rows import link_case, link_cases, list_facts, list_sources, word_figure
@@ -34,6 +42,8 @@ _LISTS: Final = {
     "pages.timeline": TIMELINE_URL,
     "pages.charts": CHARTS_URL,
     "pages.data": DATA_URL,
+    "pages.figures": FIGURES_URL,
+    "pages.corrections": CORRECTIONS_URL,
 }
 
 # The names of the entry of a case among what its files hand on to lists of all cases.

@@ -210,6 +210,8 @@ def test_the_script_reads_every_number_as_the_generator_does(page: Page, address
         pytest.param("2011 北京 多少钱", "约8000万元", id="a question"),
         pytest.param("北京花了多少钱", "4277万元", id="a question in one piece"),
         pytest.param("图表", "同样的问题问每个地方", id="charts"),
+        pytest.param("更正", "发布以后", id="corrections"),
+        pytest.param("全部数字", "逐个地方", id="the index of figures"),
     ],
 )
 def test_it_finds(page: Page, address: str, words: str, found: str) -> None:
