@@ -5,7 +5,7 @@ They follow the description of the record, so that each field of it has a place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -92,12 +92,15 @@ class EditTable:
         """True where its records have names by which others speak of them."""
         return not self.way or self.way[-1].kind in NAMED
 
-    def find_words(self, column: str, cells: Mapping[str, str], words: Words) -> str:
-        """The name of the closed list that a cell is from, or nothing."""
+    def find_words(self, column: str, question: str, words: Words) -> str:
+        """The name of the closed list that a cell is from, or nothing.
+
+        That of an answer is the list of its question.
+        """
         if column == "value" and self.way and self.way[0].kind == "answers":
-            asked = (one for one in words["questions"] if one.key == cells.get("question"))
+            asked = (one for one in words["questions"] if one.key == question)
             return next((one.terms for one in asked if isinstance(one, Question)), "")
-        return next(one.words for one in self.columns if one.name == column)
+        return next((one.words for one in self.columns if one.name == column), "")
 
 
 def find_joined(listed: str) -> str:

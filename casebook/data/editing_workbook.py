@@ -101,7 +101,7 @@ class _WorkbookWriter:
         for number, row in enumerate(rows, 1):
             sheet.write_string(number, 0, str(number), self.grey)
             for at, (name, cell) in enumerate(row.items(), 1):
-                listed = table.find_words(name, row, self.words)
+                listed = table.find_words(name, row.get("question", ""), self.words)
                 names, joined = self.names.get(listed, {}), find_joined(listed)
                 shown = joined.join(names.get(part, part) for part in cell.split(joined))
                 sheet.write_string(number, at, shown[:LONGEST], self.text)

@@ -188,26 +188,20 @@ def find_changes(rows: Iterable[ImportRow], words: Words) -> Iterator[ImportRow]
     """
     keys = {name: _keys_by_name(listed) for name, listed in words.items()}
     for row in rows:
-        cells = dict(row.cells)
-        if "question" in cells:
-            cells["question"] = _name_key(cells["question"], keys["questions"], "|")
-        named = {name: cell.text for name, cell in cells.items()}
+        question = keys["questions"].get(_fold(row.text("question")), "")
+        emptied = row.places if row.before is not None else {}
+        cells = {name: Scalar("", at) for name, at in emptied.items()} | dict(row.cells)
         kept = {}
-        for name in row.table.names if row.before is None else row.places:
-            if name == ROW or (name not in cells and row.before is None):
-                continue
-            listed = row.table.find_words(name, named, words) if name in row.table.names else ""
+        for name in cells.keys() - {ROW}:
+            listed = row.table.find_words(name, question, words)
             known, joined = keys.get(listed, {}), find_joined(listed)
-            cell = _name_key(cells.get(name, Scalar("", row.place(name))), known, joined)
-            was = _name_key(Scalar(row.was(name), cell.at), known, joined).text
-            if row.before is None or name in row.table.named or not _is_same(cell.text, was):
-                kept[name] = cell
-        yield replace(row, cells=(cells if row.before is None else {}) | kept)
-
-
-def _name_key(cell: Scalar, keys: Mapping[str, str], joined: str) -> Scalar:
-    parts = cell.text.split(joined)
-    return Scalar(joined.join(keys.get(_fold(part), part) for part in parts), cell.at)
+            text, was = (
+                joined.join(known.get(_fold(part), part) for part in one.split(joined))
+                for one in (cells[name].text, row.was(name))
+            )
+            if row.before is None or name in row.table.named or not _is_same(text, was):
+                kept[name] = Scalar(text, cells[name].at)
+        yield replace(row, cells=kept)
 
 
 def _keys_by_name(words: Iterable[Word]) -> dict[str, str]:
