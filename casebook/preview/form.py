@@ -161,6 +161,9 @@ class Forms:
             _explain_changes(form.row, form.checked)
             form.checked = self._check(form)
         form.digest = given.get(_DIGEST, "")
+        if do == "over":
+            # Whoever has seen what the file holds now may write over just that.
+            do, form.digest = "save", what
         form.is_stale = form.digest != digest(form.data)
         if form.is_stale:
             form.notices.append(say("form.changed_on_disk", path=form.shown))
@@ -281,6 +284,7 @@ class Forms:
             "whole": whole,
             # That of the file that was read, so that another try does not overwrite it either.
             "digest": form.digest or digest(form.data),
+            "now": digest(form.data),
             "notices": [notice.inside(self.lang) for notice in form.notices],
             "words": {name: self._say(key) for name, key in _SCRIPTED.items()},
             "key": digest(f"{self.project}/{form.shown}".encode()),

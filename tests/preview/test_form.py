@@ -109,6 +109,22 @@ def test_places_are_listed_as_they_are_asked_for(forms: Forms) -> None:
     assert dict(one.pairs)["region"] == "330200"
 
 
+def test_who_has_seen_what_changed_may_save_over_just_that(forms: Forms, case: Path) -> None:
+    typed = Controls(forms.show(HAISHU).page).with_values(title="表单里的")
+    case.write_text(case.read_text("utf-8").replace("读书会由谁来办", "别人改的"), "utf-8")
+    stale = Controls(press(forms, HAISHU, "save", typed).page)
+    (over,) = (each for each in stale.buttons if each.startswith("over "))
+    case.write_text(case.read_text("utf-8").replace("别人改的", "又改了"), "utf-8")
+
+    again = Controls(press(forms, HAISHU, over, stale.pairs).page)
+    assert "又改了" in case.read_text("utf-8")
+    (over,) = (each for each in again.buttons if each.startswith("over "))
+    saved = press(forms, HAISHU, over, again.pairs)
+
+    assert saved.location == "/edit/haishu/?done=saved"
+    assert "title: 表单里的\n" in case.read_text("utf-8")
+
+
 def test_one_copy_is_kept_whatever_is_saved(forms: Forms, case: Path) -> None:
     for title in ("甲", "乙", "丙"):
         before = case.read_bytes()
