@@ -55,6 +55,7 @@ def test_what_claims_nothing_passes(lang: Lang, text: str, slug: str) -> None:
         *(("zh", f"{lead}9亿元。") for lead in ("热线", "邮编", "公式", "2012年", "“十二五”期间")),
         *(("zh", f"{lead}4278家机构。") for lead in ("热线", "图", "附件", "编号", "步骤", "方案")),
         ("zh", "（9）亿元。"),
+        ("zh", "路旁有四百二十号人。"),
         ("zh", "网络5G投入4278万元。"),
         ("zh", "A4278万元。"),
         ("zh", "千万别忘了投入逾千万。"),
