@@ -20,6 +20,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 PROJECT = Path(__file__).resolve().parent.parent
 # A copy of ten cases with their texts, which stays as it is whatever editors do to those of the
@@ -41,6 +42,10 @@ OF_A_PROJECT = ("casebook", "data", "content", "theme", "pelicanconf.py")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+# No test is judged by the clock: machines are busy, and a first example compiles and imports.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 # Of a page these alone depend on the scheme of its colours.
 COLOUR_RULES = ("color-contrast", "link-in-text-block")

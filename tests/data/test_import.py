@@ -492,7 +492,7 @@ def test_a_disarmed_cell_is_read_back(cell: str) -> None:
 CELLS = st.text(st.sampled_from("a,\"\n'= 甲"), max_size=4).map(lambda text: f"x{text}x")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(CELLS, CELLS)))
 def test_every_cell_stands_where_it_is_said_to(cells: list[tuple[str, str]]) -> None:
     stream = io.StringIO()
@@ -515,7 +515,7 @@ def test_a_quotation_mark_inside_of_a_cell_is_text() -> None:
     assert (row.text("label"), row.place("label").column) == ('a"b', 5)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(max_size=40).filter(lambda text: "\n" not in text))
 def test_a_scalar_is_read_as_it_was_written(text: str) -> None:
     try:

@@ -374,7 +374,7 @@ def test_a_character_that_was_lost_is_told_of_and_the_rest_is_imported(project: 
     assert "\ntitle: 读?会 " in found.changes[0].after.decode()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.recursive(st.none() | st.text(max_size=5) | st.integers(), lambda inner: st.lists(inner)))
 def test_no_file_raises(value: object) -> None:
     keys = ("buyer", "parties", "tender", "awards", "contracts", "planning")

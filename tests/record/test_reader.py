@@ -369,7 +369,7 @@ def test_a_field_that_no_chinese_console_can_show_is_named_by_its_number() -> No
     assert [p.message("zh") for p in problems] == ["不认识字段 U+2765源"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_no_field_with_any_text_raises(data: st.DataObject) -> None:
     lines = record(figure(), rest="events:\n  - date: 2013\n    title: 甲\n").split("\n")

@@ -7,7 +7,7 @@ from datetime import date
 from subprocess import run
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook.values.dates import Period, parse_period
@@ -226,8 +226,6 @@ def test_every_form_in_use_means_what_the_edtf_library_says(edtf: str) -> None:
     assert _days(parse_period(edtf)) == _library_days(edtf)
 
 
-# The first example waits for the library to be imported.
-@settings(deadline=None)
 @given(
     st.dates(min_value=date(1000, 1, 1)),
     st.sampled_from([4, 7, 10]),

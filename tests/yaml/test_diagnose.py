@@ -286,7 +286,7 @@ def test_no_mutation_of_a_record_raises() -> None:
             assert problem.at.column >= 1
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=300))
 def test_no_bytes_raise(data: bytes) -> None:
     node, problems = read_tree(data, "x.yaml")
@@ -294,7 +294,7 @@ def test_no_bytes_raise(data: bytes) -> None:
     assert node is not None or problems
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from([*SALT, "甲", "a", "1", "a: ", "\n  ", "- "]), max_size=40))
 def test_no_salted_text_raises(pieces: list[str]) -> None:
     node, problems = read_tree("".join(pieces).encode(), "x.yaml")
@@ -302,7 +302,7 @@ def test_no_salted_text_raises(pieces: list[str]) -> None:
     assert node is not None or problems
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=60))
 def test_no_value_raises(value: str) -> None:
     source = f"title: {value}\nregion: 1\n".encode("utf-8", "replace")
