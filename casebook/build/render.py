@@ -40,7 +40,8 @@ _LINK = re.compile(
 )
 
 _BEFORE_DATE = re.compile("(不晚于|至)")
-_SPAN = re.compile(r"\d+—\d+|约?\d[\d.,]*(?:[万亿]元?|元)|“[^“”]{1,12}”")
+# No number is longer, and a row of digits is not read again from each of them.
+_SPAN = re.compile(r"\d{1,30}—\d+|约?\d[\d.,]{0,30}(?:[万亿]元?|元)|“[^“”]{1,12}”")
 # What is written in a drawing where there is no English for it.
 _CHINESE_LABEL = re.compile(r"<(title|text)((?:\s[^<>]*)?>[^<>\u3400-\u9fff]*[\u3400-\u9fff])")
 # The words of a drawing that have quotation marks, all between tags.

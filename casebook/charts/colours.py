@@ -24,7 +24,7 @@ CHART_ROLES: Final = (
 )
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_BRACE = re.compile(r"([^{}]*)([{}])")
+_BRACE = re.compile("([{}])")
 _PROPERTY = re.compile(r"--([A-Za-z0-9-]+)[ \t\r\n]*:([^;{}]*)(?:;|$)")
 _REFERENCE = re.compile(r"var\([ \t\r\n]*--([A-Za-z0-9-]+)[ \t\r\n]*(?:,[^()]*)?\)")
 _HEX = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
@@ -51,7 +51,9 @@ def read_tokens(css: str, own: Mapping[str, str] | None = None) -> Tokens:
     light: dict[str, str] = {}
     dark: dict[str, str] = {}
     blocks: list[str] = []
-    for words, brace in _BRACE.findall(_COMMENT.sub("", css)):
+    parts = _BRACE.split(_COMMENT.sub("", css))
+    # Nothing is set behind the last brace.
+    for words, brace in zip(parts[::2], parts[1::2], strict=False):
         if brace == "{":
             blocks.append(words.rsplit(";", 1)[-1].strip())
             continue

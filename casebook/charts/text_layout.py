@@ -29,6 +29,8 @@ _BOLD_SLACK: Final = 1.06
 # Browsers that space Chinese and Latin set an eighth of an em between them.
 _BETWEEN_SCRIPTS: Final = 125
 _NOTHING: Final = (0.0, "")
+# What an ellipsis does not stand behind.
+_CUT_OFF: Final = "… "
 
 _NOT_AT_START: Final = frozenset("，。、；：？！）》」』】〕〉”’…—·％‰,.;:?!)]}%~～–-")
 _NOT_AT_END: Final = frozenset("（《「『【〔〈“‘([{$#")
@@ -108,11 +110,18 @@ def wrap_text(text: str, width: float, size: float, bold: bool = False) -> tuple
 
 def shorten_text(text: str, width: float, size: float) -> str:
     """The text, or as much of it as fits into a width, with an ellipsis at the end."""
-    kept = len(text)
-    while kept > 1 and width_px(text, size) > width:
-        kept -= 1
-        text = text[:kept].rstrip("… ") + "…"
-    return text
+    if len(text) < 2 or width_px(text, size) <= width:
+        return text
+    end, reached = 1, _NOTHING
+    # From the start: a long text is read no further than it fits.
+    for kept, char in enumerate(text[:-1], 1):
+        reached = _go_on(reached, char)
+        if char in _CUT_OFF:
+            continue
+        if _scale(_go_on(reached, "…"), size, bold=False) > width:
+            break
+        end = kept
+    return text[:end].rstrip(_CUT_OFF) + "…"
 
 
 # A text is cleaned to be measured, to be laid out and to be written, in two widths.
@@ -139,11 +148,12 @@ def _measure(char: str) -> tuple[int, str]:
 def _pieces(text: str) -> list[str]:
     # What may not be parted: a Latin word or number with its sign, and punctuation with what
     # it belongs to.
-    pieces: list[str] = []
+    pieces: list[list[str]] = []
     for piece in _PIECE.findall(text):
-        after_opening = bool(pieces) and pieces[-1][-1] in _NOT_AT_END
-        if pieces and (piece[0] in _NOT_AT_START or after_opening) and not pieces[-1].isspace():
-            pieces[-1] += piece
+        parts = pieces[-1] if pieces else [" "]
+        is_blank = len(parts) == 1 and parts[0].isspace()
+        if not is_blank and (piece[0] in _NOT_AT_START or parts[-1][-1] in _NOT_AT_END):
+            parts.append(piece)
         else:
-            pieces.append(piece)
-    return pieces
+            pieces.append([piece])
+    return ["".join(parts) for parts in pieces]

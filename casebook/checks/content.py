@@ -33,6 +33,9 @@ PROSE = {
 # Past these a page helps no reader, and a build takes for ever.
 MAX_MARKDOWN = 50_000
 MAX_LINE = 5_000
+# Between two empty lines. Markdown takes a block apart line by line: headings in it take time
+# with the square of their number, and 450 definitions ended in a RecursionError.
+MAX_BLOCK = 400
 # Markdown takes time with the square of the open brackets: 0.1 s for 200, a minute for 5,000.
 MAX_BRACKETS = 200
 # Six lists within each other; some hundred would end in a RecursionError.
@@ -157,8 +160,12 @@ def check_markdown(text: str, start: Position, path: str) -> Iterator[Problem]:
     brackets = text.count("[")
     if brackets > MAX_BRACKETS:
         yield problem("E303", path, start, count=brackets, most=MAX_BRACKETS)
+    block = 0
     for number, line in enumerate(text.split("\n")):
         at = Position(start.line + number, start.column)
+        block = block + 1 if line.strip() else 0
+        if block == MAX_BLOCK + 1:
+            yield problem("E302.block", path, at, most=MAX_BLOCK)
         if len(line) > MAX_LINE:
             yield _too_long(path, at, len(line), MAX_LINE)
         indent = len(line) - len(line.lstrip())

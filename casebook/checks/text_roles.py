@@ -395,7 +395,7 @@ class _RoleReading:
     def _list_introduced(self, years: Years) -> list[str]:
         """The times of the numbers in a paragraph that a sentence without one begins."""
         first, end = self.reading.around("sentence_end", years.start)
-        last = self.prose.find("\n\n", years.end) % (len(self.prose) + 1)
+        _, last = self.reading.around("paragraph_end", years.end)
         if within(self.told, first, end):
             return []
         return [

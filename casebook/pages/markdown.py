@@ -23,8 +23,10 @@ from casebook.record.references import REFERENCE, SITE, SLOT, split_key
 from casebook.text import LANGS, Lang, typeset
 
 # Chinese characters with the Chinese punctuation between and around them.
+# From the first mark only, or a row of marks without Chinese is looked through from each of them.
 CHINESE = re.compile(
-    "([\u3000-\u303f\uff00-\uffef]*[\u3400-\u9fff][\u3000-\u303f\u3400-\u9fff\uff00-\uffef]*)"
+    "((?<![\u3000-\u303f\uff00-\uffef])[\u3000-\u303f\uff00-\uffef]*[\u3400-\u9fff]"
+    "[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]*)"
 )
 _SAFE_LINK = re.compile(r"(?:https?://|site:/|zh:/|en:/|figure:|asset:/|#|mailto:)\S*")
 # Lines that begin or end with Chinese, whatever marks of Markdown stand around it.
@@ -116,11 +118,14 @@ class Headings(Treeprocessor):
 
     def run(self, root: Element) -> None:
         used: set[str] = set()
+        # The library counts up from the first of those of one name, for each of them again.
+        last: dict[str, str] = {}
         for element in root.iter():
             if re.fullmatch("h[1-6]", element.tag):
                 element.tag = "h2" if element.tag == "h1" else element.tag
                 slug = slugify_unicode("".join(element.itertext()), "-")
-                element.set("id", unique(f"h-{slug}", used))
+                last[slug] = unique(last.get(slug, f"h-{slug}"), used)
+                element.set("id", last[slug])
 
 
 class SafeLinks(Treeprocessor):
@@ -166,14 +171,14 @@ class ChineseInEnglish(Treeprocessor):
 
     def run(self, root: Element) -> None:
         for element in list(root.iter()):
+            children: list[Element] = []
             # Code is shown as typed; a span inside would be typed as well.
             if element.tag != "code":
-                element.text, spans = _mark_runs(typeset(element.text or ""))
-                element[:0] = spans
-            for child in list(element):
+                element.text, children = _mark_runs(typeset(element.text or ""))
+            for child in element:
                 child.tail, spans = _mark_runs(typeset(child.tail or "", is_open=False))
-                at = list(element).index(child) + 1
-                element[at:at] = spans
+                children += [child, *spans]
+            element[:] = children
 
 
 def _mark_runs(words: str | None) -> tuple[str | None, list[Element]]:

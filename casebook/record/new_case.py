@@ -158,7 +158,8 @@ def _unknown_region(asked: str, regions: Regions) -> CasebookError:
     # Of places whose names are as near the larger is the likelier.
     ordered = sorted(every.values(), key=lambda region: _LEVELS.index(region.level))
     by_name = {name: region for region in ordered for name in _names(region, regions)}
-    close = _nearest_names(_fold(asked), by_name)
+    # No name is as long; a whole text would be held against each of thousands.
+    close = _nearest_names(_fold(asked[:80]), by_name)
     near = list({by_name[name].code: by_name[name] for name in close}.values())[:3]
     code = unicodedata.normalize("NFKC", asked).strip()
     if _CODE.fullmatch(code):

@@ -20,7 +20,8 @@ SLOT = re.compile(r"\[\[([a-z][a-z0-9:-]*|picture:[^\[\]\n]+)\]\]", re.ASCII)
 # Looser than what is rendered, so that a mistake is named instead of printed.
 _PICTURE = re.compile(r"\[\[\s*picture\s*[:：]([^\[\]\n]*)\]\]", re.IGNORECASE)
 # A line that embeds a chart.
-EMBEDDED = re.compile(r"\s*\[\[chart:([a-z0-9-]+)\]\]\s*", re.ASCII)
+# Not from each blank of a row of them.
+EMBEDDED = re.compile(r"(?<!\s)\s*\[\[chart:([a-z0-9-]+)\]\]\s*", re.ASCII)
 
 # The beginning of a link to a page of the site.
 LINK_TO_PAGE = re.compile(r"\]\(<?(?:(?:(?:site|zh|en|asset):)?/|figure:)|\]: ?/")
