@@ -11,7 +11,8 @@ import pytest
 from conftest import PROJECT
 
 from casebook.checks.published import TABLES as LEDGER
-from casebook.commands.cli import COMMANDS, make_parser
+from casebook.commands.cli import make_parser
+from casebook.commands.declared import COMMANDS
 from casebook.commands.usage import list_words
 from casebook.data.ocds_export import STANDARD
 from casebook.data.tables import CASE_FIGURES, FIXED_WORDS, TABLES

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
 from casebook import __version__
-from casebook.commands.command import Command, print_message, read_commands
+from casebook.commands.command import Command, print_message
+from casebook.commands.declared import COMMANDS
 from casebook.commands.usage import (
     UsageParser,
     WrongUsage,
@@ -26,8 +26,6 @@ from casebook.packaged import find_project, is_project
 from casebook.problems import CasebookError, ContentError, Exit
 from casebook.report import print_problems
 from casebook.text import Lang
-
-COMMANDS: Final = read_commands()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

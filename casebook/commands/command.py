@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO
@@ -49,15 +48,6 @@ class Command:
             if "const" in option:
                 group = group or parser.add_mutually_exclusive_group()
             (group if "const" in option else parser).add_argument(name, **option | kind)
-
-
-@cache
-def read_commands() -> tuple[Command, ...]:
-    """The commands of commands.yaml, in the order of the help."""
-    import yaml
-
-    written = yaml.load(Path(__file__).with_name("commands.yaml").read_bytes(), yaml.CSafeLoader)
-    return tuple(Command(name=name, **described) for name, described in written.items())
 
 
 def print_message(

@@ -56,7 +56,8 @@ def run_bench(options: argparse.Namespace, _project: Path, _lang: Lang) -> int:
     if options.kills:
         command = ["bench.kills", f"--count={options.kills}"]
     else:
-        given = {name: getattr(options, name) for name in ("sizes", "rounds", "changes", "peers")}
+        names = ("sizes", "rounds", "changes", "peers", "picture")
+        given = {name: getattr(options, name) for name in names}
         command = ["bench.run", *(f"--{name}={value}" for name, value in given.items() if value)]
         command += ["--alone"] if options.alone else []
     # What is measured are processes, and the package does not import its measurements.
@@ -67,7 +68,7 @@ def run_completion(options: argparse.Namespace, _project: Path, lang: Lang) -> E
     """Print what a shell reads to complete commands and options."""
     import shtab
 
-    from casebook.commands.cli import COMMANDS
+    from casebook.commands.declared import COMMANDS
     from casebook.commands.usage import make_whole_parser
 
     print(shtab.complete(make_whole_parser(COMMANDS, lang), shell=options.shell))
