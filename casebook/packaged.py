@@ -10,14 +10,14 @@ SETTINGS = "pelicanconf.py"
 _PACKAGE = os.path.dirname(os.path.realpath(__file__))
 CHECKOUT = os.path.dirname(_PACKAGE)
 # A wheel holds beside the modules what a checkout has at its top, where a project has its own.
-_AT_TOP = {"theme": "theme", "docs": "docs", "example": ""}
+_AT_TOP = {"theme": "theme", "docs": "docs", "example": "", "CHANGELOG.md": "CHANGELOG.md"}
 # What somebody types to run the program.
 IN_CHECKOUT, INSTALLED = "python3 build.py", "casebook"
 COMMAND = IN_CHECKOUT if os.path.isfile(os.path.join(CHECKOUT, "build.py")) else INSTALLED
 
 
 def find_packaged(name: str) -> str:
-    """The path of what comes with the program: the theme, guides, starter, example."""
+    """The path of what comes with the program: the theme, guides, notes of upgrades, example."""
     path = os.path.join(_PACKAGE, name)
     first, _, rest = name.partition("/")
     if os.path.exists(path) or first not in _AT_TOP:

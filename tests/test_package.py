@@ -33,6 +33,7 @@ CARRIED = (
     *("casebook/example/pelicanconf.py", "casebook/example/data/vocabulary.yaml"),
     "casebook/example/content/stories/lead.md",
     *("casebook/docs/editing.md", "casebook/docs/editing.zh.md", "casebook/docs/settings.md"),
+    "casebook/CHANGELOG.md",
     *("casebook/starter/github/workflows/check.yml", "casebook/starter/vscode/tasks.json"),
 )
 SECONDS = 60

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from casebook import __version__
 from casebook.messages import problem, say
-from casebook.packaged import SETTINGS
+from casebook.packaged import SETTINGS, find_packaged
 from casebook.patterns import Patterns, read_words
 from casebook.problems import START, ContentError, Position, Problem
 from casebook.record.fields import suggest
@@ -447,7 +447,8 @@ class _SettingsReader:
         theirs = int(found[1]), int(found[2])
         if theirs != (int(ours[1]), int(ours[2])):
             key = "W342" if theirs < (int(ours[1]), int(ours[2])) else "E344"
-            self._complain(key, "CASEBOOK_VERSION", made=written, now=now)
+            notes = find_packaged("CHANGELOG.md")
+            self._complain(key, "CASEBOOK_VERSION", made=written, now=now, notes=notes)
 
 
 def _is_same(value: object, name: str) -> bool:

@@ -217,7 +217,12 @@ def test_errors_are_reported_where_the_settings_say(
     ("made", "code", "words"),
     [
         pytest.param("", "W342", 'CASEBOOK_VERSION = "', id="not said"),
-        pytest.param("'0.0'", "W342", "upgrade notes since 0.0", id="an older one"),
+        pytest.param(
+            "'0.0'",
+            "W342",
+            f"upgrade notes since 0.0 in {PROJECT / 'CHANGELOG.md'}, then",
+            id="an older one",
+        ),
         pytest.param("'99.0'", "E344", "Upgrade the program", id="a newer one"),
         pytest.param("'new'", "E341", 'a version such as "0.2"', id="none"),
         pytest.param("0.1", "E341", 'a version such as "0.2"', id="a number"),
