@@ -125,7 +125,10 @@ def check_published(
     if known and settled == known.keys() == versions.keys():
         return []
     settled.update(unpublished)
-    published = read_published(project, settled)
+    try:
+        published = read_published(project, settled)
+    except ContentError as error:
+        return list(error.problems)
     problems = check_history(dataset, published, read_recorded(project, dataset.languages), today)
     problems += check_unpublished(dataset, {*published, *settled})
     if cache is not None and not (problems or unpublished):

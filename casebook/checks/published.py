@@ -10,11 +10,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, cast
 
+from casebook.messages import problem
+from casebook.problems import START, ContentError, Position, Problem
 from casebook.record.lists import PUBLISHED
 from casebook.record.model import Answer, Case, Change, Elsewhere, Figure, Report
 from casebook.text import Lang, Languages, Text
 from casebook.values.amounts import Quantity, plain
 from casebook.values.dates import Period
+from casebook.yaml.encoding import decode
+from casebook.yaml.files import most_bytes, read_bytes
 
 # The columns of each table, behind the case and the name of the fact in it. Of a text that a site
 # has translated * is the language.
@@ -125,10 +129,14 @@ def has_ledger(project: Path) -> bool:
 
 
 def read_published(project: Path, settled: Container[str] = ()) -> dict[str, PublishedCase]:
-    """The ledger of a project by slug, without the cases that are `settled`; empty without one."""
+    """The ledger of a project by slug, without the cases that are `settled`; empty without one.
+
+    Raises ContentError where a table is damaged: what it no longer says would be allowed to change.
+    """
     cases: dict[str, PublishedCase] = {}
+    problems: list[Problem] = []
     for table in ("cases", *TABLES, "changes"):
-        for row in _read_rows(project, table):
+        for row in _read_rows(project, table, problems):
             slug = row.pop("case", "")
             if not slug or slug in settled:
                 continue
@@ -138,15 +146,40 @@ def read_published(project: Path, settled: Container[str] = ()) -> dict[str, Pub
                 case.facts[table, row.pop("name", "")] = row
             elif table == "changes":
                 case.changes.add(tuple(row.get(column, "") for column in _CHANGES[1:]))
+    if problems:
+        raise ContentError(problems)
     return cases
 
 
-def _read_rows(project: Path, table: str) -> Iterator[dict[str, str]]:
-    path = project / PUBLISHED / f"{table}.csv"
-    if path.exists():
-        text = path.read_bytes().decode("utf-8-sig", "replace")
-        for row in csv.DictReader(io.StringIO(text, newline="")):
-            yield {column: cell or "" for column, cell in row.items() if column}
+def _read_rows(project: Path, table: str, problems: list[Problem]) -> Iterator[dict[str, str]]:
+    """The rows of a table by its columns, up to the first that is none."""
+    shown = f"{PUBLISHED}/{table}.csv"
+    path = project / shown
+    if not path.exists():
+        return
+    data = read_bytes(path, project, problems)
+    text, found = decode(data, shown, most_bytes(shown))
+    if text is None:
+        problems += found
+        return
+    # A quote may hold a character that cannot be seen, and is compared with it.
+    lines = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+    begin = {"cases": _CASES, "changes": _CHANGES}.get(table, ("case", "name"))
+    try:
+        columns = next(lines, [])
+        if tuple(columns[: len(begin)]) != begin or b"\0" in data:
+            problems.append(problem("E294", shown, START))
+            return
+        for row in lines:
+            if len(row) != len(columns):
+                problems.append(problem("E294", shown, Position(lines.line_num, 1)))
+                return
+            yield dict(zip(columns, row, strict=True))
+        if not data.endswith(b"\n"):
+            # Cut off within its last cell.
+            problems.append(problem("E294", shown, Position(lines.line_num, 1)))
+    except csv.Error:
+        problems.append(problem("E294", shown, Position(max(lines.line_num, 1), 1)))
 
 
 def write_published(

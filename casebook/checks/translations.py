@@ -14,7 +14,7 @@ from pathlib import Path
 from casebook.checks.content import LEAD, find_content_files, find_slugs
 from casebook.messages import problem, say
 from casebook.packaged import COMMAND
-from casebook.problems import START, Problem
+from casebook.problems import START, ContentError, Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.lists import PUBLISHED
 from casebook.record.model import Outdated
@@ -33,13 +33,20 @@ _LINE = re.compile(r"(\S+) ([a-z]+) ([0-9a-f]{8}) ([0-9a-f]{8})")
 
 
 def read_recorded(project: Path, languages: Languages) -> dict[tuple[str, str], Text]:
-    """The pairs as they were last recorded; a line that is none is passed over."""
+    """The pairs as they were last recorded. Raises ContentError where a line is damaged."""
     found: dict[tuple[str, str], Text] = {}
     for lang in languages.others:
         with suppress(OSError):
             text = (project / TRANSLATED[lang]).read_text(encoding="utf-8-sig", errors="replace")
-            lines = _LINE.findall(text)
-            found |= {(path, part): languages.text(pair) for path, part, *pair in lines}
+            for number, line in enumerate(text.splitlines(), 1):
+                if not line.strip() or line.startswith("#"):
+                    continue
+                parts = _LINE.fullmatch(line)
+                if parts is None:
+                    at = Position(number, 1)
+                    raise ContentError([problem("E294", TRANSLATED[lang], at)])
+                path, part, *pair = parts.groups()
+                found[path, part] = languages.text(pair)
     return found
 
 

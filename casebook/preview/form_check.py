@@ -21,7 +21,7 @@ from casebook.data.record_edit import write_record
 from casebook.data.record_rows import CASE, NAMED, SOURCE_FILE, SOURCES, Fields, TypedRow
 from casebook.packaged import SETTINGS
 from casebook.preview.form_rows import NAME
-from casebook.problems import Problem
+from casebook.problems import ContentError, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.lists import Lists, read_lists
 from casebook.record.model import Case, Figure
@@ -91,7 +91,11 @@ def _check_published(
     if not has_ledger(project):
         return ()
     others = frozenset(dataset.positions) - {case.slug}
-    published = read_published(project, others)
+    try:
+        published = read_published(project, others)
+    except ContentError as error:
+        problems += error.problems
+        return ()
     recorded = read_recorded(project, dataset.languages)
     problems += check_history(dataset, published, recorded, date.today())
     was = published.get(case.slug, PublishedCase(since=""))

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,7 @@ from casebook.build.steps import BuildOptions, build_site
 from casebook.checks.history import check_history, check_unpublished
 from casebook.checks.published import PublishedCase, publish_case, read_published, write_published
 from casebook.pages.feeds import find_changes, show_changes
-from casebook.problems import Problem
+from casebook.problems import ContentError, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.lists import read_gone
 from casebook.text import DEFAULT_LANGUAGES
@@ -69,17 +69,49 @@ def test_every_case_that_this_site_published_is_there_or_explained() -> None:
     assert read_published(PROJECT).keys() - withdrawn <= slugs
 
 
-def test_a_damaged_ledger_frees_no_case(tmp_path: Path) -> None:
+def test_a_row_that_is_lost_from_the_list_of_cases_frees_no_case(tmp_path: Path) -> None:
     published = publish(dataset_of(record(figure())))
     (tmp_path / "data/published").mkdir(parents=True)
     for path, content in write_published(published, DEFAULT_LANGUAGES).items():
         (tmp_path / path).write_bytes(content)
-    (tmp_path / "data/published/cases.csv").write_bytes(b"case\n")
-    (tmp_path / "data/published/changes.csv").write_bytes(b"\xff,,,\n,,,,,,,,,,\n")
+    (tmp_path / "data/published/cases.csv").write_bytes(b"case,published\n")
 
     found = read_published(tmp_path)
 
     assert found["case-1"].facts == published["case-1"].facts
+
+
+@pytest.mark.parametrize(
+    ("damage", "line", "code"),
+    [
+        pytest.param(lambda data: b"", 1, "E294", id="empty"),
+        pytest.param(lambda data: b"x" * 300_000, 1, "E294", id="one long cell"),
+        pytest.param(lambda data: data[:-30], 2, "E294", id="cut off"),
+        pytest.param(lambda data: data + b"<<<<<<< HEAD\n", 3, "E294", id="a mark of a merge"),
+        pytest.param(lambda data: data.replace(b"a", b"\0", 1), 1, "E294", id="a zero byte"),
+        pytest.param(lambda data: data.decode().encode("gbk"), 2, "E101", id="GBK"),
+        pytest.param(lambda data: data.decode().encode("utf-16"), 1, "E102", id="UTF-16"),
+    ],
+)
+def test_a_ledger_that_is_damaged_is_named_with_its_line(
+    damage: Callable[[bytes], bytes], line: int, code: str, tmp_path: Path
+) -> None:
+    published = publish(dataset_of(record(figure())))
+    for path, content in write_published(published, DEFAULT_LANGUAGES).items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    path = tmp_path / "data/published/figures.csv"
+    path.write_bytes(damage(path.read_bytes()))
+
+    with pytest.raises(ContentError) as caught:
+        read_published(tmp_path)
+
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.at.line, problem.code) == (
+        "data/published/figures.csv",
+        line,
+        code,
+    )
 
 
 @pytest.mark.parametrize(
