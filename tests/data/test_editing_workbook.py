@@ -551,11 +551,11 @@ def test_a_case_is_entered_through_the_workbook_as_it_would_be_by_hand(tmp_path:
     assert checked.returncode == 0, checked.stderr
 
 
-def test_the_ten_cases_are_entered_as_they_would_be_by_hand(empty: Path) -> None:
+def test_every_case_is_entered_as_it_would_be_by_hand(empty: Path) -> None:
     slugs = [path.stem for path in (PROJECT / "data/cases").glob("[a-z]*.yaml")]
     enter(PROJECT, empty, slugs)
 
-    assert len(slugs) == 10
+    assert slugs
     assert read(empty / "data/sources.yaml") == read(PROJECT / "data/sources.yaml")
     for slug in slugs:
         name = f"data/cases/{slug}.yaml"
