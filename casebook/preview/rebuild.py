@@ -66,6 +66,7 @@ class Preview:
         self.lang: Lang = lang
         self.state = PreviewState()
         self._built_from: Mapping[str, str] = {}
+        self._shown_from: Mapping[str, str] = {}
         self._told: Collection[Problem] = ()
         self._changed = threading.Condition()
         self._open: Counter[str] = Counter()
@@ -98,11 +99,10 @@ class Preview:
             built_from=self._built_from,
         )
         open_pages = {*self._open} if self.state.built else set()
-        generation = self.state.generation + 1
         if open_pages:
             result = build_pages(options, open_pages)
             if result.built_from != self._built_from:
-                self._show(result, generation=generation, fresh=result.pages)
+                self._show(result, fresh=result.pages)
                 if changed is not None and changed.wait(_PAUSE):
                     return
         result = build_site(options)
@@ -110,17 +110,19 @@ class Preview:
             seconds = f"{time.perf_counter() - started:.2f}"
             done = say("preview.built", cases=result.cases, files=result.files, seconds=seconds)
             print(done.inside(self.lang), flush=True)
-        elif not self.state.fresh and (result.aside or not self._is_stopped()):
-            # The site stays as it is, and so do the pages that are open.
-            generation = self.state.generation
         self._built_from = result.built_from
-        self._show(result, generation=generation, built=generation, fresh={})
+        self._show(result, fresh={}, built=self._count(result))
 
-    def _is_stopped(self) -> bool:
-        return bool(self.state.problems or self.state.faults)
+    def _count(self, result: BuildResult) -> int:
+        """The generation of what a build made: the last one where pages show the same already."""
+        is_stopped = bool(self.state.problems or self.state.faults)
+        is_shown = result.built_from == self._shown_from and (result.aside or not is_stopped)
+        return self.state.generation + (not is_shown)
 
     def _show(self, result: BuildResult, **values: Any) -> None:
         """Show what a build made, and say what is wrong with the cases that it set aside."""
+        generation = self._count(result)
+        self._shown_from = result.built_from
         told = list(result.warnings)
         faults: dict[str, Sequence[Shown]] = {}
         open_drafts: dict[str, Sequence[Shown]] = {}
@@ -133,7 +135,12 @@ class Preview:
             print_problems(told, self.lang, self.project, sys.stderr)
         self._told = told
         self._change(
-            problems=(), drafts=result.drafts, faults=faults, open_drafts=open_drafts, **values
+            generation=generation,
+            problems=(),
+            drafts=result.drafts,
+            faults=faults,
+            open_drafts=open_drafts,
+            **values,
         )
 
     @contextmanager

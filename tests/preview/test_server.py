@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from preview.previews import SECONDS, Running, start
 from processes import run, tree
 
 from casebook.preview.inject import inject_preview, open_policy
-from casebook.preview.rebuild import PreviewState
+from casebook.preview.rebuild import Preview, PreviewState
 from casebook.preview.server import PreviewServer, read_page, split_address
 
 DRAFT = """\
@@ -267,7 +268,6 @@ def test_a_taken_default_port_gives_the_next_free_one(
     tiny_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from casebook.preview import server as serve
-    from casebook.preview.rebuild import Preview
 
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -353,6 +353,25 @@ def test_every_open_page_is_loaded_anew_once(preview: Running, browser: Any) -> 
         page.close()
 
     assert sorted(loads) == ["/cases/", "/cases/", "/cases/haishu/", "/cases/haishu/"]
+
+
+def test_pages_that_were_shown_before_a_stop_are_not_shown_as_other_ones(
+    tiny_project: Path,
+) -> None:
+    preview = Preview(tiny_project, tiny_project / "site", "zh")
+    preview.rebuild()
+    path = tiny_project / "data/cases/haishu.yaml"
+    path.write_text(path.read_text("utf-8").replace("由谁来办", "换了名字"), encoding="utf-8")
+    # The watch may tell of one save twice, and a build is left for the second.
+    again = threading.Event()
+    again.set()
+    states = []
+    with preview.watched("cases/haishu/index.html"):
+        for changed in (again, again, None):
+            preview.rebuild(changed)
+            states.append((preview.state.generation, preview.state.built))
+
+    assert states == [(2, 1), (2, 1), (2, 2)]
 
 
 @pytest.mark.browser
