@@ -288,7 +288,8 @@ def _fill_region(code: str, node: MapNode, units: Collection[str], languages: La
         if "short" not in entries:
             names = ((languages.name(x, lang) for x in ("short", "name")) for lang in languages)
             given |= {short: entries[name] for short, name in names if name in entries}
-    return MapNode(given | entries, node.key_at, node.at)
+    # What is filled in stands nowhere: a fault within it is one of the entry.
+    return MapNode(given | entries, dict.fromkeys(given, node.at) | node.key_at, node.at)
 
 
 def find_list_places(project: Path, name: str) -> dict[str, Position]:

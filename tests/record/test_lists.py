@@ -43,6 +43,9 @@ from casebook.record.lists import read_lists
             "regions", 'parent: "330200"', "parent: haishu", ["3:101 E205"], id="an unknown place"
         ),
         pytest.param(
+            "regions", "short: 海曙,", "shrt: 海曙,", ["3:49 E201"], id="a field of a known place"
+        ),
+        pytest.param(
             "vocabulary",
             "\nsource_kinds:",
             "\nkinds:",
