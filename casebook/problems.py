@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from casebook.text import NO_TEXT, Lang, Text
 
@@ -23,8 +23,8 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-@dataclass(frozen=True, order=True)
-class Position:
+# Thousands are made of each case, in a third of the time that a dataclass takes.
+class Position(NamedTuple):
     """A place in a text, both numbers counted from one, columns in code points.
 
     Where it is a cell of a workbook, its `sheet` is named.

@@ -15,7 +15,7 @@ from casebook.checks.texts import check_lists, check_settings
 from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.description import fields_of, texts_of
+from casebook.record.description import fields_of
 from casebook.record.fields import suggest
 from casebook.record.model import Case
 from casebook.text import Lang, Languages
@@ -140,7 +140,7 @@ def check_limits(case: Case) -> Iterator[Problem]:
         if count > one.most > 0:
             at = (case.positions or {}).get(one.name, START)
             yield problem("E305", case.path, at, name=one.name, count=count, most=one.most)
-    for placed in texts_of(case, case.place_by_path):
+    for placed in case.texts:
         for _, words, at in placed.by_language():
             if placed.field.kind == "block":
                 yield from check_markdown(words, at, case.path)

@@ -15,7 +15,6 @@ from casebook.record.agreement import name_per
 from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.description import QUOTE_LIMIT, values_inside
-from casebook.record.evidence import sources_of
 from casebook.record.lanes import Gap
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Source
@@ -112,7 +111,7 @@ class KnownNumbers:
     def _list_dates(self) -> Iterator[str]:
         """Every date that the cases and their sources name, in EDTF."""
         if self.home is not None:
-            yield from (period.edtf for _, period in values_inside(self.home, "period"))
+            yield from (period.edtf for _, period in values_inside(self.home.inside, "period"))
         else:
             yield from {edtf for case in self.dataset.summaries for edtf in case.dates}
             for item in self.dataset.timeline:
@@ -124,7 +123,7 @@ class KnownNumbers:
     def sources(self) -> list[Source]:
         """The sources that the figures rest on."""
         known = self.dataset.sources
-        names = known if self.home is None else sources_of(self.home)
+        names = known if self.home is None else self.home.sources
         return [known[name] for name in names if name in known]
 
     @cached_property

@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.description import texts_of
 from casebook.record.fields import suggest
 from casebook.record.model import Case
 from casebook.record.references import REFERENCE
@@ -81,7 +80,7 @@ def check_links(
 
 def plain_texts_hold_no_marks(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """A text that is printed as it is typed holds no marks of Markdown."""
-    for placed in texts_of(case, case.place_by_path):
+    for placed in case.texts:
         if placed.field.kind == "block":
             continue
         for _, words, at in placed.by_language():

@@ -9,7 +9,6 @@ from typing import Final
 from casebook.messages import problem
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
-from casebook.record.description import media_inside
 from casebook.record.fields import suggest
 from casebook.record.model import Case, Media
 from casebook.record.references import find_pictures
@@ -32,7 +31,7 @@ def _list_uses(dataset: Dataset) -> Iterator[tuple[str, str, Position]]:
     for summary in dataset.summaries:
         if summary.media:
             case = dataset.by_slug[summary.slug]
-            for record, name in media_inside(case):
+            for record, name in case.media_inside:
                 yield name, case.path, record.at
     for source in dataset.sources.values():
         if source.file:

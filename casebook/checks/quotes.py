@@ -37,7 +37,7 @@ class QuotedShare(NamedTuple):
 def list_quotes(dataset: Dataset) -> Iterator[tuple[str, Figure | Event | Report]]:
     """Every record inside a case that quotes, with the path of the case."""
     for case in dataset.cases:
-        yield from ((case.path, record) for record, _ in values_inside(case, "quote"))
+        yield from ((case.path, record) for record, _ in values_inside(case.inside, "quote"))
 
 
 def fold_text(text: str) -> str:

@@ -30,7 +30,7 @@ _PRINTED: Final = (_NAME, "TAGLINE", "FOOTER")
 def texts_say_what_the_records_hold(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """No number is written without its figure, and no figure without the words it belongs to."""
     known = KnownNumbers(case, dataset)
-    for placed in texts_of(case, case.place_by_path):
+    for placed in case.texts:
         yield from _check_text(placed, case.path, known)
 
 

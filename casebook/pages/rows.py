@@ -13,7 +13,7 @@ from casebook.data.tables import FIXED_WORDS
 from casebook.messages import say
 from casebook.problems import START
 from casebook.record.dataset import Dataset
-from casebook.record.evidence import Review, main_source, sources_of
+from casebook.record.evidence import Review, main_source
 from casebook.record.lanes import TimelineItem
 from casebook.record.model import Answer, Case, Document, Figure, Report
 from casebook.record.references import find_references
@@ -223,7 +223,7 @@ def frame_chart(drawn: Drawn, dataset: Dataset) -> Frame:
 
 def list_sources(case: Case, dataset: Dataset) -> tuple[Source, ...]:
     """Every publication that the case rests on."""
-    return tuple(dataset.sources[name] for name in sources_of(case))
+    return tuple(dataset.sources[name] for name in case.sources)
 
 
 def word_figure(figure: Figure, dataset: Dataset) -> Text:

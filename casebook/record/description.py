@@ -7,7 +7,7 @@ language pairs, the blank case and the guide's tables are made from its descript
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cache, cached_property
 from typing import Any, Final, Literal, NamedTuple, TypeVar, cast, dataclass_transform
@@ -109,6 +109,7 @@ class FieldDescription:
         """True of a field that a site has once in each of its languages."""
         return self.kind in _TRANSLATED
 
+    @compute_once
     def names(self, languages: Languages) -> tuple[str, ...]:
         """The name of the field in each language of a site, or its only one."""
         own = languages if self.is_translated else languages[:1]
@@ -199,29 +200,24 @@ def known_names(descriptions: tuple[FieldDescription, ...], languages: Languages
     return frozenset(name for one in descriptions for name in one.names(languages))
 
 
-def records_inside(record: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+def records_inside(record: Any, path: str = "") -> list[tuple[str, Any]]:
     """Every record inside a record, each before those inside it, with its path and a dot."""
+    found = []
     for one in _lists_of(type(record)):
         held = getattr(record, one.attribute)
         is_list = isinstance(held, tuple)
         for key, inner in enumerate(held, 1) if is_list else held.items():
             own = f"{path}{one.name}[{key}]." if is_list else f"{path}{one.name}.{key}."
-            yield own, inner
-            yield from records_inside(inner, own)
+            found += [(own, inner), *records_inside(inner, own)]
+    return found
 
 
-def values_inside(record: Any, kind: str) -> Iterator[tuple[Any, Any]]:
-    """Every value of a kind in the records inside a record, with the record that has it."""
-    for _, inner in records_inside(record):
+def values_inside(inside: Iterable[tuple[str, Any]], kind: str) -> Iterator[tuple[Any, Any]]:
+    """Every value of a kind in records as `records_inside` lists them, with the one that has it."""
+    for _, inner in inside:
         for name in _attributes_of_kind(type(inner), kind):
             if value := getattr(inner, name):
                 yield inner, value
-
-
-def media_inside(record: Any) -> Iterator[tuple[Any, str]]:
-    """Every picture and file that a record names, each with the part that names it."""
-    yield from values_inside(record, "picture")
-    yield from values_inside(record, "file")
 
 
 class PlacedText(NamedTuple):
@@ -255,12 +251,13 @@ def texts_of(
     for path, inner in ((under, record), *records_inside(record, under)):
         for one in _texts_of_class(type(inner)):
             value = getattr(inner, one.attribute)
-            texts = value if isinstance(value, Mapping) else {"": value}
+            texts = {"": value} if isinstance(value, (str, Text)) else value
             for key, words in texts.items():
                 text = Text(words) if isinstance(words, str) else words
                 if text:
                     found = path + one.name + (f".{key}" if key else "")
-                    yield PlacedText(one, found, text, places_of(found, places))
+                    at = places_of(found, places) if places else (START, START)
+                    yield PlacedText(one, found, text, at)
 
 
 def read_places(places: str) -> dict[str, Position]:

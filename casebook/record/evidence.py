@@ -8,7 +8,6 @@ from typing import Literal
 
 from casebook.record.agreement import support_of
 from casebook.record.comparability import class_of
-from casebook.record.description import values_inside
 from casebook.record.model import Answer, AnswerState, Case, Elsewhere, Figure
 from casebook.record.vocabulary import Source, Vocabulary
 from casebook.text import ENUMERATION
@@ -31,11 +30,11 @@ def find_answer(
         return given or Answer(question=question, state="not_stated")
     main = main_source(case, sources)
     if main is None:
-        return _derive_answer(case, question, sources_of(case), vocabulary)
+        return _derive_answer(case, question, case.sources, vocabulary)
     answer = _derive_answer(case, question, (main.id,), vocabulary)
     if answer.state != "not_stated":
         return answer
-    others = (name for name in sources_of(case) if name != main.id)
+    others = (name for name in case.sources if name != main.id)
     found = ((name, _derive_answer(case, question, (name,), vocabulary)) for name in others)
     elsewhere = (
         Elsewhere(text=other.text, source=name)
@@ -78,14 +77,9 @@ def _answer_year(periods: Collection[Period]) -> Answer:
     return Answer(question="year", state="not_stated")
 
 
-def sources_of(case: Case) -> tuple[str, ...]:
-    """The ids of every source that a case rests on, each once, in the order of first use."""
-    return tuple(dict.fromkeys(name for _, name in values_inside(case, "source")))
-
-
 def main_source(case: Case, sources: Mapping[str, Source]) -> Source | None:
     """The source that the answers of a case are taken from, where one is named as such."""
-    found = (sources[name] for name in sources_of(case) if name in sources)
+    found = (sources[name] for name in case.sources if name in sources)
     return next((source for source in found if source.main), None)
 
 

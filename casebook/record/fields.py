@@ -269,9 +269,11 @@ class RecordReader:
         self, cls: type[T], fields: Fields, values: dict[str, Any], **given: object
     ) -> T:
         """A record of these values and of what it takes from where it is."""
-        around = self.around | {"at": fields.node.at}
-        own = cast(Any, cls).__dataclass_fields__.keys() & around
-        return cls(**{name: around[name] for name in own} | values | given)
+        own = cast(Any, cls).__dataclass_fields__
+        around = {name: one for name, one in self.around.items() if name in own}
+        if "at" in own:
+            around["at"] = fields.node.at
+        return cls(**around | values | given)
 
     def read_values(
         self, described: tuple[FieldDescription, ...], fields: Fields
@@ -390,19 +392,25 @@ class RecordReader:
         }
 
 
-def find_places(node: Node, lines: list[str], path: str = "") -> Iterator[str]:
+def find_places(node: Node, lines: list[str]) -> str:
     """A line for each part of a file: its path, and the line and column at which it begins.
 
     All places of a case are one string, since a hundred objects take longer to load than a record.
     """
+    found: list[str] = []
+    _add_places(node, lines, "", found)
+    return "\n".join(found)
+
+
+def _add_places(node: Node, lines: list[str], path: str, found: list[str]) -> None:
     at = _text_start(node, lines) if isinstance(node, Scalar) else node.at
-    yield f"{path} {at.line} {at.column}"
+    found.append(f"{path} {at.line} {at.column}")
     if isinstance(node, MapNode):
         for key, value in node.entries.items():
-            yield from find_places(value, lines, f"{path}.{key}" if path else key)
+            _add_places(value, lines, f"{path}.{key}" if path else key, found)
     elif isinstance(node, ListNode):
         for number, item in enumerate(node.items, 1):
-            yield from find_places(item, lines, f"{path}[{number}]")
+            _add_places(item, lines, f"{path}[{number}]", found)
 
 
 def _text_start(value: Scalar, lines: list[str]) -> Position:

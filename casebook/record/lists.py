@@ -297,4 +297,4 @@ def find_list_places(project: Path, name: str) -> dict[str, Position]:
     data = read_bytes(project / "data" / f"{name}.yaml", project, [])
     node, _ = read_tree(data, "", len(data))
     lines = data.decode("utf-8-sig", "replace").splitlines()
-    return read_places("\n".join(find_places(node, lines))) if node is not None else {}
+    return read_places(find_places(node, lines)) if node is not None else {}

@@ -1,19 +1,27 @@
-"""The records: a case with its figures, events, documents, conflicts and changes."""
+"""The records: a case with its figures, events, documents, conflicts and changes.
+
+Places in the file are left out of what a record is written as: summaries are told apart by that,
+and no list has to be made again where lines have moved.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from casebook.problems import START, Position
 from casebook.record.description import (
     MAX_TEXT,
+    PlacedText,
     described,
     described_class,
     places_of,
     read_places,
+    records_inside,
+    texts_of,
+    values_inside,
 )
 from casebook.text import LANGS, NO_TEXT, Lang, Text
 from casebook.values.amounts import Quantity
@@ -43,7 +51,7 @@ class Report:
     quote: str = described("quote", default="")
     line: int | None = described("number", default=None)
     confirms: bool = described("flag", default=True, blank=False)
-    at: Position = START
+    at: Position = field(default=START, repr=False)
 
 
 @described_class
@@ -64,7 +72,7 @@ class Change:
     why: Text = described("bilingual", role="note")
     figure: str = described("gone_figure", example="paid_2010")
     about: str = described("line", default="", role="word", blank=False, example="provider")
-    at: Position = START
+    at: Position = field(default=START, repr=False)
 
     @property
     def name(self) -> str:
@@ -141,7 +149,7 @@ class Figure:
         key=("date", "from"),
     )
     note: Text = described("bilingual", default=NO_TEXT, role="note")
-    at: Position = START
+    at: Position = field(default=START, repr=False)
 
     @property
     def key(self) -> str:
@@ -166,7 +174,7 @@ class Event:
     quote: str = described("quote", default="", dumped=False)
     line: int | None = described("number", default=None, dumped=False)
     note: Text = described("bilingual", default=NO_TEXT, role="note")
-    at: Position = START
+    at: Position = field(default=START, repr=False)
 
 
 @described_class
@@ -181,7 +189,7 @@ class Document:
     date: Period | None = described("period", default=None)
     note: Text = described("bilingual", default=NO_TEXT, role="note")
     file: str = described("file", default="", example="tongzhi.pdf")
-    at: Position = START
+    at: Position = field(default=START, repr=False)
 
 
 @described_class
@@ -193,7 +201,7 @@ class Picture:
     credit: Text = described("bilingual", role="name")
     licence: Text = described("bilingual", role="name", example="CC BY 4.0")
     caption: Text = described("bilingual", default=NO_TEXT, role="note")
-    at: Position = START
+    at: Position = field(default=START, repr=False)
 
 
 @described_class
@@ -207,7 +215,7 @@ class Conflict:
     )
     reports: tuple[Report, ...] = described("list", default=(), items=Report, key=("source",))
     note: Text = described("bilingual", role="note", chinese="说明")
-    at: Position = START
+    at: Position = field(default=START, repr=False)
 
 
 @described_class
@@ -219,7 +227,7 @@ class Elsewhere:
     quote: str = described("quote", default="")
     line: int | None = described("number", default=None)
     terms: tuple[str, ...] = ()
-    at: Position = START
+    at: Position = field(default=START, repr=False)
 
 
 @described_class
@@ -240,7 +248,7 @@ class Answer:
         "list", default=(), items=Elsewhere, key=("source",), dumped=False
     )
     terms: tuple[str, ...] = ()
-    at: Position = START
+    at: Position = field(default=START, repr=False)
 
     @property
     def shown(self) -> ShownState:
@@ -314,9 +322,34 @@ class Case:
     )
     story: Text = described("block", default=NO_TEXT, role="prose", chinese="正文")
     # Of the names of the fields: a whole field, such as its length, is judged at its name.
-    positions: Mapping[str, Position] | None = None
-    places: str = ""
+    positions: Mapping[str, Position] | None = field(default=None, repr=False)
+    places: str = field(default="", repr=False)
     digest: str = ""
+
+    def __getstate__(self) -> dict[str, object]:
+        # What was found out of the record takes longer to load than to be found out again.
+        return {name: self.__dict__[name] for name in self.__dataclass_fields__}
+
+    @cached_property
+    def inside(self) -> list[tuple[str, Any]]:
+        """Every record inside the case, with its path and a dot."""
+        return records_inside(self)
+
+    @cached_property
+    def texts(self) -> list[PlacedText]:
+        """Every text of the case with its place."""
+        return list(texts_of(self, self.place_by_path))
+
+    @cached_property
+    def media_inside(self) -> list[tuple[Any, str]]:
+        """Every picture and file that the case names, each with the part that names it."""
+        kinds = ("picture", "file")
+        return [found for kind in kinds for found in values_inside(self.inside, kind)]
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """The ids of every source that it rests on, each once, in the order of first use."""
+        return tuple(dict.fromkeys(name for _, name in values_inside(self.inside, "source")))
 
     @cached_property
     def place_by_path(self) -> Mapping[str, Position]:

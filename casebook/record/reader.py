@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Final, NamedTuple, cast
 
 from casebook.messages import problem, say
@@ -97,7 +98,7 @@ def read_case_node(
         slug=slug,
         path=path,
         positions=dict(fields.node.key_at),
-        places="\n".join(find_places(node, lines)),
+        places=find_places(node, lines),
     )
     # Other ends of lines and a byte order mark make no other version.
     text = unicodedata.normalize("NFC", "\n".join(lines))
@@ -356,30 +357,34 @@ class CaseReader(RecordReader):
     def read_per(self, fields: Fields, quantity: Quantity | None) -> tuple[str, ...]:
         """The things that the amount is per: those that are written, and those of its wording."""
         known = self.lists.vocabulary.per
-        by_word = {
-            name.lower(): key
-            for key, term in known.items()
-            for name in map(name_per(term.name).own, LANGS)
-            if name
-        }
         written = fields.scalar("per")
         words = [] if written is None else written.text.split("/")
         found = [Scalar(word.strip(), fields.at("per")) for word in words if word.strip()]
         # 每年560万元 with per: 月 has both, of which the month is said by nobody.
         printed = quantity.per if quantity is not None else ()
         found += [Scalar(word, fields.at("amount")) for word in printed]
-        keys = {self.find_per(fields, word, by_word) for word in found}
+        keys = {self.find_per(fields, word) for word in found}
         return tuple(sorted(keys - {""}, key=list(known).index))
 
-    def find_per(self, fields: Fields, word: Scalar, by_word: dict[str, str]) -> str:
+    @cached_property
+    def per_by_word(self) -> dict[str, str]:
+        """The keys of what an amount may be per, by its names in both languages."""
+        return {
+            name.lower(): key
+            for key, term in self.lists.vocabulary.per.items()
+            for name in map(name_per(term.name).own, LANGS)
+            if name
+        }
+
+    def find_per(self, fields: Fields, word: Scalar) -> str:
         """The key of what an amount is per, by its key or its name."""
         # A key first: two terms may have one name in English, as 村 and 行政村 have.
         if word.text in self.lists.vocabulary.per:
             return word.text
         for name in (word.text.lower(), SAME_PER.get(word.text, "")):
-            if name in by_word:
-                return by_word[name]
-        return fields.known_word(word, "per", by_word)
+            if name in self.per_by_word:
+                return self.per_by_word[name]
+        return fields.known_word(word, "per", self.per_by_word)
 
     def parse_formula(self, at: Position, fields: Fields) -> _Formula | None:
         """A formula that is understood and names figures of the case, or None."""

@@ -18,12 +18,12 @@ from typing import NamedTuple, TypeVar
 
 from casebook.problems import START
 from casebook.record.comparability import ComparabilityClass, class_of
-from casebook.record.description import media_inside, texts_of, values_inside
-from casebook.record.evidence import Review, find_answer, review_figure, sources_of
+from casebook.record.description import texts_of, values_inside
+from casebook.record.evidence import Review, find_answer, review_figure
 from casebook.record.model import Case, Change, Event, Figure, ShownState, State
 from casebook.record.references import LINK_TO_PAGE, SITE, find_chart_names, find_references
 from casebook.record.vocabulary import Source, Vocabulary
-from casebook.text import NO_TEXT, Text
+from casebook.text import LANGS, NO_TEXT, Text
 from casebook.values.dates import Lane, Period
 from casebook.values.digest import digest
 
@@ -121,7 +121,7 @@ def summarise_case(
     case: Case, vocabulary: Vocabulary, sources: Mapping[str, Source]
 ) -> CaseSummary:
     """The summary of a case; it follows from the record, the vocabulary and the case's sources."""
-    stories = tuple(words for _, words, _ in case.stories)
+    stories = tuple(filter(None, map(case.story.own, LANGS)))
     references = [
         (reference.case, reference.name)
         for text in stories
@@ -149,7 +149,7 @@ def summarise_case(
         ),
         events=tuple(summarise_event(event) for event in case.events),
         dates=tuple(
-            dict.fromkeys(_share(period.edtf) for _, period in values_inside(case, "period"))
+            dict.fromkeys(_share(period.edtf) for _, period in values_inside(case.inside, "period"))
         ),
         titles=tuple(
             title
@@ -158,7 +158,7 @@ def summarise_case(
             # Only a number in a text is looked up among the titles.
             if re.search(r"\d", title)
         ),
-        sources=_share(sources_of(case)),
+        sources=_share(case.sources),
         states=_share(tuple(answer(key).shown for key in vocabulary.questions)),
         has_amount=answer("amount").state == "stated",
         provider_types=_share(answer(vocabulary.question_of("provider_types")).terms),
@@ -168,10 +168,10 @@ def summarise_case(
         has_slots=any("[[" in text for text in stories),
         has_links=any(LINK_TO_PAGE.search(text) for text in stories),
         charts=tuple(dict.fromkeys(name for text in stories for name in find_chart_names(text))),
-        media=tuple(dict.fromkeys(name for _, name in media_inside(case))),
+        media=tuple(dict.fromkeys(name for _, name in case.media_inside)),
         passages=tuple(
             Passage(_share(record.source), record.line, quote)
-            for record, quote in values_inside(case, "quote")
+            for record, quote in values_inside(case.inside, "quote")
         ),
         changes=case.changes,
         pairs="\n".join(f"{part} {pair.zh} {pair.en}" for part, pair in pair_wordings(case)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from typing import Literal
 
 from casebook.problems import START, Position
@@ -180,7 +181,7 @@ class Refusal:
     compare: tuple[str, ...] = described("names", default=())
     spending: tuple[str, ...] = described("names", default=())
     unknown: Mapping[str, Text] = described("things", role="heading", default_factory=dict)
-    at: Position = START
+    at: Position = field(default=START, repr=False)
 
     @property
     def is_of_one_kind(self) -> bool:
@@ -201,4 +202,4 @@ class Gone:
     why: Text = described("bilingual", default=NO_TEXT, role="note")
     date: Period | None = described("period", default=None)
     moved_to: str = described("line", role="word", default="")
-    at: Position = START
+    at: Position = field(default=START, repr=False)

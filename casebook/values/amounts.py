@@ -51,6 +51,7 @@ _HALF: Final = Decimal("0.5")
 _READINGS: Final = (
     words.UNITS | words.SIGNS | {code: code for code in (*CURRENCIES, "ratio")} | {"%": "ratio"}
 )
+_ABOUT: Final = [word for word, name in (words.BEFORE | words.AFTER).items() if name == "approx"]
 
 
 @dataclass(frozen=True)
@@ -133,10 +134,10 @@ class Quantity:
     @property
     def is_hedged(self) -> bool:
         """True of a range with a word such as 约."""
-        stated = (words.BEFORE | words.AFTER).items()
-        about = [word for word, qualifier in stated if qualifier == "approx"]
+        if self.value is not None:
+            return False
         printed = "".join(each.text for each in self.segments if each.role == "qualifier").lower()
-        return self.value is None and any(word in printed for word in about)
+        return any(word in printed for word in _ABOUT)
 
     @property
     def magnitude(self) -> Decimal:

@@ -101,7 +101,12 @@ def parse_period(text: str) -> Period:
 
     Raises PeriodError and nothing else.
     """
-    line = text.strip(" ")
+    return _parse(text.strip(" "))
+
+
+# Many of a site's things are of one year, and of one source.
+@lru_cache(maxsize=4096)
+def _parse(line: str) -> Period:
     if not line:
         raise PeriodError(say("values.date_empty"), hint=say("values.date_forms"))
     if len(line) > LONGEST:

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -91,8 +91,7 @@ def _place(mark: Any) -> Position:
     return Position(mark.line + 1, mark.column + 1) if mark is not None else START
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A piece of text, with the style in which it was written: plain, quoted or block."""
 
     text: str
@@ -105,16 +104,14 @@ class Scalar:
         return self.style == ""
 
 
-@dataclass(frozen=True, slots=True)
-class ListNode:
+class ListNode(NamedTuple):
     """A list of nodes."""
 
     items: tuple[Node, ...]
     at: Position
 
 
-@dataclass(frozen=True, slots=True)
-class MapNode:
+class MapNode(NamedTuple):
     """Named nodes in the order of the file, and the place of each name."""
 
     entries: dict[str, Node]
@@ -206,7 +203,8 @@ class _Builder(Inspector):
 
     def __init__(self, text: str, path: str) -> None:
         super().__init__(text, path)
-        self.events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=Loader))
+        # What yaml.parse does at each event takes as long as the parser itself.
+        self.events: Iterator[yaml.Event] = iter(Loader(text).get_event, None)
         self.is_normal = unicodedata.is_normalized("NFC", text)
 
     def build_document(self) -> Node | None:
