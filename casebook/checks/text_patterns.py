@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from casebook.patterns import read_words
+from casebook.patterns import Patterns, read_words
 from casebook.text import LANGS, Lang
 from casebook.values.amount_words import ENGLISH_DIGITS
 from casebook.values.dates import MONTHS
@@ -60,39 +60,40 @@ _MADE: Final[Mapping[str, Any]] = {
     "currency": [f"(?:{money.in_text})" for money in CURRENCIES.values()],
     "sign": [re.escape(sign) for sign in SIGNS],
     "digit_word": sorted(ENGLISH_DIGITS, key=len, reverse=True),
-    "fraction": WORDS["english_fractions"],
+    "fraction": list(WORDS["english_fractions"]),
     "month_start": [f"{month[:3]}(?:{month[3:]})?" for month in map(str.lower, MONTHS)],
 }
 
 
-def write_pattern(words: Any, lang: Lang | None = None) -> str:
-    """An entry of the list of words as a pattern, with what its names stand for."""
-    if isinstance(words, dict) and lang in words:
-        words = words[lang]
-    if not isinstance(words, str):
-        # An exception is a pair of its pattern and the reason for it.
-        words = "|".join(word if isinstance(word, str) else word[0] for word in words)
-    elif "\n" in words:
-        lines = (line.strip() for line in words.splitlines())
-        words = "".join(line for line in lines if not line.startswith("#"))
-    return re.sub("@([a-z_]+)", lambda found: _fill(found[1], lang), words)
+class _TextPatterns(Patterns):
+    """The patterns of one language, or those of all languages."""
+
+    def __init__(self, lang: Lang | None, **known: str) -> None:
+        entries = {
+            name: entry.get(lang) if isinstance(entry, dict) else entry
+            for name, entry in {**WORDS, **_MADE}.items()
+        }
+        words = {name: entry for name, entry in entries.items() if isinstance(entry, str | list)}
+        super().__init__(words, **known)
+        self.lang = lang
+
+    def compile(self, name: str, words: str) -> re.Pattern[str]:
+        """The pattern of an entry; that of a list is for a text in lower case.
+
+        Without regard to case it would take four times as long, as it is tried at each word of
+        each text.
+        """
+        is_list = isinstance(self.entries[name], list)
+        return any_of(words, self.lang) if is_list else re.compile(words)
 
 
-@cache
-def _fill(name: str, lang: Lang | None) -> str:
-    return write_pattern(_MADE.get(name) or WORDS[name], lang)
+_PATTERNS: Final = {lang: _TextPatterns(lang) for lang in (None, *LANGS)}
 
 
 @cache
 def pattern(name: str, lang: Lang | None = None) -> re.Pattern[str]:
-    """The pattern of an entry of the list of words.
-
-    That of a list is for a text in lower case: without regard to case it would take four times
-    as long, as it is tried at each word of each text.
-    """
-    words = WORDS[name]
-    is_list = isinstance(words, list) or (isinstance(words, dict) and isinstance(words[lang], list))
-    return any_of(_fill(name, lang), lang) if is_list else re.compile(_fill(name, lang))
+    """The pattern of an entry of the list of words."""
+    return _PATTERNS[lang][name]
 
 
 @cache
@@ -113,7 +114,7 @@ def name_unit(word: str) -> str:
     if code := next((c for c, m in CURRENCIES.items() if re.fullmatch(m.in_text, word)), ""):
         return code
     for name, unit in (("share", "ratio"), ("people", "people"), ("time", "time")):
-        if re.match(_fill(name, None), word):
+        if pattern(name).match(word):
             return unit
     return word
 
@@ -130,8 +131,5 @@ def per_patterns(
     for key, words in WORDS["per"].items():
         names[key] = [*names.get(key, ()), *words]
     joined = "|".join(f"(?P<{key}>{'|'.join(words)})" for key, words in names.items())
-    before, behind = (
-        re.compile(WORDS[name][lang].replace("@per", joined))
-        for name in ("per_before", "per_behind")
-    )
-    return before, behind
+    patterns = _TextPatterns(lang, per=joined)
+    return patterns["per_before"], patterns["per_behind"]
