@@ -19,8 +19,10 @@ from casebook.record.description import OWN_WORDS, PlacedText, texts_of
 from casebook.record.lists import find_list_places
 from casebook.record.model import Case
 from casebook.record.references import find_references
+from casebook.record.settings import parse_settings
 from casebook.text import Languages
 from casebook.values.words import CURRENCIES
+from casebook.yaml.files import read_text
 
 # The settings that pages print.
 _NAME: Final = "SITENAME"
@@ -55,10 +57,12 @@ def names_of(setting: str, languages: Languages) -> Iterator[str]:
 
 def check_settings(project: Path, dataset: Dataset) -> Iterator[Problem]:
     """The settings that are printed and say what no record holds."""
+    path = project / SETTINGS
+    source = read_text(path, project, []) if path.exists() else None
     try:
-        written = (project / SETTINGS).read_bytes()
-        tree = ast.parse(written)
-    except (OSError, SyntaxError, ValueError):
+        written = (source or "").encode()
+        tree = parse_settings(written)
+    except SyntaxError:
         # The build runs the file and names what is wrong with it; a project may have none.
         return
     languages = dataset.languages
@@ -73,7 +77,7 @@ def check_settings(project: Path, dataset: Dataset) -> Iterator[Problem]:
                 for part in ast.walk(value):
                     if isinstance(part, ast.Constant) and not dataset.unread:
                         # Python counts columns in bytes; the text begins behind its mark.
-                        before = written.splitlines()[part.lineno - 1][: part.col_offset]
+                        before = written.split(b"\n")[part.lineno - 1][: part.col_offset]
                         at = Position(part.lineno, len(before.decode()) + 2)
                         words, lang = str(part.value), printed[name]
                         text = WrittenText(words=words, lang=lang, path=SETTINGS, at=at)

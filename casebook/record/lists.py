@@ -17,6 +17,7 @@ from casebook.problems import Position, Problem
 from casebook.record.description import FieldDescription, read_places
 from casebook.record.fields import EMPTY, Fields, RecordReader, find_places
 from casebook.record.regions import Regions, make_region, read_table
+from casebook.record.settings import parse_settings
 from casebook.record.vocabulary import (
     LETTER_BLANKS,
     Gone,
@@ -29,7 +30,7 @@ from casebook.record.vocabulary import (
 from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Languages, Text
 from casebook.values.urls import judge_url
 from casebook.values.words import use_currency
-from casebook.yaml.files import most_bytes, read_bytes, show_path
+from casebook.yaml.files import most_bytes, read_bytes, read_text, show_path
 from casebook.yaml.nodes import MapNode, Node, Scalar, read_tree
 
 # The ledgers of what was published, which are committed.
@@ -179,9 +180,11 @@ class ListReader(RecordReader):
 def read_languages(project: Path, problems: list[Problem] | None = None) -> Languages:
     """The languages of a site by its settings, Chinese and English where these name none."""
     # Read and not run: Pelican, which runs the settings, takes a third of a second to import.
+    path = project / SETTINGS
+    text = read_text(path, project, []) if path.exists() else None
     try:
-        tree = ast.parse((project / SETTINGS).read_bytes())
-    except (OSError, SyntaxError, ValueError):
+        tree = parse_settings((text or "").encode())
+    except SyntaxError:
         # Whoever runs the file names what is wrong with it; a project may have none.
         return DEFAULT_LANGUAGES
     for node in tree.body:

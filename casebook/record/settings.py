@@ -23,7 +23,7 @@ from casebook.problems import START, ContentError, Position, Problem
 from casebook.record.fields import suggest
 from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Languages, Text
 from casebook.values.urls import judge_url
-from casebook.yaml.files import read_bytes
+from casebook.yaml.files import read_text
 
 # Whoever runs Pelican itself is told by this plugin which command builds the site.
 GUARD: Final = "casebook.plugin"
@@ -146,14 +146,26 @@ def fixed_settings() -> dict[str, Any]:
     }
 
 
+def parse_settings(source: bytes) -> ast.Module:
+    """The tree of pelicanconf.py; SyntaxError where it is no Python, or too deep for it."""
+    try:
+        return ast.parse(source)
+    # A zero byte is a ValueError, and so many brackets that they fill the stack are one of these.
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise SyntaxError(str(error)) from error
+
+
 def run_settings(source: bytes, path: str) -> dict[str, Any]:
     """The settings of the file, which is run as Pelican runs it; ContentError where it fails."""
     names: dict[str, Any] = {"__file__": path, "__name__": "pelicanconf"}
     try:
-        exec(compile(source, path, "exec"), names)
+        tree = parse_settings(source)
     except SyntaxError as error:
-        at = Position(error.lineno or 1, error.offset or 1)
-        raise ContentError([problem("E340", SETTINGS, at, error=error.msg)]) from error
+        at = Position(error.lineno or 1, max(error.offset or 1, 1))
+        told = error.msg or say("record.settings_too_deep")
+        raise ContentError([problem("E340", SETTINGS, at, error=told)]) from error
+    try:
+        exec(compile(tree, path, "exec"), names)
     except (Exception, SystemExit) as error:
         raise ContentError([describe_failure(error, path)]) from error
     return {name: value for name, value in names.items() if name.isupper()}
@@ -172,7 +184,10 @@ def read_settings(project: Path, languages: Languages, problems: list[Problem]) 
     path = project / SETTINGS
     if not path.exists():
         return NO_SETTINGS
-    source = read_bytes(path, project, problems)
+    text = read_text(path, project, problems)
+    if text is None:
+        return NO_SETTINGS
+    source = text.encode()
     try:
         values = run_settings(source, str(path))
     except ContentError as error:
@@ -205,7 +220,8 @@ class _SettingsReader:
         self.languages = languages
         self.problems = problems
         self.nodes = _find_nodes(source)
-        self.lines = source.decode("utf-8-sig", "replace").splitlines()
+        # Python ends a line nowhere else.
+        self.lines = source.decode("utf-8", "replace").split("\n")
 
     def read(self) -> Settings:
         """All settings that the program takes."""
@@ -460,7 +476,7 @@ def _is_same(value: object, name: str) -> bool:
 def _find_nodes(source: bytes) -> dict[str, Any]:
     """Where the value of each setting is written, the last one of those that are assigned twice."""
     nodes: dict[str, Any] = {}
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parse_settings(source)):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 nodes[name] = value

@@ -22,14 +22,17 @@ PATTERNS = Patterns(_LISTS["patterns"])
 # Wide encodings without a mark, the widest first: a UTF-32 file is valid UTF-16 with NULs.
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 
+# What begins with a tag anyway.
+_MARKUP = (".html", ".xml", ".svg")
+
 _ENDS_LINE = "\x85\u2028\u2029\x0b\x0c"
 
 
 def decode(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[str | None, list[Problem]]:
     """The text of a UTF-8 file with plain line ends, and what is wrong with its bytes.
 
-    There is no text where the bytes are not UTF-8. Invisible characters are problems and left out
-    of the text, so that the rest can still be read.
+    There is no text where the bytes are not UTF-8, or hold something else than the file is to hold.
+    Invisible characters are problems and left out of the text, so that the rest can still be read.
     """
     refused = _refuse_bytes(data, path, most)
     if refused is not None:
@@ -41,6 +44,9 @@ def decode(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[str | None, l
         return None, _describe_bytes(data, path)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    other = _find_other_format(text, path)
+    if other:
+        return None, other
     problems = list(_find_lost_text(text, path))
     if PATTERNS["may_be_invisible"].search(text) is not None:
         lost = {one.at.line for one in problems}
@@ -133,6 +139,18 @@ def _as_gbk(data: bytes) -> str:
     return text if strange and common * 10 >= len(strange) * 7 else ""
 
 
+def _find_other_format(text: str, path: str) -> list[Problem]:
+    """A web page in the place of a text, or the marks of a merge."""
+    if not path.endswith(_MARKUP) and PATTERNS["web_page"].match(text):
+        return [problem("E108.html", path, START)]
+    if "<<<<<<<" not in text and ">>>>>>>" not in text:
+        return []
+    return [
+        problem("E108.conflict", path, position_of(text, found.start()), mark=found.group())
+        for found in islice(PATTERNS["conflict"].finditer(text), MAX_SHOWN)
+    ]
+
+
 def _find_invisible(text: str, path: str) -> Iterator[Problem]:
     for found in islice(PATTERNS["invisible"].finditer(text), MAX_SHOWN):
         at = position_of(text, found.start())
@@ -174,6 +192,11 @@ def _find_lost_text(text: str, path: str) -> Iterator[Problem]:
             found = PATTERNS["lost"].search(line)
             if found is not None:
                 yield problem("E106.lost", path, Position(number, found.start() + 1))
+    if "????" in text:
+        for number, line in enumerate(text.split("\n"), 1):
+            if "????" in line:
+                at = Position(number, line.index("????") + 1)
+                yield problem("E106.marks", path, at)
     if PATTERNS["garbled_sign"].search(text) is not None:
         for number, line in enumerate(text.split("\n"), 1):
             for run in PATTERNS["garbled_run"].finditer(line):

@@ -15,7 +15,7 @@ from pathlib import Path
 from casebook.messages import failure, problem
 from casebook.problems import START, Exit, Problem
 from casebook.text import Text
-from casebook.yaml.encoding import MAX_BYTES, describe_size
+from casebook.yaml.encoding import MAX_BYTES, decode, describe_size
 
 # What systems and editors leave beside a file; nobody meant it for a case.
 _LEFT_BEHIND = re.compile(
@@ -133,6 +133,18 @@ def read_bytes(path: Path, project: Path, problems: list[Problem], most: int = 0
     except OSError as error:
         problems.append(_unreadable(path, project, error))
         return b"{}"
+
+
+def read_text(path: Path, project: Path, problems: list[Problem]) -> str | None:
+    """The text of a file of the project, with plain line ends, or None and a problem."""
+    before = len(problems)
+    data = read_bytes(path, project, problems)
+    if len(problems) > before:
+        return None
+    shown = show_path(path, project)
+    text, found = decode(data, shown, most_bytes(shown))
+    problems += found
+    return text
 
 
 @contextmanager

@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, NamedTuple
 
 import yaml
@@ -129,9 +128,7 @@ def read_tree(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[Node | Non
     fixed the tree is that of the fixed text, so that all problems come out in one run.
     """
     text, problems = decode(data, path, most)
-    other = _find_other_format(text, path) if text is not None else []
-    problems += other
-    node = None if text is None or other else _build_tree(text, path, problems)
+    node = None if text is None else _build_tree(text, path, problems)
     if len(problems) > MAX_PROBLEMS:
         problems.sort()
         problems[MAX_PROBLEMS:] = [problem("E199", path, problems[MAX_PROBLEMS].at)]
@@ -183,19 +180,6 @@ def _build_tree(text: str, path: str, problems: list[Problem]) -> Node | None:
     lines = {one.at.line for one in named}
     problems += [one for one in again.problems if one.at.line not in lines]
     return node
-
-
-def _find_other_format(text: str, path: str) -> list[Problem]:
-    """A web page or the marks of a merge, where a record was expected."""
-    if re.match(r"\s*<(?:!DOCTYPE|html|head|body|\?xml|!--|script)", text, re.IGNORECASE):
-        return [problem("E108.html", path, START)]
-    if "<<<<<<<" not in text and ">>>>>>>" not in text:
-        return []
-    marks = islice(re.finditer(r"^(?:<{7}|>{7})(?!\S)", text, re.MULTILINE), MAX_SHOWN)
-    return [
-        problem("E108.conflict", path, position_of(text, found.start()), mark=found.group())
-        for found in marks
-    ]
 
 
 class _Builder(Inspector):
