@@ -88,7 +88,7 @@ def make_case_files(job: CaseJob, context: CaseContext, renderer: PageRenderer) 
 def make_batch(context: CaseContext, batch: Sequence[CaseJob]) -> list[CaseResult]:
     """The files of several cases."""
     renderer = open_renderer(context.theme, batch[0].dataset.languages)
-    with explaining_templates():
+    with explaining_templates(context.theme):
         return [make_case_files(job, context, renderer) for job in batch]
 
 

@@ -102,6 +102,11 @@ def check_project(project: Path, today: date | None = None) -> list[Problem]:
         dataset, problems = load_checked(project)
     except ContentError as error:
         return list(error.problems)
+    # Only a check: a build reads the templates in any case, with what it knows of them.
+    from casebook.build.templates import CompiledTemplates, check_templates
+    from casebook.build.theme import read_theme
+
+    problems += check_templates(read_theme(project, dataset.settings), CompiledTemplates())
     return problems + check_published(project, dataset, today or dataset.settings.today())
 
 

@@ -84,6 +84,11 @@ def list_sources(project: str) -> tuple[str, ...]:
     return (*SOURCES, *(name for name in own if name[0] != "." and name not in SOURCES))
 
 
+def is_left_behind(name: str) -> bool:
+    """True of a file that somebody's editor or file manager left, which no site is made from."""
+    return os.path.basename(name)[:1] == "." or name.endswith(_LEFT_BEHIND)
+
+
 def is_young(stamp: Stamp) -> bool:
     """True of a file written so recently that its stamp does not vouch for its content."""
     return max(stamp[:2]) > time.time_ns() - YOUNG
@@ -312,7 +317,7 @@ def _stamp_sources(folder: str, shown: str, stamps: dict[str, Stamp]) -> None:
             if entry.is_dir(follow_symlinks=False):
                 if name != "__pycache__":
                     _stamp_sources(entry.path, f"{shown}/{name}", stamps)
-            elif name[0] != "." and not name.endswith(_LEFT_BEHIND):
+            elif not is_left_behind(name):
                 found = entry.stat()
                 if stat.S_ISREG(found.st_mode):
                     stamps[f"{shown}/{name}"] = stamp_of(found)

@@ -31,7 +31,7 @@ from casebook.build.reading import Instead
 from casebook.build.render import file_of, open_renderer
 from casebook.build.staged_output import StagedOutput
 from casebook.build.state import BuildState
-from casebook.build.templates import digest_templates, explaining_templates
+from casebook.build.templates import check_templates, digest_templates, explaining_templates
 from casebook.build.theme import read_colours, read_theme, write_assets
 from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.data.export import export_site
@@ -45,7 +45,7 @@ from casebook.pages.figure_pages import find_uses
 from casebook.pages.page import Location, MakePages, Page, Prose, Site, SiteSettings, Uses
 from casebook.pages.register import CASE_PAGES, PAGES, make_site_files, make_sitemap
 from casebook.pages.search import has_stories
-from casebook.problems import Problem
+from casebook.problems import ContentError, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.settings import Settings
 from casebook.record.summary import CaseSummary
@@ -232,6 +232,8 @@ class _PageMaker:
         self.theme = read_theme(context.options.project, dataset.settings)
         self.renderer = open_renderer(self.theme, dataset.languages)
         self.renderer.compiled.load(context.cache)
+        if problems := check_templates(self.theme, self.renderer.compiled):
+            raise ContentError(problems)
         self.template_digests = digest_templates(self.theme, self.renderer.compiled)
         keys_of = context.dependencies.keys_of
         self.site = Site(
@@ -277,12 +279,12 @@ class _PageMaker:
                 tree.write(file.path, file.content)
 
     def _make_files(self, job: CaseJob) -> list[DataFile]:
-        with explaining_templates():
+        with explaining_templates(self.theme):
             return make_case_files(job, self.case_context, self.renderer)[0]
 
     def write_lists(self, tree: StagedOutput, state: BuildState) -> None:
         """Write the pages of all cases together; those that are fresh stay as they are."""
-        with explaining_templates():
+        with explaining_templates(self.theme):
             for kind, pages in self._make_lists():
                 with self.context.options.timings.measure(kind) as spent:
                     for page in self.context.options.timings.track(pages):
@@ -306,7 +308,7 @@ class _PageMaker:
         for job in (*map(self._make_job, cases), *self.context.sketches):
             files = self._make_files(job)
             contents |= {file.path: file.content for file in files if file.path in wanted}
-        with explaining_templates():
+        with explaining_templates(self.theme):
             for _, pages in self._make_lists():
                 if contents.keys() >= set(wanted):
                     return contents

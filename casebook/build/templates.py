@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import version
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from jinja2 import (
     BytecodeCache,
@@ -35,12 +36,15 @@ from markupsafe import Markup, escape
 from casebook.build.cache import Cache, digest_program
 from casebook.build.theme import Theme
 from casebook.messages import problem
-from casebook.problems import ContentError, Position, Problem
+from casebook.packaged import find_packaged
+from casebook.problems import START, CasebookError, ContentError, Position, Problem
 from casebook.text import DEFAULT_LANGUAGES, Lang, Languages
 from casebook.values.digest import digest
 
 # Where faults say that a template of an environment in memory is.
 THEME = "theme"
+# What reading a template raises where it is none.
+_UNREADABLE = (TemplateSyntaxError, UnicodeDecodeError, RecursionError)
 # Options of every environment of Jinja, that of Pelican among them.
 ENVIRONMENT_OPTIONS: Mapping[str, Any] = {
     "autoescape": True,
@@ -108,25 +112,37 @@ def _name_compiled() -> str:
 
 
 @contextmanager
-def explaining_templates() -> Iterator[None]:
-    """Turns what Jinja raises into a ContentError that names the line of the template."""
+def explaining_templates(theme: Theme) -> Iterator[None]:
+    """Turns what a template raises into a ContentError that names its line."""
     try:
         yield
-    except TemplateError as error:
-        raise ContentError([_describe_error(error)]) from error
+    except CasebookError:
+        raise
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        # What our own functions raise is a fault of ours, whatever they are given.
+        if not isinstance(error, TemplateError | RecursionError) and not _is_of_theme(frames[-1]):
+            raise
+        raise ContentError([_describe_error(error, theme)]) from error
 
 
-def _describe_error(error: Exception) -> Problem:
+def _is_of_theme(frame: traceback.FrameSummary) -> bool:
+    return frame.filename.startswith(f"{THEME}/")
+
+
+def _describe_error(error: Exception, theme: Theme, name: str = "") -> Problem:
     """The problem of a template, at the innermost line of the theme that was running."""
-    path, line = "theme/templates", 1
-    for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename.startswith(f"{THEME}/"):
-            path, line = frame.filename, frame.lineno or 1
-    number = getattr(error, "lineno", None)
-    name = str(getattr(error, "filename", None))
-    if number is not None and name.startswith(f"{THEME}/"):
-        path, line = name, number
-    return problem("E320", path, Position(line, 1), error=error)
+    path, line = f"{THEME}/templates/{name}", 1
+    for frame in filter(_is_of_theme, traceback.extract_tb(error.__traceback__)):
+        path, line = frame.filename, frame.lineno or 1
+    if isinstance(error, TemplateSyntaxError):
+        path, line = error.filename or path, error.lineno
+    path = theme.paths.get(path.removeprefix(f"{THEME}/templates/"), path.removesuffix("/"))
+    told = str(error)
+    if not isinstance(error, TemplateError):
+        told = f"{type(error).__name__}: {told}"
+    key = "E320.deep" if isinstance(error, RecursionError) else "E320"
+    return problem(key, path, Position(line, 1), error=told[:200])
 
 
 class PlainGenerator(CodeGenerator):
@@ -255,7 +271,7 @@ def make_environment(
 def digest_templates(theme: Theme, compiled: CompiledTemplates) -> Mapping[str, str]:
     """For each template a digest of itself and of all that it may include or import."""
     own = {name: digest(source) for name, source in theme.sources.items()}
-    named = {name: _find_named(name, own[name], theme, compiled) for name in own}
+    named = {name: _find_named(name, theme, compiled) for name in own}
     digests = {}
     for name in own:
         closure = {name}
@@ -269,23 +285,90 @@ def digest_templates(theme: Theme, compiled: CompiledTemplates) -> Mapping[str, 
     return digests
 
 
-def _find_named(
-    name: str, checksum: str, theme: Theme, compiled: CompiledTemplates
-) -> frozenset[str]:
+class _Names(NamedTuple):
+    """The names in a template: of templates, None where one is only known when it runs; of what it
+    defines; and what it takes from which template, at which line.
+    """
+
+    templates: frozenset[str] | None
+    defined: frozenset[str]
+    taken: tuple[tuple[str, str, int], ...]
+    is_page: bool
+
+
+def _find_named(name: str, theme: Theme, compiled: CompiledTemplates) -> frozenset[str]:
     """The templates that a template names; all where a name is only known when it runs."""
-    named: frozenset[str] | None = compiled.get(("names", name), checksum)
-    if named is None:
+    try:
+        named = _read_names(name, theme, compiled).templates
+    except _UNREADABLE:
+        # It may be no template at all.
+        named = None
+    return frozenset(theme.sources) if named is None else named & theme.sources.keys()
+
+
+def _read_names(name: str, theme: Theme, compiled: CompiledTemplates) -> _Names:
+    """The names in a template; one of _UNREADABLE where it is none."""
+    checksum = digest(theme.sources[name])
+    known = compiled.get(("names", name), checksum)
+    if known is not None:
+        return _Names(*known)
+    source, path = theme.sources[name].decode("utf-8"), f"{THEME}/templates/{name}"
+    tree = Environment(**ENVIRONMENT_OPTIONS).parse(source, name, path)
+    blocks = [(each.name, each.lineno) for each in tree.find_all(nodes.Block)]
+    for number, (block, line) in enumerate(blocks):
+        if block in dict(blocks[:number]):
+            # Jinja says so when it compiles, which takes several times as long.
+            raise TemplateSyntaxError(f"block {block!r} defined twice", line, name, path)
+    stored = {each.name for each in tree.find_all(nodes.Name) if each.ctx == "store"}
+    taken: list[tuple[str, str, int]] = []
+    node: Any
+    for node in tree.find_all((nodes.FromImport, nodes.Import, nodes.Extends, nodes.Include)):
+        pairs = [(one, one) if isinstance(one, str) else one for one in getattr(node, "names", ())]
+        stored.update(own for _, own in pairs)
+        target = getattr(node.template, "value", None)
+        if isinstance(target, str) and not getattr(node, "ignore_missing", False):
+            taken += [(target, macro, node.lineno) for macro, _ in pairs or [("", "")]]
+    outputs = (each for one in tree.find_all(nodes.Output) for each in one.nodes)
+    fills_in = any(not isinstance(one, nodes.TemplateData) for one in outputs)
+    templates = {*meta.find_referenced_templates(tree)}
+    found = _Names(
+        templates=frozenset(one for one in templates if one) if None not in templates else None,
+        defined=frozenset({*(each.name for each in tree.find_all(nodes.Macro)), *stored}),
+        taken=tuple(taken),
+        is_page=tree.find(nodes.Extends) is not None or ("<html" in source and fills_in),
+    )
+    bare: Any = None
+    compiled.trees[name] = pickle.dumps(tree.set_environment(bare))
+    compiled.put(("names", name), checksum, tuple(found))
+    return found
+
+
+def check_templates(theme: Theme, compiled: CompiledTemplates) -> list[Problem]:
+    """What is wrong with templates that can be known before any of them runs."""
+    problems, read = [], {}
+    for name in theme.sources:
         try:
-            source = theme.sources[name].decode("utf-8")
-            tree = Environment(**ENVIRONMENT_OPTIONS).parse(source, name)
-            found = set(meta.find_referenced_templates(tree))
-            bare: Any = None
-            compiled.trees[name] = pickle.dumps(tree.set_environment(bare))
-        except (TemplateSyntaxError, UnicodeDecodeError):
-            # It may be no template at all; one that is used is complained of when it is compiled.
-            found = {None}
-        named = frozenset(part for part in found if part is not None)
-        if None in found:
-            named = frozenset(theme.sources)
-        compiled.put(("names", name), checksum, named)
-    return named & theme.sources.keys()
+            read[name] = _read_names(name, theme, compiled)
+        except UnicodeDecodeError:
+            # The check of the files of the theme names its line.
+            continue
+        except _UNREADABLE as error:
+            problems.append(_describe_error(error, theme, name))
+    for name, names in read.items():
+        path = theme.paths.get(name, name)
+        for target, macro, line in names.taken:
+            at = Position(line, 1)
+            if target not in theme.sources:
+                problems.append(problem("E320.missing", path, at, template=target))
+            elif macro and target in read and macro not in read[target].defined:
+                problems.append(problem("E320.macro", path, at, template=target, macro=macro))
+        if name in _list_pages() and not names.is_page:
+            problems.append(problem("E320.page", path, START))
+    return problems
+
+
+@lru_cache(maxsize=1)
+def _list_pages() -> frozenset[str]:
+    """The templates that pages are made by."""
+    folder = Path(find_packaged("theme")) / "templates"
+    return frozenset(path.name for path in folder.glob("*.html"))

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from casebook.build.last_build import is_left_behind
 from casebook.build.manifest import list_files
-from casebook.charts.colours import read_tokens
+from casebook.charts.colours import TOKENS, Tokens, read_tokens
+from casebook.checks.theme_files import check_theme_file
 from casebook.messages import problem, say
 from casebook.packaged import SETTINGS, find_packaged, find_source
-from casebook.problems import Problem
+from casebook.problems import ContentError, Problem
 from casebook.record.fields import suggest
 from casebook.record.settings import Settings
 from casebook.values.digest import digest
+from casebook.yaml.files import show_path
 
 # Styles that others build on come first, the rest by name.
 _FIRST_STYLES = ("tokens.css", "base.css")
@@ -31,12 +34,14 @@ _SCHEMES = ("@media screen", "@media screen and (prefers-color-scheme: dark)")
 class Theme:
     """The sources of all templates by the names that Jinja knows them under, and their digest.
 
-    `functions` is the source of the settings where these give templates functions.
+    `functions` is the source of the settings where these give templates functions, and `paths` are
+    those of the templates in the project.
     """
 
     key: str
     sources: Mapping[str, bytes] = field(compare=False)
     functions: bytes = b""
+    paths: Mapping[str, str] = field(default_factory=dict, compare=False, kw_only=True)
 
 
 def find_theme_files(project: Path, part: str, before: Sequence[str] = ()) -> dict[str, Path]:
@@ -49,7 +54,7 @@ def find_theme_files(project: Path, part: str, before: Sequence[str] = ()) -> di
     for folder in (*themes, *(project / name for name in reversed(before))):
         # A glob would take a folder that cannot be read for an empty one.
         names = list_files(folder) if folder.exists() else ()
-        found |= {name: folder / name for name in names}
+        found |= {name: folder / name for name in names if not is_left_behind(name)}
     return dict(sorted(found.items()))
 
 
@@ -58,7 +63,8 @@ def read_theme(project: Path, settings: Settings) -> Theme:
     files = find_theme_files(project, "templates", settings.overrides)
     sources = {name: path.read_bytes() for name, path in files.items() if path.is_file()}
     parts = (f"{name} {digest(source)}" for name, source in sources.items())
-    return Theme(digest("\n".join(parts).encode()), sources, settings.functions)
+    paths = {name: show_path(path, project) for name, path in files.items()}
+    return Theme(digest("\n".join(parts).encode()), sources, settings.functions, paths=paths)
 
 
 def write_assets(
@@ -96,9 +102,14 @@ def _write_colours(settings: Settings) -> Iterator[bytes]:
 
 def read_colours(project: Path, settings: Settings) -> dict[str, str]:
     """The colours that drawings have outside a page: those of the light scheme."""
-    tokens = Path(find_source(str(project), "theme/static/css/tokens.css"))
     own = {role: light for role, light, _ in settings.colours}
-    return read_tokens(tokens.read_text("utf-8"), own).colours("light")
+    return _read_tokens(project, own).colours("light")
+
+
+def _read_tokens(project: Path, own: Mapping[str, str] | None = None) -> Tokens:
+    # What is no UTF-8 is a problem of its own.
+    css = Path(find_source(str(project), TOKENS)).read_text("utf-8", "replace")
+    return read_tokens(css, own)
 
 
 def check_theme(project: Path, settings: Settings) -> Iterator[Problem]:
@@ -115,17 +126,26 @@ def check_theme(project: Path, settings: Settings) -> Iterator[Problem]:
         if not is_there:
             at = settings.locate(name)
             yield problem("E345", SETTINGS, at, hint=say(where), name=name, written=written[:60])
-    if settings.colours:
-        tokens = Path(find_source(str(project), "theme/static/css/tokens.css"))
+    yield from _check_own_files(project, settings)
+    try:
+        read_colours(project, settings)
+    except ContentError as error:
+        yield from error.problems
+    else:
         colours = [
-            role
-            for role, value in read_tokens(tokens.read_text("utf-8")).light.items()
-            if value.startswith("#")
+            role for role, value in _read_tokens(project).light.items() if value.startswith("#")
         ]
         for role, *_ in settings.colours:
             if role not in colours:
                 hint, at = suggest(role, colours), settings.locate("COLOURS")
                 yield problem("E346", SETTINGS, at, hint=hint, role=role[:60])
+
+
+def _check_own_files(project: Path, settings: Settings) -> Iterator[Problem]:
+    for part, before in (("templates", settings.overrides), ("static", ())):
+        for path in find_theme_files(project, part, before).values():
+            if path.is_relative_to(project) and path.is_file():
+                yield from check_theme_file(path, project, is_template=part == "templates")
 
 
 def _is_inside(folder: Path, name: str) -> bool:

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from casebook.messages import failure
+from casebook.messages import problem
+from casebook.problems import START, ContentError
 
+TOKENS: Final = "theme/static/css/tokens.css"
 # The roles that charts may name; everything drawn is in one of these.
 CHART_ROLES: Final = (
     "paper",
@@ -38,9 +40,15 @@ class Tokens:
     dark: Mapping[str, str]
 
     def colours(self, scheme: str) -> dict[str, str]:
-        """The colour of every role of charts, as `#rrggbb`, in the scheme `light` or `dark`."""
+        """The colour of every role of charts, as `#rrggbb`, in the scheme `light` or `dark`.
+
+        Raises ContentError where one is missing.
+        """
         values = self.dark if scheme == "dark" else self.light
-        return {role: _colour(role, values) for role in CHART_ROLES}
+        found = {role: _find_colour(role, values) for role in CHART_ROLES}
+        if missing := [f"--{role}" for role, colour in found.items() if not colour]:
+            raise ContentError([problem("E322", TOKENS, START, roles=", ".join(missing))])
+        return found
 
 
 def read_tokens(css: str, own: Mapping[str, str] | None = None) -> Tokens:
@@ -69,7 +77,7 @@ def read_tokens(css: str, own: Mapping[str, str] | None = None) -> Tokens:
     return Tokens(light, {**light, **dark})
 
 
-def _colour(role: str, values: Mapping[str, str]) -> str:
+def _find_colour(role: str, values: Mapping[str, str]) -> str:
     value = values.get(role, "")
     # A property may be named after another; a circle of names ends after a few steps.
     for _ in range(8):
@@ -78,7 +86,7 @@ def _colour(role: str, values: Mapping[str, str]) -> str:
             break
         value = values.get(reference[1], "")
     if _HEX.fullmatch(value) is None:
-        raise failure("charts.colour", role=role)
+        return ""
     digits = value[1:]
     if len(digits) == 3:
         digits = "".join(digit * 2 for digit in digits)

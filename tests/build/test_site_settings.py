@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from casebook.build.last_build import list_sources
 from casebook.build.steps import BuildOptions, build_site
@@ -61,12 +62,12 @@ def test_a_newsroom_has_its_own_name_licence_contact_menu_and_looks(tiny_project
         **{
             "over/partials/analytics.html": "<p>{{ 'counted' | shout }} {{ answer }}</p>",
             "theme/static/logo.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>",
-            "theme/static/own.png": "",
             "content/extra/a.txt": "甲",
             "content/extra/left/b.txt": "乙",
             "content/CNAME": "example.org",
         },
     )
+    Image.new("RGB", (8, 8)).save(tiny_project / "theme/static/own.png")
 
     output = build(tiny_project)
 

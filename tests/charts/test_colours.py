@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from casebook.charts.colours import CHART_ROLES, read_tokens
-from casebook.problems import CasebookError
+from casebook.problems import ContentError
 
 PROJECT = Path(__file__).parents[2]
 
@@ -67,5 +67,9 @@ def test_a_property_may_be_named_after_another() -> None:
 def test_a_colour_that_cannot_be_read_is_named(value: str) -> None:
     tokens = read_tokens(style_sheet(extra=f":root {{ --accent: {value}; }}"))
 
-    with pytest.raises(CasebookError, match="--accent"):
+    with pytest.raises(ContentError) as refused:
         tokens.colours("light")
+
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.code) == ("theme/static/css/tokens.css", "E322")
+    assert "--accent" in problem.text.en
