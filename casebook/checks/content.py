@@ -74,7 +74,8 @@ def language_of(path: Path, languages: Languages) -> Lang:
 def check_content(project: Path, dataset: Dataset) -> list[Problem]:
     """The problems of the prose: encoding, headers, and references that name nothing."""
     problems: list[Problem] = []
-    slugs = set()
+    # The text of each slug and language, which is that of the file's name as for the site.
+    texts_of_slugs: dict[tuple[str, Lang], str] = {}
     languages = dataset.languages
     passages: dict[Path, list[WrittenText]] = {}
     for path in find_content_files(project):
@@ -84,11 +85,13 @@ def check_content(project: Path, dataset: Dataset) -> list[Problem]:
         if text is None:
             continue
         header = _read_header(text, shown, problems, languages)
-        if header.get("Lang") == languages.first:
-            slugs.add(header.get("Slug", ""))
+        lang = language_of(path, languages)
+        if slug := header.get("Slug"):
+            first = texts_of_slugs.setdefault((slug, lang), shown)
+            if first != shown:
+                problems.append(problem("E301.twice", shown, START, slug=slug, other=first))
         problems += check_markdown(text, START, shown)
         problems += check_marks(text, START, shown)
-        lang = language_of(path, languages)
         written = WrittenText(words=text, lang=lang, path=shown, at=START, has_head=True)
         problems += check_references(written, None, dataset)
         # about.md and about.en.md are one passage in two languages.
@@ -99,8 +102,10 @@ def check_content(project: Path, dataset: Dataset) -> list[Problem]:
             problems += check_passage(texts, KnownNumbers(None, dataset))
     problems += check_lists(project, dataset)
     problems += check_settings(project, dataset)
-    for slug, place in PROSE.items():
-        if slug not in slugs:
+    # A page that is not translated shows the text of the site's own language.
+    translated = {slug: shown for (slug, _), shown in texts_of_slugs.items()}
+    for slug, place in (translated | PROSE).items():
+        if (slug, languages.first) not in texts_of_slugs:
             language = say(f"languages.{languages.first}")
             problems.append(problem("E301", place, START, slug=slug, language=language))
     return problems

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from conftest import copy_parts
 from hypothesis import given
 from hypothesis import strategies as st
-from records import tiny_dataset
+from records import TINY, tiny_dataset
 
+from casebook.build.checking import check_project
 from casebook.pages.markdown import Renderer, split_slots
 from casebook.pages.page import Slot
 from casebook.problems import Position
@@ -130,3 +134,27 @@ def test_a_slot_is_a_paragraph_of_its_own() -> None:
         "<p>中[[x]]</p>\n",
         Slot("chart:a-b"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "slug", "expected"),
+    [
+        pytest.param("notes.en.md", "notes", ["content/pages/notes.en.md E301"], id="no original"),
+        pytest.param("notes.md", "about", ["content/pages/notes.md E301"], id="one slug twice"),
+        pytest.param(
+            "about.md", "notes", ["content/pages/about.md E301"], id="a text of all sites"
+        ),
+        pytest.param("notes.md", "notes", [], id="another text"),
+    ],
+)
+def test_each_slug_has_one_text_in_the_language_of_the_site(
+    path: str, slug: str, expected: list[str], tmp_path: Path
+) -> None:
+    copy_parts(TINY, tmp_path, ("data", "content", "pelicanconf.py"))
+    lang = "en" if ".en." in path else "zh"
+    text = f"Title: 一\nSlug: {slug}\nLang: {lang}\nSummary: 二。\n\n三。\n"
+    (tmp_path / "content" / "pages" / path).write_text(text, "utf-8")
+
+    found = {f"{one.path} {one.code}" for one in check_project(tmp_path) if one.code == "E301"}
+
+    assert sorted(found) == expected
