@@ -93,12 +93,12 @@ def others_answer_where_there_is_a_main_source(case: Case, dataset: Dataset) -> 
 
 def dates_are_no_later_than_their_source(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """A thing that a source reports as done had begun by then; only plans lie ahead."""
-    dated: list[tuple[Period, bool, Event | Figure]]
-    dated = [(event.date, event.status in PLANNED_STATUSES, event) for event in case.events]
-    dated += [(f.period, f.status in _MAY_COME, f) for f in case.printed_figures]
+    dated: list[tuple[Period, tuple[str, ...], Event | Figure]]
+    dated = [(event.date, PLANNED_STATUSES, event) for event in case.events]
+    dated += [(figure.period, _MAY_COME, figure) for figure in case.printed_figures]
     is_of_china = dataset.regions[case.region].standard
     first = _FIRST_YEAR_OF_CHINA if is_of_china else _FIRST_YEAR
-    for period, is_ahead, record in dated:
+    for period, may_come, record in dated:
         source = dataset.sources.get(record.source)
         published = source.published.latest if source and source.published else None
         known_by = period.lane == "latest_only"
@@ -106,8 +106,9 @@ def dates_are_no_later_than_their_source(case: Case, dataset: Dataset) -> Iterat
         begun = parse_period(period.edtf[3:-1]).earliest if known_by else period.earliest
         if begun is None:
             continue
-        # Even a plan was known no later than the source that reports it.
-        if published and begun > published and (known_by or not is_ahead):
+        # By a day that is to come there is only what is planned; what is set is known by then.
+        ahead = PLANNED_STATUSES if known_by else may_come
+        if published and begun > published and record.status not in ahead:
             yield problem(
                 "E225",
                 case.path,

@@ -19,6 +19,7 @@ from casebook.values.amount_words import (
     PER_IN_CHINESE,
     PER_IN_ENGLISH,
     SAME_PER,
+    UNITS_OF_PRICE,
 )
 from casebook.values.amounts import Quantity, find_amounts, parse_quantity, units_agree
 from casebook.values.words import PLANNED_STATUSES, WORDS
@@ -64,7 +65,11 @@ def _per_pattern(name: Text) -> re.Pattern[str]:
     patterns = [rf"(?i:(?<![a-z]){adverb}(?![a-z]))" for adverb in adverbs]
     if name.zh:
         others = (word for word, same in SAME_PER.items() if same == name.zh)
-        named = "(?:" + "|".join(map(re.escape, (name.zh, *others))) + ")"
+        # 每人次 is per visit, neither per person nor per time.
+        apart = {unit.partition(name.zh)[::2] for unit in UNITS_OF_PRICE if name.zh in unit}
+        before = "".join(f"(?<!{start})" for start, end in apart if start and not end)
+        behind = "".join(f"(?!{end})" for start, end in apart if end and not start)
+        named = f"{before}(?:" + "|".join(map(re.escape, (name.zh, *others))) + f"){behind}"
         patterns.append(f"每 *[一个名位家户所项场]{{0,2}} *{named}|{named}均|[/／·] *每?{named}")
     if name.en:
         patterns.append(rf"(?i:(?:\b(?:per|an?|each|every) +|/ *){re.escape(name.en)}\b)")

@@ -34,6 +34,8 @@ for _name in QUALIFIERS:
     BEFORE.update(dict.fromkeys(_words.get("before", ()), _name))
     AFTER.update(dict.fromkeys(_words.get("after", ()), _name))
 SAME_PER: Final[Mapping[str, str]] = WORDS["same_per"]
+# Without the patterns of what may not follow them.
+UNITS_OF_PRICE: Final = tuple(unit.partition("(")[0] for unit in WORDS["units_of_price"].split())
 PER_IN_ENGLISH: Final[Mapping[str, str]] = WORDS["per_in_english"]
 PER_IN_CHINESE: Final = {en: zh for zh, en in reversed(list(PER_IN_ENGLISH.items()))}
 PER_ADVERBS: Final[Mapping[str, str]] = _ELSEWHERE["per"]

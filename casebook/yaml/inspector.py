@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
+from typing import Any, Literal
 
 from casebook.messages import problem
 from casebook.patterns import Patterns
@@ -18,6 +18,8 @@ from casebook.yaml.encoding import describe_invisible, offer, unscramble
 from casebook.yaml.fixes import ALL_BLANKS
 from casebook.yaml.mistakes import DASHES, mistakes_in, name_blank
 
+# The brackets that a text stands in, if any.
+Flow = Literal["", "list", "mapping"]
 # Enough for one run.
 MAX_PROBLEMS = 100
 
@@ -64,7 +66,7 @@ class Inspector:
             self._lines = self.text.split("\n")
         return self._lines[number - 1][:1_000]
 
-    def inspect_value(self, event: Any, in_flow: bool) -> None:
+    def inspect_value(self, event: Any, in_flow: Flow) -> None:
         """Note the mistakes in a plain text that is a value or an item."""
         if len(self.problems) > MAX_PROBLEMS:
             return
@@ -74,7 +76,8 @@ class Inspector:
             self._inspect_hash(end)
         if not value:
             return
-        if in_flow and not value.isascii():
+        # In {value: 甲，乙} it is a comma of a text; what parts the fields of it is no sound YAML.
+        if in_flow == "list" and not value.isascii():
             comma = _PATTERNS["commas"].search(value)
             if comma is not None:
                 at = Position(start.line + 1, start.column + 1 + comma.start())

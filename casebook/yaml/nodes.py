@@ -29,7 +29,7 @@ from casebook.yaml.encoding import (
     remove_invisible,
     show,
 )
-from casebook.yaml.inspector import MAX_PROBLEMS, Inspector
+from casebook.yaml.inspector import MAX_PROBLEMS, Flow, Inspector
 from casebook.yaml.mistakes import quote_line
 
 # libyaml reads eight times faster than the pure parser. It dies only where it composes deeply
@@ -204,7 +204,7 @@ class _Builder(Inspector):
                 node = self.build(event, 0)
         return node
 
-    def build(self, event: yaml.Event, depth: int, in_flow: bool = False) -> Node:
+    def build(self, event: yaml.Event, depth: int, in_flow: Flow = "") -> Node:
         if isinstance(event, yaml.ScalarEvent):
             return self.build_scalar(event, in_flow)
         at = _place(event.start_mark)
@@ -221,11 +221,11 @@ class _Builder(Inspector):
             for inner in self.events:
                 if isinstance(inner, yaml.SequenceEndEvent):
                     break
-                items.append(self.build(inner, depth + 1, flows))
+                items.append(self.build(inner, depth + 1, "list" if flows else ""))
             return ListNode(tuple(items), at)
-        return self.build_mapping(at, depth, flows)
+        return self.build_mapping(at, depth, "mapping" if flows else "")
 
-    def build_scalar(self, event: Any, in_flow: bool, is_key: bool = False) -> Scalar:
+    def build_scalar(self, event: Any, in_flow: Flow, is_key: bool = False) -> Scalar:
         at = _place(event.start_mark)
         self.refuse_marks(event, at)
         text, style = event.value, event.style or ""
@@ -283,7 +283,7 @@ class _Builder(Inspector):
         self.note(describe_invisible(found.group(), at, self.path, escaped=True))
         return remove_invisible(text)
 
-    def build_mapping(self, at: Position, depth: int, in_flow: bool) -> MapNode:
+    def build_mapping(self, at: Position, depth: int, in_flow: Flow) -> MapNode:
         entries: dict[str, Node] = {}
         key_at: dict[str, Position] = {}
         # The line of each name, however wide its characters are.
@@ -328,7 +328,7 @@ class _Builder(Inspector):
             key_at[name] = key.at
         return MapNode(entries, key_at, at)
 
-    def refuse_key(self, event: Any, depth: int, in_flow: bool) -> None:
+    def refuse_key(self, event: Any, depth: int, in_flow: Flow) -> None:
         at = _place(event.start_mark)
         if isinstance(event, yaml.AliasEvent):
             self.refuse_anchor(at)

@@ -280,7 +280,8 @@ def test_texts_say_what_the_records_hold(rest: str, expected: list[str]) -> None
         pytest.param({"period": "2014/2016"}, None, id="under way"),
         pytest.param({"period": "2014/.."}, None, id="going on"),
         pytest.param({"period": "不晚于2015-03-02"}, None, id="known on that day"),
-        pytest.param({"period": "不晚于2015-03-03", "status": "planned"}, "E225", id="known later"),
+        pytest.param({"period": "不晚于2015-03-03"}, "E225", id="known later"),
+        pytest.param({"period": "2020年底前", "status": "planned"}, None, id="to be done by then"),
         pytest.param({"period": "1948"}, "W226", id="long ago"),
     ],
 )

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from records import dataset_of, figure, read, record, shown
 
+from casebook.record.agreement import find_per
 from casebook.record.vocabulary import Term
 from casebook.text import Text
 
@@ -111,6 +112,25 @@ def test_an_amount_that_the_quote_says_is_taken(quote: str, amount: str) -> None
     given = quote if len(quote) <= 12 else None
 
     assert codes(amount=amount, quote=given) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        pytest.param("每人次3元", {"visit"}, id="a visit is no person"),
+        pytest.param("人次均3元", {"visit"}, id="nor a time"),
+        pytest.param("每人3元", {"person"}, id="a person"),
+        pytest.param("每人每次3元", {"person", "time"}, id="a person and a time"),
+        pytest.param("每户次20元", set(), id="a word that the vocabulary lacks"),
+        pytest.param("每年度5万元", {"year"}, id="a year by another name"),
+        pytest.param("每场次5000元", {"performance"}, id="a performance by another name"),
+    ],
+)
+def test_what_an_amount_is_per_is_a_whole_word(words: str, expected: set[str]) -> None:
+    names = {"visit": "人次", "person": "人", "time": "次", "year": "年", "performance": "场"}
+    terms = {key: Term(key=key, name=Text(name)) for key, name in names.items()}
+
+    assert find_per(words, terms) == expected
 
 
 @pytest.mark.parametrize("word", ["将投入", "拟投入", "计划投入", "准备投入", "预计", "有望达"])

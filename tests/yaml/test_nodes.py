@@ -87,6 +87,18 @@ def test_a_scalar_is_the_text_that_is_written(value: str) -> None:
     assert plain(tree_of(f"k: {value}\n")) == {"k": value}
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        pytest.param("k: {a: 甲，乙, b: c}", [], id="a comma of a text"),
+        pytest.param("k: [甲，乙]", ["W114"], id="a comma that was to part two items"),
+        pytest.param("k: [甲；乙]", ["W114"], id="a semicolon that was to part them"),
+    ],
+)
+def test_a_full_width_comma_is_a_mistake_in_a_list_alone(line: str, expected: list[str]) -> None:
+    assert codes(f"{line}\n") == expected
+
+
 @pytest.mark.parametrize("name", ["yes", "1", "~", "null", "2024-01-02"])
 def test_a_field_name_is_text_too(name: str) -> None:
     assert plain(tree_of(f"{name}: x\n")) == {name: "x"}
