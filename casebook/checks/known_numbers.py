@@ -250,10 +250,13 @@ class KnownNumbers:
     def find_figures(self, mention: NumberMention) -> list[Figure]:
         """The figures that have the value of a number and may have its unit."""
         if mention.value is None:
-            rough = (figure for figure in self.figures if figure.quantity.is_rough)
             # In English 数万 is tens of thousands, for which no words are printed.
-            english = mention.text.isascii()
-            return [one for one in rough if english or mention.text in one.quantity.text]
+            return [
+                one
+                for one in self.figures
+                if mention.text in one.quantity.text
+                or (one.quantity.is_rough and mention.text.isascii())
+            ]
         return [one for one in self.by_value.get(mention.value, ()) if may_be(mention, one)]
 
     def find_ranges(self, first: NumberMention, second: NumberMention) -> list[Figure]:
@@ -271,10 +274,10 @@ class KnownNumbers:
 
     def is_own(self, value: Decimal | None, words: str) -> bool:
         """True of a number of the site itself on a page: its rules and its cases."""
-        cases = self.dataset.words.get("cases")
-        counted = (Decimal(cases.zh) if cases else None, _PLACES)
+        counts = (self.dataset.words.get(name) for name in ("cases", "main_cases"))
+        counted = [(Decimal(count.zh), _PLACES) for count in counts if count]
         return value is not None and any(
-            value == own and re.search(nouns, words) for own, nouns in (_OWN_NUMBER, counted)
+            value == own and re.search(nouns, words) for own, nouns in (_OWN_NUMBER, *counted)
         )
 
     def nearest_dates(self, date: str) -> list[str]:

@@ -210,6 +210,9 @@ def _with_unit(line: str, mention: NumberMention) -> NumberMention:
         if word == "日" and value is not None and 1 <= value <= 31:
             date = f"---{int(value):02d}"
         unit = settle_currency(word, name_unit(word))
+        # In 2013 residents paid a third.
+        if unit == "people" and mention.date and pattern("in_year").search(line[:start][-8:]):
+            return mention
         if unit == "ratio" and value is not None:
             value /= 10 if word.endswith("成") else 100
         return replace(mention, end=found.end(), unit=unit, value=value, date=date)

@@ -215,7 +215,10 @@ class _RoleReading:
                 joined = pattern("from_to").search(between) and not pattern("clause_end").search(
                     between
                 )
-                if alike and figure != other and swapped >= right + _SWAPPED and not joined:
+                # Of two kinds of money one word says little: 买午餐用了72万元，每人次3元.
+                is_clear = figure.measure == other.measure or all(one.words for one in pair)
+                least = _SWAPPED if is_clear else _SWAPPED + 1
+                if alike and figure != other and swapped >= right + least and not joined:
                     yield spot.told.start, self._make_label(figure, other)
             scored.append((spot, figure, scores))
 
@@ -412,7 +415,8 @@ def _fit_years(years: Years, edtf: str, *, up_to: bool) -> bool | None:
     if edtf.startswith("[.."):
         if re.fullmatch(r"\[\.\.[0-9]{4}\]", edtf):
             return last == known[0]
-        return False if last > known[0] else None
+        # 到2020年 says the same as 2020年底前.
+        return last == known[0] if up_to else False if last > known[0] else None
     if "/" not in edtf:
         return first == last == known[0]
     if len(known) == 1:
