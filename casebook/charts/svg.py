@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
-from typing import Final
 
-from casebook.charts.canvas import CLOSE, CUBIC, LINE, MOVE, Link, Shape, Sheet, Words
+from casebook.charts.canvas import CLOSE, CUBIC, Link, Shape, Sheet, Words
 from casebook.charts.text_layout import clean
-
-_LETTERS: Final = {MOVE: "M", LINE: "L", CUBIC: "C"}
 
 
 def write_svg(
@@ -118,15 +115,28 @@ class _Writer:
 
 def _write_path(shape: Shape) -> str:
     """The vertices as path data; a curve has one letter for its three points."""
-    out = []
-    awaited = 0
-    for (x, y), code in zip(shape.vertices, shape.codes, strict=True):
-        if awaited:
-            out.append(f" {number(x)} {number(y)}")
-            awaited -= 1
-        elif code == CLOSE:
-            out.append("Z")
+    # Relative to the first point all marks of a kind are written alike, and a page with hundreds
+    # of them is packed into half the bytes.
+    (left, top), *_ = shape.vertices
+    out = [f"M{number(left)} {number(top)}"]
+    x = y = 0.0
+    awaited: list[str] = []
+    for (to_x, to_y), code in zip(shape.vertices[1:], shape.codes[1:], strict=True):
+        if code == CLOSE:
+            out.append("z")
+            continue
+        # Taken from what is written so far, so that what is rounded off does not add up.
+        step = [round(to_x - left - x, 2), round(to_y - top - y, 2)]
+        if code == CUBIC:
+            awaited += map(number, step)
+            if len(awaited) < 6:
+                continue
+            out.append(f"c{' '.join(awaited)}")
+            awaited = []
+        elif step[1] == 0:
+            out.append(f"h{number(step[0])}" if step[0] else "")
         else:
-            out.append(f"{_LETTERS[code]}{number(x)} {number(y)}")
-            awaited = 2 if code == CUBIC else 0
-    return "".join(out)
+            down = number(step[1])
+            out.append(f"l{number(step[0])} {down}" if step[0] else f"v{down}")
+        x, y = x + step[0], y + step[1]
+    return "".join(out).replace(" -", "-")

@@ -625,7 +625,7 @@ def test_the_matrix_puts_the_questions_answered_most_first() -> None:
 
     assert table.header[:2] == ("地方", "怎样买")
     assert table.rows[-1] == ("已说明", "2/2", "0/2", "0/2", "0/2")
-    assert "甲地：怎样买（已说明），谁在买（未说明），" in describe(table)
+    assert "甲地（题）：怎样买（已说明），谁在买（未说明），" in describe(table)
 
 
 def test_questions_without_room_above_their_columns_have_lines_down_to_them() -> None:
@@ -838,7 +838,7 @@ def test_soft_paint_survives_the_backend() -> None:
 
     svg = write_svg(sheet, "p", 'l"')
 
-    assert '<path d="M1 2L31 2L31 42.13L1 42.13Z" fill="var(--accent)" fill-opacity="0.5"/>' in svg
+    assert '<path d="M1 2h30v40.13h-30z" fill="var(--accent)" fill-opacity="0.5"/>' in svg
     assert 'aria-label="l&quot;"' in svg
 
 
