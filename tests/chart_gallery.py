@@ -54,6 +54,7 @@ def _case_of_all_marks() -> Case:
         figure("计划不超过3万元", "2009?", "planned_cap", status="planned"),
         figure("800元至1000元", "2006", "pay", measure="unit_price", per=("post",)),
         figure("约700元至900元", "2007", "pay_2", measure="unit_price", per=("post",)),
+        figure("20万元至30万元", "2007", "tender", measure="unit_price", per=("year",)),
         figure("20万元", "2007", "cap", measure="payout_cap"),
         figure("3731万元", "2008", "mixed", measure="programme_total"),
         figure("6万元", "2007", "whole", measure="unit_price", per=("post", "year")),

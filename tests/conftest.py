@@ -26,6 +26,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 # A copy of ten cases with their texts, which stays as it is whatever editors do to those of the
 # site: for tests of the program that need real ones.
 TEN_CASES = PROJECT / "tests" / "ten_cases"
+# Twelve made-up ones of the kinds that editors met: cumulative beside annual, parts of a total,
+# ceilings, ranges by hour and visit, currencies, sources that differ, three of one district.
+TWELVE_MORE = PROJECT / "tests" / "twelve_more"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
@@ -70,6 +73,19 @@ def make_tiny_project(target: Path) -> None:
     """Copies the tiny site's data and content and the real theme to a folder."""
     copy_parts(PROJECT, target, ("theme", "pelicanconf.py"))
     copy_parts(PROJECT / "tests" / "tiny_site", target, ("data", "content", "pelicanconf.py"))
+
+
+def make_project_of_22(target: Path) -> None:
+    """Writes the ten cases with twelve more, as an editor would add them, and the real theme."""
+    copy_parts(PROJECT, target, ("theme",))
+    copy_parts(TEN_CASES, target, ("data", "content", "pelicanconf.py"))
+    copy_parts(TWELVE_MORE / "data", target / "data", ("cases",))
+    with (target / "data" / "sources.yaml").open("a", encoding="utf-8") as sources:
+        sources.write((TWELVE_MORE / "data" / "sources.yaml").read_text("utf-8"))
+    vocabulary = target / "data" / "vocabulary.yaml"
+    words = (TWELVE_MORE / "data" / "scopes.yaml").read_text("utf-8")
+    text = vocabulary.read_text("utf-8")
+    vocabulary.write_text(text.replace("\nscopes:\n", f"\nscopes:\n{words}"), "utf-8")
 
 
 # What `--soak` can be asked for one after the other; each takes minutes.

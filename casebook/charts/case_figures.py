@@ -126,8 +126,11 @@ def find_ranges(case: Case, dataset: Dataset) -> Iterator[Sequence[Figure]]:
         for figure in dataset.money_figures(case)
         if figure.quantity.qualifier == "range" and figure.per and not figure.part_of
     ]
+    in_series = {figure.id for series in find_series(case, dataset) for figure in series}
     for figures in group_by_scale(ranges):
-        if len(figures) <= MOST_ROWS:
+        # A series shows its ranges as capsules as well, each beside its year.
+        is_shown = in_series.issuperset(figure.id for figure in figures)
+        if len(figures) <= MOST_ROWS and not is_shown:
             yield figures
 
 

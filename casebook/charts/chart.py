@@ -150,9 +150,10 @@ class ChartRecords:
         return say(key, **values).inside(self.lang)
 
     def place(self, slug: str = "") -> str:
-        """The name of the place of a case, of that of the chart where none is given."""
-        case = self.dataset.by_slug[slug or self.selected.case]
-        return self.dataset.place(case).inside(self.lang)
+        """The place of the case of the chart, or how charts of all cases name one of them."""
+        case = self.dataset.by_slug[self.selected.case or slug]
+        name = self.dataset.place if self.selected.case else self.dataset.label
+        return name(case).inside(self.lang)
 
     def label(self, figure: Figure) -> str:
         """The label of a figure."""

@@ -12,7 +12,7 @@ from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, qu
 from casebook.charts.text_layout import clean, width_px, wrap_text
 from casebook.messages import say
 from casebook.record.dataset import Dataset
-from casebook.record.model import Figure, ShownState
+from casebook.record.model import Case, Figure, ShownState
 from casebook.text import COLON, Lang, Text, count_nouns
 
 _STATES: Final[dict[ShownState, str]] = {
@@ -63,19 +63,21 @@ def find_across(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
 def tabulate(shown: ChartRecords) -> ChartTable:
     """The questions as columns, those answered most often first, and a row for each case."""
     dataset, lang = shown.dataset, shown.lang
+    main = {name for name, source in dataset.sources.items() if source.main}
+    is_of_main = not any(main.isdisjoint(case.sources) for case in dataset.summaries)
     columns = [
         QuestionColumn(
             question.name.inside(lang),
-            tuple(dataset.answer(case, key).shown for case in dataset.cases),
+            tuple(_find_state(case, key, dataset, is_of_main) for case in dataset.cases),
         )
         for key, question in dataset.vocabulary.questions.items()
     ]
     columns.sort(key=lambda column: -column.stated)
     places = tuple(
-        (dataset.place(case).inside(lang), f"site:/cases/{case.slug}/") for case in dataset.cases
+        (dataset.label(case).inside(lang), f"site:/cases/{case.slug}/") for case in dataset.cases
     )
     words = {state: shown.say(key) for state, key in _STATES.items()}
-    if dataset.main:
+    if dataset.main and is_of_main:
         # With a main source there are two kinds of silence, and a count has to say of which it is.
         words["stated"] = shown.say("charts.state.stated_in", main=dataset.main)
         words["not_stated"] = shown.say("charts.state.nowhere")
@@ -85,7 +87,7 @@ def tabulate(shown: ChartRecords) -> ChartTable:
     ]
     counts = tuple(column.count for column in columns)
     found = _find_words(columns, len(places))
-    if dataset.main:
+    if dataset.main and is_of_main:
         found = say("charts.disclosure.in_main", finding=found, main=dataset.main)
     finding = found.inside(lang)
     return replace(
@@ -98,6 +100,12 @@ def tabulate(shown: ChartRecords) -> ChartTable:
         notes=(shown.say("charts.disclosure.note"),),
         by_column=True,
     )
+
+
+def _find_state(case: Case, question: str, dataset: Dataset, is_of_main: bool) -> ShownState:
+    """The state of an answer; where only some cases have a main source, any source is one."""
+    shown = dataset.answer(case, question).shown
+    return "stated" if shown == "elsewhere" and not is_of_main else shown
 
 
 def _find_words(columns: Sequence[QuestionColumn], cases: int) -> Text:
@@ -174,13 +182,16 @@ class _MatrixPainter:
         counts = [column.count for column in self.matrix.columns]
         if widest(counts, self.small) + 4 > self.width:
             counts = [f"{column.stated}" for column in self.matrix.columns]
-        if widest(counts, self.small) > self.width:
+        if widest(counts, self.small) > 2 * self.width:
             return top
+        # 20 beside 19 reads as 2019, so that neighbours stand on two lines.
+        lines = 1 if widest(counts, self.small) + 6 <= self.width else 2
         y = top + baseline(self.small)
         sheet.text(0, y, self.counts, **sheet.muted)
         for index, words in enumerate(counts):
-            sheet.text(self.middle(index), y, words, **sheet.muted, anchor="middle")
-        return top + self.small * LEADING
+            y_text = y + index % lines * self.small * LEADING
+            sheet.text(self.middle(index), y_text, words, **sheet.muted, anchor="middle")
+        return top + lines * self.small * LEADING
 
     def _paint_heads(self, top: float) -> float:
         """Write the questions over their columns: level, character by character, or as stairs."""

@@ -49,7 +49,7 @@ def tabulate(shown: ChartRecords) -> ChartTable:
     places: dict[tuple[str, str], list[Chip]] = {}
     who, how = dataset.who_and_how
     for case in dataset.cases:
-        chip = (dataset.place(case).inside(lang), f"site:/cases/{case.slug}/")
+        chip = (dataset.label(case).inside(lang), f"site:/cases/{case.slug}/")
         for mode in dataset.answer(case, how).terms or ("",):
             for provider in dataset.answer(case, who).terms or ("",):
                 places.setdefault((mode, provider), []).append(chip)

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from itertools import pairwise
 from typing import Final, Literal
 
-from casebook.charts.canvas import LEADING, Paint, Sheet, baseline, widest
+from casebook.charts.canvas import LEADING, Paint, Sheet, baseline, height_of, widest
 from casebook.charts.chart import (
     MOST_ROWS,
     Chart,
@@ -235,9 +235,11 @@ def paint_strip(strip: Strip, sheet: Sheet) -> None:
     if not strip.runs:
         sheet.height = 8
         return
-    names = widest([row.name for row in strip.rows], style.size)
-    # On a phone only short names of places stand beside their row.
-    beside = names <= 76 if style.is_narrow else names < 180
+    # On a phone only short names of places stand beside their row; a few long ones are broken.
+    most = 76 if style.is_narrow else 180
+    long = [row for row in strip.rows if widest([row.name], style.size) > most]
+    beside = 4 * len(long) <= len(strip.rows)
+    names = min(widest([row.name for row in strip.rows], style.size), most)
     axis = _Axis(strip.runs, names + 14 if beside else 2.0, style.width - 2)
     key = [(words, partial(_paint_sign, sheet, sign, plan)) for sign, plan, words in strip.key]
     top = body_top = _paint_years(axis, sheet, sheet.key(key, (0, 2), 22) + 6)
@@ -323,9 +325,12 @@ def _paint_row(
     style = sheet.style
     stacks = _stack(row.moments, axis)
     height = _REACH * max((lane + 1 for _, lane in stacks), default=1)
-    name_top = top + (height - style.size * LEADING) / 2 if beside else top + 4
+    name_width = axis.left - 14 if beside else style.width
+    lines = height_of(row.name, name_width, style.size)
+    height = max(height, lines) if beside else height
+    name_top = top + (height - lines) / 2 if beside else top + 4
     with sheet.link(row.href, row.name) if row.href else nullcontext():
-        bottom = sheet.paragraph(0, name_top, row.name, 200 if beside else style.width)
+        bottom = sheet.paragraph(0, name_top, row.name, name_width)
     if not beside:
         top = bottom + 1
     for moment, lane in stacks:

@@ -11,9 +11,10 @@ from typing import Any, Final, TypeAlias
 from markupsafe import Markup
 
 from casebook.messages import failure
+from casebook.pages import CASES_URL
 from casebook.pages.citations import cite_data
 from casebook.pages.feeds import show_changes
-from casebook.pages.long_lists import MOST_LISTED
+from casebook.pages.long_lists import MOST_LISTED, address_part
 from casebook.pages.page import Site, Slot
 from casebook.pages.rows import (
     CaseRow,
@@ -32,12 +33,12 @@ from casebook.pages.rows import (
 from casebook.problems import Exit
 from casebook.record.comparability import name_class
 from casebook.record.dataset import MOST_NAMED, Dataset
-from casebook.record.evidence import Review
+from casebook.record.evidence import Review, main_source
 from casebook.record.model import Case, ShownState
 from casebook.record.refusals import figures_of, judge_refusal
 from casebook.record.summary import CaseSummary
-from casebook.record.vocabulary import Refusal
-from casebook.text import LISTED, Lang, Text
+from casebook.record.vocabulary import Refusal, Region
+from casebook.text import LISTED, NO_TEXT, Lang, Text
 
 # More amounts than this in one row of the overview hide the others from the reader.
 OVERVIEW_AMOUNTS = 3
@@ -112,7 +113,27 @@ def _overview_row(case: Case, dataset: Dataset) -> CaseRow:
         topic=vocabulary.topics[case.topic].name,
         states=LISTED.join(term.name for key, term in vocabulary.statuses.items() if key in used),
         more=len(dataset.money_figures(case)) - len(shown),
+        has_main=main_source(case, dataset.sources) is not None,
     )
+
+
+def list_provinces(dataset: Dataset) -> Iterator[tuple[Region, int, str]]:
+    """The province-level units that have cases, their number and where they are listed."""
+    before = 0
+    for code, found in groupby(dataset.summaries, lambda case: dataset.province(case.region).code):
+        slugs = [case.slug for case in found]
+        # The index of cases may have several pages.
+        page = address_part(CASES_URL, 1 + before // MOST_LISTED)
+        address = f"cases/{slugs[0]}/" if len(slugs) == 1 else f"{page}#region-{code}"
+        yield dataset.regions[code], len(slugs), address
+        before += len(slugs)
+
+
+def _list_cases(dataset: Dataset) -> Mapping[str, Any]:
+    """A link to each case, or of more than a reader goes through to those of each province."""
+    if len(dataset.cases) > MOST_NAMED:
+        return {"links": (), "provinces": tuple(list_provinces(dataset))}
+    return {"links": link_cases(dataset.cases, dataset), "provinces": ()}
 
 
 def list_refused(dataset: Dataset, only: str = "") -> tuple[Refused, ...]:
@@ -151,10 +172,15 @@ def list_comparables(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
             # A place with several figures of the class is named once.
             slugs = dict.fromkeys(key.partition(".")[0] for key in keys)
             cases = [dataset.summaries[dataset.positions[slug]] for slug in slugs]
-            listed = (dataset.figures[key] for key in keys[:MOST_NAMED])
+            listed = [dataset.figures[key] for key in keys[:MOST_NAMED]]
             comparable = {
                 "name": name_class(group, dataset.vocabulary),
                 "figures": tuple(show_figure(figure, dataset) for figure in listed),
+                # Under the names of several places a number has to say whose it is.
+                "owners": tuple(
+                    dataset.label(dataset.by_slug[figure.case]) if len(cases) > 1 else NO_TEXT
+                    for figure in listed
+                ),
                 "places": dataset.name_places(cases),
                 "more": max(0, len(keys) - MOST_NAMED),
             }
@@ -199,7 +225,7 @@ _SHOWN: Final[Mapping[str, Callable[[Dataset], object]]] = {
     "documents": lambda dataset: tuple(
         show_document(case, document, dataset) for case, document in dataset.documents[:MOST_LISTED]
     ),
-    "cases": lambda dataset: link_cases(dataset.cases[:MOST_LISTED], dataset),
+    "cases": _list_cases,
     "reviews": lambda dataset: (
         count_reviews(dataset),
         show_changes(dataset.changes[:5], dataset),

@@ -8,12 +8,12 @@ from operator import attrgetter
 
 from casebook.messages import say
 from casebook.pages import CASES_URL
-from casebook.pages.blocks import list_overview
+from casebook.pages.blocks import list_overview, list_provinces
 from casebook.pages.chart_pages import find_card
 from casebook.pages.citations import cite
 from casebook.pages.feeds import show_changes
 from casebook.pages.linked_data import describe_case, write_linked_data
-from casebook.pages.long_lists import MOST_LISTED, ListPart, address_part, cut_page
+from casebook.pages.long_lists import MOST_LISTED, ListPart, cut_page, list_targets
 from casebook.pages.page import CasePageType, Page, Site, in_languages
 from casebook.pages.rows import (
     CaseLink,
@@ -171,7 +171,11 @@ def _show_part(dataset: Dataset, part: ListPart[CaseSummary]) -> Mapping[str, ob
     for summary in part.entries:
         link = link_case(dataset.by_slug[summary.slug], dataset)
         groups.setdefault(dataset.province(summary.region).code, []).append(link)
-    return {"groups": [(dataset.regions[code], links) for code, links in groups.items()]}
+    targets = ((f"region-{code}", dataset.regions[code].short) for code in groups)
+    return {
+        "groups": [(dataset.regions[code], links) for code, links in groups.items()],
+        "targets": list_targets(targets, part),
+    }
 
 
 def _regions_above(case: Case, dataset: Dataset) -> tuple[Region, ...]:
@@ -186,19 +190,10 @@ def _regions_above(case: Case, dataset: Dataset) -> tuple[Region, ...]:
 
 def list_tiles(dataset: Dataset) -> tuple[Tile, ...]:
     """Every province-level unit, row by row from the north, as the eye and the keyboard go."""
-    slugs: dict[str, list[str]] = {}
-    for case in dataset.summaries:
-        slugs.setdefault(dataset.province(case.region).code, []).append(case.slug)
-    addresses = {}
-    before = 0
-    for code, found in slugs.items():
-        # The index of cases may have several pages.
-        page = address_part(CASES_URL, 1 + before // MOST_LISTED)
-        addresses[code] = f"cases/{found[0]}/" if len(found) == 1 else f"{page}#region-{code}"
-        before += len(found)
+    covered = {region.code: (count, address) for region, count, address in list_provinces(dataset)}
     placed = [region for region in dataset.regions.values() if region.tile is not None]
     return tuple(
-        (region, len(slugs.get(region.code, ())), addresses.get(region.code, ""))
+        (region, *covered.get(region.code, (0, "")))
         for region in sorted(placed, key=lambda region: (region.tile or ())[::-1])
     )
 

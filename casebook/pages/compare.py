@@ -16,6 +16,7 @@ from casebook.pages.long_lists import (
     Value,
     cut_page,
     list_filters,
+    list_targets,
     name_terms,
 )
 from casebook.pages.page import Page, Site, in_languages
@@ -118,7 +119,8 @@ def _sign_place(site: Site, place: _Place) -> tuple[object, ...]:
     """All that a row shows, by the version of its case."""
     table, group, name, entry = place
     figure = entry.figure.id if entry.figure is not None else ""
-    return (table, group, name.zh, site.versions.get(entry.case.slug), figure)
+    alone = site.dataset.cases_in[entry.case.region] < 2
+    return (table, group, name.zh, site.versions.get(entry.case.slug), figure, alone)
 
 
 def offer_filters(entries: Iterable[_Entry], dataset: Dataset) -> Filters:
@@ -204,8 +206,10 @@ def _arrange(entries: Sequence[_Entry], order: Order, dataset: Dataset) -> Itera
     classes: dict[ComparabilityClass, list[_Entry]] = {figure.group: [] for figure, _ in figures}
     if order == "amount":
         figures.sort(key=lambda pair: pair[0].magnitude, reverse=True)
+    # Of 十几万 and 上百万 nobody can say by how much they differ.
+    alone: dict[ComparabilityClass, list[_Entry]] = {group: [] for group in classes}
     for figure, entry in figures:
-        classes[figure.group].append(entry)
+        (alone if figure.is_rough else classes)[figure.group].append(entry)
     measures = list(dataset.vocabulary.measures)
     keys = sorted(classes, key=lambda key: measures.index(key.measure))
     for number, key in enumerate(keys, 1):
@@ -214,8 +218,8 @@ def _arrange(entries: Sequence[_Entry], order: Order, dataset: Dataset) -> Itera
             yield from (("alike", f"class-{number}", name, entry) for entry in classes[key])
     # A heading for each of these would say that there is something to compare below it.
     for key in keys:
-        if len(classes[key]) == 1:
-            yield "alone", "alone", NO_TEXT, classes[key][0]
+        listed = [*(classes[key] if len(classes[key]) == 1 else ()), *alone[key]]
+        yield from (("alone", "alone", NO_TEXT, entry) for entry in listed)
     no_amount = say("pages.compare.no_amount")
     yield from (("alone", "silent", no_amount, entry) for entry in silent)
 
@@ -255,7 +259,14 @@ def _show_entries(dataset: Dataset, part: ListPart[TimelineEntry | Gap]) -> Mapp
         lanes[entry.lane].append(
             entry if isinstance(entry, Gap) else show_event(dataset.item_of(entry), dataset)
         )
-    return {lane: tuple(entries) for lane, entries in lanes.items()}
+    years = [
+        str(entry.summary.years[0])
+        for entry in part.entries
+        if not isinstance(entry, Gap) and entry.lane == "dated" and entry.summary.years
+    ]
+    targets = ((f"year-{year}", Text(year)) for year in years)
+    shown = {lane: tuple(entries) for lane, entries in lanes.items()}
+    return {**shown, "targets": list_targets(targets, part)}
 
 
 def _sign_entry(site: Site, entry: TimelineEntry | Gap) -> tuple[object, ...]:
@@ -264,4 +275,6 @@ def _sign_entry(site: Site, entry: TimelineEntry | Gap) -> tuple[object, ...]:
         return (entry.lane, repr(entry))
     if not entry.slug:
         return (entry.lane, repr(site.dataset.sources[entry.summary.source]))
-    return (entry.lane, site.versions.get(entry.slug), entry.number)
+    dataset = site.dataset
+    alone = dataset.cases_in[dataset.summaries[dataset.positions[entry.slug]].region] < 2
+    return (entry.lane, site.versions.get(entry.slug), entry.number, alone)

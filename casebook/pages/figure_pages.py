@@ -14,7 +14,7 @@ from casebook.pages import CASES_URL, FIGURES_URL, HOME_URL
 from casebook.pages.citations import cite
 from casebook.pages.feeds import find_changes, show_changes
 from casebook.pages.linked_data import describe_figure_page, write_linked_data
-from casebook.pages.long_lists import ListPart, cut_page
+from casebook.pages.long_lists import ListPart, cut_page, list_targets
 from casebook.pages.page import CasePageType, Page, Prose, Site, Use, Uses, in_languages
 from casebook.pages.rows import (
     FigureRow,
@@ -28,6 +28,7 @@ from casebook.record.comparability import ComparabilityClass, class_of
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.summary import CaseSummary
+from casebook.record.vocabulary import Region
 from casebook.text import Lang, Text
 
 if TYPE_CHECKING:
@@ -149,7 +150,14 @@ def make_figure_index(site: Site) -> Iterator[Page]:
 
 def _show_part(dataset: Dataset, part: ListPart[CaseSummary]) -> Mapping[str, object]:
     cases = (dataset.by_slug[summary.slug] for summary in part.entries)
-    return {"cases": tuple((link_case(case, dataset), case.figures.values()) for case in cases)}
+    firsts: dict[Region, str] = {}
+    for summary in part.entries:
+        if summary.figures:
+            firsts.setdefault(dataset.province(summary.region), f"figures-{summary.slug}")
+    return {
+        "cases": tuple((link_case(case, dataset), case.figures.values()) for case in cases),
+        "targets": list_targets(((at, region.short) for region, at in firsts.items()), part),
+    }
 
 
 def find_uses(dataset: Dataset, charts: Iterable[Drawn], prose: Iterable[Prose]) -> Uses:

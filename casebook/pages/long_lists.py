@@ -10,11 +10,14 @@ from typing import Generic, TypeVar
 
 from casebook.messages import say
 from casebook.pages.page import Context, Page, Site
+from casebook.record.dataset import Dataset
 from casebook.record.vocabulary import Measure, Term
 from casebook.text import Text
 
 # A page of more entries than this is slow to load and is never read to its end.
 MOST_LISTED = 200
+# More entries than this are many screens of a phone.
+_MOST_SCROLLED = 20
 # The style sheets know this many filters; what is beyond them is not offered.
 FILTER_LIMIT = 48
 
@@ -53,6 +56,19 @@ def cut_list(entries: Sequence[T]) -> tuple[ListPart[T], ...]:
         )
         for number, start in enumerate(starts, 1)
     )
+
+
+def list_targets(
+    targets: Iterable[tuple[str, Text]], part: ListPart[T]
+) -> tuple[tuple[str, Text], ...]:
+    """The places where the parts of a page begin, each once, if it is long enough to need them."""
+    return tuple(dict.fromkeys(targets)) if len(part.entries) > _MOST_SCROLLED else ()
+
+
+def sign_links(dataset: Dataset) -> Iterator[object]:
+    """All that the first links to cases show, which say more where a place has several cases."""
+    for case in dataset.summaries[:MOST_LISTED]:
+        yield case.link, dataset.cases_in[case.region] > 1
 
 
 def address_part(url: str, number: int) -> str:

@@ -9,7 +9,7 @@ from functools import partial
 from casebook.checks.addresses import follow_all, list_addresses
 from casebook.messages import say
 from casebook.pages import FIXED_ADDRESSES
-from casebook.pages.long_lists import MOST_LISTED
+from casebook.pages.long_lists import MOST_LISTED, sign_links
 from casebook.pages.page import Context, Page, Site, in_languages
 from casebook.pages.rows import link_cases
 from casebook.record.vocabulary import Gone
@@ -29,7 +29,7 @@ def make_not_found(site: Site) -> Iterator[Page]:
             description=say("pages.not_found.description"),
             context=lambda: {"cases": link_cases(dataset.cases[:MOST_LISTED], dataset)},
             indexed=False,
-            key=site.key([case.link for case in dataset.summaries[:MOST_LISTED]]),
+            key=site.key(*sign_links(dataset)),
         ),
         site,
     )

@@ -38,10 +38,11 @@ Frame: TypeAlias = "tuple[Drawn, tuple[Source, ...]]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLink:
-    """A case as other pages name it."""
+    """A case as other pages name it; `label` tells it from others of its place without a title."""
 
     slug: str
     place: Text
+    label: Text
     title: Text
     summary: Text
 
@@ -94,6 +95,7 @@ class CaseRow:
     """A case in a table: some of its figures, its answers by question, what filters keep it.
 
     `more` figures of the case are not in the row; `states` are those of its figures and events.
+    `has_main` is true of a case whose answers are those of a main source.
     """
 
     link: CaseLink
@@ -103,12 +105,17 @@ class CaseRow:
     topic: Text = NO_TEXT
     states: Text = NO_TEXT
     more: int = 0
+    has_main: bool = False
 
 
 def link_case(case: Case, dataset: Dataset) -> CaseLink:
     """The case as other pages name it."""
     return CaseLink(
-        slug=case.slug, place=dataset.place(case), title=case.title, summary=case.summary
+        slug=case.slug,
+        place=dataset.place(case),
+        label=dataset.label(case),
+        title=case.title,
+        summary=case.summary,
     )
 
 
@@ -161,7 +168,7 @@ def find_named(text: str, dataset: Dataset, home: Case | None = None) -> tuple[F
 
 def show_event(item: TimelineItem, dataset: Dataset) -> EventRow:
     """The entry of the timeline with its source, its place, and its state where it is a plan."""
-    place = dataset.place(item.case) if item.case else NO_TEXT
+    place = dataset.label(item.case) if item.case else NO_TEXT
     state = dataset.vocabulary.statuses[item.event.status].name if item.is_planned else NO_TEXT
     return item, dataset.sources[item.event.source], place, state
 

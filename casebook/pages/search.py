@@ -22,7 +22,7 @@ from casebook.pages import (
     SEARCH_URL,
     TIMELINE_URL,
 )
-from casebook.pages.long_lists import MOST_LISTED
+from casebook.pages.long_lists import MOST_LISTED, sign_links
 from casebook.pages.page import Page, Site, in_languages
 from casebook.pages.rows import link_case, link_cases, list_facts, list_sources, word_figure
 from casebook.record.dataset import Dataset
@@ -91,7 +91,7 @@ def make_search(site: Site) -> Iterator[Page]:
             title=say("pages.search"),
             description=say("pages.search.description"),
             context=lambda: {"cases": link_cases(dataset.cases[:MOST_LISTED], dataset)},
-            key=site.key([case.link for case in dataset.summaries[:MOST_LISTED]]),
+            key=site.key(*sign_links(dataset)),
         ),
         site,
     )

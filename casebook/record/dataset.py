@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -133,11 +134,12 @@ class Dataset:
 
     @cached_property
     def classes(self) -> Mapping[ComparabilityClass, tuple[str, ...]]:
-        """The keys of the printed figures by comparability class."""
+        """The keys of the printed figures by comparability class, without rough numbers."""
         groups: dict[ComparabilityClass, list[str]] = {}
         for case in self.summaries:
             for figure in case.printed_figures:
-                groups.setdefault(figure.group, []).append(f"{case.slug}.{figure.id}")
+                if not figure.is_rough:
+                    groups.setdefault(figure.group, []).append(f"{case.slug}.{figure.id}")
         return {group: tuple(keys) for group, keys in groups.items()}
 
     def review(self, figure: Figure) -> Review:
@@ -161,38 +163,55 @@ class Dataset:
         """The counts and places of the whole site that a text may name as `{{site.…}}`.
 
         For each question and each state of its answer they are the number of places and the
-        places: `provider_stated`, `provider_stated_places`.
+        places: `provider_stated`, `provider_stated_places`. With `main_` before them they are those
+        of the cases that the main source is behind.
         """
         # A part of a data set would count its own few cases.
         if self.whole is not None:
             return self.whole.words
         counts = {
-            "cases": len(self.cases),
-            "cases_with_amount": sum(case.has_amount for case in self.summaries),
             "figures": sum(len(case.printed_figures) for case in self.summaries),
             "sources": len(self.used_sources),
             "events": sum(len(case.events) for case in self.summaries),
         }
         words = {name: word_count(count) for name, count in counts.items()}
+        words.update(self._word_cases("", self.summaries))
+        main = {name for name, source in self.sources.items() if source.main}
+        # What a text says of the main source would be untrue of the cases that others tell of.
+        words.update(
+            self._word_cases("main_", [c for c in self.summaries if not main.isdisjoint(c.sources)])
+        )
+        return words
+
+    def _word_cases(self, prefix: str, cases: Sequence[CaseSummary]) -> Iterator[tuple[str, Text]]:
+        """The counts and places of some of the cases, by their names."""
+        yield f"{prefix}cases", word_count(len(cases))
+        yield f"{prefix}cases_with_amount", word_count(sum(case.has_amount for case in cases))
         for number, question in enumerate(self.vocabulary.questions):
             places: dict[str, list[CaseSummary]] = {state: [] for state in get_args(ShownState)}
-            for case in self.summaries:
+            for case in cases:
                 places[case.states[number]].append(case)
-            for state, cases in places.items():
-                words[f"{question}_{state}"] = word_count(len(cases))
-                words[f"{question}_{state}_places"] = self.name_places(cases)
-        return words
+            for state, found in places.items():
+                yield f"{prefix}{question}_{state}", word_count(len(found))
+                yield f"{prefix}{question}_{state}_places", self.name_places(found)
 
     def name_places(self, cases: Sequence[CaseSummary]) -> Text:
         """The places of cases, of which the first are named where there are many."""
         if not cases:
             return say("record.no_place")
-        named = LISTED.join(self.place(case) for case in cases[:MOST_NAMED])
-        more = len(cases) - MOST_NAMED
+        counts = Counter(case.region for case in cases)
+        places = [
+            say("record.place_cases", place=place, count=counts[region])
+            if counts[region] > 1
+            else place
+            for region, place in {case.region: self.place(case) for case in cases}.items()
+        ]
+        named = LISTED.join(places[:MOST_NAMED])
+        more = len(places) - MOST_NAMED
         if more <= 0:
             return named
         # Chinese counts all of them, English those that are not named.
-        return say("record.places", named=named, count=Text(str(len(cases)), str(more)))
+        return say("record.places", named=named, count=Text(str(len(places)), str(more)))
 
     @cached_property
     def main(self) -> Text:
@@ -246,6 +265,21 @@ class Dataset:
             return region.short
         parent = self.regions[region.parent].short
         return say("record.place", place=region.short, parent=parent)
+
+    def label(self, case: Case) -> Text:
+        """The place of a case, with the first words of its title where the place has several."""
+        place = self.place(case)
+        if self.cases_in[case.region] < 2:
+            return place
+        region = self.regions[case.region]
+        names = {name.inside(at) for name in (place, region.short, region.name) for at in LANGS}
+        words = Text(*(_first_words(case.title.inside(at), names) for at in LANGS))
+        return say("record.place_apart", place=place, words=words)
+
+    @cached_property
+    def cases_in(self) -> Mapping[str, int]:
+        """How many cases each region has."""
+        return Counter(case.region for case in self.rows)
 
     @cached_property
     def place_names(self) -> Mapping[Lang, Mapping[str, frozenset[str]]]:
@@ -309,6 +343,13 @@ class Dataset:
         before = self.cases[index - 1] if index > 0 else None
         after = self.cases[index + 1] if index + 1 < len(self.cases) else None
         return before, after
+
+
+def _first_words(title: str, places: Set[str]) -> str:
+    """The first words of a title behind the place that it may begin with."""
+    place, _, rest = re.sub("：|: |｜| \\| ", "\n", title, count=1).partition("\n")
+    rest = rest if place in places else title
+    return re.split("[，、；：｜]|[,;:|](?= )", rest, maxsplit=1)[0]
 
 
 def order_cases(cases: Iterable[K]) -> tuple[K, ...]:

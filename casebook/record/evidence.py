@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
@@ -10,8 +11,8 @@ from casebook.record.agreement import support_of
 from casebook.record.comparability import class_of
 from casebook.record.model import Answer, AnswerState, Case, Elsewhere, Figure
 from casebook.record.vocabulary import Source, Vocabulary
-from casebook.text import ENUMERATION
-from casebook.values.dates import Lane, Period
+from casebook.text import ENUMERATION, Text
+from casebook.values.dates import Lane, Period, parse_period
 
 Review = Literal["single", "size", "corroborated", "contradicted", "primary", "computed"]
 
@@ -70,11 +71,27 @@ def _answer_year(periods: Collection[Period]) -> Answer:
     # An inferred year is an answer in part; a latest date alone tells no year.
     lanes: tuple[tuple[AnswerState, Lane], ...] = (("stated", "dated"), ("partial", "uncertain"))
     for state, lane in lanes:
-        years = sorted({p.earliest.year for p in periods if p.lane == lane and p.earliest})
-        if years:
-            text = ENUMERATION.join(str(year) for year in years)
-            return Answer(question="year", state=state, text=text)
+        if years := _list_years([period for period in periods if period.lane == lane]):
+            return Answer(question="year", state=state, text=ENUMERATION.join(years))
     return Answer(question="year", state="not_stated")
+
+
+def _list_years(periods: Iterable[Period]) -> list[Text]:
+    """The years that periods name, each once; a period that lasts longer by its own words."""
+    single, longer = set(), set()
+    for period in periods:
+        first, last = period.earliest, period.latest
+        if first and last and first.year == last.year:
+            single.add(first.year)
+        elif first:
+            longer.add((first.year, last.year if last else first.year + 1, period.edtf))
+    named = [(year, Text(str(year))) for year in single]
+    for start, end, edtf in longer:
+        # 2008 to 2013 says nothing more where each of the years has a number of its own.
+        if not single.issuperset(range(start, end + 1)):
+            whole = parse_period(re.sub(r"(?<=[0-9]{4})(?:-[0-9]{2})+", "", edtf))
+            named.append((start, Text(whole.words("zh"), whole.words("en"))))
+    return list(dict.fromkeys(text for _, text in sorted(named, key=lambda pair: pair[0])))
 
 
 def main_source(case: Case, sources: Mapping[str, Source]) -> Source | None:

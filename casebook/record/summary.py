@@ -45,6 +45,7 @@ class FigureSummary(NamedTuple):
     years: tuple[int, int] | None
     magnitude: Decimal
     review: Review
+    is_rough: bool
 
 
 class EventSummary(NamedTuple):
@@ -189,6 +190,7 @@ def _summarise_figure(
         _share(name_years(figure.period)),
         figure.quantity.magnitude,
         review_figure(figure, case, vocabulary, sources),
+        figure.quantity.is_rough,
     )
 
 

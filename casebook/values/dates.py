@@ -68,7 +68,9 @@ class Period:
         """The lane of the timeline that it belongs to."""
         if self.edtf.startswith("["):
             return "latest_only"
-        return "uncertain" if self.uncertain or self.approximate else "dated"
+        # Of a decade alone the year is not known.
+        is_vague = self.uncertain or self.approximate or "X" in self.edtf[:4]
+        return "uncertain" if is_vague else "dated"
 
     @property
     def sort_key(self) -> tuple[int, int, int, str]:

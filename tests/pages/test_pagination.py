@@ -142,14 +142,39 @@ def test_a_comparison_keeps_its_headings_on_every_page() -> None:
     assert len({(table, name) for table, name, _ in rows}) == 1
 
 
-def test_home_shows_the_first_two_hundred_cases_and_says_how_many_there_are() -> None:
+def test_home_shows_a_part_of_many_cases_and_says_how_many_there_are() -> None:
     page = next(iter(make_home(site_of(many_cases(401)))))
     shown = dict(block for _, blocks in page.context()["sections"] for block in blocks)  # type: ignore[attr-defined]
 
     provinces, listed, total = shown["overview"]
     assert sum(len(rows) for _, rows in provinces) == 200
     assert (listed, total) == (200, 401)
-    assert len(shown["cases"]) == 200
+    assert shown["cases"]["links"] == ()
+    assert [(region.short.zh, count, at) for region, count, at in shown["cases"]["provinces"]] == [
+        ("浙江", 200, "cases/#region-330000"),
+        ("广东", 201, "cases/page/2/#region-440000"),
+    ]
+
+
+def test_home_links_to_each_of_a_few_cases() -> None:
+    few, more = (
+        dict(
+            block
+            for _, blocks in next(iter(make_home(site_of(many_cases(count))))).context()["sections"]  # type: ignore[attr-defined]
+            for block in blocks
+        )["cases"]
+        for count in (40, 41)
+    )
+
+    assert (len(few["links"]), few["provinces"]) == (40, ())
+    assert (more["links"], len(more["provinces"])) == ((), 2)
+
+
+@pytest.mark.parametrize(("count", "expected"), [(20, []), (21, ["浙江", "广东"])])
+def test_a_long_page_leads_to_where_its_parts_begin(count: int, expected: list[str]) -> None:
+    context = next(iter(make_index(site_of(many_cases(count))))).context()
+
+    assert [name.zh for _, name in context["targets"]] == expected  # type: ignore[attr-defined]
 
 
 def test_the_index_is_a_table_where_the_cases_fit_on_one_page_and_else_a_list() -> None:
@@ -163,12 +188,23 @@ def test_the_index_is_a_table_where_the_cases_fit_on_one_page_and_else_a_list() 
 
 
 def test_many_places_are_named_in_part_and_counted_in_full() -> None:
-    dataset = many_cases(401)
-    named = dataset.name_places(dataset.summaries)
+    few = many_cases(401)
+    region = few.regions["330000"]
+    regions = {f"{n}": replace(region, code=f"{n}", short=Text(f"省{n}")) for n in range(401)}
+    cases = [replace(one, region=f"{n}") for n, one in enumerate(few.summaries)]
+    named = replace(few, regions=regions).name_places(cases)
 
     assert named.zh.count("、") == MOST_NAMED - 1
     assert named.zh.endswith("等401个地方")
     assert named.en.endswith("; and 361 more")
+
+
+def test_a_place_with_several_cases_is_named_once() -> None:
+    dataset = many_cases(5)
+
+    assert dataset.name_places(dataset.summaries).zh == "宁波海曙（2例）、广州（3例）"
+    assert dataset.label(dataset.cases[0]).zh == "宁波海曙（读书会由谁来办）"
+    assert many_cases(2).label(many_cases(2).cases[0]).zh == "宁波海曙"
 
 
 def test_figures_of_one_class_are_listed_in_part_and_counted_in_full() -> None:
