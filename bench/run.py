@@ -21,7 +21,7 @@ from statistics import median
 
 from bench.goals import judge_goals, ratio_of
 from bench.measure import Runs, measure_process
-from bench.peers import ROOT, Peer, clear, list_peers
+from bench.peers import ROOT, Peer, clear, list_peers, put_aside
 from bench.picture import draw_runs
 from bench.preview import Reload, make_reload_table, measure_reloads
 from bench.reader import weigh_page
@@ -76,8 +76,6 @@ def main(argv: Sequence[str] | None = None) -> int:
                 reloads[size] = found
                 bounds[f"reload {size}"] = median(one.told for one in found["Casebook"])
                 print(f"{size} · {PREVIEW}", file=sys.stderr)
-            if not options.folder:
-                shutil.rmtree(place)
         if not only or PAGE in only:
             bounds |= weigh_first_page(program, Path(made) / "real")
     if not only or CHART in only:
@@ -127,7 +125,7 @@ def measure(
     taking_part = [peer for peer in peers if size <= peer.most_cases]
     places = {peer.name: folder / peer.name.replace(", ", "-").lower() for peer in taking_part}
     for peer in taking_part:
-        shutil.rmtree(places[peer.name], ignore_errors=True)
+        put_aside(places[peer.name])
         peer.write(places[peer.name], size)
     changes = ["cold", "nothing changed"]
     changes += dict.fromkeys(name for peer in taking_part for name in peer.changes)
