@@ -10,13 +10,15 @@ import hmac
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 from casebook.values.digest import digest
 
+R = TypeVar("R")
 _SCHEMA = "create table if not exists made (key text primary key, value blob, seal blob)"
 _KEY_BYTES = 32
 # Bytes that may wait in memory until they are written together.
@@ -32,9 +34,15 @@ class Cache:
     carried here from elsewhere is not believed.
     """
 
-    def __init__(self, connection: sqlite3.Connection | None, secret: bytes = b"") -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection | None,
+        secret: bytes = b"",
+        memory: dict[str, Any] | None = None,
+    ) -> None:
         self._connection = connection
         self._secret = secret
+        self._memory = memory
         self._used: set[str] = set()
         self._waiting: dict[str, bytes] = {}
         self._weight = 0
@@ -58,6 +66,20 @@ class Cache:
                 return row[0]
         return None
 
+    def recall(self, key: str, decode: Callable[[bytes], R]) -> R | None:
+        """The decoded value under a key, or None; with a memory each is decoded but once."""
+        if self._memory is not None and key in self._memory:
+            self._used.add(key)
+            known: R = self._memory[key]
+            return known
+        content = self.get(key)
+        if content is None:
+            return None
+        found = decode(content)
+        if self._memory is not None:
+            self._memory[key] = found
+        return found
+
     def mark_used(self, key: str) -> None:
         """Keep a value from the next pruning, though nobody asks for it."""
         self._used.add(key)
@@ -65,6 +87,8 @@ class Cache:
     def put(self, key: str, value: bytes) -> None:
         """Keep bytes under a key."""
         self._used.add(key)
+        if self._memory is not None:
+            self._memory.pop(key, None)
         if self._connection is not None:
             self._waiting[key] = value
             self._weight += len(value)
@@ -82,6 +106,9 @@ class Cache:
 
     def prune(self, prefix: str) -> None:
         """Forget what has the prefix and was not used since the opening."""
+        for key in [key for key in self._memory or () if key.startswith(prefix)]:
+            if self._memory is not None and key not in self._used:
+                del self._memory[key]
         if self._connection is None:
             return
         with suppress(*_DAMAGE):
@@ -98,10 +125,13 @@ class Cache:
 
 
 @contextmanager
-def open_cache(folder: Path, enabled: bool = True) -> Iterator[Cache]:
+def open_cache(
+    folder: Path, enabled: bool = True, memory: dict[str, Any] | None = None
+) -> Iterator[Cache]:
     """The cache in a folder; one that cannot be read is made anew.
 
-    Where there can be none, or none is wanted, what is put is found again until the end only.
+    Where there can be none, or none is wanted, what is put is found again until the end only. In
+    a memory a process that builds again and again keeps what it has decoded.
     """
     connection = None
     secret = secrets.token_bytes(_KEY_BYTES)
@@ -112,7 +142,7 @@ def open_cache(folder: Path, enabled: bool = True) -> Iterator[Cache]:
             connection = _connect(folder / "store.sqlite")
     if connection is None:
         connection = _connect(None)
-    cache = Cache(connection, secret)
+    cache = Cache(connection, secret, memory)
     try:
         yield cache
     finally:

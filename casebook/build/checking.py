@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -30,7 +31,7 @@ from casebook.problems import START, ContentError, Problem
 from casebook.record.dataset import Dataset, LazyCases
 from casebook.record.json_schema import check_schema
 from casebook.record.summary import CaseSummary
-from casebook.yaml.encoding import describe_size
+from casebook.yaml.encoding import MAX_BYTES, describe_size
 from casebook.yaml.files import CASES, most_bytes, read_bytes, show_path
 
 # Where the frozen releases lie; a project without any pays nothing for them.
@@ -245,15 +246,20 @@ def check_sources(project: Path) -> list[Problem]:
         elif not entry.is_file():
             problems.append(problem("E141.source", show_path(Path(entry), project), START))
         else:
-            problems += _judge_size(Path(entry), project)
+            problems += _judge_size(entry, project)
     return problems + list(_judge_size(project / SETTINGS, project))
 
 
-def _judge_size(path: Path, project: Path) -> Iterator[Problem]:
-    shown = show_path(path, project)
-    most, size = most_bytes(shown), path.stat().st_size if path.is_file() else 0
-    if size > most:
-        yield describe_size(shown, size, most)
+def _judge_size(entry: Path | os.DirEntry[str], project: Path) -> Iterator[Problem]:
+    try:
+        found = entry.stat()
+    except OSError:
+        return
+    # No limit is lower, and so all but a few need no closer look.
+    if found.st_size > MAX_BYTES and stat.S_ISREG(found.st_mode):
+        shown = show_path(Path(entry), project)
+        if found.st_size > (most := most_bytes(shown)):
+            yield describe_size(shown, found.st_size, most)
 
 
 def _leads_into(link: Path, folders: Iterable[Path]) -> bool:

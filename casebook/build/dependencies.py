@@ -6,8 +6,8 @@ inputs: where they hold too little, that shows at once, as a name that does not 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -34,7 +34,14 @@ class Dependencies:
         self.dataset = dataset
         self._versions = versions
         self._keys: dict[str, CaseKeys] = {}
+        self._source_versions: dict[str, str] = {}
         self._ranks = {name: rank for rank, name in enumerate(dataset.shared_sources)}
+
+    def with_settings(self, dataset: Dataset) -> Dependencies:
+        """The same of a data set that differs by no more than its settings, which are in no key."""
+        same = copy(self)
+        same.dataset = dataset
+        return same
 
     def inputs_of(self, case: CaseSummary) -> Dataset:
         """All that the pages of a case may show: a data set as if there were no other case.
@@ -74,8 +81,7 @@ class Dependencies:
             [repr(whole.words), whole.shared, repr(self._find_outdated(case))],
             [repr(found) for found in self._find_media(case, named).values()],
         ]
-        inputs = json.dumps(parts, ensure_ascii=False)
-        keys = CaseKeys(digest(inputs.encode()), digest("\n".join(own).encode()))
+        keys = CaseKeys(digest(repr(parts).encode()), digest("\n".join(own).encode()))
         self._keys[case.slug] = keys
         return keys
 
@@ -107,7 +113,9 @@ class Dependencies:
         return {name: media[name] for name in (*case.media, *copies) if name in media}
 
     def _version_of(self, source: str) -> str:
-        return digest_source(self.dataset.sources[source])
+        if source not in self._source_versions:
+            self._source_versions[source] = digest_source(self.dataset.sources[source])
+        return self._source_versions[source]
 
 
 # The same are asked for by the cache of records and by the keys of cases.

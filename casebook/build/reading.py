@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
@@ -15,6 +16,7 @@ from casebook.build.cache import Cache, digest_program
 from casebook.build.dependencies import Dependencies, digest_source
 from casebook.build.workers import IN_PROCESS, Batches, Executor
 from casebook.messages import failure
+from casebook.packaged import SETTINGS
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset, LazyCases, order_cases
 from casebook.record.lists import (
@@ -29,14 +31,15 @@ from casebook.record.model import Case
 from casebook.record.reader import is_draft, read_case
 from casebook.record.settings import read_settings
 from casebook.record.summary import CaseSummary, summarise_case
-from casebook.record.vocabulary import Source
 from casebook.values.digest import digest
 from casebook.values.words import use_currency
-from casebook.yaml.files import CASES, find_case_files, read_bytes, show_path
+from casebook.yaml.files import CASES, find_case_files, read_bytes
 
 # The start of a process costs as much as reading so many files.
 _FILES_PER_PROCESS = 400
 _BATCH = 50
+# The lists that records draw on, and the settings, which name their languages.
+_LISTS = ("data/vocabulary.yaml", "data/regions.yaml", "data/sources.yaml", SETTINGS)
 # What is read in the place of files, by path: other contents; nothing, as if there was no file;
 # None, as if it could not be read.
 Instead = Mapping[str, bytes | None]
@@ -57,10 +60,11 @@ def read_dataset(
     in it, and records are loaded when they are asked for; without one all of them are in memory.
     """
     problems: list[Problem] = []
-    lists = read_lists(project, problems)
+    list_reader = cache.read_lists if cache is not None else read_lists
+    lists = list_reader(project, problems)
     paths = find_case_files(project, problems)
     instead = cache.instead if cache is not None else _NOTHING
-    left_out = {path: instead.get(show_path(path, project), b"-") for path in paths if instead}
+    left_out = {path: instead.get(f"{CASES}{path.name}", b"-") for path in paths if instead}
     paths = [path for path in paths if left_out.get(path, b"-")]
     reader = _CaseReader(project=project, lists=lists, drafts=drafts, instead=instead)
     cases: Sequence[Case] = ()
@@ -71,7 +75,6 @@ def read_dataset(
     elif cache is None:
         cases = reader.choose(((path, *reader.read(path)) for path in paths), problems, unread)
     else:
-        cache.use_lists(lists)
         read = _read_summaries(reader, paths, cache, executor)
         cases = LazyCases(reader.choose(read, problems, unread), partial(reader.load, cache))
     return (
@@ -103,7 +106,7 @@ class _CaseReader:
     def read(self, path: Path) -> tuple[Case | None, list[Problem]]:
         """The case of a file with its problems; nothing of a faulty draft that is left out."""
         problems: list[Problem] = []
-        shown = show_path(path, self.project)
+        shown = f"{CASES}{path.name}"
         data = self.instead.get(shown) or read_bytes(path, self.project, problems)
         if problems:
             return None, problems
@@ -161,7 +164,7 @@ def _read_summaries(
     """The summaries of all cases, whose records are in the cache from now on."""
     missing = []
     for path in paths:
-        known = cache.find_case(show_path(path, reader.project))
+        known = cache.find_case(f"{CASES}{path.name}")
         if known is None:
             missing.append(path)
         else:
@@ -196,21 +199,39 @@ class CaseCache:
         self.instead = instead
         self._cache = cache
         self._base = ""
-        self._sources: Mapping[str, Source] = {}
-        self._dependencies: Dependencies | None = None
+        self._source_versions: Mapping[str, str] = {}
+        self._dependencies: list[Dependencies] = []
 
-    def use_lists(self, lists: Lists) -> None:
-        """Say which lists the records draw on."""
+    def read_lists(self, project: Path, problems: list[Problem]) -> Lists:
+        """The lists that the records draw on; those that had no problem are not read again."""
+        # One that is there and has no version could not be read, which has to be said again.
+        there = [name for name in _LISTS if os.path.lexists(project / name)]
+        found = [(name, self.versions.get(name)) for name in there]
+        key = f"record:lists:{digest(repr((digest_program(), sys.version, found)).encode())}"
+        is_known = all(version for _, version in found)
+        lists = self._cache.recall(key, pickle.loads) if is_known else None
+        if lists is None:
+            before = len(problems)
+            lists = read_lists(project, problems)
+            if is_known and len(problems) == before:
+                self._cache.put(key, pickle.dumps(lists, pickle.HIGHEST_PROTOCOL))
+        use_currency(lists.vocabulary.currency)
+        self._use_lists(lists)
+        return lists
+
+    def _use_lists(self, lists: Lists) -> None:
         parts = (digest_program(), sys.version, lists.languages, lists.vocabulary, lists.regions)
         self._base = digest(repr(parts).encode())[:32]
-        self._sources = lists.sources
+        self._source_versions = {
+            name: digest_source(source) for name, source in lists.sources.items()
+        }
 
     def find_case(self, path: str) -> tuple[CaseSummary, list[Problem]] | None:
         """The summary of the case of a file and its problems, as read with the same lists."""
-        content = self._cache.get(self._key("summary", path))
-        if content is None:
+        known = self._cache.recall(self._key("summary", path), pickle.loads)
+        if known is None:
             return None
-        sources, summary, problems = pickle.loads(content)
+        sources, summary, problems = known
         if sources != self._digest_sources(summary):
             return None
         self._cache.mark_used(self._key("case", path))
@@ -232,9 +253,18 @@ class CaseCache:
 
     def dependencies_of(self, dataset: Dataset) -> Dependencies:
         """The dependencies of the cases of a data set, each found once."""
-        if self._dependencies is None or self._dependencies.dataset is not dataset:
-            self._dependencies = Dependencies(dataset, self.versions)
-        return self._dependencies
+        for known in self._dependencies:
+            if known.dataset is dataset:
+                return known
+        # An address that is given to a build makes another data set of the same cases.
+        alike = (
+            known.with_settings(dataset)
+            for known in self._dependencies
+            if replace(known.dataset, settings=dataset.settings) == dataset
+        )
+        found = next(alike, None) or Dependencies(dataset, self.versions)
+        self._dependencies.append(found)
+        return found
 
     def find_content_key(self, dataset: Dataset) -> str:
         """A digest of the texts and lists of the editors, and of all that they may say of cases."""
@@ -244,7 +274,7 @@ class CaseCache:
 
     def has_passed(self, inputs: str) -> bool:
         """True where an earlier build found nothing wrong with the case of these inputs."""
-        return self._cache.get(f"record:passed:{self._base}:{inputs}") is not None
+        return self._cache.recall(f"record:passed:{self._base}:{inputs}", len) is not None
 
     def note_passed(self, inputs: str) -> None:
         """Keep that nothing is wrong with the case of the inputs of this key."""
@@ -266,7 +296,7 @@ class CaseCache:
 
     def forget_rest(self) -> None:
         """Forget what is of no more use."""
-        for kind in ("summary", "case", "passed"):
+        for kind in ("lists", "summary", "case", "passed"):
             self._cache.prune(f"record:{kind}:")
 
     def _key(self, kind: str, path: str) -> str:
@@ -275,6 +305,5 @@ class CaseCache:
 
     def _digest_sources(self, case: CaseSummary) -> str:
         """A digest of the sources that a case rests on; one that is not there has no version."""
-        found = (self._sources.get(name) for name in case.sources)
-        versions = [digest_source(source) if source is not None else "" for source in found]
+        versions = (self._source_versions.get(name, "") for name in case.sources)
         return digest(" ".join(versions).encode())[:16]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from casebook.build.aside import Aside, Loaded, load_apart, make_sketches
 from casebook.build.cache import Cache, open_cache
@@ -40,7 +40,8 @@ class BuildOptions:
     """Options of a build; `siteurl` None means the one of pelicanconf.py.
 
     `drafts` is for the preview: a build that is published leaves no byte of a draft. `built_from`
-    are the versions that the last build of a preview was made from, by path.
+    are the versions that the last build of a preview was made from, by path, `memory` what it has
+    read for the last ones.
     `scheduler` is the HOST:PORT of a Dask scheduler whose workers take the place of `jobs`. A
     change that is dated after `today` is refused.
     """
@@ -52,6 +53,7 @@ class BuildOptions:
     use_cache: bool = True
     drafts: bool = False
     built_from: Mapping[str, str] = field(default_factory=dict)
+    memory: dict[str, Any] | None = None
     scheduler: str = ""
     today: date | None = None
     timings: Timings = field(default_factory=Timings)
@@ -83,8 +85,7 @@ def build_site(options: BuildOptions) -> BuildResult:
     from casebook.build.output import check_output
 
     check_output(options.output, options.project)
-    folder = options.project / ".cache"
-    with _collect_seldom(), open_cache(folder, enabled=options.use_cache) as cache:
+    with _collect_seldom(), _open_cache(options) as cache:
         for attempt in range(1, ATTEMPTS + 1):
             options.timings.begin("build.stage.inputs")
             inputs = read_inputs(options.project, cache)
@@ -97,6 +98,10 @@ def build_site(options: BuildOptions) -> BuildResult:
                 if attempt == ATTEMPTS or not find_changed(inputs):
                     raise
     raise AssertionError("the last attempt returns or raises")
+
+
+def _open_cache(options: BuildOptions) -> AbstractContextManager[Cache]:
+    return open_cache(options.project / ".cache", options.use_cache, options.memory)
 
 
 def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildResult:
@@ -198,7 +203,7 @@ def build_pages(options: BuildOptions, wanted: Collection[str]) -> BuildResult:
     from casebook.build.drawings import draw_charts, tabulate_charts
     from casebook.build.site import render_pages
 
-    with open_cache(options.project / ".cache", enabled=options.use_cache) as cache:
+    with _open_cache(options) as cache:
         inputs = read_inputs(options.project, cache)
         loaded = _load(inputs, options, cache)
         dataset, result = loaded.dataset, _describe(loaded)

@@ -45,13 +45,17 @@ def fold_text(text: str) -> str:
     return _BLANK.sub("", text.translate(FULL_WIDTH))
 
 
-def measure_quotes(dataset: Dataset) -> tuple[QuotedShare, ...]:
+def measure_quotes(dataset: Dataset, unmeasured: bool = True) -> tuple[QuotedShare, ...]:
     """The part of each source that the whole site quotes, the most quoted first.
 
-    A quote inside a longer one of the same line adds nothing.
+    A quote inside a longer one of the same line adds nothing. `unmeasured` are sources of unknown
+    length.
     """
     passages: dict[str, dict[int | None, set[str]]] = {}
+    wanted = {n for n, one in dataset.sources.items() if unmeasured or one.characters}
     for passage in (passage for case in dataset.summaries for passage in case.passages):
+        if passage.source not in wanted:
+            continue
         lines = passages.setdefault(passage.source, {})
         lines.setdefault(passage.line, set()).add(fold_text(passage.words))
     shares = []
@@ -60,7 +64,7 @@ def measure_quotes(dataset: Dataset) -> tuple[QuotedShare, ...]:
             text
             for texts in lines.values()
             for text in texts
-            if not any(text != other and text in other for other in texts)
+            if len(texts) == 1 or not any(text != other and text in other for other in texts)
         ]
         characters = sum(map(len, kept))
         length = dataset.sources[source].characters
@@ -84,7 +88,7 @@ def check_shares(dataset: Dataset) -> list[Problem]:
             percent=plain(one.share * 100),
             most=plain(SHARE_LIMIT * 100),
         )
-        for one in measure_quotes(dataset)
+        for one in measure_quotes(dataset, unmeasured=False)
         if one.share is not None and one.share > SHARE_LIMIT
     ]
 

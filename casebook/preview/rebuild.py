@@ -67,6 +67,7 @@ class Preview:
         self.state = PreviewState()
         self._built_from: Mapping[str, str] = {}
         self._shown_from: Mapping[str, str] = {}
+        self._memory: dict[str, Any] = {}
         self._told: Collection[Problem] = ()
         self._changed = threading.Condition()
         self._open: Counter[str] = Counter()
@@ -97,6 +98,7 @@ class Preview:
             siteurl="",
             drafts=True,
             built_from=self._built_from,
+            memory=self._memory,
         )
         open_pages = {*self._open} if self.state.built else set()
         if open_pages:

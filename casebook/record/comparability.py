@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from casebook.messages import say
 from casebook.record.model import Figure
@@ -12,8 +12,7 @@ from casebook.text import Text
 from casebook.values.words import CURRENCIES
 
 
-@dataclass(frozen=True, slots=True, order=True, kw_only=True)
-class ComparabilityClass:
+class ComparabilityClass(NamedTuple):
     """The measure, unit, per and scope that two figures must share to be compared."""
 
     # In this order, by which classes are sorted: amounts of one measure come beside each other.

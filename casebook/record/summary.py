@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache, lru_cache, partial
 from typing import NamedTuple, TypeVar
@@ -68,8 +68,7 @@ class Passage(NamedTuple):
     words: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseSummary:
+class CaseSummary(NamedTuple):
     """Summary of a case, with what lists need to know of it.
 
     `version` is the digest of its record, `listed` one of all of it but its texts, and `link` one
