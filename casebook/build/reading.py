@@ -216,15 +216,12 @@ class CaseCache:
             if is_known and len(problems) == before:
                 self._cache.put(key, pickle.dumps(lists, pickle.HIGHEST_PROTOCOL))
         use_currency(lists.vocabulary.currency)
-        self._use_lists(lists)
-        return lists
-
-    def _use_lists(self, lists: Lists) -> None:
         parts = (digest_program(), sys.version, lists.languages, lists.vocabulary, lists.regions)
         self._base = digest(repr(parts).encode())[:32]
         self._source_versions = {
             name: digest_source(source) for name, source in lists.sources.items()
         }
+        return lists
 
     def find_case(self, path: str) -> tuple[CaseSummary, list[Problem]] | None:
         """The summary of the case of a file and its problems, as read with the same lists."""

@@ -154,3 +154,31 @@ def test_pruning_forgets_what_was_not_used(tmp_path: Path) -> None:
         left = [key for key in ("chart:a", "chart:b", "page:c") if store.get(key)]
 
     assert left == ["chart:a", "page:c"]
+
+
+def test_with_a_memory_a_value_is_decoded_once_until_it_is_another_or_unused(
+    tmp_path: Path,
+) -> None:
+    memory: dict[str, str] = {}
+    decoded: list[bytes] = []
+
+    def decode(content: bytes) -> str:
+        decoded.append(content)
+        return content.decode()
+
+    def recall() -> str | None:
+        with open_cache(tmp_path, memory=memory) as store:
+            return store.recall("word:a", decode)
+
+    with open_cache(tmp_path, memory=memory) as store:
+        store.put("word:a", b"one")
+    found = [recall(), recall()]
+    with open_cache(tmp_path, memory=memory) as store:
+        store.put("word:a", b"two")
+    found += [recall(), recall()]
+    with open_cache(tmp_path, memory=memory) as store:
+        store.prune("word:")
+    found += [recall()]
+
+    assert found == ["one", "one", "two", "two", None]
+    assert decoded == [b"one", b"two"]

@@ -11,10 +11,10 @@ from records import case_of, dataset_of, figure, record, tiny_dataset
 from casebook.build.cache import Cache, open_cache
 from casebook.build.reading import CaseCache, read_dataset
 from casebook.build.state import read_inputs
-from casebook.problems import CasebookError
+from casebook.problems import CasebookError, Problem
 from casebook.record import dataset as dataset_module
 from casebook.record.dataset import Dataset, LazyCases
-from casebook.record.lists import read_lists
+from casebook.record.lists import Lists
 from casebook.record.model import Case
 from casebook.record.summary import CaseSummary
 from tests.conftest import TEN_CASES, make_tiny_project
@@ -147,7 +147,7 @@ def test_what_is_kept_of_a_case_falls_with_its_sources(tmp_path: Path) -> None:
     def find_known() -> set[str]:
         with open_cache(tmp_path / ".cache") as store:
             kept = CaseCache(store, read_inputs(tmp_path, store).digests)
-            kept.use_lists(read_lists(tmp_path, []))
+            kept.read_lists(tmp_path, [])
             paths = [f"data/cases/{path.name}" for path in (tmp_path / "data/cases").iterdir()]
             return {path for path in paths if kept.find_case(path) is not None}
 
@@ -166,6 +166,40 @@ def test_what_is_kept_of_a_case_falls_with_its_sources(tmp_path: Path) -> None:
     assert find_known() == {b.path for b in dataset.summaries if source not in b.sources}
 
 
+def test_what_is_wrong_with_a_list_is_said_again_each_time(tmp_path: Path) -> None:
+    make_tiny_project(tmp_path)
+    path = tmp_path / "data" / "sources.yaml"
+    path.write_text(path.read_text("utf-8").replace("title: ", "titel: ", 1), "utf-8")
+
+    def read() -> list[str]:
+        problems: list[Problem] = []
+        with open_cache(tmp_path / ".cache") as store:
+            CaseCache(store, read_inputs(tmp_path, store).digests).read_lists(tmp_path, problems)
+        return [found.code for found in problems]
+
+    first = read()
+
+    assert first
+    assert read() == first
+
+
+def test_lists_without_fault_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_tiny_project(tmp_path)
+
+    def read() -> Lists:
+        with open_cache(tmp_path / ".cache") as store:
+            return CaseCache(store, read_inputs(tmp_path, store).digests).read_lists(tmp_path, [])
+
+    first = read()
+
+    def refuse(_project: Path, _problems: list[Problem]) -> Lists:
+        raise AssertionError("they are known")
+
+    monkeypatch.setattr("casebook.build.reading.read_lists", refuse)
+
+    assert read() == first
+
+
 def test_another_version_of_the_program_reads_no_summaries(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +216,6 @@ def test_another_version_of_the_program_reads_no_summaries(
     monkeypatch.setattr("casebook.build.reading.pickle.loads", refuse)
     with open_cache(tmp_path / ".cache") as store:
         kept = CaseCache(store, read_inputs(tmp_path, store).digests)
-        kept.use_lists(read_lists(tmp_path, []))
+        kept.read_lists(tmp_path, [])
 
         assert kept.find_case(dataset.summaries[0].path) is None
