@@ -14,6 +14,7 @@ import sys
 import time
 
 from casebook import __version__
+from casebook.build.leftovers import clear_leftovers
 from casebook.language import choose_language
 from casebook.packaged import SETTINGS, find_packaged, find_project, find_source
 
@@ -144,6 +145,7 @@ def repeat_last_build(arguments: list[str], packages: list[str]) -> bool:
     is for the command line, which reads all options, to find out what there is to do.
     """
     project = os.path.realpath(find_project(_read_project(arguments)))
+    clear_leftovers(project)
     last = _read_record(project)
     if last is None or last["command"] != describe_command(arguments):
         return False

@@ -90,13 +90,11 @@ def stage_output(output: Path, *, is_kept: bool = True) -> Iterator[StagedOutput
     builds is given none: it would hold the whole site when the folder is removed.
     """
     output = output.resolve()
-    staging = output.with_name(f".{output.name}.building")
-    retired = output.with_name(f".{output.name}.retired")
-    spare = output.with_name(f".{output.name}.spare")
+    staging, retired, spare = _name_beside(output)
     with _explained(output), _end_on_signals():
         output.parent.mkdir(parents=True, exist_ok=True)
         with _lock(output.with_name(f".{output.name}.lock")):
-            _repair(output, staging, retired)
+            _repair(output)
             is_new = not output.exists()
             begun = not is_new and spare.is_dir() and not spare.is_symlink()
             # Ctrl-C may come as soon as the folder is there.
@@ -120,16 +118,31 @@ def stage_output(output: Path, *, is_kept: bool = True) -> Iterator[StagedOutput
                 raise
 
 
+def repair_site(output: Path) -> None:
+    """Clear what a killed build left beside a site, unless another one is at work there."""
+    with suppress(OSError, CasebookError), _lock(output.with_name(f".{output.name}.lock")):
+        _repair(output)
+
+
 def _holds_the_same(tree: StagedOutput, output: Path) -> bool:
     """True where every file was linked and the old tree holds no other: nothing changes."""
     return not tree.written and output.exists() and set(list_files(output)) == tree.listing.keys()
 
 
-def _repair(output: Path, staging: Path, retired: Path) -> None:
+def _name_beside(output: Path) -> tuple[Path, Path, Path]:
+    """The tree in the making, the old one while it gives way, and the one kept for later."""
+    kinds = ("building", "retired", "spare")
+    staging, retired, spare = (output.with_name(f".{output.name}.{kind}") for kind in kinds)
+    return staging, retired, spare
+
+
+def _repair(output: Path) -> None:
     """Clear what a killed build left, and put the old site back if it was caught in between."""
+    staging, retired, spare = _name_beside(output)
     if retired.exists() and not output.exists():
         os.replace(retired, output)
-    for leftover in (staging, retired):
+    # A spare tree is of no use to a site that somebody took away.
+    for leftover in (staging, retired, *([] if output.exists() else [spare])):
         if leftover.exists():
             _remove(leftover)
 

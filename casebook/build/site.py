@@ -10,7 +10,6 @@ from dataclasses import astuple, dataclass, field
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -51,6 +50,7 @@ from casebook.record.settings import Settings
 from casebook.record.summary import CaseSummary
 from casebook.text import Lang
 from casebook.values.digest import digest
+from casebook.yaml.files import temporary_folder
 
 if TYPE_CHECKING:
     from casebook.build.dependencies import Dependencies
@@ -159,10 +159,10 @@ def _with_texts(
 
     # Not into the tree: a plugin that writes into one of its files would write into the
     # published one, which is the same file under another name.
-    with TemporaryDirectory(prefix="casebook-") as folder:
-        problems = run_pelican(options, Path(folder), dataset, keep)
+    with temporary_folder(options.project) as folder:
+        problems = run_pelican(options, folder, dataset, keep)
         if tree is not None:
-            problems += _adopt_files(Path(folder), tree, dataset.settings)
+            problems += _adopt_files(folder, tree, dataset.settings)
     return problems
 
 

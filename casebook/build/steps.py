@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from casebook.build.aside import Aside, Loaded, load_apart, make_sketches
 from casebook.build.cache import Cache, open_cache
 from casebook.build.checking import check_published, load_checked, refuse_errors
+from casebook.build.leftovers import note_elsewhere
 from casebook.build.reading import CaseCache
 from casebook.build.state import (
     BuildState,
@@ -85,6 +86,7 @@ def build_site(options: BuildOptions) -> BuildResult:
     from casebook.build.output import check_output
 
     check_output(options.output, options.project)
+    note_elsewhere(str(options.project), str(options.output.resolve()))
     with _collect_seldom(), _open_cache(options) as cache:
         for attempt in range(1, ATTEMPTS + 1):
             options.timings.begin("build.stage.inputs")

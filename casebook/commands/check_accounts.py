@@ -6,7 +6,6 @@ import csv
 import io
 import subprocess
 import tarfile
-import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from pathlib import Path
 
@@ -25,7 +24,7 @@ from casebook.text import Lang
 from casebook.values.amounts import plain
 from casebook.values.dates import Period
 from casebook.yaml.encoding import decode
-from casebook.yaml.files import read_bytes, show_path
+from casebook.yaml.files import read_bytes, show_path, temporary_folder
 
 _COLUMNS = ("amount", "value", "min", "max", "unit", "qualifier", "period", "derived")
 _Row = Mapping[str, str]
@@ -198,8 +197,7 @@ def read_earlier(project: Path, since: str) -> tuple[Mapping[str, _Row], Dataset
             raise failure("commands.since_unread", status=Exit.USAGE, path=named) from None
         return _parse_rows(content), None
     # The records of a revision are read as a project of their own, as they were then.
-    with tempfile.TemporaryDirectory(prefix="casebook-") as folder_name:
-        folder = Path(folder_name)
+    with temporary_folder(project) as folder:
         _copy_revision(project, since, folder)
         dataset, _ = read_dataset(folder)
     return _list_rows(dataset), dataset

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from casebook import __version__
+from casebook.build.leftovers import clear_leftovers
 from casebook.commands.command import Command, print_message
 from casebook.commands.declared import COMMANDS
 from casebook.commands.usage import (
@@ -44,6 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         project = Path(find_project(options.project)).resolve()
         if not (options.called.without_project or is_project(str(project))):
             raise failure("commands.no_project", status=Exit.USAGE, path=project)
+        if is_project(str(project)):
+            clear_leftovers(str(project))
         return int(options.called.start(options, project, lang))
     except WrongUsage as error:
         print(describe_wrong_usage(error, lang), file=sys.stderr)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from casebook.build.leftovers import note_elsewhere
 from casebook.commands.command import load_without_errors, print_message
 from casebook.data.editing_workbook import read_records, write_editing_workbook
 from casebook.messages import failure
@@ -22,6 +23,7 @@ def run_export(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     load_without_errors(project)
     lists = read_all_lists(project)
     content = write_editing_workbook(read_records(project, lists), lists, lang)
+    note_elsewhere(str(project), str(target))
     try:
         write_new_file(target, content)
     except FileExistsError:

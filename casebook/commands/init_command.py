@@ -12,17 +12,19 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from casebook import __version__
+from casebook.build.leftovers import clear_drafts
 from casebook.commands.cli import parse_arguments
 from casebook.commands.command import ask, print_lines, print_message
 from casebook.commands.site_commands import run_build
 from casebook.messages import failure, say
-from casebook.packaged import IN_CHECKOUT, INSTALLED, find_packaged
+from casebook.packaged import IN_CHECKOUT, INSTALLED, SETTINGS, find_packaged
 from casebook.problems import CasebookError, Exit
 from casebook.record.json_schema import SCHEMA_FILE, write_schema
 from casebook.record.new_case import read_all_lists
 from casebook.record.settings import judge_setting
 from casebook.text import ENUMERATION, LANGS, Lang, Languages, Text
 from casebook.values.words import CURRENCIES
+from casebook.yaml.files import write_atomically
 
 # What a folder may hold before: a repository is often made first.
 _ALLOWED: Final = frozenset({".git"})
@@ -56,10 +58,13 @@ def run_init(options: argparse.Namespace, _project: Path, lang: Lang) -> Exit:
     names = answers["languages"].split(",")
     languages = Languages(lang for name in names for lang in LANGS if lang == name)
     files = dict(_list_files(answers, languages, options.example))
-    for path, content in files.items():
+    _refuse_other_files(folder, files)
+    # Settings last: what was cut short is no project, and is finished by the same command.
+    for path in sorted(files, key=lambda path: path == SETTINGS):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
-    (folder / SCHEMA_FILE).write_bytes(write_schema(read_all_lists(folder)))
+        clear_drafts(str(folder / path))
+        write_atomically(folder / path, files[path])
+    write_atomically(folder / SCHEMA_FILE, write_schema(read_all_lists(folder)))
     build = parse_arguments(["build", "--quiet"])
     build.lang, build.arguments = options.lang, []
     run_build(build, folder, lang)
@@ -68,11 +73,31 @@ def run_init(options: argparse.Namespace, _project: Path, lang: Lang) -> Exit:
 
 
 def _refuse_content(folder: Path) -> None:
+    """Refuse a folder that holds more than what a command that was cut short may have left."""
     if folder.exists() and not folder.is_dir():
         raise failure("init.no_folder", status=Exit.USAGE, folder=folder)
-    found = sorted({path.name for path in folder.glob("*")} - _ALLOWED)
+    made = {_RENAMED.get(path.name, path.name) for path in Path(find_packaged("starter")).iterdir()}
+    is_whole = (folder / SCHEMA_FILE).exists()
+    known = _ALLOWED if is_whole else _ALLOWED | made | {*_OF_EXAMPLE, "docs"}
+    _refuse_names(folder, {path.name for path in folder.glob("*")} - known)
+
+
+def _refuse_other_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    tops = {folder / name.partition("/")[0] for name in files}
+    found = [path for top in tops for path in (top, *top.rglob("*")) if path.exists()]
+    others = set()
+    for path in found:
+        name = path.relative_to(folder).as_posix()
+        # Not opened unless it is a file: a pipe would wait for ever.
+        is_ours = path.is_dir() or (path.is_file() and path.read_bytes() == files.get(name))
+        if not (is_ours or path.suffix == ".new"):
+            others.add(name)
+    _refuse_names(folder, others)
+
+
+def _refuse_names(folder: Path, found: set[str]) -> None:
     if found:
-        names = ENUMERATION.join(found[:_MOST_NAMED])
+        names = ENUMERATION.join(sorted(found)[:_MOST_NAMED])
         raise failure("init.not_empty", status=Exit.USAGE, folder=folder, names=names)
 
 

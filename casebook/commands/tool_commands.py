@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from casebook.build.leftovers import note_elsewhere
 from casebook.commands.command import load_without_errors, print_message
 from casebook.messages import failure
 from casebook.packaged import CHECKOUT
@@ -24,6 +25,7 @@ def run_chart(options: argparse.Namespace, project: Path, _lang: Lang) -> Exit:
         raise failure("commands.chart_kind", status=Exit.USAGE, kinds=" ".join(PICTURE_KINDS))
     dataset = load_without_errors(project)
     content = draw_picture(options.name, dataset, options.lang or "zh", target.suffix, project)
+    note_elsewhere(str(project), str(target))
     write_atomically(target, content)
     print(target)
     return Exit.DONE

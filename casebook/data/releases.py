@@ -25,6 +25,7 @@ from casebook.messages import failure, problem
 from casebook.problems import START, Exit, Problem
 from casebook.record.dataset import Dataset
 from casebook.values.digest import digest
+from casebook.yaml.files import name_draft
 
 FOLDER: Final = "data/versions"
 MANIFEST: Final = "manifest.json"
@@ -86,7 +87,7 @@ def freeze_release(project: Path, dataset: Dataset, day: date) -> Path:
     if folder.exists():
         raise failure("data.released", status=Exit.USAGE, folder=f"{FOLDER}/{day.isoformat()}")
     # Renamed as a whole at the end: an interrupted release is none.
-    part = folder.with_name(f".{folder.name}.part")
+    part = name_draft(folder)
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     files = list(freeze_dataset(dataset))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -11,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from casebook.build.leftovers import FORM_LOCK
 from casebook.data.record_edit import write_changes
 from casebook.data.record_rows import CASE, SOURCE_FILE, SOURCES, Fields, TypedRow, read_row
 from casebook.messages import failure, say
@@ -375,7 +377,7 @@ def held(path: Path, project: Path) -> Iterator[None]:
         if (path.parent / trace).is_symlink() or (path.parent / trace).exists():
             raise failure("form.open_elsewhere", name=path.name, trace=trace)
     (project / ".cache").mkdir(exist_ok=True)
-    locks = [project / ".cache" / "form.lock"]
+    locks = [project / FORM_LOCK]
     # Only a build that was there before makes this one.
     locks += [one for one in (project / ".output.lock",) if one.exists()]
     taken = []
@@ -389,6 +391,9 @@ def held(path: Path, project: Path) -> Iterator[None]:
         raise failure("form.busy") from None
     finally:
         for lock in reversed(taken):
+            # Still held, so that whoever waits for it finds that it has no name.
+            with suppress(OSError):
+                os.unlink(lock.lock_file)
             lock.release()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +26,7 @@ from casebook.record.lists import Lists, read_lists
 from casebook.record.model import Case, Figure
 from casebook.record.reader import read_case
 from casebook.record.sketch import Way, find_spots
+from casebook.yaml.files import temporary_folder
 from casebook.yaml.nodes import read_tree
 
 Unexplained = Sequence[tuple[FactName, Difference]]
@@ -105,8 +105,7 @@ def _check_published(
 def _check_sources(project: Path, data: bytes) -> list[Problem]:
     """The problems of a list of sources, read in the place of the one of the project."""
     problems: list[Problem] = []
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder)
+    with temporary_folder(project) as copy:
         (copy / "data").mkdir()
         for name in (SETTINGS, "data/vocabulary.yaml", "data/regions.yaml"):
             if (project / name).is_file():

@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import os
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from casebook.messages import failure
+from casebook.yaml.files import temporary_folder
 
 _MOST_BRANCHES: Final = 1_000
 # The name of somebody whom git does not know yet; a commit needs one.
@@ -40,9 +40,9 @@ def propose(project: Path, shown: str, before: bytes, after: bytes, message: str
             raise failure("form.nothing_to_propose")
         return Proposal(patch=make_patch(before, after, shown))
     prefix = _run_git(project, "rev-parse", "--show-prefix") or ""
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_folder(project) as folder:
         # An index of its own, so that what the editor has staged stays as it is.
-        own = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+        own = {"GIT_INDEX_FILE": str(folder / "index")}
         _must(project, "read-tree", head, environment=own)
         blob = _must(project, "hash-object", "-w", "--stdin", "--path", prefix + shown, data=after)
         entry = f"100644,{blob},{prefix}{shown}"

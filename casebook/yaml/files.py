@@ -147,10 +147,33 @@ def read_text(path: Path, project: Path, problems: list[Problem]) -> str | None:
     return text
 
 
+def name_draft(path: Path) -> Path:
+    """Where a file or a folder is written first; that of a killed process is known by its number.
+
+    What is left of such a one is cleared as the next command starts.
+    """
+    return path.with_name(f".{path.name}.{os.getpid()}.new")
+
+
+@contextmanager
+def temporary_folder(project: Path) -> Iterator[Path]:
+    """A folder that is gone at the end, in the cache where the project has one."""
+    # Only here: what checks does not pay for it.
+    import tempfile
+
+    cache = project / ".cache"
+    place = cache if cache.is_dir() and not cache.is_symlink() else None
+    if place is not None and not os.access(place, os.W_OK):
+        place = None
+    ending = f".{os.getpid()}.new"
+    with tempfile.TemporaryDirectory(prefix=".casebook-", suffix=ending, dir=place) as folder:
+        yield Path(folder)
+
+
 @contextmanager
 def _written_beside(path: Path, content: bytes, durable: bool = False) -> Iterator[Path]:
     """A file of another name in the same folder, gone at the end unless it was moved."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    draft = name_draft(path)
     try:
         with draft.open("wb") as file:
             file.write(content)
