@@ -126,7 +126,13 @@ def repair_site(output: Path) -> None:
 
 def _holds_the_same(tree: StagedOutput, output: Path) -> bool:
     """True where every file was linked and the old tree holds no other: nothing changes."""
-    return not tree.written and output.exists() and set(list_files(output)) == tree.listing.keys()
+    if tree.written or not output.exists() or set(list_files(output)) != tree.listing.keys():
+        return False
+    # What a begun tree held already was not looked for in the published one.
+    return not tree.begun or all(
+        os.path.samestat((output / path).lstat(), (tree.folder / path).lstat())
+        for path in tree.listing
+    )
 
 
 def _name_beside(output: Path) -> tuple[Path, Path, Path]:

@@ -29,7 +29,7 @@ class StagedOutput:
         self.written = 0
         self.mode = folder.stat().st_mode & 0o666
         self._old = old
-        self._begun = begun
+        self.begun = begun
         self._inside = folder
 
     def write(self, path: str, content: bytes) -> str:
@@ -66,7 +66,7 @@ class StagedOutput:
 
     def remove_rest(self) -> None:
         """Take everything out of a begun tree that was not put into it since."""
-        if not self._begun:
+        if not self.begun:
             return
         for path in [path for path in list_files(self.folder) if path not in self.listing]:
             (self.folder / path).unlink()
@@ -111,7 +111,7 @@ class StagedOutput:
                     return False
         except OSError:
             return False
-        if not (self._begun and target.exists() and os.path.samestat(found, target.lstat())):
+        if not (self.begun and target.exists() and os.path.samestat(found, target.lstat())):
             self._link(source, target)
         return True
 

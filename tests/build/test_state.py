@@ -262,6 +262,23 @@ def test_what_was_put_into_the_spare_tree_is_not_published(
     assert (output / page).read_bytes() == whole
 
 
+def test_a_damaged_page_of_a_large_site_is_mended_where_nothing_else_has_changed(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(swap, "_LARGE", 0)
+    for words in ("这是只供测量用的", "这是另供测量用的"):
+        _toggle(record(project, 1), "这是测量用的", words)
+        build(project, project / "output")
+    page = project / "output" / "cases" / make_case(3).slug / "index.html"
+    whole = page.read_bytes()
+
+    page.unlink()
+    page.write_bytes(whole + b"!")
+    build(project, project / "output")
+
+    assert page.read_bytes() == whole
+
+
 def test_all_cases_are_told_as_their_own_files_tell_them_after_a_build_that_was_killed(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
