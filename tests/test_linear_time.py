@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -11,6 +13,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from conftest import PROJECT
 from records import tiny_dataset, tiny_lists
 
 from casebook.charts.text_layout import clean, shorten_text, width_px, wrap_text
@@ -187,6 +190,14 @@ READERS: dict[str, Work] = {
         f"case,figure,amount\na,b,{text}\n".encode(), "t.csv", []
     ),
 }
+
+
+def test_every_pattern_takes_linear_time() -> None:
+    # Patterns that are compiled already are not met again, so that this wants a fresh Python.
+    script = [sys.executable, str(PROJECT / "tests" / "pattern_growth.py"), "1000", "40"]
+    done = subprocess.run(script, capture_output=True, text=True, check=False)
+
+    assert json.loads(done.stdout or "0") == {"": []}, done.stderr
 
 
 @pytest.mark.parametrize("reader", READERS)

@@ -33,7 +33,7 @@ from casebook.values.digest import digest
 if TYPE_CHECKING:
     from casebook.build.steps import BuildOptions
 
-_HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>\n?")
+_HEADING = re.compile(r"<h2[^<>]*>((?:(?!<h2).)*?)</h2>\n?")
 _EMPTY_LINE = re.compile(r"\n\s*\n")
 # Of articles there are none, and pages are written by nothing that would say so.
 _NEVER_SENT = frozenset(
@@ -53,7 +53,7 @@ _NEVER_SENT = frozenset(
         "static_generator_preread",
     }
 )
-_PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
+_PARAGRAPH = re.compile(r"<p>(?:(?!<p>).)*?</p>", re.DOTALL)
 
 
 # What the texts as Pelican reads them follow from, beside themselves and the program.

@@ -25,9 +25,9 @@ CHART_ROLES: Final = (
     "grid",
 )
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _BRACE = re.compile("([{}])")
-_PROPERTY = re.compile(r"--([A-Za-z0-9-]+)[ \t\r\n]*:([^;{}]*)(?:;|$)")
+_PROPERTY = re.compile(r"(?<![A-Za-z0-9-])--([A-Za-z0-9-]+)[ \t\r\n]*:([^;{}]*)(?:;|$)")
 _REFERENCE = re.compile(r"var\([ \t\r\n]*--([A-Za-z0-9-]+)[ \t\r\n]*(?:,[^()]*)?\)")
 _HEX = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 

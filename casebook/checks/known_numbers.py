@@ -26,9 +26,9 @@ _CAPITALISED: Final = re.compile(r"[A-Z][a-z]+(?:['’][a-z]+)?(?: Mongolia)?")
 # Words of labels that say nothing of a figure.
 _COMMON: Final = frozenset(WORDS["common_words"])
 # A quotation may be so long, as a page says of its own rules.
-_OWN_NUMBER: Final = (Decimal(QUOTE_LIMIT), r"个?字|characters|words")
+_OWN_NUMBER: Final = (Decimal(QUOTE_LIMIT), re.compile("个?字|characters|words"))
 # A page counts its cases; the count is checked, so that it cannot drift.
-_PLACES: Final = "个?(?:地方|案例|地区)|places|cases"
+_OF_CASES: Final = re.compile("个?(?:地方|案例|地区)|places|cases")
 
 _REPORTING: Final = ("compilation", "news_report", "journal_article")
 # What a name of a publisher is written with: an article, and where its report was seen.
@@ -275,9 +275,9 @@ class KnownNumbers:
     def is_own(self, value: Decimal | None, words: str) -> bool:
         """True of a number of the site itself on a page: its rules and its cases."""
         counts = (self.dataset.words.get(name) for name in ("cases", "main_cases"))
-        counted = [(Decimal(count.zh), _PLACES) for count in counts if count]
+        counted = [(Decimal(count.zh), _OF_CASES) for count in counts if count]
         return value is not None and any(
-            value == own and re.search(nouns, words) for own, nouns in (_OWN_NUMBER, *counted)
+            value == own and nouns.search(words) for own, nouns in (_OWN_NUMBER, *counted)
         )
 
     def nearest_dates(self, date: str) -> list[str]:

@@ -95,11 +95,25 @@ def blank(found: re.Match[str]) -> str:
 
 
 def _blank_names(line: str) -> str:
-    """The line with names that hold a number blanked out.
+    """The line with names that hold a number blanked out."""
+    return blank_spans(
+        line,
+        (
+            name.span()
+            for start, end in _list_windows(line)
+            for name in pattern("name").finditer(line, start, end)
+            # What reaches the end of its part, with no numeral beyond, may be half a word.
+            if name.end() < end or end >= len(line)
+        ),
+    )
 
-    Names are looked for around numerals only: most of a text has none.
+
+def _list_windows(line: str) -> Iterator[tuple[int, int]]:
+    """The parts of a line around its numerals, where a name may hold one: most of a text has none.
+
+    What is near several is one part, or a text full of numerals would be read thirty times.
     """
-    names, at, done = [], 0, 0
+    start = done = last = 0
     for found in pattern("in_names").finditer(lower(line)):
         before = line[max(0, found.start() - 2) : found.start()]
         in_prose = before[:1].islower() and before[1:] == " "
@@ -108,20 +122,18 @@ def _blank_names(line: str) -> str:
         if found.start() < done or plain_year or is_dated:
             continue
         begin, end = found.span()
-        first = max(at, begin - _LONGEST_NAME)
+        first = max(done, begin - _LONGEST_NAME)
         while begin > first and "!" <= line[begin - 1] <= "~":
             begin -= 1
-        last = min(len(line), end + _LONGEST_NAME)
-        while end < last and "!" <= line[end] <= "~":
+        furthest = min(len(line), end + _LONGEST_NAME)
+        while end < furthest and "!" <= line[end] <= "~":
             end += 1
         done = end
-        limit = end + 24
-        for name in pattern("name").finditer(line, max(at, begin - 12), limit):
-            # A name that is cut off here is found again around its own numeral.
-            if name.end() < limit or limit >= len(line):
-                names.append(name.span())
-                at = name.end()
-    return blank_spans(line, names)
+        if begin - 12 > last:
+            yield start, last
+            start = begin - 12
+        last = end + 24
+    yield start, last
 
 
 def blank_spans(line: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -22,7 +22,7 @@ _CSS: Final = re.compile(
     r"""/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|[{}();=\[\]]""", re.DOTALL
 )
 _PAIRS: Final = {"}": "{", ")": "(", "]": "["}
-_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
+_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 
 
 def check_theme_file(path: Path, project: Path, is_template: bool = False) -> Iterator[Problem]:

@@ -39,7 +39,7 @@ _RENAMED: Final = {
 _OF_EXAMPLE: Final = ("data", "content")
 _PUBLISHED: Final = "data/published"
 # A field in Chinese and its twin in English, each with the lines that are further in.
-_INSIDE: Final = r"( .*\n(?:\1 +.*\n|\n(?=\1 ))*)"
+_INSIDE: Final = r"( .*\n(?:\1 .*\n|\n(?=\1 ))*)"
 _PAIR: Final = re.compile(rf"^( *)(\w+):{_INSIDE}\1\2_en:{_INSIDE}", re.MULTILINE)
 
 

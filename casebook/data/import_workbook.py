@@ -15,7 +15,7 @@ from casebook.problems import START, Position, Problem
 
 ZIP: Final = b"PK\x03\x04"
 # What is in quotation marks or brackets, or behind a stroke, is no part of a date.
-_LITERAL: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+_LITERAL: Final = re.compile(r'"[^"]*(?:"|\Z)|\[[^\]]*(?:\]|\Z)|\\.')
 # From here on a float has lost digits, as of a long number of a document.
 _TOO_LARGE: Final = 10**15
 

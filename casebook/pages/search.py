@@ -52,7 +52,7 @@ ENTRY: Mapping[Lang, str] = {"zh": "search-zh", "en": "search-en"}
 # What every case gave under a name, as text in UTF-8, in the order of the cases.
 ReadParts = Callable[[str], Iterable[bytes]]
 
-_LINK = re.compile(r"\[([^\[\]]*)\]\([^)\s]*\)")
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^)\s\[]*\)")
 _MARKS = re.compile(r"[*_`]+|^[#>\-|:\s]+", re.MULTILINE)
 _END_OF_SENTENCE = re.compile(r"(?<=[。！？])|(?<=[.!?])\s+|\n+")
 _END_OF_BLOCK = re.compile(r"</(?:p|li|dd|dt|h[1-6]|td|th|blockquote)>")

@@ -35,7 +35,7 @@ _LISTS_BY_KIND: Final = {
 # Of regions: in the list of a field, and as buttons beside a name that means several.
 _MOST_REGIONS, _MOST_OFFERED = 50, 6
 # What is in quotation marks is the editor's own; a path is one word with what is in it.
-_WORD: Final = re.compile(r"“[^”]*”|[A-Za-z0-9_./-]+")
+_WORD: Final = re.compile(r"“[^“”]*”|[A-Za-z0-9_./-]+")
 _TEXTS_OF_LINES: Final = frozenset({"prose", "note"})
 
 

@@ -27,7 +27,7 @@ _CASE_PAGE = re.compile(r"(?:en/)?(?:cases/([a-z0-9-]+)|figures/([a-z0-9-]+)\.[^
 # A mark that a sketch has in the place of a blank, or a reference that leads nowhere; before them
 # what may hold no element, and tags, whose attributes may have the same words.
 _BLANK = re.compile(
-    r"<(svg|title|script|style|pre|textarea)\b.*?</\1>|<[^>]*>|(〔[^〔〕<>]*〕|\{\{[^{}<>]*\}\})",
+    r"<(svg|title|script|style|pre|textarea)\b.*?(?:</\1>|\Z)|<[^>]*(?:>|\Z)|(〔[^〔〕<>]*〕|\{\{[^{}<>]*\}\})",
     re.DOTALL,
 )
 

@@ -70,7 +70,8 @@ def _per_pattern(name: Text) -> re.Pattern[str]:
         before = "".join(f"(?<!{start})" for start, end in apart if start and not end)
         behind = "".join(f"(?!{end})" for start, end in apart if end and not start)
         named = f"{before}(?:" + "|".join(map(re.escape, (name.zh, *others))) + f"){behind}"
-        patterns.append(f"每 *[一个名位家户所项场]{{0,2}} *{named}|{named}均|[/／·] *每?{named}")
+        counted = "(?:[一个名位家户所项场]{1,2} *)?"
+        patterns.append(f"每 *{counted}{named}|{named}均|[/／·] *每?{named}")
     if name.en:
         patterns.append(rf"(?i:(?:\b(?:per|an?|each|every) +|/ *){re.escape(name.en)}\b)")
     return re.compile("|".join(patterns))

@@ -91,7 +91,7 @@ def read_suggestions(hint: Text) -> list[str]:
     if hint.en.startswith(before) and hint.en.endswith(after):
         return [hint.en.removeprefix(before).removesuffix(after)]
     listed = say("record.near_regions", names="").en
-    return re.findall(r"([\w-]+)（", hint.en) if hint.en.startswith(listed) else []
+    return re.findall(r"(?<![\w-])([\w-]+)（", hint.en) if hint.en.startswith(listed) else []
 
 
 def _rename(node: MapNode, names: Mapping[str, str]) -> MapNode:

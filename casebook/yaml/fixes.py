@@ -18,6 +18,7 @@ _PLAIN = str.maketrans(
     BRACKETS | {"，": ", ", "：": ": ", "、": ", ", "＂": '"', "“": '"', "”": '"', "；": ", "}
 )
 _BRACKETS_ONLY = str.maketrans({**BRACKETS})
+_HALF_ESCAPES = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
 def quote_value(value: str) -> str:
@@ -34,7 +35,7 @@ def _quote_singly(value: str) -> str:
 
 def _split_comment(value: str) -> tuple[str, str]:
     """A value, and its comment with the blanks before it."""
-    found = re.search(r"\s+#\s.*$", value)
+    found = re.search(r"(?<!\s)\s+#\s.*$", value)
     return (value[: found.start()], found.group()) if found else (value, "")
 
 
@@ -88,8 +89,7 @@ def with_whole_escapes(found: re.Match[str]) -> Iterator[str]:
         high, low = int(pair[1], 16), int(pair[2], 16)
         return f"\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08X}"
 
-    pair = r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
-    yield re.sub(pair, combine, found.string)
+    yield _HALF_ESCAPES.sub(combine, found.string)
 
 
 def with_equal_quotes(found: re.Match[str]) -> Iterator[str]:

@@ -82,7 +82,7 @@ class Inspector:
             if comma is not None:
                 at = Position(start.line + 1, start.column + 1 + comma.start())
                 line = self.line(at.line)
-                fixed = re.sub(r"\s*[，；]\s*", ", ", line)
+                fixed = re.sub(r"(?:(?<!\s)\s+)?[，；]\s*", ", ", line)
                 self._offer("W114.comma", at, fixed, mark=line[at.column - 1 : at.column] or "，")
         elif not in_flow and value[-1] in _TAIL:
             at, line = Position(end.line + 1, end.column), self.line(end.line + 1)
