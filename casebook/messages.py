@@ -74,10 +74,10 @@ def problem(
 ) -> Problem:
     """A problem by the key of its message: its code, or its code with a word behind a dot.
 
-    `hint` takes the place of the remedy in the catalogue; codes that begin with W are warnings
-    unless `severity` says otherwise.
+    `hint` takes the place of the remedy in the catalogue, unless it is empty; codes that begin with
+    W are warnings unless `severity` says otherwise.
     """
-    if hint is None:
+    if not (hint and hint.en):
         entry = read_catalogue()[key]
         zh, en = entry.get("hint_zh", ""), entry.get("hint_en", "")
         hint = Text(_fill(zh, values, "zh"), _fill(en, values, "en")) if zh else NO_TEXT

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from casebook.build.cache import digest_program
 from casebook.build.templates import ENVIRONMENT_OPTIONS
-from casebook.checks.content import find_content_files, language_of
+from casebook.checks.content import find_content_files, language_of, read_content
 from casebook.messages import failure, problem
 from casebook.packaged import SETTINGS, find_packaged
 from casebook.pages.markdown import EXTENSIONS, CasebookMarkdown, split_slots
@@ -75,8 +75,7 @@ def find_texts_key(project: Path, inputs: Mapping[str, str], dataset: Dataset) -
     if b"import" in source or any(plugin != OWN_PLUGIN for plugin in plugins):
         return ""
     files = [(name, inputs.get(name)) for name in inputs if name.startswith("content/")]
-    texts = (file.read_text("utf-8-sig") for file in find_content_files(project))
-    named = [find_named(text, dataset) for text in texts]
+    named = [find_named(text, dataset) for _, text in read_content(project)]
     versions = [version(name) for name in _READERS]
     told = (source, dataset.settings, dataset.languages, dataset.words, named)
     key = digest(repr((digest_program(), sys.version, versions, files, told)).encode())

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from casebook.charts import NAMES_ACROSS, find_charts
-from casebook.checks.content import find_content_files
+from casebook.checks.content import read_content
 from casebook.messages import problem
 from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
@@ -21,8 +21,8 @@ _WRITTEN = re.compile(r"\[\[\s*chart\s*[:：]([^\[\]\n]*)\]\]", re.IGNORECASE)
 
 def find_embedded(project: Path, dataset: Dataset) -> frozenset[str]:
     """The names of all charts that any text embeds."""
-    texts = [path.read_text("utf-8", "replace") for path in find_content_files(project)]
-    in_texts = (name for text in texts for name in find_chart_names(text))
+    texts = read_content(project)
+    in_texts = (name for _, text in texts for name in find_chart_names(text))
     return frozenset({*in_texts, *(name for case in dataset.summaries for name in case.charts)})
 
 
@@ -35,10 +35,7 @@ def check_embedded(project: Path, dataset: Dataset) -> list[Problem]:
         for case in [dataset.by_slug[summary.slug]]
         for _, text, start in case.stories
     ]
-    for path in find_content_files(project):
-        # What cannot be read is a problem of its own.
-        text = path.read_bytes().decode("utf-8", "replace")
-        texts.append((text, START, show_path(path, project)))
+    texts += [(text, START, show_path(path, project)) for path, text in read_content(project)]
     written = [
         found for text, start, name in texts if "[[" in text for found in _find(text, start, name)
     ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from casebook.checks.content import LEAD, find_content_files, find_slugs
+from casebook.checks.content import LEAD, find_slugs, read_content
 from casebook.checks.links import check_links
+from casebook.checks.published import has_ledger
 from casebook.messages import problem, say
 from casebook.packaged import SETTINGS
 from casebook.problems import START, Position, Problem
@@ -15,6 +16,7 @@ from casebook.record.fields import nearest, suggest
 from casebook.record.lists import GONE, LEDGER
 from casebook.record.references import judge_slug
 from casebook.record.vocabulary import Gone
+from casebook.text import LANGS
 from casebook.yaml.files import show_path
 
 
@@ -116,9 +118,12 @@ def check_addresses(
     for text, at, path in _list_linking(project, dataset):
         problems += check_links(text, at, path, linkable, dataset)
     problems += _check_menu(linkable, dataset)
+    problems += _check_slugs(project, fixed)
     # What a case that cannot be read is called, and was, is not known.
     if dataset.unread:
         return problems
+    if not dataset.ledger and has_ledger(project):
+        problems.append(problem("E294.missing", LEDGER, START))
     # At ten thousand cases one difference of sets is all that a valid site pays.
     for address in dataset.ledger.keys() - made:
         # A figure that leads nowhere is one of a case that does not either, which is named itself.
@@ -139,6 +144,16 @@ def _check_menu(linkable: Collection[str], dataset: Dataset) -> Iterator[Problem
                 yield problem("E345", SETTINGS, at, hint=hint, name=name, written=written)
 
 
+def _check_slugs(project: Path, fixed: Iterable[str]) -> Iterator[Problem]:
+    """The texts that could have no page of their own by their slugs."""
+    for path, slug in find_slugs(project).items():
+        shown, fault = show_path(path, project), judge_slug(slug)
+        if fault in ("E240", "E241"):
+            yield problem("E240.text", shown, START, slug=slug[:60])
+        elif fault or slug in LANGS or f"{slug}/" in {*fixed}:
+            yield problem("E242.text", shown, START, slug=slug)
+
+
 def _list_linking(project: Path, dataset: Dataset) -> Iterator[tuple[str, Position, str]]:
     """The texts that link to other pages, each with its place."""
     for summary in dataset.summaries:
@@ -146,8 +161,8 @@ def _list_linking(project: Path, dataset: Dataset) -> Iterator[tuple[str, Positi
             case = dataset.by_slug[summary.slug]
             for _, text, at in case.stories:
                 yield text, at, case.path
-    for path in find_content_files(project):
-        yield path.read_bytes().decode("utf-8", "replace"), START, show_path(path, project)
+    for path, text in read_content(project):
+        yield text, START, show_path(path, project)
 
 
 def _check_aliases(dataset: Dataset) -> Iterator[Problem]:

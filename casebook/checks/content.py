@@ -19,8 +19,7 @@ from casebook.record.description import fields_of
 from casebook.record.fields import suggest
 from casebook.record.model import Case
 from casebook.text import Lang, Languages
-from casebook.yaml.encoding import decode
-from casebook.yaml.files import read_bytes, show_path
+from casebook.yaml.files import read_text, show_path
 from casebook.yaml.fixes import COLONS
 
 # The texts that every site has; a translation of each is optional.
@@ -44,7 +43,7 @@ MAX_INDENT = 24
 HEADER = ("Title", "Slug", "Lang", "Summary")
 # The day when the text was published, which readers are shown.
 DATE = "Date"
-_SLUG_LINE = re.compile(r"^Slug:[ \t]*(\S+)", re.MULTILINE)
+_SLUG_LINE = re.compile(r"^Slug:[ \t]*(\S.*)", re.MULTILINE)
 _DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 _HEADER_LINE = re.compile(rf"(?P<name>[^\s:{COLONS}]+)(?P<colon>[:{COLONS}])(?P<value>.*)")
 
@@ -54,15 +53,19 @@ def find_content_files(project: Path) -> list[Path]:
     return sorted((project / "content").rglob("*.md"))
 
 
+def read_content(project: Path) -> Iterator[tuple[Path, str]]:
+    """The Markdown files of content/ with their texts, without those that cannot be read."""
+    for path in find_content_files(project):
+        # What is wrong with one is reported where its words are checked.
+        text = read_text(path, project, [])
+        if text is not None:
+            yield path, text
+
+
 def find_slugs(project: Path) -> dict[Path, str]:
     """The slug of each text, as far as its header can be read."""
-    slugs = {}
-    for path in find_content_files(project):
-        # What cannot be read is a problem that is reported elsewhere.
-        found = _SLUG_LINE.search(path.read_bytes().decode("utf-8", "replace"))
-        if found is not None:
-            slugs[path] = found[1]
-    return slugs
+    found = ((path, _SLUG_LINE.search(text)) for path, text in read_content(project))
+    return {path: slug[1].strip() for path, slug in found if slug is not None}
 
 
 def language_of(path: Path, languages: Languages) -> Lang:
@@ -80,12 +83,14 @@ def check_content(project: Path, dataset: Dataset) -> list[Problem]:
     passages: dict[Path, list[WrittenText]] = {}
     for path in find_content_files(project):
         shown = show_path(path, project)
-        text, found = decode(read_bytes(path, project, problems), shown)
-        problems += found
+        text = read_text(path, project, problems)
         if text is None:
             continue
         header = _read_header(text, shown, problems, languages)
         lang = language_of(path, languages)
+        if header.get("Lang", lang) != lang:
+            # Also a text that was saved over its translation.
+            problems.append(problem("E205.lang", shown, START, lang=lang))
         if slug := header.get("Slug"):
             first = texts_of_slugs.setdefault((slug, lang), shown)
             if first != shown:
@@ -133,8 +138,6 @@ def _read_header(
     problems += [
         problem("E202.header", path, START, name=name) for name in HEADER if not header.get(name)
     ]
-    if header.get("Lang", languages.first) not in languages:
-        problems.append(problem("E205.lang", path, START, languages="/".join(languages)))
     return header
 
 

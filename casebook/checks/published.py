@@ -14,7 +14,7 @@ from casebook.messages import problem
 from casebook.problems import START, ContentError, Position, Problem
 from casebook.record.lists import PUBLISHED
 from casebook.record.model import Answer, Case, Change, Elsewhere, Figure, Report
-from casebook.text import Lang, Languages, Text
+from casebook.text import LANGS, Lang, Languages, Text
 from casebook.values.amounts import Quantity, plain
 from casebook.values.dates import Period
 from casebook.yaml.encoding import decode
@@ -156,18 +156,24 @@ def _read_rows(project: Path, table: str, problems: list[Problem]) -> Iterator[d
     shown = f"{PUBLISHED}/{table}.csv"
     path = project / shown
     if not path.exists():
+        # All of them are written together.
+        if has_ledger(project):
+            problems.append(problem("E294.missing", shown, START))
         return
     data = read_bytes(path, project, problems)
     text, found = decode(data, shown, most_bytes(shown))
-    if text is None:
+    # A quote may hold a character that cannot be seen, and is compared with it.
+    found = [one for one in found if text is None or one.code == "E106"]
+    if found:
         problems += found
         return
-    # A quote may hold a character that cannot be seen, and is compared with it.
     lines = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
     begin = {"cases": _CASES, "changes": _CHANGES}.get(table, ("case", "name"))
     try:
         columns = next(lines, [])
-        if tuple(columns[: len(begin)]) != begin or b"\0" in data:
+        known = {column.replace("*", lang) for column in TABLES.get(table, ()) for lang in LANGS}
+        first, rest = columns[: len(begin)], columns[len(begin) :]
+        if tuple(first) != begin or not known.issuperset(rest) or b"\0" in data:
             problems.append(problem("E294", shown, START))
             return
         for row in lines:

@@ -80,7 +80,12 @@ def find_outdated(project: Path, dataset: Dataset) -> dict[str, Outdated]:
         show_path(path, project): "" if slug == LEAD else f"{slug}/"
         for path, slug in find_slugs(project).items()
     }
-    return {addresses[path]: Outdated(path, tuple(parts)) for path, parts in found.items()}
+    # A text without a slug that can be read has no page.
+    return {
+        addresses[path]: Outdated(path, tuple(parts))
+        for path, parts in found.items()
+        if path in addresses
+    }
 
 
 def is_outdated(recorded: Text | None, now: Text, languages: Languages) -> bool:

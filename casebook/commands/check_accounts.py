@@ -11,7 +11,7 @@ from pathlib import Path
 
 from casebook.build.reading import read_dataset
 from casebook.charts import find_charts
-from casebook.checks.content import find_content_files
+from casebook.checks.content import read_content
 from casebook.checks.published import list_facts
 from casebook.messages import failure, say
 from casebook.problems import START, Exit, Position
@@ -23,8 +23,7 @@ from casebook.record.vocabulary import Vocabulary
 from casebook.text import Lang
 from casebook.values.amounts import plain
 from casebook.values.dates import Period
-from casebook.yaml.encoding import decode
-from casebook.yaml.files import read_bytes, show_path, temporary_folder
+from casebook.yaml.files import show_path, temporary_folder
 
 _COLUMNS = ("amount", "value", "min", "max", "unit", "qualifier", "period", "derived")
 _Row = Mapping[str, str]
@@ -124,10 +123,8 @@ def find_mentions(project: Path, dataset: Dataset) -> Iterator[tuple[str, str, s
     for case in dataset.cases:
         for _, text, start in case.stories:
             yield from _mentions_in(text, start, case.path, case.slug)
-    for path in find_content_files(project):
-        shown = show_path(path, project)
-        content, _ = decode(read_bytes(path, project, []), shown)
-        yield from _mentions_in(content or "", START, shown, "")
+    for path, text in read_content(project):
+        yield from _mentions_in(text, START, show_path(path, project), "")
 
 
 def _mentions_in(

@@ -169,7 +169,7 @@ def _read_manifest(folder: Path) -> tuple[str, dict[str, str]]:
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
         files = {str(name): str(sha) for name, sha in manifest["files"].items()}
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return "", {}
     listed = {
         name: sha
