@@ -46,15 +46,17 @@ class Inputs:
 def read_inputs(project: Path, cache: Cache | None = None) -> Inputs:
     """The digests of all inputs as they are now.
 
-    A file that bears the stamp under which the state knows its digest is not read again.
+    A file that bears the stamp under which the state knows its digest is not read again. One that
+    was young when it was read may be written once more under the same stamp, and is not known.
     """
     # The stamp comes first: a file that changes while it is read then differs from it.
     stamps = stamp_inputs(str(project))
     known = json.loads(cache.get(_INPUTS) or b"{}") if cache is not None else {}
     digests: dict[str, str] = {}
+    young = {name for name, stamp in stamps.items() if is_young(stamp)}
     for name, stamp in stamps.items():
         *before, found = known.get(name, [""])
-        if tuple(before) == stamp and not is_young(stamp):
+        if tuple(before) == stamp and name not in young:
             digests[name] = found
             continue
         # One that cannot be read, or is too large to be, is reported by whoever needs it.
@@ -64,7 +66,8 @@ def read_inputs(project: Path, cache: Cache | None = None) -> Inputs:
         if content := digest_file(find_source(str(project), name)):
             digests[name] = content
     if cache is not None:
-        rows = {name: [*stamps[name], found] for name, found in digests.items()}
+        kept = (item for item in digests.items() if item[0] not in young)
+        rows = {name: [*stamps[name], found] for name, found in kept}
         if rows != known:
             cache.put(_INPUTS, json.dumps(rows).encode())
     return Inputs(project, digests, stamps)

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from casebook.build import state
 from casebook.build import steps as pipeline
+from casebook.build.cache import open_cache
 from casebook.build.checking import check_project, check_sources
 from casebook.build.state import find_changed, read_inputs, refuse_changes
 from casebook.build.steps import BuildOptions, build_site
 from casebook.problems import CasebookError, ContentError
+from casebook.values.digest import digest
 
 links_work = pytest.mark.skipif(os.name == "nt", reason="links need a privilege")
 
@@ -232,3 +235,21 @@ def test_a_list_of_sources_may_be_longer_than_a_record(tiny_project: Path) -> No
     path.write_bytes(path.read_bytes() + b"# " + b"x" * 1_000_000 + b"\n")
 
     assert check_project(tiny_project) == []
+
+
+def test_a_file_written_twice_in_one_tick_of_the_clock_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "data" / "sources.yaml"
+    path.parent.mkdir()
+    path.write_text("one")
+    stamps = state.stamp_inputs(str(tmp_path))
+    # A clock that goes in steps of seconds gives both versions the same times.
+    monkeypatch.setattr(state, "stamp_inputs", lambda _project: stamps)
+    with open_cache(tmp_path / ".cache") as cache:
+        state.read_inputs(tmp_path, cache)
+        path.write_text("two")
+        monkeypatch.setattr(state, "is_young", lambda _stamp: False)
+        found = state.read_inputs(tmp_path, cache).digests["data/sources.yaml"]
+
+    assert found == digest(b"two")
