@@ -22,8 +22,8 @@ from casebook.pages.search import ENTRY, index_case, write_entry
 from casebook.record.dataset import Dataset
 from casebook.values.words import use_currency
 
-# Those of some ten thousand cases; ten times as many would fill the memory.
-MOST_IN_MEMORY = 64 * 2**20
+# Those of some two thousand cases; what a disk gives back at once need not be in memory too.
+MOST_IN_MEMORY = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

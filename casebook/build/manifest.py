@@ -17,19 +17,23 @@ MANIFEST: Final = "manifest.json"
 LITTER: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 
 
-def list_files(folder: Path | str, inside: str = "") -> Iterator[str]:
+def list_files(folder: Path | str) -> Iterator[str]:
     """Everything below a folder that is no folder itself, by its path with forward slashes.
 
     The paths come in their order. A folder that cannot be read raises OSError, lest it be taken
     for an empty one.
     """
-    with os.scandir(folder) as entries:
-        names = [(f"{e.name}/" if e.is_dir(follow_symlinks=False) else e.name) for e in entries]
-    for name in sorted(names):
-        if name[-1] == "/":
-            yield from list_files(f"{folder}/{name[:-1]}", inside + name)
-        else:
-            yield inside + name
+    # Not by calling itself: each path would be handed up through all folders that it is in.
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        if inside and inside[-1] != "/":
+            yield inside
+            continue
+        with os.scandir(f"{folder}/{inside}") as entries:
+            names = [(f"{e.name}/" if e.is_dir(follow_symlinks=False) else e.name) for e in entries]
+        names.sort(reverse=True)
+        waiting += [inside + name for name in names]
 
 
 def find_foreign_file(folder: Path) -> str:

@@ -252,7 +252,9 @@ def cut_sitemap(
         listed = {"names": tuple(names), "root": root}
         yield _make_file("sitemap.xml", "sitemap-index.xml", site, listed)
     for name, part in zip(names, parts, strict=True):
-        yield _make_file(name, "sitemap.xml", site, {"locations": tuple(part), "root": root})
+        shown = {"locations": tuple(part), "root": root}
+        # Most edits change no date, and thousands of addresses take long to print.
+        yield replace(_make_file(name, "sitemap.xml", site, shown), key=site.key(part, root))
 
 
 def make_host_files(site: Site) -> Iterator[Page]:

@@ -259,7 +259,16 @@ class Dataset:
 
     def place(self, case: Case | CaseSummary) -> Text:
         """The name of the place as readers know it: the province, or the town and its district."""
-        region = self.regions[case.region]
+        # Lists ask for it of every case, several times over.
+        if case.region not in self._places:
+            self._places[case.region] = self._name_place(self.regions[case.region])
+        return self._places[case.region]
+
+    @cached_property
+    def _places(self) -> dict[str, Text]:
+        return {}
+
+    def _name_place(self, region: Region) -> Text:
         # 朝阳 and 鼓楼 are districts of several cities; a prefecture needs no province beside it.
         if region.level != "county" or not region.parent:
             return region.short
