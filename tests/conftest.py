@@ -105,6 +105,7 @@ SOAK_PARTS = (
     "clock",
     "outputs",
     "strings",
+    "widths",
 )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT, make_project_of_22
+from conftest import PROJECT, TWELVE_MORE, Serve, make_project_of_22
+from playwright.sync_api import Browser, Page
 
 from bench.reader import weigh_page
 from casebook.build.checking import check_project
@@ -15,6 +17,42 @@ from casebook.build.reading import read_dataset
 from casebook.charts import find_charts, tabulate_chart
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import find_answer
+
+LISTS = (
+    *("", "cases/", "timeline/", "money/", "compare/", "figures/", "charts/", "missing/"),
+    *("documents/", "search/?q=2013", "charts/disclosure/", "charts/mode-provider/"),
+)
+# A case of each kind, with its charts.
+CASES = tuple(f"cases/{path.stem}/" for path in sorted(TWELVE_MORE.glob("data/cases/*.yaml")))
+# On both sides of what the style sheets ask for, and what phones and screens have.
+LIST_WIDTHS = (320, 390, 640, 768, 1024, 1280)
+CASE_WIDTHS = (320, 768, 1280)
+SOAK_WIDTHS = (*range(320, 1921, 40), 359, 559, 639, 767, 991, 992, 1199)
+FAULTS = (Path(__file__).parent / "layout.js").read_text("utf-8")
+
+# The words that are hard to read on what lies behind them, by the contrast that WCAG asks for.
+PALE = """() => {
+  const rgb = (colour) => (colour.match(/[\\d.]+/g) || []).map(Number);
+  const light = (colour) => {
+    const [r, g, b] = rgb(colour).map((v) => v / 255)
+      .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (part) => {
+    for (let box = part; box; box = box.parentElement) {
+      const colour = getComputedStyle(box).backgroundColor;
+      if (rgb(colour).length === 3) return colour;
+    }
+    return getComputedStyle(document.body).backgroundColor;
+  };
+  return [...document.querySelectorAll("main :is(p, li, td, th, a, text, span, h1, h2, summary)")]
+    .filter((part) => part.checkVisibility() && part.textContent.trim())
+    .filter((part) => {
+      const look = getComputedStyle(part);
+      const [one, other] = [part.matches("text") ? look.fill : look.color, behind(part)].map(light);
+      return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05) < 4.5;
+    }).map((part) => part.outerHTML.slice(0, 80));
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +123,49 @@ def test_the_first_page_stays_light(site: Path, page: str) -> None:
 
     assert cost.kilobytes <= 60
     assert cost.elsewhere == ()
+
+
+@pytest.fixture(scope="module")
+def opened(site: Path, browser: Browser, serve_directory: Serve) -> Iterator[tuple[Page, str]]:
+    with serve_directory(site) as address:
+        context = browser.new_context(viewport={"width": 1280, "height": 844})
+        yield context.new_page(), address
+        context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.soak("widths")
+@pytest.mark.parametrize(("names", "widths"), [(LISTS, LIST_WIDTHS), (CASES, CASE_WIDTHS)])
+@pytest.mark.parametrize("prefix", ["", "en/"])
+def test_nothing_is_cut_covered_small_or_empty(
+    opened: tuple[Page, str],
+    names: tuple[str, ...],
+    widths: tuple[int, ...],
+    prefix: str,
+    pytestconfig: pytest.Config,
+) -> None:
+    page, address = opened
+    found = {}
+    for name in names:
+        page.goto(f"{address}/{prefix}{name}")
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        for width in SOAK_WIDTHS if pytestconfig.getoption("--soak") else widths:
+            page.set_viewport_size({"width": width, "height": 844})
+            found[name, width] = page.evaluate(FAULTS)
+
+    assert {at: faults for at, faults in found.items() if faults} == {}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_stand_out_in_either_scheme(opened: tuple[Page, str], scheme: str) -> None:
+    page, address = opened
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two words
+    page.set_viewport_size({"width": 1280, "height": 844})
+    found = []
+    for name in ("", "cases/", "timeline/", "money/", "compare/", "cases/two-accounts/"):
+        page.goto(f"{address}/{name}")
+        found += [(name, part) for part in page.evaluate(PALE)]
+    page.emulate_media(color_scheme="light")
+
+    assert found == []
