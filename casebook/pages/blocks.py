@@ -44,6 +44,8 @@ from casebook.text import LISTED, NO_TEXT, Lang, Text
 OVERVIEW_AMOUNTS = 3
 # A reader looks some of these up on the pages of their cases.
 _MOST_COMPUTED = 12
+# More figures of one class are looked at on the page that compares them.
+_MOST_COMPARED = 12
 REVIEWS: tuple[Review, ...] = ("single", "contradicted", "corroborated", "primary", "computed")
 
 # A part of a text: `text`, `chart` or the name of a partial, with what it shows.
@@ -172,7 +174,7 @@ def list_comparables(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
             # A place with several figures of the class is named once.
             slugs = dict.fromkeys(key.partition(".")[0] for key in keys)
             cases = [dataset.summaries[dataset.positions[slug]] for slug in slugs]
-            listed = [dataset.figures[key] for key in keys[:MOST_NAMED]]
+            listed = [dataset.figures[key] for key in keys[:_MOST_COMPARED]]
             comparable = {
                 "name": name_class(group, dataset.vocabulary),
                 "figures": tuple(show_figure(figure, dataset) for figure in listed),
@@ -182,7 +184,7 @@ def list_comparables(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
                     for figure in listed
                 ),
                 "places": dataset.name_places(cases),
-                "more": max(0, len(keys) - MOST_NAMED),
+                "more": max(0, len(keys) - _MOST_COMPARED),
             }
             found.append(comparable)
     return tuple(found)

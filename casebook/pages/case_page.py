@@ -13,7 +13,7 @@ from casebook.pages.chart_pages import find_card
 from casebook.pages.citations import cite
 from casebook.pages.feeds import show_changes
 from casebook.pages.linked_data import describe_case, write_linked_data
-from casebook.pages.long_lists import MOST_LISTED, ListPart, cut_page, list_targets
+from casebook.pages.long_lists import MOST_LISTED, ListPart, LongList, Target, cut_page
 from casebook.pages.page import CasePageType, Page, Site, in_languages
 from casebook.pages.rows import (
     CaseLink,
@@ -162,7 +162,13 @@ def make_index(site: Site) -> Iterator[Page]:
     )
     show = partial(_show_part, dataset)
     pages = in_languages(page, site)
-    yield from cut_page(pages, dataset.summaries, show, attrgetter("link"), site)
+
+    def name(case: CaseSummary) -> Target:
+        province = dataset.province(case.region)
+        return f"#region-{province.code}", province.short
+
+    listed = LongList(entries=dataset.summaries, show=show, sign=attrgetter("link"), name=name)
+    yield from cut_page(pages, listed, site)
 
 
 def _show_part(dataset: Dataset, part: ListPart[CaseSummary]) -> Mapping[str, object]:
@@ -171,11 +177,7 @@ def _show_part(dataset: Dataset, part: ListPart[CaseSummary]) -> Mapping[str, ob
     for summary in part.entries:
         link = link_case(dataset.by_slug[summary.slug], dataset)
         groups.setdefault(dataset.province(summary.region).code, []).append(link)
-    targets = ((f"region-{code}", dataset.regions[code].short) for code in groups)
-    return {
-        "groups": [(dataset.regions[code], links) for code, links in groups.items()],
-        "targets": list_targets(targets, part),
-    }
+    return {"groups": [(dataset.regions[code], links) for code, links in groups.items()]}
 
 
 def _regions_above(case: Case, dataset: Dataset) -> tuple[Region, ...]:

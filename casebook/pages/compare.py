@@ -13,10 +13,11 @@ from casebook.pages import COMPARE_URLS, TIMELINE_URL
 from casebook.pages.long_lists import (
     Filters,
     ListPart,
+    LongList,
+    Target,
     Value,
     cut_page,
     list_filters,
-    list_targets,
     name_terms,
 )
 from casebook.pages.page import Page, Site, in_languages
@@ -96,9 +97,8 @@ def make_compare(site: Site) -> Iterator[Page]:
             key=site.key(filters, reasons, dataset.main),
         )
         places = tuple(_arrange(entries, order, dataset))
-        yield from cut_page(
-            in_languages(page, site), places, show, partial(_sign_place, site), site
-        )
+        listed = LongList(entries=places, show=show, sign=partial(_sign_place, site))
+        yield from cut_page(in_languages(page, site), listed, site)
 
 
 def _show_part(filters: Filters, dataset: Dataset, part: ListPart[_Place]) -> Mapping[str, object]:
@@ -248,8 +248,13 @@ def make_timeline(site: Site) -> Iterator[Page]:
     )
     frames = {lang: drawn and frame_chart(drawn, dataset) for lang, drawn in charts.items()}
     pages = in_languages(page, site, lambda lang: {"chart": frames[lang]})
-    show, sign = partial(_show_entries, dataset), partial(_sign_entry, site)
-    yield from cut_page(pages, dataset.timeline, show, sign, site)
+    listed = LongList(
+        entries=dataset.timeline,
+        show=partial(_show_entries, dataset),
+        sign=partial(_sign_entry, site),
+        name=_name_year,
+    )
+    yield from cut_page(pages, listed, site)
 
 
 def _show_entries(dataset: Dataset, part: ListPart[TimelineEntry | Gap]) -> Mapping[str, object]:
@@ -259,14 +264,14 @@ def _show_entries(dataset: Dataset, part: ListPart[TimelineEntry | Gap]) -> Mapp
         lanes[entry.lane].append(
             entry if isinstance(entry, Gap) else show_event(dataset.item_of(entry), dataset)
         )
-    years = [
-        str(entry.summary.years[0])
-        for entry in part.entries
-        if not isinstance(entry, Gap) and entry.lane == "dated" and entry.summary.years
-    ]
-    targets = ((f"year-{year}", Text(year)) for year in years)
-    shown = {lane: tuple(entries) for lane, entries in lanes.items()}
-    return {**shown, "targets": list_targets(targets, part)}
+    return {lane: tuple(entries) for lane, entries in lanes.items()}
+
+
+def _name_year(entry: TimelineEntry | Gap) -> Target | None:
+    if isinstance(entry, Gap) or entry.lane != "dated" or entry.summary.years is None:
+        return None
+    year = entry.summary.years[0]
+    return f"#year-{year}", Text(str(year))
 
 
 def _sign_entry(site: Site, entry: TimelineEntry | Gap) -> tuple[object, ...]:

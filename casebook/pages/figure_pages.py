@@ -14,7 +14,7 @@ from casebook.pages import CASES_URL, FIGURES_URL, HOME_URL
 from casebook.pages.citations import cite
 from casebook.pages.feeds import find_changes, show_changes
 from casebook.pages.linked_data import describe_figure_page, write_linked_data
-from casebook.pages.long_lists import ListPart, cut_page, list_targets
+from casebook.pages.long_lists import ListPart, LongList, Target, cut_page
 from casebook.pages.page import CasePageType, Page, Prose, Site, Use, Uses, in_languages
 from casebook.pages.rows import (
     FigureRow,
@@ -28,7 +28,6 @@ from casebook.record.comparability import ComparabilityClass, class_of
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.summary import CaseSummary
-from casebook.record.vocabulary import Region
 from casebook.text import Lang, Text
 
 if TYPE_CHECKING:
@@ -144,20 +143,18 @@ def make_figure_index(site: Site) -> Iterator[Page]:
     def sign(case: CaseSummary) -> object:
         return site.versions.get(case.slug)
 
-    pages = in_languages(page, site)
-    yield from cut_page(pages, dataset.summaries, partial(_show_part, dataset), sign, site)
+    def name(case: CaseSummary) -> Target | None:
+        province = dataset.province(case.region)
+        return (f"#figures-{case.slug}", province.short) if case.figures else None
+
+    show = partial(_show_part, dataset)
+    listed = LongList(entries=dataset.summaries, show=show, sign=sign, name=name)
+    yield from cut_page(in_languages(page, site), listed, site)
 
 
 def _show_part(dataset: Dataset, part: ListPart[CaseSummary]) -> Mapping[str, object]:
     cases = (dataset.by_slug[summary.slug] for summary in part.entries)
-    firsts: dict[Region, str] = {}
-    for summary in part.entries:
-        if summary.figures:
-            firsts.setdefault(dataset.province(summary.region), f"figures-{summary.slug}")
-    return {
-        "cases": tuple((link_case(case, dataset), case.figures.values()) for case in cases),
-        "targets": list_targets(((at, region.short) for region, at in firsts.items()), part),
-    }
+    return {"cases": tuple((link_case(case, dataset), case.figures.values()) for case in cases)}
 
 
 def find_uses(dataset: Dataset, charts: Iterable[Drawn], prose: Iterable[Prose]) -> Uses:

@@ -21,6 +21,8 @@ _MOST_SCROLLED = 20
 # The style sheets know this many filters; what is beyond them is not offered.
 FILTER_LIMIT = 48
 
+# Where in a page something begins, as #anchor, and its name.
+Target = tuple[str, Text]
 # What a filter asks, and an answer to it.
 Value = tuple[str, str]
 
@@ -58,13 +60,6 @@ def cut_list(entries: Sequence[T]) -> tuple[ListPart[T], ...]:
     )
 
 
-def list_targets(
-    targets: Iterable[tuple[str, Text]], part: ListPart[T]
-) -> tuple[tuple[str, Text], ...]:
-    """The places where the parts of a page begin, each once, if it is long enough to need them."""
-    return tuple(dict.fromkeys(targets)) if len(part.entries) > _MOST_SCROLLED else ()
-
-
 def sign_links(dataset: Dataset) -> Iterator[object]:
     """All that the first links to cases show, which say more where a place has several cases."""
     for case in dataset.summaries[:MOST_LISTED]:
@@ -76,33 +71,54 @@ def address_part(url: str, number: int) -> str:
     return url if number == 1 else f"{url}page/{number}/"
 
 
-def cut_page(
-    pages: Iterable[Page],
-    entries: Sequence[T],
-    show: Callable[[ListPart[T]], Mapping[str, object]],
-    sign: Callable[[T], object],
-    site: Site,
-) -> Iterator[Page]:
-    """Every part of a list as a page, in each language that its page is given in.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LongList(Generic[T]):
+    """A list and its pages: what they show of a part, and for the key all they show of an entry.
 
-    `show` gives what a part adds to the context of its page, and `sign` all that the part shows
-    of an entry, for the key.
+    Of a long one they lead to the first entry of each name.
     """
-    pages = tuple(pages)
-    for part in cut_list(entries):
+
+    entries: Sequence[T]
+    show: Callable[[ListPart[T]], Mapping[str, object]]
+    sign: Callable[[T], object]
+    name: Callable[[T], Target | None] = lambda _: None
+
+    def find_targets(self) -> Mapping[Text, tuple[int, str]]:
+        """The part and the anchor of the first entry of each name."""
+        found: dict[Text, tuple[int, str]] = {}
+        for index, entry in enumerate(self.entries if len(self.entries) > _MOST_SCROLLED else ()):
+            if target := self.name(entry):
+                found.setdefault(target[1], (1 + index // MOST_LISTED, target[0]))
+        return found
+
+
+def cut_page(pages: Iterable[Page], listed: LongList[T], site: Site) -> Iterator[Page]:
+    """Every part of a list as a page, in each language that its page is given in."""
+    pages, targets = tuple(pages), listed.find_targets()
+    for part in cut_list(listed.entries):
         # An entry that moves to another part changes both parts.
-        signed = [part.number, part.count, part.total, *map(sign, part.entries)]
+        signed = [part.number, part.count, part.total, targets, *map(listed.sign, part.entries)]
         # All languages show the same entries, which are let go behind them.
-        shown = cache(partial(show, part))
+        shown = cache(partial(listed.show, part))
         for page in pages:
-            yield replace(_name_part(page, part, shown), key=site.key(page.key, signed))
+            named = _name_part(page, part, partial(_show_part, page, part, shown, targets))
+            yield replace(named, key=site.key(page.key, signed))
 
 
-def _name_part(page: Page, part: ListPart[T], shown: Context) -> Page:
+def _show_part(
+    page: Page, part: ListPart[T], shown: Context, targets: Mapping[Text, tuple[int, str]]
+) -> Mapping[str, object]:
+    """The context of a part, with the addresses of the targets as it reaches them."""
+    reached = []
+    for name, (number, anchor) in targets.items():
+        before = "" if number == part.number else f"site:/{address_part(page.url, number)}"
+        reached.append((before + anchor, name))
+    more = {"part": part, "part_url": page.url, "targets": tuple(reached)}
+    return {**page.context(), **shown(), **more}
+
+
+def _name_part(page: Page, part: ListPart[T], context: Context) -> Page:
     """The page of a part: the first is the page itself, the others have a name of their own."""
-
-    def context() -> Mapping[str, object]:
-        return {**page.context(), **shown(), "part": part, "part_url": page.url}
 
     if part.number == 1:
         return replace(page, context=context)

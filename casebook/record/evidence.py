@@ -86,7 +86,7 @@ def _list_years(periods: Iterable[Period]) -> list[Text]:
         elif first:
             longer.add((first.year, last.year if last else first.year + 1, period.edtf))
     named = [(year, Text(str(year))) for year in single]
-    for start, end, edtf in longer:
+    for start, end, edtf in sorted(longer):
         # 2008 to 2013 says nothing more where each of the years has a number of its own.
         if not single.issuperset(range(start, end + 1)):
             whole = parse_period(re.sub(r"(?<=[0-9]{4})(?:-[0-9]{2})+", "", edtf))

@@ -177,6 +177,18 @@ def test_a_long_page_leads_to_where_its_parts_begin(count: int, expected: list[s
     assert [name.zh for _, name in context["targets"]] == expected  # type: ignore[attr-defined]
 
 
+def test_each_part_of_a_list_leads_to_all_of_it() -> None:
+    parts = in_chinese(list(make_index(site_of(many_cases(401)))))
+    reached = [[at for at, _ in page.context()["targets"]] for page in parts]  # type: ignore[attr-defined]
+    near, far = "#region-330000", "#region-440000"
+
+    assert reached == [
+        [near, f"site:/cases/page/2/{far}"],
+        [f"site:/cases/{near}", far],
+        [f"site:/cases/{near}", f"site:/cases/page/2/{far}"],
+    ]
+
+
 def test_the_index_is_a_table_where_the_cases_fit_on_one_page_and_else_a_list() -> None:
     few, many = (
         next(iter(make_index(site_of(many_cases(count))))).context() for count in (200, 201)
@@ -210,4 +222,4 @@ def test_a_place_with_several_cases_is_named_once() -> None:
 def test_figures_of_one_class_are_listed_in_part_and_counted_in_full() -> None:
     found = list_comparables(many_cases(401))
 
-    assert [(len(group["figures"]), group["more"]) for group in found] == [(40, 361)]
+    assert [(len(group["figures"]), group["more"]) for group in found] == [(12, 389)]
