@@ -203,7 +203,7 @@ def test_many_places_are_named_in_part_and_counted_in_full() -> None:
     few = many_cases(401)
     region = few.regions["330000"]
     regions = {f"{n}": replace(region, code=f"{n}", short=Text(f"省{n}")) for n in range(401)}
-    cases = [replace(one, region=f"{n}") for n, one in enumerate(few.summaries)]
+    cases = [one._replace(region=f"{n}") for n, one in enumerate(few.summaries)]
     named = replace(few, regions=regions).name_places(cases)
 
     assert named.zh.count("、") == MOST_NAMED - 1
