@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 from casebook.checks.published import write_quantity
@@ -57,15 +58,23 @@ def _write_row(
     table: DataTable, languages: Languages, record: object, /, **given: object
 ) -> dict[str, str]:
     """One row of a table: what is given by the names of columns, else fields of the record."""
+    return {
+        column: _write_cell(given[name] if name in given else getattr(record, name), lang)
+        for column, name, lang in _list_cells(table, languages)
+    }
+
+
+@cache
+def _list_cells(table: DataTable, languages: Languages) -> Sequence[tuple[str, str, Lang]]:
+    """The columns of a table, each with the name of its value and the language of its words."""
     suffixes = {f"_{lang}": lang for lang in languages.others}
-    row = {}
-    for column in table_in(table, languages).names:
-        # The translation of a text has a column of its own.
-        lang = suffixes.get(column[-3:], languages.first)
-        name = column if lang == languages.first else column[:-3]
-        value = given[name] if name in given else getattr(record, name)
-        row[column] = _write_cell(value, lang)
-    return row
+    # The translation of a text has a column of its own.
+    return [
+        (column, column[:-3], suffixes[column[-3:]])
+        if column[-3:] in suffixes
+        else (column, column, languages.first)
+        for column in table_in(table, languages).names
+    ]
 
 
 def _write_cell(value: object, lang: Lang) -> str:

@@ -55,6 +55,10 @@ class DataTable:
     key: tuple[str, ...] = ()
     points_to: tuple[DataTable, ...] = ()
 
+    def __hash__(self) -> int:
+        # No two have one name, and a table is looked up for each of its rows.
+        return hash(self.name)
+
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the columns, in their order."""

@@ -85,6 +85,10 @@ class Quantity:
     segments: tuple[Segment, ...]
     is_read: bool = False
 
+    def __hash__(self) -> int:
+        # Its words are looked up on every page; to hash all fields took longer than to find them.
+        return hash(self.text)
+
     @property
     def worded(self) -> tuple[Segment, ...]:
         """The wording with the qualifier that an editor reads into it before its number.

@@ -63,6 +63,10 @@ class Period:
     uncertain: bool = False
     approximate: bool = False
 
+    def __hash__(self) -> int:
+        # It is looked up wherever it is printed, and all else follows from this.
+        return hash(self.edtf)
+
     @property
     def lane(self) -> Lane:
         """The lane of the timeline that it belongs to."""

@@ -301,7 +301,7 @@ def test_a_time_that_is_not_known_alone_is_refused_with_what_to_write(
         ("2012年2月下旬", (2012, 2, 21), (2012, 2, 29), "interval", "dated"),
         ("2010—2012财年", (2010, 1, 1), (2012, 12, 31), "interval", "dated"),
         ("“十二五”期间", (2011, 1, 1), (2015, 12, 31), "interval", "dated"),
-        ("20世纪90年代", (1990, 1, 1), (1999, 12, 31), "interval", "dated"),
+        ("20世纪90年代", (1990, 1, 1), (1999, 12, 31), "interval", "uncertain"),
         ("2012年至今", (2012, 1, 1), None, "interval", "dated"),
         ("2012年底以来", (2012, 12, 1), None, "interval", "uncertain"),
         ("截至2012年底", (2012, 12, 31), (2012, 12, 31), "day", "dated"),
