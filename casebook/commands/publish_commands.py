@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection, Iterable
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from operator import itemgetter
 from pathlib import Path
@@ -22,7 +24,7 @@ from casebook.problems import Exit
 from casebook.record.dataset import Dataset
 from casebook.record.lists import LEDGER, PUBLISHED
 from casebook.text import Lang, Text
-from casebook.yaml.files import show_path, write_atomically
+from casebook.yaml.files import name_draft, show_path, write_atomically
 
 
 def run_record(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
@@ -33,11 +35,12 @@ def run_record(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     )
     today = date.today()
     dataset = load_publishable(project, today, unpublished)
-    changed = record_facts(project, dataset, today)
+    with ledgers_together(project) as write:
+        changed = record_facts(project, dataset, today, write=write)
+        new = record_addresses(project, dataset, write=write)
+        behind = record_translations(project, dataset, in_step, write=write)
     print_message("commands.recorded_facts", lang, path=PUBLISHED, count=changed)
-    new = record_addresses(project, dataset)
     print_message("commands.recorded_addresses", lang, path=LEDGER, count=new)
-    behind = record_translations(project, dataset, in_step)
     for other in dataset.languages.others:
         path, language = TRANSLATED[other], say(f"languages.{other}")
         print_message(
@@ -52,8 +55,9 @@ def run_release(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     dataset = load_publishable(project, date.today())
     folder = show_path(freeze_release(project, dataset, day), project)
     # What is released is published: from now on it changes with a reason or not at all.
-    record_facts(project, dataset, day)
-    record_addresses(project, dataset)
+    with ledgers_together(project) as write:
+        record_facts(project, dataset, day, write=write)
+        record_addresses(project, dataset, write=write)
     print_message("commands.released", lang, cases=len(dataset.cases), folder=folder, day=day)
     return Exit.DONE
 
@@ -70,7 +74,36 @@ def load_publishable(project: Path, today: date, unpublished: Collection[str] = 
     return dataset
 
 
-def record_facts(project: Path, dataset: Dataset, today: date) -> int:
+# Writes a ledger of this content.
+WriteLedger = Callable[[Path, bytes], None]
+
+
+def write_ledger(path: Path, content: bytes) -> None:
+    """Write a ledger into its folder, which the first one makes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, content)
+
+
+@contextmanager
+def ledgers_together(project: Path) -> Iterator[WriteLedger]:
+    """A way to write ledgers that come to be at the end of the block, the first ones at once.
+
+    Some without the others would be taken for what is left of a damaged record.
+    """
+    written: dict[Path, bytes] = {}
+    yield written.__setitem__
+    folder = project / PUBLISHED
+    is_first = not folder.exists()
+    place = name_draft(folder) if is_first else folder
+    for path, content in written.items():
+        write_ledger(place / path.name, content)
+    if is_first and written:
+        os.rename(place, folder)
+
+
+def record_facts(
+    project: Path, dataset: Dataset, today: date, *, write: WriteLedger = write_ledger
+) -> int:
     """Record every case as it is published from now on, and give how many are new or changed.
 
     Nothing of a case that is gone is taken out.
@@ -87,11 +120,11 @@ def record_facts(project: Path, dataset: Dataset, today: date) -> int:
         changed += now != before.get(case.slug)
         published[case.slug] = now
     for path, content in write_published(published, dataset.languages).items():
-        write_ledger(project / path, content)
+        write(project / path, content)
     return changed
 
 
-def record_addresses(project: Path, dataset: Dataset) -> int:
+def record_addresses(project: Path, dataset: Dataset, *, write: WriteLedger = write_ledger) -> int:
     """Add to the ledger every address that the site has now, and give how many were new.
 
     Nothing is ever taken out of it, and what is noted behind an address stays.
@@ -107,11 +140,17 @@ def record_addresses(project: Path, dataset: Dataset) -> int:
         heads = heads if lines else head_lines(say("commands.head_addresses"))
         listed = [line for line in lines if line.strip() and not line.startswith("#")]
         listed += [f"/{address}" for address in new]
-        replace_lines(path, [*heads, *sorted(listed)])
+        write(path, join_lines([*heads, *sorted(listed)]))
     return len(new)
 
 
-def record_translations(project: Path, dataset: Dataset, in_step: Collection[str] = ()) -> int:
+def record_translations(
+    project: Path,
+    dataset: Dataset,
+    in_step: Collection[str] = (),
+    *,
+    write: WriteLedger = write_ledger,
+) -> int:
     """Record what is as new in translation, and give how many parts are older.
 
     Where only the site's own language changed, the record stays and with it the notice, unless the
@@ -136,7 +175,7 @@ def record_translations(project: Path, dataset: Dataset, in_step: Collection[str
     for lang in languages.others:
         own, other = (say(f"languages.{one}") for one in languages)
         head = head_lines(say("commands.head_translated", own=own, other=other))
-        replace_lines(project / TRANSLATED[lang], [*head, *lines])
+        write(project / TRANSLATED[lang], join_lines([*head, *lines]))
     return behind
 
 
@@ -145,12 +184,6 @@ def head_lines(head: Text) -> list[str]:
     return [f"# {line}" for line in (*head.en.split("\n"), *head.zh.split("\n"))]
 
 
-def replace_lines(path: Path, lines: Iterable[str]) -> None:
-    """Write a text in the place of another at once, so that no half of it is ever read."""
-    write_ledger(path, "".join(f"{line}\n" for line in lines).encode())
-
-
-def write_ledger(path: Path, content: bytes) -> None:
-    """Write a ledger into its folder, which the first one makes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, content)
+def join_lines(lines: Iterable[str]) -> bytes:
+    """The content of a file of these lines."""
+    return "".join(f"{line}\n" for line in lines).encode()
