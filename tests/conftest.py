@@ -106,6 +106,8 @@ SOAK_PARTS = (
     "outputs",
     "strings",
     "widths",
+    "edits",
+    "commands",
 )
 
 

@@ -232,10 +232,14 @@ def test_two_pages_of_one_path_never_change_the_published_one(
     assert (output / "index.html").read_text() == "old"
 
 
+@pytest.mark.parametrize("code", [errno.ENOSYS, errno.EINVAL, errno.EPERM, errno.ENOTSUP])
 def test_the_site_is_whole_where_folders_cannot_be_exchanged(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(swap, "exchange", lambda one, other: False)
+    def refuse(*_: object) -> bool:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(swap, "_call", refuse)
     output = tmp_path / "output"
     publish(output, "old", gone="x")
     publish(output, "new")

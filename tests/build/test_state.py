@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
-import random
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -13,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.cases import make_case, name_source, write_case, write_project
+from bench.cases import make_case, name_source, write_project
 from casebook.build import output as swap
 from casebook.build import site as publish
 from casebook.build.steps import BuildOptions, build_site
@@ -300,142 +298,3 @@ def _toggle(path: Path, one: str, other: str) -> None:
     text = path.read_text(encoding="utf-8")
     found, put = (other, one) if other in text else (one, other)
     path.write_text(text.replace(found, put, 1), encoding="utf-8")
-
-
-def _any_case(project: Path, chance: random.Random) -> Path:
-    return chance.choice(sorted((project / "data" / "cases").iterdir()))
-
-
-def _unnamed_cases(project: Path) -> list[Path]:
-    """The cases that no story names, so that they can go."""
-    paths = sorted((project / "data" / "cases").iterdir())
-    told = "".join(path.read_text(encoding="utf-8") for path in paths)
-    return [path for path in paths if f"{{{{{path.stem}." not in told]
-
-
-def _edit_summary(project: Path, chance: random.Random) -> None:
-    _toggle(_any_case(project, chance), "这是测量用的", "这是只供测量用的")
-
-
-def _edit_title(project: Path, chance: random.Random) -> None:
-    _toggle(_any_case(project, chance), "title: 测例", "title: 改过的测例")
-
-
-def _withdraw_figure(project: Path, chance: random.Random) -> None:
-    path = _any_case(project, chance)
-    text = path.read_text(encoding="utf-8")
-    head, mark, rest = text.partition("  places:\n")
-    if mark:
-        amount = rest.split("amount: ")[1].partition("\n")[0]
-        change = f"{{figure: places, date: 2026-01-02, kind: correction, from: {amount}, why: 试}}"
-        tail = rest[rest.index("events:") :]
-        path.write_text(f"{head}history:\n  - {change}\n{tail}", encoding="utf-8")
-
-
-def _edit_event(project: Path, chance: random.Random) -> None:
-    _toggle(_any_case(project, chance), "主管部门公布", "主管部门再次公布")
-
-
-def _name_another(project: Path, chance: random.Random) -> None:
-    first, second = chance.sample(sorted((project / "data" / "cases").iterdir()), 2)
-    text = second.read_text(encoding="utf-8")
-    figure = text[text.index("figures:\n  ") + 11 :].partition(":")[0]
-    told = f"story: |\n  别处是 {{{{{second.stem}.{figure}}}}}。\n\n"
-    _toggle(first, "story: |\n", told)
-
-
-def _add_case(project: Path, chance: random.Random) -> None:
-    made = make_case(chance.randrange(10**4, 10**5))
-    write_case(project, made)
-    source = made.record.split("source: ")[1].partition("\n")[0]
-    replace_in(project / "data" / "cases" / f"{made.slug}.yaml", source, name_source(0))
-
-
-def _delete_case(project: Path, chance: random.Random) -> None:
-    free = _unnamed_cases(project)
-    if len(free) > 3:
-        chance.choice(free).unlink()
-
-
-def _rename_case(project: Path, chance: random.Random) -> None:
-    free = _unnamed_cases(project)
-    if free:
-        path = chance.choice(free)
-        path.rename(path.with_name(f"renamed-{chance.randrange(10**6)}.yaml"))
-
-
-def _edit_source(project: Path, _chance: random.Random) -> None:
-    _toggle(project / "data" / "sources.yaml", "测例刊物", "测例的刊物")
-
-
-def _edit_term(project: Path, _chance: random.Random) -> None:
-    _toggle(project / "data" / "vocabulary.yaml", "name: 年度购买总额", "name: 全年购买总额")
-
-
-def _edit_template(project: Path, chance: random.Random) -> None:
-    name = chance.choice(["case.html", "home.html", "macros/footer.html", "macros/figure.html"])
-    _toggle(project / "theme" / "templates" / name, 'class="', 'class="changed ')
-
-
-def _edit_colour(project: Path, chance: random.Random) -> None:
-    path = project / "theme" / "static" / "css" / "tokens.css"
-    before, mark, after = path.read_text(encoding="utf-8").partition("--paper: #")
-    path.write_text(f"{before}{mark}{chance.randrange(10)}{after[1:]}", encoding="utf-8")
-
-
-EDITS = (
-    *(_edit_summary, _edit_title, _withdraw_figure, _edit_event, _name_another, _add_case),
-    *(_delete_case, _rename_case, _edit_source, _edit_term, _edit_template, _edit_colour),
-)
-
-
-def test_an_incremental_build_equals_a_clean_one_byte_for_byte(
-    project: Path,
-    tmp_path: Path,
-    pytestconfig: pytest.Config,
-    monkeypatch: pytest.MonkeyPatch,
-    note_figures: Callable[[str], None],
-) -> None:
-    chance = random.Random(9)
-    clean = tmp_path / "clean"
-    # Every edit once, then any; now and then several between two builds.
-    wanted = 500 if pytestconfig.getoption("--soak") else len(EDITS)
-    ordered = list(EDITS)
-    done = builds = 0
-    while done < wanted:
-        count = chance.choice([1, 1, 2, 3])
-        edits = [ordered.pop(0) if ordered else chance.choice(EDITS) for _ in range(count)]
-        for edit in edits:
-            edit(project, chance)
-        # Large sites begin with a spare tree; a site may grow and shrink across the limit.
-        monkeypatch.setattr(swap, "_LARGE", chance.choice([0, 0, 2_000]))
-        build(project, project / "output")
-        monkeypatch.undo()
-        _copy_sources(project, clean)
-        build(clean, clean / "output")
-
-        told = [edit.__name__ for edit in edits]
-        ours, theirs = contents(project / "output"), contents(clean / "output")
-        assert ours.keys() == theirs.keys(), (done, told)
-        assert [path for path in ours if ours[path] != theirs[path]] == [], (done, told)
-        done, builds = done + count, builds + 1
-    note_figures(f"random edits: {done} in {builds} builds, 0 bytes other than a clean build's")
-
-
-def _copy_sources(project: Path, clean: Path) -> None:
-    """A project that knows nothing of earlier builds but how pictures look, which take long."""
-    for name in ("output", *SOURCES):
-        if (clean / name).is_dir():
-            shutil.rmtree(clean / name)
-    for name in SOURCES:
-        if (project / name).is_dir():
-            shutil.copytree(project / name, clean / name)
-        else:
-            shutil.copy2(project / name, clean / name)
-    cache = clean / ".cache" / "store.sqlite"
-    if cache.exists():
-        with closing(sqlite3.connect(cache)) as store, store:
-            store.execute("delete from made where key not like 'drawing:picture:%'")
-    last = clean / ".cache" / "last-build"
-    if last.exists():
-        os.unlink(last)

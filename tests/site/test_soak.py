@@ -7,6 +7,8 @@ name of a part, as in `--soak kills`, those of one part.
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -134,3 +136,18 @@ def test_other_surroundings(lab: Lab, times: Times, note_figures: Note) -> None:
 @pytest.mark.soak("clock")
 def test_another_clock(lab: Lab, times: Times, note_figures: Note) -> None:
     expect_nothing_wrong(surroundings.move_the_clock(lab, times(1, 6)), note_figures)
+
+
+@pytest.mark.soak("commands")
+def test_commands_that_are_killed(pytestconfig: pytest.Config, note_figures: Note) -> None:
+    whole = pytestconfig.getoption("--soak")
+    few = ["--every", "20", "import", "record", "build without an exchange"]
+    # Each is a fork of a process that no thread of the tests runs in.
+    command = [sys.executable, "-m", "tests.killed_commands", *([] if whole else few)]
+    done = subprocess.run(
+        command, cwd=soak.ROOT, capture_output=True, encoding="utf-8", check=False
+    )
+    for line in done.stdout.splitlines():
+        note_figures(line)
+
+    assert done.returncode == 0, done.stdout + done.stderr
