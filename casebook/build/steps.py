@@ -139,7 +139,7 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
         pictures = draw_pictures(tables, dataset, cache, colours, executor)
         problems += warn_of_letters(pictures.values(), dataset)
         context = replace(
-            _make_context(loaded, inputs, options, cache),
+            _make_context(loaded, options, cache),
             charts=charts,
             offers_charts=offers_charts,
             pictures=pictures,
@@ -153,9 +153,7 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
     return replace(result, files=files, warnings=tuple(problems))
 
 
-def _make_context(
-    loaded: Loaded, inputs: Inputs, options: BuildOptions, cache: Cache
-) -> BuildContext:
+def _make_context(loaded: Loaded, options: BuildOptions, cache: Cache) -> BuildContext:
     """All that the pages depend on but the charts."""
     from casebook.build.site import BuildContext
 
@@ -164,7 +162,8 @@ def _make_context(
         dataset=loaded.dataset,
         dependencies=loaded.cases.dependencies_of(loaded.dataset),
         cache=cache,
-        inputs=_leave_out_unpublished(inputs.digests, loaded.dataset),
+        # What was read in the place of a faulty case is what its pages are made from.
+        inputs=_leave_out_unpublished(loaded.versions, loaded.dataset),
         sketches=tuple(make_sketches(loaded, options.project)),
         instead=loaded.cases.instead,
     )
@@ -213,7 +212,7 @@ def build_pages(options: BuildOptions, wanted: Collection[str]) -> BuildResult:
             return result
         tables, offers_charts = tabulate_charts(dataset, find_embedded(options.project, dataset))
         charts = draw_charts(tables, cache)
-        context = _make_context(loaded, inputs, options, cache)
+        context = _make_context(loaded, options, cache)
         context = replace(context, charts=charts, offers_charts=offers_charts)
         return replace(result, pages=render_pages(context, wanted))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,23 @@ def test_an_edited_summary_leaves_neighbours_charts_and_lists_of_figures(
     assert "将读书会交给" in after["cases/haishu/index.html"].decode()
     build(tiny_project, output="clean")
     assert tree(tiny_project / "clean") == after
+
+
+def test_a_preview_names_the_record_that_it_shows_in_the_place_of_a_faulty_one(
+    tiny_project: Path,
+) -> None:
+    options = BuildOptions(
+        project=tiny_project,
+        output=tiny_project / ".cache" / "serve" / "8000",
+        siteurl="",
+        drafts=True,
+    )
+    first = build_site(options)
+    manifest = options.output / "manifest.json"
+    before = manifest.read_bytes()
+    edit(tiny_project, HAISHU, "status: reported", "status: repotred")
+    second = build_site(replace(options, built_from=first.built_from))
+    shown = manifest.read_bytes()
+
+    assert [*second.aside] == [HAISHU]
+    assert shown == before
