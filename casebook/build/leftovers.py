@@ -45,7 +45,7 @@ def _read_elsewhere(project: str) -> list[str]:
     with suppress(OSError, UnicodeError):
         if os.path.isfile(path):
             with open(path, encoding="utf-8", errors="surrogateescape") as stream:
-                return stream.read(1_000_000).splitlines()
+                return [one for one in stream.read(1_000_000).split("\n") if os.path.isabs(one)]
     return []
 
 
