@@ -59,6 +59,7 @@ RUNS = {
     "Latin": "a",
     "years": "2013年",
     "thousands": "1,",
+    "cells": "《,",
     "ranges": "7至",
     "English numerals": "hundred and ",
     "references": "{{",

@@ -443,11 +443,12 @@ def rearm(cell: str) -> str:
 def _find_cells(text: str, start: int, line: int, count: int) -> Iterator[Position]:
     """The places of the cells of a record, a quoted one behind its quotation mark."""
     # The reader of CSV gives lines but no columns, so that the text is walked once more.
+    begin = start
     for _ in range(count):
-        begin = text.rfind("\n", 0, start) + 1
         yield Position(line, start - begin + 1 + text.startswith('"', start))
         end = next(_CELL.finditer(text, start)).end()
-        line += text.count("\n", start, end)
+        if breaks := text.count("\n", start, end):
+            line, begin = line + breaks, text.rindex("\n", start, end) + 1
         start = end + 1
 
 
@@ -455,17 +456,19 @@ def _name_faults(
     columns: list[str], known: Sequence[str], head: TableLine, rows: Sequence[TableLine], path: str
 ) -> Iterator[Problem]:
     """The columns that stand twice, have no name, or are none of the table."""
+    seen = set[str]()
     for number, (name, at) in enumerate(zip(columns, head.places, strict=True)):
         if not name:
             # Spreadsheets leave commas behind where a column once was.
             if any(number < len(row.cells) and row.cells[number].strip() for row in rows):
                 yield problem("W330.no_name", path, at, number=number + 1)
-        elif name in columns[:number]:
+        elif name in seen:
             yield problem("E330.twice", path, at, name=show(name))
             return
         # Beside each word of a list the workbook of an export has its Chinese name.
         elif name not in known and name.removesuffix(" 中文") not in known:
             yield problem("W330", path, at, hint=suggest(name, known), name=show(name))
+        seen.add(name)
 
 
 def _report_columns(path: str, head: TableLine, missing: Sequence[str]) -> Problem:
