@@ -39,6 +39,10 @@ MAX_BLOCK = 400
 MAX_BRACKETS = 200
 # Six lists within each other; some hundred would end in a RecursionError.
 MAX_INDENT = 24
+# Lists may begin within each other on one line, behind a quotation or a footnote too; the marks of
+# a rule stand alone.
+_NESTED = re.compile(r"(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+){13}")
+_RULE = re.compile(r"[ >]*(?:(?:- {0,2})+|(?:\* {0,2})+)")
 
 HEADER = ("Title", "Slug", "Lang", "Summary")
 # The day when the text was published, which readers are shown.
@@ -176,7 +180,8 @@ def check_markdown(text: str, start: Position, path: str) -> Iterator[Problem]:
             yield problem("E302.block", path, at, most=MAX_BLOCK)
         if len(line) > MAX_LINE:
             yield _too_long(path, at, len(line), MAX_LINE)
-        indent = len(line) - len(line.lstrip())
+        nested = None if _RULE.fullmatch(line) else _NESTED.search(line)
+        indent = nested.end() if nested else len(line) - len(line.lstrip())
         if indent > MAX_INDENT:
             yield problem("E304", path, at, indent=indent, most=MAX_INDENT)
             return

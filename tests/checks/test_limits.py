@@ -35,6 +35,10 @@ def markdown(text: str) -> list[Problem]:
         pytest.param("[" * 200, [], id="many brackets"),
         pytest.param("[" * 201, ["3:5 E303"], id="too many brackets"),
         pytest.param("x\n" + " " * 25 + "- a", ["4:5 E304"], id="too deep a list"),
+        pytest.param("- " * 12 + "a", [], id="lists on a line"),
+        pytest.param("- " * 13 + "a", ["3:5 E304"], id="too deep a list on a line"),
+        pytest.param("> " + "1.\t" * 13 + "a", ["3:5 E304"], id="too deep a list in a quotation"),
+        pytest.param("x\n\n" + "- " * 40 + "-", [], id="a rule"),
     ],
 )
 def test_markdown_has_limits(text: str, expected: list[str]) -> None:
