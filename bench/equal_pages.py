@@ -124,16 +124,16 @@ def write_pelican(folder: Path, count: int) -> None:
             pieces, lambda fixed: f"{{% raw %}}{fixed}{{% endraw %}}", f"{{{{ {content}.%s }}}}"
         )
         (templates / f"{kind}.html").write_text(text, encoding="utf-8")
-    for page in (page for made in make_cases(count) for page in list_pages(made)):
-        place = "cases" if page.kind.startswith("case") else "pages"
-        path = folder / "content" / place / f"{page.address.replace('/', '-')}.md"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(
+    _write_pages(
+        folder,
+        count,
+        lambda page: "cases" if page.kind.startswith("case") else "pages",
+        lambda page: (
             f"Title: {page.title}\nSlug: {page.slug}\nDate: 2026-01-01\nLang: {page.kind[-2:]}\n"
             f"Summary: {page.summary}\nTemplate: {page.kind}\nAmount: {page.amount}\n"
-            f"URL: {page.address}\nSave_as: {page.address}index.html\n\n{page.body}",
-            encoding="utf-8",
-        )
+            f"URL: {page.address}\nSave_as: {page.address}index.html\n\n{page.body}"
+        ),
+    )
 
 
 def write_hugo(folder: Path, count: int) -> None:
@@ -147,16 +147,16 @@ def write_hugo(folder: Path, count: int) -> None:
         named = [names.get(p, f".Params.{p}") if at % 2 else p for at, p in enumerate(pieces)]
         text = _fill(named, lambda fixed: fixed.replace("{{", '{{ "{{" }}'), "{{ %s }}")
         (layouts / f"{kind}.html").write_text(text, encoding="utf-8")
-    for page in (page for made in make_cases(count) for page in list_pages(made)):
-        place = "cases" if page.kind == "case_zh" else "others"
-        path = folder / "content" / place / f"{page.address.replace('/', '-')}.md"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(
+    _write_pages(
+        folder,
+        count,
+        lambda page: "cases" if page.kind == "case_zh" else "others",
+        lambda page: (
             f"---\ntitle: {page.title}\nsummary: {page.summary}\ndate: 2026-01-01\n"
             f"layout: {page.kind}\nslug: {page.slug}\namount: {page.amount}\n"
-            f"url: /{page.address}\n---\n{page.body}",
-            encoding="utf-8",
-        )
+            f"url: /{page.address}\n---\n{page.body}"
+        ),
+    )
 
 
 def edit_page(folder: Path, count: int, round_: int) -> None:
@@ -165,6 +165,19 @@ def edit_page(folder: Path, count: int, round_: int) -> None:
     for path in (folder / "content").glob(f"*/*cases-{made.slug}-.md"):
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace("这是测量用的测例", "这是测量用的一个测例"), encoding="utf-8")
+
+
+def _write_pages(
+    folder: Path,
+    count: int,
+    place: Callable[[PeerPage], str],
+    write: Callable[[PeerPage], str],
+) -> None:
+    """Write the Markdown of every page into the folder that is its place."""
+    for page in (page for made in make_cases(count) for page in list_pages(made)):
+        path = folder / "content" / place(page) / f"{page.address.replace('/', '-')}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(write(page), encoding="utf-8")
 
 
 def _fill(pieces: list[str], write: Callable[[str], str], place: str) -> str:
