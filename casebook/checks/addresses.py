@@ -17,7 +17,7 @@ from casebook.record.lists import GONE, LEDGER
 from casebook.record.references import judge_slug
 from casebook.record.vocabulary import Gone
 from casebook.text import LANGS
-from casebook.yaml.files import show_path
+from casebook.yaml.files import read_text, show_path
 
 
 def list_addresses(
@@ -123,7 +123,9 @@ def check_addresses(
     if dataset.unread:
         return problems
     if not dataset.ledger and has_ledger(project):
-        problems.append(problem("E294.missing", LEDGER, START))
+        ledger = project / LEDGER
+        if not ledger.exists() or read_text(ledger, project, []) is not None:
+            problems.append(problem("E294.missing", LEDGER, START))
     # At ten thousand cases one difference of sets is all that a valid site pays.
     for address in dataset.ledger.keys() - made:
         # A figure that leads nowhere is one of a case that does not either, which is named itself.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from casebook.checks.content import LEAD, find_content_files, find_slugs
@@ -20,7 +19,7 @@ from casebook.record.lists import PUBLISHED
 from casebook.record.model import Outdated
 from casebook.record.summary import sign_words
 from casebook.text import Lang, Languages, Text
-from casebook.yaml.files import show_path
+from casebook.yaml.files import read_text, show_path
 
 # The ledger of a site by the language to which it translates.
 TRANSLATED: Mapping[Lang, str] = {
@@ -36,17 +35,19 @@ def read_recorded(project: Path, languages: Languages) -> dict[tuple[str, str], 
     """The pairs as they were last recorded. Raises ContentError where a line is damaged."""
     found: dict[tuple[str, str], Text] = {}
     for lang in languages.others:
-        with suppress(OSError):
-            text = (project / TRANSLATED[lang]).read_text(encoding="utf-8-sig", errors="replace")
-            for number, line in enumerate(text.splitlines(), 1):
-                if not line.strip() or line.startswith("#"):
-                    continue
-                parts = _LINE.fullmatch(line)
-                if parts is None:
-                    at = Position(number, 1)
-                    raise ContentError([problem("E294", TRANSLATED[lang], at)])
-                path, part, *pair = parts.groups()
-                found[path, part] = languages.text(pair)
+        problems: list[Problem] = []
+        ledger = project / TRANSLATED[lang]
+        text = read_text(ledger, project, problems) if ledger.exists() else None
+        if problems:
+            raise ContentError(problems)
+        for number, line in enumerate((text or "").split("\n"), 1):
+            if not line.strip() or line.startswith("#"):
+                continue
+            parts = _LINE.fullmatch(line)
+            if parts is None:
+                raise ContentError([problem("E294", TRANSLATED[lang], Position(number, 1))])
+            path, part, *pair = parts.groups()
+            found[path, part] = languages.text(pair)
     return found
 
 

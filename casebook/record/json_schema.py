@@ -21,6 +21,7 @@ from casebook.record.model import Answer, Case
 from casebook.record.reader import SILENT
 from casebook.record.vocabulary import Vocabulary
 from casebook.text import ENUMERATION, Text
+from casebook.yaml.files import read_text
 
 SCHEMA_FILE: Final = "data/case.schema.json"
 
@@ -46,10 +47,11 @@ def write_schema(lists: Lists) -> bytes:
 
 def check_schema(project: Path, vocabulary: Vocabulary, sources: Iterable[str]) -> list[Problem]:
     """A warning where the schema that is there lacks a word or a source that was added."""
-    try:
-        known = {*_QUOTED.findall((project / SCHEMA_FILE).read_text(encoding="utf-8"))}
-    except (OSError, UnicodeDecodeError):
+    path = project / SCHEMA_FILE
+    if not path.exists():
         return []
+    # One that cannot be read has no word, and is made anew as well.
+    known = {*_QUOTED.findall(read_text(path, project, []) or "")}
     lists = (vocabulary.questions, vocabulary.topics, vocabulary.measures, vocabulary.statuses)
     words = [*(key for listed in lists for key in listed), *vocabulary.scopes, *sources]
     # Making it anew to compare would take longer than all other checks of a small site.

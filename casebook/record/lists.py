@@ -230,10 +230,8 @@ def read_ledger(project: Path, problems: list[Problem]) -> dict[str, int]:
     path = project / LEDGER
     if not path.exists():
         return {}
-    data = read_bytes(path, project, problems)
     ledger: dict[str, int] = {}
-    # Whatever is no address is reported with its line, so that odd bytes need no other diagnosis.
-    for number, line in enumerate(data.decode("utf-8-sig", "replace").splitlines(), 1):
+    for number, line in enumerate((read_text(path, project, problems) or "").split("\n"), 1):
         written = line.partition("#")[0].strip()
         if _ADDRESS.fullmatch(written):
             ledger.setdefault(written[1:], number)
