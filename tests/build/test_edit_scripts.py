@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_random_edits_end_as_a_clean_build_does(
     pytestconfig: pytest.Config, note_figures: Callable[[str], None]
 ) -> None:
-    seeds, steps = ("0-199", "60") if pytestconfig.getoption("--soak") else ("0-3", "9")
+    seeds, steps = ("0-199", "60") if pytestconfig.getoption("--soak") else ("0-2", "9")
     # Each is a fork of a process that no thread of the tests runs in.
     command = [sys.executable, "-m", "tests.edit_scripts", "--seeds", seeds, "--steps", steps]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)

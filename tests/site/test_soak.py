@@ -141,7 +141,7 @@ def test_another_clock(lab: Lab, times: Times, note_figures: Note) -> None:
 @pytest.mark.soak("commands")
 def test_commands_that_are_killed(pytestconfig: pytest.Config, note_figures: Note) -> None:
     whole = pytestconfig.getoption("--soak")
-    few = ["--every", "20", "import", "record", "build without an exchange"]
+    few = ["--every", "150", "import", "record", "build without an exchange"]
     # Each is a fork of a process that no thread of the tests runs in.
     command = [sys.executable, "-m", "tests.killed_commands", *([] if whole else few)]
     done = subprocess.run(
