@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from math import log10
 from typing import Final, NamedTuple
 
@@ -168,13 +168,13 @@ class KnownNumbers:
                 if codes := names.get(found.group()):
                     yield Named(found.group(), found.start(), codes)
             return
-        # Two characters begin few names, and a text has thousands of pairs of them.
-        begins = {name[:2] for name in names}
-        for start in range(len(words) - 1):
-            if words[start : start + 2] in begins:
-                for end in range(start + 2, start + 5):
-                    if codes := names.get(words[start:end]):
-                        yield Named(words[start:end], start, codes)
+        places: list[tuple[int, str]] = []
+        for name in names:
+            start = words.find(name) if len(name) < 5 else -1
+            while start >= 0:
+                places.append((start, name))
+                start = words.find(name, start + 1)
+        yield from (Named(name, start, names[name]) for start, name in sorted(places))
 
     @cached_property
     def per_terms(self) -> tuple[tuple[str, str, str], ...]:
@@ -303,6 +303,8 @@ class KnownNumbers:
         return list({figure.key: figure for figure in nearest}.values())[:_MOST_NEAREST]
 
 
+# Labels recur, and one is read for each number beside it.
+@lru_cache(maxsize=4096)
 def tokens_of(words: str, lang: Lang) -> KeysView[str]:
     """The words of a text that are compared: in Chinese pairs of characters, in English stems.
 

@@ -22,6 +22,7 @@ from casebook.checks.text_patterns import (
     lower,
     name_unit,
     pattern,
+    words_of,
 )
 from casebook.text import LANGS
 from casebook.values.amount_words import ENGLISH_DIGITS
@@ -147,7 +148,7 @@ def blank_spans(line: str, spans: Iterable[tuple[int, int]]) -> str:
 
 def _find_loose(line: str) -> Iterator[NumberMention]:
     """The amounts of which no number can be read: 翻番, 三比一, twice, dozens."""
-    lists = (pattern("loose", lang).finditer(lower(line)) for lang in LANGS)
+    lists = (words_of("loose", lang).finditer(lower(line)) for lang in LANGS)
     matches = sorted(found.span() for each in lists for found in each)
     at = 0
     for mention in _leave_idioms(line, [NumberMention(start=a, end=b) for a, b in matches]):

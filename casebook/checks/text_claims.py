@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from casebook.checks.known_numbers import KnownNumbers, tokens_of
 from casebook.checks.numbers_in_text import NumberMention
-from casebook.checks.text_patterns import lower, pattern
+from casebook.checks.text_patterns import lower, pattern, words_of
 from casebook.checks.text_reading import Told, WrittenText, read_text, within
 from casebook.checks.text_roles import find_doubts
 from casebook.checks.text_trends import find_trends
@@ -81,6 +81,8 @@ class _ClaimReading:
 
     def check(self) -> Iterator[Problem]:
         """The problems of the text in their order."""
+        if self.reading.is_silent and "{{" not in self.text.words:
+            return
         found = [*self.check_numbers(), *self.check_references()]
         self.told.sort(key=lambda told: told.start)
         for key, start, end in self.reading.voice:
@@ -104,9 +106,9 @@ class _ClaimReading:
         """True where the sentence or clause around an offset has one of the words."""
         key = words, self.reading.around(ends, offset)
         if key not in self.found:
-            self.found[key] = (
-                pattern(words, self.lang).search(self.reading.low, *key[1]) is not None
-            )
+            # What is no list is read as it is written, parts of words as well.
+            listed = pattern(words) if words == "ceiling" else words_of(words, self.lang)
+            self.found[key] = listed.search(self.reading.low, *key[1]) is not None
         return self.found[key]
 
     # --- Numbers ---
@@ -215,11 +217,11 @@ class _ClaimReading:
         found: set[Qualifier] = set()
         if self.lang == "zh" and re.search("[余多]", mention.text):
             found.add("more_than")
-        lead = self.prose[max(0, mention.start - 32) : mention.start]
+        lead = self.reading.low[max(0, mention.start - 32) : mention.start]
         before = pattern("qualified_before", self.lang)
         if word := before.search(lead) or before.search(mention.text.lower()):
             found.add(_qualifier_of(word))
-        if word := pattern("qualified_after", self.lang).match(self._tail(mention)):
+        if word := pattern("qualified_after", self.lang).match(lower(self._tail(mention))):
             found.add(_qualifier_of(word))
         return found
 
@@ -330,15 +332,17 @@ class _ClaimReading:
 
     def _check_qualified(self, found: re.Match[str], figure: Figure | None) -> Iterator[Problem]:
         """The problem of a qualifier beside a reference, which prints its own."""
-        lead = self.prose[max(0, found.start() - 32) : found.start()]
-        match = pattern("qualified_before", self.lang).search(lead)
-        offset = found.start() - len(lead) + match.start() if match else found.end()
+        low, start, end = self.reading.low, *found.span()
+        begin = max(0, start - 32)
+        match = pattern("qualified_before", self.lang).search(low[begin:start])
         if match is None:
-            tail = self.prose[found.end() : found.end() + 24]
-            match = pattern("touching_after", self.lang).match(tail)
+            begin = end
+            match = pattern("touching_after", self.lang).match(low[end : end + 24])
         if match is None:
             return
-        qualifier, word = _qualifier_of(match), match.group().strip()
+        offset = begin + match.start()
+        word = self.prose[offset : begin + match.end()].strip()
+        qualifier = _qualifier_of(match)
         difference = _describe_difference(frozenset(), frozenset({qualifier}))
         if figure is not None and qualifier == figure.quantity.qualifier:
             difference = say("checks.doubled")
@@ -356,7 +360,7 @@ class _ClaimReading:
 
         Sentences are compared where both have as many, otherwise paragraphs, then whole texts.
         """
-        plans, prose = pattern("plan_gained", self.lang), lower(self.reading.unquoted)
+        plans, prose = words_of("plan_gained", self.lang), self.reading.low_unquoted
         if not plans.search(prose):
             return
         units = zip(self.list_units(other), other.list_units(self), strict=True)
@@ -383,7 +387,7 @@ class _ClaimReading:
     def may_plan(self, start: int, end: int) -> bool:
         """True of a span with a word of what is not done yet, or with a figure that is a plan."""
         return any(
-            pattern(words, self.lang).search(self.reading.low, start, end)
+            words_of(words, self.lang).search(self.reading.low, start, end)
             for words in ("planned", "plan_gained", "not_yet")
         ) or any(
             figure.status in PLANNED_STATUSES

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
+from casebook.checks.word_list import WordList
 from casebook.patterns import Patterns, read_words
 from casebook.text import LANGS, Lang
 from casebook.values.amount_words import ENGLISH_DIGITS
@@ -25,6 +26,8 @@ from casebook.values.words import AFTER_IN_TEXT, BEFORE_IN_TEXT, CURRENCIES
 
 # The lists are read with this module, which a build without a changed text does not load.
 WORDS: Final[Mapping[str, Any]] = read_words(__file__, "words.yaml")
+
+Words = re.Pattern[str] | WordList
 
 # What replaces something that is no prose: no letter, no digit, no punctuation.
 BLANK: Final = "\ufffc"
@@ -78,13 +81,9 @@ class _TextPatterns(Patterns):
         self.lang = lang
 
     def compile(self, name: str, words: str) -> re.Pattern[str]:
-        """The pattern of an entry; that of a list is for a text in lower case.
-
-        Without regard to case it would take four times as long, as it is tried at each word of
-        each text.
-        """
+        """The pattern of an entry; that of a list is for a text in lower case."""
         is_list = isinstance(self.entries[name], list)
-        return any_of(words, self.lang) if is_list else re.compile(words)
+        return _compile_list(words, self.lang) if is_list else re.compile(words)
 
 
 _PATTERNS: Final = {lang: _TextPatterns(lang) for lang in (None, *LANGS)}
@@ -97,10 +96,26 @@ def pattern(name: str, lang: Lang | None = None) -> re.Pattern[str]:
 
 
 @cache
-def any_of(words: str, lang: Lang | None) -> re.Pattern[str]:
-    """The pattern of alternatives for a text in lower case, in English as whole words."""
-    words = re.sub(r"(?<!\\)[A-Z]", lambda found: found[0].lower(), words)
+def words_of(name: str, lang: Lang) -> Words:
+    """The words of an entry of the list of words that is a list."""
+    return any_of(_PATTERNS[lang].fill(f"@{name}"), lang)
+
+
+@cache
+def any_of(words: str, lang: Lang) -> Words:
+    """The words of alternatives for a text in lower case."""
+    return _compile_list(words, lang) if lang == "en" else WordList(_lower_words(words))
+
+
+def _compile_list(words: str, lang: Lang | None) -> re.Pattern[str]:
+    """The pattern of alternatives, in English as whole words."""
+    words = _lower_words(words)
     return re.compile(rf"\b(?:{words})(?![a-z])" if lang == "en" else words)
+
+
+def _lower_words(words: str) -> str:
+    # Without regard to case they would take four times as long: they are tried at each word.
+    return re.sub(r"(?<!\\)[A-Z]", lambda found: found[0].lower(), words)
 
 
 def lower(text: str) -> str:

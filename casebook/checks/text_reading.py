@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
 from operator import attrgetter
 from typing import Final, Literal, NamedTuple, Protocol, TypeVar
 
@@ -16,7 +17,7 @@ from casebook.checks.numbers_in_text import (
     blank_spans,
     find_mentions_in_prose,
 )
-from casebook.checks.text_patterns import lower, pattern
+from casebook.checks.text_patterns import lower, pattern, words_of
 from casebook.problems import Position
 from casebook.record.model import Figure
 from casebook.text import Lang
@@ -34,8 +35,7 @@ _HIDDEN: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class WrittenText:
+class WrittenText(NamedTuple):
     """A text in one language, and where it begins in its file.
 
     Every line is taken to begin in the column of the first. A text with a head begins with lines
@@ -87,6 +87,17 @@ class TextReading:
         self._ends: dict[str, list[int]] = {}
 
     @cached_property
+    def is_silent(self) -> bool:
+        """True of a text that by its own words tells nothing to be borne out."""
+        # Three of five are such: names, titles, summaries without a number.
+        return not (self.mentions or self.voice or self.moves or self.may_compare)
+
+    @cached_property
+    def may_compare(self) -> bool:
+        """True of a text with words of a comparison, if of nothing that is compared."""
+        return bool(pattern("compares", self.lang).search(self.unquoted))
+
+    @cached_property
     def untitled(self) -> str:
         """The prose without official titles, in which anything may stand."""
         return pattern("title").sub(blank, self.prose)
@@ -95,6 +106,11 @@ class TextReading:
     def unquoted(self) -> str:
         """The prose without titles and quotations, which are the source's."""
         return pattern("quoted").sub(blank, self.untitled)
+
+    @cached_property
+    def low_unquoted(self) -> str:
+        """The prose without titles and quotations in lower case."""
+        return lower(self.unquoted)
 
     @cached_property
     def undated(self) -> str:
@@ -121,11 +137,11 @@ class TextReading:
 
         An official title may say 率先 or 今年, and a quotation 今年, which is then the source's.
         """
-        found = pattern("relative", self.lang).finditer(lower(self.unquoted))
+        found = words_of("relative", self.lang).finditer(self.low_unquoted)
         voice = [("E272", *match.span()) for match in found]
-        titled, attributed = lower(self.untitled), pattern("attributed", self.lang)
+        titled, attributed = lower(self.untitled), words_of("attributed", self.lang)
         judged: dict[tuple[int, int], bool] = {}
-        for match in pattern("judgement", self.lang).finditer(titled):
+        for match in words_of("judgement", self.lang).finditer(titled):
             span = self.around("sentence_end", match.start())
             if span not in judged:
                 judged[span] = attributed.search(titled, *span) is None
@@ -156,20 +172,18 @@ class TextReading:
     @cached_property
     def moves(self) -> tuple[Trend, ...]:
         """The words that tell of a trend or of an earlier time, whatever stands beside them."""
-        prose, lang = lower(self.unquoted), self.lang
-        found = [
-            Trend(*match.span())
-            for name in ("always", "earlier")
-            for match in pattern(name, lang).finditer(prose)
-        ]
+        prose, lang = self.low_unquoted, self.lang
+        always, earlier = words_of("always", lang), pattern("earlier", lang)
+        matches = chain(always.finditer(prose), earlier.finditer(prose))
+        found = [Trend(*match.span()) for match in matches]
         for way in DIRECTIONS:
-            for match in pattern(way, lang).finditer(prose):
+            for match in words_of(way, lang).finditer(prose):
                 lead = lead_of(prose, match.start())
                 if subject := pattern("subject_before", lang).search(lead):
                     is_continued = pattern("continued", lang).search(subject.group())
                     found.append(Trend(*match.span(), None if is_continued else way))
         for match in pattern("verbs", lang).finditer(prose):
-            is_up = pattern("up", lang).match(match.group())
+            is_up = words_of("up", lang).match(match.group())
             found.append(Trend(*match.span(), "up" if is_up else "down"))
         return tuple(found)
 

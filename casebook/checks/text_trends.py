@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from casebook.checks.known_numbers import KnownNumbers, tokens_of
-from casebook.checks.text_patterns import lower, pattern
+from casebook.checks.text_patterns import lower, pattern, words_of
 from casebook.checks.text_reading import (
     DIRECTIONS,
     REACH,
@@ -33,11 +33,11 @@ def find_trends(
     """The trends and comparisons that neither a figure nor a source bears out."""
     trends = [*reading.moves, *_list_comparisons(reading, known)]
     seen: set[tuple[int, int]] = set()
-    prose = lower(reading.unquoted) if trends else ""
+    prose = reading.low_unquoted if trends else ""
     for trend in sorted(trends, key=lambda trend: trend[:2]):
         clause = reading.around("clause_end", trend.start)
         begin, end = reading.around("sentence_end", trend.start)
-        attributed = pattern("attributed", reading.lang).search(prose, begin, trend.start)
+        attributed = words_of("attributed", reading.lang).search(prose, begin, trend.start)
         to_come = next(iter(within(told, trend.start, clause[1])), None)
         if clause in seen or attributed or _is_of_number(reading, trend, clause[1], to_come, known):
             continue
@@ -51,10 +51,10 @@ def find_trends(
 
 def _list_comparisons(reading: TextReading, known: KnownNumbers) -> Iterator[Trend]:
     """The places that a text compares something with."""
-    prose, lang = lower(reading.unquoted), reading.lang
     # Most texts compare nothing, and their places need not be found.
-    if not pattern("compares", lang).search(reading.unquoted):
+    if not reading.may_compare:
         return
+    prose, lang = reading.low_unquoted, reading.lang
     before, behind = pattern("beside_before", lang), pattern("beside_behind", lang)
     for place in known.find_places(reading.unquoted, lang):
         lead, end = lead_of(prose, place.start), place.start + len(place.name)
@@ -108,7 +108,7 @@ def _index_trends(known: KnownNumbers) -> dict[str, set[tuple[str, str]]]:
 
     def add(words: Text, way: Direction, text: str) -> None:
         for lang in LANGS:
-            plain = pattern(way, lang).sub(" ", lower(words.inside(lang)))
+            plain = words_of(way, lang).sub(" ", lower(words.inside(lang)))
             for token in tokens_of(plain, lang):
                 found.setdefault(token, set()).add((way, text))
 
@@ -124,7 +124,7 @@ def _index_trends(known: KnownNumbers) -> dict[str, set[tuple[str, str]]]:
     texts = [event.title for event in known.home.events] if known.home else []
     for text in (*texts, *(figure.label for figure in known.figures)):
         for way in DIRECTIONS:
-            if any(pattern(way, lang).search(lower(text.inside(lang))) for lang in LANGS):
+            if any(words_of(way, lang).search(lower(text.inside(lang))) for lang in LANGS):
                 add(text, way, text.zh)
     return found
 

@@ -55,7 +55,7 @@ def find_references(text: str, start: Position) -> Iterator[Reference]:
 
     Every line of the text is taken to begin in the column of the first.
     """
-    for number, line in enumerate(text.split("\n")):
+    for number, line in enumerate(text.split("\n") if "{{" in text else ()):
         for match in REFERENCE.finditer(line):
             case, name = split_key(match.group(1).strip())
             at = Position(start.line + number, start.column + match.start())
