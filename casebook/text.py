@@ -90,12 +90,18 @@ DEFAULT_LANGUAGES = Languages(LANGS)
 NO_TEXT = Text("")
 
 
+def has_han(words: str) -> bool:
+    """True of words with a Chinese character."""
+    # A pattern of a set so large takes a millisecond to compile.
+    return any("\u3400" <= char <= "\u9fff" for char in words)
+
+
 def find_tag(words: str, first: Lang) -> str:
     """The BCP 47 tag of the words of a source on a site whose first language this is."""
     # What kana or 円 is in is Japanese, of which a site has no texts of its own.
     if re.search("[\u3040-\u30ff円]", words):
         return "ja"
-    return LANGUAGE_TAGS["zh" if re.search("[㐀-鿿]", words) else first]
+    return LANGUAGE_TAGS["zh" if has_han(words) else first]
 
 
 # A mark that opens has nothing before it but a blank, a bracket or a dash; 's is an apostrophe.

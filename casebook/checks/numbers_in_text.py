@@ -148,7 +148,11 @@ def blank_spans(line: str, spans: Iterable[tuple[int, int]]) -> str:
 
 def _find_loose(line: str) -> Iterator[NumberMention]:
     """The amounts of which no number can be read: 翻番, 三比一, twice, dozens."""
-    lists = (words_of("loose", lang).finditer(lower(line)) for lang in LANGS)
+    low = lower(line)
+    lists = [words_of("loose", lang).finditer(low) for lang in LANGS]
+    # Any number may begin a ratio, and few texts have one.
+    if pattern("ratio_sign").search(low):
+        lists.append(words_of("ratio", "zh").finditer(low))
     matches = sorted(found.span() for each in lists for found in each)
     at = 0
     for mention in _leave_idioms(line, [NumberMention(start=a, end=b) for a, b in matches]):
@@ -279,16 +283,17 @@ def _read_han(line: str, found: re.Match[str]) -> NumberMention | None:
 
 def _is_han_number(line: str, found: re.Match[str], run: str) -> bool:
     """True of a run of Chinese numerals that is a number and not part of a word."""
+    if run == "一" and not (found["vague"] or found["more"]):
+        # 一个 is an article; 一元, 一成 and 一倍 are amounts.
+        amount = pattern("one_of").match(line, found.end())
+        unit = amount and pattern("unit").match(line, found.end())
+        return unit is not None and bool(re.match(pattern("one_of_unit"), unit["unit"]))
     unit = pattern("unit").match(line, found.end())
     if found["vague"] or found["more"]:
         # 几十, 百余: rough, but numbers; 多 and 来 need a unit (一来, 三来).
         is_large = len(run) > 1 or (found["vague"] is not None and run in "万亿")
         is_large = is_large or (run in "百千万亿" and found["more"] == "余")
         return bool(unit) or (is_large and found["more"] != "来")
-    if run == "一":
-        # 一个 is an article; 一元, 一成 and 一倍 are amounts.
-        amounts = "元|块钱|人民币|美元|港元|倍|[成%]"
-        return unit is not None and bool(re.match(amounts, unit["unit"]))
     if len(run) == 1 and run in HAN_DIGITS + "两":
         if unit is not None:
             return run != "二" or bool(re.match("[人位名元成倍]", unit["unit"]))

@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Final, Literal, NamedTuple, NoReturn, cast
 
 from casebook.messages import say
-from casebook.text import Lang, Text
+from casebook.text import Lang, Text, has_han
 from casebook.values import amount_words as words
 from casebook.values.amount_words import PATTERNS
 from casebook.values.errors import QuantityError
@@ -106,7 +106,7 @@ class Quantity:
     @property
     def is_in_english(self) -> bool:
         """True of a wording that says in English what it says in words."""
-        return not re.search("[㐀-鿿]", self.text)
+        return not has_han(self.text)
 
     @property
     def words(self) -> str:
@@ -417,6 +417,8 @@ class _AmountReading:
     def __init__(self, text: str, line: str = "") -> None:
         self.text = text
         self.line = line or _even_out(text)
+        # Few wordings have either, without which the longest of all patterns need not be compiled.
+        self._has_each = "每" in self.line or "单" in self.line
         self.at = 0
         self.marks: list[tuple[Role, int]] = []
         self.qualifier: Qualifier = "exact"
@@ -451,7 +453,7 @@ class _AmountReading:
         for word in PATTERNS["in_text"].finditer(self.line, start, at):
             self.qualifier = cast(Qualifier, word.lastgroup)
             self.marks, begin = [("qualifier", word.end())], word.start()
-        for name in ("each", "mean"):
+        for name in ("each", "mean") if self._has_each else ("mean",):
             for each in PATTERNS[name].finditer(self.line, start, at):
                 self.per.append(next(filter(None, each.groups())))
         self.planned = bool(PATTERNS["plan"].search(self.line, start, at))
@@ -526,7 +528,8 @@ class _AmountReading:
         """Read the words before the number: per, plan, qualifier."""
         while True:
             # What it is per comes first: the 家 of 每家 is no lead, nor is the 月 of 月均.
-            if found := self._take("each", "per") or self._take("mean", "per"):
+            each = self._take("each", "per") if self._has_each else None
+            if found := each or self._take("mean", "per"):
                 self.per.append(next(filter(None, found.groups())))
             elif found := self._take("per_adverb", "per"):
                 self.per.append(words.PER_ADVERBS[found[0].lower()])

@@ -20,7 +20,7 @@ from typing import Final, Literal, NoReturn
 
 from casebook.messages import say
 from casebook.patterns import Patterns
-from casebook.text import Lang, Text
+from casebook.text import Lang, Text, has_han
 from casebook.values.errors import PeriodError
 from casebook.values.numerals import FULL_WIDTH, number_of
 from casebook.values.words import WORDS
@@ -306,7 +306,7 @@ def _even_out(line: str) -> str:
     line = _PATTERNS["han_decade"].sub(lambda tens: f"{_digit_of(tens[1])}0", line)
     line = _PATTERNS["han_number"].sub(lambda number: str(number_of(number[1])), line)
     # A blank before a time of day is all that holds it apart.
-    if re.search("[\u3400-\u9fff]", line) and not re.search("[0-9] +[0-9]", line):
+    if has_han(line) and not re.search("[0-9] +[0-9]", line):
         line = _PATTERNS["weekday"].sub("", line.replace(" ", ""))
     line = line.removeprefix("公元").replace("月份", "月")
     # 5、6月 and 一、二季度 are what lies between them; 5、7月 is not.
