@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from casebook.checks.text_patterns import (
     BLANK,
@@ -34,8 +33,7 @@ _LONGEST_NAME: Final = 300
 _HALF: Final = Decimal("0.5")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberMention:
+class NumberMention(NamedTuple):
     """One number or date of a text, from `start` to `end`.
 
     `value` is in base units (0.8 for 80%) and None for a rough number (数十, dozens of) and for
@@ -81,8 +79,7 @@ def find_mentions_in_prose(prose: str) -> tuple[NumberMention, ...]:
         found += mentions
     found.sort(key=lambda mention: mention.start)
     return tuple(
-        replace(
-            mention,
+        mention._replace(
             text=prose[mention.start : mention.end],
             titled=any(start < mention.start < end for start, end in titles),
         )
@@ -232,10 +229,10 @@ def _with_unit(line: str, mention: NumberMention) -> NumberMention:
             return mention
         if unit == "ratio" and value is not None:
             value /= 10 if word.endswith("成") else 100
-        return replace(mention, end=found.end(), unit=unit, value=value, date=date)
+        return mention._replace(end=found.end(), unit=unit, value=value, date=date)
     if sign := pattern("sign_before").search(line[max(0, start - 6) : start]):
         unit = settle_currency(sign[1], SIGNS[sign[1]])
-        return replace(mention, unit=unit, date="")
+        return mention._replace(unit=unit, date="")
     return mention
 
 

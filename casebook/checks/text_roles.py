@@ -6,7 +6,6 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from casebook.checks.known_numbers import NO_MATCH, KnownNumbers, Match
@@ -41,8 +40,7 @@ class Doubt(NamedTuple):
     values: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Spot:
+class _Spot(NamedTuple):
     """The words about a number: its clause, and as far as no other number stands between.
 
     `lead` begins with the part of the sentence, `near` and `tail` are within the clause.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, TypeVar, get_args
+from typing import Any, NamedTuple, TypeVar, get_args
 
 from casebook.messages import say
 from casebook.record.comparability import ComparabilityClass
@@ -56,8 +56,7 @@ K = TypeVar("K", Case, CaseSummary)
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(NamedTuple):
     """Words and shared sources of the whole data set, as pages of single cases show them."""
 
     words: Mapping[str, Text]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from casebook.messages import say
 from casebook.record.comparability import (
@@ -55,8 +55,7 @@ _ROUNDINGS: Final[Mapping[Qualifier, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Derived:
+class Derived(NamedTuple):
     """The result of a formula: its amount and all that it takes over from its figures.
 
     `measures` are those that it may be of; any where the vocabulary has none for it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from casebook.messages import say
 from casebook.record.model import Case, Event
@@ -21,8 +21,7 @@ LANES: tuple[Lane, ...] = ("dated", "uncertain", "latest_only")
 Marker = Literal["known", "uncertain", "latest_only", "publication"]
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineItem:
+class TimelineItem(NamedTuple):
     """One entry of the timeline: an event of a case, or the publication of a shared source."""
 
     event: Event
@@ -60,8 +59,7 @@ class Gap:
     lane: Lane = field(default="dated", init=False)
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
+class TimelineEntry(NamedTuple):
     """The place of an entry of the timeline: an event by its number in its case, or a source.
 
     `slug` is empty for the publication of a source that cases share.

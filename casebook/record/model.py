@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from casebook.problems import START, Position
 from casebook.record.description import (
@@ -404,8 +404,7 @@ class Media:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Outdated:
+class Outdated(NamedTuple):
     """A file whose translation is older than the site's own language in these parts.
 
     A part is a field of a record; a text of the editors is one part without a name.

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import cache, wraps
 from pathlib import Path
 from types import FunctionType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from casebook import __version__
@@ -32,8 +32,7 @@ _FUNCTIONS: Final = ("JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS")
 _NEARLY: Final = 0.85
 
 
-@dataclass(frozen=True, slots=True)
-class MenuLink:
+class MenuLink(NamedTuple):
     """A link of the menu or the footer; a page of the site is named without its first slash."""
 
     title: Text
@@ -53,8 +52,7 @@ class MenuLink:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Licence:
+class Licence(NamedTuple):
     """The licence of texts and data; `id` is its name in the list of SPDX, where it is in that."""
 
     name: str

@@ -54,8 +54,7 @@ _READINGS: Final = (
 _ABOUT: Final = [word for word, name in (words.BEFORE | words.AFTER).items() if name == "approx"]
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(NamedTuple):
     """One run of a wording and the part that it plays."""
 
     role: Role
@@ -552,7 +551,7 @@ class _AmountReading:
             # 上万 says that it is reached; 上百万 may as well be several millions.
             if self.line[start] == "上" and len(first.numeral.tokens) == 1:
                 self._qualify("at_least", start, "上")
-                first = first._replace(numeral=replace(first.numeral, below=None))
+                first = first._replace(numeral=first.numeral._replace(below=None))
             return (first,)
         second = self._read_number()
         if first.numeral.has_plus or second.numeral.has_plus:
@@ -564,7 +563,7 @@ class _AmountReading:
             self._stop(start, say("values.range_units"))
         if not first.is_closed:
             lent = lend_scale(first.numeral, second.numeral)
-            first = _Stated(replace(first.numeral, value=lent), second.unit, second.factor)
+            first = _Stated(first.numeral._replace(value=lent), second.unit, second.factor)
         is_rough = first.numeral.below is not None or second.numeral.below is not None
         if first.value >= second.value and not is_rough:
             self._stop(start, say("values.range_order"))
@@ -584,7 +583,7 @@ class _AmountReading:
         # 60 million: the scale follows a blank, which no Chinese scale needs.
         if english := self._take("english" if currency else "english_word", "unit"):
             scale = words.ENGLISH_FACTORS[english[1].lower()]
-            numeral = replace(numeral, value=numeral.value * scale, scales=(scale,))
+            numeral = numeral._replace(value=numeral.value * scale, scales=(scale,))
         if parts:
             return self._read_share(numeral, parts)
         unit, factor, more = self._read_unit(numeral)
@@ -596,7 +595,7 @@ class _AmountReading:
             unit, is_closed = currency, bool(unit)
         else:
             is_closed = bool(unit)
-        return _Stated(replace(numeral, value=numeral.value + more), unit, factor, is_closed)
+        return _Stated(numeral._replace(value=numeral.value + more), unit, factor, is_closed)
 
     def _read_signs(self) -> str:
         """The currency before a number, which may be named twice: 人民币￥800."""
@@ -641,7 +640,7 @@ class _AmountReading:
         self._mark_numeral(numeral)
         if opening and opening[0] == "数以" and not self._take("countless", "qualifier"):
             self._stop(self._skip(), say("values.rest", rest=line[self._skip() :][:12]))
-        return replace(numeral, below=Decimal("Infinity")) if opening else numeral
+        return numeral._replace(below=Decimal("Infinity")) if opening else numeral
 
     def _stop_without_number(self, at: int) -> NoReturn:
         rest = self.line[at : at + 12]

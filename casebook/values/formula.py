@@ -9,8 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 from casebook.messages import say
 from casebook.text import Text
@@ -26,23 +25,20 @@ _NEAREST: Final = str.maketrans(
 _OPERATORS: Final = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 
 
-@dataclass(frozen=True, slots=True)
-class FigureName:
+class FigureName(NamedTuple):
     """A figure that a formula names; `column` counts from one."""
 
     id: str
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A whole number that is written in a formula."""
 
     value: int
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """Two terms and the sign between them."""
 
     sign: str

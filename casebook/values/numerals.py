@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from math import prod
-from typing import Final, Literal, NoReturn, cast
+from typing import Final, Literal, NamedTuple, NoReturn, cast
 
 from casebook.messages import say
 from casebook.patterns import Patterns
@@ -53,8 +52,7 @@ _FEN: Final = 2
 _PATTERNS: Final = Patterns(WORDS["numeral_patterns"], han=HAN_DIGITS, scales=HAN_SCALES)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumeralToken:
+class NumeralToken(NamedTuple):
     """A part of a numeral: an ASCII number, a Chinese digit, a scale, or 余 and 多."""
 
     kind: Literal["number", "digit", "scale", "plus"]
@@ -63,8 +61,7 @@ class NumeralToken:
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Numeral:
+class Numeral(NamedTuple):
     """A numeral of a wording.
 
     `scales` are what a range may lend of it to its first number, the largest first: 千万 and 万 of

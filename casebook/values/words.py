@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, NamedTuple, cast
 
 from casebook.patterns import read_words
 from casebook.text import Text
@@ -20,8 +19,7 @@ PLANNED_STATUSES: Final = ("planned", "target")
 WORDS: Final[Mapping[str, Any]] = read_words(__file__, "words.yaml")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Currency:
+class Currency(NamedTuple):
     """A currency, and how it is written.
 
     `units` follow the number of an amount and `signs` stand before it; `in_text` is a pattern of
@@ -75,8 +73,7 @@ def settle_currency(word: str, code: str) -> str:
     return _of_the_site if _of_the_site in _SHARED.get(word, ()) else code
 
 
-@dataclass(frozen=True, kw_only=True)
-class QualifierWords:
+class QualifierWords(NamedTuple):
     """The name of a qualifier, and the words of amounts that state it, before and after."""
 
     name: Text

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import yaml
@@ -51,8 +50,7 @@ NO_MAPPING = "the root is no mapping"
 TOO_DEEP = "nested too deep"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """The place where the parser gave up, its words, and the start of the piece it was reading."""
 
     at: Position
