@@ -26,9 +26,9 @@ class WordList:
     """
 
     def __init__(self, words: str) -> None:
-        self._options = ["".join(option) for option in _split(_PIECE.findall(words))]
+        self.options = ["".join(option) for option in _split(_PIECE.findall(words))]
         self._by_start: dict[str, list[int]] = {}
-        for number, option in enumerate(self._options):
+        for number, option in enumerate(self.options):
             # Most are plain words.
             is_plain = option[: _SIZE + 1].isalpha()
             for start in {option[:_SIZE]} if is_plain else _starts_of(_PIECE.findall(option)):
@@ -74,7 +74,7 @@ class WordList:
             if start not in self._by_start:
                 return None
         if start not in self._compiled:
-            options = "|".join(self._options[number] for number in self._by_start[start])
+            options = "|".join(self.options[number] for number in self._by_start[start])
             self._compiled[start] = re.compile(options)
         return self._compiled[start].match(text, at, end)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +12,12 @@ from records import case_of, dataset_of, figure, record, tiny_dataset
 from casebook.build.cache import Cache, open_cache
 from casebook.build.reading import CaseCache, read_dataset
 from casebook.build.state import read_inputs
-from casebook.problems import CasebookError, Problem
+from casebook.problems import CasebookError, Position, Problem
 from casebook.record import dataset as dataset_module
 from casebook.record.dataset import Dataset, LazyCases
 from casebook.record.lists import Lists
 from casebook.record.model import Case
-from casebook.record.summary import CaseSummary
+from casebook.record.summary import CaseSummary, summarise_case
 from tests.conftest import TEN_CASES, make_tiny_project
 
 
@@ -219,3 +220,23 @@ def test_another_version_of_the_program_reads_no_summaries(
         kept.read_lists(tmp_path, [])
 
         assert kept.find_case(dataset.summaries[0].path) is None
+
+
+def test_what_was_found_out_of_a_record_is_not_kept_with_it(in_memory: Dataset) -> None:
+    case = replace(in_memory.cases[0])
+    before = pickle.dumps(case)
+
+    assert case.texts and case.inside and case.sources and case.place_by_path
+    assert pickle.dumps(case) == before
+
+
+def test_a_line_more_changes_no_list(in_memory: Dataset) -> None:
+    case = in_memory.cases[0]
+    moved = {name: replace(one, at=Position(900, 1)) for name, one in case.figures.items()}
+    other = replace(case, figures=moved, positions={}, places="title 7 7", digest="another")
+    one, same = (
+        summarise_case(each, in_memory.vocabulary, in_memory.sources) for each in (case, other)
+    )
+
+    assert (one.listed, one.link) == (same.listed, same.link)
+    assert one.version != same.version
