@@ -9,7 +9,7 @@ from typing import Final
 
 # An escaped character, a set, what opens a group, a number of times, or any character by itself.
 _PIECE: Final = re.compile(
-    r"\\.|\[(?:\\.|[^\]\\])+\]|\((?:\?(?:<?[=!]|[a-z]*:|P<\w+>))?|[?*+]|\{[\d,]+\}|."
+    r"\\.|\[(?:\\.|[^\[\]\\])+\]|\((?:\?(?:<?[=!]|[a-z]*:|P<\w+>))?|[?*+]|\{[\d,]+\}|."
 )
 _ZERO_WIDTH: Final = frozenset({"(?=", "(?!", "(?<=", "(?<!", r"\b", r"\A", r"\Z"})
 _ANYTHING: Final = re.compile(r"\.|\[\^|\\[dws]")
