@@ -32,13 +32,15 @@ class CaseContext:
 
     `make_site` knows of the editors' texts no more than that they exist. `has_stories` says that
     the sentences of stories can be searched for. `theme` holds the sources of all templates:
-    the machine that makes the pages need not have the project.
+    the machine that makes the pages need not have the project. `compiled` are what came of them
+    so far, which a process need not find out again.
     """
 
     theme: Theme
     make_site: Callable[..., Site]
     has_stories: bool
     key: str
+    compiled: tuple[str, bytes] = ("", b"")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,7 @@ def make_case_files(job: CaseJob, context: CaseContext, renderer: PageRenderer) 
 def make_batch(context: CaseContext, batch: Sequence[CaseJob]) -> list[CaseResult]:
     """The files of several cases."""
     renderer = open_renderer(context.theme, batch[0].dataset.languages)
+    renderer.compiled.unpack(*context.compiled)
     with explaining_templates(context.theme):
         return [make_case_files(job, context, renderer) for job in batch]
 

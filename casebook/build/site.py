@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from casebook.build.cache import Cache, digest_program
 from casebook.build.case_files import (
     CaseContext,
     CaseJob,
+    CaseResult,
     CaseTexts,
     make_batch,
     make_case_files,
@@ -262,13 +264,7 @@ class _PageMaker:
                 continue
             parts.add(number, texts)
             self._count_kept(case)
-        batches = Batches(
-            items=(self._make_job(case) for _, case, _ in stale),
-            count=len(stale),
-            most=_BATCH,
-            worth=_CASES_PER_PROCESS,
-        )
-        made = context.executor(partial(make_batch, self.case_context), batches)
+        made = self._make_cases([case for _, case, _ in stale])
         for (number, case, key), (files, texts, spent) in zip(stale, made, strict=True):
             written = [(file.path, tree.write(file.path, file.content)) for file in files]
             parts.add(number, texts)
@@ -277,6 +273,18 @@ class _PageMaker:
         for job in context.sketches:
             for file in self._make_files(job):
                 tree.write(file.path, file.content)
+
+    def _make_cases(self, cases: Sequence[CaseSummary]) -> Iterator[CaseResult]:
+        """All that is made of the cases, of the first one here and now.
+
+        It has the templates compiled once, and not by each process that makes the others.
+        """
+        jobs = map(self._make_job, cases)
+        if first := list(islice(jobs, 1)):
+            yield from make_batch(self.case_context, first)
+            shared = replace(self.case_context, compiled=self.renderer.compiled.pack())
+            rest = Batches(items=jobs, count=len(cases) - 1, most=_BATCH, worth=_CASES_PER_PROCESS)
+            yield from self.context.executor(partial(make_batch, shared), rest)
 
     def _make_files(self, job: CaseJob) -> list[DataFile]:
         with explaining_templates(self.theme):

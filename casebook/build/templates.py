@@ -92,16 +92,23 @@ class CompiledTemplates:
         self._found[key] = checksum, value
         self._is_new = True
 
+    def pack(self) -> tuple[str, bytes]:
+        """All that there is, under the name of the program that can use it."""
+        return _name_compiled(), marshal.dumps(self._found)
+
+    def unpack(self, name: str, content: bytes | None) -> None:
+        """Take what was packed, where there is nothing yet and this program can use it."""
+        if content and not self._found and name == _name_compiled():
+            self._found = marshal.loads(content)
+
     def load(self, cache: Cache) -> None:
         """Take what an earlier build left in the cache, which gives only what it was given."""
-        content = cache.get(_name_compiled())
-        if content is not None and not self._found:
-            self._found = marshal.loads(content)
+        self.unpack(_name_compiled(), cache.get(_name_compiled()))
 
     def save(self, cache: Cache) -> None:
         """Leave what is new for the next build."""
         if self._is_new:
-            cache.put(_name_compiled(), marshal.dumps(self._found))
+            cache.put(*self.pack())
             self._is_new = False
         cache.prune("template:")
 
