@@ -275,16 +275,16 @@ class _PageMaker:
                 tree.write(file.path, file.content)
 
     def _make_cases(self, cases: Sequence[CaseSummary]) -> Iterator[CaseResult]:
-        """All that is made of the cases, of the first one here and now.
-
-        It has the templates compiled once, and not by each process that makes the others.
-        """
-        jobs = map(self._make_job, cases)
-        if first := list(islice(jobs, 1)):
-            yield from make_batch(self.case_context, first)
-            shared = replace(self.case_context, compiled=self.renderer.compiled.pack())
-            rest = Batches(items=jobs, count=len(cases) - 1, most=_BATCH, worth=_CASES_PER_PROCESS)
-            yield from self.context.executor(partial(make_batch, shared), rest)
+        """All that is made of the cases, in their order."""
+        jobs, context = map(self._make_job, cases), self.case_context
+        count = len(cases)
+        if count > _CASES_PER_PROCESS:
+            # The first one has the templates compiled here, and not by each of the processes.
+            yield from make_batch(context, list(islice(jobs, 1)))
+            context = replace(context, compiled=self.renderer.compiled.pack())
+            count -= 1
+        batches = Batches(items=jobs, count=count, most=_BATCH, worth=_CASES_PER_PROCESS)
+        yield from self.context.executor(partial(make_batch, context), batches)
 
     def _make_files(self, job: CaseJob) -> list[DataFile]:
         with explaining_templates(self.theme):

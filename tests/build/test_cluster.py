@@ -163,7 +163,7 @@ def test_a_build_on_two_workers_of_which_one_dies_equals_a_local_one(
 
     assert (done.returncode, done.stderr) == (0, "")
     assert tree(there) == tree(tiny_cache.parent / "output")
-    assert dying.wait() == 9
+    assert dying.wait(60) == 9
 
 
 @pytest.mark.parametrize(
