@@ -65,7 +65,8 @@ def read_tokens(css: str, own: Mapping[str, str] | None = None) -> Tokens:
         if brace == "{":
             blocks.append(words.rsplit(";", 1)[-1].strip())
             continue
-        *conditions, selector = blocks or [""]
+        # Only a few blocks lie within each other in any style sheet; all that do are joined here.
+        *conditions, selector = blocks[-9:] or [""]
         del blocks[-1:]
         condition = " ".join(conditions)
         is_dark = "dark" in condition or "dark" in selector
