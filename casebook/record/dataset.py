@@ -50,8 +50,9 @@ from casebook.text import (
 # More places than this in one sentence are a list that has a page of its own.
 MOST_NAMED = 40
 # Lists in other orders ask for the same records again and again; these take 90 MB. Of more, whoever
-# goes through all of them in turn would find none again.
+# goes through all of them in turn finds none again, and a few are as good as many.
 _MOST_HELD = 1_500
+_HELD_OF_MORE = 200
 K = TypeVar("K", Case, CaseSummary)
 T = TypeVar("T")
 
@@ -376,7 +377,8 @@ class LazyCases(Sequence[Case]):
     ) -> None:
         self.summaries = summaries
         known = {one.path: one for one in summaries}
-        self._take = lru_cache(_MOST_HELD)(lambda path: load(known[path]))
+        held = _MOST_HELD if len(known) <= _MOST_HELD else _HELD_OF_MORE
+        self._take = lru_cache(held)(lambda path: load(known[path]))
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):

@@ -79,14 +79,24 @@ def test_what_lists_need_loads_no_record(in_memory: Dataset) -> None:
     assert loaded == []
 
 
-def test_lazy_cases_hold_a_few_records(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dataset_module, "_MOST_HELD", 2)
+@pytest.mark.parametrize(
+    ("most", "again"),
+    [
+        pytest.param(3, [], id="all of a few"),
+        pytest.param(2, ["case-2"], id="the last ones of more"),
+    ],
+)
+def test_lazy_cases_hold_a_few_records(
+    most: int, again: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dataset_module, "_MOST_HELD", most)
+    monkeypatch.setattr(dataset_module, "_HELD_OF_MORE", 2)
     lazy, loaded = load_lazily(dataset_of(record(), record(), record()))
     cases = lazy.cases
 
     _ = cases[0], cases[1], cases[0], cases[2], cases[0], cases[1]
 
-    assert loaded == ["case-1", "case-2", "case-3", "case-2"]
+    assert loaded == ["case-1", "case-2", "case-3", *again]
 
 
 def test_parts_of_lazy_cases_load_each_record_once_between_them() -> None:
