@@ -14,6 +14,7 @@ from casebook.build.timings import Timings
 
 LEAD = "content/stories/lead.md"
 HAISHU = "data/cases/haishu.yaml"
+GUANGZHOU = "data/cases/guangzhou.yaml"
 
 
 def build(project: Path, *, output: str = "output", timings: Timings | None = None) -> BuildResult:
@@ -71,6 +72,30 @@ def test_an_edited_summary_leaves_neighbours_charts_and_lists_of_figures(
     assert "将读书会交给" in after["cases/haishu/index.html"].decode()
     build(tiny_project, output="clean")
     assert tree(tiny_project / "clean") == after
+
+
+def test_a_chart_of_another_case_names_its_sources_and_follows_them(tiny_project: Path) -> None:
+    of_gazette = "status: planned\n    source: gazette-2016\n  pay_said"
+    edit(
+        tiny_project,
+        GUANGZHOU,
+        "status: planned\n    source: evening-2015-03-02\n  pay_said",
+        of_gazette,
+    )
+    edit(
+        tiny_project,
+        HAISHU,
+        "  读书会共有{{clubs}}。\n",
+        "  读书会共有{{clubs}}。\n\n  [[chart:guangzhou-range]]\n",
+    )
+    build(tiny_project)
+    page = tiny_project / "output/cases/haishu/index.html"
+    assert "读书会公告" in page.read_text("utf-8")
+
+    edit(tiny_project, "data/sources.yaml", "读书会公告", "读书会的公告")
+    build(tiny_project)
+
+    assert "读书会的公告" in page.read_text("utf-8")
 
 
 def test_a_preview_names_the_record_that_it_shows_in_the_place_of_a_faulty_one(
