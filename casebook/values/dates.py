@@ -123,8 +123,8 @@ def _parse(line: str) -> Period:
         message = say("values.no_month", date=season[0], month=season[2])
         hint = say("values.season_code", season=write_seasons(season[0]))
         raise PeriodError(message, hint=hint)
-    chinese = _translate(_say_in_chinese(line))
-    return _read_edtf(line) or _read_edtf(chinese) or _refuse_shape(line)
+    chinese = _say_in_chinese(line)
+    return _read_edtf(line) or _read_edtf(_translate(chinese)) or _refuse_shape(line, chinese)
 
 
 def write_seasons(text: str) -> str:
@@ -308,7 +308,7 @@ def _even_out(line: str) -> str:
     # A blank before a time of day is all that holds it apart.
     if has_han(line) and not re.search("[0-9] +[0-9]", line):
         line = _PATTERNS["weekday"].sub("", line.replace(" ", ""))
-    line = line.removeprefix("公元").replace("月份", "月")
+    line = line.removeprefix("公元").replace("月份", "月").replace("元月", "1月")
     # 5、6月 and 一、二季度 are what lies between them; 5、7月 is not.
     line = _PATTERNS["neighbours"].sub(
         lambda two: (
@@ -416,10 +416,12 @@ def _join_marks(*marks: str | None) -> str:
     return "%" if len(found) > 1 else "".join(found)
 
 
-def _refuse_shape(line: str) -> NoReturn:
+def _refuse_shape(line: str, chinese: str) -> NoReturn:
     """Refuse a wording that is no date, with the nearest one that is."""
     message, hint = say("values.date", date=line), say("values.date_forms")
-    inside = _write_edtf(_PATTERNS["loose_day"].search(_even_out(line)))
+    plain = _even_out(chinese)
+    day = _PATTERNS["loose_day"].search(plain)
+    inside = _write_edtf(day)
     if _PATTERNS["time_of_day"].search(line):
         hint = say("values.date_only", date=inside or "2012-12-07")
         raise PeriodError(say("values.time_of_day", date=line), hint=hint)
@@ -427,16 +429,21 @@ def _refuse_shape(line: str) -> NoReturn:
     if nearest := _write_edtf(found):
         # Where the nearest form is no date either, its own reason is the better answer.
         parse_period(nearest)
-        raise PeriodError(message, hint=say("values.write_date", date=nearest))
+        hint = say("values.write_date", date=nearest)
+        # 2011/12 is a month in a spreadsheet and a financial year in a report.
+        year, _, month = line.partition("/")
+        if month.isdecimal() and int(year[2:]) + 1 == int(month):
+            hint = say("values.month_or_years", date=nearest, years=f"{year}/{int(year) + 1}")
+        raise PeriodError(message, hint=hint)
     if _PATTERNS["no_year"].fullmatch(line):
         raise PeriodError(say("values.year", year=line), hint=hint)
     if _PATTERNS["unused_form"].search(line):
         raise PeriodError(say("values.unused_form", message=message), hint=hint)
-    plain = _even_out(line)
     for pattern, key in WORDS["date_remedies"].items():
         if re.search(pattern, plain):
             raise PeriodError(message, hint=say(key, date=inside or "2012"))
-    if inside:
+    # 2010年或2011年 is not 2010, nor is 12/07/2012 the year alone.
+    if day and not re.search("[0-9]", plain.replace(day[0], "", 1)):
         hint = say("values.date_alone", date=inside)
     raise PeriodError(message, hint=hint)
 

@@ -36,6 +36,17 @@ planned $5 million | 5000000 | USD | exact | | 将500万美元
 PERIODS = """
 November 2012 | 2012-11
 2 November 2012 | 2012-11-02
+Dec. 7th, 2012 | 2012-12-07
+Sept. 2012 | 2012-09
+FY2012 | 2012
+FY 2012-13 | 2012/2013
+fiscal 2012 | 2012
+the 2011–12 school year | 2011/2012
+H1 2012 | 2012-01/2012-06
+1980s | 198X
+2010 - present | 2010/..
+from 2010 to now | 2010/..
+before the end of 2012 | [..2012-12-31]
 November 2nd, 2012 | 2012-11-02
 Nov 2012 | 2012-11
 in 2012 | 2012
