@@ -41,6 +41,7 @@ PER_IN_CHINESE: Final = {en: zh for zh, en in reversed(list(PER_IN_ENGLISH.items
 PER_ADVERBS: Final[Mapping[str, str]] = _ELSEWHERE["per"]
 TAXES: Final[Mapping[str, str]] = WORDS["taxes"]
 ENGLISH_DIGITS: Final[Mapping[str, int]] = WORDS["english_digits"]
+ENGLISH_PARTS: Final[Mapping[str, int]] = WORDS["english_parts"]
 SHARES: Final = {
     **dict.fromkeys(("%", "percent", "per cent"), Decimal("0.01")),
     "‰": Decimal("0.001"),
@@ -66,11 +67,12 @@ PATTERNS: Final = Patterns(
     adverbs="|".join(PER_ADVERBS),
     per_adverb=_whole_words(PER_ADVERBS),
     english_digits=_whole_words(ENGLISH_DIGITS),
+    english_parts=_one_of(ENGLISH_PARTS),
     planned_in_english=_ELSEWHERE["planned"],
     leads_in_english=_whole_words(_ELSEWHERE["leads"]),
     # The qualifiers that may stand before a number inside other words.
     in_text="|".join(
-        f"(?P<{name}>{words}|(?i:\\b{_one_of(_ELSEWHERE[name]['before'])}\\b))"
+        f"(?P<{name}>{words}|(?<![A-Za-z])(?i:{_one_of(_ELSEWHERE[name]['before'])})(?![A-Za-z]))"
         for name, words in BEFORE_IN_TEXT.items()
     ),
     **{name: _one_of(WORDS[name].split()) for name in ("leads", "done", "money", "counters")},

@@ -175,14 +175,19 @@ def _parse(text: str, _currency: str) -> Quantity:
         # Most that is refused has an amount in it, and a word too many: money before things.
         found = [one for one in find_amounts(text) if one.unit]
         found = [one for one in found if one.kind == "money"] or found
-        printed = ["".join(part.text for part in one.segments) for one in found]
+        printed = ["".join(part.text for part in one.segments).strip() for one in found]
         nearest = next((one for one in printed if one != text and _is_amount(one)), "")
         number = PATTERNS["number"].search(_even_out(text))
         if found and found[0].kind == "count" and number and text.find(nearest) > number.start():
             # 6个月至1年 is not 1年.
             raise
         # What is left over may be what qualifies it: 5万元（不含）以内 is no 5万元.
-        if not nearest or PATTERNS["qualifies"].search(text.replace(nearest, "", 1)):
+        if not nearest:
+            raise
+        before, _, behind = text.partition(nearest)
+        if PATTERNS["qualifies"].search(before + behind):
+            raise
+        if PATTERNS["cut_before"].search(before) or PATTERNS["cut_behind"].match(behind):
             raise
         # What it is per stands before it: 每人2-3千元补贴 is no 2-3千元.
         before = text[: error.column - 1].strip()
@@ -434,10 +439,11 @@ class _AmountReading:
             raise QuantityError(say("values.amount_empty"))
         self._read_before()
         start = self._skip()
-        ends = self._read_numbers()
-        if not self._read_after(ends):
+        ends = self._read_ends()
+        if self._skip() < len(self.line):
             rest = self.line[self._skip() :][:12]
-            key = "values.plain_digits" if re.match("[eExX]", rest) else "values.rest"
+            is_scientific = re.match("[eE][+-]?[0-9]|[xX][0-9A-Fa-f]", rest)
+            key = "values.plain_digits" if is_scientific else "values.rest"
             self._stop(self._skip(), say(key, rest=rest))
         # 超亿元 is an amount; 万元 alone is the unit of one that was lost.
         if self.qualifier == "exact" and _is_scale(ends):
@@ -456,9 +462,7 @@ class _AmountReading:
             for each in PATTERNS[name].finditer(self.line, start, at):
                 self.per.append(next(filter(None, each.groups())))
         self.planned = bool(PATTERNS["plan"].search(self.line, start, at))
-        ends = self._read_numbers()
-        self._read_after(ends)
-        return self._make(ends, begin)
+        return self._make(self._read_ends(), begin)
 
     def _make(self, ends: tuple[_Stated, ...], begin: int = 0) -> Quantity:
         """The amount of one number, or of the two ends of a range, from an offset on."""
@@ -542,6 +546,25 @@ class _AmountReading:
             else:
                 return
 
+    def _read_ends(self) -> tuple[_Stated, ...]:
+        """One number or the two ends of a range, with all that is said behind them."""
+        ends = self._read_numbers()
+        self._read_after(ends)
+        at = self._skip()
+        # 300元以上500元以下 is a range by its limits.
+        if len(ends) > 1 or self.qualifier != "at_least" or not self._take("to_limit", "qualifier"):
+            return ends
+        self.qualifier = "exact"
+        self._read_before()
+        low, high = ends[0], self._read_number()
+        self._read_after((high,))
+        if low.unit not in ("", high.unit):
+            self._stop(at, say("values.range_units"))
+        if low.value >= high.value:
+            self._stop(at, say("values.range_order"))
+        self.qualifier = "exact"
+        return low, high
+
     def _read_numbers(self) -> tuple[_Stated, ...]:
         """One number with its unit, or the two ends of a range."""
         start = self._skip()
@@ -576,6 +599,11 @@ class _AmountReading:
         if doubled := self._take("doubled", "number"):
             times = 2 ** int(number_of(doubled[1] or "一") or 1)
             return _Stated(_make_numeral(Decimal(times), *doubled.span()), "倍", is_closed=True)
+        if share := self._take("english_share", "number"):
+            count = words.ENGLISH_DIGITS.get((share[1] or "").lower(), 1)
+            numeral = _make_numeral(Decimal(count), *share.span())
+            whole = words.ENGLISH_PARTS[(share[2] or share[3]).lower()]
+            return self._read_share(numeral, Decimal(whole), share.start())
         parts = self._take("parts", "unit")
         currency = self._read_signs()
         at = self._skip()
@@ -585,7 +613,8 @@ class _AmountReading:
             scale = words.ENGLISH_FACTORS[english[1].lower()]
             numeral = numeral._replace(value=numeral.value * scale, scales=(scale,))
         if parts:
-            return self._read_share(numeral, parts)
+            whole_parts = number_of(parts[1]) or Decimal(1)
+            return self._read_share(numeral, whole_parts, parts.start())
         unit, factor, more = self._read_unit(numeral)
         if currency:
             # 元 alone is settled by any currency before it.
@@ -607,12 +636,11 @@ class _AmountReading:
             currency = read
         return currency
 
-    def _read_share(self, numeral: Numeral, parts: re.Match[str]) -> _Stated:
-        """百分之八十, 四分之三; a third has no end in decimals."""
-        whole = number_of(parts[1]) or Decimal(1)
+    def _read_share(self, numeral: Numeral, whole: Decimal, at: int) -> _Stated:
+        """百分之八十, three quarters; a third has no end in decimals."""
         if 10**12 % int(whole):
             percent = f"{numeral.value / whole * 100:.1f}%"
-            self._stop(parts.start(), say("values.endless", percent=percent))
+            self._stop(at, say("values.endless", percent=percent))
         return _Stated(numeral, "ratio", 1 / whole, is_closed=True)
 
     def _read_numeral(self, at: int) -> Numeral:
@@ -715,8 +743,8 @@ class _AmountReading:
         self._mark("unit", noun.end())
         return noun[0]
 
-    def _read_after(self, ends: tuple[_Stated, ...]) -> bool:
-        """Read the words after the unit; False where others follow."""
+    def _read_after(self, ends: tuple[_Stated, ...]) -> None:
+        """Read the words after the unit, as far as they say something of the amount."""
         while self._skip() < len(self.line):
             if found := self._take("after", "qualifier"):
                 self._qualify(words.AFTER[found[0].lower()], found.start(), found[0])
@@ -734,22 +762,21 @@ class _AmountReading:
             elif self._take("after_money", "unit"):
                 continue
             elif not (len(ends) > 1 and self._take("between", "qualifier")):
-                return len(ends) == 1 and self._repeats(ends[0])
-        return True
+                if len(ends) == 1:
+                    self._repeat(ends[0])
+                return
 
-    def _repeats(self, stated: _Stated) -> bool:
-        """True where brackets up to the end say the same amount: 壹佰万元整（￥1000000）."""
+    def _repeat(self, stated: _Stated) -> None:
+        """Read brackets up to the end that say the same amount: 壹佰万元整（￥1000000）."""
         at = self._skip()
         if self.line[at] != "(" or not self.line.endswith(")"):
-            return False
+            return
         with suppress(QuantityError):
             again = parse_quantity(self.text[at + 1 : -1])
             if (again.value, again.unit) == (stated.value, stated.unit):
                 self._mark("unit", len(self.line))
-                return True
-            if again.value is not None:
+            elif again.value is not None:
                 self._stop(at, say("values.two_amounts"))
-        return False
 
 
 def _is_scale(ends: tuple[_Stated, ...]) -> bool:

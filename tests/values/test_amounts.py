@@ -132,6 +132,9 @@ RANGES = [
     ("60%至80%", "0.6", "0.8", "ratio"),
     ("百分之六十至八十", "0.6", "0.8", "ratio"),
     ("800元至1000元不等", "800", "1000", "CNY"),
+    ("300元以上500元以下", "300", "500", "CNY"),
+    ("不低于300元、不高于500元", "300", "500", "CNY"),
+    ("3万以上5万元以内", "30000", "50000", "CNY"),
 ]
 
 
@@ -214,6 +217,12 @@ def test_nearly_is_not_a_plan() -> None:
         pytest.param("一万五", 3, id="two readings of the last digit"),
         pytest.param("万万元", 2, id="scales that do not fall"),
         pytest.param("5个百分点", 2, id="percentage points"),
+        pytest.param("12.5 percentage points", 6, id="percentage points in English"),
+        pytest.param("half a million yuan", 1, id="half of a number"),
+        pytest.param("one third", 1, id="a third"),
+        pytest.param("300人以上500元以下", 7, id="limits in two units"),
+        pytest.param("500元以上300元以下", 7, id="limits that fall"),
+        pytest.param("300元以上500元", 7, id="an upper limit that is lost"),
         pytest.param("3个多月", 4, id="a qualifier inside a noun"),
         pytest.param("12家近年", 4, id="a qualifier in place of a noun"),
         pytest.param("5元/不超过年", 3, id="a qualifier in place of a word to divide by"),
@@ -258,6 +267,30 @@ def test_a_refusal_shows_what_was_understood() -> None:
 )
 def test_a_refusal_offers_the_amount_alone(text: str, nearest: str) -> None:
     assert nearest in refusal(text).message.zh
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("1e6元", id="an exponent"),
+        pytest.param("1.2×10^6元", id="a power"),
+        pytest.param("2.5.1万元", id="two points"),
+        pytest.param("1’234’567元", id="apostrophes between thousands"),
+        pytest.param("3+2万元", id="a sum"),
+        pytest.param("负5万元", id="below nothing"),
+        pytest.param("卅五家", id="a rare numeral"),
+        pytest.param("～300人", id="a sign that qualifies"),
+        pytest.param("300人+", id="more than printed"),
+        pytest.param("HK $5 million", id="letters of the currency"),
+    ],
+)
+def test_a_refusal_offers_no_part_of_a_number(text: str) -> None:
+    assert "可写作" not in refusal(text).message.zh
+
+
+def test_only_digits_behind_an_e_are_an_exponent() -> None:
+    assert "科学记数法" in refusal("1e6元").message.zh
+    assert "科学记数法" not in refusal("60,000 yuan each").message.zh
 
 
 def test_segments_set_qualifier_number_and_unit_apart() -> None:

@@ -30,6 +30,13 @@ more than 1,500 meetings | 1500 | meetings | more_than | | 超过1500
 fewer than 20 bidders | 20 | bidders | at_most | | 至多20
 3,600 hours of home care | 3600 | hours of home care | exact | | 3600
 eight provinces | 8 | provinces | exact | | 8
+three quarters | 0.75 | ratio | exact | | 75%
+nearly two-fifths | 0.4 | ratio | approx | | 约40%
+more than half | 0.5 | ratio | more_than | | 超过50%
+on average 60,000 yuan for each post a year | 60000 | CNY | exact | post/year | 每岗位每年6万元
+≥300 people | 300 | people | at_least | | 至少300
+>$5 million | 5000000 | USD | more_than | | 超过500万美元
+a minimum of 50 people | 50 | people | at_least | | 至少50
 planned $5 million | 5000000 | USD | exact | | 将500万美元
 """
 
