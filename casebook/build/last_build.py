@@ -92,7 +92,12 @@ def is_left_behind(name: str) -> bool:
 
 def is_young(stamp: Stamp) -> bool:
     """True of a file written so recently that its stamp does not vouch for its content."""
-    return max(stamp[:2]) > time.time_ns() - YOUNG
+    return max(stamp[:2]) > young_since()
+
+
+def young_since() -> int:
+    """The time from which on what was written may be written again without its time changing."""
+    return time.time_ns() - YOUNG
 
 
 def stamp_of(found: os.stat_result) -> Stamp:

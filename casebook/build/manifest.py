@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from casebook.problems import Exit
 MANIFEST: Final = "manifest.json"
 # File managers leave these in every folder that is looked at.
 LITTER: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+NO_STAMPS: Final[Mapping[str, int]] = {}
 
 
 def list_files(folder: Path | str) -> Iterator[str]:
@@ -36,14 +37,53 @@ def list_files(folder: Path | str) -> Iterator[str]:
         waiting += [inside + name for name in names]
 
 
-def find_foreign_file(folder: Path) -> str:
+def find_unlisted(
+    folder: Path, listed: Container[str], known: Mapping[str, int]
+) -> tuple[list[str], dict[str, int]]:
+    """The files below a folder that are not listed, and when each folder there was last changed.
+
+    Folders are named with a slash behind them. Into one that was changed when it is `known` to
+    have been nobody looks: adding and removing a file change it.
+    """
+    unlisted: list[str] = []
+    stamps: dict[str, int] = {}
+    waiting = [*known] or [""]
+    while waiting:
+        inside = waiting.pop()
+        try:
+            # Ahead of the look, so that a change in between is seen the next time.
+            found = os.lstat(f"{folder}/{inside}")
+            # The time of change cannot be set back, and is another thing on Windows.
+            stamps[inside] = max(found.st_mtime_ns, found.st_ctime_ns)
+            if known.get(inside) == stamps[inside]:
+                continue
+            with os.scandir(f"{folder}/{inside}") as entries:
+                for entry in entries:
+                    path = inside + entry.name
+                    if not entry.is_dir(follow_symlinks=False):
+                        if path not in listed:
+                            unlisted.append(path)
+                    elif f"{path}/" not in known:
+                        waiting.append(f"{path}/")
+        except (FileNotFoundError, NotADirectoryError):
+            # Taken away by somebody, who has changed the folder around it.
+            continue
+    return unlisted, stamps
+
+
+def find_foreign_file(folder: Path, known: Mapping[str, int] = NO_STAMPS) -> str:
     """A file in the folder that the manifest of its site does not list, or nothing."""
-    outputs = None
-    with suppress(FileNotFoundError):
-        outputs = parse_outputs((folder / MANIFEST).read_bytes())
+    outputs = read_outputs(folder)
     listed = {MANIFEST, *outputs} if outputs is not None else set()
-    unlisted = (path for path in list_files(folder) if path not in listed)
-    return next((path for path in unlisted if path.rpartition("/")[2] not in LITTER), "")
+    unlisted, _ = find_unlisted(folder, listed, known if outputs is not None else NO_STAMPS)
+    return min((path for path in unlisted if path.rpartition("/")[2] not in LITTER), default="")
+
+
+def read_outputs(folder: Path) -> Mapping[str, str] | None:
+    """The digests by path of the files of a site, None where there is none of this program's."""
+    with suppress(FileNotFoundError):
+        return parse_outputs((folder / MANIFEST).read_bytes())
+    return None
 
 
 def parse_outputs(manifest: bytes) -> Mapping[str, str] | None:

@@ -14,13 +14,21 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from casebook.build.manifest import find_foreign_file, list_files
+from casebook.build.manifest import (
+    NO_STAMPS,
+    find_foreign_file,
+    find_unlisted,
+    list_files,
+)
 from casebook.build.staged_output import StagedOutput
 from casebook.messages import failure, say
 from casebook.problems import CasebookError, Exit
 from casebook.text import Text
+
+if TYPE_CHECKING:
+    from casebook.build.state import BuildState
 
 # Sources, and what other programs and our own set-up keep in the project.
 _NO_OUTPUTS = (
@@ -37,7 +45,7 @@ _ENDING = ("SIGTERM", "SIGHUP", "SIGBREAK")
 
 
 def check_output(output: Path, project: Path) -> None:
-    """Refuse an output folder that is a source, holds one, or holds files that are not ours."""
+    """Refuse an output folder that is a source, holds one, or is no folder."""
     if output.is_symlink():
         raise _refuse(output, say("build.output.link"))
     try:
@@ -56,12 +64,17 @@ def check_output(output: Path, project: Path) -> None:
     for source in (root / name for name in (() if is_preview else _NO_OUTPUTS)):
         if any(_is_same(folder, source) for folder in (resolved, *resolved.parents)):
             raise _refuse(output, say("build.output.source"))
+    if resolved.exists() and not resolved.is_dir():
+        raise _refuse(output, say("build.output.file"))
+
+
+def check_files(output: Path, state: BuildState | None = None) -> None:
+    """Refuse an output folder that holds files that are not ours."""
+    resolved = output.resolve()
     if not resolved.exists():
         return
-    if not resolved.is_dir():
-        raise _refuse(output, say("build.output.file"))
     with _explained(resolved):
-        foreign = find_foreign_file(resolved)
+        foreign = find_foreign_file(resolved, state.folders_of(resolved) if state else NO_STAMPS)
     if foreign:
         raise _refuse(output, say("build.output.foreign", foreign=foreign))
 
@@ -78,7 +91,9 @@ def _refuse(output: Path, why: Text) -> CasebookError:
 
 
 @contextmanager
-def stage_output(output: Path, *, is_kept: bool = True) -> Iterator[StagedOutput]:
+def stage_output(
+    output: Path, state: BuildState | None = None, *, is_kept: bool = True
+) -> Iterator[StagedOutput]:
     """A new tree beside `output` that takes its place when the block ends well.
 
     Where the block raises, `output` stays as it was. A second build of the same folder at the
@@ -104,8 +119,12 @@ def stage_output(output: Path, *, is_kept: bool = True) -> Iterator[StagedOutput
                 else:
                     staging.mkdir()
                 tree = StagedOutput(staging, None if is_new else output, begun)
+                # Now, while the state still holds what the last build has noted.
+                known = state.folders_of(staging) if state else NO_STAMPS
                 yield tree
-                tree.remove_rest()
+                stamps = tree.remove_rest(known)
+                if state:
+                    state.note_folders(staging, stamps)
                 old = staging
                 if not _holds_the_same(tree, output):
                     _flush(staging)
@@ -113,6 +132,9 @@ def stage_output(output: Path, *, is_kept: bool = True) -> Iterator[StagedOutput
                         old = _swap(staging, output, retired)
                 needs_spare = len(tree.listing) > _LARGE and (is_kept or not is_new)
                 _retire(old, output, spare if needs_spare else None)
+                if state and needs_spare and not begun and spare.exists():
+                    _, stamps = find_unlisted(spare, tree.listing, NO_STAMPS)
+                    state.note_folders(spare, stamps)
             except BaseException:
                 shutil.rmtree(staging, ignore_errors=True)
                 raise

@@ -6,11 +6,11 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from casebook.build.manifest import list_files
+from casebook.build.manifest import MANIFEST, NO_STAMPS, find_unlisted, read_outputs
 from casebook.values.digest import digest
 
 
@@ -30,6 +30,8 @@ class StagedOutput:
         self.mode = folder.stat().st_mode & 0o666
         self._old = old
         self.begun = begun
+        held = read_outputs(folder) if begun else None
+        self._held = None if held is None else (MANIFEST, *held)
         self._inside = folder
 
     def write(self, path: str, content: bytes) -> str:
@@ -64,15 +66,22 @@ class StagedOutput:
         assert self._old is not None
         self._link(self._old / path, self._place(path))
 
-    def remove_rest(self) -> None:
-        """Take everything out of a begun tree that was not put into it since."""
-        if not self.begun:
-            return
-        for path in [path for path in list_files(self.folder) if path not in self.listing]:
-            (self.folder / path).unlink()
+    def remove_rest(self, known: Mapping[str, int] = NO_STAMPS) -> dict[str, int]:
+        """Take everything out of a begun tree that was not put into it since.
+
+        Gives when each of its folders was last changed, before anything was taken out of it;
+        `known` is what this gave of the same tree the last time.
+        """
+        unlisted, stamps = find_unlisted(
+            self.folder, self.listing, known if self._held is not None else NO_STAMPS
+        )
+        held = (path for path in self._held or () if path not in self.listing)
+        for path in {*unlisted, *held} if self.begun else ():
+            (self.folder / path).unlink(missing_ok=True)
             # Only an empty folder lets itself be removed.
             with suppress(OSError):
                 os.removedirs((self.folder / path).parent)
+        return stamps
 
     def _place(self, path: str) -> Path:
         """Where a file of the site goes."""

@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from casebook.build.cache import Cache
-from casebook.build.last_build import Stamp, digest_file, is_young, stamp_inputs
+from casebook.build.last_build import (
+    Stamp,
+    digest_file,
+    is_young,
+    stamp_inputs,
+    young_since,
+)
 from casebook.messages import problem
 from casebook.packaged import find_source
 from casebook.problems import START, ContentError
@@ -154,6 +160,22 @@ class BuildState:
         ]
         row = json.dumps([key, dict(texts), stamped], ensure_ascii=False)
         self._cache.put(self._name(unit), row.encode())
+
+    def folders_of(self, tree: Path) -> dict[str, int]:
+        """When folders of a tree were last changed that held files of the site alone since."""
+        content = self._cache.get(self._name_folders(tree))
+        found: dict[str, int] = json.loads(content or b"{}")
+        return found
+
+    def note_folders(self, tree: Path, stamps: Mapping[str, int]) -> None:
+        """Keep when folders of a tree were last changed; of what was just now, that it was once."""
+        young = young_since()
+        row = {folder: stamp if stamp < young else 0 for folder, stamp in stamps.items()}
+        self._cache.put(self._name_folders(tree), json.dumps(row).encode())
+
+    def _name_folders(self, tree: Path) -> str:
+        # It goes by another name after the exchange.
+        return self._name(f"folders:{os.stat(tree).st_ino}")
 
     def forget_rest(self) -> None:
         """Forget the units that were neither kept nor made, and the sites that are no more."""

@@ -83,16 +83,23 @@ def build_site(options: BuildOptions) -> BuildResult:
     A build whose sources are written meanwhile starts again. Raises ContentError, with nothing
     changed, where the content has errors, or where the writing does not end.
     """
-    from casebook.build.output import check_output
+    from casebook.build.output import check_files, check_output
 
     check_output(options.output, options.project)
-    note_elsewhere(str(options.project), str(options.output.resolve()))
+    # A build that is refused leaves not even an empty cache.
+    is_first = not (options.project / ".cache").exists()
+    if is_first:
+        check_files(options.output)
     with _collect_seldom(), _open_cache(options) as cache:
+        state = BuildState(cache, options.output.resolve())
+        if not is_first:
+            check_files(options.output, state)
+        note_elsewhere(str(options.project), str(options.output.resolve()))
         for attempt in range(1, ATTEMPTS + 1):
             options.timings.begin("build.stage.inputs")
             inputs = read_inputs(options.project, cache)
             try:
-                return _build_from(inputs, options, cache)
+                return _build_from(inputs, options, cache, state)
             # A source that is taken away meanwhile shows as a file that the machine does not find.
             except CasebookError:
                 if attempt == ATTEMPTS:
@@ -106,7 +113,9 @@ def _open_cache(options: BuildOptions) -> AbstractContextManager[Cache]:
     return open_cache(options.project / ".cache", options.use_cache, options.memory)
 
 
-def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildResult:
+def _build_from(
+    inputs: Inputs, options: BuildOptions, cache: Cache, state: BuildState
+) -> BuildResult:
     loaded = _load(inputs, options, cache)
     dataset, problems, cases = loaded.dataset, loaded.problems, loaded.cases
     cases.forget_rest()
@@ -131,7 +140,7 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
     executors = open_executor(options.jobs, options.scheduler)
     # A folder that carries the day in its name, as many hosts want them, is built but once.
     is_kept = options.output == options.project / "output" or options.drafts
-    with executors as executor, stage_output(options.output, is_kept=is_kept) as tree:
+    with executors as executor, stage_output(options.output, state, is_kept=is_kept) as tree:
         executor = options.timings.counting(executor)
         charts = draw_charts(options.timings.track(tables, len(tables)), cache)
         options.timings.begin("build.stage.pictures")
@@ -145,7 +154,7 @@ def _build_from(inputs: Inputs, options: BuildOptions, cache: Cache) -> BuildRes
             pictures=pictures,
             executor=executor,
         )
-        files, found = write_site(context, tree, BuildState(cache, options.output.resolve()))
+        files, found = write_site(context, tree, state)
         problems += found
         options.timings.begin("build.stage.publish")
         refuse_changes(inputs)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from casebook.build import output as swap
-from casebook.build.output import check_output, stage_output
+from casebook.build.output import check_files, check_output, stage_output
 from casebook.build.staged_output import StagedOutput
 from casebook.commands.cli import main
 from casebook.problems import CasebookError, Exit
@@ -522,6 +522,7 @@ def test_folders_of_our_own_and_empty_ones_are_taken(tmp_path: Path) -> None:
 
     for name in ("empty", "output", "not-there-yet"):
         check_output(project / name, project)
+        check_files(project / name)
 
 
 def test_a_refusal_names_the_foreign_file(tmp_path: Path) -> None:
@@ -529,7 +530,7 @@ def test_a_refusal_names_the_foreign_file(tmp_path: Path) -> None:
     (tmp_path / "site" / "CNAME").write_text("example.org")
 
     with pytest.raises(CasebookError) as refused:
-        check_output(tmp_path / "site", tmp_path / "project")
+        check_files(tmp_path / "site")
 
     assert "CNAME" in refused.value.text.zh
 

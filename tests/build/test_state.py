@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from bench.cases import make_case, name_source, write_project
+from casebook.build import last_build, manifest
 from casebook.build import output as swap
 from casebook.build import site as publish
 from casebook.build.steps import BuildOptions, build_site
+from casebook.problems import CasebookError
 from casebook.record.dataset import Dataset
 from tests.conftest import PROJECT
 
@@ -226,6 +231,82 @@ def test_a_large_site_begins_with_a_spare_tree_and_leaves_other_files_where_they
     assert places(output / "cases") == folders
     assert "只供" in (output / "cases" / make_case(1).slug / "index.html").read_text("utf-8")
     assert contents(spare).keys() == contents(output).keys()
+
+
+@pytest.fixture
+def aged_project(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose site and spare tree were built so long ago that their folders are known."""
+    monkeypatch.setattr(swap, "_LARGE", 0)
+    monkeypatch.setattr(last_build, "YOUNG", 0)
+    for words in ("这是只供测量用的", "这是另供测量用的"):
+        _toggle(record(project, 1), "这是测量用的", words)
+        build(project, project / "output")
+    return project
+
+
+def test_nobody_looks_into_folders_that_an_edit_does_not_touch(
+    aged_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    scan = os.scandir
+    watched: Any = SimpleNamespace(
+        scandir=lambda folder: looked.append(str(folder)) or scan(folder), lstat=os.lstat
+    )
+    monkeypatch.setattr(manifest, "os", watched)
+    _toggle(record(aged_project, 2), "这是测量用的", "这是只供测量用的")
+
+    build(aged_project, aged_project / "output")
+
+    inside = [path for path in looked if "/output/" in path or "/.output." in path]
+    folders = sum(1 for path in (aged_project / "output").rglob("*") if path.is_dir())
+    assert any(f"/{make_case(2).slug}/" in path for path in inside)
+    assert not any(f"/{make_case(number).slug}/" in path for path in inside for number in (3, 4))
+    assert len(inside) < folders / 2
+
+
+@pytest.mark.parametrize("place", ["", "cases/", "cases/{slug}/", "cases/{slug}/new/"])
+def test_a_file_is_foreign_in_a_folder_that_was_known_too(place: str, aged_project: Path) -> None:
+    folder = aged_project / "output" / place.format(slug=make_case(3).slug)
+    folder.mkdir(exist_ok=True)
+    (folder / "thesis.txt").write_text("years of work")
+    _toggle(record(aged_project, 2), "这是测量用的", "这是只供测量用的")
+
+    with pytest.raises(CasebookError) as refused:
+        build(aged_project, aged_project / "output")
+
+    assert "thesis.txt" in refused.value.text.en
+
+
+@pytest.mark.parametrize("place", ["", "cases/{slug}/", "cases/{slug}/new/"])
+def test_a_file_in_a_known_folder_of_the_spare_tree_is_not_published(
+    place: str, aged_project: Path
+) -> None:
+    output = aged_project / "output"
+    folder = aged_project / ".output.spare" / place.format(slug=make_case(3).slug)
+    folder.mkdir(exist_ok=True)
+    (folder / "planted.html").write_text("planted")
+    _toggle(record(aged_project, 2), "这是测量用的", "这是只供测量用的")
+
+    build(aged_project, output)
+
+    assert not list(output.rglob("planted.html"))
+
+
+def test_what_a_known_folder_held_goes_with_its_case(aged_project: Path) -> None:
+    output, slug = aged_project / "output", make_case(3).slug
+    for number, old in enumerate((3, 2)):
+        path = record(aged_project, old)
+        kept = path.read_bytes()
+        path.unlink()
+        build(aged_project, output)
+        assert not (output / "cases" / make_case(old).slug).exists(), number
+        path.write_bytes(kept)
+    build(aged_project, output)
+
+    assert (output / "cases" / slug).exists()
+    clean = aged_project / "clean"
+    build(aged_project, clean)
+    assert contents(clean) == contents(output)
 
 
 def test_a_folder_with_the_day_in_its_name_leaves_nothing_beside_it(
