@@ -170,11 +170,11 @@ def _build(step: Step, project: Path, limits: Mapping[str, int], previews: dict[
     """One build: what it ended with and printed, or what the preview shows."""
     from casebook.build import last_build, output
     from casebook.build.last_build import list_packages, repeat_last_build
-    from casebook.commands import waiting
+    from casebook.commands import site_commands
     from casebook.commands.cli import main
 
     # On a busy machine a build says now and then that it goes on.
-    vars(waiting).update(INTERVAL=10**6)
+    vars(site_commands).update(INTERVAL=10**6)
     _set_limits(limits)
     later: Any = SimpleNamespace(time_ns=lambda: time.time_ns() + 3600 * 10**9 * step.is_aged)
     last_build.time = later

@@ -15,8 +15,8 @@ from processes import break_case, run
 
 from casebook.build.steps import BuildOptions, build_site
 from casebook.build.timings import Timings
-from casebook.commands import waiting
-from casebook.commands.waiting import show_waiting
+from casebook.commands import site_commands
+from casebook.commands.site_commands import show_waiting
 from casebook.messages import read_catalogue
 from casebook.problems import Position, Problem, in_gbk
 from casebook.report import clean_line, print_problems, show_source
@@ -116,7 +116,7 @@ def test_a_draft_is_checked_like_any_case(tiny_project: Path) -> None:
 def test_a_long_wait_turns_on_a_terminal_and_a_short_one_says_nothing_to_a_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(waiting, "PATIENCE", 0.0)
+    monkeypatch.setattr(site_commands, "PATIENCE", 0.0)
     terminal, file = Terminal(), io.StringIO()
 
     for stream in (terminal, file):
@@ -132,7 +132,7 @@ def test_a_long_wait_turns_on_a_terminal_and_a_short_one_says_nothing_to_a_file(
 def test_a_long_wait_is_shown_in_plain_lines_where_there_is_no_terminal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("casebook.commands.waiting.INTERVAL", 0.001)
+    monkeypatch.setattr("casebook.commands.site_commands.INTERVAL", 0.001)
     stream = LineStream()
 
     with show_waiting("正在生成网站", stream):
@@ -143,7 +143,7 @@ def test_a_long_wait_is_shown_in_plain_lines_where_there_is_no_terminal(
 
 
 def test_a_long_wait_says_how_far_the_work_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("casebook.commands.waiting.INTERVAL", 0.001)
+    monkeypatch.setattr("casebook.commands.site_commands.INTERVAL", 0.001)
     stream = LineStream()
 
     with show_waiting("正在生成网站", stream, lambda: "案例的页面 1,234/12,000"):

@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 import argparse
+import csv
+import io
+import subprocess
 import sys
-from collections.abc import Collection, Sequence
+import tarfile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
 from casebook.build.checking import check_project, load_checked
-from casebook.commands.check_accounts import describe_impact, explain_cases
+from casebook.build.reading import read_dataset
+from casebook.charts import find_charts
+from casebook.checks.content import read_content
+from casebook.checks.published import list_facts
 from casebook.commands.command import print_lines, print_message, require_file
-from casebook.problems import Exit, Problem
+from casebook.messages import failure, say
+from casebook.problems import START, Exit, Position, Problem
+from casebook.record.dataset import Dataset
+from casebook.record.description import texts_of
+from casebook.record.model import Case, Figure
 from casebook.record.reader import is_draft
+from casebook.record.references import find_references
 from casebook.record.sketch import describe_blanks
+from casebook.record.vocabulary import Vocabulary
 from casebook.report import print_problems
 from casebook.text import Lang
+from casebook.values.amounts import plain
+from casebook.values.dates import Period
 from casebook.yaml.edit import diff_files, fix_text
-from casebook.yaml.files import find_case_files, read_bytes, replace_file, show_path
+from casebook.yaml.files import (
+    find_case_files,
+    read_bytes,
+    replace_file,
+    show_path,
+    temporary_folder,
+)
+
+_COLUMNS = ("amount", "value", "min", "max", "unit", "qualifier", "period", "derived")
+_Row = Mapping[str, str]
+_NAMES = {"min": "low", "max": "high"}
 
 
 def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
@@ -73,3 +98,218 @@ def fix_files(wanted: Sequence[Path], project: Path, lang: Lang) -> None:
         copy = show_path(replace_file(path, before, after), project)
         print_lines(diff_files(before, after, shown))
         print_message("commands.fixed", lang, path=shown, lines=lines, copy=copy)
+
+
+def explain_cases(project: Path, shown: Collection[str], lang: Lang) -> Iterator[str]:
+    """The readings of all amounts and dates in the shown files, or in all cases."""
+    dataset, _ = read_dataset(project, drafts=True)
+    for case in dataset.cases:
+        if not shown or case.path in shown:
+            yield from _explain_case(case, dataset.vocabulary, lang)
+
+
+def _explain_case(case: Case, vocabulary: Vocabulary, lang: Lang) -> Iterator[str]:
+    for figure in case.figures.values():
+        place = f"{case.path}:{figure.at.line}"
+        amount = figure.quantity.text + (f" ({figure.formula})" if figure.formula else "")
+        yield f"{place}: {figure.id}  {amount} = {explain_amount(figure)}"
+        words = vocabulary.measures[figure.measure].name.inside(lang)
+        status = vocabulary.statuses.get(figure.status)
+        rest = [words, *([status.name.inside(lang)] if status else [])]
+        yield f"    {explain_period(figure.period, lang)}; {', '.join(rest)}"
+    for event in case.events:
+        title = event.title.inside(lang)
+        yield f"{case.path}:{event.at.line}: {explain_period(event.date, lang)}  {title}"
+
+
+def explain_amount(figure: Figure) -> str:
+    """An amount as plain decimals in base units, with its unit, what it is per, and qualifier."""
+    quantity = figure.quantity
+    numbers = (quantity.low, quantity.high) if quantity.value is None else (quantity.value,)
+    shown = "..".join("" if number is None else plain(number) for number in numbers)
+    parts = [f"{shown} {quantity.unit}".rstrip(), quantity.qualifier]
+    parts += ["per " + "/".join(figure.per)] if figure.per else []
+    parts += ["planned"] if quantity.planned else []
+    return ", ".join(parts)
+
+
+def explain_period(period: Period, lang: Lang) -> str:
+    """A date as EDTF, and the days between which it lies."""
+    ends = [end.isoformat() if end else ".." for end in (period.earliest, period.latest)]
+    return f"{period.edtf} ({ends[0]} / {ends[1]}, {period.words(lang)})"
+
+
+def describe_impact(project: Path, since: str, lang: Lang) -> Iterator[str]:
+    """The figures that differ from an earlier state, and all that shows them.
+
+    Raises CasebookError where `since` names no earlier state.
+    """
+    dataset, _ = read_dataset(project)
+    earlier, before = read_earlier(project, since)
+    now = _list_rows(dataset)
+    changed = {
+        key: _describe_change(key, earlier.get(key), now.get(key), lang)
+        for key in dict.fromkeys([*earlier, *now])
+        if earlier.get(key) != now.get(key)
+    }
+    mentions = [one for one in find_mentions(project, dataset) if one[0] in changed]
+    shown = (
+        chart for chart in find_charts(dataset) if not changed.keys().isdisjoint(chart.figures)
+    )
+    charts = list(dict.fromkeys(chart.name for chart in shown))
+    texts = list(list_translations(dataset, before)) if before is not None else []
+    if not (changed or texts):
+        yield say("commands.since_same").inside(lang)
+        return
+    paths = (path for _, path, _ in mentions)
+    groups = {
+        "commands.changed_figures": list(changed.values()),
+        "commands.changed_sentences": [sentence for _, _, sentence in mentions],
+        "commands.changed_charts": charts,
+        "commands.changed_pages": list(list_pages(dataset, changed.keys(), paths, charts)),
+        "commands.changed_texts": texts,
+    }
+    for key, lines in groups.items():
+        if lines:
+            yield say(key, count=len(lines)).inside(lang)
+            yield from (f"  {line}" for line in lines)
+
+
+def _describe_change(key: str, before: _Row | None, now: _Row | None, lang: Lang) -> str:
+    if before and now:
+        changes = (
+            f"{_NAMES.get(name, name)} {before[name] or '-'} > {now[name] or '-'}"
+            for name in _COLUMNS
+            if before[name] != now[name]
+        )
+        return f"{key}: {'; '.join(changes)}"
+    message = "commands.figure_new" if now else "commands.figure_gone"
+    amount = (now or before or {}).get("amount", "")
+    return say(message, name=key, amount=amount).inside(lang)
+
+
+def find_mentions(project: Path, dataset: Dataset) -> Iterator[tuple[str, str, str]]:
+    """Every reference to a figure in a text: its key, the file, and the sentence."""
+    for case in dataset.cases:
+        for _, text, start in case.stories:
+            yield from _mentions_in(text, start, case.path, case.slug)
+    for path, text in read_content(project):
+        yield from _mentions_in(text, START, show_path(path, project), "")
+
+
+def _mentions_in(
+    text: str, start: Position, path: str, home: str
+) -> Iterator[tuple[str, str, str]]:
+    lines = text.split("\n")
+    for reference in find_references(text, start):
+        line = lines[reference.at.line - start.line].strip()
+        sentence = f"{path}:{reference.at.line}: {_cut(line, reference.written)}"
+        yield f"{reference.case or home}.{reference.name}", path, sentence
+
+
+def _cut(line: str, reference: str) -> str:
+    """The sentence of a line that holds a reference."""
+    place = line.find(reference)
+    ends = [line.rfind(mark, 0, place) + len(mark) for mark in "。！？.!?" if mark in line[:place]]
+    stops = [line.find(mark, place) + 1 for mark in "。！？" if mark in line[place:]]
+    return line[max(ends, default=0) : min(stops, default=len(line))].strip()
+
+
+def list_pages(
+    dataset: Dataset, keys: Set[str], paths: Iterable[str], charts: Iterable[str]
+) -> Iterator[str]:
+    """The addresses of the pages that show the figures, in every language."""
+    shown: dict[str, None] = {}
+    for key in sorted(keys):
+        slug = key.partition(".")[0]
+        if slug in dataset.positions:
+            shown.setdefault(f"cases/{slug}/")
+    of_cases = {case.path: f"cases/{case.slug}/" for case in dataset.cases}
+    for path in paths:
+        name = Path(path).name.partition(".")[0]
+        shown.setdefault(of_cases.get(path) or ("" if name == "lead" else f"{name}/"))
+    own = {case.slug for case in dataset.cases}
+    if any(not any(name.startswith(slug) for slug in own) for name in charts):
+        shown.setdefault("")
+    for address in shown:
+        yield from (dataset.languages.address(address, lang) for lang in dataset.languages)
+
+
+def list_translations(dataset: Dataset, before: Dataset) -> Iterator[str]:
+    """The translations of which only the text in the first language changed, by their places."""
+    languages = dataset.languages
+    for case in dataset.cases:
+        old = before.by_slug.get(case.slug)
+        texts = {placed.path: placed.text for placed in texts_of(old)} if old is not None else {}
+        for placed in texts_of(case):
+            was, now = texts.get(placed.path, placed.text), placed.text
+            if was.own(languages.first) != now.own(languages.first) != "":
+                for lang in languages.others:
+                    if was.own(lang) == now.own(lang):
+                        yield f"{case.path}: {languages.name(placed.path, lang)}"
+
+
+def read_earlier(project: Path, since: str) -> tuple[Mapping[str, _Row], Dataset | None]:
+    """The figures of a published site, named by its manifest or figures, or of a git revision.
+
+    Of a revision there are the records too. Raises CasebookError where it is neither.
+    """
+    place = Path(since)
+    if place.exists():
+        folder = place if place.is_dir() else place.parent
+        named = place if place.suffix == ".csv" else folder / "data" / "figures.csv"
+        try:
+            content = named.read_bytes()
+        except OSError:
+            raise failure("commands.since_unread", status=Exit.USAGE, path=named) from None
+        return _parse_rows(content), None
+    # The records of a revision are read as a project of their own, as they were then.
+    with temporary_folder(project) as folder:
+        _copy_revision(project, since, folder)
+        dataset, _ = read_dataset(folder)
+    return _list_rows(dataset), dataset
+
+
+def _list_rows(dataset: Dataset) -> dict[str, _Row]:
+    """The cells of every figure as figures.csv has them."""
+    return {
+        f"{case.slug}.{name}": {column: cells[column] for column in _COLUMNS}
+        for case in dataset.cases
+        for (kind, name), cells in list_facts(case, dataset.languages).items()
+        if kind == "figures"
+    }
+
+
+def _parse_rows(content: bytes) -> dict[str, _Row]:
+    """The cells of a published figures.csv; none where it is not one."""
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8", "replace"), newline=""))
+    if not {"case", "figure", *_COLUMNS} - {"derived"} <= {*(rows.fieldnames or ())}:
+        return {}
+    return {
+        # A cell that could start a formula was published behind an apostrophe.
+        f"{row['case']}.{row['figure']}": {
+            column: (row.get(column) or "").removeprefix("'") for column in _COLUMNS
+        }
+        for row in rows
+    }
+
+
+def _copy_revision(project: Path, revision: str, folder: Path) -> None:
+    """Write the data of a git revision into an empty folder."""
+    asked = ["git", "-C", str(project), "archive", "--format=tar", revision, "data/"]
+    try:
+        # A revision that starts with a hyphen would be taken for an option.
+        is_option = revision.startswith("-")
+        done = None if is_option else subprocess.run(asked, capture_output=True, check=False)
+    except FileNotFoundError:
+        raise failure("commands.no_git") from None
+    if done is None or done.returncode:
+        raise failure("commands.since_unknown", status=Exit.USAGE, since=revision)
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+        for member in archive:
+            # A link could lead out of the folder.
+            content = archive.extractfile(member) if member.isreg() else None
+            if content and member.name.endswith(".yaml") and ".." not in Path(member.name).parts:
+                target = folder / member.name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content.read())

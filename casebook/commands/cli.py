@@ -36,8 +36,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     arguments = list(sys.argv[1:] if argv is None else argv)
-    lang, project = _language_of(arguments), Path()
+    lang, project = choose_language(None), Path()
     try:
+        common, _ = _make_common().parse_known_args(arguments)
+        lang = choose_language(common.lang)
         if told := answer_about_usage(arguments):
             print(told)
             return Exit.DONE
@@ -85,7 +87,9 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
 
     Raises WrongUsage where they are none of it.
     """
-    options, command, rest = _find_command(arguments)
+    # Options of every command may stand before its name as well as behind it.
+    options, rest = _make_common().parse_known_args(arguments)
+    command = _take_command(rest)
     # What pytest is given looks like options of ours.
     before = ["--"] if command.name == "test" else []
     asked = vars(make_parser(command).parse_args(before + rest)) | vars(options)
@@ -107,28 +111,17 @@ def answer_about_usage(arguments: list[str]) -> str:
         return ""
     if not left or left[0].startswith("-"):
         return describe_program(COMMANDS, lang)
-    _, command, _ = _find_command(left)
+    command = _take_command(left)
     return describe_command(command, make_parser(command), lang)
 
 
-def _find_command(arguments: list[str]) -> tuple[argparse.Namespace, Command, list[str]]:
-    """The options of every command, the command, and what is left for it."""
-    # Options of every command may stand before its name as well as behind it.
-    options, rest = _make_common().parse_known_args(arguments)
+def _take_command(rest: list[str]) -> Command:
+    """The command that arguments begin with, which is taken off them."""
     name = rest.pop(0) if rest and not rest[0].startswith("-") else "build"
     command = next((one for one in COMMANDS if one.name == name), None)
     if command is None:
         refuse_command(name, COMMANDS)
-    return options, command, rest
-
-
-def _language_of(arguments: list[str]) -> Lang:
-    """The language that is asked for, also in arguments that are wrong elsewhere."""
-    try:
-        options, _ = _make_common().parse_known_args(arguments)
-    except WrongUsage:
-        return choose_language(None)
-    return choose_language(options.lang)
+    return command
 
 
 def _make_common() -> UsageParser:

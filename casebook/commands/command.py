@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from casebook.messages import failure, say
 from casebook.problems import Exit
@@ -20,34 +20,32 @@ if TYPE_CHECKING:
     from casebook.record.dataset import Dataset
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Command:
-    """A command: its name, the function that runs it, by its module, and its options for argparse.
+    """A command: its name, the module whose `run_<name>` runs it, and its options for argparse.
 
     Its words are in the catalogue below `commands.help.<name>`, those of an option behind its name.
     """
 
     name: str
-    run: str
+    module: str
     options: Mapping[str, dict[str, Any]]
+    _: KW_ONLY
     without_project: bool = False
 
     def start(self, options: argparse.Namespace, project: Path, lang: Lang) -> int:
         """Run the command and give its exit status."""
         # Nobody pays for what other commands import.
-        module, _, function = self.run.partition(".")
-        return int(
-            getattr(import_module(f"{__package__}.{module}"), function)(options, project, lang)
-        )
+        module = import_module(f"{__package__}.{self.module}")
+        return int(getattr(module, f"run_{self.name}")(options, project, lang))
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options; those that give one thing different values exclude each other."""
         group: Any = None
         for name, option in self.options.items():
-            kind = {"type": _KINDS[option["type"]]} if "type" in option else {}
             if "const" in option:
                 group = group or parser.add_mutually_exclusive_group()
-            (group if "const" in option else parser).add_argument(name, **option | kind)
+            (group if "const" in option else parser).add_argument(name, **option)
 
 
 def print_message(
@@ -80,34 +78,20 @@ def load_without_errors(project: Path) -> Dataset:
     return dataset
 
 
-def _parse_number(text: str, least: int, most: int, key: str) -> int:
+def parse_number(least: int, most: int, key: str, text: str) -> int:
+    """A number between two; the error of argparse with the message of a key where it is none."""
     # Digits of other scripts are digits for isdigit as well.
     if text.isascii() and text.isdigit() and len(text) <= 5 and least <= int(text) <= most:
         return int(text)
     raise argparse.ArgumentTypeError(say(key).en)
 
 
-def _parse_count(text: str) -> int:
-    """A number of processes, rounds or kills."""
-    return _parse_number(text, 1, 256, "commands.usage.count")
-
-
-def _parse_port(text: str) -> int:
-    return _parse_number(text, 0, 65535, "commands.usage.port")
-
-
-def _parse_day(text: str) -> date:
+def parse_day(text: str) -> date:
+    """A day as ISO writes it; the error of argparse where it is none."""
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(say("commands.usage.day").en) from None
-
-
-_KINDS: Final[Mapping[str, Callable[[str], object]]] = {
-    "count": _parse_count,
-    "port": _parse_port,
-    "day": _parse_day,
-}
 
 
 def ask(question: Text, proposed: str, lang: Lang, *, required: bool = True) -> str:

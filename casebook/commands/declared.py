@@ -1,147 +1,125 @@
 """The commands in the order of the help: first what an editor needs every day.
 
-Each has the function that runs it, by its module, and what argparse is told of its options; of
+Each has the module with its function `run_<name>`, and what argparse is told of its options; of
 those with a `const` one excludes the others. Words are in messages.yaml below
 commands.help.<command>.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
-from casebook.commands.command import Command
+from casebook.commands.command import Command, parse_day, parse_number
 
 _FLAG: Final[dict[str, Any]] = {"action": "store_true"}
 _FILE: Final[dict[str, Any]] = {"metavar": "FILE"}
-_FILES: Final[dict[str, Any]] = {"nargs": "+", "default": [], "metavar": "FILE"}
+_FILES: Final[dict[str, Any]] = {"nargs": "+", "default": [], **_FILE}
+# A number of processes, rounds or kills.
+_COUNT: Final[dict[str, Any]] = {"type": partial(parse_number, 1, 256, "commands.usage.count")}
+_PORT: Final[dict[str, Any]] = {"type": partial(parse_number, 0, 65535, "commands.usage.port")}
 _DIFFERING: Final[dict[str, Any]] = {
     "dest": "on_difference",
     "action": "store_const",
     "default": "refuse",
 }
+# What a new site is asked, by the option that says it, in the order of the questions.
+QUESTIONS: Final = (
+    *("name", "languages", "currency", "licence"),
+    *("publisher", "contact", "repository"),
+)
 
 # No data file: a build with nothing to do must not pay for a parser.
 COMMANDS: Final = (
     Command(
-        name="build",
-        run="site_commands.run_build",
-        options={
+        "build",
+        "site_commands",
+        {
             "--output": {"default": "output"},
             "--siteurl": {},
-            "--jobs": {"type": "count"},
-            "--executor": {
-                "default": "processes",
-                "metavar": "none|processes|dask://HOST:PORT",
-            },
-            "--no-cache": _FLAG,
-            "--timings": _FLAG,
-            "--quiet": _FLAG,
+            "--jobs": _COUNT,
+            "--executor": {"default": "processes", "metavar": "none|processes|dask://HOST:PORT"},
+            **dict.fromkeys(("--no-cache", "--timings", "--quiet"), _FLAG),
         },
     ),
+    Command("serve", "site_commands", {"--port": _PORT, "--host": {"default": "127.0.0.1"}}),
     Command(
-        name="serve",
-        run="site_commands.run_serve",
-        options={"--port": {"type": "port"}, "--host": {"default": "127.0.0.1"}},
-    ),
-    Command(
-        name="check",
-        run="check_command.run_check",
-        options={
+        "check",
+        "check_command",
+        {
             "files": {"nargs": "*", **_FILE},
             "--format": {"choices": ["text", "json", "github"], "default": "text"},
-            "--fix": _FLAG,
-            "--explain": _FLAG,
+            **dict.fromkeys(("--fix", "--explain"), _FLAG),
             "--since": {"metavar": "REV|MANIFEST"},
         },
     ),
     Command(
-        name="new",
-        run="new_command.run_new",
-        options={"slug": {"nargs": "?", "metavar": "SLUG"}, "--region": {"metavar": "CODE"}},
+        "new",
+        "record_commands",
+        {"slug": {"nargs": "?", "metavar": "SLUG"}, "--region": {"metavar": "CODE"}},
     ),
+    Command("export", "record_commands", {"--xlsx": {"required": True, **_FILE}}),
     Command(
-        name="export",
-        run="export_command.run_export",
-        options={"--xlsx": {"required": True, **_FILE}},
-    ),
-    Command(
-        name="import",
-        run="import_command.run_import",
-        options={
+        "import",
+        "record_commands",
+        {
             "file": _FILE,
             "--columns": {"metavar": "MAP", "default": ""},
-            "--replace": {**_DIFFERING, "const": "replace"},
-            "--keep": {**_DIFFERING, "const": "keep"},
+            **{f"--{word}": {**_DIFFERING, "const": word} for word in ("replace", "keep")},
             "--dry-run": _FLAG,
         },
     ),
+    Command("record", "publish_commands", {"--in-step": _FILES, "--unpublished": _FILES}),
     Command(
-        name="record",
-        run="publish_commands.run_record",
-        options={"--in-step": _FILES, "--unpublished": _FILES},
+        "release", "publish_commands", {"--date": {"type": parse_day, "metavar": "YYYY-MM-DD"}}
     ),
     Command(
-        name="release",
-        run="publish_commands.run_release",
-        options={"--date": {"type": "day", "metavar": "YYYY-MM-DD"}},
-    ),
-    Command(
-        name="verify",
-        run="site_commands.run_verify",
+        "verify",
+        "site_commands",
+        {"place": {"nargs": "?", "metavar": "DIR|URL"}, "--since": {"metavar": "MANIFEST"}},
         # A copy of a site is none.
         without_project=True,
-        options={
-            "place": {"nargs": "?", "metavar": "DIR|URL"},
-            "--since": {"metavar": "MANIFEST"},
-        },
     ),
     Command(
-        name="chart",
-        run="tool_commands.run_chart",
-        options={"name": {"metavar": "NAME"}, "--out": {"required": True, **_FILE}},
+        "chart",
+        "tool_commands",
+        {"name": {"metavar": "NAME"}, "--out": {"required": True, **_FILE}},
     ),
-    Command(name="schema", run="tool_commands.run_schema", options={}),
+    Command("schema", "tool_commands", {}),
     Command(
-        name="init",
-        run="init_command.run_init",
-        without_project=True,
-        options={
+        "init",
+        "init_command",
+        {
             "folder": {"metavar": "DIR"},
-            "--name": {},
-            "--languages": {},
-            "--currency": {},
-            "--licence": {},
-            "--publisher": {},
-            "--contact": {},
-            "--repository": {},
-            "--example": _FLAG,
-            "--yes": _FLAG,
+            **{f"--{question}": {} for question in QUESTIONS},
+            **dict.fromkeys(("--example", "--yes"), _FLAG),
         },
+        without_project=True,
     ),
     Command(
-        name="test",
-        run="tool_commands.run_test",
+        "test",
+        "tool_commands",
+        {"tests": {"nargs": "*", "metavar": "PYTEST"}},
         without_project=True,
-        options={"tests": {"nargs": "*", "metavar": "PYTEST"}},
     ),
     Command(
-        name="bench",
-        run="tool_commands.run_bench",
-        without_project=True,
-        options={
+        "bench",
+        "tool_commands",
+        {
             "--sizes": {"metavar": "N,N"},
-            "--rounds": {"type": "count", "metavar": "N"},
+            "--rounds": {"metavar": "N", **_COUNT},
             "--alone": _FLAG,
             "--changes": {"metavar": "NAME,NAME"},
             "--peers": {"metavar": "NAME;NAME"},
             "--picture": _FILE,
-            "--kills": {"type": "count", "metavar": "N"},
+            "--kills": {"metavar": "N", **_COUNT},
         },
+        without_project=True,
     ),
     Command(
-        name="completion",
-        run="tool_commands.run_completion",
+        "completion",
+        "tool_commands",
+        {"shell": {"choices": ["bash", "zsh", "tcsh"]}},
         without_project=True,
-        options={"shell": {"choices": ["bash", "zsh", "tcsh"]}},
     ),
 )

@@ -15,6 +15,7 @@ from casebook import __version__
 from casebook.build.leftovers import clear_drafts
 from casebook.commands.cli import parse_arguments
 from casebook.commands.command import ask, print_lines, print_message
+from casebook.commands.declared import QUESTIONS
 from casebook.commands.site_commands import run_build
 from casebook.messages import failure, say
 from casebook.packaged import IN_CHECKOUT, INSTALLED, SETTINGS, find_packaged
@@ -41,13 +42,6 @@ _PUBLISHED: Final = "data/published"
 # A field in Chinese and its twin in English, each with the lines that are further in.
 _INSIDE: Final = r"( .*\n(?:\1 .*\n|\n(?=\1 ))*)"
 _PAIR: Final = re.compile(rf"^( *)(\w+):{_INSIDE}\1\2_en:{_INSIDE}", re.MULTILINE)
-
-
-# What a new site is asked, by the option that says it, in the order of the questions.
-QUESTIONS: Final = (
-    *("name", "languages", "currency", "licence"),
-    *("publisher", "contact", "repository"),
-)
 
 
 def run_init(options: argparse.Namespace, _project: Path, lang: Lang) -> Exit:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from operator import itemgetter
 from pathlib import Path
 
 from casebook.build.checking import check_published, load_checked, refuse_errors
@@ -35,10 +33,10 @@ def run_record(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     )
     today = date.today()
     dataset = load_publishable(project, today, unpublished)
-    with ledgers_together(project) as write:
-        changed = record_facts(project, dataset, today, write=write)
-        new = record_addresses(project, dataset, write=write)
-        behind = record_translations(project, dataset, in_step, write=write)
+    facts, changed = record_facts(project, dataset, today)
+    addresses, new = record_addresses(project, dataset)
+    translations, behind = record_translations(project, dataset, in_step)
+    write_ledgers(project, facts | addresses | translations)
     print_message("commands.recorded_facts", lang, path=PUBLISHED, count=changed)
     print_message("commands.recorded_addresses", lang, path=LEDGER, count=new)
     for other in dataset.languages.others:
@@ -55,9 +53,9 @@ def run_release(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     dataset = load_publishable(project, date.today())
     folder = show_path(freeze_release(project, dataset, day), project)
     # What is released is published: from now on it changes with a reason or not at all.
-    with ledgers_together(project) as write:
-        record_facts(project, dataset, day, write=write)
-        record_addresses(project, dataset, write=write)
+    facts, _ = record_facts(project, dataset, day)
+    addresses, _ = record_addresses(project, dataset)
+    write_ledgers(project, facts | addresses)
     print_message("commands.released", lang, cases=len(dataset.cases), folder=folder, day=day)
     return Exit.DONE
 
@@ -74,37 +72,27 @@ def load_publishable(project: Path, today: date, unpublished: Collection[str] = 
     return dataset
 
 
-# Writes a ledger of this content.
-WriteLedger = Callable[[Path, bytes], None]
+# The content of ledgers by their paths in the project.
+Ledgers = dict[str, bytes]
 
 
-def write_ledger(path: Path, content: bytes) -> None:
-    """Write a ledger into its folder, which the first one makes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, content)
-
-
-@contextmanager
-def ledgers_together(project: Path) -> Iterator[WriteLedger]:
-    """A way to write ledgers that come to be at the end of the block, the first ones at once.
+def write_ledgers(project: Path, ledgers: Mapping[str, bytes]) -> None:
+    """Write ledgers, the first ones of a project all at once.
 
     Some without the others would be taken for what is left of a damaged record.
     """
-    written: dict[Path, bytes] = {}
-    yield written.__setitem__
     folder = project / PUBLISHED
     is_first = not folder.exists()
     place = name_draft(folder) if is_first else folder
-    for path, content in written.items():
-        write_ledger(place / path.name, content)
-    if is_first and written:
+    place.mkdir(parents=True, exist_ok=True)
+    for path, content in ledgers.items():
+        write_atomically(place / Path(path).name, content)
+    if is_first:
         os.rename(place, folder)
 
 
-def record_facts(
-    project: Path, dataset: Dataset, today: date, *, write: WriteLedger = write_ledger
-) -> int:
-    """Record every case as it is published from now on, and give how many are new or changed.
+def record_facts(project: Path, dataset: Dataset, today: date) -> tuple[Ledgers, int]:
+    """The ledger of every case as it is published from now on, and how many are new or changed.
 
     Nothing of a case that is gone is taken out.
     """
@@ -119,13 +107,11 @@ def record_facts(
         now = publish_case(case, published.get(case.slug), today, dataset.languages)
         changed += now != before.get(case.slug)
         published[case.slug] = now
-    for path, content in write_published(published, dataset.languages).items():
-        write(project / path, content)
-    return changed
+    return write_published(published, dataset.languages), changed
 
 
-def record_addresses(project: Path, dataset: Dataset, *, write: WriteLedger = write_ledger) -> int:
-    """Add to the ledger every address that the site has now, and give how many were new.
+def record_addresses(project: Path, dataset: Dataset) -> tuple[Ledgers, int]:
+    """The ledger with every address that the site has now, and how many are new.
 
     Nothing is ever taken out of it, and what is noted behind an address stays.
     """
@@ -133,25 +119,21 @@ def record_addresses(project: Path, dataset: Dataset, *, write: WriteLedger = wr
     offered = dict.fromkeys(table.name for table in tables if table.offered)
     made = {*list_addresses(dataset, find_slugs(project).values(), FIXED_ADDRESSES, offered)}
     new = sorted(made - dataset.ledger.keys())
-    if new:
-        path = project / LEDGER
-        lines = path.read_text(encoding="utf-8-sig").splitlines() if path.exists() else []
-        heads = [line for line in lines if line.startswith("#")]
-        heads = heads if lines else head_lines(say("commands.head_addresses"))
-        listed = [line for line in lines if line.strip() and not line.startswith("#")]
-        listed += [f"/{address}" for address in new]
-        write(path, join_lines([*heads, *sorted(listed)]))
-    return len(new)
+    if not new:
+        return {}, 0
+    path = project / LEDGER
+    lines = path.read_text(encoding="utf-8-sig").splitlines() if path.exists() else []
+    heads = [line for line in lines if line.startswith("#")]
+    heads = heads if lines else head_lines(say("commands.head_addresses"))
+    listed = [line for line in lines if line.strip() and not line.startswith("#")]
+    listed += [f"/{address}" for address in new]
+    return {LEDGER: join_lines([*heads, *sorted(listed)])}, len(new)
 
 
 def record_translations(
-    project: Path,
-    dataset: Dataset,
-    in_step: Collection[str] = (),
-    *,
-    write: WriteLedger = write_ledger,
-) -> int:
-    """Record what is as new in translation, and give how many parts are older.
+    project: Path, dataset: Dataset, in_step: Collection[str] = ()
+) -> tuple[Ledgers, int]:
+    """The ledger of what is as new in translation, and how many parts are older.
 
     Where only the site's own language changed, the record stays and with it the notice, unless the
     file is named `in_step`.
@@ -162,21 +144,17 @@ def record_translations(
     behind = 0
     for key, pair in list_pairs(project, dataset):
         before = recorded.get(key)
-        behind_now = before and is_outdated(before, pair, languages) and key[0] not in in_step
-        if before and behind_now:
+        kept[key] = pair
+        if before and is_outdated(before, pair, languages) and key[0] not in in_step:
             kept[key] = before
             behind += 1
-        else:
-            kept[key] = pair
-    lines = [
-        " ".join((*key, *map(pair.own, languages)))
-        for key, pair in sorted(kept.items(), key=itemgetter(0))
-    ]
+    lines = [" ".join((*key, *map(kept[key].own, languages))) for key in sorted(kept)]
+    ledgers = {}
     for lang in languages.others:
         own, other = (say(f"languages.{one}") for one in languages)
         head = head_lines(say("commands.head_translated", own=own, other=other))
-        write(project / TRANSLATED[lang], join_lines([*head, *lines]))
-    return behind
+        ledgers[TRANSLATED[lang]] = join_lines([*head, *lines])
+    return ledgers, behind
 
 
 def head_lines(head: Text) -> list[str]:

@@ -14,7 +14,7 @@ from records import case_of, dataset_of, figure, record
 from casebook.build.reading import read_dataset
 from casebook.checks.addresses import check_addresses, find_aliases, follow_address, list_addresses
 from casebook.checks.content import find_slugs
-from casebook.commands.publish_commands import record_addresses
+from casebook.commands.publish_commands import record_addresses, write_ledgers
 from casebook.pages import FIXED_ADDRESSES
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset
@@ -185,14 +185,16 @@ def test_recording_only_adds_and_keeps_notes(tiny_project: Path) -> None:
     ledger.write_text("# 说明\n/old/ # 旧\n", encoding="utf-8")
     dataset, _ = read_dataset(tiny_project)
 
-    assert record_addresses(tiny_project, dataset) > 0
+    ledgers, new = record_addresses(tiny_project, dataset)
+    write_ledgers(tiny_project, ledgers)
+    assert new > 0
 
     text = ledger.read_text(encoding="utf-8")
     again, _ = read_dataset(tiny_project)
     assert text.startswith("# 说明\n/\n")
     assert "\n/old/ # 旧\n" in text
     assert "\n/charts/haishu-series/embed/\n" in text
-    assert record_addresses(tiny_project, again) == 0
+    assert record_addresses(tiny_project, again) == ({}, 0)
     assert ledger.read_text(encoding="utf-8") == text
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from casebook.build.reading import read_dataset
 from casebook.checks.translations import check_translations, find_outdated
-from casebook.commands.publish_commands import record_translations
+from casebook.commands.publish_commands import record_translations, write_ledgers
 
 ROOT = Path(__file__).resolve().parents[2]
 HAISHU = "data/cases/haishu.yaml"
@@ -39,7 +39,9 @@ def outdated(project: Path) -> list[tuple[str, tuple[str, ...]]]:
 
 def record(project: Path, *in_step: str) -> int:
     dataset, _ = read_dataset(project)
-    return record_translations(project, dataset, in_step)
+    ledgers, behind = record_translations(project, dataset, in_step)
+    write_ledgers(project, ledgers)
+    return behind
 
 
 @pytest.fixture

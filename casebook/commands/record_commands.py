@@ -1,4 +1,4 @@
-"""`import`: takes figures from a table, or cases from an OCDS release package."""
+"""`new`, `export` and `import`: a case begun, and records taken to a table and back."""
 
 from __future__ import annotations
 
@@ -6,19 +6,63 @@ import argparse
 import sys
 from pathlib import Path
 
+from casebook.build.leftovers import note_elsewhere
 from casebook.checks.published import read_published
-from casebook.commands.command import print_lines, print_message, require_file
+from casebook.commands.command import (
+    ask,
+    load_without_errors,
+    print_lines,
+    print_message,
+    require_file,
+)
+from casebook.data.editing_workbook import read_records, write_editing_workbook
 from casebook.data.import_figures import ImportTarget
 from casebook.data.import_plan import plan_import
 from casebook.data.import_table import MAX_BYTES
 from casebook.data.tables import FIGURE_COLUMNS
-from casebook.messages import failure
+from casebook.messages import failure, say
 from casebook.problems import ContentError, Exit, Problem
-from casebook.record.new_case import read_all_lists
+from casebook.record.new_case import choose_region, create_case, propose_slug, read_all_lists
 from casebook.report import print_problems
 from casebook.text import Lang
 from casebook.yaml.files import read_bytes, replace_file, show_path, write_new_file
 from casebook.yaml.nodes import MapNode, Scalar, read_tree
+
+
+def run_new(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
+    """Make a case file, asking for what was left out where somebody is there to answer."""
+    slug, region = options.slug, options.region
+    if not (slug and region):
+        # A script would wait for an answer for ever.
+        if not (sys.stdin and sys.stdin.isatty()):
+            raise failure("commands.new_unnamed", status=Exit.USAGE)
+        region = region or ask(say("commands.new_where"), "", lang)
+        regions = read_all_lists(project).regions
+        chosen = choose_region(region, regions)
+        region = chosen.code
+        slug = slug or ask(say("commands.new_name"), propose_slug(chosen, regions), lang)
+    path, made = create_case(project, slug, region, lang)
+    shown = path.relative_to(project).as_posix()
+    print_message("commands.new_made", lang, path=shown, place=made.name, code=made.code)
+    return Exit.DONE
+
+
+def run_export(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
+    """Write the records into a new workbook, with heads and words in the editor's language."""
+    target = (Path.cwd() / options.xlsx).resolve()
+    if target.suffix.lower() != ".xlsx":
+        raise failure("commands.export_kind", status=Exit.USAGE, path=target.name)
+    load_without_errors(project)
+    lists = read_all_lists(project)
+    content = write_editing_workbook(read_records(project, lists), lists, lang)
+    note_elsewhere(str(project), str(target))
+    try:
+        write_new_file(target, content)
+    except FileExistsError:
+        # What is there may have been edited and not been taken back.
+        raise failure("commands.export_exists", status=Exit.USAGE, path=target) from None
+    print_message("commands.exported", lang, path=target)
+    return Exit.DONE
 
 
 def run_import(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
