@@ -30,6 +30,8 @@ from casebook.values.numerals import CAPITALS, HAN_DIGITS, HAN_SCALES, number_of
 from casebook.values.words import settle_currency
 
 _LONGEST_NAME: Final = 300
+# What a name may have before its number, as in "children under 12".
+_LEAD: Final = 18
 _HALF: Final = Decimal("0.5")
 
 
@@ -115,10 +117,12 @@ def _list_windows(line: str) -> Iterator[tuple[int, int]]:
     """
     start = done = last = 0
     for found in pattern("in_names").finditer(lower(line)):
-        before = line[max(0, found.start() - 2) : found.start()]
-        in_prose = before[:1].islower() and before[1:] == " "
+        # A year behind a word of prose is a date; that of a Yearbook is part of its name.
+        in_prose = re.search("\\b[a-z]+ \\Z", line[max(0, found.start() - 16) : found.start()])
         plain_year = in_prose and re.fullmatch("(?:1[5-9]|20)[0-9]{2}", found[0])
         is_dated = line[found.end() : found.end() + 1] in ("年", "月", "日")
+        # 每月15日 is no day of the records.
+        is_dated = is_dated and "每" not in line[max(0, found.start() - 4) : found.start()]
         if found.start() < done or plain_year or is_dated:
             continue
         begin, end = found.span()
@@ -129,9 +133,9 @@ def _list_windows(line: str) -> Iterator[tuple[int, int]]:
         while end < furthest and "!" <= line[end] <= "~":
             end += 1
         done = end
-        if begin - 12 > last:
+        if begin - _LEAD > last:
             yield start, last
-            start = begin - 12
+            start = begin - _LEAD
         last = end + 24
     yield start, last
 

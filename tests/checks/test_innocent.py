@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from casebook.checks.text_claims import check_wording
 from casebook.checks.text_reading import WrittenText
 from casebook.problems import START
 from casebook.record.dataset import Dataset
+from casebook.record.regions import read_table
 from casebook.text import Lang
 
 INNOCENT = yaml.safe_load(Path(__file__).with_name("innocent.yaml").read_text(encoding="utf-8"))
@@ -42,6 +44,14 @@ def codes(text: str, lang: Lang, slug: str = "beijing") -> list[str]:
 )
 def test_what_claims_nothing_passes(lang: Lang, text: str, slug: str) -> None:
     assert codes(text, lang, slug) == []
+
+
+def test_the_name_of_a_place_claims_nothing() -> None:
+    names = {name for name, _, _ in read_table().values()}
+    with_numeral = [name for name in names if re.search("[一二三四五六七八九十百千万两]", name)]
+
+    assert len(with_numeral) > 70
+    assert [name for name in with_numeral if codes(f"据{name}的公告，没有写。", "zh")] == []
 
 
 @pytest.mark.parametrize(
