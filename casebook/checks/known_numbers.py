@@ -281,11 +281,18 @@ class KnownNumbers:
         )
 
     def nearest_dates(self, date: str) -> list[str]:
-        """The dates of the same precision that are nearest to one."""
-        same = [known for known in self.dates if len(known) == len(date)]
-        digits = int(re.sub("[^0-9]", "", date) or "0")
-        same.sort(key=lambda known: (abs(int(re.sub("[^0-9]", "", known)) - digits), known))
-        return same[:_MOST_NEAREST]
+        """The dates of the same precision that are nearest to one, each with its year."""
+        # 12月 is --12 and 7日 ---07, which no editor knows; a decade is near its middle.
+        tail = date.lstrip("-").replace("X", "5")
+        is_month = len(tail) == 2 and not date.startswith("---")
+        length = 7 if is_month else len(tail) if len(tail) in (4, 7) else 10
+        dated = [one for one in self.dates if len(one) == length and one[:4].isdecimal()]
+
+        def distance(known: str) -> tuple[int, str]:
+            digits, own = (int(each[-len(tail) :].replace("-", "")) for each in (known, tail))
+            return abs(digits - own), known
+
+        return sorted(dated, key=distance)[:_MOST_NEAREST]
 
     def nearest_figures(self, mention: NumberMention) -> list[Figure]:
         """The figures that a number may have meant: by value, then by the digits of its wording."""

@@ -247,12 +247,17 @@ class _RoleReading:
         years, touches = self._find_years(spot)
         if years is None or pattern("another_year").search(spot.words):
             return
-        lead = self.prose[max(0, years.start - 6) : years.start]
+        lead = self.prose[max(0, years.start - 24) : years.start]
         fits = _fit_years(years, figure.period.edtf, up_to=bool(pattern("up_to").search(lead)))
+        start, end = years.start, years.end
+        if figure.period.precision == "year":
+            if behind := pattern("part_behind").match(self.prose, end):
+                fits, end = False, behind.end()
+            elif before := pattern("part_before").search(lead):
+                fits, start = False, start - len(before[0])
         if fits is False or (fits is None and touches):
             key = "E274.years" if touches and fits is False else "W274.years"
-            written = self.prose[years.start : years.end]
-            yield self._make(key, figure, years=written, period=figure.period.edtf)
+            yield self._make(key, figure, years=self.prose[start:end], period=figure.period.edtf)
 
     def _doubt_per(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
         """A per that the figure has not."""

@@ -52,6 +52,11 @@ SURE = [
     ("en", "beijing", "It will spend {{paid_2010}}."),
     ("en", "shanghai-fengxian", "It planned this and has now paid {{outlay_planned}}."),
     ("en", "beijing", "Beijing funded 2010 projects."),
+    ("zh", "beijing", "2010年上半年投入{{paid_2010}}。"),
+    ("zh", "beijing", "2010年1月至6月投入{{paid_2010}}。"),
+    ("zh", "beijing", "2010年第三季度投入4277万元。"),
+    ("en", "beijing", "In the first half of 2010 it spent {{paid_2010}}."),
+    ("en", "beijing", "It spent {{paid_2010}} in the third quarter of 2010."),
 ]
 UNSURE = [
     ("zh", "beijing", "总共{{paid_2010}}。"),
