@@ -292,7 +292,7 @@ UNKNOWN = [
 
 @pytest.mark.parametrize(("lang", "text"), UNKNOWN)
 def test_a_number_that_no_record_has_is_refused(lang: Lang, text: str) -> None:
-    assert codes(text, lang)[0] in ("E270", "E271")
+    assert codes(text, lang) == ["E270"]
 
 
 def test_a_number_is_refused_at_its_place_with_the_nearest_figures() -> None:
@@ -342,7 +342,7 @@ def test_dates_that_are_near_are_shown_with_their_years(text: str, near: str) ->
     ],
 )
 def test_a_part_of_a_scale_is_a_number(lang: Lang, text: str) -> None:
-    assert codes(text, lang) == ["E270"]
+    assert codes(text, lang)[0] in ("E270", "E271")
 
 
 # --- Qualifiers -----------------------------------------------------------------------------
