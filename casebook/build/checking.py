@@ -78,8 +78,10 @@ def load_checked(
         # The rules would read the very texts that are too long to be read.
         return dataset, problems + too_long
     drafted = [case for case in dataset.summaries if case.state == "draft"]
-    published = _leave_out_drafts(dataset) if drafted else dataset
-    unchecked = _find_unchecked(published, cache)
+    published = dataset
+    if drafted:
+        published = _leave_out_drafts(dataset)
+        unchecked = _find_unchecked(published, cache)
     # Each case is judged in its turn, and asking for the next one tells how many are done.
     tracked = timings.track(unchecked, len(unchecked))
     problems += _check_dataset(project, published, tracked, cache)

@@ -66,6 +66,8 @@ class _Entry:
     case: CaseSummary
     figure: FigureSummary | None
     values: frozenset[Value]
+    # All that its row shows, by the version of its case.
+    sign: str
 
 
 # An entry under its headings, before anything is looked up for its row: the id of its table, the
@@ -76,7 +78,7 @@ _Place = tuple[str, str, Text, _Entry]
 def make_compare(site: Site) -> Iterator[Page]:
     """The page in each order and both languages; only the first order is in the site map."""
     dataset = site.dataset
-    entries = list_entries(dataset)
+    entries = list_entries(dataset, site.versions)
     filters = offer_filters(entries, dataset)
     reasons = list_reasons(entries, dataset)
     show = partial(_show_part, filters, dataset)
@@ -97,7 +99,7 @@ def make_compare(site: Site) -> Iterator[Page]:
             key=site.key(filters, reasons, dataset.main),
         )
         places = tuple(_arrange(entries, order, dataset))
-        listed = LongList(entries=places, show=show, sign=partial(_sign_place, site))
+        listed = LongList(entries=places, show=show, sign=_sign_place)
         yield from cut_page(in_languages(page, site), listed, site)
 
 
@@ -115,12 +117,9 @@ def _show_part(filters: Filters, dataset: Dataset, part: ListPart[_Place]) -> Ma
     }
 
 
-def _sign_place(site: Site, place: _Place) -> tuple[object, ...]:
-    """All that a row shows, by the version of its case."""
+def _sign_place(place: _Place) -> tuple[str, ...]:
     table, group, name, entry = place
-    figure = entry.figure.id if entry.figure is not None else ""
-    alone = site.dataset.cases_in[entry.case.region] < 2
-    return (table, group, name.zh, site.versions.get(entry.case.slug), figure, alone)
+    return (table, group, name.zh, entry.sign)
 
 
 def offer_filters(entries: Iterable[_Entry], dataset: Dataset) -> Filters:
@@ -162,7 +161,7 @@ def list_reasons(entries: Iterable[_Entry], dataset: Dataset) -> tuple[Text, ...
     return tuple(reason for reason in reasons if reason is not None)
 
 
-def list_entries(dataset: Dataset) -> list[_Entry]:
+def list_entries(dataset: Dataset, versions: Mapping[str, str]) -> list[_Entry]:
     """One entry a figure, and one a case that states no amount of money."""
     measures = dataset.vocabulary.measures
     # Thousands of entries have the same values.
@@ -172,6 +171,8 @@ def list_entries(dataset: Dataset) -> list[_Entry]:
         of_case = {("provider", term) for term in case.provider_types}
         of_case |= {("mode", term) for term in case.modes}
         silent = True
+        alone = dataset.cases_in[case.region] < 2
+        sign = f"{versions.get(case.slug)} {alone}"
         for figure in case.printed_figures:
             is_money = measures[figure.group.measure].kind == "money"
             silent &= not is_money
@@ -181,10 +182,11 @@ def list_entries(dataset: Dataset) -> list[_Entry]:
                 first, last = figure.years
                 own |= {("year", str(year)) for year in range(first, last + 1)}
             values = frozenset(of_case | own)
-            entries.append(_Entry(case, figure, shared.setdefault(values, values)))
+            values = shared.setdefault(values, values)
+            entries.append(_Entry(case, figure, values, f"{sign} {figure.id}"))
         # That a place states no amount is an answer, and has to be found by the filter.
         if silent:
-            entries.append(_Entry(case, None, frozenset(of_case | {("kind", "none")})))
+            entries.append(_Entry(case, None, frozenset(of_case | {("kind", "none")}), sign))
     return entries
 
 

@@ -81,12 +81,14 @@ class LongList(Generic[T]):
     entries: Sequence[T]
     show: Callable[[ListPart[T]], Mapping[str, object]]
     sign: Callable[[T], object]
-    name: Callable[[T], Target | None] = lambda _: None
+    name: Callable[[T], Target | None] | None = None
 
     def find_targets(self) -> Mapping[Text, tuple[int, str]]:
         """The part and the anchor of the first entry of each name."""
         found: dict[Text, tuple[int, str]] = {}
-        for index, entry in enumerate(self.entries if len(self.entries) > _MOST_SCROLLED else ()):
+        if self.name is None or len(self.entries) <= _MOST_SCROLLED:
+            return found
+        for index, entry in enumerate(self.entries):
             if target := self.name(entry):
                 found.setdefault(target[1], (1 + index // MOST_LISTED, target[0]))
         return found
@@ -97,7 +99,9 @@ def cut_page(pages: Iterable[Page], listed: LongList[T], site: Site) -> Iterator
     pages, targets = tuple(pages), listed.find_targets()
     for part in cut_list(listed.entries):
         # An entry that moves to another part changes both parts.
-        signed = [part.number, part.count, part.total, targets, *map(listed.sign, part.entries)]
+        signed = site.key(
+            part.number, part.count, part.total, targets, *map(listed.sign, part.entries)
+        )
         # All languages show the same entries, which are let go behind them.
         shown = cache(partial(listed.show, part))
         for page in pages:

@@ -102,7 +102,7 @@ class Dataset:
         """The cases for what both they and their summaries say; no record is loaded for it."""
         return self.cases.summaries if isinstance(self.cases, LazyCases) else self.cases
 
-    @property
+    @cached_property
     def updated(self) -> str:
         """The newest date of all cases, or nothing."""
         return max((case.date for case in self.summaries), default="")

@@ -70,7 +70,7 @@ def test_why_two_classes_are_in_no_order_is_said() -> None:
         )
     )
 
-    reasons = list_reasons(list_entries(dataset), dataset)
+    reasons = list_reasons(list_entries(dataset, {}), dataset)
 
     assert len(reasons) == 1
     assert "不同的东西" in reasons[0].zh
