@@ -201,7 +201,7 @@ def _load(inputs: Inputs, options: BuildOptions, cache: Cache) -> Loaded:
     settings = replace(own, siteurl=options.siteurl.rstrip("/"))
     # An address in the file was judged as the file was read.
     problems = loaded.problems + ([] if own.siteurl else settings.judge_reach())
-    dataset = replace(loaded.dataset, settings=settings)
+    dataset = loaded.dataset.with_settings(settings)
     return replace(loaded, dataset=dataset, problems=problems)
 
 

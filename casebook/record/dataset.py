@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any, NamedTuple, TypeVar, get_args
 
 from casebook.messages import say
@@ -89,6 +90,12 @@ class Dataset:
     outdated: Mapping[str, Outdated] = field(default_factory=dict)
     media: Mapping[str, Media] = field(default_factory=dict)
     whole: Whole | None = None
+
+    def with_settings(self, settings: Settings) -> Dataset:
+        """The same data set with other settings, on which nothing rests that it has found out."""
+        same = copy(self)
+        same.__dict__["settings"] = settings
+        return same
 
     @cached_property
     def summaries(self) -> tuple[CaseSummary, ...]:
@@ -175,43 +182,41 @@ class Dataset:
             "events": sum(len(case.events) for case in self.summaries),
         }
         words = {name: word_count(count) for name, count in counts.items()}
-        words.update(self._word_cases("", self.summaries))
+        of_all = dict(self._word_cases(self.summaries))
         main = {name for name, source in self.sources.items() if source.main}
         # What a text says of the main source would be untrue of the cases that others tell of.
-        words.update(
-            self._word_cases("main_", [c for c in self.summaries if not main.isdisjoint(c.sources)])
-        )
-        return words
+        told = [case for case in self.summaries if not main.isdisjoint(case.sources)]
+        of_main = of_all if len(told) == len(self.summaries) else dict(self._word_cases(told))
+        return words | of_all | {f"main_{name}": found for name, found in of_main.items()}
 
-    def _word_cases(self, prefix: str, cases: Sequence[CaseSummary]) -> Iterator[tuple[str, Text]]:
+    def _word_cases(self, cases: Sequence[CaseSummary]) -> Iterator[tuple[str, Text]]:
         """The counts and places of some of the cases, by their names."""
-        yield f"{prefix}cases", word_count(len(cases))
-        yield f"{prefix}cases_with_amount", word_count(sum(case.has_amount for case in cases))
+        yield "cases", word_count(len(cases))
+        yield "cases_with_amount", word_count(sum(case.has_amount for case in cases))
         for number, question in enumerate(self.vocabulary.questions):
             places: dict[str, list[CaseSummary]] = {state: [] for state in get_args(ShownState)}
             for case in cases:
                 places[case.states[number]].append(case)
             for state, found in places.items():
-                yield f"{prefix}{question}_{state}", word_count(len(found))
-                yield f"{prefix}{question}_{state}_places", self.name_places(found)
+                yield f"{question}_{state}", word_count(len(found))
+                yield f"{question}_{state}_places", self.name_places(found)
 
     def name_places(self, cases: Sequence[CaseSummary]) -> Text:
         """The places of cases, of which the first are named where there are many."""
         if not cases:
             return say("record.no_place")
-        counts = Counter(case.region for case in cases)
-        places = [
-            say("record.place_cases", place=place, count=counts[region])
-            if counts[region] > 1
-            else place
-            for region, place in {case.region: self.place(case) for case in cases}.items()
-        ]
-        named = LISTED.join(places[:MOST_NAMED])
-        more = len(places) - MOST_NAMED
+        counts = Counter([case.region for case in cases])
+        named = LISTED.join(
+            say("record.place_cases", place=self._name_place(region), count=count)
+            if count > 1
+            else self._name_place(region)
+            for region, count in islice(counts.items(), MOST_NAMED)
+        )
+        more = len(counts) - MOST_NAMED
         if more <= 0:
             return named
         # Chinese counts all of them, English those that are not named.
-        return say("record.places", named=named, count=Text(str(len(places)), str(more)))
+        return say("record.places", named=named, count=Text(str(len(counts)), str(more)))
 
     @cached_property
     def main(self) -> Text:
@@ -259,21 +264,22 @@ class Dataset:
 
     def place(self, case: Case | CaseSummary) -> Text:
         """The name of the place as readers know it: the province, or the town and its district."""
+        return self._name_place(case.region)
+
+    def _name_place(self, code: str) -> Text:
         # Lists ask for it of every case, several times over.
-        if case.region not in self._places:
-            self._places[case.region] = self._name_place(self.regions[case.region])
-        return self._places[case.region]
+        if code not in self._places:
+            region = self.regions[code]
+            self._places[code] = region.short
+            # 朝阳 and 鼓楼 are districts of several cities; prefectures need no province beside.
+            if region.level == "county" and region.parent:
+                parent = self.regions[region.parent].short
+                self._places[code] = say("record.place", place=region.short, parent=parent)
+        return self._places[code]
 
     @cached_property
     def _places(self) -> dict[str, Text]:
         return {}
-
-    def _name_place(self, region: Region) -> Text:
-        # 朝阳 and 鼓楼 are districts of several cities; a prefecture needs no province beside it.
-        if region.level != "county" or not region.parent:
-            return region.short
-        parent = self.regions[region.parent].short
-        return say("record.place", place=region.short, parent=parent)
 
     def label(self, case: Case) -> Text:
         """The place of a case, with the first words of its title where the place has several."""
