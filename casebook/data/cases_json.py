@@ -1,4 +1,4 @@
-"""All records as JSON: cases.json, and each case in a file of its own."""
+"""All records as JSON: cases.json with its schema, and each case in a file of its own."""
 
 from __future__ import annotations
 
@@ -9,16 +9,36 @@ from typing import Any, Final, NamedTuple
 from casebook.checks.quotes import measure_quotes
 from casebook.data.formats import encode_json
 from casebook.data.table_rows import answer_rows, event_row, figure_row, version_of
-from casebook.data.tables import EVENTS, FIGURES, DataTable
+from casebook.data.tables import (
+    ANSWERS,
+    COMPARABILITY,
+    EVENTS,
+    FIGURES,
+    SOURCES,
+    TITLE,
+    Column,
+    DataTable,
+    list_words,
+    table_in,
+)
 from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.description import FieldDescription, compute_once, fields_of
+from casebook.record.model import Case
+from casebook.record.vocabulary import Source
 from casebook.text import Languages, Text
 from casebook.values.amounts import plain
 
 Value = Callable[[Any, Dataset], object]
+Schema = Mapping[str, object]
 
 _UNQUOTED: Final = {"quotes": 0, "characters": 0, "share": ""}
+_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_STRING: Final[Schema] = {"type": "string"}
+_NUMBER: Final = r"^(-?[0-9]+(\.[0-9]+)?)?$"
+_DAY: Final = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"
+_VERSION: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{12}$"}
+_TEXT: Final[Schema] = {"$ref": "#/$defs/text"}
 
 
 def join_cases(dataset: Dataset, described: Iterable[bytes]) -> Iterator[bytes]:
@@ -58,23 +78,30 @@ def _describe_rest(dataset: Dataset) -> dict[str, object]:
 
 
 class Member(NamedTuple):
-    """One member of a record in JSON, with its field unless it is computed."""
+    """One member of a record in JSON, with its field, or its schema where it is computed."""
 
     name: str
     value: Value
     field: FieldDescription | None = None
+    schema: Schema = _STRING
 
 
 # Records that begin with their row of a table, by their names in JSON.
-ROWS: Final[Mapping[str, tuple[DataTable, Callable[[Any, Languages], Mapping[str, str]]]]] = {
+_ROWS: Final[Mapping[str, tuple[DataTable, Callable[[Any, Languages], Mapping[str, str]]]]] = {
     "figure": (FIGURES, figure_row),
     "event": (EVENTS, event_row),
+}
+# The tables whose columns describe members of a record.
+_TABLES: Final[Mapping[str, tuple[DataTable, ...]]] = {
+    "figure": (FIGURES, COMPARABILITY),
+    "event": (EVENTS,),
+    "source": (SOURCES,),
 }
 _COMPUTED: Final[Mapping[str, tuple[Member, ...]]] = {
     "case": (
         Member("slug", lambda case, _: case.slug),
-        Member("place", lambda case, dataset: _text(dataset.place(case), dataset)),
-        Member("version", lambda case, _: version_of(case)),
+        Member("place", lambda case, data: _text(data.place(case), data), schema=_TEXT),
+        Member("version", lambda case, _: version_of(case), schema=_VERSION),
         Member("answers", lambda case, dataset: list(answer_rows(case, dataset))),
     ),
     "figure": (
@@ -97,10 +124,10 @@ _ORDER: Final[Mapping[str, tuple[str, ...]]] = {
 
 def dump_record(record: Any, dataset: Dataset) -> dict[str, object]:
     """A record as plain data; figures and events begin with their rows of the tables."""
-    row = ROWS.get(name_in_json(type(record)))
+    row = _ROWS.get(name_in_json(type(record)))
     made: dict[str, object] = dict(row[1](record, dataset.languages)) if row is not None else {}
-    for name, value, _ in members_of(type(record)):
-        made[name] = value(record, dataset)
+    for member in members_of(type(record)):
+        made[member.name] = member.value(record, dataset)
     return made
 
 
@@ -115,7 +142,7 @@ def members_of(cls: type) -> tuple[Member, ...]:
     """The members of a record in JSON beside its row, in their order."""
     name = name_in_json(cls)
     computed = {member.name: member for member in _COMPUTED.get(name, ())}
-    written = ROWS[name][0].names if name in ROWS else ()
+    written = _ROWS[name][0].names if name in _ROWS else ()
     described = {
         one.name: Member(one.name, _value_of(one), one)
         for one in fields_of(cls)
@@ -146,3 +173,117 @@ def _value_of(one: FieldDescription) -> Value:
 
 def _text(text: Text, dataset: Dataset) -> dict[str, str]:
     return {lang: text.own(lang) for lang in dataset.languages}
+
+
+def describe_schema(dataset: Dataset) -> dict[str, object]:
+    """The schema of cases.json. Numbers are decimal text there, so that none is rounded."""
+    schema = _SchemaWriter(dataset)
+    sources = _object(schema.list_members(Source) | {"quoted": {"type": "object"}})
+    counts = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
+    return {
+        "$schema": _DIALECT,
+        "title": TITLE.inside(dataset.languages.first),
+        "description": "Everything that the site holds of its cases; numbers are decimal text.",
+        **_object(
+            {
+                "cases": _list({"$ref": "#/$defs/case"}),
+                "sources": {"type": "object", "additionalProperties": sources},
+                "reviews": counts,
+                "corrections": _list({"$ref": "#/$defs/change"}),
+            }
+        ),
+        "$defs": {
+            "text": _object(dict.fromkeys(dataset.languages, _STRING)),
+            **{name_in_json(cls): _object(schema.list_members(cls)) for cls in _list_classes()},
+        },
+    }
+
+
+def _list_classes() -> list[type]:
+    """The class of cases, those of the records inside it, and so on."""
+    classes: list[type] = [Case]
+    for cls in classes:
+        inside = [member.field.items for member in members_of(cls) if member.field is not None]
+        classes += [one for one in dict.fromkeys(inside) if one not in (object, *classes)]
+    return classes
+
+
+class _SchemaWriter:
+    """Describes the records of one site by their fields and by the columns of the tables."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.words = list_words(dataset.vocabulary)
+        self.languages = dataset.languages
+
+    def list_members(self, cls: type) -> dict[str, object]:
+        """The schema of each member of a class of records."""
+        own = name_in_json(cls)
+        members = {member.name: member for member in members_of(cls)}
+        properties: dict[str, object] = {
+            column.name: self.describe_column(column)
+            for table in _TABLES.get(own, ())
+            for column in table_in(table, self.languages).columns
+            if column.name in members or (own in _ROWS and table is _ROWS[own][0])
+        }
+        for name, member in members.items():
+            if name not in properties or (member.field and member.field.kind == "bilingual"):
+                properties[name] = self.describe_member(member)
+        return properties
+
+    def describe_member(self, member: Member) -> Schema:
+        """The schema of a member by its field, if it is no row of a table."""
+        if member.name == "answers":
+            columns = table_in(ANSWERS, self.languages).columns
+            return _list(_object({one.name: self.describe_column(one) for one in columns}))
+        if member.field is None:
+            return member.schema
+        match member.field.kind:
+            case "bilingual" | "block":
+                return _TEXT
+            case "number":
+                return {"type": ["integer", "null"], "minimum": 1}
+            case "flag":
+                return {"type": "boolean"}
+            case "iso_day":
+                return {"type": "string", "pattern": _DAY}
+            case "region":
+                return {"type": "string", "pattern": "^[0-9]{6}$"}
+            case "list" | "figures":
+                return _list({"$ref": f"#/$defs/{name_in_json(member.field.items)}"})
+            case "names" | "figure_names":
+                return _list(_STRING)
+            case "term":
+                words = member.field.words
+                known = [o.key for o in self.words[words]] if isinstance(words, str) else words
+                return {"enum": [*known] if member.field.required else ["", *known]}
+        return _STRING
+
+    def describe_column(self, column: Column) -> dict[str, object]:
+        """The schema of a cell of a column, which is text."""
+        described: dict[str, object] = {
+            "type": "string",
+            "description": " / ".join(map(column.note.inside, self.languages)),
+        }
+        if column.type == "number":
+            described["pattern"] = _NUMBER
+        elif column.type == "date":
+            described["pattern"] = _DAY
+        elif column.words and not column.joined:
+            keys = [word.key for word in self.words[column.words]]
+            described["enum"] = keys if column.required else ["", *keys]
+        elif column.required:
+            described["minLength"] = 1
+        return described
+
+
+def _list(items: Schema) -> dict[str, object]:
+    return {"type": "array", "items": items}
+
+
+def _object(properties: Schema) -> dict[str, object]:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }

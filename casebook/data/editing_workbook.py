@@ -21,7 +21,7 @@ from casebook.data.edit_tables import (
     list_records,
 )
 from casebook.data.record_rows import CASE, SOURCE_FILE, SOURCES, TypedRow, read_row
-from casebook.data.tables import name_words
+from casebook.data.tables import name_words, replace_words
 from casebook.data.workbook import LONGEST, WIDTHS, WRITTEN
 from casebook.messages import say
 from casebook.record.lists import Lists
@@ -103,8 +103,8 @@ class _WorkbookWriter:
             for at, (name, cell) in enumerate(row.items(), 1):
                 listed = table.find_words(name, row.get("question", ""), self.words)
                 names, joined = self.names.get(listed, {}), find_joined(listed)
-                shown = joined.join(names.get(part, part) for part in cell.split(joined))
-                sheet.write_string(number, at, shown[:LONGEST], self.text)
+                shown = replace_words(cell, names, joined)[:LONGEST]
+                sheet.write_string(number, at, shown, self.text)
         for at, column in enumerate(table.columns, 1):
             is_long = column.field is not None and column.field.kind == "block"
             width = _STORY_WIDTH if is_long else WIDTHS.get(column.name, 16)

@@ -10,20 +10,16 @@ from functools import cached_property, partial
 from hashlib import sha256
 from typing import Final
 
-from casebook.data.cases_json import dump_record, join_cases
-from casebook.data.cases_schema import describe_schema
-from casebook.data.dataset_description import describe_case, describe_dataset
+from casebook.data.cases_json import describe_schema, dump_record, join_cases
 from casebook.data.formats import (
     DataFile,
     DataStream,
     encode_json,
-    join_lines,
     write_csv,
-    write_lines,
     write_marked_csv,
+    write_sqlite,
 )
 from casebook.data.ocds_export import describe_releases
-from casebook.data.sqlite import write_sqlite
 from casebook.data.table_metadata import (
     CSVW_NAME,
     Measured,
@@ -31,8 +27,8 @@ from casebook.data.table_metadata import (
     describe_csvw,
     describe_package,
 )
-from casebook.data.table_rows import CASE_TABLES, Row, case_figure_rows, list_rows
-from casebook.data.tables import CASE_FIGURES, TABLES, DataTable, Words, list_words, table_in
+from casebook.data.table_rows import CASE_TABLES, case_figure_rows, list_rows
+from casebook.data.tables import CASE_FIGURES, TABLES, DataTable, Row, table_in
 from casebook.data.workbook import write_workbook
 from casebook.messages import say
 from casebook.record.dataset import Dataset
@@ -91,17 +87,13 @@ class WrittenCases:
             return list_rows(table, self.dataset)
         return (dict(zip(names, row, strict=True)) for row in rows)
 
-    @property
-    def words(self) -> Words:
-        """The closed lists."""
-        return list_words(self.dataset.vocabulary)
-
 
 @dataclass(frozen=True, slots=True)
 class DataOffer:
     """One file of open data in `data/`, written piece by piece or as what JSON describes.
 
-    With a media type it is part of the JSON-LD as well.
+    With a media type it is part of the JSON-LD as well. One `for_few` cases only is in no release:
+    its bytes follow from the tables and from the versions of what writes them.
     """
 
     name: str
@@ -109,26 +101,28 @@ class DataOffer:
     write: Callable[[WrittenCases], Iterable[bytes] | Mapping[str, object]]
     _: KW_ONLY
     media_type: str = ""
+    for_few: bool = False
 
 
-def _write_table(table: DataTable, cases: WrittenCases) -> Iterable[bytes]:
-    names = table_in(table, cases.dataset.languages).names
+def _write_table(table: DataTable, cases: WrittenCases) -> Iterator[bytes]:
+    yield write_csv([table_in(table, cases.dataset.languages).names]).encode()
     if table in CASE_TABLES:
-        return join_lines(names, cases.lines(table.name))
-    return [write_csv(names, list_rows(table, cases.dataset))]
+        yield from cases.lines(table.name)
+    else:
+        yield _write_lines(table, list_rows(table, cases.dataset), cases.dataset).encode()
 
 
-def _describe_package(cases: WrittenCases) -> dict[str, object]:
-    dataset = cases.dataset
-    description, media = describe_dataset(dataset), dataset.media.values()
-    return describe_package(cases.words, description, cases.written, media)
+def _write_lines(table: DataTable, rows: Iterable[Row], dataset: Dataset) -> str:
+    names = table_in(table, dataset.languages).names
+    return write_csv([row[name] for name in names] for row in rows)
 
 
-TABLE_OFFERS: Final = tuple(
-    DataOffer(f"{table.name}.csv", table.note, partial(_write_table, table), media_type="text/csv")
-    for table in TABLES
-)
-_CASES: Final = (
+# The tables first; the package is the last, for it tells the size and the digest of all others.
+_OFFERS: Final = (
+    *(
+        DataOffer(f"{one.name}.csv", one.note, partial(_write_table, one), media_type="text/csv")
+        for one in TABLES
+    ),
     DataOffer(
         "cases.json",
         say("data.offers.cases"),
@@ -138,47 +132,47 @@ _CASES: Final = (
     DataOffer(
         "cases.schema.json",
         say("data.offers.schema"),
-        lambda cases: describe_schema(cases.dataset.vocabulary, cases.dataset.languages),
+        lambda cases: describe_schema(cases.dataset),
     ),
-)
-_METADATA: Final = (
-    DataOffer(
-        CSVW_NAME,
-        say("data.offers.csvw"),
-        lambda cases: describe_csvw(cases.words, describe_dataset(cases.dataset)),
-        media_type="application/csvm+json",
-    ),
-    DataOffer(
-        "datapackage.json",
-        say("data.offers.package"),
-        _describe_package,
-        media_type="application/vnd.datapackage+json",
-    ),
-)
-_FOR_FEW_CASES: Final = (
     DataOffer(
         "casebook.xlsx",
         say("data.offers.workbook"),
-        lambda cases: [write_workbook(cases.rows, cases.words, cases.dataset.languages)],
+        lambda cases: [write_workbook(cases.rows, cases.dataset)],
         media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        for_few=True,
     ),
     DataOffer(
         "casebook.sqlite",
         say("data.offers.sqlite"),
         lambda cases: [write_sqlite(cases.rows, cases.dataset.languages)],
         media_type="application/vnd.sqlite3",
+        for_few=True,
     ),
-    DataOffer("ocds.json", say("data.offers.ocds"), lambda cases: describe_releases(cases.dataset)),
+    DataOffer(
+        "ocds.json",
+        say("data.offers.ocds"),
+        lambda cases: describe_releases(cases.dataset),
+        for_few=True,
+    ),
+    DataOffer(
+        CSVW_NAME,
+        say("data.offers.csvw"),
+        lambda cases: describe_csvw(cases.dataset),
+        media_type="application/csvm+json",
+    ),
+    DataOffer(
+        "datapackage.json",
+        say("data.offers.package"),
+        lambda cases: describe_package(cases.dataset, cases.written),
+        media_type="application/vnd.datapackage+json",
+    ),
 )
 
 
 def list_offers(dataset: Dataset) -> tuple[DataOffer, ...]:
-    """The files of open data of the whole data set, the tables first.
-
-    The package is the last: it tells the size and the digest of all others.
-    """
-    few = _FOR_FEW_CASES if len(dataset.cases) <= MOST_IN_ALL_FORMATS else ()
-    return (*TABLE_OFFERS, *_CASES, *few, *_METADATA)
+    """The files of open data of the whole data set, the tables first."""
+    are_few = len(dataset.cases) <= MOST_IN_ALL_FORMATS
+    return tuple(offer for offer in _OFFERS if are_few or not offer.for_few)
 
 
 def export_site(
@@ -195,9 +189,8 @@ def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
     folder = f"cases/{case.slug}"
     names = table_in(CASE_FIGURES, dataset.languages).names
     rows = ([row[name] for name in names] for row in case_figure_rows(case, dataset))
-    words = list_words(dataset.vocabulary)
-    table = write_marked_csv(names, rows)
-    package = describe_case_package(case.slug, words, describe_case(case, dataset), table)
+    table = write_marked_csv((names, *rows))
+    package = describe_case_package(case, dataset, table)
     return (
         DataFile(f"{folder}/{case.slug}.csv", table),
         DataFile(f"{folder}/{case.slug}.json", encode_json(dump_record(case, dataset))),
@@ -206,13 +199,9 @@ def export_case(case: Case, dataset: Dataset) -> tuple[DataFile, ...]:
 
 
 def freeze_dataset(dataset: Dataset) -> tuple[DataFile, ...]:
-    """The files of a release, in one folder.
-
-    A workbook and a database are left out: their bytes follow from the tables and from the versions
-    of what writes them.
-    """
+    """The files of a release, in one folder."""
     cases = write_cases(dataset)
-    released = (*TABLE_OFFERS, *_CASES, *_METADATA)
+    released = (offer for offer in _OFFERS if not offer.for_few)
     return tuple(DataFile(offer.name, b"".join(cases.write(offer))) for offer in released)
 
 
@@ -228,8 +217,6 @@ def write_cases(dataset: Dataset) -> WrittenCases:
 def write_case_rows(case: Case, dataset: Dataset) -> dict[str, str]:
     """The lines of one case in each table that has lines of cases, by the name of the table."""
     return {
-        table.name: write_lines(
-            table_in(table, dataset.languages).names, list_of_case(case, dataset)
-        )
+        table.name: _write_lines(table, list_of_case(case, dataset), dataset)
         for table, list_of_case in CASE_TABLES.items()
     }

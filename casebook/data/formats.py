@@ -1,4 +1,4 @@
-"""Bytes of tables and records: CSV by RFC 4180, and JSON."""
+"""Bytes of tables and records: CSV by RFC 4180, JSON, and a SQLite file."""
 
 from __future__ import annotations
 
@@ -6,13 +6,24 @@ import codecs
 import csv
 import io
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from json.encoder import encode_basestring
 from typing import Final
 
+from casebook.data.tables import Column, DataTable, Row, name_in
+from casebook.text import NO_TEXT, Languages
+
 # What a spreadsheet takes for the start of a formula, also in the widths of Chinese input methods.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+# Numbers take as little room as they need: 60000 is an integer, 0.8 a real.
+_TYPES = {"string": "TEXT", "number": "NUMERIC", "date": "TEXT"}
+# Where the file says which SQLite wrote it, and a number to fill it with: 3.40.0.
+_WRITTEN_BY = slice(96, 100)
+_VERSION = (3_040_000).to_bytes(4, "big")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,38 +42,36 @@ class DataStream:
     chunks: Iterable[bytes]
 
 
-def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
-    """A table as RFC 4180 in UTF-8, in which no cell can start a spreadsheet's formula."""
-    return b"".join(join_lines(columns, [write_lines(columns, rows).encode("utf-8")]))
-
-
-def write_marked_csv(columns: Sequence[str], rows: Iterable[Iterable[str]]) -> bytes:
-    """A table that is opened by a click, with a byte order mark before its head."""
-    # Without the mark Excel reads a CSV file in the encoding of its country, and Chinese is lost.
-    # The tables of the whole site have none: pandas, R and DuckDB skip it, Python's csv does not.
-    return codecs.BOM_UTF8 + _write((columns, *rows)).encode("utf-8")
-
-
-def write_lines(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
-    """The lines of some rows, without the line of the columns."""
-    return _write([row[column] for column in columns] for row in rows)
-
-
-def _write(rows: Iterable[Iterable[str]]) -> str:
+def write_csv(rows: Iterable[Iterable[str]]) -> str:
+    """Lines by RFC 4180, in which no cell can start a spreadsheet's formula."""
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\r\n").writerows(map(disarm, row) for row in rows)
     return stream.getvalue()
 
 
-def join_lines(columns: Sequence[str], lines: Iterable[bytes]) -> Iterator[bytes]:
-    """A whole table from the lines of its parts; the names of columns need no quotes."""
-    yield (",".join(columns) + "\r\n").encode("utf-8")
-    yield from lines
+def write_marked_csv(rows: Iterable[Iterable[str]]) -> bytes:
+    """A table that is opened by a click, with a byte order mark before its head."""
+    # Without the mark Excel reads a CSV file in the encoding of its country, and Chinese is lost.
+    # The tables of the whole site have none: pandas, R and DuckDB skip it, Python's csv does not.
+    return codecs.BOM_UTF8 + write_csv(rows).encode("utf-8")
 
 
 def disarm(cell: str) -> str:
     """The cell with an apostrophe before it where a spreadsheet would run it as a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+
+
+def without_empty(described: Mapping[str, object]) -> dict[str, object]:
+    """What JSON describes without the members of which nothing is known, however deep."""
+    members = ((key, _clear(inner)) for key, inner in described.items())
+    # A zero is known.
+    return {key: inner for key, inner in members if inner not in (None, "", [], {})}
+
+
+def _clear(value: object) -> object:
+    if isinstance(value, list):
+        return [_clear(one) for one in value]
+    return without_empty(value) if isinstance(value, dict) else value
 
 
 def encode_json(value: object) -> bytes:
@@ -90,3 +99,55 @@ def write_members(members: Iterable[tuple[str, str]]) -> Iterator[bytes]:
         yield f"{start}{encode_basestring(name)}: {encode_basestring(text)}".encode()
         start = ",\n  "
     yield b"{}" if start[0] == "{" else b"\n }"
+
+
+def write_sqlite(tables: Mapping[DataTable, Sequence[Row]], languages: Languages) -> bytes:
+    """The bytes of a SQLite file, the same whenever and wherever it is written.
+
+    Empty cells are NULL.
+    """
+    names = ("table", "column", *(languages.name("note", lang) for lang in languages))
+    columns = DataTable(
+        name="columns",
+        title=NO_TEXT,
+        note=NO_TEXT,
+        columns=tuple(Column(name, NO_TEXT, required=True) for name in names),
+        key=names[:2],
+    )
+    notes = [
+        {"table": table.name, "column": one.name, **name_in(one.note, "note", languages)}
+        for table in tables
+        for one in table.columns
+    ]
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
+        # Another build of SQLite may have another default, and the bytes would differ.
+        database.execute("PRAGMA page_size = 4096")
+        database.execute("BEGIN")
+        for table, rows in {**tables, columns: notes}.items():
+            database.execute(_create(table))
+            marks = ", ".join("?" * len(table.columns))
+            # A column of numbers turns the text of a number into it.
+            cells = (tuple(row[name] or None for name in table.names) for row in rows)
+            database.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', cells)
+        database.execute("COMMIT")
+        content = bytearray(database.serialize())
+    content[_WRITTEN_BY] = _VERSION
+    return bytes(content)
+
+
+def _create(table: DataTable) -> str:
+    lines = [
+        f'"{column.name}" {_TYPES[column.type]}' + " NOT NULL" * column.required
+        for column in table.columns
+    ]
+    if table.key:
+        lines.append(f"PRIMARY KEY ({_quote(table.key)})")
+    lines += [
+        f'FOREIGN KEY ({_quote(other.key)}) REFERENCES "{other.name}" ({_quote(other.key)})'
+        for other in table.points_to
+    ]
+    return f'CREATE TABLE "{table.name}" (' + ", ".join(lines) + ")"
+
+
+def _quote(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import yaml
 
-from casebook.data.dataset_description import without_empty
+from casebook.data.formats import without_empty
 from casebook.data.table_rows import version_of
 from casebook.data.tables import name_in
 from casebook.messages import read_catalogue, say
@@ -123,8 +123,7 @@ def describe_release(case: Case, dataset: Dataset) -> dict[str, object]:
             "description": dataset.place(case).inside(first),
         },
         "parties": [{"name": name, "roles": [role]} for name, role in names if name],
-        **({"buyer": {"name": buyer}} if buyer else {}),
-        **without_empty(_describe_stages(case, placed, dataset)),
+        **without_empty({"buyer": {"name": buyer}, **_describe_stages(case, placed, dataset)}),
         "unplaced": unplaced,
     }
 
@@ -167,23 +166,13 @@ def _describe_stages(
         ],
         "value": planned[0]["amount"] if len(planned) == 1 else _choose(planned),
     }
-    contracts: list[dict[str, object]] = [
-        {"id": figure.id, "title": figure.label.own(first), "value": _value(figure)}
-        for figure in placed[paths["contracted"]]
-    ]
-    contracts += [
-        {
-            "id": figure.id,
-            "title": figure.label.own(first),
-            "implementation": {"transactions": [{"id": figure.id, "value": _value(figure)}]},
-        }
-        for figure in placed[paths["paid"]]
-    ]
-    return {
-        "planning": without_empty(planning),
-        "tender": without_empty(tender),
-        "contracts": contracts,
-    }
+    contracts: list[dict[str, object]] = []
+    for name in ("contracted", "paid"):
+        for figure in placed[paths[name]]:
+            paid = {"transactions": [{"id": figure.id, "value": _value(figure)}]}
+            held = {"implementation": paid} if name == "paid" else {"value": _value(figure)}
+            contracts.append({"id": figure.id, "title": figure.label.own(first), **held})
+    return {"planning": planning, "tender": tender, "contracts": contracts}
 
 
 def _choose(amounts: list[dict[str, object]]) -> dict[str, object]:

@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from casebook import __version__
-from casebook.data.catalogues import describe_release
-from casebook.data.dataset_description import describe_dataset
+from casebook.data.catalogues import describe_dataset, describe_release
 from casebook.data.export import freeze_dataset
 from casebook.data.formats import DataFile, encode_json
 from casebook.data.table_rows import version_of_all

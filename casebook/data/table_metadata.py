@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from casebook.data.dataset_description import DatasetDescription, tag_text, without_empty
+from casebook.data.catalogues import (
+    DatasetDescription,
+    describe_case,
+    describe_dataset,
+    tag_text,
+)
+from casebook.data.formats import without_empty
 from casebook.data.tables import (
     CASE_FIGURES,
     TABLES,
     Column,
     DataTable,
-    Words,
+    Word,
+    list_words,
     name_in,
     table_in,
 )
-from casebook.record.model import Media
+from casebook.record.dataset import Dataset
+from casebook.record.model import Case, Media
 from casebook.text import LANGUAGE_TAGS, Languages
 from casebook.values.digest import digest
 
@@ -34,76 +42,32 @@ class Measured:
     media_type: str = ""
 
 
-def describe_package(
-    words: Words,
-    description: DatasetDescription,
-    written: Mapping[str, Measured],
-    media: Iterable[Media] = (),
-) -> dict[str, object]:
-    """A Frictionless Data Package over the tables and files; `words` are the closed lists.
-
-    `written` are the files beside it, by name; one that is no table is named and no more.
-    """
-    languages = description.languages
+def describe_package(dataset: Dataset, written: Mapping[str, Measured]) -> dict[str, object]:
+    """A Frictionless Data Package over all files of open data, which lie beside it by name."""
     tables = {f"{table.name}.csv": table for table in TABLES}
     resources = [
-        _resource(table, path, words, languages) | _measure(written[path])
-        for path, table in tables.items()
+        _describe_table(tables[name], name, dataset) | _measure(file)
+        if name in tables
+        else _describe_file(name, file)
+        for name, file in written.items()
     ]
-    resources += [_file_resource(*file) for file in written.items() if file[0] not in tables]
-    resources += map(_media_resource, media)
-    return _package("casebook", description, resources) | {"profile": "data-package"}
+    resources += map(_describe_media, dataset.media.values())
+    described = _describe_package("casebook", describe_dataset(dataset), resources)
+    return described | {"profile": "data-package"}
 
 
-def describe_case_package(
-    slug: str, words: Words, description: DatasetDescription, table: bytes
-) -> dict[str, object]:
-    """The package over the figures of one case, of which the table is written.
-
-    The tables that its keys point to are not beside it, so it has no foreign keys.
-    """
-    resource = _resource(CASE_FIGURES, f"{slug}.csv", words, description.languages, alone=True)
+def describe_case_package(case: Case, dataset: Dataset, table: bytes) -> dict[str, object]:
+    """The package over the figures of one case, of which the table is written."""
+    resource = _describe_table(CASE_FIGURES, f"{case.slug}.csv", dataset)
     resource |= _measure(Measured(size=len(table), digest=digest(table)))
-    return _package(f"casebook-{slug}", description, [resource])
+    return _describe_package(f"casebook-{case.slug}", describe_case(case, dataset), [resource])
 
 
-def _measure(file: Measured | Media) -> dict[str, object]:
-    return {"bytes": file.size, "hash": f"sha256:{file.digest}"}
-
-
-def _file_resource(path: str, measured: Measured) -> dict[str, object]:
-    name, _, kind = path.rpartition(".")
-    return {
-        # A table and a file may have one name but for its end.
-        "name": f"{name}-{kind}".lower().replace("_", "-"),
-        "path": path,
-        "format": kind,
-        "mediatype": measured.media_type,
-        # Else a program takes a workbook for one table, and JSON for rows.
-        "type": "file",
-        **_measure(measured),
-    }
-
-
-def _media_resource(media: Media) -> dict[str, object]:
-    kind = media.kind.lower()
-    resource: dict[str, object] = {
-        "name": re.sub(r"[^a-z0-9]+", "-", f"{media.name} {media.digest[:8]}".lower()),
-        "path": media.name,
-        "format": kind,
-        "mediatype": f"{'application' if kind == 'pdf' else 'image'}/{kind}",
-        "profile": "data-resource",
-    }
-    # A picture is published smaller than it is.
-    return resource if media.width else resource | _measure(media)
-
-
-def _package(
-    name: str, description: DatasetDescription, resources: list[dict[str, object]]
+def _describe_package(
+    name: str, description: DatasetDescription, resources: Sequence[object]
 ) -> dict[str, object]:
     languages, contact, licence = description.languages, description.contact, description.licence
-    title = description.publisher.inside(languages.first)
-    publisher = {"title": title, "role": "publisher"}
+    publisher = {"title": description.publisher.inside(languages.first), "role": "publisher"}
     publisher["email" if "@" in contact else "path"] = contact
     keywords = [word.inside(lang) for lang in languages for word in description.keywords]
     # The standard knows a licence by its identifier or its address, and not by words.
@@ -117,27 +81,56 @@ def _package(
             "homepage": description.address,
             "version": description.version,
             "keywords": list(dict.fromkeys(keywords)),
-            "contributors": [without_empty(publisher)] if title else [],
-            "licenses": [
-                without_empty({"name": one.id, "path": one.url.en, "title": one.name})
-                for one in known
-            ],
+            "contributors": [publisher] if publisher["title"] else [],
+            "licenses": [{"name": o.id, "path": o.url.en, "title": o.name} for o in known],
             "profile": "tabular-data-package",
             "resources": resources,
         }
     )
 
 
-def _resource(
-    table: DataTable, path: str, words: Words, languages: Languages, *, alone: bool = False
-) -> dict[str, object]:
-    columns = table_in(table, languages).columns
-    schema = {
-        "fields": [_field(column, words, languages, alone) for column in columns],
-        "missingValues": [""],
-        "primaryKey": list(table.key),
-        "foreignKeys": [] if alone else _list_keys(table, "fields"),
+def _measure(file: Measured | Media) -> dict[str, object]:
+    return {"bytes": file.size, "hash": f"sha256:{file.digest}"}
+
+
+def _describe_file(path: str, measured: Measured) -> dict[str, object]:
+    name, _, kind = path.rpartition(".")
+    return {
+        # A table and a file may have one name but for its end.
+        "name": f"{name}-{kind}".lower().replace("_", "-"),
+        "path": path,
+        "format": kind,
+        "mediatype": measured.media_type,
+        # Else a program takes a workbook for one table, and JSON for rows.
+        "type": "file",
+        **_measure(measured),
     }
+
+
+def _describe_media(media: Media) -> dict[str, object]:
+    kind = media.kind.lower()
+    return {
+        "name": re.sub(r"[^a-z0-9]+", "-", f"{media.name} {media.digest[:8]}".lower()),
+        "path": media.name,
+        "format": kind,
+        "mediatype": f"{'application' if kind == 'pdf' else 'image'}/{kind}",
+        "profile": "data-resource",
+        # A picture is published smaller than it is.
+        **({} if media.width else _measure(media)),
+    }
+
+
+def _describe_table(table: DataTable, path: str, dataset: Dataset) -> dict[str, object]:
+    """A table as a resource; beside that of one case are none of those that its keys point to."""
+    languages, is_alone = dataset.languages, table is CASE_FIGURES
+    words = list_words(dataset.vocabulary)
+    fields = []
+    for column in table_in(table, languages).columns:
+        listed = words.get(column.words, ())
+        fields.append(_describe_field(column, [word.key for word in listed], languages))
+        if not is_alone:
+            named = ({"value": w.key, **name_in(w.name, "label", languages)} for w in listed)
+            fields[-1]["categories"] = list(named)
     return {
         "name": table.name,
         **name_in(table.title, "title", languages),
@@ -147,7 +140,12 @@ def _resource(
         "encoding": "utf-8",
         "profile": "tabular-data-resource",
         "dialect": {"lineTerminator": "\r\n"},
-        "schema": without_empty(schema),
+        "schema": {
+            "fields": fields,
+            "missingValues": [""],
+            "primaryKey": list(table.key),
+            "foreignKeys": [] if is_alone else _list_keys(table, "fields"),
+        },
     }
 
 
@@ -162,66 +160,64 @@ def _list_keys(table: DataTable, fields: str, end: str = "") -> list[dict[str, o
     ]
 
 
-def _field(column: Column, words: Words, languages: Languages, alone: bool) -> dict[str, object]:
-    listed = words.get(column.words, ())
-    keys = [word.key for word in listed]
-    constraints: dict[str, object] = {"required": column.required}
+def _describe_field(column: Column, keys: list[str], languages: Languages) -> dict[str, object]:
+    constraints: dict[str, object] = {"required": column.required or None}
     if column.joined:
         either = "|".join(map(re.escape, keys))
         constraints["pattern"] = f"({either})({re.escape(column.joined)}({either}))*"
     else:
         constraints["enum"] = keys
-    named = () if alone else listed
     return {
         "name": column.name,
         "type": column.type,
         **name_in(column.note, "description", languages),
-        **without_empty(
-            {
-                "constraints": without_empty(constraints),
-                "categories": [
-                    {"value": word.key, **name_in(word.name, "label", languages)} for word in named
-                ],
-            }
-        ),
+        "constraints": constraints,
     }
 
 
-def describe_csvw(words: Words, description: DatasetDescription) -> dict[str, object]:
-    """The tables as a group of tables of CSVW; `words` are the closed lists."""
+def describe_csvw(dataset: Dataset) -> dict[str, object]:
+    """The tables as a group of tables of CSVW."""
+    description = describe_dataset(dataset)
     languages, licence = description.languages, description.licence
-    return {
-        "@context": ["http://www.w3.org/ns/csvw", {"@language": LANGUAGE_TAGS[languages.first]}],
-        "dc:title": tag_text(description.name, languages),
-        "dc:description": tag_text(description.description, languages),
-        **({"dc:license": {"@id": licence.url.en}} if licence and licence.url else {}),
-        "tables": [_describe_table(table, words, languages) for table in TABLES],
-    }
+    words = list_words(dataset.vocabulary)
+    return without_empty(
+        {
+            "@context": [
+                "http://www.w3.org/ns/csvw",
+                {"@language": LANGUAGE_TAGS[languages.first]},
+            ],
+            "dc:title": tag_text(description.name, languages),
+            "dc:description": tag_text(description.description, languages),
+            "dc:license": {"@id": licence.url.en} if licence and licence.url else None,
+            "tables": [
+                {
+                    "url": f"{table.name}.csv",
+                    "dc:title": tag_text(table.title, languages),
+                    "tableSchema": {
+                        "columns": [
+                            _describe_column(column, words.get(column.words, ()), languages)
+                            for column in table_in(table, languages).columns
+                        ],
+                        "primaryKey": list(table.key),
+                        "foreignKeys": _list_keys(table, "columnReference", ".csv"),
+                    },
+                }
+                for table in TABLES
+            ],
+        }
+    )
 
 
-def _describe_table(table: DataTable, words: Words, languages: Languages) -> dict[str, object]:
-    columns = table_in(table, languages).columns
-    schema = {
-        "columns": [_describe_column(column, words, languages) for column in columns],
-        "primaryKey": list(table.key),
-        "foreignKeys": _list_keys(table, "columnReference", ".csv"),
-    }
-    return {
-        "url": f"{table.name}.csv",
-        "dc:title": tag_text(table.title, languages),
-        "tableSchema": without_empty(schema),
-    }
-
-
-def _describe_column(column: Column, words: Words, languages: Languages) -> dict[str, object]:
-    keys = [word.key for word in words.get(column.words, ())]
+def _describe_column(
+    column: Column, words: Sequence[Word], languages: Languages
+) -> dict[str, object]:
     base = "decimal" if column.type == "number" else column.type
-    described = {
+    keys = "|".join(re.escape(word.key) for word in words)
+    return {
         "name": column.name,
         "titles": column.name,
         "dc:description": tag_text(column.note, languages),
-        "datatype": {"base": base, "format": "|".join(map(re.escape, keys))} if keys else base,
-        "required": column.required,
+        "datatype": {"base": base, "format": keys} if keys else base,
+        "required": column.required or None,
         "separator": column.joined,
     }
-    return without_empty(described)

@@ -22,6 +22,7 @@ from casebook.data.tables import (
     SOURCES,
     VOCABULARY,
     DataTable,
+    Row,
     Word,
     list_words,
     table_in,
@@ -40,8 +41,6 @@ from casebook.values.digest import digest
 VERSION_DIGITS: Final = 12
 # What a figure of a case is told of its source in one row.
 _OF_SOURCE: Final = ("title", "publisher", "url")
-
-Row = Mapping[str, str]
 
 
 def list_rows(table: DataTable, dataset: Dataset) -> Iterator[Row]:

@@ -20,6 +20,7 @@ from casebook.values.words import QUALIFIERS
 TITLE: Final = say("data.title")
 
 ColumnType = Literal["string", "number", "date"]
+Row = Mapping[str, str]
 # A word that a column may hold, and all of them by the names of their lists.
 Word = Term | Measure | Question
 Words = Mapping[str, tuple[Word, ...]]
@@ -170,3 +171,9 @@ def name_words(words: tuple[Word, ...], lang: Lang) -> dict[str, str]:
     )
     names = {word.key: word.name.inside(lang) for word in words}
     return {key: name if called[name.casefold()] == 1 else key for key, name in names.items()}
+
+
+def replace_words(cell: str, names: Mapping[str, str], joined: str) -> str:
+    """A cell with each of its words, or all of it as one word, as it is called."""
+    parts = cell.split(joined) if joined else [cell]
+    return joined.join(names.get(part, part) for part in parts)

@@ -148,7 +148,7 @@ def make_files(
         f"{name}.svg": pictures.svg,
         f"{name}.png": pictures.png,
         f"{name}-card.png": pictures.card,
-        f"{name}.csv": write_marked_csv(drawn.header, drawn.rows),
+        f"{name}.csv": write_marked_csv((drawn.header, *drawn.rows)),
         f"{name}.json": _json(drawn, sources, citation),
         "description.txt": f"{drawn.description}\n".encode(),
         "citation.txt": cited.encode(),

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from casebook.data.catalogues import describe_dcat
-from casebook.data.dataset_description import describe_dataset
+from casebook.data.catalogues import describe_dataset, describe_dcat
 from casebook.data.export import list_offers
 from casebook.data.ocds_export import MAPPING, NOTICE
 from casebook.data.tables import FIGURES, TABLES, list_words, table_in

@@ -9,8 +9,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from casebook.data.catalogues import describe_for_search
-from casebook.data.dataset_description import describe_dataset
+from casebook.data.catalogues import describe_dataset, describe_for_search
 from casebook.data.export import list_offers
 from casebook.data.table_rows import version_of
 from casebook.messages import say

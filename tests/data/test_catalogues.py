@@ -13,8 +13,7 @@ from rdflib import DCTERMS, Graph, Literal, Namespace, URIRef
 from records import dataset_of, export_dataset, figure, record
 from rocrate.rocrate import ROCrate
 
-from casebook.data.catalogues import describe_dcat
-from casebook.data.dataset_description import DatasetDescription, describe_dataset
+from casebook.data.catalogues import DatasetDescription, describe_dataset, describe_dcat
 from casebook.data.releases import freeze_release
 from casebook.record.dataset import Dataset
 from casebook.record.settings import Licence, Settings
@@ -133,7 +132,7 @@ def test_dcat_gives_a_portal_the_data_set_and_each_file() -> None:
 
 
 def test_dcat_leaves_out_what_a_site_does_not_say() -> None:
-    bare = description_of(licence=None, contact="", years=None, keywords=())
+    bare = description_of(licence=None, contact="", period="", keywords=())
 
     assert (
         describe_dcat(bare, [])

@@ -24,11 +24,10 @@ from records import dataset_of, export_dataset, figure, record, tiny_dataset
 
 from casebook.build.reading import read_dataset
 from casebook.data.export import write_cases
-from casebook.data.formats import write_csv
+from casebook.data.formats import write_sqlite
 from casebook.data.ocds_export import MAPPING, REASONS, describe_releases, place_figure
-from casebook.data.sqlite import write_sqlite
 from casebook.data.table_rows import list_rows
-from casebook.data.tables import CASES, TABLES, list_words
+from casebook.data.tables import CASES, TABLES
 from casebook.data.workbook import write_workbook
 from casebook.record.comparability import are_comparable
 from casebook.record.dataset import Dataset
@@ -190,9 +189,7 @@ def test_the_workbook_explains_every_column(files: dict[str, bytes]) -> None:
 @pytest.mark.parametrize("start", ["=1+1", "@SUM(A1)", "+1", "-1", "https://example.org"])
 def test_no_cell_of_the_workbook_is_a_formula_or_a_link(start: str) -> None:
     dataset = dataset_of(record(figure(label=f"'{start}'")))
-    content = write_workbook(
-        write_cases(dataset).rows, list_words(dataset.vocabulary), DEFAULT_LANGUAGES
-    )
+    content = write_workbook(write_cases(dataset).rows, dataset)
     book = openpyxl.load_workbook(io.BytesIO(content))
     cell = book["数字 figures"]["C2"]
 
@@ -201,14 +198,13 @@ def test_no_cell_of_the_workbook_is_a_formula_or_a_link(start: str) -> None:
 
 def test_the_formats_have_the_same_bytes_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = tiny_dataset()
-    words = list_words(dataset.vocabulary)
     filled = write_cases(dataset).rows
-    languages = DEFAULT_LANGUAGES
-    before = write_sqlite(filled, languages), write_workbook(filled, words, languages)
+    before = write_sqlite(filled, DEFAULT_LANGUAGES), write_workbook(filled, dataset)
     monkeypatch.setattr(time, "time", lambda: 4_000_000_000.0)
     monkeypatch.setenv("TZ", "Asia/Shanghai")
 
-    assert (write_sqlite(filled, languages), write_workbook(filled, words, languages)) == before
+    after = write_sqlite(filled, DEFAULT_LANGUAGES), write_workbook(filled, dataset)
+    assert after == before
     archive = zipfile.ZipFile(io.BytesIO(before[1]))
     assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
     assert b"1980-01-01T00:00:00Z" in archive.read("docProps/core.xml")
@@ -344,7 +340,7 @@ def test_a_stranger_finds_what_a_word_means(files: dict[str, bytes]) -> None:
 
 def test_the_version_of_a_case_changes_with_its_record() -> None:
     before, after = (
-        rows_of(write_csv(CASES.names, list_rows(CASES, dataset_of(text, record()))))
+        list(list_rows(CASES, dataset_of(text, record())))
         for text in (record(figure()), record(figure(amount="130万元")))
     )
 

@@ -15,8 +15,7 @@ from records import case_of, dataset_of, figure, record, tiny_lists
 
 from casebook.checks.content import check_limits
 from casebook.data import cases_json
-from casebook.data.cases_json import dump_record
-from casebook.data.cases_schema import describe_schema
+from casebook.data.cases_json import describe_schema, dump_record
 from casebook.messages import read_catalogue
 from casebook.record import description, fields
 from casebook.record.dataset import Dataset
@@ -105,7 +104,7 @@ def test_it_is_in_the_schema_for_editors() -> None:
 def test_it_is_in_cases_json_and_its_schema() -> None:
     dataset: Dataset = dataset_of(written())
     dumped: Any = dump_record(dataset.cases[0], dataset)
-    defined: Any = describe_schema(dataset.vocabulary, dataset.languages)["$defs"]
+    defined: Any = describe_schema(dataset)["$defs"]
 
     for name, held in (("document", dumped["documents"][0]), ("figure", dumped["figures"][0])):
         assert held["remark"] == {"zh": "第一次。", "en": "The first."}
