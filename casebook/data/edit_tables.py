@@ -28,6 +28,8 @@ _OWN_LISTS: Final = {
     "figure.qualifier": "qualifiers",
     "answer.state": "answer_states",
 }
+# The kinds of fields that hold a date, which a spreadsheet may have made of what was typed.
+DAYS: Final = ("period", "day", "iso_day")
 _FLAGS: Final = {"yes": "form.yes", "no": "form.no"}
 
 

@@ -6,20 +6,20 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
-from math import prod
 from pathlib import Path
 from typing import Literal
 
 from casebook.data.import_table import ImportRow, TableProblems
+from casebook.data.record_edit import SCHEMA_LINE, write_comment
 from casebook.data.record_rows import CASE, TypedRow
 from casebook.data.table_rows import figure_row
 from casebook.messages import say
-from casebook.problems import Problem
+from casebook.problems import Position, Problem
 from casebook.record.lists import Lists
 from casebook.record.model import Figure
 from casebook.record.reader import read_figure
 from casebook.text import ENUMERATION, Lang, Text
-from casebook.values.amounts import parse_quantity
+from casebook.values.amounts import Quantity, parse_quantity
 from casebook.values.errors import FormulaError, QuantityError
 from casebook.values.formula import parse_formula
 from casebook.values.words import CURRENCIES
@@ -31,17 +31,15 @@ READINGS = ("qualifier", "unit")
 _NUMBERS = ("value", "min", "max")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 _UNITS = {code: currency.name.zh for code, currency in CURRENCIES.items()} | {"ratio": "%"}
-_CODES = {name: code for code, name in _UNITS.items()}
 # What people write into a column of units, and a number that has none of its own.
-_MONEY = re.compile(
-    rf"(?P<scale>[百千万亿]*)(?P<currency>{'|'.join(map(re.escape, _CODES))})(?:/.+)?"
-)
 _OF_YUAN = re.compile(r"人民币|RMB|[()（）\s¥￥]")
-_SCALES = {"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
+_SCALES = "百千万亿"
 _BARE = re.compile(r"[0-9０-９][0-9０-９,，.．]*")
 _NOISE = Decimal("0.000001")
 # What a row may leave out, what an editor has to add by hand, and what rests on other rows.
 _LEFT_OPEN = frozenset({"E202", "E217", "E250"})
+# The place of what no cell has, of which nothing is reported.
+_NOWHERE = Position(0, 0)
 
 # What to do where a row says something else than the record.
 OnDifference = Literal["refuse", "keep", "replace"]
@@ -70,6 +68,23 @@ class ImportTarget:
         """The words that a field may hold, for a remark."""
         return self.say("data.draft.choices", words=ENUMERATION.join(words))
 
+    def start_draft(self) -> TypedRow:
+        """A case of which nothing is known, with a remark behind each blank."""
+        remarks = {
+            "title": self.say("data.draft.title"),
+            "region": self.say("data.draft.region"),
+            "topic": self.list_choices(self.lists.vocabulary.topics),
+            "summary": self.say("data.draft.summary"),
+            "state": self.say("data.draft.state"),
+        }
+        return TypedRow(texts={"state": "draft"}, remarks=remarks)
+
+    def write_origin(self, origin: Iterable[Text]) -> str:
+        """The comment at the head of a draft, which says where it comes from."""
+        lines = (write_comment(line.inside(self.lang)) for line in origin)
+        head = (SCHEMA_LINE, "#", *lines, write_comment(self.say("data.draft.blanks")), "")
+        return "".join(f"{line}\n" for line in head)
+
     def remark_blanks(self, row: ImportRow, figure: TypedRow) -> None:
         """Put remarks behind the blanks of a new figure: words, or numbers that are near to it."""
         vocabulary = self.lists.vocabulary
@@ -97,47 +112,41 @@ class FigureImporter:
         self.names = [name for one in fields for name in one.names(languages)]
         self.printed = {name for one in fields if one.printed for name in one.names(languages)}
 
-    def read(self, row: ImportRow, old: Mapping[str, object]) -> dict[str, str] | None:
-        """The cells of a row as fields of a record, None where one is wrong.
+    def read(self, row: ImportRow, old: TypedRow) -> dict[str, str]:
+        """The cells of a row as fields of a record, nothing where one is wrong.
 
-        `old` are the fields of the figure in its file.
+        `old` is the figure as it is in its file.
         """
         already = len(self.problems)
         fields: dict[str, str] = {}
-        is_computed = "formula" in row.cells or (row.before is not None and "formula" in old)
+        was_computed = bool(old.texts.get("formula"))
+        is_computed = "formula" in row.cells or (row.before is not None and was_computed)
         if not _NAME.fullmatch(row.name):
             self.problems.report("E241.import", row.place("figure"), name=show(row.name))
-        elif old and ("formula" in old) != is_computed:
+        elif not old.is_empty and was_computed != is_computed:
             key = "E334.printed" if is_computed else "E334.computed"
             self.problems.report(key, row.place("formula"), name=row.name)
         else:
-            fields = self.read_computed(row) if is_computed else self.read_printed(row, old)
-        return fields if len(self.problems) == already else None
+            fields = (self.read_computed if is_computed else self.read_printed)(row, old)
+        return fields if len(self.problems) == already else {}
 
-    def read_printed(self, row: ImportRow, old: Mapping[str, object]) -> dict[str, str]:
+    def read_printed(self, row: ImportRow, old: TypedRow) -> dict[str, str]:
         """The fields of a figure that a source printed."""
         already = len(self.problems)
         money = _read_money(row.text("unit"))
-        row = settle_unit(row, money)
+        row = _settle_unit(row, money) if money is not None else row
         fields = {name: row.text(name) for name in self.names if name in row.cells}
         if "per" in fields:
-            # Open data has the keys of words, a record their names.
-            known, words = self.lists.vocabulary.per, fields["per"].split("/")
-            each = (known[one].name.inside("zh") if one in known else one for one in words)
-            fields["per"] = "/".join(each)
+            fields["per"] = self.name_per(fields["per"].split("/"))
         fields |= _find_readings(row, old)
-        fields |= {
-            name: ""
-            for name in READINGS
-            if name in row.cells and not row.text(name) and name in old
-        }
+        emptied = (name for name in READINGS if name in row.cells and not row.text(name))
+        fields |= {name: "" for name in emptied if old.texts.get(name)}
         figure = self.read_cells(row, fields, old)
         if figure is not None and len(self.problems) == already:
-            scale = prod(_SCALES[sign] for sign in money["scale"]) if money is not None else 1
-            self.check_numbers(figure, row, scale)
+            self.check_numbers(figure, row, money.value if money and money.value else Decimal(1))
         return fields
 
-    def read_computed(self, row: ImportRow) -> dict[str, str]:
+    def read_computed(self, row: ImportRow, old: TypedRow) -> dict[str, str]:
         """The fields of a figure that this site computes."""
         try:
             if row.text("formula"):
@@ -146,44 +155,34 @@ class FigureImporter:
             at = row.place("formula").inside(error.column - 1)
             self.problems.report("E280.import", at, why=error.message)
         given = {name: row.text(name) for name in self.names if name in row.cells}
-        self.read_cells(
-            row, {name: given[name] for name in given.keys() & {"label", "measure"}}, {}
-        )
+        read = {name: given[name] for name in given.keys() & {"label", "measure"}}
+        self.read_cells(row, read, TypedRow())
         # What open data has of such a figure follows from others; of an export it was typed.
         for name in (given.keys() & self.printed) if row.before is not None else ():
             self.problems.report("E337.follows", row.place(name), name=row.name, column=name)
         return {name: text for name, text in given.items() if name not in self.printed}
 
-    def read_cells(
-        self, row: ImportRow, fields: Mapping[str, str], old: Mapping[str, object]
-    ) -> Figure | None:
+    def read_cells(self, row: ImportRow, fields: Mapping[str, str], old: TypedRow) -> Figure | None:
         """The figure that the record becomes with the fields in it.
 
         Only what is wrong with the cells is a problem: the record may have blanks and faults of
         its own. What a new figure lacks stands in for it, so that the rest of the row can be
         judged.
         """
-        cells = {field: Scalar(text, row.place(field)) for field, text in fields.items()}
-        vocabulary = self.lists.vocabulary
         stand_ins = {
             "label": "-",
             "period": "2000",
-            "measure": next(iter(vocabulary.measures)),
-            "status": next(iter(vocabulary.statuses)),
+            "measure": next(iter(self.lists.vocabulary.measures)),
+            "status": next(iter(self.lists.vocabulary.statuses)),
             "source": next(iter(self.lists.sources), ""),
             "note": "-",
         }
         # Another amount has another quote, which the row may leave to the editor.
-        left_out = ("quote", "wording") if "amount" in fields else ()
-        entries = {
-            **{field: Scalar(text, row.at) for field, text in stand_ins.items()},
-            **{name: v for name, v in old.items() if isinstance(v, Scalar) and v.text},
-            **dict.fromkeys(left_out, Scalar("", row.at)),
-            **cells,
-        }
-        node = MapNode(dict(entries), {name: value.at for name, value in entries.items()}, row.at)
+        left_out = dict.fromkeys(("quote", "wording") if "amount" in fields else (), "")
+        known = {name: text for name, text in old.texts.items() if text}
+        cells = {name: Scalar(text, row.place(name)) for name, text in fields.items()}
         found: list[Problem] = []
-        figure = read_figure(node, row.text("figure"), self.problems.path, self.lists, found)
+        figure = self.read_texts(row.name, stand_ins | known | left_out, cells, found)
         places = {cell.at for cell in cells.values()}
         amount = cells.get("amount")
         self.problems += [
@@ -195,36 +194,60 @@ class FigureImporter:
         ]
         return figure
 
-    def check_numbers(self, figure: Figure, row: ImportRow, scale: int) -> None:
+    def read_texts(
+        self,
+        name: str,
+        texts: Mapping[str, str],
+        cells: Mapping[str, Scalar],
+        found: list[Problem],
+    ) -> Figure | None:
+        """The figure of texts by field, over which cells of a table go."""
+        entries = {name: Scalar(text, _NOWHERE) for name, text in texts.items()} | dict(cells)
+        places = {name: value.at for name, value in entries.items()}
+        node = MapNode(dict(entries), places, _NOWHERE)
+        return read_figure(node, name, self.problems.path, self.lists, found)
+
+    def read_meaning(self, old: TypedRow) -> dict[str, str]:
+        """What an export says of a figure, with what the record leaves to its amount."""
+        known = {name: text for name, text in old.texts.items() if text}
+        figure = self.read_texts(old.name, known, {}, [])
+        if figure is None:
+            return {}
+        return figure_row(figure, self.lists.languages) | {"per": self.name_per(figure.per)}
+
+    def name_per(self, words: Iterable[str]) -> str:
+        """What a price is per as a record has it: open data has the keys of the words."""
+        known = self.lists.vocabulary.per
+        return "/".join(known[one].name.inside("zh") if one in known else one for one in words)
+
+    def check_numbers(self, figure: Figure, row: ImportRow, scale: Decimal) -> None:
         """Compare the columns of the value, plain or in the scale of the unit, with the amount."""
         understood = figure_row(figure, self.lists.languages)
         for column in (*_NUMBERS, *READINGS):
             given, meant = row.text(column), understood[column]
             if given and not _is_same(given, meant, column, scale):
-                meaning = Text(meant, meant) if meant else say("data.import.empty")
                 self.problems.report(
                     "E333",
                     row.place(column),
                     column=column,
                     given=show(given),
                     amount=show(figure.quantity.text),
-                    meaning=meaning,
+                    meaning=Text(meant, meant) if meant else say("data.import.empty"),
                 )
 
 
-def _find_readings(row: ImportRow, old: Mapping[str, object]) -> dict[str, str]:
+def _find_readings(row: ImportRow, old: TypedRow) -> dict[str, str]:
     """The qualifier and the unit that a row gives beside an amount whose wording says otherwise."""
-    written = {name: value.text for name, value in old.items() if isinstance(value, Scalar)}
     try:
-        quantity = parse_quantity(row.text("amount") or written.get("amount", ""))
+        quantity = parse_quantity(row.text("amount") or old.texts.get("amount", ""))
     except QuantityError:
         return {}
+    qualifier, unit = row.text("qualifier"), _UNITS.get(row.text("unit"), row.text("unit"))
     readings = {}
-    qualifier, unit = row.text("qualifier"), row.text("unit")
-    if qualifier and qualifier not in (quantity.qualifier, written.get("qualifier")):
+    if qualifier and qualifier not in (quantity.qualifier, old.texts.get("qualifier")):
         readings["qualifier"] = qualifier
-    if unit and not quantity.unit and _UNITS.get(unit, unit) != written.get("unit"):
-        readings["unit"] = _UNITS.get(unit, unit)
+    if unit and not quantity.unit and unit != old.texts.get("unit"):
+        readings["unit"] = unit
     return readings
 
 
@@ -236,38 +259,37 @@ def _is_inside(found: Problem, amount: Scalar) -> bool:
     )
 
 
-def _read_money(unit: str) -> re.Match[str] | None:
-    """The scale and the currency of a unit: 万元, 元（人民币） or 人民币."""
-    bare = _OF_YUAN.sub("", unit)
-    return _MONEY.fullmatch(bare or "元") if unit else None
+def _read_money(unit: str) -> Quantity | None:
+    """One of a unit of money or a share: of 万元, 元（人民币）, 元/人 or %, but not of a code."""
+    try:
+        money = parse_quantity(f"1{_OF_YUAN.sub('', unit).partition('/')[0] or '元'}")
+    except QuantityError:
+        return None
+    return money if unit and unit not in _UNITS and money.unit in _UNITS else None
 
 
-def settle_unit(row: ImportRow, money: re.Match[str] | None) -> ImportRow:
+def _settle_unit(row: ImportRow, money: Quantity) -> ImportRow:
     """A row whose unit is a currency's code, and behind its number where that had none."""
-    amount = row.cells.get("amount")
-    if money is None:
-        return row
-    cells = dict(row.cells) | {"unit": Scalar(_CODES[money["currency"]], row.place("unit"))}
-    if amount is not None and _lacks_unit(amount.text, money["scale"]):
-        written = money.string
+    amount, written = row.cells.get("amount"), _OF_YUAN.sub("", row.text("unit")) or "元"
+    cells = {**row.cells, "unit": Scalar(money.unit, row.place("unit"))}
+    if amount is not None and _lacks_unit(amount.text, is_scaled=money.value != 1):
         # 120万 in a table of 万元 is 120万元.
-        if money["scale"] and amount.text.endswith(money["scale"]):
-            written = written.removeprefix(money["scale"])
-        cells["amount"] = Scalar(f"{amount.text}{written}", amount.at)
+        number = amount.text.removesuffix(written[: -len(written.lstrip(_SCALES))])
+        cells["amount"] = Scalar(f"{number}{written}", amount.at)
     return replace(row, cells=cells)
 
 
-def _lacks_unit(amount: str, scale: str) -> bool:
+def _lacks_unit(amount: str, is_scaled: bool) -> bool:
     if _BARE.fullmatch(amount):
         return True
     try:
         # Without its scale 约120 would be 120 yuan; without a scale a unit is a reading.
-        return bool(scale) and not parse_quantity(amount).unit
+        return is_scaled and not parse_quantity(amount).unit
     except QuantityError:
         return False
 
 
-def _is_same(given: str, meant: str, column: str, scale: int) -> bool:
+def _is_same(given: str, meant: str, column: str, scale: Decimal) -> bool:
     if column not in _NUMBERS:
         return given == meant
     # As spreadsheets write numbers: 1,200,000, ¥1,200,000.00, 80% and 730799.9999999999.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 from typing import get_args
 
-from casebook.data.edit_tables import list_keys
+from casebook.data.edit_tables import DAYS, list_keys
 from casebook.data.import_figures import READINGS, FigureImporter, ImportTarget
 from casebook.data.import_table import ImportRow, TableProblems
 from casebook.data.record_edit import write_changes
@@ -21,61 +23,107 @@ from casebook.data.record_rows import (
     clean_text,
     read_row,
 )
-from casebook.data.table_rows import figure_row
 from casebook.data.workbook import LONGEST
-from casebook.problems import START, Position
+from casebook.messages import say
+from casebook.problems import START
 from casebook.record.description import FieldDescription
-from casebook.record.fields import EMPTY
 from casebook.record.model import ChangeKind
-from casebook.record.reader import SILENT, read_figure
-from casebook.record.sketch import Way
+from casebook.record.new_case import case_path
+from casebook.record.reader import SILENT
+from casebook.record.sketch import Way, find_spots
+from casebook.text import Lang, count_nouns
 from casebook.values.dates import parse_period
 from casebook.values.errors import PeriodError
-from casebook.yaml.edit import can_write
+from casebook.yaml.edit import can_write, diff_files
 from casebook.yaml.encoding import show
-from casebook.yaml.nodes import ListNode, MapNode, Node, read_tree
+from casebook.yaml.files import show_path
+from casebook.yaml.nodes import read_tree
 
-_DAYS = ("period", "day", "iso_day")
 # A published figure that changes in one of these has to say why.
 _EXPLAINED = ("amount", "period")
 _FLAGS = {True: "yes", False: "no"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChange:
+    """A case file before and after the import; there is no before where it is a new draft."""
+
+    path: Path
+    shown: str
+    before: bytes | None = None
+    after: bytes
+    added: int
+    changed: int = 0
+    noun: str = "figure"
+
+    def diff(self) -> Iterator[str]:
+        """The difference, line by line, as `diff -u` shows it."""
+        return diff_files(self.before, self.after, self.shown)
+
+    def summary(self, lang: Lang) -> str:
+        """The change in one sentence."""
+        key = "data.import.draft" if self.before is None else "data.import.changed"
+        added = count_nouns(self.added, self.noun)
+        fields = count_nouns(self.changed, "field")
+        return say(key, path=self.shown, figures=added, fields=fields).inside(lang)
+
+
 class RecordMerge:
     """The record of one file, into which rows are merged: `added` records, `changed` fields.
 
-    `data` is the file as it is, or as it begins where there is none yet.
+    `data` is the file as it is, none where there is none yet.
     """
 
     def __init__(
-        self, data: bytes, slug: str, target: ImportTarget, problems: TableProblems
+        self, slug: str, data: bytes | None, target: ImportTarget, problems: TableProblems
     ) -> None:
         self.data = data
         self.target = target
         self.problems = problems
-        self.published = target.published.get(slug, frozenset())
-        self.shown = f"data/cases/{slug}.yaml" if slug else SOURCE_FILE
-        self.is_new = not (target.project / self.shown).exists()
+        self.path = case_path(target.project, slug) if slug else target.project / SOURCE_FILE
+        self.shown = show_path(self.path, target.project)
         self.described: Fields = CASE if slug else SOURCES
+        self.published = target.published.get(slug, frozenset())
         self.importer = FigureImporter(target, problems)
         self.added = self.changed = 0
         self.noun = ""
-        node, _ = read_tree(data, self.shown) if data else (None, [])
-        self.node = node
-        self.before, self.row = (read_row(node, self.described, target.lists) for _ in range(2))
+        self.node = read_tree(data, self.shown)[0] if data else None
+        self.before, self.row = (
+            read_row(self.node, self.described, target.lists) for _ in range(2)
+        )
+        if self.starts_draft:
+            draft = target.start_draft()
+            self.row.texts |= draft.texts
+            self.row.remarks = draft.remarks
         # The rows as they are in the file, by those that are merged into.
         self.read = {id(row): was for row, was in _pair(self.row, self.before)}
 
-    def write(self) -> bytes:
+    @property
+    def starts_draft(self) -> bool:
+        """True where a case has no file yet."""
+        return self.data is None and self.described is CASE
+
+    def write(self) -> FileChange:
         """The file with the rows; as it is where they cannot be put into it, which is a problem."""
         self.explain_changes()
+        start = self.data or b""
+        if self.starts_draft:
+            origin = say("data.draft.imported", name=Path(self.problems.path).name)
+            start = self.target.write_origin([origin]).encode()
         try:
-            return write_changes(
-                self.data, self.before, self.row, self.described, self.target.lists
-            )
+            after = write_changes(start, self.before, self.row, self.described, self.target.lists)
         except ValueError:
             self.problems.report("E335", START, path=self.shown)
-            return self.data
+            after = start
+        return FileChange(
+            path=self.path,
+            shown=self.shown,
+            before=self.data,
+            after=after,
+            added=self.added,
+            changed=self.changed,
+            noun=self.noun,
+        )
 
     def merge(self, rows: Sequence[ImportRow]) -> None:
         """Merge the rows of one table."""
@@ -184,14 +232,10 @@ class RecordMerge:
         """A new record, None where its row is wrong."""
         new = TypedRow(name=row.name if one.kind in NAMED else "")
         already, changed = len(self.problems), self.changed
-        fields = self.read_cells(row)
-        if one.kind == "figures":
-            fields = self.importer.read(row, {}) or {}
-        self.fill(row, new, fields, ())
-        self.changed = changed
+        self.change(row, new, one, ())
+        self.added, self.changed = self.added + 1, changed
         if one.kind == "figures":
             self.target.remark_blanks(row, new)
-        self.added += 1
         return new if len(self.problems) == already else None
 
     def change(self, row: ImportRow, own: TypedRow, one: FieldDescription, way: Way) -> None:
@@ -201,23 +245,11 @@ class RecordMerge:
             self.fill(row, own, self.read_answer(row, own), way)
             if was_empty and not own.is_empty:
                 self.added, self.changed = self.added + 1, changed
-        elif one.kind == "figures" and own.origin:
-            node = self.find_node(way)
-            old = node.entries if isinstance(node, MapNode) else {}
-            fields = self.importer.read(row, old) or {}
-            self.fill(row, own, fields, way, self.read_meaning(node, row.name))
+        elif one.kind == "figures":
+            meant = self.importer.read_meaning(own)
+            self.fill(row, own, self.importer.read(row, own), way, meant)
         else:
             self.fill(row, own, self.read_cells(row), way)
-
-    def read_meaning(self, node: Node | None, name: str) -> dict[str, str]:
-        """What an export says of a figure, with what the record leaves to its amount."""
-        lists = self.target.lists
-        given = node if isinstance(node, MapNode) else EMPTY
-        figure = read_figure(given, name, self.shown, lists, [])
-        if figure is None:
-            return {}
-        each = (lists.vocabulary.per[key].name.inside("zh") for key in figure.per)
-        return figure_row(figure, lists.languages) | {"per": "/".join(each)}
 
     def read_cells(self, row: ImportRow) -> dict[str, str]:
         """What a row says of the fields of its record."""
@@ -283,19 +315,26 @@ class RecordMerge:
                 self.problems.report("E337.text", at)
             elif len(was) >= LONGEST:
                 self.problems.report("E337.long", at, most=LONGEST)
-            elif is_open or self.is_new or as_exported or self.target.on_difference == "replace":
+            elif (
+                is_open
+                or self.data is None
+                or as_exported
+                or self.target.on_difference == "replace"
+            ):
                 own.texts[name] = clean_text(_leave_out(one, text), one)
+                if not own.texts[name]:
+                    # Emptied on purpose, it is no blank to fill in.
+                    own.remarks.pop(name, None)
                 self.changed += 1
             elif self.target.on_difference == "refuse":
                 is_published = row.table.name == "figures" and own.name in self.published
-                place = self.find_place((*way, name))
                 self.problems.report(
                     "E334.published" if is_published else "E334",
                     at,
                     name=row.name,
                     field=name,
                     path=self.shown,
-                    line=place.line,
+                    line=self.find_line((*way, name)),
                     before=show(known),
                     after=show(text),
                 )
@@ -324,28 +363,14 @@ class RecordMerge:
                     texts = {"from": before, "to": after}
                     told.append(TypedRow(texts=texts, remarks=remarks))
 
-    def find_node(self, way: Way) -> Node | None:
-        """The part of the file that a way leads to, if there is one."""
-        node: Node | None = self.node
-        for step in way:
-            if isinstance(node, MapNode) and isinstance(step, str):
-                node = node.entries.get(step)
-            elif isinstance(node, ListNode) and isinstance(step, int):
-                node = node.items[step] if step < len(node.items) else None
-            else:
-                return None
-        return node
-
-    def find_place(self, way: Way) -> Position:
-        """Where the file has a part, or what that is in."""
-        while way:
-            outer = self.find_node(way[:-1])
-            if isinstance(outer, MapNode) and way[-1] in outer.key_at:
-                return outer.key_at[str(way[-1])]
-            if (node := self.find_node(way)) is not None:
-                return node.at
+    def find_line(self, way: Way) -> int:
+        """The line of a part of the file, or of what that is in."""
+        lines: dict[Way, int] = {(): START.line}
+        for at, own in find_spots(self.node, ()) if self.node is not None else ():
+            lines.setdefault(own, at.line)
+        while way not in lines:
             way = way[:-1]
-        return START
+        return lines[way]
 
 
 def _pair(row: TypedRow, was: TypedRow) -> Iterator[tuple[TypedRow, TypedRow]]:
@@ -374,7 +399,7 @@ def _even_out(one: FieldDescription | None, text: str) -> str:
     """A text as it is compared: 2012年 and 2012 are one date, in a table as in a record."""
     if one is None:
         return text
-    if one.kind in _DAYS:
+    if one.kind in DAYS:
         with suppress(PeriodError):
             return parse_period(text).edtf
     return clean_text(_leave_out(one, text), one)

@@ -5,50 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from casebook.data.draft import Blank, write_head
 from casebook.data.edit_tables import list_edit_tables, list_edit_words
 from casebook.data.import_figures import ImportTarget
-from casebook.data.import_merge import RecordMerge
+from casebook.data.import_merge import FileChange, RecordMerge
 from casebook.data.import_table import ImportRow, TableProblems, find_changes, read_table
 from casebook.data.ocds_import import read_drafts
 from casebook.data.ocds_package import GZIP
 from casebook.data.record_rows import SOURCE_FILE
-from casebook.messages import say
 from casebook.problems import START, CasebookError, ContentError, Problem
 from casebook.record.new_case import case_path, require_free_slug
 from casebook.record.references import judge_slug
 from casebook.record.vocabulary import Source
-from casebook.text import Lang, Text, count_nouns
-from casebook.yaml.edit import diff_files
+from casebook.text import Text
 from casebook.yaml.encoding import show
 from casebook.yaml.files import read_bytes, show_path
 from casebook.yaml.nodes import read_tree
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileChange:
-    """A case file before and after the import; there is no before where it is a new draft."""
-
-    path: Path
-    shown: str
-    before: bytes | None
-    after: bytes
-    added: int
-    changed: int = 0
-    noun: str = ""
-
-    def diff(self) -> Iterator[str]:
-        """The difference, line by line, as `diff -u` shows it."""
-        return diff_files(self.before, self.after, self.shown)
-
-    def summary(self, lang: Lang) -> str:
-        """The change in one sentence."""
-        key = "data.import.draft" if self.before is None else "data.import.changed"
-        added = count_nouns(self.added, self.noun)
-        fields = count_nouns(self.changed, "field")
-        return say(key, path=self.shown, figures=added, fields=fields).inside(lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +44,15 @@ def plan_import(data: bytes, path: str, target: ImportTarget) -> ImportPlan:
         raise ContentError(problems)
     if data.startswith(GZIP) or data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         changes = []
-        for slug, draft in read_drafts(data, path, target, problems).items():
+        for slug, (text, added) in read_drafts(data, path, target, problems).items():
             case = case_path(target.project, slug)
             shown = show_path(case, target.project)
             # A link that leads nowhere is there as well, and would be written through.
             if os.path.lexists(case):
                 left_alone.append(shown)
                 continue
-            text, figures = draft
-            changes.append(
-                FileChange(
-                    path=case,
-                    shown=shown,
-                    before=None,
-                    after=text.encode(),
-                    added=figures,
-                    noun="figure",
-                )
-            )
+            change = FileChange(path=case, shown=shown, after=text.encode(), added=added)
+            changes.append(change)
     else:
         changes = list(_plan_tables(data, target, problems))
     if any(one.severity == "error" for one in problems):
@@ -108,7 +71,7 @@ def _plan_tables(
     # A figure may rest on a source that the same workbook adds.
     new = {row.name: _stand_in(row) for row in rows if not row.table.is_of_case and row.name}
     target = replace(target, lists=replace(target.lists, sources=new | {**target.lists.sources}))
-    files: dict[str, tuple[Path, bytes | None, RecordMerge]] = {}
+    files: dict[str, RecordMerge] = {}
     for kind in list_edit_tables(languages):
         groups = _group_rows([row for row in rows if row.table is kind], problems)
         for slug, of_one in groups.items():
@@ -117,21 +80,10 @@ def _plan_tables(
             if slug not in files and (opened := _open(slug, of_one[0], target, problems)):
                 files[slug] = opened
             if slug in files:
-                files[slug][2].merge(of_one)
-    if any(one.severity == "error" for one in problems):
-        return
-    for path, before, merge in files.values():
-        after = merge.write()
-        if after != before:
-            yield FileChange(
-                path=path,
-                shown=merge.shown,
-                before=before,
-                after=after,
-                added=merge.added,
-                changed=merge.changed,
-                noun=merge.noun,
-            )
+                files[slug].merge(of_one)
+    if not any(one.severity == "error" for one in problems):
+        changes = (merge.write() for merge in files.values())
+        yield from (change for change in changes if change.after != change.before)
 
 
 def _stand_in(row: ImportRow) -> Source:
@@ -141,40 +93,25 @@ def _stand_in(row: ImportRow) -> Source:
 
 def _open(
     slug: str, first: ImportRow, target: ImportTarget, problems: TableProblems
-) -> tuple[Path, bytes | None, RecordMerge] | None:
+) -> RecordMerge | None:
     """The file of a case, or a draft where there is none, before anything is merged into it."""
     path = case_path(target.project, slug) if slug else target.project / SOURCE_FILE
-    shown = show_path(path, target.project)
-    before = None
+    already, before = len(problems), None
     if os.path.lexists(path):
-        already = len(problems)
         before = read_bytes(path, target.project, problems)
-        problems += [p for p in read_tree(before, shown)[1] if p.severity == "error"]
-        if len(problems) > already:
-            return None
+        found = read_tree(before, show_path(path, target.project))[1]
+        problems += [one for one in found if one.severity == "error"]
     elif first.before is not None:
-        at = first.place("case")
-        problems.report("E337.gone", at, name=slug or SOURCE_FILE, path=shown)
+        name, shown = slug or SOURCE_FILE, show_path(path, target.project)
+        problems.report("E337.gone", first.place("case"), name=name, path=shown)
+    if len(problems) > already:
         return None
-    elif slug:
+    if slug and before is None:
         try:
             require_free_slug(target.project, slug)
         except CasebookError as error:
             problems.report("E243.import", first.place("case"), why=error.text)
-    start = _start_draft(problems.path, target) if slug and before is None else before or b""
-    return path, before, RecordMerge(start, slug, target, problems)
-
-
-def _start_draft(table: str, target: ImportTarget) -> bytes:
-    """A draft for a place that has no file yet, without its figures."""
-    origin = target.say("data.draft.imported", name=Path(table).name)
-    fields = (
-        Blank("title", "", target.say("data.draft.title")),
-        Blank("region", "", target.say("data.draft.region")),
-        Blank("topic", "", target.list_choices(target.lists.vocabulary.topics)),
-        Blank("summary", "", target.say("data.draft.summary")),
-    )
-    return "".join(f"{line}\n" for line in write_head([origin], fields, target.lang)).encode()
+    return RecordMerge(slug, before, target, problems)
 
 
 def _group_rows(rows: Sequence[ImportRow], problems: TableProblems) -> dict[str, list[ImportRow]]:

@@ -14,6 +14,7 @@ from itertools import chain, repeat
 from typing import Any
 
 from casebook.data.edit_tables import (
+    DAYS,
     EXPORT_SHEET,
     LIST_SHEETS,
     ROW,
@@ -45,7 +46,6 @@ _TOTAL = re.compile(r"(?:合计|总计|小计|共计|总和|(?:grand|sub)?total|
 _UNIT_IN_HEAD = re.compile(r"[(（](?:单位[:：])?(?P<unit>[^()（）:：]*(?:元|RMB|人民币))[)）]$")
 _UNIT_ABOVE = re.compile(r"单位[:：](?P<unit>[^()（）:：]*元)")
 _TIMES = ("period", "date")
-_DAYS = ("period", "day", "iso_day")
 _AMOUNTS = ("amount", "value", "min", "max")
 _OTHER_MARKS = {";": "E330.semicolons", "\t": "E330.tabs", "，": "E330.wide_commas"}
 _NO_MAPPING: Mapping[str, str] = {}
@@ -320,7 +320,7 @@ class _TableReader:
                     places[name] = Position(line.at.line, index + 1, line.at.sheet)
                 cell = line.cells[index] if index < len(line.cells) else ""
                 fault = line.faults.get(index, "")
-                if fault and not (fault == "E337.day" and table.kind_of(name) in _DAYS):
+                if fault and not (fault == "E337.day" and table.kind_of(name) in DAYS):
                     self.report(fault, line.places[index], text=show(cell))
                     places.pop(name)
                 elif cell.strip():

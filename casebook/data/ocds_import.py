@@ -13,10 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from itertools import chain
 from pathlib import Path
 
-from casebook.data.draft import Blank, write_field, write_figure, write_head, write_item
 from casebook.data.import_figures import ImportTarget
 from casebook.data.ocds_package import (
     Json,
@@ -27,6 +25,8 @@ from casebook.data.ocds_package import (
     read_state,
     read_text,
 )
+from casebook.data.record_edit import write_record
+from casebook.data.record_rows import CASE, JOINED, TypedRow
 from casebook.messages import say
 from casebook.problems import Problem
 from casebook.record.new_case import describe_regions, find_regions
@@ -34,6 +34,7 @@ from casebook.text import COMMA, Text
 from casebook.values.amounts import plain
 from casebook.values.digest import digest
 from casebook.values.words import CURRENCIES
+from casebook.yaml.edit import can_write
 
 # No purchase comes near it; such a number is a mistake of the file.
 _LARGEST = Decimal(10) ** 15
@@ -58,12 +59,14 @@ def read_drafts(
     """
     drafts = {}
     for process in read_processes(data, path, problems):
+        row = _Draft(process, target).make()
         where = say("data.draft.from_package", name=Path(path).name, ocid=process.ocid)
         origin = [where, _describe_origin(process.package)]
         status = read_state(read_part(process.compiled, "tender"))
         if status in _CALLED_OFF:
             origin.append(say("data.draft.called_off", state=status))
-        drafts[process.slug] = _Draft(process, target).write(origin)
+        text = target.write_origin(origin) + write_record(row, CASE, target.lists)
+        drafts[process.slug] = text, len(row.rows["figures"])
     return drafts
 
 
@@ -95,23 +98,25 @@ class _Draft:
         self.target = target
         self.vocabulary = target.lists.vocabulary
         self.say = target.say
-        self.choices = target.list_choices
         # Names that were given, by the kind and the id of what has them.
         self.names: dict[tuple[str, str], str] = {}
         self.taken: set[str] = set()
 
-    def write(self, origin: Iterable[Text]) -> tuple[str, int]:
-        """The text of the draft, and the number of its figures."""
-        remarks = (remark.inside(self.target.lang) for remark in origin)
-        lines = list(write_head(remarks, self.head(), self.target.lang))
-        figures = list(self.figures())
-        parts = {"answers": self.answers(), "figures": chain(*figures), "events": self.events()}
-        for name, found in parts.items():
-            of_part = list(found)
-            lines += ["", f"{name}:", *of_part] if of_part else []
-        return "\n".join(lines) + "\n", len(figures)
+    def make(self) -> TypedRow:
+        """The record of the draft."""
+        row, tender = self.target.start_draft(), read_part(self.compiled, "tender")
+        title = read_text(tender, "title")
+        earlier = self.earlier(self.texts("tender", "title"), [title])
+        _put(row, "title", title, earlier or "tender/title")
+        row.remarks["region"] = self.describe_place()
+        summary = read_text(tender, "description")
+        row.remarks["summary"] = summary or self.say("data.draft.sentences")
+        row.rows["answers"] = list(self.answers(tender))
+        row.rows["figures"] = list(self.figures())
+        row.rows["events"] = list(self.events())
+        return row
 
-    def earlier(self, words: Iterable[str], now: Iterable[str]) -> str:
+    def earlier(self, words: Iterable[str], now: Iterable[str] = ()) -> str:
         """A remark on what earlier releases said otherwise, empty where they did not."""
         other = _unique(word for word in words if word not in set(now))
         return self.say("data.draft.earlier", words=" | ".join(other)) if other else ""
@@ -120,16 +125,6 @@ class _Draft:
         """The texts that the releases had at a path, each once."""
         found = (read_text(read_part(one, *path[:-1]), path[-1]) for one in self.process.releases)
         return _unique(found)
-
-    def head(self) -> Iterator[Blank]:
-        """The fields of the case itself."""
-        title = read_text(read_part(self.compiled, "tender"), "title")
-        remark = self.earlier(self.texts("tender", "title"), [title])
-        yield Blank("title", title, remark or "tender/title")
-        yield Blank("region", "", self.describe_place())
-        yield Blank("topic", "", self.choices(self.vocabulary.topics))
-        words = read_text(read_part(self.compiled, "tender"), "description")
-        yield Blank("summary", "", words or self.say("data.draft.sentences"))
 
     def describe_place(self) -> str:
         """The place in the words of the file, with the codes that its names may mean."""
@@ -148,33 +143,29 @@ class _Draft:
             if isinstance(roles, list) and "buyer" in roles:
                 yield party
 
-    def answers(self) -> Iterator[str]:
+    def answers(self, tender: Json) -> Iterator[TypedRow]:
         """The questions of which the file says something; the others count as not answered."""
-        vocabulary, tender = self.vocabulary, read_part(self.compiled, "tender")
         buyer = read_text(read_part(self.compiled, "buyer"), "name")
         buyers = _unique([buyer, *(read_text(party, "name") for party in self.buyers())])
         agency = read_text(read_part(tender, "procuringEntity"), "name")
-        agency = agency if agency not in buyers else ""
         before = self.earlier(self.texts("buyer", "name"), buyers)
         suppliers, remark = self.find_suppliers()
+        types = self.target.list_choices(self.vocabulary.provider_types)
         procedure = (read_text(tender, f"procurementMethod{end}") for end in ("", "Details"))
         known = {
-            "purchaser": ("、".join(buyers), "；".join(filter(None, (agency, before)))),
-            "provider": ("、".join(suppliers), remark),
-            "provider_type": ("", self.choices(vocabulary.provider_types) if suppliers else ""),
+            "purchaser": (buyers, _join("" if agency in buyers else agency, before)),
+            "provider": (suppliers, remark),
+            "provider_type": ([], types if suppliers else ""),
             # Open, selective, limited and direct of the standard are none of our modes.
-            "mode": ("", self.choices(vocabulary.modes)),
-            "competition": ("", " | ".join(filter(None, procedure))),
+            "mode": ([], self.target.list_choices(self.vocabulary.modes)),
+            "competition": ([], " | ".join(filter(None, procedure))),
         }
-        for question, (text, remark) in known.items():
-            if question not in vocabulary.questions:
-                continue
-            if text:
-                yield write_field(Blank(question, text, remark), "  ")
-            elif remark:
-                # An answer that is left out counts as not stated; this one has to be given.
-                yield f"  {question}:"
-                yield write_field(Blank("value", "", remark), "    ")
+        for question, (names, remark) in known.items():
+            if question in self.vocabulary.questions and (names or remark):
+                row = TypedRow(name=question)
+                # A name with the sign that joins several words would be a list of them.
+                _put(row, "value", "、".join(names).replace(JOINED, "｜"), remark)
+                yield row
 
     def find_suppliers(self) -> tuple[list[str], str]:
         """The suppliers that won, with a remark on all others that are or were named."""
@@ -198,11 +189,10 @@ class _Draft:
             if read_state(award) in _WON
             for name in name_suppliers(award, named)
         ]
-        remarks.append(self.earlier(earlier, suppliers))
-        return _unique(suppliers), "；".join(filter(None, remarks))
+        return _unique(suppliers), _join(*remarks, self.earlier(earlier, suppliers))
 
-    def figures(self) -> Iterator[Iterator[str]]:
-        """The values of the process, each with what earlier releases said instead."""
+    def figures(self) -> Iterator[TypedRow]:
+        """A figure of each value of the process, with what earlier releases said instead."""
         earlier: dict[str, list[str]] = {}
         now = {amount.name: amount for amount in self.list_amounts(self.compiled)}
         for release in self.process.releases[:-1]:
@@ -212,29 +202,23 @@ class _Draft:
                     day = read_text(release, "date")[:10]
                     earlier.setdefault(amount.name, []).append(f"{shown} ({day})")
         for name, amount in now.items():
-            yield self.figure(amount, self.earlier(earlier.get(name, ()), ()))
+            period = self.say("data.draft.check_period" if amount.period else "data.draft.period")
+            remark = _join(amount.where, self.earlier(earlier.get(name, ())))
+            row = self.start_row("label", amount.label)
+            row.name, row.remarks[""] = name, remark
+            _put(row, "amount", *self.word_amount(amount.value))
+            _put(row, "period", amount.period, period)
+            for field, word in (("measure", amount.measure), ("status", amount.status)):
+                words = getattr(self.vocabulary, "measures" if field == "measure" else "statuses")
+                known = word if word in words else ""
+                _put(row, field, known, "" if known else self.target.list_choices(words))
+            yield row
 
-    def figure(self, amount: _Amount, earlier: str) -> Iterator[str]:
-        """The lines of the figure of one value."""
-        vocabulary = self.vocabulary
-        measure = amount.measure if amount.measure in vocabulary.measures else ""
-        status = amount.status if amount.status in vocabulary.statuses else ""
-        period = self.say("data.draft.check_period" if amount.period else "data.draft.period")
-        fields = (
-            *self.write_text("label", amount.label),
-            Blank("amount", *self.word_amount(amount.value)),
-            Blank("measure", measure, "" if measure else self.choices(vocabulary.measures)),
-            Blank("period", amount.period, period),
-            Blank("status", status, "" if status else self.choices(vocabulary.statuses)),
-            Blank("source", "", self.say("data.draft.source")),
-        )
-        remark = "；".join(filter(None, (amount.where, earlier)))
-        return write_figure(amount.name, fields, "  ", remark=remark)
-
-    def write_text(self, name: str, text: Text) -> Iterator[Blank]:
-        """A text of the program as a field in each language of the site."""
+    def start_row(self, field: str, words: Text) -> TypedRow:
+        """A record with a text of the program in each language of the site, and no source yet."""
         languages = self.target.lists.languages
-        return (Blank(languages.name(name, lang), text.inside(lang)) for lang in languages)
+        texts = {languages.name(field, lang): words.inside(lang) for lang in languages}
+        return TypedRow(texts=texts, remarks={"source": self.say("data.draft.source")})
 
     def word_amount(self, value: Json) -> tuple[str, str]:
         """The amount in the notation of a record, or a remark on why it has none."""
@@ -257,16 +241,12 @@ class _Draft:
             unit = f" {CURRENCIES[code].name.en}"
         return f"{plain(rounded if is_noise else number)}{unit}", remark
 
-    def events(self) -> Iterator[str]:
+    def events(self) -> Iterator[TypedRow]:
         """The events of the process, each once."""
         for title, when in dict.fromkeys(_list_events(self.compiled)):
-            day = _read_day(when)
-            fields = (
-                Blank("date", day, when if day != when else ""),
-                *self.write_text("title", title),
-                Blank("source", "", self.say("data.draft.source")),
-            )
-            yield from write_item(fields, "  ")
+            row, day = self.start_row("title", title), _read_day(when)
+            _put(row, "date", day, when if day != when else "")
+            yield row
 
     def list_amounts(self, release: Json) -> Iterator[_Amount]:
         """The values of a release; only of a contract's does the standard say what it measures."""
@@ -279,21 +259,19 @@ class _Draft:
             parent = read_part(release, *path.split("/"))
             if key in parent:
                 yield _Amount(name, label, read_part(parent, key), where=f"{path}/{key}")
-        awards = read_list(release, "awards")
-        names = self.name("award", awards)
-        for number, award in enumerate(awards):
+        for number, (award, name) in enumerate(self.name_all("award", release)):
             if "value" in award and read_state(award) in _WON:
                 label, where = say("data.ocds.award_value"), f"awards[{number}]/value"
-                yield _Amount(names[number], label, read_part(award, "value"), where=where)
-        names = self.name("contract", read_list(release, "contracts"))
-        for number, (contract, state, binds) in enumerate(_list_contracts(release)):
+                yield _Amount(name, label, read_part(award, "value"), where=where)
+        named = zip(self.name_all("contract", release), _list_contracts(release), strict=True)
+        for number, ((contract, name), (_, state, binds)) in enumerate(named):
             where = f"contracts[{number}]"
             if "value" in contract:
                 said = "" if binds else f"；{self.explain_contract(contract, state)}"
                 period = read_part(contract, "period")
                 ends = [_read_day(read_text(period, key)) for key in ("startDate", "endDate")]
                 yield _Amount(
-                    names[number],
+                    name,
                     say("data.ocds.contract_value"),
                     read_part(contract, "value"),
                     where=f"{where}/value{said}",
@@ -301,7 +279,7 @@ class _Draft:
                     status="contracted" if binds else "",
                     period="/".join(ends) if all(ends) and ends[0] <= ends[1] else "",
                 )
-            yield from _list_payments(contract, names[number], where)
+            yield from _list_payments(contract, name, where)
 
     def explain_contract(self, contract: Json, award: str) -> str:
         """A remark on why a contract does not bind, by its own state or by that of its award."""
@@ -310,10 +288,13 @@ class _Draft:
             return self.say("data.draft.contract_award", state=award)
         return self.say("data.draft.contract_status", state=state)
 
-    def name(self, kind: str, parts: Iterable[Json]) -> list[str]:
-        """Names that stay from release to release: made of the ids, where there are any."""
-        named, counted = [], Counter[str]()
-        for number, part in enumerate(parts):
+    def name_all(self, kind: str, release: Json) -> Iterator[tuple[Json, str]]:
+        """The parts of a kind with names that stay from release to release.
+
+        These are made of the ids, where there are any.
+        """
+        counted = Counter[str]()
+        for number, part in enumerate(read_list(release, f"{kind}s")):
             identity = part.get("id")
             written = str(identity) if isinstance(identity, str | Decimal) else f"{number + 1}"
             counted[written] += 1
@@ -327,8 +308,18 @@ class _Draft:
                     name = f"{name}_{digest(written.encode())[:6]}"
                 self.names[kind, written] = name
                 self.taken.add(name)
-            named.append(self.names[kind, written])
-        return named
+            yield part, self.names[kind, written]
+
+
+def _put(row: TypedRow, name: str, text: str, remark: str) -> None:
+    """Put a text into a row, or into the remark behind it where no notation of YAML takes it."""
+    if text and not can_write(text):
+        text, remark = "", f"{text} {remark}".strip()
+    row.texts[name], row.remarks[name] = text, remark
+
+
+def _join(*remarks: str) -> str:
+    return "；".join(filter(None, remarks))
 
 
 def name_parties(release: Json) -> dict[str, str]:

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from casebook.data.draft import clean_text
 from casebook.data.import_table import MAX_BYTES
 from casebook.messages import problem
 from casebook.problems import START, Position, Problem
@@ -77,9 +76,10 @@ def read_processes(data: bytes, path: str, problems: list[Problem]) -> list[Proc
 
 
 def read_text(parent: Json, name: str) -> str:
-    """The text of a member as one line, empty where it is none."""
+    """The text of a member as one line, without what cannot be seen; empty where it is none."""
     inner = parent.get(name)
-    return clean_text(inner) if isinstance(inner, str) else ""
+    words = " ".join(inner.split()) if isinstance(inner, str) else ""
+    return "".join(char for char in words if char.isprintable())
 
 
 def read_part(parent: Json, *names: str) -> Json:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from casebook.data.draft import SCHEMA_LINE, Blank, write_field
 from casebook.data.record_rows import (
     CASE,
     JOINED,
@@ -18,10 +17,26 @@ from casebook.data.record_rows import (
 from casebook.record.description import FieldDescription
 from casebook.record.lists import Lists
 from casebook.record.reader import SILENT
+from casebook.report import clean_line, display_width
 from casebook.yaml.edit import Layout, Value, YamlEntry, write_scalar
 from casebook.yaml.nodes import read_tree
 
+SCHEMA_LINE = "# yaml-language-server: $schema=../case.schema.json"
 _OF_FLOW = frozenset(",[]{}")
+# The description of a tender may run to pages.
+_LONGEST_REMARK = 320
+_REMARK_COLUMN = 30
+
+
+def write_comment(text: str) -> str:
+    """Words from elsewhere as a comment of one line, without what a YAML file may not hold."""
+    shown = clean_line(" ".join(text.split()))
+    return f"# {shown if len(shown) <= _LONGEST_REMARK else shown[:_LONGEST_REMARK] + '…'}"
+
+
+def _add_remark(line: str, remark: str) -> str:
+    gap = max(2, _REMARK_COLUMN - display_width(line))
+    return f"{line}{' ' * gap}{write_comment(remark)}" if remark else line
 
 
 def write_record(row: TypedRow, described: Fields, lists: Lists, every: bool = False) -> str:
@@ -43,7 +58,9 @@ def write_changes(
     """
     node, faults = read_tree(data, "") if data else (None, [])
     if node is None:
-        start = f"{SCHEMA_LINE}\n" if described is CASE else ""
+        # What is imported begins with the line, and with where it comes from.
+        is_bare = described is CASE and not data.startswith(SCHEMA_LINE.encode())
+        start = f"{SCHEMA_LINE}\n" if is_bare else ""
         made = data + (start + write_record(after, described, lists)).encode()
     else:
         writer = _RecordWriter(data, lists)
@@ -235,10 +252,9 @@ class _RecordWriter:
         if entry is not None and has_lines and not after.is_empty:
             self.put_record(entry, was, after, one.inner)
             return []
-        plain, lines = self._write_answer(after, one, "    ")
         if entry is None:
-            return [f"  {after.name}: {plain}".rstrip(), *lines]
-        _replace(self.layout, entry, plain, lines)
+            return list(self.write_rows([after], one, "  "))
+        _replace(self.layout, entry, *self._write_answer(after, one, "    "))
         return []
 
     def _write_answer(
@@ -247,22 +263,24 @@ class _RecordWriter:
         """An answer as one word or list, or as lines of fields."""
         said = {name: text for name, text in row.texts.items() if text}
         is_plain = {*said} <= {"value"} or (len(said) == 1 and said.get("state") in SILENT)
-        if is_plain and not any(row.rows.values()):
-            text = "".join(said.values())
-            return (
-                _write_words(text) if JOINED in text else write_scalar(text)
-            ) if text else "", []
-        return "", list(self.write_fields(row, one.inner, indent))
+        # A blank with a remark is one to fill in, which an answer that is left out is not.
+        if not is_plain or any(row.rows.values()) or (row.remarks and not said):
+            return "", list(self.write_fields(row, one.inner, indent))
+        text = "".join(said.values())
+        return _write_words(text) if JOINED in text else text and write_scalar(text), []
 
     def write_rows(
         self, rows: Iterable[TypedRow], one: FieldDescription, indent: str
     ) -> Iterator[str]:
         """The lines of rows, under their names or as members of a list."""
         for row in rows:
+            if remark := row.remarks.get(""):
+                yield f"{indent}{write_comment(remark)}"
             if one.kind == "answers":
                 plain, lines = self._write_answer(row, one, f"{indent}  ")
+                remark = row.remarks.get("value", "") if plain else ""
                 if lines or plain or self.every:
-                    yield f"{indent}{row.name}: {plain}".rstrip()
+                    yield _add_remark(f"{indent}{row.name}: {plain}".rstrip(), remark)
                 yield from lines
                 continue
             lines = list(self.write_fields(row, one.inner, f"{indent}  "))
@@ -303,10 +321,10 @@ class _RecordWriter:
             lines = (f"{indent}  {line}" if line else "" for line in text.split("\n"))
             return [f"{indent}{name}: |", *lines]
         if one.kind in SEVERAL or (one.name == "value" and JOINED in text):
-            return [f"{indent}{name}: {_write_words(text)}"]
-        if not text:
-            return [write_field(Blank(name, "", remark), indent)]
-        return [f"{indent}{name}: {write_scalar(text)}"]
+            written = _write_words(text)
+        else:
+            written = text and write_scalar(text)
+        return [_add_remark(f"{indent}{name}: {written}".rstrip(), remark)]
 
 
 def _write_words(text: str) -> str:

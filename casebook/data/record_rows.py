@@ -36,7 +36,7 @@ class TypedRow:
 
     `texts` and `rows` are by the names that fields have in the file. `name` is its own name where
     it has one, as a figure has; `origin` its name or number in the file, empty where it is new.
-    `remarks` are comments behind fields that are blank.
+    `remarks` are comments behind new fields, that of the row itself above it under no name.
     """
 
     name: str = ""
