@@ -153,6 +153,8 @@ def _read_settings(options: BuildOptions, dataset: Dataset, output: Path) -> dic
         "THEME": find_packaged("theme"),
         "OUTPUT_PATH": str(output),
         "SITEURL": dataset.settings.siteurl,
+        # Pelican warns where there is none, in words of its own.
+        "TIMEZONE": dataset.settings.timezone or "UTC",
         # Static files and functions of templates are ours to take in.
         "STATIC_PATHS": [],
         "EXTRA_PATH_METADATA": {},

@@ -168,6 +168,17 @@ def test_a_site_with_an_address_and_without_a_contact_is_warned_of(
     assert [warning.code for warning in result.warnings] == codes
 
 
+def test_settings_that_are_left_out_are_no_matter_for_pelican_to_speak_of(
+    tiny_project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    least = 'SITENAME = "甲"\nSITENAME_EN = "A"\nPLUGINS = ["casebook.plugin"]\n'
+    (tiny_project / "pelicanconf.py").write_text(least, encoding="utf-8")
+
+    build_site(BuildOptions(project=tiny_project, output=tiny_project / "output"))
+
+    assert capfd.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize(
     ("lines", "code", "words"),
     [
