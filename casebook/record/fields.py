@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final, TypeVar, cast
 
 from casebook.messages import problem, say
@@ -107,14 +107,23 @@ def _rename(node: MapNode, names: Mapping[str, str]) -> MapNode:
 
 
 class Fields:
-    """The fields of one mapping: every getter returns something harmless and records problems."""
+    """The fields of one mapping: every getter returns something harmless and records problems.
+
+    `around` are the fields of a mapping that it is in.
+    """
 
     def __init__(
-        self, node: MapNode, path: str, problems: list[Problem], known: Collection[str]
+        self,
+        node: MapNode,
+        path: str,
+        problems: list[Problem],
+        known: Collection[str],
+        around: Fields | None = None,
     ) -> None:
         self.node = node
         self.path = path
         self.problems = problems
+        self._outermost: Fields = around._outermost if around is not None else self
         strangers = [name for name in node.entries if name not in known]
         for name in strangers:
             self.report_stranger(name, known)
@@ -126,7 +135,7 @@ class Fields:
         """Record a field that there is none of, unless its name was found to be garbled before."""
         at = self.node.key_at[name]
         # A full-width colon garbles the name as well; one mistake is named once.
-        if any(p.at.line == at.line and p.code in _ABOUT_NAMES for p in self.problems):
+        if at.line in self._outermost.garbled_lines:
             return
         home = _find_homes().get(name)
         base, _, lang = name.rpartition("_")
@@ -136,6 +145,11 @@ class Fields:
             self.report("E201.elsewhere", at, name=name, home=say(home))
         else:
             self.report("E201", at, name=name, hint=suggest(name, known))
+
+    @cached_property
+    def garbled_lines(self) -> frozenset[int]:
+        """The lines with a name that was found to be garbled before any field was read."""
+        return frozenset(one.at.line for one in self.problems if one.code in _ABOUT_NAMES)
 
     def report(self, key: str, at: Position, *, hint: Text | None = None, **values: Any) -> None:
         """Record one problem of this file by the key of its message."""
@@ -234,7 +248,7 @@ class Fields:
     def inner(self, node: Node, name: str, known: Collection[str], at: Position) -> Fields | None:
         """The fields of a mapping inside this one, or None and a problem."""
         if isinstance(node, MapNode):
-            return Fields(node, self.path, self.problems, known)
+            return Fields(node, self.path, self.problems, known, self)
         home = _find_homes().get(name.rpartition(".")[2])
         hint = say("record.belongs", home=say(home)) if home else NO_TEXT
         self.report("E203.entry", at, name=name, hint=hint)
@@ -257,9 +271,10 @@ class RecordReader:
         self.languages = languages
         self.around: dict[str, object] = {"case": case, "figure": ""}
 
-    def fields_in(self, node: MapNode, cls: type, path: str, problems: list[Problem]) -> Fields:
-        """The fields of a mapping that is a record of a class."""
-        return Fields(node, path, problems, known_names(fields_of(cls), self.languages))
+    def fields_in(self, node: MapNode, cls: type, around: Fields) -> Fields:
+        """The fields of a mapping inside others that is a record of a class."""
+        known = known_names(fields_of(cls), self.languages)
+        return Fields(node, around.path, around.problems, known, around)
 
     def read_record(self, cls: type[T], fields: Fields, **given: object) -> T:
         """A record of a class whose descriptions are all read by kind."""

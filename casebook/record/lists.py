@@ -73,6 +73,7 @@ class ListReader(RecordReader):
         # The units of GB/T 2260, none where a list of regions is not by it.
         self.units: Collection[str] = ()
         self.node = EMPTY
+        self.all = Fields(EMPTY, self.path, problems, ())
         self.is_left_out = name in _OPTIONAL and not path.exists()
         if self.is_left_out:
             return
@@ -82,12 +83,13 @@ class ListReader(RecordReader):
         problems += [*faults, *found]
         if isinstance(node, MapNode) and not faults:
             self.node = node
+            self.all = Fields(node, self.path, problems, node.entries)
 
     def read_vocabulary(self) -> Vocabulary:
         """The list as one record, whose groups are the closed lists that its own words are in."""
         groups = self.node.entries.items()
         self.words = {key: group.entries for key, group in groups if isinstance(group, MapNode)}
-        fields = self.fields_in(self.node, Vocabulary, self.path, self.problems)
+        fields = self.fields_in(self.node, Vocabulary, self.all)
         return self.read_record(Vocabulary, fields)
 
     def read_records(self, cls: type[T], named: str) -> dict[str, T]:
@@ -101,7 +103,7 @@ class ListReader(RecordReader):
                 if cls is Region:
                     given["standard"] = key in self.units
                     node = _fill_region(key, node, self.units, self.languages)
-                fields = self.fields_in(node, cls, self.path, self.problems)
+                fields = self.fields_in(node, cls, self.all)
                 records[key] = self.read_record(cls, fields, **given)
         return records
 
@@ -144,13 +146,13 @@ class ListReader(RecordReader):
         tile = fields.mapping(one.name)
         if tile is None:
             return None
-        inside = Fields(tile, fields.path, fields.problems, {"col", "row"})
+        inside = Fields(tile, fields.path, fields.problems, {"col", "row"}, fields)
         col, row = (inside.term(name, _TILES, required=True) for name in ("col", "row"))
         return int(col or 0), int(row or 0)
 
     def read_things(self, fields: Fields, one: FieldDescription) -> dict[str, Text]:
         node = fields.mapping(one.name) or EMPTY
-        words = Fields(node, fields.path, fields.problems, node.entries)
+        words = Fields(node, fields.path, fields.problems, node.entries, fields)
         suffixes = tuple(f"_{lang}" for lang in self.languages.others)
         return {
             name: self.languages.text(words.line(f"{name}{end}") for end in ("", *suffixes))

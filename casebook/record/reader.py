@@ -89,7 +89,7 @@ def read_case_node(
     """The case of a tree and of its lines, with something harmless for whatever is wrong."""
     slug = path.rsplit("/", 1)[-1].removesuffix(".yaml")
     reader = CaseReader(lists, slug)
-    fields = reader.fields_in(node, Case, path, problems)
+    fields = Fields(node, path, problems, known_names(fields_of(Case), lists.languages))
     figures = fields.node.entries.get("figures")
     reader.written = figures.entries if isinstance(figures, MapNode) else ()
     case = reader.read_record(
@@ -147,7 +147,7 @@ class CaseReader(RecordReader):
     def read_answers(self, fields: Fields, one: FieldDescription) -> dict[str, Answer]:
         questions = self.lists.vocabulary.questions
         group = fields.mapping(one.name) or MapNode({}, {}, fields.at(one.name))
-        asked = Fields(group, fields.path, fields.problems, questions)
+        asked = Fields(group, fields.path, fields.problems, questions, fields)
         answers: dict[str, Answer] = {}
         for key, question in questions.items():
             if asked.has(key):
@@ -163,7 +163,7 @@ class CaseReader(RecordReader):
         if not isinstance(node, MapNode):
             said = self.read_said(asked, node, question)
             return Answer(question=question.key, at=node.at, **said)
-        fields = self.fields_in(node, Answer, asked.path, asked.problems)
+        fields = self.fields_in(node, Answer, asked)
         values = self.read_values(_beside_value(Answer), fields)
         values["elsewhere"] = tuple(
             self.read_elsewhere(inner, question)
