@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import gc
 import json
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, make_tiny_project
 from records import tiny_dataset, tiny_lists
 
+from casebook.build.reading import read_dataset
 from casebook.charts.text_layout import clean, shorten_text, width_px, wrap_text
 from casebook.checks.content import check_markdown
 from casebook.checks.links import check_marks
@@ -321,3 +324,36 @@ def test_every_field_is_read_and_checked_in_linear_time(name: str) -> None:
 def test_a_story_is_checked_in_linear_time(name: str) -> None:
     runs = RUNS if name == "story" else {"mixed": MIXED, "numerals": "a hundred "}
     assert find_slow(lambda text: check(put(RECORD, (name,), text)), runs, 2_500) == {}
+
+
+MANY = {
+    "unknown fields": ("", "field_{n}: x\n"),
+    "unknown questions": ("answers:\n", "  question_{n}: x\n"),
+    "unknown fields of a figure": ("figures:\n  a:\n", "    field_{n}: x\n"),
+    "figures without a value": ("figures:\n", "  f{n}:\n"),
+    "figures": (
+        "figures:\n",
+        "  f{n}: {{label: 甲, amount: {n}元, measure: annual_total, period: 2013, quote: {n}元,"
+        " status: reported, source: evening-2015-03-02, scope: city}}\n",
+    ),
+    "figures of full-width colons": ("figures:\n  a:\n", "    amount：{n}元\n"),
+    "events": ("events:\n", "  - {{date: 2013, title: 甲, source: evening-2015-03-02}}\n"),
+    "conflicts": ("conflicts:\n", "  - {{about: 甲, figures: [a{n}, b], note: 乙}}\n"),
+    "unknown modes": ("answers:\n  mode:\n", "    - mode_{n}\n"),
+}
+
+
+@pytest.mark.parametrize("kind", MANY)
+def test_a_record_is_read_in_time_linear_in_its_entries(kind: str, tmp_path: Path) -> None:
+    head, entry = MANY[kind]
+    make_tiny_project(tmp_path)
+    shutil.rmtree(tmp_path / "data/cases")
+    (tmp_path / "data/cases").mkdir()
+
+    def read(text: str) -> None:
+        entries = "".join(entry.format(n=n) for n in range(1, len(text) + 1))
+        (tmp_path / "data/cases/a.yaml").write_text(head + entries, "utf-8")
+        dataset, problems = read_dataset(tmp_path)
+        assert problems or dataset.summaries
+
+    assert find_slow(read, {kind: "x"}, 500) == {}

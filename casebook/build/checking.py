@@ -17,7 +17,7 @@ from casebook.build.workers import IN_PROCESS, Executor
 from casebook.charts import NAMES_ACROSS
 from casebook.charts.placement import check_embedded
 from casebook.checks.addresses import check_addresses
-from casebook.checks.content import check_content, check_limits
+from casebook.checks.content import check_content
 from casebook.checks.history import check_days, check_history, check_unpublished
 from casebook.checks.media import read_media
 from casebook.checks.published import has_ledger, read_published
@@ -70,18 +70,9 @@ def load_checked(
         from casebook.data.releases import check_releases
 
         problems += check_releases(project)
-    unchecked = _find_unchecked(dataset, cache)
-    too_long = [
-        problem for case in unchecked for problem in check_limits(dataset.by_slug[case.slug])
-    ]
-    if too_long:
-        # The rules would read the very texts that are too long to be read.
-        return dataset, problems + too_long
     drafted = [case for case in dataset.summaries if case.state == "draft"]
-    published = dataset
-    if drafted:
-        published = _leave_out_drafts(dataset)
-        unchecked = _find_unchecked(published, cache)
+    published = _leave_out_drafts(dataset) if drafted else dataset
+    unchecked = _find_unchecked(published, cache)
     # Each case is judged in its turn, and asking for the next one tells how many are done.
     tracked = timings.track(unchecked, len(unchecked))
     problems += _check_dataset(project, published, tracked, cache)

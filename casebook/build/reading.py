@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 from casebook.build.cache import Cache, digest_program
 from casebook.build.dependencies import Dependencies, digest_source
 from casebook.build.workers import IN_PROCESS, Batches, Executor
+from casebook.checks.content import check_limits
 from casebook.messages import failure
 from casebook.packaged import SETTINGS
 from casebook.problems import Problem
@@ -111,6 +112,9 @@ class _CaseReader:
         if problems:
             return None, problems
         case, problems = read_case(data, shown, self.lists)
+        # Summaries and rules would go through all that is too long to be gone through.
+        if case is not None and (too_long := list(check_limits(case))):
+            case, problems = None, [*problems, *too_long]
         if case is None and not self.drafts and is_draft(data):
             return None, []
         return case, problems
