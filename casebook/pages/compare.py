@@ -61,7 +61,7 @@ class CompareGroup:
         return tuple(sorted({number for row in self.rows for number in row.filters}))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
     case: CaseSummary
     figure: FigureSummary | None
@@ -183,10 +183,12 @@ def list_entries(dataset: Dataset, versions: Mapping[str, str]) -> list[_Entry]:
                 own |= {("year", str(year)) for year in range(first, last + 1)}
             values = frozenset(of_case | own)
             values = shared.setdefault(values, values)
-            entries.append(_Entry(case, figure, values, f"{sign} {figure.id}"))
+            sign_of_row = f"{sign} {figure.id}"
+            entries.append(_Entry(case=case, figure=figure, values=values, sign=sign_of_row))
         # That a place states no amount is an answer, and has to be found by the filter.
         if silent:
-            entries.append(_Entry(case, None, frozenset(of_case | {("kind", "none")}), sign))
+            values = frozenset(of_case | {("kind", "none")})
+            entries.append(_Entry(case=case, figure=None, values=values, sign=sign))
     return entries
 
 
