@@ -19,7 +19,7 @@ from casebook.record.dataset import Dataset
 from casebook.record.evidence import main_source
 from casebook.record.fields import suggest
 from casebook.record.model import Case, Event, Figure
-from casebook.record.references import SITE, find_references, judge_slug
+from casebook.record.references import SITE, find_broken_references, find_references, judge_slug
 from casebook.record.refusals import judge_refusal, keys_of
 from casebook.record.regions import has_other_spelling, make_region
 from casebook.values.amounts import plain
@@ -57,6 +57,12 @@ def story_references_exist(case: Case, dataset: Dataset) -> Iterator[Problem]:
 def check_references(text: WrittenText, home: Case | None, dataset: Dataset) -> Iterator[Problem]:
     """The references of one text that name nothing, each with the nearest name."""
     words = dataset.words
+    for broken, is_sure in find_broken_references(text.words, text.at):
+        named = broken.name and dataset.find_figure(broken.case, broken.name, home)
+        if is_sure or named:
+            meant = f"{broken.case}.{broken.name}" if broken.case else broken.name
+            wanted, written = f"{{{{{meant or '…'}}}}}", broken.written[:60]
+            yield problem("E250.braces", text.path, broken.at, written=written, reference=wanted)
     for reference in find_references(text.words, text.at):
         if reference.case in dataset.unread:
             continue

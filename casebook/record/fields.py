@@ -32,6 +32,8 @@ UNKNOWN: Final = Period(edtf="", earliest=None, latest=None, precision="interval
 EMPTY: Final = MapNode({}, {}, START)
 FLAGS: Final = {"yes": True, "no": False, "true": True, "false": False, "是": True, "否": False}
 # What hangs on other fields of its figure is read with them.
+# Of sixty scopes a message would list none that is read.
+_MOST_LISTED: Final = 12
 _READ_TOGETHER: Final = frozenset({"amount", "per", "formula"})
 
 # Questions that are often written beside `answers` in place of below it.
@@ -79,6 +81,13 @@ def nearest(word: str, known: Collection[str]) -> str:
     return by_folded[found[0]] if found else ""
 
 
+def _find_named(name: str, known: Collection[str]) -> str:
+    """The word whose name in either language somebody wrote in its place, or nothing."""
+    terms = known.items() if isinstance(known, Mapping) else ()
+    names = ((key, getattr(term, "name", NO_TEXT)) for key, term in terms)
+    return next((key for key, named in names if name and name in (named.zh, named.en)), "")
+
+
 def suggest(word: str, known: Collection[str]) -> Text:
     """The sentence “did you mean …” for a misspelt word, or nothing."""
     name = nearest(word, known)
@@ -87,9 +96,10 @@ def suggest(word: str, known: Collection[str]) -> Text:
 
 def read_suggestions(hint: Text) -> list[str]:
     """The words that a remedy offers in the place of a wrong one."""
-    before, _, after = say("record.did_you_mean", name="\0").en.partition("\0")
-    if hint.en.startswith(before) and hint.en.endswith(after):
-        return [hint.en.removeprefix(before).removesuffix(after)]
+    for key in ("record.did_you_mean", "record.near_word"):
+        offered = re.escape(say(key, name="\0", list="\1").en)
+        if found := re.fullmatch(offered.replace("\0", "(.+)").replace("\1", ".+"), hint.en):
+            return [found[1]]
     listed = say("record.near_regions", names="").en
     return re.findall(r"(?<![\w-])([\w-]+)（", hint.en) if hint.en.startswith(listed) else []
 
@@ -186,6 +196,14 @@ class Fields:
         value = self.scalar(name, required, example)
         return value.text.strip() if value is not None else ""
 
+    def block(self, name: str) -> str:
+        """The text of a field that may have paragraphs."""
+        text, value = self.text(name), self.node.entries.get(name)
+        # Without | a blank line is one break, and paragraphs would run together.
+        if "\n" in text and isinstance(value, Scalar) and value.style not in ("|", '"'):
+            self.report("E204.block", value.at, name=name)
+        return text
+
     def line(self, name: str, required: bool = False, example: Text = NO_TEXT) -> str:
         """The text of a field that may not hold a line break."""
         text = self.text(name, required, example)
@@ -193,22 +211,33 @@ class Fields:
             self.report("E204", self.at(name), name=name)
         return text.replace("\n", " ")
 
-    def term(self, name: str, known: Collection[str], required: bool = False) -> str:
+    def term(
+        self, name: str, known: Collection[str], required: bool = False, listed: str = ""
+    ) -> str:
         """A word of a closed list, or nothing where it is left out or unknown."""
         value = self.scalar(name, required, Text(next(iter(known), "")))
-        return self.known_word(value, name, known) if value is not None else ""
+        return self.known_word(value, name, known, listed) if value is not None else ""
 
-    def known_word(self, value: Scalar, name: str, known: Collection[str]) -> str:
-        """The text of a scalar where it is a known word, else nothing and a problem."""
+    def known_word(self, value: Scalar, name: str, known: Collection[str], listed: str = "") -> str:
+        """The text of a scalar where it is a known word, else nothing and a problem.
+
+        The words of a list of the vocabulary, `listed`, have names, and can be added to.
+        """
         word = value.text.strip()
         if word in known:
             return word
         # Of sixty scopes a message would list none that is read.
-        words = list(known)[:12]
+        words = [*list(known)[:_MOST_LISTED], *(("…",) if len(known) > _MOST_LISTED else ())]
+        said = {"list": listed, "words": Text("、".join(words), ", ".join(words))}
         key = "record.known_words" if words else "record.no_words"
-        allowed = say(key, words=Text("、".join(words), ", ".join(words)))
-        hint = suggest(word, known) or allowed
-        self.report("E205", value.at, name=name, word=word[:40], hint=hint)
+        if near := _find_named(word, known) or nearest(word, known):
+            key = "record.did_you_mean"
+        if listed and words and not near:
+            key = "record.words_of_list"
+        elif listed and near and len(known) > _MOST_LISTED:
+            # Among sixty scopes something is always near, and a new one may be meant.
+            key = "record.near_word"
+        self.report("E205", value.at, name=name, word=word[:40], hint=say(key, name=near, **said))
         return ""
 
     def mapping(self, name: str) -> MapNode | None:
@@ -306,7 +335,7 @@ class RecordReader:
         return self.languages.text((first, *map(fields.line, others)))
 
     def read_block(self, fields: Fields, one: FieldDescription) -> Text:
-        return self.languages.text(map(fields.text, one.names(self.languages)))
+        return self.languages.text(map(fields.block, one.names(self.languages)))
 
     def read_line(self, fields: Fields, one: FieldDescription) -> str:
         return fields.line(one.name, one.required, one.example)
@@ -355,14 +384,17 @@ class RecordReader:
 
     def read_term(self, fields: Fields, one: FieldDescription) -> str:
         if isinstance(one.words, str):
-            return fields.term(one.name, self.words.get(one.words, {}), one.required)
+            known = self.words.get(one.words, {})
+            return fields.term(one.name, known, one.required, one.words)
         # What is left out or unknown is taken for the first of words that are the program's own.
         word = fields.term(one.name, one.words, one.required)
         return word or (one.words[0] if one.required or one.default else "")
 
     def read_terms(self, fields: Fields, one: FieldDescription) -> tuple[str, ...]:
-        known = self.words.get(str(one.words), {})
-        found = (fields.known_word(item, one.name, known) for item in fields.scalars(one.name))
+        listed = str(one.words)
+        known = self.words.get(listed, {})
+        items = fields.scalars(one.name)
+        found = (fields.known_word(item, one.name, known, listed) for item in items)
         return tuple(filter(None, found))
 
     def read_picture(self, fields: Fields, one: FieldDescription) -> str:

@@ -209,7 +209,8 @@ class CaseReader(RecordReader):
             return {"state": said}
         if question.terms:
             known = self.words[question.terms]
-            found = (fields.known_word(word, question.key, known) for word in words)
+            listed = question.terms
+            found = (fields.known_word(word, question.key, known, listed) for word in words)
             return {"terms": tuple(term for term in found if term)}
         comma = ENUMERATION.inside(self.languages.first)
         said = comma.join(word.text.strip() for word in words)
@@ -384,7 +385,7 @@ class CaseReader(RecordReader):
         for name in (word.text.lower(), SAME_PER.get(word.text, "")):
             if name in self.per_by_word:
                 return self.per_by_word[name]
-        return fields.known_word(word, "per", self.per_by_word)
+        return fields.known_word(word, "per", self.per_by_word, "per")
 
     def parse_formula(self, at: Position, fields: Fields) -> _Formula | None:
         """A formula that is understood and names figures of the case, or None."""

@@ -13,6 +13,8 @@ from typing import NamedTuple
 from casebook.problems import Position
 
 REFERENCE = re.compile(r"\{\{([^{}\n]*)\}\}")
+# Braces that an input method made wide, or of which some are missing.
+_BRACES = re.compile(r"(?<![{｛])([{｛]+)([^{}｛｝\n]{0,80})([}｝]*)")
 _KEY = re.compile(r"(?:([a-z0-9]+(?:-[a-z0-9]+)*)\.)?([A-Za-z][A-Za-z0-9_]*)", re.ASCII)
 # The name of a picture or a file of content/; it is part of an address.
 MEDIA_NAME = re.compile(r"\w[\w.-]{0,99}")
@@ -59,6 +61,21 @@ def find_references(text: str, start: Position) -> Iterator[Reference]:
             case, name = split_key(match.group(1).strip())
             at = Position(start.line + number, start.column + match.start())
             yield Reference(case=case, name=name, written=match.group(), at=at)
+
+
+def find_broken_references(text: str, start: Position) -> Iterator[tuple[Reference, bool]]:
+    """What was meant for a reference, perhaps, and is none; true where it is surely one."""
+    for number, line in enumerate(text.split("\n") if re.search("[{｛]", text) else ()):
+        for found in _BRACES.finditer(line):
+            opened, inner, closed = found.groups()
+            if (opened, closed) == ("{{", "}}"):
+                continue
+            # Where it is never closed the sentence follows.
+            named = inner if closed else re.sub(r"[^\w.-].*", "", inner.lstrip(), flags=re.ASCII)
+            case, name = split_key(named.strip())
+            at = Position(start.line + number, start.column + found.start())
+            is_sure = len(opened) == 2 or len(closed) == 2
+            yield Reference(case=case, name=name, written=found.group(), at=at), is_sure
 
 
 def split_key(key: str) -> tuple[str, str]:

@@ -59,6 +59,29 @@ def test_a_slug_that_is_not_safe_is_refused(slug: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("story", "at"),
+    [
+        pytest.param("花去｛｛paid｝｝。", "20:5", id="wide braces"),
+        pytest.param("花去{paid}。", "20:5", id="one brace"),
+        pytest.param("花去{{paid}。", "20:5", id="a brace too few"),
+        pytest.param("花去{{paid。", "20:5", id="never closed"),
+        pytest.param("花去{{{paid}}}。", "20:5", id="a brace too many"),
+        pytest.param("花去{{case-1.paid｝｝。", "20:5", id="one side wide"),
+    ],
+)
+def test_a_reference_with_other_braces_is_named(story: str, at: str) -> None:
+    (found,) = check_rules(dataset_of(record(figure(), rest=f"story: |\n  {story}\n")))
+
+    assert shown([found]) == [f"{at} E250"]
+    assert found.hint.zh.endswith("{{case-1.paid}}" if "case" in story else "{{paid}}")
+
+
+@pytest.mark.parametrize("story", ["用{%和{#不算。", "写作{其他}。", "集合{a, b}。", "｛附注｝"])
+def test_braces_that_name_no_figure_are_text(story: str) -> None:
+    assert check_rules(dataset_of(record(figure(), rest=f"story: |\n  {story}\n"))) == []
+
+
+@pytest.mark.parametrize(
     ("story", "at", "hint"),
     [
         pytest.param("花去{{paid_2014}}。", "20:5", "paid", id="unknown figure"),

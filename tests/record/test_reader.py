@@ -117,6 +117,8 @@ def test_a_name_without_a_near_one_gets_no_suggestion() -> None:
         pytest.param("amount", "60%", "E218", "比例", id="share in a money measure"),
         pytest.param("measure", "annual_totl", "E205", "annual_total", id="near measure"),
         pytest.param("status", "reprted", "E205", "reported", id="near status"),
+        pytest.param("status", "报道", "E205", "是不是 reported", id="the name of a status"),
+        pytest.param("status", "bestowed", "E205", "的 statuses", id="where a word is added"),
         pytest.param("source", "evening-2015-03-03", "E261", "evening-2015-03-02", id="source"),
         pytest.param("scope", "club", "E205", "clubs", id="near scope"),
         pytest.param("per", "岗位/天", "E205", "天", id="unknown unit of counting"),
@@ -131,6 +133,23 @@ def test_a_wrong_value_of_a_figure_is_named(field: str, value: str, code: str, w
 
     assert [p.code for p in problems] == [code]
     assert word in problems[0].message("zh")
+
+
+@pytest.mark.parametrize(
+    ("written", "codes"),
+    [
+        pytest.param("|\n  甲。\n\n  乙。", [], id="a text as it is"),
+        pytest.param("甲。", [], id="one line"),
+        pytest.param(">\n  甲，\n  乙。", [], id="one paragraph"),
+        pytest.param("\n  甲。\n\n  乙。", ["E204"], id="no mark"),
+        pytest.param(">\n  甲。\n\n  乙。", ["E204"], id="folded"),
+        pytest.param("'甲。\n\n  乙。'", ["E204"], id="in quotes"),
+    ],
+)
+def test_paragraphs_that_would_run_together_are_named(written: str, codes: list[str]) -> None:
+    _, problems = read(record(figure(), rest=f"story: {written}\n"))
+
+    assert [p.code for p in problems] == codes
 
 
 def test_the_column_of_an_amount_points_at_what_was_not_understood() -> None:
