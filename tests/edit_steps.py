@@ -563,7 +563,7 @@ def edit_media(editor: Editor) -> None:
     stream = io.BytesIO()
     # Some are wider than the narrow copy, which others have not.
     Image.new("RGB", (editor.chance.choice((30, 900)), 20), (digit, 9, 9)).save(stream, "PNG")
-    content = stream.getvalue() if name.startswith("images") else b"%%PDF-1.4 %d" % digit
+    content = stream.getvalue() if name.startswith("images") else b"%%PDF-1.4 %d\n%%%%EOF" % digit
     editor.files[f"content/{name}"] = content
 
 

@@ -24,6 +24,7 @@ KINDS: Final = {
     "WEBP": ((b"RIFF",), (".webp",)),
     "PDF": ((b"%PDF-",), (".pdf",)),
 }
+_END_OF_PDF: Final = b"%%EOF"
 
 
 def _list_uses(dataset: Dataset) -> Iterator[tuple[str, str, Position]]:
@@ -80,7 +81,10 @@ def _read_one(project: Path, name: str, problems: list[Problem]) -> Media | None
         fault = "E311"
     elif path.suffix.lower() not in endings:
         fault = "E311.name"
-    elif kind != "PDF":
+    elif kind == "PDF":
+        # Some servers and scanners leave something behind the end.
+        fault = "" if _END_OF_PDF in content.rstrip(b"\0\r\n ")[-2048:] else "E313"
+    else:
         fault, width, height = measure(content, kind)
         if not fault and name.startswith("files/") and has_camera_data(content):
             fault = "E314"

@@ -13,6 +13,7 @@ from processes import run
 
 from tests.conftest import make_tiny_project
 
+PDF = b"%PDF-1.4\n%%EOF"
 PICTURE = """
 pictures:
   - file: room.jpg
@@ -43,7 +44,7 @@ def make_project(folder: Path) -> bytes:
     exif[0x0112], exif[0x010F] = 6, "MAKER-OF-CAMERAS"
     stream = io.BytesIO()
     Image.effect_noise((2000, 1000), 40).convert("RGB").save(stream, "JPEG", exif=exif)
-    for name, content in (("images/room.jpg", stream.getvalue()), ("files/notice.pdf", b"%PDF-1")):
+    for name, content in (("images/room.jpg", stream.getvalue()), ("files/notice.pdf", PDF)):
         (folder / "content" / name).parent.mkdir()
         (folder / "content" / name).write_bytes(content)
     return stream.getvalue()
@@ -76,10 +77,10 @@ def test_a_file_is_published_as_it_is_with_its_digest_beside_the_link(tmp_path: 
     manifest = json.loads((tmp_path / "output/manifest.json").read_bytes())
     (resource,) = (one for one in package["resources"] if one["path"] == "files/notice.pdf")
 
-    assert (tmp_path / "output/data/files/notice.pdf").read_bytes() == b"%PDF-1"
-    assert sha256(b"%PDF-1").hexdigest() in page
-    assert (resource["bytes"], resource["hash"]) == (6, f"sha256:{sha256(b'%PDF-1').hexdigest()}")
-    assert manifest["outputs"]["data/files/notice.pdf"] == sha256(b"%PDF-1").hexdigest()
+    assert (tmp_path / "output/data/files/notice.pdf").read_bytes() == PDF
+    assert sha256(PDF).hexdigest() in page
+    assert (resource["bytes"], resource["hash"]) == (len(PDF), f"sha256:{sha256(PDF).hexdigest()}")
+    assert manifest["outputs"]["data/files/notice.pdf"] == sha256(PDF).hexdigest()
 
 
 def test_another_picture_of_the_same_name_makes_its_page_anew(tmp_path: Path) -> None:

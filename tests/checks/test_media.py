@@ -98,6 +98,8 @@ def test_a_file_that_nobody_names_is_told(tmp_path: Path) -> None:
         pytest.param("notice.png", draw("PNG"), None, id="a scan"),
         pytest.param("notice.jpg", draw(exif=camera()), "E314", id="a scan with camera data"),
         pytest.param("notice.pdf", b"PK\x03\x04", "E311", id="an archive"),
+        pytest.param("notice.pdf", b"%PDF-1.4\n%%EOF" + b"x" * 3000, "E313", id="a PDF cut off"),
+        pytest.param("notice.pdf", b"%PDF-1.4\n%%EOF\n" + b"\0" * 9000, None, id="a padded PDF"),
     ],
 )
 def test_a_copy_of_a_document_is_a_pdf_or_a_scan(
