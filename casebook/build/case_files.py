@@ -111,14 +111,14 @@ class CaseTexts:
 
     def add(self, number: int, texts: Mapping[str, str]) -> None:
         """Keep the texts of one case, by the names of the lists that take them."""
-        for name, text in texts.items():
-            content = text.encode("utf-8")
+        contents = {name: text.encode("utf-8") for name, text in texts.items()}
+        for name, content in contents.items():
             if name not in self._places:
                 self._places[name] = array("Q", bytes(2 * 8 * self._cases))
             places = self._places[name]
             places[2 * number], places[2 * number + 1] = self._end, len(content)
-            self._file.write(content)
             self._end += len(content)
+        self._file.write(b"".join(contents.values()))
 
     def read(self, name: str) -> Iterator[bytes]:
         """The text of every case for one list, in UTF-8, in the order of the cases."""

@@ -256,7 +256,7 @@ class _PageMaker:
     def write_cases(self, tree: StagedOutput, state: BuildState, parts: CaseTexts) -> None:
         """Write the files of every case; those that are fresh stay as they are."""
         context = self.context
-        stale = []
+        stale, kept = [], []
         for number, case in enumerate(context.dataset.summaries):
             key = self._key_of(case)
             texts = state.keep_unit(f"case:{case.slug}", key, tree)
@@ -264,7 +264,8 @@ class _PageMaker:
                 stale.append((number, case, key))
                 continue
             parts.add(number, texts)
-            self._count_kept(case)
+            kept.append(case)
+        self._count_kept(kept)
         made = self._make_cases([case for _, case, _ in stale])
         for (number, case, key), (files, texts, spent) in zip(stale, made, strict=True):
             written = [(file.path, tree.write(file.path, file.content)) for file in files]
@@ -358,11 +359,12 @@ class _PageMaker:
             unit, key, tree, lambda: [self.renderer.print_page(page, self.site)]
         )
 
-    def _count_kept(self, case: CaseSummary) -> None:
-        """Count the pages of a case that stay as they were, which takes time of its own."""
+    def _count_kept(self, cases: Iterable[CaseSummary]) -> None:
+        """Count the pages of cases that stay as they were, which takes time of its own."""
         for kind in CASE_PAGES:
             with self.context.options.timings.measure(kind.name) as spent:
-                spent.kept += len(self.site.languages) * len(kind.locate(case))
+                pages = sum(len(kind.locate(case)) for case in cases)
+                spent.kept += len(self.site.languages) * pages
 
     def _key_of(self, case: CaseSummary) -> str:
         """A digest that changes with anything that the files of a case are made of."""
