@@ -100,7 +100,7 @@ def make_sketches(loaded: Loaded, project: Path) -> Iterator[CaseJob]:
         part = replace(dataset, cases=(case,), vocabulary=own.vocabulary, regions=own.regions)
         counts, others = part.summaries[0].counts_site, part.summaries[0].named_figures
         named = dict.fromkeys(name for name, _ in others if name in dataset.positions)
-        media, _ = read_media(project, replace(part, sources={}))
+        media, _ = read_media(project, part)
         pictures = tuple(one for one in case.pictures if one.file in media)
         documents = tuple(
             one if one.file in media else replace(one, file="") for one in case.documents

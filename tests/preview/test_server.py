@@ -21,6 +21,18 @@ from casebook.preview.inject import inject_preview, open_policy
 from casebook.preview.rebuild import Preview, PreviewState
 from casebook.preview.server import PreviewServer, read_page, split_address
 
+FIGURE = """\
+figures:
+  paid:
+    label: 购买金额
+    amount: 120万元
+    measure: annual_total
+    period: 2013
+    status: reported
+    source: evening-2015-03-02
+    quote: 投入120万元
+    scope: city
+"""
 DRAFT = """\
 title: 西湖：没写完的草稿
 region: 330000
@@ -474,6 +486,14 @@ def test_a_new_case_has_its_blanks_marked_and_stops_no_other(preview: Running) -
         pytest.param(b"title\xef\xbc\x9a a\n  b: [\nstate: draft\n", "E112", id="no YAML"),
         pytest.param(DRAFT.replace("reading", "readin").encode(), "E205", id="an unknown word"),
         pytest.param(DRAFT.encode() + b"story: \xe8\xa7\x81 {{none}}\n", "E250", id="a reference"),
+        pytest.param(
+            f"{DRAFT.replace('尚未核对的一句话。', '')}{FIGURE}".encode(), "E202", id="a blank"
+        ),
+        pytest.param(
+            f"{DRAFT}{FIGURE}pictures:\n  - {{file: none.png, alt: 甲, credit: 乙, licence: CC0}}\n".encode(),
+            "E310",
+            id="no picture",
+        ),
         pytest.param("state: draft\ntitle: 西湖".encode("gbk"), "E101", id="another encoding"),
     ],
 )
