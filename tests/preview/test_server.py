@@ -33,6 +33,10 @@ figures:
     quote: 投入120万元
     scope: city
 """
+PICTURE = """\
+pictures:
+  - {file: none.png, alt: 甲, credit: 乙, licence: CC0}
+"""
 DRAFT = """\
 title: 西湖：没写完的草稿
 region: 330000
@@ -490,7 +494,7 @@ def test_a_new_case_has_its_blanks_marked_and_stops_no_other(preview: Running) -
             f"{DRAFT.replace('尚未核对的一句话。', '')}{FIGURE}".encode(), "E202", id="a blank"
         ),
         pytest.param(
-            f"{DRAFT}{FIGURE}pictures:\n  - {{file: none.png, alt: 甲, credit: 乙, licence: CC0}}\n".encode(),
+            f"{DRAFT}{FIGURE}{PICTURE}".encode(),
             "E310",
             id="no picture",
         ),
