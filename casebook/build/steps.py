@@ -25,8 +25,10 @@ from casebook.build.state import (
 from casebook.build.timings import Timings
 from casebook.build.workers import SELDOM, open_executor
 from casebook.charts.placement import find_embedded
-from casebook.problems import CasebookError, Problem
+from casebook.messages import failure, say
+from casebook.problems import CasebookError, Exit, Problem
 from casebook.record.dataset import Dataset
+from casebook.values.urls import judge_site_url
 from casebook.yaml.files import CASES
 
 if TYPE_CHECKING:
@@ -198,6 +200,11 @@ def _load(inputs: Inputs, options: BuildOptions, cache: Cache) -> Loaded:
     if options.siteurl is None:
         return loaded
     own = loaded.dataset.settings
+    why = judge_site_url(options.siteurl) if options.siteurl else None
+    # A site may be tried out on this machine.
+    if why is not None and why != say("values.url_own_host"):
+        address = options.siteurl[:60]
+        raise failure("build.siteurl_wrong", status=Exit.USAGE, address=address, why=why)
     settings = replace(own, siteurl=options.siteurl.rstrip("/"))
     # An address in the file was judged as the file was read.
     problems = loaded.problems + ([] if own.siteurl else settings.judge_reach())

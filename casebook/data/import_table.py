@@ -52,7 +52,8 @@ _NO_MAPPING: Mapping[str, str] = {}
 _CHINESE_COLUMNS = {
     **{"案例": "case", "数字": "figure", "名称": "label", "金额": "amount", "数值": "value"},
     **{"最小": "min", "最大": "max", "单位": "unit", "限定词": "qualifier", "指标": "measure"},
-    **{"口径": "measure", "每": "per", "时期": "period", "日期": "period", "状态": "status"},
+    **{"口径": "measure", "每": "per", "时期": "period", "日期": "period", "时间": "period"},
+    **{"年份": "period", "年度": "period", "状态": "status"},
     **{"算式": "formula", "来源": "source", "原话": "quote", "引文": "quote"},
     # What open data calls the formula of a figure that is computed.
     "derived": "formula",

@@ -330,7 +330,8 @@ class CaseReader(RecordReader):
             try:
                 quantity = with_reading(quantity, qualifier or None, unit or None)
             except QuantityError as error:
-                fields.report("E210.reading", at, why=error.message, quote=values["quote"])
+                key = "E210.reading" if values["quote"] else "E210"
+                fields.report(key, at, why=error.message, quote=values["quote"])
                 return None
         if not quantity.unit:
             fields.report("E215", value.at, amount=value.text.strip()[:40])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import difflib
 import re
+import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +24,7 @@ from casebook.patterns import Patterns, read_words
 from casebook.problems import START, ContentError, Position, Problem
 from casebook.record.fields import suggest
 from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Languages, Text
-from casebook.values.urls import judge_url
+from casebook.values.urls import judge_site_url, judge_url
 from casebook.yaml.files import read_text
 
 # Whoever runs Pelican itself is told by this plugin which command builds the site.
@@ -163,7 +165,9 @@ def run_settings(source: bytes, path: str) -> dict[str, Any]:
         told = error.msg or say("record.settings_too_deep")
         raise ContentError([problem("E340", SETTINGS, at, error=told)]) from error
     try:
-        exec(compile(tree, path, "exec"), names)
+        # What they print is no part of a report that programs read.
+        with contextlib.redirect_stdout(sys.stderr):
+            exec(compile(tree, path, "exec"), names)
     except (Exception, SystemExit) as error:
         raise ContentError([describe_failure(error, path)]) from error
     return {name: value for name, value in names.items() if name.isupper()}
@@ -229,7 +233,7 @@ class _SettingsReader:
         return Settings(
             name=self.text("SITENAME", required=True),
             tagline=self.text("TAGLINE"),
-            siteurl=self.address("SITEURL").rstrip("/"),
+            siteurl=self.address("SITEURL", judge=judge_site_url).rstrip("/"),
             licence=self.read_licence(),
             publisher=self.text("PUBLISHER"),
             contact=self.address("CONTACT", mail=True),
@@ -292,12 +296,14 @@ class _SettingsReader:
             ]
         return self.languages.text(words)
 
-    def address(self, name: str, mail: bool = False) -> str:
+    def address(
+        self, name: str, mail: bool = False, judge: Callable[[str], Text | None] = judge_url
+    ) -> str:
         """An address of the web, or where it may be of a mailbox."""
         written = str(self.value(name, str, "")).strip()
         if not written or (mail and _match("mail", written.removeprefix("mailto:"))):
             return written.removeprefix("mailto:")
-        fault = judge_url(written)
+        fault = judge(written)
         if fault is not None:
             self._complain("E343", name, written=written[:60], why=fault)
             return ""
@@ -441,6 +447,10 @@ class _SettingsReader:
                 self._complain("W340", name, why=say(f"record.settings_why_{reason}"))
             # Plugins have settings of their own, of which nothing is known here.
             elif name in self.nodes and difflib.get_close_matches(name, all_known, 1, _NEARLY):
+                self._complain("W341", name, hint=suggest(name, all_known))
+        for name in self.nodes:
+            # A setting in small letters is a name of the file's own.
+            if not name.isupper() and name.upper() in all_known - set(self.values):
                 self._complain("W341", name, hint=suggest(name, all_known))
         if GUARD not in (self.values.get("PLUGINS") or ()):
             self._complain("W343", "PLUGINS", guard=GUARD)

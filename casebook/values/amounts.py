@@ -672,7 +672,7 @@ class _AmountReading:
 
     def _stop_without_number(self, at: int) -> NoReturn:
         rest = self.line[at : at + 12]
-        if rest[:1] in ("-", "−"):
+        if re.match("[-−] *[0-9]", rest):
             self._stop(at, say("values.negative"))
         found = say("values.other_than_number", rest=rest) if rest else say("values.no_number")
         self._stop(at, say("values.number_expected", found=found))

@@ -13,7 +13,7 @@ from calendar import monthrange
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from operator import attrgetter
 from typing import Final, Literal, NoReturn
@@ -435,6 +435,10 @@ def _refuse_shape(line: str, chinese: str) -> NoReturn:
         if month.isdecimal() and int(year[2:]) + 1 == int(month):
             hint = say("values.month_or_years", date=nearest, years=f"{year}/{int(year) + 1}")
         raise PeriodError(message, hint=hint)
+    if re.fullmatch("[2-5][0-9]{4}", line):
+        # How a spreadsheet keeps a day whose cell is set to show a number.
+        shown = (date(1899, 12, 30) + timedelta(days=int(line))).isoformat()
+        raise PeriodError(message, hint=say("values.serial_number", date=shown))
     if _PATTERNS["no_year"].fullmatch(line):
         raise PeriodError(say("values.year", year=line), hint=hint)
     if _PATTERNS["unused_form"].search(line):

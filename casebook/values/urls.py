@@ -12,18 +12,24 @@ _URL = re.compile(
     r"(?::(?P<port>[0-9]{1,6}))?(?:[/?#][^\s\\\uff01-\uff5e]*)?",
     re.ASCII | re.IGNORECASE,
 )
-# Names and numbers of hosts that mean another machine for each reader.
+# Names and numbers of hosts that mean another machine for each reader; 0177.0.0.1 is 127.0.0.1.
 _OWN_HOST = re.compile(
-    r"localhost|.*\.local|\[.*\]|0\..*|127\..*|10\..*|192\.168\..*|169\.254\..*"
-    r"|172\.(?:1[6-9]|2[0-9]|3[01])\..*|[^.]+",
+    r"(?:(?:.*\.)?(?:localhost|local|internal|lan|home\.arpa|test|invalid)|\[.*\]|127\..*|10\..*"
+    r"|192\.168\..*|169\.254\..*|172\.(?:1[6-9]|2[0-9]|3[01])\..*|[^.]+"
+    r"|(?:[0-9]+\.)*0[0-9x][0-9a-f]*(?:\.(?:0x)?[0-9a-f]+)*|0\..*)\.?",
     re.IGNORECASE,
 )
+# What an address that others are put behind may not have.
+_NO_BASE = re.compile(r"[?#\"'<>`]|/\.\.?(?:/|\Z)")
 _LAST_PORT = 65535
 
 
 def judge_url(url: str) -> Text | None:
     """The reason why an address may not be linked, or None where it may."""
     found = _URL.fullmatch(url)
+    host = re.match(r"https?://([^/?#@:\s]*)", url, re.IGNORECASE)
+    if host and not host[1].isascii() and (plain := _write_plainly(host[1])):
+        return say("values.url_host", host=plain)
     if found is None and re.match(r"https?://", url, re.IGNORECASE):
         return say("values.url_characters")
     if found is None:
@@ -33,3 +39,16 @@ def judge_url(url: str) -> Text | None:
     if _OWN_HOST.fullmatch(found["host"]) or int(found["port"] or 0) > _LAST_PORT:
         return say("values.url_own_host")
     return None
+
+
+def judge_site_url(url: str) -> Text | None:
+    """The reason why no site can lie at an address, or None where one can."""
+    return say("values.url_no_base") if _NO_BASE.search(url) else judge_url(url)
+
+
+def _write_plainly(host: str) -> str:
+    """The name of a host as the web writes it, or nothing where it is none."""
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""

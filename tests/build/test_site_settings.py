@@ -13,7 +13,7 @@ from casebook.build.last_build import list_sources
 from casebook.build.steps import BuildOptions, build_site
 from casebook.build.theme import check_theme
 from casebook.pages.page import write_policy
-from casebook.problems import ContentError
+from casebook.problems import CasebookError, ContentError, Exit
 from casebook.record.settings import read_settings
 from casebook.text import DEFAULT_LANGUAGES
 
@@ -167,6 +167,37 @@ def test_a_site_with_an_address_and_without_a_contact_is_warned_of(
     )
 
     assert [warning.code for warning in result.warnings] == codes
+
+
+@pytest.mark.parametrize(
+    "siteurl",
+    [
+        pytest.param("example.org", id="no protocol"),
+        pytest.param("javascript:alert(1)", id="a script"),
+        pytest.param("https://example.org/?a=1", id="a query"),
+        pytest.param("https://例子.中国", id="a host that is not as browsers write it"),
+    ],
+)
+def test_an_option_with_an_address_of_no_site_is_a_wrong_usage(
+    siteurl: str, tiny_project: Path
+) -> None:
+    options = BuildOptions(project=tiny_project, output=tiny_project / "output", siteurl=siteurl)
+
+    with pytest.raises(CasebookError) as refused:
+        build_site(options)
+
+    assert refused.value.exit_status == Exit.USAGE
+    assert siteurl in refused.value.text.zh
+    assert not (tiny_project / "output").exists()
+
+
+def test_what_settings_print_is_no_part_of_a_report(tiny_project: Path) -> None:
+    with (tiny_project / "pelicanconf.py").open("a", encoding="utf-8") as settings:
+        settings.write("print('hello')\n")
+
+    done = run(tiny_project, "check", "--format", "json")
+
+    assert json.loads(done.stdout) is not None
 
 
 def test_of_settings_that_are_left_out_pelican_says_nothing(tiny_project: Path) -> None:

@@ -288,6 +288,11 @@ def test_a_refusal_offers_no_part_of_a_number(text: str) -> None:
     assert "可写作" not in refusal(text).message.zh
 
 
+def test_a_dash_alone_is_no_negative_number() -> None:
+    assert "负数" in refusal("-5万元").message.zh
+    assert "负数" not in refusal("-").message.zh
+
+
 def test_only_digits_behind_an_e_are_an_exponent() -> None:
     assert "科学记数法" in refusal("1e6元").message.zh
     assert "科学记数法" not in refusal("60,000 yuan each").message.zh

@@ -105,6 +105,7 @@ def test_the_canonical_form_and_the_chinese_words_read_back_as_the_same_period(t
         pytest.param("2024-1-45", "31 天", id="one digit and no such day"),
         pytest.param("2024/1/2", "2024-01-02", id="slashes"),
         pytest.param("20121207", "2012-12-07", id="eight digits"),
+        pytest.param("41250", "2012-12-07", id="the number of a day in a spreadsheet"),
         pytest.param("201212", "请写 2012-12", id="six digits"),
         pytest.param("12/07/2012", "2012-12-07", id="month or day first"),
         pytest.param("2010年或2011年", "2010/2012", id="one of two years is not the first"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casebook.values.urls import judge_url
+from casebook.values.urls import judge_site_url, judge_url
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,12 @@ def test_an_address_that_readers_can_open_may_be_linked(url: str) -> None:
         pytest.param("http://172.16.0.1/", "内网", id="private in between"),
         pytest.param("http://intranet/", "内网", id="a name of one word"),
         pytest.param("https://example.org:99999/", "打不开", id="no such port"),
+        pytest.param("http://localhost./", "本机", id="localhost with its dot"),
+        pytest.param("http://site.localhost/", "本机", id="a name below localhost"),
+        pytest.param("http://nas.lan/", "内网", id="a name of a network at home"),
+        pytest.param("http://0177.0.0.1/", "内网", id="octal numbers"),
+        pytest.param("http://0x7f.0.0.1/", "内网", id="hexadecimal numbers"),
+        pytest.param("https://例子.中国/", "xn--fsqu00a.xn--fiqs8s", id="a Chinese host"),
     ],
 )
 def test_another_is_refused_with_its_reason(url: str, word: str) -> None:
@@ -54,3 +60,18 @@ def test_another_is_refused_with_its_reason(url: str, word: str) -> None:
 
     assert fault is not None
     assert word in fault.zh
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("https://example.org/?a=1", id="a query"),
+        pytest.param("https://example.org/#top", id="a place in a page"),
+        pytest.param('https://example.org/"x', id="a quotation mark"),
+        pytest.param("https://example.org/a/../b", id="a way up"),
+    ],
+)
+def test_what_pages_cannot_follow_is_no_address_of_a_site(url: str) -> None:
+    assert judge_url(url) is None
+    assert judge_site_url(url) is not None
+    assert judge_site_url("https://example.org/a-b_c/1..2") is None
