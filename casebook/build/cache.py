@@ -22,7 +22,7 @@ R = TypeVar("R")
 _SCHEMA = "create table if not exists made (key text primary key, value blob, seal blob)"
 _KEY_BYTES = 32
 # Bytes that may wait in memory until they are written together.
-_MOST_WAITING = 8 * 2**20
+_MOST_WAITING = 4 * 2**20
 # What a damaged file makes SQLite and its Python module raise.
 _DAMAGE = (sqlite3.Error, OSError, OverflowError, MemoryError, ValueError)
 

@@ -23,7 +23,7 @@ from casebook.record.dataset import Dataset
 from casebook.values.words import use_currency
 
 # Those of some two thousand cases; what a disk gives back at once need not be in memory too.
-MOST_IN_MEMORY = 16 * 2**20
+MOST_IN_MEMORY = 4 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

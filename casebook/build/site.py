@@ -63,7 +63,7 @@ if TYPE_CHECKING:
 
 # A process pays from this many cases on: its start costs as much as making thirty.
 _CASES_PER_PROCESS = 60
-_BATCH = 20
+_BATCH = 10
 # What shapes every case beside its own record, the theme and the program.
 _SHAPING = ("data/vocabulary.yaml", "data/regions.yaml", "pelicanconf.py")
 _PACKAGES = ("pelican", "jinja2", "markdown", "matplotlib", "pyyaml")
