@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from casebook.charts import chart_of, find_charts, tabulate_chart
+from casebook.charts import find_charts, paint_panel, tabulate_chart
 from casebook.charts.canvas import NARROW, WIDE, Sheet, Words
-from casebook.charts.chart import ChartTable, paint_panel
+from casebook.charts.chart import ChartTable
 from casebook.charts.text_layout import width_px
 from casebook.record.dataset import Dataset
 from casebook.record.model import Answer, Case, Event, Figure
@@ -180,7 +180,7 @@ def find_faults(data: Dataset) -> list[str]:
         for table in tables_of(data)
         for panel in table.panels
         for style in STYLES
-        for fault in faults_of(paint_panel(chart_of(table), panel, style))
+        for fault in faults_of(paint_panel(table, panel, style))
     ]
 
 

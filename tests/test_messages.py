@@ -6,10 +6,13 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from conftest import PROJECT
 
+from casebook.charts.chart import COLUMNS as FIGURE_COLUMNS
+from casebook.charts.symbols import Kind
 from casebook.checks.published import TABLES as LEDGER
 from casebook.commands.cli import make_parser
 from casebook.commands.declared import COMMANDS
@@ -145,6 +148,12 @@ def words_of_languages() -> set[str]:
     return {f"{key}{lang}" for key in ("languages.", "record.twin_") for lang in LANGS}
 
 
+def words_of_charts() -> set[str]:
+    """The keys of what marks and columns of charts are called, in tables and in legends."""
+    marks = {f"charts.{part}.{kind}" for part in ("mark", "legend") for kind in get_args(Kind)}
+    return marks | {f"charts.figures.{name}" for name in FIGURE_COLUMNS}
+
+
 def words_of_settings() -> set[str]:
     """The keys of what a setting has to be, and of why one has no effect."""
     reasons = {*read_known()["fixed"], *read_known()["unused"]}
@@ -171,7 +180,7 @@ def test_every_command_and_option_has_words() -> None:
 def test_every_message_is_used() -> None:
     named = notes_of_fields() | labels_of_fields() | notes_of_tables() | names_of_facts()
     named |= words_of_languages() | words_of_settings() | words_of_commands()
-    named |= words_of_templates() | words_of_fields() | words_of_standard()
+    named |= words_of_templates() | words_of_fields() | words_of_standard() | words_of_charts()
 
     assert set(CATALOGUE) - literals() - named == set()
     assert names_of_facts() - set(CATALOGUE) == set()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Final
+from dataclasses import fields, replace
+from typing import Any, Final
 
 from casebook.charts import (
     case_figures,
@@ -13,15 +13,20 @@ from casebook.charts import (
     money,
     timeline,
 )
+from casebook.charts.canvas import NARROW, WIDE, Sheet, Style
 from casebook.charts.chart import (
     Chart,
     ChartRecords,
     ChartTable,
     ChartWords,
     Drawn,
+    LegendItem,
+    Panel,
+    PanelTable,
     Selected,
-    draw_table,
 )
+from casebook.charts.svg import write_svg
+from casebook.charts.symbols import Kind, draw_kind, mark_of
 from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
@@ -81,11 +86,50 @@ def title_of(found: Selected | ChartWords) -> Text:
 
 def tabulate_chart(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """All that a chart says and shows, computed but not drawn; it is drawn anew by its key."""
-    table = chart_of(selected).tabulate(ChartRecords.take(selected, dataset, lang))
+    figures = tuple(dataset.figures[key] for key in selected.figures)
+    records = ChartRecords(
+        selected=selected,
+        dataset=dataset,
+        lang=lang,
+        figures=figures,
+        marks={figure.key: mark_of(figure, dataset) for figure in figures},
+    )
     folder = dataset.languages.address(f"charts/{selected.name}/", lang)
-    return replace(table, folder=folder)
+    return replace(chart_of(selected).tabulate(records), folder=folder)
+
+
+def paint_panel(table: ChartTable, panel: PanelTable, style: Style) -> Sheet:
+    """One panel of a chart laid out at one width."""
+    sheet = Sheet(style=style)
+    chart_of(table).paint(panel.content, sheet)
+    return sheet
 
 
 def draw_chart(table: ChartTable) -> Drawn:
     """A chart drawn at both widths."""
-    return draw_table(chart_of(table), table)
+    words: dict[str, Any] = {each.name: getattr(table, each.name) for each in fields(ChartWords)}
+    return Drawn(
+        **words,
+        panels=tuple(_draw_panel(table, *numbered) for numbered in enumerate(table.panels, 1)),
+        legend=tuple(_draw_legend(kind, table) for kind in table.legend),
+    )
+
+
+def _draw_panel(table: ChartTable, number: int, panel: PanelTable) -> Panel:
+    wide, narrow = (paint_panel(table, panel, style) for style in (WIDE, NARROW))
+    prefix = f"{table.name}-{number}"
+    return Panel(
+        title=panel.title,
+        wide=write_svg(wide, f"{prefix}-{wide.width:.0f}", panel.alt),
+        narrow=write_svg(narrow, f"{prefix}-{narrow.width:.0f}", panel.alt),
+        height=wide.height,
+        narrow_height=narrow.height,
+    )
+
+
+def _draw_legend(kind: Kind, table: ChartTable) -> LegendItem:
+    sheet = Sheet(style=Style(width=40, size=14, small=14), height=22)
+    draw_kind(sheet, kind, 2, 11)
+    # The words stand beside the swatch, which has nothing to add for those who hear the page.
+    swatch = write_svg(sheet, f"{table.name}-legend-{kind}", "")
+    return LegendItem(kind, say(f"charts.legend.{kind}").inside(table.lang), swatch)

@@ -66,7 +66,7 @@ def paint_bars(block: BarBlock, sheet: Sheet) -> None:
     """Draw bars one under the other, or list them where they would mislead."""
     if block.is_spread:
         said = say("charts.bars.far_apart").inside(block.lang)
-        top = sheet.paragraph(0, 4, said, sheet.width, **sheet.muted) + 6
+        top = sheet.paragraph(0, 4, said, sheet.width, role="ink-muted") + 6
         comma = COMMA.inside(block.lang)
         items = tuple(
             replace(
@@ -177,7 +177,7 @@ class _BlockPainter:
         if bar.name and not bar.together:
             left = self._draw_ring(bar, 0, name_top)
             bottom = sheet.paragraph(left, name_top, bar.name, self.label_width - left)
-        bottom = sheet.paragraph(0, bottom, bar.about, self.label_width, **sheet.muted)
+        bottom = sheet.paragraph(0, bottom, bar.about, self.label_width, role="ink-muted")
         with sheet.link(bar.key and f"figure:{bar.key}", bar.title):
             left = self._draw_bar(bar, top) + overhang(bar.mark, _THICK) + 8
             words_bottom = sheet.paragraph(left, name_top, bar.amount, self.amount_width, bold=True)
@@ -226,8 +226,8 @@ class _BlockPainter:
             sheet.line((x, y), (x, y + 5), stroke="ink-muted")
         y += 6
         at = y + baseline(self.style.small)
-        sheet.text(self.left, at, "0", **sheet.muted)
-        sheet.text(self.right, at, self.block.scale, anchor="end", **sheet.muted)
+        sheet.text(self.left, at, "0", role="ink-muted")
+        sheet.text(self.right, at, self.block.scale, anchor="end", role="ink-muted")
         self.top = y + self.style.small * LEADING
 
     def _paint_change(self) -> None:
@@ -289,6 +289,6 @@ def _paint_item(item: ChartFigure, sheet: Sheet, corner: Point, width: float) ->
     with sheet.link(f"figure:{item.key}", item.title):
         bottom = sheet.paragraph(left, top, item.amount, width, bold=True)
     if used + width_px(clean(item.about), sheet.style.small) <= width:
-        sheet.text(left + used, top + baseline(size), item.about, **sheet.muted)
+        sheet.text(left + used, top + baseline(size), item.about, role="ink-muted")
         return bottom
-    return sheet.paragraph(left, bottom, item.about, width + 0.5, **sheet.muted)
+    return sheet.paragraph(left, bottom, item.about, width + 0.5, role="ink-muted")

@@ -59,19 +59,12 @@ class Paint(TypedDict, total=False):
 
 
 class TextStyle(TypedDict, total=False):
-    """The setting of a text."""
+    """The setting of a text; what is muted is an explanation, and small."""
 
     size: float
     role: str
     anchor: Anchor
     bold: bool
-
-
-class MutedStyle(TypedDict):
-    """The setting of an explanation, less strong than the rest."""
-
-    size: float
-    role: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,11 +119,6 @@ class Sheet:
     def width(self) -> float:
         """The width of the sheet."""
         return self.style.width
-
-    @property
-    def muted(self) -> MutedStyle:
-        """The setting of explanations on this sheet."""
-        return MutedStyle(size=self.style.small, role="ink-muted")
 
     @property
     def words(self) -> tuple[Words, ...]:
@@ -214,14 +202,14 @@ class Sheet:
     def text(self, x: float, y: float, text: str, **look: Unpack[TextStyle]) -> None:
         """Write one line with its baseline at y."""
         if words := clean(text):
-            look.setdefault("size", self.style.size)
+            look.setdefault("size", self._size(look))
             self._add(Words(x=x, y=y, text=words, **look))
 
     def paragraph(
         self, x: float, top: float, text: str, width: float, **look: Unpack[TextStyle]
     ) -> float:
         """Write a text in lines from a top edge down and give the bottom edge."""
-        size = look.setdefault("size", self.style.size)
+        size = look.setdefault("size", self._size(look))
         if words := clean(text):
             for line in wrap_text(words, width, size, look.get("bold", False)):
                 self.text(x, top + baseline(size), line, **look)
@@ -237,9 +225,12 @@ class Sheet:
             if x > left and x + needed > self.width - left:
                 x, top = left, top + size * LEADING
             draw(x, top + size * LEADING / 2)
-            self.text(x + indent, top + baseline(size), words, **self.muted)
+            self.text(x + indent, top + baseline(size), words, role="ink-muted")
             x += needed + 18
         return top + size * LEADING
+
+    def _size(self, look: TextStyle) -> float:
+        return self.style.small if look.get("role") == "ink-muted" else self.style.size
 
     def _add(self, part: Shape | Words) -> None:
         if self._open is None:

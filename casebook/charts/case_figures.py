@@ -15,7 +15,6 @@ from casebook.charts.chart import (
     ChartRecords,
     ChartTable,
     compute,
-    lower_first,
     name_years,
 )
 from casebook.charts.symbols import ChartFigure, legend_kinds, mark_of_kind
@@ -64,12 +63,12 @@ def tabulate_series(shown: ChartRecords) -> ChartTable:
         bar = shown.draw(figure, shown.when(figure), together=groups.get(figure.key, 0))
         missing, words = "", shown.say("charts.series.missing")
         if gap := gaps.get(figure.key):
-            missing = shown.say("charts.named", name=gap, words=words)
+            missing = shown.named(words, gap)
             rows.append(shown.row_beside(words, when=gap))
         bars.append(replace(bar, apart=is_apart(figure), missing=missing))
         rows.append(shown.row(figure))
     notes = (
-        shown.say("charts.named", name=shown.when(figure), words=figure.note.inside(shown.lang))
+        shown.named(figure.note.inside(shown.lang), shown.when(figure))
         for figure in shown.figures
         if figure.note
     )
@@ -106,7 +105,7 @@ def _describe_series(shown: ChartRecords, groups: dict[str, int]) -> str:
         shown.say("charts.series.dated", when=shown.when(figure), amount=shown.amount(figure))
         for figure in dated
     )
-    tails = [shown.say("charts.named", name=shown.place(), words=clauses)]
+    tails = [shown.named(clauses)]
     if disputed:
         periods = ENUMERATION.inside(shown.lang).join(disputed)
         tails.append(shown.say("charts.series.disputed", periods=periods))
@@ -139,12 +138,12 @@ def tabulate_ranges(shown: ChartRecords) -> ChartTable:
     said = SEMICOLON.inside(shown.lang).join(
         shown.say(
             "charts.range.amount",
-            label=Text(shown.label(figure), lower_first(shown.label(figure))),
+            label=shown.label_within(figure),
             amount=shown.claim(figure),
         )
         for figure in shown.figures[:_RANGES_NAMED]
     )
-    finding = shown.say("charts.named", name=shown.place(), words=said)
+    finding = shown.named(said)
     bars = [shown.draw(figure, shown.label(figure), shown.when(figure)) for figure in shown.figures]
     return _tabulate_bars(finding, bars, shown)
 
@@ -163,14 +162,13 @@ def tabulate_change(shown: ChartRecords) -> ChartTable:
     """Before and after, with the computed difference."""
     before, after = shown.figures
     change = describe_change(before, after, shown.dataset.vocabulary).inside(shown.lang)
-    label = shown.label(before)
     said = shown.say(
         "charts.difference.pair",
-        label=Text(label, lower_first(label)),
+        label=shown.label_within(before),
         before=shown.claim(before),
         after=shown.claim(after),
     )
-    finding = shown.say("charts.named", name=shown.place(), words=said)
+    finding = shown.named(said)
     if change:
         finding = shown.say("charts.difference.changed", pair=finding, change=change)
     bars = (
@@ -261,15 +259,14 @@ def _compute_parts(
 
 def _describe_split(rest: Quantity | None, shown: ChartRecords) -> str:
     whole = shown.figures[0]
-    label, amount = shown.label(whole), shown.claim(whole)
     said = shown.say(
         "charts.split.unexplained" if rest else "charts.split.parts",
-        label=Text(label, lower_first(label)),
-        amount=amount,
+        label=shown.label_within(whole),
+        amount=shown.claim(whole),
         rest=word_quantity(rest) if rest else "",
         count=len(shown.figures) - 1,
     )
-    return shown.say("charts.named", name=shown.place(), words=said)
+    return shown.named(said)
 
 
 SERIES = Chart(name="series", tabulate=tabulate_series, paint=paint_bars, find_in=find_series)

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, fields
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
 from casebook.charts.bars import ItemGroup
-from casebook.charts.canvas import NARROW, WIDE, Sheet, Style
-from casebook.charts.svg import write_svg
-from casebook.charts.symbols import (
-    ChartFigure,
-    Kind,
-    Mark,
-    draw_kind,
-    legend_kinds,
-    mark_of,
-    words_of,
-)
+from casebook.charts.canvas import Sheet
+from casebook.charts.symbols import ChartFigure, Kind, Mark, legend_kinds
 from casebook.messages import say
 from casebook.record.comparability import class_of, name_class
 from casebook.record.dataset import Dataset
@@ -36,24 +27,11 @@ Row = tuple[str, ...]
 # A drawing with more rows than this is a list, and a list reads better as a table.
 MOST_ROWS: Final = 40
 
-# Keys of the headings of a table of figures.
-_HEADER: Final = (
-    "charts.place",
-    "charts.figures.label",
-    "charts.figures.amount",
-    "charts.figures.mark",
-    "charts.figures.when",
-    "charts.figures.state",
-    "charts.figures.source",
-    "charts.figures.class",
-    "charts.figures.per",
+# The columns of a table of figures behind that of the place.
+COLUMNS: Final = (
+    *("label", "amount", "mark", "when", "state", "source", "class", "per"),
     # From here on in files only, for programs: a page has the wording, and links to the rest.
-    "charts.figures.id",
-    "charts.figures.value",
-    "charts.figures.min",
-    "charts.figures.max",
-    "charts.figures.unit",
-    "charts.figures.address",
+    *("id", "value", "min", "max", "unit", "address"),
 )
 _IN_FILES_ONLY: Final = 6
 # How many cells of such a table an alt text says: the class of each would make it twice as long.
@@ -102,6 +80,8 @@ class ChartWords:
     folder: str = ""
     # The last columns, that are in its files and not on its page.
     in_files_only: int = 0
+    # Cells such as “stated” say nothing in an alt text without the heading of their column.
+    by_column: bool = False
     # PNG takes far longer than SVG, so a chart that nobody shares has none.
     pictured: bool = True
     # Of a thousand cases each chart would have its own page and files.
@@ -112,14 +92,32 @@ class ChartWords:
         """How many columns of the table a page shows."""
         return len(self.header) - self.in_files_only
 
+    @property
+    def description(self) -> str:
+        """The alt text, made of the finding and the rows of the table."""
+        lang = self.lang
+        stop, end = ("。", "。") if lang == "zh" else (". ", ".")
+        sentences = [self.finding.rstrip("。. ")]
+        for row in self.rows[:_DESCRIBED_ROWS]:
+            said = row[:_SAID] if self.figures else row
+            if self.by_column:
+                pairs = zip(self.header[1:], row[1:], strict=True)
+                named = [say("charts.cell", name=name, words=cell) for name, cell in pairs if cell]
+                said = (row[0], *(words.inside(lang) for words in named))
+            first, *others = [cell for cell in said if cell]
+            words = COMMA.inside(lang).join(others)
+            sentences.append(first + COLON.inside(lang) + words if words else first)
+        left = len(self.rows) - _DESCRIBED_ROWS
+        if left > 0:
+            sentences.append(say("charts.more_rows", count=left).inside(lang))
+        return stop.join(sentences) + end
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartTable(ChartWords):
     """Everything that is said and drawn in a chart, in one language, as plain data."""
 
     panels: tuple[PanelTable, ...]
-    # Cells such as “stated” say nothing in an alt text without the heading of their column.
-    by_column: bool = False
     legend: tuple[Kind, ...] = ()
 
     @property
@@ -138,13 +136,6 @@ class ChartRecords:
     figures: tuple[Figure, ...]
     marks: Mapping[str, Mark]
 
-    @classmethod
-    def take(cls, selected: Selected, dataset: Dataset, lang: Lang) -> ChartRecords:
-        """The figures that were selected."""
-        figures = tuple(dataset.figures[key] for key in selected.figures)
-        marks = {figure.key: mark_of(figure, dataset) for figure in figures}
-        return cls(selected=selected, dataset=dataset, lang=lang, figures=figures, marks=marks)
-
     def say(self, key: str, /, **values: object) -> str:
         """A message in the language of the chart."""
         return say(key, **values).inside(self.lang)
@@ -158,6 +149,15 @@ class ChartRecords:
     def label(self, figure: Figure) -> str:
         """The label of a figure."""
         return figure.label.inside(self.lang)
+
+    def named(self, words: str, name: str = "") -> str:
+        """Words behind what they are of: the place of the case of the chart where nothing else."""
+        return self.say("charts.named", name=name or self.place(), words=words)
+
+    def label_within(self, figure: Figure) -> Text:
+        """The label of a figure as it goes on inside a sentence."""
+        label = self.label(figure)
+        return Text(label, label[:1].lower() + label[1:])
 
     def amount(self, figure: Figure) -> str:
         """The amount of a figure as worded; in English its value in English words."""
@@ -244,8 +244,11 @@ class ChartRecords:
 
     def row_beside(self, label: str, amount: str = "", mark: str = "", when: str = "") -> Row:
         """A row of a table of figures for what is no figure: a computed number, or none."""
-        cells = (self.place(), label, amount, mark, when)
-        return (*cells, *("" for _ in _HEADER[len(cells) :]))
+        return (self.place(), label, amount, mark, when, *("" for _ in COLUMNS[4:]))
+
+    def _name_columns(self) -> Row:
+        names = (self.say(f"charts.figures.{name}") for name in COLUMNS)
+        return (self.say("charts.place"), *names)
 
     def tabulate(self, finding: str, content: object) -> ChartTable:
         """The table of a chart with one panel: a row, a note and a source for each figure."""
@@ -257,7 +260,7 @@ class ChartRecords:
             lang=self.lang,
             finding=finding,
             subtitle="".join(name.inside(self.lang) for name in classes),
-            header=tuple(self.say(key) for key in _HEADER if self.figures),
+            header=self._name_columns() if self.figures else (),
             rows=tuple(self.row(figure) for figure in self.figures),
             panels=(PanelTable("", finding, content),),
             notes=tuple(dict.fromkeys(f.note.inside(self.lang) for f in self.figures if f.note)),
@@ -289,14 +292,13 @@ class LegendItem:
     swatch: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
     """One drawing of a chart, for wide screens and for phones, with the heights of both."""
 
     title: str
     wide: str
     narrow: str
-    _: KW_ONLY
     height: float
     narrow_height: float
 
@@ -306,7 +308,6 @@ class Drawn(ChartWords):
     """A chart as a page shows it."""
 
     panels: tuple[Panel, ...]
-    description: str
     legend: tuple[LegendItem, ...]
 
 
@@ -326,54 +327,6 @@ class Chart:
     title: str = ""
 
 
-def paint_panel(chart: Chart, panel: PanelTable, style: Style) -> Sheet:
-    """One panel laid out at one width."""
-    sheet = Sheet(style=style)
-    chart.paint(panel.content, sheet)
-    return sheet
-
-
-def draw_table(chart: Chart, table: ChartTable) -> Drawn:
-    """A chart drawn at both widths."""
-    panels = []
-    for index, panel in enumerate(table.panels):
-        wide, narrow = (paint_panel(chart, panel, style) for style in (WIDE, NARROW))
-        drawings = [
-            write_svg(sheet, f"{table.name}-{index + 1}-{sheet.style.width:.0f}", panel.alt)
-            for sheet in (wide, narrow)
-        ]
-        panels.append(
-            Panel(panel.title, *drawings, height=wide.height, narrow_height=narrow.height)
-        )
-    words: dict[str, Any] = {each.name: getattr(table, each.name) for each in fields(ChartWords)}
-    return Drawn(
-        **words,
-        panels=tuple(panels),
-        description=describe(table),
-        legend=tuple(_draw_legend(kind, table) for kind in table.legend),
-    )
-
-
-def describe(table: ChartTable) -> str:
-    """The alt text of a chart, made of its finding and the rows of its table."""
-    lang = table.lang
-    stop, end = ("。", "。") if lang == "zh" else (". ", ".")
-    sentences = [table.finding.rstrip("。. ")]
-    for row in table.rows[:_DESCRIBED_ROWS]:
-        said = row[:_SAID] if table.figures else row
-        if table.by_column:
-            pairs = zip(table.header[1:], row[1:], strict=True)
-            named = [say("charts.cell", name=name, words=cell) for name, cell in pairs if cell]
-            said = (row[0], *(words.inside(lang) for words in named))
-        first, *others = [cell for cell in said if cell]
-        words = COMMA.inside(lang).join(others)
-        sentences.append(first + COLON.inside(lang) + words if words else first)
-    left = len(table.rows) - _DESCRIBED_ROWS
-    if left > 0:
-        sentences.append(say("charts.more_rows", count=left).inside(lang))
-    return stop.join(sentences) + end
-
-
 def compute(
     formula: str | Expression, figures: Mapping[str, Figure], vocabulary: Vocabulary
 ) -> Quantity | None:
@@ -391,20 +344,7 @@ def name_years(first: int, last: int) -> Text:
     return Text(period.words("zh"), period.words("en"))
 
 
-def lower_first(words: str) -> str:
-    """Words as they go on inside a sentence."""
-    return words[:1].lower() + words[1:]
-
-
 def quote_all(names: Iterable[str]) -> Text:
     """Names in quotes, as both languages list them."""
     quoted = [f"“{name}”" for name in names]
     return Text("、".join(quoted), " and ".join(quoted))
-
-
-def _draw_legend(kind: Kind, table: ChartTable) -> LegendItem:
-    sheet = Sheet(style=Style(width=40, size=14, small=14), height=22)
-    draw_kind(sheet, kind, 2, 11)
-    # The words stand beside the swatch, which has nothing to add for those who hear the page.
-    swatch = write_svg(sheet, f"{table.name}-legend-{kind}", "")
-    return LegendItem(kind, words_of(kind)[1].inside(table.lang), swatch)

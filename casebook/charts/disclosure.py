@@ -187,10 +187,10 @@ class _MatrixPainter:
         # 20 beside 19 reads as 2019, so that neighbours stand on two lines.
         lines = 1 if widest(counts, self.small) + 6 <= self.width else 2
         y = top + baseline(self.small)
-        sheet.text(0, y, self.counts, **sheet.muted)
+        sheet.text(0, y, self.counts, role="ink-muted")
         for index, words in enumerate(counts):
             y_text = y + index % lines * self.small * LEADING
-            sheet.text(self.middle(index), y_text, words, **sheet.muted, anchor="middle")
+            sheet.text(self.middle(index), y_text, words, role="ink-muted", anchor="middle")
         return top + lines * self.small * LEADING
 
     def _paint_heads(self, top: float) -> float:
@@ -214,7 +214,7 @@ class _MatrixPainter:
             middle = self.middle(index)
             hooks.append((middle, top + size * LEADING / 2))
             top = sheet.paragraph(
-                middle - 6, top, heads[index], middle - 6, **sheet.muted, anchor="end"
+                middle - 6, top, heads[index], middle - 6, role="ink-muted", anchor="end"
             )
         for x, y in hooks:
             sheet.line((x - 4, y), (x, y), (x, top + 2), stroke="rule")
@@ -228,7 +228,7 @@ class _MatrixPainter:
             x, y = self.middle(index), bottom - len(lines) * size * leading
             for line in lines:
                 at = y + size * (leading / 2 + 0.35)
-                sheet.text(x, at, line, anchor="middle", **sheet.muted)
+                sheet.text(x, at, line, anchor="middle", role="ink-muted")
                 y += size * leading
         return bottom
 

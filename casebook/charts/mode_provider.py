@@ -121,7 +121,7 @@ def _paint(grid: Grid, sheet: Sheet) -> None:
             if not cell:
                 continue
             kind_top = top + (_CHIP - style.small * LEADING) / 2
-            bottom = sheet.paragraph(kinds_left, kind_top, kind, kind_width, **sheet.muted)
+            bottom = sheet.paragraph(kinds_left, kind_top, kind, kind_width, role="ink-muted")
             x = chips_left
             for place, href in cell:
                 place = shorten_text(clean(place), style.width - chips_left - 15, style.small)

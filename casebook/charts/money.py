@@ -86,11 +86,7 @@ def _name_all(title: str, names: Sequence[str], lang: Lang) -> str:
 def _notes(shown: ChartRecords, compared: set[str]) -> tuple[str, ...]:
     measures = (shown.dataset.vocabulary.measures[key] for key in _order_measures(shown))
     return tuple(
-        shown.say(
-            "charts.named",
-            name=measure.name.inside(shown.lang),
-            words=measure.compare.inside(shown.lang),
-        )
+        shown.named(measure.compare.inside(shown.lang), measure.name.inside(shown.lang))
         for measure in measures
         if measure.key in compared or measure.cap or measure.mixed
     )

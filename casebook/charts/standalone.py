@@ -9,7 +9,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Final
 
-from casebook.charts import chart_of
+from casebook.charts import paint_panel
 from casebook.charts.canvas import (
     WIDE,
     Link,
@@ -19,10 +19,11 @@ from casebook.charts.canvas import (
     Words,
     height_of,
 )
-from casebook.charts.chart import ChartTable, paint_panel
+from casebook.charts.chart import ChartTable
 from casebook.charts.svg import write_svg
-from casebook.charts.symbols import draw_kind, words_of
+from casebook.charts.symbols import draw_kind
 from casebook.charts.text_layout import clean, width_em, width_px, wrap_text
+from casebook.messages import say
 from casebook.text import typeset
 
 PICTURE_KINDS: Final = (".svg", ".png", ".pdf")
@@ -96,20 +97,23 @@ def compose_picture(table: ChartTable, credit: str = "") -> Sheet:
     inside = WIDE.width
     sheet = Sheet(style=replace(WIDE, width=inside + 2 * _MARGIN))
     top = sheet.paragraph(_MARGIN, _MARGIN - 6, table.finding, inside, size=22, bold=True)
-    top = sheet.paragraph(_MARGIN, top + 2, table.subtitle, inside, role="ink-muted") + 14
+    top = sheet.paragraph(
+        _MARGIN, top + 2, table.subtitle, inside, size=WIDE.size, role="ink-muted"
+    )
+    top += 14
     for panel in table.panels:
         if panel.title:
             top = sheet.paragraph(_MARGIN, top, panel.title, inside, size=17, bold=True) + 4
-        drawn = paint_panel(chart_of(table), panel, WIDE)
+        drawn = paint_panel(table, panel, WIDE)
         place_parts(sheet, drawn, _MARGIN, top)
         top += drawn.height + 16
     # The page sets the legend beside the drawing; a picture has to carry it with it.
     legend = [
-        (words_of(kind)[1].inside(table.lang), partial(draw_kind, sheet, kind))
+        (say(f"charts.legend.{kind}").inside(table.lang), partial(draw_kind, sheet, kind))
         for kind in table.legend
     ]
     top = sheet.key(legend, (_MARGIN, top), 44) + 12 if legend else top
-    top = sheet.paragraph(_MARGIN, top, credit, inside, **sheet.muted)
+    top = sheet.paragraph(_MARGIN, top, credit, inside, role="ink-muted")
     sheet.height = round(top + _MARGIN - 6)
     return _print_quotes(sheet) if table.lang == "en" else sheet
 
@@ -124,7 +128,7 @@ def compose_card(table: ChartTable, credit: str = "", site: str = "") -> Sheet:
         size -= 2
     foot, top = CARD_HEIGHT - 78, 84 + height_of(table.finding, inside, size, True)
     top += height_of(table.subtitle, inside, _CARD_WORDS)
-    drawn = paint_panel(chart_of(table), table.panels[0], WIDE)
+    drawn = paint_panel(table, table.panels[0], WIDE)
     scale = min(inside / drawn.width, (foot - top) / drawn.height, 1.4)
     # One panel of several would be taken for the whole.
     if scale < _LEAST_SCALE or len(table.panels) > 1:

@@ -2,57 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from typing import Final, Literal
+from typing import Final, Literal, cast, get_args
 
 from casebook.charts.canvas import Paint, Point, Sheet
 from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure
-from casebook.text import SEMICOLON, Lang, Text
+from casebook.text import SEMICOLON, Lang
 from casebook.values.words import WITHOUT_VALUE, Qualifier
 
-Kind = Literal[
-    "exact",
-    "approx",
-    "more_than",
-    "at_least",
-    "at_most",
-    "range",
-    "rough",
-    "planned",
-    "mixed",
-    "uncertain",
-    "contradicted",
-]
+# In the order of a legend; a rough number is in tables alone.
+Kind = Literal[Qualifier, "planned", "mixed", "uncertain", "contradicted"]
 
 _ROLE: Final = "series-1"
-
-# Keys of the messages that name a mark in a table and explain it in a legend, in its order.
-_MESSAGES: Final[Mapping[Kind, tuple[str, str]]] = {
-    "exact": ("charts.mark.exact", "charts.legend.exact"),
-    "approx": ("charts.mark.approx", "charts.legend.approx"),
-    "more_than": ("charts.mark.more_than", "charts.legend.more_than"),
-    "at_least": ("charts.mark.at_least", "charts.legend.at_least"),
-    "at_most": ("charts.mark.at_most", "charts.legend.at_most"),
-    "range": ("charts.mark.range", "charts.legend.range"),
-    # A rough number is in tables alone.
-    "rough": ("charts.mark.rough", "charts.mark.rough"),
-    "planned": ("charts.mark.planned", "charts.legend.planned"),
-    "mixed": ("charts.mark.mixed", "charts.legend.mixed"),
-    "uncertain": ("charts.mark.uncertain", "charts.legend.uncertain"),
-    "contradicted": ("charts.mark.contradicted", "charts.legend.contradicted"),
-}
-
-
-@cache
-def words_of(kind: Kind) -> tuple[Text, Text]:
-    """The words of a kind of mark: in tables and alt texts, and in a legend."""
-    name, explanation = _MESSAGES[kind]
-    return say(name), say(explanation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +48,8 @@ class Mark:
 
     def words(self, lang: Lang) -> str:
         """The mark in words, as tables and alt texts say it."""
-        return SEMICOLON.inside(lang).join(words_of(k)[0].inside(lang) for k in self.kinds)
+        named = (say(f"charts.mark.{kind}").inside(lang) for kind in self.kinds)
+        return SEMICOLON.inside(lang).join(named)
 
 
 def mark_of(figure: Figure, dataset: Dataset) -> Mark:
@@ -105,15 +71,14 @@ def mark_of(figure: Figure, dataset: Dataset) -> Mark:
 
 def mark_of_kind(kind: Kind) -> Mark:
     """The plainest mark of a kind, as a legend shows it."""
-    if kind == "planned" or kind == "mixed" or kind == "uncertain" or kind == "contradicted":
-        return Mark(kind=kind, end="exact", contradicted=kind == "contradicted")
-    return Mark(kind=kind, end=kind)
+    end = cast(Qualifier, kind) if kind in get_args(Qualifier) else "exact"
+    return Mark(kind=kind, end=end, contradicted=kind == "contradicted")
 
 
 def legend_kinds(marks: Iterable[Mark]) -> tuple[Kind, ...]:
     """The kinds that a legend has to explain, in a fixed order; an exact mark explains itself."""
     shown = {kind for mark in marks for kind in mark.kinds} - {"exact", "rough"}
-    return tuple(kind for kind in _MESSAGES if kind in shown)
+    return tuple(kind for kind in get_args(Kind) if kind in shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

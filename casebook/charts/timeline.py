@@ -257,9 +257,9 @@ def paint_strip(strip: Strip, sheet: Sheet) -> None:
     top += 14 if strip.everywhere else 4
     for moment in strip.everywhere:
         _paint_dot("publication", False, sheet, 6, top + style.small * LEADING / 2)
-        top = sheet.paragraph(18, top, moment.title, style.width - 18, **sheet.muted)
+        top = sheet.paragraph(18, top, moment.title, style.width - 18, role="ink-muted")
     for words in strip.captions:
-        top = sheet.paragraph(0, top, words, style.width, **sheet.muted)
+        top = sheet.paragraph(0, top, words, style.width, role="ink-muted")
     for x in axis.cuts():
         for shift in (-4, 3):
             ends = (x + shift - 2, body_top - 4), (x + shift + 3, body_top - 16)
@@ -314,7 +314,7 @@ def _paint_years(axis: _Axis, sheet: Sheet, top: float) -> float:
             if all(abs(middle - other) >= 2 * half for other in taken):
                 taken.append(middle)
                 y_text = top + baseline(size)
-                sheet.text(middle, y_text, str(year), anchor="middle", **sheet.muted)
+                sheet.text(middle, y_text, str(year), anchor="middle", role="ink-muted")
     return y + 10
 
 

@@ -28,10 +28,10 @@ from chart_data import (
 from conftest import PROJECT, TEN_CASES
 
 from casebook.build.reading import read_dataset
-from casebook.charts import chart_of, draw_chart, find_charts, tabulate_chart, title_of
+from casebook.charts import draw_chart, find_charts, paint_panel, tabulate_chart, title_of
 from casebook.charts.canvas import WIDE, Link, Shape, Sheet, Style
 from casebook.charts.case_figures import describe_change
-from casebook.charts.chart import ChartTable, describe, paint_panel
+from casebook.charts.chart import ChartTable
 from casebook.charts.colours import CHART_ROLES
 from casebook.charts.standalone import PICTURE_KINDS, compose_picture, write_picture
 from casebook.charts.svg import write_svg
@@ -53,9 +53,7 @@ def names_of(data: Dataset) -> list[str]:
 
 def sheets_of(name: str, data: Dataset, lang: Lang = "zh") -> list[Sheet]:
     table = table_of(name, data, lang)
-    return [
-        paint_panel(chart_of(table), panel, style) for panel in table.panels for style in STYLES
-    ]
+    return [paint_panel(table, panel, style) for panel in table.panels for style in STYLES]
 
 
 def reach_of(sheet: Sheet, key: str) -> tuple[float, float]:
@@ -404,7 +402,7 @@ def test_a_plan_is_marked_however_well_its_date_is_known(
 
     word = {"planned": "词planned", "target": "target"}[status]
     assert [row[3:] for row in table.rows] == [("年份已写明", ""), (marker, word)]
-    assert f"{marker}，{word}。" in describe(table)
+    assert f"{marker}，{word}。" in table.description
     assert f"（{word}）" in planned
     assert "stroke-dasharray" in planned
     assert planned.count("stroke-dasharray") > drawn("reported")[1].count("stroke-dasharray")
@@ -551,7 +549,7 @@ def test_years_without_a_figure_are_marked_between_the_bars_and_in_the_table() -
 
     missing = [(row[1], row[4]) for row in table.rows if row[1] != "金额"]
     assert missing == [("没有数字", "2011年"), ("没有数字", "2013年至2015年")]
-    assert "甲地：没有数字，2011年。" in describe(table)
+    assert "甲地：没有数字，2011年。" in table.description
     for sheet in sheets_of("one-series", data):
         (words,) = [each for each in sheet.words if each.text == "2013年至2015年：没有数字"]
         plumb = [
@@ -625,7 +623,7 @@ def test_the_matrix_puts_the_questions_answered_most_first() -> None:
 
     assert table.header[:2] == ("地方", "怎样买")
     assert table.rows[-1] == ("已说明", "2/2", "0/2", "0/2", "0/2")
-    assert "甲地（题）：怎样买（已说明），谁在买（未说明），" in describe(table)
+    assert "甲地（题）：怎样买（已说明），谁在买（未说明），" in table.description
 
 
 def test_questions_without_room_above_their_columns_have_lines_down_to_them() -> None:
@@ -881,7 +879,7 @@ def test_the_alt_text_is_made_of_the_table() -> None:
 
     table = table_of("one-series", data)
 
-    assert describe(table) == (
+    assert table.description == (
         "甲地：2010年1万元，2011年约2万元。"
         "甲地：金额，1万元，确数，2010年，词reported，来源。"
         "甲地：金额，约2万元，约数，2011年，词reported，来源。"
