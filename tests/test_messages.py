@@ -21,9 +21,11 @@ from casebook.data.ocds_export import STANDARD
 from casebook.data.tables import CASE_FIGURES, FIXED_WORDS, TABLES
 from casebook.messages import CATALOGUE as SOURCE
 from casebook.messages import PLACE, problem, read_catalogue, say
+from casebook.pages import FIXED_ADDRESSES
 from casebook.problems import START
 from casebook.record.description import fields_of
-from casebook.record.model import Case
+from casebook.record.lanes import Marker
+from casebook.record.model import Case, ShownState
 from casebook.record.settings import read_known
 from casebook.record.vocabulary import Source
 from casebook.text import LANGS, Text
@@ -149,9 +151,17 @@ def words_of_languages() -> set[str]:
 
 
 def words_of_charts() -> set[str]:
-    """The keys of what marks and columns of charts are called, in tables and in legends."""
+    """The keys of what marks, states and columns of charts are called."""
     marks = {f"charts.{part}.{kind}" for part in ("mark", "legend") for kind in get_args(Kind)}
-    return marks | {f"charts.figures.{name}" for name in FIGURE_COLUMNS}
+    states = {f"charts.state.{state}" for state in get_args(ShownState)}
+    markers = {f"charts.marker.{marker}" for marker in (*get_args(Marker), "latest_key")}
+    return marks | states | markers | {f"charts.figures.{name}" for name in FIGURE_COLUMNS}
+
+
+def words_of_sections() -> set[str]:
+    """The keys of the titles and descriptions of the pages that sections begin with."""
+    names = {url.partition("/")[0] for url in FIXED_ADDRESSES if url}
+    return {f"pages.{name}{part}" for name in names for part in ("", ".description")}
 
 
 def words_of_settings() -> set[str]:
@@ -180,7 +190,8 @@ def test_every_command_and_option_has_words() -> None:
 def test_every_message_is_used() -> None:
     named = notes_of_fields() | labels_of_fields() | notes_of_tables() | names_of_facts()
     named |= words_of_languages() | words_of_settings() | words_of_commands()
-    named |= words_of_templates() | words_of_fields() | words_of_standard() | words_of_charts()
+    named |= words_of_templates() | words_of_fields() | words_of_standard()
+    named |= words_of_charts() | words_of_sections()
 
     assert set(CATALOGUE) - literals() - named == set()
     assert names_of_facts() - set(CATALOGUE) == set()

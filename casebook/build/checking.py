@@ -14,8 +14,7 @@ from casebook.build.reading import CaseCache, read_dataset
 from casebook.build.theme import check_theme
 from casebook.build.timings import Timings
 from casebook.build.workers import IN_PROCESS, Executor
-from casebook.charts import NAMES_ACROSS
-from casebook.charts.placement import check_embedded
+from casebook.charts import NAMES_ACROSS, check_embedded
 from casebook.checks.addresses import check_addresses
 from casebook.checks.content import check_content
 from casebook.checks.history import check_days, check_history, check_unpublished

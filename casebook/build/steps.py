@@ -24,7 +24,7 @@ from casebook.build.state import (
 )
 from casebook.build.timings import Timings
 from casebook.build.workers import SELDOM, open_executor
-from casebook.charts.placement import find_embedded
+from casebook.charts import find_embedded
 from casebook.messages import failure, say
 from casebook.problems import CasebookError, Exit, Problem
 from casebook.record.dataset import Dataset

@@ -1,15 +1,16 @@
-"""Honest charts: which of them the data can have, what they say, and how they are drawn."""
+"""Honest charts: which of them the data can have, how they are drawn, and what texts embed."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any, Final
 
 from casebook.charts import (
+    answers,
     case_figures,
-    disclosure,
-    mode_provider,
     money,
     timeline,
 )
@@ -27,16 +28,21 @@ from casebook.charts.chart import (
 )
 from casebook.charts.svg import write_svg
 from casebook.charts.symbols import Kind, draw_kind, mark_of
-from casebook.messages import say
+from casebook.checks.content import read_content
+from casebook.messages import problem, say
+from casebook.problems import START, Position, Problem
 from casebook.record.dataset import Dataset
+from casebook.record.fields import suggest
 from casebook.record.model import Case
+from casebook.record.references import EMBEDDED, find_chart_names
 from casebook.text import Lang, Text
+from casebook.yaml.files import show_path
 
 # In the order of the site.
 CHARTS: Final[tuple[Chart, ...]] = (
-    disclosure.CHART,
+    answers.DISCLOSURE,
     money.CHART,
-    mode_provider.CHART,
+    answers.MODES,
     timeline.CHART,
     case_figures.SERIES,
     case_figures.SPLIT,
@@ -47,6 +53,9 @@ CHARTS: Final[tuple[Chart, ...]] = (
 # What the charts of all cases are called. Data may be too little for one of them, or too much: a
 # strip of a thousand places cannot be read. A text that embeds it then goes without.
 NAMES_ACROSS: Final = tuple(chart.name for chart in CHARTS if chart.find_across is not None)
+
+# Looser than what is rendered, so that a mistake is named instead of printed.
+_WRITTEN = re.compile(r"\[\[\s*chart\s*[:：]([^\[\]\n]*)\]\]", re.IGNORECASE)
 
 
 def find_charts(dataset: Dataset) -> tuple[Selected, ...]:
@@ -133,3 +142,45 @@ def _draw_legend(kind: Kind, table: ChartTable) -> LegendItem:
     # The words stand beside the swatch, which has nothing to add for those who hear the page.
     swatch = write_svg(sheet, f"{table.name}-legend-{kind}", "")
     return LegendItem(kind, say(f"charts.legend.{kind}").inside(table.lang), swatch)
+
+
+def find_embedded(project: Path, dataset: Dataset) -> frozenset[str]:
+    """The names of all charts that any text embeds."""
+    texts = read_content(project)
+    in_texts = (name for _, text in texts for name in find_chart_names(text))
+    return frozenset({*in_texts, *(name for case in dataset.summaries for name in case.charts)})
+
+
+def check_embedded(project: Path, dataset: Dataset) -> list[Problem]:
+    """The embedded charts that do not exist or do not stand alone, each with its line."""
+    written = list(_find_written(project, dataset))
+    names = list(NAMES_ACROSS)
+    if not {match[1].strip() for _, _, match in written} <= set(names):
+        # Only now: to know the charts of all cases takes a look at each of them. A site may
+        # outgrow a chart of all its cases by one more file; that is no fault of the text.
+        names = list(dict.fromkeys([*(chart.name for chart in find_charts(dataset)), *names]))
+    problems = []
+    for path, at, match in written:
+        name = match[1].strip()
+        # A case that cannot be read has charts of which nothing is known.
+        if any(name.startswith(f"{slug}-") for slug in dataset.unread):
+            continue
+        if name not in names:
+            hint = suggest(name, names)
+            problems.append(problem("E252", path, at, hint=hint, written=match[0][:60]))
+        elif not EMBEDDED.fullmatch(match.string):
+            problems.append(problem("E252.alone", path, at, name=name))
+    return problems
+
+
+def _find_written(project: Path, dataset: Dataset) -> Iterator[tuple[str, Position, re.Match[str]]]:
+    """Each chart that is meant to be embedded, as a match in its line, with its path and place."""
+    cases = (dataset.by_slug[case.slug] for case in dataset.summaries if case.has_slots)
+    texts = [(text, start, case.path) for case in cases for _, text, start in case.stories]
+    texts += [(text, START, show_path(path, project)) for path, text in read_content(project)]
+    for text, start, path in texts:
+        for number, line in enumerate(text.split("\n") if "[[" in text else ()):
+            for match in _WRITTEN.finditer(line):
+                # What is quoted as code is no chart.
+                if line[: match.start()].count("`") % 2 == 0:
+                    yield path, Position(start.line + number, start.column + match.start()), match

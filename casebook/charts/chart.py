@@ -168,8 +168,12 @@ class ChartRecords:
         # A wording such as 将突破亿元 says so itself.
         if not figure.is_planned or figure.quantity.planned:
             return self.amount(figure)
-        state = self.dataset.vocabulary.statuses[figure.status].name
-        return self.say("charts.cell", name=self.amount(figure), words=state)
+        return self.say("charts.cell", name=self.amount(figure), words=self.state(figure.status))
+
+    def state(self, key: str) -> str:
+        """The name of the state of a figure or an event."""
+        status = self.dataset.vocabulary.statuses.get(key)
+        return status.name.inside(self.lang) if status else key
 
     def when(self, figure: Figure) -> str:
         """The time of a figure."""
@@ -222,7 +226,6 @@ class ChartRecords:
     def row(self, figure: Figure) -> Row:
         """The row of a figure in a table."""
         vocabulary = self.dataset.vocabulary
-        status = vocabulary.statuses.get(figure.status)
         source = self.dataset.sources.get(figure.source)
         quantity = figure.quantity
         numbers = (quantity.value, quantity.low, quantity.high)
@@ -232,7 +235,7 @@ class ChartRecords:
             self.amount(figure),
             self.marks[figure.key].words(self.lang),
             self.when(figure),
-            status.name.inside(self.lang) if status else figure.status,
+            self.state(figure.status),
             source.title.inside(self.lang) if source else figure.source,
             name_class(class_of(figure), vocabulary).inside(self.lang),
             "/".join(vocabulary.per[key].name.inside(self.lang) for key in figure.per),

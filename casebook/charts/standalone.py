@@ -62,8 +62,8 @@ class Pictures:
 class CardWords:
     """What a card without a drawing says: `words` in large letters are an amount or a title."""
 
-    place: str
     words: str
+    place: str = ""
     label: str = ""
     credit: str = ""
     site: str = ""

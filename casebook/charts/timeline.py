@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, partial
+from functools import partial
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple, get_args
 
 from casebook.charts.canvas import LEADING, Paint, Sheet, baseline, height_of, widest
 from casebook.charts.chart import (
@@ -33,13 +32,6 @@ _RADIUS: Final = 6.0
 _REACH: Final = 24.0
 _LINE: Final = Paint(stroke="series-1", stroke_width=1.5)
 
-# The words of the list of dates, and of what a mark tells beside its date.
-_MARKERS: Final[dict[Marker, str]] = {
-    "known": "charts.marker.known",
-    "uncertain": "charts.marker.uncertain",
-    "latest_only": "charts.marker.latest_only",
-    "publication": "charts.marker.publication",
-}
 # What a key explains: a date or an open end; beside it stands whether that is planned.
 Sign = Marker | Literal["goes_on"]
 
@@ -60,9 +52,8 @@ class Moment:
     goes_on: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineRow:
-    """A place or an event, with what is marked in its row."""
+class TimelineRow(NamedTuple):
+    """A place with what is marked in its row, and the address of its page."""
 
     name: str
     href: str
@@ -93,16 +84,25 @@ def tabulate(shown: ChartRecords) -> ChartTable:
     """The strip in words, in rows and in moments."""
     dataset, lang = shown.dataset, shown.lang
     entries = [dataset.item_of(place) for place in dataset.timeline if not isinstance(place, Gap)]
-    items = [item for item in entries if item.case is not None]
-    shared = [item for item in entries if item.case is None]
-    everything = [*items, *shared]
+    # Those of cases first; the publications of shared sources concern all rows.
+    everything = sorted(entries, key=lambda item: item.case is None)
     moments = [_moment(item, shown) for item in everything]
+    of_cases: dict[str, list[Moment]] = {slug: [] for slug in (*dataset.positions, "")}
+    for item, moment in zip(everything, moments, strict=True):
+        of_cases[item.case.slug if item.case else ""].append(moment)
+    everywhere = tuple(of_cases.pop(""))
+    rows = [
+        TimelineRow(shown.place(slug), f"site:/cases/{slug}/", tuple(own))
+        for slug, own in of_cases.items()
+        if own
+    ]
     runs = _find_runs(moments)
-    captions = _describe_gaps(runs, bool(shared), dataset)
+    captions = _describe_gaps(runs, bool(everywhere), dataset)
+    items = everything[: len(everything) - len(everywhere)]
     strip = Strip(
         runs=runs,
-        rows=tuple(_list_rows(items, shown)),
-        everywhere=tuple(moments[len(items) :]),
+        rows=tuple(rows),
+        everywhere=everywhere,
         captions=tuple(caption.inside(lang) for caption in captions),
         key=tuple(_list_key(moments, shown)),
     )
@@ -116,29 +116,28 @@ def tabulate(shown: ChartRecords) -> ChartTable:
             shown.say("charts.timeline.date"),
             shown.say("charts.figures.state"),
         ),
-        rows=tuple(_row(item, shown) for item in everything),
+        rows=tuple(
+            (
+                item.event.date.words(lang),
+                shown.place(item.case.slug) if item.case else "",
+                item.event.title.inside(lang),
+                shown.say(f"charts.marker.{item.marker}"),
+                shown.state(item.event.status),
+            )
+            for item in everything
+        ),
         sources=tuple(dict.fromkeys(item.event.source for item in everything)),
     )
-
-
-def _row(item: TimelineItem, shown: ChartRecords) -> tuple[str, ...]:
-    place = shown.place(item.case.slug) if item.case else ""
-    marker, title = shown.say(_MARKERS[item.marker]), item.event.title.inside(shown.lang)
-    return item.event.date.words(shown.lang), place, title, marker, _name_state(item, shown)
-
-
-def _name_state(item: TimelineItem, shown: ChartRecords) -> str:
-    status = shown.dataset.vocabulary.statuses.get(item.event.status)
-    return status.name.inside(shown.lang) if status else item.event.status
 
 
 def _list_key(moments: Sequence[Moment], shown: ChartRecords) -> Iterator[tuple[Sign, bool, str]]:
     """The meanings of the marks of the strip, those of dates first."""
     markers = {moment.marker for moment in moments}
-    # Only a key says that the dots before a latest date are of no length.
-    for marker, key in (_MARKERS | {"latest_only": "charts.marker.latest_key"}).items():
+    for marker in get_args(Marker):
         if marker in markers:
-            yield marker, False, shown.say(key)
+            # Only a key says that the dots before a latest date are of no length.
+            name = "latest_key" if marker == "latest_only" else marker
+            yield marker, False, shown.say(f"charts.marker.{name}")
     if any(moment.planned for moment in moments):
         yield "known", True, shown.say("charts.marker.planned")
     if any(moment.goes_on for moment in moments):
@@ -178,20 +177,11 @@ def _describe_gaps(
     return captions
 
 
-def _list_rows(items: Sequence[TimelineItem], shown: ChartRecords) -> Iterator[TimelineRow]:
-    """A row for each place that has events."""
-    for case in shown.dataset.cases:
-        own = [item for item in items if item.case and item.case.slug == case.slug]
-        if own:
-            moments = tuple(_moment(item, shown) for item in own)
-            yield TimelineRow(shown.place(case.slug), f"site:/cases/{case.slug}/", moments)
-
-
 def _moment(item: TimelineItem, shown: ChartRecords) -> Moment:
     period, lang = item.event.date, shown.lang
     title = period.words(lang) + COLON.inside(lang) + item.event.title.inside(lang)
     if item.is_planned:
-        title = shown.say("charts.cell", name=title, words=_name_state(item, shown))
+        title = shown.say("charts.cell", name=title, words=shown.state(item.event.status))
     source = shown.dataset.sources.get(item.event.source)
     # An end that nobody tells is open as far as its source can know, not up to today.
     seen = source.published.latest if source and source.published else None
@@ -232,9 +222,6 @@ def _find_runs(moments: Sequence[Moment]) -> tuple[tuple[int, int], ...]:
 def paint_strip(strip: Strip, sheet: Sheet) -> None:
     """Draw the key, the years, the rows, and what concerns them all."""
     style = sheet.style
-    if not strip.runs:
-        sheet.height = 8
-        return
     # On a phone only short names of places stand beside their row; a few long ones are broken.
     most = 76 if style.is_narrow else 180
     long = [row for row in strip.rows if widest([row.name], style.size) > most]
@@ -260,27 +247,22 @@ def paint_strip(strip: Strip, sheet: Sheet) -> None:
         top = sheet.paragraph(18, top, moment.title, style.width - 18, role="ink-muted")
     for words in strip.captions:
         top = sheet.paragraph(0, top, words, style.width, role="ink-muted")
-    for x in axis.cuts():
+    for first, _ in axis.runs[1:]:
+        x = axis.at(first) - _CUT / 2
         for shift in (-4, 3):
             ends = (x + shift - 2, body_top - 4), (x + shift + 3, body_top - 16)
             sheet.line(*ends, stroke="ink-muted")
     sheet.height = round(top + 6)
 
 
-@dataclass(frozen=True)
 class _Axis:
     """The place of each year, the silences cut out."""
 
     # A year is a column, never its first of January: nothing finer is known of most events.
-
-    runs: tuple[tuple[int, int], ...]
-    left: float
-    right: float
-
-    @cached_property
-    def year_width(self) -> float:
-        count = sum(last - first + 1 for first, last in self.runs)
-        return (self.right - self.left - _CUT * (len(self.runs) - 1)) / count
+    def __init__(self, runs: Sequence[tuple[int, int]], left: float, right: float) -> None:
+        self.runs, self.left, self.right = runs, left, right
+        count = sum(last - first + 1 for first, last in runs)
+        self.year_width = (right - left - _CUT * (len(runs) - 1)) / count
 
     def at(self, year: float) -> float:
         x = self.left
@@ -289,9 +271,6 @@ class _Axis:
                 return x + max(year - first, 0) * self.year_width
             x += (last - first + 1) * self.year_width + _CUT
         return self.right
-
-    def cuts(self) -> list[float]:
-        return [self.at(first) - _CUT / 2 for first, _ in self.runs[1:]]
 
 
 def _paint_years(axis: _Axis, sheet: Sheet, top: float) -> float:
@@ -324,12 +303,12 @@ def _paint_row(
     """Draw a row; give its bottom edge and the band that its marks stand in."""
     style = sheet.style
     stacks = _stack(row.moments, axis)
-    height = _REACH * max((lane + 1 for _, lane in stacks), default=1)
+    height = _REACH * max(lane + 1 for _, lane in stacks)
     name_width = axis.left - 14 if beside else style.width
     lines = height_of(row.name, name_width, style.size)
     height = max(height, lines) if beside else height
     name_top = top + (height - lines) / 2 if beside else top + 4
-    with sheet.link(row.href, row.name) if row.href else nullcontext():
+    with sheet.link(row.href, row.name):
         bottom = sheet.paragraph(0, name_top, row.name, name_width)
     if not beside:
         top = bottom + 1

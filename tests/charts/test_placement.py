@@ -10,8 +10,7 @@ import pytest
 from conftest import TEN_CASES
 
 from casebook.build.checking import check_project, load_checked
-from casebook.charts import NAMES_ACROSS, find_charts
-from casebook.charts.placement import check_embedded
+from casebook.charts import NAMES_ACROSS, check_embedded, find_charts
 from casebook.commands.cli import main
 from casebook.record.references import find_chart_names
 
