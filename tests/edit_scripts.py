@@ -152,7 +152,7 @@ LIMITS = (
     ("casebook.pages.long_lists:MOST_LISTED", (3, 6)),
     ("casebook.pages.search:STORIES_LIMIT", (3, 4)),
     ("casebook.data.export:MOST_IN_ALL_FORMATS", (3, 4)),
-    ("casebook.pages.cards:MOST_CARDS", (6, 10)),
+    ("casebook.pages.sharing:MOST_CARDS", (6, 10)),
 )
 
 

@@ -14,11 +14,10 @@ from markupsafe import Markup, escape
 from casebook.build.templates import CompiledTemplates, make_environment
 from casebook.build.theme import Theme
 from casebook.data.formats import DataFile
-from casebook.pages.chart_pages import find_card
-from casebook.pages.linked_data import describe_trail
 from casebook.pages.markdown import CHINESE, Renderer, mark_chinese, split_slots
 from casebook.pages.page import Page, Site, Slot, name_document, write_policy
 from casebook.pages.rows import amount_html, frame_chart
+from casebook.pages.sharing import describe_trail, find_card
 from casebook.record.model import Case
 from casebook.record.settings import make_functions
 from casebook.text import (
@@ -106,7 +105,7 @@ class PageRenderer:
             return body if written == lang else Markup('<div lang="{}">{}</div>').format(tag, body)
 
         return {
-            **page.context(),
+            **page.show(),
             "page": page,
             "card": find_card(page, site),
             "site": site,

@@ -40,12 +40,12 @@ from casebook.data.formats import DataFile, encode_json, write_members
 from casebook.data.releases import read_releases
 from casebook.messages import problem
 from casebook.packaged import SETTINGS
-from casebook.pages.cards import has_cards, list_cards
-from casebook.pages.chart_pages import find_card, find_faces, make_chart_files
-from casebook.pages.figure_pages import find_uses
+from casebook.pages.case_pages import find_uses
+from casebook.pages.chart_pages import make_chart_files
 from casebook.pages.page import Location, MakePages, Page, Prose, Site, SiteSettings, Uses
 from casebook.pages.register import CASE_PAGES, PAGES, make_site_files, make_sitemap
 from casebook.pages.search import has_stories
+from casebook.pages.sharing import find_card, find_faces, has_cards, list_cards
 from casebook.problems import ContentError, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.settings import Settings
@@ -428,8 +428,7 @@ class _PageMaker:
     def _make_case_context(self) -> CaseContext:
         """The inputs that all cases share, under a key of all that shapes their files."""
         dataset, site = self.context.dataset, self.site
-        names = [name for kind in CASE_PAGES for name in kind.templates]
-        digests = [self.template_digests.get(name) for name in names]
+        digests = [self.template_digests.get(f"{kind.name}.html") for kind in CASE_PAGES]
         stories = has_stories(dataset)
         parts = [self.surroundings, digests, self.context.offers_charts, stories]
         return CaseContext(

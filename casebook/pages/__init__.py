@@ -9,22 +9,14 @@ from __future__ import annotations
 from typing import Final
 
 HOME_URL: Final = ""
-CASES_URL: Final = "cases/"
-TIMELINE_URL: Final = "timeline/"
 COMPARE_URLS: Final = {
     "class": "compare/",
     "amount": "compare/by-amount/",
     "year": "compare/by-year/",
     "place": "compare/by-place/",
 }
-CHARTS_URL: Final = "charts/"
-FIGURES_URL: Final = "figures/"
-DATA_URL: Final = "data/"
-SEARCH_URL: Final = "search/"
-CORRECTIONS_URL: Final = "corrections/"
-VERSIONS_URL: Final = "versions/"
 
 FIXED_ADDRESSES: Final = (
-    *(HOME_URL, CASES_URL, TIMELINE_URL, *COMPARE_URLS.values(), FIGURES_URL),
-    *(CHARTS_URL, DATA_URL, SEARCH_URL, CORRECTIONS_URL, VERSIONS_URL),
+    *(HOME_URL, "cases/", "timeline/", *COMPARE_URLS.values(), "figures/"),
+    *("charts/", "data/", "search/", "corrections/", "versions/"),
 )

@@ -15,11 +15,9 @@ from casebook.charts.canvas import NARROW, WIDE
 from casebook.charts.text_layout import width_px, wrap_text
 from casebook.data.formats import DataFile, encode_json, write_marked_csv
 from casebook.messages import say
-from casebook.pages import CHARTS_URL
-from casebook.pages.cards import CARD_FILE
 from casebook.pages.citations import Citation, cite
 from casebook.pages.feeds import find_changes, show_changes
-from casebook.pages.page import Card, Page, Site
+from casebook.pages.page import Page, Site, section_page
 from casebook.pages.rows import frame_chart, link_case
 from casebook.record.vocabulary import Source
 from casebook.text import LANGUAGE_TAGS, SEMICOLON, Lang, Text
@@ -27,9 +25,6 @@ from casebook.text import LANGUAGE_TAGS, SEMICOLON, Lang, Text
 if TYPE_CHECKING:
     from casebook.charts.chart import Drawn
     from casebook.charts.standalone import Pictures
-
-# The chart on the card of a page that has none of its own.
-FACE = "disclosure"
 
 _READABLE: Final = 0o100644 << 16
 _UNIX: Final = 3
@@ -45,15 +40,8 @@ def make_charts(site: Site) -> Iterator[Page]:
     names = dict.fromkeys(name for (name, _), drawn in site.charts.items() if drawn.offered)
     for lang in site.languages:
         charts = tuple(site.charts[name, lang] for name in names)
-        yield Page(
-            url=CHARTS_URL,
-            lang=lang,
-            template="charts.html",
-            title=say("pages.charts"),
-            description=say("pages.charts.description"),
-            context=partial(dict, charts=charts),
-            key=site.key(charts),
-        )
+        index = section_page("charts").showing(charts=charts)
+        yield replace(index, lang=lang, key=site.key(charts))
         for drawn in charts:
             yield from _make_chart(drawn, site)
 
@@ -62,8 +50,6 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
     frame = frame_chart(drawn, site.dataset)
     languages = site.languages
     alike = [site.charts[drawn.name, lang] for lang in languages]
-    title = languages.text(each.finding for each in alike)
-    described = languages.text(each.subtitle for each in alike)
     citation = cite(drawn, Text(drawn.finding), drawn.lang, site)
     case = site.dataset.by_slug.get(drawn.case)
     link = link_case(case, site.dataset) if case else None
@@ -73,9 +59,9 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
         url=f"charts/{drawn.name}/",
         lang=drawn.lang,
         template="chart.html",
-        title=title,
-        description=described,
-        context=lambda: {
+        title=languages.text(each.finding for each in alike),
+        description=languages.text(each.subtitle for each in alike),
+        context=lambda _: {
             "frame": frame,
             "link": link,
             "downloads": list_downloads(drawn, bool(site.settings.siteurl)),
@@ -84,39 +70,13 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
             "snippet": write_snippet(drawn, f"{shown_at}embed/", frame[1]),
         },
         lastmod=citation.updated,
-        trail=((CHARTS_URL, say("pages.charts")),),
+        trail=(("charts/", say("pages.charts")),),
         key=site.key(frame, link, citation, changes),
     )
     yield page
-    embedded = replace(page, url=f"{page.url}embed/", template="embed.html", canonical=page.url)
-    embedded = replace(embedded, lastmod="", indexed=False, key=site.key(frame))
-    yield replace(embedded, context=partial(dict, frame=frame))
-
-
-def find_card(page: Page, site: Site) -> Card:
-    """The card that other sites show for a page, empty where there is none."""
-    kind, _, rest = page.url.partition("/")
-    name = rest.strip("/").partition(".")[0]
-    if site.has_cards and (not kind or (kind in ("cases", "figures") and name)):
-        path = site.languages.address(f"{page.url}{CARD_FILE}", page.lang)
-        return Card(path, page.title.inside(page.lang))
-    if kind in ("cases", "figures") and name:
-        found = site.charts_of.get((name, page.lang), ())
-    else:
-        key = (name if kind == "charts" and name else kind or FACE, page.lang)
-        found = (site.charts[key],) if key in site.charts else ()
-    cards = (_card_of(drawn) for drawn in found if drawn.pictured)
-    return next(cards, site.faces.get(page.lang, Card()))
-
-
-def find_faces(charts: Mapping[tuple[str, Lang], Drawn]) -> dict[Lang, Card]:
-    """The cards of pages that have no chart of their own."""
-    faces = (drawn for (name, _), drawn in charts.items() if name == FACE)
-    return {drawn.lang: _card_of(drawn) for drawn in faces if drawn.pictured}
-
-
-def _card_of(drawn: Drawn) -> Card:
-    return Card(f"{drawn.folder}{drawn.name}-card.png", drawn.finding)
+    embedded = replace(page.showing(frame=frame), url=f"{page.url}embed/", template="embed.html")
+    canonical, key = page.url, site.key(frame)
+    yield replace(embedded, canonical=canonical, lastmod="", indexed=False, key=key)
 
 
 def list_downloads(drawn: Drawn, has_card: bool) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from casebook.data.formats import DataStream
 from casebook.data.releases import Release
 from casebook.data.table_rows import version_of, version_of_all
 from casebook.messages import say
-from casebook.pages import DATA_URL, VERSIONS_URL
 from casebook.pages.page import Site
 from casebook.record.model import Case, Figure
 from casebook.record.settings import Licence
@@ -96,9 +95,11 @@ class Citation:
     @property
     def bibtex(self) -> str:
         """The entry for BibTeX."""
+        # One pass: a backslash that stands for another sign must not be escaped again.
+        tex = partial(_SPECIAL.sub, lambda match: _BIBTEX[match[0]])
         fields = {
-            "author": f"{{{_tex(self.site)}}}",
-            "title": f"{{{_tex(self.title)}}}",
+            "author": f"{{{tex(self.site)}}}",
+            "title": f"{{{tex(self.title)}}}",
             "year": self.updated[:4],
             "date": self.updated,
             "version": self.version,
@@ -185,7 +186,7 @@ def cite(thing: Case | Figure | Drawn | None, title: Text, lang: Lang, site: Sit
         name=name,
         title=title.inside(lang),
         site=settings.name.inside(lang),
-        url=settings.locate(f"{kind}s/{name}/" if thing else DATA_URL, lang),
+        url=settings.locate(f"{kind}s/{name}/" if thing else "data/", lang),
         updated=updated,
         lang=lang,
         languages=site.languages,
@@ -204,7 +205,7 @@ def cite_release(release: Release, lang: Lang, site: Site) -> Citation:
     return replace(
         cite_data(lang, site),
         name=f"data-{release.date}",
-        url=site.settings.locate(f"{VERSIONS_URL}{release.date}/", lang),
+        url=site.settings.locate(f"versions/{release.date}/", lang),
         updated=release.date,
         version=release.version,
     )
@@ -233,8 +234,3 @@ def write_citation_file(citation: Citation) -> str:
         *([f"license: {citation.licence.id}"] if citation.licence and citation.licence.id else []),
     )
     return "\n".join(lines) + "\n"
-
-
-def _tex(text: str) -> str:
-    # One pass: a backslash that stands for another sign must not be escaped again.
-    return _SPECIAL.sub(lambda match: _BIBTEX[match[0]], text)

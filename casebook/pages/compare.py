@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from casebook.messages import say
-from casebook.pages import COMPARE_URLS, TIMELINE_URL
-from casebook.pages.long_lists import (
-    Filters,
-    ListPart,
-    LongList,
-    Target,
-    Value,
-    cut_page,
-    list_filters,
-    name_terms,
-)
-from casebook.pages.page import Page, Site, in_languages
+from casebook.pages import COMPARE_URLS
+from casebook.pages.long_lists import ListPart, LongList, Target, cut_page
+from casebook.pages.page import Page, Site, section_page
 from casebook.pages.rows import (
     CaseRow,
     frame_chart,
@@ -33,12 +24,17 @@ from casebook.record.comparability import ComparabilityClass, name_class, why_no
 from casebook.record.dataset import Dataset
 from casebook.record.lanes import LANES, Gap, TimelineEntry
 from casebook.record.summary import CaseSummary, FigureSummary
+from casebook.record.vocabulary import Measure, Term, Vocabulary
 from casebook.text import NO_TEXT, Text
 
 # The filters have room for so many, and readers ask for the latest.
 _MOST_YEARS = 10
+# The style sheets know this many filters; what is beyond them is not offered.
+FILTER_LIMIT = 48
 
 Order = Literal["class", "amount", "year", "place"]
+# What a filter asks, and an answer to it.
+Value = tuple[str, str]
 
 ORDERS: tuple[tuple[Order, str, Text], ...] = (
     ("class", COMPARE_URLS["class"], say("pages.compare.by_class")),
@@ -48,8 +44,25 @@ ORDERS: tuple[tuple[Order, str, Text], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CompareGroup:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """A link that leaves only some rows; `number` is the same in page and style sheet."""
+
+    number: int
+    value: str
+    name: Text
+    count: int
+
+
+class FilterGroup(NamedTuple):
+    """Filters that ask one thing, of which one may be chosen."""
+
+    key: str
+    name: Text
+    filters: tuple[Filter, ...]
+
+
+class CompareGroup(NamedTuple):
     """Rows under one heading, if it has a name; one without a figure states no amount."""
 
     name: Text
@@ -61,8 +74,7 @@ class CompareGroup:
         return tuple(sorted({number for row in self.rows for number in row.filters}))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
+class _Entry(NamedTuple):
     case: CaseSummary
     figure: FigureSummary | None
     values: frozenset[Value]
@@ -79,56 +91,49 @@ def make_compare(site: Site) -> Iterator[Page]:
     """The page in each order and both languages; only the first order is in the site map."""
     dataset = site.dataset
     entries = list_entries(dataset, site.versions)
-    filters = offer_filters(entries, dataset)
+    filters = offer_filters(entries, dataset.vocabulary)
+    numbers = {(group.key, one.value): one.number for group in filters for one in group.filters}
     reasons = list_reasons(entries, dataset)
-    show = partial(_show_part, filters, dataset)
+
+    def show(part: ListPart[_Place]) -> Mapping[str, object]:
+        """The rows of a part under their headings, where a list of them was cut."""
+        tables: dict[str, dict[tuple[str, Text], list[CaseRow]]] = {}
+        for table, group, name, entry in part.entries:
+            rows = tables.setdefault(table, {}).setdefault((group, name), [])
+            rows.append(_show_row(entry, numbers, dataset))
+        return {
+            "tables": {
+                table: tuple(CompareGroup(name, tuple(rows)) for (_, name), rows in groups.items())
+                for table, groups in tables.items()
+            }
+        }
+
+    def sign(place: _Place) -> tuple[str, ...]:
+        table, group, name, entry = place
+        return (table, group, name.zh, entry.sign)
+
+    plain = section_page("compare")
     for order, url, name in ORDERS:
-        plain = order == "class"
-        page = Page(
+        is_plain = order == "class"
+        page = replace(
+            plain.showing(order=order, orders=ORDERS, filter_groups=filters, reasons=reasons),
             url=url,
-            template="compare.html",
-            title=say("pages.compare") if plain else say("pages.compare.by", order=name),
-            description=say("pages.compare.description"),
-            context=partial(
-                dict, order=order, orders=ORDERS, filter_groups=filters.groups, reasons=reasons
-            ),
+            title=plain.title if is_plain else say("pages.compare.by", order=name),
             lastmod=dataset.updated,
             # The other orders hold the same rows; search engines would show them as copies.
-            indexed=plain,
-            canonical=COMPARE_URLS["class"],
+            indexed=is_plain,
+            canonical=plain.url,
             key=site.key(filters, reasons, dataset.main),
         )
         places = tuple(_arrange(entries, order, dataset))
-        listed = LongList(entries=places, show=show, sign=_sign_place)
-        yield from cut_page(in_languages(page, site), listed, site)
+        yield from cut_page(page, LongList(entries=places, show=show, sign=sign), site)
 
 
-def _show_part(filters: Filters, dataset: Dataset, part: ListPart[_Place]) -> Mapping[str, object]:
-    """The rows of a part under their headings, where a list of them was cut."""
-    tables: dict[str, dict[tuple[str, Text], list[CaseRow]]] = {}
-    for table, group, name, entry in part.entries:
-        rows = tables.setdefault(table, {}).setdefault((group, name), [])
-        rows.append(_show_row(entry, filters, dataset))
-    return {
-        "tables": {
-            table: tuple(CompareGroup(name, tuple(rows)) for (_, name), rows in groups.items())
-            for table, groups in tables.items()
-        }
-    }
-
-
-def _sign_place(place: _Place) -> tuple[str, ...]:
-    table, group, name, entry = place
-    return (table, group, name.zh, entry.sign)
-
-
-def offer_filters(entries: Iterable[_Entry], dataset: Dataset) -> Filters:
-    """The filters by provider, mode, measure, kind and year, each with its count of rows."""
-    vocabulary = dataset.vocabulary
-    entries = tuple(entries)
-    given = {value for entry in entries for group, value in entry.values if group == "year"}
-    latest = sorted((year for year in given if year.isdigit()), key=int, reverse=True)
-    years = {year: Text(year) for year in latest[:_MOST_YEARS]}
+def offer_filters(entries: Sequence[_Entry], known: Vocabulary) -> tuple[FilterGroup, ...]:
+    """The filters that keep some row, by what they ask, numbered through."""
+    counts = Counter(value for entry in entries for value in entry.values)
+    given = (year for key, year in counts if key == "year" and year.isdigit())
+    years = {year: Text(year) for year in sorted(given, key=int, reverse=True)[:_MOST_YEARS]}
     years |= {
         "uncertain": say("pages.filters.inferred"),
         "latest_only": say("pages.filters.undated"),
@@ -138,16 +143,33 @@ def offer_filters(entries: Iterable[_Entry], dataset: Dataset) -> Filters:
         "count": say("pages.filters.count"),
         "none": say("pages.filters.no_amount"),
     }
-    return list_filters(
-        (
-            ("kind", say("pages.filters.kind"), kinds),
-            ("year", say("pages.filters.year"), years),
-            ("provider", say("pages.filters.provider"), name_terms(vocabulary.provider_types)),
-            ("mode", say("pages.filters.mode"), name_terms(vocabulary.modes)),
-            ("measure", say("pages.filters.measure"), name_terms(vocabulary.measures)),
-        ),
-        (entry.values for entry in entries),
+    questions = (
+        ("kind", say("pages.filters.kind"), kinds),
+        ("year", say("pages.filters.year"), years),
+        ("provider", say("pages.filters.provider"), _name_terms(known.provider_types)),
+        ("mode", say("pages.filters.mode"), _name_terms(known.modes)),
+        ("measure", say("pages.filters.measure"), _name_terms(known.measures)),
     )
+    # A filter that keeps no row leads to an empty page.
+    asked = [(key, value) for key, _, names in questions for value in names if counts[key, value]]
+    numbers = {one: number for number, one in enumerate(asked[:FILTER_LIMIT], 1)}
+    groups = (
+        FilterGroup(
+            key,
+            question,
+            tuple(
+                Filter(number=number, value=value, name=names[value], count=counts[key, value])
+                for (of, value), number in numbers.items()
+                if of == key
+            ),
+        )
+        for key, question, names in questions
+    )
+    return tuple(group for group in groups if group.filters)
+
+
+def _name_terms(terms: Mapping[str, Term] | Mapping[str, Measure]) -> dict[str, Text]:
+    return {key: term.name for key, term in terms.items()}
 
 
 def list_reasons(entries: Iterable[_Entry], dataset: Dataset) -> tuple[Text, ...]:
@@ -183,8 +205,8 @@ def list_entries(dataset: Dataset, versions: Mapping[str, str]) -> list[_Entry]:
                 own |= {("year", str(year)) for year in range(first, last + 1)}
             values = frozenset(of_case | own)
             values = shared.setdefault(values, values)
-            sign_of_row = f"{sign} {figure.id}"
-            entries.append(_Entry(case=case, figure=figure, values=values, sign=sign_of_row))
+            row = f"{sign} {figure.id}"
+            entries.append(_Entry(case=case, figure=figure, values=values, sign=row))
         # That a place states no amount is an answer, and has to be found by the filter.
         if silent:
             values = frozenset(of_case | {("kind", "none")})
@@ -228,13 +250,13 @@ def _arrange(entries: Sequence[_Entry], order: Order, dataset: Dataset) -> Itera
     yield from (("alone", "silent", no_amount, entry) for entry in silent)
 
 
-def _show_row(entry: _Entry, filters: Filters, dataset: Dataset) -> CaseRow:
+def _show_row(entry: _Entry, numbers: Mapping[Value, int], dataset: Dataset) -> CaseRow:
     case = dataset.by_slug[entry.case.slug]
     return CaseRow(
         link=link_case(case, dataset),
         figures=(show_figure(case.figures[entry.figure.id], dataset),) if entry.figure else (),
         answers=show_facts(case, dataset.who_and_how, dataset),
-        filters=filters.keep(entry.values),
+        filters=tuple(sorted(numbers[value] for value in entry.values if value in numbers)),
     )
 
 
@@ -242,33 +264,34 @@ def make_timeline(site: Site) -> Iterator[Page]:
     """The timeline in both languages."""
     dataset = site.dataset
     charts = {lang: site.charts.get(("timeline", lang)) for lang in site.languages}
-    page = Page(
-        url=TIMELINE_URL,
-        template="timeline.html",
-        title=say("pages.timeline"),
-        description=say("pages.timeline.description"),
+    frames = {lang: drawn and frame_chart(drawn, dataset) for lang, drawn in charts.items()}
+
+    def show(part: ListPart[TimelineEntry | Gap]) -> Mapping[str, object]:
+        """The entries of a part by lane."""
+        lanes: dict[str, list[object]] = {lane: [] for lane in LANES}
+        for entry in part.entries:
+            lanes[entry.lane].append(
+                entry if isinstance(entry, Gap) else show_event(dataset.item_of(entry), dataset)
+            )
+        return {lane: tuple(entries) for lane, entries in lanes.items()}
+
+    def sign(entry: TimelineEntry | Gap) -> tuple[object, ...]:
+        """All that an entry shows, by the version of its case and its place there."""
+        if isinstance(entry, Gap):
+            return (entry.lane, repr(entry))
+        if not entry.slug:
+            return (entry.lane, repr(dataset.sources[entry.summary.source]))
+        alone = dataset.cases_in[dataset.summaries[dataset.positions[entry.slug]].region] < 2
+        return (entry.lane, site.versions.get(entry.slug), entry.number, alone)
+
+    page = replace(
+        section_page("timeline"),
+        context=lambda page: {"chart": frames[page.lang]},
         lastmod=dataset.updated,
         key=site.key(*charts.values()),
     )
-    frames = {lang: drawn and frame_chart(drawn, dataset) for lang, drawn in charts.items()}
-    pages = in_languages(page, site, lambda lang: {"chart": frames[lang]})
-    listed = LongList(
-        entries=dataset.timeline,
-        show=partial(_show_entries, dataset),
-        sign=partial(_sign_entry, site),
-        name=_name_year,
-    )
-    yield from cut_page(pages, listed, site)
-
-
-def _show_entries(dataset: Dataset, part: ListPart[TimelineEntry | Gap]) -> Mapping[str, object]:
-    """The entries of a part by lane."""
-    lanes: dict[str, list[object]] = {lane: [] for lane in LANES}
-    for entry in part.entries:
-        lanes[entry.lane].append(
-            entry if isinstance(entry, Gap) else show_event(dataset.item_of(entry), dataset)
-        )
-    return {lane: tuple(entries) for lane, entries in lanes.items()}
+    listed = LongList(entries=dataset.timeline, show=show, sign=sign, name=_name_year)
+    yield from cut_page(page, listed, site)
 
 
 def _name_year(entry: TimelineEntry | Gap) -> Target | None:
@@ -276,14 +299,3 @@ def _name_year(entry: TimelineEntry | Gap) -> Target | None:
         return None
     year = entry.summary.years[0]
     return f"#year-{year}", Text(str(year))
-
-
-def _sign_entry(site: Site, entry: TimelineEntry | Gap) -> tuple[object, ...]:
-    """All that an entry shows, by the version of its case and its place there."""
-    if isinstance(entry, Gap):
-        return (entry.lane, repr(entry))
-    if not entry.slug:
-        return (entry.lane, repr(site.dataset.sources[entry.summary.source]))
-    dataset = site.dataset
-    alone = dataset.cases_in[dataset.summaries[dataset.positions[entry.slug]].region] < 2
-    return (entry.lane, site.versions.get(entry.slug), entry.number, alone)

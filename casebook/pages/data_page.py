@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 from casebook.data.catalogues import describe_dataset, describe_dcat
 from casebook.data.export import list_offers
 from casebook.data.ocds_export import MAPPING, NOTICE
+from casebook.data.releases import Release
 from casebook.data.tables import FIGURES, TABLES, list_words, table_in
 from casebook.messages import say
-from casebook.pages import DATA_URL, VERSIONS_URL
 from casebook.pages.citations import cite_data, cite_release
-from casebook.pages.linked_data import describe_data, write_linked_data
 from casebook.pages.long_lists import MOST_LISTED
-from casebook.pages.page import Page, Site, in_languages
+from casebook.pages.page import Page, Site, in_languages, section_page
+from casebook.pages.sharing import describe_data, write_linked_data
 from casebook.record.dataset import Dataset
 from casebook.record.model import Figure
-from casebook.text import Lang
 
 
 def make_data(site: Site) -> Iterator[Page]:
     """The page of the open data in both languages."""
-    page = Page(
-        url=DATA_URL,
-        template="data.html",
-        title=say("pages.data"),
-        description=say("pages.data.description"),
-    )
-    yield from in_languages(page, site, partial(_show_data, site))
+    page = replace(section_page("data"), context=partial(_show_data, site))
+    yield from in_languages(page, site)
 
 
-def _show_data(site: Site, lang: Lang) -> Mapping[str, object]:
-    dataset = site.dataset
+def _show_data(site: Site, page: Page) -> Mapping[str, object]:
+    dataset, lang = site.dataset, page.lang
     offers = list_offers(dataset)
     described = [describe_data(lang, site)]
     # Portals need whole addresses, which a site without a siteurl cannot give.
@@ -72,31 +67,28 @@ def make_versions(site: Site) -> Iterator[Page]:
         (release.date, release.version, len(release.figures), release.differences)
         for release in releases
     ]
-    for lang in site.languages:
-        yield Page(
-            url=VERSIONS_URL,
-            lang=lang,
-            template="versions.html",
-            title=say("pages.versions"),
-            description=say("pages.versions.description"),
-            context=partial(dict, releases=releases),
-            key=site.key(signs),
+    index = replace(section_page("versions").showing(releases=releases), key=site.key(signs))
+    pages = [index]
+    for release in releases:
+        page = Page(
+            url=f"versions/{release.date}/",
+            template="version.html",
+            title=say("pages.version", date=release.date),
+            description=index.description,
+            context=partial(_show_version, release, site),
+            lastmod=release.date,
+            key=site.key(signs, [file.path for file in release.files]),
         )
-        for release in releases:
-            yield Page(
-                url=f"{VERSIONS_URL}{release.date}/",
-                lang=lang,
-                template="version.html",
-                title=say("pages.version", date=release.date),
-                description=say("pages.versions.description"),
-                context=partial(
-                    dict,
-                    release=release,
-                    is_first=release is releases[0],
-                    most_listed=MOST_LISTED,
-                    names={column.name: column.note for column in FIGURES.columns},
-                    citation=cite_release(release, lang, site),
-                ),
-                lastmod=release.date,
-                key=site.key(signs, [file.path for file in release.files]),
-            )
+        pages.append(page)
+    for lang in site.languages:
+        yield from (replace(page, lang=lang) for page in pages)
+
+
+def _show_version(release: Release, site: Site, page: Page) -> Mapping[str, object]:
+    return {
+        "release": release,
+        "is_first": release is site.releases[0],
+        "most_listed": MOST_LISTED,
+        "names": {column.name: column.note for column in FIGURES.columns},
+        "citation": cite_release(release, page.lang, site),
+    }

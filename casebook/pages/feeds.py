@@ -1,4 +1,4 @@
-"""The changes of what was published, and files to follow the site by: feeds and site map."""
+"""Changes of what was published, and the feeds by which readers follow them and new cases."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 
 from casebook.checks.content import LEAD
 from casebook.data.tables import FIXED_WORDS
 from casebook.messages import say
-from casebook.pages import CORRECTIONS_URL, HOME_URL
-from casebook.pages.page import Location, Page, Site, in_languages
+from casebook.pages import HOME_URL
+from casebook.pages.page import Page, Site, in_languages, section_page
 from casebook.pages.rows import link_case, word_period
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Change, ChangeKind, Figure
@@ -24,12 +23,6 @@ from casebook.values.formula import names_of, parse_formula
 from casebook.values.words import QUALIFIERS
 
 FEED_LENGTH = 50
-
-# What one file may list by the protocol of site maps (sitemaps.org).
-MOST_LOCATIONS = 50_000
-
-# The format wants whole addresses; this one is reserved and can never lead to a stranger's site.
-LOCAL_ADDRESS = "http://localhost"
 
 # A name space of our own keeps ids the same whatever address the site has.
 _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "casebook")
@@ -53,14 +46,17 @@ def make_feed(site: Site) -> Iterator[Page]:
     named = {slug for case in newest for slug, _ in case.named_figures}
     shown = sorted({case.slug for case in newest} | named)
     lead = [site.prose.get((LEAD, lang)) for lang in site.languages]
-    told = (
-        dataset.summaries[dataset.positions[slug]] for slug in shown if slug in dataset.positions
-    )
+    positions = [dataset.positions[slug] for slug in shown if slug in dataset.positions]
+    told = (dataset.summaries[position] for position in positions)
     signed = [(case.version, site.versions.get(case.slug)) for case in told]
-    key = site.key(lead, signed, dataset.words)
-    words = site.settings.name, site.settings.tagline
-    for page in make_feed_pages("feed", words, entries, site):
-        yield replace(page, key=key)
+    feed = Page(
+        url="feed.xml",
+        template="feed.xml",
+        title=site.settings.name,
+        description=site.settings.tagline,
+        key=site.key(lead, signed, dataset.words),
+    )
+    yield from _make_feed(feed, entries, HOME_URL, site)
 
 
 def _show_article(site: Site) -> Iterator[dict[str, object]]:
@@ -93,38 +89,54 @@ def _show_case(case: Case, site: Site) -> dict[str, object]:
     }
 
 
-def make_feed_pages(
-    name: str,
-    words: tuple[Text, Text],
-    entries: Sequence[Mapping[str, object]],
-    site: Site,
-    url: str = HOME_URL,
+def _make_feed(
+    feed: Page, entries: Sequence[Mapping[str, object]], url: str, site: Site
 ) -> Iterator[Page]:
-    """An Atom feed in each language, of entries of which the first is the newest.
+    """An Atom feed of a page in each language, of entries of which the first is the newest.
 
     An entry has its `name` in the feed, a `path` below the language's root, `title`, `summary` and
     the day when it was `updated`, perhaps that when it was `published`, and its `case` or `texts`.
-    `url` is the page that the feed is of.
     """
-    title, subtitle = words
-    updated = entries[0]["updated"] if entries else site.dataset.updated
-    yield from in_languages(
-        Page(
-            url=f"{name}.xml",
-            template="feed.xml",
-            title=title,
-            description=subtitle,
-            context=lambda: {
-                "feed_name": name,
-                "feed_of": url,
-                "name_entry": name_entry,
-                "entries": tuple(entries),
-                "updated": updated,
-            },
-            indexed=False,
-        ),
-        site,
+    page = feed.showing(
+        feed_name=feed.url.removesuffix(".xml"),
+        feed_of=url,
+        name_entry=name_entry,
+        entries=tuple(entries),
+        updated=entries[0]["updated"] if entries else site.dataset.updated,
     )
+    yield from in_languages(replace(page, indexed=False), site)
+
+
+def make_corrections(site: Site) -> Iterator[Page]:
+    """The page of all changes in both languages, the newest first."""
+    changes = site.dataset.changes
+    page = section_page("corrections").showing(changes=show_changes(changes, site.dataset))
+    lastmod = changes[0].date.edtf if changes else ""
+    yield from in_languages(replace(page, lastmod=lastmod), site)
+
+
+def make_feed_of_corrections(site: Site) -> Iterator[Page]:
+    """The Atom feed of changes in both languages, the newest first."""
+    rows = show_changes(site.dataset.changes[:FEED_LENGTH], site.dataset)
+    feed = Page(
+        url="corrections.xml",
+        template="feed.xml",
+        title=say("pages.corrections.feed", site=site.settings.name),
+        description=say("pages.corrections.description"),
+    )
+    yield from _make_feed(feed, [_show_entry(row) for row in rows], "corrections/", site)
+
+
+def _show_entry(row: ChangeRow) -> dict[str, object]:
+    change = row.change
+    after = row.after or say("pages.corrections.taken_out")
+    return {
+        "name": "/".join((change.case, change.name, change.date.edtf, change.before, change.after)),
+        "path": f"cases/{change.case}/#figure-{change.figure}" if row.figure else "corrections/",
+        "title": say("pages.corrections.entry", kind=row.kind, place=row.place, label=row.name),
+        "summary": say("pages.corrections.change", before=row.before, after=after, why=change.why),
+        "updated": change.date.edtf,
+    }
 
 
 KINDS: dict[ChangeKind, Text] = {
@@ -200,70 +212,3 @@ def _word(text: str, dataset: Dataset) -> Text:
     with suppress(QuantityError):
         return word_quantity(parse_quantity(text))
     return Text(text)
-
-
-def make_corrections(site: Site) -> Iterator[Page]:
-    """The page of all changes in both languages, the newest first."""
-    changes = site.dataset.changes
-    yield from in_languages(
-        Page(
-            url=CORRECTIONS_URL,
-            template="corrections.html",
-            title=say("pages.corrections"),
-            description=say("pages.corrections.description"),
-            context=partial(dict, changes=show_changes(changes, site.dataset)),
-            lastmod=changes[0].date.edtf if changes else "",
-        ),
-        site,
-    )
-
-
-def make_feed_of_corrections(site: Site) -> Iterator[Page]:
-    """The Atom feed of changes in both languages, the newest first."""
-    rows = show_changes(site.dataset.changes[:FEED_LENGTH], site.dataset)
-    title = say("pages.corrections.feed", site=site.settings.name)
-    summary = say("pages.corrections.description")
-    entries = list(map(_show_entry, rows))
-    yield from make_feed_pages("corrections", (title, summary), entries, site, CORRECTIONS_URL)
-
-
-def _show_entry(row: ChangeRow) -> dict[str, object]:
-    change = row.change
-    after = row.after or say("pages.corrections.taken_out")
-    return {
-        "name": "/".join((change.case, change.name, change.date.edtf, change.before, change.after)),
-        "path": f"cases/{change.case}/#figure-{change.figure}" if row.figure else CORRECTIONS_URL,
-        "title": say("pages.corrections.entry", kind=row.kind, place=row.place, label=row.name),
-        "summary": say("pages.corrections.change", before=row.before, after=after, why=change.why),
-        "updated": change.date.edtf,
-    }
-
-
-def cut_sitemap(
-    locations: Sequence[Location], site: Site, most: int = MOST_LOCATIONS
-) -> Iterator[Page]:
-    """The site map, in parts behind a list of them where it would grow beyond what is allowed."""
-    root = site.settings.siteurl or LOCAL_ADDRESS
-    parts = [locations[start : start + most] for start in range(0, len(locations), most)] or [()]
-    # Search engines were told of sitemap.xml; it stays the name of the list of parts.
-    names = ["sitemap.xml"]
-    if len(parts) > 1:
-        names = [f"sitemap-{number}.xml" for number in range(1, len(parts) + 1)]
-        listed = {"names": tuple(names), "root": root}
-        yield _make_file("sitemap.xml", "sitemap-index.xml", site, listed)
-    for name, part in zip(names, parts, strict=True):
-        shown = {"locations": tuple(part), "root": root}
-        # Most edits change no date, and thousands of addresses take long to print.
-        yield replace(_make_file(name, "sitemap.xml", site, shown), key=site.key(part, root))
-
-
-def make_host_files(site: Site) -> Iterator[Page]:
-    """The headers that a host should send, as several read them, and the note to robots."""
-    yield _make_file("_headers", "headers.txt", site)
-    yield _make_file("robots.txt", "robots.txt", site)
-
-
-def _make_file(url: str, template: str, site: Site, shown: Mapping[str, object] = {}) -> Page:
-    """A file that is none of a language."""
-    lang = site.languages.first
-    return Page(url=url, lang=lang, template=template, context=lambda: shown, indexed=False)

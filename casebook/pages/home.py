@@ -1,24 +1,64 @@
-"""The texts of the editors: the lead, which is the home page, and all others."""
+"""The texts of the editors, and what their slots show; the lead is the home page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
+from itertools import groupby
+from typing import Any, Final, TypeAlias
 
 from markupsafe import Markup
 
 from casebook.checks.content import LEAD
-from casebook.messages import say
+from casebook.messages import failure, say
 from casebook.pages import HOME_URL
-from casebook.pages.blocks import Blocks
-from casebook.pages.chart_pages import find_card
-from casebook.pages.linked_data import describe_home, write_linked_data
+from casebook.pages.citations import cite_data
+from casebook.pages.feeds import show_changes
+from casebook.pages.long_lists import MOST_LISTED, address_part
 from casebook.pages.markdown import split_slots
-from casebook.pages.page import Context, Page, Prose, Section, Site, Slot
-from casebook.pages.rows import show_figure
-from casebook.text import Lang, Text
+from casebook.pages.page import Page, Prose, Section, Site, Slot
+from casebook.pages.rows import (
+    CaseRow,
+    FigureRow,
+    FormulaPart,
+    Frame,
+    frame_chart,
+    link_case,
+    link_cases,
+    list_amounts,
+    show_document,
+    show_facts,
+    show_figure,
+    show_formula,
+)
+from casebook.pages.sharing import describe_home, write_linked_data
+from casebook.problems import Exit
+from casebook.record.comparability import name_class
+from casebook.record.dataset import MOST_NAMED, Dataset
+from casebook.record.evidence import Review, main_source
+from casebook.record.model import Case, ShownState
+from casebook.record.refusals import figures_of, judge_refusal
+from casebook.record.summary import CaseSummary
+from casebook.record.vocabulary import Refusal, Region
+from casebook.text import LISTED, NO_TEXT, Lang, Text
 from casebook.values.dates import parse_period
+
+# More amounts than this in one row of the overview hide the others from the reader.
+OVERVIEW_AMOUNTS = 3
+# A reader looks some of these up on the pages of their cases.
+_MOST_COMPUTED = 12
+# More figures of one class are looked at on the page that compares them.
+_MOST_COMPARED = 12
+REVIEWS: tuple[Review, ...] = ("single", "contradicted", "corroborated", "primary", "computed")
+
+# A part of a text: `text`, `chart` or the name of a partial, with what it shows.
+Block: TypeAlias = "tuple[str, Markup | Frame | object]"
+# Rows by the code of the province; how many cases they are, and how many there are in all.
+Overview = tuple[tuple[tuple[str, tuple[CaseRow, ...]], ...], int, int]
+# A computation or comparison that suggests itself, and the reasons against it. The words of a part
+# that is a figure are those of its place.
+Refused = tuple[Text, tuple[FormulaPart, ...], tuple[Text, ...]]
 
 
 def make_home(site: Site) -> Iterator[Page]:
@@ -26,10 +66,10 @@ def make_home(site: Site) -> Iterator[Page]:
     blocks = Blocks(site)
     for lang in site.languages:
         lead = _find_text(LEAD, lang, site) or _plain_lead(lang, site)
-        page = _make_page(lead, partial(_show_lead, lang, lead, blocks, site))
+        page = _make_page(lead, lang, partial(_show_lead, lead, blocks))
         updated = site.dataset.updated
         # A lead that is not translated stays the lead of both languages, marked as what it is.
-        home = replace(page, url=HOME_URL, lang=lang, template="home.html", lastmod=updated)
+        home = replace(page, url=HOME_URL, template="home.html", lastmod=updated)
         yield replace(home, published=lead.published)
 
 
@@ -42,7 +82,7 @@ def make_prose(site: Site) -> Iterator[Page]:
     for slug in dict.fromkeys(slug for slug, _ in site.prose if slug != LEAD):
         for lang in site.languages:
             prose = _find_text(slug, lang, site) or site.prose[slug, site.languages.first]
-            yield replace(_make_page(prose, partial(_show_text, lang, prose, blocks)), lang=lang)
+            yield _make_page(prose, lang, partial(_show_text, prose, blocks))
 
 
 def _find_text(slug: str, lang: Lang, site: Site) -> Prose | None:
@@ -50,33 +90,32 @@ def _find_text(slug: str, lang: Lang, site: Site) -> Prose | None:
     return site.prose.get((slug, lang)) or site.prose.get((slug, site.languages.first))
 
 
-def _make_page(prose: Prose, context: Context) -> Page:
+def _make_page(prose: Prose, lang: Lang, show: Callable[[Page], Mapping[str, object]]) -> Page:
     return Page(
         url=f"{prose.slug}/",
+        lang=lang,
         template="prose.html",
         title=Text(**{prose.lang: prose.title}),
         description=Text(**{prose.lang: prose.summary}),
-        context=context,
+        context=show,
     )
 
 
-def _show_text(lang: Lang, prose: Prose, blocks: Blocks) -> Mapping[str, object]:
-    parts = split_slots(prose.body)
-    return {"prose": prose, "blocks": tuple(blocks.fill(parts, lang))}
+def _show_text(prose: Prose, blocks: Blocks, page: Page) -> Mapping[str, object]:
+    return {"prose": prose, "blocks": tuple(blocks.fill(split_slots(prose.body), page.lang))}
 
 
-def _show_lead(lang: Lang, lead: Prose, blocks: Blocks, site: Site) -> Mapping[str, object]:
-    """The context of the home page in one language."""
-    figures, updated = site.dataset.figures, site.dataset.updated
-    card = find_card(Page(url=HOME_URL, template="", lang=lang), site)
-    filled = ((section, tuple(blocks.fill(section.parts, lang))) for section in lead.sections)
+def _show_lead(lead: Prose, blocks: Blocks, page: Page) -> Mapping[str, object]:
+    site, figures = blocks.site, blocks.site.dataset.figures
+    filled = ((section, tuple(blocks.fill(section.parts, page.lang))) for section in lead.sections)
+    described = describe_home(page, site)
     return {
         "lead": lead,
         "sections": tuple((section, shown) for section, shown in filled if shown),
         "notes": tuple(show_figure(figures[key], site.dataset) for key in lead.figures),
         "published": lead.published and parse_period(lead.published),
-        "updated": updated and parse_period(updated),
-        "linked_data": write_linked_data(describe_home(lang, lead, card, site)),
+        "updated": page.lastmod and parse_period(page.lastmod),
+        "linked_data": write_linked_data(described),
     }
 
 
@@ -100,3 +139,179 @@ def _plain_lead(lang: Lang, site: Site) -> Prose:
         sections=tuple(sections),
         standfirst=(Markup("<p>{}</p>").format(summary),),
     )
+
+
+class Blocks:
+    """What the slots of texts show, each computed once for all texts and both languages."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.show = cache(self._show)
+
+    def fill(self, parts: Sequence[Markup | Slot], lang: Lang) -> Iterator[Block]:
+        """The parts of a text, without those that there is nothing to show for."""
+        for part in parts:
+            if not isinstance(part, Slot):
+                yield "text", part
+                continue
+            kind, _, name = part.name.partition(":")
+            if kind == "downloads":
+                yield kind, cite_data(lang, self.site)
+            elif kind in _SHOWN or (kind == "refusal" and name):
+                if shown := self.show(kind, name):
+                    yield kind, shown
+            elif kind not in ("money", "chart"):
+                known = ", ".join((*_SHOWN, "downloads", "money", "chart:NAME", "refusal:NAME"))
+                raise failure(
+                    "pages.unknown_slot", status=Exit.CONTENT, name=part.name, known=known
+                )
+            elif drawn := self.site.charts.get((name or kind, lang)):
+                yield "chart", frame_chart(drawn, self.site.dataset)
+
+    def _show(self, kind: str, name: str) -> object:
+        if kind == "refusal":
+            return next(iter(list_refused(self.site.dataset, only=name)), None)
+        return _SHOWN[kind](self.site.dataset)
+
+
+def list_overview(dataset: Dataset) -> Overview:
+    """The rows of the overview in administrative order, as far as they are listed."""
+    listed = replace(dataset, cases=dataset.cases[:MOST_LISTED])
+    provinces = tuple(
+        (code, tuple(_overview_row(case, listed) for case in cases))
+        for code, cases in groupby(listed.cases, lambda case: dataset.province(case.region).code)
+    )
+    return provinces, len(listed.cases), len(dataset.cases)
+
+
+def _overview_row(case: Case, dataset: Dataset) -> CaseRow:
+    vocabulary = dataset.vocabulary
+    # A ceiling of a payout is money, but none that was spent.
+    shown = list_amounts(case, dataset)[:OVERVIEW_AMOUNTS]
+    used = {figure.status for figure in case.figures.values()}
+    used |= {event.status for event in case.events if event.status}
+    return CaseRow(
+        link=link_case(case, dataset),
+        figures=tuple(show_figure(figure, dataset) for figure in shown),
+        answers=show_facts(case, (*dataset.who_and_how, "provider", "year"), dataset),
+        topic=vocabulary.topics[case.topic].name,
+        states=LISTED.join(term.name for key, term in vocabulary.statuses.items() if key in used),
+        more=len(dataset.money_figures(case)) - len(shown),
+        has_main=main_source(case, dataset.sources) is not None,
+    )
+
+
+def list_provinces(dataset: Dataset) -> Iterator[tuple[Region, int, str]]:
+    """The province-level units that have cases, their number and where they are listed."""
+    before = 0
+    for code, found in groupby(dataset.summaries, lambda case: dataset.province(case.region).code):
+        slugs = [case.slug for case in found]
+        # The index of cases may have several pages.
+        page = address_part("cases/", 1 + before // MOST_LISTED)
+        address = f"cases/{slugs[0]}/" if len(slugs) == 1 else f"{page}#region-{code}"
+        yield dataset.regions[code], len(slugs), address
+        before += len(slugs)
+
+
+def _list_cases(dataset: Dataset) -> Mapping[str, Any]:
+    """A link to each case, or of more than a reader goes through to those of each province."""
+    if len(dataset.cases) > MOST_NAMED:
+        return {"links": (), "provinces": tuple(list_provinces(dataset))}
+    return {"links": link_cases(dataset.cases, dataset), "provinces": ()}
+
+
+def list_refused(dataset: Dataset, only: str = "") -> tuple[Refused, ...]:
+    """The refusals that the data declare, or one of them, each with its figures and the reasons."""
+    return tuple(
+        (refusal.title, tuple(_list_parts(refusal, dataset)), judge_refusal(refusal, dataset))
+        for refusal in dataset.refusals
+        if only in ("", refusal.id)
+    )
+
+
+def _list_parts(refusal: Refusal, dataset: Dataset) -> Iterator[FormulaPart]:
+    if refusal.formula:
+        case = dataset.by_slug[refusal.case]
+        for figure, words in show_formula(refusal.formula, case):
+            named = refusal.unknown.get(words.zh, words)
+            yield figure, dataset.place(case) if figure else named
+        return
+    for number, compared in enumerate(figures_of(refusal, dataset)):
+        if number and refusal.compare:
+            yield None, Text("≠")
+        yield compared, dataset.place(dataset.by_slug[compared.case])
+
+
+def count_reviews(dataset: Dataset) -> Mapping[Review, int]:
+    """The number of figures that are supported in each way, the weakest first."""
+    counts = dataset.reviews
+    return {review: counts[review] for review in REVIEWS if review in counts}
+
+
+def list_comparables(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
+    """The classes of money that have more than one figure: only these may share a scale."""
+    found = []
+    for group, keys in dataset.classes.items():
+        if len(keys) > 1 and dataset.vocabulary.measures[group.measure].kind == "money":
+            # A place with several figures of the class is named once.
+            slugs = dict.fromkeys(key.partition(".")[0] for key in keys)
+            cases = [dataset.summaries[dataset.positions[slug]] for slug in slugs]
+            listed = [dataset.figures[key] for key in keys[:_MOST_COMPARED]]
+            comparable = {
+                "name": name_class(group, dataset.vocabulary),
+                "figures": tuple(show_figure(figure, dataset) for figure in listed),
+                # Under the names of several places a number has to say whose it is.
+                "owners": tuple(
+                    dataset.label(dataset.by_slug[figure.case]) if len(cases) > 1 else NO_TEXT
+                    for figure in listed
+                ),
+                "places": dataset.name_places(cases),
+                "more": max(0, len(keys) - _MOST_COMPARED),
+            }
+            found.append(comparable)
+    return tuple(found)
+
+
+def _list_computed(dataset: Dataset) -> tuple[tuple[FigureRow, ...], int] | None:
+    """The first figures that the site computes, and how many more there are."""
+    listed = replace(dataset, cases=dataset.cases[:MOST_LISTED])
+    rows = [show_figure(figure, listed) for figure in listed.figures.values() if figure.formula]
+    return (tuple(rows[:_MOST_COMPUTED]), len(rows[_MOST_COMPUTED:])) if rows else None
+
+
+def count_silences(dataset: Dataset) -> tuple[Mapping[str, Any], ...]:
+    """For each question the places where no source answers, the most silent question first.
+
+    `elsewhere` are the places of which another source than the main one answers.
+    """
+    silences = []
+    for number, question in enumerate(dataset.vocabulary.questions.values()):
+        cases: dict[ShownState, list[CaseSummary]] = {"not_stated": [], "elsewhere": []}
+        for case in dataset.summaries:
+            cases.get(case.states[number], []).append(case)
+        silence = {
+            "question": question,
+            "count": len(dataset.summaries),
+            "not_stated": len(cases["not_stated"]),
+            "places": dataset.name_places(cases["not_stated"]),
+            "elsewhere": cases["elsewhere"] and dataset.name_places(cases["elsewhere"]),
+        }
+        silences.append(silence)
+    return tuple(sorted(silences, key=lambda silence: -silence["not_stated"]))
+
+
+_SHOWN: Final[Mapping[str, Callable[[Dataset], object]]] = {
+    "overview": list_overview,
+    "refusals": list_refused,
+    "comparables": list_comparables,
+    "computed": _list_computed,
+    "missing": count_silences,
+    "documents": lambda dataset: tuple(
+        show_document(case, document, dataset) for case, document in dataset.documents[:MOST_LISTED]
+    ),
+    "cases": _list_cases,
+    "reviews": lambda dataset: (
+        count_reviews(dataset),
+        show_changes(dataset.changes[:5], dataset),
+    ),
+}

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
 from casebook.data.releases import Release
+from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
 from casebook.record.summary import CaseSummary
@@ -82,8 +83,6 @@ class Use:
     url: str
     title: Text
 
-
-Context = Callable[[], Mapping[str, object]]
 
 # The uses of figures by their `case.id` keys.
 Uses = Mapping[str, tuple[Use, ...]]
@@ -186,9 +185,9 @@ class Page:
     `url` has no language prefix; it is empty for the home page. `published` and `lastmod` are ISO
     dates or empty. A page that is not `indexed` is left out of the site map; `canonical` is the
     address of the page that search engines are to take for it, its own where empty. `trail` are
-    the pages between it and home, each an address and a name. `context` gives what its
-    template shows, and is asked only where the page is written: one with a `key`, a digest of all
-    that it shows, is not written again before that changes.
+    the pages between it and home, each an address and a name. `context` gives what the template
+    of a page shows, and is asked only where it is written: one with a `key`, a digest of all that
+    it shows, is not written again before that changes.
     """
 
     url: str
@@ -196,13 +195,21 @@ class Page:
     lang: Lang = LANGS[0]
     title: Text = NO_TEXT
     description: Text = NO_TEXT
-    context: Context = dict
+    context: Callable[[Page], Mapping[str, object]] = lambda page: {}
     published: str = ""
     lastmod: str = ""
     indexed: bool = True
     canonical: str = ""
     trail: tuple[tuple[str, Text], ...] = ()
     key: str = ""
+
+    def showing(self, **shown: object) -> Page:
+        """The page with a template that shows this."""
+        return replace(self, context=lambda _: shown)
+
+    def show(self) -> Mapping[str, object]:
+        """The context of the template."""
+        return self.context(self)
 
     @property
     def section(self) -> str:
@@ -215,12 +222,16 @@ class Page:
         return Location(self.url, self.lang, self.lastmod)
 
 
-def in_languages(
-    page: Page, site: Site, show: Callable[[Lang], Mapping[str, object]] | None = None
-) -> Iterator[Page]:
-    """The page in each language; `show` gives the context where it differs by language."""
-    for lang in site.languages:
-        yield replace(page, lang=lang, context=partial(show, lang) if show else page.context)
+def in_languages(page: Page, site: Site) -> Iterator[Page]:
+    """The page in each language."""
+    return (replace(page, lang=lang) for lang in site.languages)
+
+
+def section_page(name: str, **counts: int) -> Page:
+    """The page that a section of the site begins with, by its name, with its counts in words."""
+    description = say(f"pages.{name}.description", **counts)
+    title = say(f"pages.{name}")
+    return Page(url=f"{name}/", template=f"{name}.html", title=title, description=description)
 
 
 @lru_cache(maxsize=1)
@@ -238,14 +249,13 @@ MakePages = Callable[[Site], Iterable[Page]]
 class CasePageType:
     """One kind of page that every case has, made from the inputs of the case alone.
 
-    `locate` gives the addresses of its pages, and `templates` are all that they name. What the
+    `locate` gives the addresses of its pages, whose template has the name of the kind. What the
     inputs do not hold, such a page may not show: it is made anew only when they change.
     """
 
     name: str
     make: Callable[[Case, Site], Iterable[Page]]
     locate: Callable[[CaseSummary], Sequence[str]]
-    templates: tuple[str, ...]
 
 
 def name_document(words: str, site: str = "") -> str:

@@ -184,29 +184,27 @@ def show_document(case: Case, document: Document, dataset: Dataset) -> dict[str,
     }
 
 
+def show_facts(case: Case, keys: Iterable[str], dataset: Dataset) -> Mapping[str, Fact]:
+    """The answers of a case to some questions, as far as the vocabulary has them."""
+    facts = {}
+    for question in filter(None, map(dataset.vocabulary.questions.get, keys)):
+        key, answer = question.key, dataset.answer(case, question.key)
+        facts[key] = Fact(
+            question=question,
+            answer=answer,
+            text=dataset.answer_text(key, answer),
+            figures=tuple(list_amounts(case, dataset)) if key == "amount" else (),
+            elsewhere=tuple(
+                (dataset.answer_text(key, other), dataset.sources[other.source])
+                for other in answer.elsewhere
+            ),
+        )
+    return facts
+
+
 def list_facts(case: Case, dataset: Dataset) -> tuple[Fact, ...]:
     """Every question of the vocabulary in its order, each with what the sources say."""
     return tuple(show_facts(case, dataset.vocabulary.questions, dataset).values())
-
-
-def show_facts(case: Case, keys: Iterable[str], dataset: Dataset) -> Mapping[str, Fact]:
-    """The answers of a case to some questions, as far as the vocabulary has them."""
-    questions = dataset.vocabulary.questions
-    return {key: _show_fact(case, questions[key], dataset) for key in keys if key in questions}
-
-
-def _show_fact(case: Case, question: Question, dataset: Dataset) -> Fact:
-    answer = dataset.answer(case, question.key)
-    return Fact(
-        question=question,
-        answer=answer,
-        text=dataset.answer_text(question.key, answer),
-        figures=tuple(list_amounts(case, dataset)) if question.key == "amount" else (),
-        elsewhere=tuple(
-            (dataset.answer_text(question.key, other), dataset.sources[other.source])
-            for other in answer.elsewhere
-        ),
-    )
 
 
 def list_amounts(case: Case, dataset: Dataset) -> list[Figure]:

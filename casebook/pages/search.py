@@ -5,26 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
 from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
 from casebook.checks.content import LEAD
 from casebook.data.formats import DataStream
-from casebook.messages import say
-from casebook.pages import (
-    CHARTS_URL,
-    COMPARE_URLS,
-    CORRECTIONS_URL,
-    DATA_URL,
-    FIGURES_URL,
-    SEARCH_URL,
-    TIMELINE_URL,
-)
-from casebook.pages.long_lists import MOST_LISTED, sign_links
-from casebook.pages.page import Page, Site, in_languages
-from casebook.pages.rows import link_case, link_cases, list_facts, list_sources, word_figure
+from casebook.pages.long_lists import with_cases
+from casebook.pages.page import Page, Site, in_languages, section_page
+from casebook.pages.rows import link_case, list_facts, list_sources, word_figure
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.references import REFERENCE, SITE, SLOT, split_key
@@ -36,15 +25,8 @@ from casebook.values.amounts import plain, word_quantity
 # With more cases than these the sentences of the stories are left out, for the reader's sake.
 STORIES_LIMIT = 500
 
-# Lists that are asked for by their names, by the keys of these.
-_LISTS: Final = {
-    "pages.compare": COMPARE_URLS["class"],
-    "pages.timeline": TIMELINE_URL,
-    "pages.charts": CHARTS_URL,
-    "pages.data": DATA_URL,
-    "pages.figures": FIGURES_URL,
-    "pages.corrections": CORRECTIONS_URL,
-}
+# Lists that are asked for by their names.
+_LISTS: Final = ("compare", "timeline", "charts", "data", "figures", "corrections")
 
 # The names of the entry of a case among what its files hand on to lists of all cases.
 ENTRY: Mapping[Lang, str] = {"zh": "search-zh", "en": "search-en"}
@@ -83,18 +65,7 @@ class Indexed(NamedTuple):
 
 def make_search(site: Site) -> Iterator[Page]:
     """The page with the field in both languages."""
-    dataset = site.dataset
-    yield from in_languages(
-        Page(
-            url=SEARCH_URL,
-            template="search.html",
-            title=say("pages.search"),
-            description=say("pages.search.description"),
-            context=lambda: {"cases": link_cases(dataset.cases[:MOST_LISTED], dataset)},
-            key=site.key(*sign_links(dataset)),
-        ),
-        site,
-    )
+    yield from in_languages(with_cases(section_page("search"), site), site)
 
 
 def make_index_files(site: Site, read: ReadParts | None = None) -> Iterator[DataStream]:
@@ -155,9 +126,7 @@ def list_search_entries(site: Site, lang: Lang, read: ReadParts | None = None) -
         stories = has_stories(site.dataset)
         for case in site.dataset.cases:
             yield write_entry(index_case(case, lang, site.dataset, stories)).encode("utf-8")
-    for entry in chain(
-        _index_texts(site, lang), _index_charts(site, lang), _index_lists(site, lang)
-    ):
+    for entry in _index_others(site, lang):
         yield write_entry(entry).encode("utf-8")
 
 
@@ -174,7 +143,8 @@ def index_case(case: Case, lang: Lang, dataset: Dataset, stories: bool) -> Index
     )
 
 
-def _index_texts(site: Site, lang: Lang) -> Iterator[Indexed]:
+def _index_others(site: Site, lang: Lang) -> Iterator[Indexed]:
+    """The pages of a language that are not of one case: texts, charts and lists."""
     for (slug, written), prose in site.prose.items():
         # The lead names every case, and would be the first hit of each search.
         if written == lang and slug != LEAD:
@@ -184,25 +154,17 @@ def _index_texts(site: Site, lang: Lang) -> Iterator[Indexed]:
             passages = [SearchPassage("", prose.summary)] if prose.summary else []
             passages += [SearchPassage("", sentence) for sentence in split_sentences(words)]
             yield Indexed(url=f"{slug}/", title=prose.title, names="", passages=tuple(passages))
-
-
-def _index_lists(site: Site, lang: Lang) -> Iterator[Indexed]:
-    for key, url in _LISTS.items():
-        title = say(key)
-        passage = SearchPassage("", say(f"{key}.description").inside(lang))
-        names = " ".join(map(title.inside, site.languages))
-        yield Indexed(url, title.inside(lang), names, (passage,))
-
-
-def _index_charts(site: Site, lang: Lang) -> Iterator[Indexed]:
-    kind = say("pages.charts")
+    names = " ".join(map(section_page("charts").title.inside, site.languages))
     for (name, written), drawn in site.charts.items():
         if written == lang:
             said = (drawn.subtitle, *drawn.notes, drawn.description)
-            words = [sentence for text in said for sentence in split_sentences(str(text))]
-            passages = tuple(SearchPassage("", sentence) for sentence in dict.fromkeys(words))
-            names = " ".join(map(kind.inside, site.languages))
-            yield Indexed(f"charts/{name}/", str(drawn.finding), names, passages)
+            told = dict.fromkeys(sentence for text in said for sentence in split_sentences(text))
+            found = tuple(SearchPassage("", sentence) for sentence in told)
+            yield Indexed(f"charts/{name}/", drawn.finding, names, found)
+    for page in map(section_page, _LISTS):
+        names = " ".join(map(page.title.inside, site.languages))
+        passage = SearchPassage("", page.description.inside(lang))
+        yield Indexed(page.url, page.title.inside(lang), names, (passage,))
 
 
 def _list_passages(

@@ -17,8 +17,8 @@ from casebook.build.steps import BuildOptions, build_site
 from casebook.build.theme import read_colours
 from casebook.charts.standalone import CARD_HEIGHT, CARD_WIDTH, CardWords, compose_words, draw_words
 from casebook.charts.text_layout import width_px
-from casebook.pages.cards import MOST_CARDS, has_cards, list_cards
 from casebook.pages.page import Site, SiteSettings
+from casebook.pages.sharing import MOST_CARDS, has_cards, list_cards
 from casebook.record.settings import NO_SETTINGS
 from casebook.text import Text
 

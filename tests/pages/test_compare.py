@@ -12,12 +12,12 @@ from playwright.sync_api import Browser, Page
 from records import dataset_of, figure, record, tiny_dataset
 
 from casebook.pages.compare import (
+    FILTER_LIMIT,
     ORDERS,
     list_entries,
     list_reasons,
     make_compare,
 )
-from casebook.pages.long_lists import FILTER_LIMIT
 from casebook.pages.page import Page as SitePage
 from casebook.pages.page import Site, SiteSettings
 from casebook.record.dataset import Dataset
@@ -53,7 +53,7 @@ def test_amounts_are_in_order_only_within_their_class() -> None:
             figure("c", amount="900元", quote="900元", measure="unit_price"),
         )
     )
-    tables = pages_of(dataset)["compare/by-amount/"].context()["tables"]
+    tables = pages_of(dataset)["compare/by-amount/"].show()["tables"]
 
     assert {
         table: [[row.figures[0].figure.id for row in group.rows] for group in groups]
@@ -81,7 +81,7 @@ def test_every_figure_stands_in_every_order_once() -> None:
     for page in pages_of(dataset).values():
         shown = [
             shown.figure.key
-            for groups in page.context()["tables"].values()
+            for groups in page.show()["tables"].values()
             for group in groups
             for row in group.rows
             for shown in row.figures
@@ -103,15 +103,15 @@ def test_every_figure_stands_in_every_order_once() -> None:
 def test_a_figure_is_found_by_the_years_of_its_period(period: str, years: list[str]) -> None:
     page = pages_of(dataset_of(record(figure(period=period))))["compare/"]
 
-    (group,) = (group for group in page.context()["filter_groups"] if group.key == "year")
+    (group,) = (group for group in page.show()["filter_groups"] if group.key == "year")
     assert [option.value for option in group.filters if option.value != "dated"] == years
 
 
 def test_every_filter_counts_the_rows_that_it_keeps() -> None:
     page = pages_of(tiny_dataset())["compare/"]
-    tables = page.context()["tables"]
+    tables = page.show()["tables"]
     rows = [row for groups in tables.values() for group in groups for row in group.rows]
-    for group in page.context()["filter_groups"]:
+    for group in page.show()["filter_groups"]:
         for option in group.filters:
             assert sum(option.number in row.filters for row in rows) == option.count > 0
 

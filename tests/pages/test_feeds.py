@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 import pytest
 from records import tiny_dataset
 
-from casebook.pages.feeds import cut_sitemap
 from casebook.pages.page import Location, Page, Site, SiteSettings
+from casebook.pages.register import cut_sitemap
 from casebook.text import Text
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -85,13 +85,13 @@ def test_a_site_map_that_grows_too_long_is_cut_and_lists_its_parts() -> None:
         "sitemap-2.xml",
         "sitemap-3.xml",
     ]
-    assert pages[0].context()["names"] == ("sitemap-1.xml", "sitemap-2.xml", "sitemap-3.xml")
+    assert pages[0].show()["names"] == ("sitemap-1.xml", "sitemap-2.xml", "sitemap-3.xml")
     assert [part for page in pages[1:] for part in locations_of(page)] == locations
     assert [page.url for page in cut_sitemap(locations, site, most=5)] == ["sitemap.xml"]
     assert [page.url for page in cut_sitemap([], site)] == ["sitemap.xml"]
 
 
 def locations_of(page: Page) -> tuple[Location, ...]:
-    listed = page.context()["locations"]
+    listed = page.show()["locations"]
     assert isinstance(listed, tuple)
     return listed

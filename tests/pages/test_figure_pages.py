@@ -11,7 +11,7 @@ from typing import Any
 from records import dataset_of, figure, record, tiny_dataset
 from test_pages import site_of
 
-from casebook.pages.figure_pages import find_uses, make_figures
+from casebook.pages.case_pages import find_uses, make_figures
 from casebook.pages.page import Page, Use
 from casebook.pages.rows import link_case
 
@@ -21,7 +21,7 @@ USUAL = 9_000
 
 
 def shown_of(pages: list[Page], key: str) -> Mapping[str, Any]:
-    return next(page for page in pages if page.url == f"figures/{key}/").context()
+    return next(page for page in pages if page.url == f"figures/{key}/").show()
 
 
 def test_every_figure_has_a_page_in_both_languages(built_site: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from records import dataset_of, figure, record
 
-from casebook.pages.linked_data import describe_figure, write_linked_data
+from casebook.pages.sharing import describe_figure, write_linked_data
 
 # The types in use and the properties that schema.org gives them, own or inherited, as in the
 # package schema-dts 2.1.0, which is generated from schema.org's definitions. Types in brackets are

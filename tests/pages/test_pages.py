@@ -14,11 +14,9 @@ from records import case_of, dataset_of, figure, record, tiny_dataset, tiny_list
 
 from casebook.charts.colours import read_tokens
 from casebook.pages import FIXED_ADDRESSES
-from casebook.pages.blocks import count_reviews, count_silences, list_refused
-from casebook.pages.case_page import explain_no_chart, make_cases, write_letter
+from casebook.pages.case_pages import explain_no_chart, make_cases, write_letter
 from casebook.pages.feeds import make_feed, name_entry
-from casebook.pages.home import make_home, make_prose
-from casebook.pages.linked_data import describe_figure
+from casebook.pages.home import count_reviews, count_silences, list_refused, make_home, make_prose
 from casebook.pages.page import (
     CONTENT_POLICY,
     LANGS,
@@ -30,6 +28,7 @@ from casebook.pages.page import (
     Slot,
 )
 from casebook.pages.register import CASE_PAGES, PAGES, make_sitemap
+from casebook.pages.sharing import describe_figure
 from casebook.problems import CasebookError
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
@@ -162,7 +161,7 @@ def test_a_case_page_answers_every_question_in_the_order_of_the_vocabulary(lang:
     dataset = tiny_dataset()
     page = make_case(dataset.cases[0], lang, site_of(dataset))
 
-    assert [fact.question.key for fact in page.context()["facts"]] == list(
+    assert [fact.question.key for fact in page.show()["facts"]] == list(
         dataset.vocabulary.questions
     )
 
@@ -170,14 +169,14 @@ def test_a_case_page_answers_every_question_in_the_order_of_the_vocabulary(lang:
 def test_a_case_page_asks_for_all_that_is_silent_or_half_said() -> None:
     half = "  purchaser: {value: 海曙区, state: partial}\n"
     dataset = dataset_of(record().replace("  purchaser: 海曙区\n", half))
-    context = make_case(dataset.cases[0], "zh", site_of(dataset)).context()
+    context = make_case(dataset.cases[0], "zh", site_of(dataset)).show()
 
     assert [question.key for question in context["missing"]] == ["purchaser", "amount", "year"]
 
 
 def test_a_part_of_an_amount_is_no_amount_beside_its_whole() -> None:
     dataset = dataset_of(record(figure("whole"), figure("part", part_of="whole", scope="clubs")))
-    facts = make_case(dataset.cases[0], "zh", site_of(dataset)).context()["facts"]
+    facts = make_case(dataset.cases[0], "zh", site_of(dataset)).show()["facts"]
     (amount,) = [fact for fact in facts if fact.question.key == "amount"]
 
     assert [shown.id for shown in amount.figures] == ["whole"]
@@ -185,7 +184,7 @@ def test_a_part_of_an_amount_is_no_amount_beside_its_whole() -> None:
 
 def test_the_notes_beside_a_story_are_the_figures_that_it_names_in_its_order() -> None:
     dataset = tiny_dataset()
-    context = make_case(dataset.by_slug["haishu"], "zh", site_of(dataset)).context()
+    context = make_case(dataset.by_slug["haishu"], "zh", site_of(dataset)).show()
 
     assert [row.figure.id for row in context["cited"]] == [
         "paid_2013",
@@ -271,7 +270,7 @@ def test_the_most_silent_question_comes_first() -> None:
 def test_a_slot_for_a_chart_that_cannot_be_drawn_shows_nothing() -> None:
     site = site_of(tiny_dataset(), prose=(lead_with("chart:no-such-chart"),))
     page = next(iter(make_home(site)))
-    ((_, blocks),) = page.context()["sections"]
+    ((_, blocks),) = page.show()["sections"]
 
     assert [kind for kind, _ in blocks] == ["text"]
 
@@ -280,7 +279,7 @@ def test_an_unknown_slot_ends_the_build() -> None:
     site = site_of(tiny_dataset(), prose=(lead_with("ranking"),))
 
     with pytest.raises(CasebookError, match="ranking"):
-        next(iter(make_home(site))).context()
+        next(iter(make_home(site))).show()
 
 
 def test_a_text_without_english_is_shown_in_chinese_and_marked() -> None:
@@ -291,7 +290,7 @@ def test_a_text_without_english_is_shown_in_chinese_and_marked() -> None:
 
     assert english.lang == "en"
     assert english.title == Text("方法", "")
-    assert english.context()["prose"] == method
+    assert english.show()["prose"] == method
 
 
 # Dates and names that do not change
@@ -316,7 +315,7 @@ def test_a_case_without_any_date_is_left_out_of_the_feed() -> None:
     )
     feed = next(iter(make_feed(site_of(dataset))))
 
-    assert feed.context()["entries"] == ()
+    assert feed.show()["entries"] == ()
 
 
 def test_the_id_of_a_case_in_the_feed_never_changes() -> None:
@@ -330,7 +329,7 @@ def test_the_id_of_a_case_in_the_feed_never_changes() -> None:
 def test_the_site_map_always_has_whole_addresses(siteurl: str, root: str) -> None:
     pages = pages_of(site_of(tiny_dataset(), siteurl=siteurl))
 
-    assert [page.context()["root"] for page in pages if page.url == "sitemap.xml"] == [root]
+    assert [page.show()["root"] for page in pages if page.url == "sitemap.xml"] == [root]
 
 
 # What machines read
@@ -358,7 +357,7 @@ def test_linked_data_can_be_written_as_json() -> None:
     site = site_of(tiny_dataset(), siteurl="https://example.org")
     page = make_case(site.dataset.cases[0], "en", site)
 
-    assert json.loads(str(page.context()["linked_data"]))["url"] == (
+    assert json.loads(str(page.show()["linked_data"]))["url"] == (
         "https://example.org/en/cases/haishu/"
     )
 

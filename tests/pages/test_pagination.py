@@ -8,10 +8,9 @@ from functools import cache
 import pytest
 from records import case_of, figure, record, tiny_lists
 
-from casebook.pages.blocks import list_comparables
-from casebook.pages.case_page import list_tiles, make_index
+from casebook.pages.case_pages import list_tiles, make_index
 from casebook.pages.compare import make_compare, make_timeline
-from casebook.pages.home import make_home
+from casebook.pages.home import list_comparables, make_home
 from casebook.pages.long_lists import MOST_LISTED, address_part, cut_list
 from casebook.pages.page import Page, Site, SiteSettings
 from casebook.record.dataset import MOST_NAMED, Dataset, order_cases
@@ -91,7 +90,7 @@ def test_the_index_of_cases_has_a_page_for_every_two_hundred() -> None:
     slugs = [
         link.slug
         for page in pages
-        for _, links in page.context()["groups"]  # type: ignore[attr-defined]
+        for _, links in page.show()["groups"]  # type: ignore[attr-defined]
         for link in links
     ]
 
@@ -116,7 +115,7 @@ def test_a_tile_leads_to_the_page_on_which_its_cases_begin() -> None:
 
 def test_the_timeline_keeps_its_lanes_on_every_page() -> None:
     pages = in_chinese(list(make_timeline(site_of(many_cases(401)))))
-    lengths = [len(page.context()["dated"]) for page in pages]  # type: ignore[arg-type]
+    lengths = [len(page.show()["dated"]) for page in pages]  # type: ignore[arg-type]
 
     assert [page.url for page in pages][:2] == ["timeline/", "timeline/page/2/"]
     assert sum(lengths) == sum(entry.lane == "dated" for entry in many_cases(401).timeline)
@@ -127,12 +126,12 @@ def test_a_comparison_keeps_its_headings_on_every_page() -> None:
     pages = [
         page
         for page in in_chinese(list(make_compare(site_of(many_cases(401)))))
-        if page.context()["order"] == "class"
+        if page.show()["order"] == "class"
     ]
     rows = [
         (table, group.name.zh, row.link.slug)
         for page in pages
-        for table, groups in page.context()["tables"].items()  # type: ignore[attr-defined]
+        for table, groups in page.show()["tables"].items()  # type: ignore[attr-defined]
         for group in groups
         for row in group.rows
     ]
@@ -144,7 +143,7 @@ def test_a_comparison_keeps_its_headings_on_every_page() -> None:
 
 def test_home_shows_a_part_of_many_cases_and_says_how_many_there_are() -> None:
     page = next(iter(make_home(site_of(many_cases(401)))))
-    shown = dict(block for _, blocks in page.context()["sections"] for block in blocks)  # type: ignore[attr-defined]
+    shown = dict(block for _, blocks in page.show()["sections"] for block in blocks)  # type: ignore[attr-defined]
 
     provinces, listed, total = shown["overview"]
     assert sum(len(rows) for _, rows in provinces) == 200
@@ -160,7 +159,7 @@ def test_home_links_to_each_of_a_few_cases() -> None:
     few, more = (
         dict(
             block
-            for _, blocks in next(iter(make_home(site_of(many_cases(count))))).context()["sections"]  # type: ignore[attr-defined]
+            for _, blocks in next(iter(make_home(site_of(many_cases(count))))).show()["sections"]  # type: ignore[attr-defined]
             for block in blocks
         )["cases"]
         for count in (40, 41)
@@ -172,14 +171,14 @@ def test_home_links_to_each_of_a_few_cases() -> None:
 
 @pytest.mark.parametrize(("count", "expected"), [(20, []), (21, ["浙江", "广东"])])
 def test_a_long_page_leads_to_where_its_parts_begin(count: int, expected: list[str]) -> None:
-    context = next(iter(make_index(site_of(many_cases(count))))).context()
+    context = next(iter(make_index(site_of(many_cases(count))))).show()
 
     assert [name.zh for _, name in context["targets"]] == expected  # type: ignore[attr-defined]
 
 
 def test_each_part_of_a_list_leads_to_all_of_it() -> None:
     parts = in_chinese(list(make_index(site_of(many_cases(401)))))
-    reached = [[at for at, _ in page.context()["targets"]] for page in parts]  # type: ignore[attr-defined]
+    reached = [[at for at, _ in page.show()["targets"]] for page in parts]  # type: ignore[attr-defined]
     near, far = "#region-330000", "#region-440000"
 
     assert reached == [
@@ -190,9 +189,7 @@ def test_each_part_of_a_list_leads_to_all_of_it() -> None:
 
 
 def test_the_index_is_a_table_where_the_cases_fit_on_one_page_and_else_a_list() -> None:
-    few, many = (
-        next(iter(make_index(site_of(many_cases(count))))).context() for count in (200, 201)
-    )
+    few, many = (next(iter(make_index(site_of(many_cases(count))))).show() for count in (200, 201))
 
     assert few["overview"][1:] == (200, 200)  # type: ignore[index]
     assert many["overview"] is None

@@ -11,9 +11,9 @@ from records import dataset_of, figure, record
 from casebook.build.reading import read_dataset
 from casebook.checks.text_claims import check_wording
 from casebook.checks.text_reading import WrittenText
-from casebook.pages.linked_data import describe_figure
 from casebook.pages.rows import quantity_html, word_figure
 from casebook.pages.search import index_case
+from casebook.pages.sharing import describe_figure
 from casebook.problems import START
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case

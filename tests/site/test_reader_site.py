@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from records import tiny_dataset
 
-from casebook.pages.case_page import list_tiles
+from casebook.pages.case_pages import list_tiles
 from casebook.pages.markdown import Renderer, mark_chinese
 from casebook.pages.page import CONTENT_POLICY
 

@@ -1,25 +1,39 @@
-"""JSON-LD of pages, in the words of schema.org."""
+"""Pages as other sites show them: cards beside a link, and JSON-LD in the words of schema.org."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from casebook.charts.standalone import CardWords
+from casebook.checks.content import LEAD
 from casebook.data.catalogues import describe_dataset, describe_for_search
 from casebook.data.export import list_offers
 from casebook.data.table_rows import version_of
 from casebook.messages import say
-from casebook.pages import DATA_URL, HOME_URL
-from casebook.pages.page import Card, Page, Prose, Site
-from casebook.pages.rows import list_sources, word_figure
+from casebook.pages import HOME_URL
+from casebook.pages.page import Card, Page, Site
+from casebook.pages.rows import link_case, list_sources, word_figure, word_period
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Source
-from casebook.text import LANGUAGE_TAGS, Lang
+from casebook.text import COLON, COMMA, LANGUAGE_TAGS, Lang, Text, typeset
+
+if TYPE_CHECKING:
+    from casebook.charts.chart import Drawn
+
+# Four hundred cards take two seconds of the processor; pages of larger sites have those of their
+# charts.
+MOST_CARDS = 400
+# The name of the file, beside the page.
+CARD_FILE = "card.png"
+# The chart on the card of a page that has none of its own.
+FACE = "disclosure"
 
 # What could end the script element or begin a comment in it.
 _UNSAFE = "<>&"
@@ -35,6 +49,93 @@ _NUMBERS: Final = {
 }
 
 
+def has_cards(dataset: Dataset, siteurl: str) -> bool:
+    """True of a site whose home, cases and figures have cards of their own."""
+    # Only a whole address can be shared, and a card is looked for under no other.
+    count = sum(1 + len(case.figures) for case in dataset.summaries) + 1
+    return bool(siteurl) and count * len(dataset.languages) <= MOST_CARDS
+
+
+def list_cards(site: Site) -> Iterator[tuple[str, CardWords]]:
+    """The cards of a site, each with its path in it."""
+    for lang in site.languages:
+        name = site.settings.name.inside(lang)
+        for url, card in _word_cards(lang, site):
+            words = asdict(replace(card, site=name))
+            if lang == "en":
+                words = {key: typeset(value) for key, value in words.items()}
+            yield f"{site.languages.prefix(lang)}{url}{CARD_FILE}", CardWords(**words)
+
+
+def _word_cards(lang: Lang, site: Site) -> Iterator[tuple[str, CardWords]]:
+    """The words of the cards of home, of each case and of its figures, by the address of each."""
+    dataset, name = site.dataset, site.settings.name.inside(lang)
+    own = site.publisher.inside(lang)
+    # The publisher signs where that is somebody else than the site itself.
+    credit = "" if own == name else own
+    lead = site.prose.get((LEAD, lang)) or site.prose.get((LEAD, site.languages.first))
+    tagline = site.settings.tagline.inside(lang)
+    yield HOME_URL, CardWords(place=tagline, words=lead.title if lead else name, credit=credit)
+    for case in dataset.cases:
+        link, topic = link_case(case, dataset), dataset.vocabulary.topics[case.topic].name
+        place = link.place.inside(lang)
+        above = ("" if link.title_names_place else place, topic.inside(lang))
+        first = next(iter(case.printed_figures), None)
+        shown = _word_figure_card(first, lang, dataset) if first else None
+        yield (
+            f"cases/{case.slug}/",
+            CardWords(
+                place=" · ".join(filter(None, above)),
+                words=case.title.inside(lang),
+                label=COLON.inside(lang).join((shown.words, shown.label)) if shown else "",
+                credit=shown.credit if shown else credit,
+            ),
+        )
+        for figure in case.figures.values():
+            card = _word_figure_card(figure, lang, dataset)
+            yield f"figures/{figure.key}/", replace(card, place=place)
+
+
+def _word_figure_card(figure: Figure, lang: Lang, dataset: Dataset) -> CardWords:
+    """The wording of a figure with its qualifier, what and when it is of, and who says so."""
+    said: list[Text] = [figure.label, word_period(figure.period)]
+    if figure.status in dataset.vocabulary.statuses:
+        said.append(dataset.vocabulary.statuses[figure.status].name)
+    source = dataset.sources.get(figure.source)
+    names = source.publisher.inside(lang) if source else ""
+    return CardWords(
+        words=word_figure(figure, dataset).inside(lang),
+        label=COMMA.inside(lang).join(filter(None, (one.inside(lang) for one in said))),
+        credit=say("charts.sources", names=names).inside(lang) if names else "",
+    )
+
+
+def find_card(page: Page, site: Site) -> Card:
+    """The card that other sites show for a page, empty where there is none."""
+    kind, _, rest = page.url.partition("/")
+    name = rest.strip("/").partition(".")[0]
+    if site.has_cards and (not kind or (kind in ("cases", "figures") and name)):
+        path = site.languages.address(f"{page.url}{CARD_FILE}", page.lang)
+        return Card(path, page.title.inside(page.lang))
+    if kind in ("cases", "figures") and name:
+        found = site.charts_of.get((name, page.lang), ())
+    else:
+        key = (name if kind == "charts" and name else kind or FACE, page.lang)
+        found = (site.charts[key],) if key in site.charts else ()
+    cards = (_card_of(drawn) for drawn in found if drawn.pictured)
+    return next(cards, site.faces.get(page.lang, Card()))
+
+
+def find_faces(charts: Mapping[tuple[str, Lang], Drawn]) -> dict[Lang, Card]:
+    """The cards of pages that have no chart of their own."""
+    faces = (drawn for (name, _), drawn in charts.items() if name == FACE)
+    return {drawn.lang: _card_of(drawn) for drawn in faces if drawn.pictured}
+
+
+def _card_of(drawn: Drawn) -> Card:
+    return Card(f"{drawn.folder}{drawn.name}-card.png", drawn.finding)
+
+
 def write_linked_data(*described: Mapping[str, object]) -> Markup:
     """Descriptions as JSON for a script element, Chinese as it is; schema.org's where none says."""
     found = [{"@context": "https://schema.org", **one} for one in described]
@@ -45,16 +146,11 @@ def write_linked_data(*described: Mapping[str, object]) -> Markup:
     return Markup(text)
 
 
-def describe_home(lang: Lang, lead: Prose, card: Card, site: Site) -> dict[str, object]:
+def describe_home(page: Page, site: Site) -> dict[str, object]:
     """The article, the data set behind it, and the site."""
-    dataset, title, summary, published = site.dataset, lead.title, lead.summary, lead.published
-    page = (HOME_URL, dataset.updated)
-    article = {
-        **_describe("Article", (title, summary), page, lang, site),
-        **_credit(published, card, lang, site),
-        "headline": title,
-        "isBasedOn": [describe_source(source, lang) for source in dataset.used_sources.values()],
-    }
+    lang, sources = page.lang, site.dataset.used_sources.values()
+    based_on = [describe_source(source, lang) for source in sources]
+    article = {**_describe_article(page, site), "isBasedOn": based_on}
     name = site.settings.name.inside(lang)
     whole = {"@type": "WebSite", "name": name, "url": site.settings.locate(HOME_URL, lang)}
     graph = [article, describe_data(lang, site), *([whole] if whole["url"] else [])]
@@ -69,18 +165,16 @@ def describe_data(lang: Lang, site: Site) -> dict[str, object]:
     return describe_for_search(
         describe_dataset(dataset),
         lang,
-        page=site.settings.locate(DATA_URL, lang),
+        page=site.settings.locate("data/", lang),
         files=[(one.name, one.media_type) for one in list_offers(dataset) if one.media_type],
         measures=[(key, measure.name) for key, measure in measures if key in used],
     )
 
 
-def describe_case(case: Case, card: Card, lang: Lang, site: Site) -> dict[str, object]:
+def describe_case(case: Case, page: Page, site: Site) -> dict[str, object]:
     """The article about a case, with each of its figures as a property of the place."""
-    dataset = site.dataset
+    dataset, lang = site.dataset, page.lang
     region = dataset.regions[case.region]
-    title = case.title.inside(lang)
-    page = (f"cases/{case.slug}/", case.updated)
     corrections = [
         {
             "@type": "CorrectionComment",
@@ -90,9 +184,7 @@ def describe_case(case: Case, card: Card, lang: Lang, site: Site) -> dict[str, o
         for change in case.changes
     ]
     return {
-        **_describe("Article", (title, case.summary.inside(lang)), page, lang, site),
-        **_credit(case.published, card, lang, site),
-        "headline": title,
+        **_describe_article(page, site),
         "version": version_of(case),
         "isBasedOn": [describe_source(source, lang) for source in list_sources(case, dataset)],
         **({"correction": corrections} if corrections else {}),
@@ -109,15 +201,30 @@ def describe_case(case: Case, card: Card, lang: Lang, site: Site) -> dict[str, o
     }
 
 
-def _credit(published: str, card: Card, lang: Lang, site: Site) -> dict[str, object]:
-    """Who answers for an article, since when it is there, and its picture."""
-    settings = site.settings
-    home = settings.locate(HOME_URL, lang)
+def _describe_article(page: Page, site: Site) -> dict[str, object]:
+    """The article of a page: its words, who answers for it, its dates and its picture."""
+    settings, lang, licence = site.settings, page.lang, site.dataset.settings.licence
+    home, card = settings.locate(HOME_URL, lang), find_card(page, site)
     publisher = {"@type": "Organization", "name": site.publisher.inside(lang)}
     publisher |= {"url": home} if home else {}
-    image = settings.siteurl + card.path if settings.siteurl and card.path else ""
-    known = {"datePublished": published, "image": image}
-    return {"author": publisher, "publisher": publisher} | {k: v for k, v in known.items() if v}
+    title = page.title.inside(lang)
+    known = {
+        "license": (licence.url.en or licence.name) if licence else "",
+        "url": settings.locate(page.url, lang),
+        "dateModified": page.lastmod,
+        "author": publisher,
+        "publisher": publisher,
+        "datePublished": page.published,
+        "image": settings.siteurl + card.path if settings.siteurl and card.path else "",
+    }
+    return {
+        "@type": "Article",
+        "name": title,
+        "description": page.description.inside(lang),
+        "inLanguage": LANGUAGE_TAGS[lang],
+        **{name: value for name, value in known.items() if value},
+        "headline": title,
+    }
 
 
 def describe_trail(page: Page, site: Site) -> Markup:
@@ -203,23 +310,3 @@ def describe_source(source: Source, lang: Lang) -> dict[str, object]:
 def _number(value: Decimal) -> int | float:
     # JSON has no decimals of its own; whole yuan stay exact beyond the digits of a float.
     return int(value) if value == value.to_integral_value() else float(value)
-
-
-def _describe(
-    kind: str, words: tuple[str, str], page: tuple[str, str], lang: Lang, site: Site
-) -> dict[str, object]:
-    """Name and summary of a thing, and the address and date of its page where they are known."""
-    url, updated = page
-    licence = site.dataset.settings.licence
-    place = {
-        "license": (licence.url.en or licence.name) if licence else "",
-        "url": site.settings.locate(url, lang),
-        "dateModified": updated,
-    }
-    return {
-        "@type": kind,
-        "name": words[0],
-        "description": words[1],
-        "inLanguage": LANGUAGE_TAGS[lang],
-        **{name: value for name, value in place.items() if value},
-    }

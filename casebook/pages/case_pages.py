@@ -1,0 +1,368 @@
+"""The page of each case and of each of its figures, and the lists that lead into them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache, partial
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
+
+from casebook.charts import title_of
+from casebook.checks.content import LEAD
+from casebook.data.tables import FIXED_WORDS
+from casebook.messages import say
+from casebook.pages import HOME_URL
+from casebook.pages.citations import cite
+from casebook.pages.feeds import find_changes, show_changes
+from casebook.pages.home import list_overview, list_provinces
+from casebook.pages.long_lists import MOST_LISTED, ListPart, LongList, Target, cut_page
+from casebook.pages.page import (
+    CasePageType,
+    Page,
+    Prose,
+    Site,
+    Use,
+    Uses,
+    in_languages,
+    section_page,
+)
+from casebook.pages.rows import (
+    CaseLink,
+    FigureRow,
+    find_named,
+    frame_chart,
+    link_case,
+    list_facts,
+    list_sources,
+    show_document,
+    show_event,
+    show_figure,
+    word_figure,
+    word_period,
+)
+from casebook.pages.sharing import (
+    describe_case,
+    describe_figure_page,
+    write_linked_data,
+)
+from casebook.record.comparability import ComparabilityClass, class_of, group_by_class
+from casebook.record.dataset import Dataset
+from casebook.record.evidence import main_source
+from casebook.record.lanes import TimelineItem, order_items
+from casebook.record.model import Case, Figure
+from casebook.record.references import find_chart_names
+from casebook.record.summary import CaseSummary
+from casebook.record.vocabulary import Region
+from casebook.text import NO_TEXT, Lang, Text
+
+if TYPE_CHECKING:
+    from casebook.charts.chart import Drawn
+
+_REVIEWS: Final = {word.key: word.name for word in FIXED_WORDS["reviews"]}
+
+# One province-level unit of the grid: how many cases lie in it, and where they begin.
+Tile = tuple[Region, int, str]
+
+
+def make_cases(case: Case, site: Site) -> Iterator[Page]:
+    """The page of a case in both languages."""
+    # Both languages share most of it, and a page that is not written asks for none of it.
+    shared = cache(partial(_show_case, case, site.dataset))
+    page = Page(
+        url=f"cases/{case.slug}/",
+        template="case.html",
+        title=case.title,
+        description=case.summary,
+        context=partial(_show_case_in, case, shared, site),
+        published=case.published,
+        lastmod=case.updated,
+        trail=(("cases/", say("pages.cases")),),
+    )
+    yield from in_languages(page, site)
+
+
+def _show_case(case: Case, dataset: Dataset) -> dict[str, object]:
+    """The context of the page of a case that both languages share."""
+    before, after = dataset.neighbours(case)
+    facts = list_facts(case, dataset)
+    main = main_source(case, dataset.sources)
+    above: list[Region] = []
+    code = dataset.regions[case.region].parent
+    # A list of another country need not name every unit above.
+    while code and code in dataset.regions:
+        above.insert(0, dataset.regions[code])
+        code = dataset.regions[code].parent
+    return {
+        "main": main.main if main else NO_TEXT,
+        "case": case,
+        "link": link_case(case, dataset),
+        "region": dataset.regions[case.region],
+        "within": tuple(above),
+        "topic": dataset.vocabulary.topics[case.topic],
+        "facts": facts,
+        "figures": {name: show_figure(figure, dataset) for name, figure in case.figures.items()},
+        "events": tuple(
+            show_event(item, dataset)
+            for item in order_items(TimelineItem(event, case) for event in case.events)
+        ),
+        "documents": tuple(show_document(case, item, dataset) for item in case.documents),
+        # An answer that another source gives need not be asked for any more.
+        "missing": tuple(
+            fact.question for fact in facts if fact.answer.shown in ("not_stated", "partial")
+        ),
+        "sources": list_sources(case, dataset),
+        "before": link_case(before, dataset) if before else None,
+        "after": link_case(after, dataset) if after else None,
+    }
+
+
+def _show_case_in(
+    case: Case, shared: Callable[[], dict[str, object]], site: Site, page: Page
+) -> dict[str, object]:
+    """The context of the page of a case in one language; `shared` gives that of both."""
+    dataset, lang = site.dataset, page.lang
+    embedded = find_chart_names(case.story.inside(lang))
+    drawings = site.charts_of.get((case.slug, lang), ())
+    # A chart that the story shows is not shown again.
+    charts = [frame_chart(drawn, dataset) for drawn in drawings if drawn.name not in embedded]
+    named = find_named(case.story.inside(lang), dataset, case)
+    notes = tuple(show_figure(figure, dataset) for figure in named)
+    cited = {row.figure.key: row for row in notes}
+    changes = [
+        change
+        for change in dataset.changes
+        if change.case == case.slug or f"{change.case}.{change.figure}" in cited
+    ]
+    described = describe_case(case, page, site)
+    return {
+        **shared(),
+        "letter": write_letter(case, lang, dataset),
+        "charts": charts,
+        "why_no_chart": NO_TEXT if charts or embedded else explain_no_chart(case),
+        "changes": show_changes(changes, dataset),
+        "cited": tuple(cited.values()),
+        "notes": notes,
+        "citation": cite(case, link_case(case, dataset).name, lang, site),
+        "linked_data": write_linked_data(described),
+    }
+
+
+def write_letter(case: Case, lang: Lang, dataset: Dataset) -> tuple[str, ...]:
+    """The paragraphs of the letter with its blanks filled in, the questions left to the page."""
+    letter = dataset.vocabulary.letter
+    known = {
+        "{place}": dataset.regions[case.region].name,
+        "{topic}": dataset.vocabulary.topics[case.topic].name,
+    }
+    written = letter.inside(lang)
+    # A letter is sent in the language of the country, whichever the page is in.
+    own = letter.written(lang)
+    for blank, words in known.items():
+        written = written.replace(blank, words.inside(own))
+    return tuple(filter(None, (part.strip() for part in written.split("\n\n"))))
+
+
+def explain_no_chart(case: Case) -> Text:
+    """One sentence that says why the figures of the case are not drawn."""
+    figures = case.printed_figures
+    classes = len(group_by_class(figures))
+    if not figures:
+        return say("pages.no_chart.no_figure")
+    if len(figures) == 1:
+        return say("pages.no_chart.one_figure")
+    if classes == 1:
+        return say("pages.no_chart.one_class", count=len(figures))
+    return say("pages.no_chart.classes", count=len(figures), classes=classes)
+
+
+def make_index(site: Site) -> Iterator[Page]:
+    """The list of all cases by region, in both languages."""
+    dataset = site.dataset
+    count = len(dataset.cases)
+    tiles = list_tiles(dataset)
+    # A table of thousands of cases would be compared by nobody; they are listed by region.
+    is_short = count <= MOST_LISTED
+    table = cache(partial(list_overview, dataset)) if is_short else lambda: None
+
+    def show(part: ListPart[CaseSummary]) -> Mapping[str, object]:
+        groups: dict[str, list[CaseLink]] = {}
+        for summary in part.entries:
+            link = link_case(dataset.by_slug[summary.slug], dataset)
+            groups.setdefault(dataset.province(summary.region).code, []).append(link)
+        return {"groups": [(dataset.regions[code], links) for code, links in groups.items()]}
+
+    def name(case: CaseSummary) -> Target:
+        province = dataset.province(case.region)
+        return f"#region-{province.code}", province.short
+
+    page = replace(
+        section_page("cases", count=count),
+        context=lambda _: {"count": count, "tiles": tiles, "overview": table()},
+        key=site.key(tiles, count, *(sorted(site.versions.items()) if is_short else ())),
+    )
+    listed = LongList(entries=dataset.summaries, show=show, sign=attrgetter("link"), name=name)
+    yield from cut_page(page, listed, site)
+
+
+def list_tiles(dataset: Dataset) -> tuple[Tile, ...]:
+    """Every province-level unit, row by row from the north, as the eye and the keyboard go."""
+    covered = {region.code: (count, address) for region, count, address in list_provinces(dataset)}
+    placed = [region for region in dataset.regions.values() if region.tile is not None]
+    return tuple(
+        (region, *covered.get(region.code, (0, "")))
+        for region in sorted(placed, key=lambda region: (region.tile or ())[::-1])
+    )
+
+
+def make_figures(case: Case, site: Site) -> Iterator[Page]:
+    """The page of every figure of a case in both languages."""
+    dataset = site.dataset
+    link = link_case(case, dataset)
+    rows = {name: show_figure(figure, dataset) for name, figure in case.figures.items()}
+    uses = _find_uses(case, site)
+    peers: dict[ComparabilityClass, list[FigureRow]] = {}
+    for figure in case.printed_figures:
+        peers.setdefault(class_of(figure), []).append(rows[figure.id])
+    for row in rows.values():
+        figure = row.figure
+        # A computed figure has no class; to set it beside its own parts would compare them.
+        alike = () if figure.formula else peers[class_of(figure)]
+        shared = {
+            "row": row,
+            "link": link,
+            "value": _show_value(figure),
+            "peers": tuple(peer for peer in alike if peer is not row),
+            "uses": uses[figure.id],
+            "conflicts": tuple(one for one in case.conflicts if figure.id in one.figures),
+            "rows": rows,
+            "review": _REVIEWS[row.review],
+            "changes": show_changes(find_changes((figure.key,), dataset), dataset),
+        }
+        amount = word_figure(figure, dataset)
+        name = say("pages.figure", place=link.place, label=figure.label, amount=amount)
+        page = Page(
+            url=f"figures/{figure.key}/",
+            template="figure.html",
+            title=name,
+            description=say("pages.figure.description", name=name, when=word_period(figure.period)),
+            context=partial(_show_figure_in, figure, shared, site),
+            published=case.published,
+            lastmod=case.updated,
+            trail=(("cases/", say("pages.cases")), (f"cases/{case.slug}/", link.place)),
+        )
+        yield from in_languages(page, site)
+
+
+def _show_figure_in(
+    figure: Figure, shared: Mapping[str, object], site: Site, page: Page
+) -> Mapping[str, object]:
+    return {
+        **shared,
+        "citation": cite(figure, page.title, page.lang, site),
+        "linked_data": write_linked_data(describe_figure_page(figure, page.lang, site)),
+    }
+
+
+def _find_uses(case: Case, site: Site) -> dict[str, tuple[Use, ...]]:
+    """The pages that show each figure of a case, by its id, from the page of the case outwards."""
+    page = f"cases/{case.slug}/"
+    in_story = {
+        figure.key
+        for _, words, _ in case.stories
+        for figure in find_named(words, site.dataset, case)
+    }
+    charts = site.charts_of
+    first, *others = (charts.get((case.slug, lang), ()) for lang in site.languages)
+    titles = [{drawn.name: drawn.finding for drawn in drawings} for drawings in others]
+    drawings = []
+    for drawn in first:
+        findings = (drawn.finding, *(title.get(drawn.name, "") for title in titles))
+        said = say("pages.uses.chart", title=site.languages.text(findings))
+        shown_at = f"charts/{drawn.name}/" if drawn.offered else page
+        drawings.append((frozenset(drawn.figures), Use(shown_at, said)))
+    found = {}
+    for figure in case.figures.values():
+        uses = [Use(f"{page}#figure-{figure.id}", say("pages.uses.table"))]
+        uses += [Use(f"{page}#story", say("pages.uses.story"))] if figure.key in in_story else []
+        uses += [use for keys, use in drawings if figure.key in keys]
+        # A story may be among the texts of the site that name the figure.
+        found[figure.id] = tuple(dict.fromkeys((*uses, *site.uses.get(figure.key, ()))))
+    return found
+
+
+def _show_value(figure: Figure) -> str:
+    quantity = figure.quantity
+    if quantity.low is not None and quantity.high is not None and not quantity.is_rough:
+        return f"{quantity.low.normalize():,f}–{quantity.high.normalize():,f}"
+    return "" if quantity.value is None else f"{quantity.value.normalize():,f}"
+
+
+def make_figure_index(site: Site) -> Iterator[Page]:
+    """The list of all figures by case, in both languages."""
+    dataset = site.dataset
+
+    def show(part: ListPart[CaseSummary]) -> Mapping[str, object]:
+        cases = (dataset.by_slug[summary.slug] for summary in part.entries)
+        return {"cases": tuple((link_case(case, dataset), case.figures.values()) for case in cases)}
+
+    def name(case: CaseSummary) -> Target | None:
+        province = dataset.province(case.region)
+        return (f"#figures-{case.slug}", province.short) if case.figures else None
+
+    page = replace(section_page("figures"), key=site.key("figures"))
+    listed = LongList(
+        entries=dataset.summaries,
+        show=show,
+        sign=lambda case: site.versions.get(case.slug),
+        name=name,
+    )
+    yield from cut_page(page, listed, site)
+
+
+def find_uses(dataset: Dataset, charts: Iterable[Drawn], prose: Iterable[Prose]) -> Uses:
+    """The backlinks of each figure from beyond its case: texts, charts, other stories."""
+    found: dict[str, dict[Use, None]] = {}
+    for key, use in (*_in_prose(prose), *_in_charts(charts), *_in_stories(dataset)):
+        found.setdefault(key, {}).setdefault(use)
+    return {key: tuple(uses) for key, uses in found.items()}
+
+
+def _in_prose(prose: Iterable[Prose]) -> Iterator[tuple[str, Use]]:
+    texts: dict[str, list[Prose]] = {}
+    for text in prose:
+        texts.setdefault(text.slug, []).append(text)
+    for slug, written in texts.items():
+        title = Text(**{text.lang: text.title for text in written})
+        # The title of the lead changes with every edition of it.
+        use = Use(HOME_URL, say("pages.uses.lead")) if slug == LEAD else Use(f"{slug}/", title)
+        yield from ((key, use) for text in written for key in text.figures)
+
+
+def _in_charts(charts: Iterable[Drawn]) -> Iterator[tuple[str, Use]]:
+    for drawn in charts:
+        if drawn.offered and not drawn.case:
+            # A finding changes with every case that a chart shows; the page of a figure may not.
+            use = Use(f"charts/{drawn.name}/", title_of(drawn))
+            yield from ((key, use) for key in drawn.figures)
+
+
+def _in_stories(dataset: Dataset) -> Iterator[tuple[str, Use]]:
+    for case in dataset.summaries:
+        for owner, figure in case.named_figures:
+            key = f"{owner}.{figure}"
+            if key in dataset.figures:
+                name = link_case(dataset.by_slug[case.slug], dataset).name
+                yield key, Use(f"cases/{case.slug}/#story", name)
+
+
+CASES = CasePageType(
+    name="case",
+    make=make_cases,
+    locate=lambda case: [f"cases/{case.slug}/"],
+)
+FIGURES = CasePageType(
+    name="figure",
+    make=make_figures,
+    locate=lambda case: [f"figures/{case.slug}.{figure.id}/" for figure in case.figures],
+)
