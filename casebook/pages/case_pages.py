@@ -323,12 +323,14 @@ def make_figure_index(site: Site) -> Iterator[Page]:
 def find_uses(dataset: Dataset, charts: Iterable[Drawn], prose: Iterable[Prose]) -> Uses:
     """The backlinks of each figure from beyond its case: texts, charts, other stories."""
     found: dict[str, dict[Use, None]] = {}
-    for key, use in (*_in_prose(prose), *_in_charts(charts), *_in_stories(dataset)):
+    for key, use in _list_uses(dataset, charts, prose):
         found.setdefault(key, {}).setdefault(use)
     return {key: tuple(uses) for key, uses in found.items()}
 
 
-def _in_prose(prose: Iterable[Prose]) -> Iterator[tuple[str, Use]]:
+def _list_uses(
+    dataset: Dataset, charts: Iterable[Drawn], prose: Iterable[Prose]
+) -> Iterator[tuple[str, Use]]:
     texts: dict[str, list[Prose]] = {}
     for text in prose:
         texts.setdefault(text.slug, []).append(text)
@@ -337,17 +339,11 @@ def _in_prose(prose: Iterable[Prose]) -> Iterator[tuple[str, Use]]:
         # The title of the lead changes with every edition of it.
         use = Use(HOME_URL, say("pages.uses.lead")) if slug == LEAD else Use(f"{slug}/", title)
         yield from ((key, use) for text in written for key in text.figures)
-
-
-def _in_charts(charts: Iterable[Drawn]) -> Iterator[tuple[str, Use]]:
     for drawn in charts:
         if drawn.offered and not drawn.case:
             # A finding changes with every case that a chart shows; the page of a figure may not.
             use = Use(f"charts/{drawn.name}/", title_of(drawn))
             yield from ((key, use) for key in drawn.figures)
-
-
-def _in_stories(dataset: Dataset) -> Iterator[tuple[str, Use]]:
     for case in dataset.summaries:
         for owner, figure in case.named_figures:
             key = f"{owner}.{figure}"

@@ -176,22 +176,21 @@ def find_changes(keys: Iterable[str], dataset: Dataset) -> tuple[Change, ...]:
 
 def show_changes(changes: Iterable[Change], dataset: Dataset) -> tuple[ChangeRow, ...]:
     """Changes as pages show them, in the order in which they came."""
-    return tuple(_show_change(change, dataset) for change in changes)
-
-
-def _show_change(change: Change, dataset: Dataset) -> ChangeRow:
-    figure = dataset.figures.get(f"{change.case}.{change.figure}")
-    questions = dataset.vocabulary.questions
-    asked = questions[change.about].name if change.about in questions else Text(change.name)
-    return ChangeRow(
-        change=change,
-        kind=KINDS[change.kind],
-        place=dataset.place(dataset.by_slug[change.case]),
-        figure=figure,
-        name=figure.label if figure is not None else asked,
-        before=_word(change.before, dataset),
-        after=_word(change.after, dataset),
-    )
+    rows, questions = [], dataset.vocabulary.questions
+    for change in changes:
+        figure = dataset.figures.get(f"{change.case}.{change.figure}")
+        asked = questions[change.about].name if change.about in questions else Text(change.name)
+        row = ChangeRow(
+            change=change,
+            kind=KINDS[change.kind],
+            place=dataset.place(dataset.by_slug[change.case]),
+            figure=figure,
+            name=figure.label if figure is not None else asked,
+            before=_word(change.before, dataset),
+            after=_word(change.after, dataset),
+        )
+        rows.append(row)
+    return tuple(rows)
 
 
 def _word(text: str, dataset: Dataset) -> Text:

@@ -51,16 +51,6 @@ class LongList(Generic[T]):
     sign: Callable[[T], object]
     name: Callable[[T], Target | None] | None = None
 
-    def find_targets(self) -> Mapping[Text, tuple[int, str]]:
-        """The part and the anchor of the first entry of each name."""
-        found: dict[Text, tuple[int, str]] = {}
-        if self.name is None or len(self.entries) <= _MOST_SCROLLED:
-            return found
-        for index, entry in enumerate(self.entries):
-            if target := self.name(entry):
-                found.setdefault(target[1], (1 + index // MOST_LISTED, target[0]))
-        return found
-
 
 def cut_list(entries: Sequence[T]) -> tuple[ListPart[T], ...]:
     """A list in parts that a page can hold; an empty list is one empty part."""
@@ -84,7 +74,12 @@ def address_part(url: str, number: int) -> str:
 
 def cut_page(whole: Page, listed: LongList[T], site: Site) -> Iterator[Page]:
     """Every part of a list as a page in each language; the first is the page of the list itself."""
-    targets = listed.find_targets()
+    # The part and the anchor of the first entry of each name.
+    targets: dict[Text, tuple[int, str]] = {}
+    named = listed.entries if listed.name and len(listed.entries) > _MOST_SCROLLED else ()
+    for index, entry in enumerate(named):
+        if listed.name and (target := listed.name(entry)):
+            targets.setdefault(target[1], (1 + index // MOST_LISTED, target[0]))
     for part in cut_list(listed.entries):
         # An entry that moves to another part changes both parts.
         signed = [part.number, part.count, part.total, targets, *map(listed.sign, part.entries)]
