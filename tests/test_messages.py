@@ -21,11 +21,11 @@ from casebook.data.ocds_export import STANDARD
 from casebook.data.tables import CASE_FIGURES, FIXED_WORDS, TABLES
 from casebook.messages import CATALOGUE as SOURCE
 from casebook.messages import PLACE, problem, read_catalogue, say
-from casebook.pages import FIXED_ADDRESSES
+from casebook.pages import COMPARE_URLS, FIXED_ADDRESSES
 from casebook.problems import START
 from casebook.record.description import fields_of
 from casebook.record.lanes import Marker
-from casebook.record.model import Case, ShownState
+from casebook.record.model import Case, ChangeKind, ShownState
 from casebook.record.settings import read_known
 from casebook.record.vocabulary import Source
 from casebook.text import LANGS, Text
@@ -159,9 +159,13 @@ def words_of_charts() -> set[str]:
 
 
 def words_of_sections() -> set[str]:
-    """The keys of the titles and descriptions of the pages that sections begin with."""
+    """The keys of what begins sections, and of the orders, filters and changes that they list."""
     names = {url.partition("/")[0] for url in FIXED_ADDRESSES if url}
-    return {f"pages.{name}{part}" for name in names for part in ("", ".description")}
+    kinds = {f"pages.corrections.{kind}" for kind in get_args(ChangeKind)}
+    orders = {f"pages.compare.by_{order}" for order in COMPARE_URLS}
+    filters = {f"pages.filters.{key}" for key in ("kind", "year", "provider", "mode", "measure")}
+    titles = {f"pages.{name}{part}" for name in names for part in ("", ".description")}
+    return titles | kinds | orders | filters
 
 
 def words_of_settings() -> set[str]:

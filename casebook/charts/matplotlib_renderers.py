@@ -74,7 +74,7 @@ def paint_words(sheet: Sheet, colours: Mapping[str, str]) -> bytes:
             (left, top), *_, (right, _) = part.vertices
             dots[round(top), round(left) : round(right)] = _SHADES * len(_INKS) - 1
             continue
-        known = "".join(char if char in list_characters() else _MISSING for char in part.text)
+        known = _replace_missing(part.text)
         # Of each ink there are as many shades as leave room for the others among 256.
         first = np.uint8(_SHADES * _INKS.index(part.role))
         for glyph, ahead in _lay_out(known, _setting_of(known).get_language()):
@@ -164,8 +164,7 @@ def _paint_parts(renderer: Any, sheet: Sheet, colours: Mapping[str, str], scale:
     with mpl.rc_context({"text.hinting": "default"}):
         for part in sheet.flatten():
             if isinstance(part, Words):
-                known = (char if char in list_characters() else _MISSING for char in part.text)
-                words = replace(part, text="".join(known))
+                words = replace(part, text=_replace_missing(part.text))
                 _paint_words(renderer, words, colours[part.role], scale)
             else:
                 _paint_shape(renderer, part, colours, down)
@@ -212,6 +211,11 @@ def _paint_words(renderer: Any, words: Words, colour: str, scale: float) -> None
         look = _setting_of(words.text)
         renderer.draw_text(gc, x * scale, y, words.text, font, 0, mtext=look)
     gc.restore()
+
+
+def _replace_missing(text: str) -> str:
+    known = list_characters()
+    return "".join(char if char in known else _MISSING for char in text)
 
 
 def _setting_of(text: str) -> Text:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from casebook.messages import say
 from casebook.pages import COMPARE_URLS
@@ -32,15 +32,11 @@ _MOST_YEARS = 10
 # The style sheets know this many filters; what is beyond them is not offered.
 FILTER_LIMIT = 48
 
-Order = Literal["class", "amount", "year", "place"]
 # What a filter asks, and an answer to it.
 Value = tuple[str, str]
 
-ORDERS: tuple[tuple[Order, str, Text], ...] = (
-    ("class", COMPARE_URLS["class"], say("pages.compare.by_class")),
-    ("amount", COMPARE_URLS["amount"], say("pages.compare.by_amount")),
-    ("year", COMPARE_URLS["year"], say("pages.compare.by_year")),
-    ("place", COMPARE_URLS["place"], say("pages.compare.by_place")),
+ORDERS: tuple[tuple[str, str, Text], ...] = tuple(
+    (order, url, say(f"pages.compare.by_{order}")) for order, url in COMPARE_URLS.items()
 )
 
 
@@ -138,32 +134,31 @@ def offer_filters(entries: Sequence[_Entry], known: Vocabulary) -> tuple[FilterG
         "uncertain": say("pages.filters.inferred"),
         "latest_only": say("pages.filters.undated"),
     }
-    kinds = {
-        "money": say("pages.filters.money"),
-        "count": say("pages.filters.count"),
-        "none": say("pages.filters.no_amount"),
+    answers = {
+        "kind": {
+            "money": say("pages.filters.money"),
+            "count": say("pages.filters.count"),
+            "none": say("pages.filters.no_amount"),
+        },
+        "year": years,
+        "provider": _name_terms(known.provider_types),
+        "mode": _name_terms(known.modes),
+        "measure": _name_terms(known.measures),
     }
-    questions = (
-        ("kind", say("pages.filters.kind"), kinds),
-        ("year", say("pages.filters.year"), years),
-        ("provider", say("pages.filters.provider"), _name_terms(known.provider_types)),
-        ("mode", say("pages.filters.mode"), _name_terms(known.modes)),
-        ("measure", say("pages.filters.measure"), _name_terms(known.measures)),
-    )
     # A filter that keeps no row leads to an empty page.
-    asked = [(key, value) for key, _, names in questions for value in names if counts[key, value]]
+    asked = [(key, value) for key in answers for value in answers[key] if counts[key, value]]
     numbers = {one: number for number, one in enumerate(asked[:FILTER_LIMIT], 1)}
     groups = (
         FilterGroup(
             key,
-            question,
+            say(f"pages.filters.{key}"),
             tuple(
                 Filter(number=number, value=value, name=names[value], count=counts[key, value])
                 for (of, value), number in numbers.items()
                 if of == key
             ),
         )
-        for key, question, names in questions
+        for key, names in answers.items()
     )
     return tuple(group for group in groups if group.filters)
 
@@ -214,7 +209,7 @@ def list_entries(dataset: Dataset, versions: Mapping[str, str]) -> list[_Entry]:
     return entries
 
 
-def _arrange(entries: Sequence[_Entry], order: Order, dataset: Dataset) -> Iterator[_Place]:
+def _arrange(entries: Sequence[_Entry], order: str, dataset: Dataset) -> Iterator[_Place]:
     """The entries in an order, each in a table and under a group.
 
     By class or amount, figures that may be compared with another come first, under their class;

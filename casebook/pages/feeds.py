@@ -14,7 +14,7 @@ from casebook.pages import HOME_URL
 from casebook.pages.page import Page, Site, in_languages, section_page
 from casebook.pages.rows import link_case, word_period
 from casebook.record.dataset import Dataset
-from casebook.record.model import Case, Change, ChangeKind, Figure
+from casebook.record.model import Case, Change, Figure
 from casebook.text import Lang, Text
 from casebook.values.amounts import parse_quantity, word_quantity
 from casebook.values.dates import parse_period
@@ -139,13 +139,6 @@ def _show_entry(row: ChangeRow) -> dict[str, object]:
     }
 
 
-KINDS: dict[ChangeKind, Text] = {
-    "correction": say("pages.corrections.correction"),
-    "clarification": say("pages.corrections.clarification"),
-    "update": say("pages.corrections.update"),
-}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRow:
     """A change with the place and the name of what changed; `figure` is None where it is none."""
@@ -182,7 +175,7 @@ def show_changes(changes: Iterable[Change], dataset: Dataset) -> tuple[ChangeRow
         asked = questions[change.about].name if change.about in questions else Text(change.name)
         row = ChangeRow(
             change=change,
-            kind=KINDS[change.kind],
+            kind=say(f"pages.corrections.{change.kind}"),
             place=dataset.place(dataset.by_slug[change.case]),
             figure=figure,
             name=figure.label if figure is not None else asked,
