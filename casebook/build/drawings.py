@@ -107,7 +107,8 @@ def draw_pictures(
     for table in tables:
         if table.offered:
             name = dataset.settings.name.inside(table.lang) if dataset.settings.siteurl else ""
-            task = table, credit_sources(table, dataset), colours, name
+            # A picture says no more of its sources than that line.
+            task = replace(table, sources=()), credit_sources(table), colours, name
             tasks[f"drawing:picture:{digest_code()}:{digest(repr(task).encode())}"] = task
 
     def draw_missing(missing: Mapping[str, PictureTask]) -> Iterable[Pictures]:
@@ -156,14 +157,14 @@ def draw_picture(name: str, dataset: Dataset, lang: Lang, kind: str, project: Pa
         offer, names = suggest(name, found), ENUMERATION.join(found)
         raise failure("charts.unknown", status=Exit.USAGE, name=name[:60], offer=offer, names=names)
     table = tabulate_chart(found[name], dataset, lang)
-    sheet = compose_picture(table, credit_sources(table, dataset))
+    sheet = compose_picture(table, credit_sources(table))
     colours = read_colours(project, dataset.settings)
     return write_picture(sheet, kind, colours, name=name, label=table.finding)
 
 
-def credit_sources(table: ChartTable, dataset: Dataset) -> str:
+def credit_sources(table: ChartTable) -> str:
     """The line beneath a picture that names its sources."""
-    publishers = (dataset.sources[name].publisher.inside(table.lang) for name in table.sources)
+    publishers = (source.publisher.inside(table.lang) for source in table.sources)
     names = SEMICOLON.inside(table.lang).join(dict.fromkeys(publishers))
     return say("charts.sources", names=names).inside(table.lang) if names else ""
 

@@ -16,7 +16,7 @@ from casebook.build.theme import Theme
 from casebook.data.formats import DataFile
 from casebook.pages.markdown import CHINESE, Renderer, mark_chinese, split_slots
 from casebook.pages.page import Page, Site, Slot, name_document, write_policy
-from casebook.pages.rows import amount_html, frame_chart
+from casebook.pages.rows import amount_html
 from casebook.pages.sharing import describe_trail, find_card
 from casebook.record.model import Case
 from casebook.record.settings import make_functions
@@ -90,7 +90,7 @@ class PageRenderer:
                     media = site.dataset.media[picture.file]
                     done.append(Markup(of_media.picture_of(picture, media)))
                 elif drawn := site.charts.get((piece.name.removeprefix("chart:"), lang)):
-                    done.append(Markup(macros.chart(frame_chart(drawn, site.dataset))))
+                    done.append(Markup(macros.chart(drawn)))
             return Markup("\n").join(done)
 
         def worded(body: Markup, _case: Case | None = None) -> Markup:

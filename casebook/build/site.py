@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass, field, replace
 from functools import partial
@@ -50,7 +50,6 @@ from casebook.problems import ContentError, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.settings import Settings
 from casebook.record.summary import CaseSummary
-from casebook.record.vocabulary import Source
 from casebook.text import Lang
 from casebook.values.digest import digest
 from casebook.yaml.files import temporary_folder
@@ -372,18 +371,15 @@ class _PageMaker:
         # A drawing of its own follows from the inputs, but for what is offered of it.
         offered = [(drawn.name, drawn.pictured) for drawn in own or ()]
         inputs = self.context.dependencies.keys_of(case).inputs
-        cited = self._find_cited(embedded)
-        shaped = (self.case_context.key, inputs, offered, embedded, cited, uses)
+        shaped = (self.case_context.key, inputs, offered, embedded, uses)
         return digest(" ".join(map(str, shaped)).encode())
 
     def _make_job(self, case: CaseSummary) -> CaseJob:
         """All that has to be known to make the files of a case."""
         own, embedded, uses = self._find_shown(case)
-        dataset = self.context.dependencies.inputs_of(case)
-        cited = self._find_cited(embedded)
         return CaseJob(
             slug=case.slug,
-            dataset=replace(dataset, sources={**dataset.sources, **cited}),
+            dataset=self.context.dependencies.inputs_of(case),
             record=self.context.instead.get(case.path)
             or (self.context.options.project / case.path).read_bytes(),
             own=own,
@@ -406,11 +402,6 @@ class _PageMaker:
         keys = (f"{case.slug}.{figure.id}" for figure in case.figures)
         uses = {key: site.uses[key] for key in keys if key in site.uses}
         return tuple(own) if self.context.offers_charts else None, embedded, uses
-
-    def _find_cited(self, embedded: Iterable[Drawn]) -> dict[str, Source]:
-        """The sources that drawings of other cases name beneath them."""
-        sources = self.context.dataset.sources
-        return {name: sources[name] for drawn in embedded for name in drawn.sources}
 
     def _digest_surroundings(self) -> str:
         """A digest of what every page depends on beside its template and what it shows."""

@@ -16,7 +16,7 @@ from casebook.record.comparability import class_of, name_class
 from casebook.record.dataset import Dataset
 from casebook.record.derived import derive
 from casebook.record.model import Case, Figure
-from casebook.record.vocabulary import Vocabulary
+from casebook.record.vocabulary import Source, Vocabulary
 from casebook.text import COLON, COMMA, Lang, Text
 from casebook.values.amounts import Quantity, plain, word_quantity
 from casebook.values.dates import parse_period
@@ -73,7 +73,8 @@ class ChartWords:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
+    # The publications that it rests on.
+    sources: tuple[Source, ...] = ()
     # The keys of the figures that it draws.
     figures: tuple[str, ...] = ()
     # Where its page and files are, from the root of the site.
@@ -267,11 +268,16 @@ class ChartRecords:
             rows=tuple(self.row(figure) for figure in self.figures),
             panels=(PanelTable("", finding, content),),
             notes=tuple(dict.fromkeys(f.note.inside(self.lang) for f in self.figures if f.note)),
-            sources=tuple(dict.fromkeys(figure.source for figure in self.figures)),
+            sources=self.cite(figure.source for figure in self.figures),
             figures=tuple(figure.key for figure in self.figures),
             in_files_only=_IN_FILES_ONLY if self.figures else 0,
             legend=legend_kinds(self.marks.values()),
         )
+
+    def cite(self, names: Iterable[str]) -> tuple[Source, ...]:
+        """The sources of these names, each once."""
+        known = self.dataset.sources
+        return tuple(known[name] for name in dict.fromkeys(names) if name in known)
 
     def number_disputes(self, figures: Sequence[Figure]) -> dict[str, int]:
         """A number for each figure that a conflict of its case sets against a neighbour here."""

@@ -126,7 +126,7 @@ def tabulate(shown: ChartRecords) -> ChartTable:
             )
             for item in everything
         ),
-        sources=tuple(dict.fromkeys(item.event.source for item in everything)),
+        sources=shown.cite(item.event.source for item in everything),
     )
 
 

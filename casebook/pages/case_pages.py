@@ -31,7 +31,6 @@ from casebook.pages.rows import (
     CaseLink,
     FigureRow,
     find_named,
-    frame_chart,
     link_case,
     list_facts,
     list_sources,
@@ -125,7 +124,7 @@ def _show_case_in(
     embedded = find_chart_names(case.story.inside(lang))
     drawings = site.charts_of.get((case.slug, lang), ())
     # A chart that the story shows is not shown again.
-    charts = [frame_chart(drawn, dataset) for drawn in drawings if drawn.name not in embedded]
+    charts = [drawn for drawn in drawings if drawn.name not in embedded]
     named = find_named(case.story.inside(lang), dataset, case)
     notes = tuple(show_figure(figure, dataset) for figure in named)
     cited = {row.figure.key: row for row in notes}

@@ -18,8 +18,7 @@ from casebook.messages import say
 from casebook.pages.citations import Citation, cite
 from casebook.pages.feeds import find_changes, show_changes
 from casebook.pages.page import Page, Site, section_page
-from casebook.pages.rows import frame_chart, link_case
-from casebook.record.vocabulary import Source
+from casebook.pages.rows import link_case
 from casebook.text import LANGUAGE_TAGS, SEMICOLON, Lang, Text
 
 if TYPE_CHECKING:
@@ -47,7 +46,6 @@ def make_charts(site: Site) -> Iterator[Page]:
 
 
 def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
-    frame = frame_chart(drawn, site.dataset)
     languages = site.languages
     alike = [site.charts[drawn.name, lang] for lang in languages]
     citation = cite(drawn, Text(drawn.finding), drawn.lang, site)
@@ -62,20 +60,20 @@ def _make_chart(drawn: Drawn, site: Site) -> Iterator[Page]:
         title=languages.text(each.finding for each in alike),
         description=languages.text(each.subtitle for each in alike),
         context=lambda _: {
-            "frame": frame,
+            "drawn": drawn,
             "link": link,
             "downloads": list_downloads(drawn, bool(site.settings.siteurl)),
             "citation": citation,
             "changes": changes,
-            "snippet": write_snippet(drawn, f"{shown_at}embed/", frame[1]),
+            "snippet": write_snippet(drawn, f"{shown_at}embed/"),
         },
         lastmod=citation.updated,
         trail=(("charts/", say("pages.charts")),),
-        key=site.key(frame, link, citation, changes),
+        key=site.key(drawn, link, citation, changes),
     )
     yield page
-    embedded = replace(page.showing(frame=frame), url=f"{page.url}embed/", template="embed.html")
-    canonical, key = page.url, site.key(frame)
+    embedded = replace(page.showing(drawn=drawn), url=f"{page.url}embed/", template="embed.html")
+    canonical, key = page.url, site.key(drawn)
     yield replace(embedded, canonical=canonical, lastmod="", indexed=False, key=key)
 
 
@@ -92,15 +90,12 @@ def make_chart_files(
     """The folder of each chart that the site offers, a digest of its files, and what makes them."""
     for key, drawn in site.charts.items():
         if drawn.offered:
-            _, sources = frame_chart(drawn, site.dataset)
             citation = cite(drawn, Text(drawn.finding), drawn.lang, site)
-            given = drawn, pictures[key], sources, citation
+            given = drawn, pictures[key], citation
             yield drawn.folder, site.key(*given), partial(make_files, *given)
 
 
-def make_files(
-    drawn: Drawn, pictures: Pictures, sources: tuple[Source, ...], citation: Citation
-) -> Iterator[DataFile]:
+def make_files(drawn: Drawn, pictures: Pictures, citation: Citation) -> Iterator[DataFile]:
     """Every file of a chart in one language, and all of them in one archive."""
     name = drawn.name
     cited = "\n".join(f"{style}\n{entry}\n" for style, entry in citation.styles)
@@ -109,7 +104,7 @@ def make_files(
         f"{name}.png": pictures.png,
         f"{name}-card.png": pictures.card,
         f"{name}.csv": write_marked_csv((drawn.header, *drawn.rows)),
-        f"{name}.json": _json(drawn, sources, citation),
+        f"{name}.json": _json(drawn, citation),
         "description.txt": f"{drawn.description}\n".encode(),
         "citation.txt": cited.encode(),
         "citation.bib": citation.bibtex.encode(),
@@ -122,14 +117,14 @@ def make_files(
     yield DataFile(f"{folder}{name}.zip", _zip(there))
 
 
-def write_snippet(drawn: Drawn, shown_at: str, sources: Iterable[Source] = ()) -> str:
+def write_snippet(drawn: Drawn, shown_at: str) -> str:
     """The HTML that another site pastes to show a chart: a frame, and two lines for its height.
 
     Where the site lets no style in, the frame is as tall as the narrowest column needs, and where
     it lets no script in, as the words and drawings most likely need at three widths.
     """
     lang = drawn.lang
-    parts = ((one.publisher.inside(lang), one.published) for one in sources)
+    parts = ((one.publisher.inside(lang), one.published) for one in drawn.sources)
     # As the macro of sources prints them beneath the chart.
     named = (
         f"{name.split('（')[0].split(' (')[0]} {day.words(lang) if day else ''}"
@@ -196,7 +191,7 @@ def estimate_height(drawn: Drawn, width: int, credit: str) -> int:
     return round(height + sum(lines) * line + 8 * len(lines))
 
 
-def _json(drawn: Drawn, sources: tuple[Source, ...], citation: Citation) -> bytes:
+def _json(drawn: Drawn, citation: Citation) -> bytes:
     lang, licence = drawn.lang, citation.licence
     value = {
         "name": drawn.name,
@@ -217,7 +212,7 @@ def _json(drawn: Drawn, sources: tuple[Source, ...], citation: Citation) -> byte
                 "published": source.published.edtf if source.published else "",
                 "url": source.url,
             }
-            for source in sources
+            for source in drawn.sources
         ],
         "url": citation.url,
         "updated": citation.updated,

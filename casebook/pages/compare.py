@@ -14,7 +14,6 @@ from casebook.pages.long_lists import ListPart, LongList, Target, cut_page
 from casebook.pages.page import Page, Site, section_page
 from casebook.pages.rows import (
     CaseRow,
-    frame_chart,
     link_case,
     show_event,
     show_facts,
@@ -259,7 +258,6 @@ def make_timeline(site: Site) -> Iterator[Page]:
     """The timeline in both languages."""
     dataset = site.dataset
     charts = {lang: site.charts.get(("timeline", lang)) for lang in site.languages}
-    frames = {lang: drawn and frame_chart(drawn, dataset) for lang, drawn in charts.items()}
 
     def show(part: ListPart[TimelineEntry | Gap]) -> Mapping[str, object]:
         """The entries of a part by lane."""
@@ -281,7 +279,7 @@ def make_timeline(site: Site) -> Iterator[Page]:
 
     page = replace(
         section_page("timeline"),
-        context=lambda page: {"chart": frames[page.lang]},
+        context=lambda page: {"chart": charts[page.lang]},
         lastmod=dataset.updated,
         key=site.key(*charts.values()),
     )

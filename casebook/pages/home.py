@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from itertools import groupby
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from markupsafe import Markup
 
@@ -22,8 +22,6 @@ from casebook.pages.rows import (
     CaseRow,
     FigureRow,
     FormulaPart,
-    Frame,
-    frame_chart,
     link_case,
     link_cases,
     list_amounts,
@@ -53,7 +51,7 @@ _MOST_COMPARED = 12
 REVIEWS: tuple[Review, ...] = ("single", "contradicted", "corroborated", "primary", "computed")
 
 # A part of a text: `text`, `chart` or the name of a partial, with what it shows.
-Block: TypeAlias = "tuple[str, Markup | Frame | object]"
+Block = tuple[str, object]
 # Rows by the code of the province; how many cases they are, and how many there are in all.
 Overview = tuple[tuple[tuple[str, tuple[CaseRow, ...]], ...], int, int]
 # A computation or comparison that suggests itself, and the reasons against it. The words of a part
@@ -166,7 +164,7 @@ class Blocks:
                     "pages.unknown_slot", status=Exit.CONTENT, name=part.name, known=known
                 )
             elif drawn := self.site.charts.get((name or kind, lang)):
-                yield "chart", frame_chart(drawn, self.site.dataset)
+                yield "chart", drawn
 
     def _show(self, kind: str, name: str) -> object:
         if kind == "refusal":

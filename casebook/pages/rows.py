@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final
 
 from markupsafe import Markup, escape
 
@@ -25,15 +25,10 @@ from casebook.values.dates import Period
 from casebook.values.formula import split_formula
 from casebook.values.words import PLANNED_STATUSES, QUALIFIERS
 
-if TYPE_CHECKING:
-    from casebook.charts.chart import Drawn
-
 # One word of a computation: a figure, or a sign, number or name.
 FormulaPart = tuple[Figure | None, Text]
 # An entry of the timeline with its source, and its place, empty where it belongs to no case.
 EventRow = tuple[TimelineItem, Source, Text, Text]
-# A drawn chart with the publications that it rests on.
-Frame: TypeAlias = "tuple[Drawn, tuple[Source, ...]]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,11 +214,6 @@ def list_amounts(case: Case, dataset: Dataset) -> list[Figure]:
     ]
     # Later sums of other sources must not look like the answer of the main one.
     return sorted(amounts, key=lambda figure: main is not None and figure.source != main.id)
-
-
-def frame_chart(drawn: Drawn, dataset: Dataset) -> Frame:
-    """The chart with the publications that it rests on."""
-    return drawn, tuple(dataset.sources[name] for name in drawn.sources)
 
 
 def list_sources(case: Case, dataset: Dataset) -> tuple[Source, ...]:

@@ -50,8 +50,7 @@ CITATION = Citation(
 def test_a_chart_comes_as_files_and_as_one_archive_of_them() -> None:
     drawn = drawn_of("one-series")
     files = {
-        file.path: file.content
-        for file in make_files(drawn, pictures_of("one-series"), (), CITATION)
+        file.path: file.content for file in make_files(drawn, pictures_of("one-series"), CITATION)
     }
     archive = zipfile.ZipFile(io.BytesIO(files["charts/one-series/one-series.zip"]))
 
@@ -82,9 +81,7 @@ def test_english_files_stand_beside_the_english_page() -> None:
 
 def test_the_table_of_a_chart_is_a_table_that_no_spreadsheet_runs() -> None:
     drawn = replace(drawn_of("one-series"), header=("甲",), rows=(("=1+1",), ('a,"b"',)))
-    files = {
-        file.path: file.content for file in make_files(drawn, Pictures(svg=b"x"), (), CITATION)
-    }
+    files = {file.path: file.content for file in make_files(drawn, Pictures(svg=b"x"), CITATION)}
 
     assert files["charts/one-series/one-series.csv"].decode("utf-8") == (
         '\ufeff甲\r\n\'=1+1\r\n"a,""b"""\r\n'
@@ -94,7 +91,7 @@ def test_the_table_of_a_chart_is_a_table_that_no_spreadsheet_runs() -> None:
 def test_the_description_of_a_chart_is_plain_data() -> None:
     files = {
         file.path: file.content
-        for file in make_files(drawn_of("one-series"), Pictures(svg=b"x"), (), CITATION)
+        for file in make_files(drawn_of("one-series"), Pictures(svg=b"x"), CITATION)
     }
     value = json.loads(files["charts/one-series/one-series.json"])
 
