@@ -42,7 +42,7 @@ from casebook.messages import problem
 from casebook.packaged import SETTINGS
 from casebook.pages.case_pages import find_uses
 from casebook.pages.chart_pages import make_chart_files
-from casebook.pages.page import Location, MakePages, Page, Prose, Site, SiteSettings, Uses
+from casebook.pages.page import Location, MakePages, Page, Prose, Site, Uses
 from casebook.pages.register import CASE_PAGES, PAGES, make_site_files, make_sitemap
 from casebook.pages.search import has_stories
 from casebook.pages.sharing import find_card, find_faces, has_cards, list_cards
@@ -99,11 +99,11 @@ def write_site(
     """
     timings, dataset = context.options.timings, context.dataset
     timings.begin("build.stage.prose")
-    settings = _write_assets(context, tree.write)
+    assets = write_assets(context.options.project, dataset.settings, tree.write)
     with closing(CaseTexts(tree.folder.parent, len(dataset.summaries))) as parts:
 
         def write(prose: Texts) -> None:
-            maker = _PageMaker(context, settings, prose)
+            maker = _PageMaker(context, assets, prose)
             timings.begin("build.stage.cases")
             maker.write_cases(tree, state, parts)
             timings.begin("build.stage.lists")
@@ -122,20 +122,6 @@ def write_site(
     tree.write_stream(MANIFEST, _write_manifest(context, tree))
     state.forget_rest()
     return len(tree.listing), problems
-
-
-def _write_assets(context: BuildContext, write: Callable[[str, bytes], object]) -> SiteSettings:
-    """Write the static files of the theme, whose addresses are among the settings of the site."""
-    settings = context.dataset.settings
-    stylesheet, others = write_assets(context.options.project, settings, write)
-    return SiteSettings(
-        name=settings.name,
-        tagline=settings.tagline,
-        siteurl=settings.siteurl,
-        stylesheet=stylesheet,
-        assets=others,
-        languages=context.dataset.languages,
-    )
 
 
 def _with_texts(
@@ -184,10 +170,11 @@ def _adopt_files(folder: Path, tree: StagedOutput, settings: Settings) -> Iterat
 def render_pages(context: BuildContext, wanted: Collection[str]) -> dict[str, bytes]:
     """The wanted pages, by their paths in the site, with the static files that they may name."""
     contents: dict[str, bytes] = {}
-    settings = _write_assets(context, contents.__setitem__)
+    settings = context.dataset.settings
+    assets = write_assets(context.options.project, settings, contents.__setitem__)
     _with_texts(
         context,
-        lambda prose: contents.update(_PageMaker(context, settings, prose).make_wanted(wanted)),
+        lambda prose: contents.update(_PageMaker(context, assets, prose).make_wanted(wanted)),
     )
     return contents
 
@@ -228,7 +215,9 @@ def _versions() -> dict[str, str]:
 class _PageMaker:
     """Makes the pages of one build, those of each case and those of all cases together."""
 
-    def __init__(self, context: BuildContext, settings: SiteSettings, prose: Texts) -> None:
+    def __init__(
+        self, context: BuildContext, assets: tuple[str, Mapping[str, str]], prose: Texts
+    ) -> None:
         dataset = context.dataset
         self.context = context
         self.theme = read_theme(context.options.project, dataset.settings)
@@ -242,8 +231,9 @@ class _PageMaker:
             dataset=dataset,
             charts=context.charts,
             prose=prose,
-            settings=settings,
-            has_cards=has_cards(dataset, settings.siteurl),
+            stylesheet=assets[0],
+            assets=assets[1],
+            has_cards=has_cards(dataset),
             faces=find_faces(context.charts),
             versions={case.slug: keys_of(case).version for case in dataset.summaries},
             uses=find_uses(dataset, context.charts.values(), prose.values()),
@@ -409,7 +399,8 @@ class _PageMaker:
             [self.context.inputs.get(path) for path in _SHAPING],
             digest_program(),
             _versions(),
-            repr(self.site.settings),
+            repr((self.site.settings, self.site.languages)),
+            [self.site.stylesheet, dict(self.site.assets)],
             sorted(self.site.prose),
             sorted(self.site.faces.items()),
             self.site.has_cards,
@@ -430,7 +421,8 @@ class _PageMaker:
                     (slug, lang): Prose(slug=slug, lang=lang, title="", summary="", body=Markup(""))
                     for slug, lang in site.prose
                 },
-                settings=site.settings,
+                stylesheet=site.stylesheet,
+                assets=site.assets,
                 has_cards=site.has_cards,
                 faces=site.faces,
             ),

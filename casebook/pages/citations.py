@@ -186,7 +186,7 @@ def cite(thing: Case | Figure | Drawn | None, title: Text, lang: Lang, site: Sit
         name=name,
         title=title.inside(lang),
         site=settings.name.inside(lang),
-        url=settings.locate(f"{kind}s/{name}/" if thing else "data/", lang),
+        url=site.locate(f"{kind}s/{name}/" if thing else "data/", lang),
         updated=updated,
         lang=lang,
         languages=site.languages,
@@ -205,7 +205,7 @@ def cite_release(release: Release, lang: Lang, site: Site) -> Citation:
     return replace(
         cite_data(lang, site),
         name=f"data-{release.date}",
-        url=site.settings.locate(f"versions/{release.date}/", lang),
+        url=site.locate(f"versions/{release.date}/", lang),
         updated=release.date,
         version=release.version,
     )

@@ -14,8 +14,9 @@ from casebook.data.releases import Release
 from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case
+from casebook.record.settings import Settings
 from casebook.record.summary import CaseSummary
-from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Lang, Languages, Text
+from casebook.text import LANGS, NO_TEXT, Lang, Languages, Text
 from casebook.values.digest import digest
 
 if TYPE_CHECKING:
@@ -88,31 +89,12 @@ class Use:
 Uses = Mapping[str, tuple[Use, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteSettings:
-    """Settings of the site that every page shares.
-
-    `siteurl` has no slash at its end and is empty for a site that is only looked at locally;
-    `stylesheet` is the asset path of the one style sheet, and `assets` gives that of every other
-    static file by its name in the theme.
-    """
-
-    name: Text
-    tagline: Text
-    siteurl: str
-    stylesheet: str
-    assets: Mapping[str, str] = field(default_factory=dict)
-    languages: Languages = DEFAULT_LANGUAGES
-
-    def locate(self, url: str, lang: Lang) -> str:
-        """The whole address of a page, empty for a site that is only looked at locally."""
-        return self.siteurl + self.languages.address(url, lang) if self.siteurl else ""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Site:
     """Everything that pages are made from.
 
+    `stylesheet` is the asset path of the one style sheet, and `assets` gives that of every other
+    static file by its name in the theme.
     With `has_cards` home, cases and figures have cards of their own; `faces` are the cards of pages
     that have no chart either.
     `versions` are digests, by slug, of all that a list may show of a case but its texts; without
@@ -123,7 +105,8 @@ class Site:
     dataset: Dataset
     charts: Mapping[tuple[str, Lang], Drawn]
     prose: Mapping[tuple[str, Lang], Prose]
-    settings: SiteSettings
+    stylesheet: str = ""
+    assets: Mapping[str, str] = field(default_factory=dict)
     has_cards: bool = False
     faces: Mapping[Lang, Card] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -140,14 +123,24 @@ class Site:
         return digest("\n".join(map(repr, parts)).encode())
 
     @property
+    def settings(self) -> Settings:
+        """The settings of the site, whose `siteurl` is empty where it is only looked at locally."""
+        return self.dataset.settings
+
+    @property
     def languages(self) -> Languages:
         """The languages of the site, its own first."""
         return self.dataset.languages
 
+    def locate(self, url: str, lang: Lang) -> str:
+        """The whole address of a page, empty for a site that is only looked at locally."""
+        siteurl = self.settings.siteurl
+        return siteurl + self.languages.address(url, lang) if siteurl else ""
+
     @property
     def publisher(self) -> Text:
         """Who publishes the site, which is the site itself where its settings name nobody."""
-        return self.dataset.settings.publisher or self.settings.name
+        return self.settings.publisher or self.settings.name
 
     @cached_property
     def texts(self) -> frozenset[str]:

@@ -49,11 +49,11 @@ _NUMBERS: Final = {
 }
 
 
-def has_cards(dataset: Dataset, siteurl: str) -> bool:
+def has_cards(dataset: Dataset) -> bool:
     """True of a site whose home, cases and figures have cards of their own."""
     # Only a whole address can be shared, and a card is looked for under no other.
     count = sum(1 + len(case.figures) for case in dataset.summaries) + 1
-    return bool(siteurl) and count * len(dataset.languages) <= MOST_CARDS
+    return bool(dataset.settings.siteurl) and count * len(dataset.languages) <= MOST_CARDS
 
 
 def list_cards(site: Site) -> Iterator[tuple[str, CardWords]]:
@@ -152,7 +152,7 @@ def describe_home(page: Page, site: Site) -> dict[str, object]:
     based_on = [describe_source(source, lang) for source in sources]
     article = {**_describe_article(page, site), "isBasedOn": based_on}
     name = site.settings.name.inside(lang)
-    whole = {"@type": "WebSite", "name": name, "url": site.settings.locate(HOME_URL, lang)}
+    whole = {"@type": "WebSite", "name": name, "url": site.locate(HOME_URL, lang)}
     graph = [article, describe_data(lang, site), *([whole] if whole["url"] else [])]
     return {"@graph": graph}
 
@@ -165,7 +165,7 @@ def describe_data(lang: Lang, site: Site) -> dict[str, object]:
     return describe_for_search(
         describe_dataset(dataset),
         lang,
-        page=site.settings.locate("data/", lang),
+        page=site.locate("data/", lang),
         files=[(one.name, one.media_type) for one in list_offers(dataset) if one.media_type],
         measures=[(key, measure.name) for key, measure in measures if key in used],
     )
@@ -203,14 +203,14 @@ def describe_case(case: Case, page: Page, site: Site) -> dict[str, object]:
 
 def _describe_article(page: Page, site: Site) -> dict[str, object]:
     """The article of a page: its words, who answers for it, its dates and its picture."""
-    settings, lang, licence = site.settings, page.lang, site.dataset.settings.licence
-    home, card = settings.locate(HOME_URL, lang), find_card(page, site)
+    settings, lang, licence = site.settings, page.lang, site.settings.licence
+    home, card = site.locate(HOME_URL, lang), find_card(page, site)
     publisher = {"@type": "Organization", "name": site.publisher.inside(lang)}
     publisher |= {"url": home} if home else {}
     title = page.title.inside(lang)
     known = {
         "license": (licence.url.en or licence.name) if licence else "",
-        "url": settings.locate(page.url, lang),
+        "url": site.locate(page.url, lang),
         "dateModified": page.lastmod,
         "author": publisher,
         "publisher": publisher,
@@ -237,7 +237,7 @@ def describe_trail(page: Page, site: Site) -> Markup:
             "@type": "ListItem",
             "position": number,
             "name": name.inside(page.lang),
-            "item": site.settings.locate(url, page.lang),
+            "item": site.locate(url, page.lang),
         }
         for number, (url, name) in enumerate(steps, 1)
     ]
@@ -247,7 +247,7 @@ def describe_trail(page: Page, site: Site) -> Markup:
 def describe_figure_page(figure: Figure, lang: Lang, site: Site) -> dict[str, object]:
     """A figure by itself, with the publication that it rests on."""
     dataset = site.dataset
-    url = site.settings.locate(f"figures/{figure.key}/", lang)
+    url = site.locate(f"figures/{figure.key}/", lang)
     return {
         **describe_figure(figure, lang, dataset),
         **({"url": url} if url else {}),

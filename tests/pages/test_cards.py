@@ -17,9 +17,9 @@ from casebook.build.steps import BuildOptions, build_site
 from casebook.build.theme import read_colours
 from casebook.charts.standalone import CARD_HEIGHT, CARD_WIDTH, CardWords, compose_words, draw_words
 from casebook.charts.text_layout import width_px
-from casebook.pages.page import Site, SiteSettings
+from casebook.pages.page import Site
 from casebook.pages.sharing import MOST_CARDS, has_cards, list_cards
-from casebook.record.settings import NO_SETTINGS
+from casebook.record.settings import NO_SETTINGS, Settings
 from casebook.text import Text
 
 COLOURS = read_colours(PROJECT, NO_SETTINGS)
@@ -27,11 +27,9 @@ LONG = "上海市奉贤区南桥镇的社区文化活动中心与图书馆联合
 
 
 def cards_of(**fields: str) -> dict[str, CardWords]:
-    settings = SiteSettings(
-        name=Text("小站", "Small site"), tagline=Text("题"), siteurl="", stylesheet=""
-    )
-    dataset = dataset_of(record(figure(**fields)))
-    return dict(list_cards(Site(dataset=dataset, charts={}, prose={}, settings=settings)))
+    settings = Settings(name=Text("小站", "Small site"), tagline=Text("题"))
+    dataset = replace(dataset_of(record(figure(**fields))), settings=settings)
+    return dict(list_cards(Site(dataset=dataset, charts={}, prose={})))
 
 
 def test_a_card_of_a_figure_says_where_how_much_what_when_and_who_says_so() -> None:
@@ -104,12 +102,12 @@ def test_a_card_is_a_small_picture_of_the_size_that_is_asked_for() -> None:
 
 
 def test_only_a_small_site_with_an_address_has_cards_of_its_own() -> None:
-    dataset = tiny_dataset()
-    many = replace(dataset, cases=dataset.cases * (MOST_CARDS // 2))
+    local = tiny_dataset()
+    dataset = replace(local, settings=replace(local.settings, siteurl="https://example.org"))
 
-    assert has_cards(dataset, "https://example.org")
-    assert not has_cards(dataset, "")
-    assert not has_cards(many, "https://example.org")
+    assert has_cards(dataset)
+    assert not has_cards(local)
+    assert not has_cards(replace(dataset, cases=dataset.cases * (MOST_CARDS // 2)))
 
 
 def test_cards_that_say_what_they_said_are_not_drawn_again(

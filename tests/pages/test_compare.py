@@ -19,21 +19,14 @@ from casebook.pages.compare import (
     make_compare,
 )
 from casebook.pages.page import Page as SitePage
-from casebook.pages.page import Site, SiteSettings
+from casebook.pages.page import Site
 from casebook.record.dataset import Dataset
-from casebook.text import Text
 
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 def pages_of(dataset: Dataset) -> dict[str, SitePage]:
-    settings = SiteSettings(
-        name=Text("小站"), tagline=Text("读书会"), siteurl="", stylesheet="/a.css"
-    )
-    return {
-        page.url: page
-        for page in make_compare(Site(dataset=dataset, charts={}, prose={}, settings=settings))
-    }
+    return {page.url: page for page in make_compare(Site(dataset=dataset, charts={}, prose={}))}
 
 
 def test_every_order_has_an_address_of_its_own() -> None:

@@ -9,9 +9,8 @@ from xml.etree import ElementTree
 import pytest
 from records import tiny_dataset
 
-from casebook.pages.page import Location, Page, Site, SiteSettings
+from casebook.pages.page import Location, Page, Site
 from casebook.pages.register import cut_sitemap
-from casebook.text import Text
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -71,10 +70,7 @@ def test_the_site_map_keeps_to_its_schema(built_site: Path) -> None:
 
 
 def test_a_site_map_that_grows_too_long_is_cut_and_lists_its_parts() -> None:
-    settings = SiteSettings(
-        name=Text("站"), tagline=Text("线"), siteurl="https://example.org", stylesheet=""
-    )
-    site = Site(dataset=tiny_dataset(), charts={}, prose={}, settings=settings)
+    site = Site(dataset=tiny_dataset(), charts={}, prose={})
     locations = [Location(f"{number}/", "zh", "") for number in range(5)]
 
     pages = list(cut_sitemap(locations, site, most=2))

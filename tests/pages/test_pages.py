@@ -24,7 +24,6 @@ from casebook.pages.page import (
     Prose,
     Section,
     Site,
-    SiteSettings,
     Slot,
 )
 from casebook.pages.register import CASE_PAGES, PAGES, make_sitemap
@@ -45,17 +44,12 @@ def named(path: Path) -> str:
 
 
 def site_of(dataset: Dataset, siteurl: str = "", prose: tuple[Prose, ...] = ()) -> Site:
-    settings = SiteSettings(
-        name=Text("小站", "Tiny"),
-        tagline=Text("读书会", "Reading clubs"),
-        siteurl=siteurl,
-        stylesheet="/assets/a.css",
-    )
+    words = {"name": Text("小站", "Tiny"), "tagline": Text("读书会", "Reading clubs")}
+    settings = replace(dataset.settings, **words, siteurl=siteurl)
     return Site(
-        dataset=dataset,
+        dataset=replace(dataset, settings=settings),
         charts={},
         prose={(text.slug, text.lang): text for text in prose},
-        settings=settings,
     )
 
 

@@ -12,7 +12,7 @@ from casebook.pages.case_pages import list_tiles, make_index
 from casebook.pages.compare import make_compare, make_timeline
 from casebook.pages.home import list_comparables, make_home
 from casebook.pages.long_lists import MOST_LISTED, address_part, cut_list
-from casebook.pages.page import Page, Site, SiteSettings
+from casebook.pages.page import Page, Site
 from casebook.record.dataset import MOST_NAMED, Dataset, order_cases
 from casebook.text import Text
 
@@ -53,7 +53,6 @@ def site_of(dataset: Dataset) -> Site:
         dataset=dataset,
         charts={},
         prose={},
-        settings=SiteSettings(name=Text("站"), tagline=Text("题"), siteurl="", stylesheet="/a.css"),
     )
 
 
