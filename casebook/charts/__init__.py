@@ -27,7 +27,7 @@ from casebook.charts.chart import (
     Selected,
 )
 from casebook.charts.svg import write_svg
-from casebook.charts.symbols import Kind, draw_kind, mark_of
+from casebook.charts.symbols import Kind, draw_kind
 from casebook.checks.content import read_content
 from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
@@ -96,13 +96,7 @@ def title_of(found: Selected | ChartWords) -> Text:
 def tabulate_chart(selected: Selected, dataset: Dataset, lang: Lang) -> ChartTable:
     """All that a chart says and shows, computed but not drawn; it is drawn anew by its key."""
     figures = tuple(dataset.figures[key] for key in selected.figures)
-    records = ChartRecords(
-        selected=selected,
-        dataset=dataset,
-        lang=lang,
-        figures=figures,
-        marks={figure.key: mark_of(figure, dataset) for figure in figures},
-    )
+    records = ChartRecords(selected=selected, dataset=dataset, lang=lang, figures=figures)
     folder = dataset.languages.address(f"charts/{selected.name}/", lang)
     return replace(chart_of(selected).tabulate(records), folder=folder)
 

@@ -271,7 +271,6 @@ class Grid:
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     cells: tuple[tuple[tuple[Place, ...], ...], ...]
-    lang: Lang
 
 
 def find_grid(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
@@ -298,7 +297,7 @@ def tabulate_grid(shown: ChartRecords) -> ChartTable:
     kinds = _name_terms(dataset.vocabulary.provider_types, {kind for _, kind in places}, lang)
     cells = tuple(tuple(tuple(places.get((mode, kind), ())) for kind in kinds) for mode in modes)
     columns = tuple(kinds.values())
-    grid = Grid(rows=tuple(modes.values()), columns=columns, cells=cells, lang=lang)
+    grid = Grid(rows=tuple(modes.values()), columns=columns, cells=cells)
     finding = _find_modes(dataset, lang).inside(lang)
     return replace(
         shown.tabulate(finding, grid),

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from casebook.charts.bars import ItemGroup
 from casebook.charts.canvas import Sheet
-from casebook.charts.symbols import ChartFigure, Kind, Mark, legend_kinds
+from casebook.charts.symbols import ChartFigure, Kind, Mark, legend_kinds, mark_of
 from casebook.messages import say
 from casebook.record.comparability import class_of, name_class
 from casebook.record.dataset import Dataset
@@ -129,13 +129,12 @@ class ChartTable(ChartWords):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartRecords:
-    """The records that one chart shows: its figures, if any, each with its mark."""
+    """The records that one chart shows, with its figures, if any."""
 
     selected: Selected
     dataset: Dataset
     lang: Lang
     figures: tuple[Figure, ...]
-    marks: Mapping[str, Mark]
 
     def say(self, key: str, /, **values: object) -> str:
         """A message in the language of the chart."""
@@ -146,6 +145,10 @@ class ChartRecords:
         case = self.dataset.by_slug[self.selected.case or slug]
         name = self.dataset.place if self.selected.case else self.dataset.label
         return name(case).inside(self.lang)
+
+    def mark(self, figure: Figure) -> Mark:
+        """The mark of a figure."""
+        return mark_of(figure, self.dataset)
 
     def label(self, figure: Figure) -> str:
         """The label of a figure."""
@@ -184,7 +187,7 @@ class ChartRecords:
         self, figure: Figure, name: str = "", about: str = "", together: int = 0
     ) -> ChartFigure:
         """A figure as it is drawn."""
-        quantity, mark = figure.quantity, self.marks[figure.key]
+        quantity, mark = figure.quantity, self.mark(figure)
         title = self.say(
             "charts.figure",
             label=self.label(figure),
@@ -221,28 +224,26 @@ class ChartRecords:
             self.say("charts.per", unit=unit) for unit in units
         )
         parts = [label, "" if per in label else per, "" if when == said or when in label else when]
-        parts.append(self.marks[figure.key].remark(self.lang))
+        parts.append(self.mark(figure).remark(self.lang))
         return COMMA.inside(self.lang).join(part for part in parts if part)
 
     def row(self, figure: Figure) -> Row:
         """The row of a figure in a table."""
         vocabulary = self.dataset.vocabulary
         source = self.dataset.sources.get(figure.source)
-        quantity = figure.quantity
-        numbers = (quantity.value, quantity.low, quantity.high)
         return (
             self.place(figure.case),
             self.label(figure),
             self.amount(figure),
-            self.marks[figure.key].words(self.lang),
+            self.mark(figure).words(self.lang),
             self.when(figure),
             self.state(figure.status),
             source.title.inside(self.lang) if source else figure.source,
             name_class(class_of(figure), vocabulary).inside(self.lang),
             "/".join(vocabulary.per[key].name.inside(self.lang) for key in figure.per),
             figure.key,
-            *("" if number is None else plain(number) for number in numbers),
-            quantity.unit,
+            *("" if number is None else plain(number) for number in figure.quantity.numbers),
+            figure.quantity.unit,
             source.url if source else "",
         )
 
@@ -250,12 +251,9 @@ class ChartRecords:
         """A row of a table of figures for what is no figure: a computed number, or none."""
         return (self.place(), label, amount, mark, when, *("" for _ in COLUMNS[4:]))
 
-    def _name_columns(self) -> Row:
-        names = (self.say(f"charts.figures.{name}") for name in COLUMNS)
-        return (self.say("charts.place"), *names)
-
     def tabulate(self, finding: str, content: object) -> ChartTable:
         """The table of a chart with one panel: a row, a note and a source for each figure."""
+        columns = (self.say(f"charts.figures.{name}") for name in COLUMNS)
         classes = [name_class(class_of(one), self.dataset.vocabulary) for one in self.figures[:1]]
         return ChartTable(
             chart=self.selected.chart,
@@ -264,14 +262,14 @@ class ChartRecords:
             lang=self.lang,
             finding=finding,
             subtitle="".join(name.inside(self.lang) for name in classes),
-            header=self._name_columns() if self.figures else (),
+            header=(self.say("charts.place"), *columns) if self.figures else (),
             rows=tuple(self.row(figure) for figure in self.figures),
             panels=(PanelTable("", finding, content),),
             notes=tuple(dict.fromkeys(f.note.inside(self.lang) for f in self.figures if f.note)),
             sources=self.cite(figure.source for figure in self.figures),
             figures=tuple(figure.key for figure in self.figures),
             in_files_only=_IN_FILES_ONLY if self.figures else 0,
-            legend=legend_kinds(self.marks.values()),
+            legend=legend_kinds(map(self.mark, self.figures)),
         )
 
     def cite(self, names: Iterable[str]) -> tuple[Source, ...]:

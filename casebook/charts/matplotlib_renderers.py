@@ -53,15 +53,21 @@ _SHADES: Final = 64
 _BACK: Final = {"start": 0.0, "middle": 0.5, "end": 1.0}
 
 
-def paint_image(sheet: Sheet, colours: Mapping[str, str], scale: float) -> Image.Image:
-    """The sheet on paper as an image of Pillow in RGB, which matplotlib brings with it.
+def write_png(sheet: Sheet, colours: Mapping[str, str], scale: float) -> bytes:
+    """The sheet on paper as PNG of few colours: those of the roles, and steps from paper to each.
 
     Colours are `#rrggbb` by role; a pixel is `scale` dots.
     """
     width, height = round(sheet.width * scale), round(sheet.height * scale)
     renderer: Any = RendererAgg(width, height, 72 * scale)  # type: ignore[no-untyped-call]
     _paint_parts(renderer, sheet, colours, scale)
-    return Image.frombuffer("RGBA", (width, height), renderer.buffer_rgba()).convert("RGB")
+    drawn = Image.frombuffer("RGBA", (width, height), renderer.buffer_rgba()).convert("RGB")
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(list_colours(tuple(colours.items())))
+    target = io.BytesIO()
+    flat = drawn.quantize(palette=palette, dither=Image.Dither.NONE)
+    flat.save(target, "PNG", compress_level=_COMPRESSION)
+    return target.getvalue()
 
 
 def paint_words(sheet: Sheet, colours: Mapping[str, str]) -> bytes:
@@ -104,16 +110,6 @@ def _list_shades(colours: tuple[tuple[str, str], ...]) -> bytes:
         for step in range(_SHADES)
         for under, over in ink
     )
-
-
-def encode_png(image: Image.Image, colours: Mapping[str, str]) -> bytes:
-    """An image as PNG of few colours: those of the roles, and steps from paper to each."""
-    palette = Image.new("P", (1, 1))
-    palette.putpalette(list_colours(tuple(colours.items())))
-    target = io.BytesIO()
-    flat = image.quantize(palette=palette, dither=Image.Dither.NONE)
-    flat.save(target, "PNG", compress_level=_COMPRESSION)
-    return target.getvalue()
 
 
 def write_pdf(sheet: Sheet, colours: Mapping[str, str]) -> bytes:

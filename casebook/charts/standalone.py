@@ -37,8 +37,10 @@ _BETWEEN_SOURCES: Final = re.compile("(；|; )")
 CARD_WIDTH: Final = 1200
 CARD_HEIGHT: Final = 630
 _CARD_MARGIN: Final = 64.0
+_CARD_INSIDE: Final = CARD_WIDTH - 2 * _CARD_MARGIN
 _CARD_FINDING: Final = 46.0
 _CARD_WORDS: Final = 26.0
+_CARD_STYLE: Final = Style(width=CARD_WIDTH, size=_CARD_WORDS, small=_CARD_WORDS)
 # The sizes of the large words of a card without a drawing.
 _CARD_SIZES: Final = tuple(range(112, 28, -4))
 # A drawing that would have to be smaller than this on a card is left out for its words.
@@ -81,13 +83,13 @@ def draw_standalone(
     svg = write_picture(sheet, ".svg", colours, name=table.name, label=label)
     if not table.pictured:
         return Pictures(svg=svg)
-    from casebook.charts.matplotlib_renderers import encode_png, paint_image
+    from casebook.charts.matplotlib_renderers import write_png
 
     card = compose_card(table, credit, site) if site else None
     return Pictures(
         svg=svg,
-        png=encode_png(paint_image(sheet, colours, 2), colours),
-        card=encode_png(paint_image(card, colours, 1), colours) if card else b"",
+        png=write_png(sheet, colours, 2),
+        card=write_png(card, colours, 1) if card else b"",
         missing="".join(sorted(find_missing(sheet))),
     )
 
@@ -120,9 +122,7 @@ def compose_picture(table: ChartTable, credit: str = "") -> Sheet:
 
 def compose_card(table: ChartTable, credit: str = "", site: str = "") -> Sheet:
     """The finding in large letters, with the drawing where that can be read so small."""
-    inside = CARD_WIDTH - 2 * _CARD_MARGIN
-    style = Style(width=CARD_WIDTH, size=_CARD_WORDS, small=_CARD_WORDS)
-    sheet = Sheet(style=style, height=CARD_HEIGHT)
+    sheet, inside = Sheet(style=_CARD_STYLE, height=CARD_HEIGHT), _CARD_INSIDE
     size = _CARD_FINDING
     while len(wrap_text(table.finding, inside, size, True)) > 3 and size > 24:
         size -= 2
@@ -143,9 +143,7 @@ def compose_card(table: ChartTable, credit: str = "", site: str = "") -> Sheet:
 
 def compose_words(card: CardWords) -> Sheet:
     """The words of a card, as large as there is room for them."""
-    inside = CARD_WIDTH - 2 * _CARD_MARGIN
-    style = Style(width=CARD_WIDTH, size=_CARD_WORDS, small=_CARD_WORDS)
-    sheet = Sheet(style=style, height=CARD_HEIGHT)
+    sheet, inside = Sheet(style=_CARD_STYLE, height=CARD_HEIGHT), _CARD_INSIDE
     bottom = sheet.paragraph(_CARD_MARGIN, 56, card.place, inside, size=34, role="ink-muted")
     label, words = 38, clean(card.words)
     room = min(330, CARD_HEIGHT - 100 - bottom - height_of(card.label, inside, label))
@@ -199,11 +197,9 @@ def write_picture(
     """
     if kind == ".svg":
         return write_svg(sheet, f"{name}-alone", label, colours).encode("utf-8")
-    from casebook.charts.matplotlib_renderers import encode_png, paint_image, write_pdf
+    from casebook.charts.matplotlib_renderers import write_pdf, write_png
 
-    if kind == ".pdf":
-        return write_pdf(sheet, colours)
-    return encode_png(paint_image(sheet, colours, 2), colours)
+    return write_pdf(sheet, colours) if kind == ".pdf" else write_png(sheet, colours, 2)
 
 
 def find_missing(sheet: Sheet) -> set[str]:

@@ -17,9 +17,8 @@ from PIL import Image
 from casebook.charts import matplotlib_renderers
 from casebook.charts.canvas import WIDE, Sheet, Style
 from casebook.charts.matplotlib_renderers import (
-    encode_png,
     list_colours,
-    paint_image,
+    write_png,
 )
 
 PROJECT = Path(__file__).parents[2]
@@ -32,7 +31,7 @@ def small() -> Sheet:
 
 
 def paint(sheet: Sheet, scale: float = 1) -> Image.Image:
-    content = encode_png(paint_image(sheet, COLOURS, scale), COLOURS)
+    content = write_png(sheet, COLOURS, scale)
     return Image.open(io.BytesIO(content)).convert("RGB")
 
 
@@ -172,7 +171,7 @@ def test_settings_of_matplotlib_change_nothing(monkeypatch: pytest.MonkeyPatch) 
 
 _SCRIPT = """
 import hashlib, sys
-from casebook.charts.matplotlib_renderers import encode_png, paint_image
+from casebook.charts.matplotlib_renderers import write_png
 from casebook.charts.canvas import WIDE, Sheet
 
 digests = []
@@ -182,7 +181,7 @@ for text in sys.argv[1:]:
     sheet.text(5, 30, text)
     sheet.disc(50, 20, 7, stroke="ink")
     colours = {"paper": "#ffffff", "ink": "#112233"}
-    png = encode_png(paint_image(sheet, colours, 1), colours)
+    png = write_png(sheet, colours, 1)
     digests.append(hashlib.sha256(png).hexdigest())
 heavy = {"matplotlib.figure", "matplotlib.pyplot", "matplotlib.axes"}
 print(sorted(digests), sorted(heavy & set(sys.modules)))
