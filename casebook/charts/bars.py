@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from casebook.charts.canvas import LEADING, Point, Sheet, baseline, widest
 from casebook.charts.symbols import (
@@ -31,8 +31,7 @@ _GROUP_SPACE: Final = 14.0
 _ITEM_SPACE: Final = 7.0
 
 
-@dataclass(frozen=True, slots=True)
-class ItemGroup:
+class ItemGroup(NamedTuple):
     """Figures under one heading, each with what it is beside its wording or beneath."""
 
     heading: str

@@ -17,7 +17,7 @@ from casebook.charts.chart import (
     compute,
     name_years,
 )
-from casebook.charts.symbols import ChartFigure, legend_kinds, mark_of_kind
+from casebook.charts.symbols import mark_of_kind
 from casebook.messages import say
 from casebook.record.comparability import are_comparable, group_by_scale
 from casebook.record.dataset import Dataset
@@ -72,7 +72,8 @@ def tabulate_series(shown: ChartRecords) -> ChartTable:
         for figure in shown.figures
         if figure.note
     )
-    table = _tabulate_bars(_describe_series(shown, groups), bars, shown)
+    block = BarBlock(bars=tuple(bars), lang=shown.lang)
+    table = shown.tabulate(_describe_series(shown, groups), block)
     return replace(table, rows=tuple(rows), notes=tuple(dict.fromkeys(notes)))
 
 
@@ -85,13 +86,6 @@ def _find_gaps(shown: ChartRecords) -> dict[str, str]:
             if first <= last:
                 gaps[after.key] = name_years(first, last).inside(shown.lang)
     return gaps
-
-
-def _tabulate_bars(
-    finding: str, bars: Sequence[ChartFigure], shown: ChartRecords, change: str = ""
-) -> ChartTable:
-    block = BarBlock(bars=tuple(bars), lang=shown.lang, change=change)
-    return replace(shown.tabulate(finding, block), legend=legend_kinds(block.marks))
 
 
 def _describe_series(shown: ChartRecords, groups: dict[str, int]) -> str:
@@ -144,8 +138,8 @@ def tabulate_ranges(shown: ChartRecords) -> ChartTable:
         for figure in shown.figures[:_RANGES_NAMED]
     )
     finding = shown.named(said)
-    bars = [shown.draw(figure, shown.label(figure), shown.when(figure)) for figure in shown.figures]
-    return _tabulate_bars(finding, bars, shown)
+    bars = (shown.draw(figure, shown.label(figure), shown.when(figure)) for figure in shown.figures)
+    return shown.tabulate(finding, BarBlock(bars=tuple(bars), lang=shown.lang))
 
 
 def find_changes(case: Case, dataset: Dataset) -> Iterator[tuple[Figure, Figure]]:
@@ -175,7 +169,7 @@ def tabulate_change(shown: ChartRecords) -> ChartTable:
         shown.draw(before, shown.say("charts.difference.before"), shown.when(before)),
         shown.draw(after, shown.say("charts.difference.after"), shown.when(after)),
     )
-    table = _tabulate_bars(finding, bars, shown, change)
+    table = shown.tabulate(finding, BarBlock(bars=bars, lang=shown.lang, change=change))
     if not change:
         return table
     computed = shown.row_beside(change, mark=shown.say("charts.computed"))
@@ -230,7 +224,8 @@ def tabulate_split(shown: ChartRecords) -> ChartTable:
         left = replace(parts[0], key="", name=name, amount=said, title="", low=end)
         parts.append(replace(left, mark=mark_of_kind("exact")))
         rows.append(shown.row_beside(name, amount, shown.say("charts.computed")))
-    return replace(_tabulate_bars(_describe_split(rest, shown), parts, shown), rows=tuple(rows))
+    block = BarBlock(bars=tuple(parts), lang=shown.lang)
+    return replace(shown.tabulate(_describe_split(rest, shown), block), rows=tuple(rows))
 
 
 def _compute_parts(

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from casebook.charts.bars import ItemGroup
+from casebook.charts.bars import BarBlock, ItemGroup
 from casebook.charts.canvas import Sheet
 from casebook.charts.symbols import ChartFigure, Kind, Mark, legend_kinds, mark_of
 from casebook.messages import say
@@ -51,8 +51,7 @@ class Selected:
     figures: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PanelTable:
+class PanelTable(NamedTuple):
     """One panel of a chart as data; `content` is known to the painter of its chart."""
 
     title: str
@@ -253,6 +252,8 @@ class ChartRecords:
 
     def tabulate(self, finding: str, content: object) -> ChartTable:
         """The table of a chart with one panel: a row, a note and a source for each figure."""
+        # Bars that lie too far apart are a list, in which no mark is drawn.
+        marks = content.marks if isinstance(content, BarBlock) else map(self.mark, self.figures)
         columns = (self.say(f"charts.figures.{name}") for name in COLUMNS)
         classes = [name_class(class_of(one), self.dataset.vocabulary) for one in self.figures[:1]]
         return ChartTable(
@@ -269,7 +270,7 @@ class ChartRecords:
             sources=self.cite(figure.source for figure in self.figures),
             figures=tuple(figure.key for figure in self.figures),
             in_files_only=_IN_FILES_ONLY if self.figures else 0,
-            legend=legend_kinds(map(self.mark, self.figures)),
+            legend=legend_kinds(marks),
         )
 
     def cite(self, names: Iterable[str]) -> tuple[Source, ...]:
@@ -290,8 +291,7 @@ class ChartRecords:
         return numbers
 
 
-@dataclass(frozen=True, slots=True)
-class LegendItem:
+class LegendItem(NamedTuple):
     """One mark that a chart uses: its kind, its words, and the mark itself as inline SVG."""
 
     kind: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from casebook.messages import problem
 from casebook.problems import START, ContentError
@@ -32,8 +31,7 @@ _REFERENCE = re.compile(r"var\([ \t\r\n]*--([A-Za-z0-9-]+)[ \t\r\n]*(?:,[^()]*)?
 _HEX = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """The custom properties of both schemes, without their leading hyphens."""
 
     light: Mapping[str, str]

@@ -36,15 +36,13 @@ LONGEST_TITLE = 64
 _PAUSE = re.compile(r"[;:,；：，](?!\d)|(?<=\S)(?=[（(])")
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A place in prose where the template puts something computed, such as `overview`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """One heading of prose with the parts under it."""
 
     id: str
@@ -77,8 +75,7 @@ class Prose:
     published: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """A page beyond those of its case that shows a figure, and what a link to it says."""
 
     url: str
