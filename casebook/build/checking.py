@@ -17,7 +17,12 @@ from casebook.build.workers import IN_PROCESS, Executor
 from casebook.charts import NAMES_ACROSS, check_embedded
 from casebook.checks.addresses import check_addresses
 from casebook.checks.content import check_content
-from casebook.checks.history import check_days, check_history, check_unpublished
+from casebook.checks.history import (
+    check_days,
+    check_history,
+    check_unpublished,
+    check_updated,
+)
 from casebook.checks.media import read_media
 from casebook.checks.published import has_ledger, read_published
 from casebook.checks.quotes import check_quotes, check_shares
@@ -114,20 +119,23 @@ def check_published(
 
     Of the cases whose slugs are `unpublished` nothing is said.
     """
+    dated = list(check_updated(dataset, today))
     if not has_ledger(project):
-        return [one for case in dataset.summaries for one in check_days(case, "", today)]
+        return dated + [one for case in dataset.summaries for one in check_days(case, "", today)]
     versions = {case.slug: case.version for case in dataset.summaries}
     # What passed against this very ledger passes again, as long as its record is the same.
     known = cache.find_published() if cache is not None else {}
     settled = {slug for slug, version in known.items() if version == versions.get(slug)}
     if known and settled == known.keys() == versions.keys():
-        return []
+        return dated
     settled.update(unpublished)
     try:
         published = read_published(project, settled)
     except ContentError as error:
-        return list(error.problems)
-    problems = check_history(dataset, published, read_recorded(project, dataset.languages), today)
+        return dated + list(error.problems)
+    problems = dated + check_history(
+        dataset, published, read_recorded(project, dataset.languages), today
+    )
     problems += check_unpublished(dataset, {*published, *settled})
     if cache is not None and not (problems or unpublished):
         cache.keep_published(versions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from casebook.checks.addresses import find_aliases
@@ -120,6 +120,15 @@ def check_unpublished(dataset: Dataset, known: Collection[str]) -> list[Problem]
         if case.slug not in named
         for change in case.changes
     ]
+
+
+def check_updated(dataset: Dataset, today: date) -> Iterator[Problem]:
+    """The cases that were last changed after today; of an editor further east it is tomorrow."""
+    latest = (today + timedelta(days=1)).isoformat()
+    for case in dataset.summaries:
+        if case.date > latest:
+            at = dataset.by_slug[case.slug].place_by_path["updated"]
+            yield problem("E225.future", case.path, at, day=case.date, today=today)
 
 
 def check_days(case: Case | CaseSummary, since: str, today: date) -> Iterator[Problem]:

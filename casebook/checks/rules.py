@@ -82,7 +82,7 @@ def check_references(text: WrittenText, home: Case | None, dataset: Dataset) -> 
 def conflicts_have_two_sides(case: Case, dataset: Dataset) -> Iterator[Problem]:
     """A conflict sets at least two statements side by side."""
     for conflict in case.conflicts:
-        if len(conflict.figures) + len(conflict.reports) < 2:
+        if len(set(conflict.figures)) + len(conflict.reports) < 2:
             yield problem("E236", case.path, conflict.at)
 
 
@@ -160,6 +160,9 @@ def cases_say_when_they_changed(case: Case, dataset: Dataset) -> Iterator[Proble
     """A case bears the day of its last change, which feed, site map and citations give on."""
     if not case.updated:
         yield problem("W208", case.path, START)
+    elif case.published > case.updated:
+        at, first = case.place_by_path["published"], case.published
+        yield problem("E225.order", case.path, at, published=first, updated=case.updated)
 
 
 def english_names_are_more_than_pinyin(case: Case, dataset: Dataset) -> Iterator[Problem]:

@@ -37,10 +37,12 @@ from casebook.values.amount_words import SAME_PER
 from casebook.values.amounts import Quantity, find_amounts, parse_quantity, with_reading
 from casebook.values.errors import FormulaError, QuantityError
 from casebook.values.formula import names_of, parse_formula
-from casebook.values.words import PLANNED_STATUSES
+from casebook.values.words import PLANNED_STATUSES, WORDS
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar, read_tree
 
 SILENT = ("not_stated", "not_applicable")
+# What people write instead, without blanks and marks; of a dash nothing is left.
+_SILENCES: Final = frozenset(("", *WORDS["silences"].split()))
 _KINDS: Final = {
     "money": "record.kind_money",
     "count": "record.kind_count",
@@ -171,8 +173,11 @@ class CaseReader(RecordReader):
                 "elsewhere", known_names(fields_of(Elsewhere), self.languages)
             )
         )
-        if values["state"] not in SILENT or fields.has("value"):
+        if values["state"] not in SILENT:
             values |= self.read_value(fields, question)
+        elif fields.has("value"):
+            at, state = fields.at("value"), values["state"]
+            fields.report("E205.silent_value", at, name=question.key, state=state)
         return Answer(question=question.key, at=node.at, **values)
 
     def read_elsewhere(self, fields: Fields, question: Question) -> Elsewhere:
@@ -207,6 +212,9 @@ class CaseReader(RecordReader):
             return {"state": "not_stated"}
         if len(words) == 1 and (said := words[0].text.strip()) in SILENT:
             return {"state": said}
+        for word in words if not question.terms else ():
+            if re.sub(r"[\W_]+", "", word.text.casefold()) in _SILENCES:
+                fields.report("E205.silence", word.at, name=question.key, word=word.text.strip())
         if question.terms:
             known = self.words[question.terms]
             listed = question.terms

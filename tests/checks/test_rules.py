@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from records import (
@@ -16,6 +17,7 @@ from records import (
     tiny_lists,
 )
 
+from casebook.checks.history import check_updated
 from casebook.checks.rules import CASE_RULES, RULES, check_case
 from casebook.record.dataset import Dataset
 from casebook.record.vocabulary import Refusal
@@ -107,8 +109,9 @@ def test_a_reference_may_name_another_case_or_a_count_of_the_site() -> None:
     assert check_rules(dataset) == []
 
 
-def test_a_conflict_has_two_sides() -> None:
-    conflict = "conflicts:\n  - about: 金额\n    figures: [paid]\n    note: 只有一种说法。\n"
+@pytest.mark.parametrize("figures", ["paid", "paid, paid"])
+def test_a_conflict_has_two_sides(figures: str) -> None:
+    conflict = f"conflicts:\n  - about: 金额\n    figures: [{figures}]\n    note: 只有一种说法。\n"
     dataset = dataset_of(record(figure(), rest=conflict))
 
     assert shown(check_rules(dataset)) == ["20:5 E236"]
@@ -380,3 +383,30 @@ def test_a_case_says_when_it_changed() -> None:
     found = check_case(dataset.cases[0], dataset)
 
     assert [(one.code, one.severity) for one in found] == [("W208", "warning")]
+
+
+@pytest.mark.parametrize(
+    ("published", "codes"),
+    [
+        pytest.param("2026-01-05", [], id="the same day"),
+        pytest.param("2026-01-06", ["E225"], id="after its last change"),
+    ],
+)
+def test_a_case_is_published_before_it_changes(published: str, codes: list[str]) -> None:
+    dataset = dataset_of(record(rest=f"published: {published}\nupdated: 2026-01-05\n"))
+
+    assert [one.code for one in check_case(dataset.cases[0], dataset)] == codes
+
+
+@pytest.mark.parametrize(
+    ("today", "codes"),
+    [
+        pytest.param(date(2026, 1, 5), [], id="today"),
+        pytest.param(date(2026, 1, 4), [], id="today where the day begins earlier"),
+        pytest.param(date(2026, 1, 3), ["E225"], id="still to come"),
+    ],
+)
+def test_a_case_was_not_changed_in_the_future(today: date, codes: list[str]) -> None:
+    found = list(check_updated(dataset_of(record()), today))
+
+    assert [one.code for one in found] == codes

@@ -237,6 +237,31 @@ def test_an_answer_is_a_value_a_list_or_a_silence() -> None:
     assert answers["provider_type"].state == "not_stated"
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["未说明", "来源没有写。", "无", "—", '"?"', "N/A", "Not_Stated", "not stated", "Unknown"],
+)
+def test_words_for_silence_are_no_answer(said: str) -> None:
+    _, problems = read(record().replace("purchaser: 海曙区", f"purchaser: {said}"))
+
+    assert [p.code for p in problems] == ["E205"]
+    assert "not_stated" in problems[0].hint.zh
+
+
+@pytest.mark.parametrize("said", ["没有评估", "无偿提供", "未公开", "None of the residents"])
+def test_what_a_source_denies_is_an_answer(said: str) -> None:
+    _, problems = read(record().replace("purchaser: 海曙区", f"purchaser: {said}"))
+
+    assert problems == []
+
+
+def test_a_silence_has_no_value() -> None:
+    silent = "purchaser: {state: not_stated, value: 海曙区}"
+    _, problems = read(record().replace("purchaser: 海曙区", silent))
+
+    assert [p.code for p in problems] == ["E205"]
+
+
 def test_all_problems_of_a_file_are_told_in_one_run() -> None:
     text = record(figure(amount="x", measure="y", source="z"), rest="foo: 1\n")
 

@@ -104,7 +104,9 @@ def test_every_setting_that_has_an_effect_is_explained() -> None:
         pytest.param("PORT: int = 8001\n", "W340", (1, 13), "--port", id="with its type"),
         pytest.param("GOOGLE_ANALYTICS = 'x'\n", "W340", (1, 20), "analytics.html", id="a service"),
         pytest.param("TAGLNE = 'x'\n", "W341", (1, 10), "TAGLINE", id="a misspelt name"),
-        pytest.param("tagline = 'x'\n", "W341", (1, 11), "TAGLINE", id="a setting in small letters"),
+        pytest.param(
+            "tagline = 'x'\n", "W341", (1, 11), "TAGLINE", id="a setting in small letters"
+        ),
     ],
 )
 def test_what_is_wrong_or_without_effect_is_named_at_its_line(
