@@ -8,13 +8,13 @@ import difflib
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache, wraps
 from pathlib import Path
 from types import FunctionType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from casebook import __version__
@@ -32,6 +32,7 @@ GUARD: Final = "casebook.plugin"
 _FUNCTIONS: Final = ("JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS")
 # SITEMAP, which a plugin has, is not yet SITENAME.
 _NEARLY: Final = 0.85
+T = TypeVar("T")
 
 
 class MenuLink(NamedTuple):
@@ -229,7 +230,6 @@ class _SettingsReader:
         """All settings that the program takes."""
         self._name_unused()
         self._check_version()
-        has_functions = [self._has_functions(name) for name in _FUNCTIONS]
         return Settings(
             name=self.text("SITENAME", required=True),
             tagline=self.text("TAGLINE"),
@@ -242,15 +242,17 @@ class _SettingsReader:
             menu=self.links("MENUITEMS"),
             has_sections=self.value("DISPLAY_PAGES_ON_MENU", bool, True),
             links=(*self.links("LINKS"), *self.links("SOCIAL")),
-            logo=self.value("SITELOGO", str, ""),
+            logo=self.value("SITELOGO", str),
             icon=self.value("FAVICON", str, "icon.svg"),
-            colours=tuple(self._read_colours()),
-            trusted_hosts=self._read_hosts(),
+            colours=self.each("COLOURS", dict, "record.settings_form_colour", _read_colours),
+            trusted_hosts=self.each("TRUSTED_HOSTS", list, "record.settings_form_host", _read_host),
             overrides=self.strings("THEME_TEMPLATES_OVERRIDES"),
             static_paths=self.strings("STATIC_PATHS"),
             static_excludes=self.strings("STATIC_EXCLUDES"),
-            static_names=tuple(self._read_static_names()),
-            functions=self.source if any(has_functions) else b"",
+            static_names=self.each(
+                "EXTRA_PATH_METADATA", dict, "record.settings_form_static_name", _read_static_name
+            ),
+            functions=self._read_functions(),
             timezone=self._read_timezone(),
             at={name: self.locate(name) for name in self.values},
         )
@@ -274,20 +276,34 @@ class _SettingsReader:
         told: dict[str, Any] = {"name": name, **values}
         self.problems.append(problem(key, SETTINGS, self.locate(name, *inside), **told))
 
-    def value(self, name: str, kind: type[Any], default: Any) -> Any:
+    def _refuse(self, form: str, setting: str, *inside: int, **values: object) -> None:
+        """Note that a setting, or a part of it, has not its form, by the key of its words."""
+        self._complain("E341", setting, *inside, form=say(form, **values))
+
+    def value(self, name: str, kind: type[T], default: T | None = None) -> T:
         """The value of a setting of one kind; a tuple is a list as well."""
         value = self.values.get(name)
-        if value is None:
-            return default
-        if not isinstance(value, (list, tuple) if kind is list else kind):
-            self._complain("E341", name, form=say(f"record.settings_form_{kind.__name__}"))
-            return default
-        return value
+        if isinstance(value, (list, tuple) if kind is list else kind):
+            return cast(T, value)
+        if value is not None:
+            self._refuse(f"record.settings_form_{kind.__name__}", name)
+        return kind() if default is None else default
+
+    def each(
+        self, name: str, kind: type[Any], form: str, accept: Callable[[Any], T | None]
+    ) -> tuple[T, ...]:
+        """What is made of each part of a setting, without those that have not the form."""
+        value = self.value(name, kind)
+        made = [accept(part) for part in (value.items() if kind is dict else value)]
+        for index, one in enumerate(made):
+            if one is None:
+                self._refuse(form, name, index)
+        return tuple(one for one in made if one is not None)
 
     def text(self, name: str, required: bool = False) -> Text:
         """A text in the languages of the site."""
         names = [self.languages.name(name, lang).upper() for lang in self.languages]
-        words = [" ".join(self.value(one, str, "").split()) for one in names]
+        words = [" ".join(self.value(one, str).split()) for one in names]
         if required:
             self.problems += [
                 problem("E342", SETTINGS, START, name=one)
@@ -300,7 +316,7 @@ class _SettingsReader:
         self, name: str, mail: bool = False, judge: Callable[[str], Text | None] = judge_url
     ) -> str:
         """An address of the web, or where it may be of a mailbox."""
-        written = str(self.value(name, str, "")).strip()
+        written = self.value(name, str).strip()
         if not written or (mail and _match("mail", written.removeprefix("mailto:"))):
             return written.removeprefix("mailto:")
         fault = judge(written)
@@ -311,47 +327,40 @@ class _SettingsReader:
 
     def strings(self, name: str) -> tuple[str, ...]:
         """A list of texts."""
-        found = self.value(name, list, ())
-        wrong = [index for index, one in enumerate(found) if not isinstance(one, str)]
-        for index in wrong:
-            self._complain("E341", name, index, form=say("record.settings_form_strings"))
-        return () if wrong else tuple(found)
+        return self.each(
+            name,
+            list,
+            "record.settings_form_strings",
+            lambda one: one if isinstance(one, str) else None,
+        )
 
     def links(self, name: str) -> tuple[MenuLink, ...]:
         """Pairs of a title and an address, with the titles in each language in the same order."""
         names = [self.languages.name(name, lang).upper() for lang in self.languages]
         lists = [self._read_pairs(one) for one in names if one in self.values]
-        if not lists:
-            return ()
         for one, pairs in zip(names[1:], lists[1:], strict=False):
             if [address for _, address in pairs] != [address for _, address in lists[0]]:
-                self._complain("E341", one, form=say("record.settings_form_same_links", name=name))
+                self._refuse("record.settings_form_same_links", one, name=name)
                 return ()
-        own = [title for title, _ in lists[0]]
-        titles = [own, *([title for title, _ in pairs] for pairs in lists[1:])]
         # Without a translation a title is in every language what it is.
-        titles += [[""] * len(own)] * (len(self.languages) - len(titles))
-        words = zip(*titles, strict=True)
-        addresses = (address for _, address in lists[0])
+        missing = [""] * (len(self.languages) - len(lists))
         return tuple(
-            MenuLink(self.languages.text(each), address)
-            for each, address in zip(words, addresses, strict=True)
+            MenuLink(self.languages.text([*(title for title, _ in each), *missing]), each[0][1])
+            for each in zip(*lists, strict=True)
         )
 
     def _read_pairs(self, name: str) -> list[tuple[str, str]]:
         pairs = []
-        for index, pair in enumerate(self.value(name, list, ())):
+        for index, pair in enumerate(self.value(name, list)):
             match pair:
                 case (str(title), str(address)) if title.strip():
                     address = address.strip()
-                    fault = None
-                    if not (address.startswith("mailto:") or _match("of_site", address)):
-                        fault = judge_url(address)
-                    if fault is not None:
+                    is_plain = address.startswith("mailto:") or _match("of_site", address)
+                    if not is_plain and (fault := judge_url(address)):
                         self._complain("E343", name, index, written=address[:60], why=fault)
                     pairs.append((title.strip(), address.removeprefix("/")))
                 case _:
-                    self._complain("E341", name, index, form=say("record.settings_form_pair"))
+                    self._refuse("record.settings_form_pair", name, index)
         return pairs
 
     def read_licence(self) -> Licence | None:
@@ -371,79 +380,49 @@ class _SettingsReader:
                 return Licence("CC0 1.0", Text(f"{path}deed.zh-hans", path), "CC0-1.0")
             case str() if not value.upper().startswith("CC"):
                 return Licence(value.strip(), NO_TEXT)
-        self._complain("E341", "LICENCE", form=say("record.settings_form_licence"))
+        self._refuse("record.settings_form_licence", "LICENCE")
         return None
 
-    def _read_colours(self) -> Iterator[tuple[str, str, str]]:
-        for index, (role, value) in enumerate(self.value("COLOURS", dict, {}).items()):
-            pair = (value, value) if isinstance(value, str) else value
-            match pair:
-                case (str(light), str(dark)) if _match("colour", light) and _match("colour", dark):
-                    yield str(role), light, dark
-                case _:
-                    self._complain(
-                        "E341", "COLOURS", index, form=say("record.settings_form_colour")
-                    )
-
-    def _read_hosts(self) -> tuple[str, ...]:
-        hosts = self.strings("TRUSTED_HOSTS")
-        for index, host in enumerate(hosts):
-            if not _match("host", host):
-                form = say("record.settings_form_host")
-                self._complain("E341", "TRUSTED_HOSTS", index, form=form)
-        return tuple(host for host in hosts if _match("host", host))
-
-    def _read_static_names(self) -> Iterator[tuple[str, str]]:
-        for index, (path, values) in enumerate(self.value("EXTRA_PATH_METADATA", dict, {}).items()):
-            match values:
-                case {"path": str(target)} if len(values) == 1 and ".." not in target:
-                    yield str(path).strip("/"), target.strip("/")
-                case _:
-                    form = say("record.settings_form_static_name")
-                    self._complain("E341", "EXTRA_PATH_METADATA", index, form=form)
-
     def _read_timezone(self) -> str:
-        name = str(self.value("TIMEZONE", str, ""))
+        name = self.value("TIMEZONE", str)
         try:
             return ZoneInfo(name).key if name else ""
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            self._complain("E341", "TIMEZONE", form=say("record.settings_form_timezone"))
+            self._refuse("record.settings_form_timezone", "TIMEZONE")
             return ""
 
-    def _has_functions(self, name: str) -> bool:
-        functions = self.value(name, dict, {})
-        values: Callable[[], Any] = functions.values
-        for index, function in enumerate(values()):
-            # Only those that are called may be asked what they want to be given.
-            if name != "JINJA_GLOBALS" and not callable(function):
-                self._complain("E341", name, index, form=say("record.settings_form_function"))
-            elif name == "JINJA_GLOBALS" and hasattr(function, "jinja_pass_arg"):
-                self._complain("E341", name, index, form=say("record.settings_form_no_context"))
-        return bool(functions)
+    def _read_functions(self) -> bytes:
+        """The source of the file where it gives templates functions."""
+        for name in _FUNCTIONS:
+            for index, function in enumerate(self.value(name, dict).values()):
+                # Only those that are called may be asked what they want to be given.
+                if name != "JINJA_GLOBALS" and not callable(function):
+                    self._refuse("record.settings_form_function", name, index)
+                elif name == "JINJA_GLOBALS" and hasattr(function, "jinja_pass_arg"):
+                    self._refuse("record.settings_form_no_context", name, index)
+        return self.source if any(map(self.values.get, _FUNCTIONS)) else b""
 
     def _name_unused(self) -> None:
         """Warn of every setting that has no effect, and of names that are nearly known."""
-        known = read_known()
-        texts = {*known["texts"], *known["links"]}
-        translated = {
-            self.languages.name(name, lang).upper()
-            for name in texts
-            for lang in self.languages.others
+        known, fixed = read_known(), fixed_settings()
+        texts = (*known["texts"], *known["links"])
+        taken = {*known["others"]} | {
+            self.languages.name(name, lang).upper() for name in texts for lang in self.languages
         }
-        fixed, unused = known["fixed"], known["unused"]
         why = {
-            name: group for groups in (fixed, unused) for group in groups for name in groups[group]
+            name: group
+            for groups in (known["fixed"], known["unused"])
+            for group, names in groups.items()
+            for name in names
         }
         untold = {f"{name}_{lang.upper()}": "languages" for name in texts for lang in LANGS}
-        fixed_values = fixed_settings()
-        all_known = {*texts, *translated, *known["others"], *why}
+        all_known = taken | {*why}
+        # Texts lie in two folders, and it is all the same to name them.
+        same = {"PAGE_PATHS": ["pages", "stories"]}
         for name, value in self.values.items():
-            if name in texts or name in translated or name in known["others"]:
+            if name in taken or (name in fixed and value in (fixed[name], same.get(name))):
                 continue
-            if name in fixed_values and (value == fixed_values[name] or _is_same(value, name)):
-                continue
-            reason = why.get(name) or untold.get(name)
-            if reason:
+            if reason := why.get(name) or untold.get(name):
                 self._complain("W340", name, why=say(f"record.settings_why_{reason}"))
             # Plugins have settings of their own, of which nothing is known here.
             elif name in self.nodes and difflib.get_close_matches(name, all_known, 1, _NEARLY):
@@ -457,28 +436,42 @@ class _SettingsReader:
 
     def _check_version(self) -> None:
         """Tell where the project was made for another version than the one that runs."""
-        written = self.values.get("CASEBOOK_VERSION")
+        name = "CASEBOOK_VERSION"
+        written = self.values.get(name)
         found = _match("version", written) if isinstance(written, str) else None
         ours = _patterns()["version"].match(__version__)
         assert ours is not None
         now = f"{ours[1]}.{ours[2]}"
-        if found is None:
-            key = "W342.missing" if written is None else "E341"
-            self._complain(
-                key, "CASEBOOK_VERSION", now=now, form=say("record.settings_form_version")
-            )
-            return
-        theirs = int(found[1]), int(found[2])
-        if theirs != (int(ours[1]), int(ours[2])):
-            key = "W342" if theirs < (int(ours[1]), int(ours[2])) else "E344"
+        if written is None:
+            self._complain("W342.missing", name, now=now)
+        elif found is None:
+            self._refuse("record.settings_form_version", name)
+        elif (found[1], found[2]) != (ours[1], ours[2]):
+            is_older = (int(found[1]), int(found[2])) < (int(ours[1]), int(ours[2]))
             notes = find_packaged("CHANGELOG.md")
-            self._complain(key, "CASEBOOK_VERSION", made=written, now=now, notes=notes)
+            key = "W342" if is_older else "E344"
+            self._complain(key, name, made=written, now=now, notes=notes)
 
 
-def _is_same(value: object, name: str) -> bool:
-    """True of a value that differs from ours in nothing but how Pelican writes it."""
-    # Texts lie in two folders, and it is all the same to name them.
-    return name == "PAGE_PATHS" and value == ["pages", "stories"]
+def _read_colours(part: tuple[object, object]) -> tuple[str, str, str] | None:
+    """A role with its colours in the light and in the dark scheme."""
+    role, value = part
+    match (value, value) if isinstance(value, str) else value:
+        case (str(light), str(dark)) if _match("colour", light) and _match("colour", dark):
+            return str(role), light, dark
+    return None
+
+
+def _read_static_name(part: tuple[object, object]) -> tuple[str, str] | None:
+    """The path of a static file, and its place in the site."""
+    match part:
+        case (path, {"path": str(target), **others}) if not others and ".." not in target:
+            return str(path).strip("/"), target.strip("/")
+    return None
+
+
+def _read_host(host: object) -> str | None:
+    return host if isinstance(host, str) and _match("host", host) else None
 
 
 def _find_nodes(source: bytes) -> dict[str, Any]:
