@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
@@ -32,7 +32,7 @@ from casebook.record.fields import UNKNOWN, Fields, RecordReader, find_places, s
 from casebook.record.lists import Lists
 from casebook.record.model import AMOUNT_EXAMPLE, Answer, Case, Elsewhere, Figure
 from casebook.record.vocabulary import Question
-from casebook.text import DEFAULT_LANGUAGES, ENUMERATION, LANGS, Text
+from casebook.text import ENUMERATION, LANGS, Text
 from casebook.values.amount_words import SAME_PER
 from casebook.values.amounts import Quantity, find_amounts, parse_quantity, with_reading
 from casebook.values.errors import FormulaError, QuantityError
@@ -228,27 +228,35 @@ class CaseReader(RecordReader):
     def read_figures(self, fields: Fields, one: FieldDescription) -> dict[str, Figure]:
         figures: dict[str, Figure] = {}
         waiting: dict[str, _Formula] = {}
+        known = len(fields.problems)
         for key, at, inner in fields.entries(one.name, known_names(one.inner, self.languages)):
             if not _FIGURE_NAME.fullmatch(key):
                 inner.report("E241.figure", at, name=key[:40])
             if inner.has("formula"):
                 if (formula := self.parse_formula(at, inner)) is not None:
                     waiting[key] = formula
-            elif (figure := self.read_printed(key, at, inner, one)) is not None:
+            elif (figure := self.read_printed(key, at, inner)) is not None:
                 figures[key] = figure
-        for key in _faulty_figures(fields, one) & figures.keys():
-            # What is computed from it would only repeat that it is wrong.
-            del figures[key]
-        self.compute_figures(waiting, figures, one)
+                # What is computed from it would only repeat that it is wrong.
+                if any(found.severity == "error" for found in fields.problems[known:]):
+                    del figures[key]
+            known = len(fields.problems)
+        # Those that others rest on first.
+        while ready := [key for key, one in waiting.items() if not one.names & waiting.keys()]:
+            for key in ready:
+                formula = waiting.pop(key)
+                # What rests on a figure that cannot be read has no fault of its own.
+                if formula.names <= figures.keys():
+                    figures |= self.compute_figure(key, formula, figures)
+        for key, formula in waiting.items():
+            formula.fields.report("E282", formula.fields.at("formula"), name=key)
         self.around["figure"] = ""
         return {key: figures[key] for key in self.written if key in figures}
 
-    def read_printed(
-        self, key: str, at: Position, fields: Fields, one: FieldDescription
-    ) -> Figure | None:
+    def read_printed(self, key: str, at: Position, fields: Fields) -> Figure | None:
         """A figure that a source prints, or None where it is not whole."""
         self.around["figure"] = key
-        values = self.read_values(one.inner, fields)
+        values = self.read_values(fields_of(Figure), fields)
         quantity = self.read_amount(fields, values)
         values["per"] = self.read_per(fields, quantity)
         # What is computed from a figure asks for every one of these.
@@ -256,8 +264,7 @@ class CaseReader(RecordReader):
         if quantity is None or values["period"] is UNKNOWN or not all(needed):
             return None
         self.check_reading(fields, quantity, values["measure"])
-        given = {"id": key, "at": at, "quantity": quantity}
-        figure = cast(Figure, self.make_record(one.items, fields, values, **given))
+        figure = self.make_record(Figure, fields, values, id=key, at=at, quantity=quantity)
         self.check_quote(fields, figure)
         self.check_support(fields, figure)
         return figure
@@ -413,41 +420,23 @@ class CaseReader(RecordReader):
             fields.report("E250.formula", place, name=name.id, hint=hint)
         return None if strangers else _Formula(at, fields, frozenset(name.id for name in names))
 
-    def compute_figures(
-        self, waiting: dict[str, _Formula], figures: dict[str, Figure], one: FieldDescription
-    ) -> None:
-        """Add the figures that have a formula, those that others rest on first."""
-        while ready := [key for key, found in waiting.items() if found.names <= figures.keys()]:
-            for key in ready:
-                figure = self.compute_figure(key, waiting.pop(key), figures, one)
-                if figure is not None:
-                    figures[key] = figure
-        # What waits for a figure that cannot be read has no fault of its own.
-        while hopeless := [
-            key for key, found in waiting.items() if found.names - waiting.keys() - figures.keys()
-        ]:
-            for key in hopeless:
-                del waiting[key]
-        for key, found in waiting.items():
-            found.fields.report("E282", found.fields.at("formula"), name=key)
-
     def compute_figure(
-        self, key: str, found: _Formula, figures: dict[str, Figure], one: FieldDescription
-    ) -> Figure | None:
-        """A figure that this site computes from others of the case."""
+        self, key: str, found: _Formula, figures: Mapping[str, Figure]
+    ) -> dict[str, Figure]:
+        """The figure that this site computes from others of the case, by its name, or nothing."""
         fields = found.fields
-        for inner in one.inner:
+        for inner in fields_of(Figure):
             if inner.printed and fields.has(inner.name):
                 fields.report("E281", fields.at(inner.name), name=key, field=inner.name)
         self.around["figure"] = key
-        own = tuple(inner for inner in one.inner if not inner.printed)
+        own = tuple(inner for inner in fields_of(Figure) if not inner.printed)
         values = self.read_values(own, fields)
         formula = fields.text("formula")
         derived, reasons = derive(formula, figures, self.lists.vocabulary)
         for reason in reasons:
             fields.report("E283", fields.at("formula"), name=key, why=reason)
         if derived is None:
-            return None
+            return {}
         self.check_reading(fields, derived.quantity, values["measure"])
         fitting = {one.key: one.name for one in derived.measures}
         if values["measure"] not in ("", *fitting) and fitting:
@@ -461,7 +450,7 @@ class CaseReader(RecordReader):
             "source": derived.source,
             "formula": formula,
         }
-        return cast(Figure, self.make_record(one.items, fields, values, id=key, at=found.at))
+        return {key: self.make_record(Figure, fields, values, id=key, at=found.at)}
 
     def read_figure_name(self, fields: Fields, one: FieldDescription) -> str:
         value = fields.scalar(one.name)
@@ -488,22 +477,6 @@ class CaseReader(RecordReader):
         return word
 
 
-def _faulty_figures(fields: Fields, one: FieldDescription) -> set[str]:
-    """The names of the figures in whose lines an error was found."""
-    wrong = {p.at.line for p in fields.problems if p.severity == "error"}
-    group = fields.node.entries.get(one.name)
-    if not (wrong and isinstance(group, MapNode) and group.key_at):
-        return set()
-    starts = sorted((at.line, key) for key, at in group.key_at.items())
-    longest = len(known_names(one.inner, DEFAULT_LANGUAGES))
-    ends = [*(line for line, _ in starts[1:]), starts[-1][0] + longest]
-    return {
-        key
-        for (line, key), end in zip(starts, ends, strict=True)
-        if not wrong.isdisjoint(range(line, end))
-    }
-
-
 def _place_inside(value: Scalar, column: int) -> Position:
     """The place of a character of a value, or of the value where it is quoted."""
     if not value.is_plain:
@@ -515,6 +488,5 @@ def read_figure(
     node: MapNode, key: str, path: str, lists: Lists, problems: list[Problem]
 ) -> Figure | None:
     """The figure of one mapping by itself, where it is whole and not computed."""
-    (one,) = (one for one in fields_of(Case) if one.kind == "figures")
-    fields = Fields(node, path, problems, known_names(one.inner, lists.languages))
-    return CaseReader(lists).read_printed(key, node.at, fields, one)
+    reader = CaseReader(lists)
+    return reader.read_printed(key, node.at, reader.fields_in(node, Figure, path, problems))
