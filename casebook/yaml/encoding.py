@@ -187,25 +187,19 @@ def describe_invisible(
 
 def _find_lost_text(text: str, path: str) -> Iterator[Problem]:
     """The problems of text that another program destroyed."""
-    if "\ufffd" in text or "锟斤拷" in text:
-        for number, line in enumerate(text.split("\n"), 1):
-            found = PATTERNS["lost"].search(line)
-            if found is not None:
-                yield problem("E106.lost", path, Position(number, found.start() + 1))
-    if "????" in text:
-        for number, line in enumerate(text.split("\n"), 1):
-            if "????" in line:
-                at = Position(number, line.index("????") + 1)
-                yield problem("E106.marks", path, at)
-    if PATTERNS["garbled_sign"].search(text) is not None:
-        for number, line in enumerate(text.split("\n"), 1):
-            for run in PATTERNS["garbled_run"].finditer(line):
-                if meant := unscramble(run.group()):
-                    fixed = line[: run.start()] + meant + line[run.end() :]
-                    hint = offer("" if "\ufffd" in meant else fixed)
-                    at = Position(number, run.start() + 1)
-                    yield problem("E106.garbled", path, at, hint=hint)
-                    break
+    signs = (("E106.lost", PATTERNS["lost"]), ("E106.marks", PATTERNS["marks"]))
+    is_lost = any(sign.search(text) for _, sign in signs)
+    is_garbled = PATTERNS["garbled_sign"].search(text) is not None
+    for number, line in enumerate(text.split("\n") if is_lost or is_garbled else (), 1):
+        for key, sign in signs:
+            if found := sign.search(line):
+                yield problem(key, path, Position(number, found.start() + 1))
+        for run in PATTERNS["garbled_run"].finditer(line) if is_garbled else ():
+            if meant := unscramble(run.group()):
+                fixed = line[: run.start()] + meant + line[run.end() :]
+                hint = offer("" if "\ufffd" in meant else fixed)
+                yield problem("E106.garbled", path, Position(number, run.start() + 1), hint=hint)
+                break
 
 
 def unscramble(text: str) -> str:

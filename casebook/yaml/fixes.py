@@ -56,13 +56,9 @@ def fill(pattern: str, found: re.Match[str]) -> str:
     places["tail"] = found.string[found.start("v") :].lstrip() if "v" in places else ""
     places["value"] = f" {quote_where_needed(places['tail'])}".rstrip()
     places["quoted"] = quote_value(places.get("v", ""))
+    places["plain"] = PIPES.get(places["at"], "")
     places["key"] = places.get("key", "").strip()
     return pattern.format_map(places)
-
-
-def as_wide_pipe(found: re.Match[str]) -> Iterator[str]:
-    """The line with a plain mark of a block."""
-    yield f"{found['before']}{PIPES[found['at']]}{found['rest']}"
 
 
 def with_spaces(found: re.Match[str]) -> Iterator[str]:
@@ -90,11 +86,6 @@ def with_whole_escapes(found: re.Match[str]) -> Iterator[str]:
         return f"\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08X}"
 
     yield _HALF_ESCAPES.sub(combine, found.string)
-
-
-def with_equal_quotes(found: re.Match[str]) -> Iterator[str]:
-    """The line with the same quotation mark at both ends."""
-    yield f"{found['before']}{quote_value(found['v'].strip()[1:-1])}"
 
 
 def with_tail_quoted(found: re.Match[str]) -> Iterator[str]:
