@@ -6,7 +6,6 @@ run as code.
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple, NoReturn
@@ -22,7 +21,7 @@ _TOKEN: Final = re.compile(r" *([A-Za-z][A-Za-z0-9_]*|[0-9]{1,9}|[-+*/()])", re.
 _NEAREST: Final = str.maketrans(
     "＋－−–×＊·÷／（）\u3000０１２３４５６７８９", "+---***//() 0123456789"
 )
-_OPERATORS: Final = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_RANKS: Final = {"+": 1, "-": 1, "*": 2, "/": 2}
 
 
 class FigureName(NamedTuple):
@@ -57,14 +56,12 @@ def parse_formula(text: str) -> Operation:
     if len(text) > LONGEST:
         raise FormulaError(say("values.formula_long", longest=LONGEST))
     line = text.translate(_NEAREST).rstrip()
-    # ast would read in and 007 as it likes, and names no mistake at its column.
-    tokens = _split_tokens(line)
-    _check_order(tokens, len(line))
-    # A name may be a word of Python's own, so each term goes by its number.
-    source = " ".join(
-        word if word in "+-*/()" else f"t{index}" for index, (word, _) in enumerate(tokens)
-    )
-    term = _read_node(ast.parse(source, mode="eval").body, tokens)
+    # From the last to the first, so that the next one is taken from the end.
+    tokens = [("", len(line)), *reversed(_split_tokens(line))]
+    term = _read_terms(tokens)
+    word, offset = tokens.pop()
+    if word:
+        _stop(say("values.left_over", word=word), offset)
     if not isinstance(term, Operation):
         raise FormulaError(say("values.formula_short"))
     return term
@@ -103,33 +100,25 @@ def _split_tokens(line: str) -> list[tuple[str, int]]:
     return tokens
 
 
-def _check_order(tokens: list[tuple[str, int]], end: int) -> None:
-    """Refuse terms, signs and brackets that do not follow each other as in a formula."""
-    depth = 0
-    expects_term = True
-    for word, offset in tokens:
-        if word == "(" and expects_term:
-            depth += 1
-        elif expects_term:
-            if word in "+-*/)":
-                _stop(say("values.term_missing", sign=word), offset)
-            expects_term = False
-        elif word in "+-*/":
-            expects_term = True
-        elif word == ")" and depth:
-            depth -= 1
-        else:
-            _stop(say("values.bracket") if depth else say("values.left_over", word=word), offset)
-    if expects_term:
-        _stop(say("values.breaks_off"), end)
-    if depth:
-        _stop(say("values.bracket"), end)
+def _read_terms(tokens: list[tuple[str, int]], least: int = 1) -> Expression:
+    """The terms that are joined by signs of so high a rank at least."""
+    left = _read_term(tokens)
+    while (rank := _RANKS.get(tokens[-1][0], 0)) >= least:
+        sign, _ = tokens.pop()
+        left = Operation(sign, left, _read_terms(tokens, rank + 1))
+    return left
 
 
-def _read_node(node: ast.expr, tokens: list[tuple[str, int]]) -> Expression:
-    if isinstance(node, ast.BinOp):
-        sign = _OPERATORS[type(node.op)]
-        return Operation(sign, _read_node(node.left, tokens), _read_node(node.right, tokens))
-    assert isinstance(node, ast.Name)
-    word, offset = tokens[int(node.id[1:])]
+def _read_term(tokens: list[tuple[str, int]]) -> Expression:
+    word, offset = tokens.pop()
+    if word == "(":
+        inner = _read_terms(tokens)
+        closing, offset = tokens.pop()
+        if closing != ")":
+            _stop(say("values.bracket"), offset)
+        return inner
+    if not word:
+        _stop(say("values.breaks_off"), offset)
+    if not word[0].isalnum():
+        _stop(say("values.term_missing", sign=word), offset)
     return Number(int(word)) if word.isdigit() else FigureName(word, offset + 1)
