@@ -27,7 +27,7 @@ def write_media(
     for one in media:
 
         def make(one: Media = one) -> Iterator[DataFile]:
-            from casebook.checks.pictures import make_copies
+            from casebook.checks.media import make_copies
 
             content = (project / "content" / one.name).read_bytes()
             return (DataFile(*copy) for copy in make_copies(one, content))

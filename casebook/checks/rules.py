@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import combinations
 
+from casebook.checks.content import check_references, texts_say_what_the_records_hold
 from casebook.checks.links import plain_texts_hold_no_marks
 from casebook.checks.media import stories_show_their_pictures
 from casebook.checks.text_claims import list_with_amounts
 from casebook.checks.text_reading import WrittenText
-from casebook.checks.texts import texts_say_what_the_records_hold
 from casebook.messages import problem
 from casebook.problems import START, Problem
 from casebook.record.comparability import class_of
@@ -19,7 +19,7 @@ from casebook.record.dataset import Dataset
 from casebook.record.evidence import main_source
 from casebook.record.fields import suggest
 from casebook.record.model import Case, Event, Figure
-from casebook.record.references import SITE, find_broken_references, find_references, judge_slug
+from casebook.record.references import judge_slug
 from casebook.record.refusals import judge_refusal, keys_of
 from casebook.record.regions import has_other_spelling, make_region
 from casebook.values.amounts import plain
@@ -52,31 +52,6 @@ def story_references_exist(case: Case, dataset: Dataset) -> Iterator[Problem]:
     for lang, words, at in case.stories:
         text = WrittenText(words=words, lang=lang, path=case.path, at=at)
         yield from check_references(text, case, dataset)
-
-
-def check_references(text: WrittenText, home: Case | None, dataset: Dataset) -> Iterator[Problem]:
-    """The references of one text that name nothing, each with the nearest name."""
-    words = dataset.words
-    for broken, is_sure in find_broken_references(text.words, text.at):
-        named = broken.name and dataset.find_figure(broken.case, broken.name, home)
-        if is_sure or named:
-            meant = f"{broken.case}.{broken.name}" if broken.case else broken.name
-            wanted, written = f"{{{{{meant or '…'}}}}}", broken.written[:60]
-            yield problem("E250.braces", text.path, broken.at, written=written, reference=wanted)
-    for reference in find_references(text.words, text.at):
-        if reference.case in dataset.unread:
-            continue
-        if reference.case == SITE and reference.name in words:
-            continue
-        if reference.name and dataset.find_figure(reference.case, reference.name, home):
-            continue
-        known = list(dataset.figures) + [f"{SITE}.{name}" for name in words]
-        if home is not None:
-            known += list(home.figures)
-        word = f"{reference.case}.{reference.name}" if reference.case else reference.name
-        yield problem(
-            "E250", text.path, reference.at, hint=suggest(word, known), name=reference.written[:60]
-        )
 
 
 def conflicts_have_two_sides(case: Case, dataset: Dataset) -> Iterator[Problem]:

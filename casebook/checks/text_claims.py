@@ -16,7 +16,7 @@ from casebook.checks.known_numbers import KnownNumbers, tokens_of
 from casebook.checks.numbers_in_text import NumberMention
 from casebook.checks.text_patterns import lower, pattern, words_of
 from casebook.checks.text_reading import Told, WrittenText, read_text, within
-from casebook.checks.text_roles import find_doubts
+from casebook.checks.text_roles import RoleReading
 from casebook.checks.text_trends import find_trends
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
@@ -87,8 +87,7 @@ class _ClaimReading:
         self.told.sort(key=lambda told: told.start)
         for key, start, end in self.reading.voice:
             found.append(self.problem(key, start, word=self.prose[start:end]))
-        for offset, doubt in find_doubts(self.reading, self.told, self.known):
-            found.append(self.problem(doubt.key, offset, hint=None, **doubt.values))
+        found += RoleReading(self.reading, self.told, self.known, self.problem).find_doubts()
         for offset, word in find_trends(self.reading, self.told, self.known):
             found.append(self.problem("W276", offset, word=word))
         yield from sorted(found, key=lambda problem: (problem.at, problem.code))
@@ -346,12 +345,14 @@ class _ClaimReading:
         difference = _describe_difference(frozenset(), frozenset({qualifier}))
         if figure is not None and qualifier == figure.quantity.qualifier:
             difference = say("checks.doubled")
-        said = {"word": word, "difference": difference, "reference": found.group()}
-        if figure is None:
-            yield self.problem("E271.reference", offset, hint=None, **said)
-        else:
-            printed = figure.quantity.words
-            yield self.problem("E271.reference_printed", offset, hint=None, printed=printed, **said)
+        yield self.problem(
+            "E271.reference_printed" if figure is not None else "E271.reference",
+            offset,
+            word=word,
+            difference=difference,
+            reference=found.group(),
+            printed=figure.quantity.words if figure is not None else "",
+        )
 
     # --- Languages ---
 

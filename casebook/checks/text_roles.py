@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from casebook.checks.known_numbers import NO_MATCH, KnownNumbers, Match
@@ -13,6 +12,7 @@ from casebook.checks.text_patterns import WORDS, any_of, lower, pattern, per_pat
 from casebook.checks.text_reading import TextReading, Told, Years, within
 from casebook.checks.text_trends import judge_move
 from casebook.messages import say
+from casebook.problems import Problem
 from casebook.record.model import Figure
 from casebook.text import ENUMERATION, LANGS, Text
 from casebook.values.words import PLANNED_STATUSES
@@ -33,11 +33,8 @@ _SUMS: Final = {
 }
 
 
-class Doubt(NamedTuple):
-    """The reason why a number may not stand where it does: a message, and what it names."""
-
-    key: str
-    values: Mapping[str, object]
+# Makes a problem by the key of its message, at an offset, of what the message names.
+Report = Callable[..., Problem]
 
 
 class _Spot(NamedTuple):
@@ -56,43 +53,36 @@ class _Spot(NamedTuple):
     rest: str
 
 
-def find_doubts(
-    reading: TextReading, told: Sequence[Told], known: KnownNumbers
-) -> Iterator[tuple[int, Doubt]]:
-    """The numbers and years that stand where they may not, or perhaps not, each with its place."""
-    # Most texts have neither.
-    if told or reading.years:
-        yield from _RoleReading(reading, told, known).find_doubts()
+class RoleReading:
+    """The sentences of a text around its numbers; `report` makes a problem at a place in it."""
 
-
-class _RoleReading:
-    """The sentences of a text around its numbers."""
-
-    def __init__(self, reading: TextReading, told: Sequence[Told], known: KnownNumbers) -> None:
+    def __init__(
+        self, reading: TextReading, told: Sequence[Told], known: KnownNumbers, report: Report
+    ) -> None:
         self.reading = reading
         self.prose = reading.prose
         self.lang = reading.lang
         self.known = known
         self.told = told
+        self.report = report
         self.undated = reading.undated
         self.years = reading.years
-        places = self.known.find_places(self.prose, self.lang) if self.told else ()
-        self.places = list(places)
-        sources = self.known.find_reporters(self.prose, reading.mentions) if self.told else ()
+        self.places = [*known.find_places(self.prose, self.lang)] if told else []
+        sources = known.find_reporters(self.prose, reading.mentions) if told else ()
         self.sources = sorted(sources, key=lambda one: one.start)
         # A figure that the text tells elsewhere is none that it forgot here.
         self.settled = {one.figures[0].id for one in self.told if len(one.figures) == 1}
         self.seen: Counter[tuple[int, str]] = Counter()
 
-    def find_doubts(self) -> Iterator[tuple[int, Doubt]]:
-        """The numbers that no figure of theirs may be, each with its place and the first reason."""
+    def find_doubts(self) -> Iterator[Problem]:
+        """The numbers that no figure of theirs may be, each for the first reason, and the years."""
         spots = [self._look_at(index) for index in range(len(self.told))]
         yield from self._find_swapped(spots)
-        for one, spot in zip(self.told, spots, strict=True):
-            found = [next(self._doubt(spot, figure), None) for figure in one.figures]
+        for spot in spots:
+            found = [next(self._doubt(spot, figure), None) for figure in spot.told.figures]
             if found and all(found):
                 # A doubt of certainty is not hidden by one that is none.
-                yield one.start, min(filter(None, found), key=lambda doubt: doubt.key[0] == "W")
+                yield min(filter(None, found), key=lambda doubt: doubt.severity == "warning")
         yield from self._find_other_years()
 
     def _look_at(self, index: int) -> _Spot:
@@ -127,12 +117,11 @@ class _RoleReading:
 
     def _bound(self, ends: str, told: Told) -> tuple[int, int]:
         """The span between two ends that a number lies in, as far as it is near the number."""
-        bounds = self.reading.list_ends(ends)
-        begin = bounds[max(bisect_right(bounds, told.start) - 1, 0)]
-        end = bounds[min(bisect_right(bounds, told.end), len(bounds) - 1)]
+        begin, _ = self.reading.around(ends, told.start)
+        _, end = self.reading.around(ends, told.end)
         return max(begin, told.start - _WINDOW), min(end, told.end + _WINDOW)
 
-    def _doubt(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
+    def _doubt(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
         yield from self._doubt_plan(spot, figure)
         yield from self._doubt_place(spot, figure)
         yield from self._doubt_years(spot, figure)
@@ -141,16 +130,16 @@ class _RoleReading:
         yield from self._doubt_source(spot, figure)
         word, is_right = judge_move(spot.near, figure, self.known, self.lang)
         if is_right is False:
-            yield self._make("W276.figure", figure, word=word)
+            yield self._make("W276.figure", spot, figure, word=word)
         yield from self._doubt_deed(spot, figure)
         yield from self._doubt_label(spot, figure)
 
-    def _make(self, key: str, figure: Figure, **values: object) -> Doubt:
+    def _make(self, key: str, spot: _Spot, figure: Figure, **values: object) -> Problem:
         label = Text(figure.label.zh, figure.label.inside("en"))
         own = {"figure": self.known.name(figure), "amount": figure.quantity.text, "label": label}
-        return Doubt(key, {**own, **values})
+        return self.report(key, spot.told.start, **own | values)
 
-    def _doubt_plan(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
+    def _doubt_plan(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
         """A plan that is said to be carried out, and at a reference what is said to be a plan."""
         if figure.status in PLANNED_STATUSES:
             words, done = spot.lead, words_of("done", self.lang)
@@ -162,13 +151,13 @@ class _RoleReading:
                 words = spot.tail.lstrip()
                 deed = done.match(lower(words))
             if deed:
-                yield self._make("E271.done", figure, word=words[slice(*deed.span())])
+                yield self._make("E271.done", spot, figure, word=words[slice(*deed.span())])
             return
         is_gained = words_of("plan_gained", self.lang).search(lower(spot.words))
         if is_gained and spot.told.is_reference and not figure.quantity.planned:
-            yield self._make("E271.plan_gained", figure, text=figure.quantity.text)
+            yield self._make("E271.plan_gained", spot, figure, text=figure.quantity.text)
 
-    def _doubt_place(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
+    def _doubt_place(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
         """The figure of one place in a sentence about another, or about the whole country."""
         start, begin = spot.told.start, self._bound("sentence_end", spot.told)[0]
         before = within(self.places, begin, start)
@@ -177,26 +166,26 @@ class _RoleReading:
         since = last.start if last else begin
         if word := words_of("national", self.lang).search(self.reading.low, since, start):
             key = "E274.place" if word.start() >= spot.clause[0] else "W274.place"
-            yield self._make(key, figure, place=self.prose[slice(*word.span())])
+            yield self._make(key, spot, figure, place=self.prose[slice(*word.span())])
         named = (*near, *before[-1:])
         if last is None or any(self.known.belongs_to(figure, one, self.lang) for one in named):
             return
         if not pattern("same").search(spot.words):
             key = "E274.place" if last in near else "W274.place"
-            yield self._make(key, figure, place=last.name)
+            yield self._make(key, spot, figure, place=last.name)
 
-    def _doubt_source(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
+    def _doubt_source(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
         """The figure of one source where the sentence says that another one tells it."""
         begin = self._bound("sentence_end", spot.told)[0]
         for last in within(self.sources, begin, spot.told.start)[-1:]:
             own = {figure.source, *(report.source for report in figure.corroborated_by)}
-            unlike, beyond = pattern("unlike"), pattern("beyond")
-            set_apart = unlike.search(self.prose, begin, last.start)
-            set_apart = set_apart or beyond.match(self.prose, last.start + len(last.name))
+            set_apart = pattern("unlike").search(self.prose, begin, last.start)
+            behind = last.start + len(last.name)
+            set_apart = set_apart or pattern("beyond").match(self.prose, behind)
             if own.isdisjoint(last.keys) and not set_apart:
-                yield self._make("W274.source", figure, source=last.name)
+                yield self._make("W274.source", spot, figure, source=last.name)
 
-    def _find_swapped(self, spots: Sequence[_Spot]) -> Iterator[tuple[int, Doubt]]:
+    def _find_swapped(self, spots: Sequence[_Spot]) -> Iterator[Problem]:
         """Two numbers of one unit of which each stands among the words of the other's label."""
         scored: list[tuple[_Spot, Figure, dict[str, Match]]] = []
         # One number alone is swapped with none.
@@ -210,19 +199,18 @@ class _RoleReading:
                 swapped = pair[0].weight + pair[1].weight
                 # In “from A to B” the words before A are said of both.
                 between = self.prose[before.told.end : spot.told.start][:_WINDOW]
-                joined = pattern("from_to").search(between) and not pattern("clause_end").search(
-                    between
-                )
+                is_cut = pattern("clause_end").search(between)
+                joined = pattern("from_to").search(between) and not is_cut
                 # Of two kinds of money one word says little: 买午餐用了72万元，每人次3元.
                 is_clear = figure.measure == other.measure or all(one.words for one in pair)
                 least = _SWAPPED if is_clear else _SWAPPED + 1
                 if alike and figure != other and swapped >= right + least and not joined:
-                    yield spot.told.start, self._make_label(figure, other)
+                    yield self._make_label(spot, figure, other)
             scored.append((spot, figure, scores))
 
-    def _make_label(self, figure: Figure, other: Figure) -> Doubt:
+    def _make_label(self, spot: _Spot, figure: Figure, other: Figure) -> Problem:
         name = self.known.name(other)
-        return self._make("W274.label", figure, other=name, other_label=other.label)
+        return self._make("W274.label", spot, figure, other=name, other_label=other.label)
 
     def _find_years(self, spot: _Spot) -> tuple[Years | None, bool]:
         """The years that a number stands beside, and whether they share its clause."""
@@ -242,7 +230,7 @@ class _RoleReading:
         is_last = not within(self.told, told.start + 1, part[1])
         return (after if is_last else None), False
 
-    def _doubt_years(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
+    def _doubt_years(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
         """A figure beside a year of another time."""
         years, touches = self._find_years(spot)
         if years is None or pattern("another_year").search(spot.words):
@@ -257,9 +245,10 @@ class _RoleReading:
                 fits, start = False, start - len(before[0])
         if fits is False or (fits is None and touches):
             key = "E274.years" if touches and fits is False else "W274.years"
-            yield self._make(key, figure, years=self.prose[start:end], period=figure.period.edtf)
+            written, period = self.prose[start:end], figure.period.edtf
+            yield self._make(key, spot, figure, years=written, period=period)
 
-    def _doubt_per(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
+    def _doubt_per(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
         """A per that the figure has not."""
         before, behind = per_patterns(self.lang, self.known.per_terms)
         lead, is_share = spot.near.rstrip(), figure.quantity.kind == "share"
@@ -278,11 +267,10 @@ class _RoleReading:
             if term == "other" and (figure.per or not touches):
                 continue
             key, per = "E274.per" if touches else "W274.per", "/".join(figure.per)
-            yield self._make(
-                key, figure, word=each.group().strip(), per=per or say("checks.no_per")
-            )
+            word = each.group().strip()
+            yield self._make(key, spot, figure, word=word, per=per or say("checks.no_per"))
 
-    def _doubt_sum(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
+    def _doubt_sum(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
         """An average or a sum that the figure is not said to be."""
         own = lower(f"{figure.label.zh} {figure.label.en} {figure.quantity.text}")
         for name, measures in _SUMS.items():
@@ -296,16 +284,17 @@ class _RoleReading:
                 continue
             if not any(words_of(name, lang).search(own) for lang in LANGS):
                 key = "W274.sum" if name == "total" else "E274.sum"
-                yield self._make(key, figure, word=text[slice(*found.span())])
+                yield self._make(key, spot, figure, word=text[slice(*found.span())])
 
-    def _doubt_deed(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
+    def _doubt_deed(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
         """An application told as funded, a count where the words pay, money where they count."""
         label, words = lower(figure.label.inside(self.lang)), lower(spot.words)
         for pair in WORDS["contrasts"]:
             own, other = (any_of(each, self.lang) for each in pair[self.lang])
             is_own = own.search(label) and not other.search(label)
             if is_own and not own.search(words) and (word := other.search(words)):
-                yield self._make("W274.deed", figure, word=spot.words[slice(*word.span())])
+                word_of = spot.words[slice(*word.span())]
+                yield self._make("W274.deed", spot, figure, word=word_of)
         kind, found = figure.quantity.kind, None
         counted = pattern("counted", self.lang).match(spot.tail)
         if kind == "count" and self.lang == "en" and counted:
@@ -322,15 +311,15 @@ class _RoleReading:
         elif kind == "money":
             found = counted
         if found:
-            yield self._make("W274.kind", figure, word=found.group().strip())
+            yield self._make("W274.kind", spot, figure, word=found.group().strip())
 
-    def _doubt_label(self, spot: _Spot, figure: Figure) -> Iterator[Doubt]:
+    def _doubt_label(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
         """A figure among words that belong to the label of another one of the case."""
         if len(spot.told.figures) == 1:
             sentence = self.reading.around("sentence_end", spot.told.start)[0], figure.key
             self.seen[sentence] += 1
             if self.seen[sentence] > 1:
-                yield self._make("W274.twice", figure)
+                yield self._make("W274.twice", spot, figure)
         # The words beside a number are those of the label without its own wording.
         written = self.prose[spot.told.start : spot.told.end]
         before, _, after = figure.quantity.text.partition(written)
@@ -347,7 +336,7 @@ class _RoleReading:
         if not (best.weight >= 0.5 and is_clear and best.beats(own)):
             name = self._find_noun(rest, figure)
         if name:
-            yield self._make_label(figure, self.known.case_of(figure).figures[name])
+            yield self._make_label(spot, figure, self.known.case_of(figure).figures[name])
 
     def _find_noun(self, rest: str, figure: Figure) -> str:
         """The figure whose label alone has the noun that a number touches: 三类事故."""
@@ -359,7 +348,7 @@ class _RoleReading:
             return ""
         return next((name for name, match in scores.items() if match.words), "")
 
-    def _find_other_years(self) -> Iterator[tuple[int, Doubt]]:
+    def _find_other_years(self) -> Iterator[Problem]:
         """The years beside words that belong to what happened in another year of the case."""
         for index, years in enumerate(self.years):
             if not {str(years.first), str(years.last)} <= self.known.dates:
@@ -385,7 +374,7 @@ class _RoleReading:
                 if dates and not any(_holds_year(each, years) for each in dates):
                     written = self.prose[years.start : years.end]
                     named = ENUMERATION.join(dict.fromkeys(dates))
-                    yield years.start, Doubt("W274.event", {"years": written, "date": named})
+                    yield self.report("W274.event", years.start, years=written, date=named)
                 if dates or own.words:
                     break
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 from xml.parsers import expat
 
-from casebook.checks.media import KINDS, find_kind
+from casebook.checks.media import KINDS, find_kind, measure
 from casebook.messages import problem
 from casebook.problems import START, Position, Problem
 from casebook.yaml.encoding import position_of
@@ -51,8 +51,6 @@ def check_theme_file(path: Path, project: Path, is_template: bool = False) -> It
 
 def is_whole(content: bytes, kind: str) -> bool:
     """True of a picture or a PDF of this kind that is neither damaged nor cut off."""
-    from casebook.checks.pictures import measure
-
     if find_kind(content) != kind:
         return False
     # Readers look for the end of a PDF in its last bytes.

@@ -9,8 +9,7 @@ import pytest
 import yaml
 from conftest import PROJECT
 
-from casebook.checks.text_patterns import WORDS, words_of
-from casebook.checks.word_list import WordList
+from casebook.checks.text_patterns import WORDS, WordList, words_of
 
 LISTS = [
     name
