@@ -32,9 +32,6 @@ _PIECE: Final = re.compile(
     r"\\.|\[(?:\\.|[^\[\]\\])+\]|\((?:\?(?:<?[=!]|[a-z]*:|P<\w+>))?|[?*+]|\{[\d,]+\}|."
 )
 _ZERO_WIDTH: Final = frozenset({"(?=", "(?!", "(?<=", "(?<!", r"\b", r"\A", r"\Z"})
-_ANYTHING: Final = re.compile(r"\.|\[\^|\\[dws]")
-# By so many characters it is known at a place whether a word may begin there.
-_SIZE: Final = 2
 
 # What replaces something that is no prose: no letter, no digit, no punctuation.
 BLANK: Final = "\ufffc"
@@ -167,19 +164,14 @@ class WordList:
 
     def __init__(self, words: str) -> None:
         self.options = ["".join(option) for option in _split(_PIECE.findall(words))]
-        self._by_start: dict[str, list[int]] = {}
-        for number, option in enumerate(self.options):
+        self._by_start: dict[str, list[str]] = {}
+        for option in self.options:
             # Most are plain words.
-            is_plain = option[: _SIZE + 1].isalpha()
-            for start in {option[:_SIZE]} if is_plain else _starts_of(_PIECE.findall(option)):
-                self._by_start.setdefault(start, []).append(number)
-        for start in [start for start in self._by_start if len(start) < _SIZE]:
-            for longer in self._by_start:
-                if longer != start and longer.startswith(start):
-                    both = {*self._by_start[longer], *self._by_start[start]}
-                    self._by_start[longer] = sorted(both)
-        first = "".join(re.escape(char) for char in {start[0] for start in self._by_start})
-        self._starts = re.compile(f"[{first}]")
+            for start in (
+                {option[0]} if option[:2].isalpha() else _starts_of(_PIECE.findall(option))
+            ):
+                self._by_start.setdefault(start, []).append(option)
+        self._starts = re.compile(f"[{''.join(map(re.escape, self._by_start))}]")
         self._compiled: dict[str, re.Pattern[str]] = {}
 
     def finditer(
@@ -208,14 +200,9 @@ class WordList:
         return "".join((*pieces, text[at:]))
 
     def _match_at(self, text: str, at: int, end: int) -> re.Match[str] | None:
-        start = text[at : at + _SIZE]
-        if start not in self._by_start:
-            start = start[:1]
-            if start not in self._by_start:
-                return None
+        start = text[at]
         if start not in self._compiled:
-            options = "|".join(self.options[number] for number in self._by_start[start])
-            self._compiled[start] = re.compile(options)
+            self._compiled[start] = re.compile("|".join(self._by_start[start]))
         return self._compiled[start].match(text, at, end)
 
 
@@ -231,10 +218,8 @@ def _split(pieces: Sequence[str]) -> list[list[str]]:
     return options
 
 
-def _starts_of(pieces: Sequence[str], size: int = _SIZE) -> set[str]:
-    """What a pattern may begin with: so many characters, or fewer where any may follow or none."""
-    if not pieces or not size or _ANYTHING.match(pieces[0]):
-        return {""}
+def _starts_of(pieces: Sequence[str]) -> set[str]:
+    """The characters that a pattern may begin with."""
     first, at = pieces[0], 1
     if first[0] == "(":
         depth = 1
@@ -243,10 +228,9 @@ def _starts_of(pieces: Sequence[str], size: int = _SIZE) -> set[str]:
             at += 1
     rest = pieces[at:]
     if first in _ZERO_WIDTH:
-        return _starts_of(rest, size)
+        return _starts_of(rest)
     if first[0] == "(":
-        inner = _split(pieces[1 : at - 1])
-        heads = set().union(*(_starts_of(option, size) for option in inner))
+        heads = set().union(*map(_starts_of, _split(pieces[1 : at - 1])))
     elif first[0] == "[":
         # A range, or a character by itself.
         parts = re.findall(r"\\?(.)(?:-\\?(.))?", first[1:-1])
@@ -254,13 +238,5 @@ def _starts_of(pieces: Sequence[str], size: int = _SIZE) -> set[str]:
         heads = {chr(code) for each in codes for code in each}
     else:
         heads = {first[-1]}
-    times = rest[0] if rest and rest[0][0] in "?*+{" else ""
-    rest = rest[1:] if times else rest
-    if times and times != "?":
-        # Twice decides as much as any number of times.
-        heads |= {head + again for head in heads for again in heads}
-    starts = {head[:size] for head in heads if len(head) >= size}
-    for head in heads:
-        if len(head) < size:
-            starts |= {head + tail for tail in _starts_of(rest, size - len(head))}
-    return starts | _starts_of(rest, size) if times[:1] in ("?", "*") else starts
+    is_optional = rest and rest[0] in ("?", "*")
+    return heads | _starts_of(rest[1:]) if is_optional else heads
