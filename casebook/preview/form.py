@@ -16,8 +16,15 @@ from casebook.build.leftovers import FORM_LOCK
 from casebook.data.record_edit import write_changes
 from casebook.data.record_rows import CASE, SOURCE_FILE, SOURCES, Fields, TypedRow, read_row
 from casebook.messages import failure, say
-from casebook.preview.form_check import Checked, check_row
-from casebook.preview.form_rows import ACTIONS, complete, find_wrong_names, read_posted, resolve
+from casebook.preview.form_rows import (
+    ACTIONS,
+    Checked,
+    check_row,
+    complete,
+    find_wrong_names,
+    read_posted,
+    resolve,
+)
 from casebook.preview.form_view import FormView
 from casebook.preview.propose import propose
 from casebook.problems import CasebookError, Problem
@@ -195,19 +202,14 @@ class Forms:
         if do != "propose":
             return self._save(form, after, "saved")
         try:
-            made = propose(
-                self.project,
-                form.shown,
-                form.data,
-                after,
-                say("form.message", path=form.shown).inside(self.lang),
-            )
+            message = self._say("form.message", path=form.shown)
+            made = propose(self.project, form.shown, form.data, after, message)
         except CasebookError as error:
             form.notices.append(error.text)
             return self._answer(form)
-        if made.patch:
-            return FormAnswer(page=made.patch, file_name=f"{form.slug or 'sources'}.patch")
-        form.notices.append(say("form.proposed", branch=made.branch))
+        if isinstance(made, bytes):
+            return FormAnswer(page=made, file_name=f"{form.slug or 'sources'}.patch")
+        form.notices.append(say("form.proposed", branch=made))
         return self._answer(form)
 
     def _judge_new(self, form: Form) -> Text | None:

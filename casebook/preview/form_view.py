@@ -13,8 +13,7 @@ from casebook.data.edit_tables import list_choices
 from casebook.data.record_rows import CASE, JOINED, NAMED, SEVERAL, SOURCES, Fields, TypedRow
 from casebook.data.tables import Words, list_words
 from casebook.messages import read_catalogue, say
-from casebook.preview.form_check import Checked
-from casebook.preview.form_rows import find_row
+from casebook.preview.form_rows import Checked, find_row
 from casebook.problems import Problem
 from casebook.record.description import MAX_NAME, FieldDescription
 from casebook.record.fields import read_suggestions

@@ -6,7 +6,6 @@ import difflib
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,27 +17,17 @@ _MOST_BRANCHES: Final = 1_000
 _NOBODY: Final = {"NAME": "casebook", "EMAIL": "casebook@localhost"}
 
 
-_NONE: Final[Mapping[str, str]] = {}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """A change that was proposed: as a branch, or as the bytes of a patch."""
-
-    branch: str = ""
-    patch: bytes = b""
-
-
-def propose(project: Path, shown: str, before: bytes, after: bytes, message: str) -> Proposal:
+def propose(project: Path, shown: str, before: bytes, after: bytes, message: str) -> str | bytes:
     """Propose new content of a file; neither the files of the project nor git's index change.
 
+    Gives the name of the branch, or the patch where there is no git.
     Raises CasebookError where there is nothing to propose.
     """
     head = _run_git(project, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     if head is None:
         if before == after:
             raise failure("form.nothing_to_propose")
-        return Proposal(patch=make_patch(before, after, shown))
+        return make_patch(before, after, shown)
     prefix = _run_git(project, "rev-parse", "--show-prefix") or ""
     with temporary_folder(project) as folder:
         # An index of its own, so that what the editor has staged stays as it is.
@@ -58,11 +47,9 @@ def propose(project: Path, shown: str, before: bytes, after: bytes, message: str
     for number in range(1, _MOST_BRANCHES):
         branch = name if number == 1 else f"{name}-{number}"
         # Made only where there is none of the name, whoever makes one at the same moment.
-        if (
-            _run_git(project, "update-ref", f"refs/heads/{branch}", commit, "0" * len(commit))
-            is not None
-        ):
-            return Proposal(branch=branch)
+        new = ("update-ref", f"refs/heads/{branch}", commit, "0" * len(commit))
+        if _run_git(project, *new) is not None:
+            return branch
     raise failure("form.no_branch", name=name)
 
 
@@ -83,7 +70,7 @@ def _end_lines(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _must(
-    project: Path, *arguments: str, data: bytes = b"", environment: Mapping[str, str] = _NONE
+    project: Path, *arguments: str, data: bytes = b"", environment: Mapping[str, str] | None = None
 ) -> str:
     done = _run_git(project, *arguments, data=data, environment=environment)
     if done is None:
@@ -92,7 +79,7 @@ def _must(
 
 
 def _run_git(
-    project: Path, *arguments: str, data: bytes = b"", environment: Mapping[str, str] = _NONE
+    project: Path, *arguments: str, data: bytes = b"", environment: Mapping[str, str] | None = None
 ) -> str | None:
     """What git prints, None where it fails or is not there."""
     # Somebody may have started the preview out of a hook, which git tells where it is.
@@ -101,7 +88,7 @@ def _run_git(
         done = subprocess.run(
             ["git", "-C", str(project), *arguments],
             input=data,
-            env=inherited | {**environment},
+            env=inherited | {**(environment or {})},
             capture_output=True,
             check=False,
         )
