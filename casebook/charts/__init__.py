@@ -28,15 +28,14 @@ from casebook.charts.chart import (
 )
 from casebook.charts.svg import write_svg
 from casebook.charts.symbols import Kind, draw_kind
-from casebook.checks.content import read_content
+from casebook.checks.content import list_prose, read_content
 from casebook.messages import problem, say
-from casebook.problems import START, Position, Problem
+from casebook.problems import Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
 from casebook.record.model import Case
 from casebook.record.references import EMBEDDED, find_chart_names
 from casebook.text import Lang, Text
-from casebook.yaml.files import show_path
 
 # In the order of the site.
 CHARTS: Final[tuple[Chart, ...]] = (
@@ -170,9 +169,7 @@ def check_embedded(project: Path, dataset: Dataset) -> list[Problem]:
 def _find_written(project: Path, dataset: Dataset) -> Iterator[tuple[str, Position, re.Match[str]]]:
     """Each chart that is meant to be embedded, as a match in its line, with its path and place."""
     cases = (dataset.by_slug[case.slug] for case in dataset.summaries if case.has_slots)
-    texts = [(text, start, case.path) for case in cases for _, text, start in case.stories]
-    texts += [(text, START, show_path(path, project)) for path, text in read_content(project)]
-    for text, start, path in texts:
+    for text, start, path in list_prose(project, cases):
         for number, line in enumerate(text.split("\n") if "[[" in text else ()):
             for match in _WRITTEN.finditer(line):
                 # What is quoted as code is no chart.

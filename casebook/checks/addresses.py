@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from casebook.checks.content import LEAD, find_slugs, read_content
+from casebook.checks.content import LEAD, find_slugs, list_prose
 from casebook.checks.links import check_links
 from casebook.checks.published import has_ledger
 from casebook.messages import problem, say
@@ -115,7 +115,8 @@ def check_addresses(
     aliases = find_aliases(dataset)
     linkable = made | {f"charts/{name}/" for name in charts}
     problems = [*_check_aliases(dataset), *_check_gone(dataset, made, aliases)]
-    for text, at, path in _list_linking(project, dataset):
+    linking = (dataset.by_slug[one.slug] for one in dataset.summaries if one.has_links)
+    for text, at, path in list_prose(project, linking):
         problems += check_links(text, at, path, linkable, dataset)
     problems += _check_menu(linkable, dataset)
     problems += _check_slugs(project, fixed)
@@ -154,17 +155,6 @@ def _check_slugs(project: Path, fixed: Iterable[str]) -> Iterator[Problem]:
             yield problem("E240.text", shown, START, slug=slug[:60])
         elif fault or slug in LANGS or f"{slug}/" in {*fixed}:
             yield problem("E242.text", shown, START, slug=slug)
-
-
-def _list_linking(project: Path, dataset: Dataset) -> Iterator[tuple[str, Position, str]]:
-    """The texts that link to other pages, each with its place."""
-    for summary in dataset.summaries:
-        if summary.has_links:
-            case = dataset.by_slug[summary.slug]
-            for _, text, at in case.stories:
-                yield text, at, case.path
-    for path, text in read_content(project):
-        yield text, START, show_path(path, project)
 
 
 def _check_aliases(dataset: Dataset) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -74,6 +74,13 @@ def read_content(project: Path) -> Iterator[tuple[Path, str]]:
         text = read_text(path, project, [])
         if text is not None:
             yield path, text
+
+
+def list_prose(project: Path, cases: Iterable[Case]) -> Iterator[tuple[str, Position, str]]:
+    """The stories of cases and the texts of content/, each with its place and its file."""
+    for case in cases:
+        yield from ((words, at, case.path) for _, words, at in case.stories)
+    yield from ((words, START, show_path(path, project)) for path, words in read_content(project))
 
 
 def find_slugs(project: Path) -> dict[Path, str]:

@@ -14,11 +14,11 @@ from pathlib import Path
 from casebook.build.checking import check_project, load_checked
 from casebook.build.reading import read_dataset
 from casebook.charts import find_charts
-from casebook.checks.content import read_content
+from casebook.checks.content import list_prose
 from casebook.checks.published import list_facts
 from casebook.commands.command import print_lines, print_message, require_file
 from casebook.messages import failure, say
-from casebook.problems import START, Exit, Position, Problem
+from casebook.problems import Exit, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.description import texts_of
 from casebook.record.model import Case, Figure
@@ -190,21 +190,12 @@ def _describe_change(key: str, before: _Row | None, now: _Row | None, lang: Lang
 
 def find_mentions(project: Path, dataset: Dataset) -> Iterator[tuple[str, str, str]]:
     """Every reference to a figure in a text: its key, the file, and the sentence."""
-    for case in dataset.cases:
-        for _, text, start in case.stories:
-            yield from _mentions_in(text, start, case.path, case.slug)
-    for path, text in read_content(project):
-        yield from _mentions_in(text, START, show_path(path, project), "")
-
-
-def _mentions_in(
-    text: str, start: Position, path: str, home: str
-) -> Iterator[tuple[str, str, str]]:
-    lines = text.split("\n")
-    for reference in find_references(text, start):
-        line = lines[reference.at.line - start.line].strip()
-        sentence = f"{path}:{reference.at.line}: {_cut(line, reference.written)}"
-        yield f"{reference.case or home}.{reference.name}", path, sentence
+    for text, start, path in list_prose(project, dataset.cases):
+        lines = text.split("\n")
+        for reference in find_references(text, start):
+            line = lines[reference.at.line - start.line].strip()
+            sentence = f"{path}:{reference.at.line}: {_cut(line, reference.written)}"
+            yield f"{reference.case or Path(path).stem}.{reference.name}", path, sentence
 
 
 def _cut(line: str, reference: str) -> str:
