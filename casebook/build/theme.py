@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from casebook.build.last_build import is_left_behind
 from casebook.build.manifest import list_files
 from casebook.charts.colours import TOKENS, Tokens, read_tokens
-from casebook.checks.theme_files import check_theme_file
+from casebook.checks.media import check_theme_file
 from casebook.messages import problem, say
 from casebook.packaged import SETTINGS, find_packaged, find_source
 from casebook.problems import ContentError, Problem

@@ -11,16 +11,17 @@ from pathlib import Path
 
 from casebook import __version__
 from casebook.build.leftovers import clear_leftovers
-from casebook.commands.command import Command, print_message
-from casebook.commands.declared import COMMANDS
-from casebook.commands.usage import (
+from casebook.commands.command import (
+    Command,
     UsageParser,
     WrongUsage,
     describe_command,
     describe_program,
     describe_wrong_usage,
+    print_message,
     refuse_command,
 )
+from casebook.commands.declared import COMMANDS
 from casebook.language import choose_language
 from casebook.messages import failure
 from casebook.packaged import find_project, is_project

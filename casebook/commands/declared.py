@@ -82,10 +82,10 @@ COMMANDS: Final = (
     ),
     Command(
         "chart",
-        "tool_commands",
+        "site_commands",
         {"name": {"metavar": "NAME"}, "--out": {"required": True, **_FILE}},
     ),
-    Command("schema", "tool_commands", {}),
+    Command("schema", "site_commands", {}),
     Command(
         "init",
         "init_command",
@@ -98,13 +98,13 @@ COMMANDS: Final = (
     ),
     Command(
         "test",
-        "tool_commands",
+        "site_commands",
         {"tests": {"nargs": "*", "metavar": "PYTEST"}},
         without_project=True,
     ),
     Command(
         "bench",
-        "tool_commands",
+        "site_commands",
         {
             "--sizes": {"metavar": "N,N"},
             "--rounds": {"metavar": "N", **_COUNT},
@@ -118,7 +118,7 @@ COMMANDS: Final = (
     ),
     Command(
         "completion",
-        "tool_commands",
+        "site_commands",
         {"shell": {"choices": ["bash", "zsh", "tcsh"]}},
         without_project=True,
     ),
