@@ -129,15 +129,12 @@ class KnownNumbers:
     @cached_property
     def titles(self) -> tuple[str, ...]:
         """The titles with digits in them, in both languages."""
+        texts = [source.title for source in self.sources]
+        texts += [document.title for document in self.home.documents] if self.home else []
+        found = [title for text in texts for title in (text.zh, text.en)]
         if self.home is None:
-            listed = [title for case in self.dataset.summaries for title in case.titles]
-            texts = []
-        else:
-            listed = []
-            texts = [document.title for document in self.home.documents]
-        texts += [source.title for source in self.sources]
-        found = (title for text in texts for title in (text.zh, text.en))
-        return (*listed, *(title for title in found if re.search(r"\d", title)))
+            found += [title for case in self.dataset.summaries for title in case.titles]
+        return tuple(title for title in found if re.search(r"\d", title))
 
     def name(self, figure: Figure) -> str:
         """The reference to a figure, as a text of this home writes it."""
@@ -145,7 +142,7 @@ class KnownNumbers:
 
     def case_of(self, figure: Figure) -> Case:
         """The case of a figure."""
-        is_own = self.home is not None and self.home.slug == figure.case
+        is_own = self.home and self.home.slug == figure.case
         return self.home if self.home and is_own else self.dataset.by_slug[figure.case]
 
     def belongs_to(self, figure: Figure, place: Named, lang: Lang) -> bool:
@@ -179,9 +176,8 @@ class KnownNumbers:
     @cached_property
     def per_terms(self) -> tuple[tuple[str, str, str], ...]:
         """What an amount may be per: the keys of the vocabulary, each with its names."""
-        terms = self.dataset.vocabulary.per.values()
-        named = ((term.key, name_per(term.name)) for term in terms)
-        return tuple((key, name.zh, name.en) for key, name in named)
+        named = {key: name_per(term.name) for key, term in self.dataset.vocabulary.per.items()}
+        return tuple((key, name.zh, name.en) for key, name in named.items())
 
     @cached_property
     def reporters(self) -> Mapping[str, frozenset[str]]:
@@ -228,19 +224,15 @@ class KnownNumbers:
         key = "", lang
         if key not in self.labels:
             dated: dict[str, str] = {}
-            for date, title in self._list_dated():
+            for date, title in self._list_dated(self.home) if self.home else ():
                 dated[date] = f"{dated.get(date, '')} {getattr(title, lang)}"
             self.labels[key] = _index(dated, lang)
         return _score(words, self.labels[key], lang)
 
-    def _list_dated(self) -> Iterator[tuple[str, Text]]:
-        if self.home is not None:
-            yield from ((event.date.edtf, event.title) for event in self.home.events)
-            for document in self.home.documents:
-                if document.date is not None:
-                    yield document.date.edtf, document.title
-            for figure in self.home.figures.values():
-                yield figure.period.edtf, figure.label
+    def _list_dated(self, home: Case) -> Iterator[tuple[str, Text]]:
+        yield from ((event.date.edtf, event.title) for event in home.events)
+        yield from ((one.date.edtf, one.title) for one in home.documents if one.date is not None)
+        yield from ((figure.period.edtf, figure.label) for figure in home.figures.values())
 
     def list_class(self, figure: Figure) -> list[Figure]:
         """The figures of the case that may be compared with one."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise, permutations, zip_longest
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from casebook.checks.known_numbers import KnownNumbers, tokens_of
 from casebook.checks.numbers_in_text import NumberMention
@@ -24,12 +24,8 @@ from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.text import ENUMERATION, NO_TEXT, Lang, Text
-from casebook.values.words import (
-    PLANNED_STATUSES,
-    QUALIFIERS,
-    WITHOUT_VALUE,
-    Qualifier,
-)
+from casebook.values.words import PLANNED_STATUSES, QUALIFIERS, WITHOUT_VALUE, Qualifier
+from casebook.yaml.encoding import position_of
 
 
 def check_wording(text: WrittenText, home: Case | None, dataset: Dataset) -> Iterator[Problem]:
@@ -47,13 +43,12 @@ def check_passage(texts: Sequence[WrittenText], known: KnownNumbers) -> Iterator
         yield from reading.check()
     for one, other in permutations(readings, 2):
         keys = {figure.key for told in other.told for figure in told.figures}
+        language = say(f"languages.{other.lang}")
         for told in one.told:
             # A number that may be several figures may be none of them as well.
             if len(told.figures) == 1 and told.figures[0].key not in keys:
-                name, language = known.name(told.figures[0]), say(f"languages.{other.lang}")
-                yield one.problem("W275", told.start, figure=name, language=language)
+                yield one.problem("W275", told.start, told.figures[0], language=language)
         for offset, word in one.find_plans_beside(other):
-            language = say(f"languages.{other.lang}")
             yield one.problem("W275.plan", offset, word=word, language=language)
 
 
@@ -93,13 +88,16 @@ class _ClaimReading:
         yield from sorted(found, key=lambda problem: (problem.at, problem.code))
 
     def problem(
-        self, key: str, offset: int, *, hint: Text | None = None, **values: object
+        self, key: str, offset: int, figure: Figure | None = None, **values: Any
     ) -> Problem:
-        """A problem at a character of the text."""
-        words, start = self.text.words, self.text.at
-        column = offset - (words.rfind("\n", 0, offset) + 1)
-        at = Position(start.line + words.count("\n", 0, offset), start.column + column)
-        return problem(key, self.text.path, at, hint=hint, severity=None, **values)
+        """A problem at a character of the text, which may be about a figure."""
+        if figure is not None:
+            label = Text(figure.label.zh, figure.label.inside("en"))
+            own = {"figure": self.known.name(figure), "amount": figure.quantity.text}
+            values = {**own, "label": label, **values}
+        start, at = self.text.at, position_of(self.text.words, offset)
+        at = Position(start.line + at.line - 1, start.column + at.column - 1)
+        return problem(key, self.text.path, at, **values)
 
     def has(self, words: str, ends: str, offset: int) -> bool:
         """True where the sentence or clause around an offset has one of the words."""
@@ -155,13 +153,7 @@ class _ClaimReading:
             return None if self._in_known_title(mention) else self._report_unknown(mention)
         whole = [figure for figure in figures if figure.quantity.qualifier != "range"]
         if not whole:
-            return self.problem(
-                "E271.one_end",
-                mention.start,
-                text=mention.text,
-                figure=self.known.name(figures[0]),
-                amount=figures[0].quantity.text,
-            )
+            return self.problem("E271.one_end", mention.start, figures[0], text=mention.text)
         meant = self._narrow(mention, whole)
         claim = self._read_claim((mention,), meant)
         return self._check_claim((mention.start, mention.end), claim, meant)
@@ -260,8 +252,7 @@ class _ClaimReading:
         )
 
     def _compare(self, span: tuple[int, int], claim: _Claim, figure: Figure) -> Problem | None:
-        quantity, name = figure.quantity, self.known.name(figure)
-        offset, text = span[0], self.prose[span[0] : span[1]]
+        quantity, offset, text = figure.quantity, span[0], self.prose[slice(*span)]
         wanted = quantity.qualifier
         expected = frozenset() if wanted in ("exact", *WITHOUT_VALUE) else frozenset({wanted})
         gained, lost = claim.qualifiers - expected, expected - claim.qualifiers
@@ -269,23 +260,16 @@ class _ClaimReading:
             gained -= {"approx"}
         if gained or lost:
             difference = _describe_difference(lost, gained)
-            return self.problem(
-                "E271.difference",
-                offset,
-                text=text,
-                difference=difference,
-                figure=name,
-                amount=quantity.text,
-            )
+            told = {"text": text, "difference": difference}
+            return self.problem("E271.difference", offset, figure, **told)
         if figure.status in PLANNED_STATUSES:
             return None if claim.planned else self._report_plan_lost(offset, text, figure)
         if claim.plan_gained and not quantity.planned:
-            return self.problem("E271.plan_gained", offset, text=text, figure=name)
+            return self.problem("E271.plan_gained", offset, figure, text=text)
         return None
 
     def _report_plan_lost(self, offset: int, text: str, figure: Figure) -> Problem:
-        name, state = self.known.name(figure), figure.status
-        return self.problem("E271.plan_lost", offset, text=text, figure=name, state=state)
+        return self.problem("E271.plan_lost", offset, figure, text=text, state=figure.status)
 
     def _in_known_title(self, mention: NumberMention) -> bool:
         """True of a number that is part of a title of the records."""
@@ -301,13 +285,13 @@ class _ClaimReading:
         if mention.date and (mention.value is None or pattern("preposition").search(lead)):
             dates = ENUMERATION.join(self.known.nearest_dates(mention.date))
             hint = say("checks.near_dates", dates=dates) if dates else say("checks.no_dates")
-            return self.problem(
-                "E270.date", mention.start, hint=hint, text=mention.text, whose=whose
-            )
-        near = self.known.nearest_figures(mention)
-        figures = list_with_amounts((self.known.name(each), each) for each in near)
-        hint = say("checks.near_figures", figures=figures) if near else say("checks.record_it")
-        return self.problem("E270", mention.start, hint=hint, text=mention.text, whose=whose)
+            key = "E270.date"
+        else:
+            near = self.known.nearest_figures(mention)
+            figures = list_with_amounts((self.known.name(each), each) for each in near)
+            hint = say("checks.near_figures", figures=figures) if near else say("checks.record_it")
+            key = "E270"
+        return self.problem(key, mention.start, hint=hint, text=mention.text, whose=whose)
 
     # --- References ---
 

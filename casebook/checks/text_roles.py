@@ -14,7 +14,7 @@ from casebook.checks.text_trends import judge_move
 from casebook.messages import say
 from casebook.problems import Problem
 from casebook.record.model import Figure
-from casebook.text import ENUMERATION, LANGS, Text
+from casebook.text import ENUMERATION, LANGS
 from casebook.values.words import PLANNED_STATUSES
 
 # What stands farther from a number is not about it, and a text without an end of a sentence
@@ -33,7 +33,7 @@ _SUMS: Final = {
 }
 
 
-# Makes a problem by the key of its message, at an offset, of what the message names.
+# Makes a problem by the key of its message, at an offset, about a figure and what else is named.
 Report = Callable[..., Problem]
 
 
@@ -135,9 +135,7 @@ class RoleReading:
         yield from self._doubt_label(spot, figure)
 
     def _make(self, key: str, spot: _Spot, figure: Figure, **values: object) -> Problem:
-        label = Text(figure.label.zh, figure.label.inside("en"))
-        own = {"figure": self.known.name(figure), "amount": figure.quantity.text, "label": label}
-        return self.report(key, spot.told.start, **own | values)
+        return self.report(key, spot.told.start, figure, **values)
 
     def _doubt_plan(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
         """A plan that is said to be carried out, and at a reference what is said to be a plan."""
