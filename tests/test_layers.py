@@ -35,7 +35,7 @@ ORDER = (*ABOVE, *(room for layer in LAYERS for room in layer), *BELOW)
 HOMES = {
     "pelican": lambda path: path.name in ("pelican_adapter.py", "plugin.py"),
     "matplotlib": lambda path: path.is_relative_to(PACKAGE / "charts"),
-    "PIL": lambda path: path.name in ("matplotlib_renderers.py", "pictures.py"),
+    "PIL": lambda path: path.name in ("matplotlib_renderers.py", "media.py"),
 }
 
 
