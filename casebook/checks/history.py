@@ -297,7 +297,6 @@ class _CaseCheck:
 
 
 def _name_column(column: str) -> Text:
-    """The name of a column in a message."""
     if column not in _TRANSLATED:
         return say(f"checks.published.{column}")
     name, _, lang = column.partition("_")

@@ -259,7 +259,6 @@ def _check_styles(text: str, path: str) -> Iterator[Problem]:
 
 
 def _check_drawing(text: str, path: str) -> Iterator[Problem]:
-    """A drawing that no browser would show."""
     parser, names = expat.ParserCreate(), set[str]()
     # The root begins before all others.
     parser.StartElementHandler = lambda name, _: None if names else names.add(name)

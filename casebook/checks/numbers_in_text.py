@@ -95,7 +95,6 @@ def blank(found: re.Match[str]) -> str:
 
 
 def _blank_names(line: str) -> str:
-    """The line with names that hold a number blanked out."""
     return blank_spans(
         line,
         (
@@ -165,7 +164,6 @@ def _find_loose(line: str) -> Iterator[NumberMention]:
 
 
 def _leave_idioms(line: str, mentions: Sequence[NumberMention]) -> Iterator[NumberMention]:
-    """The mentions that are no part of a saying."""
     # Most texts have none, and sayings are long to look for.
     idioms = [each.span() for each in pattern("idiom").finditer(line)] if mentions else []
     for one in mentions:
@@ -174,7 +172,6 @@ def _leave_idioms(line: str, mentions: Sequence[NumberMention]) -> Iterator[Numb
 
 
 def _find_arabic(line: str) -> Iterator[NumberMention]:
-    """The numbers and dates that begin with an Arabic digit."""
     at = 0
     while found := pattern("arabic").search(line, at):
         mention = _read_arabic(line, found)
@@ -251,7 +248,6 @@ def _number(numeral: str) -> Decimal | None:
 
 
 def _find_han(line: str) -> Iterator[NumberMention]:
-    """The numbers and dates in Chinese numerals."""
     mentions: list[NumberMention] = []
     at = 0
     while start := pattern("han_start").search(line, at):
@@ -264,7 +260,6 @@ def _find_han(line: str) -> Iterator[NumberMention]:
 
 
 def _read_han(line: str, found: re.Match[str]) -> NumberMention | None:
-    """The mention that a run of Chinese numerals makes, or None where it makes none."""
     start, end = found.span()
     if found["date"]:
         return NumberMention(start=start, end=end, date=_han_date(found))

@@ -272,7 +272,6 @@ class _ClaimReading:
         return self.problem("E271.plan_lost", offset, figure, text=text, state=figure.status)
 
     def _in_known_title(self, mention: NumberMention) -> bool:
-        """True of a number that is part of a title of the records."""
         return any(
             title in self.prose[max(0, mention.end - len(title)) : mention.start + len(title)]
             for title in self.known.titles
@@ -395,7 +394,6 @@ def _label_words(figure: Figure, rival: Figure, lang: Lang) -> set[str]:
 
 
 def _qualifier_of(found: re.Match[str]) -> Qualifier:
-    """The qualifier whose words a match found."""
     groups = found.groupdict()
     return next(name for name in QUALIFIERS if groups.get(name) is not None)
 

@@ -229,7 +229,6 @@ class RoleReading:
         return (after if is_last else None), False
 
     def _doubt_years(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
-        """A figure beside a year of another time."""
         years, touches = self._find_years(spot)
         if years is None or pattern("another_year").search(spot.words):
             return
@@ -247,7 +246,6 @@ class RoleReading:
             yield self._make(key, spot, figure, years=written, period=period)
 
     def _doubt_per(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
-        """A per that the figure has not."""
         before, behind = per_patterns(self.lang, self.known.per_terms)
         lead, is_share = spot.near.rstrip(), figure.quantity.kind == "share"
         limit = 0 if is_share else _TOUCHING

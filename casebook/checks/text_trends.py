@@ -50,7 +50,6 @@ def find_trends(
 
 
 def _list_comparisons(reading: TextReading, known: KnownNumbers) -> Iterator[Trend]:
-    """The places that a text compares something with."""
     # Most texts compare nothing, and their places need not be found.
     if not reading.may_compare:
         return

@@ -262,7 +262,6 @@ def read_earlier(project: Path, since: str) -> tuple[Mapping[str, _Row], Dataset
 
 
 def _list_rows(dataset: Dataset) -> dict[str, _Row]:
-    """The cells of every figure as figures.csv has them."""
     return {
         f"{case.slug}.{name}": {column: cells[column] for column in _COLUMNS}
         for case in dataset.cases

@@ -125,7 +125,6 @@ def _find_answers(options: argparse.Namespace, folder: Path, lang: Lang) -> dict
 
 
 def _ask(question: Text, proposed: str, read: Callable[[str], str], lang: Lang) -> str:
-    """The answer of a person, who is asked again where it cannot be one."""
     while True:
         try:
             return read(ask(question, proposed, lang, required=False))
@@ -165,7 +164,6 @@ _READINGS: Final[Mapping[str, Callable[[str], str]]] = {
 def _list_files(
     answers: Mapping[str, str], languages: Languages, example: bool
 ) -> Iterator[tuple[str, bytes]]:
-    """The files of a site by their paths."""
     from casebook.record.field_notes import GUIDES, SETTINGS_GUIDE
 
     known = _find_words(answers, languages)
@@ -222,7 +220,6 @@ def find_repository_words(languages: Languages, *, checkout: bool = False) -> di
 
 
 def _find_words(answers: Mapping[str, str], languages: Languages) -> dict[str, Any]:
-    """The words that the files of the starter have blanks for."""
     currency = answers["currency"]
     # The shortest is the usual one, which the site settles where others share it.
     sign = min((one for one in CURRENCIES[currency].signs_in_text if one < "㐀"), key=len)

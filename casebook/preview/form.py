@@ -298,7 +298,6 @@ class Forms:
         return FormAnswer(page=self._render("form.html", **values))
 
     def _list_cases(self) -> list[tuple[str, str]]:
-        """The slug and the title of each case."""
         found = []
         for path in find_case_files(self.project):
             node, _ = read_tree(read_bytes(path, self.project, []), "")

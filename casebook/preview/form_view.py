@@ -213,7 +213,6 @@ class FormView:
             }
 
     def _list_remedies(self, name: str, found: Problem, is_word: bool) -> Iterator[tuple[str, str]]:
-        """What each button does, and what it says."""
         for word in read_suggestions(found.hint) if is_word else ():
             yield f"set {name}={word}", self.say("form.use", word=word)
         if found.code == "E238" and self.checked.unexplained:

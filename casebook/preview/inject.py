@@ -1,14 +1,19 @@
-"""Additions of the preview to the pages that it serves: reload, errors, marks of drafts.
+"""Files of the site as the preview reads them, and its additions to pages: reload, errors, marks.
 
-No built file has any of it.
+No built file has any of what is added.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import time
 from collections.abc import Iterator
 from html import escape
+from mimetypes import MimeTypes
+from pathlib import Path
+from urllib.parse import unquote
 
 from casebook.messages import say
 from casebook.preview.rebuild import PreviewState
@@ -19,6 +24,13 @@ ADDED = "/__casebook__/"
 ADDED_FILES = (SCRIPT, STYLE, *_) = ("reload.js", "overlay.css", "form.js", "form.css")
 EVENTS = f"{ADDED}events"
 
+# No page of a site has a longer path, and longer ones the system refuses.
+_LONGEST_PATH, _LONGEST_NAME = 1_000, 255
+# How long a page that is being swapped may be missing.
+_PATIENCE = 1.0
+# Of its own, without what the machine adds to it.
+_TYPES = MimeTypes()
+_TYPES.add_type("application/yaml", ".yaml")
 _POLICY = re.compile(
     r'(<meta http-equiv="Content-Security-Policy" content=")([^"]*)(")', re.IGNORECASE
 )
@@ -100,3 +112,61 @@ def make_blank_page(lang: Lang) -> str:
         '<meta charset="utf-8"><title>casebook</title></head>'
         f"<body><p>{words}</p></body></html>"
     )
+
+
+def find_type(path: str) -> str:
+    """The media type of a file by its name, with the encoding of texts."""
+    kind, packed = _TYPES.guess_type(f"/{path}")
+    if kind is None or packed is not None:
+        return "application/octet-stream"
+    is_text = kind.startswith("text/") or kind.endswith(("javascript", "json", "xml", "yaml"))
+    return f"{kind}; charset=utf-8" if is_text else kind
+
+
+def split_address(address: str) -> list[str] | None:
+    """The names of folders and file in an address, or None where it could lead out of the site."""
+    if not address.startswith("/") or len(address) > _LONGEST_PATH:
+        return None
+    try:
+        text = unquote(address, errors="strict")
+    except UnicodeDecodeError:
+        return None
+    names = [name for name in text.split("/") if name]
+    for name in names:
+        if name.startswith(".") or len(os.fsencode(name)) > _LONGEST_NAME:
+            return None
+        if any(c in '\\:*?"<>|' or not c.isprintable() for c in name):
+            return None
+    return names
+
+
+def find_path(address: str) -> str:
+    """The path in the site that an address names, empty where it could lead out of it."""
+    names = split_address(address)
+    if names is None:
+        return ""
+    return "/".join([*names, "index.html"] if address.endswith("/") else names)
+
+
+def leads_by_no_link(site: Path, path: str) -> bool:
+    """True of a path inside the site of which neither the file nor a folder is a link."""
+    places = [Path(path), *Path(path).parents][:-1]
+    return bool(places) and not any((site / place).is_symlink() for place in places)
+
+
+def read_page(site: Path, path: str, patient: bool) -> bytes | None:
+    """The bytes of a regular file of the site, or None.
+
+    Where the site is just being swapped it may be missing for a moment; patience waits for it.
+    """
+    ends = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            place = site / path
+            if leads_by_no_link(site, path) and place.is_file():
+                return place.read_bytes()
+        except OSError:
+            pass
+        if not patient or site.is_dir() or time.monotonic() > ends:
+            return None
+        time.sleep(0.01)

@@ -14,14 +14,13 @@ import socketserver
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from mimetypes import MimeTypes
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, quote, unquote
+from urllib.parse import parse_qs, parse_qsl, quote
 
 from casebook.messages import failure, say
 from casebook.preview.form import EDIT, NEW, FormAnswer, Forms, RefusedError
@@ -30,8 +29,12 @@ from casebook.preview.inject import (
     ADDED_FILES,
     EVENTS,
     find_case,
+    find_path,
+    find_type,
     inject_preview,
+    leads_by_no_link,
     make_blank_page,
+    read_page,
 )
 from casebook.preview.rebuild import Preview, start_watching
 from casebook.problems import CasebookError, Exit
@@ -41,14 +44,10 @@ FIRST_PORT = 8000
 # So many ports are tried where nobody asked for one.
 _PORTS = 100
 _HEARTBEAT = 15.0
-# How long a page that is being swapped may be missing.
-_PATIENCE = 1.0
 # A browser keeps a stream open for each page; a program that opens more has no good in mind.
 _MOST_CONNECTIONS = 400
 # Of each request: the seconds in which it has to be here, and the bytes before its body.
 _SECONDS, _MOST_HEAD = 30, 64_000
-# No page of a site has a longer path, and longer ones the system refuses.
-_LONGEST_PATH, _LONGEST_NAME = 1_000, 255
 # A record of two hundred figures has fewer; in an address each Chinese character takes nine signs.
 _MOST_FIELDS = 50_000
 _MOST_POSTED = 8_000_000
@@ -56,11 +55,14 @@ _FORM_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_SAFE_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "frame-ancestors 'self'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _EVENT_STREAM = "text/event-stream; charset=utf-8"
-# Of its own, without what the machine adds to it.
-_TYPES = MimeTypes()
-_TYPES.add_type("application/yaml", ".yaml")
 
 
 class PreviewServer(ThreadingHTTPServer):
@@ -244,7 +246,6 @@ class _Handler(BaseHTTPRequestHandler):
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if is_large else HTTPStatus.OK
 
     def _names_us(self) -> bool:
-        """True where the one name that is asked for is that of this server."""
         hosts = self.headers.get_all("Host", [])
         return len(hosts) == 1 and self.server.is_own_name(hosts[0])
 
@@ -315,22 +316,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_page(address)
 
     def _send(self, status: HTTPStatus, content: bytes, kind: str, **headers: str) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(content)))
-        self._send_safe_headers(headers)
-        self.end_headers()
+        headers["Content-Length"] = str(len(content))
+        self._send_head(status, {"Content-Type": kind, **headers})
         if self.command != "HEAD":
             self.wfile.write(content)
 
-    def _send_safe_headers(self, given: Collection[str] = ()) -> None:
-        self.send_header("Cache-Control", "no-store")
-        self.send_header("X-Content-Type-Options", "nosniff")
-        if "Content-Security-Policy" not in given:
-            self.send_header("Content-Security-Policy", "frame-ancestors 'self'")
-        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
+    def _send_head(self, status: HTTPStatus, headers: Mapping[str, str]) -> None:
+        self.send_response(status)
+        for name, value in (_SAFE_HEADERS | {**headers}).items():
+            self.send_header(name, value)
+        self.end_headers()
 
     def _send_events(self, _address: str) -> None:
         if self.command == "HEAD":
@@ -342,11 +337,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _stream_states(self, page: str) -> None:
         self.close_connection = True
-        self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", _EVENT_STREAM)
-        self.send_header("Connection", "close")
-        self._send_safe_headers()
-        self.end_headers()
+        self._send_head(HTTPStatus.OK, {"Content-Type": _EVENT_STREAM, "Connection": "close"})
         self.wfile.write(b"retry: 500\n\n")
         step = -1
         while True:
@@ -376,64 +367,6 @@ _HANDLERS: Mapping[str, Callable[[_Handler, str], None]] = {
     EDIT: _Handler._send_form,
     NEW: _Handler._send_form,
 }
-
-
-def find_type(path: str) -> str:
-    """The media type of a file by its name, with the encoding of texts."""
-    kind, packed = _TYPES.guess_type(f"/{path}")
-    if kind is None or packed is not None:
-        return "application/octet-stream"
-    is_text = kind.startswith("text/") or kind.endswith(("javascript", "json", "xml", "yaml"))
-    return f"{kind}; charset=utf-8" if is_text else kind
-
-
-def split_address(address: str) -> list[str] | None:
-    """The names of folders and file in an address, or None where it could lead out of the site."""
-    if not address.startswith("/") or len(address) > _LONGEST_PATH:
-        return None
-    try:
-        text = unquote(address, errors="strict")
-    except UnicodeDecodeError:
-        return None
-    names = [name for name in text.split("/") if name]
-    for name in names:
-        if name.startswith(".") or len(os.fsencode(name)) > _LONGEST_NAME:
-            return None
-        if any(c in '\\:*?"<>|' or not c.isprintable() for c in name):
-            return None
-    return names
-
-
-def find_path(address: str) -> str:
-    """The path in the site that an address names, empty where it could lead out of it."""
-    names = split_address(address)
-    if names is None:
-        return ""
-    return "/".join([*names, "index.html"] if address.endswith("/") else names)
-
-
-def leads_by_no_link(site: Path, path: str) -> bool:
-    """True of a path inside the site of which neither the file nor a folder is a link."""
-    places = [Path(path), *Path(path).parents][:-1]
-    return bool(places) and not any((site / place).is_symlink() for place in places)
-
-
-def read_page(site: Path, path: str, patient: bool) -> bytes | None:
-    """The bytes of a regular file of the site, or None.
-
-    Where the site is just being swapped it may be missing for a moment; patience waits for it.
-    """
-    ends = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            place = site / path
-            if leads_by_no_link(site, path) and place.is_file():
-                return place.read_bytes()
-        except OSError:
-            pass
-        if not patient or site.is_dir() or time.monotonic() > ends:
-            return None
-        time.sleep(0.01)
 
 
 def open_server(host: str, port: int | None, preview: Callable[[int], Preview]) -> PreviewServer:

@@ -17,9 +17,9 @@ from conftest import PROJECT, copy_parts
 from preview.previews import SECONDS, Running, start
 from processes import run, tree
 
-from casebook.preview.inject import inject_preview, open_policy
+from casebook.preview.inject import inject_preview, open_policy, read_page, split_address
 from casebook.preview.rebuild import Preview, PreviewState
-from casebook.preview.server import PreviewServer, read_page, split_address
+from casebook.preview.server import PreviewServer
 
 FIGURE = """\
 figures:
