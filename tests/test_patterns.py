@@ -8,6 +8,7 @@ from inspect import getmembers, isfunction
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import PROJECT
 
 from casebook.patterns import Patterns, read_words
@@ -98,3 +99,10 @@ def test_every_fix_of_a_mistake_is_known_and_used() -> None:
 def _is_fix(function: object) -> bool:
     words = getattr(function, "__annotations__", {})
     return words.get("found") == "re.Match[str]" and words.get("return") == "Iterator[str]"
+
+
+@pytest.mark.parametrize("path", sorted(ROOMS.glob("*/*.yaml")), ids=str)
+def test_lists_are_read_without_the_library_in_c_as_with_it(path: Path) -> None:
+    written = path.read_text(encoding="utf-8")
+
+    assert yaml.load(written, yaml.SafeLoader) == yaml.load(written, yaml.CSafeLoader)

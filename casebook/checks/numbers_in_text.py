@@ -21,7 +21,6 @@ from casebook.checks.text_patterns import (
     lower,
     name_unit,
     pattern,
-    words_of,
 )
 from casebook.text import LANGS
 from casebook.values.amount_words import ENGLISH_DIGITS
@@ -151,10 +150,10 @@ def blank_spans(line: str, spans: Iterable[tuple[int, int]]) -> str:
 def _find_loose(line: str) -> Iterator[NumberMention]:
     """The amounts of which no number can be read: 翻番, 三比一, twice, dozens."""
     low = lower(line)
-    lists = [words_of("loose", lang).finditer(low) for lang in LANGS]
+    lists = [pattern("loose", lang).finditer(low) for lang in LANGS]
     # Any number may begin a ratio, and few texts have one.
     if pattern("ratio_sign").search(low):
-        lists.append(words_of("ratio", "zh").finditer(low))
+        lists.append(pattern("ratio", "zh").finditer(low))
     matches = sorted(found.span() for each in lists for found in each)
     at = 0
     for mention in _leave_idioms(line, [NumberMention(start=a, end=b) for a, b in matches]):

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from casebook.checks.known_numbers import KnownNumbers, tokens_of
 from casebook.checks.numbers_in_text import NumberMention
-from casebook.checks.text_patterns import lower, pattern, words_of
+from casebook.checks.text_patterns import lower, pattern
 from casebook.checks.text_reading import Told, WrittenText, read_text, within
 from casebook.checks.text_roles import RoleReading
 from casebook.checks.text_trends import find_trends
@@ -103,9 +103,8 @@ class _ClaimReading:
         """True where the sentence or clause around an offset has one of the words."""
         key = words, self.reading.around(ends, offset)
         if key not in self.found:
-            # What is no list is read as it is written, parts of words as well.
-            listed = pattern(words) if words == "ceiling" else words_of(words, self.lang)
-            self.found[key] = listed.search(self.reading.low, *key[1]) is not None
+            found = pattern(words, self.lang).search(self.reading.low, *key[1])
+            self.found[key] = found is not None
         return self.found[key]
 
     # --- Numbers ---
@@ -344,7 +343,7 @@ class _ClaimReading:
 
         Sentences are compared where both have as many, otherwise paragraphs, then whole texts.
         """
-        plans, prose = words_of("plan_gained", self.lang), self.reading.low_unquoted
+        plans, prose = pattern("plan_gained", self.lang), self.reading.low_unquoted
         if not plans.search(prose):
             return
         units = zip(self.list_units(other), other.list_units(self), strict=True)
@@ -371,7 +370,7 @@ class _ClaimReading:
     def may_plan(self, start: int, end: int) -> bool:
         """True of a span with a word of what is not done yet, or with a figure that is a plan."""
         return any(
-            words_of(words, self.lang).search(self.reading.low, start, end)
+            pattern(words, self.lang).search(self.reading.low, start, end)
             for words in ("planned", "plan_gained", "not_yet")
         ) or any(
             figure.status in PLANNED_STATUSES

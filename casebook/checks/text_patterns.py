@@ -6,8 +6,7 @@ They stand in `words.yaml`; what is made of the words of amounts is put in here.
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -26,12 +25,6 @@ from casebook.values.words import AFTER_IN_TEXT, BEFORE_IN_TEXT, CURRENCIES
 
 # The lists are read with this module, which a build without a changed text does not load.
 WORDS: Final[Mapping[str, Any]] = read_words(__file__, "words.yaml")
-
-# An escaped character, a set, what opens a group, a number of times, or any character by itself.
-_PIECE: Final = re.compile(
-    r"\\.|\[(?:\\.|[^\[\]\\])+\]|\((?:\?(?:<?[=!]|[a-z]*:|P<\w+>))?|[?*+]|\{[\d,]+\}|."
-)
-_ZERO_WIDTH: Final = frozenset({"(?=", "(?!", "(?<=", "(?<!", r"\b", r"\A", r"\Z"})
 
 # What replaces something that is no prose: no letter, no digit, no punctuation.
 BLANK: Final = "\ufffc"
@@ -87,7 +80,7 @@ class _TextPatterns(Patterns):
     def compile(self, name: str, words: str) -> re.Pattern[str]:
         """The pattern of an entry; that of a list is for a text in lower case."""
         is_list = isinstance(self.entries[name], list)
-        return _compile_list(words, self.lang) if is_list else re.compile(words)
+        return any_of(words, self.lang) if is_list else re.compile(words)
 
 
 _PATTERNS: Final = {lang: _TextPatterns(lang) for lang in (None, *LANGS)}
@@ -100,26 +93,11 @@ def pattern(name: str, lang: Lang | None = None) -> re.Pattern[str]:
 
 
 @cache
-def words_of(name: str, lang: Lang) -> re.Pattern[str] | WordList:
-    """The words of an entry of the list of words that is a list."""
-    return any_of(_PATTERNS[lang].fill(f"@{name}"), lang)
-
-
-@cache
-def any_of(words: str, lang: Lang) -> re.Pattern[str] | WordList:
-    """The words of alternatives for a text in lower case."""
-    return _compile_list(words, lang) if lang == "en" else WordList(_lower_words(words))
-
-
-def _compile_list(words: str, lang: Lang | None) -> re.Pattern[str]:
-    """The pattern of alternatives, in English as whole words."""
-    words = _lower_words(words)
-    return re.compile(rf"\b(?:{words})(?![a-z])" if lang == "en" else words)
-
-
-def _lower_words(words: str) -> str:
+def any_of(words: str, lang: Lang | None) -> re.Pattern[str]:
+    """The pattern of alternatives for a text in lower case, in English as whole words."""
     # Without regard to case they would take four times as long: they are tried at each word.
-    return re.sub(r"(?<!\\)[A-Z]", lambda found: found[0].lower(), words)
+    words = re.sub(r"(?<!\\)[A-Z]", lambda found: found[0].lower(), words)
+    return re.compile(rf"\b(?:{words})(?![a-z])" if lang == "en" else words)
 
 
 def lower(text: str) -> str:
@@ -152,91 +130,3 @@ def per_patterns(
     joined = "|".join(f"(?P<{key}>{'|'.join(words)})" for key, words in names.items())
     patterns = _TextPatterns(lang, per=joined)
     return patterns["per_before"], patterns["per_behind"]
-
-
-class WordList:
-    """Alternatives in the order of precedence, in a language without blanks between its words.
-
-    At each place of a text only those are tried that may begin as it does, and they are compiled
-    where a text first has such a place. As one pattern they take five times as long to look for,
-    and longer to compile than most texts to read.
-    """
-
-    def __init__(self, words: str) -> None:
-        self.options = ["".join(option) for option in _split(_PIECE.findall(words))]
-        self._by_start: dict[str, list[str]] = {}
-        for option in self.options:
-            # Most are plain words.
-            for start in (
-                {option[0]} if option[:2].isalpha() else _starts_of(_PIECE.findall(option))
-            ):
-                self._by_start.setdefault(start, []).append(option)
-        self._starts = re.compile(f"[{''.join(map(re.escape, self._by_start))}]")
-        self._compiled: dict[str, re.Pattern[str]] = {}
-
-    def finditer(
-        self, text: str, begin: int = 0, end: int = sys.maxsize
-    ) -> Iterator[re.Match[str]]:
-        """The words in a part of a text, none within another."""
-        for found in self._starts.finditer(text, begin, end):
-            if found.start() >= begin and (match := self._match_at(text, found.start(), end)):
-                begin = match.end()
-                yield match
-
-    def search(self, text: str, begin: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
-        """The first of the words in a part of a text."""
-        return next(self.finditer(text, begin, end), None)
-
-    def match(self, text: str) -> re.Match[str] | None:
-        """The word that a text begins with."""
-        return self._match_at(text, 0, sys.maxsize) if self._starts.match(text) else None
-
-    def sub(self, words: str, text: str) -> str:
-        """A text with others in the place of the words."""
-        pieces, at = [], 0
-        for found in self.finditer(text):
-            pieces += [text[at : found.start()], words]
-            at = found.end()
-        return "".join((*pieces, text[at:]))
-
-    def _match_at(self, text: str, at: int, end: int) -> re.Match[str] | None:
-        start = text[at]
-        if start not in self._compiled:
-            self._compiled[start] = re.compile("|".join(self._by_start[start]))
-        return self._compiled[start].match(text, at, end)
-
-
-def _split(pieces: Sequence[str]) -> list[list[str]]:
-    """The alternatives of a pattern, of which those in brackets stay as they are."""
-    options, depth = [list[str]()], 0
-    for piece in pieces:
-        depth += (piece[0] == "(") - (piece == ")")
-        if piece == "|" and not depth:
-            options.append([])
-        else:
-            options[-1].append(piece)
-    return options
-
-
-def _starts_of(pieces: Sequence[str]) -> set[str]:
-    """The characters that a pattern may begin with."""
-    first, at = pieces[0], 1
-    if first[0] == "(":
-        depth = 1
-        while depth:
-            depth += (pieces[at][0] == "(") - (pieces[at] == ")")
-            at += 1
-    rest = pieces[at:]
-    if first in _ZERO_WIDTH:
-        return _starts_of(rest)
-    if first[0] == "(":
-        heads = set().union(*map(_starts_of, _split(pieces[1 : at - 1])))
-    elif first[0] == "[":
-        # A range, or a character by itself.
-        parts = re.findall(r"\\?(.)(?:-\\?(.))?", first[1:-1])
-        codes = (range(ord(low), ord(high or low) + 1) for low, high in parts)
-        heads = {chr(code) for each in codes for code in each}
-    else:
-        heads = {first[-1]}
-    is_optional = rest and rest[0] in ("?", "*")
-    return heads | _starts_of(rest[1:]) if is_optional else heads

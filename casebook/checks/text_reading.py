@@ -16,7 +16,7 @@ from casebook.checks.numbers_in_text import (
     blank_spans,
     find_mentions_in_prose,
 )
-from casebook.checks.text_patterns import lower, pattern, words_of
+from casebook.checks.text_patterns import lower, pattern
 from casebook.problems import Position
 from casebook.record.model import Figure
 from casebook.text import Lang
@@ -135,11 +135,11 @@ class TextReading:
 
         An official title may say 率先 or 今年, and a quotation 今年, which is then the source's.
         """
-        found = words_of("relative", self.lang).finditer(self.low_unquoted)
+        found = pattern("relative", self.lang).finditer(self.low_unquoted)
         voice = [("E272", *match.span()) for match in found]
-        titled, attributed = lower(self.untitled), words_of("attributed", self.lang)
+        titled, attributed = lower(self.untitled), pattern("attributed", self.lang)
         judged: dict[tuple[int, int], bool] = {}
-        for match in words_of("judgement", self.lang).finditer(titled):
+        for match in pattern("judgement", self.lang).finditer(titled):
             span = self.around("sentence_end", match.start())
             if span not in judged:
                 judged[span] = attributed.search(titled, *span) is None
@@ -171,17 +171,17 @@ class TextReading:
     def moves(self) -> tuple[Trend, ...]:
         """The words that tell of a trend or of an earlier time, whatever stands beside them."""
         prose, lang = self.low_unquoted, self.lang
-        always, earlier = words_of("always", lang), pattern("earlier", lang)
+        always, earlier = pattern("always", lang), pattern("earlier", lang)
         matches = chain(always.finditer(prose), earlier.finditer(prose))
         found = [Trend(*match.span()) for match in matches]
         for way in DIRECTIONS:
-            for match in words_of(way, lang).finditer(prose):
+            for match in pattern(way, lang).finditer(prose):
                 lead = lead_of(prose, match.start())
                 if subject := pattern("subject_before", lang).search(lead):
                     is_continued = pattern("continued", lang).search(subject.group())
                     found.append(Trend(*match.span(), None if is_continued else way))
         for match in pattern("verbs", lang).finditer(prose):
-            is_up = words_of("up", lang).match(match.group())
+            is_up = pattern("up", lang).match(match.group())
             found.append(Trend(*match.span(), "up" if is_up else "down"))
         return tuple(found)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from casebook.checks.known_numbers import NO_MATCH, KnownNumbers, Match
-from casebook.checks.text_patterns import WORDS, any_of, lower, pattern, per_patterns, words_of
+from casebook.checks.text_patterns import WORDS, any_of, lower, pattern, per_patterns
 from casebook.checks.text_reading import TextReading, Told, Years, within
 from casebook.checks.text_trends import judge_move
 from casebook.messages import say
@@ -140,9 +140,9 @@ class RoleReading:
     def _doubt_plan(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
         """A plan that is said to be carried out, and at a reference what is said to be a plan."""
         if figure.status in PLANNED_STATUSES:
-            words, done = spot.lead, words_of("done", self.lang)
+            words, done = spot.lead, pattern("done", self.lang)
             deeds = [*done.finditer(lower(words))]
-            planned = deeds and words_of("planned", self.lang).search(lower(words), deeds[-1].end())
+            planned = deeds and pattern("planned", self.lang).search(lower(words), deeds[-1].end())
             # 将 in the printed wording does not undo 已经 before it.
             deed = deeds[-1] if deeds and not (planned and not figure.quantity.planned) else None
             if deed is None:
@@ -151,7 +151,7 @@ class RoleReading:
             if deed:
                 yield self._make("E271.done", spot, figure, word=words[slice(*deed.span())])
             return
-        is_gained = words_of("plan_gained", self.lang).search(lower(spot.words))
+        is_gained = pattern("plan_gained", self.lang).search(lower(spot.words))
         if is_gained and spot.told.is_reference and not figure.quantity.planned:
             yield self._make("E271.plan_gained", spot, figure, text=figure.quantity.text)
 
@@ -162,7 +162,7 @@ class RoleReading:
         near = within(self.places, max(begin, spot.clause[0]), spot.clause[1])
         last = before[-1] if before else next(iter(near), None)
         since = last.start if last else begin
-        if word := words_of("national", self.lang).search(self.reading.low, since, start):
+        if word := pattern("national", self.lang).search(self.reading.low, since, start):
             key = "E274.place" if word.start() >= spot.clause[0] else "W274.place"
             yield self._make(key, spot, figure, place=self.prose[slice(*word.span())])
         named = (*near, *before[-1:])
@@ -270,7 +270,7 @@ class RoleReading:
         """An average or a sum that the figure is not said to be."""
         own = lower(f"{figure.label.zh} {figure.label.en} {figure.quantity.text}")
         for name, measures in _SUMS.items():
-            words, text = words_of(name, self.lang), spot.near[-24:]
+            words, text = pattern(name, self.lang), spot.near[-24:]
             found = words.search(lower(text))
             if not found:
                 text = spot.tail.lstrip()
@@ -278,7 +278,7 @@ class RoleReading:
             spans = name != "average" and re.search("[0-9]/[0-9]", figure.period.edtf)
             if not found or figure.measure in measures or spans:
                 continue
-            if not any(words_of(name, lang).search(own) for lang in LANGS):
+            if not any(pattern(name, lang).search(own) for lang in LANGS):
                 key = "W274.sum" if name == "total" else "E274.sum"
                 yield self._make(key, spot, figure, word=text[slice(*found.span())])
 

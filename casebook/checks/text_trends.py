@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from casebook.checks.known_numbers import KnownNumbers, tokens_of
-from casebook.checks.text_patterns import lower, pattern, words_of
+from casebook.checks.text_patterns import lower, pattern
 from casebook.checks.text_reading import (
     DIRECTIONS,
     REACH,
@@ -37,7 +37,7 @@ def find_trends(
     for trend in sorted(trends, key=lambda trend: trend[:2]):
         clause = reading.around("clause_end", trend.start)
         begin, end = reading.around("sentence_end", trend.start)
-        attributed = words_of("attributed", reading.lang).search(prose, begin, trend.start)
+        attributed = pattern("attributed", reading.lang).search(prose, begin, trend.start)
         to_come = next(iter(within(told, trend.start, clause[1])), None)
         if clause in seen or attributed or _is_of_number(reading, trend, clause[1], to_come, known):
             continue
@@ -107,7 +107,7 @@ def _index_trends(known: KnownNumbers) -> dict[str, set[tuple[str, str]]]:
 
     def add(words: Text, way: Direction, text: str) -> None:
         for lang in LANGS:
-            plain = words_of(way, lang).sub(" ", lower(words.inside(lang)))
+            plain = pattern(way, lang).sub(" ", lower(words.inside(lang)))
             for token in tokens_of(plain, lang):
                 found.setdefault(token, set()).add((way, text))
 
@@ -123,7 +123,7 @@ def _index_trends(known: KnownNumbers) -> dict[str, set[tuple[str, str]]]:
     texts = [event.title for event in known.home.events] if known.home else []
     for text in (*texts, *(figure.label for figure in known.figures)):
         for way in DIRECTIONS:
-            if any(words_of(way, lang).search(lower(text.inside(lang))) for lang in LANGS):
+            if any(pattern(way, lang).search(lower(text.inside(lang))) for lang in LANGS):
                 add(text, way, text.zh)
     return found
 
