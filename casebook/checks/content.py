@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,6 +54,8 @@ _RULE = re.compile(r"[ >]*(?:(?:- {0,2})+|(?:\* {0,2})+)")
 # The settings that pages print.
 _NAME: Final = "SITENAME"
 _PRINTED: Final = (_NAME, "TAGLINE", "FOOTER")
+# The units of amounts and shares.
+_CLAIMED: Final = frozenset({*CURRENCIES, "ratio"})
 
 HEADER = ("Title", "Slug", "Lang", "Summary")
 # The day when the text was published, which readers are shown.
@@ -243,7 +246,14 @@ def texts_say_what_the_records_hold(case: Case, dataset: Dataset) -> Iterator[Pr
 def check_lists(project: Path, dataset: Dataset) -> Iterator[Problem]:
     """The texts of vocabulary, regions, sources and other lists that say what no record holds."""
     known = KnownNumbers(None, dataset)
-    for name, records in _lists_of(dataset).items():
+    # The records of each list by the name of its file, each with its path there and a dot.
+    lists: dict[str, list[tuple[str, Any]]] = {
+        "vocabulary": [("", dataset.vocabulary)],
+        "sources": [(f"{name}.", source) for name, source in dataset.sources.items()],
+        "refusals": [(f"{refusal.id}.", refusal) for refusal in dataset.refusals],
+        "gone": [(f"/{address}.", gone) for address, gone in dataset.gone.items()],
+    }
+    for name, records in lists.items():
         path = f"data/{name}.yaml"
         texts = (each for under, one in records for each in texts_of(one, under=under))
         if any(_check_text(placed, path, known) for placed in texts):
@@ -252,11 +262,6 @@ def check_lists(project: Path, dataset: Dataset) -> Iterator[Problem]:
             for under, one in records:
                 for placed in texts_of(one, places, under):
                     yield from _check_text(placed, path, known)
-
-
-def names_of(setting: str, languages: Languages) -> Iterator[str]:
-    """The names of a setting that is printed, in each language: SITENAME, SITENAME_EN."""
-    return (languages.name(setting, lang).upper() for lang in languages)
 
 
 def check_settings(project: Path, dataset: Dataset) -> Iterator[Problem]:
@@ -269,12 +274,9 @@ def check_settings(project: Path, dataset: Dataset) -> Iterator[Problem]:
     except SyntaxError:
         # The build runs the file and names what is wrong with it; a project may have none.
         return
-    languages = dataset.languages
-    printed = {
-        name: lang
-        for setting in _PRINTED
-        for lang, name in zip(languages, names_of(setting, languages), strict=True)
-    }
+    # SITENAME and SITENAME_EN.
+    named = product(_PRINTED, dataset.languages)
+    printed = {dataset.languages.name(name, lang).upper(): lang for name, lang in named}
     for node in ast.walk(tree):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in printed:
@@ -285,26 +287,12 @@ def check_settings(project: Path, dataset: Dataset) -> Iterator[Problem]:
                         at = Position(part.lineno, len(before.decode()) + 2)
                         words, lang = str(part.value), printed[name]
                         text = WrittenText(words=words, lang=lang, path=SETTINGS, at=at)
-                        is_name = name.startswith(_NAME) and not _tells_money(words)
+                        # 36氪 and 60 Minutes are names: there only an amount or a share is a claim.
+                        units = {mention.unit for mention in find_mentions(words)}
+                        is_name = name.startswith(_NAME) and units.isdisjoint(_CLAIMED)
                         for found in check_wording(text, None, dataset):
                             if not (is_name and found.code == "E270"):
                                 yield found
-
-
-def _tells_money(words: str) -> bool:
-    # 36氪 and 60 Minutes are names: a number is a claim there only as an amount or a share.
-    units = {mention.unit for mention in find_mentions(words)}
-    return not units.isdisjoint((*CURRENCIES, "ratio"))
-
-
-def _lists_of(dataset: Dataset) -> dict[str, list[tuple[str, Any]]]:
-    """The records of each list by the name of its file, each with its path there and a dot."""
-    return {
-        "vocabulary": [("", dataset.vocabulary)],
-        "sources": [(f"{name}.", source) for name, source in dataset.sources.items()],
-        "refusals": [(f"{refusal.id}.", refusal) for refusal in dataset.refusals],
-        "gone": [(f"/{address}.", gone) for address, gone in dataset.gone.items()],
-    }
 
 
 def _check_text(placed: PlacedText, path: str, known: KnownNumbers) -> list[Problem]:

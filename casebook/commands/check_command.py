@@ -21,11 +21,10 @@ from casebook.messages import failure, say
 from casebook.problems import Exit, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.description import texts_of
-from casebook.record.model import Case, Figure
+from casebook.record.model import Figure
 from casebook.record.reader import is_draft
 from casebook.record.references import find_references
 from casebook.record.sketch import describe_blanks
-from casebook.record.vocabulary import Vocabulary
 from casebook.report import print_problems
 from casebook.text import Lang
 from casebook.values.amounts import plain
@@ -103,23 +102,20 @@ def fix_files(wanted: Sequence[Path], project: Path, lang: Lang) -> None:
 def explain_cases(project: Path, shown: Collection[str], lang: Lang) -> Iterator[str]:
     """The readings of all amounts and dates in the shown files, or in all cases."""
     dataset, _ = read_dataset(project, drafts=True)
+    measures, statuses = dataset.vocabulary.measures, dataset.vocabulary.statuses
     for case in dataset.cases:
-        if not shown or case.path in shown:
-            yield from _explain_case(case, dataset.vocabulary, lang)
-
-
-def _explain_case(case: Case, vocabulary: Vocabulary, lang: Lang) -> Iterator[str]:
-    for figure in case.figures.values():
-        place = f"{case.path}:{figure.at.line}"
-        amount = figure.quantity.text + (f" ({figure.formula})" if figure.formula else "")
-        yield f"{place}: {figure.id}  {amount} = {explain_amount(figure)}"
-        words = vocabulary.measures[figure.measure].name.inside(lang)
-        status = vocabulary.statuses.get(figure.status)
-        rest = [words, *([status.name.inside(lang)] if status else [])]
-        yield f"    {explain_period(figure.period, lang)}; {', '.join(rest)}"
-    for event in case.events:
-        title = event.title.inside(lang)
-        yield f"{case.path}:{event.at.line}: {explain_period(event.date, lang)}  {title}"
+        if shown and case.path not in shown:
+            continue
+        for figure in case.figures.values():
+            place = f"{case.path}:{figure.at.line}"
+            amount = figure.quantity.text + (f" ({figure.formula})" if figure.formula else "")
+            yield f"{place}: {figure.id}  {amount} = {explain_amount(figure)}"
+            terms = (measures[figure.measure], statuses.get(figure.status))
+            names = ", ".join(term.name.inside(lang) for term in terms if term)
+            yield f"    {explain_period(figure.period, lang)}; {names}"
+        for event in case.events:
+            title = event.title.inside(lang)
+            yield f"{case.path}:{event.at.line}: {explain_period(event.date, lang)}  {title}"
 
 
 def explain_amount(figure: Figure) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -60,13 +60,11 @@ def make_patch(before: bytes, after: bytes, shown: str) -> bytes:
         for data in (before, after)
     )
     old_name = f"a/{shown}" if before else "/dev/null"
-    lines = difflib.unified_diff(old, new, old_name, f"b/{shown}")
-    return "".join(_end_lines(lines)).encode("utf-8", "surrogateescape")
-
-
-def _end_lines(lines: Iterator[str]) -> Iterator[str]:
-    for line in lines:
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+    patch = "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        for line in difflib.unified_diff(old, new, old_name, f"b/{shown}")
+    )
+    return patch.encode("utf-8", "surrogateescape")
 
 
 def _must(
