@@ -92,6 +92,15 @@ def find_slugs(project: Path) -> dict[Path, str]:
     return {path: slug[1].strip() for path, slug in found if slug is not None}
 
 
+def find_addresses(project: Path, dataset: Dataset) -> dict[str, str]:
+    """The addresses of the pages of cases and texts by their files."""
+    addresses = {case.path: f"cases/{case.slug}/" for case in dataset.summaries}
+    for path, slug in find_slugs(project).items():
+        # The lead is the home page.
+        addresses[show_path(path, project)] = "" if slug == LEAD else f"{slug}/"
+    return addresses
+
+
 def language_of(path: Path, languages: Languages) -> Lang:
     """The language of a text of content/ by the end of its name: about.md, about.en.md."""
     ends = (lang for lang in languages.others if path.name.endswith(f".{lang}.md"))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from casebook.checks.content import LEAD, find_content_files, find_slugs
+from casebook.checks.content import find_addresses, find_content_files
 from casebook.messages import problem, say
 from casebook.packaged import COMMAND
 from casebook.problems import START, ContentError, Position, Problem
@@ -76,11 +76,7 @@ def find_outdated(project: Path, dataset: Dataset) -> dict[str, Outdated]:
             found.setdefault(path, []).append(part)
     if not found:
         return {}
-    addresses = {case.path: f"cases/{case.slug}/" for case in dataset.summaries}
-    addresses |= {
-        show_path(path, project): "" if slug == LEAD else f"{slug}/"
-        for path, slug in find_slugs(project).items()
-    }
+    addresses = find_addresses(project, dataset)
     # A text without a slug that can be read has no page.
     return {
         addresses[path]: Outdated(path, tuple(parts))

@@ -14,7 +14,7 @@ from pathlib import Path
 from casebook.build.checking import check_project, load_checked
 from casebook.build.reading import read_dataset
 from casebook.charts import find_charts
-from casebook.checks.content import list_prose
+from casebook.checks.content import find_addresses, list_prose
 from casebook.checks.published import list_facts
 from casebook.commands.command import print_lines, print_message, require_file
 from casebook.messages import failure, say
@@ -157,12 +157,13 @@ def describe_impact(project: Path, since: str, lang: Lang) -> Iterator[str]:
     if not (changed or texts):
         yield say("commands.since_same").inside(lang)
         return
-    paths = (path for _, path, _ in mentions)
+    addresses = find_addresses(project, dataset)
+    naming = [addresses[path] for _, path, _ in mentions if path in addresses]
     groups = {
         "commands.changed_figures": list(changed.values()),
         "commands.changed_sentences": [sentence for _, _, sentence in mentions],
         "commands.changed_charts": charts,
-        "commands.changed_pages": list(list_pages(dataset, changed.keys(), paths, charts)),
+        "commands.changed_pages": list(list_pages(dataset, changed.keys(), naming, charts)),
         "commands.changed_texts": texts,
     }
     for key, lines in groups.items():
@@ -203,22 +204,17 @@ def _cut(line: str, reference: str) -> str:
 
 
 def list_pages(
-    dataset: Dataset, keys: Set[str], paths: Iterable[str], charts: Iterable[str]
+    dataset: Dataset, keys: Set[str], texts: Iterable[str], charts: Iterable[str]
 ) -> Iterator[str]:
-    """The addresses of the pages that show the figures, in every language."""
-    shown: dict[str, None] = {}
-    for key in sorted(keys):
-        slug = key.partition(".")[0]
-        if slug in dataset.positions:
-            shown.setdefault(f"cases/{slug}/")
-    of_cases = {case.path: f"cases/{case.slug}/" for case in dataset.cases}
-    for path in paths:
-        name = Path(path).name.partition(".")[0]
-        shown.setdefault(of_cases.get(path) or ("" if name == "lead" else f"{name}/"))
-    own = {case.slug for case in dataset.cases}
-    if any(not any(name.startswith(slug) for slug in own) for name in charts):
-        shown.setdefault("")
-    for address in shown:
+    """The addresses of the pages that show the figures, in every language.
+
+    `texts` are those of the pages of which a text names one.
+    """
+    slugs = tuple(case.slug for case in dataset.cases)
+    changed = (key.partition(".")[0] for key in sorted(keys))
+    shown = [f"cases/{slug}/" for slug in changed if slug in slugs]
+    shown += [*texts, *("" for name in charts if not name.startswith(slugs))]
+    for address in dict.fromkeys(shown):
         yield from (dataset.languages.address(address, lang) for lang in dataset.languages)
 
 
