@@ -119,7 +119,7 @@ def check_content(project: Path, dataset: Dataset) -> list[Problem]:
         text = read_text(path, project, problems)
         if text is None:
             continue
-        header = _read_header(text, shown, problems, languages)
+        header = _read_header(text, shown, problems)
         lang = language_of(path, languages)
         if header.get("Lang", lang) != lang:
             # Also a text that was saved over its translation.
@@ -149,9 +149,7 @@ def check_content(project: Path, dataset: Dataset) -> list[Problem]:
     return problems
 
 
-def _read_header(
-    text: str, path: str, problems: list[Problem], languages: Languages
-) -> dict[str, str]:
+def _read_header(text: str, path: str, problems: list[Problem]) -> dict[str, str]:
     """The lines of “Name: value” that a text starts with."""
     header: dict[str, str] = {}
     for number, line in enumerate(text.split("\n"), 1):

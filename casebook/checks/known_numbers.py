@@ -140,6 +140,11 @@ class KnownNumbers:
         """The reference to a figure, as a text of this home writes it."""
         return f"{{{{{figure.id if self.home is not None else figure.key}}}}}"
 
+    def describe(self, figure: Figure) -> dict[str, object]:
+        """All that messages name of a figure, by the places of their wordings."""
+        label = Text(figure.label.zh, figure.label.inside("en"))
+        return {"figure": self.name(figure), "amount": figure.quantity.text, "label": label}
+
     def case_of(self, figure: Figure) -> Case:
         """The case of a figure."""
         is_own = self.home and self.home.slug == figure.case

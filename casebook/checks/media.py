@@ -94,12 +94,9 @@ def _read_one(project: Path, name: str, problems: list[Problem]) -> Media | None
         fault = "E311"
     elif path.suffix.lower() not in endings:
         fault = "E311.name"
-    elif kind == "PDF":
-        # Some servers and scanners leave something behind the end.
-        fault = "" if _END_OF_PDF in content.rstrip(b"\0\r\n ")[-2048:] else "E313"
     else:
         fault, width, height = measure(content, kind)
-        if not fault and name.startswith("files/") and has_camera_data(content):
+        if not fault and kind != "PDF" and name.startswith("files/") and has_camera_data(content):
             fault = "E314"
     if fault:
         shown, ending = show_path(path, project), endings[0]
@@ -125,7 +122,11 @@ def find_kind(content: bytes) -> str:
 
 
 def measure(content: bytes, kind: str) -> tuple[str, int, int]:
-    """The code of a picture's fault, or nothing, with its width and height as it is looked at."""
+    """The code of a fault of a picture or a PDF, or nothing, with the size that is looked at."""
+    if kind == "PDF":
+        # Some servers and scanners leave something behind the end.
+        is_whole = _END_OF_PDF in content.rstrip(b"\0\r\n ")[-2048:]
+        return "" if is_whole else "E313", 0, 0
     # Only here: most sites have no pictures, and their library takes a twentieth of a second.
     from PIL import Image
 
@@ -213,17 +214,12 @@ def check_theme_file(path: Path, project: Path, is_template: bool = False) -> It
     content = read_bytes(path, project, problems)
     yield from problems
     if not problems:
-        sound = is_whole(content, kind) if kind else _is_whole_font(content, ending)
-        if not sound:
+        if kind:
+            is_whole = find_kind(content) == kind and not measure(content, kind)[0]
+        else:
+            is_whole = _is_whole_font(content, ending)
+        if not is_whole:
             yield problem("E321.damaged", shown, START, ending=ending)
-
-
-def is_whole(content: bytes, kind: str) -> bool:
-    """True of a picture or a PDF of this kind that is neither damaged nor cut off."""
-    if find_kind(content) != kind:
-        return False
-    # Readers look for the end of a PDF in its last bytes.
-    return b"%%EOF" in content[-2048:] if kind == "PDF" else not measure(content, kind)[0]
 
 
 def _is_whole_font(content: bytes, ending: str) -> bool:

@@ -47,7 +47,8 @@ def check_passage(texts: Sequence[WrittenText], known: KnownNumbers) -> Iterator
         for told in one.told:
             # A number that may be several figures may be none of them as well.
             if len(told.figures) == 1 and told.figures[0].key not in keys:
-                yield one.problem("W275", told.start, told.figures[0], language=language)
+                name = known.name(told.figures[0])
+                yield one.problem("W275", told.start, figure=name, language=language)
         for offset, word in one.find_plans_beside(other):
             yield one.problem("W275.plan", offset, word=word, language=language)
 
@@ -87,14 +88,8 @@ class _ClaimReading:
             found.append(self.problem("W276", offset, word=word))
         yield from sorted(found, key=lambda problem: (problem.at, problem.code))
 
-    def problem(
-        self, key: str, offset: int, figure: Figure | None = None, **values: Any
-    ) -> Problem:
-        """A problem at a character of the text, which may be about a figure."""
-        if figure is not None:
-            label = Text(figure.label.zh, figure.label.inside("en"))
-            own = {"figure": self.known.name(figure), "amount": figure.quantity.text}
-            values = {**own, "label": label, **values}
+    def problem(self, key: str, offset: int, **values: Any) -> Problem:
+        """A problem at a character of the text."""
         start, at = self.text.at, position_of(self.text.words, offset)
         at = Position(start.line + at.line - 1, start.column + at.column - 1)
         return problem(key, self.text.path, at, **values)
@@ -152,7 +147,7 @@ class _ClaimReading:
             return None if self._in_known_title(mention) else self._report_unknown(mention)
         whole = [figure for figure in figures if figure.quantity.qualifier != "range"]
         if not whole:
-            return self.problem("E271.one_end", mention.start, figures[0], text=mention.text)
+            return self._report("E271.one_end", mention.start, figures[0], text=mention.text)
         meant = self._narrow(mention, whole)
         claim = self._read_claim((mention,), meant)
         return self._check_claim((mention.start, mention.end), claim, meant)
@@ -259,16 +254,18 @@ class _ClaimReading:
             gained -= {"approx"}
         if gained or lost:
             difference = _describe_difference(lost, gained)
-            told = {"text": text, "difference": difference}
-            return self.problem("E271.difference", offset, figure, **told)
+            return self._report("E271.difference", offset, figure, text=text, difference=difference)
         if figure.status in PLANNED_STATUSES:
             return None if claim.planned else self._report_plan_lost(offset, text, figure)
         if claim.plan_gained and not quantity.planned:
-            return self.problem("E271.plan_gained", offset, figure, text=text)
+            return self._report("E271.plan_gained", offset, figure, text=text)
         return None
 
     def _report_plan_lost(self, offset: int, text: str, figure: Figure) -> Problem:
-        return self.problem("E271.plan_lost", offset, figure, text=text, state=figure.status)
+        return self._report("E271.plan_lost", offset, figure, text=text, state=figure.status)
+
+    def _report(self, key: str, offset: int, figure: Figure, **values: object) -> Problem:
+        return self.problem(key, offset, **self.known.describe(figure), **values)
 
     def _in_known_title(self, mention: NumberMention) -> bool:
         return any(

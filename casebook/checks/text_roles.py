@@ -33,7 +33,7 @@ _SUMS: Final = {
 }
 
 
-# Makes a problem by the key of its message, at an offset, about a figure and what else is named.
+# Makes a problem by the key of its message, at an offset, of what the message names.
 Report = Callable[..., Problem]
 
 
@@ -135,7 +135,7 @@ class RoleReading:
         yield from self._doubt_label(spot, figure)
 
     def _make(self, key: str, spot: _Spot, figure: Figure, **values: object) -> Problem:
-        return self.report(key, spot.told.start, figure, **values)
+        return self.report(key, spot.told.start, **self.known.describe(figure), **values)
 
     def _doubt_plan(self, spot: _Spot, figure: Figure) -> Iterator[Problem]:
         """A plan that is said to be carried out, and at a reference what is said to be a plan."""

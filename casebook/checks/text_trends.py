@@ -92,10 +92,11 @@ def _is_borne_out(trend: Trend, told: Sequence[Figure], clause: str, known: Know
             return trend.way in (None, _way(one, other))
     if trend.way is None:
         return False
-    ways = known.trends or known.trends.update(_index_trends(known)) or known.trends
+    if not known.trends:
+        known.trends = _index_trends(known)
     tokens = {token for lang in LANGS for token in tokens_of(clause, lang) if len(token) > 1}
     shared = Counter(
-        text for token in tokens for way, text in ways.get(token, ()) if way == trend.way
+        text for token in tokens for way, text in known.trends.get(token, ()) if way == trend.way
     )
     # A text does not bear out itself, and one word of a label may be of anything.
     return any(count > 1 and text not in clause for text, count in shared.items())
