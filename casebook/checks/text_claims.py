@@ -15,9 +15,8 @@ from typing import Any, NamedTuple
 from casebook.checks.known_numbers import KnownNumbers, tokens_of
 from casebook.checks.numbers_in_text import NumberMention
 from casebook.checks.text_patterns import lower, pattern
-from casebook.checks.text_reading import Told, WrittenText, read_text, within
+from casebook.checks.text_reading import Told, WrittenText, find_trends, read_text, within
 from casebook.checks.text_roles import RoleReading
-from casebook.checks.text_trends import find_trends
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.record.dataset import Dataset
@@ -353,16 +352,15 @@ class _ClaimReading:
     def list_units(self, other: _ClaimReading) -> list[tuple[int, int]]:
         """The sentences of the text, or what is next larger than them, as they match the other."""
         for ends in ("sentence_end", "paragraph_end"):
-            spans, others = ([*each.list_spans(ends)] for each in (self, other))
+            spans, others = (each.list_spans(ends) for each in (self, other))
             if len(spans) == len(others):
                 return spans
         return [(0, len(self.prose))]
 
-    def list_spans(self, ends: str) -> Iterator[tuple[int, int]]:
+    def list_spans(self, ends: str) -> list[tuple[int, int]]:
         """The spans between the ends of a kind that have words."""
-        for start, end in pairwise(self.reading.list_ends(ends)):
-            if not self.prose[start:end].isspace() and start < end:
-                yield start, end
+        spans = pairwise(self.reading.list_ends(ends))
+        return [(start, end) for start, end in spans if self.prose[start:end].strip()]
 
     def may_plan(self, start: int, end: int) -> bool:
         """True of a span with a word of what is not done yet, or with a figure that is a plan."""
