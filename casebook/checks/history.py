@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
@@ -89,7 +88,7 @@ def check_history(
     for slug, was in published.items():
         name = aliases.get(slug, slug)
         if name in dataset.positions:
-            check = _CaseCheck(case=dataset.by_slug[name], was=was, dataset=dataset)
+            check = _CaseCheck(dataset.by_slug[name], was, dataset)
             problems += check.find_problems(translated)
             problems += check_days(check.case, was.since, today)
         elif not (slug in dataset.unread or f"cases/{slug}/" in dataset.gone):
@@ -104,10 +103,7 @@ def list_unexplained(
 
     The column of one that is gone is empty.
     """
-    check = _CaseCheck(case=case, was=was, dataset=dataset)
-    # The problems are made on the way.
-    list(check.find_problems({}))
-    return check.unexplained
+    return list(_CaseCheck(case, was, dataset).find_unexplained())
 
 
 def check_unpublished(dataset: Dataset, known: Collection[str]) -> list[Problem]:
@@ -141,49 +137,56 @@ def check_days(case: Case | CaseSummary, since: str, today: date) -> Iterator[Pr
             yield problem("E238.antedated", case.path, change.at, day=day, since=since)
 
 
-@dataclass(slots=True, kw_only=True)
 class _CaseCheck:
     """The check of one case; the `used` changes are those that something bears out."""
 
-    case: Case
-    was: PublishedCase
-    dataset: Dataset
-    new: list[Change] = field(default_factory=list)
-    used: list[Change] = field(default_factory=list)
-    unexplained: list[tuple[FactName, Difference]] = field(default_factory=list)
+    def __init__(self, case: Case, was: PublishedCase, dataset: Dataset) -> None:
+        self.case = case
+        self.was = was
+        self.dataset = dataset
+        self.new = [change for change in case.changes if key_of(change) not in was.changes]
+        self.used: list[Change] = []
+        # The kinds of facts of which a translation differs and is reported.
+        self.translated: set[str] = set()
 
     def find_problems(self, recorded: Translated) -> Iterator[Problem]:
         """The problems of the case in the order of what was published."""
-        keys = {key_of(change) for change in self.case.changes}
-        self.new = [c for c in self.case.changes if key_of(c) not in self.was.changes]
-        facts = list_facts(self.case, self.dataset.languages)
-        translated: set[str] = set()
-        for (kind, name), was in self.was.facts.items():
-            now_called = name if (kind, name) in facts else self._find_renamed(kind, name, facts)
-            if not now_called:
-                yield from self._check_gone(kind, name, was)
-                continue
-            now, changes = facts[kind, now_called], self._changes_of(kind, name, now_called)
-            for difference in compare_cells(was, now):
-                translated |= {kind} if difference.column in _TRANSLATED else set()
-                if not self._is_explained(difference, changes, (was, now)):
-                    self.unexplained.append(((kind, now_called), difference))
-                    yield self._report(kind, now_called, difference)
+        path, nothing = self.case.path, say("checks.nothing")
+        yield from (self._report(*fact, found) for fact, found in self.find_unexplained())
         for lang in self.dataset.languages.others:
-            yield from self._check_translation(lang, recorded, translated)
-        for change in self.new:
-            if change not in self.used:
-                yield problem("E238.bogus", self.case.path, change.at)
-        for name, day, _, before, after in sorted(self.was.changes - keys):
+            yield from self._check_translation(lang, recorded)
+        yield from (
+            problem("E238.bogus", path, change.at) for change in self.new if change not in self.used
+        )
+        erased = self.was.changes - {key_of(change) for change in self.case.changes}
+        for name, day, _, before, after in sorted(erased):
             yield problem(
                 "E238.erased",
-                self.case.path,
+                path,
                 START,
                 name=name,
                 day=day,
                 before=before,
-                after=after or say("checks.nothing"),
+                after=after or nothing,
             )
+
+    def find_unexplained(self) -> Iterator[tuple[FactName, Difference]]:
+        """What differs and has no reason, by the fact; the column of one that is gone is empty."""
+        facts = list_facts(self.case, self.dataset.languages)
+        for (kind, name), was in self.was.facts.items():
+            now_called = name if (kind, name) in facts else self._find_renamed(kind, name, facts)
+            changes = self._changes_of(kind, name, now_called or name)
+            if not now_called:
+                gone = [change for change in changes if not change.after]
+                self.used += gone
+                if not gone:
+                    yield (kind, name), Difference("", was.get("amount") or name, "")
+                continue
+            now = facts[kind, now_called]
+            for difference in compare_cells(was, now):
+                self.translated |= {kind} if difference.column in _TRANSLATED else set()
+                if not self._is_explained(difference, changes, (was, now)):
+                    yield (kind, now_called), difference
 
     def _changes_of(self, kind: str, *names: str) -> list[Change]:
         figure = self.case.figures.get(names[0]) if kind == "figures" else None
@@ -198,19 +201,6 @@ class _CaseCheck:
                 self.used.append(change)
                 return change.after
         return ""
-
-    def _check_gone(self, kind: str, name: str, was: Cells) -> Iterator[Problem]:
-        gone = [change for change in self._changes_of(kind, name) if not change.after]
-        self.used += gone
-        if gone:
-            return
-        path, amount = self.case.path, was.get("amount", "")
-        self.unexplained.append(((kind, name), Difference("", amount or name, "")))
-        if kind == "figures":
-            yield problem("E238.withdrawn", path, START, figure=name, amount=amount, path=path)
-        else:
-            what = say(f"checks.published.{kind}")
-            yield problem("E238.gone", path, START, name=name, what=what, path=path)
 
     def _is_explained(
         self, difference: Difference, changes: list[Change], cells: tuple[Cells, Cells]
@@ -255,16 +245,14 @@ class _CaseCheck:
 
         return read
 
-    def _check_translation(
-        self, lang: Lang, recorded: Translated, translated: set[str]
-    ) -> Iterator[Problem]:
+    def _check_translation(self, lang: Lang, recorded: Translated) -> Iterator[Problem]:
         """The parts of which the translation alone is not as it was published."""
         languages = self.dataset.languages
         first = languages.first
         for part, pair in pair_wordings(self.case):
             was = recorded.get((self.case.path, part), pair)
             same = pair.own(lang) == was.own(lang)
-            if pair.own(first) != was.own(first) or same or part in translated:
+            if pair.own(first) != was.own(first) or same or part in self.translated:
                 continue
             words = "\n".join(one.text.own(lang) for one in texts_of(self.case) if one.part == part)
             told = [
@@ -283,16 +271,22 @@ class _CaseCheck:
                 )
 
     def _report(self, kind: str, name: str, difference: Difference) -> Problem:
-        nothing = say("checks.nothing")
+        path, nothing = self.case.path, say("checks.nothing")
+        if not difference.column and kind == "figures":
+            amount = difference.before
+            return problem("E238.withdrawn", path, START, figure=name, amount=amount, path=path)
+        if not difference.column:
+            what = say(f"checks.published.{kind}")
+            return problem("E238.gone", path, START, name=name, what=what, path=path)
         return problem(
             "E238.changed" if kind == "figures" else "E238.fact",
-            self.case.path,
+            path,
             self.case.figures[name].at if kind == "figures" else START,
             name=name,
             what=_name_column(difference.column),
             before=difference.before or nothing,
             after=difference.after or nothing,
-            path=self.case.path,
+            path=path,
         )
 
 
