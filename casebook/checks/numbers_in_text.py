@@ -23,10 +23,9 @@ from casebook.checks.text_patterns import (
     pattern,
 )
 from casebook.text import LANGS
-from casebook.values.amount_words import ENGLISH_DIGITS
 from casebook.values.dates import MONTHS
-from casebook.values.numerals import CAPITALS, HAN_DIGITS, HAN_SCALES, number_of, scales_at_end
-from casebook.values.words import settle_currency
+from casebook.values.numerals import CAPITALS, HAN_SCALES, number_of, scales_at_end
+from casebook.values.words import ENGLISH_DIGITS, HAN_DIGITS, settle_currency
 
 _LONGEST_NAME: Final = 300
 # What a name may have before its number, as in "children under 12".

@@ -12,16 +12,16 @@ from typing import Any, Final
 
 from casebook.patterns import Patterns, read_words
 from casebook.text import LANGS, Lang
-from casebook.values.amount_words import ENGLISH_DIGITS
 from casebook.values.dates import MONTHS
-from casebook.values.numerals import (
+from casebook.values.numerals import FULL_WIDTH, HAN_SCALES, TRADITIONAL
+from casebook.values.words import (
+    AFTER_IN_TEXT,
+    BEFORE_IN_TEXT,
+    CURRENCIES,
+    ENGLISH_DIGITS,
     ENGLISH_SCALES,
-    FULL_WIDTH,
     HAN_DIGITS,
-    HAN_SCALES,
-    TRADITIONAL,
 )
-from casebook.values.words import AFTER_IN_TEXT, BEFORE_IN_TEXT, CURRENCIES
 
 # The lists are read with this module, which a build without a changed text does not load.
 WORDS: Final[Mapping[str, Any]] = read_words(__file__, "words.yaml")

@@ -13,16 +13,17 @@ from casebook.messages import say
 from casebook.record.model import Figure, Report
 from casebook.record.vocabulary import Term
 from casebook.text import Text
-from casebook.values.amount_words import (
+from casebook.values.amounts import Quantity, find_amounts, parse_quantity, units_agree
+from casebook.values.words import (
     PATTERNS,
     PER_ADVERBS,
     PER_IN_CHINESE,
     PER_IN_ENGLISH,
+    PLANNED_STATUSES,
     SAME_PER,
     UNITS_OF_PRICE,
+    WORDS,
 )
-from casebook.values.amounts import Quantity, find_amounts, parse_quantity, units_agree
-from casebook.values.words import PLANNED_STATUSES, WORDS
 
 Support = Literal["confirms", "size", "disagrees", "related"]
 

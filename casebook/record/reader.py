@@ -33,11 +33,10 @@ from casebook.record.lists import Lists
 from casebook.record.model import AMOUNT_EXAMPLE, Answer, Case, Elsewhere, Figure
 from casebook.record.vocabulary import Question
 from casebook.text import ENUMERATION, LANGS, Text
-from casebook.values.amount_words import SAME_PER
 from casebook.values.amounts import Quantity, find_amounts, parse_quantity, with_reading
 from casebook.values.errors import FormulaError, QuantityError
 from casebook.values.formula import names_of, parse_formula
-from casebook.values.words import PLANNED_STATUSES, WORDS
+from casebook.values.words import PLANNED_STATUSES, SAME_PER, WORDS
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar, read_tree
 
 SILENT = ("not_stated", "not_applicable")

@@ -14,11 +14,9 @@ from typing import Final, Literal, NamedTuple, NoReturn, cast
 
 from casebook.messages import say
 from casebook.text import Lang, Text, has_han
-from casebook.values import amount_words as words
-from casebook.values.amount_words import PATTERNS
+from casebook.values import words
 from casebook.values.errors import QuantityError
 from casebook.values.numerals import (
-    ENGLISH_SCALES,
     WAN,
     WIDTHS,
     YI,
@@ -34,6 +32,8 @@ from casebook.values.numerals import (
 )
 from casebook.values.words import (
     CURRENCIES,
+    ENGLISH_SCALES,
+    PATTERNS,
     QUALIFIERS,
     WITHOUT_VALUE,
     Qualifier,

@@ -7,7 +7,6 @@ ones by whoever takes them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 from math import prod
 from typing import Final, Literal, NamedTuple, NoReturn, cast
@@ -16,19 +15,13 @@ from casebook.messages import say
 from casebook.patterns import Patterns
 from casebook.text import Text
 from casebook.values.errors import QuantityError
-from casebook.values.words import WORDS
+from casebook.values.words import HAN_DIGITS, WORDS
 
 LONGEST_NUMERAL: Final = 80
 
-HAN_DIGITS: Final = "零〇一二三四五六七八九"
 HAN_SCALES: Final = "十百千万亿"
 WAN: Final = Decimal(10) ** 4
 YI: Final = Decimal(10) ** 8
-ENGLISH_SCALES: Final[Mapping[str, Decimal]] = {
-    "trillion": Decimal(10) ** 12,
-    "billion": Decimal(10) ** 9,
-    "million": Decimal(10) ** 6,
-}
 
 # Each table turns one character into one, so that columns stay those of the wording.
 FULL_WIDTH: Final = {0xFF01 + n: chr(0x21 + n) for n in range(94)}

@@ -1,11 +1,13 @@
-"""Words that amounts and texts share: currencies, qualifiers, and the states that are plans."""
+"""Words of amounts and of texts: currencies, qualifiers, units, counters, what an amount is per."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple, cast
 
-from casebook.patterns import read_words
+from casebook.patterns import Patterns, read_words
 from casebook.text import Text
 
 Qualifier = Literal["exact", "approx", "more_than", "at_least", "at_most", "range", "rough"]
@@ -14,6 +16,13 @@ Qualifier = Literal["exact", "approx", "more_than", "at_least", "at_most", "rang
 WITHOUT_VALUE: Final = ("range", "rough")
 # The states of what has not happened yet.
 PLANNED_STATUSES: Final = ("planned", "target")
+
+HAN_DIGITS: Final = "零〇一二三四五六七八九"
+ENGLISH_SCALES: Final = {
+    "trillion": Decimal(10) ** 12,
+    "billion": Decimal(10) ** 9,
+    "million": Decimal(10) ** 6,
+}
 
 # The lists are read with this module, which a build with nothing to do does not load.
 WORDS: Final[Mapping[str, Any]] = read_words(__file__, "words.yaml")
@@ -50,8 +59,6 @@ def _make_currency(code: str, zh: str, en: str, **words: str) -> Currency:
 CURRENCIES: Final[Mapping[str, Currency]] = {
     code: _make_currency(code, **words) for code, words in WORDS["currencies"].items()
 }
-
-
 _SHARED: Final = {word: codes.split() for word, codes in WORDS["shared"].items()}
 _of_the_site = "CNY"
 
@@ -81,16 +88,20 @@ class QualifierWords(NamedTuple):
     after: tuple[str, ...]
 
 
+_ELSEWHERE: Final[Mapping[str, Any]] = WORDS["elsewhere"]
+
+
+def _read_qualifier(name: str, zh: str, en: str, **words: str) -> QualifierWords:
+    others = _ELSEWHERE.get(name, {})
+    before, after = (
+        (*words.get(side, "").split(), *others.get(side, ())) for side in ("before", "after")
+    )
+    return QualifierWords(Text(zh, en), before, after)
+
+
 QUALIFIERS: Final = cast(
     Mapping[Qualifier, QualifierWords],
-    {
-        name: QualifierWords(
-            name=Text(one["zh"], one["en"]),
-            before=tuple(one.get("before", "").split()),
-            after=tuple(one.get("after", "").split()),
-        )
-        for name, one in WORDS["qualifiers"].items()
-    },
+    {name: _read_qualifier(name, **words) for name, words in WORDS["qualifiers"].items()},
 )
 # 上限为 and 约为 are read in a text with what may stand between a word and its number. 多 stands
 # inside its number there (300多项); after the unit it compares: 比4277万元多.
@@ -116,3 +127,69 @@ def _read_side(side: Literal["before", "after"]) -> Mapping[Qualifier, str]:
 
 BEFORE_IN_TEXT: Final = _read_side("before")
 AFTER_IN_TEXT: Final = _read_side("after")
+
+
+def _one_of(words: Iterable[str]) -> str:
+    return "(?:" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + ")"
+
+
+def _whole_words(words: Iterable[str]) -> str:
+    """One of some words, which in English are whole ones, in capitals or not."""
+    return f"(?i:{_one_of(words)})(?:(?<![A-Za-z])|(?![A-Za-z]))"
+
+
+UNITS: Final = {word: code for code, money in CURRENCIES.items() for word in money.units}
+# A sign that several have is in general that of the first.
+SIGNS: Final = {
+    word: code for code, money in reversed(list(CURRENCIES.items())) for word in money.signs
+}
+BEFORE: Final = {word: name for name, words in QUALIFIERS.items() for word in words.before}
+AFTER: Final = {word: name for name, words in QUALIFIERS.items() for word in words.after}
+SAME_PER: Final[Mapping[str, str]] = WORDS["same_per"]
+# Without the patterns of what may not follow them.
+UNITS_OF_PRICE: Final = tuple(unit.partition("(")[0] for unit in WORDS["units_of_price"].split())
+PER_IN_ENGLISH: Final[Mapping[str, str]] = WORDS["per_in_english"]
+PER_IN_CHINESE: Final = {en: zh for zh, en in reversed(list(PER_IN_ENGLISH.items()))}
+PER_ADVERBS: Final[Mapping[str, str]] = _ELSEWHERE["per"]
+TAXES: Final[Mapping[str, str]] = WORDS["taxes"]
+ENGLISH_DIGITS: Final[Mapping[str, int]] = WORDS["english_digits"]
+ENGLISH_PARTS: Final[Mapping[str, int]] = WORDS["english_parts"]
+SHARES: Final = {
+    **dict.fromkeys(("%", "percent", "per cent"), Decimal("0.01")),
+    "‰": Decimal("0.001"),
+    **{"成": Decimal("0.1"), "折": Decimal("0.1")},
+}
+# A part of a yuan by itself.
+CHANGES: Final = {"角": Decimal("0.1"), "毛": Decimal("0.1"), "分钱": Decimal("0.01")}
+ENGLISH_FACTORS: Final = {
+    **ENGLISH_SCALES,
+    **{"thousand": Decimal(1000), "k": Decimal(1000)},
+    **{"m": ENGLISH_SCALES["million"], "mn": ENGLISH_SCALES["million"]},
+    **{"b": ENGLISH_SCALES["billion"], "bn": ENGLISH_SCALES["billion"]},
+}
+# The patterns by name, as `words.yaml` has them.
+PATTERNS: Final = Patterns(
+    WORDS["amount_patterns"] | WORDS["plan_patterns"],
+    digit=HAN_DIGITS,
+    unit=_one_of(UNITS),
+    sign=_one_of(SIGNS),
+    before=_whole_words(BEFORE),
+    after=_whole_words(AFTER),
+    taxes=_one_of(TAXES),
+    adverbs="|".join(PER_ADVERBS),
+    per_adverb=_whole_words(PER_ADVERBS),
+    english_digits=_whole_words(ENGLISH_DIGITS),
+    english_parts=_one_of(ENGLISH_PARTS),
+    planned_in_english=_ELSEWHERE["planned"],
+    leads_in_english=_whole_words(_ELSEWHERE["leads"]),
+    # The qualifiers that may stand before a number inside other words.
+    in_text="|".join(
+        f"(?P<{name}>{words}|(?<![A-Za-z])(?i:{_one_of(_ELSEWHERE[name]['before'])})(?![A-Za-z]))"
+        for name, words in BEFORE_IN_TEXT.items()
+    ),
+    **{name: _one_of(WORDS[name].split()) for name in ("leads", "done", "money", "counters")},
+    **{
+        name: "|".join(WORDS[name].split())
+        for name in ("not_in_nouns", "units_of_price", "counters_of_price", "hedges")
+    },
+)
