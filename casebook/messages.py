@@ -32,7 +32,10 @@ class _Catalogue(UserDict[str, Any]):
 
 @cache
 def read_catalogue() -> MutableMapping[str, dict[str, str]]:
-    """The wordings by key: `zh`, `en` and, where there is a remedy, `hint_zh` and `hint_en`."""
+    """The wordings by key: `zh`, `en` and, where there is a remedy, `hint_zh` and `hint_en`.
+
+    That of a field may have an `example`, in one or in both languages, and be `called` otherwise.
+    """
     written = CATALOGUE.read_text("utf-8").replace(IN_CHECKOUT, COMMAND)
     entries = (entry for entry in _ENTRY.split(written) if entry[:1] not in ("#", ""))
     return _Catalogue({entry.partition(":")[0]: entry for entry in entries})

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeVar, cast, dataclass_tra
 
 from casebook.messages import read_catalogue, say
 from casebook.problems import START, Position
-from casebook.text import LANGS, NO_TEXT, Lang, Languages, Text
+from casebook.text import LANGS, Lang, Languages, Text
 
 # What a text is on the site, which decides whether its words are held to the records: our own
 # words are, what is copied as others wrote it is not. A word is read by a grammar of its own.
@@ -46,13 +46,13 @@ def compute_once(function: F) -> F:
 class FieldDescription:
     """One field of a record as it is declared.
 
-    The method `read_<kind>` of a reader reads it. `name` is its name in the file, `chinese` what
-    Chinese editors call it, `attribute` its name in the class `holder`. `words` are the words
-    that it may hold, or the list of the vocabulary that they are in. `items` is the class of the
-    records inside it, which may not have the fields `without` and need not have those of
-    `optional`; members of a list are told apart by those of `key`. Only a figure that a source
-    prints has a `printed` field; `dumped` ones are in cases.json, `blank` ones in a new case, where
-    `shown` ones are to be filled in by most and `filled` is there already.
+    The method `read_<kind>` of a reader reads it. `name` is its name in the file, `attribute` its
+    name in the class `holder`. `words` are the words that it may hold, or the list of the
+    vocabulary that they are in. `items` is the class of the records inside it, which may not have
+    the fields `without` and need not have those of `optional`; members of a list are told apart by
+    those of `key`. Only a figure that a source prints has a `printed` field; `dumped` ones are in
+    cases.json, `blank` ones in a new case, where `shown` ones are to be filled in by most and
+    `filled` is there already.
     """
 
     kind: str
@@ -61,12 +61,10 @@ class FieldDescription:
     attribute: str = ""
     # A field may not be called `from` in a class, nor `amount` where it is a quantity.
     name: str = ""
-    chinese: str = ""
     required: bool = False
     role: Role = ""
     limit: int = 0
     words: str | tuple[str, ...] = ()
-    example: Text = NO_TEXT
     items: type = object
     without: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
@@ -92,6 +90,18 @@ class FieldDescription:
     def note(self) -> Text:
         """The words that explain it to editors."""
         return say(self.note_key, most=self.most)
+
+    @cached_property
+    def example(self) -> Text:
+        """What may be written in it, empty where nothing is given as an example."""
+        words = read_catalogue().get(self.note_key, {})
+        zh = words.get("example_zh", words.get("example", ""))
+        return Text(zh, words.get("example_en", ""))
+
+    @property
+    def called(self) -> str:
+        """The word that Chinese editors have for it, empty where that is not known."""
+        return read_catalogue().get(self.note_key, {}).get("called", "")
 
     @property
     def label_key(self) -> str:
@@ -151,16 +161,15 @@ def described(
     """A field of a record with the parts of its description.
 
     It is required where it has no default, unless records are inside. Its note is in the
-    catalogue, under `fields.<class>.<name>` or `fields.<name>`.
+    catalogue, under `fields.<class>.<name>` or `fields.<name>`, with an `example` and what Chinese
+    editors have `called` it.
     """
     if kind == "quote":
         options = {"role": "quote", "limit": QUOTE_LIMIT} | options
     if kind in _TEXTS and "role" not in options:
         raise TypeError(f"a field of the kind {kind} needs a role, by which its text is checked")
-    example = options.pop("example", NO_TEXT)
     one = FieldDescription(
         kind=kind,
-        example=Text(example) if isinstance(example, str) else example,
         default=None if default is MISSING else default,
         required=default is default_factory is MISSING and "items" not in options,
         **options,

@@ -51,7 +51,7 @@ def _classes() -> tuple[type, ...]:
 @cache
 def _find_aliases() -> dict[str, str]:
     """The fields by what editors write who think of them in their own language."""
-    return {one.chinese: one.name for cls in _classes() for one in fields_of(cls) if one.chinese}
+    return {one.called: one.name for cls in _classes() for one in fields_of(cls) if one.called}
 
 
 @cache

@@ -34,7 +34,6 @@ State = Literal["published", "draft"]
 ChangeKind = Literal["correction", "clarification", "update"]
 Wording = Literal["printed", "counted", "retold", "copy_in_part", "data"]
 
-AMOUNT_EXAMPLE = Text("约8000万元", "about $80 million")
 # The most pixels across of a picture: a column of text on a screen twice as dense, and a phone.
 WIDE, NARROW = 1600, 800
 
@@ -46,7 +45,7 @@ class Report:
     `confirms` is false where a report beside a figure speaks of something near to it only.
     """
 
-    source: str = described("source", chinese="来源")
+    source: str = described("source")
     says: Text = described("bilingual", role="prose")
     quote: str = described("quote", default="")
     line: int | None = described("number", default=None)
@@ -65,13 +64,11 @@ class Change:
     case: str
     date: Period = described("day")
     kind: ChangeKind = described("term", words=get_args(ChangeKind))
-    before: str = described("line", name="from", role="quote", example=AMOUNT_EXAMPLE)
-    after: str = described(
-        "line", name="to", role="quote", example=Text("约5000万元", "about $50 million")
-    )
+    before: str = described("line", name="from", role="quote")
+    after: str = described("line", name="to", role="quote")
     why: Text = described("bilingual", role="note")
-    figure: str = described("gone_figure", example="paid_2010")
-    about: str = described("line", default="", role="word", blank=False, example="provider")
+    figure: str = described("gone_figure")
+    about: str = described("line", default="", role="word", blank=False)
     at: Position = field(default=START, repr=False)
 
     @property
@@ -94,47 +91,24 @@ class Figure:
 
     id: str
     case: str
-    label: Text = described(
-        "bilingual",
-        role="heading",
-        example=Text("年度购买总额", "Purchases of the year"),
-        chinese="名称",
-    )
-    quantity: Quantity = described(
-        "amount", name="amount", printed=True, example=AMOUNT_EXAMPLE, chinese="金额"
-    )
+    label: Text = described("bilingual", role="heading")
+    quantity: Quantity = described("amount", name="amount", printed=True)
     measure: str = described("term", words="measures")
-    per: tuple[str, ...] = described(
-        "per", default=(), printed=True, example=Text("岗位/年", "post/year")
-    )
+    per: tuple[str, ...] = described("per", default=(), printed=True)
     period: Period = described("period", printed=True)
-    status: str = described("term", printed=True, words="statuses", chinese="状态")
+    status: str = described("term", printed=True, words="statuses")
     source: str = described("source", printed=True)
-    quote: str = described("quote", default="", printed=True, shown=True, chinese="引文")
+    quote: str = described("quote", default="", printed=True, shown=True)
     line: int | None = described("number", default=None, printed=True)
-    wording: Wording = described(
-        "term", default="printed", printed=True, words=get_args(Wording), example="counted"
-    )
+    wording: Wording = described("term", default="printed", printed=True, words=get_args(Wording))
     scope: str = described("term", default="", shown=True, words="scopes")
     part_of: str = described("figure_name", default="", printed=True)
     follows: str = described("figure_name", default="", printed=True)
     read_qualifier: str = described(
-        "term",
-        name="qualifier",
-        default="",
-        printed=True,
-        dumped=False,
-        words=get_args(Qualifier),
-        example="at_most",
+        "term", name="qualifier", default="", printed=True, dumped=False, words=get_args(Qualifier)
     )
     read_unit: str = described(
-        "text",
-        name="unit",
-        role="word",
-        default="",
-        printed=True,
-        dumped=False,
-        example=Text("元", "USD"),
+        "text", name="unit", role="word", default="", printed=True, dumped=False
     )
     corroborated_by: tuple[Report, ...] = described(
         "list", default=(), printed=True, items=Report, key=("source",)
@@ -167,10 +141,10 @@ class Event:
     """One dated thing that happened or was announced in a case."""
 
     case: str
-    date: Period = described("period", chinese="日期")
-    title: Text = described("bilingual", role="heading", chinese="标题")
+    date: Period = described("period")
+    title: Text = described("bilingual", role="heading")
     source: str = described("source")
-    status: str = described("term", default="", words="statuses", example="planned")
+    status: str = described("term", default="", words="statuses")
     quote: str = described("quote", default="", dumped=False)
     line: int | None = described("number", default=None, dumped=False)
     note: Text = described("bilingual", default=NO_TEXT, role="note")
@@ -188,7 +162,7 @@ class Document:
     issuer: Text = described("bilingual", default=NO_TEXT, role="name", limit=MAX_TEXT)
     date: Period | None = described("period", default=None)
     note: Text = described("bilingual", default=NO_TEXT, role="note")
-    file: str = described("file", default="", example="tongzhi.pdf")
+    file: str = described("file", default="")
     at: Position = field(default=START, repr=False)
 
 
@@ -196,10 +170,10 @@ class Document:
 class Picture:
     """A picture that a story shows: what is to be seen on it, whose it is, who may use it."""
 
-    file: str = described("picture", example="reading-room.jpg")
+    file: str = described("picture")
     alt: Text = described("bilingual", role="note")
     credit: Text = described("bilingual", role="name")
-    licence: Text = described("bilingual", role="name", example="CC BY 4.0")
+    licence: Text = described("bilingual", role="name")
     caption: Text = described("bilingual", default=NO_TEXT, role="note")
     at: Position = field(default=START, repr=False)
 
@@ -210,11 +184,9 @@ class Conflict:
 
     # A sentence rather than a heading: no drawing holds it.
     about: Text = described("bilingual", role="heading", limit=MAX_TEXT)
-    figures: tuple[str, ...] = described(
-        "figure_names", default=(), example="[paid_2011, fund_2011]"
-    )
+    figures: tuple[str, ...] = described("figure_names", default=())
     reports: tuple[Report, ...] = described("list", default=(), items=Report, key=("source",))
-    note: Text = described("bilingual", role="note", chinese="说明")
+    note: Text = described("bilingual", role="note")
     at: Position = field(default=START, repr=False)
 
 
@@ -272,43 +244,27 @@ class Case:
 
     slug: str
     path: str
-    title: Text = described(
-        "bilingual",
-        role="heading",
-        example=Text("西河：一场读书会多少钱", "Xihe: what a reading club costs"),
-    )
-    region: str = described("region", example="441900", chinese="地区")
-    topic: str = described("term", words="topics", chinese="主题")
-    summary: Text = described("bilingual", role="prose", chinese="摘要")
-    updated: str = described(
-        "iso_day", default="", shown=True, example="2026-11-23", chinese="更新"
-    )
-    published: str = described("iso_day", default="", example="2026-11-23", chinese="首次发布")
+    title: Text = described("bilingual", role="heading")
+    region: str = described("region")
+    topic: str = described("term", words="topics")
+    summary: Text = described("bilingual", role="prose")
+    updated: str = described("iso_day", default="", shown=True)
+    published: str = described("iso_day", default="")
     state: State = described(
-        "term",
-        default="published",
-        dumped=False,
-        words=get_args(State),
-        example="draft",
-        shown=True,
-        filled="draft",
+        "term", default="published", dumped=False, words=get_args(State), shown=True, filled="draft"
     )
-    aliases: tuple[str, ...] = described(
-        "names", default=(), dumped=False, blank=False, example="[dongguan-city]"
-    )
-    answers: Mapping[str, Answer] = described("answers", items=Answer, chinese="回答")
-    figures: Mapping[str, Figure] = described("figures", items=Figure, limit=200, chinese="数字")
-    events: tuple[Event, ...] = described(
-        "list", items=Event, key=("date", "title"), limit=500, chinese="事件"
-    )
+    aliases: tuple[str, ...] = described("names", default=(), dumped=False, blank=False)
+    answers: Mapping[str, Answer] = described("answers", items=Answer)
+    figures: Mapping[str, Figure] = described("figures", items=Figure, limit=200)
+    events: tuple[Event, ...] = described("list", items=Event, key=("date", "title"), limit=500)
     documents: tuple[Document, ...] = described(
-        "list", default=(), items=Document, key=("source", "title"), limit=200, chinese="文件"
+        "list", default=(), items=Document, key=("source", "title"), limit=200
     )
     pictures: tuple[Picture, ...] = described(
         "list", default=(), items=Picture, key=("file",), limit=50
     )
     conflicts: tuple[Conflict, ...] = described(
-        "list", default=(), items=Conflict, key=("about",), limit=100, chinese="冲突"
+        "list", default=(), items=Conflict, key=("about",), limit=100
     )
     withdrawn: tuple[Change, ...] = described(
         "list",
@@ -320,7 +276,7 @@ class Case:
         optional=("to", "figure"),
         key=("date", "figure", "about", "from"),
     )
-    story: Text = described("block", default=NO_TEXT, role="prose", chinese="正文")
+    story: Text = described("block", default=NO_TEXT, role="prose")
     # Of the names of the fields: a whole field, such as its length, is judged at its name.
     positions: Mapping[str, Position] | None = field(default=None, repr=False)
     places: str = field(default="", repr=False)

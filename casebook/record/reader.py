@@ -30,7 +30,7 @@ from casebook.record.description import (
 )
 from casebook.record.fields import UNKNOWN, Fields, RecordReader, find_places, suggest
 from casebook.record.lists import Lists
-from casebook.record.model import AMOUNT_EXAMPLE, Answer, Case, Elsewhere, Figure
+from casebook.record.model import Answer, Case, Elsewhere, Figure
 from casebook.record.vocabulary import Question
 from casebook.text import ENUMERATION, LANGS, Text
 from casebook.values.amounts import Quantity, find_amounts, parse_quantity, with_reading
@@ -326,7 +326,8 @@ class CaseReader(RecordReader):
 
     def read_amount(self, fields: Fields, values: Mapping[str, Any]) -> Quantity | None:
         """The amount as printed, or as the editor reads it where the wording is not decisive."""
-        value = fields.scalar("amount", required=True, example=AMOUNT_EXAMPLE)
+        (amount,) = (one for one in fields_of(Figure) if one.kind == "amount")
+        value = fields.scalar("amount", amount.required, amount.example)
         if value is None:
             return None
         try:
