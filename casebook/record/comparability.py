@@ -91,10 +91,7 @@ def why_not_comparable(one: Figure, other: Figure, words: Vocabulary) -> Text | 
     """The reason, in words, why two figures may not be compared, or None where they may."""
     difference = describe_difference(one, other, words)
     return difference and say(
-        "values.not_comparable",
-        one=one.label,
-        other=other.label,
-        difference=difference,
+        "values.not_comparable", one=one.label, other=other.label, difference=difference
     )
 
 

@@ -14,12 +14,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decima
 from typing import Final, NamedTuple
 
 from casebook.messages import say
-from casebook.record.comparability import (
-    ComparabilityClass,
-    class_of,
-    describe_difference,
-    span_of,
-)
+from casebook.record.comparability import ComparabilityClass, class_of, describe_difference, span_of
 from casebook.record.model import Figure
 from casebook.record.vocabulary import Measure, Vocabulary
 from casebook.text import ENUMERATION, SEMICOLON, Text

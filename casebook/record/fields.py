@@ -10,12 +10,7 @@ from typing import Any, Final, TypeVar, cast
 
 from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
-from casebook.record.description import (
-    FieldDescription,
-    fields_of,
-    known_names,
-    measure_quote,
-)
+from casebook.record.description import FieldDescription, fields_of, known_names, measure_quote
 from casebook.record.model import Case, Figure
 from casebook.record.references import MEDIA_NAME
 from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Languages, Text

@@ -316,10 +316,7 @@ class Case:
     def stories(self) -> tuple[tuple[Lang, str, Position], ...]:
         """The story in each language that has one, with where it begins in the file."""
         written = zip(
-            LANGS,
-            map(self.story.own, LANGS),
-            places_of("story", self.place_by_path),
-            strict=True,
+            LANGS, map(self.story.own, LANGS), places_of("story", self.place_by_path), strict=True
         )
         return tuple((lang, words, at) for lang, words, at in written if words)
 

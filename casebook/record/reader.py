@@ -12,13 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
-from casebook.record.agreement import (
-    find_per,
-    find_plan,
-    name_per,
-    support_of,
-    why_quote_differs,
-)
+from casebook.record.agreement import find_per, find_plan, name_per, support_of, why_quote_differs
 from casebook.record.derived import MULTIPLE, derive
 from casebook.record.description import (
     QUOTE_LIMIT,
@@ -234,28 +228,30 @@ class CaseReader(RecordReader):
             if inner.has("formula"):
                 if (formula := self.parse_formula(at, inner)) is not None:
                     waiting[key] = formula
-            elif (figure := self.read_printed(key, at, inner)) is not None:
+            elif (figure := self.read_printed(key, at, inner, one.items)) is not None:
                 figures[key] = figure
                 # What is computed from it would only repeat that it is wrong.
                 if any(found.severity == "error" for found in fields.problems[known:]):
                     del figures[key]
             known = len(fields.problems)
         # Those that others rest on first.
-        while ready := [key for key, one in waiting.items() if not one.names & waiting.keys()]:
+        while ready := [key for key, it in waiting.items() if not it.names & waiting.keys()]:
             for key in ready:
                 formula = waiting.pop(key)
                 # What rests on a figure that cannot be read has no fault of its own.
                 if formula.names <= figures.keys():
-                    figures |= self.compute_figure(key, formula, figures)
+                    figures |= self.compute_figure(key, formula, figures, one.items)
         for key, formula in waiting.items():
             formula.fields.report("E282", formula.fields.at("formula"), name=key)
         self.around["figure"] = ""
         return {key: figures[key] for key in self.written if key in figures}
 
-    def read_printed(self, key: str, at: Position, fields: Fields) -> Figure | None:
+    def read_printed(
+        self, key: str, at: Position, fields: Fields, cls: type[Figure] = Figure
+    ) -> Figure | None:
         """A figure that a source prints, or None where it is not whole."""
         self.around["figure"] = key
-        values = self.read_values(fields_of(Figure), fields)
+        values = self.read_values(fields_of(cls), fields)
         quantity = self.read_amount(fields, values)
         values["per"] = self.read_per(fields, quantity)
         # What is computed from a figure asks for every one of these.
@@ -263,7 +259,7 @@ class CaseReader(RecordReader):
         if quantity is None or values["period"] is UNKNOWN or not all(needed):
             return None
         self.check_reading(fields, quantity, values["measure"])
-        figure = self.make_record(Figure, fields, values, id=key, at=at, quantity=quantity)
+        figure = self.make_record(cls, fields, values, id=key, at=at, quantity=quantity)
         self.check_quote(fields, figure)
         self.check_support(fields, figure)
         return figure
@@ -421,15 +417,15 @@ class CaseReader(RecordReader):
         return None if strangers else _Formula(at, fields, frozenset(name.id for name in names))
 
     def compute_figure(
-        self, key: str, found: _Formula, figures: Mapping[str, Figure]
+        self, key: str, found: _Formula, figures: Mapping[str, Figure], cls: type[Figure]
     ) -> dict[str, Figure]:
         """The figure that this site computes from others of the case, by its name, or nothing."""
         fields = found.fields
-        for inner in fields_of(Figure):
+        for inner in fields_of(cls):
             if inner.printed and fields.has(inner.name):
                 fields.report("E281", fields.at(inner.name), name=key, field=inner.name)
         self.around["figure"] = key
-        own = tuple(inner for inner in fields_of(Figure) if not inner.printed)
+        own = tuple(inner for inner in fields_of(cls) if not inner.printed)
         values = self.read_values(own, fields)
         formula = fields.text("formula")
         derived, reasons = derive(formula, figures, self.lists.vocabulary)
@@ -450,7 +446,7 @@ class CaseReader(RecordReader):
             "source": derived.source,
             "formula": formula,
         }
-        return {key: self.make_record(Figure, fields, values, id=key, at=found.at)}
+        return {key: self.make_record(cls, fields, values, id=key, at=found.at)}
 
     def read_figure_name(self, fields: Fields, one: FieldDescription) -> str:
         value = fields.scalar(one.name)
