@@ -14,14 +14,13 @@ from casebook.record.field_notes import write_blank
 from casebook.record.lists import Lists, read_lists
 from casebook.record.references import judge_slug
 from casebook.record.regions import Regions
-from casebook.record.vocabulary import Region
+from casebook.record.vocabulary import LEVELS, Region
 from casebook.text import Lang
 from casebook.yaml.files import write_new_file
 
 _CODE = re.compile(r"[0-9]{6}")
 # More matches than this are no choice but a list to read.
 _MOST_SHOWN = 12
-_LEVELS = ("province", "prefecture", "county")
 
 
 def create_case(project: Path, slug: str, asked: str, lang: Lang) -> tuple[Path, Region]:
@@ -156,7 +155,7 @@ def _nearest_names(word: str, names: Iterable[str]) -> list[str]:
 def _unknown_region(asked: str, regions: Regions) -> CasebookError:
     every = regions.every()
     # Of places whose names are as near the larger is the likelier.
-    ordered = sorted(every.values(), key=lambda region: _LEVELS.index(region.level))
+    ordered = sorted(every.values(), key=lambda region: LEVELS.index(region.level))
     by_name = {name: region for region in ordered for name in _names(region, regions)}
     # No name is as long; a whole text would be held against each of thousands.
     close = _nearest_names(_fold(asked[:80]), by_name)

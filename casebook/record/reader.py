@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final, NamedTuple
@@ -31,7 +31,7 @@ from casebook.values.amounts import Quantity, find_amounts, parse_quantity, with
 from casebook.values.errors import FormulaError, QuantityError
 from casebook.values.formula import names_of, parse_formula
 from casebook.values.words import PLANNED_STATUSES, SAME_PER, WORDS
-from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar, read_tree
+from casebook.yaml.nodes import ListNode, MapNode, Scalar, read_tree
 
 SILENT = ("not_stated", "not_applicable")
 # What people write instead, without blanks and marks; of a dash nothing is left.
@@ -156,8 +156,7 @@ class CaseReader(RecordReader):
         """An answer: a word, a list of words, or a mapping that says more of it."""
         node = asked.node.entries[question.key]
         if not isinstance(node, MapNode):
-            said = self.read_said(asked, node, question)
-            return Answer(question=question.key, at=node.at, **said)
+            node = MapNode({"value": node}, {"value": node.at}, node.at)
         fields = self.fields_in(node, Answer, asked)
         values = self.read_values(_beside_value(Answer), fields)
         values["elsewhere"] = tuple(
@@ -182,22 +181,13 @@ class CaseReader(RecordReader):
         return Elsewhere(at=fields.node.at, **values, **said)
 
     def read_value(self, fields: Fields, question: Question) -> dict[str, Any]:
-        """The value of a mapping that answers a question, which may be a list."""
+        """The part of an answer that its value gives: terms, a text, or a state of silence."""
         node = fields.written("value")
         if node is None:
             fields.text("value", required=True)
             return {}
         names = (self.languages.name("value", lang) for lang in self.languages.others)
-        return self.read_said(fields, node, question, [fields.line(name) for name in names])
-
-    def read_said(
-        self,
-        fields: Fields,
-        node: Node,
-        question: Question,
-        translated: Sequence[str] | None = None,
-    ) -> dict[str, Any]:
-        """The part of an answer that its words give: terms, a text, or a state of silence."""
+        others = [fields.line(name) for name in names]
         items = node.items if isinstance(node, ListNode) else (node,)
         words = [item for item in items if isinstance(item, Scalar) and item.text.strip()]
         if not words or len(words) < len(items):
@@ -215,7 +205,6 @@ class CaseReader(RecordReader):
             return {"terms": tuple(term for term in found if term)}
         comma = ENUMERATION.inside(self.languages.first)
         said = comma.join(word.text.strip() for word in words)
-        others = translated or [""] * len(self.languages.others)
         return {"text": self.languages.text((said, *others))}
 
     def read_figures(self, fields: Fields, one: FieldDescription) -> dict[str, Figure]:
@@ -485,4 +474,4 @@ def read_figure(
 ) -> Figure | None:
     """The figure of one mapping by itself, where it is whole and not computed."""
     reader = CaseReader(lists)
-    return reader.read_printed(key, node.at, reader.fields_in(node, Figure, path, problems))
+    return reader.read_printed(key, node.at, Fields(node, path, problems, known_names(fields_of(Figure), lists.languages)))

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
-from casebook.record.vocabulary import Region
+from casebook.record.vocabulary import LEVELS, Region
 from casebook.text import Text
 
 # Names of units that only group others; nobody says “the districts of a town” for a place.
@@ -64,7 +64,8 @@ def make_region(code: str) -> Region:
     """A unit of GB/T 2260 by its code, of which its level and what it lies in follow."""
     table = read_table()
     name, short, english = table[code]
-    whole, level, parent = english, _level_of(code), ""
+    whole, parent = english, ""
+    level = LEVELS[0 if code.endswith("0000") else 1 if code.endswith("00") else 2]
     if level != "province":
         province, above = f"{code[:2]}0000", f"{code[:4]}00"
         is_below = level == "county" and above in table and table[above][0] not in _GROUPS
@@ -81,12 +82,6 @@ def make_region(code: str) -> Region:
         pinyin=english,
         standard=True,
     )
-
-
-def _level_of(code: str) -> Literal["province", "prefecture", "county"]:
-    if code.endswith("00"):
-        return "province" if code.endswith("0000") else "prefecture"
-    return "county"
 
 
 def has_other_spelling(code: str) -> bool:

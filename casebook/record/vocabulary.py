@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from typing import Literal
+from typing import Literal, get_args
 
 from casebook.problems import START, Position
 from casebook.record.description import described, described_class
@@ -119,6 +119,11 @@ class Vocabulary:
         return next((key for key, one in self.questions.items() if one.terms == terms), "")
 
 
+# From the largest to the smallest.
+Level = Literal["province", "prefecture", "county"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+
+
 @described_class
 class Region:
     """A unit of GB/T 2260 (2012 edition), which it is where it is `standard`, or of another list.
@@ -130,9 +135,7 @@ class Region:
     code: str
     name: Text = described("bilingual", role="name")
     short: Text = described("bilingual", role="name")
-    level: Literal["province", "prefecture", "county"] = described(
-        "term", words=("province", "prefecture", "county")
-    )
+    level: Level = described("term", words=LEVELS)
     parent: str = described("text", role="word", default="")
     pinyin: str = described("text", role="name", default="")
     tile: tuple[int, int] | None = described("tile", default=None)
