@@ -775,8 +775,6 @@ class _AmountReading:
             again = parse_quantity(self.text[at + 1 : -1])
             if (again.value, again.unit) == (stated.value, stated.unit):
                 self._mark("unit", len(self.line))
-            elif again.value is not None:
-                self._stop(at, say("values.two_amounts"))
 
 
 def _is_scale(ends: tuple[_Stated, ...]) -> bool:
