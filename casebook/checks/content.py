@@ -23,7 +23,7 @@ from casebook.record.fields import suggest
 from casebook.record.lists import find_list_places
 from casebook.record.model import Case
 from casebook.record.references import SITE, find_broken_references, find_references
-from casebook.record.settings import parse_settings
+from casebook.record.settings import find_values, locate_node
 from casebook.text import Lang, Languages
 from casebook.values.words import CURRENCIES
 from casebook.yaml.files import read_text, show_path
@@ -274,32 +274,23 @@ def check_lists(project: Path, dataset: Dataset) -> Iterator[Problem]:
 def check_settings(project: Path, dataset: Dataset) -> Iterator[Problem]:
     """The settings that are printed and say what no record holds."""
     path = project / SETTINGS
-    source = read_text(path, project, []) if path.exists() else None
-    try:
-        written = (source or "").encode()
-        tree = parse_settings(written)
-    except SyntaxError:
-        # The build runs the file and names what is wrong with it; a project may have none.
-        return
+    source = ((read_text(path, project, []) if path.exists() else None) or "").encode()
     # SITENAME and SITENAME_EN.
     named = product(_PRINTED, dataset.languages)
     printed = {dataset.languages.name(name, lang).upper(): lang for name, lang in named}
-    for node in ast.walk(tree):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in printed:
-                for part in ast.walk(value):
-                    if isinstance(part, ast.Constant) and not dataset.unread:
-                        # Python counts columns in bytes; the text begins behind its mark.
-                        before = written.split(b"\n")[part.lineno - 1][: part.col_offset]
-                        at = Position(part.lineno, len(before.decode()) + 2)
-                        words, lang = str(part.value), printed[name]
-                        text = WrittenText(words=words, lang=lang, path=SETTINGS, at=at)
-                        # 36氪 and 60 Minutes are names: there only an amount or a share is a claim.
-                        units = {mention.unit for mention in find_mentions(words)}
-                        is_name = name.startswith(_NAME) and units.isdisjoint(_CLAIMED)
-                        for found in check_wording(text, None, dataset):
-                            if not (is_name and found.code == "E270"):
-                                yield found
+    for name, value in find_values(source).items():
+        for part in ast.walk(value) if name in printed else ():
+            if isinstance(part, ast.Constant) and not dataset.unread:
+                # The text begins behind its mark.
+                at = locate_node(part, source).inside(1)
+                words, lang = str(part.value), printed[name]
+                text = WrittenText(words=words, lang=lang, path=SETTINGS, at=at)
+                # 36氪 and 60 Minutes are names: there only an amount or a share is a claim.
+                units = {mention.unit for mention in find_mentions(words)}
+                is_name = name.startswith(_NAME) and units.isdisjoint(_CLAIMED)
+                for found in check_wording(text, None, dataset):
+                    if not (is_name and found.code == "E270"):
+                        yield found
 
 
 def _check_text(placed: PlacedText, path: str, known: KnownNumbers) -> list[Problem]:

@@ -17,7 +17,7 @@ from casebook.problems import Position, Problem
 from casebook.record.description import FieldDescription, read_places
 from casebook.record.fields import EMPTY, Fields, RecordReader, find_places
 from casebook.record.regions import Regions, make_region, read_table
-from casebook.record.settings import parse_settings
+from casebook.record.settings import find_values, locate_node
 from casebook.record.vocabulary import (
     LETTER_BLANKS,
     Gone,
@@ -184,20 +184,16 @@ def read_languages(project: Path, problems: list[Problem] | None = None) -> Lang
     # Read and not run: Pelican, which runs the settings, takes a third of a second to import.
     path = project / SETTINGS
     text = read_text(path, project, []) if path.exists() else None
-    try:
-        tree = parse_settings((text or "").encode())
-    except SyntaxError:
-        # Whoever runs the file names what is wrong with it; a project may have none.
+    source = (text or "").encode()
+    node = find_values(source).get("LANGUAGES")
+    if node is None:
         return DEFAULT_LANGUAGES
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "LANGUAGES":
-            with suppress(ValueError, TypeError):
-                names = tuple(ast.literal_eval(node.value))
-                if names and {*names} <= {*LANGS} and len({*names}) == len(names):
-                    return Languages(names)
-            if problems is not None:
-                at = Position(node.lineno, node.col_offset + 1)
-                problems.append(problem("E205.languages", SETTINGS, at))
+    with suppress(ValueError, TypeError):
+        names = tuple(ast.literal_eval(node))
+        if names and {*names} <= {*LANGS} and len({*names}) == len(names):
+            return Languages(names)
+    if problems is not None:
+        problems.append(problem("E205.languages", SETTINGS, locate_node(node, source)))
     return DEFAULT_LANGUAGES
 
 

@@ -9,6 +9,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache, wraps
@@ -222,9 +223,7 @@ class _SettingsReader:
         self.values = values
         self.languages = languages
         self.problems = problems
-        self.nodes = _find_nodes(source)
-        # Python ends a line nowhere else.
-        self.lines = source.decode("utf-8", "replace").split("\n")
+        self.nodes = find_values(source)
 
     def read(self) -> Settings:
         """All settings that the program takes."""
@@ -267,9 +266,7 @@ class _SettingsReader:
             if index >= len(parts) or parts[index] is None:
                 break
             node = parts[index]
-        # Python counts columns in bytes.
-        before = self.lines[node.lineno - 1].encode()[: node.col_offset]
-        return Position(node.lineno, len(before.decode("utf-8", "replace")) + 1)
+        return locate_node(node, self.source)
 
     def _complain(self, key: str, name: str, *inside: int, **values: object) -> None:
         """Note what is wrong with a setting."""
@@ -474,16 +471,27 @@ def _read_host(host: object) -> str | None:
     return host if isinstance(host, str) and _match("host", host) else None
 
 
-def _find_nodes(source: bytes) -> dict[str, Any]:
-    """Where the value of each setting is written, the last one of those that are assigned twice."""
-    nodes: dict[str, Any] = {}
-    for node in ast.walk(parse_settings(source)):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                nodes[name] = value
-            case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is not None:
-                nodes[name] = value
+def find_values(source: bytes) -> dict[str, ast.expr]:
+    """Where the value of each setting is written, the last one of those that are assigned twice.
+
+    Of a file that is no Python there are none: whoever runs it names what is wrong.
+    """
+    nodes: dict[str, ast.expr] = {}
+    with suppress(SyntaxError):
+        for node in ast.walk(parse_settings(source)):
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    nodes[name] = value
+                case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is not None:
+                    nodes[name] = value
     return nodes
+
+
+def locate_node(node: ast.expr, source: bytes) -> Position:
+    """Where an expression of the file begins."""
+    # Python counts columns in bytes, and ends a line at nothing else.
+    before = source.split(b"\n")[node.lineno - 1][: node.col_offset]
+    return Position(node.lineno, len(before.decode("utf-8", "replace")) + 1)
 
 
 def make_functions(source: bytes) -> Mapping[str, Mapping[str, Any]]:
