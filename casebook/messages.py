@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from casebook.packaged import COMMAND, IN_CHECKOUT
-from casebook.problems import CasebookError, Exit, Position, Problem, Severity
+from casebook.problems import CasebookError, Exit, Position, Problem
 from casebook.text import NO_TEXT, Lang, Text
 
 CATALOGUE = Path(__file__).with_name("messages.yaml")
@@ -72,13 +72,12 @@ def problem(
     /,
     *,
     hint: Text | None = None,
-    severity: Severity | None = None,
     **values: object,
 ) -> Problem:
     """A problem by the key of its message: its code, or its code with a word behind a dot.
 
     `hint` takes the place of the remedy in the catalogue, unless it is empty; codes that begin with
-    W are warnings unless `severity` says otherwise.
+    W are warnings.
     """
     if not (hint and hint.en):
         entry = read_catalogue()[key]
@@ -90,7 +89,7 @@ def problem(
         code=key.partition(".")[0],
         text=say(key, **values),
         hint=hint,
-        severity=severity or ("warning" if key.startswith("W") else "error"),
+        severity="warning" if key.startswith("W") else "error",
     )
 
 

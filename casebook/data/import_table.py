@@ -243,7 +243,7 @@ class _TableReader:
 
     def report(self, key: str, at: Position, /, **values: object) -> None:
         """Add a problem of the file."""
-        self.problems.append(problem(key, self.path, at, hint=None, severity=None, **values))
+        self.problems.append(problem(key, self.path, at, hint=None, **values))
 
     def read_sheet(self, sheet: WorkbookSheet) -> Iterator[ImportRow]:
         """The rows of a sheet, none where it has no table or one that was read before it."""

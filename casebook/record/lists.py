@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 from casebook.messages import problem, say
 from casebook.packaged import SETTINGS
 from casebook.problems import Position, Problem
-from casebook.record.description import FieldDescription, read_places
+from casebook.record.description import FieldDescription, fields_of, known_names, read_places
 from casebook.record.fields import EMPTY, Fields, RecordReader, find_places
 from casebook.record.regions import Regions, make_region, read_table
 from casebook.record.settings import find_values, locate_node
@@ -95,15 +95,16 @@ class ListReader(RecordReader):
     def read_records(self, cls: type[T], named: str) -> dict[str, T]:
         """The entries of the list by name, each as a record that has its name as `named`."""
         records = {}
+        known = known_names(fields_of(cls), self.languages)
         for key, node in self.node.entries.items():
-            if isinstance(node, MapNode):
-                given: dict[str, object] = {named: key}
-                if hasattr(cls, "at"):
-                    given["at"] = self.node.key_at[key]
-                if cls is Region:
-                    given["standard"] = key in self.units
-                    node = _fill_region(key, node, self.units, self.languages)
-                fields = self.fields_in(node, cls, self.all)
+            given: dict[str, object] = {named: key}
+            if hasattr(cls, "at"):
+                given["at"] = self.node.key_at[key]
+            if cls is Region and isinstance(node, MapNode):
+                given["standard"] = key in self.units
+                node = _fill_region(key, node, self.units, self.languages)
+            fields = self.all.inner(node, key, known, self.node.key_at[key])
+            if fields is not None:
                 records[key] = self.read_record(cls, fields, **given)
         return records
 

@@ -318,7 +318,7 @@ class CaseReader(RecordReader):
         try:
             quantity = parse_quantity(value.text.strip())
         except QuantityError as error:
-            at = _place_inside(value, error.column)
+            at = value.place(error.column)
             fields.report("E210", at, why=error.message)
             return None
         qualifier, unit = values["read_qualifier"], values["read_unit"]
@@ -396,11 +396,11 @@ class CaseReader(RecordReader):
         try:
             names = list(names_of(parse_formula(value.text.strip())))
         except FormulaError as error:
-            fields.report("E280", _place_inside(value, error.column), why=error.message)
+            fields.report("E280", value.place(error.column), why=error.message)
             return None
         strangers = [name for name in names if name.id not in self.written]
         for name in strangers:
-            place = _place_inside(value, name.column)
+            place = value.place(name.column)
             hint = suggest(name.id, self.written)
             fields.report("E250.formula", place, name=name.id, hint=hint)
         return None if strangers else _Formula(at, fields, frozenset(name.id for name in names))
@@ -462,16 +462,9 @@ class CaseReader(RecordReader):
         return word
 
 
-def _place_inside(value: Scalar, column: int) -> Position:
-    """The place of a character of a value, or of the value where it is quoted."""
-    if not value.is_plain:
-        return value.at
-    return value.at.inside(column - 1)
-
-
 def read_figure(
     node: MapNode, key: str, path: str, lists: Lists, problems: list[Problem]
 ) -> Figure | None:
     """The figure of one mapping by itself, where it is whole and not computed."""
-    reader = CaseReader(lists)
-    return reader.read_printed(key, node.at, Fields(node, path, problems, known_names(fields_of(Figure), lists.languages)))
+    fields = Fields(node, path, problems, known_names(fields_of(Figure), lists.languages))
+    return CaseReader(lists).read_printed(key, node.at, fields)

@@ -55,7 +55,7 @@ def decode(data: bytes, path: str, most: int = MAX_BYTES) -> tuple[str | None, l
     return text, problems
 
 
-def describe_size(path: str, size: int, most: int = MAX_BYTES) -> Problem:
+def describe_size(path: str, size: int, most: int) -> Problem:
     """The problem of a file that is larger than any of its kind."""
     return problem("E109", path, START, size=f"{size:,}", most=f"{most:,}")
 

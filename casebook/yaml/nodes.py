@@ -100,6 +100,10 @@ class Scalar(NamedTuple):
         """True where the file has the same characters from `at` on."""
         return self.style == ""
 
+    def place(self, column: int) -> Position:
+        """Where a character of the text is, or all of it where it is quoted."""
+        return self.at.inside(column - 1) if self.is_plain else self.at
+
 
 class ListNode(NamedTuple):
     """A list of nodes."""

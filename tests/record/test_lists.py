@@ -46,6 +46,9 @@ from casebook.record.lists import read_lists
             "regions", "short: 海曙,", "shrt: 海曙,", ["3:49 E201"], id="a field of a known place"
         ),
         pytest.param(
+            "sources", "gazette-2016:\n", "paper: 日报\ngazette-2016:\n", ["9:1 E203"], id="a word"
+        ),
+        pytest.param(
             "vocabulary",
             "\nsource_kinds:",
             "\nkinds:",
