@@ -210,6 +210,7 @@ class CaseReader(RecordReader):
     def read_figures(self, fields: Fields, one: FieldDescription) -> dict[str, Figure]:
         figures: dict[str, Figure] = {}
         waiting: dict[str, _Formula] = {}
+        garbled = {found.at.line for found in fields.problems if found.severity == "error"}
         known = len(fields.problems)
         for key, at, inner in fields.entries(one.name, known_names(one.inner, self.languages)):
             if not _FIGURE_NAME.fullmatch(key):
@@ -219,8 +220,10 @@ class CaseReader(RecordReader):
                     waiting[key] = formula
             elif (figure := self.read_printed(key, at, inner, one.items)) is not None:
                 figures[key] = figure
+                last = max(place.line for place in inner.node.key_at.values())
+                errors = [each for each in fields.problems[known:] if each.severity == "error"]
                 # What is computed from it would only repeat that it is wrong.
-                if any(found.severity == "error" for found in fields.problems[known:]):
+                if errors or not garbled.isdisjoint(range(at.line, last + 1)):
                     del figures[key]
             known = len(fields.problems)
         # Those that others rest on first.
