@@ -219,12 +219,11 @@ class CaseReader(RecordReader):
                 if (formula := self.parse_formula(at, inner)) is not None:
                     waiting[key] = formula
             elif (figure := self.read_printed(key, at, inner, one.items)) is not None:
-                figures[key] = figure
                 last = max(place.line for place in inner.node.key_at.values())
                 errors = [each for each in fields.problems[known:] if each.severity == "error"]
-                # What is computed from it would only repeat that it is wrong.
-                if errors or not garbled.isdisjoint(range(at.line, last + 1)):
-                    del figures[key]
+                # What is computed from a wrong one would only repeat that it is wrong.
+                if not errors and garbled.isdisjoint(range(at.line, last + 1)):
+                    figures[key] = figure
             known = len(fields.problems)
         # Those that others rest on first.
         while ready := [key for key, it in waiting.items() if not it.names & waiting.keys()]:
