@@ -82,7 +82,9 @@ class _ClaimReading:
         self.told.sort(key=lambda told: told.start)
         for key, start, end in self.reading.voice:
             found.append(self.problem(key, start, word=self.prose[start:end]))
-        found += RoleReading(self.reading, self.told, self.known, self.problem).find_doubts()
+        # Most texts have neither.
+        if self.told or self.reading.years:
+            found += RoleReading(self.reading, self.told, self.known, self.problem).find_doubts()
         for offset, word in find_trends(self.reading, self.told, self.known):
             found.append(self.problem("W276", offset, word=word))
         yield from sorted(found, key=lambda problem: (problem.at, problem.code))
