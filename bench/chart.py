@@ -22,8 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from casebook.charts.bars import BarBlock, paint_bars
-from casebook.charts.canvas import NARROW, WIDE, Sheet
-from casebook.charts.svg import write_svg
+from casebook.charts.canvas import NARROW, WIDE, Sheet, write_svg
 from casebook.charts.symbols import ChartFigure, Mark
 
 GOAL = 1 / 8

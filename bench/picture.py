@@ -9,11 +9,10 @@ from pathlib import Path
 from statistics import median
 
 from bench.measure import Runs
+from casebook.build.theme import read_tokens
 from casebook.charts.bars import BarBlock, paint_bars
-from casebook.charts.canvas import WIDE, Sheet
-from casebook.charts.colours import read_tokens
+from casebook.charts.canvas import WIDE, Sheet, write_svg
 from casebook.charts.standalone import place_parts
-from casebook.charts.svg import write_svg
 from casebook.charts.symbols import ChartFigure, Mark
 
 _TOKENS = Path(__file__).resolve().parent.parent / "theme" / "static" / "css" / "tokens.css"

@@ -1,23 +1,45 @@
-"""A theme with the settings of its site: the sources of its templates, and its static files."""
+"""A theme with the settings of its site: sources of templates, colours and static files."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import Final, NamedTuple
 
 from casebook.build.last_build import is_left_behind
 from casebook.build.manifest import list_files
-from casebook.charts.colours import TOKENS, Tokens, read_tokens
 from casebook.checks.media import check_theme_file
 from casebook.messages import problem, say
 from casebook.packaged import SETTINGS, find_packaged, find_source
-from casebook.problems import ContentError, Problem
+from casebook.problems import START, ContentError, Problem
 from casebook.record.fields import suggest
 from casebook.record.settings import Settings
 from casebook.values.digest import digest
 from casebook.yaml.files import show_path
+
+TOKENS: Final = "theme/static/css/tokens.css"
+# The roles that charts may name; everything drawn is in one of these.
+CHART_ROLES: Final = (
+    "paper",
+    "ink",
+    "ink-muted",
+    "rule",
+    "accent",
+    "series-1",
+    "series-2",
+    "series-3",
+    "surface",
+    "grid",
+)
+
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_BRACE = re.compile("([{}])")
+_PROPERTY = re.compile(r"(?<![A-Za-z0-9-])--([A-Za-z0-9-]+)[ \t\r\n]*:([^;{}]*)(?:;|$)")
+_REFERENCE = re.compile(r"var\([ \t\r\n]*--([A-Za-z0-9-]+)[ \t\r\n]*(?:,[^()]*)?\)")
+_HEX = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 
 # Styles that others build on come first, the rest by name.
 _FIRST_STYLES = ("tokens.css", "base.css")
@@ -151,3 +173,64 @@ def _check_own_files(project: Path, settings: Settings) -> Iterator[Problem]:
 def _is_inside(folder: Path, name: str) -> bool:
     path = PurePosixPath(name)
     return not path.is_absolute() and ".." not in path.parts and (folder / path).exists()
+
+
+class Tokens(NamedTuple):
+    """The custom properties of both schemes, without their leading hyphens."""
+
+    light: Mapping[str, str]
+    dark: Mapping[str, str]
+
+    def colours(self, scheme: str) -> dict[str, str]:
+        """The colour of every role of charts, as `#rrggbb`, in the scheme `light` or `dark`.
+
+        Raises ContentError where one is missing.
+        """
+        values = self.dark if scheme == "dark" else self.light
+        found = {role: _find_colour(role, values) for role in CHART_ROLES}
+        if missing := [f"--{role}" for role, colour in found.items() if not colour]:
+            raise ContentError([problem("E322", TOKENS, START, roles=", ".join(missing))])
+        return found
+
+
+def read_tokens(css: str, own: Mapping[str, str] | None = None) -> Tokens:
+    """The custom properties that a style sheet sets on :root, for light and for dark.
+
+    Those in `own` take the places of the light ones.
+    """
+    light: dict[str, str] = {}
+    dark: dict[str, str] = {}
+    blocks: list[str] = []
+    parts = _BRACE.split(_COMMENT.sub("", css))
+    # Nothing is set behind the last brace.
+    for words, brace in zip(parts[::2], parts[1::2], strict=False):
+        if brace == "{":
+            blocks.append(words.rsplit(";", 1)[-1].strip())
+            continue
+        # Only a few blocks lie within each other in any style sheet; all that do are joined here.
+        *conditions, selector = blocks[-9:] or [""]
+        del blocks[-1:]
+        condition = " ".join(conditions)
+        is_dark = "dark" in condition or "dark" in selector
+        # A width condition changes sizes of text, never a colour.
+        if "print" not in condition and (is_dark or (":root" in selector and not condition)):
+            found = {name: value.strip() for name, value in _PROPERTY.findall(words)}
+            (dark if is_dark else light).update(found)
+    light |= own or {}
+    return Tokens(light, {**light, **dark})
+
+
+def _find_colour(role: str, values: Mapping[str, str]) -> str:
+    value = values.get(role, "")
+    # A property may be named after another; a circle of names ends after a few steps.
+    for _ in range(8):
+        reference = _REFERENCE.fullmatch(value)
+        if reference is None:
+            break
+        value = values.get(reference[1], "")
+    if _HEX.fullmatch(value) is None:
+        return ""
+    digits = value[1:]
+    if len(digits) == 3:
+        digits = "".join(digit * 2 for digit in digits)
+    return f"#{digits.lower()}"

@@ -14,7 +14,7 @@ from casebook.charts import (
     money,
     timeline,
 )
-from casebook.charts.canvas import NARROW, WIDE, Sheet, Style
+from casebook.charts.canvas import NARROW, WIDE, Sheet, Style, write_svg
 from casebook.charts.chart import (
     Chart,
     ChartRecords,
@@ -26,7 +26,6 @@ from casebook.charts.chart import (
     PanelTable,
     Selected,
 )
-from casebook.charts.svg import write_svg
 from casebook.charts.symbols import Kind, draw_kind
 from casebook.checks.content import list_prose, read_content
 from casebook.messages import problem, say

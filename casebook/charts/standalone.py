@@ -18,9 +18,9 @@ from casebook.charts.canvas import (
     Style,
     Words,
     height_of,
+    write_svg,
 )
 from casebook.charts.chart import ChartTable
-from casebook.charts.svg import write_svg
 from casebook.charts.symbols import draw_kind
 from casebook.charts.text_layout import clean, width_em, width_px, wrap_text
 from casebook.messages import say

@@ -16,9 +16,8 @@ from casebook.build.drawings import (
     tabulate_charts,
     warn_of_letters,
 )
-from casebook.build.theme import read_colours
+from casebook.build.theme import CHART_ROLES, read_colours
 from casebook.charts.chart import ChartTable, Drawn
-from casebook.charts.colours import CHART_ROLES
 from casebook.charts.standalone import Pictures
 from casebook.messages import read_catalogue
 from casebook.record.dataset import Dataset

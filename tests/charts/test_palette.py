@@ -15,9 +15,8 @@ from typing import get_args
 
 import pytest
 
-from casebook.charts.canvas import Sheet, Style
-from casebook.charts.colours import read_tokens
-from casebook.charts.svg import write_svg
+from casebook.build.theme import read_tokens
+from casebook.charts.canvas import Sheet, Style, write_svg
 from casebook.charts.symbols import Kind, draw_kind
 
 PROJECT = Path(__file__).parents[2]

@@ -13,8 +13,8 @@ from conftest import TEN_CASES
 from PIL import Image
 
 from casebook.build.reading import read_dataset
+from casebook.build.theme import CHART_ROLES
 from casebook.charts.canvas import WIDE, Sheet
-from casebook.charts.colours import CHART_ROLES
 from casebook.charts.standalone import (
     Pictures,
     compose_card,

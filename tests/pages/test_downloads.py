@@ -15,9 +15,9 @@ import pytest
 from chart_data import table_of, two_years
 from conftest import Serve
 
+from casebook.build.theme import CHART_ROLES
 from casebook.charts import draw_chart
 from casebook.charts.chart import Drawn
-from casebook.charts.colours import CHART_ROLES
 from casebook.charts.standalone import Pictures, draw_standalone
 from casebook.pages.chart_pages import list_downloads, make_files, write_snippet
 from casebook.pages.citations import Citation

@@ -12,7 +12,7 @@ from jinja2 import Environment, nodes
 from markupsafe import Markup
 from records import case_of, dataset_of, figure, record, tiny_dataset, tiny_lists
 
-from casebook.charts.colours import read_tokens
+from casebook.build.theme import read_tokens
 from casebook.pages import FIXED_ADDRESSES
 from casebook.pages.case_pages import explain_no_chart, make_cases, write_letter
 from casebook.pages.feeds import make_feed, name_entry

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from casebook.charts.colours import CHART_ROLES, read_tokens
+from casebook.build.theme import CHART_ROLES, read_tokens
 from casebook.problems import ContentError
 
 PROJECT = Path(__file__).parents[2]
