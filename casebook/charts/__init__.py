@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from casebook.charts import (
     answers,
-    case_figures,
     money,
     timeline,
 )
@@ -42,10 +41,10 @@ CHARTS: Final[tuple[Chart, ...]] = (
     money.CHART,
     answers.MODES,
     timeline.CHART,
-    case_figures.SERIES,
-    case_figures.SPLIT,
-    case_figures.CHANGE,
-    case_figures.RANGE,
+    money.SERIES,
+    money.SPLIT,
+    money.CHANGE,
+    money.RANGE,
 )
 
 # What the charts of all cases are called. Data may be too little for one of them, or too much: a

@@ -1,24 +1,46 @@
-"""All amounts of money, class by class: bars where figures compare, a list of the others."""
+"""Charts of money: all amounts class by class, and the series, splits and changes of one case."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby, islice
+from decimal import Decimal
+from itertools import groupby, islice, pairwise
 from typing import Final
 
 from casebook.charts.bars import BarBlock, ItemGroup, paint_bars, paint_listing
 from casebook.charts.canvas import Sheet
-from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, PanelTable
-from casebook.charts.symbols import legend_kinds
-from casebook.record.comparability import class_of, group_by_class, group_by_scale, name_class
+from casebook.charts.chart import (
+    MOST_ROWS,
+    Chart,
+    ChartRecords,
+    ChartTable,
+    PanelTable,
+    compute,
+    name_years,
+)
+from casebook.charts.symbols import legend_kinds, mark_of_kind
+from casebook.messages import say
+from casebook.record.comparability import (
+    are_comparable,
+    class_of,
+    group_by_class,
+    group_by_scale,
+    name_class,
+)
 from casebook.record.dataset import Dataset
-from casebook.record.model import Figure
-from casebook.text import COMMA, SEMICOLON, Lang
-from casebook.values.amounts import compact
+from casebook.record.model import Case, Figure
+from casebook.record.vocabulary import Vocabulary
+from casebook.text import COMMA, ENUMERATION, NO_TEXT, SEMICOLON, Lang, Text
+from casebook.values.amounts import Quantity, compact, plain, word_quantity
+from casebook.values.formula import Expression, FigureName, Operation
 
 _MOST_AMOUNTS: Final = 120
+# How many figures the finding of a chart names, of a series also of those that stand apart.
+_RANGES_NAMED: Final = 3
+_PERIODS_NAMED: Final = 4
+_APART_NAMED: Final = 2
 
 
 def find_money(dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
@@ -134,6 +156,237 @@ def _paint_money(content: BarBlock | Sequence[ItemGroup], sheet: Sheet) -> None:
         paint_listing(content, sheet)
 
 
+def find_series(case: Case, dataset: Dataset) -> Iterator[list[Figure]]:
+    """A series for each scale of money on which the case dates two periods or more."""
+    measures = dataset.vocabulary.measures
+    candidates = [
+        figure
+        for figure in dataset.money_figures(case)
+        if not (figure.part_of or measures[figure.measure].cap or measures[figure.measure].mixed)
+        and figure.quantity.magnitude >= 0
+        and not figure.quantity.is_rough
+    ]
+    for figures in group_by_scale(candidates):
+        dated = {figure.period.edtf for figure in figures if not is_apart(figure)}
+        if len(dated) >= 2 and len(figures) <= MOST_ROWS:
+            yield sorted(figures, key=lambda figure: (is_apart(figure), figure.period.sort_key))
+
+
+def is_apart(figure: Figure) -> bool:
+    """True of a figure that may not join the dated ones: planned, or of no certain period."""
+    return figure.is_planned or figure.period.lane != "dated" or figure.period.latest is None
+
+
+def tabulate_series(shown: ChartRecords) -> ChartTable:
+    """The amounts over the years, with the years of which there is none."""
+    # Bars, never a line: between two years nothing is known.
+    groups = shown.number_disputes([one for one in shown.figures if not is_apart(one)])
+    gaps, bars, rows = _find_gaps(shown), [], []
+    for figure in shown.figures:
+        bar = shown.draw(figure, shown.when(figure), together=groups.get(figure.key, 0))
+        missing, words = "", shown.say("charts.series.missing")
+        if gap := gaps.get(figure.key):
+            missing = shown.named(words, gap)
+            rows.append(shown.row_beside(words, when=gap))
+        bars.append(replace(bar, apart=is_apart(figure), missing=missing))
+        rows.append(shown.row(figure))
+    notes = (
+        shown.named(figure.note.inside(shown.lang), shown.when(figure))
+        for figure in shown.figures
+        if figure.note
+    )
+    block = BarBlock(bars=tuple(bars), lang=shown.lang)
+    table = shown.tabulate(_describe_series(shown, groups), block)
+    return replace(table, rows=tuple(rows), notes=tuple(dict.fromkeys(notes)))
+
+
+def _find_gaps(shown: ChartRecords) -> dict[str, str]:
+    """The years of which nothing is known, by the figure that they come before."""
+    gaps = {}
+    for before, after in pairwise(shown.figures):
+        if before.period.latest and after.period.earliest and not is_apart(after):
+            first, last = before.period.latest.year + 1, after.period.earliest.year - 1
+            if first <= last:
+                gaps[after.key] = name_years(first, last).inside(shown.lang)
+    return gaps
+
+
+def _describe_series(shown: ChartRecords, groups: dict[str, int]) -> str:
+    """The finding: each dated period with its amount as worded, then what is set apart."""
+    dated = [figure for figure in shown.figures if not is_apart(figure)]
+    apart = [figure for figure in shown.figures if is_apart(figure)]
+    disputed = dict.fromkeys(shown.when(figure) for figure in dated if figure.key in groups)
+    if len(dated) > _PERIODS_NAMED:
+        dated = [dated[0], dated[-1]]
+    clauses = COMMA.inside(shown.lang).join(
+        shown.say("charts.series.dated", when=shown.when(figure), amount=shown.amount(figure))
+        for figure in dated
+    )
+    tails = [shown.named(clauses)]
+    if disputed:
+        periods = ENUMERATION.inside(shown.lang).join(disputed)
+        tails.append(shown.say("charts.series.disputed", periods=periods))
+    for figure in apart[:_APART_NAMED]:
+        key = "charts.series.undated"
+        if figure.is_planned:
+            is_dated = figure.period.lane == "dated"
+            key = "charts.series.planned" if is_dated else "charts.series.planned_undated"
+        tails.append(shown.say(key, amount=shown.amount(figure)))
+    return SEMICOLON.inside(shown.lang).join(tails)
+
+
+def find_ranges(case: Case, dataset: Dataset) -> Iterator[Sequence[Figure]]:
+    """A drawing for each scale of money of the case on which an amount is a range."""
+    ranges = [
+        figure
+        for figure in dataset.money_figures(case)
+        if figure.quantity.qualifier == "range" and figure.per and not figure.part_of
+    ]
+    in_series = {figure.id for series in find_series(case, dataset) for figure in series}
+    for figures in group_by_scale(ranges):
+        # A series shows its ranges as capsules as well, each beside its year.
+        is_shown = in_series.issuperset(figure.id for figure in figures)
+        if len(figures) <= MOST_ROWS and not is_shown:
+            yield figures
+
+
+def tabulate_ranges(shown: ChartRecords) -> ChartTable:
+    """The ranges as capsules from their lower to their upper end."""
+    said = SEMICOLON.inside(shown.lang).join(
+        shown.say(
+            "charts.range.amount",
+            label=shown.label_within(figure),
+            amount=shown.claim(figure),
+        )
+        for figure in shown.figures[:_RANGES_NAMED]
+    )
+    finding = shown.named(said)
+    bars = (shown.draw(figure, shown.label(figure), shown.when(figure)) for figure in shown.figures)
+    return shown.tabulate(finding, BarBlock(bars=tuple(bars), lang=shown.lang))
+
+
+def find_changes(case: Case, dataset: Dataset) -> Iterator[tuple[Figure, Figure]]:
+    """A pair for each amount of the case that names the one before it, where both compare."""
+    for after in dataset.money_figures(case):
+        before = case.figures.get(after.follows)
+        if before is None or before.id == after.id or not are_comparable((before, after)):
+            continue
+        if before.quantity.value is not None and after.quantity.value is not None:
+            yield before, after
+
+
+def tabulate_change(shown: ChartRecords) -> ChartTable:
+    """Before and after, with the computed difference."""
+    before, after = shown.figures
+    change = describe_change(before, after, shown.dataset.vocabulary).inside(shown.lang)
+    said = shown.say(
+        "charts.difference.pair",
+        label=shown.label_within(before),
+        before=shown.claim(before),
+        after=shown.claim(after),
+    )
+    finding = shown.named(said)
+    if change:
+        finding = shown.say("charts.difference.changed", pair=finding, change=change)
+    bars = (
+        shown.draw(before, shown.say("charts.difference.before"), shown.when(before)),
+        shown.draw(after, shown.say("charts.difference.after"), shown.when(after)),
+    )
+    table = shown.tabulate(finding, BarBlock(bars=bars, lang=shown.lang, change=change))
+    if not change:
+        return table
+    computed = shown.row_beside(change, mark=shown.say("charts.computed"))
+    return replace(table, rows=(*table.rows, computed))
+
+
+def describe_change(before: Figure, after: Figure, vocabulary: Vocabulary) -> Text:
+    """The change of an amount, or nothing where a formula could not have it."""
+    figures = {figure.id: figure for figure in (before, after)}
+    went_up = after.quantity.magnitude > before.quantity.magnitude
+    high, low = (after.id, before.id) if went_up else (before.id, after.id)
+    difference = compute(f"{high} - {low}", figures, vocabulary)
+    share = compute(f"({high} - {low}) / {before.id}", figures, vocabulary)
+    if difference is None or share is None or not difference.value:
+        return NO_TEXT
+    return say(
+        "charts.difference.up" if went_up else "charts.difference.down",
+        amount=word_quantity(difference),
+        about=say("charts.about") if share.qualifier == "approx" else "",
+        percent=plain(share.magnitude * 100),
+    )
+
+
+def find_splits(case: Case, dataset: Dataset) -> Iterator[tuple[Figure, ...]]:
+    """A split for each amount of the case whose parts are given and fit into it."""
+    for whole in dataset.money_figures(case):
+        parts = [figure for figure in case.figures.values() if figure.part_of == whole.id]
+        sizes, _ = _compute_parts(whole, parts[:MOST_ROWS], dataset)
+        if sizes and len(parts) == len(sizes):
+            # The largest part first, so that what is left over stands at the end.
+            order = sorted(zip(sizes, parts, strict=True), key=lambda each: -each[0].magnitude)
+            yield whole, *(part for _, part in order)
+
+
+def tabulate_split(shown: ChartRecords) -> ChartTable:
+    """The whole, its parts one after the other, and the computed rest."""
+    whole, *figures = shown.figures
+    sizes, rest = _compute_parts(whole, figures, shown.dataset)
+    end, parts, rows = Decimal(0), [shown.draw(whole, shown.label(whole))], [shown.row(whole)]
+    for figure, size in zip(figures, sizes, strict=True):
+        part = shown.draw(figure, shown.label(figure))
+        if figure.quantity.kind == "share":
+            said = shown.say("charts.split.share", share=part.amount, amount=word_quantity(size))
+            part = replace(part, amount=said)
+        parts.append(replace(part, low=end, value=end + size.magnitude))
+        end += size.magnitude
+        row = shown.row(figure)
+        rows.append((*row[:2], part.amount, *row[3:]))
+    if rest:
+        name, amount = shown.say("charts.split.rest"), word_quantity(rest).inside(shown.lang)
+        said = shown.say("charts.split.rest_amount", amount=amount)
+        left = replace(parts[0], key="", name=name, amount=said, title="", low=end)
+        parts.append(replace(left, mark=mark_of_kind("exact")))
+        rows.append(shown.row_beside(name, amount, shown.say("charts.computed")))
+    block = BarBlock(bars=tuple(parts), lang=shown.lang)
+    return replace(shown.tabulate(_describe_split(rest, shown), block), rows=tuple(rows))
+
+
+def _compute_parts(
+    whole: Figure, parts: Sequence[Figure], dataset: Dataset
+) -> tuple[list[Quantity], Quantity | None]:
+    """The size of each part and the rest, if any; no sizes where a formula could not have them."""
+    case = dataset.by_slug[whole.case]
+    sizes = []
+    rest: Expression = FigureName(whole.id, 0)
+    for part in parts:
+        term: Expression = FigureName(part.id, 0)
+        size: Quantity | None = part.quantity
+        if part.quantity.kind == "share":
+            term = Operation("*", FigureName(whole.id, 0), term)
+            size = compute(term, case.figures, dataset.vocabulary)
+        if size is None or size.qualifier not in ("exact", "approx"):
+            return [], None
+        sizes.append(size)
+        rest = Operation("-", rest, term)
+    left = whole.quantity.magnitude - sum(size.magnitude for size in sizes)
+    computed = compute(rest, case.figures, dataset.vocabulary) if left else None
+    if left < 0 or (left and computed is None):
+        return [], None
+    return sizes, computed
+
+
+def _describe_split(rest: Quantity | None, shown: ChartRecords) -> str:
+    whole = shown.figures[0]
+    said = shown.say(
+        "charts.split.unexplained" if rest else "charts.split.parts",
+        label=shown.label_within(whole),
+        amount=shown.claim(whole),
+        rest=word_quantity(rest) if rest else "",
+        count=len(shown.figures) - 1,
+    )
+    return shown.named(said)
+
+
 CHART = Chart(
     name="money",
     tabulate=tabulate_money,
@@ -141,3 +394,7 @@ CHART = Chart(
     find_across=find_money,
     title="charts.money.title",
 )
+SERIES = Chart(name="series", tabulate=tabulate_series, paint=paint_bars, find_in=find_series)
+RANGE = Chart(name="range", tabulate=tabulate_ranges, paint=paint_bars, find_in=find_ranges)
+CHANGE = Chart(name="rise", tabulate=tabulate_change, paint=paint_bars, find_in=find_changes)
+SPLIT = Chart(name="split", tabulate=tabulate_split, paint=paint_bars, find_in=find_splits)

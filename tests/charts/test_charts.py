@@ -31,8 +31,8 @@ from casebook.build.reading import read_dataset
 from casebook.build.theme import CHART_ROLES
 from casebook.charts import draw_chart, find_charts, paint_panel, tabulate_chart, title_of
 from casebook.charts.canvas import WIDE, Link, Shape, Sheet, Style, write_svg
-from casebook.charts.case_figures import describe_change
 from casebook.charts.chart import ChartTable
+from casebook.charts.money import describe_change
 from casebook.charts.standalone import PICTURE_KINDS, compose_picture, write_picture
 from casebook.charts.symbols import Mark, legend_kinds, mark_of
 from casebook.record.dataset import Dataset

@@ -8,7 +8,7 @@ from records import case_of, dataset_of, figure, read, record, shown
 
 from casebook.charts.bars import paint_listing
 from casebook.charts.canvas import Shape, Sheet
-from casebook.charts.case_figures import find_changes, find_ranges, find_series, find_splits
+from casebook.charts.money import find_changes, find_ranges, find_series, find_splits
 from casebook.checks.rules import figures_agree_or_conflict
 from casebook.data.table_rows import figure_row
 from casebook.pages.search import number_figure
