@@ -13,6 +13,8 @@ from casebook.messages import say
 from casebook.problems import Problem
 from casebook.text import Lang, count_nouns
 
+_MOST_SHOWN = 20_000_000
+
 # So many problems of one file are shown to a person at a time.
 MOST_SHOWN = 20
 
@@ -86,8 +88,12 @@ def list_parts(problem: Problem, lang: Lang) -> dict[str, object]:
 
 def show_source(problem: Problem, project: Path) -> list[str]:
     """The line of the problem and a caret under the place, as wide as the characters before it."""
+    path = project / problem.path
     try:
-        text = (project / problem.path).read_text(encoding="utf-8-sig")
+        # What the problem is about may be that it is a pipe, or far too large.
+        if not path.is_file() or path.stat().st_size > _MOST_SHOWN:
+            return []
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return []
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -22,6 +22,7 @@ from casebook.packaged import SETTINGS, find_packaged, find_project, find_source
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from io import BufferedReader
     from typing import Any
 
     from casebook.build.steps import BuildResult
@@ -52,6 +53,7 @@ _FIELDS = (
     *("done zh", "done en", "problems zh", "problems en", "terminal zh", "terminal en"),
 )
 _MOST_READ = 1_000_000
+_MOST_RECORDED = 50_000_000
 _PROGRAM = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # What editors and file managers leave differs between machines.
 _LEFT_BEHIND = ("~", ".pyc", ".swp")
@@ -59,10 +61,15 @@ _LEFT_BEHIND = ("~", ".pyc", ".swp")
 
 def stamp_inputs(project: str) -> dict[str, Stamp]:
     """The stamp of every file that a site is made from, by path, in the order of the paths."""
-    stamps: dict[str, Stamp] = {}
+    return {path: stamp for path, stamp in _find_inputs(project).items() if stamp is not None}
+
+
+def _find_inputs(project: str) -> dict[str, Stamp | None]:
+    """What lies where sources do, in order, with its stamp where it is a regular file."""
+    stamps: dict[str, Stamp | None] = {}
     settings = _stamp(os.path.join(project, SETTINGS))
-    if settings is not None and stat.S_ISREG(settings[-1]):
-        stamps[SETTINGS] = settings
+    if settings is not None:
+        stamps[SETTINGS] = settings if stat.S_ISREG(settings[-1]) else None
     # The files of a project's own theme come later and take the places of ours.
     _stamp_sources(find_packaged("theme"), "theme", stamps)
     for name in (*list_sources(project), "casebook"):
@@ -73,9 +80,9 @@ def stamp_inputs(project: str) -> dict[str, Stamp]:
 def list_sources(project: str) -> tuple[str, ...]:
     """The folders of what a site is made from, with those that its settings name."""
     try:
-        with open(os.path.join(project, SETTINGS), encoding="utf-8", errors="replace") as stream:
+        with _open_file(os.path.join(project, SETTINGS)) as stream:
             # What is longer is refused by whoever runs it.
-            text = stream.read(_MOST_READ)
+            text = stream.read(_MOST_READ).decode("utf-8", "replace")
     except OSError:
         return SOURCES
     # To run or to parse the settings would take longer than all the rest of the look.
@@ -130,13 +137,13 @@ class Look:
         self.project = project
         self.output = output
         self.siteurl = "" if siteurl is None else f"={siteurl}"
-        stamps = stamp_inputs(project)
-        program: dict[str, Stamp] = {}
+        stamps = _find_inputs(project)
+        program: dict[str, Stamp | None] = {}
         if os.path.dirname(_PROGRAM) != project:
             _stamp_sources(_PROGRAM, _PROGRAM, program)
         # An absolute path stays what it is where it is joined to the project.
         found = (*stamps.items(), *sorted(program.items()))
-        young = [find_source(project, path) for path, at in found if is_young(at)]
+        young = [find_source(project, path) for path, at in found if at and is_young(at)]
         self.young = {path: digest_file(path) for path in young}
         # Packages that come and go change the folder that they are in.
         around = [(folder, _stamp(folder)) for folder in packages]
@@ -263,8 +270,9 @@ def _read_record(project: str) -> Record | None:
     try:
         if _is_behind_link(path):
             return None
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:
-            record = dict(zip(_FIELDS, stream.read().split("\0"), strict=True))
+        with _open_file(path) as stream:
+            text = stream.read(_MOST_RECORDED).decode("utf-8", "surrogateescape")
+        record = dict(zip(_FIELDS, text.split("\0"), strict=True))
         # A number, or the record is damaged.
         record["files"] = str(int(record["files"]))
         return record
@@ -311,12 +319,13 @@ def _digest_output(output: str, files: int) -> str:
     return _digest(sorted(stamps.items()))
 
 
-def _stamp_sources(folder: str, shown: str, stamps: dict[str, Stamp]) -> None:
-    """Add the stamps of the files below a folder; one that cannot be read adds none."""
+def _stamp_sources(folder: str, shown: str, stamps: dict[str, Stamp | None]) -> None:
+    """Add what lies below a folder, with its stamp where it is a regular file."""
     try:
         with os.scandir(folder) as entries:
             listed = list(entries)
     except OSError:
+        stamps[f"{shown}/"] = None
         return
     for entry in listed:
         name = entry.name
@@ -325,6 +334,7 @@ def _stamp_sources(folder: str, shown: str, stamps: dict[str, Stamp]) -> None:
                 if name != "__pycache__":
                     _stamp_sources(entry.path, f"{shown}/{name}", stamps)
             elif not is_left_behind(name):
+                stamps[f"{shown}/{name}"] = None
                 found = entry.stat()
                 if stat.S_ISREG(found.st_mode):
                     stamps[f"{shown}/{name}"] = stamp_of(found)
@@ -352,15 +362,23 @@ def _stamp(path: str) -> Stamp | None:
 
 def digest_file(path: str) -> str:
     """The SHA-256 of a regular file, empty for whatever else there is."""
-    # Without waiting, as for a pipe, and in pieces, since nobody has looked how large it is.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        with open(os.open(path, flags), "rb") as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                return ""
+        with _open_file(path) as stream:
+            # In pieces, since nobody has looked how large it is.
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return ""
+
+
+def _open_file(path: str) -> BufferedReader:
+    """A regular file that is read; OSError for whatever else there is."""
+    # Without waiting, as for a pipe.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    stream = open(os.open(path, flags), "rb")  # noqa: SIM115  # whoever asked closes it
+    if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        return stream
+    stream.close()
+    raise OSError(f"{path} is no regular file")
 
 
 def _digest(value: Any) -> str:

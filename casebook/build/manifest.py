@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -81,8 +82,11 @@ def find_foreign_file(folder: Path, known: Mapping[str, int] = NO_STAMPS) -> str
 
 def read_outputs(folder: Path) -> Mapping[str, str] | None:
     """The digests by path of the files of a site, None where there is none of this program's."""
+    manifest = folder / MANIFEST
     with suppress(FileNotFoundError):
-        return parse_outputs((folder / MANIFEST).read_bytes())
+        # Whoever opens a pipe waits for ever.
+        if stat.S_ISREG(manifest.lstat().st_mode):
+            return parse_outputs(manifest.read_bytes())
     return None
 
 

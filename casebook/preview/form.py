@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -357,7 +358,8 @@ def find_copy(path: Path, now: bytes) -> bytes | None:
     """What a file was before it was last written, unless that is what it holds now."""
     copy = copy_of(path)
     with suppress(OSError):
-        if not copy.is_symlink() and (data := copy.read_bytes()) != now:
+        is_file = stat.S_ISREG(copy.lstat().st_mode)
+        if is_file and (data := copy.read_bytes()) != now:
             return data
     return None
 

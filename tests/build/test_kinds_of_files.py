@@ -8,7 +8,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -69,18 +71,36 @@ def limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
 
 
-def run(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "casebook", "--project", str(project), *words],
-        cwd=PROJECT,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        # Only what hangs takes so long, whatever else the machine does.
-        timeout=120,
-        preexec_fn=limit_memory,
-    )
+def run(project: Path, *words: str) -> tuple[int, str]:
+    """What a command ends with and prints on a terminal, which shows the lines of problems too."""
+    ours, theirs = os.openpty()
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "casebook", "--project", str(project), *words],
+            cwd=PROJECT,
+            env={**os.environ, "PYTHONPATH": str(PROJECT)},
+            stdout=theirs,
+            stderr=theirs,
+            preexec_fn=limit_memory,
+        )
+        os.close(theirs)
+        printed: list[bytes] = []
+
+        def read() -> None:
+            # The end of a terminal is an error on Linux.
+            with suppress(OSError):
+                while part := terminal.read(4096):
+                    printed.append(part)
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        try:
+            # Only what hangs takes so long, whatever else the machine does.
+            process.wait(timeout=120)
+        finally:
+            process.kill()
+            reader.join()
+    return process.returncode, b"".join(printed).decode("utf-8", "replace")
 
 
 @pytest.fixture(scope="module")
@@ -89,11 +109,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     project = tmp_path_factory.mktemp("kinds") / "project"
     make_tiny_project(project)
-    assert (
-        run(project, "record", "--unpublished", str(project / "data/cases/haishu.yaml")).returncode
-        == 0
-    )
-    assert run(project, "build", "--quiet").returncode == 0
+    assert run(project, "record", "--unpublished", str(project / "data/cases/haishu.yaml"))[0] == 0
+    assert run(project, "build", "--quiet")[0] == 0
     return project
 
 
@@ -132,9 +149,9 @@ def test_what_is_no_file_or_too_large_is_named_in_every_place(
             make(path)
             # Both read the same; each place is tried with one of them.
             command = (["check"], ["build", "--quiet"])[number % 2]
-            done = run(built, *command)
-            if done.returncode != 1 or f"{place}:1:1: {code}" not in done.stderr:
-                wrong[place] = (command, done.returncode, done.stderr[:300])
+            status, printed = run(built, *command)
+            if status != 1 or f"{place}:1:1: {code}" not in printed:
+                wrong[place] = (command, status, printed[:300])
         finally:
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
             if kept.exists():
@@ -143,3 +160,34 @@ def test_what_is_no_file_or_too_large_is_named_in_every_place(
     assert len(every) > 15
     assert wrong == {}
     assert read_tree(built / "output") == before
+
+
+@pytest.mark.parametrize(
+    ("place", "status"),
+    [
+        (".cache/last-build", 0),
+        (".cache/store.sqlite", 0),
+        (".cache/store.key", 0),
+        (".cache/elsewhere", 0),
+        (".output.lock", 0),
+        ("output/index.html", 0),
+        ("output/manifest.json", 2),
+        ("data/cases/added.yaml", 1),
+        ("content/pages/added.md", 1),
+        ("theme/static/css/added.css", 1),
+    ],
+)
+def test_a_pipe_among_what_a_build_made_or_beside_its_sources_holds_up_nothing(
+    place: str, status: int, built: Path, tmp_path: Path
+) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(built, project)
+    assert run(project, "build", "--quiet")[0] == 0
+    path = project / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+
+    ended, printed = run(project, "build", "--quiet")
+
+    assert ended == status, printed
