@@ -22,9 +22,15 @@ from casebook.record.description import OWN_WORDS, PlacedText, fields_of, texts_
 from casebook.record.fields import suggest
 from casebook.record.lists import find_list_places
 from casebook.record.model import Case
-from casebook.record.references import SITE, find_broken_references, find_references
+from casebook.record.references import (
+    SITE,
+    SLOTS,
+    find_broken_references,
+    find_references,
+    find_slots,
+)
 from casebook.record.settings import find_values, locate_node
-from casebook.text import Lang, Languages
+from casebook.text import Lang, Languages, Text
 from casebook.values.words import CURRENCIES
 from casebook.yaml.files import read_text, show_path
 from casebook.yaml.fixes import COLONS
@@ -152,6 +158,7 @@ def check_content(project: Path, dataset: Dataset) -> list[Problem]:
 def _read_header(text: str, path: str, problems: list[Problem]) -> dict[str, str]:
     """The lines of “Name: value” that a text starts with."""
     header: dict[str, str] = {}
+    lines: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             break
@@ -163,6 +170,10 @@ def _read_header(text: str, path: str, problems: list[Problem]) -> dict[str, str
             hint = suggest(name, HEADER)
             problems.append(problem("E201.header", path, Position(number, 1), hint=hint, name=name))
         else:
+            if name in header:
+                first = lines[name]
+                problems.append(problem("E130", path, Position(number, 1), name=name, first=first))
+            lines.setdefault(name, number)
             header[name] = found["value"].strip()
             if name == DATE and not _DAY.fullmatch(header[name]):
                 problems.append(problem("E224", path, Position(number, 1), name=name))
@@ -227,6 +238,7 @@ def check_references(text: WrittenText, home: Case | None, dataset: Dataset) -> 
             meant = f"{broken.case}.{broken.name}" if broken.case else broken.name
             wanted, written = f"{{{{{meant or '…'}}}}}", broken.written[:60]
             yield problem("E250.braces", text.path, broken.at, written=written, reference=wanted)
+    yield from _check_slots(text, home, dataset)
     for reference in find_references(text.words, text.at):
         if reference.case in dataset.unread:
             continue
@@ -241,6 +253,29 @@ def check_references(text: WrittenText, home: Case | None, dataset: Dataset) -> 
         yield problem(
             "E250", text.path, reference.at, hint=suggest(word, known), name=reference.written[:60]
         )
+
+
+def _check_slots(text: WrittenText, home: Case | None, dataset: Dataset) -> Iterator[Problem]:
+    """The slots that a page would print as they are, or of which it knows nothing."""
+    for slot in find_slots(text.words, text.at):
+        written, hint = slot.written[:60], None
+        is_known = slot.kind in (*SLOTS, "chart", "picture", "refusal")
+        if slot.kind in ("chart", "picture"):
+            # They have checks of their own, which know plain brackets.
+            key = "" if slot.written.startswith("[[") else "E252.brackets"
+        elif is_known and not slot.stands_alone:
+            key = "E252.brackets"
+        elif is_known and home is not None:
+            key = "E252.story"
+        elif slot.kind == "refusal":
+            names = [refusal.id for refusal in dataset.refusals]
+            key, hint = "" if slot.name in names else "E252.slot", suggest(slot.name, names)
+        else:
+            key = "E252.slot" if slot.stands_alone and not is_known else ""
+            known = Text("、".join(SLOTS), ", ".join(SLOTS))
+            hint = suggest(slot.kind, SLOTS) or say("checks.known_slots", slots=known)
+        if key:
+            yield problem(key, text.path, slot.at, hint=hint, written=written)
 
 
 def texts_say_what_the_records_hold(case: Case, dataset: Dataset) -> Iterator[Problem]:

@@ -14,7 +14,13 @@ from casebook.record.fields import suggest
 from casebook.record.model import Case
 from casebook.record.references import REFERENCE
 
-_LINK: Final = re.compile(r"(!?)\[[^\[\]\n]*\]\(([^()\n]*)\)")
+_LINK: Final = re.compile(r"(!?)\[[^\[\]\n]*\]\(([^()\n]*(?:\([^()\n]*\)[^()\n]*)*)\)")
+# A link whose brackets an input method made wide, or that are apart.
+_BROKEN_LINK: Final = re.compile(
+    r"[\[［【][^\[\]［］【】\n]{1,200}[\]］】] ?"
+    r"[(（](?:/|https?:|www\.|figure:|mailto:)[^()（）\n]{0,400}[)）]"
+)
+_WIDE_HEADING: Final = re.compile(r" {0,3}#{0,6}＃[＃#]{0,6}[ \u3000]*[^\s＃#].{0,20}")
 _DEFINED: Final = re.compile(r" {0,3}\[(?!\^)[^\[\]\n]+\]:\s*(\S+)")
 _NOTE: Final = re.compile(r"\[\^([^\[\]\s]+)\](:?)")
 _CODE: Final = re.compile(r"`[^`\n]*`")
@@ -54,6 +60,7 @@ def check_marks(text: str, start: Position, path: str) -> Iterator[Problem]:
             is_web = link.address.startswith("www.")
             hint = say("checks.link_web", address=link.address[:60]) if is_web else None
             yield problem("E306", path, link.at, hint=hint, address=link.address[:60])
+    yield from _check_typed(text, start, path)
     yield from _check_notes(text, start, path)
 
 
@@ -88,6 +95,18 @@ def plain_texts_hold_no_marks(case: Case, dataset: Dataset) -> Iterator[Problem]
             is_marked = "**" in words or "](" in words
             if is_marked and (found := _MARKS.search(REFERENCE.sub("", words))):
                 yield problem("E309", case.path, at, field=placed.path, marks=found.group()[:40])
+
+
+def _check_typed(text: str, start: Position, path: str) -> Iterator[Problem]:
+    """What is meant for a link or a heading, and would be printed with its marks."""
+    for number, line in enumerate(_blank_code(text).split("\n")):
+        for found in _BROKEN_LINK.finditer(line):
+            if not _LINK.fullmatch(found[0]):
+                at = Position(start.line + number, start.column + found.start())
+                yield problem("E309.link", path, at, marks=found[0][:40])
+        if heading := _WIDE_HEADING.match(line):
+            at = Position(start.line + number, start.column)
+            yield problem("E309.heading", path, at, marks=heading[0].strip()[:20])
 
 
 def _check_notes(text: str, start: Position, path: str) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ executed: a reference names a figure, a count of the site or a slot.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -21,6 +22,12 @@ MEDIA_NAME = re.compile(r"\w[\w.-]{0,99}")
 SLOT = re.compile(r"\[\[([a-z][a-z0-9:-]*|picture:[^\[\]\n]+)\]\]", re.ASCII)
 # Looser than what is rendered, so that a mistake is named instead of printed.
 _PICTURE = re.compile(r"\[\[\s*picture\s*[:：]([^\[\]\n]*)\]\]", re.IGNORECASE)
+# What a text may have a page fill in, beside [[chart:…]], [[picture:…]] and [[refusal:…]].
+SLOTS = (
+    *("money", "overview", "cases", "comparables", "refusals"),
+    *("computed", "missing", "documents", "reviews", "downloads"),
+)
+_SLOT_LIKE = re.compile(r"[\[［【]{2}([^\[\]［］【】\n]{1,80})[\]］】]{2}")
 # A line that embeds a chart.
 # Not from each blank of a row of them.
 EMBEDDED = re.compile(r"(?<!\s)\s*\[\[chart:([a-z0-9-]+)\]\]\s*", re.ASCII)
@@ -107,3 +114,32 @@ def judge_slug(slug: str) -> str:
     if slug in _WINDOWS:
         return "E241"
     return "E242" if slug in _RESERVED else ""
+
+
+class WrittenSlot(NamedTuple):
+    """What is meant for a slot: its kind and name, as it is written, and its place.
+
+    It is filled in only where it `stands_alone`, in plain brackets on a line of its own.
+    """
+
+    kind: str
+    name: str
+    written: str
+    stands_alone: bool
+    at: Position
+
+
+def find_slots(text: str, start: Position) -> Iterator[WrittenSlot]:
+    """The slots of a text, and what looks like one; quoted as code it is none."""
+    for number, line in enumerate(text.split("\n") if re.search("[［【[]{2}", text) else ()):
+        for found in _SLOT_LIKE.finditer(line):
+            if line[: found.start()].count("`") % 2 == 0:
+                plain = unicodedata.normalize("NFKC", found[1]).strip()
+                kind, _, name = plain.partition(":")
+                yield WrittenSlot(
+                    kind=kind.strip(),
+                    name=name.strip(),
+                    written=found[0],
+                    stands_alone=SLOT.fullmatch(line.strip()) is not None,
+                    at=Position(start.line + number, start.column + found.start()),
+                )

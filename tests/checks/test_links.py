@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 from records import case_of, dataset_of, record, shown
 
+from casebook.checks.content import check_references
 from casebook.checks.links import check_links, check_marks, plain_texts_hold_no_marks
+from casebook.checks.text_reading import WrittenText
+from casebook.pages import home
 from casebook.problems import START
+from casebook.record.references import SLOTS
 from tests.conftest import make_tiny_project
 
 MADE = {"", "cases/", "cases/haishu/", "figures/haishu.paid/", "method/"}
@@ -34,10 +38,44 @@ MADE = {"", "cases/", "cases/haishu/", "figures/haishu.paid/", "method/"}
         pytest.param("一[^a]", ["1:2 E308"], id="a footnote without a text"),
         pytest.param("一\n\n[^a]: 注", ["3:1 E308"], id="a footnote that nothing refers to"),
         pytest.param("一[^a]\n\n[^a]: 注\n[^a]: 又", ["4:1 E308"], id="a footnote of two texts"),
+        pytest.param("[甲](javascript:a(b))", ["1:1 E306"], id="a script with brackets"),
+        pytest.param("[甲](https://example.org/A_(b))", [], id="an address with brackets"),
+        pytest.param("见[甲]（/cases/haishu/）", ["1:2 E309"], id="wide brackets of an address"),
+        pytest.param("［甲］(https://example.org/a)", ["1:1 E309"], id="wide brackets of words"),
+        pytest.param("[甲] (/cases/haishu/)", ["1:1 E309"], id="a blank between"),
+        pytest.param("[甲]（见表）", [], id="a remark in brackets"),
+        pytest.param("＃＃ 标题", ["1:1 E309"], id="a heading with a wide mark"),
+        pytest.param("见＃1", [], id="a wide mark in a line"),
     ],
 )
 def test_a_mark_that_would_be_lost_is_named(text: str, expected: list[str]) -> None:
     assert shown(list(check_marks(text, START, "x.md"))) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "in_case", "in_page"),
+    [
+        pytest.param("[[overview]]", ["1:1 E252"], [], id="a block of a page"),
+        pytest.param("[[overveiw]]", ["1:1 E252"], ["1:1 E252"], id="misspelt"),
+        pytest.param("看[[overview]]。", ["1:2 E252"], ["1:2 E252"], id="inside a line"),
+        pytest.param("［［money］］", ["1:1 E252"], ["1:1 E252"], id="wide brackets"),
+        pytest.param("[[ money ]]", ["1:1 E252"], ["1:1 E252"], id="blanks"),
+        pytest.param("［［chart：money］］", ["1:1 E252"], ["1:1 E252"], id="a chart"),
+        pytest.param("[[refusal:nosuch]]", ["1:1 E252"], ["1:1 E252"], id="no such refusal"),
+        pytest.param("见[[北京]]和`[[money]]`。", [], [], id="words and code"),
+        pytest.param("[[chart:money]]", [], [], id="checked by the charts"),
+    ],
+)
+def test_a_slot_is_filled_or_named(text: str, in_case: list[str], in_page: list[str]) -> None:
+    dataset = dataset_of(record())
+    written = WrittenText(words=text, lang="zh", path="x.md", at=START)
+
+    assert shown(list(check_references(written, dataset.cases[0], dataset))) == in_case
+    assert shown(list(check_references(written, None, dataset))) == in_page
+
+
+def test_slots_are_those_that_pages_fill() -> None:
+    assert set(SLOTS) == {*home._SHOWN, "downloads", "money"}
 
 
 @pytest.mark.parametrize(
