@@ -184,7 +184,6 @@ class Dataset:
         return words | of_all | {f"main_{name}": found for name, found in of_main.items()}
 
     def _word_cases(self, cases: Sequence[CaseSummary]) -> Iterator[tuple[str, Text]]:
-        """The counts and places of some of the cases, by their names."""
         yield "cases", word_count(len(cases))
         yield "cases_with_amount", word_count(sum(case.has_amount for case in cases))
         for number, question in enumerate(self.vocabulary.questions):

@@ -157,12 +157,10 @@ class _Operand:
 
     @property
     def is_money(self) -> bool:
-        """True of an amount in a currency."""
         return self.unit in CURRENCIES
 
     @property
     def is_count(self) -> bool:
-        """True of a number of things."""
         return not self.is_money and self.unit not in ("ratio", MULTIPLE)
 
 
@@ -175,7 +173,6 @@ class _Computation:
         self.reasons: list[Text] = []
 
     def evaluate(self, term: Expression) -> _Operand:
-        """The value of a formula or of a part of it."""
         if isinstance(term, Number):
             return _Operand(amount=Decimal(term.value))
         if isinstance(term, FigureName):

@@ -15,7 +15,7 @@ from casebook.record.lists import Lists
 from casebook.record.model import Case
 from casebook.record.vocabulary import Region
 from casebook.report import display_width
-from casebook.text import DEFAULT_LANGUAGES, ENUMERATION, Lang, Text
+from casebook.text import DEFAULT_LANGUAGES, ENUMERATION, Lang
 
 _WIDTH = 90
 _NOTES_AT = 26
@@ -102,7 +102,6 @@ class _Blank:
         yield from (f"{name}:" for name in one.names(self.languages)[1:])
 
     def write_answers(self) -> Iterator[str]:
-        """A line for each question, with the words that answer it."""
         yield f"  # {say('record.blank_partial').inside(self.lang)}"
         for key, question in self.lists.vocabulary.questions.items():
             # The figures answer it; an editor who fills it in by habit would hide them.
@@ -123,7 +122,6 @@ class _Blank:
         return self.comment_words(one.name, self.name_words(group))
 
     def name_words(self, group: str) -> list[str]:
-        """The words of a list of the vocabulary, each with its name."""
         terms = getattr(self.lists.vocabulary, group) if group else {}
         names = {key: term.name.inside(self.lang) for key, term in terms.items()}
         return [key if name == key else f"{key} {name}" for key, name in names.items()]
@@ -139,7 +137,6 @@ class _Blank:
         return [*lines, line.rstrip(" ,，")] if words else []
 
     def comment(self, text: str) -> Iterator[str]:
-        """A text as lines of a comment that are not too long."""
         line = "# "
         for word in _WORD.findall(text):
             if display_width(line + word.rstrip()) > _WIDTH and word not in "，。；：、）”":
@@ -149,7 +146,6 @@ class _Blank:
         yield line.rstrip()
 
     def join(self, words: Iterable[str]) -> str:
-        """Words with the comma of the language between them."""
         return ("，" if self.lang == "zh" else ", ").join(words)
 
 
@@ -219,5 +215,5 @@ def _explain(one: FieldDescription, lang: Lang) -> Iterator[str]:
         yield space + say("record.guide_words", words=one.words).inside(lang)
     elif one.words:
         quoted = [f"`{word}`" for word in one.words]
-        words = Text("、".join(quoted), ", ".join(quoted))
+        words = ENUMERATION.join(quoted)
         yield space + say("record.guide_one_of", words=words).inside(lang)

@@ -13,7 +13,7 @@ from casebook.problems import START, Position, Problem
 from casebook.record.description import FieldDescription, fields_of, known_names, measure_quote
 from casebook.record.model import Case, Figure
 from casebook.record.references import MEDIA_NAME
-from casebook.text import DEFAULT_LANGUAGES, LANGS, NO_TEXT, Languages, Text
+from casebook.text import DEFAULT_LANGUAGES, ENUMERATION, LANGS, NO_TEXT, Languages, Text
 from casebook.values.dates import Period, parse_period
 from casebook.values.errors import PeriodError
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar
@@ -26,9 +26,9 @@ UNKNOWN: Final = Period(edtf="", earliest=None, latest=None, precision="interval
 # A mapping that is left out or cannot be read.
 EMPTY: Final = MapNode({}, {}, START)
 FLAGS: Final = {"yes": True, "no": False, "true": True, "false": False, "是": True, "否": False}
-# What hangs on other fields of its figure is read with them.
 # Of sixty scopes a message would list none that is read.
 _MOST_LISTED: Final = 12
+# What hangs on other fields of its figure is read with them.
 _READ_TOGETHER: Final = frozenset({"amount", "per", "formula"})
 
 # Questions that are often written beside `answers` in place of below it.
@@ -39,7 +39,6 @@ _ABOUT_NAMES = frozenset({"E112", "E113", "E114", "E115", "E117", "E137"})
 
 
 def _classes() -> tuple[type, ...]:
-    """The class of cases and those of the records in it."""
     return (Case, *dict.fromkeys(one.items for one in fields_of(Case) if one.holds_records))
 
 
@@ -221,9 +220,8 @@ class Fields:
         word = value.text.strip()
         if word in known:
             return word
-        # Of sixty scopes a message would list none that is read.
         words = [*list(known)[:_MOST_LISTED], *(("…",) if len(known) > _MOST_LISTED else ())]
-        said = {"list": listed, "words": Text("、".join(words), ", ".join(words))}
+        said = {"list": listed, "words": ENUMERATION.join(words)}
         key = "record.known_words" if words else "record.no_words"
         if near := _find_named(word, known) or nearest(word, known):
             key = "record.did_you_mean"

@@ -26,7 +26,7 @@ from casebook.record.fields import UNKNOWN, Fields, RecordReader, find_places, s
 from casebook.record.lists import Lists
 from casebook.record.model import Answer, Case, Elsewhere, Figure
 from casebook.record.vocabulary import Question
-from casebook.text import ENUMERATION, LANGS, Text
+from casebook.text import ENUMERATION, LANGS
 from casebook.values.amounts import Quantity, find_amounts, parse_quantity, with_reading
 from casebook.values.errors import FormulaError, QuantityError
 from casebook.values.formula import names_of, parse_formula
@@ -133,7 +133,7 @@ class CaseReader(RecordReader):
             if key[:4] == code[:4] or code in region.name.inside(self.languages.first)
         ][:3]
         if near:
-            hint = say("record.near_regions", names=Text("、".join(near), ", ".join(near)))
+            hint = say("record.near_regions", names=ENUMERATION.join(near))
         else:
             hint = suggest(code, regions.every()) or say("record.where_regions_are")
         fields.report("E251", value.at, code=code[:20], hint=hint)

@@ -226,7 +226,6 @@ class _SettingsReader:
         self.nodes = find_values(source)
 
     def read(self) -> Settings:
-        """All settings that the program takes."""
         self._name_unused()
         self._check_version()
         return Settings(
@@ -269,7 +268,6 @@ class _SettingsReader:
         return locate_node(node, self.source)
 
     def _complain(self, key: str, name: str, *inside: int, **values: object) -> None:
-        """Note what is wrong with a setting."""
         told: dict[str, Any] = {"name": name, **values}
         self.problems.append(problem(key, SETTINGS, self.locate(name, *inside), **told))
 
@@ -298,7 +296,6 @@ class _SettingsReader:
         return tuple(one for one in made if one is not None)
 
     def text(self, name: str, required: bool = False) -> Text:
-        """A text in the languages of the site."""
         names = [self.languages.name(name, lang).upper() for lang in self.languages]
         words = [" ".join(self.value(one, str).split()) for one in names]
         if required:
@@ -323,7 +320,6 @@ class _SettingsReader:
         return written
 
     def strings(self, name: str) -> tuple[str, ...]:
-        """A list of texts."""
         return self.each(
             name,
             list,
@@ -361,7 +357,6 @@ class _SettingsReader:
         return pairs
 
     def read_licence(self) -> Licence | None:
-        """The licence of texts and data."""
         value = self.values.get("LICENCE")
         match value:
             case None | "":

@@ -20,7 +20,7 @@ from casebook.record.model import Case
 from casebook.record.reader import read_case_node
 from casebook.record.regions import Regions
 from casebook.record.vocabulary import Region, Term
-from casebook.text import Languages, Text
+from casebook.text import ENUMERATION, Languages, Text
 from casebook.yaml.encoding import decode
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar, read_tree
 
@@ -38,7 +38,7 @@ Descriptions = tuple[FieldDescription, ...]
 def describe_blanks(path: str, blanks: Collection[Problem]) -> Problem:
     """The notice that a draft has blanks, in place of the problems of a case that is published."""
     lines = sorted({blank.at.line for blank in blanks})
-    joined = Text("、".join(map(str, lines)), ", ".join(map(str, lines)))
+    joined = ENUMERATION.join(map(str, lines))
     return problem("W209", path, START, count=len(blanks), lines=joined)
 
 

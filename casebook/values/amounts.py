@@ -296,7 +296,6 @@ def is_translated(quantity: Quantity, lang: Lang) -> bool:
 
 
 def _in_chinese(quantity: Quantity) -> str:
-    """An amount that is printed in English, in Chinese words."""
     known = words.PER_IN_CHINESE
     per = "".join(f"每{known[word]}" for word in quantity.per if word in known)
     if quantity.value is None:
@@ -379,7 +378,6 @@ def _shorten(value: Decimal, scales: Mapping[str, Decimal]) -> tuple[Decimal, st
 
 
 def _english(value: Decimal, unit: str, *, noun: bool = True) -> str:
-    """A number in English, with its currency or per cent sign."""
     if unit == "ratio":
         return f"{plain(value * 100)}%"
     number, scale = _shorten(value, ENGLISH_SCALES)
@@ -393,7 +391,6 @@ def _english(value: Decimal, unit: str, *, noun: bool = True) -> str:
 
 
 def _cut_zeros(digits: str) -> str:
-    """Digits without zeros at the end of their fraction."""
     digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
     return "0" if digits in ("-0", "") else digits
 
@@ -432,7 +429,6 @@ class _AmountReading:
         self._of = ""
 
     def read(self) -> Quantity:
-        """The whole wording as an amount."""
         if len(self.text) > LONGEST:
             raise QuantityError(say("values.amount_long", longest=LONGEST), column=LONGEST + 1)
         if not self.line.strip(" "):
@@ -528,7 +524,6 @@ class _AmountReading:
         self.qualifier = qualifier
 
     def _read_before(self) -> None:
-        """Read the words before the number: per, plan, qualifier."""
         while True:
             # What it is per comes first: the 家 of 每家 is no lead, nor is the 月 of 月均.
             each = self._take("each", "per") if self._has_each else None

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from casebook.messages import failure, problem
 from casebook.problems import START, Exit, Problem
-from casebook.text import Text
+from casebook.text import ENUMERATION
 from casebook.yaml.encoding import MAX_BYTES, decode, describe_size
 
 # What systems and editors leave beside a file; nobody meant it for a case.
@@ -269,6 +269,6 @@ def _find_twins(cases: list[Path], project: Path) -> list[Problem]:
     for twins in same.values():
         for path in twins if len(twins) > 1 else []:
             names = [twin.name for twin in twins if twin is not path]
-            others = Text("、".join(names), ", ".join(names))
+            others = ENUMERATION.join(names)
             problems.append(problem("E243", show_path(path, project), START, others=others))
     return problems
