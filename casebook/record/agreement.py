@@ -21,6 +21,7 @@ from casebook.values.words import (
     PER_IN_ENGLISH,
     PLANNED_STATUSES,
     SAME_PER,
+    TAXES,
     UNITS_OF_PRICE,
     WORDS,
 )
@@ -35,6 +36,9 @@ _DIFFERENCES: Final = (
     "record.differs.qualifier",
     "",
 )
+
+
+_TAXES: Final = re.compile("|".join(sorted(TAXES, key=len, reverse=True)))
 
 
 def find_plan(quote: str, label: str = "") -> str:
@@ -86,6 +90,10 @@ def why_quote_differs(quantity: Quantity, quote: str) -> Text | None:
     adverbs = {PER_ADVERBS[word] for word in PER_ADVERBS if word in quote}
     if not all(word in quote.lower() or word in adverbs for word in printed.per):
         return say("record.differs.per")
+    # Longer words first, so that 不含税 is not taken for 含税.
+    taxes, own = _TAXES.findall(quote), _TAXES.findall(quantity.text)
+    if taxes and not {*own} & {*taxes}:
+        return say("record.differs.tax")
     if any(word not in quantity.text for word in PATTERNS["hedges"].findall(quote)):
         return say("record.differs.qualifier")
     reasons = [_difference(printed, said, quantity.unit) for said in find_amounts(quote)]

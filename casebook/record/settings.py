@@ -8,11 +8,12 @@ import difflib
 import re
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache, wraps
+from importlib.machinery import PathFinder
 from pathlib import Path
 from types import FunctionType
 from typing import Any, Final, NamedTuple, TypeVar, cast
@@ -199,7 +200,29 @@ def read_settings(project: Path, languages: Languages, problems: list[Problem]) 
         return NO_SETTINGS
     settings = _SettingsReader(source, values, languages, problems).read()
     problems += settings.judge_reach()
+    folders = [str(project / str(one)) for one in values.get("PLUGIN_PATHS") or ()]
+    for plugin in values.get("PLUGINS") or ():
+        # Pelican finds it out when it builds, and names no line.
+        if isinstance(plugin, str) and not _find_plugin(plugin, folders):
+            at, hint = settings.locate("PLUGINS"), say("record.settings_where_plugin")
+            written = plugin[:60]
+            problems.append(
+                problem("E345", SETTINGS, at, hint=hint, name="PLUGINS", written=written)
+            )
     return settings
+
+
+def _find_plugin(name: str, folders: list[str]) -> bool:
+    """True of a plugin that Pelican can import; nothing is imported to find it."""
+    first = name.partition(".")[0]
+    if PathFinder.find_spec(first, [*folders, *sys.path]) is not None:
+        return True
+    around: Sequence[str] | None = None
+    for part in ("pelican", "pelican.plugins", f"pelican.plugins.{first}"):
+        if (spec := PathFinder.find_spec(part, around)) is None:
+            return False
+        around = spec.submodule_search_locations
+    return True
 
 
 def judge_setting(name: str, value: str) -> Text | None:

@@ -46,9 +46,24 @@ CONTRADICTED = {
     "120万元不到": ["120万元"],
     "高达120万元": ["120万元"],
     "顶多120万元": ["120万元", "约120万元"],
+    "120万元（含税）": ["120万元", "120万元（不含税）", "税前120万元"],
+    "不含税价120万元": ["120万元", "120万元（含税）"],
     "什么都没说": ["120万元"],
     "2013年投入": ["2013元"],
 }
+
+
+@pytest.mark.parametrize(
+    ("quote", "amount"),
+    [
+        pytest.param("不含税120万元", "120万元（不含税）", id="taxes excluded"),
+        pytest.param("含税价120万元", "120万元（含税）", id="taxes included"),
+        pytest.param("300元以上500元以下", "300元至500元", id="a range by its limits"),
+        pytest.param("≥300元", "不少于300元", id="a sign for a word"),
+    ],
+)
+def test_the_same_in_other_words_is_borne_out(quote: str, amount: str) -> None:
+    assert codes(amount=amount, quote=quote, measure="unit_price") == []
 
 
 @pytest.mark.parametrize(

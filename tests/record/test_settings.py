@@ -243,8 +243,23 @@ def test_a_site_that_is_made_for_another_version_says_what_to_do(
     assert words in problems[0].message("en")
 
 
+@pytest.mark.parametrize(("plugin", "codes"), [("counts", []), ("nosuch", ["E345"])])
+def test_a_plugin_that_is_not_installed_is_named(
+    plugin: str, codes: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "counts.py").touch()
+    lines = f"CASEBOOK_VERSION = '{__version__}'\nPLUGIN_PATHS = ['ours']\n"
+    lines = f"{NAMES}{lines}PLUGINS = ['{GUARD}', '{plugin}']\n"
+    (tmp_path / "pelicanconf.py").write_text(lines, encoding="utf-8")
+    problems: list[Problem] = []
+    read_settings(tmp_path, DEFAULT_LANGUAGES, problems)
+
+    assert [p.code for p in problems] == codes
+
+
 def test_without_the_guard_the_danger_is_named(tmp_path: Path) -> None:
-    lines = NAMES + f"CASEBOOK_VERSION = '{__version__}'\nPLUGINS = ['sitemap']\n"
+    lines = NAMES + f"CASEBOOK_VERSION = '{__version__}'\nPLUGINS = ['json']\n"
     (tmp_path / "pelicanconf.py").write_text(lines, encoding="utf-8")
     problems: list[Problem] = []
     read_settings(tmp_path, DEFAULT_LANGUAGES, problems)
