@@ -56,6 +56,7 @@ def fill(pattern: str, found: re.Match[str]) -> str:
     places["tail"] = found.string[found.start("v") :].lstrip() if "v" in places else ""
     places["value"] = f" {quote_where_needed(places['tail'])}".rstrip()
     places["quoted"] = quote_value(places.get("v", ""))
+    places["in_single_quotes"] = _quote_singly(places.get("v", "").replace('\\"', '"'))
     places["plain"] = PIPES.get(places["at"], "")
     places["key"] = places.get("key", "").strip()
     return pattern.format_map(places)
@@ -70,12 +71,6 @@ def with_spaces(found: re.Match[str]) -> Iterator[str]:
     for width in (2, 4, 8, 1, 0) if set("\t\u3000").intersection(odd) else (1, 2, 4, 0):
         spaces = re.sub(f"[{BLANKS}\t]", " " * width, odd)
         yield f"{before}{spaces}{rest}" if rest else ""
-
-
-def in_single_quotes(found: re.Match[str]) -> Iterator[str]:
-    """The line with its value in quotes in which a backslash is one."""
-    inner = found["v"].replace('\\"', '"').replace("'", "''")
-    yield f"{found['before']}'{inner}'{found['rest']}"
 
 
 def with_whole_escapes(found: re.Match[str]) -> Iterator[str]:
