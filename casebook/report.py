@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import stat
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import TextIO
@@ -90,19 +92,25 @@ def show_source(problem: Problem, project: Path) -> list[str]:
     """The line of the problem and a caret under the place, as wide as the characters before it."""
     path = project / problem.path
     try:
+        found = path.stat()
         # What the problem is about may be that it is a pipe, or far too large.
-        if not path.is_file() or path.stat().st_size > _MOST_SHOWN:
-            return []
-        text = path.read_text(encoding="utf-8-sig")
+        is_shown = stat.S_ISREG(found.st_mode) and found.st_size <= _MOST_SHOWN
+        lines = _read_lines(path, found.st_mtime_ns) if is_shown else []
     except (OSError, UnicodeDecodeError):
         return []
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if problem.at.line > len(lines):
         return []
     shown = clean_line(lines[problem.at.line - 1])[:160]
     number = str(problem.at.line)
     gap = " " * display_width(shown[: problem.at.column - 1])
     return [f"  {number} | {shown}", f"  {' ' * len(number)} | {gap}^"]
+
+
+# A file may have thousands of problems.
+@lru_cache(maxsize=1)
+def _read_lines(path: Path, _changed: int) -> list[str]:
+    text = path.read_text(encoding="utf-8-sig")
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def display_width(text: str) -> int:

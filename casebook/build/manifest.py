@@ -82,12 +82,14 @@ def find_foreign_file(folder: Path, known: Mapping[str, int] = NO_STAMPS) -> str
 
 def read_outputs(folder: Path) -> Mapping[str, str] | None:
     """The digests by path of the files of a site, None where there is none of this program's."""
-    manifest = folder / MANIFEST
     with suppress(FileNotFoundError):
-        # Whoever opens a pipe waits for ever.
-        if stat.S_ISREG(manifest.lstat().st_mode):
-            return parse_outputs(manifest.read_bytes())
+        return _read_manifest(folder / MANIFEST)
     return None
+
+
+def _read_manifest(path: Path) -> Mapping[str, str] | None:
+    # Whoever opens a pipe waits for ever.
+    return parse_outputs(path.read_bytes()) if stat.S_ISREG(path.stat().st_mode) else None
 
 
 def parse_outputs(manifest: bytes) -> Mapping[str, str] | None:
@@ -121,7 +123,7 @@ def find_uploads(earlier: Path, folder: Path) -> Iterator[str]:
 def _require_outputs(path: Path) -> Mapping[str, str]:
     outputs = None
     with suppress(OSError):
-        outputs = parse_outputs(path.read_bytes())
+        outputs = _read_manifest(path)
     if outputs is None:
         raise failure("build.verify.no_manifest", status=Exit.USAGE, path=path)
     return outputs
