@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from casebook.charts import title_of
+from casebook.charts.chart import Drawn
 from casebook.checks.content import LEAD
 from casebook.data.tables import FIXED_WORDS
 from casebook.messages import say
@@ -54,9 +55,6 @@ from casebook.record.references import find_chart_names
 from casebook.record.summary import CaseSummary
 from casebook.record.vocabulary import Region
 from casebook.text import NO_TEXT, Lang, Text
-
-if TYPE_CHECKING:
-    from casebook.charts.chart import Drawn
 
 _REVIEWS: Final = {word.key: word.name for word in FIXED_WORDS["reviews"]}
 

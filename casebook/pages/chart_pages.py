@@ -7,11 +7,13 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from markupsafe import escape
 
 from casebook.charts.canvas import NARROW, WIDE
+from casebook.charts.chart import Drawn
+from casebook.charts.standalone import Pictures
 from casebook.charts.text_layout import width_px, wrap_text
 from casebook.data.formats import DataFile, encode_json, write_marked_csv
 from casebook.messages import say
@@ -20,10 +22,6 @@ from casebook.pages.feeds import find_changes, show_changes
 from casebook.pages.page import Page, Site, section_page
 from casebook.pages.rows import link_case
 from casebook.text import LANGUAGE_TAGS, SEMICOLON, Lang, Text
-
-if TYPE_CHECKING:
-    from casebook.charts.chart import Drawn
-    from casebook.charts.standalone import Pictures
 
 _READABLE: Final = 0o100644 << 16
 _UNIX: Final = 3

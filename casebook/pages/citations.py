@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
+from casebook.charts.chart import Drawn
 from casebook.data.formats import DataStream
 from casebook.data.releases import Release
 from casebook.data.table_rows import version_of, version_of_all
@@ -17,9 +18,6 @@ from casebook.pages.page import Site
 from casebook.record.model import Case, Figure
 from casebook.record.settings import Licence
 from casebook.text import DEFAULT_LANGUAGES, LANGUAGE_TAGS, Lang, Languages, Text
-
-if TYPE_CHECKING:
-    from casebook.charts.chart import Drawn
 
 Kind = Literal["data", "case", "figure", "chart"]
 

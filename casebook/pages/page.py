@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from markupsafe import Markup
 
+from casebook.charts.chart import Drawn
 from casebook.data.releases import Release
 from casebook.messages import say
 from casebook.record.dataset import Dataset
@@ -18,9 +19,6 @@ from casebook.record.settings import Settings
 from casebook.record.summary import CaseSummary
 from casebook.text import LANGS, NO_TEXT, Lang, Languages, Text
 from casebook.values.digest import digest
-
-if TYPE_CHECKING:
-    from casebook.charts.chart import Drawn
 
 # What a page may load. Nothing from elsewhere, nothing written into the page itself. Nothing of
 # ours connects to anything, but tools that look at a page read robots.txt from inside it.

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from markupsafe import Markup
 
+from casebook.charts.chart import Drawn
 from casebook.charts.standalone import CardWords
 from casebook.checks.content import LEAD
 from casebook.data.catalogues import describe_dataset, describe_for_search
@@ -23,9 +24,6 @@ from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Source
 from casebook.text import COLON, COMMA, LANGUAGE_TAGS, Lang, Text, typeset
-
-if TYPE_CHECKING:
-    from casebook.charts.chart import Drawn
 
 # Four hundred cards take two seconds of the processor; pages of larger sites have those of their
 # charts.
