@@ -10,16 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from casebook.charts import paint_panel
-from casebook.charts.canvas import (
-    WIDE,
-    Link,
-    Shape,
-    Sheet,
-    Style,
-    Words,
-    height_of,
-    write_svg,
-)
+from casebook.charts.canvas import WIDE, Link, Shape, Sheet, Style, Words, height_of, write_svg
 from casebook.charts.chart import ChartTable
 from casebook.charts.symbols import draw_kind
 from casebook.charts.text_layout import clean, width_em, width_px, wrap_text

@@ -10,13 +10,7 @@ from itertools import pairwise
 from typing import Final, Literal, NamedTuple, get_args
 
 from casebook.charts.canvas import LEADING, Paint, Sheet, baseline, height_of, widest
-from casebook.charts.chart import (
-    MOST_ROWS,
-    Chart,
-    ChartRecords,
-    ChartTable,
-    name_years,
-)
+from casebook.charts.chart import MOST_ROWS, Chart, ChartRecords, ChartTable, name_years
 from casebook.charts.text_layout import width_px
 from casebook.messages import say
 from casebook.record.dataset import Dataset

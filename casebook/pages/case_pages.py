@@ -41,11 +41,7 @@ from casebook.pages.rows import (
     word_figure,
     word_period,
 )
-from casebook.pages.sharing import (
-    describe_case,
-    describe_figure_page,
-    write_linked_data,
-)
+from casebook.pages.sharing import describe_case, describe_figure_page, write_linked_data
 from casebook.record.comparability import ComparabilityClass, class_of, group_by_class
 from casebook.record.dataset import Dataset
 from casebook.record.evidence import main_source

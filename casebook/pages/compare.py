@@ -12,13 +12,7 @@ from casebook.messages import say
 from casebook.pages import COMPARE_URLS
 from casebook.pages.long_lists import ListPart, LongList, Target, cut_page
 from casebook.pages.page import Page, Site, section_page
-from casebook.pages.rows import (
-    CaseRow,
-    link_case,
-    show_event,
-    show_facts,
-    show_figure,
-)
+from casebook.pages.rows import CaseRow, link_case, show_event, show_facts, show_figure
 from casebook.record.comparability import ComparabilityClass, name_class, why_not_comparable
 from casebook.record.dataset import Dataset
 from casebook.record.lanes import LANES, Gap, TimelineEntry
