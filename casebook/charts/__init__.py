@@ -8,11 +8,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from casebook.charts import (
-    answers,
-    money,
-    timeline,
-)
+from casebook.charts import answers, money, timeline
 from casebook.charts.canvas import NARROW, WIDE, Sheet, Style, write_svg
 from casebook.charts.chart import (
     Chart,
