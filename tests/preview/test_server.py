@@ -311,9 +311,9 @@ def test_ctrl_c_ends_quietly(preview: Running) -> None:
 
 
 def test_without_a_sound_first_build_the_error_is_shown(tiny_project: Path) -> None:
-    path = tiny_project / "data/cases/haishu.yaml"
+    path = tiny_project / "data/sources.yaml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("topic: reading", "topic: readin"), encoding="utf-8")
+    path.write_text(f"{text}news: [", encoding="utf-8")
     running = start(tiny_project, "--port", "0")
     try:
         running.wait(lambda state: state["problems"])
@@ -327,6 +327,23 @@ def test_without_a_sound_first_build_the_error_is_shown(tiny_project: Path) -> N
     assert status == 503
     assert "/__casebook__/reload.js" in body
     assert state["problems"] == []
+
+
+def test_a_faulty_case_that_was_never_built_is_shown_as_far_as_it_goes(tiny_project: Path) -> None:
+    path = tiny_project / "data/cases/haishu.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("topic: reading", "topic: readin"), encoding="utf-8")
+    running = start(tiny_project, "--port", "0")
+    try:
+        state = running.wait(lambda state: state["generation"] == 1)
+        pages = {name: running.ask(name) for name in ("/cases/haishu/", "/cases/guangzhou/")}
+    finally:
+        running.process.kill()
+        running.process.wait()
+
+    assert state["faults"] == ["haishu"]
+    assert [status for status, _, _ in pages.values()] == [200, 200]
+    assert "海曙：读书会由谁来办" in pages["/cases/haishu/"][2]
 
 
 @pytest.mark.browser
