@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache
-from math import log10
 from typing import Final, NamedTuple
 
 from casebook.checks.numbers_in_text import NumberMention
@@ -388,8 +387,8 @@ def _dates_within(edtf: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _distance(value: Decimal, other: Decimal) -> float:
-    """The distance of two values in orders of magnitude."""
-    if not value or not other:
-        return float("inf") if value != other else 0.0
-    return abs(log10(float(value)) - log10(float(other)))
+def _distance(value: Decimal, other: Decimal) -> Decimal:
+    """The distance of two values in orders of magnitude; only values above zero have one."""
+    if value <= 0 or other <= 0:
+        return Decimal(0) if value == other else Decimal("Infinity")
+    return abs((value / other).log10())

@@ -11,9 +11,12 @@ import pytest
 from conftest import TEN_CASES
 from hypothesis import given
 from hypothesis import strategies as st
+from records import dataset_of, record
+from records import figure as record_figure
 
 from casebook.build.reading import read_dataset
 from casebook.checks.numbers_in_text import find_mentions
+from casebook.checks.rules import check_case
 from casebook.checks.text_claims import check_wording
 from casebook.checks.text_patterns import WORDS
 from casebook.checks.text_reading import WrittenText
@@ -757,3 +760,19 @@ def test_any_text_is_read_without_a_fault(text: str, lang: Lang, wording: Wordin
     lines = text.split("\n")
     for problem in problems_of(text, lang, wording):
         assert 1 <= problem.at.column <= len(lines[problem.at.line - 1]) + 1
+
+
+def test_a_decrease_is_no_reason_to_stop_where_a_number_is_unknown() -> None:
+    text = record(
+        record_figure("before", amount="5万元"),
+        record_figure("after", amount="3万元", period="2014"),
+        "  less:\n    label: 差\n    formula: after - before\n"
+        "    measure: annual_total\n    scope: city\n",
+        rest="story: |\n  花了7万元。\n",
+    )
+    dataset = dataset_of(text)
+
+    problems = [each for case in dataset.cases for each in check_case(case, dataset)]
+
+    assert [each.code for each in problems] == ["E270"]
+    assert problems[0].hint.zh.startswith("相近的有 {{before}}（5万元）、{{after}}")
