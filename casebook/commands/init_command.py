@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -62,7 +63,9 @@ def run_init(options: argparse.Namespace, _project: Path, lang: Lang) -> Exit:
     build = parse_arguments(["build", "--quiet"])
     build.lang, build.arguments = options.lang, []
     run_build(build, folder, lang)
-    print_message("init.done", lang, folder=folder, count=len(files))
+    # What is to be pasted into a terminal has quotation marks where a path has blanks.
+    typed = shlex.quote(str(folder))
+    print_message("init.done", lang, folder=folder, typed=typed, count=len(files))
     return Exit.DONE
 
 

@@ -223,3 +223,12 @@ def test_the_ten_cases_keep_their_languages_and_their_currency(
 def test_a_site_without_a_name_has_that_of_its_folder(tmp_path: Path) -> None:
     assert init(tmp_path / "北河", "--name=") == 0
     assert "SITENAME = '北河'" in (tmp_path / "北河/pelicanconf.py").read_text("utf-8")
+
+
+def test_the_commands_that_come_next_can_be_pasted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "my site"
+
+    assert init(folder) == 0
+    assert f"serve --project '{folder}'" in capsys.readouterr().out
