@@ -16,9 +16,10 @@ from pathlib import Path
 
 from casebook.data.import_figures import ImportTarget
 from casebook.data.import_plan import plan_import
+from casebook.data.import_workbook import TableProblems
 from casebook.data.ocds_import import name_parties, name_suppliers
 from casebook.data.ocds_package import read_list, read_processes, read_state
-from casebook.problems import ContentError, Problem
+from casebook.problems import ContentError
 from casebook.record.new_case import read_all_lists
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -27,8 +28,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 def judge(data: bytes, drafts: dict[str, str]) -> list[str]:
     """The faults of the drafts of one file."""
     faults = []
-    problems: list[Problem] = []
-    for process in read_processes(data, "x.json", problems):
+    for process in read_processes(data, TableProblems("x.json")):
         text = drafts.get(process.slug, "")
         parties = name_parties(process.compiled)
         won = {

@@ -25,6 +25,7 @@ from casebook.checks.links import check_marks
 from casebook.checks.numbers_in_text import find_mentions
 from casebook.checks.rules import check_case
 from casebook.data.import_table import read_table
+from casebook.data.import_workbook import TableProblems
 from casebook.pages.markdown import Renderer, mark_chinese, split_slots, typeset
 from casebook.pages.search import split_sentences
 from casebook.problems import START
@@ -188,10 +189,12 @@ READERS: dict[str, Work] = {
     "YAML in a list": in_yaml("mode:\n  - "),
     "YAML in a block": in_yaml("story: |\n  "),
     "slips of notation": lambda text: fix_text(f"title: {text}\n".encode(), "x.yaml"),
-    "a table": lambda text: read_table(text.encode(), "t.csv", []),
-    "the head of a table": lambda text: read_table(f"case,{text}\na,1\n".encode(), "t.csv", []),
+    "a table": lambda text: read_table(text.encode(), TableProblems("t.csv")),
+    "the head of a table": lambda text: read_table(
+        f"case,{text}\na,1\n".encode(), TableProblems("t.csv")
+    ),
     "a cell of a table": lambda text: read_table(
-        f"case,figure,amount\na,b,{text}\n".encode(), "t.csv", []
+        f"case,figure,amount\na,b,{text}\n".encode(), TableProblems("t.csv")
     ),
 }
 

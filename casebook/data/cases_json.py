@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from casebook.checks.quotes import measure_quotes
 from casebook.data.formats import encode_json
-from casebook.data.table_rows import answer_rows, event_row, figure_row, version_of
+from casebook.data.table_rows import event_row, figure_row, rows_of_case, version_of
 from casebook.data.tables import (
     ANSWERS,
     COMPARABILITY,
@@ -102,7 +102,7 @@ _COMPUTED: Final[Mapping[str, tuple[Member, ...]]] = {
         Member("slug", lambda case, _: case.slug),
         Member("place", lambda case, data: _text(data.place(case), data), schema=_TEXT),
         Member("version", lambda case, _: version_of(case), schema=_VERSION),
-        Member("answers", lambda case, dataset: list(answer_rows(case, dataset))),
+        Member("answers", lambda case, dataset: list(rows_of_case(ANSWERS, case, dataset))),
     ),
     "figure": (
         Member("class", lambda figure, _: "" if figure.formula else class_of(figure).key),

@@ -27,7 +27,7 @@ from casebook.data.table_metadata import (
     describe_csvw,
     describe_package,
 )
-from casebook.data.table_rows import CASE_TABLES, case_figure_rows, list_rows
+from casebook.data.table_rows import CASE_TABLES, case_figure_rows, list_rows, rows_of_case
 from casebook.data.tables import CASE_FIGURES, TABLES, DataTable, Row, table_in
 from casebook.data.workbook import write_workbook
 from casebook.messages import say
@@ -217,6 +217,6 @@ def write_cases(dataset: Dataset) -> WrittenCases:
 def write_case_rows(case: Case, dataset: Dataset) -> dict[str, str]:
     """The lines of one case in each table that has lines of cases, by the name of the table."""
     return {
-        table.name: _write_lines(table, list_of_case(case, dataset), dataset)
-        for table, list_of_case in CASE_TABLES.items()
+        table.name: _write_lines(table, rows_of_case(table, case, dataset), dataset)
+        for table in CASE_TABLES
     }

@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal
 
-from casebook.data.import_table import ImportRow, TableProblems
+from casebook.data.import_table import ImportRow
+from casebook.data.import_workbook import TableProblems
 from casebook.data.record_edit import SCHEMA_LINE, write_comment
 from casebook.data.record_rows import CASE, TypedRow
 from casebook.data.table_rows import figure_row

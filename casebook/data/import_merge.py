@@ -10,7 +10,8 @@ from typing import get_args
 
 from casebook.data.edit_tables import DAYS, list_keys
 from casebook.data.import_figures import READINGS, FigureImporter, ImportTarget
-from casebook.data.import_table import ImportRow, TableProblems
+from casebook.data.import_table import ImportRow
+from casebook.data.import_workbook import TableProblems
 from casebook.data.record_edit import write_changes
 from casebook.data.record_rows import (
     CASE,

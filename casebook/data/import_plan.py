@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from casebook.data.edit_tables import list_edit_tables, list_edit_words
 from casebook.data.import_figures import ImportTarget
 from casebook.data.import_merge import FileChange, RecordMerge
-from casebook.data.import_table import ImportRow, TableProblems, find_changes, read_table
+from casebook.data.import_table import ImportRow, find_changes, read_table
+from casebook.data.import_workbook import TableProblems
 from casebook.data.ocds_import import read_drafts
 from casebook.data.ocds_package import GZIP
 from casebook.data.record_rows import SOURCE_FILE
@@ -44,7 +45,7 @@ def plan_import(data: bytes, path: str, target: ImportTarget) -> ImportPlan:
         raise ContentError(problems)
     if data.startswith(GZIP) or data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         changes = []
-        for slug, (text, added) in read_drafts(data, path, target, problems).items():
+        for slug, (text, added) in read_drafts(data, target, problems).items():
             case = case_path(target.project, slug)
             shown = show_path(case, target.project)
             # A link that leads nowhere is there as well, and would be written through.
@@ -55,7 +56,7 @@ def plan_import(data: bytes, path: str, target: ImportTarget) -> ImportPlan:
             changes.append(change)
     else:
         changes = list(_plan_tables(data, target, problems))
-    if any(one.severity == "error" for one in problems):
+    if problems.has_errors:
         raise ContentError(problems)
     return ImportPlan(tuple(changes), tuple(left_alone), tuple(problems))
 
@@ -66,7 +67,7 @@ def _plan_tables(
     """What the rows of a file change, all of them together in each file of the project."""
     languages = target.lists.languages
     words = list_edit_words(target.lists.vocabulary, languages)
-    read = read_table(data, problems.path, problems, target.columns, languages)
+    read = read_table(data, problems, target.columns, languages)
     rows = [*find_changes(read, words)]
     # A figure may rest on a source that the same workbook adds.
     new = {row.name: _stand_in(row) for row in rows if not row.table.is_of_case and row.name}
@@ -81,7 +82,7 @@ def _plan_tables(
                 files[slug] = opened
             if slug in files:
                 files[slug].merge(of_one)
-    if not any(one.severity == "error" for one in problems):
+    if not problems.has_errors:
         changes = (merge.write() for merge in files.values())
         yield from (change for change in changes if change.after != change.before)
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from itertools import chain, repeat
-from typing import Any
 
 from casebook.data.edit_tables import (
     DAYS,
@@ -23,10 +22,10 @@ from casebook.data.edit_tables import (
     list_edit_tables,
 )
 from casebook.data.formats import disarm
-from casebook.data.import_workbook import ZIP, TableLine, WorkbookSheet, read_sheets
+from casebook.data.import_workbook import ZIP, TableLine, TableProblems, WorkbookSheet, read_sheets
 from casebook.data.tables import CASE_FIGURES, FIGURE_COLUMNS, TABLES, Word, Words
-from casebook.messages import problem, say
-from casebook.problems import START, Position, Problem
+from casebook.messages import say
+from casebook.problems import START, Position
 from casebook.record.fields import suggest
 from casebook.text import DEFAULT_LANGUAGES, ENUMERATION, Languages
 from casebook.values.dates import write_seasons
@@ -49,29 +48,16 @@ _TIMES = ("period", "date")
 _AMOUNTS = ("amount", "value", "min", "max")
 _OTHER_MARKS = {";": "E330.semicolons", "\t": "E330.tabs", "，": "E330.wide_commas"}
 _NO_MAPPING: Mapping[str, str] = {}
-_CHINESE_COLUMNS = {
-    **{"案例": "case", "数字": "figure", "名称": "label", "金额": "amount", "数值": "value"},
-    **{"最小": "min", "最大": "max", "单位": "unit", "限定词": "qualifier", "指标": "measure"},
-    **{"口径": "measure", "每": "per", "时期": "period", "日期": "period", "时间": "period"},
-    **{"年份": "period", "年度": "period", "状态": "status"},
-    **{"算式": "formula", "来源": "source", "原话": "quote", "引文": "quote"},
-    # What open data calls the formula of a figure that is computed.
-    "derived": "formula",
+# What else than the heads of our own tables people write above columns; open data calls the formula
+# of a figure that is computed another name.
+_OTHER_HEADS = {
+    **{"金额": "amount", "数值": "value", "最小": "min", "最大": "max", "单位": "unit"},
+    **{"限定词": "qualifier", "指标": "measure", "口径": "measure", "每": "per"},
+    **{"日期": "period", "时间": "period", "年份": "period", "年度": "period"},
+    **{"原话": "quote", "derived": "formula"},
 }
 # One cell of a table that is one, as it is written.
 _CELL = re.compile(r'"(?:[^"]|"")*"|[^,\n]*')
-
-
-class TableProblems(list[Problem]):
-    """The problems of one table, each at its cell."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__()
-        self.path = path
-
-    def report(self, key: str, at: Position, /, **values: Any) -> None:
-        """Add a problem of the table."""
-        self.append(problem(key, self.path, at, **values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +112,7 @@ class ImportRow:
 
 def read_table(
     data: bytes,
-    path: str,
-    problems: list[Problem],
+    problems: TableProblems,
     mapping: Mapping[str, str] = _NO_MAPPING,
     languages: Languages = DEFAULT_LANGUAGES,
 ) -> tuple[ImportRow, ...]:
@@ -138,34 +123,27 @@ def read_table(
     read.
     """
     if data.startswith(ZIP):
-        sheets = read_sheets(data, path, MAX_BYTES, problems)
+        sheets = read_sheets(data, MAX_BYTES, problems)
     else:
-        lines = tuple(one for one in _read_csv(data, path, problems) if not one.is_blank)
+        lines = tuple(one for one in _read_csv(data, problems) if not one.is_blank)
         sheets = (WorkbookSheet("", lines, {}),) if lines else ()
     export = next((one for one in sheets if one.name == EXPORT_SHEET), None)
     left = [one for one in sheets if one is not export]
     exported = _read_export(export.lines if export else ())
-    reader = _TableReader(path, problems, mapping, languages=languages, exported=exported)
+    reader = _TableReader(problems, mapping, languages, exported=exported)
     rows = [row for sheet in left for row in reader.read_sheet(sheet)]
-    if reader.tables:
-        names = [one.name for one in left if one.name not in reader.tables.values()]
-        if others := [name for name in names if not (export and name in LIST_SHEETS)]:
-            read, unread = (
-                ENUMERATION.join(map(show, x)) for x in (reader.tables.values(), others)
+    read = reader.tables.values()
+    if read:
+        others = [one.name for one in left if one.name not in read]
+        if unread := [name for name in others if not (export and name in LIST_SHEETS)]:
+            shown = (ENUMERATION.join(map(show, names)) for names in (read, unread))
+            problems.report(
+                "W331.sheets", START, **dict(zip(("name", "others"), shown, strict=True))
             )
-            problems.append(problem("W331.sheets", path, START, name=read, others=unread))
     # What cannot be read is named already.
-    elif not any(one.severity == "error" for one in problems):
-        first = left[0].lines[0] if left else TableLine([], [], START)
-        heads = _name_columns(first.cells, reader.heads, figures_table(languages))
-        missing = set(REQUIRED) - set(heads)
-        problems.append(_report_columns(path, first, sorted(missing)))
+    elif not problems.has_errors:
+        reader.report_columns(left[0].lines[0] if left else TableLine([], START))
     return tuple(rows)
-
-
-def figures_table(languages: Languages = DEFAULT_LANGUAGES) -> EditTable:
-    """The table of figures, which a table without a name is taken for."""
-    return next(one for one in list_edit_tables(languages) if one.name == "figures")
 
 
 def _read_export(lines: Iterable[TableLine]) -> dict[str, dict[str, Mapping[str, str]]]:
@@ -173,7 +151,7 @@ def _read_export(lines: Iterable[TableLine]) -> dict[str, dict[str, Mapping[str,
     columns: dict[str, Sequence[str]] = {}
     exported: dict[str, dict[str, Mapping[str, str]]] = {}
     for line in lines:
-        table, number, *cells = (*line.cells, "", "")
+        table, number, *cells = (*line.texts, "", "")
         if number:
             row = dict(zip(columns.get(table, ()), chain(cells, repeat("")), strict=False))
             exported.setdefault(table, {})[number] = row
@@ -229,21 +207,11 @@ def _is_same(text: str, before: str) -> bool:
 class _TableReader:
     """Reads the sheets of one file; `tables` are those that it read, with the sheet of each."""
 
-    path: str
-    problems: list[Problem]
+    problems: TableProblems
     mapping: Mapping[str, str]
-    languages: Languages = field(kw_only=True)
+    languages: Languages
     exported: Mapping[str, Mapping[str, Mapping[str, str]]] = field(kw_only=True)
     tables: dict[EditTable, str] = field(default_factory=dict, kw_only=True)
-
-    @property
-    def heads(self) -> dict[str, str]:
-        """The columns by the heads that were given for them."""
-        return {head.strip(): column for column, head in self.mapping.items()}
-
-    def report(self, key: str, at: Position, /, **values: object) -> None:
-        """Add a problem of the file."""
-        self.problems.append(problem(key, self.path, at, hint=None, **values))
 
     def read_sheet(self, sheet: WorkbookSheet) -> Iterator[ImportRow]:
         """The rows of a sheet, none where it has no table or one that was read before it."""
@@ -252,47 +220,79 @@ class _TableReader:
         fitting = (
             (number, *fit)
             for number, line in enumerate(sheet.lines[:_MOST_ABOVE])
-            if (fit := self.find_table(sheet.name, line.cells, given))
+            if (fit := self.find_table(sheet.name, line, given))
         )
-        above_head, table, columns = next(fitting, (0, None, []))
+        number, table, columns = next(fitting, (0, None, []))
         if table is None or table in self.tables:
             return
         self.tables[table] = sheet.name
-        above, head, below = (
-            sheet.lines[:above_head],
-            sheet.lines[above_head],
-            sheet.lines[above_head + 1 :],
-        )
-        unit = _find_unit(above, head.cells, columns)
+        above, head, below = sheet.lines[:number], sheet.lines[number], sheet.lines[number + 1 :]
+        unit = _find_unit(above, head.texts, columns)
         if unit and table.name == "figures" and "unit" not in columns:
             constant.setdefault("unit", unit)
         for line in above:
-            shown = show(next(cell for cell in line.cells if cell.strip()))
+            shown = show(next(text for text in line.texts if text.strip()))
             if not (unit and _UNIT_ABOVE.search(shown)):
-                self.report("W331", line.at, words=shown)
-        already = len(self.problems)
-        known = _list_known(table)
-        self.problems += _name_faults(columns, known, head, below, self.path)
+                self.problems.report("W331", line.at, words=shown)
+        has_faults = self.report_heads(columns, table, head, below)
         for cells, (at, last) in sheet.merged.items():
             if last >= head.at.line:
-                self.report("E337.merged", at, range=cells)
-        if any(one.severity == "error" for one in self.problems[already:]):
-            return
-        rows = self.read_rows(below, columns, table, constant)
-        yield from self.find_exported(rows, sheet.name) if ROW in columns else rows
+                self.problems.report("E337.merged", at, range=cells)
+                has_faults = True
+        if not has_faults:
+            rows = self.read_rows(below, columns, table, constant)
+            yield from self.find_exported(rows, sheet.name) if ROW in columns else rows
 
     def find_table(
-        self, sheet: str, heads: Sequence[str], given: Collection[str]
+        self, sheet: str, line: TableLine, given: Collection[str]
     ) -> tuple[EditTable, list[str]] | None:
         """The table that the heads of a sheet are of, and the columns that they mean."""
         fits = []
         for table in list_edit_tables(self.languages):
-            columns = _name_columns(heads, self.heads, table)
+            columns = self.name_columns(line, table)
             if table.known_by <= {*columns, *given}:
                 is_called = sheet in (table.title.zh, table.title.en)
                 fits.append(((is_called, len({*columns} & {*table.names})), table, columns))
         best = max(fits, key=lambda fit: fit[0], default=None)
         return best[1:] if best else None
+
+    def name_columns(self, line: TableLine, table: EditTable) -> list[str]:
+        """The columns that the heads of a table mean, each as it is written if it means none."""
+        known, given = _known_heads(table), {h.strip(): name for name, h in self.mapping.items()}
+        meant = []
+        for head in line.texts:
+            plain = _UNIT_IN_HEAD.sub("", unicodedata.normalize("NFKC", head).strip()).strip()
+            folded = plain.casefold()
+            found = known.get(folded.replace(" ", "_")) or known.get(folded, plain)
+            meant.append(given.get(head.strip()) or found)
+        return meant
+
+    def report_heads(
+        self, columns: list[str], table: EditTable, head: TableLine, rows: Sequence[TableLine]
+    ) -> bool:
+        """Name columns that are none of the table; True where one of it is there twice."""
+        known = _list_known(table)
+        for number, (name, cell) in enumerate(zip(columns, head.cells, strict=True)):
+            if not name:
+                # Spreadsheets leave commas behind where a column once was.
+                if any("".join(row.texts[number : number + 1]).strip() for row in rows):
+                    self.problems.report("W330.no_name", cell.at, number=number + 1)
+            elif name in columns[:number]:
+                self.problems.report("E330.twice", cell.at, name=show(name))
+                return True
+            # Beside each word of a list the workbook of an export has its Chinese name.
+            elif name not in known and name.removesuffix(" 中文") not in known:
+                self.problems.report("W330", cell.at, hint=suggest(name, known), name=show(name))
+        return False
+
+    def report_columns(self, head: TableLine) -> None:
+        """Name the columns that the first line of a file lacks to be the head of figures."""
+        tables = list_edit_tables(self.languages)
+        figures = next(one for one in tables if one.name == "figures")
+        names = ENUMERATION.join(sorted({*REQUIRED} - {*self.name_columns(head, figures)}))
+        marks = (key for mark, key in _OTHER_MARKS.items() if mark in head.texts[0])
+        key = next(marks, "E330") if len(head.texts) == 1 else "E330"
+        self.problems.report(key, head.at, names=names, columns=",".join(FIGURE_COLUMNS))
 
     def read_rows(
         self,
@@ -306,9 +306,9 @@ class _TableReader:
         for number, line in enumerate(lines, 1):
             # The lines of a sheet end with their last cell.
             is_short = len(line.cells) < len(columns) and not line.at.sheet
-            if is_short or any(line.cells[len(columns) :]):
+            if is_short or any(line.texts[len(columns) :]):
                 count, expected = len(line.cells), len(columns)
-                self.report("E331.count", line.at, found=count, expected=expected)
+                self.problems.report("E331.count", line.at, found=count, expected=expected)
                 continue
             filled = {column: Scalar(text, line.at) for column, text in constant.items()}
             if "figure" not in columns and table.name == "figures":
@@ -317,24 +317,25 @@ class _TableReader:
             for index, name in enumerate(columns):
                 if name not in known:
                     continue
-                if line.at.sheet:
-                    places[name] = Position(line.at.line, index + 1, line.at.sheet)
-                cell = line.cells[index] if index < len(line.cells) else ""
+                at = Position(line.at.line, index + 1, line.at.sheet)
+                cell = line.cells[index] if index < len(line.cells) else Scalar("", at)
                 fault = line.faults.get(index, "")
                 if fault and not (fault == "E337.day" and table.kind_of(name) in DAYS):
-                    self.report(fault, line.places[index], text=show(cell))
-                    places.pop(name)
-                elif cell.strip():
-                    filled[name] = Scalar(_clean(cell, name), line.places[index])
+                    self.problems.report(fault, cell.at, text=show(cell.text))
+                    continue
+                if line.at.sheet:
+                    places[name] = at
+                if cell.text.strip():
+                    filled[name] = Scalar(_clean(cell.text, name), cell.at)
             row = ImportRow(filled, line.at, table, places=places)
-            if not row.text(ROW) and _is_total(line.cells, row, "figure" in columns):
-                self.report("W332", line.at)
+            if not row.text(ROW) and _is_total(line.texts, row, "figure" in columns):
+                self.problems.report("W332", line.at)
             else:
                 yield row
 
     def find_exported(self, rows: Iterable[ImportRow], sheet: str) -> Iterator[ImportRow]:
         """Rows with what was exported of each; those that are not there any more are named."""
-        left = None
+        left: dict[str, Mapping[str, str]] | None = None
         for row in rows:
             exported = self.exported.get(row.table.name, {})
             left = dict(exported) if left is None else left
@@ -344,19 +345,15 @@ class _TableReader:
             elif number in left:
                 yield replace(row, before=left.pop(number))
             else:
-                self.report("E337.row", row.place(ROW), text=show(number))
+                self.problems.report("E337.row", row.place(ROW), text=show(number))
         if left:
-            names = [" ".join(filter(None, one.values())) for one in left.values()]
-            self.report(
-                "W337",
-                Position(1, 1, sheet),
-                sheet=show(sheet),
-                rows=ENUMERATION.join(map(show, names)),
-            )
+            names = (show(" ".join(filter(None, one.values()))) for one in left.values())
+            at, joined = Position(1, 1, sheet), ENUMERATION.join(names)
+            self.problems.report("W337", at, sheet=show(sheet), rows=joined)
 
 
-def _read_csv(data: bytes, path: str, problems: list[Problem]) -> Iterator[TableLine]:
-    text, faults = decode(data, path, MAX_BYTES)
+def _read_csv(data: bytes, problems: TableProblems) -> Iterator[TableLine]:
+    text, faults = decode(data, problems.path, MAX_BYTES)
     problems += faults
     if text is None:
         return
@@ -367,25 +364,25 @@ def _read_csv(data: bytes, path: str, problems: list[Problem]) -> Iterator[Table
     reader = csv.reader(io.StringIO(text[starts[skipped] :], newline=""), strict=True)
     line = 1 + skipped
     try:
-        for cells in reader:
-            if cells:
-                places = tuple(_find_cells(text, starts[line - 1], line, len(cells)))
-                yield TableLine(cells, places, Position(line, 1))
+        for texts in reader:
+            if texts:
+                places = _find_cells(text, starts[line - 1], line)
+                yield TableLine(list(map(Scalar, texts, places)), Position(line, 1))
             line = 1 + skipped + reader.line_num
     except csv.Error as error:
-        problems.append(problem("E331.unreadable", path, Position(line, 1), reason=error))
+        problems.report("E331.unreadable", Position(line, 1), reason=error)
 
 
-def _name_columns(heads: Iterable[str], mapping: Mapping[str, str], table: EditTable) -> list[str]:
-    """The columns that the heads of a table mean, each as it is written where it means none."""
-    known = _known_heads(table)
-    meant = []
-    for head in heads:
-        plain = _UNIT_IN_HEAD.sub("", unicodedata.normalize("NFKC", head).strip()).strip()
-        folded = plain.casefold()
-        found = known.get(folded.replace(" ", "_")) or known.get(folded, plain)
-        meant.append(mapping.get(head.strip()) or found)
-    return meant
+def _find_cells(text: str, start: int, line: int) -> Iterator[Position]:
+    """The places of the cells of a record, a quoted one behind its quotation mark."""
+    # The reader of CSV gives lines but no columns, so that the text is walked once more.
+    begin = start
+    while True:
+        yield Position(line, start - begin + 1 + text.startswith('"', start))
+        end = next(_CELL.finditer(text, start)).end()
+        if breaks := text.count("\n", start, end):
+            line, begin = line + breaks, text.rindex("\n", start, end) + 1
+        start = end + 1
 
 
 def _fold(head: str) -> str:
@@ -400,22 +397,17 @@ def _list_known(table: EditTable) -> tuple[str, ...]:
 @cache
 def _known_heads(table: EditTable) -> Mapping[str, str]:
     """The columns of a table by what may stand above them: names, and heads of both languages."""
-    named = {
-        _fold(word): column.name
-        for column in table.columns
-        for word in (column.head.zh, column.head.en)
-    }
-    row = say("data.row")
-    own = {name: name for name in table.names}
+    heads = {ROW: say("data.row")} | {column.name: column.head for column in table.columns}
+    named = {_fold(word): name for name, head in heads.items() for word in (head.zh, head.en)}
     following = {name: name for name in _FOLLOWING.get(table.name, ())}
-    return {_fold(row.zh): ROW, _fold(row.en): ROW, **following, **_CHINESE_COLUMNS, **named, **own}
+    return following | _OTHER_HEADS | named | {name: name for name in table.names}
 
 
 def _find_unit(above: Iterable[TableLine], heads: Sequence[str], columns: Sequence[str]) -> str:
     """The unit that a table gives once for all its rows, empty where it gives none."""
     of_amounts = [heads[columns.index(name)] for name in _AMOUNTS if name in columns]
-    cells = ["".join(record.cells) for record in above]
-    looks = [(_UNIT_IN_HEAD, text) for text in of_amounts] + [(_UNIT_ABOVE, one) for one in cells]
+    looks = [(_UNIT_IN_HEAD, text) for text in of_amounts]
+    looks += [(_UNIT_ABOVE, "".join(line.texts)) for line in above]
     found = (look.search("".join(text.split())) for look, text in looks)
     return next((unit["unit"] for unit in found if unit is not None), "")
 
@@ -439,43 +431,3 @@ def rearm(cell: str) -> str:
     """A cell without the apostrophe that kept a spreadsheet from running it as a formula."""
     bare = cell.removeprefix("'")
     return bare if disarm(bare) == cell else cell
-
-
-def _find_cells(text: str, start: int, line: int, count: int) -> Iterator[Position]:
-    """The places of the cells of a record, a quoted one behind its quotation mark."""
-    # The reader of CSV gives lines but no columns, so that the text is walked once more.
-    begin = start
-    for _ in range(count):
-        yield Position(line, start - begin + 1 + text.startswith('"', start))
-        end = next(_CELL.finditer(text, start)).end()
-        if breaks := text.count("\n", start, end):
-            line, begin = line + breaks, text.rindex("\n", start, end) + 1
-        start = end + 1
-
-
-def _name_faults(
-    columns: list[str], known: Sequence[str], head: TableLine, rows: Sequence[TableLine], path: str
-) -> Iterator[Problem]:
-    """The columns that stand twice, have no name, or are none of the table."""
-    seen = set[str]()
-    for number, (name, at) in enumerate(zip(columns, head.places, strict=True)):
-        if not name:
-            # Spreadsheets leave commas behind where a column once was.
-            if any(number < len(row.cells) and row.cells[number].strip() for row in rows):
-                yield problem("W330.no_name", path, at, number=number + 1)
-        elif name in seen:
-            yield problem("E330.twice", path, at, name=show(name))
-            return
-        # Beside each word of a list the workbook of an export has its Chinese name.
-        elif name not in known and name.removesuffix(" 中文") not in known:
-            yield problem("W330", path, at, hint=suggest(name, known), name=show(name))
-        seen.add(name)
-
-
-def _report_columns(path: str, head: TableLine, missing: Sequence[str]) -> Problem:
-    names = ENUMERATION.join(missing)
-    if len(head.cells) == 1:
-        for mark, key in _OTHER_MARKS.items():
-            if mark in head.cells[0]:
-                return problem(key, path, head.at, names=names)
-    return problem("E330", path, head.at, names=names, columns=",".join(FIGURE_COLUMNS))

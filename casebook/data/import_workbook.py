@@ -12,6 +12,7 @@ from zipfile import ZipFile
 
 from casebook.messages import problem, say
 from casebook.problems import START, Position, Problem
+from casebook.yaml.nodes import Scalar
 
 ZIP: Final = b"PK\x03\x04"
 # What is in quotation marks or brackets, or behind a stroke, is no part of a date.
@@ -20,23 +21,44 @@ _LITERAL: Final = re.compile(r'"[^"]*(?:"|\Z)|\[[^\]]*(?:\]|\Z)|\\.')
 _TOO_LARGE: Final = 10**15
 
 
+class TableProblems(list[Problem]):
+    """The problems of one file with tables, each at its cell."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
+
+    @property
+    def has_errors(self) -> bool:
+        """True where one is more than a warning."""
+        return any(one.severity == "error" for one in self)
+
+    def report(self, key: str, at: Position, /, **values: Any) -> None:
+        """Add a problem of the file."""
+        self.append(problem(key, self.path, at, **values))
+
+
 @dataclass(frozen=True, slots=True)
 class TableLine:
-    """One line of a table: its cells with the place of each.
+    """One line of a table.
 
     `faults` are the messages about cells, by their number, of which a spreadsheet may have made
     something else than was typed; whether that matters depends on the column.
     """
 
-    cells: Sequence[str]
-    places: Sequence[Position]
+    cells: Sequence[Scalar]
     at: Position
     faults: Mapping[int, str] = field(default_factory=dict, kw_only=True)
 
     @property
+    def texts(self) -> list[str]:
+        """The texts of its cells."""
+        return [cell.text for cell in self.cells]
+
+    @property
     def is_blank(self) -> bool:
         """True where no cell holds anything."""
-        return not any(cell.strip() for cell in self.cells)
+        return not any(cell.text.strip() for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +70,20 @@ class WorkbookSheet:
     merged: Mapping[str, tuple[Position, int]]
 
 
-def read_sheets(
-    data: bytes, path: str, most: int, problems: list[Problem]
-) -> tuple[WorkbookSheet, ...]:
+def read_sheets(data: bytes, most: int, problems: TableProblems) -> tuple[WorkbookSheet, ...]:
     """The sheets of a workbook that hold something, in its order."""
     try:
         with ZipFile(io.BytesIO(data)) as archive:
             # A small file may unpack to one that fills the memory.
             if sum(part.file_size for part in archive.infolist()) > most:
                 reason = say("data.import.unpacked", most=most // 1_000_000)
-                problems.append(problem("E331.workbook", path, START, reason=reason))
+                problems.report("E331.workbook", START, reason=reason)
                 return ()
             sheets = [part for part in archive.namelist() if part.startswith("xl/worksheets/")]
             has_merged = any(b"mergeCell " in archive.read(part) for part in sheets)
         return tuple(_read_sheets(data, has_merged))
     except Exception as error:  # the library raises whatever a damaged file makes it stumble over
-        problems.append(problem("E331.workbook", path, START, reason=type(error).__name__))
+        problems.report("E331.workbook", START, reason=type(error).__name__)
         return ()
 
 
@@ -114,9 +134,9 @@ def _read_line(
     while read and not read[-1][0]:
         # A format may reach to the last column.
         read.pop()
-    places = [Position(number, column, sheet) for column in range(1, len(read) + 1)]
+    cells = [Scalar(text, Position(number, at, sheet)) for at, (text, _) in enumerate(read, 1)]
     faults = {column: fault for column, (_, fault) in enumerate(read) if fault}
-    return TableLine([text for text, _ in read], places, Position(number, 1, sheet), faults=faults)
+    return TableLine(cells, Position(number, 1, sheet), faults=faults)
 
 
 def _read_cell(cell: Any, result: Any) -> tuple[str, str]:

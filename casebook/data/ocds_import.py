@@ -16,6 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from casebook.data.import_figures import ImportTarget
+from casebook.data.import_workbook import TableProblems
 from casebook.data.ocds_package import (
     Json,
     Process,
@@ -28,7 +29,6 @@ from casebook.data.ocds_package import (
 from casebook.data.record_edit import write_record
 from casebook.data.record_rows import CASE, JOINED, TypedRow
 from casebook.messages import say
-from casebook.problems import Problem
 from casebook.record.new_case import describe_regions, find_regions
 from casebook.text import COMMA, Text
 from casebook.values.amounts import plain
@@ -51,16 +51,16 @@ _PLAIN_ID = re.compile(r"[A-Za-z0-9]+(?:[-_./ ][A-Za-z0-9]+)*")
 
 
 def read_drafts(
-    data: bytes, path: str, target: ImportTarget, problems: list[Problem]
+    data: bytes, target: ImportTarget, problems: TableProblems
 ) -> Mapping[str, tuple[str, int]]:
     """The draft of each contracting process of a file, by the slug that it gets.
 
     A draft is the text of its file and the number of its figures.
     """
     drafts = {}
-    for process in read_processes(data, path, problems):
+    for process in read_processes(data, problems):
         row = _Draft(process, target).make()
-        where = say("data.draft.from_package", name=Path(path).name, ocid=process.ocid)
+        where = say("data.draft.from_package", name=Path(problems.path).name, ocid=process.ocid)
         origin = [where, _describe_origin(process.package)]
         status = read_state(read_part(process.compiled, "tender"))
         if status in _CALLED_OFF:

@@ -7,15 +7,16 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from casebook.data.import_table import MAX_BYTES
-from casebook.messages import problem
-from casebook.problems import START, Position, Problem
+from casebook.data.import_workbook import TableProblems
+from casebook.problems import START, Position
 from casebook.record.new_case import mend_slug
 from casebook.values.digest import digest
 from casebook.yaml.encoding import decode
@@ -35,44 +36,36 @@ class Process:
     compiled: Json
 
 
-def read_processes(data: bytes, path: str, problems: list[Problem]) -> list[Process]:
+def read_processes(data: bytes, problems: TableProblems) -> list[Process]:
     """The processes of a file, each under a slug of its own; none where anything is wrong."""
-    if data.startswith(GZIP):
-        data = _unzip(data, path, problems)
-    text, faults = decode(data, path, MAX_BYTES)
-    # What the publisher lost no editor can restore: the rest of the file is worth importing.
-    problems += [replace(one, severity="warning") if one.code == "E106" else one for one in faults]
-    text = text.replace("\ufffd", "?") if text is not None else None
     found: dict[str, list[tuple[Json, Json]]] = {}
-    for content in _parse(text, path, problems) if text is not None else ():
+    text = _decode(data, problems)
+    for content in _parse(text, problems) if text is not None else ():
         already = len(problems)
-        releases = list(_find_releases(content, path, problems))
+        releases = list(_find_releases(content, problems))
         if not releases and len(problems) == already:
-            problems.append(problem("E336.no_releases", path, START))
+            problems.report("E336.no_releases", START)
         for number, release in enumerate(releases):
             ocid = read_text(release, "ocid")
             if ocid:
                 found.setdefault(ocid, []).append((content, release))
             else:
-                problems.append(problem("E336.no_ocid", path, START, number=number))
-    if any(one.severity == "error" for one in problems):
-        return []
-    slugs: set[str] = set()
-    processes = []
-    for ocid, pairs in found.items():
+                problems.report("E336.no_ocid", START, number=number)
+    processes: dict[str, Process] = {}
+    for ocid, pairs in found.items() if not problems.has_errors else ():
         # Of releases without a date the file's order is all there is.
         releases = sorted((one for _, one in pairs), key=_read_moment)
-        slug = _find_slug(ocid, slugs)
-        slugs.add(slug)
+        slug = _find_slug(ocid, processes)
         if slug != mend_slug(ocid):
-            problems.append(problem("W336", path, START, ocid=ocid[:60], slug=slug))
+            problems.report("W336", START, ocid=ocid[:60], slug=slug)
         compiled: Json = {}
         for release in releases:
             compiled = _merge(compiled, release)
-        processes.append(
-            Process(ocid=ocid, slug=slug, package=pairs[0][0], releases=releases, compiled=compiled)
+        package = pairs[0][0]
+        processes[slug] = Process(
+            ocid=ocid, slug=slug, package=package, releases=releases, compiled=compiled
         )
-    return processes
+    return list(processes.values())
 
 
 def read_text(parent: Json, name: str) -> str:
@@ -101,39 +94,42 @@ def read_list(parent: Json, name: str) -> list[Json]:
     return [one for one in inner if isinstance(one, dict)] if isinstance(inner, list) else []
 
 
-def _unzip(data: bytes, path: str, problems: list[Problem]) -> bytes:
-    try:
-        with gzip.open(io.BytesIO(data)) as stream:
-            # One byte more than is allowed tells a larger file without unpacking all of it.
-            content: bytes = stream.read(MAX_BYTES + 1)
-        return content
-    except (OSError, EOFError, zlib.error) as error:
-        problems.append(problem("E336.no_gzip", path, START, reason=error))
-        return b"{}"
+def _decode(data: bytes, problems: TableProblems) -> str | None:
+    """The text of a file, if it can be read."""
+    if data.startswith(GZIP):
+        try:
+            with gzip.open(io.BytesIO(data)) as stream:
+                # One byte more than is allowed tells a larger file without unpacking all of it.
+                data = stream.read(MAX_BYTES + 1)
+        except (OSError, EOFError, zlib.error) as error:
+            problems.report("E336.no_gzip", START, reason=error)
+            return None
+    text, faults = decode(data, problems.path, MAX_BYTES)
+    # What the publisher lost no editor can restore: the rest of the file is worth importing.
+    problems += [replace(one, severity="warning") if one.code == "E106" else one for one in faults]
+    return text.replace("\ufffd", "?") if text is not None else None
 
 
-def _parse(text: str, path: str, problems: list[Problem]) -> Iterator[Json]:
+def _parse(text: str, problems: TableProblems) -> Iterator[Json]:
     """The objects of a JSON file, or those on the lines of one that has an object on each."""
+    contents: list[Any] = []
     try:
         contents = [_load(text)]
     except json.JSONDecodeError as error:
         lines = [line for line in text.splitlines() if line.strip()]
-        try:
+        with suppress(ValueError):
             contents = [_load(line) for line in lines] if len(lines) > 1 else []
-        except ValueError:
-            contents = []
         if not contents:
             at = Position(error.lineno, error.colno)
-            problems.append(problem("E336.no_json", path, at, reason=error.msg))
+            problems.report("E336.no_json", at, reason=error.msg)
     except (RecursionError, ValueError):
-        problems.append(problem("E336.too_deep", path, START))
-        return
+        problems.report("E336.too_deep", START)
     for content in contents:
         for one in content if isinstance(content, list) else [content]:
             if isinstance(one, dict):
                 yield one
             else:
-                problems.append(problem("E336.no_object", path, START))
+                problems.report("E336.no_object", START)
 
 
 def _load(text: str) -> Any:
@@ -157,7 +153,7 @@ def _read_moment(release: Json) -> str:
         return written
 
 
-def _find_releases(content: Json, path: str, problems: list[Problem]) -> Iterator[Json]:
+def _find_releases(content: Json, problems: TableProblems) -> Iterator[Json]:
     """The releases of a package of releases or of records, or of a file that is one itself."""
     yield from read_list(content, "releases")
     for record in read_list(content, "records"):
@@ -166,7 +162,7 @@ def _find_releases(content: Json, path: str, problems: list[Problem]) -> Iterato
         compiled = read_part(record, "compiledRelease")
         if not (whole or compiled):
             ocid = read_text(record, "ocid")[:60] or "-"
-            problems.append(problem("W336.not_whole", path, START, ocid=ocid))
+            problems.report("W336.not_whole", START, ocid=ocid)
         yield from whole or ([compiled] if compiled else [])
     if "releases" not in content and "records" not in content and "ocid" in content:
         yield content
@@ -208,7 +204,7 @@ def _are_identified(members: list[Any]) -> bool:
     return named and len(set(ids)) == len(ids)
 
 
-def _find_slug(ocid: str, taken: set[str]) -> str:
+def _find_slug(ocid: str, taken: Container[str]) -> str:
     """A slug for an ocid, also for one in Chinese, that no other process of the file has."""
     plain = "-".join(re.findall(r"[a-z0-9]+", ocid.lower())).removeprefix("ocds-")
     slug = mend_slug(ocid) or mend_slug(f"ocds-{plain}"[:60].strip("-"))

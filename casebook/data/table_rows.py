@@ -20,7 +20,6 @@ from casebook.data.tables import (
     FIGURES,
     PICTURES,
     SOURCES,
-    VOCABULARY,
     DataTable,
     Row,
     Word,
@@ -31,7 +30,7 @@ from casebook.record.agreement import support_of
 from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset
 from casebook.record.model import Answer, Case, Elsewhere, Event, Figure, Report
-from casebook.record.vocabulary import Measure, Question, Source
+from casebook.record.vocabulary import Measure, Question
 from casebook.text import LANGS, Lang, Languages, Text
 from casebook.values.amounts import plain
 from casebook.values.dates import Period
@@ -41,16 +40,22 @@ from casebook.values.digest import digest
 VERSION_DIGITS: Final = 12
 # What a figure of a case is told of its source in one row.
 _OF_SOURCE: Final = ("title", "publisher", "url")
+# The records of a table, each with the columns that are no fields of it.
+_Rows = Iterable[tuple[object, Mapping[str, object]]]
 
 
 def list_rows(table: DataTable, dataset: Dataset) -> Iterator[Row]:
     """Every row of a table, case after case where cases have them."""
-    if table is SOURCES:
-        sources = dataset.used_sources.values()
-        return (source_row(source, dataset.languages) for source in sources)
-    if table is VOCABULARY:
-        return vocabulary_rows(dataset)
-    return (row for case in dataset.cases for row in CASE_TABLES[table](case, dataset))
+    if table in CASE_TABLES:
+        return (row for case in dataset.cases for row in rows_of_case(table, case, dataset))
+    rows = _list_sources(dataset) if table is SOURCES else _list_words(dataset)
+    return (_write_row(table, dataset.languages, record, **given) for record, given in rows)
+
+
+def rows_of_case(table: DataTable, case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
+    """The rows of one case in a table."""
+    for record, given in CASE_TABLES[table](case, dataset):
+        yield _write_row(table, dataset.languages, record, case=case.slug, **given)
 
 
 def _write_row(
@@ -96,23 +101,9 @@ def _write_cell(value: object, lang: Lang) -> str:
     return ""
 
 
-def figure_row(
-    figure: Figure, languages: Languages, table: DataTable = FIGURES, **joined: object
-) -> dict[str, str]:
-    """One row of figures.csv, or of a table that joins more to it.
-
-    Amounts are plain decimals in base units.
-    """
-    return _write_row(
-        table,
-        languages,
-        figure,
-        **joined,
-        **write_quantity(figure.quantity),
-        figure=figure.id,
-        derived=figure.formula,
-        wording="" if figure.wording == "printed" else figure.wording,
-    )
+def figure_row(figure: Figure, languages: Languages) -> dict[str, str]:
+    """One row of figures.csv; amounts are plain decimals in base units."""
+    return _write_row(FIGURES, languages, figure, **_describe_figure(figure))
 
 
 def case_figure_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
@@ -120,49 +111,13 @@ def case_figure_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
     for figure in case.figures.values():
         source = dataset.sources.get(figure.source)
         joined = {f"source_{name}": getattr(source, name, "") for name in _OF_SOURCE}
-        place = dataset.place(case)
-        yield figure_row(figure, dataset.languages, CASE_FIGURES, place=place, **joined)
+        joined |= {"place": dataset.place(case), **_describe_figure(figure)}
+        yield _write_row(CASE_FIGURES, dataset.languages, figure, **joined)
 
 
 def event_row(event: Event, languages: Languages) -> dict[str, str]:
     """One row of events.csv; an open end of a period is left empty."""
-    ends = {"earliest": event.date.earliest, "latest": event.date.latest}
-    return _write_row(EVENTS, languages, event, precision=event.date.precision, **ends)
-
-
-def answer_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
-    """The rows of answers.csv of one case, one a question."""
-    for question in dataset.vocabulary.questions:
-        answer = dataset.answer(case, question)
-        elsewhere = list(map(_word, answer.elsewhere))
-        yield _write_row(
-            ANSWERS,
-            dataset.languages,
-            answer,
-            case=case.slug,
-            value=_word(answer),
-            elsewhere=Text(*("|".join(text.own(lang) for text in elsewhere) for lang in LANGS)),
-            elsewhere_source="|".join(one.source for one in answer.elsewhere),
-        )
-
-
-def _word(said: Answer | Elsewhere) -> Text:
-    """The words of an answer: the terms by their keys, or its text."""
-    terms = "|".join(said.terms)
-    return Text(terms, terms) if terms else said.text
-
-
-def case_row(case: Case, dataset: Dataset) -> dict[str, str]:
-    """One row of cases.csv."""
-    return _write_row(
-        CASES,
-        dataset.languages,
-        case,
-        case=case.slug,
-        place=dataset.place(case),
-        version=version_of(case),
-        same_as=dataset.regions[case.region].same_as,
-    )
+    return _write_row(EVENTS, languages, event, **_describe_event(event))
 
 
 def version_of(case: Case) -> str:
@@ -176,50 +131,86 @@ def version_of_all(dataset: Dataset) -> str:
     return digest(versions.encode())[:VERSION_DIGITS]
 
 
-def source_row(source: Source, languages: Languages) -> dict[str, str]:
-    """One row of sources.csv."""
-    return _write_row(SOURCES, languages, source, source=source.id)
+def _describe_figure(figure: Figure) -> dict[str, object]:
+    return {
+        **write_quantity(figure.quantity),
+        "figure": figure.id,
+        "derived": figure.formula,
+        "wording": "" if figure.wording == "printed" else figure.wording,
+    }
 
 
-def comparability_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
-    """The rows of comparability.csv of one case, one a figure."""
-    for figure in case.figures.values():
-        others = dict.fromkeys(
-            name
-            for conflict in case.conflicts
-            if figure.id in conflict.figures
-            for name in conflict.figures
-            if name != figure.id
+def _describe_event(event: Event) -> dict[str, object]:
+    date = event.date
+    return {"precision": date.precision, "earliest": date.earliest, "latest": date.latest}
+
+
+def _list_answers(case: Case, dataset: Dataset) -> _Rows:
+    """The answers of one case, one a question."""
+    for question in dataset.vocabulary.questions:
+        answer = dataset.answer(case, question)
+        elsewhere = list(map(_word, answer.elsewhere))
+        yield (
+            answer,
+            {
+                "value": _word(answer),
+                "elsewhere": Text(
+                    *("|".join(text.own(lang) for text in elsewhere) for lang in LANGS)
+                ),
+                "elsewhere_source": "|".join(one.source for one in answer.elsewhere),
+            },
         )
-        made = {
-            "class": "" if figure.formula else class_of(figure).key,
-            "conflicts_with": "|".join(others),
-            "review": dataset.review(figure),
-        }
-        yield _write_row(COMPARABILITY, dataset.languages, figure, figure=figure.id, **made)
 
 
-def evidence_rows(case: Case, dataset: Dataset) -> Iterator[dict[str, str]]:
-    """The rows of evidence.csv of one case: each figure with each source that speaks of it."""
-    found: list[tuple[str, str, str, Figure | Report]] = []
+def _word(said: Answer | Elsewhere) -> Text:
+    """The words of an answer: the terms by their keys, or its text."""
+    terms = "|".join(said.terms)
+    return Text(terms, terms) if terms else said.text
+
+
+def _describe_case(case: Case, dataset: Dataset) -> dict[str, object]:
+    same_as = dataset.regions[case.region].same_as
+    return {"place": dataset.place(case), "version": version_of(case), "same_as": same_as}
+
+
+def _list_comparable(case: Case, dataset: Dataset) -> _Rows:
+    """The figures of one case, each with its class of what may be compared."""
     for figure in case.figures.values():
-        found.append((figure.id, figure.source, "rests_on", figure))
+        groups = [one.figures for one in case.conflicts if figure.id in one.figures]
+        others = dict.fromkeys(name for group in groups for name in group if name != figure.id)
+        yield (
+            figure,
+            {
+                "figure": figure.id,
+                "class": "" if figure.formula else class_of(figure).key,
+                "conflicts_with": "|".join(others),
+                "review": dataset.review(figure),
+            },
+        )
+
+
+def _list_evidence(case: Case, dataset: Dataset) -> _Rows:
+    """Each figure of one case with each source that speaks of it."""
+    found: list[tuple[str, str, Figure | Report]] = []
+    for figure in case.figures.values():
+        found.append((figure.id, "rests_on", figure))
         for report in figure.corroborated_by:
-            support = support_of(figure, report, dataset.vocabulary.per)
-            found.append((figure.id, report.source, support, report))
+            found.append((figure.id, support_of(figure, report, dataset.vocabulary.per), report))
     for conflict in case.conflicts:
         for name in conflict.figures:
-            found += [(name, report.source, "disagrees", report) for report in conflict.reports]
-    for name, source, relation, words in found:
-        known = {"case": case.slug, "figure": name, "source": source, "relation": relation}
-        yield _write_row(EVIDENCE, dataset.languages, words, **known)
+            found += [(name, "disagrees", report) for report in conflict.reports]
+    return ((words, {"figure": name, "relation": how}) for name, how, words in found)
 
 
-def vocabulary_rows(dataset: Dataset) -> Iterator[dict[str, str]]:
-    """The rows of vocabulary.csv: every word of every closed list."""
+def _list_sources(dataset: Dataset) -> _Rows:
+    return ((source, {"source": source.id}) for source in dataset.used_sources.values())
+
+
+def _list_words(dataset: Dataset) -> _Rows:
+    """Every word of every closed list."""
     for name, words in list_words(dataset.vocabulary).items():
         for word in words:
-            yield _write_row(VOCABULARY, dataset.languages, word, list=name, note=_explain(word))
+            yield word, {"list": name, "note": _explain(word)}
 
 
 def _explain(word: Word) -> Text:
@@ -229,19 +220,13 @@ def _explain(word: Word) -> Text:
 
 
 # The tables that have rows of cases, with what gives those of one case.
-CASE_TABLES: Final[Mapping[DataTable, Callable[[Case, Dataset], Iterable[Row]]]] = {
-    FIGURES: lambda case, dataset: (
-        figure_row(figure, dataset.languages) for figure in case.figures.values()
-    ),
-    EVENTS: lambda case, dataset: (event_row(event, dataset.languages) for event in case.events),
-    ANSWERS: answer_rows,
-    DOCUMENTS: lambda case, dataset: (
-        _write_row(DOCUMENTS, dataset.languages, one, case=case.slug) for one in case.documents
-    ),
-    PICTURES: lambda case, dataset: (
-        _write_row(PICTURES, dataset.languages, one, case=case.slug) for one in case.pictures
-    ),
-    CASES: lambda case, dataset: (case_row(case, dataset),),
-    COMPARABILITY: comparability_rows,
-    EVIDENCE: evidence_rows,
+CASE_TABLES: Final[Mapping[DataTable, Callable[[Case, Dataset], _Rows]]] = {
+    FIGURES: lambda case, _: ((one, _describe_figure(one)) for one in case.figures.values()),
+    EVENTS: lambda case, _: ((one, _describe_event(one)) for one in case.events),
+    ANSWERS: _list_answers,
+    DOCUMENTS: lambda case, _: ((one, {}) for one in case.documents),
+    PICTURES: lambda case, _: ((one, {}) for one in case.pictures),
+    CASES: lambda case, dataset: ((case, _describe_case(case, dataset)),),
+    COMPARABILITY: _list_comparable,
+    EVIDENCE: _list_evidence,
 }

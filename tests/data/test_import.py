@@ -22,6 +22,7 @@ from casebook.data.formats import disarm
 from casebook.data.import_figures import ImportTarget, OnDifference
 from casebook.data.import_plan import ImportPlan, plan_import
 from casebook.data.import_table import read_table, rearm
+from casebook.data.import_workbook import TableProblems
 from casebook.data.tables import FIGURE_COLUMNS
 from casebook.problems import ContentError
 from casebook.record.new_case import read_all_lists
@@ -500,7 +501,7 @@ def test_every_cell_stands_where_it_is_said_to(cells: list[tuple[str, str]]) -> 
     writer.writerows([("case", "figure"), *cells])
     lines = stream.getvalue().split("\n")
 
-    rows = read_table(stream.getvalue().encode(), "t.csv", [])
+    rows = read_table(stream.getvalue().encode(), TableProblems("t.csv"))
 
     assert [(row.text("case"), row.text("figure")) for row in rows] == cells
     for row in rows:
@@ -510,7 +511,7 @@ def test_every_cell_stands_where_it_is_said_to(cells: list[tuple[str, str]]) -> 
 
 
 def test_a_quotation_mark_inside_of_a_cell_is_text() -> None:
-    (row,) = read_table(b'case,figure,label\nx,y,a"b\n', "t.csv", [])
+    (row,) = read_table(b'case,figure,label\nx,y,a"b\n', TableProblems("t.csv"))
 
     assert (row.text("label"), row.place("label").column) == ('a"b', 5)
 
