@@ -130,35 +130,19 @@ class _RecordWriter:
             if entry is not None and not is_same:
                 _replace(self.layout, entry, "", lines)
             return [] if entry is not None else lines
-        if [row.origin for row in rows if row.origin in old] != [*old]:
-            self._order_rows(parts, old, rows, one)
-            return []
-        first = next(iter(parts.values()))
-        last: YamlEntry | None = None
-        waiting: list[str] = []
-        for row in rows:
-            if row.origin not in old:
-                waiting += [""] if one.kind == "entries" else []
-                waiting += self.write_rows([row], one, " " * first.column)
-                continue
-            self._insert_rows(waiting, last, first)
-            waiting = []
-            last = parts[row.origin]
-            part = last if one.kind in NAMED else last.value
-            self.put_record(part, old[row.origin], row, one.inner)
-        self._insert_rows(waiting, last, first)
+        self._put_rows(parts, old, rows, one)
         return []
 
-    def _order_rows(
+    def _put_rows(
         self,
         parts: Mapping[str, YamlEntry],
         old: Mapping[str, TypedRow],
-        rows: Sequence[TypedRow],
+        rows: Iterable[TypedRow],
         one: FieldDescription,
     ) -> None:
-        """Put the rows of a list into another order, or take some out, with the comments of each.
+        """Put the rows of a list into their order, those of the file with the comments of each.
 
-        Each is edited as a file of its own, so that it may have changed as well.
+        Each is edited as a file of its own, so that it may have changed and moved at once.
         """
         text, starts = self.layout.text, list[int]()
         for part in parts.values():
@@ -167,30 +151,26 @@ class _RecordWriter:
             while starts and _is_comment(text, start):
                 start = text.rfind("\n", 0, start - 1) + 1
             starts.append(start)
-        end = text.find("\n", self.layout.last_of([*parts.values()][-1]))
+        *_, last = parts.values()
+        end = text.find("\n", self.layout.last_of(last))
         ends = [*starts[1:], len(text) if end < 0 else end + 1]
-        pieces = dict(zip(parts, zip(starts, ends, strict=True), strict=True))
+        pieces = {name: text[a:b] for name, a, b in zip(parts, starts, ends, strict=True)}
         made = ""
         for row in rows:
-            if row.origin not in old:
-                column = next(iter(parts.values())).column
-                made += "".join(f"{line}\n" for line in self.write_rows([row], one, " " * column))
-                continue
-            begin, stop = pieces[row.origin]
-            piece = text[begin:stop].rstrip("\n") + "\n"
-            writer = _RecordWriter(piece.encode(), self.lists)
-            (part,) = _parts_of(writer.layout.root).values()
-            found = part if one.kind in NAMED else part.value
-            writer.put_record(found, old[row.origin], row, one.inner)
-            made += writer.layout.apply().decode()
+            if row.origin in old:
+                writer = _RecordWriter(pieces[row.origin].encode(), self.lists)
+                (part,) = _parts_of(writer.layout.root).values()
+                found = part if one.kind in NAMED else part.value
+                writer.put_record(found, old[row.origin], row, one.inner)
+                made += writer.layout.apply().decode()
+            else:
+                # What parts two rows stays before the second.
+                above = made.rstrip("\n")
+                lines = list(self.write_rows([row], one, " " * last.column))
+                gap = "\n" if one.kind == "entries" and made else ""
+                made = f"{above}\n" * bool(made) + gap + "\n".join(lines) + made[len(above) :]
+            made += "" if made.endswith("\n") else "\n"
         self.layout.cut(starts[0], ends[-1], made)
-
-    def _insert_rows(self, lines: list[str], last: YamlEntry | None, first: YamlEntry) -> None:
-        """Put new rows behind the one before them, or above the first of all."""
-        if lines and last is not None:
-            self.layout.insert_below(self.layout.last_of(last), lines)
-        elif lines:
-            self.layout.insert_above(first.start, lines)
 
     def _insert(self, value: Value, name: str, lines: list[str], described: Fields) -> None:
         """Put a new field behind those that come before it."""
