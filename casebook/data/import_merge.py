@@ -96,8 +96,9 @@ class RecordMerge:
             draft = target.start_draft()
             self.row.texts |= draft.texts
             self.row.remarks = draft.remarks
-        # The rows as they are in the file, by those that are merged into.
-        self.read = {id(row): was for row, was in _pair(self.row, self.before)}
+        # The rows as they are in the file with the ways to them, by those that are merged into.
+        pairs = _pair(self.row, self.before, self.described, ())
+        self.read = {id(row): (was, way) for row, was, way in pairs}
 
     @property
     def starts_draft(self) -> bool:
@@ -133,7 +134,7 @@ class RecordMerge:
         self.noun = noun if self.noun in ("", noun) else "row"
         if not table.way:
             for row in rows:
-                self.fill(row, self.row, self.read_cells(row), ())
+                self.fill(row, self.row, self.read_cells(row))
             return
         groups: dict[tuple[str, ...], list[ImportRow]] = {}
         for row in rows:
@@ -144,40 +145,37 @@ class RecordMerge:
     def merge_list(self, rows: Sequence[ImportRow]) -> None:
         """Merge the rows of one list; new ones stand where the table has them."""
         *outer, one = rows[0].table.way
-        holder, way = self.find_holder(rows[0], outer)
+        holder = self.find_holder(rows[0], outer)
         if holder is None:
             for row in rows:
-                self.report_missing(row, rows[0].table.outer[-1])
+                self.report_missing(row, row.table.outer[-1])
             return
-        way = way if one.kind == "entries" else (*way, one.name)
         held = holder.rows.setdefault(one.name, [])
         found = [*self.find_rows(rows, held, one)]
-        last: TypedRow | None = None
+        known = (own for _, own in found if own is not None)
+        first = next((at for own in known for at, each in enumerate(held) if each is own), None)
+        at = len(held) if first is None else first
         for row, own in found:
             if own is not None:
                 if not row.is_as_exported:
-                    self.change(row, own, one, (*way, _step(own, one)))
-                last = own
+                    self.change(row, own, one)
+                at = next(number for number, each in enumerate(held, 1) if each is own)
             elif row.before is not None or one.kind == "answers":
                 self.report_missing(row, row.table.key[-1])
             elif (new := self.make(row, one)) is not None:
-                known = (own for _, own in found if own is not None)
-                first = next(known, None) if last is None else None
-                held.insert(_index(held, first, 0) if first else _index(held, last, 1), new)
-                last = new
+                held.insert(at, new)
+                at += 1
 
-    def find_holder(
-        self, row: ImportRow, outer: Sequence[FieldDescription]
-    ) -> tuple[TypedRow | None, Way]:
-        """The record that has the list of a row inside it, and the way to it."""
-        own: TypedRow | None = self.row
-        way: Way = ()
+    def find_holder(self, row: ImportRow, outer: Sequence[FieldDescription]) -> TypedRow | None:
+        """The record that has the list of a row inside it."""
+        own = self.row
         for one in outer:
             wanted = tuple(map(row.text, list_keys(one)))
-            rows = own.rows[one.name] if own is not None else []
-            own = next((each for each in rows if wanted in self.list_names(each, one)), None)
-            way = (*way, one.name, _step(own, one) if own is not None else "")
-        return own, way
+            fitting = [each for each in own.rows[one.name] if wanted in self.list_names(each, one)]
+            if not fitting:
+                return None
+            own = fitting[0]
+        return own
 
     def find_rows(
         self, rows: Iterable[ImportRow], held: Sequence[TypedRow], one: FieldDescription
@@ -213,7 +211,7 @@ class RecordMerge:
         fields = {inner.name: inner for inner in one.inner}
         return {
             tuple(_even_out(fields[key], row.texts.get(key, "")) for key in list_keys(one))
-            for row in (own, self.read.get(id(own), own))
+            for row in (own, self.read.get(id(own), (own,))[0])
         }
 
     def report_missing(self, row: ImportRow, column: str) -> None:
@@ -233,24 +231,24 @@ class RecordMerge:
         """A new record, None where its row is wrong."""
         new = TypedRow(name=row.name if one.kind in NAMED else "")
         already, changed = len(self.problems), self.changed
-        self.change(row, new, one, ())
+        self.change(row, new, one)
         self.added, self.changed = self.added + 1, changed
         if one.kind == "figures":
             self.target.remark_blanks(row, new)
         return new if len(self.problems) == already else None
 
-    def change(self, row: ImportRow, own: TypedRow, one: FieldDescription, way: Way) -> None:
+    def change(self, row: ImportRow, own: TypedRow, one: FieldDescription) -> None:
         """Put what a row says into the record that it is about."""
         if one.kind == "answers":
             was_empty, changed = own.is_empty, self.changed
-            self.fill(row, own, self.read_answer(row, own), way)
+            self.fill(row, own, self.read_answer(row, own))
             if was_empty and not own.is_empty:
                 self.added, self.changed = self.added + 1, changed
         elif one.kind == "figures":
             meant = self.importer.read_meaning(own)
-            self.fill(row, own, self.importer.read(row, own), way, meant)
+            self.fill(row, own, self.importer.read(row, own), meant)
         else:
-            self.fill(row, own, self.read_cells(row), way)
+            self.fill(row, own, self.read_cells(row))
 
     def read_cells(self, row: ImportRow) -> dict[str, str]:
         """What a row says of the fields of its record."""
@@ -291,7 +289,6 @@ class RecordMerge:
         row: ImportRow,
         own: TypedRow,
         fields: Mapping[str, str],
-        way: Way,
         meant: Mapping[str, str] | None = None,
     ) -> None:
         """Put texts into a record that lacks them; what differs is changed or refused."""
@@ -335,7 +332,7 @@ class RecordMerge:
                     name=row.name,
                     field=name,
                     path=self.shown,
-                    line=self.find_line((*way, name)),
+                    line=self.find_line(own, name),
                     before=show(known),
                     after=show(text),
                 )
@@ -349,9 +346,9 @@ class RecordMerge:
         """
         say = self.target.say
         for own in self.row.rows.get("figures", ()):
-            was = self.read.get(id(own))
+            was, _ = self.read.get(id(own), (own, ()))
             told = own.rows.setdefault("history", [])
-            if own.name not in self.published or was is None or any(not o.origin for o in told):
+            if own.name not in self.published or any(not one.origin for one in told):
                 continue
             for name in _EXPLAINED:
                 before, after = was.texts.get(name, ""), own.texts.get(name, "")
@@ -364,30 +361,27 @@ class RecordMerge:
                     texts = {"from": before, "to": after}
                     told.append(TypedRow(texts=texts, remarks=remarks))
 
-    def find_line(self, way: Way) -> int:
-        """The line of a part of the file, or of what that is in."""
+    def find_line(self, own: TypedRow, name: str) -> int:
+        """The line of a field in the file, or of what that is in."""
         lines: dict[Way, int] = {(): START.line}
-        for at, own in find_spots(self.node, ()) if self.node is not None else ():
-            lines.setdefault(own, at.line)
+        for at, way in find_spots(self.node, ()) if self.node is not None else ():
+            lines.setdefault(way, at.line)
+        way = (*self.read[id(own)][1], name)
         while way not in lines:
             way = way[:-1]
         return lines[way]
 
 
-def _pair(row: TypedRow, was: TypedRow) -> Iterator[tuple[TypedRow, TypedRow]]:
-    yield row, was
-    for name, rows in row.rows.items():
-        for pair in zip(rows, was.rows[name], strict=True):
-            yield from _pair(*pair)
-
-
-def _step(own: TypedRow, one: FieldDescription) -> str | int:
-    return own.name if one.kind in NAMED else int(own.origin or 0)
-
-
-def _index(held: Sequence[TypedRow], own: TypedRow | None, behind: int) -> int:
-    """The place of a row in a list, or behind it; the end where there is none."""
-    return next((at + behind for at, each in enumerate(held) if each is own), len(held))
+def _pair(
+    row: TypedRow, was: TypedRow, described: Fields, way: Way
+) -> Iterator[tuple[TypedRow, TypedRow, Way]]:
+    """Each row of a record with the same one of another, and the way to it in the file."""
+    yield row, was, way
+    for one in described:
+        outer = way if one.kind == "entries" else (*way, one.name)
+        for own, other in zip(row.rows.get(one.name, ()), was.rows.get(one.name, ()), strict=True):
+            step = own.name if one.kind in NAMED else int(own.origin)
+            yield from _pair(own, other, one.inner, (*outer, step))
 
 
 def _leave_out(one: FieldDescription, text: str) -> str:
