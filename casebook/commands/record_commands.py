@@ -15,11 +15,11 @@ from casebook.commands.command import (
     print_message,
     require_file,
 )
-from casebook.data.editing_workbook import read_records, write_editing_workbook
 from casebook.data.import_figures import ImportTarget
 from casebook.data.import_plan import plan_import
 from casebook.data.import_table import MAX_BYTES
 from casebook.data.tables import FIGURE_COLUMNS
+from casebook.data.workbook import read_records, write_editing_workbook
 from casebook.messages import failure, say
 from casebook.problems import ContentError, Exit, Problem
 from casebook.record.new_case import choose_region, create_case, propose_slug, read_all_lists

@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple
 
 from casebook.checks.quotes import measure_quotes
 from casebook.data.formats import encode_json
-from casebook.data.table_rows import event_row, figure_row, rows_of_case, version_of
 from casebook.data.tables import (
     ANSWERS,
     COMPARABILITY,
@@ -18,8 +17,12 @@ from casebook.data.tables import (
     TITLE,
     Column,
     DataTable,
+    event_row,
+    figure_row,
     list_words,
+    rows_of_case,
     table_in,
+    version_of,
 )
 from casebook.record.comparability import class_of
 from casebook.record.dataset import Dataset

@@ -11,6 +11,13 @@ from hashlib import sha256
 from typing import Final
 
 from casebook.data.cases_json import describe_schema, dump_record, join_cases
+from casebook.data.catalogues import (
+    CSVW_NAME,
+    Measured,
+    describe_case_package,
+    describe_csvw,
+    describe_package,
+)
 from casebook.data.formats import (
     DataFile,
     DataStream,
@@ -20,15 +27,17 @@ from casebook.data.formats import (
     write_sqlite,
 )
 from casebook.data.ocds_export import describe_releases
-from casebook.data.table_metadata import (
-    CSVW_NAME,
-    Measured,
-    describe_case_package,
-    describe_csvw,
-    describe_package,
+from casebook.data.tables import (
+    CASE_FIGURES,
+    CASE_TABLES,
+    TABLES,
+    DataTable,
+    Row,
+    case_figure_rows,
+    list_rows,
+    rows_of_case,
+    table_in,
 )
-from casebook.data.table_rows import CASE_TABLES, case_figure_rows, list_rows, rows_of_case
-from casebook.data.tables import CASE_FIGURES, TABLES, DataTable, Row, table_in
 from casebook.data.workbook import write_workbook
 from casebook.messages import say
 from casebook.record.dataset import Dataset

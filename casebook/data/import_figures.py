@@ -13,7 +13,7 @@ from casebook.data.import_table import ImportRow
 from casebook.data.import_workbook import TableProblems
 from casebook.data.record_edit import SCHEMA_LINE, write_comment
 from casebook.data.record_rows import CASE, TypedRow
-from casebook.data.table_rows import figure_row
+from casebook.data.tables import figure_row
 from casebook.messages import say
 from casebook.problems import Position, Problem
 from casebook.record.lists import Lists

@@ -15,8 +15,7 @@ from typing import Any, Final
 import yaml
 
 from casebook.data.formats import without_empty
-from casebook.data.table_rows import version_of
-from casebook.data.tables import name_in
+from casebook.data.tables import name_in, version_of
 from casebook.messages import read_catalogue, say
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure

@@ -19,7 +19,7 @@ from casebook import __version__
 from casebook.data.catalogues import describe_dataset, describe_release
 from casebook.data.export import freeze_dataset
 from casebook.data.formats import DataFile, encode_json
-from casebook.data.table_rows import version_of_all
+from casebook.data.tables import version_of_all
 from casebook.messages import failure, problem
 from casebook.problems import START, Exit, Problem
 from casebook.record.dataset import Dataset

@@ -12,7 +12,7 @@ from typing import Final, Literal
 from casebook.charts.chart import Drawn
 from casebook.data.formats import DataStream
 from casebook.data.releases import Release
-from casebook.data.table_rows import version_of, version_of_all
+from casebook.data.tables import version_of, version_of_all
 from casebook.messages import say
 from casebook.pages.page import Site
 from casebook.record.model import Case, Figure

@@ -15,7 +15,7 @@ from casebook.charts.standalone import CardWords
 from casebook.checks.content import LEAD
 from casebook.data.catalogues import describe_dataset, describe_for_search
 from casebook.data.export import list_offers
-from casebook.data.table_rows import version_of
+from casebook.data.tables import version_of
 from casebook.messages import say
 from casebook.pages import HOME_URL
 from casebook.pages.page import Card, Page, Site

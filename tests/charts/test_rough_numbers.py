@@ -10,7 +10,7 @@ from casebook.charts.bars import paint_listing
 from casebook.charts.canvas import Shape, Sheet
 from casebook.charts.money import find_changes, find_ranges, find_series, find_splits
 from casebook.checks.rules import figures_agree_or_conflict
-from casebook.data.table_rows import figure_row
+from casebook.data.tables import figure_row
 from casebook.pages.search import number_figure
 from casebook.record.model import Figure
 from casebook.text import DEFAULT_LANGUAGES

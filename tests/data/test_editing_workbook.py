@@ -20,9 +20,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from processes import run
 from records import TINY, tiny_lists
 
-from casebook.data.editing_workbook import read_records, write_editing_workbook
 from casebook.data.import_figures import ImportTarget, OnDifference
 from casebook.data.import_plan import ImportPlan, plan_import
+from casebook.data.workbook import read_records, write_editing_workbook
 from casebook.problems import ContentError
 from casebook.record.new_case import read_all_lists
 from casebook.text import LANGS, Lang

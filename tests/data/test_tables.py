@@ -26,8 +26,7 @@ from casebook.build.reading import read_dataset
 from casebook.data.export import write_cases
 from casebook.data.formats import write_sqlite
 from casebook.data.ocds_export import MAPPING, REASONS, describe_releases, place_figure
-from casebook.data.table_rows import list_rows
-from casebook.data.tables import CASES, TABLES
+from casebook.data.tables import CASES, TABLES, list_rows
 from casebook.data.workbook import write_workbook
 from casebook.record.comparability import are_comparable
 from casebook.record.dataset import Dataset
