@@ -75,11 +75,6 @@ class EditTable:
         return "case" in self.names
 
     @property
-    def inner(self) -> Fields:
-        """The fields of its records."""
-        return self.way[-1].inner if self.way else CASE
-
-    @property
     def named(self) -> tuple[str, ...]:
         """The columns by which a row is found, in any table of the site."""
         return (*self.outer, *self.key)

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -119,18 +119,14 @@ def read_releases(project: Path) -> tuple[Release, ...]:
     """
     releases: list[Release] = []
     for name in list_dates(project):
-        version, files = _read_files(project / FOLDER / name)
+        version, _, files = _read_files(project / FOLDER / name)
         figures = _read_figures(next((f.content for f in files if f.path == "figures.csv"), b""))
         before = releases[-1].figures if releases else figures
-        releases.append(
-            Release(
-                date=name,
-                version=version,
-                files=files,
-                figures=figures,
-                differences=tuple(compare_figures(before, figures)),
-            )
+        differences = tuple(compare_figures(before, figures))
+        release = Release(
+            date=name, version=version, files=files, figures=figures, differences=differences
         )
+        releases.append(release)
     return tuple(releases)
 
 
@@ -139,43 +135,31 @@ def check_releases(project: Path) -> list[Problem]:
     problems = []
     for name in list_dates(project):
         folder = project / FOLDER / name
-        _, listed = _read_manifest(folder)
-        whole = {file.path for file in _read_files(folder)[1]}
+        _, listed, files = _read_files(folder)
         found = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
-        for file in sorted({*listed, MANIFEST} | found):
-            if file not in whole:
-                problems.append(problem("E296", f"{FOLDER}/{name}/{file}", START))
+        wrong = {*listed, MANIFEST, *found} - {file.path for file in files}
+        problems += [problem("E296", f"{FOLDER}/{name}/{one}", START) for one in sorted(wrong)]
     return problems
 
 
-def _read_files(folder: Path) -> tuple[str, tuple[DataFile, ...]]:
-    """The version of a release and its unchanged files in the order of its manifest."""
-    version, listed = _read_manifest(folder)
-    files = []
-    for name, sha in listed.items():
-        with suppress(OSError):
-            content = (folder / name).read_bytes()
-            if name == MANIFEST or digest(content) == sha:
-                files.append(DataFile(name, content))
-    return version, tuple(files)
-
-
-def _read_manifest(folder: Path) -> tuple[str, dict[str, str]]:
-    """The version of a release, and the digests of its files by name, its manifest as the last.
+def _read_files(folder: Path) -> tuple[str, Iterable[str], tuple[DataFile, ...]]:
+    """The version of a release, the names in its manifest, and those files that are unchanged.
 
     A name that is a path is none of a release.
     """
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
-        files = {str(name): str(sha) for name, sha in manifest["files"].items()}
+        known = {str(name): str(sha) for name, sha in manifest["files"].items()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return "", {}
-    listed = {
-        name: sha
-        for name, sha in files.items()
-        if re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9]+)+", name)
-    }
-    return str(manifest.get("version", "")), listed | ({MANIFEST: ""} if listed else {})
+        return "", (), ()
+    listed = [name for name in known if re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9]+)+", name)]
+    files = []
+    for name in (*listed, MANIFEST) if listed else ():
+        with suppress(OSError):
+            content = (folder / name).read_bytes()
+            if name == MANIFEST or digest(content) == known[name]:
+                files.append(DataFile(name, content))
+    return str(manifest.get("version", "")), listed, tuple(files)
 
 
 def _read_figures(content: bytes) -> dict[str, Mapping[str, str]]:
