@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -70,23 +69,8 @@ def read_drafts(
     return drafts
 
 
-@dataclass(frozen=True, slots=True)
-class _Amount:
-    """One value of a release: its name, its label, its path, and what the standard settles."""
-
-    name: str
-    label: Text
-    value: Json
-    _: KW_ONLY
-    where: str
-    measure: str = ""
-    status: str = ""
-    period: str = ""
-
-    @property
-    def number(self) -> tuple[object, object]:
-        """The value as it is compared with that of another release."""
-        return self.value.get("amount"), self.value.get("currency")
+# A figure of one value of a release, and the amount and the currency of that.
+_Amount = tuple[TypedRow, tuple[object, object]]
 
 
 class _Draft:
@@ -98,6 +82,7 @@ class _Draft:
         self.target = target
         self.vocabulary = target.lists.vocabulary
         self.say = target.say
+        self.choices = target.list_choices
         # Names that were given, by the kind and the id of what has them.
         self.names: dict[tuple[str, str], str] = {}
         self.taken: set[str] = set()
@@ -150,14 +135,14 @@ class _Draft:
         agency = read_text(read_part(tender, "procuringEntity"), "name")
         before = self.earlier(self.texts("buyer", "name"), buyers)
         suppliers, remark = self.find_suppliers()
-        types = self.target.list_choices(self.vocabulary.provider_types)
+        types = self.choices(self.vocabulary.provider_types)
         procedure = (read_text(tender, f"procurementMethod{end}") for end in ("", "Details"))
         known = {
             "purchaser": (buyers, _join("" if agency in buyers else agency, before)),
             "provider": (suppliers, remark),
             "provider_type": ([], types if suppliers else ""),
             # Open, selective, limited and direct of the standard are none of our modes.
-            "mode": ([], self.target.list_choices(self.vocabulary.modes)),
+            "mode": ([], self.choices(self.vocabulary.modes)),
             "competition": ([], " | ".join(filter(None, procedure))),
         }
         for question, (names, remark) in known.items():
@@ -194,25 +179,33 @@ class _Draft:
     def figures(self) -> Iterator[TypedRow]:
         """A figure of each value of the process, with what earlier releases said instead."""
         earlier: dict[str, list[str]] = {}
-        now = {amount.name: amount for amount in self.list_amounts(self.compiled)}
+        now = {row.name: (row, value) for row, value in self.list_amounts(self.compiled)}
         for release in self.process.releases[:-1]:
-            for amount in self.list_amounts(release):
-                if amount.name in now and amount.number != now[amount.name].number:
-                    shown = " ".join(str(part) for part in amount.number if part is not None)
+            for row, value in self.list_amounts(release):
+                if row.name in now and value != now[row.name][1]:
+                    shown = " ".join(str(part) for part in value if part is not None)
                     day = read_text(release, "date")[:10]
-                    earlier.setdefault(amount.name, []).append(f"{shown} ({day})")
-        for name, amount in now.items():
-            period = self.say("data.draft.check_period" if amount.period else "data.draft.period")
-            remark = _join(amount.where, self.earlier(earlier.get(name, ())))
-            row = self.start_row("label", amount.label)
-            row.name, row.remarks[""] = name, remark
-            _put(row, "amount", *self.word_amount(amount.value))
-            _put(row, "period", amount.period, period)
-            for field, word in (("measure", amount.measure), ("status", amount.status)):
-                words = getattr(self.vocabulary, "measures" if field == "measure" else "statuses")
-                known = word if word in words else ""
-                _put(row, field, known, "" if known else self.target.list_choices(words))
+                    earlier.setdefault(row.name, []).append(f"{shown} ({day})")
+        for name, (row, _) in now.items():
+            row.remarks[""] = _join(row.remarks[""], self.earlier(earlier.get(name, ())))
             yield row
+
+    def make_figure(
+        self, name: str, label: Text, value: Json, where: str, **settled: str
+    ) -> _Amount:
+        """The figure of a value at a path, with what the standard settles of it."""
+        row = self.start_row("label", label)
+        row.name, row.remarks[""] = name, where
+        _put(row, "amount", *self.word_amount(value))
+        day = settled.get("period", "")
+        _put(
+            row, "period", day, self.say("data.draft.check_period" if day else "data.draft.period")
+        )
+        words = {"measure": self.vocabulary.measures, "status": self.vocabulary.statuses}
+        for field, listed in words.items():
+            word = settled.get(field, "")
+            _put(row, field, *((word, "") if word in listed else ("", self.choices(listed))))
+        return row, (value.get("amount"), value.get("currency"))
 
     def start_row(self, field: str, words: Text) -> TypedRow:
         """A record with a text of the program in each language of the site, and no source yet."""
@@ -258,28 +251,40 @@ class _Draft:
         ):
             parent = read_part(release, *path.split("/"))
             if key in parent:
-                yield _Amount(name, label, read_part(parent, key), where=f"{path}/{key}")
+                yield self.make_figure(name, label, read_part(parent, key), f"{path}/{key}")
         for number, (award, name) in enumerate(self.name_all("award", release)):
             if "value" in award and read_state(award) in _WON:
                 label, where = say("data.ocds.award_value"), f"awards[{number}]/value"
-                yield _Amount(name, label, read_part(award, "value"), where=where)
+                yield self.make_figure(name, label, read_part(award, "value"), where)
         named = zip(self.name_all("contract", release), _list_contracts(release), strict=True)
         for number, ((contract, name), (_, state, binds)) in enumerate(named):
             where = f"contracts[{number}]"
             if "value" in contract:
-                said = "" if binds else f"；{self.explain_contract(contract, state)}"
                 period = read_part(contract, "period")
                 ends = [_read_day(read_text(period, key)) for key in ("startDate", "endDate")]
-                yield _Amount(
+                settled = {"measure": "contract_value", "status": "contracted"} if binds else {}
+                yield self.make_figure(
                     name,
                     say("data.ocds.contract_value"),
                     read_part(contract, "value"),
-                    where=f"{where}/value{said}",
-                    measure="contract_value" if binds else "",
-                    status="contracted" if binds else "",
+                    _join(
+                        f"{where}/value", "" if binds else self.explain_contract(contract, state)
+                    ),
                     period="/".join(ends) if all(ends) and ends[0] <= ends[1] else "",
+                    **settled,
                 )
-            yield from _list_payments(contract, name, where)
+            payments = read_list(read_part(contract, "implementation"), "transactions")
+            for count, payment in enumerate(payments):
+                # Version 1.0 of the standard has amount where 1.1 has value.
+                key = "value" if "value" in payment else "amount"
+                yield self.make_figure(
+                    f"{name}_paid_{count + 1}",
+                    say("data.ocds.payment_value"),
+                    read_part(payment, key),
+                    f"{where}/implementation/transactions[{count}]/{key}",
+                    status="paid",
+                    period=_read_day(read_text(payment, "date")),
+                )
 
     def explain_contract(self, contract: Json, award: str) -> str:
         """A remark on why a contract does not bind, by its own state or by that of its award."""
@@ -350,22 +355,6 @@ def _list_contracts(release: Json) -> Iterator[tuple[Json, str, bool]]:
         asked = contract.get("awardID")
         award = states.get(asked, "") if isinstance(asked, str | Decimal) else ""
         yield contract, award, read_state(contract) in _BINDING and award in ("", *_WON)
-
-
-def _list_payments(contract: Json, name: str, where: str) -> Iterator[_Amount]:
-    """What was paid for a contract."""
-    payments = read_list(read_part(contract, "implementation"), "transactions")
-    for count, payment in enumerate(payments):
-        # Version 1.0 of the standard has amount where 1.1 has value.
-        key = "value" if "value" in payment else "amount"
-        yield _Amount(
-            f"{name}_paid_{count + 1}",
-            say("data.ocds.payment_value"),
-            read_part(payment, key),
-            where=f"{where}/implementation/transactions[{count}]/{key}",
-            status="paid",
-            period=_read_day(read_text(payment, "date")),
-        )
 
 
 def _describe_origin(package: Json) -> Text:
