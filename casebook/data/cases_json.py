@@ -90,11 +90,11 @@ class Member(NamedTuple):
 
 
 # Records that begin with their row of a table, by their names in JSON.
-_ROWS: Final[Mapping[str, tuple[DataTable, Callable[[Any, Languages], Mapping[str, str]]]]] = {
-    "figure": (FIGURES, figure_row),
-    "event": (EVENTS, event_row),
+_ROWS: Final[Mapping[str, Callable[[Any, Languages], dict[str, str]]]] = {
+    "figure": figure_row,
+    "event": event_row,
 }
-# The tables whose columns describe members of a record.
+# The tables whose columns describe members of a record, that of its row first.
 _TABLES: Final[Mapping[str, tuple[DataTable, ...]]] = {
     "figure": (FIGURES, COMPARABILITY),
     "event": (EVENTS,),
@@ -127,8 +127,8 @@ _ORDER: Final[Mapping[str, tuple[str, ...]]] = {
 
 def dump_record(record: Any, dataset: Dataset) -> dict[str, object]:
     """A record as plain data; figures and events begin with their rows of the tables."""
-    row = _ROWS.get(name_in_json(type(record)))
-    made: dict[str, object] = dict(row[1](record, dataset.languages)) if row is not None else {}
+    own = name_in_json(type(record))
+    made: dict[str, object] = {**_ROWS[own](record, dataset.languages)} if own in _ROWS else {}
     for member in members_of(type(record)):
         made[member.name] = member.value(record, dataset)
     return made
@@ -145,7 +145,7 @@ def members_of(cls: type) -> tuple[Member, ...]:
     """The members of a record in JSON beside its row, in their order."""
     name = name_in_json(cls)
     computed = {member.name: member for member in _COMPUTED.get(name, ())}
-    written = _ROWS[name][0].names if name in _ROWS else ()
+    written = _TABLES[name][0].names if name in _ROWS else ()
     described = {
         one.name: Member(one.name, _value_of(one), one)
         for one in fields_of(cls)
@@ -226,7 +226,7 @@ class _SchemaWriter:
             column.name: self.describe_column(column)
             for table in _TABLES.get(own, ())
             for column in table_in(table, self.languages).columns
-            if column.name in members or (own in _ROWS and table is _ROWS[own][0])
+            if column.name in members or (own in _ROWS and table is _TABLES[own][0])
         }
         for name, member in members.items():
             if name not in properties or (member.field and member.field.kind == "bilingual"):

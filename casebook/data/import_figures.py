@@ -108,10 +108,6 @@ class FigureImporter:
     def __init__(self, target: ImportTarget, problems: TableProblems) -> None:
         self.lists = target.lists
         self.problems = problems
-        fields = [one for one in _FIELDS if not one.holds_records and one.name not in READINGS]
-        languages = target.lists.languages
-        self.names = [name for one in fields for name in one.names(languages)]
-        self.printed = {name for one in fields if one.printed for name in one.names(languages)}
 
     def read(self, row: ImportRow, old: TypedRow) -> dict[str, str]:
         """The cells of a row as fields of a record, nothing where one is wrong.
@@ -136,7 +132,7 @@ class FigureImporter:
         already = len(self.problems)
         money = _read_money(row.text("unit"))
         row = _settle_unit(row, money) if money is not None else row
-        fields = {name: row.text(name) for name in self.names if name in row.cells}
+        fields = {name: text for name, text in row.given.items() if name not in READINGS}
         if "per" in fields:
             fields["per"] = self.name_per(fields["per"].split("/"))
         fields |= _find_readings(row, old)
@@ -155,13 +151,14 @@ class FigureImporter:
         except FormulaError as error:
             at = row.place("formula").inside(error.column - 1)
             self.problems.report("E280.import", at, why=error.message)
-        given = {name: row.text(name) for name in self.names if name in row.cells}
+        given = {name: text for name, text in row.given.items() if name not in READINGS}
+        printed = {one.name for one in row.table.columns if one.field and one.field.printed}
         read = {name: given[name] for name in given.keys() & {"label", "measure"}}
         self.read_cells(row, read, TypedRow())
         # What open data has of such a figure follows from others; of an export it was typed.
-        for name in (given.keys() & self.printed) if row.before is not None else ():
+        for name in (given.keys() & printed) if row.before is not None else ():
             self.problems.report("E337.follows", row.place(name), name=row.name, column=name)
-        return {name: text for name, text in given.items() if name not in self.printed}
+        return {name: text for name, text in given.items() if name not in printed}
 
     def read_cells(self, row: ImportRow, fields: Mapping[str, str], old: TypedRow) -> Figure | None:
         """The figure that the record becomes with the fields in it.

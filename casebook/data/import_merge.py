@@ -134,7 +134,7 @@ class RecordMerge:
         self.noun = noun if self.noun in ("", noun) else "row"
         if not table.way:
             for row in rows:
-                self.fill(row, self.row, self.read_cells(row))
+                self.fill(row, self.row, row.given)
             return
         groups: dict[tuple[str, ...], list[ImportRow]] = {}
         for row in rows:
@@ -248,12 +248,7 @@ class RecordMerge:
             meant = self.importer.read_meaning(own)
             self.fill(row, own, self.importer.read(row, own), meant)
         else:
-            self.fill(row, own, self.read_cells(row))
-
-    def read_cells(self, row: ImportRow) -> dict[str, str]:
-        """What a row says of the fields of its record."""
-        names = [column.name for column in row.table.columns if column.field is not None]
-        return {name: row.text(name) for name in names if name in row.cells}
+            self.fill(row, own, row.given)
 
     def read_answer(self, row: ImportRow, own: TypedRow) -> dict[str, str]:
         """What a row says of an answer, nothing where that is wrong."""
@@ -261,7 +256,7 @@ class RecordMerge:
         # What open data has of it follows from the figures.
         if question.derived and not own.origin and not row.is_of_record:
             return {}
-        given = self.read_cells(row)
+        given = row.given
         languages = self.target.lists.languages
         others = [languages.name("value", lang) for lang in languages.others]
         for other in others:

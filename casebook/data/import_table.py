@@ -98,6 +98,12 @@ class ImportRow:
         return self.text(column) if self.before is None else self.was(column)
 
     @property
+    def given(self) -> dict[str, str]:
+        """The texts of the fields of its record."""
+        names = (column.name for column in self.table.columns if column.field is not None)
+        return {name: self.cells[name].text for name in names if name in self.cells}
+
+    @property
     def is_of_record(self) -> bool:
         """True of a row of a workbook for editing, which has nothing that follows from others."""
         return ROW in self.places
