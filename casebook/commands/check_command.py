@@ -12,12 +12,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from pathlib import Path
 
 from casebook.build.checking import check_project, load_checked
+from casebook.build.last_build import list_sources
 from casebook.build.reading import read_dataset
 from casebook.charts import find_charts
 from casebook.checks.content import find_addresses, list_prose
 from casebook.checks.published import list_facts
 from casebook.commands.command import print_lines, print_message, require_file
 from casebook.messages import failure, say
+from casebook.packaged import SETTINGS
 from casebook.problems import Exit, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.description import texts_of
@@ -45,7 +47,7 @@ _NAMES = {"min": "low", "max": "high"}
 
 def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     """Check the records without building, and print every problem."""
-    wanted = [require_file(name) for name in options.files]
+    wanted = find_wanted(options.files, project)
     if options.fix:
         fix_files(wanted, project, lang)
     problems = check_project(project)
@@ -64,6 +66,22 @@ def run_check(options: argparse.Namespace, project: Path, lang: Lang) -> Exit:
     if not problems and options.format == "text":
         print_message("commands.no_problems", lang)
     return Exit.CONTENT if failed else Exit.DONE
+
+
+def find_wanted(names: Iterable[str], project: Path) -> list[Path]:
+    """What is named, with all that lies in a named folder; nothing where the project itself is.
+
+    Raises CasebookError where there is none, or where nothing of it is ever read.
+    """
+    sources = [project.resolve() / name for name in (SETTINGS, *list_sources(str(project)))]
+    wanted = []
+    for path in map(require_file, names):
+        if any(path in source.parents for source in sources):
+            return []
+        if not any(source in (path, *path.parents) for source in sources):
+            raise failure("commands.not_read", status=Exit.USAGE, path=path)
+        wanted += [path, *(sorted(path.rglob("*")) if path.is_dir() else ())]
+    return wanted
 
 
 def check_drafts(project: Path, known: Collection[Problem]) -> list[Problem]:

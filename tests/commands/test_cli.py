@@ -80,6 +80,29 @@ def test_only_the_files_that_are_named_are_told_of(tiny_project: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        pytest.param("data/cases", 1, id="the folder of the cases"),
+        pytest.param("data", 1, id="a folder around it"),
+        pytest.param("", 1, id="the project"),
+        pytest.param("content", 0, id="another folder"),
+        pytest.param("pelicanconf.py", 0, id="another file"),
+        pytest.param("notes.yaml", 2, id="a file that nobody reads"),
+    ],
+)
+def test_a_folder_stands_for_its_files_and_nothing_else_is_called_sound(
+    tiny_project: Path, name: str, status: int
+) -> None:
+    break_case(tiny_project, "topic: reading", "topic: readin")
+    (tiny_project / "notes.yaml").write_text("topic: readin\n")
+
+    done = run(tiny_project, "check", str(tiny_project / name))
+
+    assert done.returncode == status
+    assert ("no problems" in done.stdout) == (status == 0)
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         pytest.param(["chekc"], id="unknown command"),
