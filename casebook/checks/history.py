@@ -7,7 +7,14 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from casebook.checks.addresses import find_aliases
-from casebook.checks.published import FactName, PublishedCase, key_of, list_facts, write_quantity
+from casebook.checks.published import (
+    FactName,
+    PublishedCase,
+    key_of,
+    list_facts,
+    name_records,
+    write_quantity,
+)
 from casebook.messages import problem, say
 from casebook.problems import START, Problem
 from casebook.record.dataset import Dataset
@@ -281,7 +288,7 @@ class _CaseCheck:
         return problem(
             "E238.changed" if kind == "figures" else "E238.fact",
             path,
-            self.case.figures[name].at if kind == "figures" else START,
+            name_records(self.case, self.dataset.languages.first)[kind, name].at,
             name=name,
             what=_name_column(difference.column),
             before=difference.before or nothing,

@@ -60,21 +60,10 @@ def columns_of(table: str, languages: Languages) -> Iterator[str]:
 def list_facts(case: Case, languages: Languages) -> Facts:
     """All that may not change in a case without a reason, in the order of the record."""
     first = languages.first
-    named: list[tuple[str, str, object]]
-    named = [("figures", name, figure) for name, figure in case.figures.items()]
-    named += [("events", event.title.own(first), event) for event in case.events]
-    named += [("answers", question, answer) for question, answer in case.answers.items()]
-    named += [("documents", document.title.own(first), document) for document in case.documents]
-    named += [("conflicts", conflict.about.own(first), conflict) for conflict in case.conflicts]
     facts: Facts = {}
-    for kind, name, record in named:
-        key, count = (kind, name), 1
-        # Two meetings may have one title.
-        while key in facts:
-            count += 1
-            key = (kind, f"{name} ({count})")
+    for key, record in name_records(case, first).items():
         facts[key] = {
-            column: _write_cell(record, column, first) for column in columns_of(kind, languages)
+            column: _write_cell(record, column, first) for column in columns_of(key[0], languages)
         }
         if isinstance(record, Figure):
             facts[key] |= write_quantity(record.quantity)
@@ -83,6 +72,25 @@ def list_facts(case: Case, languages: Languages) -> Facts:
             said = f"{record.state}: {said}" if said and record.state == "partial" else said
             facts[key]["answer"] = said or record.state
     return facts
+
+
+def name_records(case: Case, first: Lang) -> dict[FactName, Any]:
+    """The records of a case that hold its facts, each by its kind and name."""
+    named: list[tuple[str, str, Any]]
+    named = [("figures", name, figure) for name, figure in case.figures.items()]
+    named += [("events", event.title.own(first), event) for event in case.events]
+    named += [("answers", question, answer) for question, answer in case.answers.items()]
+    named += [("documents", document.title.own(first), document) for document in case.documents]
+    named += [("conflicts", conflict.about.own(first), conflict) for conflict in case.conflicts]
+    records: dict[FactName, Any] = {}
+    for kind, name, record in named:
+        key, count = (kind, name), 1
+        # Two meetings may have one title.
+        while key in records:
+            count += 1
+            key = (kind, f"{name} ({count})")
+        records[key] = record
+    return records
 
 
 def write_quantity(quantity: Quantity) -> dict[str, str]:

@@ -246,6 +246,16 @@ def test_a_change_of_what_was_published_needs_its_reason(
     assert all(problem.at.line >= 10 for problem in problems)
 
 
+def test_a_changed_answer_is_named_at_its_line() -> None:
+    was = record(figure())
+    now = was.replace("purchaser: 海曙区", "purchaser: 鄞州区")
+    line = now.split("\n").index("  purchaser: 鄞州区") + 1
+
+    (problem,) = check(dataset_of(now), dataset_of(was))
+
+    assert (problem.code, problem.at.line) == ("E238", line)
+
+
 def test_the_problem_says_what_was_and_what_is() -> None:
     was, now = dataset_of(record(figure())), dataset_of(record(figure(amount="130万元")))
 
