@@ -365,6 +365,9 @@ class Lab:
         return trial
 
     def _judge_preview(self, lang: Lang, trial: Trial) -> None:
+        if trial.place == SETTINGS and trial.garbage == "missing":
+            # Without settings there is no project, which the preview says in a line without a path.
+            return
         preview = self.previews[lang]
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             preview.rebuild()

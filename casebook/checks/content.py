@@ -151,7 +151,11 @@ def check_content(project: Path, dataset: Dataset) -> list[Problem]:
     for slug, place in (translated | PROSE).items():
         if (slug, languages.first) not in texts_of_slugs:
             language = say(f"languages.{languages.first}")
-            problems.append(problem("E301", place, START, slug=slug, language=language))
+            file = place
+            for lang in languages.others:
+                file = file.replace(f".{lang}.md", ".md")
+            found = problem("E301", place, START, slug=slug, language=language, file=file)
+            problems.append(found)
     return problems
 
 
