@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 CRATE_NAME: Final = "ro-crate-metadata.json"
 ZENODO_NAME: Final = "zenodo.json"
+# The name under which the tools of W3C look for it, given the address of a table.
+CSVW_NAME: Final = "csv-metadata.json"
 # Where there are more, the regions above them are named in their place.
 _MOST_PLACES: Final = 60
 # Google refuses descriptions of more than 5,000 characters.
@@ -195,10 +197,6 @@ def _open_template(name: str, languages: Languages, lang: Lang) -> Template:
     }
     path = Path(__file__).with_name("catalogues.yaml")
     return environment.from_string(yaml.load(path.read_bytes(), yaml.CSafeLoader)[name])
-
-
-# The name under which the tools of W3C look for it, given the address of a table.
-CSVW_NAME: Final = "csv-metadata.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

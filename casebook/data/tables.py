@@ -34,6 +34,12 @@ Row = Mapping[str, str]
 # A word that a column may hold, and all of them by the names of their lists.
 Word = Term | Measure | Question
 Words = Mapping[str, tuple[Word, ...]]
+# Enough to tell all versions apart, and short enough to cite.
+VERSION_DIGITS: Final = 12
+# What a figure of a case is told of its source in one row.
+_OF_SOURCE: Final = ("title", "publisher", "url")
+# The records of a table, each with the columns that are no fields of it.
+_Rows = Iterable[tuple[object, Mapping[str, object]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +193,6 @@ def replace_words(cell: str, names: Mapping[str, str], joined: str) -> str:
     """A cell with each of its words, or all of it as one word, as it is called."""
     parts = cell.split(joined) if joined else [cell]
     return joined.join(names.get(part, part) for part in parts)
-
-
-# Enough to tell all versions apart, and short enough to cite.
-VERSION_DIGITS: Final = 12
-# What a figure of a case is told of its source in one row.
-_OF_SOURCE: Final = ("title", "publisher", "url")
-# The records of a table, each with the columns that are no fields of it.
-_Rows = Iterable[tuple[object, Mapping[str, object]]]
 
 
 def list_rows(table: DataTable, dataset: Dataset) -> Iterator[Row]:

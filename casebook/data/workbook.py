@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 # The earliest time that a zip can hold: the bytes may not depend on the day of the build.
 WRITTEN: Final = datetime(1980, 1, 1)
+# Rows for new records get their lists as well.
+_SPARE_ROWS: Final = 200
+# A story is read at this width, and its row grows with it.
+_STORY_WIDTH: Final = 80
 # A cell holds no more than this.
 LONGEST: Final = 32_767
 WIDTHS: Final[Mapping[str, int]] = {
@@ -117,12 +121,6 @@ def _fill_table(
             at += 1
     sheet.freeze_panes(1, len(table.key))
     sheet.autofilter(0, 0, max(len(rows), 1), at - 1)
-
-
-# Rows for new records get their lists as well.
-_SPARE_ROWS: Final = 200
-# A story is read at this width, and its row grows with it.
-_STORY_WIDTH: Final = 80
 
 
 def read_records(project: Path, lists: Lists) -> dict[str, TypedRow]:
