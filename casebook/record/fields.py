@@ -16,6 +16,7 @@ from casebook.record.references import MEDIA_NAME
 from casebook.text import DEFAULT_LANGUAGES, ENUMERATION, LANGS, NO_TEXT, Languages, Text
 from casebook.values.dates import Period, parse_period
 from casebook.values.errors import PeriodError
+from casebook.values.words import SIGNS, UNITS
 from casebook.yaml.nodes import ListNode, MapNode, Node, Scalar
 
 T = TypeVar("T")
@@ -77,6 +78,9 @@ def nearest(word: str, known: Collection[str]) -> str:
 
 def _find_named(name: str, known: Collection[str]) -> str:
     """The word whose name in either language somebody wrote in its place, or nothing."""
+    # RMB is no code of a currency, and means one.
+    if (code := SIGNS.get(name) or UNITS.get(name, "")) in known:
+        return code
     terms = known.items() if isinstance(known, Mapping) else ()
     names = ((key, getattr(term, "name", NO_TEXT)) for key, term in terms)
     return next((key for key, named in names if name and name in (named.zh, named.en)), "")

@@ -118,8 +118,16 @@ class ListReader(RecordReader):
                     fields.known_word(Scalar(name, fields.at("letter")), "letter", LETTER_BLANKS)
             case Term(key=key) if fields.has("bought_by") != fields.has("per"):
                 fields.report("E202.together", fields.node.at, name=key)
-            case Region(parent=parent) if parent:
+            case Source(accessed=accessed, published=published):
+                first = published.earliest if published else None
+                # What is no day has been named.
+                if len(accessed) == 10 and first and accessed < first.isoformat():
+                    at = fields.at("accessed")
+                    fields.report("E225.accessed", at, accessed=accessed, published=first)
+            case Region(code=code, parent=parent) if parent:
                 listed = self.node.entries
+                if len(code) == 6 and parent in self.units and code[:2] != parent[:2]:
+                    fields.report("E251.parent", fields.at("parent"), code=code, parent=parent)
                 if parent not in listed and parent not in self.units:
                     fields.known_word(Scalar(parent, fields.at("parent")), "parent", listed)
                     # Names of places go up to what they lie in.

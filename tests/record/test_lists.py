@@ -34,6 +34,16 @@ from casebook.record.lists import read_lists
             id="a year is no day",
         ),
         pytest.param(
+            "sources",
+            "published: 2016\n",
+            "published: 2016\n  accessed: 2015-12-31\n",
+            ["16:13 E225"],
+            id="seen before it was published",
+        ),
+        pytest.param(
+            "regions", 'parent: "330200"', 'parent: "440300"', ["3:101 E251"], id="another province"
+        ),
+        pytest.param(
             "vocabulary", "topics:\n", "letter: 致{plcae}\ntopics:\n", ["12:9 E205"], id="no blank"
         ),
         pytest.param(
@@ -69,3 +79,13 @@ def test_a_mistake_in_a_list_is_named(
     assert shown(problems) == expected
     # What the cases have of it is missing to them, and stops nothing.
     assert {*problems} <= {*check_project(tmp_path)}
+
+
+def test_another_name_of_a_currency_is_told_its_code(tmp_path: Path) -> None:
+    shutil.copytree(TINY / "data", tmp_path / "data")
+    path = tmp_path / "data/vocabulary.yaml"
+    path.write_text(f"currency: RMB\n{path.read_text('utf-8')}", "utf-8")
+    problems: list[Problem] = []
+    read_lists(tmp_path, problems)
+
+    assert [one.hint.zh for one in problems] == ["是不是 CNY？"]
