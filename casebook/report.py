@@ -25,7 +25,9 @@ def print_problems(
     problems: Iterable[Problem], lang: Lang, project: Path, stream: TextIO, form: str = "text"
 ) -> None:
     """Print problems sorted by place: as text with a count, as JSON, or as GitHub annotations."""
-    ordered = sorted(set(problems))
+    # Of one kind there may be several at a place: two names in one setting.
+    by_words = {(one.path, one.at, one.code, one.text.zh): one for one in problems}
+    ordered = [by_words[place] for place in sorted(by_words)]
     if form == "json":
         rows = [list_parts(problem, lang) for problem in ordered]
         print(json.dumps(rows, ensure_ascii=False, indent=1), file=stream)

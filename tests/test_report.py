@@ -48,6 +48,13 @@ def test_a_program_gets_every_problem() -> None:
     assert len(printed([problem(n) for n in range(1, 31)]).splitlines()) == 31
 
 
+def test_two_faults_of_a_kind_at_one_place_are_both_told_and_each_but_once() -> None:
+    lines = printed([problem(zh="乙"), problem(zh="甲"), problem(zh="乙")]).splitlines()
+
+    assert [line.rpartition(" ")[2] for line in lines[:2]] == ["乙", "甲"]
+    assert lines[2] == "共 2 个错误、0 个提醒，在 1 个文件里"
+
+
 def test_github_gets_one_annotation_a_problem() -> None:
     text = printed([problem(3, 5, "100%：甲\n乙", "a,b:c.yaml")], "github")
 

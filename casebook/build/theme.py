@@ -172,7 +172,11 @@ def _check_own_files(project: Path, settings: Settings) -> Iterator[Problem]:
 
 def _is_inside(folder: Path, name: str) -> bool:
     path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and (folder / path).exists()
+    if path.is_absolute() or ".." in path.parts:
+        return False
+    found = folder / path
+    # An empty folder does not come along to another machine.
+    return any(list_files(found)) if found.is_dir() else found.exists()
 
 
 class Tokens(NamedTuple):

@@ -219,6 +219,7 @@ def test_of_settings_that_are_left_out_pelican_says_nothing(tiny_project: Path) 
         pytest.param(
             "THEME_TEMPLATES_OVERRIDES = ['none']\n", "E345", "of the project", id="templates"
         ),
+        pytest.param("STATIC_PATHS = ['pages', 'empty']\n", "E345", "empty", id="an empty folder"),
         pytest.param("STATIC_PATHS = ['../data']\n", "E345", "content/", id="outside of content"),
         pytest.param("COLOURS = {'acent': '#123456'}\n", "E346", "accent", id="no colour of ours"),
     ],
@@ -227,6 +228,7 @@ def test_what_the_settings_name_has_to_be_there(
     lines: str, code: str, words: str, tiny_project: Path
 ) -> None:
     add_settings(tiny_project, lines)
+    (tiny_project / "content/empty").mkdir()
     settings = read_settings(tiny_project, DEFAULT_LANGUAGES, [])
 
     (found,) = check_theme(tiny_project, settings)
