@@ -95,9 +95,11 @@ def suggest(word: str, known: Collection[str]) -> Text:
 def read_suggestions(hint: Text) -> list[str]:
     """The words that a remedy offers in the place of a wrong one."""
     for key in ("record.did_you_mean", "record.near_word"):
-        offered = re.escape(say(key, name="\0", list="\1").en)
-        if found := re.fullmatch(offered.replace("\0", "(.+)").replace("\1", ".+"), hint.en):
-            return [found[1]]
+        before, _, behind = say(key, name="\0", list="\1").en.partition("\0")
+        behind, _, after = behind.partition("\1")
+        word, _, rest = hint.en.removeprefix(before).partition(behind)
+        if hint.en.startswith(before) and behind in hint.en and rest.endswith(after):
+            return [word]
     listed = say("record.near_regions", names="").en
     return re.findall(r"(?<![\w-])([\w-]+)（", hint.en) if hint.en.startswith(listed) else []
 
