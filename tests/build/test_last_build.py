@@ -201,17 +201,20 @@ def test_a_young_file_is_known_by_its_content(
     assert not repeat(project)
 
 
+@pytest.mark.parametrize("few", [4, 10_000])
 def test_a_young_file_that_stayed_as_it_was_is_trusted_once_it_is_old(
-    project: Path, monkeypatch: pytest.MonkeyPatch
+    few: int, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     young_at_first = build(project)["young"].splitlines()
     monkeypatch.setattr(last_build, "YOUNG", -(10**18))
+    monkeypatch.setattr(last_build, "_FEW", few)
 
     assert len(young_at_first) >= 5
     assert find(project) is not None
     kept = find(project)
     assert kept is not None
-    assert kept["young"] == ""
+    # Where they are many they are not read at each look.
+    assert (kept["young"] == "") == (few == 4)
 
 
 def test_a_project_without_a_file_it_needs_is_looked_at_all_the_same(project: Path) -> None:
