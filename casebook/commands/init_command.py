@@ -30,6 +30,7 @@ from casebook.yaml.files import write_atomically
 
 # What a folder may hold before: a repository is often made first.
 _ALLOWED: Final = frozenset({".git"})
+_DRAFT: Final = re.compile(r"\A\.(.+)\.[0-9]+\.new\Z")
 _MOST_NAMED: Final = 8
 # What comes under another name, since git, a wheel or a linter would take it for its own.
 _RENAMED: Final = {
@@ -75,8 +76,10 @@ def _refuse_content(folder: Path) -> None:
         raise failure("init.no_folder", status=Exit.USAGE, folder=folder)
     made = {_RENAMED.get(path.name, path.name) for path in Path(find_packaged("starter")).iterdir()}
     is_whole = (folder / SCHEMA_FILE).exists()
-    known = _ALLOWED if is_whole else _ALLOWED | made | {*_OF_EXAMPLE, "docs"}
-    _refuse_names(folder, {path.name for path in folder.glob("*")} - known)
+    known = _ALLOWED if is_whole else _ALLOWED | made | {*_OF_EXAMPLE, "docs", "README.md"}
+    # What a killed process was writing in the place of a file is cleared with it.
+    names = {path.name: _DRAFT.sub(r"\1", path.name) for path in folder.glob("*")}
+    _refuse_names(folder, {name for name, written in names.items() if written not in known})
 
 
 def _refuse_other_files(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -14,7 +14,9 @@ import pytest
 from conftest import PROJECT
 
 from casebook.build.checking import check_project
+from casebook.commands import init_command
 from casebook.commands.cli import main
+from casebook.problems import Exit
 
 
 def init(folder: Path, *options: str, lang: str = "zh") -> int:
@@ -232,3 +234,32 @@ def test_the_commands_that_come_next_can_be_pasted(
 
     assert init(folder) == 0
     assert f"serve --project '{folder}'" in capsys.readouterr().out
+
+
+def test_whichever_file_was_cut_short_the_same_command_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, folder = tmp_path / "whole" / "own", tmp_path / "own"
+    init(whole)
+    made = sorted(path.relative_to(whole) for path in whole.rglob("*") if path.is_file())
+    # One of each folder; what a build makes comes after the settings.
+    names = {name.parts[0]: name for name in made if name.parts[0] not in (".cache", "output")}
+    monkeypatch.setattr(init_command, "write_atomically", stop)
+    refused = []
+    for name in names.values():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # No process has so large a number.
+        draft = path.with_name(f".{path.name}.4194999.new")
+        draft.write_text("half")
+        if init(folder) != Exit.INTERRUPTED:
+            refused.append((name.as_posix(), capsys.readouterr().err))
+        draft.unlink(missing_ok=True)
+        if name.name != "pelicanconf.py":
+            path.write_bytes((whole / name).read_bytes())
+
+    assert refused == []
+
+
+def stop(*_: object) -> None:
+    raise KeyboardInterrupt
