@@ -249,7 +249,7 @@ class Lab:
         found = read_tree(copy)
         tally.count("with leftovers", bool(_find_leftovers(found)))
         for path, content in found.items():
-            is_kept = path.removeprefix("project/").startswith(KEPT)
+            is_kept = _inside(path).startswith(KEPT)
             known = [tree[path] for tree in (self.before, self.after) if path in tree]
             if not (is_kept or _is_leftover(path) or content in known):
                 tally.wrong.append(f"{what}: {path} is torn")
@@ -291,7 +291,7 @@ class Lab:
         if left := _find_leftovers(now):
             tally.wrong.append(f"{what}, then again: left {sorted(left)}")
         for path, content in self.after.items():
-            if path.removeprefix("project/").startswith(KEPT) or not self.command.is_converging:
+            if _inside(path).startswith(KEPT) or not self.command.is_converging:
                 continue
             if now.get(path) != content and not path.endswith(".bak"):
                 tally.wrong.append(f"{what}, then again: {path} is other than afterwards")
@@ -308,6 +308,11 @@ def _is_leftover(path: str) -> bool:
     ends = (".new", ".building", ".retired", ".lock", ".part", "-journal", ".spare")
     names = path.split("/")
     return any(name[0] == "." and name.endswith(ends) for name in names) or "-journal" in path
+
+
+def _inside(path: str) -> str:
+    """A path inside of the project, or of the one that `init` makes."""
+    return path.removeprefix("project/").removeprefix("own/")
 
 
 def _find_leftovers(tree: Tree) -> set[str]:
