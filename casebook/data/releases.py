@@ -148,7 +148,8 @@ def _read_files(folder: Path) -> tuple[str, Iterable[str], tuple[DataFile, ...]]
     A name that is a path is none of a release.
     """
     try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
+        # Of bytes the library would take UTF-16 as well, which no reader of the release expects.
+        manifest = json.loads((folder / MANIFEST).read_bytes().decode("utf-8"))
         known = {str(name): str(sha) for name, sha in manifest["files"].items()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return "", (), ()

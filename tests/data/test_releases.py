@@ -84,6 +84,9 @@ def test_releases_are_compared_figure_by_figure(tmp_path: Path) -> None:
         pytest.param("events.csv", None, id="taken out"),
         pytest.param("more.csv", b"", id="added"),
         pytest.param("manifest.json", b"{", id="no manifest"),
+        pytest.param(
+            "manifest.json", '{"files": {"a.csv": ""}}'.encode("utf-16"), id="a manifest in UTF-16"
+        ),
     ],
 )
 def test_a_release_that_is_not_as_it_was_is_an_error(
