@@ -15,7 +15,8 @@ from casebook.messages import say
 from casebook.problems import Problem
 from casebook.text import Lang, count_nouns
 
-_MOST_SHOWN = 20_000_000
+# A larger file is refused, and its size is the problem.
+_MOST_BYTES = 20_000_000
 
 # So many problems of one file are shown to a person at a time.
 MOST_SHOWN = 20
@@ -96,8 +97,8 @@ def show_source(problem: Problem, project: Path) -> list[str]:
     try:
         found = path.stat()
         # What the problem is about may be that it is a pipe, or far too large.
-        is_shown = stat.S_ISREG(found.st_mode) and found.st_size <= _MOST_SHOWN
-        lines = _read_lines(path, found.st_mtime_ns) if is_shown else []
+        is_shown = stat.S_ISREG(found.st_mode) and found.st_size <= _MOST_BYTES
+        lines = _read_lines(path, (found.st_mtime_ns, found.st_size)) if is_shown else []
     except (OSError, UnicodeDecodeError):
         return []
     if problem.at.line > len(lines):
@@ -110,7 +111,7 @@ def show_source(problem: Problem, project: Path) -> list[str]:
 
 # A file may have thousands of problems.
 @lru_cache(maxsize=1)
-def _read_lines(path: Path, _changed: int) -> list[str]:
+def _read_lines(path: Path, _stamp: tuple[int, int]) -> list[str]:
     text = path.read_text(encoding="utf-8-sig")
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 

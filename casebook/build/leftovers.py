@@ -91,15 +91,21 @@ def _clear_folder(folder: str, name: str = "") -> list[str]:
     except OSError:
         return []
     for found in names:
-        written, dot, process = found.removesuffix(".new").rpartition(".")
         path = os.path.join(folder, found)
-        if found.endswith(".new") and dot and process.isdecimal():
-            if name in ("", written[1:]):
-                _remove_dead(path, int(process))
+        if draft := split_draft(found):
+            if name in ("", draft[0]):
+                _remove_dead(path, draft[1])
         elif found[1:].partition(".")[0].isdecimal() and folder.endswith("serve"):
             # A preview is a site under the number of its port.
             sites.append(os.path.join(folder, found[1:].partition(".")[0]))
     return sites
+
+
+def split_draft(name: str) -> tuple[str, int] | None:
+    """The name that a draft was to be given, and the number of the process that wrote it."""
+    written, dot, process = name.removesuffix(".new").rpartition(".")
+    is_draft = name[:1] == "." and name.endswith(".new") and dot and process.isdecimal()
+    return (written[1:], int(process)) if is_draft else None
 
 
 def _clear_lock(path: str) -> None:

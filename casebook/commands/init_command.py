@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from casebook import __version__
-from casebook.build.leftovers import clear_drafts
+from casebook.build.leftovers import clear_drafts, split_draft
 from casebook.commands.cli import parse_arguments
 from casebook.commands.command import ask, print_lines, print_message
 from casebook.commands.declared import QUESTIONS
@@ -30,7 +30,6 @@ from casebook.yaml.files import write_atomically
 
 # What a folder may hold before: a repository is often made first.
 _ALLOWED: Final = frozenset({".git"})
-_DRAFT: Final = re.compile(r"\A\.(.+)\.[0-9]+\.new\Z")
 _MOST_NAMED: Final = 8
 # What comes under another name, since git, a wheel or a linter would take it for its own.
 _RENAMED: Final = {
@@ -78,8 +77,8 @@ def _refuse_content(folder: Path) -> None:
     is_whole = (folder / SCHEMA_FILE).exists()
     known = _ALLOWED if is_whole else _ALLOWED | made | {*_OF_EXAMPLE, "docs", "README.md"}
     # What a killed process was writing in the place of a file is cleared with it.
-    names = {path.name: _DRAFT.sub(r"\1", path.name) for path in folder.glob("*")}
-    _refuse_names(folder, {name for name, written in names.items() if written not in known})
+    names = {path.name: split_draft(path.name) or (path.name, 0) for path in folder.glob("*")}
+    _refuse_names(folder, {name for name, (written, _) in names.items() if written not in known})
 
 
 def _refuse_other_files(folder: Path, files: Mapping[str, bytes]) -> None:
