@@ -30,7 +30,7 @@ from casebook.text import (
     find_tag,
     typeset,
 )
-from casebook.values.amounts import is_translated
+from casebook.values.amount_wording import is_translated
 from casebook.values.dates import Period
 
 # Begun with a literal the search goes through a page four times as fast.

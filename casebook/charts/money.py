@@ -33,8 +33,9 @@ from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Figure
 from casebook.record.vocabulary import Vocabulary
 from casebook.text import COMMA, ENUMERATION, NO_TEXT, SEMICOLON, Lang, Text
-from casebook.values.amounts import Quantity, compact, plain, word_quantity
+from casebook.values.amount_wording import compact, plain, word_quantity
 from casebook.values.formula import Expression, FigureName, Operation
+from casebook.values.quantity import Quantity
 
 _MOST_AMOUNTS: Final = 120
 # How many figures the finding of a chart names, of a series also of those that stand apart.

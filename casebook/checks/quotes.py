@@ -13,7 +13,7 @@ from casebook.record.dataset import Dataset
 from casebook.record.description import values_inside
 from casebook.record.model import Event, Figure, Report
 from casebook.text import Text
-from casebook.values.amounts import plain
+from casebook.values.amount_wording import plain
 from casebook.values.numerals import FULL_WIDTH
 
 # More than this is no longer quoting. The law names no figure; this one is the site's own.

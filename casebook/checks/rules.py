@@ -22,7 +22,7 @@ from casebook.record.model import Case, Event, Figure
 from casebook.record.references import judge_slug
 from casebook.record.refusals import judge_refusal, keys_of
 from casebook.record.regions import has_other_spelling, make_region
-from casebook.values.amounts import plain
+from casebook.values.amount_wording import plain
 from casebook.values.dates import Period, parse_period, speak_of_same_time
 from casebook.values.errors import FormulaError
 from casebook.values.words import CURRENCIES, PLANNED_STATUSES

@@ -20,9 +20,10 @@ from casebook.record.lists import Lists
 from casebook.record.model import Figure
 from casebook.record.reader import read_figure
 from casebook.text import ENUMERATION, Lang, Text
-from casebook.values.amounts import Quantity, parse_quantity
+from casebook.values.amounts import parse_quantity
 from casebook.values.errors import FormulaError, QuantityError
 from casebook.values.formula import parse_formula
+from casebook.values.quantity import Quantity
 from casebook.values.words import CURRENCIES
 from casebook.yaml.encoding import show
 from casebook.yaml.nodes import MapNode, Scalar

@@ -30,7 +30,7 @@ from casebook.data.record_rows import CASE, JOINED, TypedRow
 from casebook.messages import say
 from casebook.record.new_case import describe_regions, find_regions
 from casebook.text import COMMA, Text
-from casebook.values.amounts import plain
+from casebook.values.amount_wording import plain
 from casebook.values.digest import digest
 from casebook.values.words import CURRENCIES
 from casebook.yaml.edit import can_write

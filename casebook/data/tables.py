@@ -22,7 +22,7 @@ from casebook.record.dataset import Dataset
 from casebook.record.model import Answer, Case, Elsewhere, Event, Figure, Report
 from casebook.record.vocabulary import Measure, Question, Term, Vocabulary
 from casebook.text import DEFAULT_LANGUAGES, LANGS, Lang, Languages, Text
-from casebook.values.amounts import plain
+from casebook.values.amount_wording import plain
 from casebook.values.dates import Period
 from casebook.values.digest import digest
 from casebook.values.words import QUALIFIERS

@@ -16,7 +16,8 @@ from casebook.pages.rows import link_case, word_period
 from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Change, Figure
 from casebook.text import Lang, Text
-from casebook.values.amounts import parse_quantity, word_quantity
+from casebook.values.amount_wording import word_quantity
+from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period
 from casebook.values.errors import PeriodError, QuantityError
 from casebook.values.formula import names_of, parse_formula

@@ -19,9 +19,10 @@ from casebook.record.model import Answer, Case, Document, Figure, Report
 from casebook.record.references import find_references
 from casebook.record.vocabulary import Measure, Question, Source
 from casebook.text import COMMA, NO_TEXT, Lang, Text
-from casebook.values.amounts import Quantity, in_english, plain, word_quantity
+from casebook.values.amount_wording import in_english, plain, word_quantity
 from casebook.values.dates import Period
 from casebook.values.formula import split_formula
+from casebook.values.quantity import Quantity
 from casebook.values.words import PLANNED_STATUSES, QUALIFIERS, SAME_PER
 
 # One word of a computation: a figure, or a sign, number or name.

@@ -20,7 +20,7 @@ from casebook.record.references import REFERENCE, SITE, SLOT, split_key
 from casebook.record.summary import name_years
 from casebook.record.vocabulary import Vocabulary
 from casebook.text import COLON, NO_TEXT, Lang, Text
-from casebook.values.amounts import plain, word_quantity
+from casebook.values.amount_wording import plain, word_quantity
 
 # With more cases than these the sentences of the stories are left out, for the reader's sake.
 STORIES_LIMIT = 500

@@ -20,9 +20,11 @@ from casebook.record.fields import read_suggestions
 from casebook.record.lists import Lists
 from casebook.record.new_case import find_regions
 from casebook.text import LANGS, LANGUAGE_TAGS, Lang, Text
-from casebook.values.amounts import Quantity, parse_quantity, plain, with_reading
+from casebook.values.amount_wording import plain
+from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period
 from casebook.values.errors import PeriodError, QuantityError
+from casebook.values.quantity import Quantity, with_reading
 from casebook.values.words import CURRENCIES, QUALIFIERS, Qualifier
 
 _LISTS_BY_KIND: Final = {

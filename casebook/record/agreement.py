@@ -13,7 +13,8 @@ from casebook.messages import say
 from casebook.record.model import Figure, Report
 from casebook.record.vocabulary import Term
 from casebook.text import Text
-from casebook.values.amounts import Quantity, find_amounts, parse_quantity, units_agree
+from casebook.values.amounts import find_amounts, parse_quantity
+from casebook.values.quantity import Quantity, units_agree
 from casebook.values.words import (
     PATTERNS,
     PER_ADVERBS,

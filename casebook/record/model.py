@@ -24,8 +24,8 @@ from casebook.record.description import (
     values_inside,
 )
 from casebook.text import LANGS, NO_TEXT, Lang, Text
-from casebook.values.amounts import Quantity
 from casebook.values.dates import Period
+from casebook.values.quantity import Quantity
 from casebook.values.words import PLANNED_STATUSES, Qualifier
 
 AnswerState = Literal["stated", "partial", "not_stated", "not_applicable"]

@@ -27,9 +27,10 @@ from casebook.record.lists import Lists
 from casebook.record.model import Answer, Case, Elsewhere, Figure
 from casebook.record.vocabulary import Question
 from casebook.text import ENUMERATION, LANGS
-from casebook.values.amounts import Quantity, find_amounts, parse_quantity, with_reading
+from casebook.values.amounts import find_amounts, parse_quantity
 from casebook.values.errors import FormulaError, QuantityError
 from casebook.values.formula import names_of, parse_formula
+from casebook.values.quantity import Quantity, with_reading
 from casebook.values.words import PLANNED_STATUSES, SAME_PER, WORDS
 from casebook.yaml.nodes import ListNode, MapNode, Scalar, read_tree
 

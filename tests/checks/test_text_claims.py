@@ -25,8 +25,10 @@ from casebook.record.dataset import Dataset
 from casebook.record.model import Case, Document, Event, Figure
 from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.text import Lang, Text
-from casebook.values.amounts import in_english, parse_quantity, with_reading
+from casebook.values.amount_wording import in_english
+from casebook.values.amounts import parse_quantity
 from casebook.values.dates import parse_period
+from casebook.values.quantity import with_reading
 from casebook.values.words import PLANNED_STATUSES, QUALIFIERS
 
 REAL, REAL_PROBLEMS = read_dataset(TEN_CASES)

@@ -19,7 +19,9 @@ from casebook.record.dataset import Dataset
 from casebook.record.model import Case
 from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.text import LANGS, Lang
-from casebook.values.amounts import parse_quantity, with_reading, word_quantity
+from casebook.values.amount_wording import word_quantity
+from casebook.values.amounts import parse_quantity
+from casebook.values.quantity import with_reading
 from casebook.values.words import Qualifier
 
 

@@ -19,7 +19,7 @@ from casebook.pages.search import (
     write_entry,
     write_index,
 )
-from casebook.values.amounts import plain
+from casebook.values.amount_wording import plain
 from casebook.values.numerals import number_of
 
 NUMBERS = (

@@ -8,15 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.values.amounts import (
-    compact,
-    find_amounts,
-    in_english,
-    parse_quantity,
-    plain,
-    with_reading,
-)
+from casebook.values.amount_wording import compact, in_english, plain
+from casebook.values.amounts import find_amounts, parse_quantity
 from casebook.values.errors import QuantityError
+from casebook.values.quantity import with_reading
 from casebook.values.words import QUALIFIERS
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from casebook.values.amounts import find_amounts, parse_quantity, plain, word_quantity
+from casebook.values.amount_wording import plain, word_quantity
+from casebook.values.amounts import find_amounts, parse_quantity
 from casebook.values.dates import parse_period
 from casebook.values.errors import QuantityError
 

@@ -16,7 +16,7 @@ from casebook.record.lists import read_lists
 from casebook.record.model import Figure
 from casebook.record.vocabulary import Term, Vocabulary
 from casebook.text import Text
-from casebook.values.amounts import in_english
+from casebook.values.amount_wording import in_english
 from casebook.values.dates import parse_period, speak_of_same_time
 from casebook.values.errors import FormulaError
 from casebook.values.formula import names_of, parse_formula, split_formula

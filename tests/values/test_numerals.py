@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.values.amounts import plain
+from casebook.values.amount_wording import plain
 from casebook.values.numerals import number_of, scales_at_end
 
 

@@ -1,0 +1,129 @@
+"""Amounts in the words of both languages, and numbers in the notation of the site."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache
+
+from casebook.text import Lang, Text
+from casebook.values import words
+from casebook.values.numerals import WAN, YI
+from casebook.values.quantity import Quantity
+from casebook.values.words import CURRENCIES, ENGLISH_SCALES, QUALIFIERS
+
+
+# A page says an amount in its title, in its text and to machines.
+@lru_cache(maxsize=4096)
+def word_quantity(quantity: Quantity) -> Text:
+    """The amount as printed, and in the other language with all that it says but its noun."""
+    # Signs and codes are the same in both.
+    if quantity.is_in_english and re.search("[a-z]{2}", quantity.text):
+        return Text(_in_chinese(quantity), quantity.words)
+    return Text(quantity.words, in_english(quantity))
+
+
+def is_translated(quantity: Quantity, lang: Lang) -> bool:
+    """True where a page in a language words an amount otherwise than its source prints it."""
+    return word_quantity(quantity).inside(lang) != quantity.words
+
+
+def _in_chinese(quantity: Quantity) -> str:
+    known = words.PER_IN_CHINESE
+    per = "".join(f"每{known[word]}" for word in quantity.per if word in known)
+    if quantity.value is None:
+        low, high = quantity.low or Decimal(0), quantity.high or Decimal(0)
+        about = QUALIFIERS["approx"].name.zh if quantity.is_hedged else ""
+        amount = f"{compact(low, quantity.unit, 'zh')}至{compact(high, quantity.unit, 'zh')}"
+    else:
+        is_exact = quantity.qualifier == "exact"
+        about = "" if is_exact else QUALIFIERS[quantity.qualifier].name.zh
+        amount = compact(quantity.value, quantity.unit, "zh")
+    return ("将" if quantity.planned else "") + per + about + amount
+
+
+def in_english(quantity: Quantity) -> str:
+    """The amount in English words, with all that its wording says but the noun that it counts."""
+    if quantity.is_in_english:
+        return quantity.words
+    if quantity.is_rough:
+        lead, low, high = "", quantity.low or Decimal(0), quantity.high
+        amount = f"upwards of {_english(low, quantity.unit)}"
+        if high == 5 * low and quantity.unit != "ratio":
+            # From two to ten of something: 数万元 is tens of thousands of yuan.
+            amount = _word_several(low, quantity.unit)
+        elif high is not None:
+            least = _english(low, quantity.unit, noun=False)
+            amount = f"somewhere between {least} and {_english(high, quantity.unit)}"
+    elif quantity.value is None:
+        lead = "about " if quantity.is_hedged else ""
+        low, high = quantity.low or Decimal(0), quantity.high or Decimal(0)
+        amount = f"{_english(low, quantity.unit, noun=False)} to {_english(high, quantity.unit)}"
+    else:
+        exact = quantity.qualifier == "exact"
+        lead = "" if exact else QUALIFIERS[quantity.qualifier].name.en + " "
+        amount = _english(quantity.value, quantity.unit)
+    named = (words.PER_IN_ENGLISH[word] for word in quantity.per if word in words.PER_IN_ENGLISH)
+    per = ("an hour" if name == "hour" else f"a {name}" for name in named)
+    plan = ("(planned)",) if quantity.planned else ()
+    printed = "".join(one.text for one in quantity.segments)
+    tax = next((f"({english})" for word, english in words.TAXES.items() if word in printed), "")
+    return " ".join(filter(None, (lead + amount, *per, tax, *plan)))
+
+
+def _word_several(low: Decimal, unit: str) -> str:
+    """Several tens, hundreds or thousands in English, and so on up to 万亿."""
+    large, small = divmod(low.adjusted(), 3)
+    tens = ("several", "tens", "hundreds")[small]
+    scale = ("", "thousands", "millions", "billions", "trillions", "quadrillions")[large]
+    number = " of ".join(filter(None, ("" if scale and not small else tens, scale)))
+    of = " " if number == "several" else " of "
+    return f"{number}{of}{CURRENCIES[unit].name.en}" if unit in CURRENCIES else number
+
+
+def plain(value: Decimal) -> str:
+    """The value in plain digits, without an exponent and without trailing zeros."""
+    return _cut_zeros(f"{value:f}")
+
+
+def compact(value: Decimal, unit: str, lang: Lang) -> str:
+    """A computed value in the notation of the site: 4277万元, 42.77 million yuan.
+
+    Nothing is rounded here: a value with too many places for 万 or 亿 is given in full.
+    """
+    if lang == "en":
+        return _english(value, unit)
+    if unit == "ratio":
+        return f"{plain(value * 100)}%"
+    word = CURRENCIES[unit].name.zh if unit in CURRENCIES else unit
+    word = "" if word.isascii() else word
+    number, scale = _shorten(value, {"亿": YI, "万": WAN})
+    return f"{plain(number)}{scale}{word}"
+
+
+def _shorten(value: Decimal, scales: Mapping[str, Decimal]) -> tuple[Decimal, str]:
+    """A number by the largest scale that leaves it few places, and the word of the scale."""
+    for word, scale in scales.items():
+        number = value / scale
+        if abs(number) >= 1 and len(plain(number).partition(".")[2]) <= 4:
+            return number, word
+    return value, ""
+
+
+def _english(value: Decimal, unit: str, *, noun: bool = True) -> str:
+    if unit == "ratio":
+        return f"{plain(value * 100)}%"
+    number, scale = _shorten(value, ENGLISH_SCALES)
+    amount = f"{_cut_zeros(f'{number:,f}')} {scale}".rstrip()
+    if unit == "倍":
+        return f"{amount} times"
+    if not noun or unit not in CURRENCIES:
+        return amount
+    word = CURRENCIES[unit].name.en
+    return f"{amount} {word.removesuffix('s') if value == 1 else word}"
+
+
+def _cut_zeros(digits: str) -> str:
+    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return "0" if digits in ("-0", "") else digits

@@ -1,0 +1,255 @@
+"""One number of a wording with the unit before or behind it: 8000万元, ¥800, 百分之八十, 30家."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Final, NamedTuple, NoReturn
+
+from casebook.messages import say
+from casebook.text import Text
+from casebook.values import words
+from casebook.values.numerals import (
+    WIDTHS,
+    Numeral,
+    NumeralToken,
+    number_of,
+    read_numeral,
+    read_rough_numeral,
+    skip_spaces,
+    stop_at,
+    write_plainly,
+)
+from casebook.values.quantity import Role
+from casebook.values.words import PATTERNS, QUALIFIERS, Qualifier, settle_currency
+
+_FIRST_YEAR: Final = 1000
+_HALF: Final = Decimal("0.5")
+
+
+class StatedNumber(NamedTuple):
+    """One number of a wording with its unit.
+
+    `factor` turns what is printed into the base unit: of 80% it is a hundredth, of 八成 a tenth.
+    `is_closed` is true where a unit stands behind the number, so that a range lends it no scale.
+    """
+
+    numeral: Numeral
+    unit: str
+    factor: Decimal = Decimal(1)
+    is_closed: bool = False
+
+    @property
+    def value(self) -> Decimal:
+        return self.numeral.value * self.factor
+
+
+class NumberReading:
+    """One pass over a wording from left to right, as far as its numbers and their units.
+
+    `marks` are the parts that were read, each with its role and the offset of its end.
+    """
+
+    def __init__(self, text: str, line: str = "") -> None:
+        self.text = text
+        self.line = line or even_out(text)
+        self.at = 0
+        self.marks: list[tuple[Role, int]] = []
+        self.qualifier: Qualifier = "exact"
+        # The word of the last currency behind a number.
+        self._of = ""
+
+    def skip(self) -> int:
+        return skip_spaces(self.line, self.at)
+
+    def take(self, name: str, role: Role) -> re.Match[str] | None:
+        found = PATTERNS[name].match(self.line, self.skip())
+        if found:
+            self.mark(role, found.end())
+        return found
+
+    def mark(self, role: Role, end: int) -> None:
+        self.marks.append((role, end))
+        self.at = end
+
+    def stop(self, at: int, message: Text) -> NoReturn:
+        stop_at(self.line, at, message)
+
+    def qualify(self, qualifier: Qualifier, at: int, word: str) -> None:
+        if {self.qualifier, qualifier} == {"at_least", "more_than"}:
+            # 至少两亿多元 is more than two, which is at least two as well.
+            self.qualifier = qualifier = "more_than"
+        if self.qualifier not in ("exact", qualifier):
+            before = QUALIFIERS[self.qualifier].name
+            self.stop(at, say("values.contradiction", word=word, before=before))
+        self.qualifier = qualifier
+
+    def read_number(self) -> StatedNumber:
+        """A number with the unit before or after it."""
+        if half := self.take("halves", "number"):
+            return StatedNumber(_make_numeral(_HALF, *half.span()), "ratio", is_closed=True)
+        if doubled := self.take("doubled", "number"):
+            times = 2 ** int(number_of(doubled[1] or "一") or 1)
+            return StatedNumber(
+                _make_numeral(Decimal(times), *doubled.span()), "倍", is_closed=True
+            )
+        if share := self.take("english_share", "number"):
+            count = words.ENGLISH_DIGITS.get((share[1] or "").lower(), 1)
+            numeral = _make_numeral(Decimal(count), *share.span())
+            whole = words.ENGLISH_PARTS[(share[2] or share[3]).lower()]
+            return self._read_share(numeral, Decimal(whole), share.start())
+        parts = self.take("parts", "unit")
+        currency = self._read_signs()
+        at = self.skip()
+        numeral = self._read_numeral(at)
+        # 60 million: the scale follows a blank, which no Chinese scale needs.
+        if english := self.take("english" if currency else "english_word", "unit"):
+            scale = words.ENGLISH_FACTORS[english[1].lower()]
+            numeral = numeral._replace(value=numeral.value * scale, scales=(scale,))
+        if parts:
+            whole_parts = number_of(parts[1]) or Decimal(1)
+            return self._read_share(numeral, whole_parts, parts.start())
+        unit, factor, more = self._read_unit(numeral)
+        if currency:
+            # 元 alone is settled by any currency before it.
+            is_plain = self._of == "元"
+            if unit not in ("", currency) and not is_plain:
+                self.stop(at, say("values.two_units"))
+            unit, is_closed = currency, bool(unit)
+        else:
+            is_closed = bool(unit)
+        return StatedNumber(numeral._replace(value=numeral.value + more), unit, factor, is_closed)
+
+    def _read_signs(self) -> str:
+        """The currency before a number, which may be named twice: 人民币￥800."""
+        currency = ""
+        while found := self.take("sign_before", "unit"):
+            read = settle_currency(found[1], words.SIGNS[found[1]])
+            if currency not in ("", read):
+                self.stop(found.start(), say("values.two_units"))
+            currency = read
+        return currency
+
+    def _read_share(self, numeral: Numeral, whole: Decimal, at: int) -> StatedNumber:
+        """百分之八十, three quarters; a third has no end in decimals."""
+        if 10**12 % int(whole):
+            percent = f"{numeral.value / whole * 100:.1f}%"
+            self.stop(at, say("values.endless", percent=percent))
+        return StatedNumber(numeral, "ratio", 1 / whole, is_closed=True)
+
+    def _read_numeral(self, at: int) -> Numeral:
+        """A numeral, a rough one among them, or a half before its counter."""
+        line = self.line
+        if found := PATTERNS["discount"].match(line, at):
+            # 七五折 is 75%, 七八折 somewhere between 70% and 80%.
+            numeral = read_rough_numeral(line, at) or read_numeral(found[1] + "点" + found[2], 0)
+            assert numeral is not None
+            self.mark("number", found.end())
+            return numeral
+        if found := PATTERNS["english_digit"].match(line, at):
+            self.mark("number", found.end())
+            value = Decimal(words.ENGLISH_DIGITS[found[0].lower()])
+            return _make_numeral(value, at, found.end())
+        if PATTERNS["half"].match(line, at):
+            self.mark("number", at + 1)
+            return _make_numeral(_HALF, at, at + 1)
+        # Rough numbers first: a plain reading of 三四百 would refuse it.
+        opening = self.take("open_rough", "qualifier")
+        at = self.skip()
+        numeral = read_rough_numeral(line, at) or read_numeral(line, at)
+        if numeral is None:
+            self._stop_without_number(at)
+        self._mark_numeral(numeral)
+        if opening and opening[0] == "数以" and not self.take("countless", "qualifier"):
+            self.stop(self.skip(), say("values.rest", rest=line[self.skip() :][:12]))
+        return numeral._replace(below=Decimal("Infinity")) if opening else numeral
+
+    def _stop_without_number(self, at: int) -> NoReturn:
+        rest = self.line[at : at + 12]
+        if re.match("[-−] *[0-9]", rest):
+            self.stop(at, say("values.negative"))
+        found = say("values.other_than_number", rest=rest) if rest else say("values.no_number")
+        self.stop(at, say("values.number_expected", found=found))
+
+    def _mark_numeral(self, numeral: Numeral) -> None:
+        """Mark the digits apart from the 万 or 亿 that is read with the unit."""
+        # A page sets 8000 large and 万元 small; in 八千万 all is number.
+        digits = [token for token in numeral.tokens if token.kind == "number"]
+        last_digit = digits[-1].end if digits else 0
+        after_plus = False
+        for token in numeral.tokens:
+            if token.kind == "plus":
+                word = self.line[token.start]
+                self.qualify("approx" if word == "来" else "more_than", token.start, word)
+                self.mark("qualifier", token.end)
+                after_plus = True
+            elif after_plus or (digits and token.end > last_digit):
+                self.mark("unit", token.end)
+            else:
+                self.mark("number", token.end)
+
+    def _read_unit(self, numeral: Numeral) -> tuple[str, Decimal, Decimal]:
+        """The unit after a number, its factor, and what it adds to the number: 半, 五角."""
+        one, nothing = Decimal(1), Decimal(0)
+        if found := self.take("share", "unit"):
+            factor = words.SHARES[found[1].lower()]
+            # 85折 and 8.5折 are the same discount.
+            if found[1] == "折" and numeral.value >= 10:
+                factor = words.SHARES["%"]
+            return "ratio", factor, _tenths(found[2])
+        if found := self.take("unit", "unit"):
+            self._of = found[0]
+            unit = settle_currency(found[0], words.UNITS[found[0]])
+            jiao = self.take("jiao", "unit") if unit == "CNY" else None
+            return unit, one, (_tenths(jiao[1]) + _tenths(jiao[2]) / 10 if jiao else nothing)
+        if found := self.take("change", "unit"):
+            return "CNY", words.CHANGES[found[0]], nothing
+        if PATTERNS["points"].match(self.line, self.skip()):
+            self.stop(self.skip(), say("values.percentage_points"))
+        if found := self.take("half_behind", "unit"):
+            if found[0] == "个半" and PATTERNS["noun"].match(self.line, self.at):
+                self.stop(found.start(), say("values.half", word=self.line[found.start() :][:6]))
+            # A half hour is no 个 of hours, a half month one of months.
+            half_of = found[1] if found[1] != "月" else "个月"
+            return (half_of or found[0].removesuffix("半")) + self._read_noun(), one, _HALF
+        counter = self.take("counter", "unit")
+        if not counter:
+            # The blank before it is what tells 12 posts from 12km and 1e5.
+            found = PATTERNS["counter_in_english"].match(self.line, self.at)
+            if not found:
+                return "", one, nothing
+            self.mark("unit", found.end())
+            return found[1], one, nothing
+        # 3年 is a length of time; nothing lasts 2012 years.
+        if counter[0] == "年" and numeral.value >= _FIRST_YEAR:
+            self.stop(counter.start(), say("values.is_year"))
+        # 3名以上专家: the qualifier stands between the counter and its noun.
+        inside = PATTERNS["qualifier_inside"].match(self.line, self.at)
+        if inside and PATTERNS["noun_run"].match(self.line, inside.end()):
+            self.qualify(words.AFTER[inside[0]], inside.start(), inside[0])
+            self.mark("qualifier", inside.end())
+        return counter[0] + self._read_noun(), one, nothing
+
+    def _read_noun(self) -> str:
+        noun = PATTERNS["noun_run"].match(self.line, self.at)
+        if noun is None:
+            return ""
+        self.mark("unit", noun.end())
+        return noun[0]
+
+
+def _make_numeral(value: Decimal, start: int, end: int) -> Numeral:
+    token = NumeralToken(kind="number", value=value, start=start, end=end)
+    return Numeral(value=value, tokens=(token,), scales=())
+
+
+def even_out(text: str) -> str:
+    """A wording with its digits and signs in their plain forms, each character in its place."""
+    return write_plainly(text.translate(WIDTHS))
+
+
+def _tenths(digit: str | None) -> Decimal:
+    """The tenths of a digit that stands behind a unit, five of 半."""
+    if digit is None:
+        return Decimal(0)
+    return _HALF if digit == "半" else (number_of(digit) or Decimal(0)) / 10
