@@ -16,6 +16,7 @@ from casebook.build.timings import Timings
 from casebook.build.workers import IN_PROCESS, Executor
 from casebook.charts import NAMES_ACROSS, check_embedded
 from casebook.checks.addresses import check_addresses
+from casebook.checks.checked_texts import check_lists, check_settings
 from casebook.checks.content import check_content
 from casebook.checks.history import (
     check_days,
@@ -23,6 +24,7 @@ from casebook.checks.history import (
     check_unpublished,
     check_updated,
 )
+from casebook.checks.known_numbers import KnownNumbers
 from casebook.checks.media import read_media
 from casebook.checks.published import has_ledger, read_published
 from casebook.checks.quotes import check_quotes, check_shares
@@ -198,7 +200,12 @@ def _check_content(project: Path, dataset: Dataset, cache: CaseCache | None) -> 
     key = cache.find_content_key(dataset) if cache is not None and not dataset.unread else ""
     if cache is not None and key and cache.has_passed(key):
         return []
-    problems = check_content(project, dataset)
+    known = KnownNumbers(None, dataset)
+    problems = [
+        problem
+        for check in (check_content, check_lists, check_settings)
+        for problem in check(project, known)
+    ]
     if cache is not None and key and not problems:
         cache.note_passed(key)
     return problems

@@ -1,4 +1,4 @@
-"""Links, footnotes and other marks of Markdown in texts: nothing of them is lost in silence."""
+"""Links, references, slots and other marks of texts: nothing of them is lost in silence."""
 
 from __future__ import annotations
 
@@ -7,12 +7,21 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple
 
+from casebook.checks.text_reading import WrittenText
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
 from casebook.record.dataset import Dataset
 from casebook.record.fields import suggest
 from casebook.record.model import Case
-from casebook.record.references import REFERENCE
+from casebook.record.references import (
+    REFERENCE,
+    SITE,
+    SLOTS,
+    find_broken_references,
+    find_references,
+    find_slots,
+)
+from casebook.text import Text
 
 _LINK: Final = re.compile(r"(!?)\[[^\[\]\n]*\]\(([^()\n]*(?:\([^()\n]*\)[^()\n]*)*)\)")
 # A link whose brackets an input method made wide, or that are apart.
@@ -62,6 +71,55 @@ def check_marks(text: str, start: Position, path: str) -> Iterator[Problem]:
             yield problem("E306", path, link.at, hint=hint, address=link.address[:60])
     yield from _check_typed(text, start, path)
     yield from _check_notes(text, start, path)
+
+
+def check_references(text: WrittenText, home: Case | None, dataset: Dataset) -> Iterator[Problem]:
+    """The references of one text that name nothing, each with the nearest name."""
+    words = dataset.words
+    for broken, is_sure in find_broken_references(text.words, text.at):
+        named = broken.name and dataset.find_figure(broken.case, broken.name, home)
+        if is_sure or named:
+            meant = f"{broken.case}.{broken.name}" if broken.case else broken.name
+            wanted, written = f"{{{{{meant or '…'}}}}}", broken.written[:60]
+            yield problem("E250.braces", text.path, broken.at, written=written, reference=wanted)
+    yield from _check_slots(text, home, dataset)
+    for reference in find_references(text.words, text.at):
+        if reference.case in dataset.unread:
+            continue
+        if reference.case == SITE and reference.name in words:
+            continue
+        if reference.name and dataset.find_figure(reference.case, reference.name, home):
+            continue
+        known = list(dataset.figures) + [f"{SITE}.{name}" for name in words]
+        if home is not None:
+            known += list(home.figures)
+        word = f"{reference.case}.{reference.name}" if reference.case else reference.name
+        yield problem(
+            "E250", text.path, reference.at, hint=suggest(word, known), name=reference.written[:60]
+        )
+
+
+def _check_slots(text: WrittenText, home: Case | None, dataset: Dataset) -> Iterator[Problem]:
+    """The slots that a page would print as they are, or of which it knows nothing."""
+    for slot in find_slots(text.words, text.at):
+        written, hint = slot.written[:60], None
+        is_known = slot.kind in (*SLOTS, "chart", "picture", "refusal")
+        if slot.kind in ("chart", "picture"):
+            # They have checks of their own, which know plain brackets.
+            key = "" if slot.written.startswith("[[") else "E252.brackets"
+        elif is_known and not slot.stands_alone:
+            key = "E252.brackets"
+        elif is_known and home is not None:
+            key = "E252.story"
+        elif slot.kind == "refusal":
+            names = [refusal.id for refusal in dataset.refusals]
+            key, hint = "" if slot.name in names else "E252.slot", suggest(slot.name, names)
+        else:
+            key = "E252.slot" if slot.stands_alone and not is_known else ""
+            known = Text("、".join(SLOTS), ", ".join(SLOTS))
+            hint = suggest(slot.kind, SLOTS) or say("checks.known_slots", slots=known)
+        if key:
+            yield problem(key, text.path, slot.at, hint=hint, written=written)
 
 
 def check_links(

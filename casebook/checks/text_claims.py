@@ -19,24 +19,18 @@ from casebook.checks.text_reading import Told, WrittenText, find_trends, read_te
 from casebook.checks.text_roles import RoleReading
 from casebook.messages import problem, say
 from casebook.problems import Position, Problem
-from casebook.record.dataset import Dataset
-from casebook.record.model import Case, Figure
+from casebook.record.model import Figure
 from casebook.record.references import REFERENCE, SITE, split_key
 from casebook.text import ENUMERATION, NO_TEXT, Lang, Text
 from casebook.values.words import PLANNED_STATUSES, QUALIFIERS, WITHOUT_VALUE, Qualifier
 from casebook.yaml.encoding import position_of
 
 
-def check_wording(text: WrittenText, home: Case | None, dataset: Dataset) -> Iterator[Problem]:
+def check_passage(texts: Sequence[WrittenText], known: KnownNumbers) -> Iterator[Problem]:
     """The numbers, qualifiers, times and judgements of a text that its records do not have.
 
-    `home` is the case that the text belongs to, None for a page.
+    `texts` are one text in its languages; a figure that only one of them tells is named as well.
     """
-    yield from check_passage((text,), KnownNumbers(home, dataset))
-
-
-def check_passage(texts: Sequence[WrittenText], known: KnownNumbers) -> Iterator[Problem]:
-    """The problems of a text in its languages, and the figures that only one of them tells."""
     readings = [_ClaimReading(text, known) for text in texts]
     for reading in readings:
         yield from reading.check()

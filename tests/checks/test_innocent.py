@@ -11,7 +11,8 @@ import yaml
 from conftest import TEN_CASES
 
 from casebook.build.reading import read_dataset
-from casebook.checks.text_claims import check_wording
+from casebook.checks.known_numbers import KnownNumbers
+from casebook.checks.text_claims import check_passage
 from casebook.checks.text_reading import WrittenText
 from casebook.problems import START
 from casebook.record.dataset import Dataset
@@ -29,7 +30,10 @@ def real_dataset() -> Dataset:
 def codes(text: str, lang: Lang, slug: str = "beijing") -> list[str]:
     dataset = real_dataset()
     written = WrittenText(words=text, lang=lang, path="text", at=START)
-    return [one.code for one in check_wording(written, dataset.by_slug.get(slug), dataset)]
+    return [
+        one.code
+        for one in check_passage((written,), KnownNumbers(dataset.by_slug.get(slug), dataset))
+    ]
 
 
 @pytest.mark.parametrize("slug", ["beijing", "no case"])

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 from records import case_of, dataset_of, record, shown
 
-from casebook.checks.content import check_references
-from casebook.checks.links import check_links, check_marks, plain_texts_hold_no_marks
+from casebook.checks.links import (
+    check_links,
+    check_marks,
+    check_references,
+    plain_texts_hold_no_marks,
+)
 from casebook.checks.text_reading import WrittenText
 from casebook.pages import home
 from casebook.problems import START

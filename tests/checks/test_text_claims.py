@@ -15,9 +15,10 @@ from records import dataset_of, record
 from records import figure as record_figure
 
 from casebook.build.reading import read_dataset
+from casebook.checks.known_numbers import KnownNumbers
 from casebook.checks.numbers_in_text import find_mentions
 from casebook.checks.rules import check_case
-from casebook.checks.text_claims import check_wording
+from casebook.checks.text_claims import check_passage
 from casebook.checks.text_patterns import WORDS
 from casebook.checks.text_reading import WrittenText
 from casebook.problems import START, Position, Problem
@@ -137,7 +138,7 @@ def check(
     """The problems of a text of a case, or of a page."""
     path = home.path if home is not None else "content/page.md"
     written = WrittenText(words=text, lang=lang, path=path, at=at, has_head=home is None)
-    return list(check_wording(written, home, dataset))
+    return list(check_passage((written,), KnownNumbers(home, dataset)))
 
 
 def problems_of(

@@ -10,7 +10,12 @@ from typing import Any
 import pytest
 from records import TINY, case_of, dataset_of, record, shown, tiny_lists
 
-from casebook.checks.content import check_lists, check_settings, texts_say_what_the_records_hold
+from casebook.checks.checked_texts import (
+    check_lists,
+    check_settings,
+    texts_say_what_the_records_hold,
+)
+from casebook.checks.known_numbers import KnownNumbers
 from casebook.problems import Problem
 from casebook.record.dataset import Dataset
 from casebook.record.description import OWN_WORDS, FieldDescription, described, fields_of
@@ -172,7 +177,7 @@ def test_a_lie_in_any_text_of_a_list_is_found(
     (tmp_path / f"data/{name}.yaml").write_text(text, "utf-8")
     found = [
         problem
-        for problem in check_lists(tmp_path, read_project(tmp_path))
+        for problem in check_lists(tmp_path, KnownNumbers(None, read_project(tmp_path)))
         if problem.path == f"data/{name}.yaml"
     ]
 
@@ -185,7 +190,7 @@ def test_a_lie_in_a_printed_setting_is_found(name: str, tmp_path: Path) -> None:
     text = f'SITEURL = ""\n{name} = "{lie}"\n'
     (tmp_path / "pelicanconf.py").write_text(text, "utf-8")
 
-    assert shown(list(check_settings(tmp_path, dataset_of(record())))) == place(
+    assert shown(list(check_settings(tmp_path, KnownNumbers(None, dataset_of(record()))))) == place(
         text, lie, words, code
     )
 
@@ -206,17 +211,19 @@ def test_a_site_may_have_a_number_in_its_name(
 ) -> None:
     (tmp_path / "pelicanconf.py").write_text(f"{text}\n", "utf-8")
 
-    assert shown(list(check_settings(tmp_path, dataset_of(record())))) == expected
+    assert (
+        shown(list(check_settings(tmp_path, KnownNumbers(None, dataset_of(record()))))) == expected
+    )
 
 
 def test_a_setting_in_parts_is_read_and_one_that_is_no_python_is_left(tmp_path: Path) -> None:
     path = tmp_path / "pelicanconf.py"
     path.write_text('TAGLINE = "各地" + "去年的账"\n', "utf-8")
-    found = list(check_settings(tmp_path, dataset_of(record())))
+    found = list(check_settings(tmp_path, KnownNumbers(None, dataset_of(record()))))
     path.write_text('TAGLINE = "去年\n', "utf-8")
 
     assert shown(found) == ["1:19 E272"]
-    assert list(check_settings(tmp_path, dataset_of(record()))) == []
+    assert list(check_settings(tmp_path, KnownNumbers(None, dataset_of(record())))) == []
 
 
 def test_a_title_of_others_and_a_proper_name_are_exempt_by_their_role() -> None:
@@ -244,4 +251,4 @@ def test_a_place_is_read_from_the_list_only_where_something_is_wrong(tmp_path: P
     lists = tiny_lists()
     sound = replace(dataset_of(record()), vocabulary=lists.vocabulary)
 
-    assert list(check_lists(tmp_path / "nowhere", sound)) == []
+    assert list(check_lists(tmp_path / "nowhere", KnownNumbers(None, sound))) == []

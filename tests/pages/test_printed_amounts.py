@@ -9,7 +9,8 @@ from conftest import TEN_CASES
 from records import dataset_of, figure, record
 
 from casebook.build.reading import read_dataset
-from casebook.checks.text_claims import check_wording
+from casebook.checks.known_numbers import KnownNumbers
+from casebook.checks.text_claims import check_passage
 from casebook.checks.text_reading import WrittenText
 from casebook.pages.rows import quantity_html, word_figure
 from casebook.pages.search import index_case
@@ -66,7 +67,7 @@ def test_a_text_as_it_is_printed_claims_nothing_that_the_records_do_not_hold(
 ) -> None:
     printed = expand(text, lang, home)
     written = WrittenText(words=printed, lang=lang, path="text.md", at=START, has_head=home is None)
-    found = check_wording(written, home, real_dataset())
+    found = check_passage((written,), KnownNumbers(home, real_dataset()))
 
     assert [f"{one.code} {one.message('en')}" for one in found] == []
 

@@ -1,0 +1,106 @@
+"""The texts that have to say what the records hold: of records, of lists and of settings."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+from casebook.checks.known_numbers import KnownNumbers
+from casebook.checks.numbers_in_text import find_mentions
+from casebook.checks.text_claims import check_passage
+from casebook.checks.text_reading import WrittenText
+from casebook.messages import problem
+from casebook.packaged import SETTINGS
+from casebook.problems import Problem
+from casebook.record.dataset import Dataset
+from casebook.record.description import OWN_WORDS, PlacedText, texts_of
+from casebook.record.lists import find_list_places
+from casebook.record.model import Case
+from casebook.record.references import find_references
+from casebook.record.settings import find_values, locate_node
+from casebook.values.words import CURRENCIES
+from casebook.yaml.files import read_text
+
+# The settings that pages print.
+_NAME: Final = "SITENAME"
+_PRINTED: Final = (_NAME, "TAGLINE", "FOOTER")
+# The units of amounts and shares.
+_CLAIMED: Final = frozenset({*CURRENCIES, "ratio"})
+
+
+def texts_say_what_the_records_hold(case: Case, dataset: Dataset) -> Iterator[Problem]:
+    """No number is written without its figure, and no figure without the words it belongs to."""
+    known = KnownNumbers(case, dataset)
+    for placed in case.texts:
+        yield from _check_text(placed, case.path, known)
+
+
+def check_lists(project: Path, known: KnownNumbers) -> Iterator[Problem]:
+    """The texts of vocabulary, regions, sources and other lists that say what no record holds."""
+    dataset = known.dataset
+    # The records of each list by the name of its file, each with its path there and a dot.
+    lists: dict[str, list[tuple[str, Any]]] = {
+        "vocabulary": [("", dataset.vocabulary)],
+        "sources": [(f"{name}.", source) for name, source in dataset.sources.items()],
+        "refusals": [(f"{refusal.id}.", refusal) for refusal in dataset.refusals],
+        "gone": [(f"/{address}.", gone) for address, gone in dataset.gone.items()],
+    }
+    for name, records in lists.items():
+        path = f"data/{name}.yaml"
+        texts = (each for under, one in records for each in texts_of(one, under=under))
+        if any(_check_text(placed, path, known) for placed in texts):
+            # A list may be long, and its file is read a second time only to name a place in it.
+            places = find_list_places(project, name)
+            for under, one in records:
+                for placed in texts_of(one, places, under):
+                    yield from _check_text(placed, path, known)
+
+
+def check_settings(project: Path, known: KnownNumbers) -> Iterator[Problem]:
+    """The settings that are printed and say what no record holds."""
+    languages = known.dataset.languages
+    path = project / SETTINGS
+    source = ((read_text(path, project, []) if path.exists() else None) or "").encode()
+    # SITENAME and SITENAME_EN.
+    named = product(_PRINTED, languages)
+    printed = {languages.name(name, lang).upper(): lang for name, lang in named}
+    for name, value in find_values(source).items():
+        for part in ast.walk(value) if name in printed else ():
+            if isinstance(part, ast.Constant) and not known.dataset.unread:
+                # The text begins behind its mark.
+                at = locate_node(part, source).inside(1)
+                words, lang = str(part.value), printed[name]
+                text = WrittenText(words=words, lang=lang, path=SETTINGS, at=at)
+                # 36氪 and 60 Minutes are names: there only an amount or a share is a claim.
+                units = {mention.unit for mention in find_mentions(words)}
+                is_name = name.startswith(_NAME) and units.isdisjoint(_CLAIMED)
+                for found in check_passage((text,), known):
+                    if not (is_name and found.code == "E270"):
+                        yield found
+
+
+def _check_text(placed: PlacedText, path: str, known: KnownNumbers) -> list[Problem]:
+    """The problems of one text of a record, none where its role exempts it."""
+    if placed.field.role not in OWN_WORDS:
+        return []
+    found: list[Problem] = []
+    texts = [
+        WrittenText(words=words, lang=lang, path=path, at=at)
+        for lang, words, at in placed.by_language()
+    ]
+    if placed.field.kind != "block":
+        # Only a story is put through the templates that resolve references.
+        found += (
+            problem("E250.place", path, each.at, name=each.written[:60], field=placed.path)
+            for text in texts
+            for each in find_references(text.words, text.at)
+        )
+    # A number may be that of a case that could not be read.
+    if not known.dataset.unread:
+        # A note is often for the readers of one language.
+        passages = [texts] if placed.field.role == "prose" else [[text] for text in texts]
+        found += (each for texts in passages for each in check_passage(texts, known))
+    return found

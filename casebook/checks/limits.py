@@ -1,0 +1,73 @@
+"""Limits of a record and of its texts: past them a page helps no reader, and a build stops."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from casebook.checks.links import check_marks
+from casebook.messages import problem
+from casebook.problems import START, Position, Problem
+from casebook.record.description import fields_of
+from casebook.record.model import Case
+
+# Past these a page helps no reader, and a build takes for ever.
+MAX_MARKDOWN = 50_000
+MAX_LINE = 5_000
+# Between two empty lines. Markdown takes a block apart line by line: headings in it take time
+# with the square of their number, and 450 definitions ended in a RecursionError.
+MAX_BLOCK = 400
+# Markdown takes time with the square of the open brackets: 0.1 s for 200, a minute for 5,000.
+MAX_BRACKETS = 200
+# Six lists within each other; some hundred would end in a RecursionError.
+MAX_INDENT = 24
+# Lists may begin within each other on one line, behind a quotation or a footnote too; the marks of
+# a rule stand alone.
+_NESTED = re.compile(r"(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+){13}")
+_RULE = re.compile(r"[ >]*(?:(?:- {0,2})+|(?:\* {0,2})+)")
+
+
+def check_limits(case: Case) -> Iterator[Problem]:
+    """The problems of a record that holds too much."""
+    for one in fields_of(type(case)):
+        count = len(getattr(case, one.attribute)) if one.holds_records else 0
+        if count > one.most > 0:
+            at = (case.positions or {}).get(one.name, START)
+            yield problem("E305", case.path, at, name=one.name, count=count, most=one.most)
+    for placed in case.texts:
+        for _, words, at in placed.by_language():
+            if placed.field.kind == "block":
+                yield from check_markdown(words, at, case.path)
+                yield from check_marks(words, at, case.path)
+            # The reader measures quotes, in the words or characters of the site.
+            elif placed.field.role != "quote" and len(words) > placed.field.most:
+                yield _too_long(case.path, at, len(words), placed.field.most)
+
+
+def check_markdown(text: str, start: Position, path: str) -> Iterator[Problem]:
+    """The problems of a text of Markdown that would take too long to render.
+
+    Every line of the text is taken to begin in the column of the first, at `start`.
+    """
+    if len(text) > MAX_MARKDOWN:
+        yield _too_long(path, start, len(text), MAX_MARKDOWN)
+    brackets = text.count("[")
+    if brackets > MAX_BRACKETS:
+        yield problem("E303", path, start, count=brackets, most=MAX_BRACKETS)
+    block = 0
+    for number, line in enumerate(text.split("\n")):
+        at = Position(start.line + number, start.column)
+        block = block + 1 if line.strip() else 0
+        if block == MAX_BLOCK + 1:
+            yield problem("E302.block", path, at, most=MAX_BLOCK)
+        if len(line) > MAX_LINE:
+            yield _too_long(path, at, len(line), MAX_LINE)
+        nested = None if _RULE.fullmatch(line) else _NESTED.search(line)
+        indent = nested.end() if nested else len(line) - len(line.lstrip())
+        if indent > MAX_INDENT:
+            yield problem("E304", path, at, indent=indent, most=MAX_INDENT)
+            return
+
+
+def _too_long(path: str, at: Position, found: int, most: int) -> Problem:
+    return problem("E302", path, at, found=f"{found:,}", most=f"{most:,}")
