@@ -1,17 +1,15 @@
-"""A text as its checks read it, the spans of its parts, and the trends that it tells."""
+"""A text as its checks read it: its prose, its numbers, its trends, the spans of its parts."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from itertools import chain, pairwise
+from itertools import chain
 from operator import attrgetter
 from typing import Final, Literal, NamedTuple, Protocol, TypeVar
 
-from casebook.checks.known_numbers import KnownNumbers, tokens_of
 from casebook.checks.numbers_in_text import (
     blank,
     blank_markdown,
@@ -20,9 +18,8 @@ from casebook.checks.numbers_in_text import (
 )
 from casebook.checks.text_patterns import lower, pattern
 from casebook.problems import Position
-from casebook.record.comparability import ComparabilityClass, class_of
 from casebook.record.model import Figure
-from casebook.text import LANGS, Lang, Text
+from casebook.text import Lang
 from casebook.values.words import own_currency
 
 Direction = Literal["up", "down"]
@@ -35,8 +32,6 @@ _HEAD: Final = re.compile(r"\A(?:[A-Za-z_]+:[^\n]*(?:\n|\Z))+")
 _HIDDEN: Final = re.compile(
     r"^[A-Za-z_]+:(?:(?<!^Title:)(?<!^Summary:)(?<!^Subtitle:)[^\n]*)?", re.MULTILINE
 )
-# What tells by itself how much something moved.
-_RESULTS: Final = ("multiple", "difference", "change")
 
 
 class WrittenText(NamedTuple):
@@ -224,124 +219,3 @@ def within(items: Sequence[_Item], start: int, end: int) -> Sequence[_Item]:
     """The items that begin in a span, of items in the order of their places."""
     first, last = (bisect_left(items, at, key=attrgetter("start")) for at in (start, end))
     return items[first:last]
-
-
-def find_trends(
-    reading: TextReading, told: Sequence[Told], known: KnownNumbers
-) -> Iterator[tuple[int, str]]:
-    """The trends and comparisons that neither a figure nor a source bears out."""
-    trends = [*reading.moves, *_list_comparisons(reading, known)]
-    seen: set[tuple[int, int]] = set()
-    prose = reading.low_unquoted if trends else ""
-    for trend in sorted(trends, key=lambda trend: trend[:2]):
-        clause = reading.around("clause_end", trend.start)
-        begin, end = reading.around("sentence_end", trend.start)
-        attributed = pattern("attributed", reading.lang).search(prose, begin, trend.start)
-        to_come = next(iter(within(told, trend.start, clause[1])), None)
-        if clause in seen or attributed or _is_of_number(reading, trend, clause[1], to_come, known):
-            continue
-        if _is_denied(prose, trend, clause, reading.lang):
-            continue
-        figures = [one.figures[0] for one in within(told, begin, end)]
-        if not _is_borne_out(trend, figures, reading.undated[slice(*clause)], known):
-            seen.add(clause)
-            yield trend.start, reading.prose[trend.start : trend.end]
-
-
-def _list_comparisons(reading: TextReading, known: KnownNumbers) -> Iterator[Trend]:
-    # Most texts compare nothing, and their places need not be found.
-    if not reading.may_compare:
-        return
-    prose, lang = reading.low_unquoted, reading.lang
-    before, behind = pattern("beside_before", lang), pattern("beside_behind", lang)
-    for place in known.find_places(reading.unquoted, lang):
-        lead, end = lead_of(prose, place.start), place.start + len(place.name)
-        beside = before.search(lead) and behind.match(prose, end, end + REACH)
-        if beside or pattern("than", lang).search(lead):
-            yield Trend(place.start, end)
-
-
-def _is_of_number(
-    reading: TextReading, trend: Trend, end: int, told: Told | None, known: KnownNumbers
-) -> bool:
-    """True of a move to a number, which is judged with it, and before one that is unknown."""
-    last = told.start if told else end
-    if any(not each.date for each in within(reading.mentions, trend.start, last)):
-        return True
-    lead = reading.prose[trend.start : last]
-    return bool(told and judge_move(lead, told.figures[0], known, reading.lang)[0])
-
-
-def _is_denied(prose: str, trend: Trend, clause: tuple[int, int], lang: Lang) -> bool:
-    """True of a trend that its clause denies, asks for or supposes."""
-    denied = pattern("denied", lang)
-    # 没有西河多 compares, and denies nothing.
-    before = prose[clause[0] : max(clause[0], trend.start - 2)][-REACH:]
-    behind = prose[trend.start : clause[1]][:REACH]
-    return bool(denied.search(before) or denied.search(behind))
-
-
-def _is_borne_out(trend: Trend, told: Sequence[Figure], clause: str, known: KnownNumbers) -> bool:
-    """True of a trend that the figures beside it, or those and the events of the case, have."""
-    if any(figure.measure in _RESULTS for figure in told):
-        return True
-    told = [figure for figure in told if figure.quantity.magnitude]
-    for one, other in pairwise(told):
-        if class_of(one) == class_of(other):
-            return trend.way in (None, _way(one, other))
-    if trend.way is None:
-        return False
-    if not known.trends:
-        known.trends = _index_trends(known)
-    tokens = {token for lang in LANGS for token in tokens_of(clause, lang) if len(token) > 1}
-    shared = Counter(
-        text for token in tokens for way, text in known.trends.get(token, ()) if way == trend.way
-    )
-    # A text does not bear out itself, and one word of a label may be of anything.
-    return any(count > 1 and text not in clause for text, count in shared.items())
-
-
-def _index_trends(known: KnownNumbers) -> dict[str, set[tuple[str, str]]]:
-    """The ways of what the records tell, each with the words that tell it, by their tokens."""
-    found: dict[str, set[tuple[str, str]]] = {}
-
-    def add(words: Text, way: Direction, text: str) -> None:
-        for lang in LANGS:
-            plain = pattern(way, lang).sub(" ", lower(words.inside(lang)))
-            for token in tokens_of(plain, lang):
-                found.setdefault(token, set()).add((way, text))
-
-    classes: dict[tuple[str, ComparabilityClass], list[Figure]] = {}
-    for figure in known.figures:
-        if figure.quantity.magnitude and figure.period.earliest:
-            classes.setdefault((figure.case, class_of(figure)), []).append(figure)
-    for figures in classes.values():
-        figures.sort(key=lambda figure: str(figure.period.earliest))
-        for one, other in pairwise(figures):
-            if one.period.edtf != other.period.edtf and (way := _way(one, other)):
-                add(Text(" ").join((one.label, other.label)), way, other.key)
-    texts = [event.title for event in known.home.events] if known.home else []
-    for text in (*texts, *(figure.label for figure in known.figures)):
-        for way in DIRECTIONS:
-            if any(pattern(way, lang).search(lower(text.inside(lang))) for lang in LANGS):
-                add(text, way, text.zh)
-    return found
-
-
-def _way(one: Figure, other: Figure) -> Direction | None:
-    sizes = one.quantity.magnitude, other.quantity.magnitude
-    return None if sizes[0] == sizes[1] else "up" if sizes[0] < sizes[1] else "down"
-
-
-def judge_move(
-    lead: str, figure: Figure, known: KnownNumbers, lang: Lang
-) -> tuple[str, bool | None]:
-    """The word of a move to a figure, and whether one of its class lies on the side that it left.
-
-    None where there is no other of its class to tell.
-    """
-    for way in DIRECTIONS:
-        if found := pattern(f"moved_{way}", lang).search(lower(lead)):
-            ways = {_way(other, figure) for other in known.list_class(figure)} - {None}
-            return lead[found.start() : found.end()].strip(), way in ways if ways else None
-    return "", None
