@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
+from operator import attrgetter
 from typing import Any
 
 from jinja2 import Environment
@@ -53,8 +54,7 @@ class PageRenderer:
     def __init__(self, theme: Theme, languages: Languages = DEFAULT_LANGUAGES) -> None:
         self.compiled = CompiledTemplates()
         self.environments: Mapping[Lang, Environment] = {
-            lang: make_environment(theme.sources, lang, self.compiled, languages)
-            for lang in languages
+            lang: make_environment(theme.sources, lang, self.compiled) for lang in languages
         }
         self.renderers = {lang: Renderer(lang) for lang in languages}
         for lang, environment in self.environments.items():
@@ -141,7 +141,8 @@ def words_of(lang: Lang, languages: Languages) -> dict[str, Any]:
         "name_document": name_document,
         "words": lambda words: tag_words(words, lang),
         "drawing": lambda drawing: tag_drawing(drawing, lang),
-        "text": text,
+        # No text is without the words of the first language, and Chinese needs no marks in it.
+        "text": attrgetter("zh") if lang == languages.first == "zh" else text,
         "code": write_code,
         # For macros that print the same on many pages.
         "once": lru_cache(maxsize=256)(lambda macro, *given: macro(*given)),

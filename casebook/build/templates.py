@@ -8,10 +8,9 @@ Jinja's own way where it does not hold, so that templates mean what they mean to
 from __future__ import annotations
 
 import marshal
-import pickle
 import sys
 import traceback
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import version
@@ -30,7 +29,6 @@ from jinja2 import (
 )
 from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
-from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from casebook.build.cache import Cache, digest_program
@@ -38,7 +36,7 @@ from casebook.build.theme import Theme
 from casebook.messages import problem
 from casebook.packaged import find_packaged
 from casebook.problems import START, CasebookError, ContentError, Position, Problem
-from casebook.text import DEFAULT_LANGUAGES, Lang, Languages
+from casebook.text import Lang
 from casebook.values.digest import digest
 
 # Where faults say that a template of an environment in memory is.
@@ -78,9 +76,8 @@ class CompiledTemplates:
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], tuple[str, Any]] = {}
         self._is_new = False
-        # Parsed to find the names, and pickled, for each language changes a tree of its own: to
-        # read one back takes a tenth of the time of parsing it.
-        self.trees: dict[str, bytes] = {}
+        # What was parsed to find the names, for as long as it is not compiled.
+        self.trees: dict[str, nodes.Template] = {}
 
     def get(self, key: tuple[str, str], checksum: str) -> Any:
         """The value under a key from a source of this checksum, else None."""
@@ -155,16 +152,28 @@ def _describe_error(error: Exception, theme: Theme, name: str = "") -> Problem:
 class PlainGenerator(CodeGenerator):
     """Writes templates as Python that calls functions, reads attributes and escapes directly.
 
-    No function that a template is given may ask for the context.
+    No function that a template is given may ask for the context. Which of the wordings of
+    `L('…', '…')` is printed is known when a template is loaded for a language.
     """
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
         self.writeline(f"from {__name__} import escape_value")
+        self.writeline("is_chinese = environment.globals['lang'] == 'zh'")
+        # What a template calls so itself is not what it is given under that name.
+        own = (name.name for name in node.find_all(nodes.Name) if name.ctx != "load")
+        self.has_wordings = "L" not in own
         super().visit_Template(node, frame)
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         if forward_caller or node.dyn_args or node.dyn_kwargs:
             super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        if wordings := self._find_wordings(node):
+            self.write("(")
+            self.visit(wordings[0], frame)
+            self.write(" if is_chinese else ")
+            self.visit(wordings[1], frame)
+            self.write(")")
             return
         self.visit(node.node, frame)
         self.write("(")
@@ -180,6 +189,23 @@ class PlainGenerator(CodeGenerator):
         self.write(f"), {node.attr!r}, missing)) is not missing")
         self.write(f" else environment.getattr(owner, {node.attr!r}))")
 
+    def _find_wordings(self, node: nodes.Node) -> list[nodes.Expr]:
+        """The arguments of `L('…', '…')`, the first of them Chinese; none of anything else."""
+        if not isinstance(node, nodes.Call) or not isinstance(node.node, nodes.Name):
+            return []
+        is_wording = node.node.name == "L" and self.has_wordings and len(node.args) == 2
+        return node.args if is_wording else []
+
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> Any:
+        pair = self._find_wordings(node) or [node, node]
+        known = super()._output_child_to_const
+        return [known(wording, frame, finalize) for wording in pair]
+
+    def _output_const_repr(self, group: Iterable[Any]) -> str:
+        # Joined with what stands around them, wordings cost a page nothing.
+        zh, other = (repr("".join(texts)) for texts in zip(*group, strict=True))
+        return zh if zh == other else f"({zh} if is_chinese else {other})"
+
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
             super()._output_child_pre(node, frame, finalize)
@@ -187,66 +213,21 @@ class PlainGenerator(CodeGenerator):
             self.write("escape_value(")
 
 
-class LanguageChooser(NodeTransformer):
-    """Chooses the language when a template is compiled and not each time that it is rendered.
-
-    `L('…', '…')` becomes one of its wordings, `lang` is known, and so is what `text` takes on
-    a site of Chinese.
-    """
-
-    def __init__(self, lang: Lang, languages: Languages) -> None:
-        self.lang = lang
-        # No text is without the words of the first language, and Chinese needs no marks in it.
-        self.has_all = lang == languages.first == "zh"
-        self.own: frozenset[str] = frozenset()
-
-    def visit_Template(self, node: nodes.Template) -> nodes.Template:
-        named = node.find_all(nodes.Name)
-        # What a template calls so itself is not what it is given under that name.
-        self.own = frozenset(name.name for name in named if name.ctx != "load")
-        self.generic_visit(node)
-        return node
-
-    def visit_Call(self, node: nodes.Call) -> Any:
-        name = node.node.name if isinstance(node.node, nodes.Name) else ""
-        if name in self.own:
-            return self.generic_visit(node)
-        if name == "L" and len(node.args) == 2:
-            return self.visit(node.args[0 if self.lang == "zh" else 1])
-        if name == "text" and self.has_all and len(node.args) == 1:
-            return self.visit(nodes.Getattr(node.args[0], "zh", "load", lineno=node.lineno))
-        return self.generic_visit(node)
-
-    def visit_Name(self, node: nodes.Name) -> nodes.Expr:
-        if node.name == "lang" and node.ctx == "load" and "lang" not in self.own:
-            return nodes.Const(self.lang, lineno=node.lineno)
-        return node
-
-
 def make_environment(
-    sources: Mapping[str, bytes],
-    lang: Lang,
-    compiled: CompiledTemplates,
-    languages: Languages = DEFAULT_LANGUAGES,
+    sources: Mapping[str, bytes], lang: Lang, compiled: CompiledTemplates
 ) -> Environment:
     """An environment over templates in memory, for pages of one language made in any process.
 
     Faults name the templates as files of a folder `theme`.
     """
 
-    chosen = " ".join((lang, *languages))
-
-    class OneLanguage(Environment):
-        """Compiles templates for one language."""
+    class Parsed(Environment):
+        """Takes templates that are parsed already."""
 
         code_generator_class = PlainGenerator
 
         def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-            parsed = compiled.trees.get(name or "")
-            found = pickle.loads(parsed) if parsed else super()._parse(source, name, filename)
-            found = found.set_environment(self)
-            made: nodes.Template = LanguageChooser(lang, languages).visit(found)
-            return made
+            return compiled.trees.pop(name or "", None) or super()._parse(source, name, filename)
 
         def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
             # A chain of the two is walked through for each template that a page is made of.
@@ -256,16 +237,16 @@ def make_environment(
         """Jinja's own cache on the disk would run whatever code was planted there."""
 
         def load_bytecode(self, bucket: Bucket) -> None:
-            bucket.code = compiled.get((chosen, bucket.key), bucket.checksum)
+            bucket.code = compiled.get(("code", bucket.key), bucket.checksum)
 
         def dump_bytecode(self, bucket: Bucket) -> None:
-            compiled.put((chosen, bucket.key), bucket.checksum, bucket.code)
+            compiled.put(("code", bucket.key), bucket.checksum, bucket.code)
 
     def load(name: str) -> tuple[str, str, None] | None:
         source = sources.get(name)
         return None if source is None else (source.decode(), f"{THEME}/templates/{name}", None)
 
-    return OneLanguage(
+    environment = Parsed(
         loader=FunctionLoader(load),
         bytecode_cache=Compiled(),
         # What lies in memory neither changes nor has to make room.
@@ -273,6 +254,9 @@ def make_environment(
         cache_size=-1,
         **ENVIRONMENT_OPTIONS,
     )
+    # Templates ask for it as they are loaded.
+    environment.globals["lang"] = lang
+    return environment
 
 
 def digest_templates(theme: Theme, compiled: CompiledTemplates) -> Mapping[str, str]:
@@ -321,31 +305,35 @@ def _read_names(name: str, theme: Theme, compiled: CompiledTemplates) -> _Names:
         return _Names(*known)
     source, path = theme.sources[name].decode("utf-8"), f"{THEME}/templates/{name}"
     tree = Environment(**ENVIRONMENT_OPTIONS).parse(source, name, path)
-    blocks = [(each.name, each.lineno) for each in tree.find_all(nodes.Block)]
+    # Gone through once: to go through a tree takes a tenth of the time of parsing it.
+    every = [*tree.find_all(nodes.Node)]
+
+    def find_all(*kinds: type) -> list[Any]:
+        return [node for node in every if isinstance(node, kinds)]
+
+    blocks = [(each.name, each.lineno) for each in find_all(nodes.Block)]
     for number, (block, line) in enumerate(blocks):
         if block in dict(blocks[:number]):
             # Jinja says so when it compiles, which takes several times as long.
             raise TemplateSyntaxError(f"block {block!r} defined twice", line, name, path)
-    stored = {each.name for each in tree.find_all(nodes.Name) if each.ctx == "store"}
+    stored = {each.name for each in find_all(nodes.Name) if each.ctx == "store"}
     taken: list[tuple[str, str, int]] = []
-    node: Any
-    for node in tree.find_all((nodes.FromImport, nodes.Import, nodes.Extends, nodes.Include)):
+    for node in find_all(nodes.FromImport, nodes.Import, nodes.Extends, nodes.Include):
         pairs = [(one, one) if isinstance(one, str) else one for one in getattr(node, "names", ())]
         stored.update(own for _, own in pairs)
         target = getattr(node.template, "value", None)
         if isinstance(target, str) and not getattr(node, "ignore_missing", False):
             taken += [(target, macro, node.lineno) for macro, _ in pairs or [("", "")]]
-    outputs = (each for one in tree.find_all(nodes.Output) for each in one.nodes)
+    outputs = (each for one in find_all(nodes.Output) for each in one.nodes)
     fills_in = any(not isinstance(one, nodes.TemplateData) for one in outputs)
     templates = {*meta.find_referenced_templates(tree)}
     found = _Names(
         templates=frozenset(one for one in templates if one) if None not in templates else None,
-        defined=frozenset({*(each.name for each in tree.find_all(nodes.Macro)), *stored}),
+        defined=frozenset({*(each.name for each in find_all(nodes.Macro)), *stored}),
         taken=tuple(taken),
-        is_page=tree.find(nodes.Extends) is not None or ("<html" in source and fills_in),
+        is_page=bool(find_all(nodes.Extends)) or ("<html" in source and fills_in),
     )
-    bare: Any = None
-    compiled.trees[name] = pickle.dumps(tree.set_environment(bare))
+    compiled.trees[name] = tree
     compiled.put(("names", name), checksum, tuple(found))
     return found
 
