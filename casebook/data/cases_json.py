@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from operator import attrgetter
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from casebook.checks.quotes import measure_quotes
@@ -15,7 +15,6 @@ from casebook.data.tables import (
     FIGURES,
     SOURCES,
     TITLE,
-    Column,
     DataTable,
     event_row,
     figure_row,
@@ -31,6 +30,7 @@ from casebook.record.model import Case
 from casebook.record.vocabulary import Source
 from casebook.text import Languages, Text
 from casebook.values.amount_wording import plain
+from casebook.values.dates import Period
 
 Value = Callable[[Any, Dataset], object]
 Schema = Mapping[str, object]
@@ -42,6 +42,30 @@ _NUMBER: Final = r"^(-?[0-9]+(\.[0-9]+)?)?$"
 _DAY: Final = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 _VERSION: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{12}$"}
 _TEXT: Final[Schema] = {"$ref": "#/$defs/text"}
+
+
+def _list(items: Schema) -> dict[str, object]:
+    return {"type": "array", "items": items}
+
+
+def _object(properties: Schema) -> dict[str, object]:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+# The schemas of fields by their kinds; that of every other kind is a text.
+_SCHEMAS: Final[Mapping[str, Schema]] = {
+    **dict.fromkeys(("bilingual", "block"), _TEXT),
+    **dict.fromkeys(("names", "figure_names"), _list(_STRING)),
+    "number": {"type": ["integer", "null"], "minimum": 1},
+    "flag": {"type": "boolean"},
+    "iso_day": {"type": "string", "pattern": _DAY},
+    "region": {"type": "string", "pattern": "^[0-9]{6}$"},
+}
 
 
 def join_cases(dataset: Dataset, described: Iterable[bytes]) -> Iterator[bytes]:
@@ -103,7 +127,7 @@ _TABLES: Final[Mapping[str, tuple[DataTable, ...]]] = {
 _COMPUTED: Final[Mapping[str, tuple[Member, ...]]] = {
     "case": (
         Member("slug", lambda case, _: case.slug),
-        Member("place", lambda case, data: _text(data.place(case), data), schema=_TEXT),
+        Member("place", lambda case, data: _dump(data.place(case), data), schema=_TEXT),
         Member("version", lambda case, _: version_of(case), schema=_VERSION),
         Member("answers", lambda case, dataset: list(rows_of_case(ANSWERS, case, dataset))),
     ),
@@ -147,7 +171,7 @@ def members_of(cls: type) -> tuple[Member, ...]:
     computed = {member.name: member for member in _COMPUTED.get(name, ())}
     written = _TABLES[name][0].names if name in _ROWS else ()
     described = {
-        one.name: Member(one.name, _value_of(one), one)
+        one.name: Member(one.name, partial(_dump_field, one), one)
         for one in fields_of(cls)
         if one.dumped and (one.kind == "bilingual" or one.name not in written)
     }
@@ -156,32 +180,29 @@ def members_of(cls: type) -> tuple[Member, ...]:
     return tuple(members[key] for key in order | members if key in members)
 
 
-def _value_of(one: FieldDescription) -> Value:
-    get = attrgetter(one.attribute)
-    match one.kind:
-        case "bilingual" | "block":
-            return lambda record, dataset: _text(get(record), dataset)
-        case "period" | "day":
-            return lambda record, _: period.edtf if (period := get(record)) is not None else ""
-        case "list":
-            return lambda record, dataset: [dump_record(inner, dataset) for inner in get(record)]
-        case "figures":
-            return lambda record, dataset: [
-                dump_record(inner, dataset) for inner in get(record).values()
-            ]
-        case "names" | "figure_names":
-            return lambda record, _: list(get(record))
-    return lambda record, _: get(record)
+def _dump_field(one: FieldDescription, record: Any, dataset: Dataset) -> object:
+    value = getattr(record, one.attribute)
+    # A date that is not known is an empty text, like every other word.
+    return "" if value is None and one.kind != "number" else _dump(value, dataset)
 
 
-def _text(text: Text, dataset: Dataset) -> dict[str, str]:
-    return {lang: text.own(lang) for lang in dataset.languages}
+def _dump(value: Any, dataset: Dataset) -> object:
+    match value:
+        case Text():
+            return {lang: value.own(lang) for lang in dataset.languages}
+        case None | str() | int():
+            return value
+        case Period():
+            return value.edtf
+        case tuple() | Mapping():
+            held = value.values() if isinstance(value, Mapping) else value
+            return [_dump(inner, dataset) for inner in held]
+    return dump_record(value, dataset)
 
 
 def describe_schema(dataset: Dataset) -> dict[str, object]:
     """The schema of cases.json. Numbers are decimal text there, so that none is rounded."""
-    schema = _SchemaWriter(dataset)
-    sources = _object(schema.list_members(Source) | {"quoted": {"type": "object"}})
+    sources = _object(_describe_members(Source, dataset) | {"quoted": {"type": "object"}})
     counts = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
     return {
         "$schema": _DIALECT,
@@ -197,7 +218,10 @@ def describe_schema(dataset: Dataset) -> dict[str, object]:
         ),
         "$defs": {
             "text": _object(dict.fromkeys(dataset.languages, _STRING)),
-            **{name_in_json(cls): _object(schema.list_members(cls)) for cls in _list_classes()},
+            **{
+                name_in_json(cls): _object(_describe_members(cls, dataset))
+                for cls in _list_classes()
+            },
         },
     }
 
@@ -211,82 +235,52 @@ def _list_classes() -> list[type]:
     return classes
 
 
-class _SchemaWriter:
-    """Describes the records of one site by their fields and by the columns of the tables."""
+def _describe_members(cls: type, dataset: Dataset) -> dict[str, object]:
+    """The schema of each member of a class of records, by its field or its column of a table."""
+    own = name_in_json(cls)
+    members = {member.name: member for member in members_of(cls)}
+    properties: dict[str, object] = {
+        name: described
+        for table in _TABLES.get(own, ())
+        for name, described in _describe_columns(table, dataset)
+        if name in members or (own in _ROWS and table is _TABLES[own][0])
+    }
+    for name, member in members.items():
+        if name not in properties or (member.field and member.field.kind == "bilingual"):
+            properties[name] = _describe_member(member, dataset)
+    return properties
 
-    def __init__(self, dataset: Dataset) -> None:
-        self.words = list_words(dataset.vocabulary)
-        self.languages = dataset.languages
 
-    def list_members(self, cls: type) -> dict[str, object]:
-        """The schema of each member of a class of records."""
-        own = name_in_json(cls)
-        members = {member.name: member for member in members_of(cls)}
-        properties: dict[str, object] = {
-            column.name: self.describe_column(column)
-            for table in _TABLES.get(own, ())
-            for column in table_in(table, self.languages).columns
-            if column.name in members or (own in _ROWS and table is _TABLES[own][0])
-        }
-        for name, member in members.items():
-            if name not in properties or (member.field and member.field.kind == "bilingual"):
-                properties[name] = self.describe_member(member)
-        return properties
+def _describe_member(member: Member, dataset: Dataset) -> Schema:
+    """The schema of a member by its field, if it is no row of a table."""
+    one = member.field
+    if member.name == "answers":
+        return _list(_object(dict(_describe_columns(ANSWERS, dataset))))
+    if one is None:
+        return member.schema
+    if one.kind in ("list", "figures"):
+        return _list({"$ref": f"#/$defs/{name_in_json(one.items)}"})
+    if one.kind == "term":
+        listed = one.words
+        if isinstance(listed, str):
+            listed = tuple(word.key for word in list_words(dataset.vocabulary)[listed])
+        return {"enum": [*listed] if one.required else ["", *listed]}
+    return _SCHEMAS.get(one.kind, _STRING)
 
-    def describe_member(self, member: Member) -> Schema:
-        """The schema of a member by its field, if it is no row of a table."""
-        if member.name == "answers":
-            columns = table_in(ANSWERS, self.languages).columns
-            return _list(_object({one.name: self.describe_column(one) for one in columns}))
-        if member.field is None:
-            return member.schema
-        match member.field.kind:
-            case "bilingual" | "block":
-                return _TEXT
-            case "number":
-                return {"type": ["integer", "null"], "minimum": 1}
-            case "flag":
-                return {"type": "boolean"}
-            case "iso_day":
-                return {"type": "string", "pattern": _DAY}
-            case "region":
-                return {"type": "string", "pattern": "^[0-9]{6}$"}
-            case "list" | "figures":
-                return _list({"$ref": f"#/$defs/{name_in_json(member.field.items)}"})
-            case "names" | "figure_names":
-                return _list(_STRING)
-            case "term":
-                words = member.field.words
-                known = [o.key for o in self.words[words]] if isinstance(words, str) else words
-                return {"enum": [*known] if member.field.required else ["", *known]}
-        return _STRING
 
-    def describe_column(self, column: Column) -> dict[str, object]:
-        """The schema of a cell of a column, which is text."""
+def _describe_columns(table: DataTable, dataset: Dataset) -> Iterator[tuple[str, Schema]]:
+    """The columns of a table, each with the schema of its cells, which are texts."""
+    words = list_words(dataset.vocabulary)
+    for column in table_in(table, dataset.languages).columns:
         described: dict[str, object] = {
             "type": "string",
-            "description": " / ".join(map(column.note.inside, self.languages)),
+            "description": " / ".join(map(column.note.inside, dataset.languages)),
         }
-        if column.type == "number":
-            described["pattern"] = _NUMBER
-        elif column.type == "date":
-            described["pattern"] = _DAY
+        if column.type != "string":
+            described["pattern"] = _NUMBER if column.type == "number" else _DAY
         elif column.words and not column.joined:
-            keys = [word.key for word in self.words[column.words]]
+            keys = [word.key for word in words[column.words]]
             described["enum"] = keys if column.required else ["", *keys]
         elif column.required:
             described["minLength"] = 1
-        return described
-
-
-def _list(items: Schema) -> dict[str, object]:
-    return {"type": "array", "items": items}
-
-
-def _object(properties: Schema) -> dict[str, object]:
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+        yield column.name, described
