@@ -7,12 +7,14 @@ small: roles for colours, text as text, presentation attributes and no styles.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
-from typing import Final, Literal, TypedDict, Unpack
+from itertools import groupby
+from operator import attrgetter
+from typing import Final, Literal, NamedTuple, TypedDict, Unpack
 
 from casebook.charts.text_layout import clean, width_px, wrap_text
 
@@ -70,6 +72,17 @@ class TextStyle(TypedDict, total=False):
     bold: bool
 
 
+class Link(NamedTuple):
+    """An address, and what is said of it when pointed at; the number tells it from its neighbours.
+
+    Without an address the parts that have it only belong together.
+    """
+
+    number: int
+    href: str
+    title: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """A path with its paint, colours named by role, empty for none."""
@@ -82,6 +95,7 @@ class Shape:
     dash: tuple[float, ...] = ()
     opacity: float = 1
     hatch: str = ""
+    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,18 +109,7 @@ class Words:
     role: str = "ink"
     anchor: Anchor = "start"
     bold: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Shapes and words that lead somewhere together, with what they say when pointed at.
-
-    Without an address they only belong together.
-    """
-
-    href: str
-    title: str
-    parts: tuple[Shape | Words, ...]
+    link: Link | None = None
 
 
 @dataclass(kw_only=True)
@@ -115,8 +118,8 @@ class Sheet:
 
     style: Style
     height: float = 0
-    parts: list[Shape | Words | Link] = field(default_factory=list)
-    _open: list[Shape | Words] | None = None
+    parts: list[Shape | Words] = field(default_factory=list)
+    _link: Link | None = None
 
     @property
     def width(self) -> float:
@@ -126,29 +129,23 @@ class Sheet:
     @property
     def words(self) -> tuple[Words, ...]:
         """Every line of text on the sheet."""
-        return tuple(part for part in self.flatten() if isinstance(part, Words))
-
-    def flatten(self) -> Iterator[Shape | Words]:
-        """Every shape and line of text in the order of drawing, without links."""
-        for part in self.parts:
-            yield from part.parts if isinstance(part, Link) else (part,)
+        return tuple(part for part in self.parts if isinstance(part, Words))
 
     @contextmanager
     def link(self, href: str, title: str) -> Iterator[None]:
         """Make what is drawn inside lead to an address, if any; links do not nest."""
-        inside: list[Shape | Words] = []
-        self._open = inside
+        first = len(self.parts)
+        self._link = Link(first, href, clean(title))
         yield
-        words = [part for part in inside if isinstance(part, Words)]
-        if href and words == inside:
+        words = [part for part in self.parts[first:] if isinstance(part, Words)]
+        if href and words == self.parts[first:]:
             # A line of text is lower than what a finger hits for sure.
             middle = words[0].y - 0.35 * words[0].size
             width = max(width_px(part.text, part.size, part.bold) for part in words)
             height = max(_FINGER, words[-1].y - words[0].y + _FINGER)
             left = words[0].x - {"start": 0, "middle": width / 2, "end": width}[words[0].anchor]
             self.target(left, middle - _FINGER / 2, width, height)
-        self._open = None
-        self.parts.append(Link(href, clean(title), tuple(inside)))
+        self._link = None
 
     def rectangle(
         self, left: float, top: float, width: float, height: float, **paint: Unpack[Paint]
@@ -156,7 +153,7 @@ class Sheet:
         """Draw a rectangle."""
         right, bottom = left + width, top + height
         corners = ((left, top), (right, top), (right, bottom), (left, bottom), (left, top))
-        self._add(Shape(vertices=corners, codes=(MOVE, LINE, LINE, LINE, CLOSE), **paint))
+        self._draw(corners, (MOVE, LINE, LINE, LINE, CLOSE), **paint)
 
     def target(self, left: float, top: float, width: float, height: float) -> None:
         """Let a rectangle that is not seen be hit as part of the link around it."""
@@ -165,7 +162,7 @@ class Sheet:
 
     def line(self, *points: Point, **paint: Unpack[Paint]) -> None:
         """Draw straight lines from point to point."""
-        self._add(Shape(vertices=points, codes=(MOVE, *(LINE for _ in points[1:])), **paint))
+        self._draw(points, (MOVE, *(LINE for _ in points[1:])), **paint)
 
     def capsule(
         self, left: float, top: float, width: float, height: float, **paint: Unpack[Paint]
@@ -186,7 +183,7 @@ class Sheet:
         points += [(left + r, top)]
         curve = (CUBIC, CUBIC, CUBIC)
         codes = (MOVE, LINE, *curve, LINE, *curve, LINE, *curve, LINE, *curve, CLOSE)
-        self._add(Shape(vertices=tuple(points), codes=codes, **paint))
+        self._draw(tuple(points), codes, **paint)
 
     def disc(self, x: float, y: float, radius: float, **paint: Unpack[Paint]) -> None:
         """Draw a circle around a point."""
@@ -200,13 +197,13 @@ class Sheet:
             *((x - radius, y + k), (x - k, y + radius), (x, y + radius), (x, y - radius)),
         )
         codes = (MOVE, CUBIC, CUBIC, CUBIC, CUBIC, CUBIC, CUBIC, CLOSE)
-        self._add(Shape(vertices=points, codes=codes, fill=fill))
+        self._draw(points, codes, fill=fill)
 
     def text(self, x: float, y: float, text: str, **look: Unpack[TextStyle]) -> None:
         """Write one line with its baseline at y."""
         if words := clean(text):
             look.setdefault("size", self._size(look))
-            self._add(Words(x=x, y=y, text=words, **look))
+            self.parts.append(Words(x=x, y=y, text=words, link=self._link, **look))
 
     def paragraph(
         self, x: float, top: float, text: str, width: float, **look: Unpack[TextStyle]
@@ -235,11 +232,10 @@ class Sheet:
     def _size(self, look: TextStyle) -> float:
         return self.style.small if look.get("role") == "ink-muted" else self.style.size
 
-    def _add(self, part: Shape | Words) -> None:
-        if self._open is None:
-            self.parts.append(part)
-        else:
-            self._open.append(part)
+    def _draw(
+        self, vertices: tuple[Point, ...], codes: tuple[int, ...], **paint: Unpack[Paint]
+    ) -> None:
+        self.parts.append(Shape(vertices=vertices, codes=codes, link=self._link, **paint))
 
 
 def baseline(size: float) -> float:
@@ -267,7 +263,8 @@ def write_svg(
     addresses of the site. Without a label it is hidden from assistive technology.
     """
     writer = _Writer(prefix, colours)
-    markup = "".join([writer.write_part(part) for part in sheet.parts])
+    groups = groupby(sheet.parts, attrgetter("link"))
+    markup = "".join([writer.write_group(link, parts) for link, parts in groups])
     if writer.patterns:
         markup = f"<defs>{''.join(writer.patterns.values())}</defs>{markup}"
     look = 'class="chart__svg"'
@@ -275,7 +272,7 @@ def write_svg(
         look = 'font-family="sans-serif"'
         markup = f'<rect width="100%" height="100%" fill="{colours["paper"]}"/>{markup}'
     # The parts of an image cannot be reached, so that a drawing with links is a group.
-    role = "group" if any(isinstance(part, Link) for part in sheet.parts) else "img"
+    role = "group" if any(part.link for part in sheet.parts) else "img"
     size = f'width="{number(sheet.width)}" height="{number(sheet.height)}"'
     box = f"0 0 {number(sheet.width)} {number(sheet.height)}"
     heard = f'role="{role}" aria-label={quote(clean(label))}' if label else 'aria-hidden="true"'
@@ -311,16 +308,18 @@ class _Writer:
         # As a presentation attribute it follows dark mode and passes `style-src 'self'`.
         return f"var(--{role})" if self.colours is None else self.colours[role]
 
-    def write_part(self, part: Shape | Words | Link) -> str:
-        """A part as markup."""
-        if isinstance(part, Words):
-            return self._write_words(part)
-        if isinstance(part, Shape):
-            return self._write_shape(part)
-        inside = "".join([self.write_part(item) for item in part.parts])
-        title = f"<title>{escape(part.title, quote=False)}</title>" if part.title else ""
-        if part.href and self.colours is None:
-            return f"<a href={quote(part.href)}>{title}{inside}</a>"
+    def write_group(self, link: Link | None, parts: Iterable[Shape | Words]) -> str:
+        """Parts that have one link, or none, as markup."""
+        written = [
+            self._write_words(part) if isinstance(part, Words) else self._write_shape(part)
+            for part in parts
+        ]
+        inside = "".join(written)
+        if link is None:
+            return inside
+        title = f"<title>{escape(link.title, quote=False)}</title>" if link.title else ""
+        if link.href and self.colours is None:
+            return f"<a href={quote(link.href)}>{title}{inside}</a>"
         return f"<g>{title}{inside}</g>"
 
     def _write_shape(self, shape: Shape) -> str:

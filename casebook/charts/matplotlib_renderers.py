@@ -75,7 +75,7 @@ def paint_words(sheet: Sheet, colours: Mapping[str, str]) -> bytes:
     import numpy as np
 
     dots = np.zeros((round(sheet.height), round(sheet.width)), np.uint8)
-    for part in sheet.flatten():
+    for part in sheet.parts:
         if not isinstance(part, Words):
             (left, top), *_, (right, _) = part.vertices
             dots[round(top), round(left) : round(right)] = _SHADES * len(_INKS) - 1
@@ -158,7 +158,7 @@ def _paint_parts(renderer: Any, sheet: Sheet, colours: Mapping[str, str], scale:
     down = Affine2D().scale(scale, -scale).translate(0, height)
     # Else letters are hinted as the settings of whoever builds say.
     with mpl.rc_context({"text.hinting": "default"}):
-        for part in sheet.flatten():
+        for part in sheet.parts:
             if isinstance(part, Words):
                 words = replace(part, text=_replace_missing(part.text))
                 _paint_words(renderer, words, colours[part.role], scale)

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from casebook.charts import paint_panel
-from casebook.charts.canvas import WIDE, Link, Shape, Sheet, Style, Words, height_of, write_svg
+from casebook.charts.canvas import WIDE, Sheet, Style, Words, height_of, write_svg
 from casebook.charts.chart import ChartTable
 from casebook.charts.symbols import draw_kind
 from casebook.charts.text_layout import clean, width_em, width_px, wrap_text
@@ -202,35 +202,26 @@ def find_missing(sheet: Sheet) -> set[str]:
 
 def _print_quotes(sheet: Sheet) -> Sheet:
     """The sheet with the quotation marks of print, as English pages have them."""
-
-    def set_words(part: Shape | Words) -> Shape | Words:
-        return replace(part, text=typeset(part.text)) if isinstance(part, Words) else part
-
-    parts = [
-        Link(part.href, typeset(part.title), tuple(map(set_words, part.parts)))
-        if isinstance(part, Link)
-        else set_words(part)
-        for part in sheet.parts
-    ]
+    parts = []
+    for part in sheet.parts:
+        link = part.link and part.link._replace(title=typeset(part.link.title))
+        if isinstance(part, Words):
+            part = replace(part, text=typeset(part.text))
+        parts.append(replace(part, link=link))
     return replace(sheet, parts=parts)
 
 
 def place_parts(sheet: Sheet, drawn: Sheet, right: float, down: float, scale: float = 1) -> None:
     """Put what another sheet holds on a sheet, moved and scaled."""
-
-    def move(part: Shape | Words) -> Shape | Words:
+    for part in drawn.parts:
         if isinstance(part, Words):
             x, y = part.x * scale + right, part.y * scale + down
-            return replace(part, x=x, y=y, size=part.size * scale)
-        return replace(
+            sheet.parts.append(replace(part, x=x, y=y, size=part.size * scale))
+            continue
+        moved = replace(
             part,
             vertices=tuple((x * scale + right, y * scale + down) for x, y in part.vertices),
             stroke_width=part.stroke_width * scale,
             dash=tuple(length * scale for length in part.dash),
         )
-
-    for part in drawn.parts:
-        if isinstance(part, Link):
-            sheet.parts.append(replace(part, parts=tuple(map(move, part.parts))))
-        else:
-            sheet.parts.append(move(part))
+        sheet.parts.append(moved)

@@ -30,7 +30,7 @@ from conftest import PROJECT, TEN_CASES
 from casebook.build.reading import read_dataset
 from casebook.build.theme import CHART_ROLES
 from casebook.charts import draw_chart, find_charts, paint_panel, tabulate_chart, title_of
-from casebook.charts.canvas import WIDE, Link, Shape, Sheet, Style, write_svg
+from casebook.charts.canvas import WIDE, Shape, Sheet, Style, write_svg
 from casebook.charts.chart import ChartTable
 from casebook.charts.money import describe_change
 from casebook.charts.standalone import PICTURE_KINDS, compose_picture, write_picture
@@ -57,10 +57,9 @@ def sheets_of(name: str, data: Dataset, lang: Lang = "zh") -> list[Sheet]:
 
 def reach_of(sheet: Sheet, key: str) -> tuple[float, float]:
     """From where to where the body of a figure's mark reaches, its arrow left out."""
-    parts = next(
-        part.parts for part in sheet.parts if isinstance(part, Link) and part.href.endswith(key)
-    )
-    xs = [x for part in parts if isinstance(part, Shape) and part.fill for x, _ in part.vertices]
+    link = next(part.link for part in sheet.parts if part.link and part.link.href.endswith(key))
+    bodies = [part for part in sheet.parts if isinstance(part, Shape) and part.fill]
+    xs = [x for part in bodies if part.link == link for x, _ in part.vertices]
     return min(xs), max(xs)
 
 
@@ -443,11 +442,16 @@ def test_every_mark_of_a_timeline_can_be_hit_and_leads_to_its_entry() -> None:
     data = dataset(case(events=events))
 
     for sheet in sheets_of("timeline", data):
-        links = [p for p in sheet.parts if isinstance(p, Link) and "#event-" in p.href]
-        rooms = [next(p for p in link.parts if isinstance(p, Shape)).vertices for link in links]
-        boxes = [(*room[0], *room[2]) for room in rooms]
+        shapes = [part for part in sheet.parts if isinstance(part, Shape)]
+        # The first shape of a link is the room in which it is hit.
+        rooms = {
+            part.link: part.vertices
+            for part in reversed(shapes)
+            if part.link and "#event-" in part.link.href
+        }
+        boxes = [(*room[0], *room[2]) for room in rooms.values()]
 
-        assert {link.href for link in links} == {f"site:/cases/one/#event-{n}" for n in range(1, 6)}
+        assert {link.href for link in rooms} == {f"site:/cases/one/#event-{n}" for n in range(1, 6)}
         assert all(r - x >= 24 and b - y >= 24 for x, y, r, b in boxes)
         for one, other in combinations(boxes, 2):
             assert one[2] <= other[0] or other[2] <= one[0] or one[1] != other[1]
@@ -553,7 +557,7 @@ def test_years_without_a_figure_are_marked_between_the_bars_and_in_the_table() -
         (words,) = [each for each in sheet.words if each.text == "2013年至2015年：没有数字"]
         plumb = [
             [y for _, y in part.vertices]
-            for part in sheet.flatten()
+            for part in sheet.parts
             if isinstance(part, Shape) and len({x for x, _ in part.vertices}) == 1
         ]
 
@@ -564,7 +568,7 @@ def test_years_without_a_figure_are_marked_between_the_bars_and_in_the_table() -
 
 def shapes_seen(sheet: Sheet) -> list[Shape]:
     """The shapes of a drawing without those that only take the finger."""
-    shapes = (part for part in sheet.flatten() if isinstance(part, Shape))
+    shapes = (part for part in sheet.parts if isinstance(part, Shape))
     return [shape for shape in shapes if shape.opacity > 0.01]
 
 
@@ -632,7 +636,7 @@ def test_questions_without_room_above_their_columns_have_lines_down_to_them() ->
     data = replace(dataset(case()), vocabulary=replace(vocabulary(), questions=questions))
     for sheet in sheets_of("disclosure", data, "en"):
         rooms = [room_of(words) for words in sheet.words if words.anchor == "end"]
-        shapes = (part for part in sheet.flatten() if isinstance(part, Shape))
+        shapes = (part for part in sheet.parts if isinstance(part, Shape))
         lines = [part.vertices for part in shapes if part.stroke == "rule"]
 
         assert len(lines) == len(names)

@@ -57,7 +57,7 @@ def test_no_chart_draws_it_and_two_list_it_in_words() -> None:
 
         assert {"数万元", "几十万元", "数百元"} <= set(written)
         assert any("概数" in words for words in written)
-        shapes = [part for part in sheet.flatten() if isinstance(part, Shape)]
+        shapes = [part for part in sheet.parts if isinstance(part, Shape)]
         assert not {"series-1"} & {role for each in shapes for role in (each.fill, each.stroke)}
 
 
