@@ -12,17 +12,15 @@ from casebook.data.edit_tables import DAYS, list_keys
 from casebook.data.import_figures import READINGS, FigureImporter, ImportTarget
 from casebook.data.import_table import ImportRow
 from casebook.data.import_workbook import TableProblems
-from casebook.data.record_edit import write_changes
+from casebook.data.record_edit import RecordFile
 from casebook.data.record_rows import (
     CASE,
     JOINED,
     NAMED,
     SOURCE_FILE,
-    SOURCES,
     Fields,
     TypedRow,
     clean_text,
-    read_row,
 )
 from casebook.data.workbook import LONGEST
 from casebook.messages import say
@@ -38,7 +36,6 @@ from casebook.values.errors import PeriodError
 from casebook.yaml.edit import can_write, diff_files
 from casebook.yaml.encoding import show
 from casebook.yaml.files import show_path
-from casebook.yaml.nodes import read_tree
 
 # A published figure that changes in one of these has to say why.
 _EXPLAINED = ("amount", "period")
@@ -69,29 +66,18 @@ class FileChange:
         return say(key, path=self.shown, figures=added, fields=fields).inside(lang)
 
 
-class RecordMerge:
-    """The record of one file, into which rows are merged: `added` records, `changed` fields.
+class RecordMerge(RecordFile):
+    """A file with a record into which rows are merged: `added` records, `changed` fields."""
 
-    `data` is the file as it is, none where there is none yet.
-    """
-
-    def __init__(
-        self, slug: str, data: bytes | None, target: ImportTarget, problems: TableProblems
-    ) -> None:
-        self.data = data
+    def __init__(self, slug: str, target: ImportTarget, problems: TableProblems) -> None:
+        path = case_path(target.project, slug) if slug else target.project / SOURCE_FILE
+        super().__init__(target.project, show_path(path, target.project), target.lists)
         self.target = target
         self.problems = problems
-        self.path = case_path(target.project, slug) if slug else target.project / SOURCE_FILE
-        self.shown = show_path(self.path, target.project)
-        self.described: Fields = CASE if slug else SOURCES
         self.published = target.published.get(slug, frozenset())
         self.importer = FigureImporter(target, problems)
         self.added = self.changed = 0
         self.noun = ""
-        self.node = read_tree(data, self.shown)[0] if data else None
-        self.before, self.row = (
-            read_row(self.node, self.described, target.lists) for _ in range(2)
-        )
         if self.starts_draft:
             draft = target.start_draft()
             self.row.texts |= draft.texts
@@ -103,24 +89,22 @@ class RecordMerge:
     @property
     def starts_draft(self) -> bool:
         """True where a case has no file yet."""
-        return self.data is None and self.described is CASE
+        return self.is_new and self.described is CASE
 
-    def write(self) -> FileChange:
+    def finish(self) -> FileChange:
         """The file with the rows; as it is where they cannot be put into it, which is a problem."""
         self.explain_changes()
-        start = self.data or b""
-        if self.starts_draft:
-            origin = say("data.draft.imported", name=Path(self.problems.path).name)
-            start = self.target.write_origin([origin]).encode()
+        origin = say("data.draft.imported", name=Path(self.problems.path).name)
+        head = self.target.write_origin([origin]) if self.starts_draft else ""
         try:
-            after = write_changes(start, self.before, self.row, self.described, self.target.lists)
+            after = self.write(head.encode())
         except ValueError:
             self.problems.report("E335", START, path=self.shown)
-            after = start
+            after = self.data
         return FileChange(
             path=self.path,
             shown=self.shown,
-            before=self.data,
+            before=None if self.is_new else self.data,
             after=after,
             added=self.added,
             changed=self.changed,
@@ -308,12 +292,7 @@ class RecordMerge:
                 self.problems.report("E337.text", at)
             elif len(was) >= LONGEST:
                 self.problems.report("E337.long", at, most=LONGEST)
-            elif (
-                is_open
-                or self.data is None
-                or as_exported
-                or self.target.on_difference == "replace"
-            ):
+            elif is_open or self.is_new or as_exported or self.target.on_difference == "replace":
                 own.texts[name] = clean_text(_leave_out(one, text), one)
                 if not own.texts[name]:
                     # Emptied on purpose, it is no blank to fill in.

@@ -20,8 +20,7 @@ from casebook.record.references import judge_slug
 from casebook.record.vocabulary import Source
 from casebook.text import Text
 from casebook.yaml.encoding import show
-from casebook.yaml.files import read_bytes, show_path
-from casebook.yaml.nodes import read_tree
+from casebook.yaml.files import show_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def _plan_tables(
             if slug in files:
                 files[slug].merge(of_one)
     if not problems.has_errors:
-        changes = (merge.write() for merge in files.values())
+        changes = (merge.finish() for merge in files.values())
         yield from (change for change in changes if change.after != change.before)
 
 
@@ -96,23 +95,18 @@ def _open(
     slug: str, first: ImportRow, target: ImportTarget, problems: TableProblems
 ) -> RecordMerge | None:
     """The file of a case, or a draft where there is none, before anything is merged into it."""
-    path = case_path(target.project, slug) if slug else target.project / SOURCE_FILE
-    already, before = len(problems), None
-    if os.path.lexists(path):
-        before = read_bytes(path, target.project, problems)
-        found = read_tree(before, show_path(path, target.project))[1]
-        problems += [one for one in found if one.severity == "error"]
-    elif first.before is not None:
-        name, shown = slug or SOURCE_FILE, show_path(path, target.project)
-        problems.report("E337.gone", first.place("case"), name=name, path=shown)
-    if len(problems) > already:
+    file = RecordMerge(slug, target, problems)
+    if file.is_new and first.before is not None:
+        name = slug or SOURCE_FILE
+        problems.report("E337.gone", first.place("case"), name=name, path=file.shown)
         return None
-    if slug and before is None:
+    if file.starts_draft:
         try:
             require_free_slug(target.project, slug)
         except CasebookError as error:
             problems.report("E243.import", first.place("case"), why=error.text)
-    return RecordMerge(slug, before, target, problems)
+    problems += file.faults
+    return None if file.faults else file
 
 
 def _group_rows(rows: Sequence[ImportRow], problems: TableProblems) -> dict[str, list[ImportRow]]:

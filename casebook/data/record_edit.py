@@ -1,24 +1,31 @@
-"""Editing of a record in its file: what differs is written, and all other lines stay."""
+"""The file of a record, opened and edited: what differs is written, and all other lines stay."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
 
 from casebook.data.record_rows import (
     CASE,
     JOINED,
     NAMED,
     SEVERAL,
+    SOURCE_FILE,
+    SOURCES,
     Fields,
     TypedRow,
     clean_text,
     read_row,
 )
+from casebook.problems import Problem
 from casebook.record.description import FieldDescription
 from casebook.record.lists import Lists
 from casebook.record.reader import SILENT
 from casebook.report import clean_line, display_width
 from casebook.yaml.edit import Layout, Value, YamlEntry, write_scalar
+from casebook.yaml.files import read_bytes
 from casebook.yaml.nodes import read_tree
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../case.schema.json"
@@ -37,6 +44,34 @@ def write_comment(text: str) -> str:
 def _add_remark(line: str, remark: str) -> str:
     gap = max(2, _REMARK_COLUMN - display_width(line))
     return f"{line}{' ' * gap}{write_comment(remark)}" if remark else line
+
+
+class RecordFile:
+    """The file of a case or of the sources: what is typed in it, and the row that is edited.
+
+    `shown` is its path in the project; one that is new holds nothing. What is wrong with the file
+    itself are its `faults`.
+    """
+
+    def __init__(self, project: Path, shown: str, lists: Lists, *, is_new: bool = False) -> None:
+        self.path, self.shown, self.lists = project / shown, shown, lists
+        self.described: Fields = SOURCES if shown == SOURCE_FILE else CASE
+        # A link that leads nowhere is there as well, and would be written through.
+        self.is_new = is_new or not os.path.lexists(self.path)
+        faults: list[Problem] = []
+        self.data = b"" if self.is_new else read_bytes(self.path, project, faults)
+        self.node, found = (None, []) if self.is_new else read_tree(self.data, shown)
+        self.faults = [one for one in (*faults, *found) if one.severity == "error"]
+        self.before = read_row(self.node, self.described, lists)
+
+    @cached_property
+    def row(self) -> TypedRow:
+        """The record to be written, at first as it is in the file."""
+        return read_row(self.node, self.described, self.lists)
+
+    def write(self, head: bytes = b"") -> bytes:
+        """The file with the row, a new one behind a head; ValueError where no file can hold it."""
+        return write_changes(self.data or head, self.before, self.row, self.described, self.lists)
 
 
 def write_record(row: TypedRow, described: Fields, lists: Lists, every: bool = False) -> str:

@@ -21,14 +21,14 @@ from casebook.data.edit_tables import (
     list_edit_words,
     list_records,
 )
-from casebook.data.record_rows import CASE, SOURCE_FILE, SOURCES, TypedRow, read_row
+from casebook.data.record_edit import RecordFile
+from casebook.data.record_rows import SOURCE_FILE, TypedRow
 from casebook.data.tables import TITLE, DataTable, Row, list_words, name_words, replace_words
 from casebook.messages import say
 from casebook.record.dataset import Dataset
 from casebook.record.lists import Lists
 from casebook.text import SEMICOLON, Lang, Languages
-from casebook.yaml.files import find_case_files, read_bytes
-from casebook.yaml.nodes import read_tree
+from casebook.yaml.files import find_case_files, show_path
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -125,15 +125,11 @@ def _fill_table(
 
 def read_records(project: Path, lists: Lists) -> dict[str, TypedRow]:
     """The record of each case by its slug, drafts among them, and that of the sources by none."""
-    described = {path.stem: (path, CASE) for path in find_case_files(project)}
-    described[""] = (project / SOURCE_FILE, SOURCES)
-    records = {}
-    for slug, (path, fields) in described.items():
-        data = read_bytes(path, project, []) if path.exists() else b""
-        node, faults = read_tree(data, "") if data else (None, [])
-        if not any(one.severity == "error" for one in faults):
-            records[slug] = read_row(node, fields, lists)
-    return records
+    shown = {path.stem: show_path(path, project) for path in find_case_files(project)}
+    files = {
+        slug: RecordFile(project, name, lists) for slug, name in (shown | {"": SOURCE_FILE}).items()
+    }
+    return {slug: file.row for slug, file in files.items() if not file.faults}
 
 
 def write_editing_workbook(records: Mapping[str, TypedRow], lists: Lists, lang: Lang) -> bytes:

@@ -7,15 +7,15 @@ import secrets
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from casebook.build.leftovers import FORM_LOCK
-from casebook.data.record_edit import write_changes
-from casebook.data.record_rows import CASE, SOURCE_FILE, SOURCES, Fields, TypedRow, read_row
+from casebook.data.record_edit import RecordFile
+from casebook.data.record_rows import CASE, SOURCE_FILE, SOURCES, TypedRow
 from casebook.messages import failure, say
 from casebook.preview.form_rows import (
     ACTIONS,
@@ -28,8 +28,8 @@ from casebook.preview.form_rows import (
 )
 from casebook.preview.form_view import FormView
 from casebook.preview.propose import propose
-from casebook.problems import CasebookError, Problem
-from casebook.record.lists import read_lists
+from casebook.problems import CasebookError
+from casebook.record.lists import Lists, read_lists
 from casebook.record.new_case import propose_slug, require_free_slug
 from casebook.record.references import judge_slug
 from casebook.text import LANGUAGE_TAGS, Lang, Text
@@ -38,12 +38,10 @@ from casebook.yaml.edit import diff_files, fix_text
 from casebook.yaml.files import (
     copy_of,
     find_case_files,
-    read_bytes,
     replace_file,
     show_path,
     write_new_file,
 )
-from casebook.yaml.nodes import read_tree
 
 # Addresses below the root of the preview. No case may be called `data`, so that the list of
 # sources has an address among those of the cases.
@@ -73,24 +71,17 @@ class FormAnswer:
     file_name: str = ""
 
 
-@dataclass(kw_only=True)
-class Form:
-    """One record in a form; `data` are the bytes of its file, none of one that is yet to be."""
+class Form(RecordFile):
+    """The file of a record in a form."""
 
-    shown: str
-    slug: str
-    described: Fields
-    data: bytes = b""
-    before: TypedRow = field(default_factory=TypedRow)
-    row: TypedRow = field(default_factory=TypedRow)
-    faults: Sequence[Problem] = ()
-    checked: Checked = field(default_factory=lambda: Checked(problems={}))
-    notices: list[Text] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-    later: bool = False
-    is_posted: bool = False
-    is_stale: bool = False
-    digest: str = ""
+    def __init__(self, project: Path, shown: str, slug: str, lists: Lists) -> None:
+        super().__init__(project, shown, lists, is_new=shown == NEW)
+        self.slug = slug
+        self.checked = Checked(problems={})
+        self.notices: list[Text] = []
+        self.lines: list[str] = []
+        self.later = self.is_posted = self.is_stale = False
+        self.digest = ""
 
     @property
     def is_case(self) -> bool:
@@ -101,11 +92,6 @@ class Form:
     def is_changed(self) -> bool:
         """True where something is typed that is not in the file."""
         return self.is_posted and not self.before.says(self.row)
-
-    @property
-    def is_new(self) -> bool:
-        """True of a record that has no file."""
-        return not self.data
 
     @property
     def address(self) -> str:
@@ -242,7 +228,7 @@ class Forms:
             reason = error.strerror or str(error)
             form.notices.append(say("form.not_written", path=form.shown, reason=reason))
         else:
-            form.data = after
+            form.data, form.is_new = after, False
             return FormAnswer(location=f"{form.address}?done={done}")
         return self._answer(form)
 
@@ -251,7 +237,7 @@ class Forms:
         if find_wrong_names(form.row, form.described):
             return None
         with suppress(ValueError):
-            return write_changes(form.data, form.before, form.row, form.described, self.lists)
+            return form.write()
         return None
 
     def _check(self, form: Form) -> Checked:
@@ -301,42 +287,30 @@ class Forms:
     def _list_cases(self) -> list[tuple[str, str]]:
         found = []
         for path in find_case_files(self.project):
-            node, _ = read_tree(read_bytes(path, self.project, []), "")
-            row = read_row(node, CASE, self.lists)
-            found.append((path.stem, row.texts.get("title", "")))
+            file = RecordFile(self.project, show_path(path, self.project), self.lists)
+            found.append((path.stem, file.before.texts.get("title", "")))
         return found
 
     def _open(self, address: str) -> Form:
         """The form at an address, with what its file holds."""
         self.lists = read_lists(self.project, [])
         if address == NEW:
-            row = read_row(None, CASE, self.lists)
-            row.texts |= {one.name: one.filled for one in CASE if one.filled}
+            form = Form(self.project, NEW, "", self.lists)
+            form.row.texts |= {one.name: one.filled for one in CASE if one.filled}
             questions = self.lists.vocabulary.questions
-            for answer in row.rows["answers"]:
+            for answer in form.row.rows["answers"]:
                 # The figures answer it; whoever filled it in by habit would hide them.
                 if not questions[answer.name].derived:
                     answer.texts["state"] = "not_stated"
-            before = read_row(None, CASE, self.lists)
-            return Form(shown=NEW, slug="", described=CASE, row=row, before=before)
+            return form
         name = address.removeprefix(EDIT).removesuffix("/")
         # The name is looked for among the files, and never made a path of.
         known = {path.stem: path for path in find_case_files(self.project)}
         if name == SOURCES_PLACE:
-            shown, described = SOURCE_FILE, SOURCES
-        elif name in known and not judge_slug(name):
-            shown, described = f"data/cases/{known[name].name}", CASE
-        else:
-            raise RefusedError(404)
-        path = self.project / shown
-        faults: list[Problem] = []
-        data = read_bytes(path, self.project, faults) if path.exists() else b""
-        node, found = read_tree(data, shown) if path.exists() else (None, [])
-        faults += [one for one in found if one.severity == "error"]
-        read = [read_row(node, described, self.lists) for _ in range(2)]
-        form = Form(shown=shown, slug=name, described=described, data=data, faults=faults)
-        form.before, form.row = read
-        return form
+            return Form(self.project, SOURCE_FILE, name, self.lists)
+        if name in known and not judge_slug(name):
+            return Form(self.project, f"data/cases/{known[name].name}", name, self.lists)
+        raise RefusedError(404)
 
 
 # What the script says by itself, by the names that it has for it.
